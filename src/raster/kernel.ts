@@ -1,0 +1,65 @@
+import { ImageError } from "../error.ts";
+import { type Plane, planeSlackBytes, strideAlignment } from "./raster.ts";
+
+/** The functions that `wasm/index.ts` exports; the one place where JavaScript learns their shape. */
+export type { KernelExports } from "./kernel-exports.ts";
+
+import type { KernelExports } from "./kernel-exports.ts";
+
+/**
+ * One instance of the WebAssembly kernels with a memory of its own, used by one render at a time.
+ * Memory is a bump arena: `allocate` hands out, `mark` and `release` take back what came after.
+ */
+export class Kernel {
+  readonly exports: KernelExports;
+  readonly #limitBytes: number;
+
+  /** Instantiates `module` synchronously; `limitBytes` is the most the arena may ever hold. */
+  constructor(module: WebAssembly.Module, limitBytes: number) {
+    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as KernelExports;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** All of kernel memory as bytes. Take it anew after every `allocate`: growing memory detaches older views. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.exports.memory.buffer);
+  }
+
+  /** Returns a 16-byte aligned block of `byteLength` bytes, not cleared. Throws `render-memory`. */
+  allocate(byteLength: number): number {
+    const pointer = this.exports.mark() + byteLength <= this.#limitBytes ? this.exports.allocate(byteLength) : 0;
+    if (pointer === 0) {
+      throw new ImageError("render-memory", "This rendering needs more memory than one rendering may use.", {
+        detail: `${byteLength} more bytes over ${this.#limitBytes}`,
+      });
+    }
+    return pointer;
+  }
+
+  /** Returns a plane with rows aligned to `strideAlignment` and slack behind it. Throws `render-memory`. */
+  allocatePlane(width: number, height: number): Plane {
+    const stride = alignUp(width, strideAlignment);
+    return { pointer: this.allocate(stride * height + planeSlackBytes), stride, width, height };
+  }
+
+  /** Copies `bytes` into a new block and returns where it starts. Throws `render-memory`. */
+  store(bytes: Uint8Array): number {
+    const pointer = this.allocate(bytes.byteLength + planeSlackBytes);
+    this.bytes.set(bytes, pointer);
+    return pointer;
+  }
+
+  /** Returns a mark of the arena for `release`. */
+  mark(): number {
+    return this.exports.mark();
+  }
+
+  /** Gives back everything allocated since `mark`. */
+  release(mark: number): void {
+    this.exports.release(mark);
+  }
+}
+
+function alignUp(value: number, alignment: number): number {
+  return Math.ceil(value / alignment) * alignment;
+}
