@@ -1,0 +1,82 @@
+import { ImageError } from "../error.ts";
+import { type Area, isSameSize, isWhole, rotatedSize, type Size } from "../geometry.ts";
+import type { Format } from "./format.ts";
+import type { Quality } from "./quality.ts";
+import { chooseRegion } from "./region.ts";
+import type { ImageRequest } from "./request.ts";
+import { formatRotation, type Rotation } from "./rotation.ts";
+import { chooseSize, largestSize, largestUpscaledSize, type SizeLimits } from "./size.ts";
+
+/** What canonicalise must know of the image: its size as seen (orientation applied) and whether it has colour. */
+export interface ImageFacts extends Size {
+  readonly isGray: boolean;
+}
+
+/** An image request whose every number is final. Two requests for the same picture are equal here. */
+export interface CanonicalRequest {
+  /** In pixels of the image as seen. */
+  readonly region: Area;
+  /** Of the region scaled, before rotation, in pixels. */
+  readonly size: Size;
+  readonly rotation: Rotation;
+  readonly quality: Quality;
+  readonly format: Format;
+}
+
+/**
+ * Settles an image request for one image: region clipped, size computed and held against the limits, quality that
+ * equals the default called so. Idempotent. Throws what chooseRegion and chooseSize throw; `size-above-limit` also for
+ * the canvas of a rotated picture. Source: Image API 3.0 §4.7.
+ */
+export function canonicalise(
+  request: ImageRequest,
+  image: ImageFacts,
+  options: { readonly limits: SizeLimits; readonly isStrictConfined: boolean },
+): CanonicalRequest {
+  const region = chooseRegion(request.region, image);
+  const size = chooseSize(request.size, region, options);
+  const canvas = rotatedSize(size, request.rotation.degrees);
+  if (canvas.width * canvas.height > options.limits.maxArea && request.rotation.degrees % 90 !== 0) {
+    throw new ImageError(
+      "size-above-limit",
+      `The rotated picture comes to ${canvas.width} by ${canvas.height} pixels, above the maxArea of ` +
+        `${options.limits.maxArea} pixels that info.json states.`,
+    );
+  }
+  return {
+    region,
+    size,
+    rotation: request.rotation,
+    quality: canonicalQuality(request.quality, image),
+    format: request.format,
+  };
+}
+
+function canonicalQuality(quality: Quality, image: ImageFacts): Quality {
+  if (quality === "color") return "default";
+  return quality === "gray" && image.isGray ? "default" : quality;
+}
+
+/**
+ * Formats the path of a canonical request behind the identifier, as 3.0 writes it: the cache key of a derivative too.
+ * Never throws. Source: Image API 3.0 §4.7, §4.8.
+ */
+export function formatCanonical(request: CanonicalRequest, image: Size, limits: SizeLimits): string {
+  return `${formatRegion(request.region, image)}/${formatSize(request, limits)}/${formatEnd(request)}`;
+}
+
+/** Formats a region as `full` or `x,y,w,h`, which both versions write alike. Never throws. */
+export function formatRegion(region: Area, image: Size): string {
+  return isWhole(region, image) ? "full" : `${region.x},${region.y},${region.width},${region.height}`;
+}
+
+/** Formats rotation, quality and format, which both versions write alike. Never throws. */
+export function formatEnd({ rotation, quality, format }: CanonicalRequest): string {
+  return `${formatRotation(rotation)}/${quality}.${format}`;
+}
+
+function formatSize({ region, size }: CanonicalRequest, limits: SizeLimits): string {
+  const isUpscaled = size.width > region.width || size.height > region.height;
+  const largest = isUpscaled ? largestUpscaledSize(region, limits) : largestSize(region, limits);
+  return (isUpscaled ? "^" : "") + (isSameSize(size, largest) ? "max" : `${size.width},${size.height}`);
+}

@@ -1,0 +1,41 @@
+import { type Format, mediaTypes } from "./format.ts";
+import { qualities } from "./quality.ts";
+import type { ApiVersion } from "./version.ts";
+
+/**
+ * What is offered beyond level 2, by the names the versions give it. The official list of each version decides what
+ * level 2 already holds. Source: Image API 3.0 §5.7 and compliance document, 2.1 §5.3 and compliance document.
+ */
+const extraFeatures: Record<ApiVersion, readonly string[]> = {
+  3: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "sizeUpscaling"],
+  2: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "regionSquare"],
+};
+
+const level2Formats: readonly Format[] = ["jpg", "png"];
+const level2Qualities: Record<ApiVersion, readonly string[]> = { 3: ["default"], 2: ["default", "bitonal"] };
+
+/** Returns the formats, qualities and features that info.json lists beyond level 2. Never throws. */
+export function extrasOf(version: ApiVersion): {
+  readonly formats: readonly string[];
+  readonly qualities: readonly string[];
+  readonly features: readonly string[];
+} {
+  const formats = Object.keys(mediaTypes) as Format[];
+  return {
+    formats: formats.filter((format) => !level2Formats.includes(format)),
+    qualities: qualities.filter((quality) => !level2Qualities[version].includes(quality)),
+    features: extraFeatures[version],
+  };
+}
+
+/** The URI of the compliance level that is kept, as the profile Link header and 2.1's info.json state it. */
+export const profileUris: Record<ApiVersion, string> = {
+  3: "http://iiif.io/api/image/3/level2.json",
+  2: "http://iiif.io/api/image/2/level2.json",
+};
+
+/** The JSON-LD context of info.json. */
+export const contextUris: Record<ApiVersion, string> = {
+  3: "http://iiif.io/api/image/3/context.json",
+  2: "http://iiif.io/api/image/2/context.json",
+};

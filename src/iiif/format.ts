@@ -1,0 +1,15 @@
+import { ImageError } from "../error.ts";
+
+/** The formats that are served, by the ending that asks for them, with their media types. Source: Image API 3.0 §4.5. */
+export const mediaTypes = { jpg: "image/jpeg", png: "image/png", webp: "image/webp" } as const;
+
+/** The format parameter. */
+export type Format = keyof typeof mediaTypes;
+
+/** Parses a format. Throws `format-unknown`. */
+export function parseFormat(text: string): Format {
+  if (!Object.hasOwn(mediaTypes, text)) {
+    throw new ImageError("format-unknown", `The format is not one of ${Object.keys(mediaTypes).join(", ")}.`);
+  }
+  return text as Format;
+}

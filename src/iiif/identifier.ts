@@ -1,0 +1,36 @@
+import { ImageError } from "../error.ts";
+import { maxIdentifierBytes } from "../limits.ts";
+
+/**
+ * Decodes an identifier from the raw path, each part exactly once; plain slashes are taken as part of it.
+ * Throws `identifier-malformed` for a bad escape, `.` or `..` segments, control characters, an empty identifier or one
+ * above `maxIdentifierBytes`. Source: Image API 3.0 §3, §9.
+ */
+export function parseIdentifier(raw: string): string {
+  let identifier: string;
+  try {
+    identifier = decodeURIComponent(raw);
+  } catch (cause) {
+    throw new ImageError("identifier-malformed", "The identifier has an escape that is not %XX of UTF-8.", { cause });
+  }
+  if (identifier === "") throw new ImageError("identifier-malformed", "The identifier is empty.");
+  if (new TextEncoder().encode(identifier).byteLength > maxIdentifierBytes) {
+    throw new ImageError("identifier-malformed", `The identifier is longer than ${maxIdentifierBytes} bytes.`);
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+  if (/[\u0000-\u001f\u007f]/.test(identifier)) {
+    throw new ImageError("identifier-malformed", "The identifier has a control character.");
+  }
+  if (identifier.split("/").some((segment) => segment === "" || segment === "." || segment === "..")) {
+    throw new ImageError("identifier-malformed", "The identifier has an empty segment or one that is . or ..");
+  }
+  return identifier;
+}
+
+/**
+ * Encodes an identifier for a URI: `/ ? # [ ] @ %`, characters that no URI may hold and all that is not ASCII; the
+ * colon stays. Never throws. Source: Image API 3.0 §9.
+ */
+export function formatIdentifier(identifier: string): string {
+  return encodeURIComponent(identifier).replaceAll("%3A", ":");
+}

@@ -1,0 +1,38 @@
+import type { Size } from "../geometry.ts";
+import { contextUris, extrasOf } from "./features.ts";
+import type { SizeLimits } from "./size.ts";
+import type { Offer, TileOffer } from "./tiles.ts";
+
+/** What info.json says of one image, in the words of no version. */
+export interface ImageInformation extends Size, Offer {
+  /** The base URI as asked for, without a trailing slash. */
+  readonly id: string;
+  readonly limits: SizeLimits;
+}
+
+/** Returns the info.json of Image API 3.0. Never throws. Source: Image API 3.0 §5.2 to §5.7. */
+export function formatInfo({ id, width, height, limits, sizes, tiles }: ImageInformation): object {
+  const extras = extrasOf(3);
+  return {
+    "@context": contextUris[3],
+    id,
+    type: "ImageService3",
+    protocol: "http://iiif.io/api/image",
+    profile: "level2",
+    width,
+    height,
+    maxWidth: limits.maxWidth,
+    maxHeight: limits.maxHeight,
+    maxArea: limits.maxArea,
+    ...(sizes.length > 0 ? { sizes } : {}),
+    ...(tiles.length > 0 ? { tiles: tiles.map(formatTile) } : {}),
+    extraFormats: extras.formats,
+    extraQualities: extras.qualities,
+    extraFeatures: extras.features,
+  };
+}
+
+/** Formats one entry of `tiles`; the height is written only where it differs from the width. Never throws. */
+export function formatTile({ width, height, scaleFactors }: TileOffer): object {
+  return width === height ? { width, scaleFactors } : { width, height, scaleFactors };
+}

@@ -1,0 +1,198 @@
+import { ImageError } from "../error.ts";
+import type { Size } from "../geometry.ts";
+import { parseDecimal, parseInteger } from "./decimal.ts";
+import type { ApiVersion } from "./version.ts";
+
+/** The size parameter as written; `isUpscaling` is the `^` of 3.0. */
+export type SizeRequest =
+  | { readonly kind: "full"; readonly isUpscaling: false }
+  | { readonly kind: "max"; readonly isUpscaling: boolean }
+  | { readonly kind: "width"; readonly width: number; readonly isUpscaling: boolean }
+  | { readonly kind: "height"; readonly height: number; readonly isUpscaling: boolean }
+  | { readonly kind: "percent"; readonly percent: number; readonly isUpscaling: boolean }
+  | { readonly kind: "exact"; readonly width: number; readonly height: number; readonly isUpscaling: boolean }
+  | { readonly kind: "confined"; readonly width: number; readonly height: number; readonly isUpscaling: boolean };
+
+/** The most that any output may measure: pixels on each side and in all. */
+export interface SizeLimits {
+  readonly maxWidth: number;
+  readonly maxHeight: number;
+  readonly maxArea: number;
+}
+
+/**
+ * Parses `max`, `w,`, `,h`, `pct:n`, `w,h`, `!w,h`; in 3.0 also each with `^` before it, in 2.1 also `full`.
+ * Throws `size-malformed`, `size-empty`. Source: Image API 3.0 §4.2, 2.1 §4.2.
+ */
+export function parseSize(text: string, version: ApiVersion): SizeRequest {
+  if (text === "full" && version === 2) return { kind: "full", isUpscaling: false };
+  if (text.startsWith("^") && version === 2) throw malformed(version);
+  const isUpscaling = text.startsWith("^");
+  const size = isUpscaling ? text.slice(1) : text;
+  if (size === "max") return { kind: "max", isUpscaling };
+  if (size.startsWith("pct:")) return parsePercent(size.slice(4), isUpscaling, version);
+  const isConfined = size.startsWith("!");
+  const sides = (isConfined ? size.slice(1) : size).split(",");
+  const [widthText, heightText] = sides;
+  if (sides.length !== 2 || widthText === undefined || heightText === undefined) throw malformed(version);
+  const width = parseSide(widthText, version);
+  const height = parseSide(heightText, version);
+  if (width !== undefined && height !== undefined) {
+    return { kind: isConfined ? "confined" : "exact", width, height, isUpscaling };
+  }
+  if (isConfined) throw malformed(version);
+  if (width !== undefined) return { kind: "width", width, isUpscaling };
+  if (height !== undefined) return { kind: "height", height, isUpscaling };
+  throw malformed(version);
+}
+
+function parsePercent(text: string, isUpscaling: boolean, version: ApiVersion): SizeRequest {
+  const percent = parseDecimal(text);
+  if (percent === undefined) throw malformed(version);
+  if (percent === 0) throw new ImageError("size-empty", "The size is zero per cent.");
+  if (percent > 100 && !isUpscaling) {
+    throw new ImageError(
+      "upscale-not-asked",
+      "The size is above 100 per cent, which only ^pct: of Image API 3 may ask.",
+    );
+  }
+  return { kind: "percent", percent, isUpscaling };
+}
+
+function parseSide(text: string, version: ApiVersion): number | undefined {
+  if (text === "") return undefined;
+  const side = parseInteger(text);
+  if (side === undefined) throw malformed(version);
+  if (side === 0) throw new ImageError("size-empty", "The size has a width or height of zero.");
+  return side;
+}
+
+function malformed(version: ApiVersion): ImageError {
+  return new ImageError(
+    "size-malformed",
+    version === 3
+      ? "The size is not max, w,  ,h  pct:n  w,h  or !w,h in whole pixels, each with an optional ^ before it."
+      : "The size is not full, max, w,  ,h  pct:n  w,h  or !w,h in whole pixels.",
+  );
+}
+
+/**
+ * Returns the output size in pixels that `request` means for a region of `region` pixels.
+ * `isStrictConfined` refuses a `!w,h` box larger than the region, as the official validator expects.
+ * Throws `size-empty`, `upscale-not-asked`, `size-above-limit`, `size-above-box`.
+ * Source: Image API 3.0 §4.2 and §5.3; the choices among its readings stand in docs/conformance.md.
+ */
+export function chooseSize(
+  request: SizeRequest,
+  region: Size,
+  { limits, isStrictConfined }: { readonly limits: SizeLimits; readonly isStrictConfined: boolean },
+): Size {
+  const size = wantedSize(request, region, limits);
+  if (size.width < 1 || size.height < 1) {
+    throw new ImageError("size-empty", "The size comes to less than one pixel on a side.");
+  }
+  const isLarger = size.width > region.width || size.height > region.height;
+  if (isLarger && !request.isUpscaling) {
+    throw new ImageError(
+      "upscale-not-asked",
+      `The size is larger than the region, which is ${region.width} by ${region.height} pixels. ` +
+        "Image API 3 upscales with ^ before the size.",
+    );
+  }
+  refuseAboveLimits(size, limits);
+  if (
+    isStrictConfined &&
+    request.kind === "confined" &&
+    !request.isUpscaling &&
+    request.width > region.width &&
+    request.height > region.height
+  ) {
+    throw new ImageError("size-above-box", "The box is larger than the region, and this server is set to refuse that.");
+  }
+  return size;
+}
+
+function wantedSize(request: SizeRequest, region: Size, limits: SizeLimits): Size {
+  switch (request.kind) {
+    case "full":
+      return { width: region.width, height: region.height };
+    case "max":
+      return request.isUpscaling ? largestUpscaledSize(region, limits) : largestSize(region, limits);
+    case "width":
+      return { width: request.width, height: otherSide(request.width, region.width, region.height) };
+    case "height":
+      return { width: otherSide(request.height, region.height, region.width), height: request.height };
+    case "percent":
+      return {
+        width: Math.round((region.width * request.percent) / 100),
+        height: Math.round((region.height * request.percent) / 100),
+      };
+    case "exact":
+      return { width: request.width, height: request.height };
+    case "confined":
+      return confinedSize(request, region, limits);
+  }
+}
+
+/** The side that keeps the region's proportions, at least 1 and never above the region because of rounding alone. */
+export function otherSide(side: number, regionSide: number, regionOther: number): number {
+  const other = Math.max(1, Math.round((side * regionOther) / regionSide));
+  return side <= regionSide ? Math.min(other, regionOther) : other;
+}
+
+/** Returns what `max` means: the region, scaled down where a limit asks for it. Never throws. Source: Image API 3.0 §5.3. */
+export function largestSize(region: Size, limits: SizeLimits): Size {
+  return scaledWithin(region, Math.min(1, limitScale(region, limits)), limits);
+}
+
+/** Returns what `^max` means: the region scaled up or down to the limits. Never throws. Source: Image API 3.0 §4.2. */
+export function largestUpscaledSize(region: Size, limits: SizeLimits): Size {
+  return scaledWithin(region, limitScale(region, limits), limits);
+}
+
+function limitScale(region: Size, { maxWidth, maxHeight, maxArea }: SizeLimits): number {
+  return Math.min(
+    Math.sqrt(maxArea / (region.width * region.height)),
+    maxWidth / region.width,
+    maxHeight / region.height,
+  );
+}
+
+/** The largest size inside the box; without `^` never above the region (§4.2). */
+function confinedSize(box: SizeRequest & { readonly kind: "confined" }, region: Size, limits: SizeLimits): Size {
+  const inside = {
+    maxWidth: Math.min(box.width, limits.maxWidth),
+    maxHeight: Math.min(box.height, limits.maxHeight),
+    maxArea: limits.maxArea,
+  };
+  return box.isUpscaling ? largestUpscaledSize(region, inside) : largestSize(region, inside);
+}
+
+/**
+ * Scales and rounds; where rounding both sides up would pass a limit (100.5 x 100.5 in 10,150 pixels), the side that
+ * was rounded up further is rounded down.
+ */
+function scaledWithin(region: Size, scale: number, limits: SizeLimits): Size {
+  if (scale === 1) return { width: region.width, height: region.height };
+  const width = Math.min(limits.maxWidth, Math.max(1, Math.round(region.width * scale)));
+  const height = Math.min(limits.maxHeight, Math.max(1, Math.round(region.height * scale)));
+  if (width * height <= limits.maxArea) return { width, height };
+  const narrower = { width: Math.max(1, Math.floor(region.width * scale)), height };
+  if (narrower.width * narrower.height <= limits.maxArea) return narrower;
+  return { width: narrower.width, height: Math.max(1, Math.floor(limits.maxArea / narrower.width)) };
+}
+
+function refuseAboveLimits(size: Size, limits: SizeLimits): void {
+  const named: [boolean, string][] = [
+    [size.width > limits.maxWidth, `maxWidth of ${limits.maxWidth}`],
+    [size.height > limits.maxHeight, `maxHeight of ${limits.maxHeight}`],
+    [size.width * size.height > limits.maxArea, `maxArea of ${limits.maxArea}`],
+  ];
+  const passed = named.find(([isPassed]) => isPassed);
+  if (passed !== undefined) {
+    throw new ImageError(
+      "size-above-limit",
+      `The size comes to ${size.width} by ${size.height} pixels, above the ${passed[1]} pixels that info.json states.`,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { isSameSize, type Size } from "../geometry.ts";
+import type { SizeLimits } from "./size.ts";
+
+/** What info.json says of sizes and tiles. */
+export interface Offer {
+  readonly sizes: readonly Size[];
+  readonly tiles: readonly TileOffer[];
+}
+
+/** One entry of `tiles`: the size of a tile and the factors it is offered at. */
+export interface TileOffer extends Size {
+  readonly scaleFactors: readonly number[];
+}
+
+/**
+ * Returns the sizes and tiles to advertise for an image with these levels: `levels[0]` is the image itself, `tile` the
+ * tile size the file really has, all as seen (orientation applied). Sizes above the limits are left out, as are factors
+ * of levels that are not at a whole fraction. Past the smallest level factors go on doubling while one tile covers less
+ * than the image and is drawn from at most `maxReduction` source pixels a side for one of its own.
+ * Never throws. Source: Image API 3.0 §5.3, §5.4.
+ */
+export function offerTiles({
+  levels,
+  tile,
+  limits,
+  maxReduction,
+}: {
+  readonly levels: readonly Size[];
+  readonly tile: Size;
+  readonly limits: SizeLimits;
+  readonly maxReduction: number;
+}): Offer {
+  const image = levels[0];
+  if (image === undefined) return { sizes: [], tiles: [] };
+  const sizes = levels
+    .filter((level) => isWithin(level, limits))
+    .sort((a, b) => a.width - b.width || a.height - b.height);
+  const stored = levels.map((level) => scaleFactor(image, level)).filter((factor) => factor !== undefined);
+  const scaleFactors = [...new Set(stored)].sort((a, b) => a - b);
+  const smallest = scaleFactors.at(-1) ?? 1;
+  for (let factor = smallest * 2; factor <= smallest * maxReduction; factor *= 2) {
+    const isCovered = tile.width * (factor / 2) >= image.width && tile.height * (factor / 2) >= image.height;
+    if (isCovered) break;
+    scaleFactors.push(factor);
+  }
+  const isTileServed = isWithin(tile, limits);
+  return { sizes: withoutRepeats(sizes), tiles: isTileServed ? [{ ...tile, scaleFactors }] : [] };
+}
+
+/** Returns the whole number that `level` is `image` divided by, however the writer rounded; undefined for none. Never throws. */
+export function scaleFactor(image: Size, level: Size): number | undefined {
+  const factor = Math.max(1, Math.round(Math.max(image.width / level.width, image.height / level.height)));
+  const candidates = [factor, factor - 1, 2 ** Math.round(Math.log2(factor))];
+  return candidates.find(
+    (candidate) =>
+      candidate >= 1 &&
+      isFraction(image.width, level.width, candidate) &&
+      isFraction(image.height, level.height, candidate),
+  );
+}
+
+/** Repeated halving rounds at every step, so a level may be a pixel away from the whole divided once. */
+function isFraction(whole: number, part: number, factor: number): boolean {
+  return part === Math.max(1, Math.floor(whole / factor)) || part === Math.ceil(whole / factor);
+}
+
+function isWithin(size: Size, limits: SizeLimits): boolean {
+  return size.width <= limits.maxWidth && size.height <= limits.maxHeight && size.width * size.height <= limits.maxArea;
+}
+
+function withoutRepeats(sizes: readonly Size[]): Size[] {
+  return sizes.filter((size, index) => index === 0 || !isSameSize(size, sizes[index - 1] as Size));
+}

@@ -1,0 +1,27 @@
+import { contextUris, extrasOf, profileUris } from "../features.ts";
+import { formatTile, type ImageInformation } from "../info.ts";
+
+/** Returns the info.json of Image API 2.1. Never throws. Source: Image API 2.1 §5.1 to §5.3. */
+export function formatInfoV2({ id, width, height, limits, sizes, tiles }: ImageInformation): object {
+  const extras = extrasOf(2);
+  return {
+    "@context": contextUris[2],
+    "@id": id,
+    protocol: "http://iiif.io/api/image",
+    width,
+    height,
+    ...(sizes.length > 0 ? { sizes } : {}),
+    ...(tiles.length > 0 ? { tiles: tiles.map(formatTile) } : {}),
+    profile: [
+      profileUris[2],
+      {
+        formats: extras.formats,
+        qualities: extras.qualities,
+        supports: extras.features,
+        maxWidth: limits.maxWidth,
+        maxHeight: limits.maxHeight,
+        maxArea: limits.maxArea,
+      },
+    ],
+  };
+}

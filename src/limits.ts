@@ -1,0 +1,52 @@
+// Every number that can refuse a request and is not configuration. Each names its unit and the one file that enforces it.
+
+/** Longest identifier, in bytes of UTF-8. Enforced in iiif/identifier.ts. */
+export const maxIdentifierBytes = 1024;
+
+/** Longest path of a request, in characters. Enforced in http/route.ts. */
+export const maxPathCharacters = 4096;
+
+/** Most image file directories read from one master, SubIFDs included. Enforced in tiff/directory-chain.ts. */
+export const maxDirectories = 64;
+
+/** Most entries of one image file directory. Enforced in tiff/directory.ts. */
+export const maxDirectoryEntries = 1024;
+
+/** Largest value of one directory entry other than the tile arrays, in bytes (tables, profiles). Enforced in tiff/directory.ts. */
+export const maxEntryBytes = 1 << 20;
+
+/** Most tiles of one level: an index of 12 bytes a tile stays below 24 MB. Enforced in tiff/level.ts. */
+export const maxTilesPerLevel = 1 << 21;
+
+/** Longest side of a master or of a level, in pixels. Enforced in tiff/level.ts. */
+export const maxSidePixels = 1 << 20;
+
+/** Most pixels of one tile (2,048 x 2,048). Enforced in tiff/level.ts. */
+export const maxTilePixels = 1 << 22;
+
+/** Most bytes that one compressed tile may claim. Enforced in tiff/tile-index.ts. */
+export const maxTileBytes = 1 << 24;
+
+/** Reads under way at once for one request: a Worker may wait for six. Enforced in render/gather.ts. */
+export const maxReadsAtOnce = 6;
+
+/** Widest gap between two tiles that one read spans, in bytes. Enforced in render/reads.ts. */
+export const maxGapBytes = 16_384;
+
+/** Longest single read of tiles, in bytes. Enforced in render/reads.ts. */
+export const maxReadBytes = 4 << 20;
+
+/** Most tiles that one rendering decodes. Enforced in render/cost.ts. */
+export const maxTilesPerRender = 4096;
+
+/** Most pixels that one rendering decodes. Enforced in render/cost.ts. */
+export const maxDecodedPixels = 256 * 1024 * 1024;
+
+/** Most reads that one rendering makes. Enforced in render/cost.ts. */
+export const maxReadsPerRender = 1024;
+
+/** Most bytes that one rendering reads. Enforced in render/cost.ts. */
+export const maxReadBytesPerRender = 256 << 20;
+
+/** Most kernel and buffer memory that one rendering may take, in bytes. Enforced in render/cost.ts and raster/kernel.ts. */
+export const maxPeakBytes = 64 << 20;

@@ -1,0 +1,45 @@
+import { maxDirectories } from "../limits.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { type Directory, readDirectory } from "./directory.ts";
+import { malformed, unsupported } from "./faults.ts";
+import { fieldsOf } from "./fields.ts";
+import { readHeader, type TiffHeader } from "./header.ts";
+import { tags } from "./tags.ts";
+
+/** All directories of a file: the chain in its order, and those that each page names as its SubIFDs. */
+export interface DirectoryChain {
+  readonly header: TiffHeader;
+  readonly pages: readonly Page[];
+}
+
+/** One directory of the chain with its SubIFDs, in the order of the array. */
+export interface Page {
+  readonly directory: Directory;
+  readonly subDirectories: readonly Directory[];
+}
+
+/**
+ * Follows the chain of directories and the SubIFDs of each. Throws `source-malformed` where the chain returns to a
+ * directory it has been at or leaves the file, `source-unsupported` past `maxDirectories`.
+ */
+export async function readDirectoryChain(source: ByteSource): Promise<DirectoryChain> {
+  const header = await readHeader(source);
+  const visited = new Set<number>();
+  const readOnce = async (offset: number): Promise<Directory> => {
+    if (visited.has(offset)) throw malformed(`the directory at ${offset} is reached twice`);
+    if (visited.size === maxDirectories) throw unsupported(`has more than ${maxDirectories} directories`);
+    visited.add(offset);
+    return readDirectory(source, header, offset);
+  };
+  const pages: Page[] = [];
+  for (let offset = header.firstDirectory; offset !== 0; ) {
+    const directory = await readOnce(offset);
+    const offsets = await fieldsOf(source, header, directory).numbers(tags.subIfds, maxDirectories);
+    const subDirectories: Directory[] = [];
+    for (const subOffset of offsets ?? []) subDirectories.push(await readOnce(subOffset));
+    pages.push({ directory, subDirectories });
+    offset = directory.next;
+  }
+  if (pages.length === 0) throw malformed("there is no directory");
+  return { header, pages };
+}

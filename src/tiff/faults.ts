@@ -1,0 +1,22 @@
+import { ImageError } from "../error.ts";
+
+/** The command that turns almost any image into a master this service reads best. */
+const conversion =
+  "vips tiffsave IN OUT.tif --tile --pyramid --compression jpeg --Q 89 --tile-width 256 --tile-height 256";
+
+/** Returns the error for a master that breaks its own format; `detail` says where, for the log. */
+export function malformed(detail: string, cause?: unknown): ImageError {
+  return new ImageError(
+    "source-malformed",
+    "The stored image is damaged: it can't be read as the TIFF it says it is.",
+    {
+      detail,
+      cause,
+    },
+  );
+}
+
+/** Returns the error for a master that is valid but not read; `what` ends the sentence "The stored image ...". */
+export function unsupported(what: string): ImageError {
+  return new ImageError("source-unsupported", `The stored image ${what}. Convert it to a tiled pyramid: ${conversion}`);
+}

@@ -1,0 +1,47 @@
+import { malformed } from "./faults.ts";
+
+/** Bytes of one value, by field type; types missing here are unknown. Source: TIFF 6.0 §2; BigTIFF types 16 to 18. */
+const typeBytes: readonly (number | undefined)[] = [
+  undefined,
+  1,
+  1,
+  2,
+  4,
+  8,
+  1,
+  1,
+  2,
+  4,
+  8,
+  4,
+  8,
+  4,
+  undefined,
+  undefined,
+  8,
+  8,
+  8,
+];
+
+/** Returns how many bytes one value of a field type takes, or undefined for an unknown type. Never throws. */
+export function bytesOfType(type: number): number | undefined {
+  return typeBytes[type];
+}
+
+/** Returns the `index`th unsigned integer of an array of `type`. Throws `source-malformed` for a type that is none. */
+export function integerOfType(view: DataView, type: number, index: number, isLittleEndian: boolean): number {
+  switch (type) {
+    case 1:
+      return view.getUint8(index);
+    case 3:
+      return view.getUint16(index * 2, isLittleEndian);
+    case 4:
+    case 13:
+      return view.getUint32(index * 4, isLittleEndian);
+    case 16:
+    case 18:
+      return Number(view.getBigUint64(index * 8, isLittleEndian));
+    default:
+      throw malformed(`a whole number is written with type ${type}`);
+  }
+}
