@@ -1,0 +1,118 @@
+import { ImageError } from "../../error.ts";
+
+/** How a frame is coded; only `baseline` and `extended` are decoded by the kernels. */
+export type JpegProcess = "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
+
+/** One component of a frame; the sampling factors are blocks in an MCU on each axis. */
+export interface JpegComponent {
+  readonly identifier: number;
+  readonly horizontal: number;
+  readonly vertical: number;
+}
+
+/** What the segments in front of the first scan say. */
+export interface JpegHeader {
+  readonly width: number;
+  /** 0 when the stream defines it behind the first scan. */
+  readonly height: number;
+  /** Bits a sample. */
+  readonly precision: number;
+  readonly process: JpegProcess;
+  readonly components: readonly JpegComponent[];
+  /** MCUs between restart markers, 0 for none. */
+  readonly restartInterval: number;
+  /** The transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK. */
+  readonly adobeTransform: number | undefined;
+  readonly hasQuantisationTables: boolean;
+  readonly hasHuffmanTables: boolean;
+}
+
+/**
+ * Reads a JPEG stream's segments up to its first scan, without decoding anything. Throws `source-malformed`.
+ * Source: ITU-T T.81 B.2.
+ */
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged("no SOI");
+  let frame: Pick<JpegHeader, "width" | "height" | "precision" | "process" | "components"> | undefined;
+  let restartInterval = 0;
+  let adobeTransform: number | undefined;
+  let hasQuantisationTables = false;
+  let hasHuffmanTables = false;
+  for (let position = 2; ; ) {
+    const marker = nextMarker(bytes, position);
+    if (marker.code === 0xd9) break;
+    const { code, start, end } = marker;
+    position = end;
+    if (code === 0xda) break;
+    if (code === 0xdb) hasQuantisationTables = true;
+    else if (code === 0xc4) hasHuffmanTables = true;
+    else if (code === 0xdd) restartInterval = at16(bytes, start, end);
+    else if (code === 0xee) adobeTransform = readAdobe(bytes, start, end) ?? adobeTransform;
+    else if (code >= 0xc0 && code <= 0xcf && code !== 0xc8 && code !== 0xcc) {
+      frame = readFrame(bytes, code, start, end);
+    }
+  }
+  if (frame === undefined) throw damaged("no frame before the first scan");
+  return { ...frame, restartInterval, adobeTransform, hasQuantisationTables, hasHuffmanTables };
+}
+
+interface Segment {
+  readonly code: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function nextMarker(bytes: Uint8Array, from: number): Segment {
+  let position = from;
+  let code = 0;
+  while (code === 0) {
+    while (position < bytes.length && bytes[position] !== 0xff) position++;
+    while (position < bytes.length && bytes[position] === 0xff) position++;
+    if (position >= bytes.length) throw damaged("ends before its first scan");
+    code = bytes[position++]!;
+  }
+  if (code === 0x01 || (code >= 0xd0 && code <= 0xd9)) return { code, start: position, end: position };
+  const length = at16(bytes, position, bytes.length);
+  if (length < 2 || position + length > bytes.length) throw damaged("a segment's length is wrong");
+  return { code, start: position + 2, end: position + length };
+}
+
+function readFrame(bytes: Uint8Array, code: number, start: number, end: number) {
+  const count = bytes[start + 5] ?? 0;
+  if (start + 6 + 3 * count > end || count === 0) throw damaged("the frame header is too short");
+  const components = Array.from({ length: count }, (_, index) => {
+    const entry = start + 6 + 3 * index;
+    const sampling = bytes[entry + 1]!;
+    return { identifier: bytes[entry]!, horizontal: sampling >> 4, vertical: sampling & 15 };
+  });
+  if (components.some(({ horizontal, vertical }) => horizontal === 0 || vertical === 0)) throw damaged("no sampling");
+  return {
+    precision: bytes[start]!,
+    height: at16(bytes, start + 1, end),
+    width: at16(bytes, start + 3, end),
+    process: processOf(code),
+    components,
+  };
+}
+
+function processOf(code: number): JpegProcess {
+  if (code > 0xc8) return "arithmetic";
+  if (code > 0xc4) return "hierarchical";
+  return (["baseline", "extended", "progressive", "lossless"] as const)[code - 0xc0]!;
+}
+
+/** Source: Adobe Technical Note 5116, section 18. */
+function readAdobe(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const isAdobe =
+    end - start >= 12 && [..."Adobe"].every((letter, index) => bytes[start + index] === letter.charCodeAt(0));
+  return isAdobe ? bytes[start + 11] : undefined;
+}
+
+function at16(bytes: Uint8Array, position: number, end: number): number {
+  if (position + 2 > end) throw damaged("a segment is too short");
+  return (bytes[position]! << 8) | bytes[position + 1]!;
+}
+
+function damaged(detail: string): ImageError {
+  return new ImageError("source-malformed", "The JPEG data is damaged.", { detail: `JPEG: ${detail}` });
+}

@@ -1,0 +1,29 @@
+import { ImageError } from "../../error.ts";
+
+/** What the JPEG kernels answer, by `wasm/jpeg/status.ts`; the sentence says what is wrong with a stored image. */
+const malformed: Readonly<Record<number, string>> = {
+  [-1]: "The JPEG data is damaged.",
+  [-2]: "The JPEG data ends too early.",
+  [-3]: "The JPEG data has other dimensions, components or sampling than its file says.",
+  [-4]: "The JPEG data lacks a table that it uses.",
+};
+
+const unsupported: Readonly<Record<number, string>> = {
+  [-16]: "Progressive JPEG is not read here.",
+  [-17]: "Arithmetic-coded JPEG is not read.",
+  [-18]: "Lossless JPEG is not read.",
+  [-19]: "Hierarchical JPEG is not read.",
+  [-20]: "JPEG of other than 8 bits a sample is not read.",
+  [-21]: "JPEG of other than one or three components is not read.",
+  [-22]: "JPEG with this chroma sampling is not read.",
+};
+
+/** Returns for a status of 0 or above. Throws `source-unsupported` or `source-malformed`. */
+export function checkJpegStatus(status: number): void {
+  if (status >= 0) return;
+  const sentence = unsupported[status];
+  if (sentence !== undefined) throw new ImageError("source-unsupported", sentence);
+  throw new ImageError("source-malformed", malformed[status] ?? "The JPEG data is damaged.", {
+    detail: `JPEG kernel status ${status}`,
+  });
+}

@@ -1,0 +1,70 @@
+// Entropy-coded bytes as a bit stream. They are stored backwards: an unaligned little-endian load then has the earliest
+// byte on top, which WebAssembly, without a byte swap, can't do for bytes stored forwards.
+
+/** Bytes below the stored stream that may be read: one block consumes at most 63 x 28 bits behind the end. */
+export const bitPaddingBytes: usize = 512;
+
+/** The next bits, left-aligned. */
+export let bitBuffer: u64 = 0;
+/** How many bits of `bitBuffer` count. */
+export let bitCount: i32 = 0;
+/** Where the next unread byte lies; 8 bytes from `bitCursor - 7` are the next load. */
+export let bitCursor: usize = 0;
+/** The byte behind (that is, below) the last one of the stream. */
+export let bitEnd: usize = 0;
+
+/** Puts back what a block decoder kept in locals. */
+// @ts-ignore: decorator
+@inline
+export function storeBits(buffer: u64, count: i32, cursor: usize): void {
+  bitBuffer = buffer;
+  bitCount = count;
+  bitCursor = cursor;
+}
+
+/** Tells whether more bits were taken than there were. */
+export function bitsOverdrawn(): bool {
+  return (<i64>bitCursor - <i64>bitEnd) * 8 + bitCount < 0;
+}
+
+/**
+ * Copies the entropy-coded segment at `from` backwards, ending just below `top`, without the zero behind each FF, and
+ * sets the bit reader to its start. Returns where it ends: at an FF that begins a marker, or at `end`.
+ * May read 15 bytes past `end` and clears `bitPaddingBytes` below what it writes.
+ */
+export function unstuff(from: usize, end: usize, top: usize): usize {
+  let input = from;
+  let output = top;
+  const marks = i8x16.splat(-1);
+  let stop: usize = end;
+  while (input < end) {
+    const bytes = v128.load(input);
+    v128.store(output - 16, i8x16.shuffle(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+    const found = i8x16.bitmask(i8x16.eq(bytes, marks));
+    if (found == 0) {
+      input += 16;
+      output -= 16;
+      continue;
+    }
+    const before = <usize>ctz(found);
+    input += before;
+    output -= before;
+    if (input + 1 >= end) {
+      if (input < end) stop = input;
+      break;
+    }
+    if (load<u8>(input, 1) != 0) {
+      stop = input;
+      break;
+    }
+    output -= 1;
+    input += 2;
+  }
+  if (input > end) output += input - end;
+  memory.fill(output - bitPaddingBytes, 0, bitPaddingBytes);
+  bitBuffer = 0;
+  bitCount = 0;
+  bitCursor = top - 1;
+  bitEnd = output - 1;
+  return stop;
+}

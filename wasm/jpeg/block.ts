@@ -1,0 +1,78 @@
+import { fillBlock, flatSample, inverseTransform } from "./idct";
+import { PlaneRequest } from "./request";
+
+/** The block being decoded, transposed; clear between blocks. */
+export const coefficients = memory.data(128, 16);
+/** Samples of a block that is not placed whole. */
+const samples = memory.data(64, 16);
+
+/** Clears the coefficients after a block that was given up halfway. */
+export function clearCoefficients(): void {
+  memory.fill(coefficients, 0, 128);
+}
+
+/**
+ * Transforms the block in `coefficients` and puts it where it belongs in `plane`, clipped to what may be written, and
+ * clears the coefficients. `dc` is the dequantised DC coefficient; a flat block has no other.
+ */
+// @ts-ignore: decorator
+@inline
+export function placeBlock(plane: PlaneRequest, column: i32, row: i32, dc: i32, isFlat: bool, reduction: i32): void {
+  if (reduction == 0) placeWhole(plane, column << 3, row << 3, dc, isFlat);
+  else placeReduced(plane, column, row, dc, isFlat, reduction);
+}
+
+// @ts-ignore: decorator
+@inline
+function placeWhole(plane: PlaneRequest, x: i32, y: i32, dc: i32, isFlat: bool): void {
+  const fits = x + 8 <= plane.width && y + 8 <= plane.height;
+  const target = fits ? plane.pointer + <usize>y * plane.stride + x : samples;
+  const stride = fits ? plane.stride : 8;
+  if (isFlat) {
+    fillBlock(flatSample(dc), target, stride);
+  } else {
+    store<i16>(coefficients, dc);
+    inverseTransform(coefficients, target, stride);
+  }
+  if (!fits) copyClipped(plane, x, y, 8);
+}
+
+/** Makes every 2x2, 4x4 or 8x8 samples of the block one, their rounded mean. */
+function placeReduced(plane: PlaneRequest, column: i32, row: i32, dc: i32, isFlat: bool, reduction: i32): void {
+  const size = 8 >> reduction;
+  if (isFlat || reduction == 3) {
+    fillBlock(flatSample(dc), samples, 8);
+    if (!isFlat) clearCoefficients();
+  } else {
+    store<i16>(coefficients, dc);
+    inverseTransform(coefficients, samples, 8);
+    for (let pass: i32 = 3; pass > 3 - reduction; pass--) halveSamples(1 << pass);
+  }
+  copyClipped(plane, column * size, row * size, size);
+}
+
+/** Makes the `size` x `size` samples, 8 bytes a row, half as many on each axis. */
+function halveSamples(size: usize): void {
+  const half = size >> 1;
+  for (let row: usize = 0; row < half; row++) {
+    for (let column: usize = 0; column < half; column++) {
+      const from = samples + row * 16 + column * 2;
+      const sum = <i32>load<u8>(from) + load<u8>(from, 1) + load<u8>(from, 8) + load<u8>(from, 9);
+      store<u8>(samples + row * 8 + column, (sum + 2) >> 2);
+    }
+  }
+}
+
+/** Copies what of the `size` x `size` samples may be written at `x`, `y`. */
+function copyClipped(plane: PlaneRequest, x: i32, y: i32, size: i32): void {
+  const width = min(size, plane.width - x);
+  const height = min(size, plane.height - y);
+  if (width <= 0) return;
+  let from = samples;
+  let to = plane.pointer + <usize>y * plane.stride + x;
+  for (let row: i32 = 0; row < height; row++) {
+    for (let column: i32 = 0; column < width; column++) store<u8>(to + column, load<u8>(from + column));
+    from += 8;
+    to += plane.stride;
+  }
+}

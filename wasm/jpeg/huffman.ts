@@ -1,0 +1,141 @@
+import { bitBuffer, bitCount, bitCursor, storeBits } from "./bits";
+import { statusCorrupt, statusTruncated } from "./status";
+
+/** Bits that one look-up resolves. */
+const lookupBits: i32 = 10;
+const limitsOffset: usize = 1 << (lookupBits + 2);
+const basesOffset: usize = limitsOffset + 17 * 4;
+const symbolsOffset: usize = basesOffset + 17 * 4;
+
+/**
+ * The size of a decoding table: `1 << lookupBits` entries, then for codes longer than that the end of each length's
+ * codes left-aligned to 16 bits, what makes a code an index into the symbols, and the symbols.
+ *
+ * An entry is `value << 16 | advance << 8 | length`: the coefficient, how far it lies behind the one before it, and the
+ * bits of code and value together. Advances from 64 on end a block. `unresolved` marks an entry that takes the slow way.
+ */
+export const huffmanTableBytes: usize = (symbolsOffset + 256 + 15) & ~15;
+
+const unresolved: i32 = 0x80;
+/** An advance past any block: end of block. */
+const advanceEnd: i32 = 128;
+/** An advance past the end of a block, but never as far as `advanceEnd` leads: no such code. */
+const advanceInvalid: i32 = 64;
+/** The largest magnitude category taken; 8-bit samples need 11 for DC, 10 for AC. Two symbols then fit one refill. */
+const categoryMaximum: i32 = 12;
+
+/**
+ * Builds a decoding table from the 16 counts and the symbols at `counts`. Returns their length in bytes, or
+ * `statusCorrupt`. Source: ITU-T T.81 C.2, F.2.2.3.
+ */
+export function buildHuffmanTable(table: usize, counts: usize, end: usize, isAc: bool): i32 {
+  if (counts + 16 > end) return statusTruncated;
+  let total: i32 = 0;
+  for (let length: usize = 0; length < 16; length++) total += load<u8>(counts + length);
+  if (total > 256 || counts + 16 + total > end) return statusCorrupt;
+  const symbols = counts + 16;
+  memory.copy(table + symbolsOffset, symbols, total);
+  for (let index: usize = 0; index < 1 << lookupBits; index++) store<i32>(table + (index << 2), unresolved);
+  let code: i32 = 0;
+  let index: i32 = 0;
+  for (let length: i32 = 1; length <= 16; length++) {
+    const count = <i32>load<u8>(counts + length - 1);
+    if (code + count > 1 << length) return statusCorrupt;
+    store<i32>(table + basesOffset + (length << 2), index - code);
+    if (length <= lookupBits) {
+      for (let step: i32 = 0; step < count; step++) {
+        fillLookup(table, code + step, length, load<u8>(symbols + index + step), isAc);
+      }
+    }
+    index += count;
+    code += count;
+    store<u32>(table + limitsOffset + (length << 2), code << (16 - length));
+    code <<= 1;
+  }
+  return 16 + total;
+}
+
+/** Fills the entries that begin with `code`; those whose value does not fit stay unresolved. */
+function fillLookup(table: usize, code: i32, length: i32, symbol: i32, isAc: bool): void {
+  const spare = lookupBits - length;
+  const first = code << spare;
+  for (let rest: i32 = 0; rest < 1 << spare; rest++) {
+    const bits = <u64>(first | rest) << (64 - lookupBits);
+    const entry = makeEntry(bits, length, symbol, isAc);
+    if ((entry & 0x7f) <= lookupBits) store<i32>(table + (<usize>(first | rest) << 2), entry);
+  }
+}
+
+/** Makes the entry of `symbol`, whose code of `length` bits begins `bits`, left-aligned. */
+// @ts-ignore: decorator
+@inline
+function makeEntry(bits: u64, length: i32, symbol: i32, isAc: bool): i32 {
+  const category = isAc ? symbol & 15 : symbol;
+  if (category > categoryMaximum) return (advanceInvalid << 8) | length;
+  if (category == 0) {
+    const advance = !isAc || symbol == 0xf0 ? (symbol >> 4) + 1 : advanceEnd;
+    return (advance << 8) | length;
+  }
+  const magnitude = <i32>((bits << length) >>> (64 - category));
+  const value = magnitude >= 1 << (category - 1) ? magnitude : magnitude - (1 << category) + 1;
+  return (value << 16) | (((isAc ? symbol >> 4 : 0) + 1) << 8) | (length + category);
+}
+
+/** Makes the entry for the next symbol of `bits` when the look-up could not: by comparing with the limit of each length. */
+function resolveEntry(table: usize, bits: u64, isAc: bool): i32 {
+  const prefix = <u32>(bits >>> 48);
+  for (let length: i32 = 1; length <= 16; length++) {
+    if (prefix < load<u32>(table + limitsOffset + (length << 2))) {
+      const index = <i32>(prefix >>> (16 - length)) + load<i32>(table + basesOffset + (length << 2));
+      return makeEntry(bits, length, load<u8>(table + symbolsOffset + (index & 255)), isAc);
+    }
+  }
+  return advanceInvalid << 8;
+}
+
+/** The difference that `decodeBlock` read for the DC coefficient. */
+export let dcDifference: i32 = 0;
+
+/**
+ * Decodes one block: the DC difference into `dcDifference`, the AC coefficients, dequantised, into `block`, which must
+ * be clear. `dequantisation` has for every zigzag index `byte offset in block << 16 | step`. Returns 1 when there is no
+ * AC coefficient, 0 when there is, or `statusCorrupt`. Source: ITU-T T.81 F.2.2.
+ */
+export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: usize): i32 {
+  let buffer = bitBuffer;
+  let count = bitCount;
+  let cursor = bitCursor;
+
+  buffer |= load<u64>(cursor - 7) >>> count;
+  cursor -= (63 - count) >>> 3;
+  count |= 56;
+  let entry = load<i32>(dc + (<usize>(buffer >>> (64 - lookupBits)) << 2));
+  if (entry & unresolved) entry = resolveEntry(dc, buffer, false);
+  if (((entry >> 8) & 0xff) > 1) return statusCorrupt;
+  dcDifference = entry >> 16;
+  buffer <<= entry & 63;
+  count -= entry & 63;
+
+  let index: i32 = 0;
+  let isFlat: i32 = 1;
+  do {
+    buffer |= load<u64>(cursor - 7) >>> count;
+    cursor -= (63 - count) >>> 3;
+    count |= 56;
+    entry = load<i32>(ac + (<usize>(buffer >>> (64 - lookupBits)) << 2));
+    if (entry & unresolved) entry = resolveEntry(ac, buffer, true);
+    index += (entry >> 8) & 0xff;
+    buffer <<= entry & 63;
+    count -= entry & 63;
+    if (index > 63) {
+      if (index < advanceEnd) return statusCorrupt;
+      break;
+    }
+    isFlat = 0;
+    const step = load<u32>(dequantisation + (index << 2));
+    store<i16>(block + (step >>> 16), (entry >> 16) * (step & 0xffff));
+  } while (index < 63);
+
+  storeBits(buffer, count, cursor);
+  return isFlat;
+}

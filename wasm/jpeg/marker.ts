@@ -1,0 +1,116 @@
+import { bitPaddingBytes } from "./bits";
+import { clearCoefficients } from "./block";
+import { closeFrame, componentCount, frameIsComplete, processStatus, readFrame } from "./frame";
+import { DecodeRequest } from "./request";
+import { decodeScan } from "./scan";
+import { statusCorrupt, statusOk, statusTruncated } from "./status";
+import { openTables, readHuffmanSegment, readQuantisationSegment, tablesBytes } from "./tables";
+
+/** The size of a block for `loadJpegTables`, in bytes. */
+export const jpegTablesBytes: i32 = <i32>tablesBytes;
+/** What `decodeJpeg` needs as workspace besides a block of tables and room for its bytes. */
+export const jpegPaddingBytes: i32 = <i32>bitPaddingBytes + 64;
+
+let restartInterval: i32 = 0;
+/** Where the segment that `nextSegment` found begins, behind its length. */
+let segment: usize = 0;
+/** Where it ends. */
+let segmentEnd: usize = 0;
+
+/**
+ * Finds the next marker from `position` on and, when it has one, its segment. Returns the marker's second byte or
+ * `statusTruncated`. Source: ITU-T T.81 B.1.1.
+ */
+function nextSegment(position: usize, end: usize): i32 {
+  let marker: i32 = 0;
+  while (marker == 0) {
+    while (position < end && load<u8>(position) != 0xff) position++;
+    while (position < end && load<u8>(position) == 0xff) position++;
+    if (position >= end) return statusTruncated;
+    marker = load<u8>(position++);
+  }
+  segment = position;
+  segmentEnd = position;
+  if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd9)) return marker;
+  if (position + 2 > end) return statusTruncated;
+  const length = (<usize>load<u8>(position) << 8) | load<u8>(position, 1);
+  if (length < 2) return statusCorrupt;
+  segment = position + 2;
+  segmentEnd = position + length;
+  return segmentEnd > end ? statusTruncated : marker;
+}
+
+// @ts-ignore: decorator
+@inline
+function isFrameMarker(marker: i32): bool {
+  return (marker & 0xf0) == 0xc0 && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+/** Reads a segment that may stand before a frame or a scan. */
+function readTableSegment(marker: i32, tables: usize): i32 {
+  if (marker == 0xdb) return readQuantisationSegment(tables, segment, segmentEnd);
+  if (marker == 0xc4) return readHuffmanSegment(tables, segment, segmentEnd);
+  if (marker == 0xdd) {
+    if (segment + 2 > segmentEnd) return statusTruncated;
+    restartInterval = (<i32>load<u8>(segment) << 8) | load<u8>(segment, 1);
+  }
+  return statusOk;
+}
+
+// @ts-ignore: decorator
+@inline
+function beginsImage(bytes: usize, end: usize): bool {
+  return bytes + 2 <= end && load<u8>(bytes) == 0xff && load<u8>(bytes, 1) == 0xd8;
+}
+
+/**
+ * Reads an abbreviated stream of tables into the `jpegTablesBytes` at `tables`, for any number of `decodeJpeg` calls.
+ * Returns a status. Source: ITU-T T.81 B.5, TIFF Technical Note 2.
+ */
+export function loadJpegTables(tables: usize, bytes: usize, byteLength: usize): i32 {
+  const end = bytes + byteLength;
+  openTables(tables, 0);
+  if (!beginsImage(bytes, end)) return statusCorrupt;
+  segmentEnd = bytes + 2;
+  while (true) {
+    const marker = nextSegment(segmentEnd, end);
+    if (marker < 0) return marker;
+    if (marker == 0xd9) return statusOk;
+    if (isFrameMarker(marker) || marker == 0xda) return statusCorrupt;
+    const status = readTableSegment(marker, tables);
+    if (status < 0) return status;
+  }
+}
+
+/** Decodes one image into the planes of the request. Returns a status. Source: ITU-T T.81 B.2. */
+export function decodeJpeg(requestPointer: usize): i32 {
+  const request = changetype<DecodeRequest>(requestPointer);
+  const end = request.bytes + request.byteLength;
+  const tables = request.workspace;
+  const bitsTop = request.workspace + jpegTablesBytes + jpegPaddingBytes + request.byteLength;
+  openTables(tables, request.tables);
+  closeFrame();
+  clearCoefficients();
+  restartInterval = 0;
+  if (!beginsImage(request.bytes, end)) return statusCorrupt;
+  segmentEnd = request.bytes + 2;
+  while (!frameIsComplete()) {
+    const marker = nextSegment(segmentEnd, end);
+    if (marker < 0) return marker;
+    if (marker == 0xd8) return statusCorrupt;
+    if (marker == 0xd9) return statusTruncated;
+    let status: i32;
+    if (isFrameMarker(marker)) {
+      status = processStatus(marker);
+      if (status == statusOk) status = readFrame(segment, segmentEnd, request);
+    } else if (marker == 0xda) {
+      if (componentCount == 0) return statusCorrupt;
+      status = decodeScan(segment, segmentEnd, end, tables, restartInterval, request.reduction, bitsTop);
+      if (status > 0) segmentEnd = <usize>status;
+    } else {
+      status = readTableSegment(marker, tables);
+    }
+    if (status < 0) return status;
+  }
+  return statusOk;
+}

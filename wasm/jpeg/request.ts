@@ -1,0 +1,36 @@
+/** One plane the decoder writes, and what the caller was promised about its component. */
+@unmanaged
+export class PlaneRequest {
+  pointer: usize;
+  stride: usize;
+  /** Samples that may be written; the component may be larger. */
+  width: i32;
+  height: i32;
+  /** How many times coarser than the first component it must be; 0 for any. */
+  subsamplingX: i32;
+  subsamplingY: i32;
+}
+
+/** What `decodeJpeg` is asked, followed in memory by `planeCount` times a `PlaneRequest`. */
+@unmanaged
+export class DecodeRequest {
+  /** A block that `loadJpegTables` filled, or 0. */
+  tables: usize;
+  bytes: usize;
+  byteLength: usize;
+  /** `jpegTablesBytes` + `jpegPaddingBytes` + `byteLength` bytes, aligned to 16. */
+  workspace: usize;
+  width: i32;
+  height: i32;
+  /** 0 to 3: every 1, 2, 4 or 8 samples on each axis become one. */
+  reduction: i32;
+  planeCount: i32;
+
+  // @ts-ignore: decorator
+  @inline
+  plane(index: i32): PlaneRequest {
+    return changetype<PlaneRequest>(
+      changetype<usize>(this) + offsetof<DecodeRequest>() + index * offsetof<PlaneRequest>(),
+    );
+  }
+}

@@ -1,0 +1,26 @@
+// What the JPEG kernels answer. `src/codec/jpeg/status.ts` is the same list for TypeScript.
+
+/** The whole frame was decoded. */
+export const statusOk: i32 = 0;
+/** A segment or the entropy-coded data contradicts the standard. */
+export const statusCorrupt: i32 = -1;
+/** The bytes end before the picture does. */
+export const statusTruncated: i32 = -2;
+/** The frame has other dimensions, components or sampling than the caller was promised. */
+export const statusFrameDiffers: i32 = -3;
+/** A scan uses a quantisation or Huffman table that was never defined. */
+export const statusTableMissing: i32 = -4;
+/** SOF2. */
+export const statusProgressive: i32 = -16;
+/** SOF9 to SOF15. */
+export const statusArithmetic: i32 = -17;
+/** SOF3. */
+export const statusLossless: i32 = -18;
+/** SOF5 to SOF7. */
+export const statusHierarchical: i32 = -19;
+/** Samples of other than 8 bits. */
+export const statusPrecision: i32 = -20;
+/** Neither one nor three components. */
+export const statusComponents: i32 = -21;
+/** A component is not 1, 2 or 4 times coarser than the first on each axis. */
+export const statusSampling: i32 = -22;

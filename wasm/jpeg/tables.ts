@@ -1,0 +1,80 @@
+import { buildHuffmanTable, huffmanTableBytes } from "./huffman";
+import { dequantisationBytes, readDequantisation } from "./quantisation";
+import { statusCorrupt, statusOk } from "./status";
+
+// A block of tables: 12 pointers to tables in use (4 dequantisation, 4 DC, 4 AC; 0 for none), then room for as many.
+
+const slots: usize = 4;
+const dcFirst: usize = slots;
+const acFirst: usize = 2 * slots;
+const pointerBytes: usize = 3 * slots * 4;
+const huffmanOffset: usize = pointerBytes + slots * dequantisationBytes;
+
+/** The size of a block of tables, in bytes. */
+export const tablesBytes: usize = huffmanOffset + 2 * slots * huffmanTableBytes;
+
+/** A stream that defines more tables than this is taken for an attack: building them costs more than reading them. */
+const definitionsMaximum: i32 = 256;
+let definitions: i32 = 0;
+
+/** Makes `tables` refer to what `inherited` does, or to nothing when that is 0. */
+export function openTables(tables: usize, inherited: usize): void {
+  definitions = 0;
+  if (inherited) memory.copy(tables, inherited, pointerBytes);
+  else memory.fill(tables, 0, pointerBytes);
+}
+
+/** Returns the dequantisation table in `slot`, or 0. */
+// @ts-ignore: decorator
+@inline
+export function dequantisationTable(tables: usize, slot: usize): usize {
+  return load<u32>(tables + (slot << 2));
+}
+
+/** Returns the DC table in `slot`, or 0. */
+// @ts-ignore: decorator
+@inline
+export function dcTable(tables: usize, slot: usize): usize {
+  return load<u32>(tables + ((dcFirst + slot) << 2));
+}
+
+/** Returns the AC table in `slot`, or 0. */
+// @ts-ignore: decorator
+@inline
+export function acTable(tables: usize, slot: usize): usize {
+  return load<u32>(tables + ((acFirst + slot) << 2));
+}
+
+/** Reads a DQT segment's parameters. Source: ITU-T T.81 B.2.4.1. */
+export function readQuantisationSegment(tables: usize, from: usize, end: usize): i32 {
+  while (from < end) {
+    const head = load<u8>(from++);
+    const slot = <usize>head & 15;
+    if (slot >= slots || head >> 4 > 1 || ++definitions > definitionsMaximum) return statusCorrupt;
+    const table = tables + pointerBytes + slot * dequantisationBytes;
+    const length = readDequantisation(table, from, end, head >> 4 == 1);
+    if (length < 0) return statusCorrupt;
+    store<u32>(tables + (slot << 2), table);
+    from += length;
+  }
+  return statusOk;
+}
+
+/** Reads a DHT segment's parameters. Source: ITU-T T.81 B.2.4.2. */
+export function readHuffmanSegment(tables: usize, from: usize, end: usize): i32 {
+  while (from < end) {
+    const head = load<u8>(from++);
+    const isAc = head >> 4 == 1;
+    const slot = <usize>head & 15;
+    if (slot >= slots || head >> 4 > 1 || ++definitions > definitionsMaximum) return statusCorrupt;
+    const index = (isAc ? slots : 0) + slot;
+    const table = tables + huffmanOffset + index * huffmanTableBytes;
+    // A table that fails halfway must not stay in use.
+    store<u32>(tables + ((dcFirst + index) << 2), 0);
+    const length = buildHuffmanTable(table, from, end, isAc);
+    if (length < 0) return statusCorrupt;
+    store<u32>(tables + ((dcFirst + index) << 2), table);
+    from += length;
+  }
+  return statusOk;
+}
