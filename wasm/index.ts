@@ -1,5 +1,18 @@
 // The ABI of the kernels, listed once. `src/raster/kernel-exports.ts` is the same list for TypeScript.
 export { allocate, mark, release } from "./arena";
+export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
+export { undoPredictorRows, takeSample } from "./chunky";
+export {
+  composeOnWhiteRow,
+  interleaveRgbaRow,
+  rgbToGrayRow,
+  rgbToYcbcrRow,
+  ycbcrToRgbRow,
+} from "./color";
+export { resample } from "./resample";
+export { coverRotated, mirrorRows, rotateRows, transposeRows } from "./rotate";
+export { copyRows, extendEdges, fillRows } from "./samples";
+export { invertRows, thresholdRows } from "./tone";

@@ -1,0 +1,113 @@
+import type { Kernel } from "./kernel.ts";
+import { type Plane, planeSlackBytes, type Raster } from "./raster.ts";
+
+/** Rows `first` to `first + count` of a picture. */
+export interface RowRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Three planes of equal size, none of them subsampled. */
+export type ThreePlanes = readonly [Plane, Plane, Plane];
+
+/** A conversion of three planes to three others, which may be the same ones; without `rows`, of all rows. */
+export interface ColorConversion {
+  readonly source: ThreePlanes;
+  readonly destination: ThreePlanes;
+  readonly rows?: RowRange;
+}
+
+/** Converts Y, Cb, Cr to R, G, B within 1 level of the exact values; greys stay what they are. Never throws. Source: JFIF 1.02. */
+export function ycbcrToRgb(kernel: Kernel, { source, destination, rows }: ColorConversion): void {
+  const [y, cb, cr] = source;
+  const [r, g, b] = destination;
+  forEachRow(rows, y, (row) => {
+    kernel.exports.ycbcrToRgbRow(
+      rowOf(y, row),
+      rowOf(cb, row),
+      rowOf(cr, row),
+      rowOf(r, row),
+      rowOf(g, row),
+      rowOf(b, row),
+      y.width,
+    );
+  });
+}
+
+/** Converts R, G, B to Y, Cb, Cr within 1 level of the exact values; greys get Cb = Cr = 128. Never throws. Source: JFIF 1.02. */
+export function rgbToYcbcr(kernel: Kernel, { source, destination, rows }: ColorConversion): void {
+  const [r, g, b] = source;
+  const [y, cb, cr] = destination;
+  forEachRow(rows, r, (row) => {
+    kernel.exports.rgbToYcbcrRow(
+      rowOf(r, row),
+      rowOf(g, row),
+      rowOf(b, row),
+      rowOf(y, row),
+      rowOf(cb, row),
+      rowOf(cr, row),
+      r.width,
+    );
+  });
+}
+
+/** Writes the luma of R, G, B to `destination`, which may be one of them. Never throws. Source: JFIF 1.02. */
+export function rgbToGray(
+  kernel: Kernel,
+  {
+    source,
+    destination,
+    rows,
+  }: { readonly source: ThreePlanes; readonly destination: Plane; readonly rows?: RowRange },
+): void {
+  const [r, g, b] = source;
+  forEachRow(rows, r, (row) => {
+    kernel.exports.rgbToGrayRow(rowOf(r, row), rowOf(g, row), rowOf(b, row), rowOf(destination, row), r.width);
+  });
+}
+
+/** Lays a plane of a `gray` or `rgb` raster over white by its alpha plane, in place. Never throws. */
+export function composeOnWhite(
+  kernel: Kernel,
+  { plane, alpha, rows }: { readonly plane: Plane; readonly alpha: Plane; readonly rows?: RowRange },
+): void {
+  forEachRow(rows, plane, (row) => {
+    kernel.exports.composeOnWhiteRow(rowOf(plane, row), rowOf(alpha, row), plane.width);
+  });
+}
+
+/**
+ * Returns a copy of a `gray` or `rgb` raster as interleaved RGBA, 4 bytes a pixel without padding; alpha is 255 where
+ * the raster has none. Without `rows`, of all rows. Throws `render-memory`.
+ */
+export function interleaveRgba(kernel: Kernel, raster: Raster, rows?: RowRange): Uint8Array<ArrayBuffer> {
+  const first = raster.planes[0]!;
+  const [r, g, b] = raster.model === "gray" ? [first, first, first] : [first, raster.planes[1]!, raster.planes[2]!];
+  const { alpha } = raster;
+  const { first: firstRow, count } = rows ?? { first: 0, count: raster.height };
+  const rowBytes = raster.width * 4;
+  const mark = kernel.mark();
+  const pointer = kernel.allocate(rowBytes * count + planeSlackBytes);
+  forEachRow(rows, first, (row) => {
+    kernel.exports.interleaveRgbaRow(
+      rowOf(r, row),
+      rowOf(g, row),
+      rowOf(b, row),
+      alpha === undefined ? 0 : rowOf(alpha, row),
+      pointer + (row - firstRow) * rowBytes,
+      raster.width,
+    );
+  });
+  const copy = kernel.bytes.slice(pointer, pointer + rowBytes * count);
+  kernel.release(mark);
+  return copy;
+}
+
+function forEachRow(rows: RowRange | undefined, plane: Plane, visit: (row: number) => void): void {
+  const { first, count } = rows ?? { first: 0, count: plane.height };
+  for (let row = first; row < first + count; row += 1) visit(row);
+}
+
+function rowOf(plane: Plane, row: number): number {
+  return plane.pointer + row * plane.stride;
+}

@@ -1,0 +1,170 @@
+import { ImageError } from "../error.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Weights } from "./weights.ts";
+
+/** Rows of samples in kernel memory: `pointer` is the byte offset of the first, the others follow `stride` bytes apart. */
+export interface Rows {
+  readonly pointer: number;
+  readonly stride: number;
+}
+
+/** One step of a resampling: which output rows, from which band of the source, to where. */
+export interface ResampleStep {
+  /** The band: it holds source rows from `sourceFirstRow` on, each `horizontal.sourceLength` samples wide. */
+  readonly source: Rows;
+  /** The source row that the band begins with. */
+  readonly sourceFirstRow: number;
+  /** The first output row to make, and how many. */
+  readonly outputFirst: number;
+  readonly outputCount: number;
+  /** Where row `outputFirst` goes; nothing but `outputCount` rows of `horizontal.outputLength` samples is written. */
+  readonly destination: Rows;
+}
+
+/** A resampler of one plane, fed band by band. */
+export interface Resampler {
+  /** Returns the first source row that `outputRow` needs; it never decreases from one output row to the next. */
+  neededFrom(outputRow: number): number;
+  /** Returns one past the last source row that `outputRow` needs; it never decreases either. */
+  neededTo(outputRow: number): number;
+  /** Makes output rows in one kernel call. Throws `internal` when the band begins too late for them. */
+  resample(step: ResampleStep): void;
+}
+
+/**
+ * Returns a resampler by two sets of weights. It keeps its tables and one row of scratch in kernel memory: release them
+ * with the arena. Each output sample lies within 1 level of an exact computation. Throws `render-memory`.
+ */
+export function createResampler(
+  kernel: Kernel,
+  axes: { readonly horizontal: Weights; readonly vertical: Weights },
+): Resampler {
+  const { horizontal, vertical } = axes;
+  const plan = storePlan(kernel, horizontal, vertical);
+  return {
+    neededFrom: (outputRow) => vertical.firsts[outputRow]!,
+    neededTo: (outputRow) => vertical.firsts[outputRow]! + vertical.counts[outputRow]!,
+    resample: ({ source, sourceFirstRow, outputFirst, outputCount, destination }) => {
+      if (outputCount < 1) return;
+      const last = outputFirst + outputCount;
+      if (outputFirst < 0 || last > vertical.outputLength || vertical.firsts[outputFirst]! < sourceFirstRow) {
+        throw new ImageError("internal", "This image could not be rendered.", {
+          detail: `output rows ${outputFirst} to ${last} from a band that begins with row ${sourceFirstRow}`,
+        });
+      }
+      kernel.exports.resample(
+        plan,
+        source.pointer,
+        source.stride,
+        sourceFirstRow,
+        destination.pointer,
+        destination.stride,
+        outputFirst,
+        outputCount,
+      );
+    },
+  };
+}
+
+/** Samples that one SIMD load of scratch may read beyond the last one a row needs. */
+const scratchSlack = 32;
+
+/** Lays the two axes out as `ResamplePlan` of `wasm/resample.ts` and returns where that is. */
+function storePlan(kernel: Kernel, horizontal: Weights, vertical: Weights): number {
+  const none = { firsts: 0, counts: 0, weights: 0, pairs: 0 };
+  const rows = vertical.identity ? none : storeRows(kernel, vertical);
+  const columns = horizontal.identity
+    ? { firsts: 0, weights: 0, blocks: 0, evenFrom: 0, evenTo: 0, evenWeights: 0, evenPairs: 0 }
+    : storeColumns(kernel, horizontal);
+  const scratchLength = horizontal.sourceLength + columns.blocks * 8 + scratchSlack;
+  const scratch = kernel.allocate(scratchLength * Int16Array.BYTES_PER_ELEMENT);
+  return store(
+    kernel,
+    Int32Array.of(
+      horizontal.sourceLength,
+      horizontal.outputLength,
+      vertical.firsts[0]!,
+      horizontal.firsts[0]!,
+      rows.firsts,
+      rows.counts,
+      rows.weights,
+      rows.pairs,
+      columns.firsts,
+      columns.weights,
+      columns.blocks,
+      columns.evenFrom,
+      columns.evenTo,
+      columns.evenWeights,
+      columns.evenPairs,
+      scratch,
+    ),
+  );
+}
+
+/** Pads every row to whole pairs of weights. */
+function storeRows(kernel: Kernel, weights: Weights) {
+  const pairs = Math.ceil(weights.taps / 2);
+  return {
+    firsts: store(kernel, weights.firsts),
+    counts: store(kernel, weights.counts),
+    weights: store(kernel, padRows(weights, pairs * 2, weights.outputLength)),
+    pairs,
+  };
+}
+
+/** Pads every row to whole blocks of eight weights, and the rows to whole groups of four beyond any start. */
+function storeColumns(kernel: Kernel, weights: Weights) {
+  const blocks = Math.ceil(weights.taps / 8);
+  const length = weights.outputLength + 4;
+  const firsts = new Int32Array(length);
+  for (let output = 0; output < weights.outputLength; output += 1) {
+    firsts[output] = weights.firsts[output]! * Int16Array.BYTES_PER_ELEMENT;
+  }
+  const { from, to } = findEvenColumns(weights);
+  const evenTaps = to > from ? weights.counts[from]! : 0;
+  const even = new Int16Array(Math.ceil(evenTaps / 2) * 2);
+  even.set(weights.rows.subarray(from * weights.taps, from * weights.taps + evenTaps));
+  return {
+    firsts: store(kernel, firsts),
+    weights: store(kernel, padRows(weights, blocks * 8, length)),
+    blocks,
+    evenFrom: from,
+    evenTo: to,
+    evenWeights: store(kernel, even),
+    evenPairs: even.length / 2,
+  };
+}
+
+/** Fewer equal columns than this are not worth a loop of their own. */
+const fewestEvenColumns = 16;
+
+/** Finds the output columns around the middle that have equal weights and lie two source samples apart. */
+function findEvenColumns({ outputLength, taps, firsts, counts, rows }: Weights): { from: number; to: number } {
+  const middle = outputLength >> 1;
+  const isEven = (output: number): boolean => {
+    if (firsts[output] !== firsts[middle]! + 2 * (output - middle) || counts[output] !== counts[middle]) return false;
+    for (let tap = 0; tap < taps; tap += 1) {
+      if (rows[output * taps + tap] !== rows[middle * taps + tap]) return false;
+    }
+    return true;
+  };
+  let from = middle;
+  while (from > 0 && isEven(from - 1)) from -= 1;
+  let to = middle + 1;
+  while (to < outputLength && isEven(to)) to += 1;
+  return to - from < fewestEvenColumns ? { from: outputLength, to: outputLength } : { from, to };
+}
+
+/** Copies the rows of weights into rows of `taps`, `length` of them, zero where there was none. */
+function padRows(weights: Weights, taps: number, length: number): Int16Array {
+  const padded = new Int16Array(length * taps);
+  for (let output = 0; output < weights.outputLength; output += 1) {
+    const row = weights.rows.subarray(output * weights.taps, (output + 1) * weights.taps);
+    padded.set(row, output * taps);
+  }
+  return padded;
+}
+
+function store(kernel: Kernel, values: Int16Array | Int32Array): number {
+  return kernel.store(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}

@@ -1,0 +1,71 @@
+import { rotatedSize } from "../geometry.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Plane, Raster } from "./raster.ts";
+import { fillPlane } from "./samples.ts";
+import { planWeights } from "./weights.ts";
+
+/** Positions between two samples that have weights of their own: `phaseBits` of `wasm/rotate.ts`. */
+const phaseCount = 1024;
+
+/**
+ * Returns a `gray` or `rgb` raster, not subsampled, turned clockwise by `degrees` around its centre on the canvas that
+ * `rotatedSize` gives: not rescaled, sampled with the Catmull-Rom filter. Its alpha says how much of each pixel the
+ * picture covers; pixels it does not touch are white. Throws `render-memory`.
+ */
+export function rotateRaster(kernel: Kernel, source: Raster, degrees: number): Raster {
+  const { width, height } = rotatedSize(source, degrees);
+  const { cosine, sine } = directionOf(degrees);
+  const planes = source.planes.map(() => kernel.allocatePlane(width, height));
+  const alpha = kernel.allocatePlane(width, height);
+  const mark = kernel.mark();
+  const phases = storePhases(kernel);
+  const rotate = (from: Plane, to: Plane): void =>
+    kernel.exports.rotateRows(
+      from.pointer,
+      from.stride,
+      from.width,
+      from.height,
+      to.pointer,
+      to.stride,
+      width,
+      height,
+      cosine,
+      sine,
+      phases,
+    );
+  source.planes.forEach((plane, index) => {
+    rotate(plane, planes[index]!);
+  });
+  if (source.alpha === undefined) fillPlane(kernel, alpha, 255);
+  else rotate(source.alpha, alpha);
+  kernel.exports.coverRotated(alpha.pointer, alpha.stride, width, height, source.width, source.height, cosine, sine);
+  kernel.release(mark);
+  return { model: source.model, width, height, subsampling: { x: 1, y: 1 }, planes, alpha };
+}
+
+/** Returns the cosine and sine of an angle, exactly 0 and 1 at right angles. */
+function directionOf(degrees: number): { cosine: number; sine: number } {
+  if (degrees % 90 !== 0) {
+    const radians = (degrees * Math.PI) / 180;
+    return { cosine: Math.cos(radians), sine: Math.sin(radians) };
+  }
+  const quarter = (((degrees / 90) % 4) + 4) % 4;
+  return { cosine: [1, 0, -1, 0][quarter]!, sine: [0, 1, 0, -1][quarter]! };
+}
+
+/** Lays out the weights of four samples for every position from the second to the third of them. */
+function storePhases(kernel: Kernel): number {
+  const weights = planWeights({
+    sourceLength: 4,
+    start: 1.5 - 0.5 / phaseCount,
+    step: 1 / phaseCount,
+    outputLength: phaseCount,
+    filter: "catmull-rom",
+  });
+  const phases = new Int16Array(phaseCount * 4);
+  for (let phase = 0; phase < phaseCount; phase += 1) {
+    const row = weights.rows.subarray(phase * weights.taps, phase * weights.taps + weights.counts[phase]!);
+    phases.set(row, phase * 4 + weights.firsts[phase]!);
+  }
+  return kernel.store(new Uint8Array(phases.buffer));
+}

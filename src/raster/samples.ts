@@ -1,0 +1,38 @@
+import type { Area, Size } from "../geometry.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Plane } from "./raster.ts";
+
+/** Returns the part of `plane` that `area` names; it shares the plane's memory. Never throws. */
+export function cropPlane(plane: Plane, area: Area): Plane {
+  return {
+    pointer: plane.pointer + area.y * plane.stride + area.x,
+    stride: plane.stride,
+    width: area.width,
+    height: area.height,
+  };
+}
+
+/** Copies what two planes have in common from their left top corners on; they must not overlap. Never throws. */
+export function copyPlane(kernel: Kernel, source: Plane, destination: Plane): void {
+  kernel.exports.copyRows(
+    source.pointer,
+    source.stride,
+    destination.pointer,
+    destination.stride,
+    Math.min(source.width, destination.width),
+    Math.min(source.height, destination.height),
+  );
+}
+
+/** Sets every sample of `plane` to `value`, 0 to 255. Never throws. */
+export function fillPlane(kernel: Kernel, plane: Plane, value: number): void {
+  kernel.exports.fillRows(plane.pointer, plane.stride, plane.width, plane.height, value);
+}
+
+/**
+ * Fills what lies right of and below the `filled` left top part of `plane`, at least one sample each way, by repeating
+ * its last column and row. Never throws.
+ */
+export function extendEdges(kernel: Kernel, plane: Plane, filled: Size): void {
+  kernel.exports.extendEdges(plane.pointer, plane.stride, plane.width, plane.height, filled.width, filled.height);
+}

@@ -1,0 +1,204 @@
+// A separable resampler of one plane: each output row is first summed from source rows into a scratch row of 16-bit
+// samples with 6 fractional bits, then each of its samples from that row. Weights are Q14, products are summed in pairs.
+import { interleaveHighBytes, interleaveLowBytes, storeFirst, storeTail, sumsOfLanes } from "./lanes";
+
+/** Fractional bits of a scratch sample: 255 with the overshoot of any filter stays below 2^15. */
+const scratchBits: i32 = 6;
+const weightBits: i32 = 14;
+
+/** What `src/raster/resampler.ts` writes once for a resampler, field by field. Zero tables mean an axis to copy. */
+@unmanaged
+export class ResamplePlan {
+  /** Samples of a source row. */
+  sourceWidth: i32;
+  /** Samples of an output row. */
+  outputWidth: i32;
+  /** The source row (no vertical table) or column (no horizontal table) that the first output sample copies. */
+  firstRow: i32;
+  firstColumn: i32;
+  /** By output row: the first source row, how many, and `rowPairs` pairs of weights. */
+  rowFirsts: usize;
+  rowCounts: usize;
+  rowWeights: usize;
+  rowPairs: i32;
+  /** By output column: the first scratch sample as a byte offset, and `columnBlocks` times eight weights. */
+  columnFirsts: usize;
+  columnWeights: usize;
+  columnBlocks: i32;
+  /** Output columns [from, to) that share the pairs of weights at `evenWeights`, each two source samples on. */
+  evenFrom: i32;
+  evenTo: i32;
+  evenWeights: usize;
+  evenPairs: i32;
+  scratch: usize;
+}
+
+/**
+ * Writes output rows [outputFirst, outputFirst + outputCount) to `destination`. `source` holds source rows from
+ * `sourceFirst` on, all that these output rows need.
+ */
+export function resample(
+  plan: ResamplePlan,
+  source: usize,
+  sourceStride: i32,
+  sourceFirst: i32,
+  destination: usize,
+  destinationStride: i32,
+  outputFirst: i32,
+  outputCount: i32,
+): void {
+  const vertical = plan.rowWeights != 0;
+  const horizontal = plan.columnWeights != 0;
+  for (let output = outputFirst; output < outputFirst + outputCount; output++) {
+    if (vertical) {
+      const first = load<i32>(plan.rowFirsts + (<usize>output << 2));
+      const count = load<i32>(plan.rowCounts + (<usize>output << 2));
+      const weights = plan.rowWeights + <usize>(output * plan.rowPairs * 4);
+      sumRows(source + <usize>((first - sourceFirst) * sourceStride), sourceStride, weights, count, plan);
+      if (!horizontal) narrowRow(plan, destination);
+    } else {
+      const row = source + <usize>((plan.firstRow + output - sourceFirst) * sourceStride);
+      if (horizontal) widenRow(row, plan);
+      else memory.copy(destination, row + plan.firstColumn, plan.outputWidth);
+    }
+    if (horizontal) {
+      sumColumns(plan, destination, 0, plan.evenFrom);
+      sumEvenColumns(plan, destination);
+      sumColumns(plan, destination, plan.evenTo, plan.outputWidth);
+    }
+    destination += destinationStride;
+  }
+}
+
+/** Sums `count` source rows into the scratch row. */
+function sumRows(source: usize, stride: i32, weights: usize, count: i32, plan: ResamplePlan): void {
+  const width = plan.sourceWidth;
+  const scratch = plan.scratch;
+  const pairs = (count + 1) >> 1;
+  // The partner of a last odd row has no weight and may lie outside the band: the row itself stands in for it.
+  const lastStride = count & 1 ? 0 : stride;
+  const shift = weightBits - scratchBits;
+  const half = i32x4.splat(1 << (shift - 1));
+  for (let column = 0; column < width; column += 16) {
+    let row = source + column;
+    let weight = weights;
+    let sum0 = half;
+    let sum1 = half;
+    let sum2 = half;
+    let sum3 = half;
+    for (let left = pairs; left > 0; left--) {
+      const upper = v128.load(row);
+      const lower = v128.load(row + (left == 1 ? lastStride : stride));
+      const pair = v128.load32_splat(weight);
+      const low = interleaveLowBytes(upper, lower);
+      const high = interleaveHighBytes(upper, lower);
+      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(low), pair));
+      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(low), pair));
+      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(high), pair));
+      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), pair));
+      row += stride << 1;
+      weight += 4;
+    }
+    const target = scratch + (column << 1);
+    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(sum0, shift), i32x4.shr_s(sum1, shift)));
+    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(sum2, shift), i32x4.shr_s(sum3, shift)), 16);
+  }
+}
+
+/** Copies a source row into the scratch row. */
+function widenRow(source: usize, plan: ResamplePlan): void {
+  const width = plan.sourceWidth;
+  const scratch = plan.scratch;
+  for (let column = 0; column < width; column += 16) {
+    const bytes = v128.load(source + column);
+    const target = scratch + (column << 1);
+    v128.store(target, i16x8.shl(i16x8.extend_low_i8x16_u(bytes), scratchBits));
+    v128.store(target, i16x8.shl(i16x8.extend_high_i8x16_u(bytes), scratchBits), 16);
+  }
+}
+
+/** Rounds the scratch row, from the first column on, to bytes. */
+function narrowRow(plan: ResamplePlan, destination: usize): void {
+  const width = plan.outputWidth;
+  const scratch = plan.scratch + (plan.firstColumn << 1);
+  const half = i16x8.splat(<i16>1 << <i16>(scratchBits - 1));
+  for (let column = 0; column < width; column += 16) {
+    const from = scratch + (column << 1);
+    const low = i16x8.shr_s(i16x8.add(v128.load(from), half), scratchBits);
+    const high = i16x8.shr_s(i16x8.add(v128.load(from, 16), half), scratchBits);
+    storeFirst(destination + column, i8x16.narrow_i16x8_u(low, high), width - column);
+  }
+}
+
+/** Rounds four sums of weighted scratch samples to bytes in the first four lanes. */
+// @ts-ignore: decorator
+@inline
+function roundSums(sums: v128): v128 {
+  const words = i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (weightBits + scratchBits - 1))), weightBits + scratchBits);
+  const narrow = i16x8.narrow_i32x4_s(words, words);
+  return i8x16.narrow_i16x8_u(narrow, narrow);
+}
+
+/** Sums output columns [from, to) of the scratch row, each with weights of its own, four at a time. */
+function sumColumns(plan: ResamplePlan, destination: usize, from: i32, to: i32): void {
+  const scratch = plan.scratch;
+  const blocks = plan.columnBlocks;
+  const rowBytes = <usize>(blocks << 4);
+  let firsts = plan.columnFirsts + (from << 2);
+  let weights = plan.columnWeights + <usize>from * rowBytes;
+  for (let column = from; column < to; column += 4) {
+    let at0 = scratch + load<i32>(firsts);
+    let at1 = scratch + load<i32>(firsts, 4);
+    let at2 = scratch + load<i32>(firsts, 8);
+    let at3 = scratch + load<i32>(firsts, 12);
+    let sum0 = i32x4.splat(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
+    for (let left = blocks; left > 0; left--) {
+      const weights2 = weights + (rowBytes << 1);
+      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(v128.load(at0), v128.load(weights)));
+      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(v128.load(at1), v128.load(weights + rowBytes)));
+      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(v128.load(at2), v128.load(weights2)));
+      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(v128.load(at3), v128.load(weights2 + rowBytes)));
+      at0 += 16;
+      at1 += 16;
+      at2 += 16;
+      at3 += 16;
+      weights += 16;
+    }
+    weights += rowBytes * 3;
+    firsts += 16;
+    const bytes = roundSums(sumsOfLanes(sum0, sum1, sum2, sum3));
+    if (to - column >= 4) v128.store32_lane(destination + column, bytes, 0);
+    else storeTail(destination + column, bytes, to - column);
+  }
+}
+
+/**
+ * Sums the output columns that share their weights and lie two source samples apart: a load of eight scratch samples
+ * is then the same pair of taps of four neighbours, and no sum runs across lanes.
+ */
+function sumEvenColumns(plan: ResamplePlan, destination: usize): void {
+  const from = plan.evenFrom;
+  const to = plan.evenTo;
+  if (from >= to) return;
+  const pairs = plan.evenPairs;
+  const start = plan.scratch + load<i32>(plan.columnFirsts + (from << 2));
+  for (let column = from; column < to; column += 8) {
+    let at = start + ((column - from) << 2);
+    let weight = plan.evenWeights;
+    let sum0 = i32x4.splat(0);
+    let sum1 = sum0;
+    for (let left = pairs; left > 0; left--) {
+      const pair = v128.load32_splat(weight);
+      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(v128.load(at), pair));
+      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(v128.load(at, 16), pair));
+      at += 4;
+      weight += 4;
+    }
+    const bytes = v128.shuffle<u32>(roundSums(sum0), roundSums(sum1), 0, 4, 1, 5);
+    if (to - column >= 8) v128.store64_lane(destination + column, bytes, 0);
+    else storeTail(destination + column, bytes, to - column);
+  }
+}

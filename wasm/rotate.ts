@@ -1,0 +1,218 @@
+// Turns of one plane: by quarters and mirrors, which move samples, and by any angle, which samples anew.
+import { interleaveHighBytes, interleaveLowBytes, interleaveHighWords, interleaveLowWords } from "./lanes";
+
+/** Writes each row backwards. Strides may be negative. */
+export function mirrorRows(source: usize, sourceStride: i32, target: usize, targetStride: i32, width: i32, height: i32): void {
+  const vectors = width & ~15;
+  for (let row = 0; row < height; row++) {
+    const end = target + width;
+    for (let column = 0; column < vectors; column += 16) {
+      const bytes = v128.load(source + column);
+      const reversed = v128.shuffle<u8>(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+      v128.store(end - column - 16, reversed);
+    }
+    for (let column = vectors; column < width; column++) {
+      store<u8>(end - column - 1, load<u8>(source + column));
+    }
+    source += sourceStride;
+    target += targetStride;
+  }
+}
+
+/** Makes rows of columns: `width` x `height` samples become `height` x `width`. Strides may be negative. */
+export function transposeRows(source: usize, sourceStride: i32, target: usize, targetStride: i32, width: i32, height: i32): void {
+  const blockWidth = width & ~7;
+  const blockHeight = height & ~7;
+  for (let row = 0; row < blockHeight; row += 8) {
+    const from = source + <usize>(row * sourceStride);
+    for (let column = 0; column < blockWidth; column += 8) {
+      transposeBlock(from + column, sourceStride, target + <usize>(column * targetStride) + row, targetStride);
+    }
+    transposeSamples(from, sourceStride, target + row, targetStride, blockWidth, width, 8);
+  }
+  const below = source + <usize>(blockHeight * sourceStride);
+  transposeSamples(below, sourceStride, target + blockHeight, targetStride, 0, width, height - blockHeight);
+}
+
+/** Transposes columns [from, to) of a few rows, sample by sample. */
+function transposeSamples(
+  source: usize,
+  sourceStride: i32,
+  target: usize,
+  targetStride: i32,
+  from: i32,
+  to: i32,
+  height: i32,
+): void {
+  for (let row = 0; row < height; row++) {
+    for (let column = from; column < to; column++) {
+      store<u8>(target + <usize>(column * targetStride) + row, load<u8>(source + column));
+    }
+    source += sourceStride;
+  }
+}
+
+/** Transposes 8 x 8 samples. */
+// @ts-ignore: decorator
+@inline
+function transposeBlock(source: usize, sourceStride: i32, target: usize, targetStride: i32): void {
+  const row1 = source + sourceStride;
+  const row2 = row1 + sourceStride;
+  const row3 = row2 + sourceStride;
+  const row4 = row3 + sourceStride;
+  const row5 = row4 + sourceStride;
+  const row6 = row5 + sourceStride;
+  const row7 = row6 + sourceStride;
+  // Each step interleaves rows half as far apart as the one before: 4, 2, 1.
+  const rows04 = interleaveLowBytes(v128.load64_zero(source), v128.load64_zero(row4));
+  const rows15 = interleaveLowBytes(v128.load64_zero(row1), v128.load64_zero(row5));
+  const rows26 = interleaveLowBytes(v128.load64_zero(row2), v128.load64_zero(row6));
+  const rows37 = interleaveLowBytes(v128.load64_zero(row3), v128.load64_zero(row7));
+  const even03 = interleaveLowBytes(rows04, rows26);
+  const even47 = interleaveHighBytes(rows04, rows26);
+  const odd03 = interleaveLowBytes(rows15, rows37);
+  const odd47 = interleaveHighBytes(rows15, rows37);
+  const columns01 = interleaveLowBytes(even03, odd03);
+  const columns23 = interleaveHighBytes(even03, odd03);
+  const columns45 = interleaveLowBytes(even47, odd47);
+  const columns67 = interleaveHighBytes(even47, odd47);
+  v128.store64_lane(target, columns01, 0);
+  v128.store64_lane((target += targetStride), columns01, 1);
+  v128.store64_lane((target += targetStride), columns23, 0);
+  v128.store64_lane((target += targetStride), columns23, 1);
+  v128.store64_lane((target += targetStride), columns45, 0);
+  v128.store64_lane((target += targetStride), columns45, 1);
+  v128.store64_lane((target += targetStride), columns67, 0);
+  v128.store64_lane((target += targetStride), columns67, 1);
+}
+
+/** Positions between samples that have weights of their own: the nearest one errs by 1/2048 of a sample at most. */
+const phaseBits: i32 = 10;
+const weightBits: i32 = 14;
+/** Fractional bits kept between the sums along rows and the sum of these. */
+const middleBits: i32 = 6;
+
+/**
+ * Samples `source` anew with a 4 x 4 filter on a canvas turned clockwise around the common centre. `phases` holds four
+ * Q14 weights for each of 1024 positions. Beyond the source's edge its outermost samples go on for one sample; pixels
+ * that it does not touch become white.
+ */
+export function rotateRows(
+  source: usize,
+  sourceStride: i32,
+  sourceWidth: i32,
+  sourceHeight: i32,
+  target: usize,
+  targetStride: i32,
+  width: i32,
+  height: i32,
+  cosine: f64,
+  sine: f64,
+  phases: usize,
+): void {
+  const unit: f64 = 4294967296;
+  const stepAcross = <i64>nearest(cosine * unit);
+  const stepDown = <i64>nearest(-sine * unit);
+  const fromLeft = 0.5 - <f64>width * 0.5;
+  // Half a phase is added once, so that cutting off the bits below a phase rounds.
+  const half: i64 = 1 << (31 - phaseBits);
+  for (let row = 0; row < height; row++) {
+    const fromTop = <f64>row + 0.5 - <f64>height * 0.5;
+    const across = cosine * fromLeft + sine * fromTop + (<f64>sourceWidth - 1) * 0.5;
+    const down = cosine * fromTop - sine * fromLeft + (<f64>sourceHeight - 1) * 0.5;
+    let u = <i64>nearest(across * unit) + half;
+    let v = <i64>nearest(down * unit) + half;
+    for (let column = 0; column < width; column++) {
+      const x = <i32>(u >> 32);
+      const y = <i32>(v >> 32);
+      let value = 255;
+      if (<u32>(x + 1) <= <u32>sourceWidth && <u32>(y + 1) <= <u32>sourceHeight) {
+        const weightsX = v128.load64_splat(phases + (<usize>((<u32>u) >>> (32 - phaseBits)) << 3));
+        const weightsY = v128.load64_splat(phases + (<usize>((<u32>v) >>> (32 - phaseBits)) << 3));
+        const block =
+          x >= 1 && y >= 1 && x + 2 < sourceWidth && y + 2 < sourceHeight
+            ? loadBlock(source + <usize>((y - 1) * sourceStride) + (x - 1), sourceStride)
+            : loadEdgeBlock(source, sourceStride, sourceWidth, sourceHeight, x - 1, y - 1);
+        value = filterBlock(block, weightsX, weightsY);
+      }
+      store<u8>(target + column, value);
+      u += stepAcross;
+      v += stepDown;
+    }
+    target += targetStride;
+  }
+}
+
+/** Four rows of four samples as one vector. */
+// @ts-ignore: decorator
+@inline
+function loadBlock(at: usize, stride: i32): v128 {
+  const two = at + (stride << 1);
+  let block = v128.load32_zero(at);
+  block = v128.load32_lane(at + stride, block, 1);
+  block = v128.load32_lane(two, block, 2);
+  return v128.load32_lane(two + stride, block, 3);
+}
+
+const edgeBlock = memory.data(16, 16);
+
+/** The same at the source's edges: where there is no sample, the nearest one stands in. */
+function loadEdgeBlock(source: usize, stride: i32, width: i32, height: i32, left: i32, top: i32): v128 {
+  for (let row = 0; row < 4; row++) {
+    const line = source + <usize>(min(max(top + row, 0), height - 1) * stride);
+    for (let column = 0; column < 4; column++) {
+      store<u8>(edgeBlock + (row << 2) + column, load<u8>(line + min(max(left + column, 0), width - 1)));
+    }
+  }
+  return v128.load(edgeBlock);
+}
+
+/** Sums four rows of four samples by the weights of both axes. */
+// @ts-ignore: decorator
+@inline
+function filterBlock(block: v128, weightsX: v128, weightsY: v128): i32 {
+  const upper = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(block), weightsX);
+  const lower = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(block), weightsX);
+  const sums = i32x4.add(
+    v128.shuffle<u32>(upper, lower, 0, 2, 4, 6),
+    v128.shuffle<u32>(upper, lower, 1, 3, 5, 7),
+  );
+  const shift = weightBits - middleBits;
+  const middle = i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (shift - 1))), shift);
+  const pairs = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(middle, middle), weightsY);
+  const total = i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
+  const value = (total + (1 << (weightBits + middleBits - 1))) >> (weightBits + middleBits);
+  return min(max(value, 0), 255);
+}
+
+/** Multiplies `alpha`, a turned canvas, by how much of each pixel's area the source covers. */
+export function coverRotated(
+  alpha: usize,
+  stride: i32,
+  width: i32,
+  height: i32,
+  sourceWidth: i32,
+  sourceHeight: i32,
+  cosine: f64,
+  sine: f64,
+): void {
+  const fromLeft = 0.5 - <f64>width * 0.5;
+  for (let row = 0; row < height; row++) {
+    const fromTop = <f64>row + 0.5 - <f64>height * 0.5;
+    const across = cosine * fromLeft + sine * fromTop + <f64>sourceWidth * 0.5;
+    const down = cosine * fromTop - sine * fromLeft + <f64>sourceHeight * 0.5;
+    for (let column = 0; column < width; column++) {
+      const cover =
+        overlap(across + cosine * <f64>column, <f64>sourceWidth) * overlap(down - sine * <f64>column, <f64>sourceHeight);
+      if (cover < 1) store<u8>(alpha + column, <u8>(<f64>load<u8>(alpha + column) * cover + 0.5));
+    }
+    alpha += stride;
+  }
+}
+
+/** How much of a pixel around `centre` lies within [0, length]. */
+// @ts-ignore: decorator
+@inline
+function overlap(centre: f64, length: f64): f64 {
+  return max(0, min(centre + 0.5, length) - max(centre - 0.5, 0));
+}

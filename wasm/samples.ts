@@ -1,0 +1,37 @@
+// Copies of samples from rows to rows. Strides may be negative: a picture is then read or written bottom up.
+
+export function copyRows(source: usize, sourceStride: i32, target: usize, targetStride: i32, width: i32, height: i32): void {
+  for (let row = 0; row < height; row++) {
+    memory.copy(target, source, width);
+    source += sourceStride;
+    target += targetStride;
+  }
+}
+
+export function fillRows(target: usize, stride: i32, width: i32, height: i32, value: i32): void {
+  for (let row = 0; row < height; row++) {
+    memory.fill(target, <u8>value, width);
+    target += stride;
+  }
+}
+
+/** Repeats the last column and then the last row of the `filledWidth` x `filledHeight` samples at the left top. */
+export function extendEdges(
+  target: usize,
+  stride: i32,
+  width: i32,
+  height: i32,
+  filledWidth: i32,
+  filledHeight: i32,
+): void {
+  let row = target;
+  for (let y = 0; y < filledHeight; y++) {
+    memory.fill(row + filledWidth, load<u8>(row + filledWidth - 1), width - filledWidth);
+    row += stride;
+  }
+  const last = row - stride;
+  for (let y = filledHeight; y < height; y++) {
+    memory.copy(row, last, width);
+    row += stride;
+  }
+}

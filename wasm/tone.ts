@@ -1,0 +1,25 @@
+// Tone curves on one plane, in place.
+import { storeFirst } from "./lanes";
+
+/** Makes every sample at or above `threshold` white and the others black. */
+export function thresholdRows(pointer: usize, stride: i32, width: i32, height: i32, threshold: i32): void {
+  const limit = i8x16.splat(<i8>threshold);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column += 16) {
+      const at = pointer + column;
+      storeFirst(at, i8x16.ge_u(v128.load(at), limit), width - column);
+    }
+    pointer += stride;
+  }
+}
+
+/** Makes every sample its distance from white. */
+export function invertRows(pointer: usize, stride: i32, width: i32, height: i32): void {
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column += 16) {
+      const at = pointer + column;
+      storeFirst(at, v128.not(v128.load(at)), width - column);
+    }
+    pointer += stride;
+  }
+}
