@@ -1,51 +1,27 @@
-// The inverse discrete cosine transform of an 8x8 block, by the factorisation of Loeffler, Ligtenberg and Moschytz with
-// 13-bit constants. Source: ITU-T T.81 A.3.3; C. Loeffler et al., "Practical fast 1-D DCT algorithms with 11
-// multiplications", ICASSP 1989.
+// The inverse discrete cosine transform of an 8x8 block. Source: ITU-T T.81 A.3.3.
 
+import {
+  c0298,
+  c0390,
+  c0541,
+  c0765,
+  c0899,
+  c1175,
+  c1501,
+  c1847,
+  c1961,
+  c2053,
+  c2562,
+  c3072,
+  constantBits,
+  descale,
+  interleaveHigh,
+  interleaveLow,
+  one,
+  pair,
+  passBits,
+} from "./rotation";
 import { transposeBlock } from "./transpose";
-
-const constantBits: i32 = 13;
-/** Fraction bits kept between the passes. */
-const passBits: i32 = 2;
-
-const one: i16 = 8192;
-const c0298: i16 = 2446;
-const c0390: i16 = 3196;
-const c0541: i16 = 4433;
-const c0765: i16 = 6270;
-const c0899: i16 = 7373;
-const c1175: i16 = 9633;
-const c1501: i16 = 12299;
-const c1847: i16 = 15137;
-const c1961: i16 = 16069;
-const c2053: i16 = 16819;
-const c2562: i16 = 20995;
-const c3072: i16 = 25172;
-
-// @ts-ignore: decorator
-@inline
-function interleaveLow(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-// @ts-ignore: decorator
-@inline
-function interleaveHigh(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
-// @ts-ignore: decorator
-@inline
-function pair(a: i16, b: i16): v128 {
-  return i16x8(a, b, a, b, a, b, a, b);
-}
-
-/** Rounds and scales two vectors of 32 bits down into one of 16. */
-// @ts-ignore: decorator
-@inline
-function descale(low: v128, high: v128, shift: i32): v128 {
-  return i16x8.narrow_i32x4_s(i32x4.shr_s(low, shift), i32x4.shr_s(high, shift));
-}
 
 /**
  * Transforms the eight vectors at `block` in place, lane by lane, and scales the result down by `shift` bits after

@@ -1,14 +1,4 @@
-// @ts-ignore: decorator
-@inline
-function interleaveLow16(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-// @ts-ignore: decorator
-@inline
-function interleaveHigh16(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
+import { interleaveHigh, interleaveLow } from "./rotation";
 
 // @ts-ignore: decorator
 @inline
@@ -34,14 +24,14 @@ export function transposeBlock(block: usize): void {
   const row5 = v128.load(block, 80);
   const row6 = v128.load(block, 96);
   const row7 = v128.load(block, 112);
-  const low01 = interleaveLow16(row0, row1);
-  const high01 = interleaveHigh16(row0, row1);
-  const low23 = interleaveLow16(row2, row3);
-  const high23 = interleaveHigh16(row2, row3);
-  const low45 = interleaveLow16(row4, row5);
-  const high45 = interleaveHigh16(row4, row5);
-  const low67 = interleaveLow16(row6, row7);
-  const high67 = interleaveHigh16(row6, row7);
+  const low01 = interleaveLow(row0, row1);
+  const high01 = interleaveHigh(row0, row1);
+  const low23 = interleaveLow(row2, row3);
+  const high23 = interleaveHigh(row2, row3);
+  const low45 = interleaveLow(row4, row5);
+  const high45 = interleaveHigh(row4, row5);
+  const low67 = interleaveLow(row6, row7);
+  const high67 = interleaveHigh(row6, row7);
   const columns01Top = interleaveLow32(low01, low23);
   const columns23Top = interleaveHigh32(low01, low23);
   const columns01Bottom = interleaveLow32(low45, low67);

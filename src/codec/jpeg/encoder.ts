@@ -1,0 +1,123 @@
+import { ImageError } from "../../error.ts";
+import type { Kernel } from "../../raster/kernel.ts";
+import type { Plane, Subsampling } from "../../raster/raster.ts";
+import { formatJpegHeader } from "./header-writer.ts";
+import { scaleQuantisation, standardHuffmanTables } from "./standard-tables.ts";
+
+/** What a picture is encoded as. */
+export interface JpegEncodeOptions {
+  /** Pixels, 1 to 65535. */
+  readonly width: number;
+  readonly height: number;
+  readonly model: "gray" | "ycbcr";
+  /** Of the chroma planes; 1 x 1, 2 x 1 or 2 x 2. Without meaning for `gray`. */
+  readonly subsampling?: Subsampling;
+  /** 1 to 100, on libjpeg's scale. */
+  readonly quality: number;
+  readonly dotsPerInch?: number | undefined;
+  /** Whole marker segments, from their FF on, put behind the JFIF segment. */
+  readonly segments?: readonly Uint8Array[];
+}
+
+/** The next rows of the picture: `rows` of luma, `ceil(rows / subsampling.y)` of chroma. */
+export interface JpegRows {
+  readonly planes: readonly Pick<Plane, "pointer" | "stride">[];
+  readonly rows: number;
+}
+
+/** A picture on its way into a baseline JPEG; its kernel memory is given back with the arena. */
+export interface JpegEncoder {
+  /** Rows that every call but the last must bring a multiple of. */
+  readonly rowGroup: number;
+  /**
+   * Encodes the next rows, all that the picture has left or a multiple of `rowGroup`, and returns the bytes that are
+   * ready, copied, the header first. Throws `internal` for any other number of rows.
+   */
+  write(rows: JpegRows): Uint8Array[];
+  /** Returns the last bytes. Throws `internal` while rows are missing. */
+  finish(): Uint8Array;
+}
+
+/** Words of `Encoder` and of `SourcePlane` in `wasm/jpeg/encode.ts`. */
+const encoderWords = 8;
+const planeWords = 8;
+
+/**
+ * Begins a baseline JPEG with the standard Huffman tables. Its 100 KB of kernel memory are allocated here, so begin
+ * before marking the arena for what comes and goes with each band. Throws `internal` for a picture that no JPEG can
+ * hold and `render-memory`. Source: ITU-T T.81, JFIF 1.02.
+ */
+export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): JpegEncoder {
+  const { width, height, model, quality } = options;
+  if (!isWithin(width, 65535) || !isWithin(height, 65535)) throw new ImageError("internal", "No JPEG has such a size.");
+  if (!isWithin(quality, 100)) throw new ImageError("internal", "No JPEG has such a quality.");
+  const subsampling = model === "gray" ? { x: 1, y: 1 } : (options.subsampling ?? { x: 1, y: 1 });
+  if (subsampling.x > 2 || subsampling.y > subsampling.x) throw new ImageError("internal", "No such chroma sampling.");
+  const rowGroup = 8 * subsampling.y;
+  const mcusAcross = Math.ceil(width / (8 * subsampling.x));
+  const componentCount = model === "gray" ? 1 : 3;
+  const quantisation = [scaleQuantisation("luma", quality), scaleQuantisation("chroma", quality)] as const;
+
+  const encoder = kernel.allocate(kernel.exports.jpegEncoderBytes.value);
+  const definitions = encoder + kernel.exports.jpegEncoderDefinitions.value;
+  kernel.bytes.set(quantisation[0], definitions);
+  kernel.bytes.set(quantisation[1], definitions + 64);
+  kernel.bytes.set(standardHuffmanTables, definitions + 128);
+  kernel.exports.openJpegEncoder(encoder);
+
+  let header: Uint8Array | undefined = formatJpegHeader({ ...options, subsampling, quantisation });
+  let rowsDone = 0;
+
+  const describe = ({ planes, rows }: JpegRows): number => {
+    const mcuCount = mcusAcross * Math.ceil(rows / rowGroup);
+    const words = new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords + planeWords * componentCount);
+    words.set([componentCount, mcusAcross, mcuCount, 0]);
+    for (let index = 0; index < componentCount; index++) {
+      const x = index === 0 ? 1 : subsampling.x;
+      const y = index === 0 ? 1 : subsampling.y;
+      const { pointer, stride } = planes[index]!;
+      const plane = [pointer, stride, Math.ceil(width / x), Math.ceil(rows / y), subsampling.x / x, subsampling.y / y];
+      words.set([...plane, index === 0 ? 0 : 1], encoderWords + planeWords * index);
+    }
+    return mcuCount;
+  };
+
+  return {
+    rowGroup,
+    write(rows) {
+      const left = height - rowsDone;
+      const isLast = rows.rows === left;
+      if (rows.rows > left || rows.rows <= 0 || (!isLast && rows.rows % rowGroup !== 0)) {
+        throw new ImageError("internal", "The rows do not fit the JPEG.", { detail: `${rows.rows} rows of ${left}` });
+      }
+      if (rows.planes.length !== componentCount) throw new ImageError("internal", "The planes do not fit the JPEG.");
+      const chunks = header === undefined ? [] : [header];
+      header = undefined;
+      const mcuCount = describe(rows);
+      const state = new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords);
+      do {
+        const byteLength = kernel.exports.encodeJpeg(encoder);
+        const output = state[4]!;
+        chunks.push(kernel.bytes.slice(output, output + byteLength));
+      } while (state[3]! < mcuCount);
+      rowsDone += rows.rows;
+      return chunks;
+    },
+    finish() {
+      if (rowsDone < height) throw new ImageError("internal", "The JPEG lacks rows.");
+      return lastBytes(new DataView(kernel.exports.memory.buffer, encoder, 4 * encoderWords));
+    },
+  };
+}
+
+/** Fills the last byte up with ones, as a decoder expects, and adds EOI. Source: ITU-T T.81 F.1.2.3. */
+function lastBytes(state: DataView): Uint8Array {
+  const bitCount = state.getUint32(20, true);
+  const byte = state.getUint8(31) | (0xff >> bitCount);
+  if (bitCount === 0) return Uint8Array.of(0xff, 0xd9);
+  return byte === 0xff ? Uint8Array.of(0xff, 0, 0xff, 0xd9) : Uint8Array.of(byte, 0xff, 0xd9);
+}
+
+function isWithin(value: number, maximum: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= maximum;
+}

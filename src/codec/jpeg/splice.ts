@@ -1,0 +1,70 @@
+import { concatenate } from "../../bytes.ts";
+import { ImageError } from "../../error.ts";
+import { readJpegHeader } from "./header.ts";
+
+/** JFIF APP0, version 1.01, no density, no thumbnail: the samples are YCbCr or grey. Source: JFIF 1.02. */
+const jfif = Uint8Array.of(0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0);
+
+/** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
+const adobeRgb = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0);
+
+/**
+ * Joins an abbreviated tile and its level's tables into a complete JPEG stream, which says itself what its colours are;
+ * no sample is decoded. A segment of the tile that says otherwise is left out. Throws `source-malformed` for a stream
+ * without frame or end, or whose frame is not `width` x `height` with the components of `model`.
+ * Source: TIFF Technical Note 2; ITU-T T.81 B.2, B.5.
+ */
+export function spliceJpeg(
+  tile: Uint8Array,
+  tables: Uint8Array | undefined,
+  expected: { readonly model: "gray" | "rgb" | "ycbcr"; readonly width: number; readonly height: number },
+): Uint8Array {
+  const header = readJpegHeader(tile);
+  const components = expected.model === "gray" ? 1 : 3;
+  if (header.width !== expected.width || header.height !== expected.height || header.components.length !== components) {
+    throw damaged(`a frame of ${header.width} by ${header.height} with ${header.components.length} components`);
+  }
+  const end = endOfStream(tile);
+  if (tables === undefined && !(header.hasQuantisationTables && header.hasHuffmanTables)) throw damaged("no tables");
+  const start = withoutColorSegments(tile.subarray(0, end));
+  const parts = [
+    Uint8Array.of(0xff, 0xd8),
+    expected.model === "rgb" ? adobeRgb : jfif,
+    tables === undefined ? new Uint8Array(0) : tables.subarray(2, endOfStream(tables) - 2),
+    ...start,
+  ];
+  return concatenate(parts);
+}
+
+/** One past EOI, which padding may follow. */
+function endOfStream(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 4 && bytes[end - 1] === 0) end--;
+  if (bytes[end - 2] !== 0xff || bytes[end - 1] !== 0xd9) throw damaged("no EOI");
+  return end;
+}
+
+/** The stream behind SOI in pieces, less APP0 and APP14. */
+function withoutColorSegments(bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let position = 2;
+  while (bytes[position] === 0xff && bytes[position + 1] !== 0xda) {
+    const code = bytes[position + 1] ?? 0;
+    const length = ((bytes[position + 2] ?? 0) << 8) | (bytes[position + 3] ?? 0);
+    const next = code === 0xff ? position + 1 : position + 2 + length;
+    if (code !== 0xe0 && code !== 0xee && code !== 0xff) pieces.push(bytes.subarray(position, next));
+    position = next;
+  }
+  pieces.push(bytes.subarray(position));
+  return pieces;
+}
+
+function damaged(detail: string): ImageError {
+  return new ImageError(
+    "source-malformed",
+    "The stored image is damaged: a JPEG tile is not what its directory says.",
+    {
+      detail: `JPEG tile: ${detail}`,
+    },
+  );
+}

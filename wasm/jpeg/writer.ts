@@ -1,0 +1,39 @@
+// Entropy-coded bits on their way out. They are gathered backwards without stuffing: an unaligned little-endian store
+// then puts the earliest byte last, which WebAssembly, without a byte swap, can't do forwards. `stuff` turns them round.
+
+/** Bits not yet stored, left-aligned; the ones below them are zero. */
+export let writtenBits: u64 = 0;
+/** How many they are, 0 to 7 between symbols. */
+export let writtenCount: i32 = 0;
+/** Where the next byte goes. */
+export let writtenCursor: usize = 0;
+
+/** Puts back what a block encoder kept in locals. */
+// @ts-ignore: decorator
+@inline
+export function storeWritten(bits: u64, count: i32, cursor: usize): void {
+  writtenBits = bits;
+  writtenCount = count;
+  writtenCursor = cursor;
+}
+
+/**
+ * Copies the bytes gathered from just below `top` down to behind `bottom` forwards to `output`, with a zero behind each
+ * FF. Returns the end of what it wrote; may write 15 bytes past it. Source: ITU-T T.81 F.1.2.3.
+ */
+export function stuff(top: usize, bottom: usize, output: usize): usize {
+  let input = top;
+  const marks = i8x16.splat(-1);
+  while (input > bottom) {
+    const bytes = v128.load(input - 16);
+    const turned = i8x16.shuffle(bytes, bytes, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    v128.store(output, turned);
+    const found = i8x16.bitmask(i8x16.eq(turned, marks));
+    const count: usize = found == 0 ? 16 : <usize>(ctz(found) + 1);
+    if (input - bottom < count) return output + (input - bottom);
+    input -= count;
+    output += count;
+    if (found != 0) store<u8>(output++, 0);
+  }
+  return output;
+}
