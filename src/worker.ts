@@ -1,5 +1,94 @@
+// @ts-expect-error: the package declares the exports of the instance; the bundler imports the module.
+import pngModule from "@jsquash/png/codec/pkg/squoosh_png_bg.wasm";
+import webpModule from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
+import kernelModule from "../build/kernel.wasm";
+import { type Config, readConfig } from "./config.ts";
+import { type Account, newAccount } from "./derivative.ts";
+import { ImageError } from "./error.ts";
+import { answerHealth } from "./health.ts";
+import { asImageError, respondError, respondOptions, respondRedirect } from "./http/respond.ts";
+import { findRoute } from "./http/route.ts";
+import { baseUri } from "./identity.ts";
+import { parseIdentifier } from "./iiif/identifier.ts";
+import { answerImage } from "./image.ts";
+import { answerInfo } from "./info.ts";
+import { createIsolateState, createServices, type Services } from "./services.ts";
+
+const isolate = createIsolateState(kernelModule);
+
 export default {
-  fetch() {
-    return new Response("ok");
+  async fetch(request, env, context): Promise<Response> {
+    const started = performance.now();
+    const account = newAccount();
+    let code = "ok";
+    let response: Response;
+    try {
+      const config = readConfig({ ...env });
+      response = await answer(request, config, { services: open(env, context, config), account });
+    } catch (thrown) {
+      const error = asImageError(thrown);
+      code = error.code;
+      response = respondError(error, code === "config-invalid" ? 0 : Number(env.NOT_FOUND_MAX_AGE_SECONDS));
+      if (error.status >= 500) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
+    }
+    const milliseconds = Math.round((performance.now() - started) * 10) / 10;
+    const { method, url } = request;
+    log({ level: "info", method, path: pathOf(url), status: response.status, code, ...account, milliseconds });
+    return method === "HEAD" ? new Response(null, response) : response;
   },
-};
+} satisfies ExportedHandler<Env>;
+
+function open(env: Env, context: ExecutionContext, config: Config): Services {
+  const platform = {
+    masters: env.MASTERS,
+    derivatives: env.DERIVATIVES,
+    edge: caches.default,
+    pngModule,
+    webpModule,
+    now: () => Date.now() / 1000,
+    defer: (work: Promise<unknown>) => context.waitUntil(work),
+    log,
+  };
+  return createServices(config, platform, isolate);
+}
+
+async function answer(
+  request: Request,
+  config: Config,
+  { services, account }: { services: Services; account: Account },
+): Promise<Response> {
+  if (request.method === "OPTIONS") return respondOptions();
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are answered.");
+  }
+  const route = findRoute(pathOf(request.url), config.prefix);
+  switch (route.kind) {
+    case "health":
+      return answerHealth(services);
+    case "redirect":
+      return respondRedirect(route.path, route.status, config.infoMaxAgeSeconds);
+    case "base": {
+      const identifier = parseIdentifier(route.identifier);
+      const uri = `${baseUri({ config, request, version: route.version, identifier })}/info.json`;
+      return respondRedirect(uri, 303, config.infoMaxAgeSeconds);
+    }
+    case "info":
+      return answerInfo(services, { request, route, account });
+    case "image":
+      return answerImage(services, { request, route, account });
+  }
+}
+
+/** The path as it came, still encoded: the URL class would decode and resolve parts of it. */
+function pathOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "/";
+}
+
+function describe(cause: unknown): string | undefined {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : cause === undefined ? undefined : String(cause);
+}
+
+function log(line: object): void {
+  // biome-ignore lint/suspicious/noConsole: the log of a Worker is its console.
+  console.log(JSON.stringify(line));
+}

@@ -1,0 +1,76 @@
+import { ImageError } from "./error.ts";
+
+/** The settings as numbers with units, as docs/configuration.md explains them one by one. */
+export interface Config {
+  /** Scheme and host that `id` starts with; undefined takes the request's. Without a trailing slash. */
+  readonly baseUrl: string | undefined;
+  /** Path before the version, with a leading and without a trailing slash. */
+  readonly prefix: string;
+  /** Key of a master in its bucket; `{identifier}` stands for the decoded identifier. */
+  readonly keyTemplate: string;
+  readonly maxWidth: number;
+  readonly maxHeight: number;
+  readonly maxArea: number;
+  readonly isStrictConfined: boolean;
+  readonly masterTtlSeconds: number;
+  readonly imageMaxAgeSeconds: number;
+  readonly infoMaxAgeSeconds: number;
+  readonly notFoundMaxAgeSeconds: number;
+  /** Renders that decode at least this many pixels are kept in the derivative bucket. */
+  readonly storeAbovePixels: number;
+  readonly jpegQuality: number;
+}
+
+/** The variables of wrangler.toml that make up the configuration, all text. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** Reads the configuration. Throws `config-invalid` that lists every fault at once in its detail. */
+export function readConfig(variables: Variables): Config {
+  const faults: string[] = [];
+  const text = (name: string): string => {
+    const value = variables[name];
+    if (typeof value === "string") return value.trim();
+    faults.push(`${name} is missing`);
+    return "";
+  };
+  const integer = (name: string, { least, most }: { readonly least: number; readonly most: number }): number => {
+    const value = text(name);
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= least && number <= most)) {
+      faults.push(`${name} is "${value}", not a whole number from ${least} to ${most}`);
+    }
+    return number;
+  };
+  const matching = (name: string, pattern: RegExp, meaning: string): string => {
+    const value = text(name);
+    if (!pattern.test(value)) faults.push(`${name} is "${value}", not ${meaning}`);
+    return value;
+  };
+  const seconds = { least: 0, most: 31_536_000 };
+  const baseUrl = matching(
+    "BASE_URL",
+    /^(?:https?:\/\/[^/?#\s]+)?$/,
+    "empty or scheme and host without a slash behind them",
+  );
+  const config: Config = {
+    baseUrl: baseUrl === "" ? undefined : baseUrl,
+    prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
+    keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key with {identifier} in it"),
+    maxWidth: integer("MAX_WIDTH", { least: 1, most: 1_000_000 }),
+    maxHeight: integer("MAX_HEIGHT", { least: 1, most: 1_000_000 }),
+    maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
+    isStrictConfined: matching("STRICT_CONFINED", /^(?:true|false)$/, "true or false") === "true",
+    masterTtlSeconds: integer("MASTER_TTL_SECONDS", seconds),
+    imageMaxAgeSeconds: integer("IMAGE_MAX_AGE_SECONDS", seconds),
+    infoMaxAgeSeconds: integer("INFO_MAX_AGE_SECONDS", seconds),
+    notFoundMaxAgeSeconds: integer("NOT_FOUND_MAX_AGE_SECONDS", seconds),
+    storeAbovePixels: integer("STORE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
+    jpegQuality: integer("JPEG_QUALITY", { least: 1, most: 100 }),
+  };
+  if (faults.length > 0) {
+    throw new ImageError("config-invalid", "The service is not configured correctly; its log says what is wrong.", {
+      detail: faults.join("; "),
+    });
+  }
+  return config;
+}

@@ -1,0 +1,33 @@
+import type { Account } from "../derivative.ts";
+import { profileUris } from "../iiif/features.ts";
+import type { ApiVersion } from "../iiif/version.ts";
+
+/** Headers of every answer, errors and redirects included: any page may show what this service says. */
+export const openHeaders: Readonly<Record<string, string>> = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "Link, ETag, Server-Timing, Cache-Tag, Retry-After",
+  "Timing-Allow-Origin": "*",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** Returns the Cache-Control of an answer that may be kept for `seconds`; 0 keeps nothing. Never throws. */
+export function cacheControl(seconds: number): string {
+  return seconds === 0 ? "no-store" : `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
+}
+
+/** Returns the Link header value that states the compliance level. Never throws. Source: Image API 3.0 §6. */
+export function profileLink(version: ApiVersion): string {
+  return `<${profileUris[version]}>;rel="profile"`;
+}
+
+/** Returns the Link header value that names the canonical URI. Never throws. Source: Image API 3.0 §4.7. */
+export function canonicalLink(uri: string): string {
+  return `<${uri}>;rel="canonical"`;
+}
+
+/** Returns an account as a Server-Timing header. Never throws. Source: W3C Server Timing. */
+export function formatServerTiming(account: Account): string {
+  return Object.entries(account)
+    .map(([name, value]) => `${name};desc="${value}"`)
+    .join(", ");
+}

@@ -1,0 +1,26 @@
+import { contextUris } from "../iiif/features.ts";
+import type { ApiVersion } from "../iiif/version.ts";
+
+/**
+ * Returns the content type of info.json for an Accept header. The versions have opposite defaults: 3.0 answers JSON-LD
+ * unless plain JSON is asked for, 2.1 plain JSON unless JSON-LD is. Never throws.
+ * Source: Image API 3.0 §5.1, 2.1 §5.
+ */
+export function chooseInfoType(accept: string | null, version: ApiVersion): string {
+  const linked = qualityOf(accept, "application/ld+json");
+  const plain = qualityOf(accept, "application/json");
+  const isLinked = version === 3 ? linked >= plain || plain === 0 : linked > plain;
+  if (!isLinked) return "application/json";
+  return version === 3 ? `application/ld+json;profile="${contextUris[3]}"` : "application/ld+json";
+}
+
+/** The weight a header gives to a media type by naming it; 0 where it does not: wildcards leave the choice to us. */
+function qualityOf(accept: string | null, mediaType: string): number {
+  for (const range of (accept ?? "").split(",")) {
+    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+    if (type !== mediaType) continue;
+    const weight = parameters.find((parameter) => parameter.startsWith("q="));
+    return weight === undefined ? 1 : Number(weight.slice(2)) || 0;
+  }
+  return 0;
+}

@@ -1,0 +1,111 @@
+import type { Account, Derivative } from "../derivative.ts";
+import { ImageError } from "../error.ts";
+import type { ApiVersion } from "../iiif/version.ts";
+import { isNoneMatch } from "./conditional.ts";
+import { cacheControl, canonicalLink, formatServerTiming, openHeaders, profileLink } from "./headers.ts";
+
+/** What every answer about one image carries. */
+export interface ImageAnswer {
+  readonly version: ApiVersion;
+  readonly etag: string;
+  /** One tag per image, by which all answers about it are purged. */
+  readonly cacheTag: string;
+  readonly maxAgeSeconds: number;
+}
+
+/** Returns the headers of an image, which its 304 carries too. Never throws. */
+export function imageHeaders(answer: ImageAnswer & { readonly canonicalUri: string }): Headers {
+  const headers = commonHeaders(answer);
+  headers.set("Link", `${profileLink(answer.version)}, ${canonicalLink(answer.canonicalUri)}`);
+  return headers;
+}
+
+/** Returns the headers of an info.json, which its 304 carries too. Never throws. */
+export function infoHeaders(answer: ImageAnswer & { readonly contentType: string }): Headers {
+  const headers = commonHeaders(answer);
+  headers.set("Link", profileLink(answer.version));
+  headers.set("Vary", "Accept");
+  headers.set("Content-Type", answer.contentType);
+  return headers;
+}
+
+function commonHeaders({ etag, cacheTag, maxAgeSeconds }: ImageAnswer): Headers {
+  return new Headers({
+    ...openHeaders,
+    ETag: etag,
+    "Cache-Tag": cacheTag,
+    "Cache-Control": cacheControl(maxAgeSeconds),
+  });
+}
+
+/** Returns a 304 with `headers` when the client has this version already, else undefined. Never throws. */
+export function respondNotModified(request: Request, headers: Headers, account: Account): Response | undefined {
+  const etag = headers.get("ETag") ?? "";
+  if (!isNoneMatch(request.headers.get("If-None-Match"), etag)) return undefined;
+  const sent = new Headers(headers);
+  sent.delete("Content-Type");
+  sent.set("Server-Timing", formatServerTiming(account));
+  return new Response(null, { status: 304, headers: sent });
+}
+
+/** Returns an image; a HEAD gets the headers alone. Never throws. */
+export function respondImage(derivative: Derivative, headers: Headers, account: Account): Response {
+  headers.set("Content-Type", derivative.mediaType);
+  headers.set("Server-Timing", formatServerTiming(account));
+  const { body } = derivative;
+  if (body instanceof Uint8Array) headers.set("Content-Length", String(body.byteLength));
+  return new Response(body as BodyInit, { headers });
+}
+
+/** Returns a text, such as info.json. Never throws. */
+export function respondText(text: string, headers: Headers, account: Account): Response {
+  headers.set("Server-Timing", formatServerTiming(account));
+  return new Response(text, { headers });
+}
+
+/** Returns a redirect to an absolute URI. Never throws. */
+export function respondRedirect(uri: string, status: 302 | 303, maxAgeSeconds: number): Response {
+  const headers = { ...openHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds) };
+  return new Response(null, { status, headers });
+}
+
+/** Returns the answer to OPTIONS: what may be asked, from any origin. Never throws. Source: Fetch standard, CORS. */
+export function respondOptions(): Response {
+  const headers = {
+    ...openHeaders,
+    Allow: "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+    "Cache-Control": cacheControl(86_400),
+  };
+  return new Response(null, { status: 204, headers });
+}
+
+/** Returns an answer of JSON that is about no image. Never throws. */
+export function respondJson(value: object, status: number): Response {
+  const headers = { ...openHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
+  return new Response(JSON.stringify(value), { status, headers });
+}
+
+/**
+ * Returns an error as one sentence of plain text. Faults of the client may be kept for a moment, faults of ours and of
+ * storage never. Never throws.
+ */
+export function respondError(error: ImageError, keptSeconds: number): Response {
+  const { status } = error;
+  const headers = new Headers({
+    ...openHeaders,
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cache-Control": cacheControl(status < 500 ? keptSeconds : 0),
+  });
+  if (status === 503) headers.set("Retry-After", "1");
+  if (status === 405) headers.set("Allow", "GET, HEAD, OPTIONS");
+  return new Response(`${error.message}\n`, { status, headers });
+}
+
+/** Returns any thrown value as an ImageError; what is none becomes `internal`. Never throws. */
+export function asImageError(error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  return new ImageError("internal", "The service failed on this request; its log says how.", { cause: error });
+}

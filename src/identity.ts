@@ -1,0 +1,36 @@
+import { digest } from "./cache/digest.ts";
+import type { Config } from "./config.ts";
+import { ImageError } from "./error.ts";
+import { formatIdentifier } from "./iiif/identifier.ts";
+import type { ApiVersion } from "./iiif/version.ts";
+
+/** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
+const maxKeyBytes = 1024;
+
+/** Returns the key of the master an identifier names. Throws `not-found` where no object can have such a key. */
+export function masterKey(identifier: string, keyTemplate: string): string {
+  const key = keyTemplate.replaceAll("{identifier}", () => identifier);
+  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) {
+    throw new ImageError("not-found", "There is no image with this identifier.");
+  }
+  return key;
+}
+
+/** What the URIs of one image are made of. */
+export interface UriParts {
+  readonly config: Pick<Config, "baseUrl" | "prefix">;
+  readonly request: Request;
+  readonly version: ApiVersion;
+  readonly identifier: string;
+}
+
+/** Returns the base URI of an image, as `id` in info.json: from the configured base URL, else from the request. Never throws. */
+export function baseUri({ config, request, version, identifier }: UriParts): string {
+  const origin = config.baseUrl ?? new URL(request.url).origin;
+  return `${origin}${config.prefix}/${version}/${formatIdentifier(identifier)}`;
+}
+
+/** Returns the Cache-Tag under which all answers about an image are purged. Never throws. */
+export async function imageTag(identifier: string): Promise<string> {
+  return `img-${await digest(identifier)}`;
+}

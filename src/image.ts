@@ -1,0 +1,90 @@
+import { collectingStream } from "./cache/collecting-stream.ts";
+import { derivativeKey, findDerivative, keepDerivative } from "./cache/derivatives.ts";
+import type { Account, Derivative } from "./derivative.ts";
+import { imageHeaders, respondImage, respondNotModified } from "./http/respond.ts";
+import type { Route } from "./http/route.ts";
+import { baseUri, imageTag, masterKey } from "./identity.ts";
+import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
+import { mediaTypes } from "./iiif/format.ts";
+import { parseIdentifier } from "./iiif/identifier.ts";
+import { parseRequest } from "./iiif/request.ts";
+import { formatCanonicalV2 } from "./iiif/v2/canonical.ts";
+import { type Master, openMaster, retryWhenReplaced } from "./masters.ts";
+import { planRender, type RenderPlan, seenSize } from "./render/plan.ts";
+import { render, type StreamEnd } from "./render/render.ts";
+import type { Services } from "./services.ts";
+
+/** Encoded bytes of a streamed picture that are held back to be kept; above it is not kept. */
+const keptStreamBytes = 8 << 20;
+
+/** Answers an image request. Throws an ImageError for whatever it can't be answered with. */
+export function answerImage(
+  services: Services,
+  { request, route, account }: { request: Request; route: Route & { kind: "image" }; account: Account },
+): Promise<Response> {
+  const imageRequest = parseRequest(route.parameters, route.version);
+  const identifier = parseIdentifier(route.identifier);
+  const key = masterKey(identifier, services.config.keyTemplate);
+  return retryWhenReplaced(services.masters, key, async () => {
+    const master = await openMaster(services.masters, key, account);
+    const image = { ...seenSize(master.pyramid), isGray: master.pyramid.levels[0].encoding.model === "gray" };
+    const canonical = canonicalise(imageRequest, image, services.sizeRules);
+    const path = formatCanonical(canonical, image, services.sizeRules.limits);
+    const derivative = await derivativeKey({
+      identifier,
+      masterVersion: master.version,
+      canonical: path,
+      settings: String(services.config.jpegQuality),
+    });
+    const base = baseUri({ config: services.config, request, version: route.version, identifier });
+    const headers = imageHeaders({
+      version: route.version,
+      etag: `"${derivative.slice(-32)}"`,
+      cacheTag: await imageTag(identifier),
+      maxAgeSeconds: services.config.imageMaxAgeSeconds,
+      canonicalUri: `${base}/${route.version === 3 ? path : formatCanonicalV2(canonical, image)}`,
+    });
+    const notModified = respondNotModified(request, headers, account);
+    if (notModified !== undefined) return notModified;
+    const plan = planRender(canonical, master.pyramid, master.source.size);
+    if (request.method === "HEAD") return respondImage(emptyOf(canonical), headers, account);
+    return respondImage(await obtain(services, { plan, master, key: derivative, account }), headers, account);
+  });
+}
+
+function emptyOf({ format }: CanonicalRequest): Derivative {
+  return { mediaType: mediaTypes[format], body: new ReadableStream() };
+}
+
+/** Returns the derivative from a cache, or renders it and sees to it that it is kept. */
+async function obtain(
+  services: Services,
+  { plan, master, key, account }: { plan: RenderPlan; master: Master; key: string; account: Account },
+): Promise<Derivative> {
+  const { derivatives, renderer, config, defer, log } = services;
+  const isStored = plan.kind !== "copy" && plan.cost.decodedPixels >= config.storeAbovePixels;
+  const found = await findDerivative(derivatives, key, { isStored, defer });
+  if (found !== undefined) {
+    account.strategy = "kept";
+    account.cache = found.tier;
+    return { mediaType: found.kept.mediaType, body: found.kept.bytes };
+  }
+  account.strategy = plan.kind;
+  account.tiles = plan.cost.tiles;
+  const keep = (bytes: Uint8Array): void =>
+    defer(keepDerivative(derivatives, key, { kept: { bytes, mediaType: mediaTypes[plan.format] }, isStored }));
+  const { mediaType, body } = await render(renderer, plan, {
+    source: master.source,
+    onEnd: (end) => log(streamLine(key, end)),
+  });
+  if (body instanceof Uint8Array) {
+    keep(body);
+    return { mediaType, body };
+  }
+  return { mediaType, body: body.pipeThrough(collectingStream(keptStreamBytes, keep)) };
+}
+
+function streamLine(key: string, { byteLength, failure }: StreamEnd): object {
+  if (failure === undefined) return { level: "info", message: "stream ended", key, byteLength };
+  return { level: "error", message: "stream broken off", key, byteLength, cause: String(failure) };
+}

@@ -1,0 +1,136 @@
+import type { TileDecoder } from "../codec/tile-decoder.ts";
+import type { Kernel } from "../raster/kernel.ts";
+import { type Plane, planeSlackBytes, strideAlignment } from "../raster/raster.ts";
+import { cropPlane, fillPlane } from "../raster/samples.ts";
+import type { Level } from "../tiff/level.ts";
+import type { TileRow } from "./batches.ts";
+import type { GatheredBytes } from "./gather.ts";
+
+/** The rows of one plane of a level that are held: row `first` of the level's plane is row 0 of `rows`. */
+interface HeldRows {
+  readonly rows: Plane;
+  first: number;
+  end: number;
+}
+
+/** What a band is made for. */
+export interface BandRequest {
+  readonly level: Level;
+  readonly decoder: TileDecoder;
+  /** The columns of the tile grid that are drawn. */
+  readonly firstColumn: number;
+  readonly columns: number;
+  /** The row of the tile grid it begins with. */
+  readonly firstRow: number;
+  /** Pixel rows above a tile row that may still be needed when it is loaded. */
+  readonly carryRows: number;
+}
+
+/** What an unwritten tile shows: 0 in every sample, as other readers have it; no colour in chroma. */
+const background = { luma: 0, chroma: 128 } as const;
+
+/**
+ * A few rows of a level, decoded: a tile row at a time is loaded below those that are still needed. Planes are as wide
+ * as the tiles they hold, so that tiles are decoded straight into place.
+ */
+export class Band {
+  readonly #kernel: Kernel;
+  readonly #request: BandRequest;
+  readonly #planes: readonly HeldRows[];
+
+  /** Takes its planes out of the kernel's arena. Throws `render-memory`. */
+  constructor(kernel: Kernel, request: BandRequest) {
+    this.#kernel = kernel;
+    this.#request = request;
+    const { level, decoder, columns, firstRow, carryRows } = request;
+    this.#planes = Array.from({ length: decoder.planeCount }, (_, index) => {
+      const { x, y } = this.#factors(index);
+      const width = (columns * level.tileWidth) / x;
+      const height = level.tileLength / y + Math.ceil(carryRows / y) + 1;
+      const first = (firstRow * level.tileLength) / y;
+      return { rows: kernel.allocatePlane(width, height), first, end: first };
+    });
+  }
+
+  /** Returns one past the last row of the level's plane that is held. */
+  endOf(plane: number): number {
+    return this.#held(plane).end;
+  }
+
+  /** Returns the row of the level's plane that the first held row is. */
+  firstOf(plane: number): number {
+    return this.#held(plane).first;
+  }
+
+  /** Returns the held rows of a plane; column 0 is that of the first tile. */
+  rowsOf(plane: number): Plane {
+    return this.#held(plane).rows;
+  }
+
+  /** Returns the newest tile row's slices of all planes. */
+  newestRows(): readonly Plane[] {
+    return this.#planes.map(({ rows, first, end }, index) => {
+      const height = this.#request.level.tileLength / this.#factors(index).y;
+      return cropPlane(rows, { x: 0, y: end - first - height, width: rows.width, height });
+    });
+  }
+
+  /**
+   * Decodes a row of tiles below what is held, after letting go of the rows before `keepFrom` of each plane. Throws
+   * `source-malformed`, `source-unsupported`.
+   */
+  async load({ tiles }: TileRow, gathered: GatheredBytes, keepFrom: readonly number[]): Promise<void> {
+    const { level, decoder, firstColumn } = this.#request;
+    this.#planes.forEach((held, index) => {
+      this.#keepFrom(held, keepFrom[index] ?? held.end);
+      held.end += level.tileLength / this.#factors(index).y;
+      if (held.end - held.first > held.rows.height) throw new RangeError("a band is too small for its rows");
+    });
+    const newest = this.newestRows();
+    for (const { column, range } of tiles) {
+      const slices = newest.map((plane, index) => {
+        const width = level.tileWidth / this.#factors(index).x;
+        return cropPlane(plane, { x: (column - firstColumn) * width, y: 0, width, height: plane.height });
+      });
+      if (range === undefined) this.#clear(slices);
+      else await decoder.decodeInto(this.#kernel, gathered.bytesOf(range), slices);
+    }
+  }
+
+  #keepFrom(held: HeldRows, keepFrom: number): void {
+    const dropped = Math.min(Math.max(keepFrom, held.first), held.end) - held.first;
+    if (dropped === 0) return;
+    const { pointer, stride } = held.rows;
+    this.#kernel.bytes.copyWithin(pointer, pointer + dropped * stride, pointer + (held.end - held.first) * stride);
+    held.first += dropped;
+  }
+
+  #clear(slices: readonly Plane[]): void {
+    const isInverted = this.#request.level.encoding.isWhiteZero;
+    const { model } = this.#request.level.encoding;
+    slices.forEach((slice, index) => {
+      const luma = isInverted ? 255 : background.luma;
+      fillPlane(this.#kernel, slice, model === "ycbcr" && index > 0 ? background.chroma : luma);
+    });
+  }
+
+  #factors(plane: number): { readonly x: number; readonly y: number } {
+    return plane === 0 ? { x: 1, y: 1 } : this.#request.decoder.subsampling;
+  }
+
+  #held(plane: number): HeldRows {
+    const held = this.#planes[plane];
+    if (held === undefined) throw new RangeError(`no plane ${plane}`);
+    return held;
+  }
+}
+
+/** Returns the kernel memory a band takes, in bytes, for planes of `samplesPerPixel` in all. Never throws. */
+export function bandBytes(
+  request: Pick<BandRequest, "level" | "columns" | "carryRows">,
+  samplesPerPixel: number,
+): number {
+  const { level, columns, carryRows } = request;
+  const rowBytes = columns * level.tileWidth + strideAlignment;
+  return (rowBytes * (level.tileLength + carryRows + 2) + planeSlackBytes) * samplesPerPixel;
+}

@@ -1,0 +1,55 @@
+import { maxTilesPerRender } from "../limits.ts";
+import { tileRange } from "../tiff/tile-index.ts";
+import { refuseAboveLimits } from "./cost.ts";
+import type { LevelChoice } from "./level.ts";
+import { planReads, type ReadPlan, type TileWanted } from "./reads.ts";
+
+/** Tile rows that are read together, so that their reads can be joined, and drawn one after another. */
+export interface Batch {
+  readonly tileRows: readonly TileRow[];
+  readonly reads: readonly ReadPlan[];
+}
+
+/** The tiles of one row of the grid that a render needs, left to right. */
+export interface TileRow {
+  readonly row: number;
+  readonly tiles: readonly TileWanted[];
+}
+
+/** A batch takes on tile rows until it has this many compressed bytes: the next is read while it is drawn. */
+const batchBytes = 1 << 20;
+
+/**
+ * Lists the tiles under the window of a level, top to bottom, in batches. Throws `render-too-costly` when there are more
+ * than one rendering may decode, before listing them, and `source-malformed` for tiles outside the file.
+ */
+export function planBatches({ level, window }: LevelChoice, sourceSize: number): readonly Batch[] {
+  const firstColumn = Math.floor(window.x / level.tileWidth);
+  const firstRow = Math.floor(window.y / level.tileLength);
+  const columns = Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1;
+  const rows = Math.floor((window.y + window.height - 1) / level.tileLength) - firstRow + 1;
+  if (columns * rows > maxTilesPerRender) {
+    refuseAboveLimits({ tiles: columns * rows, decodedPixels: 0, reads: 0, readBytes: 0, peakBytes: 0 });
+  }
+  const batches: Batch[] = [];
+  let pending: TileRow[] = [];
+  let pendingBytes = 0;
+  const close = (): void => {
+    if (pending.length > 0)
+      batches.push({ tileRows: pending, reads: planReads(pending.flatMap(({ tiles }) => tiles)) });
+    pending = [];
+    pendingBytes = 0;
+  };
+  for (let row = firstRow; row < firstRow + rows; row++) {
+    const tiles = Array.from({ length: columns }, (_, index): TileWanted => {
+      const column = firstColumn + index;
+      return { column, row, range: tileRange(level, column, row, sourceSize) };
+    });
+    const bytes = tiles.reduce((sum, { range }) => sum + (range?.length ?? 0), 0);
+    if (pendingBytes + bytes > batchBytes) close();
+    pending.push({ row, tiles });
+    pendingBytes += bytes;
+  }
+  close();
+  return batches;
+}

@@ -1,0 +1,159 @@
+import { ImageError } from "../error.ts";
+import { rotatedSize, type Size } from "../geometry.ts";
+import type { CanonicalRequest } from "../iiif/canonical.ts";
+import type { Format } from "../iiif/format.ts";
+import type { Quality } from "../iiif/quality.ts";
+import {
+  composeTurns,
+  inverseTurn,
+  isNoTurn,
+  type Turn,
+  turnOfTiffOrientation,
+  turnSize,
+  unturnArea,
+} from "../raster/orientation.ts";
+import type { ColorModel } from "../raster/raster.ts";
+import type { Level } from "../tiff/level.ts";
+import type { Orientation, Pyramid } from "../tiff/pyramid.ts";
+import { type TileRange, tileRange } from "../tiff/tile-index.ts";
+import { type Batch, planBatches } from "./batches.ts";
+import { type Cost, refuseAboveLimits } from "./cost.ts";
+import { chooseLevel, type LevelChoice } from "./level.ts";
+import { peakBytesOf } from "./memory.ts";
+
+/** How a request is answered. Final: whatever would refuse it for its size has refused it already. */
+export type RenderPlan = CopyPlan | DrawPlan;
+
+/** The request is exactly one stored JPEG tile: its bytes are sent with the tables spliced in. */
+export interface CopyPlan {
+  readonly kind: "copy";
+  readonly format: "jpg";
+  readonly level: Level;
+  readonly range: TileRange;
+  readonly cost: Cost;
+}
+
+/**
+ * Tiles are decoded band by band, resampled and encoded. `draw` collects the encoded bytes, `stream` sends them on as
+ * they come, so that no more than a band is ever held.
+ */
+export interface DrawPlan extends LevelChoice {
+  readonly kind: "draw" | "stream";
+  /** Output size in pixels as the rows are stored, before `turn` and `degrees`. */
+  readonly size: Size;
+  /** Orientation, mirroring and quarter turns as one. */
+  readonly turn: Turn;
+  /** What remains of the rotation when it is no quarter turn, clockwise; 0 for none. */
+  readonly degrees: number;
+  readonly quality: Quality;
+  readonly format: Format;
+  /** What the rows are resampled as: what the encoder takes, or `rgb` where a turn by any angle comes between. */
+  readonly model: ColorModel;
+  readonly batches: readonly Batch[];
+  readonly cost: Cost;
+}
+
+/** Outputs of more pixels than this are streamed rather than held. */
+const streamPixels = 4_000_000;
+
+/**
+ * Plans the rendering of a canonical request: strategy, level, tiles, reads, cost. Pure; nothing is read. Throws
+ * `render-too-costly` for what is above the limits and `source-malformed` for tiles outside the file of `sourceSize` bytes.
+ */
+export function planRender(request: CanonicalRequest, pyramid: Pyramid, sourceSize: number): RenderPlan {
+  const orient = turnOfTiffOrientation(pyramid.orientation);
+  const toStored = inverseTurn(orient);
+  const seen = seenSize(pyramid);
+  const region = unturnArea(request.region, seen, orient);
+  const size = turnSize(request.size, toStored);
+  const choice = chooseLevel(pyramid, region, size);
+  const { turn, degrees } = settleRotation(request, orient);
+  const copy = planCopy(request, choice, { size, turn, degrees, sourceSize });
+  if (copy !== undefined) return copy;
+  refuseBeyondFormat(request, rotatedSize(turnSize(size, turn), degrees));
+  const batches = planBatches(choice, sourceSize);
+  const model = chooseModel(request, choice.level.encoding.model, degrees);
+  const isStreamed =
+    !isWholeNeeded({ degrees, turn, format: request.format }) && size.width * size.height > streamPixels;
+  const drawing = { ...choice, size, turn, degrees, quality: request.quality, format: request.format, model, batches };
+  const cost = drawCost({ ...drawing, kind: isStreamed ? "stream" : "draw" });
+  refuseAboveLimits(cost);
+  return { ...drawing, kind: isStreamed ? "stream" : "draw", cost };
+}
+
+/** Returns the size of an image as it is seen: sides swapped where its orientation lays it on its side. Never throws. */
+export function seenSize(pyramid: { readonly orientation: Orientation } & Size): Size {
+  return turnSize({ width: pyramid.width, height: pyramid.height }, turnOfTiffOrientation(pyramid.orientation));
+}
+
+/** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */
+function settleRotation({ rotation }: CanonicalRequest, orient: Turn): { turn: Turn; degrees: number } {
+  const isQuarter = rotation.degrees % 90 === 0;
+  const quarterTurns = (isQuarter ? rotation.degrees / 90 : 0) as Turn["quarterTurns"];
+  const asked: Turn = { mirror: rotation.isMirrored, quarterTurns };
+  return { turn: composeTurns(orient, asked), degrees: isQuarter ? 0 : rotation.degrees };
+}
+
+/** Says whether a drawing must be collected whole before it can be encoded. Never throws. */
+export function isWholeNeeded({ degrees, turn, format }: Pick<DrawPlan, "degrees" | "turn" | "format">): boolean {
+  return degrees !== 0 || !isNoTurn(turn) || format !== "jpg";
+}
+
+/** Longest side that each format can write, in pixels. Source: ITU-T T.81 B.2.2; PNG §11.2.2; RFC 9649 §2.5. */
+const longestSides: Readonly<Record<Format, number>> = { jpg: 65_535, png: 2 ** 31 - 1, webp: 16_383 };
+
+function refuseBeyondFormat({ format }: CanonicalRequest, { width, height }: Size): void {
+  if (Math.max(width, height) > longestSides[format]) {
+    throw new ImageError(
+      "size-above-limit",
+      `The size comes to ${width} by ${height} pixels, and ${format} holds at most ${longestSides[format]} on a side.`,
+    );
+  }
+}
+
+function chooseModel({ quality, format }: CanonicalRequest, source: ColorModel, degrees: number): ColorModel {
+  if (source === "gray" || quality === "gray" || quality === "bitonal") return "gray";
+  return format === "jpg" && degrees === 0 ? "ycbcr" : "rgb";
+}
+
+function planCopy(
+  request: CanonicalRequest,
+  { level, x, y }: LevelChoice,
+  drawn: { readonly size: Size; readonly turn: Turn; readonly degrees: number; readonly sourceSize: number },
+): CopyPlan | undefined {
+  const { size, turn, degrees, sourceSize } = drawn;
+  const { tileWidth, tileLength, encoding } = level;
+  const isPlain = request.format === "jpg" && request.quality === "default" && degrees === 0;
+  const isTile =
+    x.step === 1 &&
+    y.step === 1 &&
+    x.start % tileWidth === 0 &&
+    y.start % tileLength === 0 &&
+    size.width === tileWidth &&
+    size.height === tileLength &&
+    // A tile over the edge is stored padded: it is cropped, so it is drawn.
+    x.start + tileWidth <= level.width &&
+    y.start + tileLength <= level.height;
+  if (!isPlain || !isNoTurn(turn) || !isTile || encoding.compression !== "jpeg" || encoding.isWhiteZero)
+    return undefined;
+  const range = tileRange(level, x.start / tileWidth, y.start / tileLength, sourceSize);
+  if (range === undefined) return undefined;
+  const cost = { tiles: 1, decodedPixels: 0, reads: 1, readBytes: range.length, peakBytes: 2 * range.length };
+  return { kind: "copy", format: "jpg", level, range, cost };
+}
+
+function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
+  const { level, batches } = drawing;
+  const reads = batches.flatMap((batch) => batch.reads);
+  const tiles = batches.reduce(
+    (sum, batch) => sum + batch.tileRows.reduce((row, { tiles }) => row + tiles.length, 0),
+    0,
+  );
+  return {
+    tiles,
+    decodedPixels: tiles * level.tileWidth * level.tileLength,
+    reads: reads.length,
+    readBytes: reads.reduce((sum, read) => sum + read.length, 0),
+    peakBytes: peakBytesOf(drawing),
+  };
+}

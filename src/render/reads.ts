@@ -1,0 +1,37 @@
+import { maxGapBytes, maxReadBytes } from "../limits.ts";
+import type { TileRange } from "../tiff/tile-index.ts";
+
+/** One compressed tile that a render needs. */
+export interface TileWanted {
+  readonly column: number;
+  readonly row: number;
+  /** Where it lies in the file; undefined for a tile that was never written. */
+  readonly range: TileRange | undefined;
+}
+
+/** One read of the file, which holds one tile or several. */
+export interface ReadPlan {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * Joins the ranges of tiles into as few reads as the limits allow: tiles at most `maxGapBytes` apart share a read of at
+ * most `maxReadBytes`. The reads are in the order of the file and cover every range. Never throws.
+ */
+export function planReads(tiles: readonly TileWanted[]): readonly ReadPlan[] {
+  const ranges = tiles.flatMap(({ range }) => (range === undefined ? [] : [range])).sort((a, b) => a.offset - b.offset);
+  const reads: ReadPlan[] = [];
+  for (const { offset, length } of ranges) {
+    const last = reads.at(-1);
+    const end = offset + length;
+    const lastEnd = last === undefined ? 0 : last.offset + last.length;
+    const isNear = last !== undefined && offset - lastEnd <= maxGapBytes;
+    if (isNear && Math.max(end, lastEnd) - last.offset <= maxReadBytes) {
+      reads[reads.length - 1] = { offset: last.offset, length: Math.max(end, lastEnd) - last.offset };
+    } else {
+      reads.push({ offset, length });
+    }
+  }
+  return reads;
+}

@@ -1,0 +1,109 @@
+import { concatenate } from "../bytes.ts";
+import { spliceJpeg } from "../codec/jpeg/splice.ts";
+import type { Derivative } from "../derivative.ts";
+import { mediaTypes } from "../iiif/format.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { drawImage } from "./draw.ts";
+import type { KernelLender } from "./lease.ts";
+import type { EncoderSettings } from "./output.ts";
+import type { CopyPlan, RenderPlan } from "./plan.ts";
+
+/** What carrying out a plan takes. */
+export interface Renderer {
+  readonly lender: KernelLender;
+  readonly settings: EncoderSettings;
+}
+
+/** What is told of a streamed picture when it ends: its encoded bytes' count, and the failure that ended it, if any. */
+export interface StreamEnd {
+  readonly byteLength: number;
+  readonly failure: unknown;
+}
+
+/**
+ * Carries out a plan. A copied or drawn picture is returned whole; a streamed one as its first bytes are ready, and
+ * `onEnd` is called when its last are gone. Throws `source-malformed`, `source-unsupported`, `render-memory`,
+ * `render-busy` and what the source throws; a stream that fails later aborts.
+ */
+export async function render(
+  { lender, settings }: Renderer,
+  plan: RenderPlan,
+  { source, onEnd }: { readonly source: ByteSource; readonly onEnd: (end: StreamEnd) => void },
+): Promise<Derivative> {
+  if (plan.kind === "copy") return { mediaType: mediaTypes.jpg, body: await copyTile(plan, source) };
+  const { kernel, release } = await lender.borrow(plan.cost.peakBytes);
+  const pieces = drawImage(plan, { kernel, source, settings });
+  const mediaType = mediaTypes[plan.format];
+  if (plan.kind === "stream") return { mediaType, body: await streamPieces(pieces, { release, onEnd }) };
+  try {
+    return { mediaType, body: await collect(pieces) };
+  } finally {
+    release();
+  }
+}
+
+async function copyTile({ level, range }: CopyPlan, source: ByteSource): Promise<Uint8Array> {
+  const { encoding, tileWidth, tileLength } = level;
+  const tile = await source.read(range.offset, range.length);
+  return spliceJpeg(tile, encoding.jpegTables, { model: encoding.model, width: tileWidth, height: tileLength });
+}
+
+async function collect(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array> {
+  const collected: Uint8Array[] = [];
+  for await (const piece of pieces) collected.push(piece);
+  return concatenate(collected);
+}
+
+/** Pieces are joined until they are worth a chunk, in bytes. */
+const chunkBytes = 65_536;
+
+/** Waits for the first chunk, so that what fails before it is still answered as an error. */
+async function streamPieces(
+  pieces: AsyncGenerator<Uint8Array, void, undefined>,
+  { release, onEnd }: { readonly release: () => void; readonly onEnd: (end: StreamEnd) => void },
+): Promise<ReadableStream<Uint8Array>> {
+  let byteLength = 0;
+  const end = (failure: unknown): void => {
+    release();
+    onEnd({ byteLength, failure });
+  };
+  const nextChunk = async (): Promise<Uint8Array | undefined> => {
+    const waiting: Uint8Array[] = [];
+    for (let waitingBytes = 0; waitingBytes < chunkBytes; ) {
+      const { done, value } = await pieces.next();
+      if (done) break;
+      waiting.push(value);
+      waitingBytes += value.byteLength;
+    }
+    return waiting.length === 0 ? undefined : concatenate(waiting);
+  };
+  let first: Uint8Array | undefined;
+  try {
+    first = await nextChunk();
+  } catch (error) {
+    end(error);
+    throw error;
+  }
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const chunk = first ?? (await nextChunk());
+        first = undefined;
+        if (chunk === undefined) {
+          controller.close();
+          end(undefined);
+          return;
+        }
+        byteLength += chunk.byteLength;
+        controller.enqueue(chunk);
+      } catch (error) {
+        controller.error(error);
+        end(error);
+      }
+    },
+    async cancel(reason) {
+      await pieces.return();
+      end(reason ?? new Error("the client went away"));
+    },
+  });
+}

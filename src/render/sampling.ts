@@ -1,0 +1,109 @@
+import type { Area, Size } from "../geometry.ts";
+import type { Turn } from "../raster/orientation.ts";
+import type { Subsampling } from "../raster/raster.ts";
+import { type Filter, planWeights, type Weights } from "../raster/weights.ts";
+import type { AxisSampling, LevelChoice } from "./level.ts";
+
+/** How one plane is resampled: the part of the level's plane it is made from, and the weights on each axis. */
+export interface PlaneSampling {
+  /** In samples of the level's plane. */
+  readonly window: Area;
+  readonly horizontal: Weights;
+  readonly vertical: Weights;
+}
+
+/** Chroma of the level and of the output, in pixels a sample. */
+export interface ChromaSampling {
+  readonly source: Subsampling;
+  readonly output: Subsampling;
+}
+
+/** The luma plane, and every plane that has a sample for each pixel. */
+const full: ChromaSampling = { source: { x: 1, y: 1 }, output: { x: 1, y: 1 } };
+
+/**
+ * Plans the resampling of all planes: one, or a full one and two of `chroma`. `size` is the output in pixels as stored;
+ * `turn` comes after it, and decides at which edge the chroma grid begins. Throws `render-memory`.
+ */
+export function planSampling(
+  choice: LevelChoice,
+  { size, turn, chroma }: { readonly size: Size; readonly turn: Turn; readonly chroma: ChromaSampling | undefined },
+): readonly PlaneSampling[] {
+  const luma = planPlane(choice, { size, turn, sampling: full });
+  if (chroma === undefined) return [luma];
+  const second = planPlane(choice, { size, turn, sampling: chroma });
+  return [luma, second, second];
+}
+
+function planPlane(
+  { level, x, y, window }: LevelChoice,
+  { size, turn, sampling }: { readonly size: Size; readonly turn: Turn; readonly sampling: ChromaSampling },
+): PlaneSampling {
+  const { source, output } = sampling;
+  const reversed = reversedAxes(turn);
+  const horizontal = planAxis({
+    axis: x,
+    from: window.x,
+    to: window.x + window.width,
+    level: level.width,
+    output: size.width,
+    sourceFactor: source.x,
+    outputFactor: output.x,
+    isReversed: reversed.x,
+  });
+  const vertical = planAxis({
+    axis: y,
+    from: window.y,
+    to: window.y + window.height,
+    level: level.height,
+    output: size.height,
+    sourceFactor: source.y,
+    outputFactor: output.y,
+    isReversed: reversed.y,
+  });
+  return {
+    window: { x: horizontal.from, y: vertical.from, width: horizontal.length, height: vertical.length },
+    horizontal: horizontal.weights,
+    vertical: vertical.weights,
+  };
+}
+
+interface AxisRequest {
+  readonly axis: AxisSampling;
+  /** The window's start and end, and the level's length, in pixels of the level. */
+  readonly from: number;
+  readonly to: number;
+  readonly level: number;
+  /** The output's length in pixels. */
+  readonly output: number;
+  readonly sourceFactor: number;
+  readonly outputFactor: number;
+  readonly isReversed: boolean;
+}
+
+function planAxis(request: AxisRequest): { from: number; length: number; weights: Weights } {
+  const { axis, sourceFactor, outputFactor, output } = request;
+  const from = Math.floor(request.from / sourceFactor);
+  const length = Math.min(Math.ceil(request.level / sourceFactor), Math.ceil(request.to / sourceFactor)) - from;
+  const outputLength = Math.ceil(output / outputFactor);
+  const overhang = request.isReversed ? output - outputLength * outputFactor : 0;
+  const start = (axis.start + overhang * axis.step) / sourceFactor - from;
+  const step = (axis.step * outputFactor) / sourceFactor;
+  const filter = chooseFilter(axis, step, start);
+  return { from, length, weights: planWeights({ sourceLength: length, start, step, outputLength, filter }) };
+}
+
+/**
+ * Lanczos3, but for two cases on the grid of a level: samples that are copied, where the box repeats the last one past
+ * the level's edge, and chroma brought up to luma that is copied, where the triangle is what JPEG decoders use.
+ */
+function chooseFilter(axis: AxisSampling, step: number, start: number): Filter {
+  if (axis.step !== 1) return "lanczos3";
+  if (step === 1 && Number.isInteger(start)) return "box";
+  return step < 1 ? "triangle" : "lanczos3";
+}
+
+/** Says which axes of the stored picture run the other way in the turned one. */
+function reversedAxes({ mirror, quarterTurns }: Turn): { readonly x: boolean; readonly y: boolean } {
+  return { x: (quarterTurns === 2 || quarterTurns === 3) !== mirror, y: quarterTurns === 1 || quarterTurns === 2 };
+}

@@ -1,0 +1,121 @@
+import type { Size } from "../geometry.ts";
+import type { Kernel } from "../raster/kernel.ts";
+import type { Plane, Subsampling } from "../raster/raster.ts";
+import { createResampler } from "../raster/resampler.ts";
+import { cropPlane } from "../raster/samples.ts";
+import type { Band } from "./band.ts";
+import type { PlaneSampling } from "./sampling.ts";
+
+/** Some output rows of all planes, top to bottom one after another. */
+export interface Strip {
+  /** Output pixel rows; the planes have as many, fewer where they are subsampled. */
+  readonly rows: number;
+  readonly planes: readonly Plane[];
+}
+
+/** Output pixel rows of a strip: one row of blocks of a JPEG with chroma halved on both axes. */
+export const stripRows = 16;
+
+/** Makes strips out of a band as far as its rows reach. */
+export interface StripMaker {
+  /** Returns the next strip, valid until the one after it or the next load of the band; undefined when rows are missing. */
+  next(): Strip | undefined;
+  /** Returns, for each plane, the first row of the level's plane that is still needed. */
+  neededFrom(): readonly number[];
+}
+
+/** What strips are made of. */
+export interface StripRequest {
+  readonly band: Band;
+  readonly samplings: readonly PlaneSampling[];
+  /** Columns of the level's pixels left of the band's first. */
+  readonly firstPixel: number;
+  /** The level's chroma and the output's, in pixels a sample. */
+  readonly source: Subsampling;
+  readonly output: Subsampling;
+  /** Of the output in pixels. */
+  readonly size: Size;
+  /** Strips that are written over must not lie in the band itself. */
+  readonly isWrittenOver: boolean;
+}
+
+/** Returns a strip maker, its tables and strips taken out of the kernel's arena. Throws `render-memory`. */
+export function createStripMaker(kernel: Kernel, request: StripRequest): StripMaker {
+  const { band, samplings, source, output, size, firstPixel, isWrittenOver } = request;
+  const makers = samplings.map((sampling, index) => {
+    const factors = index === 0 ? { source: 1, output: 1 } : { source: source.x, output: output.y };
+    return planeMaker(kernel, {
+      band,
+      index,
+      sampling,
+      firstSample: firstPixel / factors.source,
+      isWrittenOver,
+      rowFactor: factors.output,
+    });
+  });
+  let done = 0;
+  return {
+    next() {
+      const rows = Math.min(stripRows, size.height - done);
+      if (rows === 0 || !makers.every((maker) => maker.reaches(done, rows))) return undefined;
+      const planes = makers.map((maker) => maker.make(done, rows));
+      done += rows;
+      return { rows, planes };
+    },
+    neededFrom: () => makers.map((maker) => maker.neededFrom(done)),
+  };
+}
+
+interface PlaneMaker {
+  reaches(first: number, rows: number): boolean;
+  make(first: number, rows: number): Plane;
+  neededFrom(first: number): number;
+}
+
+interface PlaneRequest {
+  readonly band: Band;
+  readonly index: number;
+  readonly sampling: PlaneSampling;
+  /** Columns of the level's plane left of the band's first. */
+  readonly firstSample: number;
+  readonly isWrittenOver: boolean;
+  /** Output pixel rows a row of this plane covers. */
+  readonly rowFactor: number;
+}
+
+function planeMaker(kernel: Kernel, request: PlaneRequest): PlaneMaker {
+  const { band, index, sampling, firstSample, isWrittenOver, rowFactor } = request;
+  const { window, horizontal, vertical } = sampling;
+  const width = horizontal.outputLength;
+  const planeRow = (pixelRow: number): number => Math.ceil(pixelRow / rowFactor);
+  const neededFrom = (first: number): number => {
+    const row = planeRow(first);
+    return window.y + (row < vertical.outputLength ? (vertical.firsts[row] ?? 0) : window.height);
+  };
+  const neededTo = (row: number): number => window.y + (vertical.firsts[row] ?? 0) + (vertical.counts[row] ?? 0);
+  const reaches = (first: number, rows: number): boolean => neededTo(planeRow(first + rows) - 1) <= band.endOf(index);
+  if (horizontal.identity && vertical.identity && !isWrittenOver) {
+    const x = window.x - firstSample + (horizontal.firsts[0] ?? 0);
+    const make = (first: number, rows: number): Plane => {
+      const y = neededFrom(first) - band.firstOf(index);
+      return cropPlane(band.rowsOf(index), { x, y, width, height: planeRow(first + rows) - planeRow(first) });
+    };
+    return { reaches, make, neededFrom };
+  }
+  const resampler = createResampler(kernel, { horizontal, vertical });
+  const made = kernel.allocatePlane(width, planeRow(stripRows));
+  const make = (first: number, rows: number): Plane => {
+    const outputFirst = planeRow(first);
+    const outputCount = planeRow(first + rows) - outputFirst;
+    const held = band.rowsOf(index);
+    resampler.resample({
+      source: { pointer: held.pointer + window.x - firstSample, stride: held.stride },
+      sourceFirstRow: band.firstOf(index) - window.y,
+      outputFirst,
+      outputCount,
+      destination: made,
+    });
+    return { ...made, height: outputCount };
+  };
+  return { reaches, make, neededFrom };
+}

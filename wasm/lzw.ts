@@ -1,0 +1,76 @@
+// LZW as TIFF has it: codes of 9 to 12 bits, most significant bit first, widened one code early.
+// Source: TIFF 6.0 section 13.
+
+const clearCode: u32 = 256;
+const endCode: u32 = 257;
+const firstFree: u32 = 258;
+const codeLimit: u32 = 4096;
+/** The status of a stream with a code that no encoder writes. */
+const badCode: i32 = -1;
+
+/** Where the string of each code last stood in the output, and how long it is: a string is always a run of the output. */
+const starts: usize = memory.data(4096 * 4, 16);
+const lengths: usize = memory.data(4096 * 4, 16);
+
+/**
+ * Decodes `length` bytes at `source` into at most `capacity` bytes at `target`. Returns how many bytes were written, or
+ * a negative status for a code that no encoder writes. Stops without fault at the end of either side.
+ */
+export function lzwDecode(source: usize, length: i32, target: usize, capacity: i32): i32 {
+  const sourceEnd = source + length;
+  let written: u32 = 0;
+  let bits: u32 = 0;
+  let bitCount: u32 = 0;
+  let width: u32 = 9;
+  let free: u32 = firstFree;
+  let previousStart: u32 = 0;
+  let previousLength: u32 = 0;
+  while (written < <u32>capacity) {
+    while (bitCount < width) {
+      if (source == sourceEnd) return written;
+      bits = (bits << 8) | load<u8>(source++);
+      bitCount += 8;
+    }
+    bitCount -= width;
+    const code = (bits >> bitCount) & ((1 << width) - 1);
+    if (code == endCode) break;
+    if (code == clearCode) {
+      width = 9;
+      free = firstFree;
+      previousLength = 0;
+      continue;
+    }
+    const at = written;
+    let runLength: u32 = 1;
+    if (code < 256) {
+      store<u8>(target + at, code);
+    } else {
+      // The one code that may be used before it is complete is the next: its last byte is its first.
+      if (code > free || (code == free && previousLength == 0)) return badCode;
+      const isNext = code == free;
+      const start = isNext ? previousStart : load<u32>(starts + (code << 2));
+      runLength = isNext ? previousLength + 1 : load<u32>(lengths + (code << 2));
+      if (code < firstFree) return badCode;
+      const room = <u32>capacity - at;
+      copyRun(target + at, target + start, min(runLength, room));
+      if (runLength > room) return capacity;
+    }
+    written = at + runLength;
+    if (previousLength > 0 && free < codeLimit) {
+      store<u32>(starts + (free << 2), previousStart);
+      store<u32>(lengths + (free << 2), previousLength + 1);
+      free++;
+    }
+    // Early change: the width grows one code before the table needs it.
+    if (free + 1 >= (1 << width) && width < 12) width++;
+    previousStart = at;
+    previousLength = runLength;
+  }
+  return written;
+}
+
+/** Copies byte by byte, first to last: the run may overlap what it is copied to. */
+@inline
+function copyRun(target: usize, source: usize, length: u32): void {
+  for (let index: u32 = 0; index < length; index++) store<u8>(target + index, load<u8>(source + index));
+}
