@@ -74,7 +74,7 @@ function storePlan(kernel: Kernel, horizontal: Weights, vertical: Weights): numb
   const none = { firsts: 0, counts: 0, weights: 0, pairs: 0 };
   const rows = vertical.identity ? none : storeRows(kernel, vertical);
   const columns = horizontal.identity
-    ? { firsts: 0, weights: 0, blocks: 0, evenFrom: 0, evenTo: 0, evenWeights: 0, evenPairs: 0 }
+    ? { firsts: 0, weights: 0, blocks: 0, half: 0, evenFrom: 0, evenTo: 0, evenWeights: 0, evenPairs: 0 }
     : storeColumns(kernel, horizontal);
   const scratchLength = horizontal.sourceLength + columns.blocks * 8 + scratchSlack;
   const scratch = kernel.allocate(scratchLength * Int16Array.BYTES_PER_ELEMENT);
@@ -92,6 +92,7 @@ function storePlan(kernel: Kernel, horizontal: Weights, vertical: Weights): numb
       columns.firsts,
       columns.weights,
       columns.blocks,
+      columns.half,
       columns.evenFrom,
       columns.evenTo,
       columns.evenWeights,
@@ -103,31 +104,51 @@ function storePlan(kernel: Kernel, horizontal: Weights, vertical: Weights): numb
 
 /** Pads every row to whole pairs of weights. */
 function storeRows(kernel: Kernel, weights: Weights) {
-  const pairs = Math.ceil(weights.taps / 2);
+  const { outputLength, taps, rows } = weights;
+  const pairs = Math.ceil(taps / 2);
+  const padded = new Int16Array(outputLength * pairs * 2);
+  for (let output = 0; output < outputLength; output += 1) {
+    padded.set(rows.subarray(output * taps, (output + 1) * taps), output * pairs * 2);
+  }
   return {
     firsts: store(kernel, weights.firsts),
     counts: store(kernel, weights.counts),
-    weights: store(kernel, padRows(weights, pairs * 2, weights.outputLength)),
+    weights: store(kernel, padded),
     pairs,
   };
 }
 
-/** Pads every row to whole blocks of eight weights, and the rows to whole groups of four beyond any start. */
+/** Lays weights out for four output columns at a time: blocks of eight of each, then four of each where that is enough. */
 function storeColumns(kernel: Kernel, weights: Weights) {
-  const blocks = Math.ceil(weights.taps / 8);
-  const length = weights.outputLength + 4;
-  const firsts = new Int32Array(length);
-  for (let output = 0; output < weights.outputLength; output += 1) {
-    firsts[output] = weights.firsts[output]! * Int16Array.BYTES_PER_ELEMENT;
+  const { outputLength, taps, rows } = weights;
+  const blocks = Math.floor((taps + 3) / 8);
+  const half = taps > blocks * 8 ? 1 : 0;
+  const groups = Math.ceil(outputLength / 4);
+  const firsts = new Int32Array(groups * 4);
+  const packed = new Int16Array(groups * 4 * (blocks * 8 + half * 4));
+  let at = 0;
+  const append = (output: number, from: number, length: number): void => {
+    const tapsLeft = output < outputLength ? Math.min(length, taps - from) : 0;
+    if (tapsLeft > 0) packed.set(rows.subarray(output * taps + from, output * taps + from + tapsLeft), at);
+    at += length;
+  };
+  for (let output = 0; output < groups * 4; output += 4) {
+    for (let member = output; member < output + 4; member += 1) {
+      firsts[member] = (weights.firsts[member] ?? 0) * Int16Array.BYTES_PER_ELEMENT;
+    }
+    for (let block = 0; block < blocks; block += 1) {
+      for (let member = output; member < output + 4; member += 1) append(member, block * 8, 8);
+    }
+    for (let member = output; half === 1 && member < output + 4; member += 1) append(member, blocks * 8, 4);
   }
   const { from, to } = findEvenColumns(weights);
-  const evenTaps = to > from ? weights.counts[from]! : 0;
-  const even = new Int16Array(Math.ceil(evenTaps / 2) * 2);
-  even.set(weights.rows.subarray(from * weights.taps, from * weights.taps + evenTaps));
+  const even = new Int16Array(to > from ? Math.ceil(weights.counts[from]! / 2) * 2 : 0);
+  even.set(rows.subarray(from * taps, from * taps + Math.min(even.length, taps)));
   return {
     firsts: store(kernel, firsts),
-    weights: store(kernel, padRows(weights, blocks * 8, length)),
+    weights: store(kernel, packed),
     blocks,
+    half,
     evenFrom: from,
     evenTo: to,
     evenWeights: store(kernel, even),
@@ -153,16 +174,6 @@ function findEvenColumns({ outputLength, taps, firsts, counts, rows }: Weights):
   let to = middle + 1;
   while (to < outputLength && isEven(to)) to += 1;
   return to - from < fewestEvenColumns ? { from: outputLength, to: outputLength } : { from, to };
-}
-
-/** Copies the rows of weights into rows of `taps`, `length` of them, zero where there was none. */
-function padRows(weights: Weights, taps: number, length: number): Int16Array {
-  const padded = new Int16Array(length * taps);
-  for (let output = 0; output < weights.outputLength; output += 1) {
-    const row = weights.rows.subarray(output * weights.taps, (output + 1) * weights.taps);
-    padded.set(row, output * taps);
-  }
-  return padded;
 }
 
 function store(kernel: Kernel, values: Int16Array | Int32Array): number {
