@@ -45,8 +45,7 @@ const weightLimit = 1 << 24;
  */
 export function planWeights(request: WeightsRequest): Weights {
   const { sourceLength, start, step, outputLength, filter } = request;
-  const shape = shapes[filter];
-  const spread = shape.spread(step);
+  const { spread, weigh } = filter === "box" ? boxOf(step) : curves[filter](step);
   const room = Math.min(sourceLength, Math.ceil(2 * spread) + 3);
   if (!(room * outputLength <= weightLimit)) {
     throw new ImageError("render-memory", "This rendering needs more memory than one rendering may use.", {
@@ -62,13 +61,9 @@ export function planWeights(request: WeightsRequest): Weights {
     const centre = Math.min(Math.max(start + (output + 0.5) * step, 0), sourceLength);
     const first = Math.max(0, Math.floor(centre - spread - 0.5));
     const end = Math.min(sourceLength, first + room);
-    let sum = 0;
-    for (let source = first; source < end; source += 1) {
-      const weight = shape.weigh(Math.abs(source + 0.5 - centre), step);
-      row[source - first] = weight;
-      sum += weight;
-    }
-    quantise(row.subarray(0, end - first), sum, loose, output * room);
+    weigh(row, end - first, first + 0.5 - centre);
+    row.fill(0, end - first);
+    quantise(row, loose, output * room);
     firsts[output] = first;
     ends[output] = end;
   }
@@ -76,12 +71,15 @@ export function planWeights(request: WeightsRequest): Weights {
 }
 
 /** Rounds running sums rather than weights: the integers then sum to unity exactly and smooth content keeps its level. */
-function quantise(row: Float64Array, sum: number, target: Int16Array, offset: number): void {
+function quantise(row: Float64Array, target: Int16Array, offset: number): void {
+  let sum = 0;
+  for (let tap = 0; tap < row.length; tap += 1) sum += row[tap]!;
+  const scale = weightUnity / sum;
   let running = 0;
   let settled = 0;
   for (let tap = 0; tap < row.length; tap += 1) {
     running += row[tap]!;
-    const rounded = Math.round((running / sum) * weightUnity);
+    const rounded = Math.floor(running * scale + 0.5);
     target[offset + tap] = rounded - settled;
     settled = rounded;
   }
@@ -128,52 +126,59 @@ function isIdentity({ sourceLength, start, step, outputLength }: WeightsRequest)
   return step === 1 && Number.isInteger(start) && start >= 0 && start + outputLength <= sourceLength;
 }
 
+/** A filter at one step. */
 interface Shape {
-  /** Returns how far from an output sample's centre source samples may have weight. */
-  readonly spread: (step: number) => number;
-  /** Returns the weight, not normalised, of the source sample at `distance` from the centre. */
-  readonly weigh: (distance: number, step: number) => number;
+  /** How far from an output sample's centre source samples may have weight. */
+  readonly spread: number;
+  /** Sets the first `length` values of `row` to the weights, not normalised, of samples at `distance`, `distance` + 1 ... */
+  readonly weigh: (row: Float64Array, length: number, distance: number) => void;
 }
 
-const lanczosLobes = 3;
 /** Table entries per unit of distance: linear interpolation between them errs by less than 2^-20. */
-const lanczosResolution = 1024;
-const lanczosTable = new Float64Array(lanczosLobes * lanczosResolution + 2).map((_, index) =>
-  lanczos3(index / lanczosResolution),
-);
+const curveResolution = 1024;
 
-const shapes: Record<Filter, Shape> = {
-  lanczos3: widening(lanczosLobes, (x) => {
-    const at = x * lanczosResolution;
-    if (at >= lanczosLobes * lanczosResolution) return 0;
-    const index = Math.floor(at);
-    const below = lanczosTable[index]!;
-    return below + (lanczosTable[index + 1]! - below) * (at - index);
-  }),
-  "catmull-rom": widening(2, (x) => {
-    if (x < 1) return 1 + x * x * (1.5 * x - 2.5);
-    return x < 2 ? 2 + x * (-4 + x * (2.5 - 0.5 * x)) : 0;
-  }),
-  triangle: widening(1, (x) => Math.max(0, 1 - x)),
-  // The area that the output sample and the source sample share: a mean that is exact at every step.
-  box: {
-    spread: (step) => (step + 1) / 2,
-    weigh: (distance, step) => Math.max(0, Math.min(distance + 0.5, step / 2) - Math.max(distance - 0.5, -step / 2)),
-  },
+/** Filters given by a curve over distances in steps, a step being one source sample at least. */
+const curves = {
+  lanczos3: widening(3, (x) => sinc(x) * sinc(x / 3)),
+  "catmull-rom": widening(2, (x) => (x < 1 ? 1 + x * x * (1.5 * x - 2.5) : 2 + x * (-4 + x * (2.5 - 0.5 * x)))),
+  triangle: widening(1, (x) => 1 - x),
 };
 
-/** Returns a filter given by its curve over distances in steps, a step being one source sample at least. */
-function widening(reach: number, curve: (x: number) => number): Shape {
-  return {
-    spread: (step) => reach * Math.max(step, 1),
-    weigh: (distance, step) => curve(step > 1 ? distance / step : distance),
+/** Tabulates a curve that ends at `reach`: one loop over one table is what a compiler makes fast for all of them. */
+function widening(reach: number, curve: (x: number) => number): (step: number) => Shape {
+  const last = reach * curveResolution;
+  const table = new Float64Array(last + 2).map((_, index) => (index < last ? curve(index / curveResolution) : 0));
+  return (step) => {
+    const scale = Math.max(step, 1);
+    const entries = curveResolution / scale;
+    return {
+      spread: reach * scale,
+      weigh: (row, length, distance) => {
+        for (let tap = 0; tap < length; tap += 1) {
+          const at = Math.min(Math.abs(distance + tap) * entries, last);
+          const index = Math.floor(at);
+          const below = table[index]!;
+          row[tap] = below + (table[index + 1]! - below) * (at - index);
+        }
+      },
+    };
   };
 }
 
-/** Returns sinc(x) sinc(x / 3), normalised sinc: the Lanczos kernel with three lobes. */
-function lanczos3(x: number): number {
-  if (x === 0) return 1;
-  if (x >= lanczosLobes) return 0;
-  const angle = Math.PI * x;
-  return (lanczosLobes * Math.sin(angle) * Math.sin(angle / lanczosLobes)) / (angle * angle);
+/** Weighs by the area that output and source sample share: a mean that is exact at every step. */
+function boxOf(step: number): Shape {
+  const half = step / 2;
+  return {
+    spread: half + 0.5,
+    weigh: (row, length, distance) => {
+      for (let tap = 0; tap < length; tap += 1) {
+        const at = distance + tap;
+        row[tap] = Math.max(0, Math.min(at + 0.5, half) - Math.max(at - 0.5, -half));
+      }
+    },
+  };
+}
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
