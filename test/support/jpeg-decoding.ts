@@ -1,0 +1,37 @@
+import { decodeJpegInto, type JpegDecodeOptions } from "../../src/codec/jpeg/decoder.ts";
+import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
+import type { Kernel } from "../../src/raster/kernel.ts";
+import { allocateGuarded, readPlane, type Samples } from "./planes.ts";
+
+/** What a decode left: the samples of each component, and how many bytes around them it changed. */
+export interface Decoded {
+  readonly samples: readonly Samples[];
+  readonly changedGuards: number;
+}
+
+/** Decodes a stream into planes as large as its frame says, amid guard bytes. Throws what the decoder throws. */
+export function decodeGuarded(
+  kernel: Kernel,
+  bytes: Uint8Array,
+  options: Partial<Pick<JpegDecodeOptions, "tables" | "reduction" | "subsampling">> = {},
+): Decoded {
+  const header = readJpegHeader(bytes);
+  const first = header.components[0]!;
+  const reduction = options.reduction ?? 1;
+  const mark = kernel.mark();
+  const guarded = header.components.map(({ horizontal, vertical }) =>
+    allocateGuarded(
+      kernel,
+      Math.ceil(Math.ceil((header.width * horizontal) / first.horizontal) / reduction),
+      Math.ceil(Math.ceil((header.height * vertical) / first.vertical) / reduction),
+    ),
+  );
+  const planes = guarded.map((item) => item.plane);
+  decodeJpegInto(kernel, { bytes, planes, width: header.width, height: header.height, ...options });
+  const decoded = {
+    samples: planes.map((plane) => readPlane(kernel, plane)),
+    changedGuards: guarded.reduce((sum, item) => sum + item.countChangedGuards(), 0),
+  };
+  kernel.release(mark);
+  return decoded;
+}
