@@ -23,13 +23,17 @@ export function mirrorRows(source: usize, sourceStride: i32, target: usize, targ
 export function transposeRows(source: usize, sourceStride: i32, target: usize, targetStride: i32, width: i32, height: i32): void {
   const blockWidth = width & ~7;
   const blockHeight = height & ~7;
-  for (let row = 0; row < blockHeight; row += 8) {
-    const from = source + <usize>(row * sourceStride);
-    for (let column = 0; column < blockWidth; column += 8) {
-      transposeBlock(from + column, sourceStride, target + <usize>(column * targetStride) + row, targetStride);
+  // A strip at a time, as wide as a cache line: the target's lines are then still there when the next rows need them.
+  for (let strip = 0; strip < blockWidth; strip += 64) {
+    const stripEnd = min(strip + 64, blockWidth);
+    for (let row = 0; row < blockHeight; row += 8) {
+      const from = source + <usize>(row * sourceStride);
+      for (let column = strip; column < stripEnd; column += 8) {
+        transposeBlock(from + column, sourceStride, target + <usize>(column * targetStride) + row, targetStride);
+      }
     }
-    transposeSamples(from, sourceStride, target + row, targetStride, blockWidth, width, 8);
   }
+  transposeSamples(source, sourceStride, target, targetStride, blockWidth, width, blockHeight);
   const below = source + <usize>(blockHeight * sourceStride);
   transposeSamples(below, sourceStride, target + blockHeight, targetStride, 0, width, height - blockHeight);
 }
@@ -120,9 +124,16 @@ export function rotateRows(
     const fromTop = <f64>row + 0.5 - <f64>height * 0.5;
     const across = cosine * fromLeft + sine * fromTop + (<f64>sourceWidth - 1) * 0.5;
     const down = cosine * fromTop - sine * fromLeft + (<f64>sourceHeight - 1) * 0.5;
-    let u = <i64>nearest(across * unit) + half;
-    let v = <i64>nearest(down * unit) + half;
-    for (let column = 0; column < width; column++) {
+    // Only columns that may touch the source are sampled; the bounds are wide enough for any rounding.
+    const enter = max(entry(across, cosine, -2, <f64>sourceWidth + 1), entry(down, -sine, -2, <f64>sourceHeight + 1));
+    const leave = min(exit(across, cosine, -2, <f64>sourceWidth + 1), exit(down, -sine, -2, <f64>sourceHeight + 1));
+    const first = columnWithin(ceil(enter), width);
+    const last = max(first, columnWithin(floor(leave) + 1, width));
+    memory.fill(target, 255, first);
+    memory.fill(target + last, 255, width - last);
+    let u = <i64>nearest(across * unit) + half + stepAcross * first;
+    let v = <i64>nearest(down * unit) + half + stepDown * first;
+    for (let column = first; column < last; column++) {
       const x = <i32>(u >> 32);
       const y = <i32>(v >> 32);
       let value = 255;
@@ -201,13 +212,45 @@ export function coverRotated(
     const fromTop = <f64>row + 0.5 - <f64>height * 0.5;
     const across = cosine * fromLeft + sine * fromTop + <f64>sourceWidth * 0.5;
     const down = cosine * fromTop - sine * fromLeft + <f64>sourceHeight * 0.5;
-    for (let column = 0; column < width; column++) {
+    // Only at the edges is there something to compute: outside all is clear, inside nothing changes.
+    const right = <f64>sourceWidth;
+    const bottom = <f64>sourceHeight;
+    const touch = max(entry(across, cosine, -0.5, right + 0.5), entry(down, -sine, -0.5, bottom + 0.5));
+    const part = min(exit(across, cosine, -0.5, right + 0.5), exit(down, -sine, -0.5, bottom + 0.5));
+    const enter = max(entry(across, cosine, 0.5, right - 0.5), entry(down, -sine, 0.5, bottom - 0.5));
+    const leave = min(exit(across, cosine, 0.5, right - 0.5), exit(down, -sine, 0.5, bottom - 0.5));
+    const first = columnWithin(floor(touch), width);
+    const last = max(first, columnWithin(ceil(part) + 1, width));
+    const wholeFirst = columnWithin(ceil(enter), width);
+    const wholeLast = columnWithin(floor(leave) + 1, width);
+    memory.fill(alpha, 0, first);
+    memory.fill(alpha + last, 0, width - last);
+    for (let column = first; column < last; column++) {
+      if (column == wholeFirst && wholeLast > column) column = wholeLast;
+      if (column >= last) break;
       const cover =
-        overlap(across + cosine * <f64>column, <f64>sourceWidth) * overlap(down - sine * <f64>column, <f64>sourceHeight);
-      if (cover < 1) store<u8>(alpha + column, <u8>(<f64>load<u8>(alpha + column) * cover + 0.5));
+        overlap(across + cosine * <f64>column, right) * overlap(down - sine * <f64>column, bottom);
+      store<u8>(alpha + column, <u8>(<f64>load<u8>(alpha + column) * cover + 0.5));
     }
     alpha += stride;
   }
+}
+
+/** Where on its way a coordinate `start + step * t` enters [low, high]. */
+function entry(start: f64, step: f64, low: f64, high: f64): f64 {
+  if (step == 0) return start < low || start > high ? Infinity : -Infinity;
+  return ((step > 0 ? low : high) - start) / step;
+}
+
+/** Where it leaves [low, high]. */
+function exit(start: f64, step: f64, low: f64, high: f64): f64 {
+  if (step == 0) return start < low || start > high ? -Infinity : Infinity;
+  return ((step > 0 ? high : low) - start) / step;
+}
+
+/** A column number that may lie far outside of the row, brought into 0 to `width`. */
+function columnWithin(column: f64, width: i32): i32 {
+  return <i32>min(max(column, 0), <f64>width);
 }
 
 /** How much of a pixel around `centre` lies within [0, length]. */
