@@ -1,6 +1,8 @@
 // Measures the raster kernels, resampling beside libvips (sharp, one thread, no cache) in the same run.
 // Run: npm run build && npx -c "node bench/kernels-raster.ts"
 import sharp from "sharp";
+import { deinterleave, undoPredictor } from "../src/raster/chunky.ts";
+import { interleaveRgba, rgbToYcbcr, type ThreePlanes, ycbcrToRgb } from "../src/raster/color.ts";
 import type { Kernel } from "../src/raster/kernel.ts";
 import { turnPlane } from "../src/raster/orientation.ts";
 import type { Plane } from "../src/raster/raster.ts";
@@ -97,26 +99,38 @@ for (const [from, to, rounds] of [
 }
 
 const kernel = openTestKernel();
-const source = makePlane(kernel, 1024);
-const target = kernel.allocatePlane(1024, 1024);
+const planes: ThreePlanes = [makePlane(kernel, 1024), makePlane(kernel, 1024), makePlane(kernel, 1024)];
+const targets = planes.map(() => kernel.allocatePlane(1024, 1024)) as unknown as ThreePlanes;
+const [source] = planes;
+const [target] = targets;
+const size = { width: 1024, height: 1024 };
+const subsampling = { x: 1, y: 1 } as const;
+const chunky = { pointer: kernel.allocate(3 * 1024 * 1024 + 64), stride: 3072, ...size, samplesPerPixel: 3 };
+
 report(
-  "one plane of 1024 px",
+  "1024 px, one plane",
   await measure(
     {
       "turned 90": () => turnPlane(kernel, source, target, { mirror: false, quarterTurns: 1 }),
       "turned 180": () => turnPlane(kernel, source, target, { mirror: false, quarterTurns: 2 }),
       "rotated 30, with alpha": () => {
         const mark = kernel.mark();
-        const raster = {
-          model: "gray",
-          width: 1024,
-          height: 1024,
-          subsampling: { x: 1, y: 1 },
-          planes: [source],
-        } as const;
-        rotateRaster(kernel, raster, 30);
+        rotateRaster(kernel, { model: "gray", ...size, subsampling, planes: [source] }, 30);
         kernel.release(mark);
       },
+    },
+    21,
+  ),
+);
+report(
+  "1024 px, three planes",
+  await measure(
+    {
+      "YCbCr to RGB": () => ycbcrToRgb(kernel, { source: planes, destination: targets }),
+      "RGB to YCbCr": () => rgbToYcbcr(kernel, { source: planes, destination: targets }),
+      "RGBA out": () => interleaveRgba(kernel, { model: "rgb", ...size, subsampling, planes }),
+      "chunky in": () => deinterleave(kernel, chunky, targets),
+      "predictor undone": () => undoPredictor(kernel, chunky),
     },
     21,
   ),

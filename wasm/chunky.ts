@@ -61,8 +61,11 @@ export function undoPredictorRows(pointer: usize, stride: i32, width: i32, heigh
   const whole = v128.load(lanes, 80);
   for (let row = 0; row < height; row++) {
     let carried = i8x16.splat(0);
+    let next = v128.load(pointer);
     for (let at = 0; at < rowBytes; at += groupBytes) {
-      const differences = v128.load(pointer + at);
+      const differences = next;
+      // Groups of 15 bytes overlap: loading before the store spares the processor a wait for it.
+      next = v128.load(pointer + at + groupBytes);
       let sums = differences;
       sums = i8x16.add(sums, i8x16.swizzle(sums, by1));
       sums = i8x16.add(sums, i8x16.swizzle(sums, by2));
