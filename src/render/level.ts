@@ -30,10 +30,38 @@ const enlargement = 1.01;
  * `region` in pixels of the image, `size` in output pixels, both as stored. Never throws.
  */
 export function chooseLevel(pyramid: Pyramid, region: Area, size: Size): LevelChoice {
-  const suffices = (level: Level): boolean =>
-    (level.width / pyramid.width) * region.width * enlargement >= size.width &&
-    (level.height / pyramid.height) * region.height * enlargement >= size.height;
-  const level = pyramid.levels.findLast(suffices) ?? pyramid.levels[0];
+  const chosen = pyramid.levels.map((level) => layLevel(pyramid, level, { region, size })).findLast(suffices);
+  const { level, x, y } = chosen ?? layLevel(pyramid, pyramid.levels[0], { region, size });
+  const columns = coveredPixels(x, size.width, level.width);
+  const rows = coveredPixels(y, size.height, level.height);
+  return {
+    level,
+    x: { start: x.start, step: x.step },
+    y: { start: y.start, step: y.step },
+    window: { x: columns.from, y: rows.from, width: columns.length, height: rows.length },
+  };
+}
+
+interface LaidLevel {
+  readonly level: Level;
+  readonly x: LaidAxis;
+  readonly y: LaidAxis;
+}
+
+interface LaidAxis extends AxisSampling {
+  /** Pixels of the level that the region covers, a fraction where it ends between two. */
+  readonly covered: number;
+  /** Whether there is a pixel per output pixel, give or take the enlargement. */
+  readonly isSharp: boolean;
+  /** Whether output pixels are pixels of the level. */
+  readonly isOnGrid: boolean;
+}
+
+function layLevel(
+  pyramid: Pyramid,
+  level: Level,
+  { region, size }: { readonly region: Area; readonly size: Size },
+): LaidLevel {
   const factor = scaleFactor(pyramid, level);
   const x = layAxis({
     image: pyramid.width,
@@ -51,9 +79,16 @@ export function chooseLevel(pyramid: Pyramid, region: Area, size: Size): LevelCh
     length: region.height,
     output: size.height,
   });
-  const columns = coveredPixels(x, size.width, level.width);
-  const rows = coveredPixels(y, size.height, level.height);
-  return { level, x, y, window: { x: columns.from, y: rows.from, width: columns.length, height: rows.length } };
+  return { level, x, y };
+}
+
+/**
+ * A tile at the edge that was rounded up lacks a fraction of a pixel and still belongs to the level. Less than one
+ * pixel on both axes belongs to no level in particular: then the image itself is nearer to what was asked for.
+ */
+function suffices({ x, y }: LaidLevel): boolean {
+  const isEnough = (axis: LaidAxis): boolean => axis.isSharp || axis.isOnGrid;
+  return isEnough(x) && isEnough(y) && (x.isSharp || y.isSharp || Math.max(x.covered, y.covered) >= 1);
 }
 
 interface Axis {
@@ -67,18 +102,20 @@ interface Axis {
   readonly output: number;
 }
 
-function layAxis({ image, level, factor, from, length, output }: Axis): AxisSampling {
-  const isWholeLevel = from === 0 && length === image && output === level;
-  if (isWholeLevel) return { start: 0, step: 1 };
+function layAxis({ image, level, factor, from, length, output }: Axis): LaidAxis {
   const start = from / factor;
   const reachesEnd = from + length === image;
-  const wanted = length / factor;
-  const isOnGrid =
+  const isWhole = from === 0 && reachesEnd && output === level;
+  const covered = isWhole ? level : length / factor;
+  const isSharp = covered * enlargement >= output;
+  const isGridTile =
     Number.isInteger(start) &&
     start < level &&
-    (Number.isInteger(wanted) || reachesEnd) &&
-    (output === Math.ceil(wanted) || output === Math.max(1, Math.round(wanted)) || output === Math.floor(wanted));
-  return isOnGrid ? { start, step: 1 } : { start: Math.min(start, level - 1), step: wanted / output };
+    (Number.isInteger(covered) || reachesEnd) &&
+    [Math.ceil(covered), Math.floor(covered), Math.max(1, Math.round(covered))].includes(output);
+  if (isWhole) return { start: 0, step: 1, covered, isSharp, isOnGrid: true };
+  if (isGridTile) return { start, step: 1, covered, isSharp, isOnGrid: true };
+  return { start: Math.min(start, level - 1), step: covered / output, covered, isSharp, isOnGrid: false };
 }
 
 function coveredPixels({ start, step }: AxisSampling, output: number, level: number): { from: number; length: number } {

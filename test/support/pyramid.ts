@@ -1,0 +1,59 @@
+import type { Level } from "../../src/tiff/level.ts";
+import type { Orientation, Pyramid } from "../../src/tiff/pyramid.ts";
+import type { TileEncoding } from "../../src/tiff/tile-encoding.ts";
+
+/** What a pyramid for tests of planning is made of; nothing stands behind its tiles. */
+export interface PyramidOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly tile?: number;
+  readonly levels?: number;
+  readonly rounding?: "floor" | "ceil";
+  readonly orientation?: Orientation;
+  readonly encoding?: Partial<TileEncoding>;
+  /** Bytes of every tile, which lie one after another from byte 1,000 on, level by level. */
+  readonly tileBytes?: number;
+  /** Bytes between two tiles. */
+  readonly gapBytes?: number;
+}
+
+/** Returns a pyramid of halved levels as plain data. */
+export function makePyramid(options: PyramidOptions): Pyramid {
+  const { width, height, tile = 256, levels = 1, rounding = "floor", tileBytes = 5000, gapBytes = 0 } = options;
+  let offset = 1000;
+  const made: Level[] = [];
+  for (let index = 0; index < levels; index++) {
+    const previous = made.at(-1);
+    const size = previous === undefined ? { width, height } : halved(previous, rounding);
+    const columns = Math.ceil(size.width / tile);
+    const rows = Math.ceil(size.height / tile);
+    const offsets = Float64Array.from({ length: columns * rows }, (_, at) => offset + at * (tileBytes + gapBytes));
+    offset += columns * rows * (tileBytes + gapBytes);
+    made.push({
+      ...size,
+      tileWidth: tile,
+      tileLength: tile,
+      columns,
+      rows,
+      encoding: {
+        compression: "jpeg",
+        model: "ycbcr",
+        isWhiteZero: false,
+        predictor: "none",
+        subsampling: { x: 2, y: 2 },
+        jpegTables: undefined,
+        ...options.encoding,
+      },
+      offsets,
+      byteCounts: new Float64Array(columns * rows).fill(tileBytes),
+    });
+  }
+  const [first, ...rest] = made;
+  if (first === undefined) throw new RangeError("a pyramid has a level");
+  return { width, height, orientation: options.orientation ?? 1, levels: [first, ...rest] };
+}
+
+function halved(size: { width: number; height: number }, rounding: "floor" | "ceil") {
+  const halve = (side: number) => Math.max(1, Math[rounding](side / 2));
+  return { width: halve(size.width), height: halve(size.height) };
+}

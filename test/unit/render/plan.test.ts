@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import type { CanonicalRequest } from "../../../src/iiif/canonical.ts";
+import { maxTilesPerRender } from "../../../src/limits.ts";
+import { planRender } from "../../../src/render/plan.ts";
+import { codeOf } from "../../support/code-of.ts";
+import { makePyramid } from "../../support/pyramid.ts";
+
+const pyramid = makePyramid({ width: 2048, height: 1536, levels: 4 });
+const fileBytes = 10_000_000;
+
+function request(overrides: Partial<CanonicalRequest>): CanonicalRequest {
+  return {
+    region: { x: 256, y: 512, width: 256, height: 256 },
+    size: { width: 256, height: 256 },
+    rotation: { isMirrored: false, degrees: 0 },
+    quality: "default",
+    format: "jpg",
+    ...overrides,
+  };
+}
+
+describe("planRender copies", () => {
+  it("a tile of the image itself with one read of exactly its bytes", () => {
+    const plan = planRender(request({}), pyramid, fileBytes);
+    expect(plan).toMatchObject({ kind: "copy", range: { offset: 1000 + (2 * 8 + 1) * 5000, length: 5000 } });
+    expect(plan.cost).toMatchObject({ tiles: 1, reads: 1, readBytes: 5000, decodedPixels: 0 });
+  });
+
+  it("a tile of a reduced level", () => {
+    const region = { x: 512, y: 1024, width: 512, height: 512 };
+    expect(planRender(request({ region }), pyramid, fileBytes).kind).toBe("copy");
+  });
+
+  it.each([
+    ["mirrored", request({ rotation: { isMirrored: true, degrees: 0 } })],
+    ["turned", request({ rotation: { isMirrored: false, degrees: 90 } })],
+    ["grey", request({ quality: "gray" })],
+    ["bitonal", request({ quality: "bitonal" })],
+    ["another format", request({ format: "png" })],
+    ["a pixel beside the grid", request({ region: { x: 257, y: 512, width: 256, height: 256 } })],
+    [
+      "smaller than a tile",
+      request({ region: { x: 256, y: 512, width: 255, height: 256 }, size: { width: 255, height: 256 } }),
+    ],
+    ["two tiles", request({ region: { x: 256, y: 512, width: 512, height: 256 }, size: { width: 512, height: 256 } })],
+  ])("nothing that is %s", (_, changed) => {
+    expect(planRender(changed, pyramid, fileBytes).kind).toBe("draw");
+  });
+
+  it("no tile over the edge, which is stored padded", () => {
+    const odd = makePyramid({ width: 300, height: 300 });
+    const region = { x: 256, y: 256, width: 44, height: 44 };
+    expect(planRender(request({ region, size: { width: 44, height: 44 } }), odd, fileBytes).kind).toBe("draw");
+  });
+
+  it("no tile of another compression, of white as zero, or never written", () => {
+    const deflate = makePyramid({ width: 2048, height: 1536, encoding: { compression: "deflate" } });
+    const inverted = makePyramid({ width: 2048, height: 1536, encoding: { model: "gray", isWhiteZero: true } });
+    const sparse = makePyramid({ width: 2048, height: 1536, tileBytes: 0 });
+    for (const other of [deflate, inverted, sparse])
+      expect(planRender(request({}), other, fileBytes).kind).toBe("draw");
+  });
+
+  it("no tile of an image whose orientation turns it", () => {
+    const turned = makePyramid({ width: 2048, height: 2048, orientation: 6 });
+    expect(planRender(request({}), turned, fileBytes).kind).toBe("draw");
+  });
+});
+
+describe("planRender draws", () => {
+  it("from the tiles under the region, in joined reads", () => {
+    const region = { x: 100, y: 100, width: 256, height: 256 };
+    const plan = planRender(request({ region }), pyramid, fileBytes);
+    expect(plan.cost).toMatchObject({ tiles: 4, reads: 2, readBytes: 20_000, decodedPixels: 4 * 65_536 });
+  });
+
+  it("the rest of a rotation that is no quarter turn by itself", () => {
+    const plan = planRender(request({ rotation: { isMirrored: true, degrees: 22.5 } }), pyramid, fileBytes);
+    expect(plan).toMatchObject({ kind: "draw", degrees: 22.5, turn: { mirror: true, quarterTurns: 0 }, model: "rgb" });
+  });
+
+  it("a region of a turned image where it is stored", () => {
+    // Orientation 6: the first stored row is the right side, so the left top corner as seen is stored at the left bottom.
+    const turned = makePyramid({ width: 2048, height: 1024, orientation: 6 });
+    const region = { x: 0, y: 0, width: 256, height: 100 };
+    const plan = planRender(request({ region, size: { width: 256, height: 100 } }), turned, fileBytes);
+    expect(plan).toMatchObject({
+      window: { x: 0, y: 768, width: 100, height: 256 },
+      size: { width: 100, height: 256 },
+    });
+  });
+});
+
+describe("planRender streams", () => {
+  const large = makePyramid({ width: 40_000, height: 30_000, levels: 8 });
+  const whole = { x: 0, y: 0, width: 40_000, height: 30_000 };
+
+  it("a large JPEG in memory that does not grow with its height", () => {
+    const tall = makePyramid({ width: 8192, height: 8192 });
+    const taller = makePyramid({ width: 8192, height: 24_576 });
+    const [first, second] = [tall, taller].map((image) =>
+      planRender(request({ region: { x: 0, y: 0, ...image.levels[0] }, size: image.levels[0] }), image, 1e9),
+    );
+    expect(first).toMatchObject({ kind: "stream" });
+    expect(second).toMatchObject({ kind: "stream" });
+    expect(second?.cost.peakBytes).toBe(first?.cost.peakBytes);
+    expect(second?.cost.peakBytes).toBeLessThan(16 << 20);
+  });
+
+  it("reads tile rows together, a megabyte at a time", () => {
+    const plan = planRender(request({ region: whole, size: { width: 5000, height: 3750 } }), large, 1e9);
+    expect(plan.kind).toBe("stream");
+    expect(plan.cost.reads).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("planRender refuses", () => {
+  const large = makePyramid({ width: 256 * 65, height: 256 * 65 });
+  const whole = { x: 0, y: 0, width: 256 * 65, height: 256 * 65 };
+
+  it("one tile more than the limit, and takes the limit itself", () => {
+    const atLimit = makePyramid({ width: 256 * 64, height: (256 * maxTilesPerRender) / 64 });
+    const region = { x: 0, y: 0, width: atLimit.width, height: atLimit.height };
+    const size = { width: 2000, height: 2000 };
+    expect(planRender(request({ region, size }), atLimit, 1e9).cost.tiles).toBe(maxTilesPerRender);
+    expect(codeOf(() => planRender(request({ region: whole, size }), large, 1e9))).toBe("render-too-costly");
+  });
+
+  it("a whole picture that must be held and is too large for it", () => {
+    const image = makePyramid({ width: 8192, height: 8192 });
+    const region = { x: 0, y: 0, width: 8192, height: 8192 };
+    const asked = request({ region, size: { width: 8192, height: 8192 }, format: "png" });
+    expect(codeOf(() => planRender(asked, image, 1e9))).toBe("render-too-costly");
+  });
+
+  it("sides that the format can't hold", () => {
+    const image = makePyramid({ width: 20_000, height: 256 });
+    const region = { x: 0, y: 0, width: 20_000, height: 256 };
+    const asked = request({ region, size: { width: 20_000, height: 256 }, format: "webp" });
+    expect(codeOf(() => planRender(asked, image, 1e9))).toBe("size-above-limit");
+  });
+
+  it("tiles beyond the end of the file", () => {
+    expect(codeOf(() => planRender(request({}), pyramid, 50_000))).toBe("source-malformed");
+  });
+});
