@@ -2,7 +2,7 @@
 import { storeFirst, storeTail } from "./lanes";
 
 /** Lane numbers for `i8x16.swizzle`; a number of 16 and above gives zero. */
-const lanes = memory.data(96, 16);
+const lanes = memory.data(80, 16);
 
 /** Writes sample number `sample` of every pixel to rows of its own. */
 export function takeSample(
@@ -51,29 +51,26 @@ export function undoPredictorRows(pointer: usize, stride: i32, width: i32, heigh
       store<u8>(lanes + (step << 4) + lane, from >= 0 ? from : 0x80);
     }
     store<u8>(lanes + 64 + lane, groupBytes - samplesPerPixel + (lane % samplesPerPixel));
-    store<u8>(lanes + 80 + lane, lane < groupBytes ? 0xff : 0);
   }
   const by1 = v128.load(lanes);
   const by2 = v128.load(lanes, 16);
   const by4 = v128.load(lanes, 32);
   const by8 = v128.load(lanes, 48);
   const lastPixel = v128.load(lanes, 64);
-  const whole = v128.load(lanes, 80);
   for (let row = 0; row < height; row++) {
     let carried = i8x16.splat(0);
     let next = v128.load(pointer);
     for (let at = 0; at < rowBytes; at += groupBytes) {
-      const differences = next;
-      // Groups of 15 bytes overlap: loading before the store spares the processor a wait for it.
+      let sums = next;
+      // Groups of 15 bytes overlap by one: it is loaded before the store spoils it.
       next = v128.load(pointer + at + groupBytes);
-      let sums = differences;
       sums = i8x16.add(sums, i8x16.swizzle(sums, by1));
       sums = i8x16.add(sums, i8x16.swizzle(sums, by2));
       sums = i8x16.add(sums, i8x16.swizzle(sums, by4));
       sums = i8x16.add(sums, i8x16.swizzle(sums, by8));
       sums = i8x16.add(sums, carried);
       carried = i8x16.swizzle(sums, lastPixel);
-      if (rowBytes - at >= 16) v128.store(pointer + at, v128.bitselect(sums, differences, whole));
+      if (rowBytes - at >= 16) v128.store(pointer + at, sums);
       else storeTail(pointer + at, sums, min(groupBytes, rowBytes - at));
     }
     pointer += stride;

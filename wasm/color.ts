@@ -46,7 +46,7 @@ function weigh(a: v128, b: v128, c: v128, ab: v128, c0: v128): v128 {
 /** Converts one row; each target may be one of the sources. */
 export function ycbcrToRgbRow(y: usize, cb: usize, cr: usize, r: usize, g: usize, b: usize, width: i32): void {
   const centre = i16x8.splat(128);
-  // 1.402; -0.344136 and -0.714136; 1.772 less one, as 16 bits end below two.
+  // 1.402; -0.344136 and -0.714136; 1.772: all below two, where 16 bits with sign end.
   const redOfCr = pairOf(0, 22970);
   const greenOfBoth = pairOf(-5638, -11700);
   const blueOfCb = pairOf(29032, 0);
