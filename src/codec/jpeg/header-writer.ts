@@ -1,3 +1,4 @@
+import { concatenate } from "../../bytes.ts";
 import { standardHuffmanTables } from "./standard-tables.ts";
 
 /** What the segments in front of the entropy-coded data say. */
@@ -20,36 +21,35 @@ export interface JpegHeaderContent {
 export function formatJpegHeader(content: JpegHeaderContent): Uint8Array {
   const { width, height, model, subsampling, dotsPerInch, segments = [], quantisation } = content;
   const isGray = model === "gray";
-  const density =
-    dotsPerInch === undefined ? [0, ...word(1), ...word(1)] : [1, ...word(dotsPerInch), ...word(dotsPerInch)];
+  const [unit, density] = dotsPerInch === undefined ? [0, 1] : [1, dotsPerInch];
   const sampling = (subsampling.x << 4) | subsampling.y;
   const components = isGray ? [1, 0x11, 0] : [1, sampling, 0, 2, 0x11, 1, 3, 0x11, 1];
   const members = isGray ? [1, 0x00] : [1, 0x00, 2, 0x11, 3, 0x11];
-  const parts = [
-    [0xff, 0xd8],
-    segment(0xe0, [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, ...density, 0, 0]),
+  const jfif = [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, unit, density >> 8, density & 255, density >> 8, density & 255, 0, 0];
+  const frame = [8, height >> 8, height & 255, width >> 8, width & 255, components.length / 3];
+  return concatenate([
+    Uint8Array.of(0xff, 0xd8),
+    formatSegment(0xe0, jfif),
     ...segments,
-    segment(0xdb, isGray ? [0, ...quantisation[0]] : [0, ...quantisation[0], 1, ...quantisation[1]]),
-    segment(0xc0, [8, ...word(height), ...word(width), components.length / 3, ...components]),
-    segment(0xc4, isGray ? standardHuffmanTables.subarray(0, lumaTablesBytes) : standardHuffmanTables),
-    segment(0xda, [members.length / 2, ...members, 0, 63, 0]),
-  ];
-  const header = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    header.set(part, position);
-    position += part.length;
-  }
-  return header;
+    formatSegment(0xdb, [0], quantisation[0]),
+    ...(isGray ? [] : [formatSegment(0xdb, [1], quantisation[1])]),
+    formatSegment(0xc0, frame, components),
+    formatSegment(0xc4, isGray ? standardHuffmanTables.subarray(0, lumaTablesBytes) : standardHuffmanTables),
+    formatSegment(0xda, [members.length / 2, ...members, 0, 63, 0]),
+  ]);
 }
 
 /** One DC table of 12 symbols and one AC table of 162, each behind 17 bytes. */
 const lumaTablesBytes = 17 + 12 + 17 + 162;
 
-function segment(marker: number, parameters: ArrayLike<number>): number[] {
-  return [0xff, marker, ...word(parameters.length + 2), ...Array.from(parameters)];
-}
-
-function word(value: number): [number, number] {
-  return [value >> 8, value & 0xff];
+function formatSegment(marker: number, parameters: ArrayLike<number>, more: ArrayLike<number> = []): Uint8Array {
+  const length = parameters.length + more.length + 2;
+  const bytes = new Uint8Array(length + 2);
+  bytes[0] = 0xff;
+  bytes[1] = marker;
+  bytes[2] = length >> 8;
+  bytes[3] = length & 255;
+  bytes.set(parameters, 4);
+  bytes.set(more, 4 + parameters.length);
+  return bytes;
 }

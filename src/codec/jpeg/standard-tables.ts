@@ -26,9 +26,12 @@ const chroma = [
 export function scaleQuantisation(table: "luma" | "chroma", quality: number): Uint8Array {
   const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;
   const steps = table === "luma" ? luma : chroma;
-  return Uint8Array.from(zigzag, (index) =>
-    Math.min(Math.max(Math.floor((steps[index]! * percent + 50) / 100), 1), 255),
-  );
+  const scaled = new Uint8Array(64);
+  for (let index = 0; index < 64; index++) {
+    const step = Math.floor((steps[zigzag[index]!]! * percent + 50) / 100);
+    scaled[index] = Math.min(Math.max(step, 1), 255);
+  }
+  return scaled;
 }
 
 /** A Huffman table as the DHT segment has it: class and destination, 16 counts, the symbols. */

@@ -1,0 +1,33 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import worker from "../../src/worker.ts";
+
+/** What a test changes about a request. */
+export interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bindings and variables in place of those of wrangler.toml. */
+  readonly env?: Readonly<Record<string, unknown>>;
+}
+
+/** Asks the Worker as the platform would, and waits until what it put off is done. The body is read by then. */
+export async function ask(path: string, { method = "GET", headers = {}, env: changed = {} }: Asking = {}) {
+  const context = createExecutionContext();
+  const request = new Request(`https://images.example${path}`, { method, headers });
+  const response = await worker.fetch(request as never, { ...env, ...changed } as Env, context);
+  const bytes = await response.bytes();
+  await waitOnExecutionContext(context);
+  return {
+    status: response.status,
+    headers: response.headers,
+    bytes,
+    text: new TextDecoder().decode(bytes),
+    timing: readTiming(response),
+  };
+}
+
+/** Returns a Server-Timing header as its descriptions by name. */
+function readTiming(response: Response): Readonly<Record<string, string>> {
+  const header = response.headers.get("Server-Timing") ?? "";
+  return Object.fromEntries(Array.from(header.matchAll(/(\w+);desc="([^"]*)"/g), ([, name, value]) => [name, value]));
+}

@@ -1,0 +1,252 @@
+import { fromArrayBuffer } from "geotiff";
+import { describe, expect, it } from "vitest";
+import { maxDirectories, maxSidePixels } from "../../../src/limits.ts";
+import { countReads } from "../../../src/source/counting.ts";
+import { memorySource } from "../../../src/source/memory.ts";
+import { openPyramid } from "../../../src/tiff/pyramid.ts";
+import { formatPyramid, parsePyramid } from "../../../src/tiff/pyramid-record.ts";
+import { tileRange } from "../../../src/tiff/tile-index.ts";
+import { codeOf, codeOfAsync } from "../../support/code-of.ts";
+import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
+
+const tags = {
+  width: 256,
+  bits: 258,
+  compression: 259,
+  samples: 277,
+  tileWidth: 322,
+  offsets: 324,
+  byteCounts: 325,
+  subIfds: 330,
+};
+
+async function open(options: TiffOptions) {
+  return openPyramid(memorySource(await makeTiff(options)));
+}
+
+async function refusal(options: TiffOptions): Promise<string> {
+  return codeOfAsync(open(options));
+}
+
+const plain: TiffOptions = { width: 200, height: 150, tile: 64, levels: 3 };
+
+describe("openPyramid", () => {
+  const orders = ["little", "big"] as const;
+  const layouts = ["chain", "sub-ifds"] as const;
+  const places = ["front", "back"] as const;
+  const cases = orders.flatMap((byteOrder) =>
+    layouts.flatMap((levelLayout) =>
+      places.flatMap((directories) =>
+        [false, true].map((bigTiff) => ({ byteOrder, levelLayout, directories, bigTiff })),
+      ),
+    ),
+  );
+
+  it.each(cases)(
+    "finds the same levels in $byteOrder-endian files, $levelLayout, directories in $directories, BigTIFF $bigTiff",
+    async (form) => {
+      const pyramid = await open({ ...plain, ...form });
+      expect(pyramid).toMatchObject({ width: 200, height: 150, orientation: 1 });
+      expect(pyramid.levels.map(({ width, height, columns, rows }) => [width, height, columns, rows])).toEqual([
+        [200, 150, 4, 3],
+        [100, 75, 2, 2],
+        [50, 38, 1, 1],
+      ]);
+    },
+  );
+
+  it.each(cases.filter(({ levelLayout }) => levelLayout === "chain"))(
+    "finds each tile where geotiff finds it: $byteOrder-endian, directories in $directories, BigTIFF $bigTiff",
+    async (form) => {
+      const file = await makeTiff({ ...plain, ...form, compression: "deflate" });
+      const pyramid = await openPyramid(memorySource(file));
+      const oracle = await fromArrayBuffer(file.buffer);
+      for (const [index, level] of pyramid.levels.entries()) {
+        const { fileDirectory } = await oracle.getImage(index);
+        const offsets = Array.from(
+          (await fileDirectory.loadValue("TileOffsets")) as ArrayLike<number | bigint>,
+          Number,
+        );
+        const counts = Array.from(
+          (await fileDirectory.loadValue("TileByteCounts")) as ArrayLike<number | bigint>,
+          Number,
+        );
+        expect(Array.from(level.offsets)).toEqual(offsets);
+        expect(Array.from(level.byteCounts)).toEqual(counts);
+      }
+    },
+  );
+
+  it("leaves out thumbnails of other proportions, masks and unrelated pages", async () => {
+    const pyramid = await open({
+      ...plain,
+      extraPages: [
+        { kind: "thumbnail", width: 64, height: 64, position: "second" },
+        { kind: "mask", width: 100, height: 75 },
+        { kind: "unrelated", width: 180, height: 150, tile: 64 },
+        { kind: "unrelated", width: 200, height: 150, tile: 64 },
+      ],
+    });
+    expect(pyramid.levels.map(({ width }) => width)).toEqual([200, 100, 50]);
+  });
+
+  it("sorts levels that lie in another order and takes any ratio", async () => {
+    const pyramid = await open({
+      ...plain,
+      levels: [
+        { width: 22, height: 17 },
+        { width: 67, height: 50 },
+      ],
+    });
+    expect(pyramid.levels.map(({ width }) => width)).toEqual([200, 67, 22]);
+  });
+
+  it("leaves out a level that can't be read and keeps the rest", async () => {
+    const pyramid = await open({ ...plain, overrides: [{ directory: 1, tag: tags.compression, values: [34887] }] });
+    expect(pyramid.levels.map(({ width }) => width)).toEqual([200, 50]);
+  });
+
+  it.each([2, 3, 4, 5, 6, 7, 8] as const)("reads orientation %i", async (orientation) => {
+    expect((await open({ ...plain, orientation })).orientation).toBe(orientation);
+  });
+
+  it("reads an orientation outside the standard as upright", async () => {
+    expect(
+      (await open({ ...plain, orientation: 1, overrides: [{ directory: 0, tag: 274, values: [77] }] })).orientation,
+    ).toBe(1);
+  });
+
+  it("opens a file with its directories in front in the one read that brought them", async () => {
+    const file = await makeTiff({ ...plain, directories: "front" });
+    const counts = { reads: 0, bytes: 0 };
+    await openPyramid(countReads(memorySource(file), counts), [{ offset: 0, bytes: file.subarray(0, 32_768) }]);
+    expect(counts).toEqual({ reads: 0, bytes: 0 });
+  });
+
+  it("opens a file with each directory behind its tiles in one read a level", async () => {
+    // Random samples: each level is longer than the run that is read around a directory.
+    const file = await makeTiff({ width: 600, height: 500, tile: 64, levels: 3, directories: "back", pixel: noise });
+    const counts = { reads: 0, bytes: 0 };
+    await openPyramid(countReads(memorySource(file), counts), [{ offset: 0, bytes: file.subarray(0, 32_768) }]);
+    expect(counts.reads).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("openPyramid refuses as malformed", () => {
+  const lies: readonly [string, Partial<TiffOptions>][] = [
+    ["an IFD chain that returns to itself", { links: [{ of: 0, to: { directory: 0 } }] }],
+    ["an IFD chain that returns to its start", { links: [{ of: 2, to: { directory: 0 } }] }],
+    [
+      "a SubIFD that is the directory itself",
+      {
+        levelLayout: "sub-ifds",
+        overrides: [{ directory: 0, tag: tags.subIfds, values: (_, offsets) => [offsets[0] ?? 0] }],
+      },
+    ],
+    [
+      "SubIFDs of an absurd count",
+      { levelLayout: "sub-ifds", overrides: [{ directory: 0, tag: tags.subIfds, count: 2 ** 28 }] },
+    ],
+    ["a first directory inside the header", { links: [{ of: "header", to: { offset: 4 } }] }],
+    ["a directory beyond the end", { links: [{ of: "header", to: { offset: 0x7fffffff } }] }],
+    ["no directory at all", { links: [{ of: "header", to: { offset: 0 } }] }],
+    ["tiles of no width", { overrides: [{ directory: 0, tag: tags.tileWidth, values: [0] }] }],
+    ["tiles past the limit", { overrides: [{ directory: 0, tag: tags.tileWidth, values: [1 << 20] }] }],
+    ["an image of no width", { overrides: [{ directory: 0, tag: tags.width, values: [0] }] }],
+    ["an image past the limit", { overrides: [{ directory: 0, tag: tags.width, values: [maxSidePixels + 1] }] }],
+    ["a missing width", { overrides: [{ directory: 0, tag: tags.width, remove: true }] }],
+    ["a width written as text", { overrides: [{ directory: 0, tag: tags.width, code: 2 }] }],
+    ["a width of an unknown type", { overrides: [{ directory: 0, tag: tags.width, code: 99 }] }],
+    ["fewer offsets than tiles", { overrides: [{ directory: 0, tag: tags.offsets, count: 3 }] }],
+    ["fewer byte counts than tiles", { overrides: [{ directory: 0, tag: tags.byteCounts, count: 3 }] }],
+    ["a billion offsets", { overrides: [{ directory: 0, tag: tags.offsets, count: 2 ** 30 }] }],
+    ["offsets that lie beyond the end", { overrides: [{ directory: 0, tag: tags.offsets, valueField: 0x7fffffff }] }],
+    ["no samples", { overrides: [{ directory: 0, tag: tags.samples, values: [0] }] }],
+  ];
+
+  it.each(lies)("%s", async (_, lie) => {
+    expect(await refusal({ ...plain, ...lie })).toBe("source-malformed");
+  });
+
+  it("a file cut off anywhere in its directories", async () => {
+    const file = await makeTiff({ ...plain, levels: 1 });
+    const codes = new Set<string>();
+    for (let length = 0; length < 400; length += 7)
+      codes.add(await codeOfAsync(openPyramid(memorySource(file.subarray(0, length)))));
+    expect([...codes].filter((code) => code !== "none" && !code.startsWith("source-"))).toEqual([]);
+    expect(codes).toContain("source-malformed");
+  });
+});
+
+describe("openPyramid refuses as unsupported", () => {
+  const unread: readonly [string, Partial<TiffOptions>][] = [
+    ["strips", { tile: undefined, rowsPerStrip: 16 } as unknown as Partial<TiffOptions>],
+    ["16 bits a sample", { bitsPerSample: 16 }],
+    ["an unknown compression", { overrides: [{ directory: 0, tag: tags.compression, values: [50000] }] }],
+    ["separate planes", { planarConfiguration: 2 }],
+  ];
+
+  it.each(unread)("%s, and says how to convert", async (_, form) => {
+    const { tile: __, ...rest } = plain;
+    const options = "rowsPerStrip" in form ? { ...rest, rowsPerStrip: 16 } : { ...plain, ...form };
+    const error = await open(options as TiffOptions).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "source-unsupported", message: expect.stringContaining("vips tiffsave") });
+  });
+
+  it.each([
+    ["a JPEG file", "ffd8ffe000104a46", "is a JPEG file"],
+    ["a PNG file", "89504e470d0a1a0a", "is a PNG file"],
+    ["a web page", "3c68746d6c3e3c2f", "is not a TIFF file"],
+    ["an empty file", "", "is empty"],
+  ])("%s by its name", async (_, hex, name) => {
+    const file = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+    const error = await openPyramid(memorySource(file)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "source-unsupported", message: expect.stringContaining(name) });
+  });
+
+  it("more directories than the limit, and takes the limit itself", async () => {
+    const pages = (count: number) => ({
+      extraPages: Array.from({ length: count }, () => ({ kind: "mask", width: 4, height: 4 }) as const),
+    });
+    expect(await refusal({ ...plain, levels: 1, ...pages(maxDirectories - 1) })).toBe("none");
+    expect(await refusal({ ...plain, levels: 1, ...pages(maxDirectories) })).toBe("source-unsupported");
+  });
+});
+
+describe("tileRange", () => {
+  it("says nothing of a tile that was never written", async () => {
+    const pyramid = await open({
+      ...plain,
+      overrides: [{ directory: 0, tag: tags.byteCounts, values: (values) => values.with(5, 0) }],
+    });
+    expect(tileRange(pyramid.levels[0], 1, 1, 1e6)).toBeUndefined();
+    expect(tileRange(pyramid.levels[0], 0, 0, 1e6)).toBeDefined();
+  });
+
+  it("refuses a tile that ends beyond the file, and takes one that ends with it", async () => {
+    const { levels } = await open(plain);
+    const range = tileRange(levels[0], 0, 0, 1e6);
+    const end = (range?.offset ?? 0) + (range?.length ?? 0);
+    expect(tileRange(levels[0], 0, 0, end)).toEqual(range);
+    expect(codeOf(() => tileRange(levels[0], 0, 0, end - 1))).toBe("source-malformed");
+  });
+});
+
+describe("the record of a pyramid", () => {
+  it("comes back as it was", async () => {
+    const pyramid = await open({ ...plain, orientation: 6, compression: "lzw", predictor: 2 });
+    expect(parsePyramid(formatPyramid(pyramid))).toEqual(pyramid);
+  });
+
+  it("counts as nothing when it is cut off, longer than it says or of another kind", async () => {
+    const record = formatPyramid(await open(plain));
+    expect(parsePyramid(record.subarray(0, record.length - 1))).toBeUndefined();
+    expect(parsePyramid(new Uint8Array([...record, 0]))).toBeUndefined();
+    expect(parsePyramid(new Uint8Array(10))).toBeUndefined();
+  });
+});
+
+function noise(x: number, y: number): readonly [number, number, number] {
+  const value = (Math.imul(x * 7919 + y * 104_729, 2_654_435_761) >>> 24) & 255;
+  return [value, 255 - value, (value * 7) & 255];
+}
