@@ -10,16 +10,29 @@ export interface ObjectVersion {
   readonly version: string;
 }
 
+/** An object just opened: its bytes by range, and the first of them. */
+export interface OpenedObject {
+  readonly source: ByteSource;
+  readonly prefix: Uint8Array;
+}
+
 /** Opens an object by reading its first `prefixBytes`; undefined for an unknown key. Throws `storage-failed`. */
 export async function openR2(
   bucket: ReadableBucket,
   key: string,
   prefixBytes: number,
-): Promise<{ readonly source: ByteSource; readonly prefix: Uint8Array } | undefined> {
-  const object = await answered(() => bucket.get(key, { range: { offset: 0, length: prefixBytes } }));
-  if (object === null) return undefined;
-  const prefix = await answered(() => object.bytes());
-  return { source: r2Source(bucket, key, { size: object.size, version: object.etag }), prefix };
+): Promise<OpenedObject | undefined> {
+  try {
+    const object = await answered(() => bucket.get(key, { range: { offset: 0, length: prefixBytes } }));
+    if (object === null) return undefined;
+    const prefix = await answered(() => object.bytes());
+    return { source: r2Source(bucket, key, { size: object.size, version: object.etag }), prefix };
+  } catch (error) {
+    // Of an empty object R2 gives no range at all.
+    const found = await headR2(bucket, key);
+    if (found?.size !== 0) throw error;
+    return { source: r2Source(bucket, key, found), prefix: new Uint8Array(0) };
+  }
 }
 
 /** Returns size and etag of an object, or undefined for an unknown key. Throws `storage-failed`. */

@@ -1,0 +1,155 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { makeTiff } from "../support/make-tiff.ts";
+import { ask } from "../support/service.ts";
+
+beforeAll(async () => {
+  const file = await makeTiff({ width: 300, height: 200, tile: 64, levels: 2, compression: "deflate" });
+  for (const name of ["kept", "stored", "cheap", "unlucky", "equal"]) await env.MASTERS.put(name, file);
+});
+
+const storesAll = { env: { STORE_ABOVE_PIXELS: "0" } };
+
+async function storedKeys(): Promise<string[]> {
+  const { objects } = await env.DERIVATIVES.list({ prefix: "derivatives/" });
+  return objects.map(({ key }) => key);
+}
+
+describe("a derivative", () => {
+  it("is rendered once and then kept at the edge", async () => {
+    const path = "/iiif/3/kept/full/100,/0/default.jpg";
+    const first = await ask(path);
+    const second = await ask(path);
+    expect(first.timing).toMatchObject({ strategy: "draw", cache: "miss" });
+    expect(second.timing).toMatchObject({ strategy: "kept", cache: "edge", reads: "0", tiles: "0" });
+    expect(second.bytes).toEqual(first.bytes);
+    expect(second.headers.get("Content-Type")).toBe("image/jpeg");
+  });
+
+  it("is shared by all requests that mean the same picture, whatever their version and query", async () => {
+    await ask("/iiif/3/equal/0,0,300,200/150,/0/default.jpg");
+    for (const path of [
+      "/iiif/3/equal/full/!150,150/360/color.jpg",
+      "/iiif/2/equal/pct:0,0,100,100/pct:50/0/default.jpg?x=1",
+    ]) {
+      expect((await ask(path)).timing).toMatchObject({ strategy: "kept" });
+    }
+  });
+
+  it("is kept in the bucket when its cost passes the threshold, and found there without the edge", async () => {
+    const path = "/iiif/3/stored/full/90,/0/default.png";
+    const before = await storedKeys();
+    const first = await ask(path, storesAll);
+    const stored = (await storedKeys()).filter((key) => !before.includes(key));
+    expect(stored).toHaveLength(1);
+    await caches.default.delete(`https://kept.invalid/${stored[0]}`);
+    const second = await ask(path, storesAll);
+    expect(second.timing).toMatchObject({ strategy: "kept", cache: "bucket" });
+    expect(second.bytes).toEqual(first.bytes);
+    expect(second.headers.get("Content-Type")).toBe("image/png");
+  });
+
+  it("below the threshold is not kept in the bucket", async () => {
+    const before = await storedKeys();
+    await ask("/iiif/3/cheap/full/80,/0/default.jpg");
+    expect(await storedKeys()).toEqual(before);
+  });
+});
+
+describe("a cache that fails", () => {
+  it("is a miss and a line in the log, never an error", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const away = () => Promise.reject(new Error("the bucket is away"));
+    const DERIVATIVES = { get: away, put: away, head: away, delete: away };
+    const answer = await ask("/iiif/3/unlucky/full/70,/0/default.jpg", {
+      env: { DERIVATIVES, STORE_ABOVE_PIXELS: "0" },
+    });
+    const lines = log.mock.calls.map(([line]) => String(line));
+    log.mockRestore();
+    expect(answer.status).toBe(200);
+    expect(lines.some((line) => line.includes("a cache failed") && line.includes("the bucket is away"))).toBe(true);
+  });
+});
+
+describe("every answer", () => {
+  const cases: readonly [string, string, number, RegExp][] = [
+    ["an image", "/iiif/3/kept/full/50,/0/default.jpg", 200, /^public, max-age=86400/],
+    ["info.json", "/iiif/3/kept/info.json", 200, /^public, max-age=3600/],
+    ["a bad request", "/iiif/3/kept/full/0,/0/default.jpg", 400, /^public, max-age=60/],
+    ["an unknown image", "/iiif/3/unknown/info.json", 404, /^public, max-age=60/],
+    ["a redirect", "/iiif/3/kept", 303, /^public, max-age=3600/],
+    ["health", "/health", 200, /^no-store$/],
+  ];
+
+  it.each(cases)("says how long it may be kept: %s", async (_, path, status, cacheControl) => {
+    const answer = await ask(path);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("Cache-Control")).toMatch(cacheControl);
+    expect(answer.headers.get("Cache-Control")).not.toContain("s-maxage");
+  });
+
+  it("about one image carries one tag, the same in all versions", async () => {
+    const tags = await Promise.all(
+      ["/iiif/3/kept/info.json", "/iiif/2/kept/info.json", "/iiif/3/kept/full/50,/0/default.jpg"].map(async (path) =>
+        (await ask(path)).headers.get("Cache-Tag"),
+      ),
+    );
+    expect(tags[0]).toMatch(/^img-[0-9a-f]{32}$/);
+    expect(new Set(tags).size).toBe(1);
+    expect((await ask("/iiif/3/cheap/info.json")).headers.get("Cache-Tag")).not.toBe(tags[0]);
+  });
+
+  it("to a revalidation is 304 with the headers of the 200 and no body", async () => {
+    const path = "/iiif/3/kept/full/50,/0/default.jpg";
+    const full = await ask(path);
+    const answer = await ask(path, { headers: { "If-None-Match": full.headers.get("ETag") ?? "" } });
+    expect(answer.status).toBe(304);
+    expect(answer.bytes.byteLength).toBe(0);
+    for (const name of ["ETag", "Link", "Cache-Control", "Cache-Tag", "Access-Control-Allow-Origin"]) {
+      expect(answer.headers.get(name)).toBe(full.headers.get(name));
+    }
+  });
+
+  it("to HEAD has the headers of GET and draws nothing", async () => {
+    const answer = await ask("/iiif/3/kept/full/51,/0/default.jpg", { method: "HEAD" });
+    expect(answer.status).toBe(200);
+    expect(answer.bytes.byteLength).toBe(0);
+    expect(answer.timing).toMatchObject({ strategy: "none", reads: "0" });
+    const got = await ask("/iiif/3/kept/full/51,/0/default.jpg");
+    for (const name of ["ETag", "Link", "Content-Type"]) expect(answer.headers.get(name)).toBe(got.headers.get(name));
+  });
+
+  it("is one line of JSON in the log", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    await ask("/iiif/3/kept/full/52,/0/default.jpg");
+    const lines = log.mock.calls.map(([line]) => JSON.parse(String(line)) as object);
+    log.mockRestore();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      method: "GET",
+      path: "/iiif/3/kept/full/52,/0/default.jpg",
+      status: 200,
+      code: "ok",
+      strategy: "draw",
+      cache: "miss",
+      reads: 1,
+    });
+  });
+});
+
+describe("a wrong configuration", () => {
+  it("is answered 500, uncacheable, and the log names every fault at once", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const answer = await ask("/iiif/3/kept/info.json", {
+      env: { MAX_WIDTH: "wide", PREFIX: "iiif/", JPEG_QUALITY: "0" },
+    });
+    const text = log.mock.calls.map(([line]) => String(line)).join("\n");
+    log.mockRestore();
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    for (const name of ["MAX_WIDTH", "PREFIX", "JPEG_QUALITY"]) {
+      expect(text).toContain(name);
+      expect(answer.text).not.toContain(name);
+    }
+  });
+});

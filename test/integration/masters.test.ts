@@ -1,0 +1,149 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bucketTier } from "../../src/cache/bucket.ts";
+import { edgeTier } from "../../src/cache/edge.ts";
+import { IsolateCache } from "../../src/cache/isolate.ts";
+import type { CacheTier } from "../../src/cache/tier.ts";
+import { newAccount } from "../../src/derivative.ts";
+import { type MasterStore, openMaster } from "../../src/masters.ts";
+import { makeTiff } from "../support/make-tiff.ts";
+import { ask } from "../support/service.ts";
+
+const none: CacheTier = { get: async () => undefined, put: async () => undefined, delete: async () => undefined };
+
+/** The store of an isolate that has just begun. */
+function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier }) {
+  const deferred: Promise<unknown>[] = [];
+  const store: MasterStore = {
+    bucket: env.MASTERS,
+    kept: new IsolateCache(1 << 20),
+    edge: tiers.edge ?? none,
+    durable: tiers.durable ?? none,
+    ttlSeconds: 60,
+    now: () => 1_000_000,
+    defer: (work) => deferred.push(work),
+  };
+  const open = async (key: string) => {
+    const account = newAccount();
+    const master = await openMaster(store, key, account);
+    await Promise.all(deferred);
+    return { master, account };
+  };
+  return { open };
+}
+
+/** Levels further apart than a run of directory bytes, so that opening costs a read each. */
+function farApart(): Promise<Uint8Array> {
+  const pixel = (x: number, y: number) => [(Math.imul(x * 7919 + y * 104_729, 2_654_435_761) >>> 24) & 255];
+  return makeTiff({ width: 700, height: 700, tile: 64, levels: 3, directories: "back", samplesPerPixel: 1, pixel });
+}
+
+function flat(level: number): Promise<Uint8Array> {
+  return makeTiff({ width: 128, height: 128, tile: 64, samplesPerPixel: 1, pixel: () => [level] });
+}
+
+beforeAll(async () => {
+  await env.MASTERS.put("far", await farApart());
+});
+
+describe("what is kept of a master", () => {
+  it("outlives the isolate in the edge cache: a new isolate reads nothing", async () => {
+    const edge = edgeTier(await caches.open("masters-test"), 60);
+    const first = await newIsolate({ edge }).open("far");
+    expect(first.account.reads).toBeGreaterThan(2);
+    const second = await newIsolate({ edge }).open("far");
+    expect(second.account).toMatchObject({ reads: 0, heads: 0 });
+    expect(second.master.pyramid).toEqual(first.master.pyramid);
+  });
+
+  it("outlives the edge cache in the bucket: a new isolate reads the head of the file alone", async () => {
+    const durable = bucketTier(env.DERIVATIVES);
+    const first = await newIsolate({ durable }).open("far");
+    const second = await newIsolate({ durable }).open("far");
+    expect(second.account).toMatchObject({ reads: 1, heads: 0 });
+    expect(second.master.pyramid).toEqual(first.master.pyramid);
+  });
+
+  it("is not used for a file that was replaced meanwhile", async () => {
+    const durable = bucketTier(env.DERIVATIVES);
+    await env.MASTERS.put("swapped", await farApart());
+    await newIsolate({ durable }).open("swapped");
+    await env.MASTERS.put("swapped", await flat(9));
+    expect((await newIsolate({ durable }).open("swapped")).master.pyramid.width).toBe(128);
+  });
+
+  it("is not stored in the bucket for a file that opens in one read", async () => {
+    await env.MASTERS.put("near", await flat(1));
+    await newIsolate({ durable: bucketTier(env.DERIVATIVES) }).open("near");
+    expect(await env.DERIVATIVES.head("masters/near")).toBeNull();
+    expect(await env.DERIVATIVES.head("masters/far")).not.toBeNull();
+  });
+});
+
+describe("a master that is replaced", () => {
+  const region = (x: number) => `/iiif/3/replaced/${x},0,32,32/max/0/gray.png`;
+
+  it("while it is trusted is read anew at the first read that shows it", async () => {
+    await env.MASTERS.put("replaced", await flat(10));
+    const before = await ask(region(0));
+    await env.MASTERS.put("replaced", await flat(200));
+    const after = await ask(region(32));
+    expect(after.status).toBe(200);
+    expect(after.headers.get("ETag")).not.toBe(before.headers.get("ETag"));
+    // One read that failed is not counted; then the file is opened and read again.
+    expect(after.timing).toMatchObject({ reads: "2", strategy: "draw" });
+    const again = await ask(region(0));
+    expect(again.headers.get("ETag")).not.toBe(before.headers.get("ETag"));
+    expect(again.bytes).toEqual(after.bytes);
+  });
+
+  it("at every read is answered 503 with Retry-After", async () => {
+    await env.MASTERS.put("restless", await flat(0));
+    let version = 0;
+    const restless = {
+      head: (key: string) => env.MASTERS.head(key),
+      async get(key: string, options: R2GetOptions) {
+        await env.MASTERS.put("restless", await flat(++version));
+        return env.MASTERS.get(key, options);
+      },
+    };
+    const answer = await ask("/iiif/3/restless/full/max/0/default.jpg", { env: { MASTERS: restless } });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("Retry-After")).toBe("1");
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.text).toContain("replaced while it was being read");
+  });
+
+  it("by nothing is not found once it is no longer trusted", async () => {
+    await env.MASTERS.put("gone", await flat(0));
+    await ask("/iiif/3/gone/info.json");
+    await env.MASTERS.delete("gone");
+    expect((await ask("/iiif/3/gone/info.json", { env: { MASTER_TTL_SECONDS: "0" } })).status).toBe(404);
+  });
+});
+
+describe("storage that fails", () => {
+  const broken = {
+    head: () => Promise.reject(new Error("R2 is away")),
+    get: () => Promise.reject(new Error("R2 is away")),
+  };
+
+  it("is answered 503, and tells the client nothing of how", async () => {
+    const answer = await ask("/iiif/3/anything/info.json", { env: { MASTERS: broken } });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(answer.text).not.toContain("away");
+  });
+
+  it("makes /health say so", async () => {
+    expect((await ask("/health")).status).toBe(200);
+    expect((await ask("/health", { env: { DERIVATIVES: broken } })).status).toBe(503);
+  });
+
+  it("is an empty master: an empty object is no TIFF", async () => {
+    await env.MASTERS.put("empty", new Uint8Array(0));
+    const answer = await ask("/iiif/3/empty/info.json");
+    expect(answer.status).toBe(501);
+    expect(answer.text).toContain("is empty");
+  });
+});
