@@ -12,7 +12,7 @@ const lumaBlue: i16 = 1868;
 // @ts-ignore: decorator
 @inline
 function pairOf(even: i16, odd: i16): v128 {
-  return i32x4.splat((<i32>odd << 16) | (<i32>even & 0xffff));
+  return i32x4.splat(((<i32>odd) << 16) | (<i32>even & 0xffff));
 }
 
 /** Rounds two vectors of Q14 sums to eight 16-bit lanes. */
@@ -32,14 +32,8 @@ function roundSums(low: v128, high: v128): v128 {
 function weigh(a: v128, b: v128, c: v128, ab: v128, c0: v128): v128 {
   const zero = i16x8.splat(0);
   return roundSums(
-    i32x4.add(
-      i32x4.dot_i16x8_s(interleaveLowWords(a, b), ab),
-      i32x4.dot_i16x8_s(interleaveLowWords(c, zero), c0),
-    ),
-    i32x4.add(
-      i32x4.dot_i16x8_s(interleaveHighWords(a, b), ab),
-      i32x4.dot_i16x8_s(interleaveHighWords(c, zero), c0),
-    ),
+    i32x4.add(i32x4.dot_i16x8_s(interleaveLowWords(a, b), ab), i32x4.dot_i16x8_s(interleaveLowWords(c, zero), c0)),
+    i32x4.add(i32x4.dot_i16x8_s(interleaveHighWords(a, b), ab), i32x4.dot_i16x8_s(interleaveHighWords(c, zero), c0)),
   );
 }
 

@@ -3,7 +3,7 @@
 /** Where a vector waits that must not be stored whole. */
 const spill = memory.data(16, 16);
 
-/** Stores the first `count` bytes of `bytes` and, below 16, nothing behind them: what lies there may be another tile. */
+/** Stores the first `count` bytes of `bytes` and below 16 nothing behind them: there may lie another tile. */
 // @ts-ignore: decorator
 @inline
 export function storeFirst(target: usize, bytes: v128, count: i32): void {

@@ -1,5 +1,5 @@
 // A separable resampler of one plane: each output row is first summed from source rows into a scratch row of 16-bit
-// samples with 6 fractional bits, then each of its samples from that row. Weights are Q14, products are summed in pairs.
+// samples with 6 fractional bits, then each of its samples from that row. Weights are Q14, products summed in pairs.
 import { interleaveHighBytes, interleaveLowBytes, storeFirst, storeTail } from "./lanes";
 
 /** Fractional bits of a scratch sample: 255 with the overshoot of any filter stays below 2^15. */
@@ -56,8 +56,8 @@ export function resample(
   let fetched = sourceFirst;
   for (let output = outputFirst; output < outputFirst + outputCount; output++) {
     if (vertical) {
-      const first = load<i32>(plan.rowFirsts + (<usize>output << 2));
-      const count = load<i32>(plan.rowCounts + (<usize>output << 2));
+      const first = load<i32>(plan.rowFirsts + ((<usize>output) << 2));
+      const count = load<i32>(plan.rowCounts + ((<usize>output) << 2));
       const weights = plan.rowWeights + <usize>(output * plan.rowPairs * 4);
       const from = max(first, fetched);
       fetched = first + count;
@@ -148,7 +148,7 @@ function widenRow(source: usize, plan: ResamplePlan): void {
 function narrowRow(plan: ResamplePlan, destination: usize): void {
   const width = plan.outputWidth;
   const scratch = plan.scratch + (plan.firstColumn << 1);
-  const half = i16x8.splat(<i16>1 << <i16>(scratchBits - 1));
+  const half = i16x8.splat((<i16>1) << (<i16>(scratchBits - 1)));
   for (let column = 0; column < width; column += 16) {
     const from = scratch + (column << 1);
     const low = i16x8.shr_s(i16x8.add(v128.load(from), half), scratchBits);
@@ -161,7 +161,10 @@ function narrowRow(plan: ResamplePlan, destination: usize): void {
 // @ts-ignore: decorator
 @inline
 function roundSums(sums: v128): v128 {
-  const words = i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (weightBits + scratchBits - 1))), weightBits + scratchBits);
+  const words = i32x4.shr_s(
+    i32x4.add(sums, i32x4.splat(1 << (weightBits + scratchBits - 1))),
+    weightBits + scratchBits,
+  );
   const narrow = i16x8.narrow_i32x4_s(words, words);
   return i8x16.narrow_i16x8_u(narrow, narrow);
 }

@@ -1,8 +1,15 @@
 // Turns of one plane: by quarters and mirrors, which move samples, and by any angle, which samples anew.
-import { interleaveHighBytes, interleaveLowBytes, interleaveHighWords, interleaveLowWords } from "./lanes";
+import { interleaveHighBytes, interleaveHighWords, interleaveLowBytes, interleaveLowWords } from "./lanes";
 
 /** Writes each row backwards. Strides may be negative. */
-export function mirrorRows(source: usize, sourceStride: i32, target: usize, targetStride: i32, width: i32, height: i32): void {
+export function mirrorRows(
+  source: usize,
+  sourceStride: i32,
+  target: usize,
+  targetStride: i32,
+  width: i32,
+  height: i32,
+): void {
   const vectors = width & ~15;
   for (let row = 0; row < height; row++) {
     const end = target + width;
@@ -20,7 +27,14 @@ export function mirrorRows(source: usize, sourceStride: i32, target: usize, targ
 }
 
 /** Makes rows of columns: `width` x `height` samples become `height` x `width`. Strides may be negative. */
-export function transposeRows(source: usize, sourceStride: i32, target: usize, targetStride: i32, width: i32, height: i32): void {
+export function transposeRows(
+  source: usize,
+  sourceStride: i32,
+  target: usize,
+  targetStride: i32,
+  width: i32,
+  height: i32,
+): void {
   const blockWidth = width & ~7;
   const blockHeight = height & ~7;
   // A strip at a time, as wide as a cache line: the target's lines are then still there when the next rows need them.
@@ -138,8 +152,8 @@ export function rotateRows(
       const y = <i32>(v >> 32);
       let value = 255;
       if (<u32>(x + 1) <= <u32>sourceWidth && <u32>(y + 1) <= <u32>sourceHeight) {
-        const weightsX = v128.load64_splat(phases + (<usize>((<u32>u) >>> (32 - phaseBits)) << 3));
-        const weightsY = v128.load64_splat(phases + (<usize>((<u32>v) >>> (32 - phaseBits)) << 3));
+        const weightsX = v128.load64_splat(phases + ((<usize>(<u32>u >>> (32 - phaseBits))) << 3));
+        const weightsY = v128.load64_splat(phases + ((<usize>(<u32>v >>> (32 - phaseBits))) << 3));
         const block =
           x >= 1 && y >= 1 && x + 2 < sourceWidth && y + 2 < sourceHeight
             ? loadBlock(source + <usize>((y - 1) * sourceStride) + (x - 1), sourceStride)
@@ -184,10 +198,7 @@ function loadEdgeBlock(source: usize, stride: i32, width: i32, height: i32, left
 function filterBlock(block: v128, weightsX: v128, weightsY: v128): i32 {
   const upper = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(block), weightsX);
   const lower = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(block), weightsX);
-  const sums = i32x4.add(
-    v128.shuffle<u32>(upper, lower, 0, 2, 4, 6),
-    v128.shuffle<u32>(upper, lower, 1, 3, 5, 7),
-  );
+  const sums = i32x4.add(v128.shuffle<u32>(upper, lower, 0, 2, 4, 6), v128.shuffle<u32>(upper, lower, 1, 3, 5, 7));
   const shift = weightBits - middleBits;
   const middle = i32x4.shr_s(i32x4.add(sums, i32x4.splat(1 << (shift - 1))), shift);
   const pairs = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(middle, middle), weightsY);
@@ -228,8 +239,7 @@ export function coverRotated(
     for (let column = first; column < last; column++) {
       if (column == wholeFirst && wholeLast > column) column = wholeLast;
       if (column >= last) break;
-      const cover =
-        overlap(across + cosine * <f64>column, right) * overlap(down - sine * <f64>column, bottom);
+      const cover = overlap(across + cosine * <f64>column, right) * overlap(down - sine * <f64>column, bottom);
       store<u8>(alpha + column, <u8>(<f64>load<u8>(alpha + column) * cover + 0.5));
     }
     alpha += stride;

@@ -1,7 +1,14 @@
 // Copies of samples from rows to rows. Strides may be negative: a picture is then read or written bottom up.
 
 /** Copies `width` x `height` samples; source and target do not overlap. */
-export function copyRows(source: usize, sourceStride: i32, target: usize, targetStride: i32, width: i32, height: i32): void {
+export function copyRows(
+  source: usize,
+  sourceStride: i32,
+  target: usize,
+  targetStride: i32,
+  width: i32,
+  height: i32,
+): void {
   for (let row = 0; row < height; row++) {
     memory.copy(target, source, width);
     source += sourceStride;
