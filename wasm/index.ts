@@ -13,6 +13,7 @@ export {
   ycbcrToRgbRow,
 } from "./color";
 export { resample } from "./resample";
-export { coverRotated, mirrorRows, rotateRows, transposeRows } from "./rotate";
+export { coverRotated, rotateRows } from "./rotate";
 export { copyRows, extendEdges, fillRows } from "./samples";
 export { invertRows, thresholdRows } from "./tone";
+export { mirrorRows, transposeRows } from "./turn";
