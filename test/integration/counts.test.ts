@@ -29,7 +29,7 @@ describe("a file with its directories in front", () => {
     const warm = await ask("/iiif/3/front/64,128,64,64/64,/0/default.jpg");
     expect(warm.timing).toMatchObject({ strategy: "copy", reads: "1", heads: "0" });
     // What is sent is the stored tile less its own APP0 and with ours: the difference is the 18 bytes of JFIF.
-    expect(Math.abs(warm.bytes.byteLength - Number(warm.timing["bytes"]))).toBeLessThanOrEqual(36);
+    expect(Math.abs(warm.bytes.byteLength - Number(warm.timing.bytes))).toBeLessThanOrEqual(36);
   });
 
   it("answers an unaligned tile of a warm image with 1 read where the gaps are small", async () => {
@@ -77,7 +77,7 @@ describe("a file of 120 megapixels with each directory behind its tiles, as vips
   it("answers a cold tile with at most one read a level and 2 more", async () => {
     const cold = await ask("/iiif/3/back/256,256,256,256/256,/0/default.jpg");
     expect(cold.timing).toMatchObject({ strategy: "copy", heads: "0" });
-    expect(Number(cold.timing["reads"])).toBeLessThanOrEqual(levels + 2);
+    expect(Number(cold.timing.reads)).toBeLessThanOrEqual(levels + 2);
   });
 
   it("costs a tile and a thumbnail of a warm image 1 read each", async () => {
