@@ -11,7 +11,9 @@ import type { TileDecoder, TileShape } from "./tile-decoder.ts";
  * Source: TIFF Technical Note 2; ITU-T T.81.
  */
 export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8Array | undefined): TileDecoder {
-  const { encoding, tileWidth: width, tileLength: height } = shape;
+  const { encoding, reduction } = shape;
+  const width = shape.tileWidth * reduction;
+  const height = shape.tileLength * reduction;
   const planeCount = encoding.model === "gray" ? 1 : 3;
   const subsampling =
     sample === undefined || planeCount === 1 ? encoding.subsampling : readSubsampling(sample, planeCount);
@@ -20,7 +22,7 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
     planeCount,
     subsampling,
     async decodeInto(_, bytes, planes) {
-      decodeJpegInto(kernel, { tables, bytes, planes, width, height, subsampling });
+      decodeJpegInto(kernel, { tables, bytes, planes, width, height, subsampling, reduction });
     },
   };
 }

@@ -14,9 +14,11 @@ export interface TileDecoder {
   decodeInto(kernel: Kernel, bytes: Uint8Array, planes: readonly Plane[]): Promise<void>;
 }
 
-/** What a decoder is made for: an encoding and the size of its tiles in pixels. */
+/** What a decoder is made for: an encoding and the size of its tiles in pixels, as decoded. */
 export interface TileShape {
   readonly encoding: TileEncoding;
   readonly tileWidth: number;
   readonly tileLength: number;
+  /** How many times larger a stored tile is on each side; above 1 for JPEG alone. */
+  readonly reduction: 1 | 2 | 4 | 8;
 }

@@ -7,7 +7,7 @@ export interface RowRange {
   readonly count: number;
 }
 
-/** Three planes of equal size, none of them subsampled. */
+/** Three planes, of equal size where nothing else is said. */
 export type ThreePlanes = readonly [Plane, Plane, Plane];
 
 /** A conversion of three planes to three others, which may be the same ones; without `rows`, of all rows. */
@@ -49,6 +49,31 @@ export function rgbToYcbcr(kernel: Kernel, { source, destination, rows }: ColorC
       r.width,
     );
   });
+}
+
+/**
+ * Converts R, G, B to Y, Cb, Cr with chroma halved on both axes: a chroma sample is that of the mean of 2 x 2 pixels, of
+ * those there are at odd edges. Y and chroma stay within 1 level of the exact values; greys get Cb = Cr = 128. Luma may
+ * take the place of a source plane, chroma may not. Never throws. Source: JFIF 1.02.
+ */
+export function rgbToYcbcrHalved(kernel: Kernel, { source, destination }: Omit<ColorConversion, "rows">): void {
+  const [r, g, b] = source;
+  const [y, cb, cr] = destination;
+  for (let row = 0; row < r.height; row += 2) {
+    const hasNext = row + 1 < r.height;
+    kernel.exports.rgbToHalvedChromaRow(
+      rowOf(r, row),
+      hasNext ? r.stride : 0,
+      rowOf(g, row),
+      hasNext ? g.stride : 0,
+      rowOf(b, row),
+      hasNext ? b.stride : 0,
+      rowOf(cb, row >> 1),
+      rowOf(cr, row >> 1),
+      r.width,
+    );
+    rgbToGray(kernel, { source, destination: y, rows: { first: row, count: hasNext ? 2 : 1 } });
+  }
 }
 
 /** Writes the luma of R, G, B to `destination`, which may be one of them. Never throws. Source: JFIF 1.02. */

@@ -46,6 +46,18 @@ export interface KernelExports {
   interleaveRgbaRow(r: number, g: number, b: number, a: number, target: number, width: number): void;
   /** Writes the luma of one row. */
   rgbToGrayRow(r: number, g: number, b: number, gray: number, width: number): void;
+  /** Writes the chroma of the means of 2 x 2 pixels of a row and the one a stride on. */
+  rgbToHalvedChromaRow(
+    r: number,
+    rStride: number,
+    g: number,
+    gStride: number,
+    b: number,
+    bStride: number,
+    cb: number,
+    cr: number,
+    width: number,
+  ): void;
   /** Converts one row. */
   rgbToYcbcrRow(r: number, g: number, b: number, y: number, cb: number, cr: number, width: number): void;
   /** Converts one row. */

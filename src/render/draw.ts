@@ -82,8 +82,8 @@ function openParts(
   plan: DrawPlan,
   { settings, sample }: { readonly settings: EncoderSettings; readonly sample: Uint8Array | undefined },
 ) {
-  const { level, window, size, turn, model } = plan;
-  const decoder = openTileDecoder(kernel, level, sample);
+  const { level, reduction, window, size, turn, model } = plan;
+  const decoder = openTileDecoder(kernel, { ...level, reduction }, sample);
   const firstColumn = Math.floor(window.x / level.tileWidth);
   const band = new Band(kernel, {
     level,

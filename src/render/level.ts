@@ -14,6 +14,8 @@ export interface AxisSampling {
 /** The level a render is drawn from, and where the output lies on it. */
 export interface LevelChoice {
   readonly level: Level;
+  /** How much smaller than stored its tiles are decoded; the level's own numbers are then those of the smaller one. */
+  readonly reduction: 1 | 2 | 4 | 8;
   readonly x: AxisSampling;
   readonly y: AxisSampling;
   /** The pixels of the level that are read: all that the region covers. */
@@ -36,6 +38,7 @@ export function chooseLevel(pyramid: Pyramid, region: Area, size: Size): LevelCh
   const rows = coveredPixels(y, size.height, level.height);
   return {
     level,
+    reduction: 1,
     x: { start: x.start, step: x.step },
     y: { start: y.start, step: y.step },
     window: { x: columns.from, y: rows.from, width: columns.length, height: rows.length },

@@ -20,6 +20,7 @@ import { type Batch, planBatches } from "./batches.ts";
 import { type Cost, refuseAboveLimits } from "./cost.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { peakBytesOf } from "./memory.ts";
+import { reduceChoice } from "./reduction.ts";
 
 /** How a request is answered. Final: whatever would refuse it for its size has refused it already. */
 export type RenderPlan = CopyPlan | DrawPlan;
@@ -71,11 +72,12 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, sourceSi
   const copy = planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;
   refuseBeyondFormat(request, rotatedSize(turnSize(size, turn), degrees));
-  const batches = planBatches(choice, sourceSize);
+  const drawn = reduceChoice(choice);
+  const batches = planBatches(drawn, sourceSize);
   const model = chooseModel(request, choice.level.encoding.model, degrees);
   const isStreamed =
     !isWholeNeeded({ degrees, turn, format: request.format }) && size.width * size.height > streamPixels;
-  const drawing = { ...choice, size, turn, degrees, quality: request.quality, format: request.format, model, batches };
+  const drawing = { ...drawn, size, turn, degrees, quality: request.quality, format: request.format, model, batches };
   const cost = drawCost({ ...drawing, kind: isStreamed ? "stream" : "draw" });
   refuseAboveLimits(cost);
   return { ...drawing, kind: isStreamed ? "stream" : "draw", cost };
@@ -143,7 +145,7 @@ function planCopy(
 }
 
 function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
-  const { level, batches } = drawing;
+  const { level, reduction, batches } = drawing;
   const reads = batches.flatMap((batch) => batch.reads);
   const tiles = batches.reduce(
     (sum, batch) => sum + batch.tileRows.reduce((row, { tiles }) => row + tiles.length, 0),
@@ -151,7 +153,7 @@ function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
   );
   return {
     tiles,
-    decodedPixels: tiles * level.tileWidth * level.tileLength,
+    decodedPixels: tiles * level.tileWidth * level.tileLength * reduction ** 2,
     reads: reads.length,
     readBytes: reads.reduce((sum, read) => sum + read.length, 0),
     peakBytes: peakBytesOf(drawing),

@@ -1,0 +1,42 @@
+import type { AxisSampling, LevelChoice } from "./level.ts";
+
+/** A side of a reduced tile must be whole in chroma too, which may have a sample for every four pixels. */
+const chromaPixels = 4;
+
+/**
+ * Has a JPEG level decoded at 1/2, 1/4 or 1/8 when it is more than that too large: what a master without smaller levels
+ * costs less memory and resampling by. The choice comes back in pixels of the level so reduced, each the mean of
+ * `reduction` squared. Other levels come back as they are. Never throws.
+ */
+export function reduceChoice(choice: LevelChoice): LevelChoice {
+  const { level, x, y, window } = choice;
+  if (level.encoding.compression !== "jpeg") return choice;
+  const reduction = ([8, 4, 2] as const).find(
+    (factor) =>
+      Math.min(x.step, y.step) >= factor &&
+      level.tileWidth % (factor * chromaPixels) === 0 &&
+      level.tileLength % (factor * chromaPixels) === 0,
+  );
+  if (reduction === undefined) return choice;
+  const scale = ({ start, step }: AxisSampling): AxisSampling => ({ start: start / reduction, step: step / reduction });
+  const left = Math.floor(window.x / reduction);
+  const top = Math.floor(window.y / reduction);
+  return {
+    level: {
+      ...level,
+      width: Math.ceil(level.width / reduction),
+      height: Math.ceil(level.height / reduction),
+      tileWidth: level.tileWidth / reduction,
+      tileLength: level.tileLength / reduction,
+    },
+    reduction,
+    x: scale(x),
+    y: scale(y),
+    window: {
+      x: left,
+      y: top,
+      width: Math.ceil((window.x + window.width) / reduction) - left,
+      height: Math.ceil((window.y + window.height) / reduction) - top,
+    },
+  };
+}
