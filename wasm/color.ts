@@ -8,6 +8,13 @@ const lumaRed: i16 = 4899;
 const lumaGreen: i16 = 9617;
 const lumaBlue: i16 = 1868;
 
+/** -0.168736, -0.331264, 0.5 and 0.5, -0.418688, -0.081312: each three sum to zero. */
+const cbRed: i16 = -2765;
+const cbGreen: i16 = -5427;
+const half: i16 = 8192;
+const crGreen: i16 = -6860;
+const crBlue: i16 = -1332;
+
 /** Two weights for `dot_i16x8_s` with interleaved samples. */
 // @ts-ignore: decorator
 @inline
@@ -15,25 +22,23 @@ function pairOf(even: i16, odd: i16): v128 {
   return i32x4.splat(((<i32>odd) << 16) | (<i32>even & 0xffff));
 }
 
-/** Rounds two vectors of Q14 sums to eight 16-bit lanes. */
+/** Rounds two vectors of sums with `bits` bits of fraction to eight 16-bit lanes. */
 // @ts-ignore: decorator
 @inline
-function roundSums(low: v128, high: v128): v128 {
-  const half = i32x4.splat(1 << (fractionBits - 1));
-  return i16x8.narrow_i32x4_s(
-    i32x4.shr_s(i32x4.add(low, half), fractionBits),
-    i32x4.shr_s(i32x4.add(high, half), fractionBits),
-  );
+function roundSums(low: v128, high: v128, bits: i32 = fractionBits): v128 {
+  const middle = i32x4.splat(1 << (bits - 1));
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, middle), bits), i32x4.shr_s(i32x4.add(high, middle), bits));
 }
 
-/** Weighs (a, b) pairs by `ab` and (c, 0) pairs by `c0` and rounds, for eight 16-bit lanes of each. */
+/** Weighs (a, b) pairs by `ab` and (c, 0) pairs by `c0` and rounds away `bits` bits of fraction, for eight 16-bit lanes of each. */
 // @ts-ignore: decorator
 @inline
-function weigh(a: v128, b: v128, c: v128, ab: v128, c0: v128): v128 {
+function weigh(a: v128, b: v128, c: v128, ab: v128, c0: v128, bits: i32 = fractionBits): v128 {
   const zero = i16x8.splat(0);
   return roundSums(
     i32x4.add(i32x4.dot_i16x8_s(interleaveLowWords(a, b), ab), i32x4.dot_i16x8_s(interleaveLowWords(c, zero), c0)),
     i32x4.add(i32x4.dot_i16x8_s(interleaveHighWords(a, b), ab), i32x4.dot_i16x8_s(interleaveHighWords(c, zero), c0)),
+    bits,
   );
 }
 
@@ -91,11 +96,10 @@ export function rgbToYcbcrRow(r: usize, g: usize, b: usize, y: usize, cb: usize,
   const centre = i16x8.splat(128);
   const lumaOfTwo = pairOf(lumaRed, lumaGreen);
   const lumaOfOne = pairOf(lumaBlue, 0);
-  // -0.168736, -0.331264, 0.5 and 0.5, -0.418688, -0.081312: each three sum to zero.
-  const cbOfTwo = pairOf(-2765, -5427);
-  const cbOfOne = pairOf(8192, 0);
-  const crOfTwo = pairOf(8192, -6860);
-  const crOfOne = pairOf(-1332, 0);
+  const cbOfTwo = pairOf(cbRed, cbGreen);
+  const cbOfOne = pairOf(half, 0);
+  const crOfTwo = pairOf(half, crGreen);
+  const crOfOne = pairOf(crBlue, 0);
   for (let column = 0; column < width; column += 16) {
     const reds = v128.load(r + column);
     const greens = v128.load(g + column);
@@ -157,6 +161,47 @@ export function rgbToGrayRow(r: usize, g: usize, b: usize, gray: usize, width: i
       lumaOfOne,
     );
     storeFirst(gray + column, i8x16.narrow_i16x8_u(low, high), width - column);
+  }
+}
+
+/** Adds up the 2 x 2 blocks of 16 columns of two rows; columns behind lane `last` repeat it. */
+// @ts-ignore: decorator
+@inline
+function sumBlocks(row: usize, stride: usize, last: v128): v128 {
+  return i16x8.add(
+    i16x8.extadd_pairwise_i8x16_u(i8x16.swizzle(v128.load(row), last)),
+    i16x8.extadd_pairwise_i8x16_u(i8x16.swizzle(v128.load(row + stride), last)),
+  );
+}
+
+/** Writes the chroma of the means of 2 x 2 pixels of a row and the one `stride` bytes on, which may be itself. */
+export function rgbToHalvedChromaRow(
+  r: usize,
+  rStride: usize,
+  g: usize,
+  gStride: usize,
+  b: usize,
+  bStride: usize,
+  cb: usize,
+  cr: usize,
+  width: i32,
+): void {
+  const centre = i16x8.splat(128);
+  const lanes = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const cbOfTwo = pairOf(cbRed, cbGreen);
+  const cbOfOne = pairOf(half, 0);
+  const crOfTwo = pairOf(half, crGreen);
+  const crOfOne = pairOf(crBlue, 0);
+  for (let column = 0; column < width; column += 16) {
+    const left = min(width - column, 16);
+    const last = i8x16.min_u(lanes, i8x16.splat(<i8>(left - 1)));
+    const reds = sumBlocks(r + column, rStride, last);
+    const greens = sumBlocks(g + column, gStride, last);
+    const blues = sumBlocks(b + column, bStride, last);
+    const cbs = i16x8.add(weigh(reds, greens, blues, cbOfTwo, cbOfOne, fractionBits + 2), centre);
+    const crs = i16x8.add(weigh(reds, greens, blues, crOfTwo, crOfOne, fractionBits + 2), centre);
+    storeFirst(cb + (column >> 1), i8x16.narrow_i16x8_u(cbs, cbs), (left + 1) >> 1);
+    storeFirst(cr + (column >> 1), i8x16.narrow_i16x8_u(crs, crs), (left + 1) >> 1);
   }
 }
 

@@ -9,6 +9,7 @@ export {
   composeOnWhiteRow,
   interleaveRgbaRow,
   rgbToGrayRow,
+  rgbToHalvedChromaRow,
   rgbToYcbcrRow,
   ycbcrToRgbRow,
 } from "./color";
