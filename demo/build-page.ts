@@ -1,0 +1,14 @@
+import { cp, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { projectFolder } from "./masters.ts";
+
+/** The folder that wrangler.toml serves as static assets. */
+const target = join(projectFolder, "build", "page");
+
+await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+await cp(join(projectFolder, "demo", "page"), target, { recursive: true });
+await cp(join(projectFolder, "demo", "masters.json"), join(target, "masters.json"));
+const viewer = join(projectFolder, "node_modules", "openseadragon");
+await cp(join(viewer, "build", "openseadragon", "openseadragon.min.js"), join(target, "openseadragon.min.js"));
+await cp(join(viewer, "LICENSE.txt"), join(target, "openseadragon.LICENSE.txt"));

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { projectFolder } from "./masters.ts";
+
+/** A running `wrangler dev`. */
+export interface DemoServer {
+  /** Scheme, host and port, without a slash behind them. */
+  readonly url: string;
+  /** Settles when the server ended, whoever ended it, with the last lines it printed. */
+  readonly ended: Promise<string>;
+  /** Ends the server and all its processes. Never throws. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Variables that keep wrangler from asking, sending or looking up anything: the demonstration needs no network. */
+export const quietEnvironment = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  NO_UPDATE_NOTIFIER: "1",
+};
+
+const host = "127.0.0.1";
+const startSeconds = 60;
+const stopSeconds = 5;
+const keptLines = 30;
+
+/**
+ * Starts `wrangler dev` over the storage in `stateFolder` and waits until /health answers. Throws, with what wrangler
+ * printed, when it ends early or does not answer within a minute, and when `signal` is aborted before.
+ */
+export async function startServer(options: {
+  readonly port: number;
+  readonly stateFolder: string;
+  readonly signal?: AbortSignal;
+}): Promise<DemoServer> {
+  const url = `http://${host}:${options.port}`;
+  const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
+  const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", String(await freePort(9229))];
+  const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", "warn"];
+  // A process group of its own lets `stop` reach the runtime that wrangler starts in its turn.
+  const child = spawn(process.execPath, [command, "dev", ...flags, ...state], {
+    cwd: projectFolder,
+    detached: true,
+    env: { ...process.env, ...quietEnvironment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = keepOutput(child);
+  const ended = new Promise<string>((resolve) => child.once("close", () => resolve(output.join("\n"))));
+  const killGroup = (signal: NodeJS.Signals) => signalGroup(child, signal);
+  const killAtExit = () => killGroup("SIGKILL");
+  process.once("exit", killAtExit);
+  const stop = async () => {
+    killGroup("SIGTERM");
+    await Promise.race([ended, wait(stopSeconds * 1000, undefined, { ref: false })]);
+    killGroup("SIGKILL");
+    process.off("exit", killAtExit);
+  };
+  try {
+    await waitForHealth(url, { ended, signal: options.signal });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, ended, stop };
+}
+
+/** Returns the first free port from `first` on. Throws when none of a hundred is free. */
+export async function freePort(first: number): Promise<number> {
+  for (let port = first; port < first + 100; port += 1) if (await isFree(port)) return port;
+  throw new Error(`No port from ${first} to ${first + 99} is free.`);
+}
+
+/** Tells whether a server could listen on `port` of this machine. Never throws. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+async function waitForHealth(
+  url: string,
+  { ended, signal }: { readonly ended: Promise<string>; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const early = ended.then((output) => {
+    throw new Error(`wrangler dev ended before it answered.\n${output}`);
+  });
+  // Whoever waits no longer must not be surprised by the end that `stop` brings about.
+  early.catch(() => undefined);
+  for (const deadline = Date.now() + startSeconds * 1000; Date.now() < deadline; ) {
+    signal?.throwIfAborted();
+    if (await Promise.race([early, isHealthy(url)])) return;
+    await Promise.race([early, wait(100)]);
+  }
+  throw new Error(`wrangler dev did not answer at ${url}/health within ${startSeconds} seconds.`);
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Collects the last lines that a process prints; without a reader it would stand still once the pipe is full. */
+function keepOutput(child: ChildProcess): string[] {
+  const lines: string[] = [];
+  const keep = (text: string) => {
+    lines.push(...text.split("\n").filter((line) => line !== ""));
+    lines.splice(0, lines.length - keptLines);
+  };
+  child.stdout?.setEncoding("utf8").on("data", keep);
+  child.stderr?.setEncoding("utf8").on("data", keep);
+  return lines;
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone, which is what was wanted.
+  }
+}

@@ -1,0 +1,58 @@
+import { demoMasters } from "./masters.ts";
+import { defaultStateFolder, demoFiles, seed } from "./seed.ts";
+import { freePort, isFree, quietEnvironment, startServer } from "./server.ts";
+
+const defaultPort = 8787;
+
+/** The port that PORT asks for, or the next free one from 8787 on. Throws when the one asked for can't be had. */
+async function choosePort(asked: string | undefined): Promise<number> {
+  if (asked === undefined || asked === "") {
+    const port = await freePort(defaultPort);
+    if (port !== defaultPort) console.log(`Port ${defaultPort} is taken; using ${port}. Set PORT to choose another.`);
+    return port;
+  }
+  const port = Number(asked);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`PORT is "${asked}", which is no port.`);
+  if (!(await isFree(port))) throw new Error(`Port ${port} is taken. Set PORT to another, or unset it.`);
+  return port;
+}
+
+async function start(): Promise<void> {
+  Object.assign(process.env, quietEnvironment);
+  const port = await choosePort(process.env.PORT);
+  for (const { identifier, bytes, outcome } of await seed(demoFiles)) {
+    console.log(`${outcome === "stored" ? "Stored" : "Kept"} ${identifier} (${(bytes / 1e6).toFixed(1)} MB)`);
+  }
+  const interruption = abortOnSignals();
+  const server = await startServer({ port, stateFolder: defaultStateFolder, signal: interruption });
+  const image = `${server.url}/iiif/3/${demoMasters[0]?.identifier}`;
+  console.log(`
+Gallery     ${server.url}/
+Image info  ${image}/info.json
+A picture   curl -o detail.jpg "${image}/1800,1300,1200,1200/600,/0/default.jpg"
+
+Press Ctrl-C to stop.`);
+  const interrupted = new Promise<undefined>((resolve) => {
+    if (interruption.aborted) resolve(undefined);
+    else interruption.addEventListener("abort", () => resolve(undefined));
+  });
+  const output = await Promise.race([server.ended, interrupted]);
+  await server.stop();
+  if (output !== undefined) throw new Error(`wrangler dev ended.\n${output}`);
+}
+
+/** Returns a signal that Ctrl-C aborts. Pressing it again changes nothing: the server is being ended already. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => controller.abort(new Error("Stopped before the server had started.")));
+  }
+  return controller.signal;
+}
+
+try {
+  await start();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
