@@ -20,7 +20,7 @@ export function profileLink(version: ApiVersion): string {
   return `<${profileUris[version]}>;rel="profile"`;
 }
 
-/** Returns the Link header value that names the canonical URI. Never throws. Source: Image API 3.0 §4.7. */
+/** Returns the Link header value that names the canonical URI. Never throws. Source: Image API 3.0 §4.8. */
 export function canonicalLink(uri: string): string {
   return `<${uri}>;rel="canonical"`;
 }

@@ -26,7 +26,7 @@ export interface CanonicalRequest {
 /**
  * Settles an image request for one image: region clipped, size computed and held against the limits, quality that
  * equals the default called so. Idempotent. Throws what chooseRegion and chooseSize throw; `size-above-limit` also for
- * the canvas of a rotated picture. Source: Image API 3.0 §4.7.
+ * the canvas of a rotated picture. Source: Image API 3.0 §4.8.
  */
 export function canonicalise(
   request: ImageRequest,
@@ -59,7 +59,7 @@ function canonicalQuality(quality: Quality, image: ImageFacts): Quality {
 
 /**
  * Formats the path of a canonical request behind the identifier, as 3.0 writes it: the cache key of a derivative too.
- * Never throws. Source: Image API 3.0 §4.7, §4.8.
+ * Never throws. Source: Image API 3.0 §4.8.
  */
 export function formatCanonical(request: CanonicalRequest, image: Size, limits: SizeLimits): string {
   return `${formatRegion(request.region, image)}/${formatSize(request, limits)}/${formatEnd(request)}`;

@@ -6,9 +6,12 @@ export function parseDecimal(text: string): number | undefined {
   return /^(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})$/.test(text) ? Number(text) : undefined;
 }
 
-/** Parses a whole number of at most 10 digits without a sign; undefined for anything else. Never throws. */
+/**
+ * Parses a whole number of at most 15 digits without a sign, which a double holds exactly; undefined for anything else.
+ * Never throws. Source: Image API 3.0 §4.
+ */
 export function parseInteger(text: string): number | undefined {
-  return /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Formats a decimal without trailing zeros, without exponent, with at most 10 places. Never throws. */

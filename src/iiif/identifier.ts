@@ -27,10 +27,13 @@ export function parseIdentifier(raw: string): string {
   return identifier;
 }
 
+/** Characters that encodeURIComponent escapes though a path may hold them plainly. Source: RFC 3986 §3.3, pchar. */
+const plainInPath = /%(?:3A|24|26|2B|2C|3B|3D)/g;
+
 /**
- * Encodes an identifier for a URI: `/ ? # [ ] @ %`, characters that no URI may hold and all that is not ASCII; the
- * colon stays. Never throws. Source: Image API 3.0 §9.
+ * Encodes an identifier for a URI: `/ ? # [ ] @ %`, characters that no URI may hold and all that is not ASCII; colon,
+ * comma and their like stay. Never throws. Source: Image API 3.0 §9.
  */
 export function formatIdentifier(identifier: string): string {
-  return encodeURIComponent(identifier).replaceAll("%3A", ":");
+  return encodeURIComponent(identifier).replace(plainInPath, decodeURIComponent);
 }
