@@ -16,7 +16,9 @@ export function watchTiles(service, report) {
   return () => observer.disconnect();
 }
 
-/** Returns a number of bytes as a person reads it. */
-export function formatBytes(bytes) {
-  return bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(bytes < 99_950 ? 1 : 0)} kB`;
+/** Returns what was read from storage as a person says it: counts as Server-Timing gives them, or nothing known. */
+export function formatReads(reads, bytes) {
+  if (reads === undefined || bytes === undefined) return "–";
+  if (reads === "0") return "not read";
+  return `${reads} ${reads === "1" ? "read" : "reads"}, ${(Number(bytes) / 1000).toFixed(1)} kB`;
 }

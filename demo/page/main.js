@@ -11,13 +11,12 @@ async function start() {
     onClose: () => history.pushState(null, "", location.pathname + location.search),
   });
   const follow = () => {
-    const { identifier, region } = parseHash(location.hash);
-    const master = masters.find((known) => known.identifier === identifier);
+    const { encodedIdentifier, region } = parseHash(location.hash);
+    const master = masters.find(({ identifier }) => encodeURIComponent(identifier) === encodedIdentifier);
     if (master) viewer.open(master, region);
     else viewer.close();
   };
   addEventListener("hashchange", follow);
-  addEventListener("popstate", follow);
   follow();
   await showGallery(masters);
 }

@@ -1,5 +1,5 @@
 import { imageService, viewOf, viewUrl } from "./iiif.js";
-import { formatBytes, watchTiles } from "./last-tile.js";
+import { formatReads, watchTiles } from "./last-tile.js";
 
 const confirmationMilliseconds = 2000;
 
@@ -23,6 +23,8 @@ export function createViewer({ onView, onClose }) {
     visibilityRatio: 0.5,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
   });
+  // The style sheet draws the focus; OpenSeadragon's own style would hide it.
+  seadragon.canvas.style.outline = "";
   window.viewer = seadragon;
 
   const image = () => {
@@ -42,15 +44,18 @@ export function createViewer({ onView, onClose }) {
     const rectangle = seadragon.world.getItemAt(0).imageToViewportRectangle(x, y, width, height);
     seadragon.viewport.fitBounds(rectangle, true);
   };
-  const showAccount = ({ strategy = "–", cache = "–", reads = "–", bytes }) => {
+  const showAccount = ({ strategy = "–", cache = "–", reads, bytes }) => {
     part("tile-strategy").textContent = strategy;
     part("tile-cache").textContent = cache;
-    part("tile-reads").textContent = reads;
-    part("tile-bytes").textContent = bytes === undefined ? "–" : formatBytes(Number(bytes));
+    part("tile-storage").textContent = formatReads(reads, bytes);
   };
 
   seadragon.addHandler("open", () => {
+    // The stage had no size while the dialog was closed, and OpenSeadragon has not looked since.
+    const { clientWidth, clientHeight } = part("stage");
+    seadragon.viewport.resize(new OpenSeadragon.Point(clientWidth, clientHeight));
     if (current.region) showRegion(current.region);
+    else seadragon.viewport.goHome(true);
     showView();
   });
   seadragon.addHandler("open-failed", () => {
@@ -117,7 +122,7 @@ export function createViewer({ onView, onClose }) {
   };
 }
 
-/** Copies the URL of the view and says so; where the clipboard is out of reach the URL is selected instead. */
+/** Copies the URL of the view and says so; where copying is refused the URL is selected instead. */
 async function copyView(part) {
   const button = part("view-copy");
   const address = part("view-url");
@@ -126,8 +131,11 @@ async function copyView(part) {
     button.textContent = "Copied";
     part("view-copied").textContent = "The URL of this view was copied.";
   } catch {
-    address.focus();
-    part("view-copied").textContent = "Copying is not allowed here; the URL is selected.";
+    // Pages that did not come over HTTPS have no clipboard; this older way asks for no permission.
+    address.select();
+    const isCopied = document.execCommand("copy");
+    button.textContent = isCopied ? "Copied" : "Selected";
+    part("view-copied").textContent = isCopied ? "The URL of this view was copied." : "The URL is selected.";
   }
   setTimeout(() => {
     button.textContent = "Copy URL";
