@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { canonicalise } from "../src/iiif/canonical.ts";
+import { parseRequest } from "../src/iiif/request.ts";
+import { KernelLender } from "../src/render/lease.ts";
+import { planRender, type RenderPlan, seenSize } from "../src/render/plan.ts";
+import { type Renderer, render } from "../src/render/render.ts";
+import type { ByteSource } from "../src/source/byte-source.ts";
+import type { Pyramid } from "../src/tiff/pyramid.ts";
+
+/** Node compiles bytes, workerd does not: its types, which hold for all of the project, leave the constructor out. */
+const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
+
+/** The quality that all sides of a comparison encode JPEG with. */
+export const jpegQuality = 85;
+
+const webpQuality = 80;
+const budgetBytes = 72 << 20;
+const limits = { maxWidth: 1_000_000, maxHeight: 1_000_000, maxArea: 1e12 };
+const require = createRequire(import.meta.url);
+const compile = (path: string): WebAssembly.Module => new Module(readFileSync(path));
+
+/** Opens what the Worker renders with, outside of workerd: the kernels as `npm run build` left them. */
+export function openRenderer(): Renderer {
+  const kernel = compile(resolve(import.meta.dirname, "../build/kernel.wasm"));
+  const settings = {
+    jpegQuality,
+    webpQuality,
+    pngModule: compile(require.resolve("@jsquash/png/codec/pkg/squoosh_png_bg.wasm")),
+    webpModule: compile(require.resolve("@jsquash/webp/codec/enc/webp_enc_simd.wasm")),
+  };
+  return { lender: new KernelLender(kernel, budgetBytes), settings };
+}
+
+/** Plans the request `path`: region, size, rotation, quality and format. Throws what parsing and planning throw. */
+export function planPath(path: string, pyramid: Pyramid, source: ByteSource): RenderPlan {
+  const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
+  const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
+  const image = { ...seenSize(pyramid), isGray: pyramid.levels[0].encoding.model === "gray" };
+  const canonical = canonicalise(request, image, { limits, isStrictConfined: false });
+  return planRender(canonical, pyramid, source.size);
+}
+
+/** What one rendering gave. */
+export interface Rendering {
+  readonly bytes: readonly Uint8Array[];
+  /** From the call to the first bytes, in milliseconds. */
+  readonly firstByteMilliseconds: number;
+}
+
+/** Carries out a plan and takes all it gives. Throws what rendering throws. */
+export async function renderPlan(renderer: Renderer, plan: RenderPlan, source: ByteSource): Promise<Rendering> {
+  const start = performance.now();
+  const { body } = await render(renderer, plan, { source, onEnd: () => undefined });
+  if (body instanceof Uint8Array) return { bytes: [body], firstByteMilliseconds: performance.now() - start };
+  const bytes: Uint8Array[] = [];
+  let firstByteMilliseconds = 0;
+  for await (const chunk of body) {
+    firstByteMilliseconds ||= performance.now() - start;
+    bytes.push(chunk);
+  }
+  return { bytes, firstByteMilliseconds };
+}

@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { isInstalled } from "./processes.ts";
+import { benchFolder, sourcesFolder } from "./sources.ts";
+import { type Peer, pidOf, untilAnswering } from "./workerd.ts";
+
+const binary = "/usr/lib/iipimage-server/iipsrv.fcgi";
+const folder = `${benchFolder}/iipsrv`;
+
+/** Names what iipsrv needs and this machine lacks: Debian's iipimage-server, spawn-fcgi and nginx. Never throws. */
+export function missingForIipsrv(): readonly string[] {
+  const packages = { "iipimage-server": binary, "spawn-fcgi": "spawn-fcgi", nginx: "/usr/sbin/nginx" };
+  return Object.entries(packages).flatMap(([name, path]) => (isInstalled(path) ? [] : [name]));
+}
+
+/**
+ * Starts one process of iipsrv with its caches off and nginx in front of it, which turns HTTP into the FastCGI that it
+ * speaks, both pinned to one core. Throws when that fails.
+ */
+export async function startIipsrv(port: number, core: number, quality: number): Promise<Peer> {
+  mkdirSync(folder, { recursive: true });
+  const socket = `${folder}/socket`;
+  if (existsSync(socket)) rmSync(socket);
+  const pin = ["-c", String(core)];
+  const settings = {
+    FILESYSTEM_PREFIX: `${sourcesFolder}/`,
+    JPEG_QUALITY: quality,
+    MAX_IMAGE_CACHE_SIZE: 0,
+    MAX_CVT: 100_000,
+    OMP_NUM_THREADS: 1,
+    VERBOSITY: 0,
+    LOGFILE: "/dev/null",
+  };
+  const environment = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  const command = ["spawn-fcgi", "-n", "-s", socket, "-M", "0777", "-b", "2048", "--", binary];
+  const service = spawn("taskset", [...pin, "env", ...environment, ...command], { stdio: "ignore" });
+  writeFileSync(`${folder}/nginx.conf`, formatNginx(port, socket));
+  const front = spawn("taskset", [...pin, "/usr/sbin/nginx", "-p", folder, "-c", `${folder}/nginx.conf`], {
+    stdio: "ignore",
+  });
+  await untilAnswering(port, front);
+  return {
+    name: "iipsrv",
+    port,
+    pids: [pidOf(service), pidOf(front)],
+    pathOf: (source, request) => `/iiif/${source.name}.tif/${request}`,
+    stop: () => {
+      front.kill();
+      service.kill();
+    },
+  };
+}
+
+function formatNginx(port: number, socket: string): string {
+  return `daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log /dev/null;
+worker_rlimit_nofile 8192;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  keepalive_requests 1000000000;
+  client_body_temp_path ${folder}/body;
+  fastcgi_temp_path ${folder}/fastcgi;
+  proxy_temp_path ${folder}/proxy;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  server {
+    listen 127.0.0.1:${port} backlog=2048;
+    location = /health { return 200; }
+    location ~ ^/iiif/(.*)$ {
+      fastcgi_pass unix:${socket};
+      fastcgi_param QUERY_STRING IIIF=$1;
+      fastcgi_param REQUEST_METHOD $request_method;
+      fastcgi_param HTTP_HOST $http_host;
+      fastcgi_param SERVER_PROTOCOL $server_protocol;
+      fastcgi_buffer_size 64k;
+      fastcgi_buffers 64 64k;
+      fastcgi_max_temp_file_size 0;
+      fastcgi_read_timeout 120s;
+    }
+  }
+}
+`;
+}

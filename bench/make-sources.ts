@@ -1,0 +1,87 @@
+// Makes the masters that the benchmarks read, mosaics of photographs as tiled pyramids, in build/bench/sources.
+// Run: npx -c "node bench/make-sources.ts [FOLDER]". FOLDER, or $TESSERA_CORPUS/gallery, has photographs of any size.
+// What exists is kept; a file appears under its name only when it is whole.
+import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import sharp from "sharp";
+import { pathOf, type Source, sources, sourcesFolder, tileSide } from "./sources.ts";
+
+const channels = 3;
+
+/** Pixels a photograph covers in the mosaic, about: cameras give as many, so that detail is as fine as theirs. */
+const cellPixels = 14_000_000;
+
+/** Quality of the tiles: libvips stores YCbCr 4:2:0 below 90 and RGB from 90 on. */
+const qualities = { "ycbcr-420": 89, "rgb-444": 90 } as const;
+
+sharp.cache(false);
+
+/** Makes every source that is missing. Throws an Error without photographs to make them from. */
+export async function makeSources(folder: string): Promise<void> {
+  mkdirSync(sourcesFolder, { recursive: true });
+  const missing = sources.filter((source) => !existsSync(pathOf(source)));
+  if (missing.length === 0) return;
+  const photographs = await listPhotographs(folder);
+  if (photographs.length === 0) throw new Error(`${folder} has no photographs`);
+  let mosaic: { readonly width: number; readonly pixels: Buffer } | undefined;
+  for (const source of missing) {
+    if (mosaic?.width !== source.width) mosaic = { width: source.width, pixels: await layMosaic(source, photographs) };
+    const path = pathOf(source);
+    const raw = { width: source.width, height: source.height, channels } as const;
+    await sharp(mosaic.pixels, { raw, limitInputPixels: false })
+      .tiff({
+        compression: "jpeg",
+        quality: qualities[source.sampling],
+        tile: true,
+        tileWidth: tileSide,
+        tileHeight: tileSide,
+        pyramid: true,
+      })
+      .toFile(`${path}.part`);
+    renameSync(`${path}.part`, path);
+    console.log(`made ${source.name}`);
+  }
+}
+
+/** Lists the pictures in colour, in the order of their names. */
+async function listPhotographs(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    if (!/\.(?:jpe?g|tiff?|png)$/i.test(name)) continue;
+    const { space, depth } = await sharp(`${folder}/${name}`).metadata();
+    if (space === "srgb" && depth === "uchar") found.push(`${folder}/${name}`);
+  }
+  return found;
+}
+
+/** Lays photographs side by side; from the second time on each is turned, so that no two cells are alike. */
+async function layMosaic({ width, height }: Source, photographs: readonly string[]): Promise<Buffer> {
+  const across = Math.max(1, Math.round(Math.sqrt((width * height) / cellPixels)));
+  const mosaic = Buffer.alloc(width * height * channels);
+  const edge = (length: number, index: number): number => Math.round((length * index) / across);
+  for (let index = 0; index < across * across; index++) {
+    const column = index % across;
+    const row = Math.floor(index / across);
+    const left = edge(width, column);
+    const top = edge(height, row);
+    const cell = { width: edge(width, column + 1) - left, height: edge(height, row + 1) - top };
+    const turn = Math.floor(index / photographs.length) * 90;
+    const pixels = await sharp(photographs[index % photographs.length])
+      .rotate(turn % 360)
+      .resize(cell.width, cell.height, { fit: "cover" })
+      .removeAlpha()
+      .toColourspace("srgb")
+      .raw()
+      .toBuffer();
+    for (let line = 0; line < cell.height; line++) {
+      const start = line * cell.width * channels;
+      pixels.copy(mosaic, ((top + line) * width + left) * channels, start, start + cell.width * channels);
+    }
+  }
+  return mosaic;
+}
+
+if (import.meta.main) {
+  const folder = process.argv[2] ?? (process.env.TESSERA_CORPUS && `${process.env.TESSERA_CORPUS}/gallery`);
+  if (!folder) throw new Error("give a folder of photographs, or set TESSERA_CORPUS");
+  await makeSources(folder);
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Source } from "./sources.ts";
+import { benchFolder, sourcesFolder } from "./sources.ts";
+
+/** A server that is measured, on a port of the loopback interface. */
+export interface Peer {
+  readonly name: string;
+  readonly port: number;
+  /** Processes whose use counts: the first is the service, others stand in front of it. */
+  readonly pids: readonly number[];
+  pathOf(source: Source, request: string): string;
+  stop(): void;
+}
+
+const root = resolve(import.meta.dirname, "..");
+const distFolder = `${benchFolder}/dist`;
+const nothingFolder = `${benchFolder}/nothing`;
+const compatibilityDate = "2026-11-02";
+
+/** What differs from wrangler.toml: nothing is refused for its size, and no derivative is kept. */
+const settings: Readonly<Record<string, string>> = {
+  MAX_WIDTH: "65535",
+  MAX_HEIGHT: "65535",
+  MAX_AREA: "1000000000",
+  STORE_ABOVE_PIXELS: "1000000000000",
+  KEY_TEMPLATE: "{identifier}.tif",
+};
+
+/** Bundles the Worker as it is deployed and serves it with workerd, pinned to one core. Throws when that fails. */
+export async function startWorkerd(port: number, core: number): Promise<Peer> {
+  const wrangler = resolve(root, "node_modules/wrangler/bin/wrangler.js");
+  const bundled = execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", distFolder], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  mkdirSync(nothingFolder, { recursive: true });
+  const configuration = `${benchFolder}/workerd.capnp`;
+  writeFileSync(configuration, formatConfiguration({ port, variables: { ...readVariables(bundled), ...settings } }));
+  const workerd = resolve(root, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
+  const server = spawn("taskset", ["-c", String(core), workerd, "serve", configuration], { stdio: "ignore" });
+  await untilAnswering(port, server);
+  return {
+    name: "tessera",
+    port,
+    pids: [pidOf(server)],
+    pathOf: (source, request) => `/iiif/3/${source.name}/${request}`,
+    stop: () => server.kill(),
+  };
+}
+
+/** The variables of wrangler.toml, as the bundler lists them. */
+function readVariables(bundled: string): Record<string, string> {
+  const found = bundled.matchAll(/^env\.([A-Z_]+) \("(.*?)"\)/gm);
+  return Object.fromEntries(Array.from(found, ([, name = "", value = ""]) => [name, value]));
+}
+
+function formatConfiguration({
+  port,
+  variables,
+}: {
+  port: number;
+  variables: Readonly<Record<string, string>>;
+}): string {
+  // Modules of an earlier build lie there too, under other names; the Worker does not import them.
+  const modules = readdirSync(distFolder)
+    .filter((name) => /\.(?:js|wasm)$/.test(name))
+    // The first module is the one that is run.
+    .sort((a, b) => Number(b === "worker.js") - Number(a === "worker.js"))
+    .map((name) => `(name = "${name}", ${name.endsWith(".js") ? "esModule" : "wasm"} = embed "dist/${name}")`);
+  const bindings = Object.entries(variables).map(
+    ([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`,
+  );
+  const bucket = 'wrapped = (moduleName = "bench:disk-bucket", innerBindings = [(name = "DISK", service = "disk")])';
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  extensions = [(modules = [
+    (name = "bench:disk-bucket", internal = true, esModule = embed "../../bench/workers/disk-bucket.js")
+  ])],
+  services = [
+    (name = "tessera", worker = (
+      modules = [${modules.join(", ")}],
+      compatibilityDate = "${compatibilityDate}",
+      bindings = [
+        (name = "MASTERS", ${bucket}),
+        (name = "DERIVATIVES", ${bucket}),
+        ${bindings.join(",\n        ")}
+      ],
+      # An empty folder that can't be written to: every look-up is a miss, and nothing is kept.
+      cacheApiOutbound = "nothing",
+    )),
+    (name = "nothing", disk = (path = "${nothingFolder}")),
+    (name = "disk", disk = (path = "${sourcesFolder}")),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "tessera")],
+);
+`;
+}
+
+/** Waits until something answers on a port, at most ten seconds. Throws when the process ends before. */
+export async function untilAnswering(port: number, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (server.exitCode !== null) throw new Error(`the server on port ${port} ended with ${server.exitCode}`);
+    try {
+      await (await fetch(`http://127.0.0.1:${port}/health`)).bytes();
+      return;
+    } catch {
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+  throw new Error(`nothing answers on port ${port}`);
+}
+
+/** Returns the process's id. Throws when it could not be started. */
+export function pidOf(server: ChildProcess): number {
+  if (server.pid === undefined) throw new Error("a server could not be started");
+  return server.pid;
+}
