@@ -41,12 +41,17 @@ Press Ctrl-C to stop.`);
   if (output !== undefined) throw new Error(`wrangler dev ended.\n${output}`);
 }
 
-/** Returns a signal that Ctrl-C aborts. Pressing it again changes nothing: the server is being ended already. */
+/**
+ * Returns a signal that Ctrl-C aborts, or the end of the npm that runs this: ended by a signal it takes its shell along
+ * but not what the shell runs. Aborting again changes nothing: the server is being ended already.
+ */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => controller.abort(new Error("Stopped before the server had started.")));
-  }
+  const abort = () => controller.abort(new Error("Stopped before the server had started."));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, abort);
+  const parent = process.ppid;
+  const watch = () => process.ppid !== parent && abort();
+  setInterval(watch, 1000).unref();
   return controller.signal;
 }
 
