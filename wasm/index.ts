@@ -4,6 +4,7 @@ export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder }
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
+export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";
 export { undoPredictorRows, takeSample } from "./chunky";
 export {
   composeOnWhiteRow,

@@ -27,6 +27,16 @@ export interface KernelExports {
   lzwDecode(source: number, byteLength: number, target: number, capacity: number): number;
   /** Decodes PackBits; returns the bytes written, at most `capacity`. */
   packBitsDecode(source: number, byteLength: number, target: number, capacity: number): number;
+  /** Takes rows until a chunk's data is full, whose size it returns, or until none are left: then 0. */
+  encodePng(encoder: number): number;
+  /** Ends the stream; returns the size of the last data. */
+  finishPng(encoder: number): number;
+  /** Resets an encoder by its first three words. */
+  openPngEncoder(encoder: number): void;
+  /** Returns the size of an encoder. */
+  pngEncoderBytes(width: number, samples: number, bitDepth: number): number;
+  /** Puts the length in front of a chunk and the CRC behind it. */
+  sealPngChunk(encoder: number, byteLength: number): void;
   /** Makes each sample the sum of those before it in its row: 1 to 4 samples a pixel. */
   undoPredictorRows(pointer: number, stride: number, width: number, height: number, samplesPerPixel: number): void;
   /** Copies one sample of every pixel to rows of its own. */

@@ -1,0 +1,209 @@
+import { alignWritten, storeWritten, writeBits, writtenBits, writtenCount, writtenCursor } from "./bits";
+import { literalCost, writeBlock } from "./block";
+import { adler32, buildCrcTable, crc32, crcTableBytes } from "./checksum";
+import { chooseFilter, filterRow, rowLead } from "./filter";
+import { findSequences, hashTableBytes, sequenceBytes, shortestMatch, windowBytes } from "./matches";
+import { layOutRow } from "./row";
+
+/** One encoder; the caller fills the first words, the rest is the kernel's. */
+@unmanaged
+class Encoder {
+  /** Pixels of a row and bits of a sample, 8 or 1. */
+  width: i32;
+  bitDepth: i32;
+  /** Samples of a pixel: gray or RGB, and alpha. */
+  samples: i32;
+  /** Rows that are not taken yet. */
+  rows: i32;
+  /** The next row of gray or red, of green, blue and alpha, 0 where there is none, and their strides. */
+  red: usize;
+  green: usize;
+  blue: usize;
+  alpha: usize;
+  redStride: usize;
+  greenStride: usize;
+  blueStride: usize;
+  alphaStride: usize;
+  /** Where the data of a chunk is put; room for its length and type lies in front of it. */
+  data: usize;
+
+  /** Bytes of a row, and of a pixel as filters see it. */
+  rowBytes: usize;
+  pixelBytes: usize;
+  /** The last row and the next one as they are, and that filtered, with what of it is not yet in the window. */
+  previous: usize;
+  current: usize;
+  filtered: usize;
+  filteredAt: usize;
+  filteredEnd: usize;
+  /** What is behind the window's start is `drift` bytes further on in the stream. */
+  drift: usize;
+  blockStart: usize;
+  windowEnd: usize;
+  literalCost: u32;
+  adler: u32;
+  /** Where the next byte of the stream goes, and the bits that wait. */
+  cursor: usize;
+  bits: u64;
+  bitCount: u64;
+  /** Whether the last call gave out the data. */
+  isGiven: bool;
+}
+
+/** Bytes that are deflated as one block: each has codes of its own. */
+const blockBytes: usize = 131072;
+/** Data is given out from this many bytes on. */
+const dataMinimum: usize = 65536;
+/** What a block never takes more than: stored, with 5 bytes for each 65535; and the bytes that wait. */
+const dataBytes: usize = dataMinimum + blockBytes + 64;
+/** Space behind blocks of memory that vectors may be read and written past. */
+const slack: usize = 64;
+
+const crcTableOffset: usize = (offsetof<Encoder>() + 15) & ~15;
+const hashTableOffset: usize = crcTableOffset + crcTableBytes;
+const sequencesOffset: usize = hashTableOffset + hashTableBytes;
+const windowOffset: usize = sequencesOffset + (blockBytes / shortestMatch + 1) * sequenceBytes;
+const windowCapacity: usize = windowBytes + blockBytes;
+const dataOffset: usize = windowOffset + windowCapacity + slack;
+const rowsOffset: usize = dataOffset + dataBytes + slack;
+
+// @ts-ignore: decorator
+@inline
+function rowSpace(rowBytes: usize): usize {
+  return (rowLead + rowBytes + slack + 15) & ~15;
+}
+
+function rowBytesOf(width: i32, samples: i32, bitDepth: i32): usize {
+  return <usize>((<u64>width * samples * bitDepth + 7) >> 3);
+}
+
+/** Returns the size of an encoder: it holds three rows, whatever the height of the picture. */
+export function pngEncoderBytes(width: i32, samples: i32, bitDepth: i32): usize {
+  return rowsOffset + 3 * rowSpace(rowBytesOf(width, samples, bitDepth));
+}
+
+/** Resets an encoder whose width, depth and samples are set. Source: PNG third edition, section 10; RFC 1950. */
+export function openPngEncoder(pointer: usize): void {
+  const encoder = changetype<Encoder>(pointer);
+  const rowBytes = rowBytesOf(encoder.width, encoder.samples, encoder.bitDepth);
+  const space = rowSpace(rowBytes);
+  const rows = pointer + rowsOffset;
+  memory.fill(rows, 0, 3 * space);
+  memory.fill(pointer + hashTableOffset, 0, hashTableBytes);
+  buildCrcTable(pointer + crcTableOffset);
+  encoder.rows = 0;
+  encoder.rowBytes = rowBytes;
+  encoder.pixelBytes = encoder.bitDepth == 1 ? 1 : encoder.samples;
+  encoder.previous = rows + rowLead;
+  encoder.current = encoder.previous + space;
+  encoder.filtered = encoder.current + space;
+  encoder.filteredAt = encoder.filtered;
+  encoder.filteredEnd = encoder.filtered;
+  const window = pointer + windowOffset;
+  encoder.drift = 0 - window;
+  encoder.blockStart = window;
+  encoder.windowEnd = window;
+  encoder.literalCost = 5 << 4;
+  encoder.adler = 1;
+  encoder.data = pointer + dataOffset;
+  encoder.isGiven = false;
+  // Deflate with a window of 32 KiB, by the fastest of ways: 0x7801 is a multiple of 31.
+  store<u16>(encoder.data, 0x0178);
+  encoder.cursor = encoder.data + 2;
+  encoder.bits = 0;
+  encoder.bitCount = 0;
+}
+
+/** Takes rows until there is enough data for a chunk, whose size it returns, or until none are left: then 0. */
+export function encodePng(pointer: usize): usize {
+  const encoder = changetype<Encoder>(pointer);
+  takeBack(encoder);
+  const windowLimit = pointer + windowOffset + windowCapacity;
+  while (true) {
+    while (encoder.filteredAt < encoder.filteredEnd) {
+      if (encoder.windowEnd == windowLimit) {
+        deflateBlock(pointer, encoder, false);
+        if (encoder.cursor - encoder.data >= dataMinimum) return giveOut(encoder);
+      }
+      const byteLength = min(windowLimit - encoder.windowEnd, encoder.filteredEnd - encoder.filteredAt);
+      memory.copy(encoder.windowEnd, encoder.filteredAt, byteLength);
+      encoder.windowEnd += byteLength;
+      encoder.filteredAt += byteLength;
+    }
+    if (encoder.rows == 0) return 0;
+    takeRow(encoder);
+  }
+}
+
+/** Ends the stream of at least one row; returns the size of the last data. */
+export function finishPng(pointer: usize): usize {
+  const encoder = changetype<Encoder>(pointer);
+  takeBack(encoder);
+  deflateBlock(pointer, encoder, true);
+  storeWritten(encoder.bits, encoder.bitCount, encoder.cursor);
+  alignWritten();
+  writeBits(bswap(encoder.adler), 32);
+  encoder.cursor = writtenCursor;
+  return giveOut(encoder);
+}
+
+/** Completes a chunk whose type and data lie at `data - 4`: its length in front, its CRC behind. */
+export function sealPngChunk(pointer: usize, byteLength: usize): void {
+  const data = changetype<Encoder>(pointer).data;
+  store<u32>(data - 8, bswap(<u32>byteLength));
+  store<u32>(data + byteLength, bswap(crc32(pointer + crcTableOffset, data - 4, byteLength + 4)));
+}
+
+function giveOut(encoder: Encoder): usize {
+  encoder.isGiven = true;
+  return encoder.cursor - encoder.data;
+}
+
+/** Empties the data after it was given out. */
+function takeBack(encoder: Encoder): void {
+  if (encoder.isGiven) encoder.cursor = encoder.data;
+  encoder.isGiven = false;
+}
+
+/** Lays out and filters the next row. */
+function takeRow(encoder: Encoder): void {
+  const row = encoder.current;
+  const rowBytes = encoder.rowBytes;
+  layOutRow(encoder.red, encoder.green, encoder.blue, encoder.alpha, row, encoder.width, encoder.bitDepth);
+  v128.store(row + rowBytes, i8x16.splat(0));
+  // Neighbouring bytes of eight pixels each say nothing of one another.
+  const filter = encoder.bitDepth == 1 ? 0 : chooseFilter(row, encoder.previous, encoder.pixelBytes, rowBytes);
+  filterRow(filter, row, encoder.previous, encoder.pixelBytes, rowBytes, encoder.filtered);
+  encoder.filteredAt = encoder.filtered;
+  encoder.filteredEnd = encoder.filtered + rowBytes + 1;
+  encoder.adler = adler32(encoder.adler, encoder.filtered, rowBytes + 1);
+  encoder.current = encoder.previous;
+  encoder.previous = row;
+  encoder.red += encoder.redStride;
+  encoder.green += encoder.greenStride;
+  encoder.blue += encoder.blueStride;
+  encoder.alpha += encoder.alphaStride;
+  encoder.rows--;
+}
+
+/** Deflates what came into the window since the last block, and moves the window on. */
+function deflateBlock(pointer: usize, encoder: Encoder, isLast: bool): void {
+  const start = encoder.blockStart;
+  const end = encoder.windowEnd;
+  const sequences = pointer + sequencesOffset;
+  const hashes = pointer + hashTableOffset;
+  const sequencesEnd = findSequences(start, end, encoder.drift, hashes, encoder.literalCost, sequences);
+  storeWritten(encoder.bits, encoder.bitCount, encoder.cursor);
+  writeBlock(start, end, sequences, sequencesEnd, isLast);
+  encoder.literalCost = literalCost;
+  encoder.bits = writtenBits;
+  encoder.bitCount = writtenCount;
+  encoder.cursor = writtenCursor;
+  const window = pointer + windowOffset;
+  const kept = min(windowBytes, end - window);
+  const left = end - kept - window;
+  memory.copy(window, end - kept, kept);
+  encoder.drift += left;
+  encoder.blockStart = window + kept;
+  encoder.windowEnd = window + kept;
+}

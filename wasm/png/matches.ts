@@ -1,0 +1,110 @@
+// Finds what a block repeats: a sequence of literals, each run of them followed by a match of bytes further up.
+
+/** A sequence: bytes of its run of literals (u32), then the match's length (u16, 0 behind the last run) and distance (u16). */
+export const sequenceBytes: usize = 8;
+/** The most bytes that a match reaches back. Source: RFC 1951 section 2. */
+export const windowBytes: usize = 32768;
+/** Bytes that are hashed; shorter matches rarely take fewer bits than their literals. */
+export const shortestMatch: usize = 4;
+const longestMatch: usize = 258;
+/** A match that is looked no further than. */
+const niceMatch: usize = 32;
+
+const hashBits: u32 = 15;
+/** The size of a hash table: the last position of each hash, counted from the start of the stream modulo 2^32. */
+export const hashTableBytes: usize = <usize>4 << hashBits;
+
+/** A run of literals this long, as a power of two, makes every step over them one byte longer: photographs repeat little. */
+const strideBits: u32 = 7;
+
+// @ts-ignore: decorator
+@inline
+function slotOf(table: usize, bytes: u32): usize {
+  return table + ((bytes * 0x9e3779b1) >>> (32 - hashBits) << 2);
+}
+
+/** Returns how many bytes at `at` are those `distance` earlier, `limit` at most. */
+// @ts-ignore: decorator
+@inline
+function extendMatch(at: usize, distance: usize, known: usize, limit: usize): usize {
+  let length = known;
+  while (length < limit) {
+    const differing = load<u64>(at + length) ^ load<u64>(at + length - distance);
+    if (differing != 0) return min(limit, length + <usize>(ctz(differing) >>> 3));
+    length += 8;
+  }
+  return limit;
+}
+
+/**
+ * Says whether a match takes fewer bits than its literals, by what a literal took in the block before: about 11 bits
+ * for both symbols and what its distance adds.
+ */
+// @ts-ignore: decorator
+@inline
+function isWorth(length: usize, distance: usize, literalCost: u32): bool {
+  return <u32>length * literalCost > (11 + (31 - clz(<u32>distance | 1))) << 4;
+}
+
+/**
+ * Writes the sequences of the bytes from `start` to `end` and returns their end; from `start - windowBytes` or the first
+ * byte of the stream on, what was before must still be there. `drift` is what turns a pointer into a position in the
+ * stream; `literalCost` is in sixteenths of a bit. May read 8 bytes past `end`.
+ */
+export function findSequences(
+  start: usize,
+  end: usize,
+  drift: usize,
+  table: usize,
+  literalCost: u32,
+  sequences: usize,
+): usize {
+  let at = start;
+  let run = start;
+  while (at + shortestMatch <= end) {
+    const bytes = load<u32>(at);
+    const slot = slotOf(table, bytes);
+    const position = at + drift;
+    let distance = position - load<u32>(slot);
+    store<u32>(slot, <u32>position);
+    // An empty slot is the stream's first byte: it may match like any other, but not itself.
+    if (distance - 1 >= windowBytes || load<u32>(at - distance) != bytes) {
+      at += 1 + ((at - run) >> strideBits);
+      continue;
+    }
+    let length = extendMatch(at, distance, 4, min(longestMatch, end - at));
+    // A longer match one byte on is worth a literal.
+    while (length < niceMatch && at + 1 + shortestMatch <= end) {
+      const nextBytes = load<u32>(at + 1);
+      const nextSlot = slotOf(table, nextBytes);
+      const nextPosition = position + 1;
+      const nextDistance = nextPosition - load<u32>(nextSlot);
+      if (nextDistance - 1 >= windowBytes || load<u32>(at + 1 - nextDistance) != nextBytes) break;
+      const nextLength = extendMatch(at + 1, nextDistance, 4, min(longestMatch, end - at - 1));
+      if (nextLength <= length) break;
+      store<u32>(nextSlot, <u32>nextPosition);
+      at++;
+      length = nextLength;
+      distance = nextDistance;
+      break;
+    }
+    if (!isWorth(length, distance, literalCost)) {
+      at++;
+      continue;
+    }
+    store<u32>(sequences, <u32>(at - run));
+    store<u16>(sequences, <u16>length, 4);
+    store<u16>(sequences, <u16>distance, 6);
+    sequences += sequenceBytes;
+    // Long matches are of one kind inside: their ends are enough to find the next.
+    const matchEnd = at + length;
+    let insert = length > niceMatch ? matchEnd - 4 : at + 1;
+    const insertEnd = min(matchEnd, end - shortestMatch + 1);
+    for (; insert < insertEnd; insert++) store<u32>(slotOf(table, load<u32>(insert)), <u32>(insert + drift));
+    at = matchEnd;
+    run = at;
+  }
+  store<u32>(sequences, <u32>(end - run));
+  store<u32>(sequences, 0, 4);
+  return sequences + sequenceBytes;
+}
