@@ -21,8 +21,8 @@ export function parseIdentifier(raw: string): string {
   if (/[\u0000-\u001f\u007f]/.test(identifier)) {
     throw new ImageError("identifier-malformed", "The identifier has a control character.");
   }
-  if (identifier.split("/").some((segment) => segment === "" || segment === "." || segment === "..")) {
-    throw new ImageError("identifier-malformed", "The identifier has an empty segment or one that is . or ..");
+  if (identifier.split("/").some((segment) => segment === "." || segment === "..")) {
+    throw new ImageError("identifier-malformed", "The identifier has a segment that is . or ..");
   }
   return identifier;
 }
