@@ -1,0 +1,220 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { demoMasters, projectFolder } from "../../demo/masters.ts";
+import { demoFiles, seed } from "../../demo/seed.ts";
+import { type DemoServer, freePort, isFree, startServer } from "../../demo/server.ts";
+import { interiorTiles, type TileGrid } from "./tiles.ts";
+import { countFailedTiles, fullyDrawn, launchBrowser, visit, waitUntil } from "./visit.ts";
+
+const screenshots = join(projectFolder, "build", "screenshots");
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+const firstPort = 18_787;
+
+let stateFolder: string;
+let server: DemoServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  await mkdir(screenshots, { recursive: true });
+  stateFolder = await mkdtemp(join(tmpdir(), "tessera-"));
+  await seed(demoFiles, stateFolder);
+  server = await startServer({ port: await freePort(firstPort), stateFolder });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  if (stateFolder !== undefined) await rm(stateFolder, { recursive: true, force: true });
+});
+
+function keepScreenshot(page: Page, name: string) {
+  return page.screenshot({ path: join(screenshots, `${name}.png`) });
+}
+
+async function thumbnailsDrawn(page: Page): Promise<void> {
+  const isDrawn = "image.complete && image.naturalWidth > 0";
+  await waitUntil(
+    page,
+    `(() => {
+    const images = [...document.querySelectorAll("#gallery img")];
+    return images.length === ${demoMasters.length} && images.every((image) => ${isDrawn});
+  })()`,
+  );
+}
+
+describe("the gallery", () => {
+  test("draws every thumbnail in its place and names the works", async () => {
+    const { page, faults } = await visit(browser, `${server.url}/`);
+    await thumbnailsDrawn(page);
+    for (const { title, artist, description } of demoMasters) {
+      const work = page.getByRole("link", { name: title });
+      expect(await work.textContent()).toContain(artist);
+      expect(await work.getByRole("img").getAttribute("alt")).toBe(description);
+    }
+    const shift = await page.evaluate(`new Promise((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) sum += value;
+      }).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(sum), 200);
+    })`);
+    expect(shift).toBe(0);
+    expect(faults).toEqual([]);
+    await keepScreenshot(page, "gallery-desktop");
+    await page.context().close();
+  });
+
+  test("names a painting that is missing and shows the others", async () => {
+    const { page } = await visit(browser, `${server.url}/`);
+    await page.route("**/seurat-la-grande-jatte/info.json", (route) => route.fulfill({ status: 404 }));
+    await page.reload();
+    await page.getByText("Not in the collection at the moment: A Sunday on La Grande Jatte.").waitFor();
+    expect(await page.locator("#gallery img").count()).toBe(demoMasters.length - 1);
+    await page.context().close();
+  });
+
+  test("fits a phone", async () => {
+    const { page, faults } = await visit(browser, `${server.url}/`, phone);
+    await thumbnailsDrawn(page);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(phone.viewport.width);
+    expect(faults).toEqual([]);
+    await keepScreenshot(page, "gallery-phone");
+    await page.context().close();
+  });
+});
+
+describe("the viewer", () => {
+  test("zooms to the deepest level and pans; every interior tile is copied as stored", async () => {
+    const { page, faults, responses } = await visit(browser, `${server.url}/`);
+    await page.getByRole("link", { name: "Paris Street; Rainy Day" }).click();
+    await fullyDrawn(page);
+    await countFailedTiles(page);
+    await keepScreenshot(page, "viewer-desktop");
+    const stage = await page.locator("#stage").boundingBox();
+    const centre = { x: stage!.x + stage!.width / 2, y: stage!.y + stage!.height / 2 };
+    for (let zooms = 0; zooms < 4; zooms += 1) {
+      await page.getByRole("button", { name: "Zoom in" }).click();
+      await fullyDrawn(page);
+    }
+    for (const [across, down] of [
+      [400, 0],
+      [0, 300],
+      [-600, -200],
+    ] as const) {
+      await page.mouse.move(centre.x, centre.y);
+      await page.mouse.down();
+      await page.mouse.move(centre.x + across, centre.y + down, { steps: 5 });
+      await page.mouse.up();
+      await fullyDrawn(page);
+    }
+    await keepScreenshot(page, "viewer-desktop-close-up");
+
+    const service = `${server.url}/iiif/3/caillebotte-paris-street`;
+    const grid = (await (await fetch(`${service}/info.json`)).json()) as TileGrid;
+    const tiles = interiorTiles(responses, service, grid);
+    expect(tiles.length).toBeGreaterThan(40);
+    expect(tiles.some(({ scaleFactor }) => scaleFactor === 1)).toBe(true);
+    expect(tiles.filter(({ strategy }) => strategy !== "copy")).toEqual([]);
+    expect(await page.locator("#tile-strategy").textContent()).toMatch(/^(copy|draw|kept)$/);
+    expect(await page.evaluate("window.failedTiles")).toEqual([]);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test("copies a URL that the service answers with the view", async () => {
+    const address = `${server.url}/#seurat-la-grande-jatte&xywh=800,600,2000,1000`;
+    const { page, faults } = await visit(browser, address);
+    await fullyDrawn(page);
+    await page.getByRole("button", { name: "Copy URL" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    const url = (await page.evaluate("navigator.clipboard.readText()")) as string;
+    const stage = await page.locator("#stage").boundingBox();
+    const size = /\/(\d+),(\d+)\/0\/default\.jpg$/.exec(url)?.slice(1).map(Number) as [number, number];
+    expect(Math.abs(size[0] - stage!.width)).toBeLessThanOrEqual(1);
+    const response = await fetch(url);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("image/jpeg");
+    const { width, height } = await sharp(await response.arrayBuffer()).metadata();
+    expect([width, height]).toEqual(size);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test("comes back to the view that its address names", async () => {
+    const { page, faults } = await visit(
+      browser,
+      `${server.url}/#morisot-woman-at-her-toilette&xywh=1200,700,1600,900`,
+    );
+    await fullyDrawn(page);
+    const before = await page.locator("#view-url").inputValue();
+    const [x, y, width, height] = /\/(\d+),(\d+),(\d+),(\d+)\//.exec(before)!.slice(1).map(Number) as number[];
+    expect([x! <= 1200, y! <= 700, x! + width! >= 2800, y! + height! >= 1600]).toEqual([true, true, true, true]);
+    expect(await page.title()).toBe("Woman at Her Toilette – Tessera");
+    await page.reload();
+    await fullyDrawn(page);
+    expect(await page.locator("#view-url").inputValue()).toBe(before);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test("opens and closes by keyboard and gives the focus back", async () => {
+    const { page, faults } = await visit(browser, `${server.url}/`);
+    await thumbnailsDrawn(page);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await fullyDrawn(page);
+    const zoom = await page.evaluate("window.viewer.viewport.getZoom()");
+    // The viewer moves frame by frame while a key is down.
+    await page.keyboard.press("+", { delay: 200 });
+    await fullyDrawn(page);
+    expect(await page.evaluate("window.viewer.viewport.getZoom()")).toBeGreaterThan(zoom as number);
+    await page.keyboard.press("Escape");
+    await page.locator("#viewer").waitFor({ state: "hidden" });
+    expect(new URL(page.url()).hash).toBe("");
+    expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe(`#${demoMasters[0]!.identifier}`);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test("says so when a painting can't be opened", async () => {
+    const { page } = await visit(browser, `${server.url}/`);
+    await thumbnailsDrawn(page);
+    await page.route("**/seurat-la-grande-jatte/info.json", (route) => route.fulfill({ status: 503 }));
+    await page.getByRole("link", { name: "A Sunday on La Grande Jatte" }).click();
+    await page.getByText("could not be opened").waitFor();
+    await page.context().close();
+  });
+
+  test("fits a phone", async () => {
+    const { page, faults } = await visit(browser, `${server.url}/`, phone);
+    await page.getByRole("link", { name: "A Sunday on La Grande Jatte" }).tap();
+    await fullyDrawn(page);
+    expect(await page.evaluate("document.querySelector('#viewer').scrollWidth")).toBe(phone.viewport.width);
+    const copy = await page.getByRole("button", { name: "Copy URL" }).boundingBox();
+    expect(copy!.x + copy!.width).toBeLessThanOrEqual(phone.viewport.width);
+    expect(faults).toEqual([]);
+    await keepScreenshot(page, "viewer-phone");
+    await page.context().close();
+  });
+});
+
+describe("the server of the demonstration", () => {
+  test("frees its port when it is stopped", async () => {
+    const stateFolderOfItsOwn = await mkdtemp(join(tmpdir(), "tessera-"));
+    const port = await freePort(firstPort + 200);
+    const started = await startServer({ port, stateFolder: stateFolderOfItsOwn });
+    expect(await isFree(port)).toBe(false);
+    await started.stop();
+    expect(await isFree(port)).toBe(true);
+    await rm(stateFolderOfItsOwn, { recursive: true, force: true });
+  });
+
+  test("keeps what is already stored when it seeds again", async () => {
+    expect((await seed(demoFiles, stateFolder)).map(({ outcome }) => outcome)).toEqual(["kept", "kept", "kept"]);
+  });
+});
