@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Source } from "./sources.ts";
 import { benchFolder, sourcesFolder } from "./sources.ts";
@@ -16,7 +16,6 @@ export interface Peer {
 
 const root = resolve(import.meta.dirname, "..");
 const distFolder = `${benchFolder}/dist`;
-const nothingFolder = `${benchFolder}/nothing`;
 const compatibilityDate = "2026-11-02";
 
 /** What differs from wrangler.toml: nothing is refused for its size, and no derivative is kept. */
@@ -28,14 +27,16 @@ const settings: Readonly<Record<string, string>> = {
   KEY_TEMPLATE: "{identifier}.tif",
 };
 
-/** Bundles the Worker as it is deployed and serves it with workerd, pinned to one core. Throws when that fails. */
+/**
+ * Bundles the Worker as it is deployed and serves it with workerd, pinned to one core; on the next port a Worker that
+ * only reads, looks up and puts, as a floor. Throws when that fails.
+ */
 export async function startWorkerd(port: number, core: number): Promise<Peer> {
   const wrangler = resolve(root, "node_modules/wrangler/bin/wrangler.js");
   const bundled = execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", distFolder], {
     cwd: root,
     encoding: "utf8",
   });
-  mkdirSync(nothingFolder, { recursive: true });
   const configuration = `${benchFolder}/workerd.capnp`;
   writeFileSync(configuration, formatConfiguration({ port, variables: { ...readVariables(bundled), ...settings } }));
   const workerd = resolve(root, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
@@ -87,13 +88,24 @@ const config :Workerd.Config = (
         (name = "DERIVATIVES", ${bucket}),
         ${bindings.join(",\n        ")}
       ],
-      # An empty folder that can't be written to: every look-up is a miss, and nothing is kept.
-      cacheApiOutbound = "nothing",
+      cacheApiOutbound = "no-cache",
     )),
-    (name = "nothing", disk = (path = "${nothingFolder}")),
+    (name = "floor", worker = (
+      modules = [(name = "floor.js", esModule = embed "../../bench/workers/floor.js")],
+      compatibilityDate = "${compatibilityDate}",
+      bindings = [(name = "MASTERS", ${bucket})],
+      cacheApiOutbound = "no-cache",
+    )),
+    (name = "no-cache", worker = (
+      modules = [(name = "no-cache.js", esModule = embed "../../bench/workers/no-cache.js")],
+      compatibilityDate = "${compatibilityDate}",
+    )),
     (name = "disk", disk = (path = "${sourcesFolder}")),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "tessera")],
+  sockets = [
+    (name = "http", address = "127.0.0.1:${port}", http = (), service = "tessera"),
+    (name = "floor", address = "127.0.0.1:${port + 1}", http = (), service = "floor"),
+  ],
 );
 `;
 }
