@@ -1,9 +1,10 @@
 import { alignWritten, storeWritten, writeBits, writtenBits, writtenCount, writtenCursor } from "./bits";
-import { literalCost, writeBlock } from "./block";
+import { storedMaximum, writeBlock } from "./block";
 import { adler32, buildCrcTable, crc32, crcTableBytes } from "./checksum";
 import { chooseFilter, filterRow, rowLead } from "./filter";
-import { findSequences, hashTableBytes, sequenceBytes, shortestMatch, windowBytes } from "./matches";
+import { findSequences, hashTableBytes, Prices, shortestMatch, windowBytes } from "./matches";
 import { layOutRow } from "./row";
+import { sequenceBytes } from "./sequences";
 
 /** One encoder; the caller fills the first words, the rest is the kernel's. */
 @unmanaged
@@ -36,11 +37,10 @@ class Encoder {
   filtered: usize;
   filteredAt: usize;
   filteredEnd: usize;
-  /** What is behind the window's start is `drift` bytes further on in the stream. */
+  /** What turns a pointer into the window into a position in the stream; where the next block begins, and its end so far. */
   drift: usize;
   blockStart: usize;
   windowEnd: usize;
-  literalCost: u32;
   adler: u32;
   /** Where the next byte of the stream goes, and the bits that wait. */
   cursor: usize;
@@ -51,16 +51,17 @@ class Encoder {
 }
 
 /** Bytes that are deflated as one block: each has codes of its own. */
-const blockBytes: usize = 131072;
+const blockBytes: usize = storedMaximum;
 /** Data is given out from this many bytes on. */
 const dataMinimum: usize = 65536;
-/** What a block never takes more than: stored, with 5 bytes for each 65535; and the bytes that wait. */
+/** A block takes 5 bytes more than it has at most, when it is stored. */
 const dataBytes: usize = dataMinimum + blockBytes + 64;
 /** Space behind blocks of memory that vectors may be read and written past. */
 const slack: usize = 64;
 
 const crcTableOffset: usize = (offsetof<Encoder>() + 15) & ~15;
-const hashTableOffset: usize = crcTableOffset + crcTableBytes;
+const pricesOffset: usize = crcTableOffset + crcTableBytes;
+const hashTableOffset: usize = (pricesOffset + offsetof<Prices>() + 15) & ~15;
 const sequencesOffset: usize = hashTableOffset + hashTableBytes;
 const windowOffset: usize = sequencesOffset + (blockBytes / shortestMatch + 1) * sequenceBytes;
 const windowCapacity: usize = windowBytes + blockBytes;
@@ -99,11 +100,13 @@ export function openPngEncoder(pointer: usize): void {
   encoder.filtered = encoder.current + space;
   encoder.filteredAt = encoder.filtered;
   encoder.filteredEnd = encoder.filtered;
-  const window = pointer + windowOffset;
-  encoder.drift = 0 - window;
-  encoder.blockStart = window;
-  encoder.windowEnd = window;
-  encoder.literalCost = 5 << 4;
+  // What a match may reach back to lies in front of a block; the first has nothing there.
+  encoder.blockStart = pointer + windowOffset + windowBytes;
+  encoder.windowEnd = encoder.blockStart;
+  encoder.drift = 0 - encoder.blockStart;
+  const prices = changetype<Prices>(pointer + pricesOffset);
+  prices.literal = 5 << 4;
+  prices.match = 11 << 4;
   encoder.adler = 1;
   encoder.data = pointer + dataOffset;
   encoder.isGiven = false;
@@ -192,18 +195,17 @@ function deflateBlock(pointer: usize, encoder: Encoder, isLast: bool): void {
   const end = encoder.windowEnd;
   const sequences = pointer + sequencesOffset;
   const hashes = pointer + hashTableOffset;
-  const sequencesEnd = findSequences(start, end, encoder.drift, hashes, encoder.literalCost, sequences);
+  const prices = changetype<Prices>(pointer + pricesOffset);
+  const sequencesEnd = findSequences(start, end, encoder.drift, hashes, prices, sequences);
   storeWritten(encoder.bits, encoder.bitCount, encoder.cursor);
-  writeBlock(start, end, sequences, sequencesEnd, isLast);
-  encoder.literalCost = literalCost;
+  writeBlock(start, end, sequences, sequencesEnd, isLast, prices);
   encoder.bits = writtenBits;
   encoder.bitCount = writtenCount;
   encoder.cursor = writtenCursor;
   const window = pointer + windowOffset;
-  const kept = min(windowBytes, end - window);
-  const left = end - kept - window;
-  memory.copy(window, end - kept, kept);
-  encoder.drift += left;
-  encoder.blockStart = window + kept;
-  encoder.windowEnd = window + kept;
+  const left = end - windowBytes;
+  memory.copy(window, left, windowBytes);
+  encoder.drift += left - window;
+  encoder.blockStart = window + windowBytes;
+  encoder.windowEnd = encoder.blockStart;
 }

@@ -1,6 +1,5 @@
 // Huffman codes of limited length, and the tables that symbols are written by. Source: RFC 1951 section 3.2.2.
-
-
+import { writeBits } from "./bits";
 
 const symbolMask: u32 = 511;
 
@@ -153,4 +152,18 @@ export function weighLengths(counts: usize, lengths: usize, symbolCount: usize):
     bits += load<u32>(counts + (symbol << 2)) * load<u8>(lengths + symbol);
   }
   return bits;
+}
+
+/** Counts a symbol. */
+// @ts-ignore: decorator
+@inline
+export function countSymbol(counts: usize, symbol: u32): void {
+  const counted = counts + (<usize>symbol << 2);
+  store<u32>(counted, load<u32>(counted) + 1);
+}
+
+/** Writes one symbol by its code. */
+export function writeSymbol(codes: usize, symbol: u32): void {
+  const code = load<u32>(codes + (<usize>symbol << 2));
+  writeBits(code >>> 5, code & 31);
 }

@@ -1,21 +1,23 @@
-// Finds what a block repeats: a sequence of literals, each run of them followed by a match of bytes further up.
+// Finds what a block repeats of itself and of the bytes before it.
+import { sequenceBytes } from "./sequences";
 
-/** A sequence: bytes of its run of literals (u32), then the match's length (u16, 0 behind the last run) and distance (u16). */
-export const sequenceBytes: usize = 8;
+
 /** The most bytes that a match reaches back. Source: RFC 1951 section 2. */
 export const windowBytes: usize = 32768;
 /** Bytes that are hashed; shorter matches rarely take fewer bits than their literals. */
 export const shortestMatch: usize = 4;
 const longestMatch: usize = 258;
+/** What a match must save, in sixteenths of a bit. */
+const margin: u32 = 10 << 4;
 /** A match that is looked no further than. */
-const niceMatch: usize = 32;
+const niceMatch: usize = 16;
 
-const hashBits: u32 = 15;
+const hashBits: u32 = 14;
 /** The size of a hash table: the last position of each hash, counted from the start of the stream modulo 2^32. */
 export const hashTableBytes: usize = <usize>4 << hashBits;
 
 /** A run of literals this long, as a power of two, makes every step over them one byte longer: photographs repeat little. */
-const strideBits: u32 = 7;
+const strideBits: u32 = 5;
 
 // @ts-ignore: decorator
 @inline
@@ -36,29 +38,35 @@ function extendMatch(at: usize, distance: usize, known: usize, limit: usize): us
   return limit;
 }
 
-/**
- * Says whether a match takes fewer bits than its literals, by what a literal took in the block before: about 11 bits
- * for both symbols and what its distance adds.
- */
+/** What literals and matches of the block before took, in sixteenths of a bit: the guess by which matches are taken. */
+@unmanaged
+export class Prices {
+  literal: u32;
+  /** Without extra bits. */
+  match: u32;
+}
+
+/** Says whether a match takes clearly fewer bits than its literals: those that repeat are cheaper than most. */
 // @ts-ignore: decorator
 @inline
-function isWorth(length: usize, distance: usize, literalCost: u32): bool {
-  return <u32>length * literalCost > (11 + (31 - clz(<u32>distance | 1))) << 4;
+function isWorth(length: usize, distance: usize, literalPrice: u32, matchPrice: u32): bool {
+  return <u32>length * literalPrice > matchPrice + ((31 - clz(<u32>distance)) << 4);
 }
 
 /**
- * Writes the sequences of the bytes from `start` to `end` and returns their end; from `start - windowBytes` or the first
- * byte of the stream on, what was before must still be there. `drift` is what turns a pointer into a position in the
- * stream; `literalCost` is in sixteenths of a bit. May read 8 bytes past `end`.
+ * Writes the sequences of the bytes from `start` to `end` and returns their end; the `windowBytes` before them must still be there. `drift` is what turns a pointer into a position in the
+ * stream. May read 8 bytes past `end`.
  */
 export function findSequences(
   start: usize,
   end: usize,
   drift: usize,
   table: usize,
-  literalCost: u32,
+  prices: Prices,
   sequences: usize,
 ): usize {
+  const literalPrice = prices.literal;
+  const matchPrice = prices.match + margin;
   let at = start;
   let run = start;
   while (at + shortestMatch <= end) {
@@ -73,6 +81,10 @@ export function findSequences(
       continue;
     }
     let length = extendMatch(at, distance, 4, min(longestMatch, end - at));
+    if (!isWorth(length, distance, literalPrice, matchPrice)) {
+      at += 1 + ((at - run) >> strideBits);
+      continue;
+    }
     // A longer match one byte on is worth a literal.
     while (length < niceMatch && at + 1 + shortestMatch <= end) {
       const nextBytes = load<u32>(at + 1);
@@ -87,10 +99,6 @@ export function findSequences(
       length = nextLength;
       distance = nextDistance;
       break;
-    }
-    if (!isWorth(length, distance, literalCost)) {
-      at++;
-      continue;
     }
     store<u32>(sequences, <u32>(at - run));
     store<u16>(sequences, <u16>length, 4);

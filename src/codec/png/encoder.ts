@@ -5,8 +5,9 @@ import { formatChunk, formatHeaderChunk, formatResolutionChunk, pngSignature } f
 
 /** What a picture is encoded as. */
 export interface PngEncodeOptions {
-  /** Pixels, 1 to 2^31 - 1. */
+  /** Pixels, 1 to 2^24. */
   readonly width: number;
+  /** Pixels, 1 to 2^31 - 1. */
   readonly height: number;
   readonly model: "gray" | "rgb";
   readonly hasAlpha: boolean;
@@ -41,7 +42,7 @@ const encoderWords = 13;
 const dataType = new TextEncoder().encode("IDAT");
 
 /**
- * Begins a PNG. Its kernel memory, 0.8 MB and three rows whatever the height, is allocated here, so begin before
+ * Begins a PNG. Its kernel memory, 0.5 MB and three rows whatever the height, is allocated here, so begin before
  * marking the arena for what comes and goes with each strip. Throws `internal` for a picture that no PNG can hold and
  * `render-memory`. Source: W3C PNG specification, third edition; RFC 1950, RFC 1951.
  */
@@ -49,7 +50,8 @@ export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): Png
   const { width, height, model, hasAlpha, bitDepth = 8, dotsPerInch, chunks = [] } = options;
   const colors = model === "gray" ? 1 : 3;
   const samples = colors + (hasAlpha ? 1 : 0);
-  if (!isSide(width) || !isSide(height)) throw new ImageError("internal", "No PNG has such a size.");
+  if (!isWithin(width, 2 ** 24) || !isWithin(height, 2 ** 31 - 1))
+    throw new ImageError("internal", "No PNG is drawn in such a size.");
   if (bitDepth === 1 && samples > 1) throw new ImageError("internal", "Only gray without alpha has one bit a pixel.");
 
   const byteLength = kernel.exports.pngEncoderBytes(width, samples, bitDepth);
@@ -101,6 +103,6 @@ export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): Png
   };
 }
 
-function isSide(value: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value < 2 ** 31;
+function isWithin(value: number, maximum: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= maximum;
 }
