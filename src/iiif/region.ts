@@ -45,7 +45,7 @@ export function parseRegion(text: string): RegionRequest {
 export function chooseRegion(region: RegionRequest, size: Size): Area {
   switch (region.kind) {
     case "full":
-      return { x: 0, y: 0, ...size };
+      return { x: 0, y: 0, width: size.width, height: size.height };
     case "square": {
       const side = Math.min(size.width, size.height);
       return {

@@ -47,10 +47,14 @@ export function offerTiles({
   return { sizes: withoutRepeats(sizes), tiles: isTileServed ? [{ ...tile, scaleFactors }] : [] };
 }
 
-/** Returns the whole number that `level` is `image` divided by, however the writer rounded; undefined for none. Never throws. */
+/**
+ * Returns the whole number that `level` is `image` divided by, however the writer rounded; undefined for none. Small
+ * levels leave a choice (20,095 pixels rounded down to 156 are a 128th as well as a 129th): a power of two is likelier.
+ * Never throws.
+ */
 export function scaleFactor(image: Size, level: Size): number | undefined {
   const factor = Math.max(1, Math.round(Math.max(image.width / level.width, image.height / level.height)));
-  const candidates = [factor, factor - 1, 2 ** Math.round(Math.log2(factor))];
+  const candidates = [2 ** Math.round(Math.log2(factor)), factor, factor - 1];
   return candidates.find(
     (candidate) =>
       candidate >= 1 &&
