@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { extrasOf } from "../../../src/iiif/features.ts";
+import { formatInfo, formatTile, type ImageInformation } from "../../../src/iiif/info.ts";
+import { formatInfoV2 } from "../../../src/iiif/v2/info.ts";
+
+const information: ImageInformation = {
+  id: "https://images.example/iiif/3/a%2Fb",
+  width: 6000,
+  height: 4000,
+  limits: { maxWidth: 3000, maxHeight: 2000, maxArea: 4_000_000 },
+  sizes: [{ width: 150, height: 100 }],
+  tiles: [{ width: 512, height: 512, scaleFactors: [1, 2, 4] }],
+};
+
+describe("formatInfo", () => {
+  it("begins with the context and states level, limits and extras", () => {
+    const info = formatInfo(information);
+    expect(Object.keys(info).slice(0, 4)).toEqual(["@context", "id", "type", "protocol"]);
+    expect(info).toMatchObject({
+      id: information.id,
+      profile: "level2",
+      maxWidth: 3000,
+      maxHeight: 2000,
+      maxArea: 4_000_000,
+      sizes: [{ width: 150, height: 100 }],
+      tiles: [{ width: 512, scaleFactors: [1, 2, 4] }],
+    });
+  });
+});
+
+describe("formatInfoV2", () => {
+  it("states its profile as a list of the level and what is beyond it", () => {
+    const info = formatInfoV2(information) as Record<string, unknown>;
+    expect(Object.keys(info).slice(0, 3)).toEqual(["@context", "@id", "protocol"]);
+    expect(info).not.toHaveProperty("type");
+    expect(info).not.toHaveProperty("maxWidth");
+    expect(info.profile).toEqual([
+      "http://iiif.io/api/image/2/level2.json",
+      expect.objectContaining({ maxWidth: 3000, maxHeight: 2000, maxArea: 4_000_000 }),
+    ]);
+  });
+});
+
+describe.each([formatInfo, formatInfoV2])("%o", (format) => {
+  it("leaves out sizes and tiles where there are none, rather than list nothing", () => {
+    const text = JSON.stringify(format({ ...information, sizes: [], tiles: [] }));
+    expect(text).not.toContain("[]");
+    expect(Object.keys(JSON.parse(text))).not.toContain("tiles");
+  });
+});
+
+describe("formatTile", () => {
+  it("writes the height only where it differs", () => {
+    expect(formatTile({ width: 256, height: 256, scaleFactors: [1] })).toEqual({ width: 256, scaleFactors: [1] });
+    expect(formatTile({ width: 256, height: 128, scaleFactors: [1] })).toEqual({
+      width: 256,
+      height: 128,
+      scaleFactors: [1],
+    });
+  });
+});
+
+describe("extrasOf", () => {
+  it("never lists what level 2 holds already", () => {
+    for (const version of [2, 3] as const) {
+      const { formats, qualities } = extrasOf(version);
+      expect([...formats, ...qualities]).not.toEqual(expect.arrayContaining(["jpg"]));
+      expect(formats).toEqual(["webp"]);
+      expect(qualities).not.toContain("default");
+    }
+    expect(extrasOf(3).qualities).toEqual(["color", "gray", "bitonal"]);
+    expect(extrasOf(2).qualities).toEqual(["color", "gray"]);
+  });
+
+  it("offers upscaling in 3.0 alone, and the square as an extra in 2.1 alone", () => {
+    expect(extrasOf(3).features).toContain("sizeUpscaling");
+    expect(extrasOf(3).features).not.toContain("regionSquare");
+    expect(extrasOf(2).features).toContain("regionSquare");
+    expect(extrasOf(2).features).not.toContain("sizeAboveFull");
+  });
+});
