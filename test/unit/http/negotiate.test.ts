@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { chooseInfoType } from "../../../src/http/negotiate.ts";
+
+const linked = 'application/ld+json;profile="http://iiif.io/api/image/3/context.json"';
+
+describe("chooseInfoType", () => {
+  it.each([
+    [null, linked],
+    ["", linked],
+    ["*/*", linked],
+    ["application/*", linked],
+    ["text/html, */*;q=0.8", linked],
+    [linked, linked],
+    ["application/ld+json", linked],
+    ["application/json", "application/json"],
+    ["Application/JSON;charset=utf-8", "application/json"],
+    ["application/json;q=0.1", "application/json"],
+    ["application/json, application/ld+json", linked],
+    ["application/json, application/ld+json;q=0.9", "application/json"],
+    ["application/json;q=0", linked],
+    ["application/json;q=nonsense", linked],
+  ])("answers %s in 3.0 with %s", (accept, expected) => {
+    expect(chooseInfoType(accept, 3)).toBe(expected);
+  });
+
+  it.each([
+    [null, "application/json"],
+    ["*/*", "application/json"],
+    ["application/*", "application/json"],
+    ["application/json", "application/json"],
+    ["application/ld+json", "application/ld+json"],
+    ["application/ld+json;q=0.2, */*", "application/ld+json"],
+    ["application/ld+json;q=0.2, application/json;q=0.1", "application/ld+json"],
+    ["application/ld+json, application/json", "application/json"],
+    ["application/ld+json;q=0", "application/json"],
+    ["xapplication/ld+json", "application/json"],
+  ])("answers %s in 2.1 with %s", (accept, expected) => {
+    expect(chooseInfoType(accept, 2)).toBe(expected);
+  });
+});

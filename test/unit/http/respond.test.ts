@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { newAccount } from "../../../src/derivative.ts";
+import { type ErrorCode, ImageError } from "../../../src/error.ts";
+import { cacheControl, formatServerTiming } from "../../../src/http/headers.ts";
+import {
+  asImageError,
+  imageHeaders,
+  infoHeaders,
+  respondError,
+  respondImage,
+  respondNotModified,
+  respondOptions,
+  respondRedirect,
+} from "../../../src/http/respond.ts";
+
+const answer = { version: 3, etag: '"tag"', cacheTag: "img-1", maxAgeSeconds: 60 } as const;
+
+describe("respondError", () => {
+  it.each<[ErrorCode, number, string]>([
+    ["region-outside", 400, "public, max-age=60, stale-while-revalidate=60"],
+    ["not-found", 404, "public, max-age=60, stale-while-revalidate=60"],
+    ["source-malformed", 500, "no-store"],
+    ["source-unsupported", 501, "no-store"],
+    ["render-busy", 503, "no-store"],
+  ])("answers %s with %i and keeps it by whose fault it is", async (code, status, cache) => {
+    const error = new ImageError(code, "What was wrong.", { detail: "secret key", cause: new Error("secret cause") });
+    const response = respondError(error, 60);
+    expect([response.status, response.headers.get("Cache-Control")]).toEqual([status, cache]);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(response.headers.get("Retry-After")).toBe(status === 503 ? "1" : null);
+    expect(await response.text()).toBe("What was wrong.\n");
+  });
+
+  it("says what is allowed where the method is not", () => {
+    expect(respondError(new ImageError("method-not-allowed", "No."), 0).headers.get("Allow")).toBe(
+      "GET, HEAD, OPTIONS",
+    );
+  });
+});
+
+describe("asImageError", () => {
+  it("passes an ImageError on and hides whatever else was thrown", () => {
+    const error = new ImageError("not-found", "No.");
+    expect(asImageError(error)).toBe(error);
+    for (const thrown of [new TypeError("secret"), "secret", undefined]) {
+      const hidden = asImageError(thrown);
+      expect(hidden.code).toBe("internal");
+      expect(hidden.message).not.toContain("secret");
+    }
+  });
+});
+
+describe("respondNotModified", () => {
+  it("repeats the headers of the answer without its content type", () => {
+    const headers = infoHeaders({ ...answer, contentType: "application/json" });
+    const request = new Request("https://images.example/", { headers: { "If-None-Match": 'W/"tag"' } });
+    const response = respondNotModified(request, headers, newAccount());
+    expect(response?.status).toBe(304);
+    expect(response?.body).toBeNull();
+    expect(response?.headers.has("Content-Type")).toBe(false);
+    for (const name of ["ETag", "Link", "Vary", "Cache-Control", "Cache-Tag", "Access-Control-Allow-Origin"]) {
+      expect(response?.headers.get(name)).toBe(headers.get(name));
+    }
+    expect(headers.get("Content-Type")).toBe("application/json");
+  });
+
+  it("is none when the client has another version or none", () => {
+    const headers = infoHeaders({ ...answer, contentType: "application/json" });
+    for (const sent of [{}, { "If-None-Match": '"other"' }]) {
+      const request = new Request("https://images.example/", { headers: sent as HeadersInit });
+      expect(respondNotModified(request, headers, newAccount())).toBeUndefined();
+    }
+  });
+});
+
+describe("respondImage", () => {
+  it("states type, length, both links and what it took", () => {
+    const headers = imageHeaders({ ...answer, version: 2, canonicalUri: "https://images.example/c" });
+    const response = respondImage({ mediaType: "image/png", body: new Uint8Array(5) }, headers, newAccount());
+    expect(response.headers.get("Content-Type")).toBe("image/png");
+    expect(response.headers.get("Content-Length")).toBe("5");
+    expect(response.headers.get("Link")).toBe(
+      '<http://iiif.io/api/image/2/level2.json>;rel="profile", <https://images.example/c>;rel="canonical"',
+    );
+    expect(response.headers.get("Vary")).toBeNull();
+    expect(response.headers.get("Server-Timing")).toContain('strategy;desc="none"');
+  });
+});
+
+describe("respondOptions and respondRedirect", () => {
+  it("are open to any page and have no body", async () => {
+    const [options, redirect] = [respondOptions(), respondRedirect("https://images.example/x/info.json", 303, 60)];
+    expect([options.status, redirect.status]).toEqual([204, 303]);
+    expect(redirect.headers.get("Location")).toBe("https://images.example/x/info.json");
+    for (const response of [options, redirect]) {
+      expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(await response.text()).toBe("");
+    }
+  });
+});
+
+describe("cacheControl", () => {
+  it("keeps nothing for zero seconds", () => {
+    expect(cacheControl(0)).toBe("no-store");
+    expect(cacheControl(5)).toBe("public, max-age=5, stale-while-revalidate=5");
+  });
+});
+
+describe("formatServerTiming", () => {
+  it("writes every entry of an account", () => {
+    const account = { ...newAccount(), reads: 2, bytes: 99 };
+    expect(formatServerTiming(account)).toBe(
+      'strategy;desc="none", cache;desc="miss", reads;desc="2", bytes;desc="99", heads;desc="0", tiles;desc="0"',
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { findRoute } from "../../../src/http/route.ts";
+import { maxPathCharacters } from "../../../src/limits.ts";
+import { codeOf } from "../../support/code-of.ts";
+
+const find = (path: string) => findRoute(path, "/iiif");
+const parameters = { region: "full", size: "max", rotation: "0", qualityAndFormat: "default.jpg" };
+
+describe("findRoute", () => {
+  it.each([
+    ["/iiif/3/a/full/max/0/default.jpg", 3, "a"],
+    ["/iiif/2/a%2Fb/full/max/0/default.jpg", 2, "a%2Fb"],
+    ["/iiif/3/a/b/c/full/max/0/default.jpg", 3, "a/b/c"],
+    ["/iiif/3/2/full/max/0/default.jpg", 3, "2"],
+    ["/iiif/3/full/full/max/0/default.jpg", 3, "full"],
+    ["/iiif/3/a/full/max/0/default.jpg/full/max/0/default.jpg", 3, "a/full/max/0/default.jpg"],
+    ["/iiif/3/http://example.com/a/full/max/0/default.jpg", 3, "http://example.com/a"],
+  ])("finds the image of %s", (path, version, identifier) => {
+    expect(find(path)).toEqual({ kind: "image", version, identifier, parameters });
+  });
+
+  it.each([
+    ["/iiif/3/a/square/^max/!0/gray.png", "a"],
+    ["/iiif/3/a/b/pct:1,2,3,4/max/0/x.jpg", "a/b"],
+    ["/iiif/3/a/b/pct%3A1,2,3,4/max/0/x.jpg", "a/b"],
+    ["/iiif/3/a/b/1,2,3,4/max/0/x", "a/b"],
+    ["/iiif/3/a/b/nowhere/max/0/default.jpg", "a/b"],
+    ["/iiif/3/a/nowhere/nothing/never/no.thing", "a"],
+    ["/iiif/3/a//max/0/default.jpg", "a"],
+  ])("takes %s for an image request, right or wrong", (path, identifier) => {
+    expect(find(path)).toMatchObject({ kind: "image", identifier });
+  });
+
+  it.each([
+    ["/iiif/3/a/info.json", "a"],
+    ["/iiif/3/a/b/info.json", "a/b"],
+    ["/iiif/3/a%2Fb/info.json", "a%2Fb"],
+    ["/iiif/3/info.json/info.json", "info.json"],
+    ["/iiif/3/a/full/max/0/info.json", "a/full/max/0"],
+  ])("finds the info.json of %s", (path, identifier) => {
+    expect(find(path)).toEqual({ kind: "info", version: 3, identifier });
+  });
+
+  it.each([
+    ["/iiif/2/a", "a"],
+    ["/iiif/2/a/", "a"],
+    ["/iiif/2/a/b", "a/b"],
+    ["/iiif/2/a/b/c/d/e/f/", "a/b/c/d/e/f"],
+    ["/iiif/2/info.json", "info.json"],
+    ["/iiif/2/one/two/three/four/five/page.tif", "one/two/three/four/five/page.tif"],
+  ])("finds the base URI %s", (path, identifier) => {
+    expect(find(path)).toEqual({ kind: "base", version: 2, identifier });
+  });
+
+  it("sends a path without a version on to the newest", () => {
+    expect(find("/iiif/a%2Fb/info.json")).toEqual({ kind: "redirect", path: "/iiif/3/a%2Fb/info.json", status: 302 });
+    expect(find("/iiif/30/info.json")).toEqual({ kind: "redirect", path: "/iiif/3/30/info.json", status: 302 });
+  });
+
+  it("reads below the prefix that is configured", () => {
+    expect(findRoute("/a/b/3/x/info.json", "/a/b")).toEqual({ kind: "info", version: 3, identifier: "x" });
+    expect(codeOf(() => findRoute("/iiif/3/x/info.json", "/a/b"))).toBe("not-found");
+  });
+
+  it("finds the health of the service outside of the prefix", () => {
+    expect(find("/health")).toEqual({ kind: "health" });
+  });
+
+  it.each(["/", "", "/iiif", "/iiif/", "/iiif/3", "/iiif/3/", "/iiif/2/", "/iiifs/3/a/info.json", "/health/"])(
+    "finds nothing at %j",
+    (path) => {
+      expect(codeOf(() => find(path))).toBe("not-found");
+    },
+  );
+
+  it("refuses a path one character above the limit", () => {
+    const path = (length: number): string => `/iiif/3/${"a".repeat(length - "/iiif/3//info.json".length)}/info.json`;
+    expect(codeOf(() => find(path(maxPathCharacters)))).toBe("none");
+    expect(codeOf(() => find(path(maxPathCharacters + 1)))).toBe("url-too-long");
+  });
+});
