@@ -21,16 +21,20 @@ const limits = { maxWidth: 1_000_000, maxHeight: 1_000_000, maxArea: 1e12 };
 const require = createRequire(import.meta.url);
 const compile = (path: string): WebAssembly.Module => new Module(readFileSync(path));
 
-/** Opens what the Worker renders with, outside of workerd: the kernels as `npm run build` left them. */
+/** Compiles the kernels as `npm run build` left them. Throws when they are missing. */
+export function compileKernel(): WebAssembly.Module {
+  return compile(resolve(import.meta.dirname, "../build/kernel.wasm"));
+}
+
+/** Opens what the Worker renders with, outside of workerd. */
 export function openRenderer(): Renderer {
-  const kernel = compile(resolve(import.meta.dirname, "../build/kernel.wasm"));
   const settings = {
     jpegQuality,
     webpQuality,
     pngModule: compile(require.resolve("@jsquash/png/codec/pkg/squoosh_png_bg.wasm")),
     webpModule: compile(require.resolve("@jsquash/webp/codec/enc/webp_enc_simd.wasm")),
   };
-  return { lender: new KernelLender(kernel, budgetBytes), settings };
+  return { lender: new KernelLender(compileKernel(), budgetBytes), settings };
 }
 
 /** Plans the request `path`: region, size, rotation, quality and format. Throws what parsing and planning throw. */

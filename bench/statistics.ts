@@ -26,6 +26,7 @@ export function spreadOf(values: readonly number[]): Spread {
 /** Formats a number with three significant digits and no exponent. Never throws. */
 export function formatFigure(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return "-";
+  if (value === 0) return "0";
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-3))));
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
