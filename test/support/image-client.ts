@@ -2,8 +2,8 @@ import { env, exports } from "cloudflare:workers";
 import { type JpegFrame, readJpegFrame } from "./jpeg-frame.ts";
 import { drawLevels, makeTiff, type TiffOptions } from "./make-tiff.ts";
 import type { Picture } from "./picture.ts";
-import { opaqueColors } from "./picture-edits.ts";
-import { readPng } from "./png-reader.ts";
+import { opaqueColors, withAlpha } from "./picture-edits.ts";
+import { readPng } from "./png-picture.ts";
 
 /** Scheme and host that requests of these tests are sent to. */
 export const origin = "https://images.example";
@@ -33,9 +33,9 @@ export async function fetchImage(path: string): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Asks for an image in PNG and decodes it, with its alpha. */
+/** Asks for an image in PNG and decodes it as RGBA, whatever of it is stored. */
 export async function fetchPng(path: string): Promise<Picture> {
-  return readPng(await fetchImage(path));
+  return withAlpha(await readPng(await fetchImage(path)));
 }
 
 /** Asks for an image in PNG that must be opaque, and returns its colours. */

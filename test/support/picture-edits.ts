@@ -41,13 +41,28 @@ export function orientPicture(picture: Picture, orientation: number): Picture {
   });
 }
 
-/** Returns a picture without its alpha. Throws an Error where it is not opaque everywhere. */
+/** Returns a picture of gray or RGB, with or without alpha, as RGBA; what has no alpha is opaque. Never throws. */
+export function withAlpha({ width, height, samplesPerPixel, samples }: Picture): Picture {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  const isGray = samplesPerPixel < 3;
+  const hasAlpha = samplesPerPixel % 2 === 0;
+  for (let pixel = 0; pixel < width * height; pixel += 1) {
+    const from = pixel * samplesPerPixel;
+    for (let channel = 0; channel < 3; channel += 1)
+      rgba[pixel * 4 + channel] = samples[from + (isGray ? 0 : channel)]!;
+    if (hasAlpha) rgba[pixel * 4 + 3] = samples[from + samplesPerPixel - 1]!;
+  }
+  return { width, height, samplesPerPixel: 4, samples: rgba };
+}
+
+/** Returns the colours of an RGBA picture. Throws an Error where it is not opaque everywhere. */
 export function opaqueColors(picture: Picture): Picture {
-  const { samplesPerPixel, samples } = picture;
-  if (samplesPerPixel % 2 === 1) return picture;
-  const isAlpha = (index: number): boolean => index % samplesPerPixel === samplesPerPixel - 1;
-  if (!samples.every((value, index) => !isAlpha(index) || value === 255)) throw new Error("The picture is not opaque.");
-  return { ...picture, samplesPerPixel: samplesPerPixel - 1, samples: samples.filter((_, index) => !isAlpha(index)) };
+  const rgb = new Uint8Array(picture.width * picture.height * 3);
+  for (let pixel = 0; pixel < picture.width * picture.height; pixel += 1) {
+    if (picture.samples[pixel * 4 + 3] !== 255) throw new Error("The picture is not opaque.");
+    for (let channel = 0; channel < 3; channel += 1) rgb[pixel * 3 + channel] = picture.samples[pixel * 4 + channel]!;
+  }
+  return { ...picture, samplesPerPixel: 3, samples: rgb };
 }
 
 /** Returns the luma of an RGB picture, in all three channels. Never throws. Source: JFIF 1.02. */
