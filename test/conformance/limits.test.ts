@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { versions } from "../support/image-client.ts";
 import { makeTiff } from "../support/make-tiff.ts";
-import { readPng } from "../support/png-picture.ts";
+import { readPng } from "../support/png-reader.ts";
 import { ask } from "../support/service.ts";
 
 type Variables = Readonly<Record<string, string>>;

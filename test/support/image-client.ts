@@ -3,7 +3,7 @@ import { type JpegFrame, readJpegFrame } from "./jpeg-frame.ts";
 import { drawLevels, makeTiff, type TiffOptions } from "./make-tiff.ts";
 import type { Picture } from "./picture.ts";
 import { opaqueColors, withAlpha } from "./picture-edits.ts";
-import { readPng } from "./png-picture.ts";
+import { readPng } from "./png-reader.ts";
 
 /** Scheme and host that requests of these tests are sent to. */
 export const origin = "https://images.example";

@@ -6,7 +6,7 @@ const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const samplesByColorType: Readonly<Record<number, number>> = { 0: 1, 2: 3, 4: 2, 6: 4 };
 
 /**
- * Decodes a PNG of 8 bits a sample that is not interlaced. Throws an Error for any other, and for one that is broken.
+ * Decodes a PNG of 8 bits a sample, or of one bit of gray, that is not interlaced. Throws an Error for any other, and for one that is broken.
  * Source: W3C PNG specification, third edition, §5, §9.
  */
 export async function readPng(bytes: Uint8Array): Promise<Picture> {
@@ -27,16 +27,27 @@ export async function readPng(bytes: Uint8Array): Promise<Picture> {
   const [width, height] = [header.getUint32(0), header.getUint32(4)];
   const [bitDepth, colorType, , , interlace] = Array.from({ length: 5 }, (_, index) => header.getUint8(8 + index));
   const samplesPerPixel = samplesByColorType[colorType!];
-  if (bitDepth !== 8 || samplesPerPixel === undefined || interlace !== 0) {
+  const isRead = bitDepth === 8 || (bitDepth === 1 && colorType === 0);
+  if (!isRead || samplesPerPixel === undefined || interlace !== 0) {
     throw new Error(`PNGs of bit depth ${bitDepth}, colour type ${colorType}, interlace ${interlace} are not read.`);
   }
   const rows = await inflate(data);
-  return {
-    width,
-    height,
-    samplesPerPixel,
-    samples: unfilter(rows, { rowBytes: width * samplesPerPixel, height, samplesPerPixel }),
-  };
+  const rowBytes = Math.ceil((width * samplesPerPixel * bitDepth) / 8);
+  const samples = unfilter(rows, { rowBytes, height, samplesPerPixel });
+  return { width, height, samplesPerPixel, samples: bitDepth === 1 ? unpackBits(samples, { width, height }) : samples };
+}
+
+/** Makes a byte, 0 or 255, of every bit; rows begin at a byte. */
+function unpackBits(
+  packed: Uint8Array,
+  { width, height }: { readonly width: number; readonly height: number },
+): Uint8Array<ArrayBuffer> {
+  const rowBytes = Math.ceil(width / 8);
+  return Uint8Array.from({ length: width * height }, (_, index) => {
+    const column = index % width;
+    const byte = packed[Math.floor(index / width) * rowBytes + (column >> 3)]!;
+    return (byte >> (7 - (column & 7))) & 1 ? 255 : 0;
+  });
 }
 
 async function inflate(parts: readonly Uint8Array[]): Promise<Uint8Array> {

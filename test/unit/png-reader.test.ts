@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { patternPixel } from "../support/picture.ts";
-import { readPng } from "../support/png-picture.ts";
+import { readPng } from "../support/png-reader.ts";
 
 const width = 61;
 const height = 47;
