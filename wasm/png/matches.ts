@@ -16,13 +16,20 @@ const hashBits: u32 = 14;
 /** The size of a hash table: the last position of each hash, counted from the start of the stream modulo 2^32. */
 export const hashTableBytes: usize = <usize>4 << hashBits;
 
-/** A run of literals this long, as a power of two, makes every step over them one byte longer: photographs repeat little. */
+/** Every so many literals in a row, as a power of two, make the steps over them one byte longer: photographs repeat little. */
 const strideBits: u32 = 5;
+const longestStride: usize = 32;
 
 // @ts-ignore: decorator
 @inline
 function slotOf(table: usize, bytes: u32): usize {
   return table + ((bytes * 0x9e3779b1) >>> (32 - hashBits) << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function strideBehind(literals: usize): usize {
+  return min<usize>(1 + (literals >> strideBits), longestStride);
 }
 
 /** Returns how many bytes at `at` are those `distance` earlier, `limit` at most. */
@@ -77,12 +84,12 @@ export function findSequences(
     store<u32>(slot, <u32>position);
     // An empty slot is the stream's first byte: it may match like any other, but not itself.
     if (distance - 1 >= windowBytes || load<u32>(at - distance) != bytes) {
-      at += 1 + ((at - run) >> strideBits);
+      at += strideBehind(at - run);
       continue;
     }
     let length = extendMatch(at, distance, 4, min(longestMatch, end - at));
     if (!isWorth(length, distance, literalPrice, matchPrice)) {
-      at += 1 + ((at - run) >> strideBits);
+      at += strideBehind(at - run);
       continue;
     }
     // A longer match one byte on is worth a literal.
@@ -100,12 +107,22 @@ export function findSequences(
       distance = nextDistance;
       break;
     }
+    const matchEnd = at + length;
+    // Steps may have gone past where it begins: not in front of the run, nor of the stream.
+    while (
+      at > run &&
+      length < longestMatch &&
+      at - distance + drift != 0 &&
+      load<u8>(at - 1) == load<u8>(at - 1 - distance)
+    ) {
+      at--;
+      length++;
+    }
     store<u32>(sequences, <u32>(at - run));
     store<u16>(sequences, <u16>length, 4);
     store<u16>(sequences, <u16>distance, 6);
     sequences += sequenceBytes;
     // Long matches are of one kind inside: their ends are enough to find the next.
-    const matchEnd = at + length;
     let insert = length > niceMatch ? matchEnd - 4 : at + 1;
     const insertEnd = min(matchEnd, end - shortestMatch + 1);
     for (; insert < insertEnd; insert++) store<u32>(slotOf(table, load<u32>(insert)), <u32>(insert + drift));

@@ -41,6 +41,14 @@ const encoderWords = 13;
 
 const dataType = new TextEncoder().encode("IDAT");
 
+/** What an encoder takes beside its rows, and room for each row's alignment. */
+const fixedBytes = 430 << 10;
+
+/** Returns the most kernel memory that an encoder takes, in bytes: it holds three rows. Never throws. */
+export function pngEncoderBytes({ width, samples }: { readonly width: number; readonly samples: number }): number {
+  return fixedBytes + 3 * width * samples;
+}
+
 /**
  * Begins a PNG. Its kernel memory, 0.5 MB and three rows whatever the height, is allocated here, so begin before
  * marking the arena for what comes and goes with each strip. Throws `internal` for a picture that no PNG can hold and
