@@ -21,7 +21,9 @@ describe("a PNG written in strips", () => {
     for (const channelCount of [1, 2, 3, 4]) {
       const channels = drawPhotograph(random, 400, 211, channelCount);
       const whole = encodeChannels(kernel, channels);
-      for (const rows of [1, 2, 7, 16, 210]) expect(encodeChannels(kernel, channels, {}, rows)).toEqual(whole);
+      for (const rows of [1, 2, 7, 16, 210]) {
+        expect(Buffer.compare(encodeChannels(kernel, channels, {}, rows), whole)).toBe(0);
+      }
     }
   });
 
@@ -32,7 +34,7 @@ describe("a PNG written in strips", () => {
     const used = kernel.allocate(4 << 20);
     kernel.bytes.fill(0x5a, used);
     kernel.release(used);
-    expect(encodeChannels(kernel, channels)).toEqual(fresh);
+    expect(Buffer.compare(encodeChannels(kernel, channels), fresh)).toBe(0);
   });
 
   it("holds the same kernel memory for any number of rows, as much as is foretold", () => {

@@ -1,7 +1,6 @@
 // Finds what a block repeats of itself and of the bytes before it.
 import { sequenceBytes } from "./sequences";
 
-
 /** The most bytes that a match reaches back. Source: RFC 1951 section 2. */
 export const windowBytes: usize = 32768;
 /** Bytes that are hashed; shorter matches rarely take fewer bits than their literals. */
@@ -61,8 +60,8 @@ function isWorth(length: usize, distance: usize, literalPrice: u32, matchPrice: 
 }
 
 /**
- * Writes the sequences of the bytes from `start` to `end` and returns their end; the `windowBytes` before them must still be there. `drift` is what turns a pointer into a position in the
- * stream. May read 8 bytes past `end`.
+ * Writes the sequences of the bytes from `start` to `end` and returns their end. The `windowBytes` before them must
+ * still be there, and 8 bytes behind them may be read. `drift` turns a pointer into a position in the stream.
  */
 export function findSequences(
   start: usize,
@@ -93,19 +92,19 @@ export function findSequences(
       continue;
     }
     // A longer match one byte on is worth a literal.
-    while (length < niceMatch && at + 1 + shortestMatch <= end) {
+    if (length < niceMatch && at + 1 + shortestMatch <= end) {
       const nextBytes = load<u32>(at + 1);
       const nextSlot = slotOf(table, nextBytes);
-      const nextPosition = position + 1;
-      const nextDistance = nextPosition - load<u32>(nextSlot);
-      if (nextDistance - 1 >= windowBytes || load<u32>(at + 1 - nextDistance) != nextBytes) break;
-      const nextLength = extendMatch(at + 1, nextDistance, 4, min(longestMatch, end - at - 1));
-      if (nextLength <= length) break;
-      store<u32>(nextSlot, <u32>nextPosition);
-      at++;
-      length = nextLength;
-      distance = nextDistance;
-      break;
+      const nextDistance = position + 1 - load<u32>(nextSlot);
+      if (nextDistance - 1 < windowBytes && load<u32>(at + 1 - nextDistance) == nextBytes) {
+        const nextLength = extendMatch(at + 1, nextDistance, 4, min(longestMatch, end - at - 1));
+        if (nextLength > length) {
+          store<u32>(nextSlot, <u32>(position + 1));
+          at++;
+          length = nextLength;
+          distance = nextDistance;
+        }
+      }
     }
     const matchEnd = at + length;
     // Steps may have gone past where it begins: not in front of the run, nor of the stream.

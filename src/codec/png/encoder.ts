@@ -50,7 +50,7 @@ export function pngEncoderBytes({ width, samples }: { readonly width: number; re
 }
 
 /**
- * Begins a PNG. Its kernel memory, 0.5 MB and three rows whatever the height, is allocated here, so begin before
+ * Begins a PNG. Its kernel memory, 430 KiB and three rows whatever the height, is allocated here, so begin before
  * marking the arena for what comes and goes with each strip. Throws `internal` for a picture that no PNG can hold and
  * `render-memory`. Source: W3C PNG specification, third edition; RFC 1950, RFC 1951.
  */
