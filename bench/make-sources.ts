@@ -15,11 +15,12 @@ const qualities = { "ycbcr-420": 89, "rgb-444": 90 } as const;
 
 sharp.cache(false);
 
-/** Makes every source that is missing. Throws an Error without photographs to make them from. */
-export async function makeSources(folder: string): Promise<void> {
+/** Makes every source that is missing. Throws an Error where one is and there are no photographs to make it from. */
+export async function makeSources(folder: string | undefined): Promise<void> {
   mkdirSync(sourcesFolder, { recursive: true });
   const missing = sources.filter((source) => !existsSync(pathOf(source)));
   if (missing.length === 0) return;
+  if (folder === undefined) throw new Error("give a folder of photographs, or set TESSERA_CORPUS");
   const photographs = await listPhotographs(folder);
   if (photographs.length === 0) throw new Error(`${folder} has no photographs`);
   let mosaic: { readonly width: number; readonly pixels: Buffer } | undefined;
@@ -81,7 +82,6 @@ async function layMosaic({ width, height }: Source, photographs: readonly string
 }
 
 if (import.meta.main) {
-  const folder = process.argv[2] ?? (process.env.TESSERA_CORPUS && `${process.env.TESSERA_CORPUS}/gallery`);
-  if (!folder) throw new Error("give a folder of photographs, or set TESSERA_CORPUS");
-  await makeSources(folder);
+  const corpus = process.env.TESSERA_CORPUS;
+  await makeSources(process.argv[2] ?? (corpus ? `${corpus}/gallery` : undefined));
 }

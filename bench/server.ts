@@ -4,13 +4,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import sharp from "sharp";
+import { keepAnswers, measureAnswers } from "./answers.ts";
 import { findCase } from "./cases.ts";
 import { jpegQuality } from "./engine.ts";
 import { missingForIipsrv, startIipsrv } from "./iipsrv.ts";
 import { type LoadResult, runLoad } from "./load.ts";
 import { forgetPeaks, isInstalled, usageOf } from "./processes.ts";
-import { cropPixels, decodeMaster, decodePixels, measurePsnr, type Pixels, referenceOf } from "./reference.ts";
 import { benchFolder, findSource, pathOf, type Source, sources } from "./sources.ts";
 import { formatFigure, formatTable, quantile } from "./statistics.ts";
 import { type Peer, startWorkerd } from "./workerd.ts";
@@ -39,6 +38,8 @@ export interface ServerResult {
 
 /** What this script writes. */
 export interface ServerResults {
+  /** What workerd takes for a read, a look-up and a put, without any work of the service's: part of its figures. */
+  readonly floor: ServerResult;
   readonly requests: readonly ServerResult[];
   readonly load: readonly ServerResult[];
 }
@@ -75,15 +76,26 @@ try {
   const missing = missingForIipsrv();
   if (missing.length === 0) peers.push(await startIipsrv(ports.iipsrv, serverCore, jpegQuality));
   else console.log(`iipsrv is left out: ${missing.join(", ")} not installed`);
+  const floor = await measureFloor(peers[0]!);
   const requests = await measureRequests();
   const load = await measureLoad();
   for (const peer of peers) peer.stop();
-  const compared = await comparePixels(requests);
-  writeFileSync(`${benchFolder}/server.json`, JSON.stringify({ requests: compared, load }, undefined, 2));
+  const compared = await measureAnswers(requests);
+  writeFileSync(`${benchFolder}/server.json`, JSON.stringify({ floor, requests: compared, load }, undefined, 2));
+  console.log(`\nFloor\n${tableOf([floor])}`);
   console.log(`\nRequests, ${requestConnections} connections\n${tableOf(compared)}`);
   console.log(`\nLoad, ${loadSource.name}\n${tableOf(load)}`);
 } finally {
   for (const peer of peers) peer.stop();
+}
+
+/** A tile's bytes by a Worker without a service. */
+async function measureFloor(service: Peer): Promise<ServerResult> {
+  const peer = { ...service, name: "floor", port: service.port + 1, pathOf: (_: Source, path: string) => path };
+  const path = `/floor/${loadSource.name}.tif/1000000/30000`;
+  const load = { source: loadSource, paths: [path], connections: requestConnections, seconds };
+  await run(peer, load);
+  return resultOf(peer, loadSource, "floor", requestConnections, [await run(peer, load), await run(peer, load)]);
 }
 
 async function measureRequests(): Promise<ServerResult[]> {
@@ -101,7 +113,7 @@ async function measureRequests(): Promise<ServerResult[]> {
         }
       }
       for (const [peer, runs] of rounds) results.push(resultOf(peer, source, name, requestConnections, runs));
-      await keepAnswers(source, name, paths[0]!);
+      await keepAnswers(peers, source, name);
     }
     console.log(`requests of ${source.name} done`);
   }
@@ -184,44 +196,6 @@ function resultOf(peer: Peer, source: Source, name: string, connections: number,
 function pathsOf(source: Source, name: string): string[] {
   const asked = Array.from({ length: tileCount }, (_, index) => findCase(name).path(source, index));
   return [...new Set(asked.filter((path) => path !== undefined))];
-}
-
-function answerPath(peer: string, source: string, name: string): string {
-  return `${benchFolder}/answers/${source}-${name}-${peer}.jpg`;
-}
-
-/** Keeps one answer of each peer, to be compared when nothing is measured any more. */
-async function keepAnswers(source: Source, name: string, path: string): Promise<void> {
-  mkdirSync(`${benchFolder}/answers`, { recursive: true });
-  for (const peer of peers) {
-    const response = await fetch(`http://127.0.0.1:${peer.port}${peer.pathOf(source, path)}`);
-    if (response.ok) writeFileSync(answerPath(peer.name, source.name, name), await response.bytes());
-  }
-}
-
-async function comparePixels(results: readonly ServerResult[]): Promise<ServerResult[]> {
-  const compared: ServerResult[] = [];
-  let opened: { readonly source: Source; readonly master: Promise<Pixels> } | undefined;
-  for (const result of results) {
-    const source = findSource(result.source);
-    const answer = answerPath(result.peer, result.source, result.case);
-    if (source === sources.at(-1) || !existsSync(answer)) {
-      compared.push(result);
-      continue;
-    }
-    if (opened?.source !== source) opened = { source, master: decodeMaster(source) };
-    const { master } = opened;
-    const [region = "", size = ""] = findCase(result.case).path(source, 0)!.split("/");
-    const [width = 0, height = 0] = size.split(",").map(Number);
-    const [x = 0, y = 0] = region.split(",").map(Number);
-    const wanted =
-      region === "full"
-        ? await referenceOf(source, { width, height }, () => master)
-        : cropPixels(await master, { x, y, width, height });
-    const decoded = await decodePixels(sharp(answer, { limitInputPixels: false }));
-    compared.push({ ...result, psnr: Math.min(999, measurePsnr(decoded, wanted)) });
-  }
-  return compared;
 }
 
 function tableOf(results: readonly ServerResult[]): string {
