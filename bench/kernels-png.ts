@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { encode as encodeJsquash, initSync } from "@jsquash/png/codec/pkg/squoosh_png.js";
 import sharp from "sharp";
 import { createPngEncoder } from "../src/codec/png/encoder.ts";
+import { interleaveRgba } from "../src/raster/color.ts";
 import type { Plane } from "../src/raster/raster.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
 import { makeSamples, type Samples, storePlane } from "../test/support/planes.ts";
@@ -74,6 +75,10 @@ async function compare(picture: Picture): Promise<void> {
     "kernel, RGBA": () => encodeStrips(picture, planes, alpha),
     "kernel, gray": () => encodeStrips(picture, planes.slice(0, 1)),
     "@jsquash/png, RGBA": () => encodeJsquash(rgba, width, height, 8).byteLength,
+    "@jsquash/png, RGBA from planes": () => {
+      const raster = { model: "rgb", width, height, subsampling: { x: 1, y: 1 }, planes } as const;
+      return encodeJsquash(interleaveRgba(kernel, raster), width, height, 8).byteLength;
+    },
     "sharp level 1, RGB": async () => (await sharp(rgb, { raw }).png({ compressionLevel: 1 }).toBuffer()).length,
     "sharp level 6, RGB": async () => (await sharp(rgb, { raw }).png({ compressionLevel: 6 }).toBuffer()).length,
     "CompressionStream behind Up, RGB": () => compressUp(rgb, width, height),

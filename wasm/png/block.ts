@@ -16,7 +16,7 @@ const distanceLimit: i32 = 15;
 /** The most bytes of a stored block, and so of any here. */
 export const storedMaximum: usize = 65535;
 /** What a match is thought to take at most beside its extra bits, in sixteenths of a bit: few make it rare, hence dear. */
-const highestPrice: u32 = 14 << 4;
+const highestPrice: u32 = 12 << 4;
 
 const literalCounts = memory.data(288 * 4, 16);
 /** A second set of counts: two equal literals in a row need not wait for each other. */
