@@ -1,7 +1,7 @@
 import { fillBlock, flatSample, inverseTransform } from "./idct";
 import { PlaneRequest } from "./request";
 
-/** The block being decoded, transposed; clear between blocks. */
+/** The block being decoded; clear between blocks. */
 export const coefficients = memory.data(128, 16);
 /** Samples of a block that is not placed whole. */
 const samples = memory.data(64, 16);
@@ -13,39 +13,40 @@ export function clearCoefficients(): void {
 
 /**
  * Transforms the block in `coefficients` and puts it where it belongs in `plane`, clipped to what may be written, and
- * clears the coefficients. `dc` is the dequantised DC coefficient; a flat block has no other.
+ * clears the coefficients. `dc` is the dequantised DC coefficient; `offsets` are those of the others,
+ * or-ed.
  */
 // @ts-ignore: decorator
 @inline
-export function placeBlock(plane: PlaneRequest, column: i32, row: i32, dc: i32, isFlat: bool, reduction: i32): void {
-  if (reduction == 0) placeWhole(plane, column << 3, row << 3, dc, isFlat);
-  else placeReduced(plane, column, row, dc, isFlat, reduction);
+export function placeBlock(plane: PlaneRequest, column: i32, row: i32, dc: i32, offsets: i32, reduction: i32): void {
+  if (reduction == 0) placeWhole(plane, column << 3, row << 3, dc, offsets);
+  else placeReduced(plane, column, row, dc, offsets, reduction);
 }
 
 // @ts-ignore: decorator
 @inline
-function placeWhole(plane: PlaneRequest, x: i32, y: i32, dc: i32, isFlat: bool): void {
+function placeWhole(plane: PlaneRequest, x: i32, y: i32, dc: i32, offsets: i32): void {
   const fits = x + 8 <= plane.width && y + 8 <= plane.height;
   const target = fits ? plane.pointer + <usize>y * plane.stride + x : samples;
   const stride = fits ? plane.stride : 8;
-  if (isFlat) {
+  if (offsets == 0) {
     fillBlock(flatSample(dc), target, stride);
   } else {
     store<i16>(coefficients, dc);
-    inverseTransform(coefficients, target, stride);
+    inverseTransform(coefficients, offsets, target, stride);
   }
   if (!fits) copyClipped(plane, x, y, 8);
 }
 
 /** Makes every 2x2, 4x4 or 8x8 samples of the block one, their rounded mean. */
-function placeReduced(plane: PlaneRequest, column: i32, row: i32, dc: i32, isFlat: bool, reduction: i32): void {
+function placeReduced(plane: PlaneRequest, column: i32, row: i32, dc: i32, offsets: i32, reduction: i32): void {
   const size = 8 >> reduction;
-  if (isFlat || reduction == 3) {
+  if (offsets == 0 || reduction == 3) {
     fillBlock(flatSample(dc), samples, 8);
-    if (!isFlat) clearCoefficients();
+    if (offsets != 0) clearCoefficients();
   } else {
     store<i16>(coefficients, dc);
-    inverseTransform(coefficients, samples, 8);
+    inverseTransform(coefficients, offsets, samples, 8);
     for (let pass: i32 = 3; pass > 3 - reduction; pass--) halveSamples(1 << pass);
   }
   copyClipped(plane, column * size, row * size, size);

@@ -1,23 +1,19 @@
 // The forward discrete cosine transform of an 8x8 block and its quantisation. Source: ITU-T T.81 A.3.3, A.3.4.
 
 import {
-  c0298,
-  c0390,
-  c0541,
-  c0765,
-  c0899,
-  c1175,
-  c1501,
-  c1847,
-  c1961,
-  c2053,
-  c2562,
-  c3072,
+  commonPair1,
+  commonPair3,
   constantBits,
   descale,
+  dot,
+  evenPair2,
+  evenPair6,
   interleaveHigh,
   interleaveLow,
-  pair,
+  oddPair1,
+  oddPair3,
+  oddPair5,
+  oddPair7,
   passBits,
 } from "./rotation";
 import { transposeBlock } from "./transpose";
@@ -51,13 +47,13 @@ function transformVectors(
 
   const outerDifference = i16x8.sub(sum07, sum34);
   const innerDifference = i16x8.sub(sum16, sum25);
-  const evenL = interleaveLow(innerDifference, outerDifference);
-  const evenH = interleaveHigh(innerDifference, outerDifference);
+  const evenL = interleaveLow(outerDifference, innerDifference);
+  const evenH = interleaveHigh(outerDifference, innerDifference);
   v128.store(
     block,
     descale(
-      i32x4.add(i32x4.dot_i16x8_s(evenL, pair(c0541, c0541 + c0765)), rounding),
-      i32x4.add(i32x4.dot_i16x8_s(evenH, pair(c0541, c0541 + c0765)), rounding),
+      i32x4.add(dot(evenL, evenPair2), rounding),
+      i32x4.add(dot(evenH, evenPair2), rounding),
       shift,
     ),
     32,
@@ -65,8 +61,8 @@ function transformVectors(
   v128.store(
     block,
     descale(
-      i32x4.add(i32x4.dot_i16x8_s(evenL, pair(c0541 - c1847, c0541)), rounding),
-      i32x4.add(i32x4.dot_i16x8_s(evenH, pair(c0541 - c1847, c0541)), rounding),
+      i32x4.add(dot(evenL, evenPair6), rounding),
+      i32x4.add(dot(evenH, evenPair6), rounding),
       shift,
     ),
     96,
@@ -79,20 +75,20 @@ function transformVectors(
   const sumA = i16x8.add(difference34, difference16);
   const sumB = i16x8.add(difference25, difference07);
   const sumsL = interleaveLow(sumA, sumB);
-  const commonAL = i32x4.add(i32x4.dot_i16x8_s(sumsL, pair(c1175 - c1961, c1175)), rounding);
-  const commonBL = i32x4.add(i32x4.dot_i16x8_s(sumsL, pair(c1175, c1175 - c0390)), rounding);
+  const commonAL = i32x4.add(dot(sumsL, commonPair3), rounding);
+  const commonBL = i32x4.add(dot(sumsL, commonPair1), rounding);
   const pair40L = interleaveLow(difference34, difference07);
   const pair51L = interleaveLow(difference25, difference16);
   const sumsH = interleaveHigh(sumA, sumB);
-  const commonAH = i32x4.add(i32x4.dot_i16x8_s(sumsH, pair(c1175 - c1961, c1175)), rounding);
-  const commonBH = i32x4.add(i32x4.dot_i16x8_s(sumsH, pair(c1175, c1175 - c0390)), rounding);
+  const commonAH = i32x4.add(dot(sumsH, commonPair3), rounding);
+  const commonBH = i32x4.add(dot(sumsH, commonPair1), rounding);
   const pair40H = interleaveHigh(difference34, difference07);
   const pair51H = interleaveHigh(difference25, difference16);
   v128.store(
     block,
     descale(
-      i32x4.add(i32x4.dot_i16x8_s(pair40L, pair(c0298 - c0899, -c0899)), commonAL),
-      i32x4.add(i32x4.dot_i16x8_s(pair40H, pair(c0298 - c0899, -c0899)), commonAH),
+      i32x4.add(dot(pair40L, oddPair7), commonAL),
+      i32x4.add(dot(pair40H, oddPair7), commonAH),
       shift,
     ),
     112,
@@ -100,8 +96,8 @@ function transformVectors(
   v128.store(
     block,
     descale(
-      i32x4.add(i32x4.dot_i16x8_s(pair51L, pair(c2053 - c2562, -c2562)), commonBL),
-      i32x4.add(i32x4.dot_i16x8_s(pair51H, pair(c2053 - c2562, -c2562)), commonBH),
+      i32x4.add(dot(pair51L, oddPair5), commonBL),
+      i32x4.add(dot(pair51H, oddPair5), commonBH),
       shift,
     ),
     80,
@@ -109,8 +105,8 @@ function transformVectors(
   v128.store(
     block,
     descale(
-      i32x4.add(i32x4.dot_i16x8_s(pair51L, pair(-c2562, c3072 - c2562)), commonAL),
-      i32x4.add(i32x4.dot_i16x8_s(pair51H, pair(-c2562, c3072 - c2562)), commonAH),
+      i32x4.add(dot(pair51L, oddPair3), commonAL),
+      i32x4.add(dot(pair51H, oddPair3), commonAH),
       shift,
     ),
     48,
@@ -118,8 +114,8 @@ function transformVectors(
   v128.store(
     block,
     descale(
-      i32x4.add(i32x4.dot_i16x8_s(pair40L, pair(-c0899, c1501 - c0899)), commonBL),
-      i32x4.add(i32x4.dot_i16x8_s(pair40H, pair(-c0899, c1501 - c0899)), commonBH),
+      i32x4.add(dot(pair40L, oddPair1), commonBL),
+      i32x4.add(dot(pair40H, oddPair1), commonBH),
       shift,
     ),
     16,

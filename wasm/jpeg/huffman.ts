@@ -98,8 +98,8 @@ export let dcDifference: i32 = 0;
 
 /**
  * Decodes one block: the DC difference into `dcDifference`, the AC coefficients, dequantised, into `block`, which must
- * be clear. `dequantisation` has for every zigzag index `byte offset in block << 16 | step`. Returns 1 when there is no
- * AC coefficient, 0 when there is, or `statusCorrupt`. Source: ITU-T T.81 F.2.2.
+ * be clear. `dequantisation` has for every zigzag index `byte offset in block << 16 | step`. Returns the offsets of all AC
+ * coefficients or-ed, 0 when there is none, or `statusCorrupt`. Source: ITU-T T.81 F.2.2.
  */
 export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: usize): i32 {
   let buffer = bitBuffer;
@@ -117,7 +117,7 @@ export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: 
   count -= entry & 63;
 
   let index: i32 = 0;
-  let isFlat: i32 = 1;
+  let offsets: u32 = 0;
   do {
     buffer |= load<u64>(cursor - 7) >>> count;
     cursor -= (63 - count) >>> 3;
@@ -131,11 +131,11 @@ export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: 
       if (index < advanceEnd) return statusCorrupt;
       break;
     }
-    isFlat = 0;
     const step = load<u32>(dequantisation + (index << 2));
+    offsets |= step >>> 16;
     store<i16>(block + (step >>> 16), (entry >> 16) * (step & 0xffff));
   } while (index < 63);
 
   storeBits(buffer, count, cursor);
-  return isFlat;
+  return offsets;
 }

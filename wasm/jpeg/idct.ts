@@ -1,120 +1,143 @@
-// The inverse discrete cosine transform of an 8x8 block. Source: ITU-T T.81 A.3.3.
+// The inverse discrete cosine transform of an 8x8 block, as sums of products of pairs: what is even in the frequencies
+// and what is odd apart, since each row and the one opposite share both. Source: ITU-T T.81 A.3.3.
 
 import {
-  c0298,
-  c0390,
-  c0541,
-  c0765,
-  c0899,
-  c1175,
-  c1501,
-  c1847,
-  c1961,
-  c2053,
-  c2562,
-  c3072,
   constantBits,
-  descale,
-  interleaveHigh,
-  interleaveLow,
-  one,
-  pair,
-  passBits,
-} from "./rotation";
-import { transposeBlock } from "./transpose";
+  dot,
+  even02First,
+  even02Fourth,
+  even02Second,
+  even02Third,
+  even46First,
+  even46Fourth,
+  even46Second,
+  even46Third,
+  odd13First,
+  odd13Fourth,
+  odd13Second,
+  odd13Third,
+  odd57First,
+  odd57Fourth,
+  odd57Second,
+  odd57Third,
+} from "./cosine";
+
+/** Bits of the offset of a coefficient that tell a horizontal and a vertical frequency of 4 or more. */
+const highHorizontal: i32 = 32;
+const highVertical: i32 = 64;
+
+/** Fraction bits kept between the passes. */
+const passBits: i32 = 2;
+const firstShift: i32 = constantBits - passBits;
+const secondShift: i32 = constantBits + passBits + 3;
+/** Rounds the first pass. */
+const firstRounding: i32 = 1 << (firstShift - 1);
+/** Rounds the second and moves the level by 128: added to the first pass's vertical frequency 0, it reaches every sample. */
+const secondBias: i32 = ((1 << (secondShift - 1)) + (128 << secondShift)) >> constantBits;
+
+/** The first pass's results, then the second's. */
+const between = memory.data(128, 16);
 
 /**
- * Transforms the eight vectors at `block` in place, lane by lane, and scales the result down by `shift` bits after
- * adding `bias`, which rounds and may move the level.
+ * Transforms four lanes of eight frequencies, which come as pairs (0, 2), (1, 3), (4, 6), (5, 7). The first pass stores
+ * pairs of its lanes for the second, the second bytes: rows 0 to 3 and rows 4 to 7, four samples each.
  */
 // @ts-ignore: decorator
 @inline
-function transformVectors(block: usize, shift: i32, bias: i32): void {
-  const in0 = v128.load(block);
-  const in4 = v128.load(block, 64);
-  const pair04L = interleaveLow(in0, in4);
-  const pair04H = interleaveHigh(in0, in4);
-  const in2 = v128.load(block, 32);
-  const in6 = v128.load(block, 96);
-  const pair26L = interleaveLow(in2, in6);
-  const pair26H = interleaveHigh(in2, in6);
-  const rounding = i32x4.splat(bias);
-  const sum04L = i32x4.add(i32x4.dot_i16x8_s(pair04L, pair(one, one)), rounding);
-  const difference04L = i32x4.add(i32x4.dot_i16x8_s(pair04L, pair(one, -one)), rounding);
-  const rotatedAL = i32x4.dot_i16x8_s(pair26L, pair(c0541 + c0765, c0541));
-  const rotatedBL = i32x4.dot_i16x8_s(pair26L, pair(c0541, c0541 - c1847));
-  const even0L = i32x4.add(sum04L, rotatedAL);
-  const even3L = i32x4.sub(sum04L, rotatedAL);
-  const even1L = i32x4.add(difference04L, rotatedBL);
-  const even2L = i32x4.sub(difference04L, rotatedBL);
-  const sum04H = i32x4.add(i32x4.dot_i16x8_s(pair04H, pair(one, one)), rounding);
-  const difference04H = i32x4.add(i32x4.dot_i16x8_s(pair04H, pair(one, -one)), rounding);
-  const rotatedAH = i32x4.dot_i16x8_s(pair26H, pair(c0541 + c0765, c0541));
-  const rotatedBH = i32x4.dot_i16x8_s(pair26H, pair(c0541, c0541 - c1847));
-  const even0H = i32x4.add(sum04H, rotatedAH);
-  const even3H = i32x4.sub(sum04H, rotatedAH);
-  const even1H = i32x4.add(difference04H, rotatedBH);
-  const even2H = i32x4.sub(difference04H, rotatedBH);
+function transformLanes(from: usize, to: usize, isFirst: bool, rounding: v128, hasHigh: bool): void {
+  const pair02 = v128.load(from);
+  let even0 = dot(pair02, even02First);
+  let even1 = dot(pair02, even02Second);
+  let even2 = dot(pair02, even02Third);
+  let even3 = dot(pair02, even02Fourth);
+  if (isFirst) {
+    even0 = i32x4.add(even0, rounding);
+    even1 = i32x4.add(even1, rounding);
+    even2 = i32x4.add(even2, rounding);
+    even3 = i32x4.add(even3, rounding);
+  }
+  const pair13 = v128.load(from, 16);
+  let odd0 = dot(pair13, odd13First);
+  let odd1 = dot(pair13, odd13Second);
+  let odd2 = dot(pair13, odd13Third);
+  let odd3 = dot(pair13, odd13Fourth);
+  if (hasHigh) {
+    const pair46 = v128.load(from, 32);
+    even0 = i32x4.add(even0, dot(pair46, even46First));
+    even1 = i32x4.add(even1, dot(pair46, even46Second));
+    even2 = i32x4.add(even2, dot(pair46, even46Third));
+    even3 = i32x4.add(even3, dot(pair46, even46Fourth));
+    const pair57 = v128.load(from, 48);
+    odd0 = i32x4.add(odd0, dot(pair57, odd57First));
+    odd1 = i32x4.add(odd1, dot(pair57, odd57Second));
+    odd2 = i32x4.add(odd2, dot(pair57, odd57Third));
+    odd3 = i32x4.add(odd3, dot(pair57, odd57Fourth));
+  }
+  const shift = isFirst ? firstShift : secondShift;
+  const results01 = descale(i32x4.add(even0, odd0), i32x4.add(even1, odd1), shift);
+  const results23 = descale(i32x4.add(even2, odd2), i32x4.add(even3, odd3), shift);
+  const results45 = descale(i32x4.sub(even3, odd3), i32x4.sub(even2, odd2), shift);
+  const results67 = descale(i32x4.sub(even1, odd1), i32x4.sub(even0, odd0), shift);
+  if (isFirst) {
+    v128.store(to, i32x4.shuffle(results01, results23, 0, 2, 4, 6));
+    v128.store(to, i32x4.shuffle(results01, results23, 1, 3, 5, 7), 16);
+    v128.store(to, i32x4.shuffle(results45, results67, 0, 2, 4, 6), 64);
+    v128.store(to, i32x4.shuffle(results45, results67, 1, 3, 5, 7), 80);
+  } else {
+    v128.store(to, i8x16.narrow_i16x8_u(results01, results23));
+    v128.store(to, i8x16.narrow_i16x8_u(results45, results67), 16);
+  }
+}
 
-  const in1 = v128.load(block, 16);
-  const in3 = v128.load(block, 48);
-  const in5 = v128.load(block, 80);
-  const in7 = v128.load(block, 112);
-  const sum37 = i16x8.add(in3, in7);
-  const sum15 = i16x8.add(in1, in5);
-  const sumsL = interleaveLow(sum37, sum15);
-  const common37L = i32x4.dot_i16x8_s(sumsL, pair(c1175 - c1961, c1175));
-  const common15L = i32x4.dot_i16x8_s(sumsL, pair(c1175, c1175 - c0390));
-  const pair71L = interleaveLow(in7, in1);
-  const pair53L = interleaveLow(in5, in3);
-  const odd3L = i32x4.add(i32x4.dot_i16x8_s(pair71L, pair(c0298 - c0899, -c0899)), common37L);
-  const odd0L = i32x4.add(i32x4.dot_i16x8_s(pair71L, pair(-c0899, c1501 - c0899)), common15L);
-  const odd2L = i32x4.add(i32x4.dot_i16x8_s(pair53L, pair(c2053 - c2562, -c2562)), common15L);
-  const odd1L = i32x4.add(i32x4.dot_i16x8_s(pair53L, pair(-c2562, c3072 - c2562)), common37L);
-  const sumsH = interleaveHigh(sum37, sum15);
-  const common37H = i32x4.dot_i16x8_s(sumsH, pair(c1175 - c1961, c1175));
-  const common15H = i32x4.dot_i16x8_s(sumsH, pair(c1175, c1175 - c0390));
-  const pair71H = interleaveHigh(in7, in1);
-  const pair53H = interleaveHigh(in5, in3);
-  const odd3H = i32x4.add(i32x4.dot_i16x8_s(pair71H, pair(c0298 - c0899, -c0899)), common37H);
-  const odd0H = i32x4.add(i32x4.dot_i16x8_s(pair71H, pair(-c0899, c1501 - c0899)), common15H);
-  const odd2H = i32x4.add(i32x4.dot_i16x8_s(pair53H, pair(c2053 - c2562, -c2562)), common15H);
-  const odd1H = i32x4.add(i32x4.dot_i16x8_s(pair53H, pair(-c2562, c3072 - c2562)), common37H);
-
-  v128.store(block, descale(i32x4.add(even0L, odd0L), i32x4.add(even0H, odd0H), shift), 0);
-  v128.store(block, descale(i32x4.sub(even0L, odd0L), i32x4.sub(even0H, odd0H), shift), 112);
-  v128.store(block, descale(i32x4.add(even1L, odd1L), i32x4.add(even1H, odd1H), shift), 16);
-  v128.store(block, descale(i32x4.sub(even1L, odd1L), i32x4.sub(even1H, odd1H), shift), 96);
-  v128.store(block, descale(i32x4.add(even2L, odd2L), i32x4.add(even2H, odd2H), shift), 32);
-  v128.store(block, descale(i32x4.sub(even2L, odd2L), i32x4.sub(even2H, odd2H), shift), 80);
-  v128.store(block, descale(i32x4.add(even3L, odd3L), i32x4.add(even3H, odd3H), shift), 48);
-  v128.store(block, descale(i32x4.sub(even3L, odd3L), i32x4.sub(even3H, odd3H), shift), 64);
+/** Scales two vectors of 32 bits down by `shift` bits into one of 16. */
+// @ts-ignore: decorator
+@inline
+function descale(low: v128, high: v128, shift: i32): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(low, shift), i32x4.shr_s(high, shift));
 }
 
 /**
- * Transforms the transposed coefficients at `block` into 8 rows of 8 samples, `stride` bytes apart, and clears the
- * block. Within one level of the exact transform for coefficients that a forward transform can give.
+ * Transforms the coefficients at `block`, which lie where `coefficientOffset` says, into 8 rows of 8 samples, `stride`
+ * bytes apart, and clears the block. `offsets` are the offsets of all that may not be zero, or-ed: frequencies of 4 and
+ * more are rare, and without them half of the work is saved. Within one level of the exact transform.
  */
-export function inverseTransform(block: usize, samples: usize, stride: usize): void {
-  transformVectors(block, constantBits - passBits, 1 << (constantBits - passBits - 1));
-  transposeBlock(block);
-  const shift = constantBits + passBits + 3;
-  transformVectors(block, shift, (1 << (shift - 1)) + (128 << shift));
-  storeRowPair(block, samples, stride);
-  storeRowPair(block + 32, samples + 2 * stride, stride);
-  storeRowPair(block + 64, samples + 4 * stride, stride);
-  storeRowPair(block + 96, samples + 6 * stride, stride);
+export function inverseTransform(block: usize, offsets: i32, samples: usize, stride: usize): void {
+  const lowRounding = i32x4(firstRounding + (secondBias << firstShift), firstRounding, firstRounding, firstRounding);
+  if (offsets & highHorizontal) transformLanes(block, between, true, lowRounding, true);
+  else transformLanes(block, between, true, lowRounding, false);
+  clearHalf(block);
+  if (offsets & highVertical) {
+    transformLanes(block + 64, between + 32, true, i32x4.splat(firstRounding), true);
+    clearHalf(block + 64);
+    transformLanes(between, between, false, lowRounding, true);
+    transformLanes(between + 64, between + 64, false, lowRounding, true);
+  } else {
+    transformLanes(between, between, false, lowRounding, false);
+    transformLanes(between + 64, between + 64, false, lowRounding, false);
+  }
+  storeFourRows(v128.load(between), v128.load(between, 64), samples, stride);
+  storeFourRows(v128.load(between, 16), v128.load(between, 80), samples + 4 * stride, stride);
 }
 
-/** Saturates two rows to bytes, stores them and clears them. */
 // @ts-ignore: decorator
 @inline
-function storeRowPair(rows: usize, samples: usize, stride: usize): void {
-  const bytes = i8x16.narrow_i16x8_u(v128.load(rows), v128.load(rows, 16));
-  v128.store64_lane(samples, bytes, 0);
-  v128.store64_lane(samples + stride, bytes, 1);
-  v128.store(rows, i64x2.splat(0));
-  v128.store(rows, i64x2.splat(0), 16);
+function clearHalf(block: usize): void {
+  v128.store(block, i64x2.splat(0));
+  v128.store(block, i64x2.splat(0), 16);
+  v128.store(block, i64x2.splat(0), 32);
+  v128.store(block, i64x2.splat(0), 48);
+}
+
+/** Stores four rows of which `left` has the first four samples each and `right` the last four. */
+// @ts-ignore: decorator
+@inline
+function storeFourRows(left: v128, right: v128, samples: usize, stride: usize): void {
+  const rows01 = i32x4.shuffle(left, right, 0, 4, 1, 5);
+  const rows23 = i32x4.shuffle(left, right, 2, 6, 3, 7);
+  v128.store64_lane(samples, rows01, 0);
+  v128.store64_lane(samples + stride, rows01, 1);
+  v128.store64_lane(samples + 2 * stride, rows23, 0);
+  v128.store64_lane(samples + 3 * stride, rows23, 1);
 }
 
 /** Returns the sample that every pixel of a block has whose only coefficient is `dc`. */

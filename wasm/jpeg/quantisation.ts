@@ -7,7 +7,23 @@ export const zigzag = memory.data<u8>([
   55, 62, 63,
 ]);
 
-/** The size of a dequantisation table: for every zigzag index, `byte offset in the transposed block << 16 | step`. */
+/** Where each frequency stands in the order 0, 2, 1, 3, 4, 6, 5, 7. */
+const ranks = memory.data<u8>([0, 2, 1, 3, 4, 6, 5, 7]);
+
+/**
+ * Returns the byte offset in a block of the coefficient with this zigzag index. The inverse transform multiplies pairs of
+ * horizontal frequencies, and then pairs of vertical ones, so both follow the order of `ranks`: 64 bytes for the vertical
+ * frequencies below 4 and 64 for the others, in them 16 for each pair of horizontal ones, in them 4 for each vertical
+ * one, in them 2 for each of the pair.
+ */
+export function coefficientOffset(index: usize): u32 {
+  const natural = <u32>load<u8>(zigzag + index);
+  const horizontal = <u32>load<u8>(ranks + (natural & 7));
+  const vertical = <u32>load<u8>(ranks + (natural >> 3));
+  return ((vertical & 4) << 4) | ((horizontal & 6) << 3) | ((vertical & 3) << 2) | ((horizontal & 1) << 1);
+}
+
+/** The size of a dequantisation table: for every zigzag index, `byte offset of the coefficient << 16 | step`. */
 export const dequantisationBytes: usize = 64 * 4;
 
 /**
@@ -22,9 +38,7 @@ export function readDequantisation(table: usize, from: usize, end: usize, isWide
       ? ((<u32>load<u8>(from + index * 2)) << 8) | load<u8>(from + index * 2, 1)
       : load<u8>(from + index);
     if (step == 0) return statusCorrupt;
-    const natural = <u32>load<u8>(zigzag + index);
-    const transposed = ((natural & 7) << 3) | (natural >> 3);
-    store<u32>(table + (index << 2), (transposed << 17) | step);
+    store<u32>(table + (index << 2), (coefficientOffset(index) << 16) | step);
   }
   return byteLength;
 }

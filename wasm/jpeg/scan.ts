@@ -136,11 +136,11 @@ function decodeAlone(first: i32, last: i32, across: i32, reduction: i32): i32 {
 @inline
 function decodeNext(item: Component, column: i32, row: i32, reduction: i32): i32 {
   const dequantisation = item.dequantisation;
-  const flat = decodeBlock(coefficients, item.dc, item.ac, dequantisation);
-  if (flat < 0 || bitsOverdrawn()) return flat < 0 ? flat : statusTruncated;
+  const offsets = decodeBlock(coefficients, item.dc, item.ac, dequantisation);
+  if (offsets < 0 || bitsOverdrawn()) return offsets < 0 ? offsets : statusTruncated;
   const prediction = item.prediction + dcDifference;
   item.prediction = prediction;
   const dc = <i32>(<i16>(prediction * <i32>(load<u32>(dequantisation) & 0xffff)));
-  placeBlock(item.plane, column, row, dc, flat != 0, reduction);
+  placeBlock(item.plane, column, row, dc, offsets, reduction);
   return statusOk;
 }
