@@ -29,9 +29,10 @@ const settings: Readonly<Record<string, string>> = {
 
 /**
  * Bundles the Worker as it is deployed and serves it with workerd, pinned to one core; on the next port a Worker that
- * only reads, looks up and puts, as a floor. Throws when that fails.
+ * only reads, looks up and puts, as a floor. With a third port the inspector listens there, which slows it. Throws when
+ * that fails.
  */
-export async function startWorkerd(port: number, core: number): Promise<Peer> {
+export async function startWorkerd(port: number, core: number, inspectorPort?: number): Promise<Peer> {
   const wrangler = resolve(root, "node_modules/wrangler/bin/wrangler.js");
   const bundled = execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", distFolder], {
     cwd: root,
@@ -40,14 +41,17 @@ export async function startWorkerd(port: number, core: number): Promise<Peer> {
   const configuration = `${benchFolder}/workerd.capnp`;
   writeFileSync(configuration, formatConfiguration({ port, variables: { ...readVariables(bundled), ...settings } }));
   const workerd = resolve(root, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
-  const server = spawn("taskset", ["-c", String(core), workerd, "serve", configuration], { stdio: "ignore" });
+  const options = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
+  const command = ["-c", String(core), workerd, "serve", ...options, configuration];
+  const server = spawn("taskset", command, { stdio: "ignore" });
   await untilAnswering(port, server);
   return {
     name: "tessera",
     port,
     pids: [pidOf(server)],
     pathOf: (source, request) => `/iiif/3/${source.name}/${request}`,
-    stop: () => server.kill(),
+    // With an inspector attached it ignores a request to end.
+    stop: () => server.kill("SIGKILL"),
   };
 }
 
