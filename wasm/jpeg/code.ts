@@ -1,4 +1,4 @@
-import { transposedOffsets } from "./quantisation";
+import { coefficientOffsets } from "./quantisation";
 import { storeWritten, writtenBits, writtenCount, writtenCursor } from "./writer";
 
 /**
@@ -24,7 +24,7 @@ export function buildCodes(table: usize, counts: usize): usize {
 }
 
 /**
- * Encodes one block of quantised coefficients, transposed, of which those in the zigzag mask `present` are not zero.
+ * Encodes one block of quantised coefficients of which those in the zigzag mask `present` are not zero.
  * Returns its DC coefficient. Source: ITU-T T.81 F.1.2.
  */
 // @ts-ignore: decorator
@@ -63,7 +63,7 @@ export function encodeBlock(block: usize, present: u64, prediction: i32, dc: usi
       count &= 7;
       run -= 16;
     }
-    const coefficient = <i32>load<i16>(block + load<u8>(transposedOffsets + index));
+    const coefficient = <i32>load<i16>(block + load<u8>(coefficientOffsets + index));
     sign = coefficient >> 31;
     category = 32 - clz((coefficient ^ sign) - sign);
     entry = load<u32>(ac + (((run << 4) | category) << 2));

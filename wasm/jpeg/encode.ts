@@ -1,6 +1,6 @@
 import { forwardTransform } from "./fdct";
 import { buildCodes, codeTableBytes, encodeBlock } from "./code";
-import { makeReciprocals, quantiseBlock } from "./quantisation";
+import { makeReciprocals } from "./quantisation";
 import { storeWritten, stuff, writtenBits, writtenCount, writtenCursor } from "./writer";
 
 /** One component as the encoder reads it. */
@@ -116,12 +116,11 @@ function encodeComponent(pointer: usize, plane: SourcePlane, column: i32, row: i
       const upper = (row * plane.vertical + y) << 3;
       let present: u64 = 0;
       if (left + 8 <= plane.width && upper + 8 <= plane.height) {
-        forwardTransform(plane.pointer + <usize>upper * plane.stride + left, plane.stride, coefficients);
-        present = quantiseBlock(coefficients, reciprocals);
+        const from = plane.pointer + <usize>upper * plane.stride + left;
+        present = forwardTransform(from, plane.stride, coefficients, reciprocals);
       } else if (left < plane.width && upper < plane.height) {
         copyExtended(plane, left, upper);
-        forwardTransform(samples, 8, coefficients);
-        present = quantiseBlock(coefficients, reciprocals);
+        present = forwardTransform(samples, 8, coefficients, reciprocals);
       } else {
         // A block that only completes the MCU is seen by nobody: the same DC coefficient again takes the fewest bits.
         store<i16>(coefficients, plane.prediction);

@@ -1,135 +1,160 @@
-// The forward discrete cosine transform of an 8x8 block and its quantisation. Source: ITU-T T.81 A.3.3, A.3.4.
+// The forward discrete cosine transform of an 8x8 block with its quantisation: sums and differences of opposite samples,
+// then sums of products of pairs. Source: ITU-T T.81 A.3.3, A.3.4.
 
 import {
-  commonPair1,
-  commonPair3,
   constantBits,
-  descale,
   dot,
-  evenPair2,
-  evenPair6,
   interleaveHigh,
   interleaveLow,
-  oddPair1,
-  oddPair3,
-  oddPair5,
-  oddPair7,
-  passBits,
-} from "./rotation";
-import { transposeBlock } from "./transpose";
+  odd13First,
+  odd13Fourth,
+  odd13Second,
+  odd13Third,
+  odd57First,
+  odd57Fourth,
+  odd57Second,
+  odd57Third,
+  sums0,
+  sums2,
+  sums4,
+  sums6,
+} from "./cosine";
+import { zigzagMaskOf } from "./quantisation";
 
-/** 128 in each of eight samples, as the sum of the first pass has it. */
-const levelShift: i16 = 4096;
+/** Fraction bits kept between the passes: sums of four sums just fit 16 bits, and the second pass ends in upper halves. */
+const passBits: i32 = 3;
+const firstShift: i32 = constantBits - passBits;
+/** 128 in each of eight samples, as the first pass's sums of products have it. */
+const levelShift: i32 = (128 * 8) << constantBits;
 
-/** Transforms eight vectors lane by lane into `block`; the first pass keeps `passBits` more, the second drops them. */
+/** Columns between the passes, each in the order of vertical frequencies that the blocks have. */
+const columns = memory.data(128, 16);
+
+/**
+ * Transforms four of the lanes of eight vectors, given as sums and differences of opposite ones. The first pass stores
+ * four columns, the second quantises, stores what half of a block has and returns the zigzag mask of what is not zero.
+ */
 // @ts-ignore: decorator
 @inline
-function transformVectors(
-  block: usize, isFirst: bool,
-  in0: v128, in1: v128, in2: v128, in3: v128, in4: v128, in5: v128, in6: v128, in7: v128,
-): void {
-  const shift = isFirst ? constantBits - passBits : constantBits + passBits;
-  const rounding = i32x4.splat(1 << (shift - 1));
-  const sum07 = i16x8.add(in0, in7);
-  const sum16 = i16x8.add(in1, in6);
-  const sum25 = i16x8.add(in2, in5);
-  const sum34 = i16x8.add(in3, in4);
-  const outer = i16x8.add(sum07, sum34);
-  const inner = i16x8.add(sum16, sum25);
+function transformLanes(
+  outer: v128,
+  inner: v128,
+  outerDifference: v128,
+  innerDifference: v128,
+  difference0: v128,
+  difference1: v128,
+  difference2: v128,
+  difference3: v128,
+  isFirst: bool,
+  isHigh: bool,
+  to: usize,
+  reciprocals: usize,
+): u64 {
+  const sums = isHigh ? interleaveHigh(outer, inner) : interleaveLow(outer, inner);
+  const pair26 = isHigh
+    ? interleaveHigh(outerDifference, innerDifference)
+    : interleaveLow(outerDifference, innerDifference);
+  const pair01 = isHigh ? interleaveHigh(difference0, difference1) : interleaveLow(difference0, difference1);
+  const pair23 = isHigh ? interleaveHigh(difference2, difference3) : interleaveLow(difference2, difference3);
+  const result0 = dot(sums, sums0);
+  const result2 = dot(pair26, sums2);
+  const result4 = dot(sums, sums4);
+  const result6 = dot(pair26, sums6);
+  const result1 = i32x4.add(dot(pair01, odd13First), dot(pair23, odd57First));
+  const result3 = i32x4.add(dot(pair01, odd13Second), dot(pair23, odd57Second));
+  const result5 = i32x4.add(dot(pair01, odd13Third), dot(pair23, odd57Third));
+  const result7 = i32x4.add(dot(pair01, odd13Fourth), dot(pair23, odd57Fourth));
   if (isFirst) {
-    v128.store(block, i16x8.sub(i16x8.shl(i16x8.add(outer, inner), passBits), i16x8.splat(levelShift)));
-    v128.store(block, i16x8.shl(i16x8.sub(outer, inner), passBits), 64);
-  } else {
-    const half = i16x8.splat(1 << <i16>(passBits - 1));
-    v128.store(block, i16x8.shr_s(i16x8.add(i16x8.add(outer, inner), half), passBits));
-    v128.store(block, i16x8.shr_s(i16x8.add(i16x8.sub(outer, inner), half), passBits), 64);
+    const pairs02 = joinShifted(i32x4.sub(result0, i32x4.splat(levelShift)), result2);
+    const pairs13 = joinShifted(result1, result3);
+    const pairs46 = joinShifted(result4, result6);
+    const pairs57 = joinShifted(result5, result7);
+    const upper01 = i32x4.shuffle(pairs02, pairs13, 0, 4, 1, 5);
+    const upper23 = i32x4.shuffle(pairs02, pairs13, 2, 6, 3, 7);
+    const lower01 = i32x4.shuffle(pairs46, pairs57, 0, 4, 1, 5);
+    const lower23 = i32x4.shuffle(pairs46, pairs57, 2, 6, 3, 7);
+    v128.store(to, i64x2.shuffle(upper01, lower01, 0, 2));
+    v128.store(to, i64x2.shuffle(upper01, lower01, 1, 3), 16);
+    v128.store(to, i64x2.shuffle(upper23, lower23, 0, 2), 32);
+    v128.store(to, i64x2.shuffle(upper23, lower23, 1, 3), 48);
+    return 0;
   }
-
-  const outerDifference = i16x8.sub(sum07, sum34);
-  const innerDifference = i16x8.sub(sum16, sum25);
-  const evenL = interleaveLow(outerDifference, innerDifference);
-  const evenH = interleaveHigh(outerDifference, innerDifference);
-  v128.store(
-    block,
-    descale(
-      i32x4.add(dot(evenL, evenPair2), rounding),
-      i32x4.add(dot(evenH, evenPair2), rounding),
-      shift,
-    ),
-    32,
-  );
-  v128.store(
-    block,
-    descale(
-      i32x4.add(dot(evenL, evenPair6), rounding),
-      i32x4.add(dot(evenH, evenPair6), rounding),
-      shift,
-    ),
-    96,
-  );
-
-  const difference07 = i16x8.sub(in0, in7);
-  const difference16 = i16x8.sub(in1, in6);
-  const difference25 = i16x8.sub(in2, in5);
-  const difference34 = i16x8.sub(in3, in4);
-  const sumA = i16x8.add(difference34, difference16);
-  const sumB = i16x8.add(difference25, difference07);
-  const sumsL = interleaveLow(sumA, sumB);
-  const commonAL = i32x4.add(dot(sumsL, commonPair3), rounding);
-  const commonBL = i32x4.add(dot(sumsL, commonPair1), rounding);
-  const pair40L = interleaveLow(difference34, difference07);
-  const pair51L = interleaveLow(difference25, difference16);
-  const sumsH = interleaveHigh(sumA, sumB);
-  const commonAH = i32x4.add(dot(sumsH, commonPair3), rounding);
-  const commonBH = i32x4.add(dot(sumsH, commonPair1), rounding);
-  const pair40H = interleaveHigh(difference34, difference07);
-  const pair51H = interleaveHigh(difference25, difference16);
-  v128.store(
-    block,
-    descale(
-      i32x4.add(dot(pair40L, oddPair7), commonAL),
-      i32x4.add(dot(pair40H, oddPair7), commonAH),
-      shift,
-    ),
-    112,
-  );
-  v128.store(
-    block,
-    descale(
-      i32x4.add(dot(pair51L, oddPair5), commonBL),
-      i32x4.add(dot(pair51H, oddPair5), commonBH),
-      shift,
-    ),
-    80,
-  );
-  v128.store(
-    block,
-    descale(
-      i32x4.add(dot(pair51L, oddPair3), commonAL),
-      i32x4.add(dot(pair51H, oddPair3), commonAH),
-      shift,
-    ),
-    48,
-  );
-  v128.store(
-    block,
-    descale(
-      i32x4.add(dot(pair40L, oddPair1), commonBL),
-      i32x4.add(dot(pair40H, oddPair1), commonBH),
-      shift,
-    ),
-    16,
+  const first = isHigh ? 4 : 0;
+  return (
+    quantise(joinUpper(result0, result2), reciprocals, to, first) |
+    quantise(joinUpper(result1, result3), reciprocals, to, first + 1) |
+    quantise(joinUpper(result4, result6), reciprocals, to, first + 2) |
+    quantise(joinUpper(result5, result7), reciprocals, to, first + 3)
   );
 }
 
-/** Transforms 8 rows of 8 samples, `stride` bytes apart, into the transposed coefficients at `block`, times 8. */
+/** Scales down by `firstShift` and puts the lanes of `a` in the lower halves of the result and of `b` in the upper ones. */
 // @ts-ignore: decorator
 @inline
-export function forwardTransform(samples: usize, stride: usize, block: usize): void {
+function joinShifted(a: v128, b: v128): v128 {
+  return i16x8.shuffle(i32x4.shr_s(a, firstShift), i32x4.shl(b, 16 - firstShift), 0, 9, 2, 11, 4, 13, 6, 15);
+}
+
+/** Rounds to upper halves and puts those of `a` in the lower halves of the result and of `b` in the upper ones. */
+// @ts-ignore: decorator
+@inline
+function joinUpper(a: v128, b: v128): v128 {
+  const rounding = i32x4.splat(1 << 15);
+  const lower = i32x4.shr_u(i32x4.add(a, rounding), 16);
+  return i16x8.shuffle(lower, i32x4.add(b, rounding), 0, 9, 2, 11, 4, 13, 6, 15);
+}
+
+/** Quantises and stores eight coefficients, the `index`th vector of the block; returns their zigzag mask. */
+// @ts-ignore: decorator
+@inline
+function quantise(values: v128, reciprocals: usize, block: usize, index: usize): u64 {
+  const quantised = i16x8.q15mulr_sat_s(values, v128.load(reciprocals + index * 16));
+  v128.store(block + index * 16, quantised);
+  return zigzagMaskOf(index, i16x8.bitmask(i16x8.eq(quantised, i16x8.splat(0))));
+}
+
+/** Transforms eight vectors; see `transformLanes`, which it calls for the first four and the last four lanes. */
+// @ts-ignore: decorator
+@inline
+function transformVectors(
+  v0: v128,
+  v1: v128,
+  v2: v128,
+  v3: v128,
+  v4: v128,
+  v5: v128,
+  v6: v128,
+  v7: v128,
+  isFirst: bool,
+  to: usize,
+  reciprocals: usize,
+): u64 {
+  const sum0 = i16x8.add(v0, v7);
+  const sum1 = i16x8.add(v1, v6);
+  const sum2 = i16x8.add(v2, v5);
+  const sum3 = i16x8.add(v3, v4);
+  const outer = i16x8.add(sum0, sum3);
+  const inner = i16x8.add(sum1, sum2);
+  const outerLess = i16x8.sub(sum0, sum3);
+  const innerLess = i16x8.sub(sum1, sum2);
+  const less0 = i16x8.sub(v0, v7);
+  const less1 = i16x8.sub(v1, v6);
+  const less2 = i16x8.sub(v2, v5);
+  const less3 = i16x8.sub(v3, v4);
+  const toHigh = isFirst ? to + 64 : to;
+  return (
+    transformLanes(outer, inner, outerLess, innerLess, less0, less1, less2, less3, isFirst, false, to, reciprocals) |
+    transformLanes(outer, inner, outerLess, innerLess, less0, less1, less2, less3, isFirst, true, toHigh, reciprocals)
+  );
+}
+
+/**
+ * Transforms 8 rows of 8 samples, `stride` bytes apart, quantises with the reciprocals that `makeReciprocals` made, and
+ * stores the block as `coefficientOffset` says. Returns the zigzag mask of the coefficients that are not zero.
+ */
+export function forwardTransform(samples: usize, stride: usize, block: usize, reciprocals: usize): u64 {
   const fifth = samples + 4 * stride;
   transformVectors(
-    block,
-    true,
     v128.load8x8_u(samples),
     v128.load8x8_u(samples + stride),
     v128.load8x8_u(samples + 2 * stride),
@@ -138,18 +163,21 @@ export function forwardTransform(samples: usize, stride: usize, block: usize): v
     v128.load8x8_u(fifth + stride),
     v128.load8x8_u(fifth + 2 * stride),
     v128.load8x8_u(fifth + 3 * stride),
+    true,
+    columns,
+    0,
   );
-  transposeBlock(block);
-  transformVectors(
-    block,
+  return transformVectors(
+    v128.load(columns),
+    v128.load(columns, 16),
+    v128.load(columns, 32),
+    v128.load(columns, 48),
+    v128.load(columns, 64),
+    v128.load(columns, 80),
+    v128.load(columns, 96),
+    v128.load(columns, 112),
     false,
-    v128.load(block),
-    v128.load(block, 16),
-    v128.load(block, 32),
-    v128.load(block, 48),
-    v128.load(block, 64),
-    v128.load(block, 80),
-    v128.load(block, 96),
-    v128.load(block, 112),
+    block,
+    reciprocals,
   );
 }

@@ -43,62 +43,39 @@ export function readDequantisation(table: usize, from: usize, end: usize, isWide
   return byteLength;
 }
 
-/** For every zigzag index the byte offset of its coefficient in a transposed block. */
-export const transposedOffsets = memory.data(64);
-/** For every column of coefficients and every mask of its rows, the mask of their zigzag indices. */
+/** For every zigzag index its `coefficientOffset`. */
+export const coefficientOffsets = memory.data(64);
+/** For each of a block's eight vectors and every mask of lanes that are zero, the zigzag mask of the others. */
 const zigzagMasks = memory.data(8 * 256 * 8, 8);
 let areMasksMade = false;
 
 function makeMasks(): void {
   areMasksMade = true;
   for (let index: usize = 0; index < 64; index++) {
-    const natural = <u32>load<u8>(zigzag + index);
-    const column = natural & 7;
-    const row = natural >> 3;
-    store<u8>(transposedOffsets + index, ((column << 3) | row) << 1);
-    store<u64>(zigzagMasks + (((column << 8) + (1 << row)) << 3), <u64>1 << index);
-  }
-  for (let column: usize = 0; column < 8; column++) {
-    const masks = zigzagMasks + (column << 11);
-    for (let rows: usize = 1; rows < 256; rows++) {
-      const others = rows & (rows - 1);
-      const lowest = rows ^ others;
-      store<u64>(masks + (rows << 3), load<u64>(masks + (others << 3)) | load<u64>(masks + (lowest << 3)));
+    const offset = coefficientOffset(index);
+    store<u8>(coefficientOffsets + index, offset);
+    const masks = zigzagMasks + ((offset >>> 4) << 11);
+    const lane: usize = (offset >>> 1) & 7;
+    for (let zeros: usize = 0; zeros < 256; zeros++) {
+      const mask = masks + (zeros << 3);
+      if (((zeros >>> lane) & 1) == 0) store<u64>(mask, load<u64>(mask) | (<u64>1 << index));
     }
   }
 }
 
-/** Makes the reciprocals, times 1 << 15 and transposed, of the 64 steps at `steps`, for coefficients that are times 8. */
+/** Returns the zigzag mask of the lanes in a block's `vector`th vector that `zeros` does not say to be zero. */
+// @ts-ignore: decorator
+@inline
+export function zigzagMaskOf(vector: usize, zeros: i32): u64 {
+  return load<u64>(zigzagMasks + (vector << 11) + (zeros << 3));
+}
+
+/** Makes the reciprocals, times 1 << 15 and in a block's order, of the 64 steps at `steps`, for coefficients times 8. */
 export function makeReciprocals(reciprocals: usize, steps: usize): void {
   if (!areMasksMade) makeMasks();
   for (let index: usize = 0; index < 64; index++) {
     const divisor = <i32>load<u8>(steps + index) << 3;
     const reciprocal: i32 = (32768 + (divisor >> 1)) / divisor;
-    store<i16>(reciprocals + load<u8>(transposedOffsets + index), reciprocal);
+    store<i16>(reciprocals + load<u8>(coefficientOffsets + index), reciprocal);
   }
-}
-
-/** Quantises the transposed block in place and returns the zigzag mask of what is not zero. */
-// @ts-ignore: decorator
-@inline
-export function quantiseBlock(block: usize, reciprocals: usize): u64 {
-  return (
-    quantiseColumn(block, reciprocals, 0) |
-    quantiseColumn(block, reciprocals, 1) |
-    quantiseColumn(block, reciprocals, 2) |
-    quantiseColumn(block, reciprocals, 3) |
-    quantiseColumn(block, reciprocals, 4) |
-    quantiseColumn(block, reciprocals, 5) |
-    quantiseColumn(block, reciprocals, 6) |
-    quantiseColumn(block, reciprocals, 7)
-  );
-}
-
-// @ts-ignore: decorator
-@inline
-function quantiseColumn(block: usize, reciprocals: usize, column: usize): u64 {
-  const quantised = i16x8.q15mulr_sat_s(v128.load(block + column * 16), v128.load(reciprocals + column * 16));
-  v128.store(block + column * 16, quantised);
-  const rows = i16x8.bitmask(i16x8.ne(quantised, i16x8.splat(0)));
-  return load<u64>(zigzagMasks + (column << 11) + (rows << 3));
 }
