@@ -47,20 +47,18 @@ function placeReduced(plane: PlaneRequest, column: i32, row: i32, dc: i32, offse
   } else {
     store<i16>(coefficients, dc);
     inverseTransform(coefficients, offsets, samples, 8);
-    for (let pass: i32 = 3; pass > 3 - reduction; pass--) halveSamples(1 << pass);
+    for (let pass: i32 = 0; pass < reduction; pass++) halveSamples();
   }
   copyClipped(plane, column * size, row * size, size);
 }
 
-/** Makes the `size` x `size` samples, 8 bytes a row, half as many on each axis. */
-function halveSamples(size: usize): void {
-  const half = size >> 1;
-  for (let row: usize = 0; row < half; row++) {
-    for (let column: usize = 0; column < half; column++) {
-      const from = samples + row * 16 + column * 2;
-      const sum = <i32>load<u8>(from) + load<u8>(from, 1) + load<u8>(from, 8) + load<u8>(from, 9);
-      store<u8>(samples + row * 8 + column, (sum + 2) >> 2);
-    }
+/** Makes every 2 x 2 of the samples one, in place: half as many rows, still 8 bytes apart, half as long. */
+function halveSamples(): void {
+  for (let row: usize = 0; row < 64; row += 16) {
+    const sums = i16x8.extadd_pairwise_i8x16_u(v128.load(samples + row));
+    const both = i16x8.add(sums, i64x2.shuffle(sums, sums, 1, 0));
+    const means = i16x8.shr_u(i16x8.add(both, i16x8.splat(2)), 2);
+    v128.store64_lane(samples + (row >>> 1), i8x16.narrow_i16x8_u(means, means), 0);
   }
 }
 
@@ -69,10 +67,12 @@ function copyClipped(plane: PlaneRequest, x: i32, y: i32, size: i32): void {
   const width = min(size, plane.width - x);
   const height = min(size, plane.height - y);
   if (width <= 0) return;
+  const isWord = width == 4 && size == 4;
   let from = samples;
   let to = plane.pointer + <usize>y * plane.stride + x;
   for (let row: i32 = 0; row < height; row++) {
-    for (let column: i32 = 0; column < width; column++) store<u8>(to + column, load<u8>(from + column));
+    if (isWord) store<u32>(to, load<u32>(from));
+    else for (let column: i32 = 0; column < width; column++) store<u8>(to + column, load<u8>(from + column));
     from += 8;
     to += plane.stride;
   }

@@ -7,7 +7,10 @@ import { storeWritten, writtenBits, writtenCount, writtenCursor } from "./writer
  */
 export const codeTableBytes: usize = 256 * 4;
 
-/** Builds an encoding table from the 16 counts and the symbols at `counts`; returns where they end. Source: ITU-T T.81 C.2. */
+/**
+ * Builds an encoding table from the 16 counts and the symbols at `counts`; returns where they end.
+ * Source: ITU-T T.81 C.2.
+ */
 export function buildCodes(table: usize, counts: usize): usize {
   let symbol = counts + 16;
   let code: u32 = 0;

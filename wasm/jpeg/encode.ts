@@ -91,7 +91,9 @@ export function encodeJpeg(pointer: usize): i32 {
   let row = mcu / across;
   let column = mcu % across;
   while (mcu < encoder.mcuCount && writtenCursor >= limit) {
-    for (let index: i32 = 0; index < encoder.componentCount; index++) encodeComponent(pointer, encoder.plane(index), column, row);
+    for (let index: i32 = 0; index < encoder.componentCount; index++) {
+      encodeComponent(pointer, encoder.plane(index), column, row);
+    }
     if (++column == across) {
       column = 0;
       row++;

@@ -1,5 +1,5 @@
-// The forward discrete cosine transform of an 8x8 block with its quantisation: sums and differences of opposite samples,
-// then sums of products of pairs. Source: ITU-T T.81 A.3.3, A.3.4.
+// The forward discrete cosine transform of an 8x8 block with its quantisation: sums and differences of opposite
+// samples, then sums of products of pairs. Source: ITU-T T.81 A.3.3, A.3.4.
 
 import {
   constantBits,
@@ -21,7 +21,7 @@ import {
 } from "./cosine";
 import { zigzagMaskOf } from "./quantisation";
 
-/** Fraction bits kept between the passes: sums of four sums just fit 16 bits, and the second pass ends in upper halves. */
+/** Fraction bits kept between the passes: the second pass's sums just fit 16 bits and its results are upper halves. */
 const passBits: i32 = 3;
 const firstShift: i32 = constantBits - passBits;
 /** 128 in each of eight samples, as the first pass's sums of products have it. */
@@ -88,7 +88,7 @@ function transformLanes(
   );
 }
 
-/** Scales down by `firstShift` and puts the lanes of `a` in the lower halves of the result and of `b` in the upper ones. */
+/** Scales down by `firstShift` and puts `a` in the lower halves of the result's lanes and `b` in the upper ones. */
 // @ts-ignore: decorator
 @inline
 function joinShifted(a: v128, b: v128): v128 {

@@ -82,7 +82,8 @@ export function readFrame(from: usize, end: usize, request: DecodeRequest): i32 
   const sampling = <i32>load<u8>(from, 7);
   const horizontalMaximum = sampling >> 4;
   const verticalMaximum = sampling & 15;
-  if (horizontalMaximum == 0 || horizontalMaximum > 4 || verticalMaximum == 0 || verticalMaximum > 4) return statusCorrupt;
+  if (horizontalMaximum == 0 || horizontalMaximum > 4) return statusCorrupt;
+  if (verticalMaximum == 0 || verticalMaximum > 4) return statusCorrupt;
   for (let index: i32 = 0; index < count; index++) {
     const item = component(index);
     const entry = from + 6 + index * 3;

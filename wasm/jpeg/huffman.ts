@@ -12,7 +12,8 @@ const symbolsOffset: usize = basesOffset + 17 * 4;
  * codes left-aligned to 16 bits, what makes a code an index into the symbols, and the symbols.
  *
  * An entry is `value << 16 | advance << 8 | length`: the coefficient, how far it lies behind the one before it, and the
- * bits of code and value together. Advances from 64 on end a block. `unresolved` marks an entry that takes the slow way.
+ * bits of code and value together. Advances from 64 on end a block. When the value does not fit the look-up, the entry
+ * is `symbol << 16 | unresolved | code length`; when the code does not, it is `unresolved` alone.
  */
 export const huffmanTableBytes: usize = (symbolsOffset + 256 + 15) & ~15;
 
@@ -55,14 +56,15 @@ export function buildHuffmanTable(table: usize, counts: usize, end: usize, isAc:
   return 16 + total;
 }
 
-/** Fills the entries that begin with `code`; those whose value does not fit stay unresolved. */
+/** Fills the entries that begin with `code`. */
 function fillLookup(table: usize, code: i32, length: i32, symbol: i32, isAc: bool): void {
   const spare = lookupBits - length;
   const first = code << spare;
   for (let rest: i32 = 0; rest < 1 << spare; rest++) {
     const bits = <u64>(first | rest) << (64 - lookupBits);
     const entry = makeEntry(bits, length, symbol, isAc);
-    if ((entry & 0x7f) <= lookupBits) store<i32>(table + (<usize>(first | rest) << 2), entry);
+    const isResolved = (entry & 0x7f) <= lookupBits;
+    store<i32>(table + (<usize>(first | rest) << 2), isResolved ? entry : (symbol << 16) | unresolved | length);
   }
 }
 
@@ -81,10 +83,13 @@ function makeEntry(bits: u64, length: i32, symbol: i32, isAc: bool): i32 {
   return (value << 16) | (((isAc ? symbol >> 4 : 0) + 1) << 8) | (length + category);
 }
 
-/** Makes the entry for the next symbol of `bits` when the look-up could not: by comparing with the limit of each length. */
-function resolveEntry(table: usize, bits: u64, isAc: bool): i32 {
+/** Makes the entry for the next symbol of `bits`, for which the look-up gave the unresolved `found`. */
+function resolveEntry(table: usize, bits: u64, found: i32, isAc: bool): i32 {
+  const known = found & 0x7f;
+  if (known != 0) return makeEntry(bits, known, found >>> 16, isAc);
+  // A longer code is found by comparing with where each length's codes end.
   const prefix = <u32>(bits >>> 48);
-  for (let length: i32 = 1; length <= 16; length++) {
+  for (let length = lookupBits + 1; length <= 16; length++) {
     if (prefix < load<u32>(table + limitsOffset + (length << 2))) {
       const index = <i32>(prefix >>> (16 - length)) + load<i32>(table + basesOffset + (length << 2));
       return makeEntry(bits, length, load<u8>(table + symbolsOffset + (index & 255)), isAc);
@@ -98,8 +103,8 @@ export let dcDifference: i32 = 0;
 
 /**
  * Decodes one block: the DC difference into `dcDifference`, the AC coefficients, dequantised, into `block`, which must
- * be clear. `dequantisation` has for every zigzag index `byte offset in block << 16 | step`. Returns the offsets of all AC
- * coefficients or-ed, 0 when there is none, or `statusCorrupt`. Source: ITU-T T.81 F.2.2.
+ * be clear. `dequantisation` has for every zigzag index `byte offset in block << 16 | step`. Returns the offsets of all
+ * AC coefficients or-ed, 0 when there is none, or `statusCorrupt`. Source: ITU-T T.81 F.2.2.
  */
 export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: usize): i32 {
   let buffer = bitBuffer;
@@ -110,7 +115,7 @@ export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: 
   cursor -= (63 - count) >>> 3;
   count |= 56;
   let entry = load<i32>(dc + (<usize>(buffer >>> (64 - lookupBits)) << 2));
-  if (entry & unresolved) entry = resolveEntry(dc, buffer, false);
+  if (entry & unresolved) entry = resolveEntry(dc, buffer, entry, false);
   if (((entry >> 8) & 0xff) > 1) return statusCorrupt;
   dcDifference = entry >> 16;
   buffer <<= entry & 63;
@@ -123,7 +128,7 @@ export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: 
     cursor -= (63 - count) >>> 3;
     count |= 56;
     entry = load<i32>(ac + (<usize>(buffer >>> (64 - lookupBits)) << 2));
-    if (entry & unresolved) entry = resolveEntry(ac, buffer, true);
+    if (entry & unresolved) entry = resolveEntry(ac, buffer, entry, true);
     index += (entry >> 8) & 0xff;
     buffer <<= entry & 63;
     count -= entry & 63;

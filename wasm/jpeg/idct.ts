@@ -32,7 +32,7 @@ const firstShift: i32 = constantBits - passBits;
 const secondShift: i32 = constantBits + passBits + 3;
 /** Rounds the first pass. */
 const firstRounding: i32 = 1 << (firstShift - 1);
-/** Rounds the second and moves the level by 128: added to the first pass's vertical frequency 0, it reaches every sample. */
+/** Rounds the second and moves the level by 128: added to the vertical frequency 0, it reaches every sample. */
 const secondBias: i32 = ((1 << (secondShift - 1)) + (128 << secondShift)) >> constantBits;
 
 /** The first pass's results, then the second's. */

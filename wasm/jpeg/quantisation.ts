@@ -11,10 +11,10 @@ export const zigzag = memory.data<u8>([
 const ranks = memory.data<u8>([0, 2, 1, 3, 4, 6, 5, 7]);
 
 /**
- * Returns the byte offset in a block of the coefficient with this zigzag index. The inverse transform multiplies pairs of
- * horizontal frequencies, and then pairs of vertical ones, so both follow the order of `ranks`: 64 bytes for the vertical
- * frequencies below 4 and 64 for the others, in them 16 for each pair of horizontal ones, in them 4 for each vertical
- * one, in them 2 for each of the pair.
+ * Returns the byte offset in a block of the coefficient with this zigzag index. The inverse transform multiplies pairs
+ * of horizontal frequencies, and then pairs of vertical ones, so both follow the order of `ranks`: 64 bytes for the
+ * vertical frequencies below 4 and 64 for the others, in them 16 for each pair of horizontal ones, in them 4 for each
+ * vertical one, in them 2 for each of the pair.
  */
 export function coefficientOffset(index: usize): u32 {
   const natural = <u32>load<u8>(zigzag + index);
@@ -70,7 +70,7 @@ export function zigzagMaskOf(vector: usize, zeros: i32): u64 {
   return load<u64>(zigzagMasks + (vector << 11) + (zeros << 3));
 }
 
-/** Makes the reciprocals, times 1 << 15 and in a block's order, of the 64 steps at `steps`, for coefficients times 8. */
+/** Makes the reciprocals of the 64 steps at `steps`, times 1 << 15, in a block's order, for coefficients times 8. */
 export function makeReciprocals(reciprocals: usize, steps: usize): void {
   if (!areMasksMade) makeMasks();
   for (let index: usize = 0; index < 64; index++) {

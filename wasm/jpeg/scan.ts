@@ -47,8 +47,8 @@ function readScanHeader(from: usize, end: usize, tables: usize): i32 {
 }
 
 /**
- * Decodes the scan whose header's parameters lie at `from`, up to `headerEnd`. Returns where its data ends, or a status;
- * after damage, decoding goes on with the next restart interval. Source: ITU-T T.81 F.2.1.
+ * Decodes the scan whose header's parameters lie at `from`, up to `headerEnd`. Returns where its data ends, or a
+ * status; after damage, decoding goes on with the next restart interval. Source: ITU-T T.81 F.2.1.
  */
 export function decodeScan(
   from: usize,
