@@ -1,5 +1,5 @@
 // Entropy-coded bits on their way out. They are gathered backwards without stuffing: an unaligned little-endian store
-// then puts the earliest bits in the topmost byte, as WebAssembly, without a byte swap, can't do forwards. `stuff` turns
+// then has the earliest bits in its topmost byte, as WebAssembly, without a byte swap, cannot do forwards. `stuff` turns
 // them round.
 
 /** Bits not yet stored, left-aligned; the ones below them are zero. */
