@@ -1,6 +1,6 @@
 // Entropy-coded bits on their way out. They are gathered backwards without stuffing: an unaligned little-endian store
-// then has the earliest bits in its topmost byte, as WebAssembly, without a byte swap, cannot do forwards. `stuff` turns
-// them round.
+// then has the earliest bits in its topmost byte, which WebAssembly, without a byte swap, cannot do forwards. `stuff`
+// turns them round.
 
 /** Bits not yet stored, left-aligned; the ones below them are zero. */
 export let writtenBits: u64 = 0;
