@@ -196,6 +196,7 @@ function drawChart({ title, subtitle, legend, groups, end, step, unit, line }: C
   const width = left + plotWidth + right;
   const height = bottom + 30;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
+<title>${escapeMarkup(`${title}. ${subtitle}`)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${[text(16, 24, title, 'font-size="15" font-weight="bold"'), text(16, 43, subtitle, 'fill="#555"'), ...keys, ...grid, ...parts].join("\n")}
 </svg>
@@ -203,8 +204,11 @@ ${[text(16, 24, title, 'font-size="15" font-weight="bold"'), text(16, 43, subtit
 }
 
 function text(x: number, y: number, content: string, attributes: string): string {
-  const escaped = content.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escapeMarkup(content)}</text>`;
+}
+
+function escapeMarkup(content: string): string {
+  return content.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 }
 
 const folder = resolve(import.meta.dirname, "results");

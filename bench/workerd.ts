@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Source } from "./sources.ts";
 import { benchFolder, sourcesFolder } from "./sources.ts";
@@ -33,6 +33,8 @@ const settings: Readonly<Record<string, string>> = {
  * that fails.
  */
 export async function startWorkerd(port: number, core: number, inspectorPort?: number): Promise<Peer> {
+  // Modules of an earlier build have other names, and would be loaded too.
+  rmSync(distFolder, { recursive: true, force: true });
   const wrangler = resolve(root, "node_modules/wrangler/bin/wrangler.js");
   const bundled = execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", distFolder], {
     cwd: root,
@@ -68,7 +70,6 @@ function formatConfiguration({
   port: number;
   variables: Readonly<Record<string, string>>;
 }): string {
-  // Modules of an earlier build lie there too, under other names; the Worker does not import them.
   const modules = readdirSync(distFolder)
     .filter((name) => /\.(?:js|wasm)$/.test(name))
     // The first module is the one that is run.
