@@ -31,7 +31,6 @@ export function openRenderer(): Renderer {
   const settings = {
     jpegQuality,
     webpQuality,
-    pngModule: compile(require.resolve("@jsquash/png/codec/pkg/squoosh_png_bg.wasm")),
     webpModule: compile(require.resolve("@jsquash/webp/codec/enc/webp_enc_simd.wasm")),
   };
   return { lender: new KernelLender(compileKernel(), budgetBytes), settings };

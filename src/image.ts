@@ -34,7 +34,8 @@ export function answerImage(
       identifier,
       masterVersion: master.version,
       canonical: path,
-      settings: String(services.config.jpegQuality),
+      // What max means depends on limits that may be changed: the size it came to is part of the key.
+      settings: [services.config.jpegQuality, canonical.size.width, canonical.size.height].join(" "),
     });
     const base = baseUri({ config: services.config, request, version: route.version, identifier });
     const headers = imageHeaders({

@@ -50,7 +50,6 @@ export interface Platform {
   readonly masters: R2Bucket;
   readonly derivatives: R2Bucket;
   readonly edge: Cache;
-  readonly pngModule: WebAssembly.Module;
   readonly webpModule: WebAssembly.Module;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -66,7 +65,6 @@ export function createServices(config: Config, platform: Platform, state: Isolat
   const settings: EncoderSettings = {
     jpegQuality: config.jpegQuality,
     webpQuality,
-    pngModule: platform.pngModule,
     webpModule: platform.webpModule,
   };
   return {

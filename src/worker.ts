@@ -1,5 +1,3 @@
-// @ts-expect-error: the package declares the exports of the instance; the bundler imports the module.
-import pngModule from "@jsquash/png/codec/pkg/squoosh_png_bg.wasm";
 import webpModule from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import kernelModule from "../build/kernel.wasm";
 import { type Config, readConfig } from "./config.ts";
@@ -43,7 +41,6 @@ function open(env: Env, context: ExecutionContext, config: Config): Services {
     masters: env.MASTERS,
     derivatives: env.DERIVATIVES,
     edge: caches.default,
-    pngModule,
     webpModule,
     now: () => Date.now() / 1000,
     defer: (work: Promise<unknown>) => context.waitUntil(work),

@@ -8,7 +8,7 @@ export interface DerivativeName {
   readonly masterVersion: string;
   /** Canonical request as 3.0 writes it. */
   readonly canonical: string;
-  /** Settings that change bytes, such as the JPEG quality. */
+  /** What else changes bytes: the JPEG quality, and the size that `max` came to under the limits. */
   readonly settings: string;
 }
 

@@ -33,7 +33,7 @@ export async function* drawImage(
     if (next !== undefined) pending = gather(source, next);
     yield* drawing.drawBatch(batch, gathered);
   }
-  yield await drawing.finish();
+  yield* await drawing.finish();
 }
 
 /** Starts the reads of a batch. A failure shows when it is awaited, which may be never: the picture ended before. */
@@ -71,7 +71,7 @@ class Drawing {
     }
   }
 
-  async finish(): Promise<Uint8Array> {
+  async finish(): Promise<readonly Uint8Array[]> {
     if (this.#parts === undefined) throw new RangeError("a plan without a batch");
     return this.#parts.output.finish();
   }

@@ -11,8 +11,8 @@ const filterReach = 6;
 /** Kernel memory a render takes beside its pixels: code, tables, the encoder's strip. */
 const fixedBytes = 2 << 20;
 
-/** Bytes a pixel of encoded JPEG, at most in practice, and of the uncompressed pictures that PNG and WebP start from. */
-const encodedBytes = { jpg: 0.6, png: 8, webp: 12 } as const;
+/** Bytes a sample of encoded JPEG and PNG, at most in practice, and of the copies that WebP starts from. */
+const encodedBytes = { jpg: 0.4, png: 1.1, webp: 4 } as const;
 
 /**
  * Returns the pixel rows of a level that may have to be kept above a tile row: those of the next strip, which the rows
@@ -39,8 +39,16 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const whole = isWholeNeeded(plan) ? pixelsOf(size) * perPixel * (isNoTurn(turn) ? 1 : 2) : 0;
   const canvas = rotatedSize(size, degrees);
   const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
-  const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format];
-  return Math.ceil(fixedBytes + band + scratch + gathered + whole + rotated + encoded);
+  const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
+  const pngRows = format === "png" ? 4 * 4 * canvas.width : 0;
+  return Math.ceil(fixedBytes + pngRows + band + scratch + gathered + whole + rotated + encoded);
+}
+
+/** Samples a pixel that are encoded: WebP always takes red, green, blue and alpha. */
+function samplesOut({ format, model, degrees }: Pick<DrawPlan, "format" | "model" | "degrees">): number {
+  if (format === "webp") return 3;
+  const alpha = format === "png" && degrees !== 0 ? 1 : 0;
+  return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + alpha;
 }
 
 function pixelsOf({ width, height }: Size): number {

@@ -1,13 +1,11 @@
-import { concatenate } from "../bytes.ts";
-import { createJpegEncoder } from "../codec/jpeg/encoder.ts";
-import { encodePng } from "../codec/png-encoder.ts";
 import { encodeWebp } from "../codec/webp-encoder.ts";
 import { interleaveRgba } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { Raster, Subsampling } from "../raster/raster.ts";
+import type { Subsampling } from "../raster/raster.ts";
 import { copyPlane, cropPlane } from "../raster/samples.ts";
 import { finishRaster } from "./finish.ts";
 import { type DrawPlan, isWholeNeeded } from "./plan.ts";
+import { openRowEncoder } from "./row-encoder.ts";
 import type { Strip } from "./strips.ts";
 import { toneStrip } from "./tone-strip.ts";
 
@@ -15,19 +13,18 @@ import { toneStrip } from "./tone-strip.ts";
 export interface EncoderSettings {
   readonly jpegQuality: number;
   readonly webpQuality: number;
-  readonly pngModule: WebAssembly.Module;
   readonly webpModule: WebAssembly.Module;
 }
 
 /** Where strips go: pieces of the encoded picture come out, some with each strip or all at the end. */
 export interface Output {
   write(strip: Strip): readonly Uint8Array[];
-  finish(): Promise<Uint8Array>;
+  finish(): Promise<readonly Uint8Array[]>;
 }
 
-/** Opens the output of a plan: straight into the JPEG encoder, or collected where the whole picture is needed first. */
+/** Opens the output of a plan: straight into the encoder, or collected where the whole picture is needed first. */
 export function openOutput(kernel: Kernel, plan: DrawPlan, settings: EncoderSettings): Output {
-  return isWholeNeeded(plan) ? collectingOutput(kernel, plan, settings) : jpegOutput(kernel, plan, settings);
+  return isWholeNeeded(plan) ? collectingOutput(kernel, plan, settings) : rowOutput(kernel, plan, settings);
 }
 
 /** Returns how chroma of the strips of a plan is subsampled, in output pixels a sample. Never throws. */
@@ -35,13 +32,10 @@ export function outputSubsampling({ model }: Pick<DrawPlan, "model">): Subsampli
   return model === "ycbcr" ? { x: 2, y: 2 } : { x: 1, y: 1 };
 }
 
-function jpegOutput(kernel: Kernel, plan: DrawPlan, settings: EncoderSettings): Output {
-  const encoder = createJpegEncoder(kernel, {
-    ...plan.size,
-    model: plan.model === "gray" ? "gray" : "ycbcr",
-    subsampling: outputSubsampling(plan),
-    quality: settings.jpegQuality,
-  });
+function rowOutput(kernel: Kernel, plan: DrawPlan, settings: EncoderSettings): Output {
+  const { size, model } = plan;
+  const raster = { ...size, model, subsampling: outputSubsampling(plan) };
+  const encoder = openRowEncoder(kernel, plan, { raster, jpegQuality: settings.jpegQuality });
   return {
     write(strip) {
       toneStrip(kernel, plan, strip);
@@ -72,33 +66,15 @@ function collectingOutput(kernel: Kernel, plan: DrawPlan, settings: EncoderSetti
       done += strip.rows;
       return [];
     },
-    finish: () =>
-      encodeWhole(kernel, finishRaster(kernel, plan, { model, ...size, subsampling, planes }), plan, settings),
+    async finish() {
+      const raster = finishRaster(kernel, plan, { model, ...size, subsampling, planes });
+      if (plan.format === "webp") {
+        const { webpModule: module, webpQuality: quality } = settings;
+        return [await encodeWebp(interleaveRgba(kernel, raster), raster, { module, quality })];
+      }
+      const encoder = openRowEncoder(kernel, plan, { raster, jpegQuality: settings.jpegQuality });
+      const rows = { planes: raster.planes, alpha: raster.alpha, rows: raster.height };
+      return [...encoder.write(rows), ...encoder.finish()];
+    },
   };
-}
-
-async function encodeWhole(
-  kernel: Kernel,
-  raster: Raster,
-  plan: DrawPlan,
-  settings: EncoderSettings,
-): Promise<Uint8Array> {
-  switch (plan.format) {
-    case "jpg":
-      return encodeWholeJpeg(kernel, raster, settings);
-    case "png":
-      return encodePng(interleaveRgba(kernel, raster), raster, settings.pngModule);
-    case "webp":
-      return encodeWebp(interleaveRgba(kernel, raster), raster, {
-        module: settings.webpModule,
-        quality: settings.webpQuality,
-      });
-  }
-}
-
-function encodeWholeJpeg(kernel: Kernel, raster: Raster, { jpegQuality }: EncoderSettings): Uint8Array {
-  const { width, height, subsampling, planes } = raster;
-  const model = raster.model === "gray" ? "gray" : "ycbcr";
-  const encoder = createJpegEncoder(kernel, { width, height, model, subsampling, quality: jpegQuality });
-  return concatenate([...encoder.write({ rows: height, planes }), encoder.finish()]);
 }

@@ -98,7 +98,7 @@ function settleRotation({ rotation }: CanonicalRequest, orient: Turn): { turn: T
 
 /** Says whether a drawing must be collected whole before it can be encoded. Never throws. */
 export function isWholeNeeded({ degrees, turn, format }: Pick<DrawPlan, "degrees" | "turn" | "format">): boolean {
-  return degrees !== 0 || !isNoTurn(turn) || format !== "jpg";
+  return degrees !== 0 || !isNoTurn(turn) || format === "webp";
 }
 
 /** Longest side that each format can write, in pixels. Source: ITU-T T.81 B.2.2; PNG §11.2.2; RFC 9649 §2.5. */

@@ -49,6 +49,14 @@ describe("a derivative", () => {
     expect(second.headers.get("Content-Type")).toBe("image/png");
   });
 
+  it("of max is another one when the limits it means have changed", async () => {
+    const path = "/iiif/3/equal/full/max/0/default.png";
+    const [wide, narrow] = [await ask(path), await ask(path, { env: { MAX_WIDTH: "150" } })];
+    expect(narrow.timing).toMatchObject({ strategy: "draw" });
+    expect(narrow.headers.get("ETag")).not.toBe(wide.headers.get("ETag"));
+    expect(narrow.bytes.byteLength).toBeLessThan(wide.bytes.byteLength);
+  });
+
   it("below the threshold is not kept in the bucket", async () => {
     const before = await storedKeys();
     await ask("/iiif/3/cheap/full/80,/0/default.jpg");

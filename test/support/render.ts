@@ -16,7 +16,6 @@ const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAs
 const settings = {
   jpegQuality: 90,
   webpQuality: 90,
-  pngModule: new Module(readFileSync(resolve(modules, "png/codec/pkg/squoosh_png_bg.wasm"))),
   webpModule: new Module(readFileSync(resolve(modules, "webp/codec/enc/webp_enc_simd.wasm"))),
 };
 

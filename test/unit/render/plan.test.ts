@@ -107,6 +107,13 @@ describe("planRender streams", () => {
     expect(second?.cost.peakBytes).toBeLessThan(16 << 20);
   });
 
+  it("a large PNG as it streams a JPEG", () => {
+    const asked = request({ region: whole, size: { width: 5000, height: 3750 }, format: "png" });
+    const plan = planRender(asked, large, 1e9);
+    expect(plan).toMatchObject({ kind: "stream", format: "png", model: "rgb" });
+    expect(plan.cost.peakBytes).toBeLessThan(24 << 20);
+  });
+
   it("reads tile rows together, a megabyte at a time", () => {
     const plan = planRender(request({ region: whole, size: { width: 5000, height: 3750 } }), large, 1e9);
     expect(plan.kind).toBe("stream");
@@ -129,7 +136,7 @@ describe("planRender refuses", () => {
   it("a whole picture that must be held and is too large for it", () => {
     const image = makePyramid({ width: 8192, height: 8192 });
     const region = { x: 0, y: 0, width: 8192, height: 8192 };
-    const asked = request({ region, size: { width: 8192, height: 8192 }, format: "png" });
+    const asked = request({ region, size: { width: 8192, height: 8192 }, format: "webp" });
     expect(codeOf(() => planRender(asked, image, 1e9))).toBe("render-too-costly");
   });
 
