@@ -76,7 +76,7 @@ async function obtain(
     defer(keepDerivative(derivatives, key, { kept: { bytes, mediaType: mediaTypes[plan.format] }, isStored }));
   const { mediaType, body } = await render(renderer, plan, {
     source: master.source,
-    onEnd: (end) => log(streamLine(key, end)),
+    onEnd: (end) => log(streamLine(key, end, account)),
   });
   if (body instanceof Uint8Array) {
     keep(body);
@@ -85,7 +85,9 @@ async function obtain(
   return { mediaType, body: body.pipeThrough(collectingStream(keptStreamBytes, keep)) };
 }
 
-function streamLine(key: string, { byteLength, failure }: StreamEnd): object {
-  if (failure === undefined) return { level: "info", message: "stream ended", key, byteLength };
-  return { level: "error", message: "stream broken off", key, byteLength, cause: String(failure) };
+/** The line of the request was written when the first bytes went out: this one has all that was read. */
+function streamLine(key: string, { kind, byteLength, failure }: StreamEnd, { reads, bytes }: Account): object {
+  const level = kind === "broken" ? "error" : "info";
+  const cause = failure === undefined ? {} : { cause: String(failure) };
+  return { level, message: `stream ${kind}`, key, byteLength, reads, bytes, ...cause };
 }

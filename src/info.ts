@@ -31,8 +31,9 @@ export function answerInfo(
     const { limits } = services.sizeRules;
     const id = baseUri({ config: services.config, request, version, identifier });
     const offer = offerTiles({ levels: seenLevels(pyramid), tile: seenTile(pyramid), limits, maxReduction });
+    const isGray = pyramid.levels[0].encoding.model === "gray";
     const format = version === 3 ? formatInfo : formatInfoV2;
-    const text = JSON.stringify(format({ id, ...seenSize(pyramid), limits, ...offer }), undefined, 2);
+    const text = JSON.stringify(format({ id, isGray, ...seenSize(pyramid), limits, ...offer }), undefined, 2);
     const contentType = chooseInfoType(request.headers.get("Accept"), version);
     const headers = infoHeaders({
       version,

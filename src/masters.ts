@@ -1,3 +1,4 @@
+import { digest } from "./cache/digest.ts";
 import type { IsolateCache } from "./cache/isolate.ts";
 import { formatMasterRecord, type KeptMaster, parseMasterRecord } from "./cache/master-record.ts";
 import type { CacheTier } from "./cache/tier.ts";
@@ -66,11 +67,11 @@ export async function retryWhenReplaced<T>(store: MasterStore, key: string, work
 /** Drops what is kept of a master as trusted; the durable tier's record is checked against the version anyway. */
 async function forget(store: MasterStore, key: string): Promise<void> {
   store.kept.delete(key);
-  await store.edge.delete(recordKey(key));
+  await store.edge.delete(await recordKey(key));
 }
 
 async function keptAtEdge(store: MasterStore, key: string): Promise<KeptMaster | undefined> {
-  const record = await store.edge.get(recordKey(key));
+  const record = await store.edge.get(await recordKey(key));
   const kept = record === undefined ? undefined : parseMasterRecord(record.bytes);
   if (kept !== undefined) keep(store, key, kept);
   return kept;
@@ -89,15 +90,13 @@ async function isUnchanged(store: MasterStore, { key, kept, account }: KeptReque
   if (current?.version !== kept.version) return false;
   const checked = { ...kept, checkedAt: store.now() };
   keep(store, key, checked);
-  store.defer(store.edge.put(recordKey(key), { bytes: formatMasterRecord(checked), mediaType: recordType }));
+  store.defer(store.edge.put(await recordKey(key), { bytes: formatMasterRecord(checked), mediaType: recordType }));
   return true;
 }
 
 async function openUnknown(store: MasterStore, key: string, account: Account): Promise<Master> {
-  const [opened, record] = await Promise.all([
-    openR2(store.bucket, key, prefixBytes),
-    store.durable.get(recordKey(key)),
-  ]);
+  const recordName = await recordKey(key);
+  const [opened, record] = await Promise.all([openR2(store.bucket, key, prefixBytes), store.durable.get(recordName)]);
   if (opened === undefined) throw new ImageError("not-found", "There is no image with this identifier.");
   account.reads += 1;
   account.bytes += opened.prefix.byteLength;
@@ -110,10 +109,10 @@ async function openUnknown(store: MasterStore, key: string, account: Account): P
   const kept: KeptMaster = { version, size, checkedAt: store.now(), pyramid };
   keep(store, key, kept);
   const bytes = formatMasterRecord(kept);
-  store.defer(store.edge.put(recordKey(key), { bytes, mediaType: recordType }));
+  store.defer(store.edge.put(recordName, { bytes, mediaType: recordType }));
   // A file that opens in one read gains nothing from a second copy of its directories.
   const isWorthStoring = account.reads > readsBefore;
-  if (isWorthStoring) store.defer(store.durable.put(recordKey(key), { bytes, mediaType: recordType }));
+  if (isWorthStoring) store.defer(store.durable.put(recordName, { bytes, mediaType: recordType }));
   return ready(store, { key, kept, account });
 }
 
@@ -126,6 +125,7 @@ function ready({ bucket }: MasterStore, { key, kept, account }: KeptRequest): Ma
   return { version, pyramid, source: countReads(r2Source(bucket, key, { size, version }), account) };
 }
 
-function recordKey(key: string): string {
-  return `masters/${encodeURIComponent(key)}`;
+/** The key is of one length, whatever the master's: R2 takes 1,024 bytes, which an escaped key may pass. */
+async function recordKey(key: string): Promise<string> {
+  return `masters/${await digest(key)}`;
 }

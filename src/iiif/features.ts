@@ -15,7 +15,10 @@ const level2Formats: readonly Format[] = ["jpg", "png"];
 const level2Qualities: Record<ApiVersion, readonly string[]> = { 3: ["default"], 2: ["default", "bitonal"] };
 
 /** Returns the formats, qualities and features that info.json lists beyond level 2. Never throws. */
-export function extrasOf(version: ApiVersion): {
+export function extrasOf(
+  version: ApiVersion,
+  { isGray }: { readonly isGray: boolean },
+): {
   readonly formats: readonly string[];
   readonly qualities: readonly string[];
   readonly features: readonly string[];
@@ -23,7 +26,10 @@ export function extrasOf(version: ApiVersion): {
   const formats = Object.keys(mediaTypes) as Format[];
   return {
     formats: formats.filter((format) => !level2Formats.includes(format)),
-    qualities: qualities.filter((quality) => !level2Qualities[version].includes(quality)),
+    // A grey image has no colour to offer; a request for it is still answered.
+    qualities: qualities.filter(
+      (quality) => !level2Qualities[version].includes(quality) && !(isGray && quality === "color"),
+    ),
     features: extraFeatures[version],
   };
 }

@@ -7,12 +7,13 @@ import type { Offer, TileOffer } from "./tiles.ts";
 export interface ImageInformation extends Size, Offer {
   /** The base URI as asked for, without a trailing slash. */
   readonly id: string;
+  readonly isGray: boolean;
   readonly limits: SizeLimits;
 }
 
 /** Returns the info.json of Image API 3.0. Never throws. Source: Image API 3.0 §5.2 to §5.7. */
-export function formatInfo({ id, width, height, limits, sizes, tiles }: ImageInformation): object {
-  const extras = extrasOf(3);
+export function formatInfo({ id, isGray, width, height, limits, sizes, tiles }: ImageInformation): object {
+  const extras = extrasOf(3, { isGray });
   return {
     "@context": contextUris[3],
     id,

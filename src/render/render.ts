@@ -14,8 +14,10 @@ export interface Renderer {
   readonly settings: EncoderSettings;
 }
 
-/** What is told of a streamed picture when it ends: its encoded bytes' count, and the failure that ended it, if any. */
+/** How a streamed picture ended: sent whole, given up by the client, or broken off by a failure. */
 export interface StreamEnd {
+  readonly kind: "whole" | "abandoned" | "broken";
+  /** Encoded bytes sent. */
   readonly byteLength: number;
   readonly failure: unknown;
 }
@@ -63,9 +65,9 @@ async function streamPieces(
   { release, onEnd }: { readonly release: () => void; readonly onEnd: (end: StreamEnd) => void },
 ): Promise<ReadableStream<Uint8Array>> {
   let byteLength = 0;
-  const end = (failure: unknown): void => {
+  const end = (kind: StreamEnd["kind"], failure?: unknown): void => {
     release();
-    onEnd({ byteLength, failure });
+    onEnd({ kind, byteLength, failure });
   };
   const nextChunk = async (): Promise<Uint8Array | undefined> => {
     const waiting: Uint8Array[] = [];
@@ -81,7 +83,7 @@ async function streamPieces(
   try {
     first = await nextChunk();
   } catch (error) {
-    end(error);
+    end("broken", error);
     throw error;
   }
   return new ReadableStream<Uint8Array>({
@@ -91,19 +93,19 @@ async function streamPieces(
         first = undefined;
         if (chunk === undefined) {
           controller.close();
-          end(undefined);
+          end("whole");
           return;
         }
         byteLength += chunk.byteLength;
         controller.enqueue(chunk);
       } catch (error) {
         controller.error(error);
-        end(error);
+        end("broken", error);
       }
     },
-    async cancel(reason) {
+    async cancel() {
       await pieces.return();
-      end(reason ?? new Error("the client went away"));
+      end("abandoned");
     },
   });
 }

@@ -2,8 +2,8 @@ import { contextUris, extrasOf, profileUris } from "../features.ts";
 import { formatTile, type ImageInformation } from "../info.ts";
 
 /** Returns the info.json of Image API 2.1. Never throws. Source: Image API 2.1 §5.1 to §5.3. */
-export function formatInfoV2({ id, width, height, limits, sizes, tiles }: ImageInformation): object {
-  const extras = extrasOf(2);
+export function formatInfoV2({ id, isGray, width, height, limits, sizes, tiles }: ImageInformation): object {
+  const extras = extrasOf(2, { isGray });
   return {
     "@context": contextUris[2],
     "@id": id,

@@ -7,6 +7,7 @@ const information: ImageInformation = {
   id: "https://images.example/iiif/3/a%2Fb",
   width: 6000,
   height: 4000,
+  isGray: false,
   limits: { maxWidth: 3000, maxHeight: 2000, maxArea: 4_000_000 },
   sizes: [{ width: 150, height: 100 }],
   tiles: [{ width: 512, height: 512, scaleFactors: [1, 2, 4] }],
@@ -63,19 +64,24 @@ describe("formatTile", () => {
 describe("extrasOf", () => {
   it("never lists what level 2 holds already", () => {
     for (const version of [2, 3] as const) {
-      const { formats, qualities } = extrasOf(version);
+      const { formats, qualities } = extrasOf(version, { isGray: false });
       expect([...formats, ...qualities]).not.toEqual(expect.arrayContaining(["jpg"]));
       expect(formats).toEqual(["webp"]);
       expect(qualities).not.toContain("default");
     }
-    expect(extrasOf(3).qualities).toEqual(["color", "gray", "bitonal"]);
-    expect(extrasOf(2).qualities).toEqual(["color", "gray"]);
+    expect(extrasOf(3, { isGray: false }).qualities).toEqual(["color", "gray", "bitonal"]);
+    expect(extrasOf(2, { isGray: false }).qualities).toEqual(["color", "gray"]);
+  });
+
+  it("offers no colour of a grey image", () => {
+    expect(extrasOf(3, { isGray: true }).qualities).toEqual(["gray", "bitonal"]);
+    expect(extrasOf(2, { isGray: true }).qualities).toEqual(["gray"]);
   });
 
   it("offers upscaling in 3.0 alone, and the square as an extra in 2.1 alone", () => {
-    expect(extrasOf(3).features).toContain("sizeUpscaling");
-    expect(extrasOf(3).features).not.toContain("regionSquare");
-    expect(extrasOf(2).features).toContain("regionSquare");
-    expect(extrasOf(2).features).not.toContain("sizeAboveFull");
+    expect(extrasOf(3, { isGray: false }).features).toContain("sizeUpscaling");
+    expect(extrasOf(3, { isGray: false }).features).not.toContain("regionSquare");
+    expect(extrasOf(2, { isGray: false }).features).toContain("regionSquare");
+    expect(extrasOf(2, { isGray: false }).features).not.toContain("sizeAboveFull");
   });
 });
