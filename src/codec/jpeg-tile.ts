@@ -19,6 +19,7 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
     sample === undefined || planeCount === 1 ? encoding.subsampling : readSubsampling(sample, planeCount);
   const tables = loadJpegTables(kernel, encoding.jpegTables);
   return {
+    model: encoding.model,
     planeCount,
     subsampling,
     async decodeInto(_, bytes, planes) {

@@ -20,6 +20,7 @@ export function sampleTileDecoder(
     ? unitBytes({ width: tileWidth, height: tileLength, subsampling })
     : tileWidth * tileLength * samples;
   return {
+    model,
     planeCount: samples,
     subsampling,
     async decodeInto(kernel, bytes, planes) {

@@ -1,9 +1,11 @@
 import type { Kernel } from "../raster/kernel.ts";
-import type { Plane, Subsampling } from "../raster/raster.ts";
+import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
 import type { TileEncoding } from "../tiff/tile-encoding.ts";
 
 /** Decoders of the tiles of one level, by their compression. */
 export interface TileDecoder {
+  /** What the planes mean. */
+  readonly model: ColorModel;
   /** Planes of a tile and how the second and third are subsampled. */
   readonly planeCount: 1 | 3;
   readonly subsampling: Subsampling;

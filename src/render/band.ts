@@ -107,7 +107,7 @@ export class Band {
 
   #clear(slices: readonly Plane[]): void {
     const isInverted = this.#request.level.encoding.isWhiteZero;
-    const { model } = this.#request.level.encoding;
+    const { model } = this.#request.decoder;
     slices.forEach((slice, index) => {
       const luma = isInverted ? 255 : background.luma;
       fillPlane(this.#kernel, slice, model === "ycbcr" && index > 0 ? background.chroma : luma);

@@ -1,3 +1,4 @@
+import { halvedChromaDecoder } from "../codec/halved-chroma-tile.ts";
 import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import { rgbToGray, rgbToYcbcr, type ThreePlanes } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
@@ -61,10 +62,10 @@ class Drawing {
       settings: this.#settings,
       sample: sampleTile(batch, gathered),
     });
-    const { band, strips, output } = this.#parts;
+    const { decoder, band, strips, output } = this.#parts;
     for (const tileRow of batch.tileRows) {
       await band.load(tileRow, gathered, strips.neededFrom());
-      convertRows(this.#kernel, this.#plan, band);
+      if (decoder.model === "rgb") convertRows(this.#kernel, this.#plan, band);
       for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
         yield* output.write(strip);
       }
@@ -83,7 +84,8 @@ function openParts(
   { settings, sample }: { readonly settings: EncoderSettings; readonly sample: Uint8Array | undefined },
 ) {
   const { level, reduction, window, size, turn, model } = plan;
-  const decoder = openTileDecoder(kernel, { ...level, reduction }, sample);
+  const stored = openTileDecoder(kernel, { ...level, reduction }, sample);
+  const decoder = isChromaHalved(plan) ? halvedChromaDecoder(stored, { ...level, reduction }) : stored;
   const firstColumn = Math.floor(window.x / level.tileWidth);
   const band = new Band(kernel, {
     level,
@@ -104,7 +106,13 @@ function openParts(
     size,
     isWrittenOver: isToned(plan),
   });
-  return { band, strips, output: openOutput(kernel, plan, settings) };
+  return { decoder, band, strips, output: openOutput(kernel, plan, settings) };
+}
+
+/** Says whether chroma is halved as tiles are decoded: nothing is lost by it unless the picture is enlarged. */
+function isChromaHalved({ level, model, x, y }: DrawPlan): boolean {
+  const isEven = level.tileWidth % 2 === 0 && level.tileLength % 2 === 0;
+  return level.encoding.model === "rgb" && model === "ycbcr" && Math.min(x.step, y.step) >= 1 && isEven;
 }
 
 /** Any tile of the batch that was written; undefined where none was. */
@@ -114,8 +122,8 @@ function sampleTile({ tileRows }: Batch, gathered: GatheredBytes): Uint8Array | 
 }
 
 /** Converts RGB rows just decoded to what is resampled: fewer samples than RGB where the output is YCbCr or grey. */
-function convertRows(kernel: Kernel, { level, model }: DrawPlan, band: Band): void {
-  if (level.encoding.model !== "rgb" || model === "rgb") return;
+function convertRows(kernel: Kernel, { model }: DrawPlan, band: Band): void {
+  if (model === "rgb") return;
   const planes = band.newestRows() as unknown as ThreePlanes;
   if (model === "gray") rgbToGray(kernel, { source: planes, destination: planes[0] });
   else rgbToYcbcr(kernel, { source: planes, destination: planes });

@@ -31,7 +31,8 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
     Math.floor((window.x + window.width - 1) / level.tileWidth) - Math.floor(window.x / level.tileWidth) + 1;
   const samples = level.encoding.model === "gray" ? 1 : 3;
   const band = bandBytes({ level, columns, carryRows: carryRowsOf(plan) }, samples);
-  const scratch = level.tileWidth * level.tileLength * samples;
+  // A tile is unpacked once, and once more where its chroma is halved.
+  const scratch = 2 * level.tileWidth * level.tileLength * samples;
   const readBytes = batches.map((batch) => batch.reads.reduce((sum, { length }) => sum + length, 0));
   // One batch is drawn while the next is read.
   const gathered = readBytes.reduce((most, bytes, index) => Math.max(most, bytes + (readBytes[index + 1] ?? 0)), 0);

@@ -1,0 +1,24 @@
+import { rgbToYcbcrHalved, type ThreePlanes } from "../raster/color.ts";
+import type { TileDecoder, TileShape } from "./tile-decoder.ts";
+
+/**
+ * Returns a decoder of RGB tiles as YCbCr with chroma halved on both axes, by a decoder that gives them as RGB: half the
+ * samples to hold and to resample where the output halves its chroma anyway. Never throws itself.
+ */
+export function halvedChromaDecoder(decoder: TileDecoder, { tileWidth, tileLength }: TileShape): TileDecoder {
+  return {
+    model: "ycbcr",
+    planeCount: 3,
+    subsampling: { x: 2, y: 2 },
+    async decodeInto(kernel, bytes, planes) {
+      const mark = kernel.mark();
+      const source = Array.from({ length: 3 }, () => kernel.allocatePlane(tileWidth, tileLength));
+      await decoder.decodeInto(kernel, bytes, source);
+      rgbToYcbcrHalved(kernel, {
+        source: source as unknown as ThreePlanes,
+        destination: planes as unknown as ThreePlanes,
+      });
+      kernel.release(mark);
+    },
+  };
+}
