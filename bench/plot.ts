@@ -1,4 +1,4 @@
-// Draws the results in build/bench as bars, one picture for each peer, into bench/results. Run: npm run bench:plot.
+// Draws the results in build/bench as bars, one picture for each peer, into bench/results. Run: npm run bench:report.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ColdResult } from "./cold.ts";
