@@ -78,6 +78,17 @@ export function unturnArea(area: Area, turned: Size, turn: Turn): Area {
   return turnArea(area, turned, inverseTurn(turn));
 }
 
+/** Which axes of a picture run the other way once it is turned. */
+export interface ReversedAxes {
+  readonly x: boolean;
+  readonly y: boolean;
+}
+
+/** Returns which axes of the picture before `turn` run from right to left or from bottom to top in it. Never throws. */
+export function reversedAxes({ mirror, quarterTurns }: Turn): ReversedAxes {
+  return { x: (quarterTurns === 2 || quarterTurns === 3) !== mirror, y: quarterTurns === 1 || quarterTurns === 2 };
+}
+
 /** Writes `source` turned to `destination`, which has the turned size and does not overlap it. Never throws. */
 export function turnPlane(kernel: Kernel, source: Plane, destination: Plane, turn: Turn): void {
   const { width, height } = source;

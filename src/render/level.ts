@@ -1,5 +1,6 @@
 import type { Area, Size } from "../geometry.ts";
 import { scaleFactor } from "../iiif/tiles.ts";
+import type { ReversedAxes } from "../raster/orientation.ts";
 import type { Level } from "../tiff/level.ts";
 import type { Pyramid } from "../tiff/pyramid.ts";
 
@@ -22,6 +23,12 @@ export interface LevelChoice {
   readonly window: Area;
 }
 
+/** What is to become of a region: its size in output pixels, and which axes the image's orientation reverses. */
+export interface OutputForm {
+  readonly size: Size;
+  readonly reversed: ReversedAxes;
+}
+
 /** A level may be enlarged by this much rather than reading the next larger one. */
 const enlargement = 1.01;
 
@@ -29,11 +36,12 @@ const enlargement = 1.01;
  * Chooses the smallest level with one pixel per output pixel on both axes, give or take one per cent, and lays the
  * output on it. A request on the grid of the level comes out with a step of exactly 1 and whole starts, also at the
  * right and bottom edges, where the writer may have rounded the level down and the viewer its tile up.
- * `region` in pixels of the image, `size` in output pixels, both as stored. Never throws.
+ * The grid counts from where the image as seen begins. Region and size are as stored. Never throws.
  */
-export function chooseLevel(pyramid: Pyramid, region: Area, size: Size): LevelChoice {
-  const chosen = pyramid.levels.map((level) => layLevel(pyramid, level, { region, size })).findLast(suffices);
-  const { level, x, y } = chosen ?? layLevel(pyramid, pyramid.levels[0], { region, size });
+export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: OutputForm): LevelChoice {
+  const form = { region, size, reversed };
+  const chosen = pyramid.levels.map((level) => layLevel(pyramid, level, form)).findLast(suffices);
+  const { level, x, y } = chosen ?? layLevel(pyramid, pyramid.levels[0], form);
   const columns = coveredPixels(x, size.width, level.width);
   const rows = coveredPixels(y, size.height, level.height);
   return {
@@ -63,7 +71,7 @@ interface LaidAxis extends AxisSampling {
 function layLevel(
   pyramid: Pyramid,
   level: Level,
-  { region, size }: { readonly region: Area; readonly size: Size },
+  { region, size, reversed }: OutputForm & { readonly region: Area },
 ): LaidLevel {
   const factor = scaleFactor(pyramid, level);
   const x = layAxis({
@@ -73,6 +81,7 @@ function layLevel(
     from: region.x,
     length: region.width,
     output: size.width,
+    isReversed: reversed.x,
   });
   const y = layAxis({
     image: pyramid.height,
@@ -81,6 +90,7 @@ function layLevel(
     from: region.y,
     length: region.height,
     output: size.height,
+    isReversed: reversed.y,
   });
   return { level, x, y };
 }
@@ -103,11 +113,13 @@ interface Axis {
   readonly from: number;
   readonly length: number;
   readonly output: number;
+  readonly isReversed: boolean;
 }
 
-function layAxis({ image, level, factor, from, length, output }: Axis): LaidAxis {
-  const start = from / factor;
-  const reachesEnd = from + length === image;
+function layAxis({ image, level, factor, from, length, output, isReversed }: Axis): LaidAxis {
+  const seenFrom = isReversed ? image - from - length : from;
+  const start = seenFrom / factor;
+  const reachesEnd = seenFrom + length === image;
   const isWhole = from === 0 && reachesEnd && output === level;
   const covered = isWhole ? level : length / factor;
   const isSharp = covered * enlargement >= output;
@@ -117,8 +129,10 @@ function layAxis({ image, level, factor, from, length, output }: Axis): LaidAxis
     (Number.isInteger(covered) || reachesEnd) &&
     [Math.ceil(covered), Math.floor(covered), Math.max(1, Math.round(covered))].includes(output);
   if (isWhole) return { start: 0, step: 1, covered, isSharp, isOnGrid: true };
-  if (isGridTile) return { start, step: 1, covered, isSharp, isOnGrid: true };
-  return { start: Math.min(start, level - 1), step: covered / output, covered, isSharp, isOnGrid: false };
+  if (isGridTile) {
+    return { start: isReversed ? level - start - output : start, step: 1, covered, isSharp, isOnGrid: true };
+  }
+  return { start: Math.min(from / factor, level - 1), step: covered / output, covered, isSharp, isOnGrid: false };
 }
 
 function coveredPixels({ start, step }: AxisSampling, output: number, level: number): { from: number; length: number } {

@@ -7,6 +7,7 @@ import {
   composeTurns,
   inverseTurn,
   isNoTurn,
+  reversedAxes,
   type Turn,
   turnOfTiffOrientation,
   turnSize,
@@ -67,7 +68,7 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, sourceSi
   const seen = seenSize(pyramid);
   const region = unturnArea(request.region, seen, orient);
   const size = turnSize(request.size, toStored);
-  const choice = chooseLevel(pyramid, region, size);
+  const choice = chooseLevel(pyramid, region, { size, reversed: reversedAxes(orient) });
   const { turn, degrees } = settleRotation(request, orient);
   const copy = planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;

@@ -1,5 +1,5 @@
 import type { Area, Size } from "../geometry.ts";
-import type { Turn } from "../raster/orientation.ts";
+import { reversedAxes, type Turn } from "../raster/orientation.ts";
 import type { Subsampling } from "../raster/raster.ts";
 import { type Filter, planWeights, type Weights } from "../raster/weights.ts";
 import type { AxisSampling, LevelChoice } from "./level.ts";
@@ -101,9 +101,4 @@ function chooseFilter(axis: AxisSampling, step: number, start: number): Filter {
   if (axis.step !== 1) return "lanczos3";
   if (step === 1 && Number.isInteger(start)) return "box";
   return step < 1 ? "triangle" : "lanczos3";
-}
-
-/** Says which axes of the stored picture run the other way in the turned one. */
-function reversedAxes({ mirror, quarterTurns }: Turn): { readonly x: boolean; readonly y: boolean } {
-  return { x: (quarterTurns === 2 || quarterTurns === 3) !== mirror, y: quarterTurns === 1 || quarterTurns === 2 };
 }

@@ -1,15 +1,18 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import type { Size } from "../../../src/geometry.ts";
 import { chooseLevel } from "../../../src/render/level.ts";
 import { reduceChoice } from "../../../src/render/reduction.ts";
 import { makePyramid } from "../../support/pyramid.ts";
 import { decode, drawTiff, largestDifference } from "../../support/render.ts";
 
+const upright = (size: Size) => ({ size, reversed: { x: false, y: false } });
+
 describe("reduceChoice", () => {
   const pyramid = makePyramid({ width: 4000, height: 3000 });
   const whole = { x: 0, y: 0, width: 4000, height: 3000 };
   const reductionFor = (width: number) =>
-    reduceChoice(chooseLevel(pyramid, whole, { width, height: width * 0.75 })).reduction;
+    reduceChoice(chooseLevel(pyramid, whole, upright({ width, height: width * 0.75 }))).reduction;
 
   it("decodes a level at a fraction only when every output pixel still has a pixel", () => {
     expect([4000, 2001, 2000, 1001, 1000, 500, 100].map(reductionFor)).toEqual([1, 1, 2, 2, 4, 8, 8]);
@@ -17,7 +20,7 @@ describe("reduceChoice", () => {
 
   it("keeps the place of the output on the level", () => {
     const choice = reduceChoice(
-      chooseLevel(pyramid, { x: 1001, y: 400, width: 999, height: 800 }, { width: 333, height: 200 }),
+      chooseLevel(pyramid, { x: 1001, y: 400, width: 999, height: 800 }, upright({ width: 333, height: 200 })),
     );
     expect(choice.reduction).toBe(2);
     expect(choice.level).toMatchObject({ width: 2000, height: 1500, tileWidth: 128, columns: 16 });
@@ -29,7 +32,7 @@ describe("reduceChoice", () => {
     const deflate = makePyramid({ width: 4000, height: 3000, encoding: { compression: "deflate" } });
     const odd = makePyramid({ width: 4000, height: 3000, tile: 232 });
     for (const other of [deflate, odd]) {
-      const choice = reduceChoice(chooseLevel(other, whole, { width: 500, height: 375 }));
+      const choice = reduceChoice(chooseLevel(other, whole, upright({ width: 500, height: 375 })));
       expect(choice.reduction).toBe(other === odd ? 2 : 1);
     }
   });
