@@ -35,7 +35,7 @@ export interface IsolateState {
 const keptBytes = 16 << 20;
 
 /** Bytes that renders may take together, below the 128 MB an isolate has for everything. */
-const renderBudgetBytes = 72 << 20;
+const renderBudgetBytes = 64 << 20;
 
 /** WebP's own scale: visually near the JPEG default. */
 const webpQuality = 80;

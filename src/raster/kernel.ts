@@ -12,11 +12,24 @@ import type { KernelExports } from "./kernel-exports.ts";
  */
 export class Kernel {
   readonly exports: KernelExports;
-  readonly #limitBytes: number;
+  readonly #empty: number;
+  #limitBytes: number;
 
-  /** Instantiates `module` synchronously; `limitBytes` is the most the arena may ever hold. */
+  /** Instantiates `module` synchronously; `limitBytes` is the most the arena may hold. */
   constructor(module: WebAssembly.Module, limitBytes: number) {
     this.exports = new WebAssembly.Instance(module, {}).exports as unknown as KernelExports;
+    this.#empty = this.exports.mark();
+    this.#limitBytes = limitBytes;
+  }
+
+  /** How much memory the instance has grown to, in bytes; it never shrinks. */
+  get memoryBytes(): number {
+    return this.exports.memory.buffer.byteLength;
+  }
+
+  /** Empties the arena for another render, which may hold `limitBytes`. */
+  reset(limitBytes: number): void {
+    this.exports.release(this.#empty);
     this.#limitBytes = limitBytes;
   }
 

@@ -1,8 +1,21 @@
 import { ImageError } from "../error.ts";
 import { Kernel } from "../raster/kernel.ts";
 
-/** How many renders may wait for memory; one more is refused. */
-const queueLimit = 64;
+/** How many renders may wait for memory, holding no more than their plans; one more is refused. */
+export const queueLimit = 2048;
+
+/** Instances kept for the next renders, and the memory above which one is let go instead, in bytes. */
+const idleLimits = { instances: 4, memoryBytes: 4 << 20 } as const;
+
+/** How a render ended. What failed may have left anything behind, a trap above all: its instance is not used again. */
+export type Outcome = "done" | "failed";
+
+/** A kernel on loan. */
+export interface Loan {
+  readonly kernel: Kernel;
+  /** Gives the kernel back; a second call does nothing. */
+  readonly release: (outcome: Outcome) => void;
+}
 
 interface Waiting {
   readonly bytes: number;
@@ -10,13 +23,15 @@ interface Waiting {
 }
 
 /**
- * Lends kernels to renders. Each render has an instance to itself, whose memory goes with it; how many run at once is
- * bounded by what their plans say they take, the others wait in the order they came.
+ * Lends kernels to renders. Each render has an instance to itself for as long as it runs; small ones are used again, for
+ * a new one costs a thumbnail half of its time. How many run at once is bounded by what their plans say they take, the
+ * others wait in the order they came.
  */
 export class KernelLender {
   readonly #module: WebAssembly.Module;
   readonly #budgetBytes: number;
   readonly #queue: Waiting[] = [];
+  readonly #idle: Kernel[] = [];
   #lentBytes = 0;
 
   /** Makes a lender of instances of `module` that together may take `budgetBytes`. */
@@ -34,16 +49,20 @@ export class KernelLender {
    * Returns a kernel that may take `bytes`, at once or when others have given theirs back. Call `release` when done with
    * it, whatever happened. Throws `render-busy` when too many wait already.
    */
-  async borrow(bytes: number): Promise<{ readonly kernel: Kernel; readonly release: () => void }> {
+  async borrow(bytes: number): Promise<Loan> {
     await this.#admit(bytes);
+    const kernel = this.#idle.pop() ?? new Kernel(this.#module, bytes);
+    kernel.reset(bytes);
     let isOut = true;
-    const release = (): void => {
+    const release = (outcome: Outcome): void => {
       if (!isOut) return;
       isOut = false;
+      const isKept = this.#idle.length < idleLimits.instances && kernel.memoryBytes <= idleLimits.memoryBytes;
+      if (outcome === "done" && isKept) this.#idle.push(kernel);
       this.#lentBytes -= bytes;
       this.#startWaiting();
     };
-    return { kernel: new Kernel(this.#module, bytes), release };
+    return { kernel, release };
   }
 
   async #admit(bytes: number): Promise<void> {

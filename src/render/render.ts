@@ -4,7 +4,7 @@ import type { Derivative } from "../derivative.ts";
 import { mediaTypes } from "../iiif/format.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { drawImage } from "./draw.ts";
-import type { KernelLender } from "./lease.ts";
+import type { KernelLender, Loan } from "./lease.ts";
 import type { EncoderSettings } from "./output.ts";
 import type { CopyPlan, RenderPlan } from "./plan.ts";
 
@@ -38,9 +38,12 @@ export async function render(
   const mediaType = mediaTypes[plan.format];
   if (plan.kind === "stream") return { mediaType, body: await streamPieces(pieces, { release, onEnd }) };
   try {
-    return { mediaType, body: await collect(pieces) };
-  } finally {
-    release();
+    const body = await collect(pieces);
+    release("done");
+    return { mediaType, body };
+  } catch (error) {
+    release("failed");
+    throw error;
   }
 }
 
@@ -62,11 +65,11 @@ const chunkBytes = 65_536;
 /** Waits for the first chunk, so that what fails before it is still answered as an error. */
 async function streamPieces(
   pieces: AsyncGenerator<Uint8Array, void, undefined>,
-  { release, onEnd }: { readonly release: () => void; readonly onEnd: (end: StreamEnd) => void },
+  { release, onEnd }: { readonly release: Loan["release"]; readonly onEnd: (end: StreamEnd) => void },
 ): Promise<ReadableStream<Uint8Array>> {
   let byteLength = 0;
   const end = (kind: StreamEnd["kind"], failure?: unknown): void => {
-    release();
+    release(kind === "whole" ? "done" : "failed");
     onEnd({ kind, byteLength, failure });
   };
   const nextChunk = async (): Promise<Uint8Array | undefined> => {
