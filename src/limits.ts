@@ -37,10 +37,10 @@ export const maxGapBytes = 16_384;
 export const maxReadBytes = 4 << 20;
 
 /** Most tiles that one rendering decodes. Enforced in render/cost.ts. */
-export const maxTilesPerRender = 4096;
+export const maxTilesPerRender = 16_384;
 
 /** Most pixels that one rendering decodes. Enforced in render/cost.ts. */
-export const maxDecodedPixels = 256 * 1024 * 1024;
+export const maxDecodedPixels = 1 << 30;
 
 /** Most reads that one rendering makes. Enforced in render/cost.ts. */
 export const maxReadsPerRender = 1024;

@@ -32,7 +32,7 @@ export async function drawTiff(file: Uint8Array, path: string): Promise<Drawn> {
   const source = memorySource(file);
   const pyramid = await openPyramid(source);
   const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
-  const limits = { maxWidth: 20_000, maxHeight: 20_000, maxArea: 100_000_000 };
+  const limits = { maxWidth: 50_000, maxHeight: 50_000, maxArea: 1_000_000_000 };
   const image = { ...seenSize(pyramid), isGray: pyramid.levels[0].encoding.model === "gray" };
   const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
   const plan = planRender(canonicalise(request, image, { limits, isStrictConfined: false }), pyramid, source.size);

@@ -122,8 +122,8 @@ describe("planRender streams", () => {
 });
 
 describe("planRender refuses", () => {
-  const large = makePyramid({ width: 256 * 65, height: 256 * 65 });
-  const whole = { x: 0, y: 0, width: 256 * 65, height: 256 * 65 };
+  const large = makePyramid({ width: 256 * 129, height: 256 * 129 });
+  const whole = { x: 0, y: 0, width: 256 * 129, height: 256 * 129 };
 
   it("one tile more than the limit, and takes the limit itself", () => {
     const atLimit = makePyramid({ width: 256 * 64, height: (256 * maxTilesPerRender) / 64 });
