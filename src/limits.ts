@@ -12,10 +12,10 @@ export const maxDirectories = 64;
 /** Most entries of one image file directory. Enforced in tiff/directory.ts. */
 export const maxDirectoryEntries = 1024;
 
-/** Largest value of one directory entry other than the tile arrays, in bytes (tables, profiles). Enforced in tiff/directory.ts. */
+/** Largest value of one directory entry other than the tile arrays, in bytes (tables, profiles). Enforced in tiff/fields.ts. */
 export const maxEntryBytes = 1 << 20;
 
-/** Most tiles of one level: an index of 12 bytes a tile stays below 24 MB. Enforced in tiff/level.ts. */
+/** Most tiles of one level: an index of 16 bytes a tile stays below 34 MB. Enforced in tiff/level.ts. */
 export const maxTilesPerLevel = 1 << 21;
 
 /** Longest side of a master or of a level, in pixels. Enforced in tiff/level.ts. */

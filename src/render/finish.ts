@@ -1,11 +1,9 @@
-import { composeOnWhite, rgbToYcbcr, type ThreePlanes } from "../raster/color.ts";
+import { composeOnWhite, rgbToYcbcrHalved, type ThreePlanes } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, turnPlane, turnSize } from "../raster/orientation.ts";
-import type { Plane, Raster } from "../raster/raster.ts";
-import { createResampler } from "../raster/resampler.ts";
+import type { Raster } from "../raster/raster.ts";
 import { rotateRaster } from "../raster/rotation.ts";
 import { thresholdPlane } from "../raster/tone.ts";
-import { planWeights } from "../raster/weights.ts";
 import type { DrawPlan } from "./plan.ts";
 
 /**
@@ -38,31 +36,12 @@ function onWhite(kernel: Kernel, { alpha, ...raster }: Raster): Raster {
   return raster;
 }
 
+/** Luma takes the place of the first plane. */
 function withHalvedChroma(kernel: Kernel, raster: Raster): Raster {
-  const planes = raster.planes as unknown as ThreePlanes;
-  rgbToYcbcr(kernel, { source: planes, destination: planes });
-  const [luma, blue, red] = planes;
-  return {
-    model: "ycbcr",
-    width: raster.width,
-    height: raster.height,
-    subsampling: { x: 2, y: 2 },
-    planes: [luma, halve(kernel, blue), halve(kernel, red)],
-  };
-}
-
-function halve(kernel: Kernel, plane: Plane): Plane {
-  const axis = (sourceLength: number) =>
-    planWeights({ sourceLength, start: 0, step: 2, outputLength: Math.ceil(sourceLength / 2), filter: "lanczos3" });
-  const horizontal = axis(plane.width);
-  const vertical = axis(plane.height);
-  const halved = kernel.allocatePlane(horizontal.outputLength, vertical.outputLength);
-  createResampler(kernel, { horizontal, vertical }).resample({
-    source: plane,
-    sourceFirstRow: 0,
-    outputFirst: 0,
-    outputCount: halved.height,
-    destination: halved,
-  });
-  return halved;
+  const { width, height } = raster;
+  const source = raster.planes as unknown as ThreePlanes;
+  const halved = () => kernel.allocatePlane(Math.ceil(width / 2), Math.ceil(height / 2));
+  const destination: ThreePlanes = [source[0], halved(), halved()];
+  rgbToYcbcrHalved(kernel, { source, destination });
+  return { model: "ycbcr", width, height, subsampling: { x: 2, y: 2 }, planes: destination };
 }

@@ -1,5 +1,5 @@
-import type { Size } from "../geometry.ts";
-import { rotatedSize } from "../geometry.ts";
+import { pngEncoderBytes } from "../codec/png/encoder.ts";
+import { rotatedSize, type Size } from "../geometry.ts";
 import { isNoTurn } from "../raster/orientation.ts";
 import { bandBytes } from "./band.ts";
 import { type DrawPlan, isWholeNeeded } from "./plan.ts";
@@ -41,8 +41,8 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const canvas = rotatedSize(size, degrees);
   const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
   const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
-  const pngRows = format === "png" ? 4 * 4 * canvas.width : 0;
-  return Math.ceil(fixedBytes + pngRows + band + scratch + gathered + whole + rotated + encoded);
+  const png = format === "png" ? pngEncoderBytes({ width: canvas.width, samples: 4 }) : 0;
+  return Math.ceil(fixedBytes + png + band + scratch + gathered + whole + rotated + encoded);
 }
 
 /** Samples a pixel that are encoded: WebP always takes red, green, blue and alpha. */
