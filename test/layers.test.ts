@@ -6,17 +6,20 @@ import { describe, expect, it } from "vitest";
 const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "derivative", "limits", "bytes"],
   ["source", "raster", "config"],
-  ["tiff", "iiif"],
-  ["codec"],
-  ["http", "render", "cache"],
-  ["identity", "masters"],
-  ["services"],
+  ["tiff", "iiif", "color"],
+  ["codec", "metadata"],
+  ["http", "render", "cache", "plain"],
+  ["identity", "masters", "check"],
+  ["services", "ingest"],
   ["image", "info", "health"],
   ["worker"],
 ];
 
 /** Rooms that know no clock, no network and no platform. */
-const pureRooms = ["error", "geometry", "derivative", "limits", "bytes", "raster", "tiff", "iiif", "codec", "render"];
+const pureRooms = [
+  ...["error", "geometry", "derivative", "limits", "bytes", "raster", "tiff", "iiif"],
+  ...["color", "codec", "metadata", "plain", "check", "render"],
+];
 
 const platformWords =
   /\b(?:Date|performance|setTimeout|setInterval|fetch|caches|crypto|console|process\.env|R2Bucket|ExecutionContext|Math\.random)\b/;
