@@ -1,0 +1,65 @@
+/** How the pixels of a master are written. */
+export interface ConversionSettings {
+  readonly compression: "jpeg" | "webp" | "deflate";
+  /** 1 to 100, of the lossy compressions; from 90 on the chroma of JPEG tiles is kept whole only if `subsampling` says so. */
+  readonly quality: number;
+  /** Side of a tile in pixels. */
+  readonly tileSize: 256 | 512;
+  /** What becomes of the chroma of JPEG tiles: YCbCr of half the size, or all of it. */
+  readonly subsampling: "4:2:0" | "4:4:4";
+  /** Keeps the pixels in the colours of the source's profile, which is stored beside them, instead of converting to sRGB. */
+  readonly keepsProfile: boolean;
+  /** Keeps 16 bits a sample, for which the compression must be `deflate`. */
+  readonly keepsDepth: boolean;
+  /** The page converted, from 0 on; 0 when left out. */
+  readonly page?: number;
+}
+
+/** The stages of a conversion whose time is told apart. */
+export type ConversionStage = "read" | "decode" | "resize" | "encode" | "write" | "verify";
+
+/** A master as it was written. */
+export interface ConvertedMaster {
+  /** In pixels, as the image is seen. */
+  readonly width: number;
+  readonly height: number;
+  /** How many resolutions it has, the full one included. */
+  readonly levels: number;
+  /** Side of a tile in pixels. */
+  readonly tileSize: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** SHA-256 of the file written, in hexadecimal. */
+  readonly checksum: string;
+  /** Seconds a stage took; 0 for one that was not gone through or is counted with another. */
+  readonly seconds: Readonly<Record<ConversionStage, number>>;
+  /** Sentences on what a person should know: a profile that was missing, transparency that was laid on white. */
+  readonly warnings: readonly string[];
+  /** The tiles are the source's own, untouched. */
+  readonly isRepacked: boolean;
+}
+
+/** The formats that are read. */
+export type SourceFormat = "tiff" | "jpeg" | "png" | "webp" | "heif" | "gif" | "jp2" | "pdf" | "svg";
+
+/** What a source file says of itself, before a pixel is decoded. */
+export interface SourceSummary {
+  readonly format: SourceFormat;
+  /** In pixels as stored, before orientation. */
+  readonly width: number;
+  readonly height: number;
+  readonly pages: number;
+  readonly model: "bilevel" | "gray" | "rgb" | "cmyk" | "lab";
+  /** Bits a sample. */
+  readonly depth: 1 | 2 | 4 | 8 | 16 | 32 | 64;
+  readonly hasAlpha: boolean;
+  readonly hasProfile: boolean;
+  /** As Exif and TIFF count it, 1 for upright. */
+  readonly orientation: number;
+  readonly bytes: number;
+}
+
+/** What can be stopped from outside. */
+export interface Stoppable {
+  readonly signal?: AbortSignal | undefined;
+}
