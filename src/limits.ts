@@ -50,3 +50,27 @@ export const maxReadBytesPerRender = 256 << 20;
 
 /** Most kernel and buffer memory that one rendering may take, in bytes. Enforced in render/cost.ts and raster/kernel.ts. */
 export const maxPeakBytes = 64 << 20;
+
+/** Most memory that an instance of a codec from elsewhere grows to, in bytes. Enforced in codec/emscripten-instance.ts. */
+export const maxCodecBytes = 64 << 20;
+
+/** Largest block of metadata that is looked into, in bytes: an XMP packet, image resources. Enforced in metadata/tiff-values.ts. */
+export const maxMetadataReadBytes = 1 << 18;
+
+/** Largest block of metadata that is kept and written, in bytes. Enforced in metadata/read.ts. */
+export const maxMetadataBlockBytes = 1 << 16;
+
+/** Most bytes of EXIF that are written anew: with its signature it fits one JPEG segment. Enforced in metadata/exif-writer.ts. */
+export const maxExifBytes = 60_000;
+
+/** Largest single value of EXIF that is kept, in bytes. Enforced in metadata/exif-reader.ts. */
+export const maxExifValueBytes = 8192;
+
+/** Longest text taken from metadata, in characters; the rest is cut off. Enforced in metadata/text.ts. */
+export const maxMetadataCharacters = 2048;
+
+/** Most reads for the values of one directory of metadata. Enforced in metadata/tiff-values.ts. */
+export const maxMetadataReads = 8;
+
+/** Deepest nesting of elements in an XMP packet. Enforced in metadata/xml-scanner.ts. */
+export const maxXmlDepth = 64;

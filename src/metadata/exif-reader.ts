@@ -1,0 +1,67 @@
+import { ImageError } from "../error.ts";
+import { maxExifValueBytes } from "../limits.ts";
+import { readDirectory } from "../tiff/directory.ts";
+import { integerOfType } from "../tiff/field-type.ts";
+import type { FieldsOrigin } from "../tiff/fields.ts";
+import { descriptiveTags, exifTags, strayTags } from "./exif-tags.ts";
+import { readTiffValues, type TiffValue } from "./tiff-values.ts";
+
+/** What EXIF says of a picture, each directory's values still in the byte order of the file. */
+export interface ExifContent {
+  readonly isLittleEndian: boolean;
+  /** Of the image's own directory: what describes it. */
+  readonly image: readonly TiffValue[];
+  /** Of the Exif directory: how it was taken. */
+  readonly photo: readonly TiffValue[];
+  /** Of the GPS directory: where. */
+  readonly position: readonly TiffValue[];
+}
+
+/** The types that Exif 2.3 gives its values; directories' and BigTIFF's own are not among them. */
+const exifTypes: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+
+/**
+ * Reads the directories of EXIF behind an image's own, whose values are read already. A directory that is broken is
+ * left out, as is any value that is longer than `maxExifValueBytes`. Throws only what storage throws.
+ */
+export async function readExif(
+  origin: FieldsOrigin,
+  own: ReadonlyMap<number, TiffValue>,
+  { isWhole }: { readonly isWhole: boolean },
+): Promise<ExifContent> {
+  const image = [...own.values()].filter(({ tag, type, bytes }) => {
+    return descriptiveTags.has(tag) && exifTypes.has(type) && bytes.byteLength <= maxExifValueBytes;
+  });
+  const { isLittleEndian } = origin.header;
+  if (!isWhole) return { isLittleEndian, image, photo: [], position: [] };
+  const photo = await readBehind(origin, own.get(exifTags.exifDirectory));
+  const position = await readBehind(origin, own.get(exifTags.positionDirectory));
+  return { isLittleEndian, image, photo, position };
+}
+
+async function readBehind(origin: FieldsOrigin, pointer: TiffValue | undefined): Promise<readonly TiffValue[]> {
+  if (pointer === undefined) return [];
+  const { source, header } = origin;
+  const values = await unlessBroken(async () => {
+    const directory = await readDirectory(source, header, numberOf(pointer, header.isLittleEndian));
+    return readTiffValues({ source, header, directory }, (tag) => (strayTags.has(tag) ? 0 : maxExifValueBytes));
+  });
+  return [...(values?.values() ?? [])].filter(({ type }) => exifTypes.has(type));
+}
+
+/** Returns the first whole number of a value. Throws `source-malformed` for a type that is none. */
+export function numberOf({ type, bytes }: TiffValue, isLittleEndian: boolean): number {
+  return integerOfType(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), type, 0, isLittleEndian);
+}
+
+/** Returns what `work` gives, or undefined where the file is at fault. Throws what storage throws. */
+export async function unlessBroken<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const isOfFile =
+      error instanceof ImageError && (error.code === "source-malformed" || error.code === "source-unsupported");
+    if (isOfFile) return undefined;
+    throw error;
+  }
+}

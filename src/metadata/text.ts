@@ -1,0 +1,28 @@
+import { maxMetadataCharacters } from "../limits.ts";
+
+/**
+ * Decodes text whose writer did not say how: UTF-8 where the bytes are that, else windows-1252, which ISO 8859-1 is a
+ * part of. Never throws.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+/**
+ * Returns text fit for any format: the parts between NULs joined by semicolons, as Copyright has the photographer's and
+ * the editor's; control characters and runs of space made one space; cut at `maxMetadataCharacters`. Undefined where
+ * nothing is left. Never throws. Source: Exif 3.0 §4.6.5, Copyright.
+ */
+export function cleanText(text: string): string | undefined {
+  const wellFormed = text.slice(0, maxMetadataCharacters * 4).toWellFormed();
+  const parts = wellFormed.split("\0").map((part) => part.replace(/[\s\p{Cc}\uFEFF\uFFFE\uFFFF]+/gu, " ").trim());
+  const cleaned = parts.filter((part) => part !== "").join("; ");
+  const cut = cleaned.length <= maxMetadataCharacters ? cleaned : cleaned.slice(0, maxMetadataCharacters);
+  // A cut may part a pair of surrogates.
+  const whole = cut.isWellFormed() ? cut : cut.slice(0, -1);
+  return whole === "" ? undefined : whole.trimEnd();
+}

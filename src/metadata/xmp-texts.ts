@@ -1,0 +1,61 @@
+import { parseRightsUri } from "./rights-uri.ts";
+import { cleanText } from "./text.ts";
+import { xmpNames } from "./xmp-names.ts";
+import type { TextRange, XmpItem, XmpPacket } from "./xmp-reader.ts";
+
+/** What is taken from an XMP packet. */
+export interface XmpTexts {
+  readonly artist?: string | undefined;
+  readonly copyright?: string | undefined;
+  readonly credit?: string | undefined;
+  readonly rights?: string | undefined;
+  readonly webStatement?: string | undefined;
+  readonly rightsUri?: string | undefined;
+}
+
+/** Where the URI of a licence may stand, what is meant for it first. */
+const rightsProperties = [
+  ...[xmpNames.license, xmpNames.oldLicense, xmpNames.termsLicense, xmpNames.webStatement],
+  ...[xmpNames.termsRights, xmpNames.europeanaRights, xmpNames.rights, xmpNames.usageTerms],
+];
+
+/**
+ * Returns creators joined by semicolons; notice, credit and terms of use in the default language, else in the first;
+ * and the URI of the licence. Never throws. Source: ISO 16684-1 §8 (Dublin Core, rights management); Creative Commons,
+ * XMP; IPTC Photo Metadata Standard.
+ */
+export function textsOfXmp({ properties }: XmpPacket): XmpTexts {
+  const items = (name: string): readonly XmpItem[] => properties.get(name) ?? [];
+  const text = (name: string): string | undefined => {
+    const chosen = items(name).find(({ language }) => language === "x-default") ?? items(name)[0];
+    return chosen && cleanText(chosen.text);
+  };
+  const webStatement = text(xmpNames.webStatement);
+  const uris = rightsProperties.flatMap(items).map((item) => parseRightsUri(item.text));
+  const creators = items(xmpNames.creator).map((item) => item.text);
+  return {
+    artist: cleanText(creators.join("\0")) ?? text(xmpNames.artist),
+    copyright: text(xmpNames.rights) ?? text(xmpNames.copyright),
+    credit: text(xmpNames.credit),
+    rights: text(xmpNames.usageTerms),
+    webStatement: webStatement !== undefined && /^https?:\/\/[^\s]+$/i.test(webStatement) ? webStatement : undefined,
+    rightsUri: uris.find((uri) => uri !== undefined),
+  };
+}
+
+/**
+ * Returns a packet for a derivative: tiff:Orientation says 1, for the picture is turned already, and the padding that
+ * lets editors write in place is gone. Never throws. Source: ISO 16684-1 §7.3, packet padding.
+ */
+export function settleXmp(text: string, orientations: readonly TextRange[]): string {
+  let settled = "";
+  let at = 0;
+  for (const { start, end } of orientations.toSorted((a, b) => a.start - b.start)) {
+    settled += `${text.slice(at, start)}1`;
+    at = end;
+  }
+  settled += text.slice(at);
+  const trailer = settled.lastIndexOf("<?xpacket end=");
+  if (trailer < 0) return settled.trimEnd();
+  return `${settled.slice(0, trailer).trimEnd()}\n${settled.slice(trailer).trimEnd()}`;
+}
