@@ -40,7 +40,7 @@ export interface ConvertedMaster {
 }
 
 /** The formats that are read. */
-export type SourceFormat = "tiff" | "jpeg" | "png" | "webp" | "heif" | "gif" | "jp2" | "pdf" | "svg";
+export type SourceFormat = "tiff" | "jpeg" | "png" | "webp" | "avif" | "gif" | "jp2";
 
 /** What a source file says of itself, before a pixel is decoded. */
 export interface SourceSummary {
@@ -48,7 +48,10 @@ export interface SourceSummary {
   /** In pixels as stored, before orientation. */
   readonly width: number;
   readonly height: number;
+  /** How many images it holds; levels of a pyramid, thumbnails and masks are none, nor are the frames of an animation. */
   readonly pages: number;
+  /** A tiled TIFF with reduced levels, which `repackMaster` takes. */
+  readonly isPyramid: boolean;
   readonly model: "bilevel" | "gray" | "rgb" | "cmyk" | "lab";
   /** Bits a sample. */
   readonly depth: 1 | 2 | 4 | 8 | 16 | 32 | 64;

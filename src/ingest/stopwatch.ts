@@ -1,0 +1,23 @@
+/** Adds up the time that pieces of work take. */
+export interface Stopwatch {
+  /** Does a piece of work and counts its time, also where it throws. */
+  time<T>(work: () => Promise<T>): Promise<T>;
+  /** What has been counted so far. */
+  seconds(): number;
+}
+
+/** Returns a stopwatch at 0. Never throws. */
+export function stopwatch(): Stopwatch {
+  let milliseconds = 0;
+  return {
+    async time(work) {
+      const start = performance.now();
+      try {
+        return await work();
+      } finally {
+        milliseconds += performance.now() - start;
+      }
+    },
+    seconds: () => milliseconds / 1000,
+  };
+}
