@@ -1,0 +1,76 @@
+/** What is known of a stored object without reading it. */
+export interface StoredObject {
+  readonly bytes: number;
+  /** Values by lower-case name; ASCII only. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What an object is stored with. */
+export interface ObjectHeaders {
+  readonly contentType: string;
+  /** Values by lower-case name; ASCII only. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Bytes on their way, with their MD5 in hexadecimal, by which the storage checks them. */
+export interface CheckedBytes {
+  readonly bytes: Uint8Array;
+  readonly md5: string;
+}
+
+/** What a part was stored as. */
+export interface StoredPart {
+  /** From 1 on. */
+  readonly number: number;
+  readonly etag: string;
+}
+
+/** An upload in parts that is under way. */
+export interface PartUpload {
+  /** Parts that an interrupted upload of the same object left behind, by number. */
+  readonly found: ReadonlyMap<number, StoredPart & { readonly bytes: number }>;
+  readonly putPart: (number: number, part: CheckedBytes) => Promise<StoredPart>;
+  /** Makes the parts, in order, the object. Returns its etag without quotes. */
+  readonly complete: (parts: readonly StoredPart[]) => Promise<string>;
+  /** Gives up and removes the parts. Never throws: what can't be removed is taken up or ended by the storage later. */
+  readonly abort: () => Promise<void>;
+}
+
+/** A bucket that masters are put into. All calls throw BucketError. */
+export interface MasterBucket {
+  /** How it is called in messages. */
+  readonly name: string;
+  /** Parts of one object that may be under way at once. */
+  readonly partsAtOnce: number;
+  /** Returns the length of the parts in which an object is to be sent; an object that is no longer is sent whole. */
+  readonly partBytes: (objectBytes: number) => number;
+  /** Makes sure that the bucket is there. */
+  readonly check: () => Promise<void>;
+  readonly head: (key: string) => Promise<StoredObject | undefined>;
+  /** Stores an object at once. Returns its etag without quotes. */
+  readonly put: (key: string, content: CheckedBytes, headers: ObjectHeaders) => Promise<string>;
+  readonly startParts: (key: string, headers: ObjectHeaders) => Promise<PartUpload>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Every way in which storing can fail. `refused`: no right to, or wrong keys; `no-bucket`; `corrupted`: what arrived is
+ * not what was sent; `unavailable`: no answer after all tries; `failed`: any other answer; `stopped`: from outside.
+ */
+export type BucketErrorCode = "refused" | "no-bucket" | "corrupted" | "unavailable" | "failed" | "stopped";
+
+/** The error of one call to a bucket: `code` for programs, `message` a sentence for a person. */
+export class BucketError extends Error {
+  readonly code: BucketErrorCode;
+
+  constructor(code: BucketErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "BucketError";
+    this.code = code;
+  }
+
+  /** Whether every further call will fail the same way, so that going on is of no use. */
+  get isFinal(): boolean {
+    return this.code === "refused" || this.code === "no-bucket";
+  }
+}

@@ -1,0 +1,15 @@
+/** Everything that is wrong with what a command was told, found before any work: sentences without a full stop. */
+export class CommandFaults extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join("; "));
+    this.name = "CommandFaults";
+    this.faults = faults;
+  }
+}
+
+/** Throws CommandFaults when there are any. */
+export function refuseFaults(faults: readonly string[]): void {
+  if (faults.length > 0) throw new CommandFaults(faults);
+}

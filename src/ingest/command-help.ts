@@ -1,0 +1,57 @@
+import { type CommandName, commandOptions, spellOption } from "./command.ts";
+import { compareOptions, conversionOptions, placeOptions, runOptions } from "./command-options.ts";
+import type { OptionTable } from "./command-values.ts";
+
+const usages: Readonly<Record<CommandName, string>> = {
+  ingest: "tessera ingest FOLDER_OR_FILE... --to local|remote [options]",
+  compare: "tessera compare FILE [--out PAGE.html] [options]",
+};
+
+const summaries: Readonly<Record<CommandName, string>> = {
+  ingest: "Turns images into masters, checks them and puts them into a bucket.",
+  compare: "Writes a page that shows settings side by side without their names.",
+};
+
+const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
+  ingest: [
+    ["Places", placeOptions],
+    ["Conversion", conversionOptions],
+    ["This run", runOptions],
+  ],
+  compare: [["Options", compareOptions]],
+};
+
+const ingestNotes = `
+What is in the bucket already, from the same file with the same settings, is left alone: an
+interrupted run is taken up by running the command again. Keys of the remote bucket come from
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account also from
+CLOUDFLARE_ACCOUNT_ID. Exit status: 0 all went well, 1 a file failed, 2 wrong arguments or
+configuration, 130 stopped. docs/ingest.md says more.
+`;
+
+/** Returns the line that says how a command is called; of all commands without a name. Never throws. */
+export function usageLine(command: CommandName | undefined): string {
+  return command === undefined ? "Usage: tessera ingest|compare|--help|--version ..." : `Usage: ${usages[command]}`;
+}
+
+/** Returns the help of one command, or the list of all. Never throws. */
+export function helpText(command: CommandName | undefined): string {
+  if (command === undefined) {
+    const names = Object.keys(commandOptions) as CommandName[];
+    const lines = names.map((name) => `  ${name.padEnd(9)} ${summaries[name]}\n            ${usages[name]}`);
+    return `${usageLine(undefined)}\n\n${lines.join("\n")}\n\ntessera COMMAND --help lists the options of a command.\n`;
+  }
+  const parts = sections[command].map(([title, table]) => `${title}\n${optionLines(table)}`);
+  const notes = command === "ingest" ? ingestNotes : "";
+  return `${usageLine(command)}\n\n${summaries[command]}\n\n${parts.join("\n\n")}\n${notes}`;
+}
+
+function optionLines(table: OptionTable): string {
+  const entries = Object.entries(table).map(([name, { kind, help }]) => ({
+    call: `${spellOption(name)}${kind.placeholder === undefined ? "" : ` ${kind.placeholder}`}`,
+    help,
+  }));
+  return entries
+    .map(({ call, help }) => (call.length > 30 ? `  ${call}\n${" ".repeat(34)}${help}` : `  ${call.padEnd(32)}${help}`))
+    .join("\n");
+}

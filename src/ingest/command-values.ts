@@ -1,0 +1,122 @@
+/** A value that was accepted, or what is wrong with it, worded to follow the name of its option. */
+export type Checked<Value> = { readonly value: Value } | { readonly fault: string };
+
+/** A kind of value that an option takes, whether it comes as text from a command line or typed from a configuration file. */
+export interface ValueKind<Value> {
+  /** Stands for the value in help texts; undefined for options that are given without one. */
+  readonly placeholder: string | undefined;
+  readonly check: (given: unknown) => Checked<Value>;
+}
+
+/** The values of a table of options by name, each absent where it was not given. */
+export type ValuesOf<Table extends OptionTable> = {
+  readonly [Name in keyof Table]?: Table[Name] extends { readonly kind: ValueKind<infer Value> } ? Value : never;
+};
+
+/** Options by name in camelCase; a command line spells them in kebab-case. */
+export type OptionTable = Readonly<Record<string, { readonly kind: ValueKind<unknown>; readonly help: string }>>;
+
+/** Returns the kind that is one of the words given. Never throws. */
+export function choice<const Word extends string>(...words: readonly Word[]): ValueKind<Word> {
+  return {
+    placeholder: words.join("|"),
+    check: (given) => {
+      const value = words.find((word) => word === given);
+      return value === undefined ? { fault: `is ${quote(given)}, not ${listWords(words, "or")}` } : { value };
+    },
+  };
+}
+
+/** Returns the kind that is one of the numbers given. Never throws. */
+export function numberChoice<const Number_ extends number>(...numbers: readonly Number_[]): ValueKind<Number_> {
+  return {
+    placeholder: numbers.join("|"),
+    check: (given) => {
+      const value = numbers.find((number) => number === given || String(number) === given);
+      return value === undefined ? { fault: `is ${quote(given)}, not ${listWords(numbers, "or")}` } : { value };
+    },
+  };
+}
+
+/** Returns the kind that is a whole number in a range. Never throws. */
+export function integer({ least, most }: { readonly least: number; readonly most: number }): ValueKind<number> {
+  return {
+    placeholder: "NUMBER",
+    check: (given) => {
+      const value = typeof given === "string" && /^\d{1,9}$/.test(given) ? Number(given) : given;
+      return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
+        ? { value }
+        : { fault: `is ${quote(given)}, not a whole number from ${least} to ${most}` };
+    },
+  };
+}
+
+/** Returns the kind that is a list of values of another kind, divided by commas on a command line. Never throws. */
+export function list<Value>(of: ValueKind<Value>): ValueKind<readonly Value[]> {
+  return {
+    placeholder: `${of.placeholder},…`,
+    check: (given) => {
+      const parts: readonly unknown[] =
+        typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [];
+      if (parts.length === 0) return { fault: `is ${quote(given)}, not a list` };
+      const values: Value[] = [];
+      for (const part of parts) {
+        const checked = of.check(typeof part === "string" ? part.trim() : part);
+        if ("fault" in checked) return { fault: `has an entry that ${checked.fault}` };
+        values.push(checked.value);
+      }
+      return { value: values };
+    },
+  };
+}
+
+/** Returns the kind that is text of a shape; `meaning` says which, after "not". Never throws. */
+export function text(placeholder: string, shape: RegExp = /\S/, meaning = "text"): ValueKind<string> {
+  return {
+    placeholder,
+    check: (given) =>
+      typeof given === "string" && shape.test(given)
+        ? { value: given }
+        : { fault: `is ${quote(given)}, not ${meaning}` },
+  };
+}
+
+/** The kind that is true or false; on a command line its presence is true. */
+export const flag: ValueKind<boolean> = {
+  placeholder: undefined,
+  check: (given) =>
+    typeof given === "boolean" ? { value: given } : { fault: `is ${quote(given)}, not true or false` },
+};
+
+/**
+ * Checks the values given for the options of a table and adds a sentence to `faults` for each that is wrong; names that
+ * the table lacks are wrong too. `spell` words a name as it was given. Never throws.
+ */
+export function checkValues<Table extends OptionTable>(
+  table: Table,
+  given: Readonly<Record<string, unknown>>,
+  { faults, spell }: { readonly faults: string[]; readonly spell: (name: string) => string },
+): ValuesOf<Table> {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const option = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (option === undefined) {
+      faults.push(`${spell(name)} is not known`);
+      continue;
+    }
+    const checked = option.kind.check(value);
+    if ("fault" in checked) faults.push(`${spell(name)} ${checked.fault}`);
+    else values[name] = checked.value;
+  }
+  return values as ValuesOf<Table>;
+}
+
+/** Joins words for a sentence: `a, b or c`. Never throws. */
+export function listWords(words: readonly (string | number)[], conjunction: "and" | "or"): string {
+  const last = words.at(-1);
+  return words.length < 2 ? String(last ?? "") : `${words.slice(0, -1).join(", ")} ${conjunction} ${last}`;
+}
+
+function quote(given: unknown): string {
+  return JSON.stringify(given) ?? String(given);
+}
