@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { decodeJpegInto, loadJpegTables } from "../../src/codec/jpeg/decoder.ts";
+import { decodeJpegInto, type JpegDecodeOptions, loadJpegTables } from "../../src/codec/jpeg/decoder.ts";
 import { decodeGuarded } from "../support/jpeg-decoding.ts";
 import { partJpeg } from "../support/jpeg-tables.ts";
 import { decodeTwin } from "../support/jpeg-twin.ts";
@@ -24,7 +24,16 @@ function sampled(horizontal: number, vertical: number): WrittenComponent[] {
   ];
 }
 
-const samplings = [
+/** A component with these sampling factors. */
+function full(horizontal: number, vertical: number): WrittenComponent {
+  return { horizontal, vertical, sampleAt: surface(5) };
+}
+
+const samplings: readonly {
+  readonly name: string;
+  readonly components: readonly WrittenComponent[];
+  readonly samplings?: JpegDecodeOptions["samplings"];
+}[] = [
   { name: "4:4:4", components: sampled(1, 1) },
   { name: "4:2:2", components: sampled(2, 1) },
   { name: "4:4:0", components: sampled(1, 2) },
@@ -41,6 +50,10 @@ const samplings = [
       { horizontal: 1, vertical: 2, sampleAt: surface(3) },
     ],
   },
+  { name: "grey and alpha", components: sampled(1, 1).slice(0, 2) },
+  { name: "four full components", components: [...sampled(1, 1), { ...full(1, 1), sampleAt: surface(6) }] },
+  { name: "YCCK with halved chroma", components: [...sampled(2, 2), { ...full(2, 2), sampleAt: surface(6) }] },
+  { name: "a first component that is coarser", components: [...sampled(1, 1).slice(0, 2), full(2, 4)], samplings: [] },
 ];
 const sizes = [
   { width: 64, height: 32 },
@@ -50,8 +63,8 @@ const sizes = [
 ];
 
 /** Expects every component within one level of the twin's and nothing written around them. */
-function expectTwin(bytes: Uint8Array): void {
-  const { samples, changedGuards } = decodeGuarded(kernel, bytes);
+function expectTwin(bytes: Uint8Array, options: Pick<JpegDecodeOptions, "samplings"> = {}): void {
+  const { samples, changedGuards } = decodeGuarded(kernel, bytes, options);
   const twin = decodeTwin(bytes);
   expect(samples.length).toBe(twin.length);
   for (const [index, item] of samples.entries()) expect(greatestDifference(item, twin[index]!)).toBeLessThanOrEqual(1);
@@ -59,19 +72,19 @@ function expectTwin(bytes: Uint8Array): void {
 }
 
 describe("decoding into planes", () => {
-  for (const { name, components } of samplings) {
+  for (const { name, components, ...options } of samplings) {
     it(`agrees with the twin in ${name}`, () => {
-      for (const size of sizes) expectTwin(writeJpeg({ ...size, components }));
+      for (const size of sizes) expectTwin(writeJpeg({ ...size, components }), options);
     });
 
     it(`agrees with the twin in ${name} with a scan for each component`, () => {
-      for (const size of sizes) expectTwin(writeJpeg({ ...size, components, isSeparate: true }));
+      for (const size of sizes) expectTwin(writeJpeg({ ...size, components, isSeparate: true }), options);
     });
 
     it(`agrees with the twin in ${name} with restart intervals`, () => {
       for (const restartInterval of [1, 3]) {
         for (const isSeparate of [false, true]) {
-          expectTwin(writeJpeg({ width: 61, height: 45, components, restartInterval, isSeparate }));
+          expectTwin(writeJpeg({ width: 61, height: 45, components, restartInterval, isSeparate }), options);
         }
       }
     });

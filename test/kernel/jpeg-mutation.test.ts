@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { decodeJpegInto, loadJpegTables } from "../../src/codec/jpeg/decoder.ts";
 import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
 import { ImageError } from "../../src/error.ts";
+import type { Area } from "../../src/geometry.ts";
 import { partJpeg } from "../support/jpeg-tables.ts";
 import { writeJpeg } from "../support/jpeg-writer.ts";
 import { openTestKernel } from "../support/kernel.ts";
@@ -31,6 +32,13 @@ function mutate(random: Random, stream: Uint8Array): Uint8Array {
     else if (random.next() < 0.2) bytes = bytes.slice(0, at);
   }
   return Uint8Array.from(bytes);
+}
+
+/** Returns a part of the frame, or undefined for all of it. */
+function pickWindow(random: Random): Area | undefined {
+  if (random.next() < 0.5) return undefined;
+  const [x, y] = [random.integer(0, width - 1), random.integer(0, height - 1)];
+  return { x, y, width: random.integer(1, width), height: random.integer(1, height) };
 }
 
 /** Runs what may refuse a master, and tells whether it did; any other fault is the test's. */
@@ -64,7 +72,8 @@ it("never traps and never writes outside of the destination, whatever the bytes"
   for (let run = 0; run < runs; run += 1) {
     const bytes = mutate(random, random.pick(streams)).subarray(0, largest);
     const reduction = random.pick([1, 1, 2, 8] as const);
-    if (isRefused(() => decodeJpegInto(kernel, { bytes, planes, width, height, reduction }))) refusals += 1;
+    const options = { reduction, minimumHeight: random.pick([1, height]), window: pickWindow(random) };
+    if (isRefused(() => decodeJpegInto(kernel, { bytes, planes, width, height, ...options }))) refusals += 1;
     isRefused(() => readJpegHeader(bytes));
     expect(kernel.mark()).toBe(limit);
   }

@@ -46,8 +46,8 @@ describe("streams that are not read", () => {
     expectRefusal(writeJpeg({ ...frame, frameMarker: 0xc1, precision: 12 }), "source-unsupported");
   });
 
-  it("are refused as unsupported with two or four components", () => {
-    for (const count of [2, 4]) {
+  it("are refused as unsupported with more than four components", () => {
+    for (const count of [5, 255]) {
       expectRefusal(writeJpeg({ ...frame, components: Array(count).fill(gray) }), "source-unsupported");
     }
   });
@@ -55,6 +55,7 @@ describe("streams that are not read", () => {
   it("are refused as unsupported when a component is finer than the first or three times coarser", () => {
     const planes = [0, 1, 2].map(() => kernel.allocatePlane(32, 16));
     for (const [first, second] of [
+      [1, 3],
       [1, 2],
       [3, 1],
       [2, 3],
@@ -85,6 +86,34 @@ describe("streams other than the file promised", () => {
 
   it("are refused as malformed when the number of components differs", () => {
     expectRefusal(writeJpeg({ ...frame, components: [gray, gray, gray] }), "source-malformed");
+  });
+
+  it("are refused as malformed when the height is beyond what was allowed", () => {
+    const options = { minimumHeight: 16, height: 24 };
+    for (const height of [15, 25]) {
+      expectRefusal(writeJpeg({ ...frame, height }), "source-malformed", options);
+    }
+    for (const height of [16, 24]) {
+      expect(() => decodeGuarded(kernel, writeJpeg({ ...frame, height }), options)).not.toThrow();
+    }
+    expectRefusal(writeJpeg({ ...frame, width: 31 }), "source-malformed", options);
+  });
+
+  it("are refused as malformed when alpha or black is subsampled, unless that was promised", () => {
+    const planes = [0, 1, 2, 3].map(() => kernel.allocatePlane(32, 16));
+    for (const count of [2, 4]) {
+      const components = Array.from({ length: count }, (_, index) => ({
+        ...gray,
+        vertical: index + 1 < count ? 2 : 1,
+      }));
+      const bytes = writeJpeg({ ...frame, components });
+      const options = { planes: planes.slice(0, count) };
+      expectRefusal(bytes, "source-malformed", options);
+      const half = { x: 1, y: 2 } as const;
+      const samplings = [undefined, ...components.slice(1).map((item) => (item.vertical === 1 ? half : undefined))];
+      expect(() => decodeGuarded(kernel, bytes, { samplings })).not.toThrow();
+      expectRefusal(bytes, "source-malformed", { ...options, samplings: components.map(() => ({ x: 1, y: 1 })) });
+    }
   });
 
   it("are refused as malformed when the chroma sampling differs, if one was promised", () => {

@@ -13,17 +13,18 @@ export interface Decoded {
 export function decodeGuarded(
   kernel: Kernel,
   bytes: Uint8Array,
-  options: Partial<Pick<JpegDecodeOptions, "tables" | "reduction" | "subsampling">> = {},
+  options: Partial<Omit<JpegDecodeOptions, "bytes" | "planes">> = {},
 ): Decoded {
   const header = readJpegHeader(bytes);
-  const first = header.components[0]!;
+  const horizontalMaximum = Math.max(...header.components.map((item) => item.horizontal));
+  const verticalMaximum = Math.max(...header.components.map((item) => item.vertical));
   const reduction = options.reduction ?? 1;
   const mark = kernel.mark();
   const guarded = header.components.map(({ horizontal, vertical }) =>
     allocateGuarded(
       kernel,
-      Math.ceil(Math.ceil((header.width * horizontal) / first.horizontal) / reduction),
-      Math.ceil(Math.ceil((header.height * vertical) / first.vertical) / reduction),
+      Math.ceil(Math.ceil((header.width * horizontal) / horizontalMaximum) / reduction),
+      Math.ceil(Math.ceil((header.height * vertical) / verticalMaximum) / reduction),
     ),
   );
   const planes = guarded.map((item) => item.plane);

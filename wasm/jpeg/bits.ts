@@ -68,3 +68,23 @@ export function unstuff(from: usize, end: usize, top: usize): usize {
   bitEnd = output - 1;
   return stop;
 }
+
+/**
+ * Returns where the entropy-coded segment at `from` ends: at an FF that begins a marker, or at `end`. May read 15 bytes
+ * past `end`.
+ */
+export function findMarker(from: usize, end: usize): usize {
+  let position = from;
+  const marks = i8x16.splat(-1);
+  while (position < end) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(position), marks));
+    if (found == 0) {
+      position += 16;
+      continue;
+    }
+    position += <usize>ctz(found);
+    if (position + 1 >= end || load<u8>(position, 1) != 0) break;
+    position += 2;
+  }
+  return min(position, end);
+}

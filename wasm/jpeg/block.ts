@@ -1,5 +1,5 @@
+import { Component } from "./frame";
 import { fillBlock, flatSample, inverseTransform } from "./idct";
-import { PlaneRequest } from "./request";
 
 /** The block being decoded; clear between blocks. */
 export const coefficients = memory.data(128, 16);
@@ -12,44 +12,41 @@ export function clearCoefficients(): void {
 }
 
 /**
- * Transforms the block in `coefficients` and puts it where it belongs in `plane`, clipped to what may be written, and
- * clears the coefficients. `dc` is the dequantised DC coefficient; `offsets` are those of the others,
- * or-ed.
+ * Transforms the block in `coefficients`, which is written as it is, into its component's plane and clears the
+ * coefficients. `dc` is the dequantised DC coefficient; `offsets` are those of the others, or-ed.
  */
 // @ts-ignore: decorator
 @inline
-export function placeBlock(plane: PlaneRequest, column: i32, row: i32, dc: i32, offsets: i32, reduction: i32): void {
-  if (reduction == 0) placeWhole(plane, column << 3, row << 3, dc, offsets);
-  else placeReduced(plane, column, row, dc, offsets, reduction);
+export function placeWhole(item: Component, column: i32, row: i32, dc: i32, offsets: i32): void {
+  const stride = item.plane.stride;
+  transformBlock(dc, offsets, item.plane.pointer + <usize>(row << 3) * stride + (column << 3), stride);
+}
+
+/**
+ * Does the same with a block that is clipped or reduced: makes every 1, 2 x 2, 4 x 4 or 8 x 8 samples one, their
+ * rounded mean, and writes those that are needed.
+ */
+export function placePart(item: Component, column: i32, row: i32, dc: i32, offsets: i32, reduction: i32): void {
+  if (reduction == 3) {
+    fillBlock(flatSample(dc), samples, 8);
+    if (offsets != 0) clearCoefficients();
+  } else {
+    transformBlock(dc, offsets, samples, 8);
+    if (offsets != 0) for (let pass: i32 = 0; pass < reduction; pass++) halveSamples();
+  }
+  const size = 8 >> reduction;
+  copyClipped(item, column * size, row * size, size);
 }
 
 // @ts-ignore: decorator
 @inline
-function placeWhole(plane: PlaneRequest, x: i32, y: i32, dc: i32, offsets: i32): void {
-  const fits = x + 8 <= plane.width && y + 8 <= plane.height;
-  const target = fits ? plane.pointer + <usize>y * plane.stride + x : samples;
-  const stride = fits ? plane.stride : 8;
+function transformBlock(dc: i32, offsets: i32, target: usize, stride: usize): void {
   if (offsets == 0) {
     fillBlock(flatSample(dc), target, stride);
   } else {
     store<i16>(coefficients, dc);
     inverseTransform(coefficients, offsets, target, stride);
   }
-  if (!fits) copyClipped(plane, x, y, 8);
-}
-
-/** Makes every 2x2, 4x4 or 8x8 samples of the block one, their rounded mean. */
-function placeReduced(plane: PlaneRequest, column: i32, row: i32, dc: i32, offsets: i32, reduction: i32): void {
-  const size = 8 >> reduction;
-  if (offsets == 0 || reduction == 3) {
-    fillBlock(flatSample(dc), samples, 8);
-    if (offsets != 0) clearCoefficients();
-  } else {
-    store<i16>(coefficients, dc);
-    inverseTransform(coefficients, offsets, samples, 8);
-    for (let pass: i32 = 0; pass < reduction; pass++) halveSamples();
-  }
-  copyClipped(plane, column * size, row * size, size);
 }
 
 /** Makes every 2 x 2 of the samples one, in place: half as many rows, still 8 bytes apart, half as long. */
@@ -62,18 +59,23 @@ function halveSamples(): void {
   }
 }
 
-/** Copies what of the `size` x `size` samples may be written at `x`, `y`. */
-function copyClipped(plane: PlaneRequest, x: i32, y: i32, size: i32): void {
-  const width = min(size, plane.width - x);
-  const height = min(size, plane.height - y);
+/** Copies what of the `size` x `size` samples, which belong at `x`, `y`, may be written. */
+function copyClipped(item: Component, x: i32, y: i32, size: i32): void {
+  const left = max(x, item.left);
+  const width = min(x + size, item.right) - left;
+  const top = max(y, item.top);
+  const height = min(y + size, item.bottom) - top;
   if (width <= 0) return;
-  const isWord = width == 4 && size == 4;
-  let from = samples;
-  let to = plane.pointer + <usize>y * plane.stride + x;
+  const isWhole = width == 8;
+  const isHalf = width == 4 && size == 4;
+  const stride = item.plane.stride;
+  let from = samples + <usize>((top - y) * 8 + (left - x));
+  let to = item.plane.pointer + <usize>top * stride + left;
   for (let row: i32 = 0; row < height; row++) {
-    if (isWord) store<u32>(to, load<u32>(from));
+    if (isWhole) store<u64>(to, load<u64>(from));
+    else if (isHalf) store<u32>(to, load<u32>(from));
     else for (let column: i32 = 0; column < width; column++) store<u8>(to + column, load<u8>(from + column));
     from += 8;
-    to += plane.stride;
+    to += stride;
   }
 }

@@ -25,15 +25,46 @@ export class Component {
   blocksAcross: i32;
   blocksDown: i32;
   plane: PlaneRequest;
+  /** The samples, after reduction, that are written, up to before `right` and `bottom`. */
+  left: i32;
+  top: i32;
+  right: i32;
+  bottom: i32;
+  /** The blocks they lie in; the others are only passed over. */
+  firstColumn: i32;
+  firstRow: i32;
+  columnCount: i32;
+  rowCount: i32;
+  /** The blocks that are written as they are, neither clipped nor reduced. */
+  wholeColumn: i32;
+  wholeRow: i32;
+  wholeColumnCount: i32;
+  wholeRowCount: i32;
   isDecoded: bool;
   /** Tables of the scan and the DC coefficient of the block before. */
   dequantisation: usize;
   dc: usize;
   ac: usize;
   prediction: i32;
+
+  /** Tells whether a sample of this block is written. */
+  // @ts-ignore: decorator
+  @inline
+  needs(column: i32, row: i32): bool {
+    return <u32>(column - this.firstColumn) < <u32>this.columnCount && <u32>(row - this.firstRow) < <u32>this.rowCount;
+  }
+
+  /** Tells whether this block is written as it is. */
+  // @ts-ignore: decorator
+  @inline
+  needsWhole(column: i32, row: i32): bool {
+    const isColumnWhole = <u32>(column - this.wholeColumn) < <u32>this.wholeColumnCount;
+    return isColumnWhole && <u32>(row - this.wholeRow) < <u32>this.wholeRowCount;
+  }
 }
 
-const componentsMaximum: i32 = 3;
+/** More components than any colour model that is read has. */
+export const componentsMaximum: i32 = 4;
 const components = memory.data(offsetof<Component>() * componentsMaximum, 16);
 
 export let componentCount: i32 = 0;
@@ -75,15 +106,13 @@ export function readFrame(from: usize, end: usize, request: DecodeRequest): i32 
   const width = (<i32>load<u8>(from, 3) << 8) | load<u8>(from, 4);
   const count = <i32>load<u8>(from, 5);
   if (from + 6 + 3 * count > end) return statusTruncated;
-  if (count != 1 && count != 3) return statusComponents;
-  if (width == 0 || height == 0 || width != request.width || height != request.height) return statusFrameDiffers;
+  if (count == 0 || count > componentsMaximum) return statusComponents;
+  if (width == 0 || height == 0 || width != request.width) return statusFrameDiffers;
+  if (height < request.heightMinimum || height > request.height) return statusFrameDiffers;
   if (count != request.planeCount) return statusFrameDiffers;
 
-  const sampling = <i32>load<u8>(from, 7);
-  const horizontalMaximum = sampling >> 4;
-  const verticalMaximum = sampling & 15;
-  if (horizontalMaximum == 0 || horizontalMaximum > 4) return statusCorrupt;
-  if (verticalMaximum == 0 || verticalMaximum > 4) return statusCorrupt;
+  let horizontalMaximum: i32 = 0;
+  let verticalMaximum: i32 = 0;
   for (let index: i32 = 0; index < count; index++) {
     const item = component(index);
     const entry = from + 6 + index * 3;
@@ -91,22 +120,50 @@ export function readFrame(from: usize, end: usize, request: DecodeRequest): i32 
     item.horizontal = load<u8>(entry, 1) >> 4;
     item.vertical = load<u8>(entry, 1) & 15;
     item.quantisationSlot = load<u8>(entry, 2);
-    if (item.horizontal == 0 || item.vertical == 0 || item.quantisationSlot > 3) return statusCorrupt;
+    if (item.horizontal == 0 || item.horizontal > 4 || item.vertical == 0 || item.vertical > 4) return statusCorrupt;
+    if (item.quantisationSlot > 3) return statusCorrupt;
+    horizontalMaximum = max(horizontalMaximum, item.horizontal);
+    verticalMaximum = max(verticalMaximum, item.vertical);
+  }
+  for (let index: i32 = 0; index < count; index++) {
+    const item = component(index);
+    const plane = request.plane(index);
     const x = horizontalMaximum / item.horizontal;
     const y = verticalMaximum / item.vertical;
     if (x * item.horizontal != horizontalMaximum || y * item.vertical != verticalMaximum) return statusSampling;
-    if (x == 0 || y == 0 || x == 3 || y == 3) return statusSampling;
-    item.plane = request.plane(index);
-    if (item.plane.subsamplingX != 0 && item.plane.subsamplingX != x) return statusFrameDiffers;
-    if (item.plane.subsamplingY != 0 && item.plane.subsamplingY != y) return statusFrameDiffers;
+    if (x == 3 || y == 3) return statusSampling;
+    // No file promises a first component that is not the finest: such a frame is odd, not damaged.
+    const differs = index == 0 ? statusSampling : statusFrameDiffers;
+    if (plane.subsamplingX != 0 && plane.subsamplingX != x) return differs;
+    if (plane.subsamplingY != 0 && plane.subsamplingY != y) return differs;
+    item.plane = plane;
     item.blocksAcross = ceilingOf(ceilingOf(width, x), 8);
     item.blocksDown = ceilingOf(ceilingOf(height, y), 8);
     item.isDecoded = false;
+    placeWindow(item, request, x, y, height);
   }
   mcusAcross = ceilingOf(width, 8 * horizontalMaximum);
   mcusDown = ceilingOf(height, 8 * verticalMaximum);
   componentCount = count;
   return statusOk;
+}
+
+/** Finds which samples and blocks of a component, `x` and `y` times coarser than the frame, the request needs. */
+function placeWindow(item: Component, request: DecodeRequest, x: i32, y: i32, height: i32): void {
+  const reduction = request.reduction;
+  item.left = request.windowLeft / x >> reduction;
+  item.top = request.windowTop / y >> reduction;
+  item.right = min(ceilingOf(min(request.windowRight, request.width), x << reduction), item.plane.width);
+  item.bottom = min(ceilingOf(min(request.windowBottom, height), y << reduction), item.plane.height);
+  const size = 8 >> reduction;
+  item.firstColumn = item.left / size;
+  item.firstRow = item.top / size;
+  item.columnCount = item.right > item.left ? ceilingOf(item.right, size) - item.firstColumn : 0;
+  item.rowCount = item.bottom > item.top ? ceilingOf(item.bottom, size) - item.firstRow : 0;
+  item.wholeColumn = ceilingOf(item.left, 8);
+  item.wholeRow = ceilingOf(item.top, 8);
+  item.wholeColumnCount = reduction == 0 ? max(0, item.right / 8 - item.wholeColumn) : 0;
+  item.wholeRowCount = reduction == 0 ? max(0, item.bottom / 8 - item.wholeRow) : 0;
 }
 
 /** Tells whether every component of the frame has been decoded. */

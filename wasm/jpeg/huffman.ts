@@ -2,24 +2,26 @@ import { bitBuffer, bitCount, bitCursor, storeBits } from "./bits";
 import { statusCorrupt, statusTruncated } from "./status";
 
 /** Bits that one look-up resolves. */
-const lookupBits: i32 = 10;
+export const lookupBits: i32 = 10;
 const limitsOffset: usize = 1 << (lookupBits + 2);
 const basesOffset: usize = limitsOffset + 17 * 4;
 const symbolsOffset: usize = basesOffset + 17 * 4;
+/** Where the table lies by which `skipBlock` passes over several symbols at once. */
+export const skipsOffset: usize = symbolsOffset + 256;
 
 /**
  * The size of a decoding table: `1 << lookupBits` entries, then for codes longer than that the end of each length's
- * codes left-aligned to 16 bits, what makes a code an index into the symbols, and the symbols.
+ * codes left-aligned to 16 bits, what makes a code an index into the symbols, the symbols, and room for `skipBlock`.
  *
  * An entry is `value << 16 | advance << 8 | length`: the coefficient, how far it lies behind the one before it, and the
  * bits of code and value together. Advances from 64 on end a block. When the value does not fit the look-up, the entry
  * is `symbol << 16 | unresolved | code length`; when the code does not, it is `unresolved` alone.
  */
-export const huffmanTableBytes: usize = (symbolsOffset + 256 + 15) & ~15;
+export const huffmanTableBytes: usize = (skipsOffset + 4 + (1 << (lookupBits + 1)) + 15) & ~15;
 
-const unresolved: i32 = 0x80;
+export const unresolved: i32 = 0x80;
 /** An advance past any block: end of block. */
-const advanceEnd: i32 = 128;
+export const advanceEnd: i32 = 128;
 /** An advance past the end of a block, but never as far as `advanceEnd` leads: no such code. */
 const advanceInvalid: i32 = 64;
 /** The largest magnitude category taken; 8-bit samples need 11 for DC, 10 for AC. Two symbols then fit one refill. */
@@ -37,6 +39,7 @@ export function buildHuffmanTable(table: usize, counts: usize, end: usize, isAc:
   const symbols = counts + 16;
   memory.copy(table + symbolsOffset, symbols, total);
   for (let index: usize = 0; index < 1 << lookupBits; index++) store<i32>(table + (index << 2), unresolved);
+  store<u32>(table + skipsOffset, 0);
   let code: i32 = 0;
   let index: i32 = 0;
   for (let length: i32 = 1; length <= 16; length++) {
@@ -84,7 +87,7 @@ function makeEntry(bits: u64, length: i32, symbol: i32, isAc: bool): i32 {
 }
 
 /** Makes the entry for the next symbol of `bits`, for which the look-up gave the unresolved `found`. */
-function resolveEntry(table: usize, bits: u64, found: i32, isAc: bool): i32 {
+export function resolveEntry(table: usize, bits: u64, found: i32, isAc: bool): i32 {
   const known = found & 0x7f;
   if (known != 0) return makeEntry(bits, known, found >>> 16, isAc);
   // A longer code is found by comparing with where each length's codes end.
@@ -100,6 +103,13 @@ function resolveEntry(table: usize, bits: u64, found: i32, isAc: bool): i32 {
 
 /** The difference that `decodeBlock` read for the DC coefficient. */
 export let dcDifference: i32 = 0;
+
+/** Puts the difference where `decodeBlock` does. */
+// @ts-ignore: decorator
+@inline
+export function storeDifference(difference: i32): void {
+  dcDifference = difference;
+}
 
 /**
  * Decodes one block: the DC difference into `dcDifference`, the AC coefficients, dequantised, into `block`, which must

@@ -6,7 +6,7 @@ export class PlaneRequest {
   /** Samples that may be written; the component may be larger. */
   width: i32;
   height: i32;
-  /** How many times coarser than the first component it must be; 0 for any. */
+  /** How many times coarser than the finest component it must be; 0 for any. */
   subsamplingX: i32;
   subsamplingY: i32;
 }
@@ -20,10 +20,18 @@ export class DecodeRequest {
   byteLength: usize;
   /** `jpegTablesBytes` + `jpegPaddingBytes` + `byteLength` bytes, aligned to 16. */
   workspace: usize;
+  /** Pixels a row that the frame must have. */
   width: i32;
+  /** Rows that the frame may have at most and must have at least. */
   height: i32;
+  heightMinimum: i32;
   /** 0 to 3: every 1, 2, 4 or 8 samples on each axis become one. */
   reduction: i32;
+  /** The pixels of the frame that are needed, up to before `windowRight` and `windowBottom`. */
+  windowLeft: i32;
+  windowTop: i32;
+  windowRight: i32;
+  windowBottom: i32;
   planeCount: i32;
 
   // @ts-ignore: decorator

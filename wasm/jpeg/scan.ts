@@ -1,7 +1,8 @@
-import { bitsOverdrawn, unstuff } from "./bits";
-import { clearCoefficients, coefficients, placeBlock } from "./block";
-import { Component, component, componentCount, mcusAcross, mcusDown } from "./frame";
+import { bitsOverdrawn, findMarker, unstuff } from "./bits";
+import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
+import { Component, component, componentCount, componentsMaximum, mcusAcross, mcusDown } from "./frame";
 import { dcDifference, decodeBlock } from "./huffman";
+import { skipBlock } from "./skip";
 import { statusCorrupt, statusOk, statusTableMissing, statusTruncated } from "./status";
 import { acTable, dcTable, dequantisationTable } from "./tables";
 
@@ -9,7 +10,7 @@ import { acTable, dcTable, dequantisationTable } from "./tables";
 const lostIntervalsMaximum: i32 = 3;
 
 /** The components of the scan, in its order. */
-const members = memory.data(3 * 4, 16);
+const members = memory.data(componentsMaximum * 4, 16);
 let memberCount: i32 = 0;
 
 // @ts-ignore: decorator
@@ -46,9 +47,30 @@ function readScanHeader(from: usize, end: usize, tables: usize): i32 {
   return statusOk;
 }
 
+/** The first MCU of the scan that is needed, and the one behind the last. */
+let neededFirst: i32 = 0;
+let neededEnd: i32 = 0;
+
+/** Finds which MCUs of the scan have blocks of which samples are written. */
+function findNeeded(isInterleaved: bool, across: i32): void {
+  neededFirst = i32.MAX_VALUE;
+  neededEnd = 0;
+  for (let index: i32 = 0; index < memberCount; index++) {
+    const item = member(index);
+    if (item.columnCount == 0 || item.rowCount == 0) continue;
+    const horizontal = isInterleaved ? item.horizontal : 1;
+    const vertical = isInterleaved ? item.vertical : 1;
+    const lastColumn = (item.firstColumn + item.columnCount - 1) / horizontal;
+    const lastRow = (item.firstRow + item.rowCount - 1) / vertical;
+    neededFirst = min(neededFirst, (item.firstRow / vertical) * across + item.firstColumn / horizontal);
+    neededEnd = max(neededEnd, lastRow * across + lastColumn + 1);
+  }
+}
+
 /**
- * Decodes the scan whose header's parameters lie at `from`, up to `headerEnd`. Returns where its data ends, or a
- * status; after damage, decoding goes on with the next restart interval. Source: ITU-T T.81 F.2.1.
+ * Decodes the scan whose header's parameters lie at `from`, up to `headerEnd`, as far as it is needed. Returns where
+ * the data ends that it came to, or a status; after damage, decoding goes on with the next restart interval.
+ * Source: ITU-T T.81 F.2.1.
  */
 export function decodeScan(
   from: usize,
@@ -63,21 +85,25 @@ export function decodeScan(
   if (status < 0) return status;
   const isInterleaved = memberCount > 1;
   const across = isInterleaved ? mcusAcross : member(0).blocksAcross;
-  const total = across * (isInterleaved ? mcusDown : member(0).blocksDown);
+  findNeeded(isInterleaved, across);
   let expected: i32 = 0;
   let position = headerEnd;
   let first: i32 = 0;
-  while (true) {
-    position = unstuff(position, end, bitsTop);
-    const last = restartInterval == 0 ? total : min(first + restartInterval, total);
-    for (let index: i32 = 0; index < memberCount; index++) member(index).prediction = 0;
-    const result = isInterleaved
-      ? decodeInterleaved(first, last, across, reduction)
-      : decodeAlone(first, last, across, reduction);
-    if (result < 0) clearCoefficients();
-    if (status == statusOk) status = result;
+  while (first < neededEnd) {
+    const last = restartInterval == 0 ? neededEnd : min(first + restartInterval, neededEnd);
+    if (last <= neededFirst) {
+      position = findMarker(position, end);
+    } else {
+      position = unstuff(position, end, bitsTop);
+      for (let index: i32 = 0; index < memberCount; index++) member(index).prediction = 0;
+      const result = isInterleaved
+        ? decodeInterleaved(first, last, across, reduction)
+        : decodeAlone(first, last, across, reduction);
+      if (result < 0) clearCoefficients();
+      if (status == statusOk) status = result;
+    }
     first = last;
-    if (first >= total) break;
+    if (first >= neededEnd) break;
 
     while (position + 1 < end && load<u8>(position, 1) == 0xff) position++;
     if (position + 1 >= end) return statusTruncated;
@@ -85,7 +111,6 @@ export function decodeScan(
     if ((load<u8>(position, 1) & 0xf8) != 0xd0 || ahead > lostIntervalsMaximum) return statusCorrupt;
     if (ahead > 0) status = statusCorrupt;
     first += ahead * restartInterval;
-    if (first >= total) break;
     expected = (expected + ahead + 1) & 7;
     position += 2;
   }
@@ -132,15 +157,34 @@ function decodeAlone(first: i32, last: i32, across: i32, reduction: i32): i32 {
   return bitsOverdrawn() ? statusTruncated : statusOk;
 }
 
+/** Decodes the next block into its place. */
 // @ts-ignore: decorator
 @inline
 function decodeNext(item: Component, column: i32, row: i32, reduction: i32): i32 {
-  const dequantisation = item.dequantisation;
-  const offsets = decodeBlock(coefficients, item.dc, item.ac, dequantisation);
+  if (!item.needsWhole(column, row)) return decodePart(item, column, row, reduction);
+  const offsets = decodeBlock(coefficients, item.dc, item.ac, item.dequantisation);
   if (offsets < 0 || bitsOverdrawn()) return offsets < 0 ? offsets : statusTruncated;
+  placeWhole(item, column, row, nextDc(item), offsets);
+  return statusOk;
+}
+
+/** Decodes the next block, of which a part is written or nothing. */
+function decodePart(item: Component, column: i32, row: i32, reduction: i32): i32 {
+  const isNeeded = item.needs(column, row);
+  const result = isNeeded
+    ? decodeBlock(coefficients, item.dc, item.ac, item.dequantisation)
+    : skipBlock(item.dc, item.ac);
+  if (result < 0 || bitsOverdrawn()) return result < 0 ? result : statusTruncated;
+  const dc = nextDc(item);
+  if (isNeeded) placePart(item, column, row, dc, result, reduction);
+  return statusOk;
+}
+
+/** Predicts with the difference just read and returns the dequantised DC coefficient. */
+// @ts-ignore: decorator
+@inline
+function nextDc(item: Component): i32 {
   const prediction = item.prediction + dcDifference;
   item.prediction = prediction;
-  const dc = <i32>(<i16>(prediction * <i32>(load<u32>(dequantisation) & 0xffff)));
-  placeBlock(item.plane, column, row, dc, offsets, reduction);
-  return statusOk;
+  return <i32>(<i16>(prediction * <i32>(load<u32>(item.dequantisation) & 0xffff)));
 }

@@ -20,7 +20,7 @@ export const statusLossless: i32 = -18;
 export const statusHierarchical: i32 = -19;
 /** Samples of other than 8 bits. */
 export const statusPrecision: i32 = -20;
-/** Neither one nor three components. */
+/** No component, or more than four. */
 export const statusComponents: i32 = -21;
-/** A component is not 1, 2 or 4 times coarser than the first on each axis. */
+/** A component is not 1, 2 or 4 times coarser than the finest on each axis, or the first component is. */
 export const statusSampling: i32 = -22;

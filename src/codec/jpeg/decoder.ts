@@ -1,4 +1,5 @@
 import { ImageError } from "../../error.ts";
+import type { Area } from "../../geometry.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { type Plane, planeSlackBytes, type Subsampling } from "../../raster/raster.ts";
 import { checkJpegStatus } from "./status.ts";
@@ -13,20 +14,36 @@ export interface JpegDecodeOptions {
   readonly tables?: JpegTables | undefined;
   /** One stream, from SOI. */
   readonly bytes: Uint8Array;
-  /** One plane a component, clipped to what may be written; `pointer` is where the frame's first sample goes. */
+  /**
+   * One plane a component, 1 to 4 of them, clipped to what may be written; `pointer` is where the frame's first sample
+   * goes, even when `window` leaves it out.
+   */
   readonly planes: readonly Plane[];
   /** Dimensions the frame must have, in pixels, before reduction. */
   readonly width: number;
   readonly height: number;
-  /** The chroma sampling the frame must have; absent, any that is read is taken. */
+  /** The fewest rows the frame may have; absent, it must have `height`. Rows it lacks are left as they are. */
+  readonly minimumHeight?: number | undefined;
+  /**
+   * The chroma sampling the frame must have, that is its second and third component of three or four; absent, any that
+   * is read is taken. The other components must be full.
+   */
   readonly subsampling?: Subsampling | undefined;
+  /** The sampling of each component instead, `undefined` for any that is read. */
+  readonly samplings?: readonly (Subsampling | undefined)[] | undefined;
+  /**
+   * The pixels of the frame that are needed, before reduction; absent, all. Only samples that cover one of them are
+   * written, and what comes behind the last of them is not looked at, faults included.
+   */
+  readonly window?: Area | undefined;
   /** Each sample becomes the rounded mean of this many squared. */
   readonly reduction?: 1 | 2 | 4 | 8;
 }
 
 /** Words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
-const requestWords = 8;
+const requestWords = 13;
 const planeWords = 6;
+const planesMaximum = 4;
 
 /**
  * Parses the stream of tables that a TIFF level keeps in tag 347, once for all its tiles; `undefined` when the tiles
@@ -48,8 +65,11 @@ export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): J
  * `source-unsupported` and `render-memory`. Source: ITU-T T.81.
  */
 export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void {
-  const { bytes, planes, width, height, subsampling } = options;
-  if (planes.length !== 1 && planes.length !== 3) throw new ImageError("internal", "A JPEG has one or three planes.");
+  const { bytes, planes, width, height } = options;
+  if (planes.length === 0 || planes.length > planesMaximum) {
+    throw new ImageError("internal", "A JPEG has one to four planes.");
+  }
+  const window = options.window ?? { x: 0, y: 0, width, height };
   const { jpegTablesBytes, jpegPaddingBytes } = kernel.exports;
   const requestBytes = (4 * (requestWords + planeWords * planes.length) + 15) & ~15;
   const streamBytes = (bytes.byteLength + planeSlackBytes + 15) & ~15;
@@ -66,18 +86,32 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void
   words[3] = stream + streamBytes;
   words[4] = width;
   words[5] = height;
-  words[6] = Math.log2(options.reduction ?? 1);
-  words[7] = planes.length;
+  words[6] = options.minimumHeight ?? height;
+  words[7] = Math.log2(options.reduction ?? 1);
+  words[8] = Math.max(0, window.x);
+  words[9] = Math.max(0, window.y);
+  words[10] = Math.max(0, window.x + window.width);
+  words[11] = Math.max(0, window.y + window.height);
+  words[12] = planes.length;
   planes.forEach((plane, index) => {
     const at = requestWords + planeWords * index;
+    const sampling = expectedSampling(options, index);
     words[at] = plane.pointer;
     words[at + 1] = plane.stride;
     words[at + 2] = plane.width;
     words[at + 3] = plane.height;
-    words[at + 4] = index === 0 ? 1 : (subsampling?.x ?? 0);
-    words[at + 5] = index === 0 ? 1 : (subsampling?.y ?? 0);
+    words[at + 4] = sampling?.x ?? 0;
+    words[at + 5] = sampling?.y ?? 0;
   });
   const status = kernel.exports.decodeJpeg(request);
   kernel.release(request);
   checkJpegStatus(status);
 }
+
+function expectedSampling({ planes, subsampling, samplings }: JpegDecodeOptions, index: number) {
+  if (samplings !== undefined) return samplings[index];
+  const isChroma = planes.length > 2 && (index === 1 || index === 2);
+  return isChroma ? subsampling : fullSampling;
+}
+
+const fullSampling: Subsampling = { x: 1, y: 1 };

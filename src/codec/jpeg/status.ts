@@ -14,7 +14,7 @@ const unsupported: Readonly<Record<number, string>> = {
   [-18]: "Lossless JPEG is not read.",
   [-19]: "Hierarchical JPEG is not read.",
   [-20]: "JPEG of other than 8 bits a sample is not read.",
-  [-21]: "JPEG of other than one or three components is not read.",
+  [-21]: "JPEG of more than four components is not read.",
   [-22]: "JPEG with this chroma sampling is not read.",
 };
 
