@@ -1,13 +1,15 @@
 // Measures the raster kernels, resampling beside libvips (sharp, one thread, no cache) in the same run.
 // Run: npm run build && npx -c "node bench/kernels-raster.ts"
 import sharp from "sharp";
-import { deinterleave, undoPredictor } from "../src/raster/chunky.ts";
+import { deinterleave } from "../src/raster/chunky.ts";
 import { interleaveRgba, rgbToYcbcr, type ThreePlanes, ycbcrToRgb } from "../src/raster/color.ts";
 import type { Kernel } from "../src/raster/kernel.ts";
 import { turnPlane } from "../src/raster/orientation.ts";
+import { undoPredictor } from "../src/raster/predictor.ts";
 import type { Plane } from "../src/raster/raster.ts";
 import { createResampler } from "../src/raster/resampler.ts";
 import { rotateRaster } from "../src/raster/rotation.ts";
+import { type PackedSamples, unpackSamples } from "../src/raster/unpack.ts";
 import { planWeights } from "../src/raster/weights.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
 import { openRandom } from "../test/support/random.ts";
@@ -105,7 +107,17 @@ const [source] = planes;
 const [target] = targets;
 const size = { width: 1024, height: 1024 };
 const subsampling = { x: 1, y: 1 } as const;
-const chunky = { pointer: kernel.allocate(3 * 1024 * 1024 + 64), stride: 3072, ...size, samplesPerPixel: 3 };
+const chunky = { pointer: kernel.allocate(6 * 1024 * 1024 + 64), stride: 3072, ...size, samplesPerPixel: 3 };
+const bytes = {
+  ...chunky,
+  rowBytes: 3072,
+  bits: 8,
+  format: "unsigned",
+  isLittleEndian: true,
+  range: { least: 0, most: 255 },
+} as const;
+const words: PackedSamples = { ...bytes, rowBytes: 6144, bits: 16 };
+const channels = targets.map((plane, sample) => ({ sample, plane }));
 
 report(
   "1024 px, one plane",
@@ -130,7 +142,9 @@ report(
       "RGB to YCbCr": () => rgbToYcbcr(kernel, { source: planes, destination: targets }),
       "RGBA out": () => interleaveRgba(kernel, { model: "rgb", ...size, subsampling, planes }),
       "chunky in": () => deinterleave(kernel, chunky, targets),
-      "predictor undone": () => undoPredictor(kernel, chunky),
+      "chunky in, 16 bits": () => unpackSamples(kernel, words, channels, "full"),
+      "predictor undone": () => undoPredictor(kernel, bytes),
+      "predictor undone, 16 bits": () => undoPredictor(kernel, words),
     },
     21,
   ),

@@ -1,11 +1,48 @@
 // Chunky samples, as TIFF's PlanarConfiguration 1 stores them: all samples of a pixel side by side.
-import { storeFirst, storeTail } from "./lanes";
+import { storeFirst } from "./lanes";
+import { copyRows } from "./samples";
 
 /** Lane numbers for `i8x16.swizzle`; a number of 16 and above gives zero. */
-const lanes = memory.data(80, 16);
+const lanes = memory.data(64, 16);
 
-/** Writes sample number `sample` of every pixel to rows of its own. */
+/** Writes sample number `sample` of every pixel to rows of its own. Source rows are read up to 60 bytes past their end. */
 export function takeSample(
+  source: usize,
+  sourceStride: i32,
+  samplesPerPixel: i32,
+  sample: i32,
+  target: usize,
+  targetStride: i32,
+  width: i32,
+  height: i32,
+): void {
+  if (samplesPerPixel == 1) copyRows(source, sourceStride, target, targetStride, width, height);
+  else if (samplesPerPixel <= 4) {
+    takeFromVectors(source, sourceStride, samplesPerPixel, sample, target, targetStride, width, height);
+  } else takeFromPixels(source + sample, sourceStride, samplesPerPixel, target, targetStride, width, height);
+}
+
+function takeFromPixels(
+  source: usize,
+  sourceStride: i32,
+  samplesPerPixel: i32,
+  target: usize,
+  targetStride: i32,
+  width: i32,
+  height: i32,
+): void {
+  for (let row = 0; row < height; row++) {
+    let from = source;
+    for (let column = 0; column < width; column++) {
+      store<u8>(target + column, load<u8>(from));
+      from += samplesPerPixel;
+    }
+    source += sourceStride;
+    target += targetStride;
+  }
+}
+
+function takeFromVectors(
   source: usize,
   sourceStride: i32,
   samplesPerPixel: i32,
@@ -35,44 +72,5 @@ export function takeSample(
     }
     source += sourceStride;
     target += targetStride;
-  }
-}
-
-/**
- * Undoes horizontal differencing of 8-bit samples in place: each becomes the sum of all before it in its row.
- * Sums run within a vector by doubling distances; the last pixel of a vector is carried into the next.
- */
-export function undoPredictorRows(pointer: usize, stride: i32, width: i32, height: i32, samplesPerPixel: i32): void {
-  const rowBytes = width * samplesPerPixel;
-  const groupBytes = 16 - (16 % samplesPerPixel);
-  for (let lane = 0; lane < 16; lane++) {
-    for (let step = 0; step < 4; step++) {
-      const from = lane - (samplesPerPixel << step);
-      store<u8>(lanes + (step << 4) + lane, from >= 0 ? from : 0x80);
-    }
-    store<u8>(lanes + 64 + lane, groupBytes - samplesPerPixel + (lane % samplesPerPixel));
-  }
-  const by1 = v128.load(lanes);
-  const by2 = v128.load(lanes, 16);
-  const by4 = v128.load(lanes, 32);
-  const by8 = v128.load(lanes, 48);
-  const lastPixel = v128.load(lanes, 64);
-  for (let row = 0; row < height; row++) {
-    let carried = i8x16.splat(0);
-    let next = v128.load(pointer);
-    for (let at = 0; at < rowBytes; at += groupBytes) {
-      let sums = next;
-      // Groups of 15 bytes overlap by one: it is loaded before the store spoils it.
-      next = v128.load(pointer + at + groupBytes);
-      sums = i8x16.add(sums, i8x16.swizzle(sums, by1));
-      sums = i8x16.add(sums, i8x16.swizzle(sums, by2));
-      sums = i8x16.add(sums, i8x16.swizzle(sums, by4));
-      sums = i8x16.add(sums, i8x16.swizzle(sums, by8));
-      sums = i8x16.add(sums, carried);
-      carried = i8x16.swizzle(sums, lastPixel);
-      if (rowBytes - at >= 16) v128.store(pointer + at, sums);
-      else storeTail(pointer + at, sums, min(groupBytes, rowBytes - at));
-    }
-    pointer += stride;
   }
 }

@@ -205,25 +205,6 @@ export function rgbToHalvedChromaRow(
   }
 }
 
-/** Divides 16-bit lanes up to 255 * 255 by 255, rounding. */
-// @ts-ignore: decorator
-@inline
-function divideBy255(products: v128): v128 {
-  const raised = i16x8.add(products, i16x8.splat(128));
-  return i16x8.shr_u(i16x8.add(raised, i16x8.shr_u(raised, 8)), 8);
-}
-
-/** Lays one row over white in place: what is missing to white is weighed with `alpha`. */
-export function composeOnWhiteRow(samples: usize, alpha: usize, width: i32): void {
-  for (let column = 0; column < width; column += 16) {
-    const missing = v128.not(v128.load(samples + column));
-    const weights = v128.load(alpha + column);
-    const low = divideBy255(i16x8.extmul_low_i8x16_u(missing, weights));
-    const high = divideBy255(i16x8.extmul_high_i8x16_u(missing, weights));
-    storeFirst(samples + column, v128.not(i8x16.narrow_i16x8_u(low, high)), width - column);
-  }
-}
-
 /** Interleaves one row to RGBA, opaque where `a` is 0. Writes whole groups of 16 pixels. */
 export function interleaveRgbaRow(r: usize, g: usize, b: usize, a: usize, target: usize, width: i32): void {
   for (let column = 0; column < width; column += 16) {

@@ -1,21 +1,24 @@
 // The ABI of the kernels, listed once. `src/raster/kernel-exports.ts` is the same list for TypeScript.
 export { allocate, mark, release } from "./arena";
+export { decodeCcitt } from "./ccitt/decode";
+export { ccittWorkBytes } from "./ccitt/row";
 export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";
-export { undoPredictorRows, takeSample } from "./chunky";
-export {
-  composeOnWhiteRow,
-  interleaveRgbaRow,
-  rgbToGrayRow,
-  rgbToHalvedChromaRow,
-  rgbToYcbcrRow,
-  ycbcrToRgbRow,
-} from "./color";
+export { unfilterPngRows } from "./png/unfilter";
+export { takeSample } from "./chunky";
+export { interleaveRgbaRow, rgbToGrayRow, rgbToHalvedChromaRow, rgbToYcbcrRow, ycbcrToRgbRow } from "./color";
+export { convertByMatrixRow } from "./color-matrix";
+export { interpolateRow, lookUpRow } from "./color-table";
+export { composeOnWhiteRow, composePremultipliedOnWhiteRows, premultiplyRows, unpremultiplyRows } from "./alpha";
+export { reverseBits } from "./fill-order";
+export { applyPaletteRows } from "./palette";
+export { joinByteRows, undoDifferenceRows } from "./predictor";
+export { unpackBitRows, unpackDoubleRows, unpackScaledRows, unpackWordRows } from "./unpack";
 export { resample } from "./resample";
 export { coverRotated, rotateRows } from "./rotate";
-export { copyRows, extendEdges, fillRows } from "./samples";
-export { invertRows, thresholdRows } from "./tone";
+export { copyRows, fillRows } from "./samples";
+export { flipSignRows, invertRows, thresholdRows } from "./tone";
 export { mirrorRows, transposeRows } from "./turn";

@@ -23,24 +23,3 @@ export function fillRows(target: usize, stride: i32, width: i32, height: i32, va
     target += stride;
   }
 }
-
-/** Repeats the last column and then the last row of the `filledWidth` x `filledHeight` samples at the left top. */
-export function extendEdges(
-  target: usize,
-  stride: i32,
-  width: i32,
-  height: i32,
-  filledWidth: i32,
-  filledHeight: i32,
-): void {
-  let row = target;
-  for (let y = 0; y < filledHeight; y++) {
-    memory.fill(row + filledWidth, load<u8>(row + filledWidth - 1), width - filledWidth);
-    row += stride;
-  }
-  const last = row - stride;
-  for (let y = filledHeight; y < height; y++) {
-    memory.copy(row, last, width);
-    row += stride;
-  }
-}

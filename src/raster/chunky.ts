@@ -2,8 +2,8 @@ import type { Kernel } from "./kernel.ts";
 import type { Plane } from "./raster.ts";
 
 /**
- * Interleaved 8-bit samples in kernel memory: rows of `width` pixels of 1 to 4 samples, `stride` bytes apart.
- * Behind the last row lie at least `planeSlackBytes` readable bytes.
+ * Interleaved 8-bit samples in kernel memory: rows of `width` pixels, `stride` bytes apart. Behind the last row lie at
+ * least `planeSlackBytes` readable bytes.
  */
 export interface Chunky {
   readonly pointer: number;
@@ -16,20 +16,27 @@ export interface Chunky {
 /** Copies the first samples of every pixel to one plane each; samples without a plane are left out. Never throws. */
 export function deinterleave(kernel: Kernel, source: Chunky, planes: readonly Plane[]): void {
   planes.forEach((plane, sample) => {
-    kernel.exports.takeSample(
-      source.pointer,
-      source.stride,
-      source.samplesPerPixel,
-      sample,
-      plane.pointer,
-      plane.stride,
-      Math.min(source.width, plane.width),
-      Math.min(source.height, plane.height),
-    );
+    takeSample(kernel, source, { sample, plane });
   });
 }
 
-/** Undoes horizontal differencing in place. Never throws. Source: TIFF 6.0 section 14, Predictor 2. */
-export function undoPredictor(kernel: Kernel, { pointer, stride, width, height, samplesPerPixel }: Chunky): void {
-  kernel.exports.undoPredictorRows(pointer, stride, width, height, samplesPerPixel);
+/**
+ * Copies sample number `sample` of every pixel, counted from 0, to a plane: what both have from their left top corners
+ * on. Writes nothing beside the plane's rows. Never throws.
+ */
+export function takeSample(
+  kernel: Kernel,
+  source: Chunky,
+  { sample, plane }: { readonly sample: number; readonly plane: Plane },
+): void {
+  kernel.exports.takeSample(
+    source.pointer,
+    source.stride,
+    source.samplesPerPixel,
+    sample,
+    plane.pointer,
+    plane.stride,
+    Math.min(source.width, plane.width),
+    Math.min(source.height, plane.height),
+  );
 }

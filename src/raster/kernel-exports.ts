@@ -7,6 +7,18 @@ export interface KernelExports {
   mark(): number;
   /** Sets the arena's top back to `mark`. */
   release(mark: number): void;
+  /** Decodes fax compression, changing its source; returns the rows up to the last readable one, or a negative status. */
+  decodeCcitt(
+    source: number,
+    byteLength: number,
+    coding: number,
+    target: number,
+    width: number,
+    rows: number,
+    work: number,
+  ): number;
+  /** Returns the size of the workspace for rows of this width. */
+  ccittWorkBytes(width: number): number;
   /** Decodes one JPEG as the request at this pointer says; returns a status. */
   decodeJpeg(request: number): number;
   /** Bytes of workspace for one decode beside a block of tables and the length of the stream. */
@@ -35,10 +47,10 @@ export interface KernelExports {
   openPngEncoder(encoder: number): void;
   /** Returns the size of an encoder. */
   pngEncoderBytes(width: number, samples: number, bitDepth: number): number;
+  /** Undoes the filters of rows of a PNG in place; returns how many rows it did. */
+  unfilterPngRows(rows: number, rowBytes: number, pixelBytes: number, count: number): number;
   /** Puts the length in front of a chunk and the CRC behind it. */
   sealPngChunk(encoder: number, byteLength: number): void;
-  /** Makes each sample the sum of those before it in its row: 1 to 4 samples a pixel. */
-  undoPredictorRows(pointer: number, stride: number, width: number, height: number, samplesPerPixel: number): void;
   /** Copies one sample of every pixel to rows of its own. */
   takeSample(
     source: number,
@@ -50,8 +62,6 @@ export interface KernelExports {
     width: number,
     height: number,
   ): void;
-  /** Lays one row over white by its alpha. */
-  composeOnWhiteRow(samples: number, alpha: number, width: number): void;
   /** Interleaves one row, opaque where `a` is 0; writes whole groups of 16 pixels. */
   interleaveRgbaRow(r: number, g: number, b: number, a: number, target: number, width: number): void;
   /** Writes the luma of one row. */
@@ -72,6 +82,122 @@ export interface KernelExports {
   rgbToYcbcrRow(r: number, g: number, b: number, y: number, cb: number, cr: number, width: number): void;
   /** Converts one row. */
   ycbcrToRgbRow(y: number, cb: number, cr: number, r: number, g: number, b: number, width: number): void;
+  /** Converts one row of RGB by curves and a matrix. */
+  convertByMatrixRow(
+    block: number,
+    r: number,
+    g: number,
+    b: number,
+    red: number,
+    green: number,
+    blue: number,
+    width: number,
+  ): void;
+  /** Converts one row of three channels, or of four where `k` is not 0, by a grid. */
+  interpolateRow(
+    grid: number,
+    a: number,
+    b: number,
+    c: number,
+    k: number,
+    red: number,
+    green: number,
+    blue: number,
+    width: number,
+  ): void;
+  /** Replaces samples of one row by what 256 levels say. */
+  lookUpRow(levels: number, source: number, target: number, width: number): void;
+  /** Lays one row over white by its alpha. */
+  composeOnWhiteRow(samples: number, alpha: number, width: number): void;
+  /** Lays samples that were multiplied by their alpha over white. */
+  composePremultipliedOnWhiteRows: WeighRows;
+  /** Multiplies samples by their alpha. */
+  premultiplyRows: WeighRows;
+  /** Divides samples by their alpha. */
+  unpremultiplyRows: WeighRows;
+  /** Turns the bits of each byte around. */
+  reverseBits(pointer: number, byteLength: number): void;
+  /** Writes the colours of indexes to three planes; `palette` is 3 x 256 bytes. */
+  applyPaletteRows(
+    indexes: number,
+    stride: number,
+    palette: number,
+    r: number,
+    rStride: number,
+    g: number,
+    gStride: number,
+    b: number,
+    bStride: number,
+    width: number,
+    height: number,
+  ): void;
+  /** Joins the bytes of samples whose rows hold them by significance; `scratch` has room for a row. */
+  joinByteRows(
+    pointer: number,
+    stride: number,
+    count: number,
+    height: number,
+    sampleBytes: number,
+    isLittleEndian: boolean,
+    scratch: number,
+  ): void;
+  /** Makes each sample of 1, 2 or 4 bytes the sum of those before it in its row, a pixel apart. */
+  undoDifferenceRows(
+    pointer: number,
+    stride: number,
+    rowBytes: number,
+    height: number,
+    pixelBytes: number,
+    sampleBytes: number,
+    isLittleEndian: boolean,
+  ): void;
+  /** Unpacks samples of 1, 2 or 4 bits; a value of v becomes v times `step`. */
+  unpackBitRows(
+    source: number,
+    sourceStride: number,
+    target: number,
+    targetStride: number,
+    count: number,
+    height: number,
+    bits: number,
+    step: number,
+  ): void;
+  /** Unpacks floats of 64 bits; a value of v becomes (v - least) * scale. */
+  unpackDoubleRows(
+    source: number,
+    sourceStride: number,
+    target: number,
+    targetStride: number,
+    count: number,
+    height: number,
+    isLittleEndian: boolean,
+    least: number,
+    scale: number,
+  ): void;
+  /** Unpacks samples of 10 to 32 bits, floats where `exponentBits` is not 0; a value of v becomes (v - least) * scale. */
+  unpackScaledRows(
+    source: number,
+    sourceStride: number,
+    target: number,
+    targetStride: number,
+    count: number,
+    height: number,
+    bits: number,
+    exponentBits: number,
+    isLittleEndian: boolean,
+    least: number,
+    scale: number,
+  ): void;
+  /** Unpacks unsigned samples of 16 bits. */
+  unpackWordRows(
+    source: number,
+    sourceStride: number,
+    target: number,
+    targetStride: number,
+    count: number,
+    height: number,
+    isLittleEndian: boolean,
+  ): void;
   /** Makes output rows of a plane from a band of its source by a `ResamplePlan`. */
   resample(
     plan: number,
@@ -114,22 +240,25 @@ export interface KernelExports {
   transposeRows: MoveRows;
   /** Copies rows; strides may be negative. */
   copyRows: MoveRows;
-  /** Repeats the last filled column and row up to the whole size. */
-  extendEdges(
-    target: number,
-    stride: number,
-    width: number,
-    height: number,
-    filledWidth: number,
-    filledHeight: number,
-  ): void;
   /** Sets all samples to one value. */
   fillRows(target: number, stride: number, width: number, height: number, value: number): void;
+  /** Adds 128 to samples with a sign, or takes it away. */
+  flipSignRows(pointer: number, stride: number, width: number, height: number): void;
   /** Replaces samples by 255 less their value. */
   invertRows(pointer: number, stride: number, width: number, height: number): void;
   /** Makes samples at or above `threshold` white and the others black. */
   thresholdRows(pointer: number, stride: number, width: number, height: number, threshold: number): void;
 }
+
+/** Changes `width` x `height` samples in place by their alpha. */
+export type WeighRows = (
+  samples: number,
+  stride: number,
+  alpha: number,
+  alphaStride: number,
+  width: number,
+  height: number,
+) => void;
 
 /** Moves `width` x `height` samples of the source to the target. */
 export type MoveRows = (

@@ -1,4 +1,4 @@
-import type { Area, Size } from "../geometry.ts";
+import type { Area } from "../geometry.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Plane } from "./raster.ts";
 
@@ -27,12 +27,4 @@ export function copyPlane(kernel: Kernel, source: Plane, destination: Plane): vo
 /** Sets every sample of `plane` to `value`, 0 to 255. Never throws. */
 export function fillPlane(kernel: Kernel, plane: Plane, value: number): void {
   kernel.exports.fillRows(plane.pointer, plane.stride, plane.width, plane.height, value);
-}
-
-/**
- * Fills what lies right of and below the `filled` left top part of `plane`, at least one sample each way, by repeating
- * its last column and row. Never throws.
- */
-export function extendEdges(kernel: Kernel, plane: Plane, filled: Size): void {
-  kernel.exports.extendEdges(plane.pointer, plane.stride, plane.width, plane.height, filled.width, filled.height);
 }

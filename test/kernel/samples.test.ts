@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { copyPlane, cropPlane, extendEdges, fillPlane } from "../../src/raster/samples.ts";
+import { copyPlane, cropPlane, fillPlane } from "../../src/raster/samples.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { allocateGuarded, makeNoise, makeSamples, readPlane, storePlane } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";
@@ -34,25 +34,5 @@ describe("cropPlane", () => {
     expect([...readPlane(kernel, part).values]).toEqual([23, 24, 33, 34, 43, 44]);
     fillPlane(kernel, part, 200);
     expect(readPlane(kernel, plane).values[2 * 8 + 3]).toBe(200);
-  });
-});
-
-describe("extendEdges", () => {
-  it("repeats the last column and row of what is filled, and nothing outside", () => {
-    const random = openRandom(42);
-    for (let round = 0; round < 50; round += 1) {
-      const kernel = openTestKernel();
-      const { plane, countChangedGuards } = allocateGuarded(kernel, random.integer(1, 40), random.integer(1, 20));
-      const filled = { width: random.integer(1, plane.width), height: random.integer(1, plane.height) };
-      const source = makeNoise(random, filled.width, filled.height);
-      copyPlane(kernel, storePlane(kernel, source), plane);
-      extendEdges(kernel, plane, filled);
-      const expected = makeSamples(plane.width, plane.height, (x, y) => {
-        const row = Math.min(y, filled.height - 1);
-        return source.values[row * filled.width + Math.min(x, filled.width - 1)]!;
-      });
-      expect(readPlane(kernel, plane)).toEqual(expected);
-      expect(countChangedGuards()).toBe(0);
-    }
   });
 });
