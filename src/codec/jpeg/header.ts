@@ -10,8 +10,8 @@ export interface JpegComponent {
   readonly vertical: number;
 }
 
-/** What the segments in front of the first scan say. */
-export interface JpegHeader {
+/** What a frame header says. */
+export interface JpegFrame {
   readonly width: number;
   /** 0 when the stream defines it behind the first scan. */
   readonly height: number;
@@ -19,6 +19,10 @@ export interface JpegHeader {
   readonly precision: number;
   readonly process: JpegProcess;
   readonly components: readonly JpegComponent[];
+}
+
+/** What the segments in front of the first scan say. */
+export interface JpegHeader extends JpegFrame {
   /** MCUs between restart markers, 0 for none. */
   readonly restartInterval: number;
   /** The transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK. */
@@ -33,7 +37,7 @@ export interface JpegHeader {
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged("no SOI");
-  let frame: Pick<JpegHeader, "width" | "height" | "precision" | "process" | "components"> | undefined;
+  let frame: JpegFrame | undefined;
   let restartInterval = 0;
   let adobeTransform: number | undefined;
   let hasQuantisationTables = false;
@@ -47,10 +51,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     if (code === 0xdb) hasQuantisationTables = true;
     else if (code === 0xc4) hasHuffmanTables = true;
     else if (code === 0xdd) restartInterval = at16(bytes, start, end);
-    else if (code === 0xee) adobeTransform = readAdobe(bytes, start, end) ?? adobeTransform;
-    else if (code >= 0xc0 && code <= 0xcf && code !== 0xc8 && code !== 0xcc) {
-      frame = readFrame(bytes, code, start, end);
-    }
+    else if (code === 0xee) adobeTransform = readAdobeTransform(bytes.subarray(start, end)) ?? adobeTransform;
+    else if (isFrameCode(code)) frame = readJpegFrame(code, bytes.subarray(start, end));
   }
   if (frame === undefined) throw damaged("no frame before the first scan");
   return { ...frame, restartInterval, adobeTransform, hasQuantisationTables, hasHuffmanTables };
@@ -77,19 +79,27 @@ function nextMarker(bytes: Uint8Array, from: number): Segment {
   return { code, start: position + 2, end: position + length };
 }
 
-function readFrame(bytes: Uint8Array, code: number, start: number, end: number) {
-  const count = bytes[start + 5] ?? 0;
-  if (start + 6 + 3 * count > end || count === 0) throw damaged("the frame header is too short");
+/** Says whether the second byte of a marker is that of a frame header, of whatever process. Never throws. */
+export function isFrameCode(code: number): boolean {
+  return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
+}
+
+/**
+ * Reads the parameters of a frame header whose marker has `code` as its second byte. Throws `source-malformed`.
+ * Source: ITU-T T.81 B.2.2.
+ */
+export function readJpegFrame(code: number, parameters: Uint8Array): JpegFrame {
+  const count = parameters[5] ?? 0;
+  if (6 + 3 * count > parameters.length || count === 0) throw damaged("the frame header is too short");
   const components = Array.from({ length: count }, (_, index) => {
-    const entry = start + 6 + 3 * index;
-    const sampling = bytes[entry + 1]!;
-    return { identifier: bytes[entry]!, horizontal: sampling >> 4, vertical: sampling & 15 };
+    const [identifier, sampling] = parameters.subarray(6 + 3 * index);
+    return { identifier: identifier!, horizontal: sampling! >> 4, vertical: sampling! & 15 };
   });
   if (components.some(({ horizontal, vertical }) => horizontal === 0 || vertical === 0)) throw damaged("no sampling");
   return {
-    precision: bytes[start]!,
-    height: at16(bytes, start + 1, end),
-    width: at16(bytes, start + 3, end),
+    precision: parameters[0]!,
+    height: at16(parameters, 1, parameters.length),
+    width: at16(parameters, 3, parameters.length),
     process: processOf(code),
     components,
   };
@@ -101,11 +111,13 @@ function processOf(code: number): JpegProcess {
   return (["baseline", "extended", "progressive", "lossless"] as const)[code - 0xc0]!;
 }
 
-/** Source: Adobe Technical Note 5116, section 18. */
-function readAdobe(bytes: Uint8Array, start: number, end: number): number | undefined {
-  const isAdobe =
-    end - start >= 12 && [..."Adobe"].every((letter, index) => bytes[start + index] === letter.charCodeAt(0));
-  return isAdobe ? bytes[start + 11] : undefined;
+/**
+ * Returns the transform that an APP14 segment's parameters tell, or undefined when it is not Adobe's. Never throws.
+ * Source: Adobe Technical Note 5116, section 18.
+ */
+export function readAdobeTransform(parameters: Uint8Array): number | undefined {
+  const isAdobe = [..."Adobe"].every((letter, index) => parameters[index] === letter.charCodeAt(0));
+  return isAdobe ? parameters[11] : undefined;
 }
 
 function at16(bytes: Uint8Array, position: number, end: number): number {
