@@ -9,7 +9,8 @@ import type { ConversionSettings, ConversionStage, ConvertedMaster, SourceSummar
 import { IngestError } from "./ingest-error.ts";
 import { nameImage, type PlannedImage } from "./job-plan.ts";
 import { recordKey, storedRecord } from "./records.ts";
-import { sha256Of, uploadBytes, uploadFile } from "./upload.ts";
+import { stopwatch } from "./stopwatch.ts";
+import { sha256Of, type Upload, uploadBytes, uploadFile } from "./upload.ts";
 
 /** The work on pixels, as the ingest calls it. */
 export interface Converter {
@@ -20,7 +21,7 @@ export interface Converter {
     options: Stoppable,
   ) => Promise<ConvertedMaster>;
   readonly repackMaster: (source: string, target: string, options: Stoppable) => Promise<ConvertedMaster>;
-  readonly inspectSource: (source: string) => Promise<SourceSummary>;
+  readonly inspectSource: (source: string, page?: number) => Promise<SourceSummary>;
   readonly countPages: (source: string) => Promise<number>;
 }
 
@@ -71,9 +72,9 @@ export interface ImageWork {
  */
 export async function treatImage(image: PlannedImage, work: ImageWork): Promise<TreatedImage> {
   work.onActivity("checking");
-  const watch = stopwatch();
-  const source = await readable(image, () => work.checksumOf(image.source));
-  const checksumSeconds = watch();
+  const reading = stopwatch();
+  const source = await reading.time(() => readable(image, () => work.checksumOf(image.source)));
+  const checksum = reading.seconds();
   const settings = formatTreatment(image.treatment);
   const present = await work.bucket.head(image.key);
   const known = present?.metadata["source-sha256"] === source && present.metadata.settings === settings;
@@ -81,31 +82,29 @@ export async function treatImage(image: PlannedImage, work: ImageWork): Promise<
   if (kept !== undefined) {
     const isNew = await storeRecord(image, { master: kept, bucket: work.bucket });
     const warnings = isNew ? ["its record was stored anew"] : [];
-    return { status: "kept", master: kept, seconds: { checksum: checksumSeconds }, warnings };
+    return { status: "kept", master: kept, seconds: { checksum }, warnings };
   }
   const target = join(work.folder, `${sha256Of(Buffer.from(image.key)).slice(0, 32)}.tif`);
   try {
     work.onActivity("converting");
     const converted = await convert(image, target, work);
     work.onActivity("storing");
-    const uploadWatch = stopwatch();
     const master = { ...converted, bytes: converted.bytesOut };
-    await uploadFile(
-      work.bucket,
-      {
-        key: image.key,
-        file: target,
-        bytes: master.bytes,
-        checksum: master.checksum,
-        headers: { contentType: "image/tiff", metadata: metadataOf(master, { source, settings }) },
-      },
-      { signal: work.signal, onProgress: (bytes) => work.onStoredBytes(bytes, master.bytes) },
-    );
+    const upload: Upload = {
+      key: image.key,
+      file: target,
+      bytes: master.bytes,
+      checksum: master.checksum,
+      headers: { contentType: "image/tiff", metadata: metadataOf(master, { source, settings }) },
+    };
+    const onProgress = (bytes: number) => work.onStoredBytes(bytes, master.bytes);
+    const storing = stopwatch();
+    await storing.time(() => uploadFile(work.bucket, upload, { signal: work.signal, onProgress }));
     await storeRecord(image, { master, bucket: work.bucket });
     return {
       status: present === undefined ? "stored" : "replaced",
       master,
-      seconds: { checksum: checksumSeconds, ...converted.seconds, upload: uploadWatch() },
+      seconds: { checksum, ...converted.seconds, upload: storing.seconds() },
       warnings: [...(await pageWarnings(image, work.converter)), ...converted.warnings],
     };
   } finally {
@@ -183,9 +182,4 @@ async function readable<Result>(image: PlannedImage, read: () => Promise<Result>
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new IngestError("unreadable", `${nameImage(image)} can't be read: ${reason}`, { cause });
   }
-}
-
-function stopwatch(): () => number {
-  const start = performance.now();
-  return () => (performance.now() - start) / 1000;
 }

@@ -65,7 +65,7 @@ export async function inspectPlan(
   for (const image of plan.images) {
     if (signal?.aborted) break;
     try {
-      inspections.push({ image, summary: await converter.inspectSource(image.source) });
+      inspections.push({ image, summary: await converter.inspectSource(image.source, image.treatment.settings.page) });
     } catch (error) {
       inspections.push({ image, failure: failureOf(error) });
     }

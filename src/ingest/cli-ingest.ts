@@ -1,0 +1,206 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { BucketError, type MasterBucket } from "./bucket.ts";
+import { countOperations } from "./bucket-operations.ts";
+import type { Terminal } from "./cli.ts";
+import { ensureKernel } from "./cli-kernel.ts";
+import { readServiceSettings, type ServiceSettings, serviceFile } from "./cli-service.ts";
+import { type IngestCommand, spellOption } from "./command.ts";
+import { CommandFaults, refuseFaults } from "./command-faults.ts";
+import { conversionOptions } from "./command-options.ts";
+import { listWords } from "./command-values.ts";
+import { type IngestConfig, readIngestConfig } from "./config.ts";
+import { defaultTemplate } from "./identifier.ts";
+import { inspectPlan, runIngest } from "./job.ts";
+import type { Converter } from "./job-image.ts";
+import { type IngestPlan, planIngest } from "./job-plan.ts";
+import { localBucket } from "./local-bucket.ts";
+import { showProgress } from "./progress.ts";
+import { readRecords } from "./records.ts";
+import { makeDryReport, makeReport } from "./report.ts";
+import { formatDryReport, formatReport } from "./report-text.ts";
+import { s3Bucket } from "./s3-bucket.ts";
+import type { S3Place } from "./s3-bucket-request.ts";
+
+/** Exit statuses. 128 and the number of SIGINT is what shells expect of a command that was stopped. */
+export const exitStatus = { well: 0, failed: 1, wrong: 2, stopped: 130 } as const;
+
+/** Files worked on at once, unless it is said: each takes a core, and memory. */
+const mostJobs = 8;
+
+const remoteOptions = ["endpoint", "account", "bucket", "region"] as const;
+
+/** Carries `tessera ingest` out and returns the exit status. Throws CommandFaults and BucketError. */
+export async function ingest(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<number> {
+  const settled = await settle(command, terminal, converter);
+  const { plan } = settled;
+  for (const warning of plan.warnings) terminal.say(`Note: ${warning}`);
+  return command.options.dryRun === true
+    ? dryRun(plan, { command, terminal, converter })
+    : run(plan, { command, terminal, converter, settled });
+}
+
+interface Settled {
+  readonly plan: IngestPlan;
+  readonly jobs: number;
+  readonly openBucket: () => MasterBucket;
+}
+
+/** Puts command line, configuration and environment together. Everything that is wrong is told at once. */
+async function settle(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<Settled> {
+  const faults: string[] = [];
+  const gather = async <Result>(read: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof CommandFaults)) throw error;
+      faults.push(...error.faults);
+      return undefined;
+    }
+  };
+  const { options: given } = command;
+  const config = (await gather(() => readIngestConfig(terminal.folder, given.config))) ?? {};
+  const options = { ...config, ...given };
+  faults.push(...contradictions(given));
+  const service = await gather(() => readServiceSettings(terminal.projectFolder));
+  const recordsFile = options.records;
+  const records =
+    recordsFile === undefined ? undefined : await gather(() => readRecords(resolve(terminal.folder, recordsFile)));
+  const openBucket = bucketOpener({ options, service, terminal, isDry: given.dryRun === true, faults });
+  const naming = { pageSuffix: "", keyTemplate: "{identifier}", ...service?.naming };
+  const plan = await gather(() =>
+    planIngest({
+      sources: command.sources,
+      template: options.identifier ?? defaultTemplate,
+      collection: options.collection ?? "",
+      prefix: options.prefix ?? "",
+      naming: options.keyTemplate === undefined ? naming : { ...naming, keyTemplate: options.keyTemplate },
+      records,
+      pages: options.pages ?? "first",
+      conversion: given,
+      config,
+      countPages: converter.countPages,
+    }),
+  );
+  refuseFaults([...new Set(faults)]);
+  if (plan === undefined) throw new Error("a plan was made, for nothing was wrong");
+  return { plan, openBucket, jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()) };
+}
+
+/** Options of the command line that have no effect beside each other. */
+function contradictions(given: IngestCommand["options"]): readonly string[] {
+  const without = (names: readonly string[], why: string) => {
+    const found = names.filter((name) => Object.hasOwn(given, name)).map(spellOption);
+    return found.length > 0 ? [`${listWords(found, "and")} ${found.length > 1 ? "have" : "has"} no effect ${why}`] : [];
+  };
+  const pixels = Object.keys(conversionOptions).filter((name) => name !== "repack");
+  return [
+    ...(given.repack === true ? without(pixels, "with --repack") : []),
+    ...(given.compression === "deflate" ? without(["quality"], "on deflate") : []),
+    ...(given.to === "local" ? without(remoteOptions, "with --to local") : []),
+    ...(given.to === "remote" ? without(["state"], "with --to remote") : []),
+  ];
+}
+
+interface BucketRequest {
+  readonly options: IngestConfig;
+  readonly service: ServiceSettings | undefined;
+  readonly terminal: Terminal;
+  readonly isDry: boolean;
+  readonly faults: string[];
+}
+
+function bucketOpener({ options, service, terminal, isDry, faults }: BucketRequest): () => MasterBucket {
+  const { projectFolder, folder, environment, signal } = terminal;
+  if (options.to === undefined) faults.push("--to is missing: local or remote");
+  if (options.to !== "remote") {
+    const state = options.state === undefined ? join(projectFolder, ".wrangler", "state") : options.state;
+    return () => localBucket({ configFile: serviceFile(projectFolder), stateFolder: resolve(folder, state) });
+  }
+  const account = options.account ?? environment.CLOUDFLARE_ACCOUNT_ID;
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  const bucketName = options.bucket ?? service?.bucketName;
+  if (!isDry) {
+    if (!accessKeyId) faults.push("AWS_ACCESS_KEY_ID is not set in the environment");
+    if (!secretAccessKey) faults.push("AWS_SECRET_ACCESS_KEY is not set in the environment");
+    if (!account && !options.endpoint) faults.push("--account (or CLOUDFLARE_ACCOUNT_ID) or --endpoint is missing");
+    if (bucketName === undefined) faults.push("--bucket is missing, for wrangler.toml has no MASTERS");
+  }
+  const place: S3Place = {
+    endpoint: (options.endpoint ?? `https://${account}.r2.cloudflarestorage.com`).replace(/\/+$/, ""),
+    bucket: bucketName ?? "",
+    region: options.region ?? "auto",
+    accessKeyId: accessKeyId ?? "",
+    secretAccessKey: secretAccessKey ?? "",
+    sessionToken: environment.AWS_SESSION_TOKEN || undefined,
+  };
+  return () => s3Bucket(place, { signal });
+}
+
+interface RunContext {
+  readonly command: IngestCommand;
+  readonly terminal: Terminal;
+  readonly converter: Converter;
+}
+
+async function dryRun(plan: IngestPlan, { command, terminal, converter }: RunContext): Promise<number> {
+  const report = makeDryReport(await inspectPlan(plan, { converter, signal: terminal.signal }), plan.warnings);
+  await hand(report, formatDryReport(report), { command, terminal });
+  if (terminal.signal.aborted) return exitStatus.stopped;
+  return report.images.some(({ failure }) => failure !== undefined) ? exitStatus.failed : exitStatus.well;
+}
+
+async function run(
+  plan: IngestPlan,
+  { command, terminal, converter, settled }: RunContext & { readonly settled: Settled },
+): Promise<number> {
+  await ensureKernel(terminal.projectFolder, terminal.say);
+  const started = new Date();
+  const start = performance.now();
+  const isVerbose = command.options.verbose === true;
+  const { bucket, operations } = countOperations(settled.openBucket());
+  const progress = showProgress(plan.images, { write: terminal.write, columns: terminal.columns, isVerbose });
+  try {
+    const outcomes = await runIngest(plan, {
+      converter,
+      bucket,
+      jobs: settled.jobs,
+      isForced: command.options.force === true,
+      signal: terminal.signal,
+      onEvent: progress.onEvent,
+      onFolder: terminal.onFolder,
+    });
+    progress.end();
+    const seconds = (performance.now() - start) / 1000;
+    const report = makeReport({
+      started,
+      seconds,
+      bucketName: bucket.name,
+      outcomes,
+      warnings: plan.warnings,
+      operations: operations(),
+    });
+    await hand(report, formatReport(report, { isComplete: isVerbose }), { command, terminal });
+    if (report.totals.failed > 0) return exitStatus.failed;
+    return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
+  } catch (error) {
+    if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
+    throw error;
+  } finally {
+    progress.end();
+    await bucket.close();
+  }
+}
+
+/** Hands a report over: as text or as JSON on standard output, and into a file where one is named. */
+async function hand(
+  report: unknown,
+  text: string,
+  { command, terminal }: Pick<RunContext, "command" | "terminal">,
+): Promise<void> {
+  const { json, report: file } = command.options;
+  const content = `${JSON.stringify(report, undefined, 2)}\n`;
+  if (file !== undefined) await writeFile(resolve(terminal.folder, file), content);
+  terminal.print(json === true ? content : `${text}\n`);
+}

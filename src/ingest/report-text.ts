@@ -1,0 +1,91 @@
+import type { CostEstimate } from "./estimate.ts";
+import type { Stage } from "./job-image.ts";
+import type { makeDryReport, Report, ReportedImage } from "./report.ts";
+
+/** Above so many images the table has only those that failed or have warnings. */
+const mostRows = 40;
+
+/** Words a report for a person: a table, the sums and what it costs. Never throws. */
+export function formatReport(report: Report, { isComplete }: { readonly isComplete: boolean }): string {
+  const { images, totals } = report;
+  const shown =
+    isComplete || images.length <= mostRows ? images : images.filter(({ failure }) => failure !== undefined);
+  const rows = shown.map((image) => [
+    image.identifier,
+    image.width === undefined ? "" : `${image.width} × ${image.height}`,
+    formatMegabytes(image.bytesIn),
+    image.bytesOut === undefined ? "" : formatMegabytes(image.bytesOut),
+    image.ratio === undefined ? "" : image.ratio.toFixed(2),
+    image.seconds === undefined ? "" : sumOf(image).toFixed(1),
+    image.status,
+  ]);
+  const table = formatTable(["identifier", "pixels", "MB in", "MB out", "ratio", "s", ""], rows);
+  const counts = (["stored", "replaced", "kept", "failed", "stopped"] as const)
+    .filter((status) => totals[status] > 0)
+    .map((status) => `${totals[status]} ${status}`);
+  const ratio = totals.bytesIn > 0 ? `, ratio ${(totals.bytesOut / totals.bytesIn).toFixed(2)}` : "";
+  const bytes = `${formatMegabytes(totals.bytesIn)} MB in, ${formatMegabytes(totals.bytesOut)} MB out${ratio}`;
+  return [
+    ...(rows.length > 0 ? [table] : []),
+    `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
+    ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
+    formatEstimate(report.estimate),
+  ].join("\n");
+}
+
+/** Words a dry run for a person. Never throws. */
+export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): string {
+  const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, failure }) => [
+    identifier,
+    page === undefined ? source : `${source} page ${page}`,
+    formatMegabytes(bytesIn),
+    summary === undefined ? "" : `${summary.width} × ${summary.height}`,
+    summary === undefined
+      ? (failure?.message ?? "")
+      : `${summary.format}, ${summary.model}, ${summary.depth} bits${summary.pages > 1 ? `, ${summary.pages} pages` : ""}`,
+    treatment,
+  ]);
+  const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes"], rows);
+  return `${table}\n${images.length} images; nothing was converted or stored`;
+}
+
+/** Words seconds by stage in the order they were gone through; stages below a twentieth of a second are left out. Never throws. */
+export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>): string {
+  const told = Object.entries(seconds).filter(([, value]) => value >= 0.05);
+  return told.map(([stage, value]) => `${stage} ${value.toFixed(1)} s`).join(", ") || "below 0.05 s each";
+}
+
+/** Words bytes as megabytes with one decimal, as many as a small file needs. Never throws. */
+export function formatMegabytes(bytes: number): string {
+  const megabytes = bytes / 1e6;
+  return megabytes > 0 && megabytes < 0.05 ? megabytes.toPrecision(1) : megabytes.toFixed(1);
+}
+
+function formatEstimate({ storedBytes, storageEachMonth, operations, operationsOnce, source }: CostEstimate): string {
+  const calls = operations.classA + operations.classB;
+  return (
+    `On R2 ${(storedBytes / 1e9).toFixed(3)} GB cost ${formatDollars(storageEachMonth)} a month, the ${calls} calls of ` +
+    `this run ${formatDollars(operationsOnce)} once, less what an account has for nothing (${source})`
+  );
+}
+
+function formatDollars(dollars: number): string {
+  return dollars > 0 && dollars < 0.01 ? "less than $0.01" : `$${dollars.toFixed(2)}`;
+}
+
+function sumOf(image: ReportedImage): number {
+  return Object.values(image.seconds ?? {}).reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** Aligns columns: text to the left, numbers to the right. */
+function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const isNumber = header.map((name) => ["MB in", "MB out", "ratio", "s", "pixels"].includes(name));
+  const lines = [header, ...rows].map((row) =>
+    row
+      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+  return lines.join("\n");
+}
