@@ -4,16 +4,16 @@
 /** Bytes of zeros in front of a row. */
 export const rowLead: usize = 16;
 
-const none: i32 = 0;
-const sub: i32 = 1;
-const up: i32 = 2;
-const average: i32 = 3;
-const paeth: i32 = 4;
+export const none: i32 = 0;
+export const sub: i32 = 1;
+export const up: i32 = 2;
+export const average: i32 = 3;
+export const paeth: i32 = 4;
 
 /** Half of the sum of left and above, rounded down; the instruction rounds up. */
 // @ts-ignore: decorator
 @inline
-function averageOf(left: v128, above: v128): v128 {
+export function averageOf(left: v128, above: v128): v128 {
   const odd = v128.and(v128.xor(left, above), i8x16.splat(1));
   return i8x16.sub(i8x16.avgr_u(left, above), odd);
 }
@@ -27,7 +27,7 @@ function distanceOf(a: v128, b: v128): v128 {
 /** The neighbour nearest to left + above - corner. */
 // @ts-ignore: decorator
 @inline
-function paethOf(left: v128, above: v128, corner: v128): v128 {
+export function paethOf(left: v128, above: v128, corner: v128): v128 {
   const ofLeft = distanceOf(above, corner);
   const ofAbove = distanceOf(left, corner);
   // With the corner outside of the other two its distance is the sum of theirs and never the least: all ones do.

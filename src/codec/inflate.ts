@@ -1,0 +1,30 @@
+/**
+ * Inflates a zlib stream that lies in parts, as far as the caller goes on asking: what is left when it stops is neither
+ * inflated nor held. Rejects with the platform's TypeError where the stream is broken or cut off, and with what `parts` throws. Source: RFC 1950.
+ */
+export async function* inflate(parts: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const stream = new DecompressionStream("deflate");
+  const reader = stream.readable.getReader();
+  // What is wrong with the stream shows on the reading side.
+  const fed = feed(stream.writable.getWriter(), parts).catch(() => undefined);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value as Uint8Array;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+    await fed;
+  }
+}
+
+async function feed(writer: WritableStreamDefaultWriter<BufferSource>, parts: Iterable<Uint8Array>): Promise<void> {
+  try {
+    for (const part of parts) await writer.write(part as Uint8Array<ArrayBuffer>);
+    await writer.close();
+  } catch (fault) {
+    // One of the parts: without this the reading side would wait for ever.
+    await writer.abort(fault);
+  }
+}

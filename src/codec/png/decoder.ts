@@ -1,0 +1,113 @@
+import { ImageError } from "../../error.ts";
+import { isSameSize, type Size } from "../../geometry.ts";
+import { maxPlainPixels } from "../../limits.ts";
+import type { Kernel } from "../../raster/kernel.ts";
+import { planeSlackBytes } from "../../raster/raster.ts";
+import { inflate } from "../inflate.ts";
+import { malformedPng, type PngHeader, pngHeaderBytes, pngSamples, readPngChunk, readPngHeader } from "./reader.ts";
+
+/** Rows in kernel memory, each of the samples of its pixels side by side, packed, from the highest bit of a byte down. */
+export interface PngRows {
+  /** The byte where the first row starts; those behind are `stride` bytes apart. */
+  readonly pointer: number;
+  readonly stride: number;
+  /** Which row of the picture the first is, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A whole file, and the dimensions it must have, in pixels. */
+export interface PngFile {
+  readonly bytes: Uint8Array;
+  readonly size: Size;
+}
+
+/** Rows are handed on when they fill this many bytes, or one by one where they are longer. */
+const batchBytes = 1 << 17;
+
+/**
+ * Decodes a PNG, handing its rows from the top down to `take`, in kernel memory that holds only them: samples of 16 bits
+ * have their high byte first, rows of fewer than 8 bits end within a byte. Kernel memory is 128 KiB, or two rows where
+ * that is more, and is given back. Throws `source-malformed`, also for other dimensions than told; `source-unsupported`
+ * for interlaced pictures, `render-too-costly`, `render-memory`, and what `take` throws.
+ * Source: W3C PNG specification, third edition.
+ */
+export async function decodePng(
+  kernel: Kernel,
+  { bytes, size }: PngFile,
+  take: (rows: PngRows) => void,
+): Promise<void> {
+  const header = readPngHeader(bytes);
+  checkHeader(header, size);
+  const samples = pngSamples[header.colorType];
+  const rowBytes = Math.ceil((size.width * samples * header.bitDepth) / 8);
+  const pixelBytes = Math.max(1, (samples * header.bitDepth) / 8);
+  const stride = rowBytes + 1;
+  const batchRows = Math.max(1, Math.min(size.height, Math.floor(batchBytes / stride)));
+  const mark = kernel.mark();
+  // In front of the rows lies the one above them, at first zeros.
+  const above = kernel.allocate((batchRows + 1) * stride + planeSlackBytes);
+  kernel.bytes.fill(0, above, above + stride);
+  let first = 0;
+  let filled = 0;
+  /** Takes bytes up to the end of a batch, handing it on when it is full; returns how many it took. */
+  const add = (inflated: Uint8Array): number => {
+    const count = Math.min(batchRows, size.height - first);
+    const part = inflated.subarray(0, count * stride - filled);
+    kernel.bytes.set(part, above + stride + filled);
+    filled += part.byteLength;
+    if (filled < count * stride) return part.byteLength;
+    const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
+    if (done < count) throw malformedPng(`row ${first + done} has an unknown filter`);
+    take({ pointer: above + stride + 1, stride, first, count });
+    kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
+    first += count;
+    filled = 0;
+    return part.byteLength;
+  };
+  try {
+    for await (const inflated of inflatedData(bytes)) {
+      for (let at = 0; at < inflated.byteLength && first < size.height; ) at += add(inflated.subarray(at));
+      if (first === size.height) return;
+    }
+  } finally {
+    kernel.release(mark);
+  }
+  throw malformedPng(`${first} of ${size.height} rows`);
+}
+
+function checkHeader(header: PngHeader, size: Size): void {
+  if (!isSameSize(header, size)) {
+    throw malformedPng(`${header.width} by ${header.height} pixels where ${size.width} by ${size.height} are told of`);
+  }
+  if (header.isInterlaced) {
+    throw new ImageError("source-unsupported", "An interlaced PNG is not read. Save it without interlacing.");
+  }
+  if (size.width * size.height > maxPlainPixels) {
+    throw new ImageError("render-too-costly", "The PNG picture is too large to be decoded here.");
+  }
+}
+
+/** Tells what is wrong with the stream apart from what goes wrong with its rows. */
+async function* inflatedData(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  const stream = inflate(dataOf(bytes));
+  try {
+    yield* stream;
+  } catch (cause) {
+    throw cause instanceof ImageError ? cause : malformedPng("its compressed data", cause);
+  }
+}
+
+/** The data of the IDAT chunks, which follow each other. Their CRCs are not computed: the stream has a checksum. */
+function* dataOf(bytes: Uint8Array): Generator<Uint8Array, void> {
+  let hasData = false;
+  for (let at = pngHeaderBytes; at < bytes.byteLength; ) {
+    const { type, start, end } = readPngChunk(bytes.subarray(at), at);
+    if (type === "IDAT") {
+      hasData = true;
+      // Of a file that is cut off, what there is: the stream shows that it is too short.
+      yield bytes.subarray(start, end);
+    } else if (hasData || type === "IEND") return;
+    at = end + 4;
+  }
+}

@@ -1,0 +1,110 @@
+import { zstdDecompressSync } from "node:zlib";
+import { concatenate } from "../bytes.ts";
+import { ImageError } from "../error.ts";
+
+/** What the header of a frame says. */
+interface ZstdFrame {
+  /** Where the first block starts. */
+  readonly blocks: number;
+  /** How far back the frame may refer, in bytes. */
+  readonly windowBytes: number;
+  /** How many bytes the frame holds, where it says so. */
+  readonly contentBytes: number | undefined;
+  readonly hasChecksum: boolean;
+}
+
+const magic = 0xfd2fb528;
+
+/** The largest content of one block. Source: RFC 8878, 3.1.1.2.4. */
+const blockBytes = 128 << 10;
+
+/**
+ * Decompresses the first frame of `bytes` and returns its first `byteLength` bytes, fewer where it holds fewer. Takes
+ * about five times `byteLength` of memory, whatever window or content the frame claims: its header is written anew with
+ * a window no larger than what may come out. Throws `source-malformed`, also for a frame that holds more than twice
+ * `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
+ */
+export function inflateZstd(bytes: Uint8Array, byteLength: number): Uint8Array {
+  const frame = readFrame(bytes);
+  // Some writers pad the last tile or strip, so a frame may hold more than is asked of it.
+  const limitBytes = 2 * byteLength + blockBytes;
+  if (frame.contentBytes !== undefined && frame.contentBytes > limitBytes) {
+    throw damaged(`a frame of ${frame.contentBytes} bytes where ${byteLength} are told of`);
+  }
+  const header = formatHeader(Math.min(frame.windowBytes, limitBytes), frame.hasChecksum);
+  const whole = concatenate([header, bytes.subarray(frame.blocks, findFrameEnd(bytes, frame))]);
+  try {
+    // Room for all that is asked for in one chunk: there is nothing to join.
+    const inflated = zstdDecompressSync(whole, { chunkSize: byteLength + 64, maxOutputLength: limitBytes });
+    return new Uint8Array(inflated.buffer, inflated.byteOffset, Math.min(byteLength, inflated.byteLength));
+  } catch (cause) {
+    throw damaged("blocks", cause);
+  }
+}
+
+/** Source: RFC 8878, 3.1.1.1. */
+function readFrame(bytes: Uint8Array): ZstdFrame {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.byteLength < 6 || view.getUint32(0, true) !== magic) throw damaged("no frame");
+  const descriptor = view.getUint8(4);
+  if (descriptor & 0x08) throw damaged("a reserved bit is set");
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3]!;
+  const contentSizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+  const dictionaryAt = isSingleSegment ? 5 : 6;
+  const contentSizeAt = dictionaryAt + dictionaryBytes;
+  const blocks = contentSizeAt + contentSizeBytes;
+  if (blocks > bytes.byteLength) throw damaged("the header is cut off");
+  if (bytes.subarray(dictionaryAt, contentSizeAt).some((byte) => byte !== 0)) {
+    throw new ImageError(
+      "source-unsupported",
+      "The stored image is compressed with a ZSTD dictionary, which is not read.",
+    );
+  }
+  const contentBytes = readContentSize(view, contentSizeAt, contentSizeBytes);
+  const windowByte = view.getUint8(5);
+  const windowBase = 2 ** (10 + (windowByte >> 3));
+  return {
+    blocks,
+    windowBytes: isSingleSegment ? contentBytes! : windowBase + (windowBase / 8) * (windowByte & 7),
+    contentBytes,
+    hasChecksum: (descriptor & 0x04) !== 0,
+  };
+}
+
+function readContentSize(view: DataView, at: number, byteLength: number): number | undefined {
+  if (byteLength === 0) return undefined;
+  if (byteLength === 1) return view.getUint8(at);
+  if (byteLength === 2) return view.getUint16(at, true) + 256;
+  return view.getUint32(at, true) + (byteLength === 8 ? view.getUint32(at + 4, true) * 2 ** 32 : 0);
+}
+
+/** Walks the blocks, so that a frame that is cut off is found before anything is decompressed. */
+function findFrameEnd(bytes: Uint8Array, { blocks, hasChecksum }: ZstdFrame): number {
+  for (let at = blocks; at + 3 <= bytes.byteLength; ) {
+    const header = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+    const isRepeated = ((header >> 1) & 3) === 1;
+    at += 3 + (isRepeated ? 1 : header >> 3);
+    if ((header & 1) === 0) continue;
+    const end = at + (hasChecksum ? 4 : 0);
+    if (end <= bytes.byteLength) return end;
+    break;
+  }
+  throw damaged("the last block is missing");
+}
+
+/** Formats a header that states a window of at least `windowBytes` and of one block, and no content size. */
+function formatHeader(windowBytes: number, hasChecksum: boolean): Uint8Array {
+  const exponent = Math.ceil(Math.log2(Math.max(windowBytes, blockBytes)));
+  const header = new Uint8Array(6);
+  new DataView(header.buffer).setUint32(0, magic, true);
+  header.set([hasChecksum ? 0x04 : 0, (exponent - 10) << 3], 4);
+  return header;
+}
+
+function damaged(detail: string, cause?: unknown): ImageError {
+  return new ImageError("source-malformed", "The stored image is damaged: its ZSTD data can't be decompressed.", {
+    detail: `ZSTD: ${detail}`,
+    cause,
+  });
+}
