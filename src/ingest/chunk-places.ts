@@ -26,7 +26,7 @@ export function placeChunks(levels: readonly Chunks[], start: number): ChunkPlac
   const offsets = levels.toReversed().map(({ offsets, byteCounts }) =>
     offsets.map((offset, index) => {
       const length = byteCounts[index] ?? 0;
-      if (length === 0 || offset === 0) return 0;
+      if (length === 0) return 0;
       const known = placed.get(offset);
       if (known !== undefined) return known;
       const at = end;

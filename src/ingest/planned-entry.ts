@@ -31,6 +31,9 @@ const maxCarriedBytes = 16 << 20;
 
 const maxDepth = 2;
 
+/** Which tags are carried; `isNested` tells those of Exif and GPS directories. */
+export type TagChoice = (tag: number, isNested: boolean) => boolean;
+
 /** Where entries come from and how they are to be spelt. */
 export interface EntryOrigin {
   readonly source: ByteSource;
@@ -46,7 +49,7 @@ export interface EntryOrigin {
 export async function carryEntries(
   origin: EntryOrigin,
   directory: Directory,
-  isWanted: (tag: number) => boolean,
+  isWanted: TagChoice,
 ): Promise<readonly PlannedEntry[]> {
   return carry(origin, directory, { isWanted, depth: 0 });
 }
@@ -54,11 +57,11 @@ export async function carryEntries(
 async function carry(
   origin: EntryOrigin,
   directory: Directory,
-  { isWanted, depth }: { readonly isWanted: (tag: number) => boolean; readonly depth: number },
+  { isWanted, depth }: { readonly isWanted: TagChoice; readonly depth: number },
 ): Promise<readonly PlannedEntry[]> {
   const carried: PlannedEntry[] = [];
   for (const entry of directory.entries.values()) {
-    if (!isWanted(entry.tag)) continue;
+    if (!isWanted(entry.tag, depth > 0)) continue;
     const value = await readValue(origin, entry);
     if (value === undefined) continue;
     if (!directoryTags.includes(entry.tag)) carried.push({ ...entryHead(entry), value });
@@ -106,6 +109,11 @@ function unitBytes(type: number): number {
 function reverseUnits(value: Uint8Array, unit: number): Uint8Array {
   for (let at = 0; unit > 1 && at + unit <= value.byteLength; at += unit) value.subarray(at, at + unit).reverse();
   return value;
+}
+
+/** Returns an entry of bytes as they are, of type BYTE or UNDEFINED. Never throws. */
+export function bytesEntry(tag: number, type: 1 | 7, value: Uint8Array): PlannedValue {
+  return { tag, type, count: value.byteLength, value };
 }
 
 /** Returns an entry of whole numbers. Never throws. */

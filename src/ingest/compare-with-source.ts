@@ -1,0 +1,141 @@
+import type { Area, Size } from "../geometry.ts";
+import type { Level } from "../tiff/level.ts";
+import { type MasterParts, openEngine, type Pixels } from "./engine.ts";
+import { cutPixels, largestMeanDifference, shrinkPixels } from "./pixel-means.ts";
+import { openPixels, type PixelSource } from "./pixels.ts";
+import type { Treatment } from "./settle.ts";
+
+/** How far a drawn part is from the source, in steps of 8-bit samples. */
+export interface Comparison {
+  /** Which part, for a person. */
+  readonly part: string;
+  readonly difference: number;
+}
+
+/** A part of an image, of which it is the level `scale`: 2 to that power times smaller. `area` is in pixels of it. */
+interface Part {
+  readonly scale: number;
+  readonly area: Area;
+  readonly pixels: Pixels;
+}
+
+type Levels = readonly [Level, ...Level[]];
+
+/** Longest side of the whole source as it is compared, in pixels. */
+const wholeSide = 1024;
+
+/** Side of the part of the source that is compared unreduced, in pixels. */
+const middleSide = 2048;
+
+/**
+ * Draws the whole of a master, at most 1024 pixels a side, and a tile from the middle of each level, and holds them
+ * against the source. The source is decoded twice for that: the whole reduced, and its middle as it is. Yields as it
+ * goes. Each level must be half of the one before. Throws what drawing and decoding throw.
+ */
+export async function* compareWithSource(
+  master: MasterParts,
+  source: PixelSource,
+  treatment: Treatment,
+): AsyncGenerator<Comparison, void, undefined> {
+  const { levels } = master.pyramid;
+  const decode = (region: Area, size?: Size): Promise<Pixels> => decodeSource({ source, treatment }, region, size);
+  const wholeScale = Math.max(
+    0,
+    levels.findIndex(({ width, height }) => Math.max(width, height) <= wholeSide),
+  );
+  const whole = await wholeOf(levels, wholeScale, decode);
+  yield { part: "the whole picture", difference: differenceOf(await drawPart(master, whole), whole) };
+  const middle = await middleOf(levels, decode);
+  for (const [scale, level] of levels.entries()) {
+    // A picture so narrow that halving has left nothing of it is not on the grid any more.
+    if (Math.min(levels[0].width, levels[0].height) < 2 ** scale) continue;
+    const isInMiddle = scale <= middle.widest;
+    const area = isInMiddle ? tileAround(level, centreOf(middle, scale)) : middleTile(level);
+    const drawn = await drawPart(master, { scale, area });
+    yield { part: `a tile of level ${scale}`, difference: differenceOf(drawn, isInMiddle ? middle : whole) };
+  }
+}
+
+type Decode = (region: Area, size?: Size) => Promise<Pixels>;
+
+async function wholeOf(levels: Levels, scale: number, decode: Decode): Promise<Part> {
+  const { width, height } = levels[scale] ?? levels[0];
+  const area = { x: 0, y: 0, width, height };
+  return { scale, area, pixels: await decode(regionOf(levels, { scale, area }), area) };
+}
+
+/** The middle tile of the coarsest level, `widest`, of which a tile stands for no more than `middleSide`. */
+async function middleOf(levels: Levels, decode: Decode): Promise<Part & { readonly widest: number }> {
+  const { tileWidth } = levels[0];
+  const widest = Math.min(levels.length - 1, Math.log2(middleSide / tileWidth));
+  const tile = middleTile(levels[widest] ?? levels[0]);
+  const area = regionOf(levels, { scale: widest, area: tile });
+  return { scale: 0, widest, area, pixels: await decode(area) };
+}
+
+/** The tile in the middle, or left and above of it: a whole one where there are two. */
+function middleTile(level: Level): Area {
+  return tileAt(level, Math.floor((level.columns - 1) / 2), Math.floor((level.rows - 1) / 2));
+}
+
+function tileAround(level: Level, { x, y }: { readonly x: number; readonly y: number }): Area {
+  return tileAt(level, Math.floor(x / level.tileWidth), Math.floor(y / level.tileLength));
+}
+
+function tileAt({ width, height, tileWidth, tileLength }: Level, column: number, row: number): Area {
+  const x = column * tileWidth;
+  const y = row * tileLength;
+  return { x, y, width: Math.min(tileWidth, width - x), height: Math.min(tileLength, height - y) };
+}
+
+function centreOf({ area }: Part, scale: number): { readonly x: number; readonly y: number } {
+  return { x: (area.x + area.width / 2) / 2 ** scale, y: (area.y + area.height / 2) / 2 ** scale };
+}
+
+/** Where an area of a level lies in the full image. */
+function regionOf([full]: Levels, { scale, area }: Omit<Part, "pixels">): Area {
+  const factor = 2 ** scale;
+  const x = area.x * factor;
+  const y = area.y * factor;
+  return {
+    x,
+    y,
+    width: Math.min(area.width * factor, full.width - x),
+    height: Math.min(area.height * factor, full.height - y),
+  };
+}
+
+async function drawPart(master: MasterParts, { scale, area }: Omit<Part, "pixels">): Promise<Part> {
+  const { levels } = master.pyramid;
+  const region = regionOf(levels, { scale, area });
+  const { level, ...pixels } = await openEngine().draw(master, { region, size: area });
+  if (level.width !== levels[scale]?.width) throw new Error(`level ${scale} is not drawn from`);
+  return { scale, area, pixels };
+}
+
+/** Upright, in 8 bits, what is transparent laid on white. */
+async function decodeSource(
+  { source, treatment }: { readonly source: PixelSource; readonly treatment: Treatment },
+  { x, y, width, height }: Area,
+  size: Size | undefined,
+): Promise<Pixels> {
+  const alpha = treatment.alpha === "keep" ? "flatten" : treatment.alpha;
+  const pixels = openPixels(source, { ...treatment, isDeep: false, alpha }).extract({ left: x, top: y, width, height });
+  if (size !== undefined) pixels.resize(size.width, size.height, { fit: "fill" });
+  const { data, info } = await pixels.raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, channels: info.channels, samples: data };
+}
+
+/** Holds a drawn part against one that covers it, at the coarser of both scales. */
+function differenceOf(drawn: Part, reference: Part): number {
+  const factor = 2 ** (drawn.scale - reference.scale);
+  const { area } = drawn;
+  const seen = factor >= 1 ? drawn.pixels : shrinkPixels(drawn.pixels, 1 / factor);
+  const covered = cutPixels(reference.pixels, {
+    x: area.x * factor - reference.area.x,
+    y: area.y * factor - reference.area.y,
+    width: factor >= 1 ? area.width * factor : seen.width,
+    height: factor >= 1 ? area.height * factor : seen.height,
+  });
+  return largestMeanDifference(seen, factor >= 1 ? shrinkPixels(covered, factor) : covered);
+}

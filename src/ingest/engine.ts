@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import sharp from "sharp";
+import { concatenate } from "../bytes.ts";
+import type { Area, Size } from "../geometry.ts";
+import { Kernel } from "../raster/kernel.ts";
+import { drawImage } from "../render/draw.ts";
+import type { EncoderSettings } from "../render/output.ts";
+import { planRender } from "../render/plan.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import type { Level } from "../tiff/level.ts";
+import type { Pyramid } from "../tiff/pyramid.ts";
+
+/** Draws parts of masters as the service draws them. */
+export interface Engine {
+  /**
+   * Draws a region of a master at a size, colours as they are stored, what is transparent on white. Throws what planning and drawing throw; an Error
+   * where the build has left no kernels.
+   */
+  draw(master: MasterParts, part: { readonly region: Area; readonly size: Size }): Promise<DrawnPart>;
+}
+
+/** An opened master. */
+export interface MasterParts {
+  readonly pyramid: Pyramid;
+  readonly source: ByteSource;
+}
+
+/** Pixels, and the level that they were drawn from. */
+export interface DrawnPart extends Pixels {
+  readonly level: Level;
+}
+
+/** Pixels of 8 bits a sample, samples of a pixel side by side. */
+export interface Pixels extends Size {
+  readonly channels: number;
+  readonly samples: Uint8Array;
+}
+
+/** Node compiles bytes, workerd does not: its types, which hold for all of the project, leave the constructor out. */
+const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
+
+/** Where `npm run build` leaves the kernels. */
+const kernelPath = resolve(import.meta.dirname, "../../build/kernel.wasm");
+
+let opened: Engine | undefined;
+
+/** Returns the engine, compiled once for the life of the process. Throws an Error where the kernels are not built. */
+export function openEngine(): Engine {
+  opened ??= compileEngine();
+  return opened;
+}
+
+function compileEngine(): Engine {
+  const kernelModule = new Module(readFileSync(kernelPath));
+  const settings = readSettings();
+  return {
+    async draw({ pyramid, source }, { region, size }) {
+      const request = {
+        region,
+        size,
+        rotation: { isMirrored: false, degrees: 0 },
+        quality: "default",
+        format: "png",
+      } as const;
+      const plan = planRender(request, pyramid, { sourceSize: source.size, isProfiled: false });
+      if (plan.kind === "copy") throw new Error("a PNG is never copied");
+      const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
+      const pieces: Uint8Array[] = [];
+      const inputs = { kernel, source, settings, table: undefined, envelope: {} };
+      for await (const piece of drawImage(plan, inputs)) pieces.push(piece);
+      return { ...(await decodePixels(concatenate(pieces))), level: plan.stored };
+    },
+  };
+}
+
+function readSettings(): EncoderSettings {
+  const require = createRequire(import.meta.url);
+  const compile = (specifier: string): WebAssembly.Module => new Module(readFileSync(require.resolve(specifier)));
+  return {
+    jpegQuality: 90,
+    webpQuality: 90,
+    webpModule: compile("@jsquash/webp/codec/enc/webp_enc_simd.wasm"),
+    modules: {
+      jpegDecoder: compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
+      webpDecoder: compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
+      jpeg2000Decoder: compile("@cornerstonejs/codec-openjpeg/decodewasm"),
+    },
+  };
+}
+
+async function decodePixels(encoded: Uint8Array): Promise<Pixels> {
+  const pixels = sharp(encoded);
+  const { channels, hasAlpha } = await pixels.metadata();
+  // As the source is compared: what is transparent is laid on white, grey stays one sample a pixel.
+  if (hasAlpha) pixels.flatten({ background: "#ffffff" });
+  if (channels < 3) pixels.toColourspace("b-w");
+  const { data, info } = await pixels.raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, channels: info.channels, samples: data };
+}

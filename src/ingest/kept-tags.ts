@@ -1,0 +1,94 @@
+import { tags } from "../tiff/tags.ts";
+
+/** How samples are stored: what every level of a master needs. Source: TIFF 6.0; TIFF Technical Note 2. */
+const structure: readonly number[] = [
+  tags.imageWidth,
+  tags.imageLength,
+  tags.bitsPerSample,
+  tags.compression,
+  tags.photometricInterpretation,
+  tags.fillOrder,
+  tags.orientation,
+  tags.samplesPerPixel,
+  tags.planarConfiguration,
+  tags.t4Options,
+  293, // T6Options
+  301, // TransferFunction
+  tags.predictor,
+  318, // WhitePoint
+  319, // PrimaryChromaticities
+  tags.colorMap,
+  tags.tileWidth,
+  tags.tileLength,
+  tags.inkSet,
+  334, // NumberOfInks
+  tags.extraSamples,
+  tags.sampleFormat,
+  tags.sMinSampleValue,
+  tags.sMaxSampleValue,
+  tags.jpegTables,
+  529, // YCbCrCoefficients
+  tags.ycbcrSubsampling,
+  531, // YCbCrPositioning
+  532, // ReferenceBlackWhite
+  tags.iccProfile,
+];
+
+const resolution: readonly number[] = [282, 283, 296];
+
+/** What points into the old file: strips, tiles, old JPEG streams, free space, other directories. */
+const places: readonly number[] = [
+  tags.stripOffsets,
+  tags.rowsPerStrip,
+  tags.stripByteCounts,
+  288,
+  289,
+  tags.tileOffsets,
+  tags.tileByteCounts,
+  tags.subIfds,
+  ...[512, 513, 514, 515, 517, 518, 519, 520, 521],
+];
+
+/** Descriptions that hold for a picture however it is encoded. Source: TIFF 6.0 §8; XMP; IPTC; Exif 2.32. */
+const descriptive: readonly number[] = [
+  269, // DocumentName
+  270, // ImageDescription
+  271, // Make
+  272, // Model
+  285, // PageName
+  297, // PageNumber
+  305, // Software
+  306, // DateTime
+  315, // Artist
+  316, // HostComputer
+  700, // XMP
+  33432, // Copyright
+  33723, // IPTC
+  34377, // Photoshop
+  34665, // Exif
+  34853, // GPS
+  42016, // ImageUniqueID
+];
+
+/** What Exif says of the file that was converted and not of the master: colour space, sides, interoperability. */
+const staleExif: readonly number[] = [40961, 40962, 40963, 40965];
+
+/** Says whether a level of a repacked master keeps a tag of its directory. Never throws. */
+export function isKeptOfLevel(tag: number, isNested: boolean): boolean {
+  return isNested || structure.includes(tag) || resolution.includes(tag);
+}
+
+/** Says whether the full image of a repacked master keeps a tag of its directory: all that points nowhere. Never throws. */
+export function isKeptOfImage(tag: number, isNested: boolean): boolean {
+  return isNested || (!places.includes(tag) && tag !== tags.newSubfileType);
+}
+
+/** Says whether a directory of pixels that libvips wrote gives a tag to the master. Never throws. */
+export function isKeptOfPixels(tag: number): boolean {
+  return structure.includes(tag) && tag !== tags.iccProfile;
+}
+
+/** Says whether a converted master carries a tag of its source. Never throws. */
+export function isCarried(tag: number, isNested: boolean): boolean {
+  return isNested ? !staleExif.includes(tag) : descriptive.includes(tag) || resolution.includes(tag);
+}

@@ -1,0 +1,32 @@
+import sharp from "sharp";
+import type { PixelSource } from "./pixels.ts";
+import type { Treatment } from "./settle.ts";
+
+/** A profile to store with the pixels. */
+export interface MasterProfile {
+  readonly icc: Uint8Array;
+  /** It says what readers assume without one. */
+  readonly isSrgb: boolean;
+}
+
+/**
+ * Returns the profile that the pixels are in: the source's where it is kept, sRGB for colour, none for grey. Throws what
+ * libvips throws.
+ */
+export async function chooseProfile(source: PixelSource, treatment: Treatment): Promise<MasterProfile | undefined> {
+  if (treatment.keepsProfile) {
+    const page = source.summary.format === "tiff" ? { page: source.pageIndex } : {};
+    const { icc } = await sharp(source.path, { limitInputPixels: false, ...page }).metadata();
+    return icc === undefined ? undefined : { icc, isSrgb: false };
+  }
+  return treatment.isGray ? undefined : { icc: await readSrgb(), isSrgb: true };
+}
+
+/** libvips' own sRGB profile, of about 500 bytes, as it embeds it. */
+async function readSrgb(): Promise<Uint8Array> {
+  const pixel = { width: 1, height: 1, channels: 3, background: "#000000" } as const;
+  const embedded = await sharp({ create: pixel }).withIccProfile("srgb").png().toBuffer();
+  const { icc } = await sharp(embedded).metadata();
+  if (icc === undefined) throw new Error("libvips has no sRGB profile.");
+  return icc;
+}

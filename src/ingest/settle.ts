@@ -1,0 +1,108 @@
+import type { ConversionSettings } from "./conversion.ts";
+import { IngestError } from "./ingest-error.ts";
+import type { InspectedSource } from "./inspected-source.ts";
+
+/** What is done to the pixels of one source; every choice is made. */
+export interface Treatment {
+  readonly compression: ConversionSettings["compression"];
+  readonly quality: number;
+  /** Side of a tile in pixels. */
+  readonly tileSize: number;
+  readonly isGray: boolean;
+  /** 16 bits a sample, else 8. */
+  readonly isDeep: boolean;
+  readonly alpha: "keep" | "flatten" | "drop";
+  /** The pixels stay in the colours of the profile that the source has. */
+  readonly keepsProfile: boolean;
+  /** Sentences for a person. */
+  readonly warnings: readonly string[];
+}
+
+/** libvips halves the chroma of JPEG tiles below this quality and stores RGB from it on. Source: libvips, tiffsave. */
+const firstFullChroma = 90;
+
+/**
+ * Lists what is wrong with settings whatever the image, a sentence each; none where all is well. Never throws.
+ */
+export function settingFaults(settings: ConversionSettings): readonly string[] {
+  const { compression, quality, subsampling, tileSize, keepsDepth } = settings;
+  const faults: string[] = [];
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
+    faults.push(`The quality is ${quality}; it must be a whole number from 1 to 100.`);
+  }
+  if (tileSize !== 256 && tileSize !== 512) faults.push(`The tile size is ${tileSize}; it must be 256 or 512.`);
+  if (compression === "jpeg" && subsampling === "4:4:4" && quality < firstFullChroma) {
+    faults.push(
+      `libvips halves the chroma of JPEG tiles below quality ${firstFullChroma}: choose 4:2:0, or a higher quality.`,
+    );
+  }
+  if (compression === "jpeg" && subsampling === "4:2:0" && quality >= firstFullChroma) {
+    faults.push(
+      `libvips keeps the chroma of JPEG tiles from quality ${firstFullChroma} on: choose 4:4:4, or a lower quality.`,
+    );
+  }
+  if (keepsDepth && compression !== "deflate")
+    faults.push(`${compression} holds 8 bits a sample: keep 16 with deflate.`);
+  return faults;
+}
+
+/**
+ * Decides what is done to a source. Sources of one bit are stored as grey with Deflate whatever is asked for: JPEG makes
+ * rings around letters and takes more. Throws `setting-impossible` with all faults in one message.
+ */
+export function settleTreatment(settings: ConversionSettings, source: InspectedSource): Treatment {
+  const faults = settingFaults(settings);
+  if (faults.length > 0) throw new IngestError("setting-impossible", faults.join(" "));
+  const { model, depth, hasProfile } = source.summary;
+  const isConverted = model === "cmyk" || model === "lab";
+  const compression = settleCompression(settings, model);
+  const alpha = source.extraSamples !== "alpha" ? "drop" : compression === "deflate" ? "keep" : "flatten";
+  return {
+    compression,
+    quality: settings.quality,
+    tileSize: settings.tileSize,
+    isGray: model === "gray" || model === "bilevel",
+    isDeep: settings.keepsDepth && depth === 16,
+    alpha,
+    keepsProfile: hasProfile && !isConverted && (settings.keepsProfile || isDeepGray(source)),
+    warnings: warningsOf(settings, source, { compression, alpha }),
+  };
+}
+
+/** libvips converts no grey of 16 bits by a profile: the profile then goes with the pixels. */
+function isDeepGray({ summary: { model, depth } }: InspectedSource): boolean {
+  return model === "gray" && depth === 16;
+}
+
+function settleCompression(
+  { compression }: ConversionSettings,
+  model: InspectedSource["summary"]["model"],
+): ConversionSettings["compression"] {
+  if (model === "bilevel") return "deflate";
+  // WebP has no picture of one component.
+  return model === "gray" && compression === "webp" ? "jpeg" : compression;
+}
+
+function warningsOf(
+  settings: ConversionSettings,
+  source: InspectedSource,
+  { compression, alpha }: Pick<Treatment, "compression" | "alpha">,
+): readonly string[] {
+  const { summary, extraSamples, frames } = source;
+  const { model, hasProfile } = summary;
+  const isConverted = model === "cmyk" || model === "lab";
+  const keepsGray = isDeepGray(source) && hasProfile && !settings.keepsProfile;
+  const found: readonly (readonly [boolean, string])[] = [
+    [
+      compression !== settings.compression,
+      `It is ${model} and stored with ${compression}, not ${settings.compression}.`,
+    ],
+    [alpha === "flatten", `Its transparency was laid on white, for ${compression} keeps none here.`],
+    [extraSamples === "other", "It has samples beside its colours that are no transparency; they were left out."],
+    [frames > 1, `It is an animation of ${frames} frames; the first one was converted.`],
+    [model === "cmyk" && !hasProfile, "It is CMYK without a profile; its inks were taken for common ones."],
+    [keepsGray, "It is 16-bit grey with a profile, which is kept instead of converting to sRGB."],
+    [settings.keepsProfile && isConverted, `It is ${model}, which is converted to sRGB whatever is asked for.`],
+  ];
+  return found.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
+}

