@@ -1,0 +1,35 @@
+// Compression 2: rows of runs, each beginning on a whole byte. Source: TIFF 6.0 section 10.
+import { alignToByte, bitEnd, bitPosition, nextOne, skipBits } from "./bits";
+import { takeEol } from "./end-of-line";
+import { beginRow, drawRow, endRow, rowWidth, whitenRest } from "./row";
+import { readRowOfRuns } from "./run";
+import { rowBroken, rowLong, rowShort } from "./status";
+
+/**
+ * Decodes at most `rows` rows to `target`, which is clear. After a broken row goes on with the next byte: codes of runs
+ * fall into step again by themselves. Returns how many rows there are up to the last readable one.
+ */
+export function decodeRle(target: usize, rows: i32): i32 {
+  const rowBytes = (rowWidth + 7) >>> 3;
+  let readable = 0;
+  for (let row = 0; row < rows; row++) {
+    beginRow();
+    let status = readRowOfRuns();
+    if (bitPosition > bitEnd) status = rowBroken;
+    if (status > rowLong) whitenRest();
+    drawRow(target);
+    endRow();
+    target += rowBytes;
+    if (status <= rowLong) {
+      readable = row + 1;
+      alignToByte();
+    } else if (status == rowShort) {
+      takeEol();
+    } else {
+      skipBits(1);
+      alignToByte();
+      if (nextOne(bitPosition) == bitEnd) break;
+    }
+  }
+  return readable;
+}

@@ -1,0 +1,92 @@
+// A row as the positions where its color changes: what both the next row's codes and the drawing of its pixels need.
+
+/** How many times the width stands behind the last change, so that looking for a change needs no check. */
+const sentinels: usize = 4;
+
+/** Pixels of a row. */
+export let rowWidth: i32 = 0;
+/** The changes of the row above: i32 positions that rise, the first to black, then the sentinels. */
+export let reference: usize = 0;
+/** The same for the row being read. */
+let changes: usize = 0;
+/** The place behind the last change. */
+let changesEnd: usize = 0;
+
+/** Returns how many bytes of workspace rows of `width` pixels need. */
+export function ccittWorkBytes(width: i32): i32 {
+  return (width + <i32>sentinels) << 3;
+}
+
+/** Begins with a white row of `width` pixels above the first one; `work` has `ccittWorkBytes(width)` bytes. */
+export function openRows(work: usize, width: i32): void {
+  rowWidth = width;
+  changes = work;
+  reference = work + ((<usize>width + sentinels) << 2);
+  beginRow();
+  endRow();
+}
+
+/** Forgets all changes of the row being read. */
+export function beginRow(): void {
+  changesEnd = changes;
+}
+
+/** Makes the row that was read the one above. */
+export function endRow(): void {
+  for (let index: usize = 0; index < sentinels; index++) store<i32>(changesEnd + (index << 2), rowWidth);
+  const row = changes;
+  changes = reference;
+  reference = row;
+}
+
+/**
+ * Adds a change at `position`, which is not before the last one. Two at the same place are none: a row has at most one
+ * change a pixel, however many runs of no length its codes have.
+ */
+// @ts-ignore: decorator
+@inline
+export function addChange(position: i32): void {
+  if (position >= rowWidth) return;
+  if (changesEnd > changes && load<i32>(changesEnd - 4) == position) {
+    changesEnd -= 4;
+  } else {
+    store<i32>(changesEnd, position);
+    changesEnd += 4;
+  }
+}
+
+/** Makes the rest of the row white. */
+export function whitenRest(): void {
+  if ((changesEnd - changes) & 4) changesEnd -= 4;
+}
+
+/** Sets the bits of the row's black runs in a row of zeros at `target`. */
+export function drawRow(target: usize): void {
+  for (let at = changes; at < changesEnd; at += 8) {
+    const from = load<i32>(at);
+    const to = at + 4 < changesEnd ? load<i32>(at + 4) : rowWidth;
+    setBits(target, from, to);
+  }
+}
+
+/** Sets the bits from `from` to before `to`, which is larger. */
+// @ts-ignore: decorator
+@inline
+function setBits(row: usize, from: i32, to: i32): void {
+  let byte = row + (from >>> 3);
+  const last = row + ((to - 1) >>> 3);
+  const first = 0xff >>> (from & 7);
+  const rest = 0xff << (7 - ((to - 1) & 7));
+  if (byte == last) {
+    store<u8>(byte, load<u8>(byte) | (first & rest));
+    return;
+  }
+  store<u8>(byte, load<u8>(byte) | first);
+  byte += 1;
+  if (last - byte < 16) {
+    while (byte < last) store<u8>(byte++, 0xff);
+  } else {
+    memory.fill(byte, 0xff, last - byte);
+  }
+  store<u8>(last, load<u8>(last) | rest);
+}
