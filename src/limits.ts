@@ -54,6 +54,21 @@ export const maxPeakBytes = 64 << 20;
 /** Most memory that an instance of a codec from elsewhere grows to, in bytes. Enforced in codec/emscripten-instance.ts. */
 export const maxCodecBytes = 64 << 20;
 
+/** Most tiles of one JPEG 2000 codestream. Enforced in codec/jpeg2000.ts. */
+export const maxJpeg2000Tiles = 1 << 12;
+
+/** Most pixels of a JPEG, PNG or WebP master, which is decoded whole. Enforced in plain/open.ts and codec/png/decoder.ts. */
+export const maxPlainPixels = 1 << 26;
+
+/** Most bytes in front of the frame of a JPEG master: profile, metadata, previews. Enforced in plain/jpeg.ts. */
+export const maxJpegHeaderBytes = 8 << 20;
+
+/** Most bytes in front of the image data of a PNG master: profile, metadata, texts. Enforced in plain/png.ts. */
+export const maxPngHeaderBytes = 8 << 20;
+
+/** Most chunks in front of the image data of a PNG master. Enforced in plain/png.ts. */
+export const maxPngChunks = 128;
+
 /** Largest block of metadata that is looked into, in bytes: an XMP packet, image resources. Enforced in metadata/tiff-values.ts. */
 export const maxMetadataReadBytes = 1 << 18;
 
@@ -74,3 +89,6 @@ export const maxMetadataReads = 8;
 
 /** Deepest nesting of elements in an XMP packet. Enforced in metadata/xml-scanner.ts. */
 export const maxXmlDepth = 64;
+
+/** Largest ICC profile that is used, in bytes: press profiles are up to 3 MB. Enforced in color/profile-tags.ts. */
+export const maxProfileBytes = 4 << 20;

@@ -10,7 +10,7 @@ export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } f
 export { unfilterPngRows } from "./png/unfilter";
 export { takeSample } from "./chunky";
 export { interleaveRgbaRow, rgbToGrayRow, rgbToHalvedChromaRow, rgbToYcbcrRow, ycbcrToRgbRow } from "./color";
-export { convertByMatrixRow } from "./color-matrix";
+export { convertLabRow, convertRgbRow } from "./color-matrix";
 export { interpolateRow, lookUpRow } from "./color-table";
 export { composeOnWhiteRow, composePremultipliedOnWhiteRows, premultiplyRows, unpremultiplyRows } from "./alpha";
 export { reverseBits } from "./fill-order";

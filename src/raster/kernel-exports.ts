@@ -83,16 +83,9 @@ export interface KernelExports {
   /** Converts one row. */
   ycbcrToRgbRow(y: number, cb: number, cr: number, r: number, g: number, b: number, width: number): void;
   /** Converts one row of RGB by curves and a matrix. */
-  convertByMatrixRow(
-    block: number,
-    r: number,
-    g: number,
-    b: number,
-    red: number,
-    green: number,
-    blue: number,
-    width: number,
-  ): void;
+  convertRgbRow: ConvertRow;
+  /** Converts one row of CIELAB. */
+  convertLabRow: ConvertRow;
   /** Converts one row of three channels, or of four where `k` is not 0, by a grid. */
   interpolateRow(
     grid: number,
@@ -268,4 +261,16 @@ export type MoveRows = (
   targetStride: number,
   width: number,
   height: number,
+) => void;
+
+/** Converts one row of three channels by the block of a table. */
+export type ConvertRow = (
+  block: number,
+  a: number,
+  b: number,
+  c: number,
+  red: number,
+  green: number,
+  blue: number,
+  width: number,
 ) => void;

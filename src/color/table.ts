@@ -1,0 +1,67 @@
+import type { RowRange } from "../raster/color.ts";
+import type { Kernel } from "../raster/kernel.ts";
+import type { Plane } from "../raster/raster.ts";
+
+/** What a table does with samples: looks greys up, brings RGB or CIELAB through linear light, or interpolates in a grid. */
+export type TableKind = "curve" | "rgb-light" | "lab-light" | "grid";
+
+/** A conversion to sRGB, or to grey of its curve: plain data, good for every image of one profile. */
+export interface ColorTable {
+  readonly kind: TableKind;
+  /** What samples are in; alpha is none of them. */
+  readonly model: "gray" | "rgb" | "cmyk" | "lab";
+  /** What they come out in: one plane or three. */
+  readonly output: "gray" | "rgb";
+  /** As the kernels read it: see `layOutGrid` and `layOutLight`. */
+  readonly values: Uint8Array;
+}
+
+/** A table in kernel memory, at `pointer`. */
+export interface StoredColorTable {
+  readonly kind: TableKind;
+  readonly output: ColorTable["output"];
+  readonly pointer: number;
+}
+
+/** Planes of equal size: as many sources as the table's model has channels, one destination for grey, else three. */
+export interface TableConversion {
+  readonly source: readonly Plane[];
+  /** May be planes of the source. */
+  readonly destination: readonly Plane[];
+  /** Without: all rows. */
+  readonly rows?: RowRange;
+}
+
+/** Copies a table into kernel memory, from which any number of rows can be converted. Throws `render-memory`. */
+export function storeColorTable(kernel: Kernel, { kind, output, values }: ColorTable): StoredColorTable {
+  return { kind, output, pointer: kernel.store(values) };
+}
+
+/** Converts rows of planes; levels come out rounded. Never throws. */
+export function applyColorTable(
+  kernel: Kernel,
+  { kind, pointer }: StoredColorTable,
+  { source, destination, rows }: TableConversion,
+): void {
+  const [a, b, c, k] = source;
+  const [red, green, blue] = destination;
+  if (a === undefined || red === undefined) return;
+  const first = rows?.first ?? 0;
+  const end = first + (rows?.count ?? a.height);
+  const { lookUpRow, convertRgbRow, convertLabRow, interpolateRow } = kernel.exports;
+  for (let row = first; row < end; row += 1) {
+    if (kind === "curve") {
+      lookUpRow(pointer, rowOf(a, row), rowOf(red, row), a.width);
+    } else if (b && c && green && blue) {
+      const samples = [rowOf(a, row), rowOf(b, row), rowOf(c, row)] as const;
+      const targets = [rowOf(red, row), rowOf(green, row), rowOf(blue, row)] as const;
+      if (kind === "rgb-light") convertRgbRow(pointer, ...samples, ...targets, a.width);
+      else if (kind === "lab-light") convertLabRow(pointer, ...samples, ...targets, a.width);
+      else interpolateRow(pointer, ...samples, k ? rowOf(k, row) : 0, ...targets, a.width);
+    }
+  }
+}
+
+function rowOf(plane: Plane, row: number): number {
+  return plane.pointer + row * plane.stride;
+}
