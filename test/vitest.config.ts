@@ -10,7 +10,15 @@ export default defineConfig({
     projects: [
       {
         root,
-        test: { name: "node", include: ["test/unit/**/*.test.ts", "test/kernel/**/*.test.ts", "test/layers.test.ts"] },
+        test: {
+          name: "node",
+          include: [
+            "test/unit/**/*.test.ts",
+            "test/kernel/**/*.test.ts",
+            "test/ingest/**/*.test.ts",
+            "test/layers.test.ts",
+          ],
+        },
       },
       {
         root,

@@ -17,7 +17,10 @@ export const conversionOptions = {
 /** Where things come from and go to: on the command line or in the configuration. */
 export const placeOptions = {
   to: { kind: choice("local", "remote"), help: "the bucket that npm start serves, or R2 or another S3 storage" },
-  identifier: { kind: text("TEMPLATE"), help: "identifier from {path} {folder} {name} {page} {collection} {prefix}" },
+  identifier: {
+    kind: text("TEMPLATE"),
+    help: "[{collection}/][{prefix}]{path}[-{page}]; also {folder} {name} {extension}",
+  },
   collection: { kind: text("NAME", plainText, "letters, digits and . _ ~ : / -"), help: "value of {collection}" },
   prefix: { kind: text("TEXT", plainText, "letters, digits and . _ ~ : / -"), help: "value of {prefix}" },
   keyTemplate: {

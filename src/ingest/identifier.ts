@@ -12,6 +12,8 @@ export interface TemplateValues {
   readonly folder: string;
   /** The file's name without the extension: `plate`. */
   readonly name: string;
+  /** Of the file, without the dot: `tif`. */
+  readonly extension: string;
   /** Number of the page, from 1 on, when all pages are taken of a file that has several. */
   readonly page: string;
   readonly collection: string;
@@ -25,7 +27,15 @@ export interface Template {
 
 type TemplatePart = { readonly text: string } | { readonly placeholder: keyof TemplateValues };
 
-const placeholders: readonly (keyof TemplateValues)[] = ["path", "folder", "name", "page", "collection", "prefix"];
+const placeholders: readonly (keyof TemplateValues)[] = [
+  "path",
+  "folder",
+  "name",
+  "extension",
+  "page",
+  "collection",
+  "prefix",
+];
 
 /** The template used when none is given: collection and prefix in front, the page behind, where there are any. */
 export const defaultTemplate = "[{collection}/][{prefix}]{path}[-{page}]";

@@ -90,6 +90,7 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
       path,
       folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
       name: path.slice(path.lastIndexOf("/") + 1),
+      extension: file.relative.slice(path.length + 1),
       page: count > 1 ? String(page).padStart(String(count).length, "0") : "",
       collection: request.collection,
       prefix: request.prefix,
@@ -129,9 +130,10 @@ function withPage({ mode, settings }: FileTreatment, page: number): FileTreatmen
 
 function sharedKeys(images: readonly PlannedImage[]): readonly string[] {
   const byKey = Map.groupBy(images, ({ key }) => key);
-  return [...byKey.values()].flatMap(([first, ...others]) =>
+  const shared = [...byKey.values()].flatMap(([first, ...others]) =>
     others.map((other) => `${nameImage(first ?? other)} and ${nameImage(other)} would both be ${other.identifier}`),
   );
+  return shared.length > 0 ? [...shared, "{path} or {extension} in --identifier can tell files apart"] : [];
 }
 
 /** Names an image for messages: its file, and its page where that is told apart. Never throws. */

@@ -79,7 +79,7 @@ function connect(): Connection {
   });
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   const output = keepOutput(child);
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const failAll = () => {
     for (const { reject } of waiting.values()) {
       reject(new BucketError("unavailable", `The local bucket ended. ${output()}`.trim()));

@@ -1,0 +1,132 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CommandFaults } from "../../src/ingest/command-faults.ts";
+import { checkIngestConfig, chooseTreatment, formatTreatment, readIngestConfig } from "../../src/ingest/config.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tessera-config-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function faultsOf(work: () => unknown): Promise<readonly string[]> {
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(CommandFaults);
+    return (error as CommandFaults).faults;
+  }
+}
+
+describe("a configuration file", () => {
+  it("is found in the folder, as JSON or TypeScript, and need not be there", async () => {
+    expect(await readIngestConfig(folder, undefined)).toEqual({});
+    await writeFile(join(folder, "tessera.config.json"), '{"to": "local", "jobs": 2}');
+    expect(await readIngestConfig(folder, undefined)).toMatchObject({ to: "local", jobs: 2 });
+    await rm(join(folder, "tessera.config.json"));
+    await writeFile(join(folder, "tessera.config.ts"), 'const to: string = "remote"; export default { to };');
+    expect(await readIngestConfig(folder, undefined)).toMatchObject({ to: "remote" });
+  });
+
+  it("has its paths taken from its own folder", async () => {
+    await writeFile(join(folder, "my.json"), '{"records": "data/r.csv", "state": "s"}');
+    const config = await readIngestConfig("/", join(folder, "my.json"));
+    expect(config).toMatchObject({ records: join(folder, "data", "r.csv"), state: join(folder, "s") });
+  });
+
+  it("is refused when it is named and not there, is no JSON, or is there twice", async () => {
+    expect(await faultsOf(() => readIngestConfig(folder, "none.json"))).toHaveLength(1);
+    await writeFile(join(folder, "tessera.config.json"), "{");
+    expect(await faultsOf(() => readIngestConfig(folder, undefined))).toHaveLength(1);
+    await writeFile(join(folder, "tessera.config.json"), "{}");
+    await writeFile(join(folder, "tessera.config.ts"), "export default {};");
+    expect((await faultsOf(() => readIngestConfig(folder, undefined)))[0]).toContain("only one can count");
+  });
+
+  it("is told everything that is wrong with it at once", async () => {
+    const content = {
+      to: "there",
+      qualtiy: 5,
+      jobs: "many",
+      conversions: [{ match: "**", tile: 128, page: 3 }, { quality: 101 }, 5],
+    };
+    expect(await faultsOf(() => checkIngestConfig(content, "c.json"))).toEqual([
+      'c.json: to is "there", not local or remote',
+      "c.json: qualtiy is not known",
+      'c.json: jobs is "many", not a whole number from 1 to 64',
+      "c.json: tile of conversions[0] is 128, not 256 or 512",
+      "c.json: page of conversions[0] is not known",
+      "c.json: quality of conversions[1] is 101, not a whole number from 1 to 100",
+      "c.json: match of conversions[1] is missing",
+      "c.json: conversions[2] is no object",
+    ]);
+    expect(await faultsOf(() => checkIngestConfig([], "c.json"))).toEqual(["c.json holds no object"]);
+  });
+});
+
+describe("the treatment of a file", () => {
+  const config = checkIngestConfig(
+    {
+      quality: 70,
+      conversions: [
+        { match: "maps/**", compression: "webp" },
+        { match: "**/*.tif", compression: "deflate", tile: 512 },
+      ],
+    },
+    "c.json",
+  );
+  const choose = (path: string, given = {}) => {
+    const faults: string[] = [];
+    return { ...chooseTreatment(path, { given, config, faults }), faults };
+  };
+
+  it("is that of the first rule that fits, whatever the case, over what is said for all", () => {
+    expect(choose("maps/a.tif").settings).toMatchObject({ compression: "webp", quality: 70, tileSize: 256 });
+    expect(choose("scans/A.TIF").settings).toMatchObject({ compression: "deflate", tileSize: 512 });
+    expect(choose("a.jpg").settings).toMatchObject({ compression: "jpeg", quality: 70 });
+  });
+
+  it("is that of the command line before any rule", () => {
+    expect(choose("maps/a.tif", { compression: "jpeg", quality: 90 }).settings).toMatchObject({
+      compression: "jpeg",
+      quality: 90,
+    });
+    expect(choose("maps/a.tif", { repack: true }).mode).toBe("repack");
+  });
+
+  it("is JPEG of quality 89 with halved chroma in tiles of 256 when nothing is said", () => {
+    const { settings } = chooseTreatment("a", { given: {}, config: {}, faults: [] });
+    expect(settings).toEqual({
+      compression: "jpeg",
+      quality: 89,
+      tileSize: 256,
+      subsampling: "4:2:0",
+      keepsProfile: false,
+      keepsDepth: false,
+    });
+  });
+
+  it("is refused when it would keep a depth that its compression does not hold", () => {
+    expect(choose("a.jpg", { keepDepth: true }).faults).toHaveLength(1);
+    expect(choose("a.tif", { keepDepth: true }).faults).toEqual([]);
+  });
+
+  it("is worded with everything that changes the master, and nothing else", () => {
+    const word = (path: string, given: Parameters<typeof choose>[1]) => formatTreatment(choose(path, given));
+    const words = [
+      word("a.jpg", {}),
+      word("a.jpg", { quality: 71 }),
+      word("a.jpg", { tile: 512 }),
+      word("a.jpg", { subsampling: "4:4:4" }),
+      word("a.jpg", { keepProfile: true }),
+      word("a.jpg", { compression: "webp" }),
+      word("a.tif", { keepDepth: true }),
+      word("a.jpg", { repack: true }),
+    ];
+    expect(new Set(words).size).toBe(words.length);
+    expect(word("a.tif", { quality: 5 })).toBe(word("a.tif", { quality: 6 }));
+  });
+});
