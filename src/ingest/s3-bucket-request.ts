@@ -81,7 +81,7 @@ async function attemptOnce(
   stopIfAborted(signal);
   const { method, body } = request;
   const { url, headers } = await sign(place, request);
-  const patience = AbortSignal.timeout(60_000 + (body?.byteLength ?? 0) / leastBytesPerMillisecond);
+  const patience = AbortSignal.timeout(60_000 + Math.ceil((body?.byteLength ?? 0) / leastBytesPerMillisecond));
   try {
     const response = await fetch(url, {
       method,

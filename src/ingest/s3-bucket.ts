@@ -40,7 +40,7 @@ export function s3Bucket(
   return {
     name,
     partsAtOnce: 4,
-    partBytes: (objectBytes) => Math.max(leastBytes, Math.ceil(objectBytes / maxParts / (1 << 20)) * (1 << 20)),
+    partBytes: (objectBytes) => Math.max(leastBytes, Math.ceil(objectBytes / maxParts)),
     async check() {
       const answer = await send({ method: "HEAD" });
       if (answer.status === 404) throw new BucketError("no-bucket", `There is no bucket ${name}.`);

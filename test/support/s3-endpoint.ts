@@ -1,0 +1,236 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type S3Keys, signatureFault } from "./s3-signature.ts";
+
+/** The operations of S3 that the ingest uses. */
+export type S3Operation =
+  | "HeadBucket"
+  | "HeadObject"
+  | "PutObject"
+  | "CreateMultipartUpload"
+  | "UploadPart"
+  | "CompleteMultipartUpload"
+  | "AbortMultipartUpload"
+  | "ListMultipartUploads"
+  | "ListParts";
+
+/** What is made of a request before it is carried out: an answer, a broken connection; `after` breaks it once it was. */
+export type Fault =
+  | number
+  | "drop"
+  | "drop-after"
+  | "corrupt"
+  | { readonly status: number; readonly retryAfter: string };
+
+/** A request that arrived. */
+export interface Arrival {
+  readonly operation: S3Operation;
+  readonly key: string;
+  readonly part: number | undefined;
+}
+
+/** A stored object. */
+export interface EndpointObject {
+  readonly bytes: Buffer;
+  readonly etag: string;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+/** An upload that is not completed. */
+export interface EndpointUpload {
+  readonly key: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly parts: Map<number, Buffer>;
+}
+
+/** A small S3 storage with one bucket, in memory. */
+export interface S3Endpoint extends S3Keys {
+  readonly url: string;
+  readonly bucket: string;
+  readonly objects: Map<string, EndpointObject>;
+  readonly uploads: Map<string, EndpointUpload>;
+  readonly arrivals: Arrival[];
+  /** Decides what goes wrong with a request; nothing does unless it is set. */
+  fault: (arrival: Arrival, index: number) => Fault | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the storage on a free port. Every signature and digest is checked. */
+export async function startS3Endpoint(): Promise<S3Endpoint> {
+  const server = createServer((request, response) => void respond(endpoint, request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint: S3Endpoint = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bucket: "masters",
+    accessKeyId: "key-of-the-test",
+    secretAccessKey: "secret/of+the=test",
+    objects: new Map(),
+    uploads: new Map(),
+    arrivals: [],
+    fault: () => undefined,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return endpoint;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+}
+
+async function respond(endpoint: S3Endpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "", endpoint.url);
+  const [, bucket, ...segments] = url.pathname.split("/");
+  const key = decodeURIComponent(segments.join("/"));
+  const operation = operationOf(request, { key, query: url.searchParams });
+  const part = url.searchParams.get("partNumber");
+  const arrival: Arrival = { operation, key, part: part === null ? undefined : Number(part) };
+  const fault = endpoint.fault(arrival, endpoint.arrivals.push(arrival) - 1);
+  if (fault === "drop") return void request.socket.destroy();
+  let body: Buffer;
+  try {
+    body = Buffer.concat(await request.toArray());
+  } catch {
+    return;
+  }
+  if (fault === "corrupt" && body.length > 0) body[0] = (body[0] ?? 0) ^ 1;
+  const answer =
+    bucket === endpoint.bucket
+      ? answerOf(endpoint, { request, body, arrival, query: url.searchParams, fault })
+      : failed(404, "NoSuchBucket");
+  if (fault === "drop-after") return void request.socket.destroy();
+  const content = Buffer.from(answer.body ?? "");
+  response.writeHead(answer.status, { "content-length": content.length, ...answer.headers });
+  response.end(request.method === "HEAD" ? undefined : content);
+}
+
+function operationOf(
+  { method }: IncomingMessage,
+  { key, query }: { readonly key: string; readonly query: URLSearchParams },
+): S3Operation {
+  if (key === "") return method === "HEAD" ? "HeadBucket" : "ListMultipartUploads";
+  const hasUpload = query.has("uploadId");
+  if (method === "POST") return hasUpload ? "CompleteMultipartUpload" : "CreateMultipartUpload";
+  if (method === "PUT") return hasUpload ? "UploadPart" : "PutObject";
+  if (method === "DELETE") return "AbortMultipartUpload";
+  return method === "HEAD" ? "HeadObject" : "ListParts";
+}
+
+interface Call {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly arrival: Arrival;
+  readonly query: URLSearchParams;
+  readonly fault: Fault | undefined;
+}
+
+function answerOf(endpoint: S3Endpoint, call: Call): Answer {
+  const { request, body, arrival, fault } = call;
+  if (typeof fault === "number") return failed(fault, "Made");
+  if (typeof fault === "object")
+    return { ...failed(fault.status, "Made"), headers: { "retry-after": fault.retryAfter } };
+  const md5 = request.headers["content-md5"];
+  if (md5 !== undefined && md5 !== createHash("md5").update(body).digest("base64")) return failed(400, "BadDigest");
+  const wrong = signatureFault(request, body, endpoint);
+  return wrong === undefined ? operations[arrival.operation](endpoint, call) : failed(403, wrong);
+}
+
+const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call) => Answer>> = {
+  HeadBucket: () => ({ status: 200 }),
+  HeadObject({ objects }, { arrival }) {
+    const object = objects.get(arrival.key);
+    if (object === undefined) return { status: 404 };
+    return {
+      status: 200,
+      headers: { ...object.headers, etag: `"${object.etag}"`, "content-length": object.bytes.length },
+    };
+  },
+  PutObject({ objects }, { request, body, arrival }) {
+    const etag = md5Of(body).toString("hex");
+    objects.set(arrival.key, { bytes: body, etag, headers: keptHeaders(request) });
+    return { status: 200, headers: { etag: `"${etag}"` } };
+  },
+  CreateMultipartUpload({ uploads }, { request, arrival }) {
+    const uploadId = `upload&${uploads.size + 1}-${arrival.key.length}`;
+    uploads.set(uploadId, { key: arrival.key, headers: keptHeaders(request), parts: new Map() });
+    return found(
+      `<InitiateMultipartUploadResult><UploadId>${escapeXml(uploadId)}</UploadId></InitiateMultipartUploadResult>`,
+    );
+  },
+  UploadPart({ uploads }, { body, arrival, query }) {
+    const upload = uploads.get(query.get("uploadId") ?? "");
+    if (upload === undefined) return failed(404, "NoSuchUpload");
+    upload.parts.set(arrival.part ?? 0, body);
+    return { status: 200, headers: { etag: `"${md5Of(body).toString("hex")}"` } };
+  },
+  CompleteMultipartUpload({ uploads, objects }, { body, query }) {
+    const uploadId = query.get("uploadId") ?? "";
+    const upload = uploads.get(uploadId);
+    if (upload === undefined) return failed(404, "NoSuchUpload");
+    const named = [...body.toString().matchAll(/<PartNumber>(\d+)<\/PartNumber><ETag>&?[^\da-f]*([\da-f]{32})/g)];
+    const parts = named.map(([, number]) => upload.parts.get(Number(number)) ?? Buffer.alloc(0));
+    if (named.some(([, , etag], index) => md5Of(parts[index] ?? "").toString("hex") !== etag)) {
+      // As Amazon S3 does: the failure is in the text of an answer that looks well.
+      return { ...failed(400, "InvalidPart"), status: 200 };
+    }
+    const etag = `${md5Of(Buffer.concat(parts.map(md5Of))).toString("hex")}-${parts.length}`;
+    objects.set(upload.key, { bytes: Buffer.concat(parts), etag, headers: upload.headers });
+    uploads.delete(uploadId);
+    return found(`<CompleteMultipartUploadResult><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`);
+  },
+  AbortMultipartUpload({ uploads }, { query }) {
+    uploads.delete(query.get("uploadId") ?? "");
+    return { status: 204 };
+  },
+  ListMultipartUploads({ uploads }, { query }) {
+    const prefix = query.get("prefix") ?? "";
+    const listed = [...uploads]
+      .filter(([, { key }]) => key.startsWith(prefix))
+      .map(([id, { key }]) => `<Upload><Key>${escapeXml(key)}</Key><UploadId>${escapeXml(id)}</UploadId></Upload>`);
+    return found(`<ListMultipartUploadsResult>${listed.join("")}</ListMultipartUploadsResult>`);
+  },
+  ListParts({ uploads }, { query }) {
+    const upload = uploads.get(query.get("uploadId") ?? "");
+    if (upload === undefined) return failed(404, "NoSuchUpload");
+    const after = Number(query.get("part-number-marker") ?? 0);
+    const rest = [...upload.parts].filter(([number]) => number > after).sort(([a], [b]) => a - b);
+    // Two a page, so that a client has to ask again.
+    const page = rest.slice(0, 2);
+    const listed = page.map(
+      ([number, bytes]) =>
+        `<Part><PartNumber>${number}</PartNumber><ETag>"${md5Of(bytes).toString("hex")}"</ETag><Size>${bytes.length}</Size></Part>`,
+    );
+    const more = `<IsTruncated>${rest.length > page.length}</IsTruncated><NextPartNumberMarker>${page.at(-1)?.[0] ?? 0}</NextPartNumberMarker>`;
+    return found(`<ListPartsResult>${more}${listed.join("")}</ListPartsResult>`);
+  },
+};
+
+function keptHeaders({ headers }: IncomingMessage): OutgoingHttpHeaders {
+  const kept = Object.entries(headers).filter(([name]) => name.startsWith("x-amz-meta-") || name === "content-type");
+  return Object.fromEntries(kept);
+}
+
+function found(body: string): Answer {
+  return { status: 200, headers: { "content-type": "application/xml" }, body };
+}
+
+function failed(status: number, code: string): Answer {
+  return {
+    status,
+    body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>Made by the test</Message></Error>`,
+  };
+}
+
+function md5Of(bytes: Buffer | string): Buffer {
+  return createHash("md5").update(bytes).digest();
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
