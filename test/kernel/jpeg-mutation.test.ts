@@ -3,6 +3,7 @@ import { decodeJpegInto, loadJpegTables } from "../../src/codec/jpeg/decoder.ts"
 import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
 import { ImageError } from "../../src/error.ts";
 import type { Area } from "../../src/geometry.ts";
+import { writeProgressiveJpeg } from "../support/jpeg-progressive-writer.ts";
 import { partJpeg } from "../support/jpeg-tables.ts";
 import { writeJpeg } from "../support/jpeg-writer.ts";
 import { openTestKernel } from "../support/kernel.ts";
@@ -17,6 +18,8 @@ const streams = [
   writeJpeg({ width, height, components: [{ ...one, horizontal: 2, vertical: 2 }, one, one], restartInterval: 2 }),
   writeJpeg({ width, height, components: [one, one, one], step: 1 }),
   writeJpeg({ width, height, components: [{ ...one, horizontal: 2 }, one, one], isSeparate: true, step: 30 }),
+  writeProgressiveJpeg({ width, height, components: [{ ...one, vertical: 2 }, one, one], step: 30 }),
+  writeProgressiveJpeg({ width, height, components: [one, one, one], step: 60, restartInterval: 3 }),
 ];
 
 /** Returns the stream with a few bytes changed, removed, doubled or cut off. */
@@ -60,8 +63,9 @@ it("never traps and never writes outside of the destination, whatever the bytes"
   const largest = 4000;
   const limit = kernel.allocate(0);
   // Behind the largest scratch block of a decode lies what it must leave alone as well.
-  const behind =
-    limit + 2 * largest + kernel.exports.jpegTablesBytes.value + kernel.exports.jpegPaddingBytes.value + 512;
+  const coefficientBytes = 2 * 3 * 64 * 64;
+  const { jpegTablesBytes, jpegPaddingBytes } = kernel.exports;
+  const behind = limit + 2 * largest + jpegTablesBytes.value + jpegPaddingBytes.value + coefficientBytes + 512;
   kernel.release(limit);
   kernel.allocate(behind + 65536 - limit);
   kernel.release(limit);

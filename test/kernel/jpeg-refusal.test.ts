@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { decodeJpegInto, type JpegDecodeOptions } from "../../src/codec/jpeg/decoder.ts";
 import { decodeGuarded } from "../support/jpeg-decoding.ts";
@@ -30,16 +29,9 @@ function withSegment(segment: readonly number[]): Uint8Array {
 
 describe("streams that are not read", () => {
   it("are refused as unsupported when the frame is of another process", () => {
-    for (const frameMarker of [0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]) {
+    for (const frameMarker of [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]) {
       expectRefusal(writeJpeg({ ...frame, frameMarker }), "source-unsupported");
     }
-  });
-
-  it("are refused as unsupported when libjpeg-turbo wrote them progressively", async () => {
-    const pixels = { create: { width: 32, height: 16, channels: 3, background: "teal" } } as const;
-    const progressive = await sharp(pixels).jpeg({ progressive: true }).toBuffer();
-    const planes = [0, 1, 2].map(() => kernel.allocatePlane(32, 16));
-    expectRefusal(progressive, "source-unsupported", { planes });
   });
 
   it("are refused as unsupported with 12 bits a sample", () => {

@@ -3,6 +3,7 @@ import { decodeJpegInto, type JpegDecodeOptions } from "../../src/codec/jpeg/dec
 import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
 import type { Area } from "../../src/geometry.ts";
 import { decodeGuarded } from "../support/jpeg-decoding.ts";
+import { writeProgressiveJpeg } from "../support/jpeg-progressive-writer.ts";
 import { type WrittenComponent, writeJpeg } from "../support/jpeg-writer.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { allocateGuarded, readPlane } from "../support/planes.ts";
@@ -63,9 +64,10 @@ describe("a window", () => {
     it(`is decoded as in the whole, and nothing else is written, in ${name}`, () => {
       const random = openRandom(31);
       for (const restartInterval of [0, 1, 5]) {
-        for (const isSeparate of [false, true]) {
-          const step = random.pick([2, 20]);
-          const bytes = writeJpeg({ width, height, components, restartInterval, isSeparate, step });
+        for (const kind of ["interleaved", "separate", "progressive"]) {
+          const jpeg = { width, height, components, restartInterval, step: random.pick([2, 20]) };
+          const isSeparate = kind === "separate";
+          const bytes = kind === "progressive" ? writeProgressiveJpeg(jpeg) : writeJpeg({ ...jpeg, isSeparate });
           for (let run = 0; run < 12; run += 1) {
             expectWindow(bytes, pickWindow(random), random.pick([1, 1, 1, 2, 4, 8] as const));
           }

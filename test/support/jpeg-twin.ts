@@ -1,3 +1,4 @@
+import { type Band, type Interval, readBand, readBlock } from "./jpeg-bands.ts";
 import { buildCodeBook, type CodeBook, transformBackward, zigzagOrder } from "./jpeg-blocks.ts";
 import { listBlocks } from "./jpeg-writer.ts";
 import { makeSamples, type Samples } from "./planes.ts";
@@ -7,19 +8,19 @@ interface Component {
   readonly horizontal: number;
   readonly vertical: number;
   readonly steps: number;
-  /** Exact samples of each block, by `column,row`. */
-  readonly blocks: Map<string, readonly number[]>;
+  /** Quantised coefficients of each block in zigzag order, by `column,row`. */
+  readonly blocks: Map<string, number[]>;
 }
 
 /**
- * Decodes a valid sequential JPEG stream the slow way, with the exact inverse transform, into one picture a component.
- * Throws when it meets no code. Source: ITU-T T.81.
+ * Decodes a valid sequential or progressive JPEG stream the slow way, with the exact inverse transform, into one picture
+ * a component. Throws when it meets no code. Source: ITU-T T.81.
  */
 export function decodeTwin(jpeg: Uint8Array): Samples[] {
   const steps: number[][] = [];
   const books = new Map<number, CodeBook>();
   let components: Component[] = [];
-  let [width, height, restartInterval] = [0, 0, 0];
+  let [width, height, restartInterval, isProgressive] = [0, 0, 0, false];
   let at = 2;
   while (jpeg[at + 1] !== 0xd9) {
     const marker = jpeg[at + 1]!;
@@ -29,7 +30,8 @@ export function decodeTwin(jpeg: Uint8Array): Samples[] {
     if (marker === 0xdb) readSteps(body, steps);
     else if (marker === 0xc4) readBooks(body, books);
     else if (marker === 0xdd) restartInterval = wordAt(body, 0);
-    else if (marker === 0xc0 || marker === 0xc1) {
+    else if (marker >= 0xc0 && marker <= 0xc2) {
+      isProgressive = marker === 0xc2;
       [height, width] = [wordAt(body, 1), wordAt(body, 3)];
       components = Array.from({ length: body[5]! }, (_, index) => {
         const [identifier, sampling, table] = body.subarray(6 + 3 * index);
@@ -46,6 +48,8 @@ export function decodeTwin(jpeg: Uint8Array): Samples[] {
         const [identifier, tables] = body.subarray(1 + 2 * index);
         return { index: components.findIndex((item) => item.identifier === identifier), tables: tables! };
       });
+      const [first, last, bits] = body.subarray(1 + 2 * body[0]!);
+      const band: Band = { first: first!, last: last!, isRefinement: bits! >> 4 > 0, lowestBit: bits! & 15 };
       const stream = readEntropyCoded(jpeg, at);
       at = stream.end;
       const units = listBlocks(
@@ -57,36 +61,36 @@ export function decodeTwin(jpeg: Uint8Array): Samples[] {
         const bits = stream.intervals[interval]!;
         for (const { component, column, row } of unit) {
           const { tables } = members.find((member) => member.index === component)!;
-          const item = components[component]!;
-          const levels = readBlock(bits, component, books.get(tables >> 4)!, books.get(16 | (tables & 15))!);
-          const coefficients = new Array<number>(64).fill(0);
-          for (const [zigzag, place] of zigzagOrder.entries()) {
-            coefficients[place] = levels[zigzag]! * steps[item.steps]![zigzag]!;
-          }
-          item.blocks.set(`${column},${row}`, transformBackward(coefficients));
+          const { blocks } = components[component]!;
+          const place = `${column},${row}`;
+          const levels = blocks.get(place) ?? new Array<number>(64).fill(0);
+          blocks.set(place, levels);
+          const coding = { component, dc: books.get(tables >> 4), ac: books.get(16 | (tables & 15)) };
+          if (isProgressive) readBand(bits, levels, { ...coding, ...band });
+          else readBlock(bits, levels, coding);
         }
       }
     }
   }
   const horizontalMaximum = Math.max(...components.map((item) => item.horizontal));
   const verticalMaximum = Math.max(...components.map((item) => item.vertical));
-  return components.map(({ horizontal, vertical, blocks }) =>
-    makeSamples(
-      Math.ceil((width * horizontal) / horizontalMaximum),
-      Math.ceil((height * vertical) / verticalMaximum),
+  return components.map((item) => {
+    const samples = new Map([...item.blocks].map(([place, levels]) => [place, samplesOf(levels, steps[item.steps]!)]));
+    return makeSamples(
+      Math.ceil((width * item.horizontal) / horizontalMaximum),
+      Math.ceil((height * item.vertical) / verticalMaximum),
       (x, y) => {
-        const value = blocks.get(`${x >> 3},${y >> 3}`)![8 * (y & 7) + (x & 7)]! + 128;
+        const value = samples.get(`${x >> 3},${y >> 3}`)![8 * (y & 7) + (x & 7)]! + 128;
         return Math.min(Math.max(Math.round(value), 0), 255);
       },
-    ),
-  );
+    );
+  });
 }
 
-/** The bits of one restart interval. */
-interface Interval {
-  readonly bits: string;
-  at: number;
-  readonly predictions: Map<number, number>;
+function samplesOf(levels: readonly number[], steps: readonly number[]): number[] {
+  const coefficients = new Array<number>(64).fill(0);
+  for (const [zigzag, place] of zigzagOrder.entries()) coefficients[place] = levels[zigzag]! * steps[zigzag]!;
+  return transformBackward(coefficients);
 }
 
 function readEntropyCoded(jpeg: Uint8Array, start: number): { readonly intervals: Interval[]; readonly end: number } {
@@ -95,7 +99,7 @@ function readEntropyCoded(jpeg: Uint8Array, start: number): { readonly intervals
   for (let at = start; ; at += 1) {
     const byte = jpeg[at]!;
     if (byte === 0xff && jpeg[at + 1] !== 0) {
-      intervals.push({ bits: digits.join(""), at: 0, predictions: new Map() });
+      intervals.push({ bits: digits.join(""), at: 0, predictions: new Map(), endOfBandRun: 0 });
       digits = [];
       if ((jpeg[at + 1]! & 0xf8) !== 0xd0) return { intervals, end: at };
       at += 1;
@@ -104,36 +108,6 @@ function readEntropyCoded(jpeg: Uint8Array, start: number): { readonly intervals
     digits.push(byte.toString(2).padStart(8, "0"));
     if (byte === 0xff) at += 1;
   }
-}
-
-function readBlock(stream: Interval, component: number, dc: CodeBook, ac: CodeBook): number[] {
-  const levels = new Array<number>(64).fill(0);
-  levels[0] = (stream.predictions.get(component) ?? 0) + readValue(stream, readSymbol(stream, dc));
-  stream.predictions.set(component, levels[0]!);
-  for (let zigzag = 1; zigzag < 64; zigzag += 1) {
-    const symbol = readSymbol(stream, ac);
-    if (symbol === 0) break;
-    zigzag += symbol >> 4;
-    levels[zigzag] = readValue(stream, symbol & 15);
-  }
-  return levels;
-}
-
-function readSymbol(stream: Interval, book: CodeBook): number {
-  for (let length = 1; length <= 16; length += 1) {
-    const symbol = book.get(stream.bits.slice(stream.at, stream.at + length));
-    if (symbol === undefined) continue;
-    stream.at += length;
-    return symbol;
-  }
-  throw new Error("These bits are no code.");
-}
-
-function readValue(stream: Interval, category: number): number {
-  if (category === 0) return 0;
-  const value = Number.parseInt(stream.bits.slice(stream.at, stream.at + category), 2);
-  stream.at += category;
-  return value < 2 ** (category - 1) ? value - 2 ** category + 1 : value;
 }
 
 function readSteps(body: Uint8Array, steps: number[][]): void {

@@ -56,7 +56,7 @@ export function segmentOf(marker: number, parameters: ArrayLike<number>): number
   return [0xff, marker, ...wordOf(parameters.length + 2), ...Array.from(parameters)];
 }
 
-function wordOf(value: number): number[] {
+export function wordOf(value: number): number[] {
   return [value >> 8, value & 255];
 }
 
@@ -137,17 +137,17 @@ function blockBits(coefficients: readonly number[], prediction: number, codes: r
   return run > 0 ? bits + codes[1]!.get(0)! : bits;
 }
 
-function categoryOf(value: number): number {
+export function categoryOf(value: number): number {
   return 32 - Math.clz32(Math.abs(value));
 }
 
-function valueBits(value: number): string {
+export function valueBits(value: number): string {
   const category = categoryOf(value);
   const bits = value < 0 ? value + 2 ** category - 1 : value;
   return category === 0 ? "" : bits.toString(2).padStart(category, "0");
 }
 
-function stuffed(bits: string): number[] {
+export function stuffed(bits: string): number[] {
   const padded = bits.padEnd(Math.ceil(bits.length / 8) * 8, "1");
   const bytes: number[] = [];
   for (let at = 0; at < padded.length; at += 8) {

@@ -22,6 +22,40 @@ export function storeBits(buffer: u64, count: i32, cursor: usize): void {
   bitCursor = cursor;
 }
 
+/** Makes at least 56 bits count. */
+// @ts-ignore: decorator
+@inline
+export function refill(): void {
+  bitBuffer |= load<u64>(bitCursor - 7) >>> bitCount;
+  bitCursor -= (63 - bitCount) >>> 3;
+  bitCount |= 56;
+}
+
+/** Drops `count` bits that count. */
+// @ts-ignore: decorator
+@inline
+export function dropBits(count: i32): void {
+  bitBuffer <<= count;
+  bitCount -= count;
+}
+
+/** Returns the next `count` bits, 1 to 32, of those that count, and drops them. */
+// @ts-ignore: decorator
+@inline
+export function takeBits(count: i32): i32 {
+  const bits = <i32>(bitBuffer >>> (64 - count));
+  dropBits(count);
+  return bits;
+}
+
+/** Returns the next bit. */
+// @ts-ignore: decorator
+@inline
+export function takeBit(): i32 {
+  if (bitCount == 0) refill();
+  return takeBits(1);
+}
+
 /** Tells whether more bits were taken than there were. */
 export function bitsOverdrawn(): bool {
   return (<i64>bitCursor - <i64>bitEnd) * 8 + bitCount < 0;

@@ -46,6 +46,11 @@ export class Component {
   dc: usize;
   ac: usize;
   prediction: i32;
+  /** The coefficients of a progressive frame in zigzag order, 128 bytes a block, and how many blocks a row has. */
+  stored: usize;
+  storedAcross: i32;
+  /** The zigzag mask of those of which all bits were sent. */
+  exact: u64;
 
   /** Tells whether a sample of this block is written. */
   // @ts-ignore: decorator
@@ -70,6 +75,7 @@ const components = memory.data(offsetof<Component>() * componentsMaximum, 16);
 export let componentCount: i32 = 0;
 export let mcusAcross: i32 = 0;
 export let mcusDown: i32 = 0;
+export let isProgressive: bool = false;
 
 /** Returns one of the frame's components. */
 // @ts-ignore: decorator
@@ -85,8 +91,7 @@ export function closeFrame(): void {
 
 /** Returns the reason not to decode a frame that begins with this SOF marker, or `statusOk`. */
 export function processStatus(marker: i32): i32 {
-  if (marker == 0xc0 || marker == 0xc1) return statusOk;
-  if (marker == 0xc2) return statusProgressive;
+  if (marker <= 0xc2) return statusOk;
   if (marker == 0xc3) return statusLossless;
   return marker < 0xc8 ? statusHierarchical : statusArithmetic;
 }
@@ -97,8 +102,11 @@ function ceilingOf(dividend: i32, divisor: i32): i32 {
   return (dividend + divisor - 1) / divisor;
 }
 
-/** Reads a frame header's parameters and compares them with `request`. Source: ITU-T T.81 B.2.2. */
-export function readFrame(from: usize, end: usize, request: DecodeRequest): i32 {
+/**
+ * Reads the parameters of a frame header that begins with this SOF marker and compares them with `request`.
+ * Source: ITU-T T.81 B.2.2.
+ */
+export function readFrame(marker: i32, from: usize, end: usize, request: DecodeRequest): i32 {
   if (componentCount != 0) return statusCorrupt;
   if (from + 6 > end) return statusTruncated;
   if (load<u8>(from) != 8) return statusPrecision;
@@ -145,6 +153,26 @@ export function readFrame(from: usize, end: usize, request: DecodeRequest): i32 
   mcusAcross = ceilingOf(width, 8 * horizontalMaximum);
   mcusDown = ceilingOf(height, 8 * verticalMaximum);
   componentCount = count;
+  isProgressive = marker == 0xc2;
+  return isProgressive ? placeCoefficients(request) : statusOk;
+}
+
+/** Gives the components of a progressive frame room for their coefficients, all 0. */
+function placeCoefficients(request: DecodeRequest): i32 {
+  let byteLength: u64 = 0;
+  for (let index: i32 = 0; index < componentCount; index++) {
+    const item = component(index);
+    item.storedAcross = mcusAcross * item.horizontal;
+    item.stored = request.coefficients + <usize>byteLength;
+    item.exact = 0;
+    byteLength += <u64>item.storedAcross * (mcusDown * item.vertical) * 128;
+  }
+  if (byteLength > request.coefficientBytes) {
+    request.coefficientBytes = <usize>min<u64>(byteLength, u32.MAX_VALUE);
+    closeFrame();
+    return statusProgressive;
+  }
+  memory.fill(request.coefficients, 0, <usize>byteLength);
   return statusOk;
 }
 
@@ -166,9 +194,19 @@ function placeWindow(item: Component, request: DecodeRequest, x: i32, y: i32, he
   item.wholeRowCount = reduction == 0 ? max(0, item.bottom / 8 - item.wholeRow) : 0;
 }
 
-/** Tells whether every component of the frame has been decoded. */
+/** Tells whether nothing more is to come of any component of the frame. */
 export function frameIsComplete(): bool {
   if (componentCount == 0) return false;
+  for (let index: i32 = 0; index < componentCount; index++) {
+    const item = component(index);
+    if (isProgressive ? item.exact != u64.MAX_VALUE : !item.isDecoded) return false;
+  }
+  return true;
+}
+
+/** Tells whether a progressive frame may end: every component has its DC coefficients. */
+export function frameMayEnd(): bool {
+  if (componentCount == 0 || !isProgressive) return false;
   for (let index: i32 = 0; index < componentCount; index++) {
     if (!component(index).isDecoded) return false;
   }

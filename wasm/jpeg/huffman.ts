@@ -1,4 +1,4 @@
-import { bitBuffer, bitCount, bitCursor, storeBits } from "./bits";
+import { bitBuffer, bitCount, bitCursor, dropBits, refill, storeBits } from "./bits";
 import { statusCorrupt, statusTruncated } from "./status";
 
 /** Bits that one look-up resolves. */
@@ -100,6 +100,61 @@ export function resolveEntry(table: usize, bits: u64, found: i32, isAc: bool): i
   }
   return advanceInvalid << 8;
 }
+
+/** The size of a look-up of symbols. */
+export const symbolLookupBytes: i32 = 1 << (lookupBits + 1);
+
+/**
+ * Builds at `lookup` what the symbol of a decoding table is that the next `lookupBits` bits begin with:
+ * `symbol << 8 | code length`, 0 when its code is longer.
+ */
+export function buildSymbolLookup(table: usize, lookup: usize): void {
+  let index: i32 = 0;
+  for (let length: i32 = 1; length <= lookupBits; length++) {
+    const base = load<i32>(table + basesOffset + (length << 2));
+    const end = load<i32>(table + limitsOffset + (length << 2)) >> (16 - lookupBits);
+    for (; index < end; index++) {
+      const symbol = <i32>load<u8>(table + symbolsOffset + (((index >> (lookupBits - length)) + base) & 255));
+      store<u16>(lookup + (<usize>index << 1), (symbol << 8) | length);
+    }
+  }
+  for (; index < 1 << lookupBits; index++) store<u16>(lookup + (<usize>index << 1), 0);
+}
+
+/** Takes the next symbol of a decoding table and of the look-up built for it; -1 for no code. Needs 16 bits. */
+// @ts-ignore: decorator
+@inline
+export function takeSymbol(table: usize, lookup: usize): i32 {
+  const entry = <i32>load<u16>(lookup + (<usize>(bitBuffer >>> (64 - lookupBits)) << 1));
+  if (entry == 0) return takeLongSymbol(table);
+  dropBits(entry & 255);
+  return entry >> 8;
+}
+
+function takeLongSymbol(table: usize): i32 {
+  const prefix = <u32>(bitBuffer >>> 48);
+  for (let length = lookupBits + 1; length <= 16; length++) {
+    if (prefix < load<u32>(table + limitsOffset + (length << 2))) {
+      const index = <i32>(prefix >>> (16 - length)) + load<i32>(table + basesOffset + (length << 2));
+      dropBits(length);
+      return load<u8>(table + symbolsOffset + (index & 255));
+    }
+  }
+  return -1;
+}
+
+/** Takes the difference of the next DC coefficient, or `differenceInvalid`. */
+export function takeDifference(table: usize): i32 {
+  refill();
+  let entry = load<i32>(table + (<usize>(bitBuffer >>> (64 - lookupBits)) << 2));
+  if (entry & unresolved) entry = resolveEntry(table, bitBuffer, entry, false);
+  if (((entry >> 8) & 0xff) > 1) return differenceInvalid;
+  dropBits(entry & 63);
+  return entry >> 16;
+}
+
+/** What no difference is. */
+export const differenceInvalid: i32 = i32.MAX_VALUE;
 
 /** The difference that `decodeBlock` read for the DC coefficient. */
 export let dcDifference: i32 = 0;

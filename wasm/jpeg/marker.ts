@@ -1,9 +1,18 @@
-import { bitPaddingBytes } from "./bits";
+import { bitPaddingBytes, findMarker } from "./bits";
 import { clearCoefficients } from "./block";
-import { closeFrame, componentCount, frameIsComplete, processStatus, readFrame } from "./frame";
+import {
+  closeFrame,
+  componentCount,
+  frameIsComplete,
+  frameMayEnd,
+  isProgressive,
+  processStatus,
+  readFrame,
+} from "./frame";
+import { placeKept } from "./progression";
 import { DecodeRequest } from "./request";
 import { decodeScan } from "./scan";
-import { statusCorrupt, statusOk, statusTruncated } from "./status";
+import { statusCorrupt, statusOk, statusScans, statusTruncated } from "./status";
 import { openTables, readHuffmanSegment, readQuantisationSegment, tablesBytes } from "./tables";
 
 /** The size of a block for `loadJpegTables`, in bytes. */
@@ -82,15 +91,35 @@ export function loadJpegTables(tables: usize, bytes: usize, byteLength: usize): 
   }
 }
 
+/** A progressive frame has about ten scans; each goes through all blocks, so that hundreds are taken for an attack. */
+const scansMaximum: i32 = 100;
+
+/** Tells whether more scans begin between `position` and `end` than are decoded. */
+function hasTooManyScans(position: usize, end: usize): bool {
+  let count: i32 = 0;
+  while (position + 1 < end) {
+    position = findMarker(position, end);
+    if (position + 1 < end && load<u8>(position, 1) == 0xda && ++count > scansMaximum) return true;
+    position += load<u8>(position, 1) == 0xff ? 1 : 2;
+  }
+  return false;
+}
+
 /** Decodes one image into the planes of the request. Returns a status. Source: ITU-T T.81 B.2. */
 export function decodeJpeg(requestPointer: usize): i32 {
   const request = changetype<DecodeRequest>(requestPointer);
+  closeFrame();
+  clearCoefficients();
+  const status = decodeSegments(request);
+  if (componentCount != 0 && isProgressive) placeKept(request.reduction);
+  return status;
+}
+
+function decodeSegments(request: DecodeRequest): i32 {
   const end = request.bytes + request.byteLength;
   const tables = request.workspace;
   const bitsTop = request.workspace + jpegTablesBytes + jpegPaddingBytes + request.byteLength;
   openTables(tables, request.tables);
-  closeFrame();
-  clearCoefficients();
   restartInterval = 0;
   if (!beginsImage(request.bytes, end)) return statusCorrupt;
   segmentEnd = request.bytes + 2;
@@ -98,11 +127,12 @@ export function decodeJpeg(requestPointer: usize): i32 {
     const marker = nextSegment(segmentEnd, end);
     if (marker < 0) return marker;
     if (marker == 0xd8) return statusCorrupt;
-    if (marker == 0xd9) return statusTruncated;
+    if (marker == 0xd9) return frameMayEnd() ? statusOk : statusTruncated;
     let status: i32;
     if (isFrameMarker(marker)) {
       status = processStatus(marker);
-      if (status == statusOk) status = readFrame(segment, segmentEnd, request);
+      if (status == statusOk && marker == 0xc2 && hasTooManyScans(segmentEnd, end)) status = statusScans;
+      if (status == statusOk) status = readFrame(marker, segment, segmentEnd, request);
     } else if (marker == 0xda) {
       if (componentCount == 0) return statusCorrupt;
       status = decodeScan(segment, segmentEnd, end, tables, restartInterval, request.reduction, bitsTop);

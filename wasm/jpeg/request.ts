@@ -32,6 +32,9 @@ export class DecodeRequest {
   windowTop: i32;
   windowRight: i32;
   windowBottom: i32;
+  /** Room for the coefficients of a progressive frame, aligned to 16, and its size; 0 when there is none. */
+  coefficients: usize;
+  coefficientBytes: usize;
   planeCount: i32;
 
   // @ts-ignore: decorator

@@ -1,51 +1,14 @@
 import { bitsOverdrawn, findMarker, unstuff } from "./bits";
 import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
-import { Component, component, componentCount, componentsMaximum, mcusAcross, mcusDown } from "./frame";
+import { Component, isProgressive, mcusAcross } from "./frame";
 import { dcDifference, decodeBlock } from "./huffman";
+import { beginProgression, decodeProgression, endProgression } from "./progression";
+import { member, memberCount, readScanHeader } from "./scan-header";
 import { skipBlock } from "./skip";
-import { statusCorrupt, statusOk, statusTableMissing, statusTruncated } from "./status";
-import { acTable, dcTable, dequantisationTable } from "./tables";
+import { statusCorrupt, statusOk, statusTruncated } from "./status";
 
 /** A restart marker this far ahead of its turn means that those in between were lost; farther ahead, that all is. */
 const lostIntervalsMaximum: i32 = 3;
-
-/** The components of the scan, in its order. */
-const members = memory.data(componentsMaximum * 4, 16);
-let memberCount: i32 = 0;
-
-// @ts-ignore: decorator
-@inline
-function member(index: i32): Component {
-  return changetype<Component>(load<usize>(members + (index << 2)));
-}
-
-/** Reads a scan header's parameters and binds each component to its tables. Source: ITU-T T.81 B.2.3. */
-function readScanHeader(from: usize, end: usize, tables: usize): i32 {
-  if (from + 1 > end) return statusTruncated;
-  const count = <i32>load<u8>(from);
-  if (count == 0 || count > componentCount) return statusCorrupt;
-  if (from + 4 + 2 * count > end) return statusTruncated;
-  for (let index: i32 = 0; index < count; index++) {
-    const entry = from + 1 + 2 * index;
-    let found: i32 = 0;
-    while (found < componentCount && component(found).identifier != <i32>load<u8>(entry)) found++;
-    if (found == componentCount) return statusCorrupt;
-    const item = component(found);
-    // A sequential frame has each component in one scan: this bounds the scans too.
-    if (item.isDecoded) return statusCorrupt;
-    const dcSlot = <usize>load<u8>(entry, 1) >> 4;
-    const acSlot = <usize>load<u8>(entry, 1) & 15;
-    if (dcSlot > 3 || acSlot > 3) return statusCorrupt;
-    item.isDecoded = true;
-    item.dequantisation = dequantisationTable(tables, item.quantisationSlot);
-    item.dc = dcTable(tables, dcSlot);
-    item.ac = acTable(tables, acSlot);
-    if (item.dequantisation == 0 || item.dc == 0 || item.ac == 0) return statusTableMissing;
-    store<usize>(members + (index << 2), changetype<usize>(item));
-  }
-  memberCount = count;
-  return statusOk;
-}
 
 /** The first MCU of the scan that is needed, and the one behind the last. */
 let neededFirst: i32 = 0;
@@ -70,7 +33,7 @@ function findNeeded(isInterleaved: bool, across: i32): void {
 /**
  * Decodes the scan whose header's parameters lie at `from`, up to `headerEnd`, as far as it is needed. Returns where
  * the data ends that it came to, or a status; after damage, decoding goes on with the next restart interval.
- * Source: ITU-T T.81 F.2.1.
+ * Source: ITU-T T.81 F.2.1, G.2.
  */
 export function decodeScan(
   from: usize,
@@ -86,6 +49,7 @@ export function decodeScan(
   const isInterleaved = memberCount > 1;
   const across = isInterleaved ? mcusAcross : member(0).blocksAcross;
   findNeeded(isInterleaved, across);
+  if (isProgressive) beginProgression();
   let expected: i32 = 0;
   let position = headerEnd;
   let first: i32 = 0;
@@ -96,9 +60,10 @@ export function decodeScan(
     } else {
       position = unstuff(position, end, bitsTop);
       for (let index: i32 = 0; index < memberCount; index++) member(index).prediction = 0;
-      const result = isInterleaved
-        ? decodeInterleaved(first, last, across, reduction)
-        : decodeAlone(first, last, across, reduction);
+      let result: i32;
+      if (isProgressive) result = decodeProgression(first, last, across);
+      else if (isInterleaved) result = decodeInterleaved(first, last, across, reduction);
+      else result = decodeAlone(first, last, across, reduction);
       if (result < 0) clearCoefficients();
       if (status == statusOk) status = result;
     }
@@ -114,7 +79,9 @@ export function decodeScan(
     expected = (expected + ahead + 1) & 7;
     position += 2;
   }
-  return status < 0 ? status : <i32>position;
+  if (status < 0) return status;
+  if (isProgressive) endProgression();
+  return <i32>position;
 }
 
 /** Decodes the MCUs from `first` to before `last`, each of several blocks of several components. */

@@ -10,7 +10,7 @@ export const statusTruncated: i32 = -2;
 export const statusFrameDiffers: i32 = -3;
 /** A scan uses a quantisation or Huffman table that was never defined. */
 export const statusTableMissing: i32 = -4;
-/** SOF2. */
+/** SOF2, and the request has too little room for its coefficients: `coefficientBytes` tells how much it takes. */
 export const statusProgressive: i32 = -16;
 /** SOF9 to SOF15. */
 export const statusArithmetic: i32 = -17;
@@ -24,3 +24,5 @@ export const statusPrecision: i32 = -20;
 export const statusComponents: i32 = -21;
 /** A component is not 1, 2 or 4 times coarser than the finest on each axis, or the first component is. */
 export const statusSampling: i32 = -22;
+/** A progressive frame of more scans than are taken for sane. */
+export const statusScans: i32 = -23;

@@ -2,7 +2,8 @@ import { ImageError } from "../../error.ts";
 import type { Area } from "../../geometry.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { type Plane, planeSlackBytes, type Subsampling } from "../../raster/raster.ts";
-import { checkJpegStatus } from "./status.ts";
+import type { JpegFrame } from "./header.ts";
+import { checkJpegStatus, statusProgressive } from "./status.ts";
 
 /** Tables that abbreviated streams rely on, in kernel memory until the arena is released below them. */
 export interface JpegTables {
@@ -38,12 +39,19 @@ export interface JpegDecodeOptions {
   readonly window?: Area | undefined;
   /** Each sample becomes the rounded mean of this many squared. */
   readonly reduction?: 1 | 2 | 4 | 8;
+  /**
+   * The most memory that the coefficients of a progressive frame may take, by `coefficientBytes`; absent, as much as the
+   * arena has left.
+   */
+  readonly coefficientLimitBytes?: number | undefined;
 }
 
 /** Words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
-const requestWords = 13;
+const requestWords = 15;
 const planeWords = 6;
 const planesMaximum = 4;
+/** The first of the two words that lend room for coefficients. */
+const roomWord = 12;
 
 /**
  * Parses the stream of tables that a TIFF level keeps in tag 347, once for all its tiles; `undefined` when the tiles
@@ -60,8 +68,8 @@ export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): J
 }
 
 /**
- * Decodes one sequential 8-bit Huffman-coded stream straight into planes, without colour conversion, using scratch
- * memory that it gives back. What was decoded before a fault stays in the planes. Throws `source-malformed`,
+ * Decodes one sequential or progressive 8-bit Huffman-coded stream straight into planes, without colour conversion,
+ * using scratch memory that it gives back. What was decoded before a fault stays in the planes. Throws `source-malformed`,
  * `source-unsupported` and `render-memory`. Source: ITU-T T.81.
  */
 export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void {
@@ -92,7 +100,9 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void
   words[9] = Math.max(0, window.y);
   words[10] = Math.max(0, window.x + window.width);
   words[11] = Math.max(0, window.y + window.height);
-  words[12] = planes.length;
+  words[roomWord] = 0;
+  words[roomWord + 1] = 0;
+  words[14] = planes.length;
   planes.forEach((plane, index) => {
     const at = requestWords + planeWords * index;
     const sampling = expectedSampling(options, index);
@@ -103,9 +113,26 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void
     words[at + 4] = sampling?.x ?? 0;
     words[at + 5] = sampling?.y ?? 0;
   });
-  const status = kernel.exports.decodeJpeg(request);
-  kernel.release(request);
+  let status = kernel.exports.decodeJpeg(request);
+  try {
+    if (status === statusProgressive) status = decodeProgressive(kernel, request, options.coefficientLimitBytes);
+  } finally {
+    kernel.release(request);
+  }
   checkJpegStatus(status);
+}
+
+/** Decodes once more, with the room that the kernel told it needs. */
+function decodeProgressive(kernel: Kernel, request: number, limitBytes = Number.POSITIVE_INFINITY): number {
+  const [byteLength = 0] = new Uint32Array(kernel.exports.memory.buffer, request + 4 * (roomWord + 1), 1);
+  if (byteLength > limitBytes) {
+    throw new ImageError("render-memory", "This progressive JPEG needs more memory than one rendering may use.", {
+      detail: `${byteLength} bytes of coefficients over ${limitBytes}`,
+    });
+  }
+  const room = kernel.allocate(byteLength);
+  new Uint32Array(kernel.exports.memory.buffer, request + 4 * roomWord, 2).set([room, byteLength]);
+  return kernel.exports.decodeJpeg(request);
 }
 
 function expectedSampling({ planes, subsampling, samplings }: JpegDecodeOptions, index: number) {
@@ -115,3 +142,15 @@ function expectedSampling({ planes, subsampling, samplings }: JpegDecodeOptions,
 }
 
 const fullSampling: Subsampling = { x: 1, y: 1 };
+
+/**
+ * Returns the memory that decoding a frame takes beside its bytes and planes: its coefficients if it is progressive, 2
+ * bytes each, and nothing otherwise. Never throws.
+ */
+export function coefficientBytes({ process, width, height, components }: JpegFrame): number {
+  if (process !== "progressive") return 0;
+  const across = Math.ceil(width / (8 * Math.max(...components.map((item) => item.horizontal))));
+  const down = Math.ceil(height / (8 * Math.max(...components.map((item) => item.vertical))));
+  const blocks = components.reduce((sum, { horizontal, vertical }) => sum + horizontal * vertical, 0);
+  return across * down * blocks * 128;
+}

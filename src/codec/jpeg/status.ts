@@ -9,14 +9,17 @@ const malformed: Readonly<Record<number, string>> = {
 };
 
 const unsupported: Readonly<Record<number, string>> = {
-  [-16]: "Progressive JPEG is not read here.",
   [-17]: "Arithmetic-coded JPEG is not read.",
   [-18]: "Lossless JPEG is not read.",
   [-19]: "Hierarchical JPEG is not read.",
   [-20]: "JPEG of other than 8 bits a sample is not read.",
   [-21]: "JPEG of more than four components is not read.",
   [-22]: "JPEG with this chroma sampling is not read.",
+  [-23]: "Progressive JPEG of more than 100 scans is not read.",
 };
+
+/** What the kernel answers when it lacks room for the coefficients of a progressive frame. */
+export const statusProgressive = -16;
 
 /** Returns for a status of 0 or above. Throws `source-unsupported` or `source-malformed`. */
 export function checkJpegStatus(status: number): void {

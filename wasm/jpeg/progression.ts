@@ -1,0 +1,190 @@
+// Scans of progressive frames: each sends some bits of some coefficients of all blocks, which are kept until the last.
+
+import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
+import { coefficients, placePart, placeWhole } from "./block";
+import { Component, component, componentCount } from "./frame";
+import { buildSymbolLookup, differenceInvalid, symbolLookupBytes, takeDifference, takeSymbol } from "./huffman";
+import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
+import { statusCorrupt, statusOk, statusTruncated } from "./status";
+
+/** The symbols of the scan's AC table. */
+const lookup = memory.data(symbolLookupBytes, 16);
+/** Blocks, the next one included, in which the band has nothing new but bits of what is not zero already. */
+let endOfBandRun: i32 = 0;
+
+/** Prepares for a scan whose header was read. */
+export function beginProgression(): void {
+  if (spectralFirst != 0) buildSymbolLookup(member(0).ac, lookup);
+}
+
+/** Notes which coefficients need no further scan. */
+export function endProgression(): void {
+  if (lowestBit != 0) return;
+  const band = (u64.MAX_VALUE >>> (63 - spectralLast)) & (u64.MAX_VALUE << spectralFirst);
+  for (let index: i32 = 0; index < memberCount; index++) member(index).exact |= band;
+}
+
+/** Decodes the MCUs of a restart interval, from `first` to before `last`. Source: ITU-T T.81 G.1.2, G.2. */
+export function decodeProgression(first: i32, last: i32, across: i32): i32 {
+  endOfBandRun = 0;
+  const isInterleaved = memberCount > 1;
+  let row = first / across;
+  let column = first % across;
+  for (let mcu = first; mcu < last; mcu++) {
+    for (let index: i32 = 0; index < memberCount; index++) {
+      const item = member(index);
+      const horizontal = isInterleaved ? item.horizontal : 1;
+      const vertical = isInterleaved ? item.vertical : 1;
+      for (let y: i32 = 0; y < vertical; y++) {
+        for (let x: i32 = 0; x < horizontal; x++) {
+          const status = decodeBand(item, storedBlock(item, column * horizontal + x, row * vertical + y));
+          if (status < 0 || bitsOverdrawn()) return status < 0 ? status : statusTruncated;
+        }
+      }
+    }
+    if (++column == across) {
+      column = 0;
+      row++;
+    }
+  }
+  return statusOk;
+}
+
+// @ts-ignore: decorator
+@inline
+function storedBlock(item: Component, column: i32, row: i32): usize {
+  return item.stored + (<usize>(row * item.storedAcross + column) << 7);
+}
+
+// @ts-ignore: decorator
+@inline
+function decodeBand(item: Component, block: usize): i32 {
+  if (spectralFirst != 0) return isRefinement ? refineAc(item.ac, block) : decodeAc(item.ac, block);
+  if (isRefinement) {
+    store<i16>(block, load<i16>(block) | (takeBit() << lowestBit));
+    return statusOk;
+  }
+  const difference = takeDifference(item.dc);
+  if (difference == differenceInvalid) return statusCorrupt;
+  item.prediction += difference;
+  store<i16>(block, item.prediction << lowestBit);
+  return statusOk;
+}
+
+/** Decodes the highest bits of the band's coefficients of a block. Source: ITU-T T.81 G.1.2.2. */
+function decodeAc(table: usize, block: usize): i32 {
+  if (endOfBandRun > 0) {
+    endOfBandRun--;
+    return statusOk;
+  }
+  for (let index = spectralFirst; index <= spectralLast; index++) {
+    refill();
+    const symbol = takeSymbol(table, lookup);
+    if (symbol < 0) return statusCorrupt;
+    const run = symbol >> 4;
+    const category = symbol & 15;
+    if (category == 0) {
+      if (run < 15) {
+        endOfBandRun = readRun(run) - 1;
+        break;
+      }
+      index += 15;
+      continue;
+    }
+    index += run;
+    if (index > spectralLast) return statusCorrupt;
+    const magnitude = takeBits(category);
+    const value = magnitude >> (category - 1) != 0 ? magnitude : magnitude - (1 << category) + 1;
+    store<i16>(block + (<usize>index << 1), value << lowestBit);
+  }
+  return statusOk;
+}
+
+// @ts-ignore: decorator
+@inline
+function readRun(category: i32): i32 {
+  return category == 0 ? 1 : (1 << category) + takeBits(category);
+}
+
+/** Decodes one bit more of the band's coefficients of a block. Source: ITU-T T.81 G.1.2.3. */
+function refineAc(table: usize, block: usize): i32 {
+  let index = spectralFirst;
+  while (endOfBandRun == 0 && index <= spectralLast) {
+    refill();
+    const symbol = takeSymbol(table, lookup);
+    if (symbol < 0 || (symbol & 15) > 1) return statusCorrupt;
+    let zeros = symbol >> 4;
+    let value: i32 = 0;
+    if ((symbol & 15) == 1) {
+      value = takeBit() != 0 ? 1 << lowestBit : -1 << lowestBit;
+    } else if (zeros < 15) {
+      endOfBandRun = readRun(zeros);
+      break;
+    }
+    for (; index <= spectralLast; index++) {
+      const place = block + (<usize>index << 1);
+      if (load<i16>(place) != 0) refineCoefficient(place);
+      else if (--zeros < 0) break;
+    }
+    if (value != 0) {
+      if (index > spectralLast) return statusCorrupt;
+      store<i16>(block + (<usize>index << 1), value);
+    }
+    index++;
+  }
+  if (endOfBandRun == 0) return statusOk;
+  endOfBandRun--;
+  if (index > spectralLast) return statusOk;
+  const band = (u64.MAX_VALUE >>> (63 - spectralLast)) & (u64.MAX_VALUE << index);
+  for (let rest = presentIn(block) & band; rest != 0; rest &= rest - 1) refineCoefficient(block + (<usize>ctz(rest) << 1));
+  return statusOk;
+}
+
+/** Reads whether a coefficient that is not zero is farther from it by the scan's bit. */
+// @ts-ignore: decorator
+@inline
+function refineCoefficient(place: usize): void {
+  if (takeBit() == 0) return;
+  const value = <i32>load<i16>(place);
+  store<i16>(place, value < 0 ? value - (1 << lowestBit) : value + (1 << lowestBit));
+}
+
+/** Returns the zigzag mask of a kept block's coefficients that are not zero. */
+// @ts-ignore: decorator
+@inline
+function presentIn(block: usize): u64 {
+  let present: u64 = 0;
+  for (let vector: usize = 0; vector < 8; vector++) {
+    const zeros = i16x8.bitmask(i16x8.eq(v128.load(block + (vector << 4)), i64x2.splat(0)));
+    present |= <u64>(zeros ^ 0xff) << (vector << 3);
+  }
+  return present;
+}
+
+/** Transforms the blocks that are needed, of all components of which any scan was decoded, into the planes. */
+export function placeKept(reduction: i32): void {
+  for (let index: i32 = 0; index < componentCount; index++) {
+    const item = component(index);
+    if (!item.isDecoded) continue;
+    for (let row = item.firstRow; row < item.firstRow + item.rowCount; row++) {
+      for (let column = item.firstColumn; column < item.firstColumn + item.columnCount; column++) {
+        placeKeptBlock(item, column, row, reduction);
+      }
+    }
+  }
+}
+
+function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32): void {
+  const block = storedBlock(item, column, row);
+  const dequantisation = item.dequantisation;
+  let offsets: u32 = 0;
+  for (let rest = presentIn(block) & ~1; rest != 0; rest &= rest - 1) {
+    const index = <usize>ctz(rest);
+    const step = load<u32>(dequantisation + (index << 2));
+    offsets |= step >>> 16;
+    store<i16>(coefficients + (step >>> 16), <i32>load<i16>(block + (index << 1)) * <i32>(step & 0xffff));
+  }
+  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>(load<u32>(dequantisation) & 0xffff)));
+  if (item.needsWhole(column, row)) placeWhole(item, column, row, dc, offsets);
+  else placePart(item, column, row, dc, offsets, reduction);
+}
