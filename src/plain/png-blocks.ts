@@ -1,0 +1,70 @@
+import { concatenate } from "../bytes.ts";
+import { inflate } from "../codec/inflate.ts";
+import { isPngChunkIntact, type PngChunk } from "../codec/png/reader.ts";
+import { maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
+
+const xmpKeyword = new TextEncoder().encode("XML:com.adobe.xmp\0");
+
+/** Returns the profile of an iCCP chunk; undefined where it is broken or too large. Never throws. */
+export async function inflateProfile(data: Uint8Array): Promise<Uint8Array | undefined> {
+  const nameEnd = data.subarray(0, 80).indexOf(0);
+  if (nameEnd < 1 || data[nameEnd + 1] !== 0) return undefined;
+  return inflateWithin(data.subarray(nameEnd + 2), maxProfileBytes);
+}
+
+/** Says whether the data of an iTXt chunk is an XMP packet. Never throws. Source: XMP part 3 §1.1.5. */
+export function isXmpText(data: Uint8Array): boolean {
+  return xmpKeyword.every((byte, index) => data[index] === byte);
+}
+
+/** Returns the text of an XMP packet's iTXt chunk; undefined where it is broken or too large. Never throws. */
+export async function inflateText(data: Uint8Array): Promise<Uint8Array | undefined> {
+  const [isCompressed, method] = data.subarray(xmpKeyword.length);
+  const languageEnd = data.indexOf(0, xmpKeyword.length + 2);
+  const translationEnd = languageEnd < 0 ? -1 : data.indexOf(0, languageEnd + 1);
+  if (translationEnd < 0) return undefined;
+  const text = data.subarray(translationEnd + 1);
+  if (isCompressed === 0) return text;
+  return isCompressed === 1 && method === 0 ? inflateWithin(text, maxMetadataReadBytes) : undefined;
+}
+
+/** What looks like a chunk costs a CRC to be told from one. */
+const maxAttempts = 64;
+
+/**
+ * Finds chunks of some types that end within `bytes`, the end of a file, wherever the first of its chunks starts: their
+ * CRCs tell them from bytes that look like them. Places are counted from the first of `bytes`. Never throws.
+ */
+export function findChunksAtEnd(bytes: Uint8Array, types: readonly string[]): PngChunk[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const wanted = new Map(
+    types.map((type) => [[...type].reduce((code, letter) => code * 256 + letter.charCodeAt(0), 0), type]),
+  );
+  const chunks: PngChunk[] = [];
+  let attempts = 0;
+  for (let at = 4; at + 8 <= bytes.byteLength && attempts < maxAttempts; at += 1) {
+    const type = wanted.get(view.getUint32(at));
+    if (type === undefined) continue;
+    attempts += 1;
+    const chunk = { type, start: at + 4, end: at + 4 + view.getUint32(at - 4) };
+    if (!isPngChunkIntact(bytes, chunk)) continue;
+    chunks.push(chunk);
+    at = chunk.end;
+  }
+  return chunks;
+}
+
+async function inflateWithin(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined> {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  try {
+    for await (const part of inflate([bytes])) {
+      total += part.byteLength;
+      if (total > maxBytes) return undefined;
+      parts.push(part);
+    }
+  } catch {
+    return undefined;
+  }
+  return concatenate(parts);
+}

@@ -1,0 +1,190 @@
+import { deflateSync } from "node:zlib";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { concatenate } from "../../../src/bytes.ts";
+import { formatChunk } from "../../../src/codec/png/chunk.ts";
+import { decodePng } from "../../../src/codec/png/decoder.ts";
+import { ImageError } from "../../../src/error.ts";
+import { openTestKernel } from "../../support/kernel.ts";
+import { type PngParts, writePng } from "../../support/png-writer.ts";
+import { openRandom } from "../../support/random.ts";
+
+const kernel = openTestKernel(8 << 20);
+
+/** Decodes to rows without padding, and tells how they came. */
+async function decode(bytes: Uint8Array, size: { readonly width: number; readonly height: number }, rowBytes: number) {
+  const decoded = new Uint8Array(rowBytes * size.height);
+  const batches: number[] = [];
+  await decodePng(kernel, { bytes, size }, ({ pointer, stride, first, count }) => {
+    batches.push(count);
+    for (let row = 0; row < count; row += 1) {
+      const start = pointer + row * stride;
+      decoded.set(kernel.bytes.subarray(start, start + rowBytes), (first + row) * rowBytes);
+    }
+  });
+  return { decoded, batches };
+}
+
+/** The code that decoding is refused with; any other fault is the test's. */
+async function refusal(bytes: Uint8Array, size = { width: 3, height: 2 }): Promise<string> {
+  const mark = kernel.mark();
+  try {
+    await decodePng(kernel, { bytes, size }, () => undefined);
+    return "none";
+  } catch (error) {
+    if (error instanceof ImageError) return error.code;
+    throw error;
+  } finally {
+    expect(kernel.mark()).toBe(mark);
+  }
+}
+
+const rows = [0, 1, 2, 3, 0, 4, 5, 6];
+const gray: PngParts = { width: 3, height: 2, bitDepth: 8, colorType: 0, rows };
+
+describe("a PNG", () => {
+  const random = openRandom(5);
+  const width = 151;
+  const height = 97;
+  const samples = Uint8Array.from(
+    { length: width * height * 4 },
+    (_, index) => (index / 9 + random.integer(0, 20)) & 255,
+  );
+
+  it.each([1, 2, 3, 4] as const)("of %i samples a pixel comes out as it went in", async (channels) => {
+    const raw = samples.subarray(0, width * height * channels);
+    for (const adaptiveFiltering of [true, false]) {
+      const image = sharp(raw, { raw: { width, height, channels } });
+      const png = await image
+        .toColourspace(channels < 3 ? "b-w" : "srgb")
+        .png({ adaptiveFiltering })
+        .toBuffer();
+      const { decoded } = await decode(png, { width, height }, width * channels);
+      expect(decoded).toEqual(raw);
+    }
+  });
+
+  it("of 16 bits a sample has the high byte of each first", async () => {
+    const words = Uint16Array.from({ length: width * height * 3 }, (_, index) => (index * 257 + (index >> 5)) & 65_535);
+    const png = await sharp(words, { raw: { width, height, channels: 3 } })
+      .toColourspace("rgb16")
+      .png()
+      .toBuffer();
+    const { decoded } = await decode(png, { width, height }, width * 6);
+    const view = new DataView(decoded.buffer);
+    expect(Uint16Array.from(words, (_, index) => view.getUint16(2 * index))).toEqual(words);
+  });
+
+  it.each([1, 2, 4])("of %i bits keeps its pixels packed", async (bitDepth) => {
+    const packed = Uint8Array.from([0, 0b10110010, 0b01000000, 2, 0b00000001, 0b10000000]);
+    const narrow = { width: 16 / bitDepth - 1, height: 2 };
+    const png = writePng({ ...narrow, bitDepth, colorType: 0, rows: packed });
+    const { decoded } = await decode(png, narrow, 2);
+    expect([...decoded]).toEqual([0b10110010, 0b01000000, 0b10110011, 0b11000000]);
+  });
+
+  it("comes in batches that cover its rows once, whatever the size of its chunks", async () => {
+    const tall = { width: 1000, height: 700 };
+    const filtered = new Uint8Array(1001 * 700).map((_, index) => (index % 1001 === 0 ? 2 : index & 3));
+    const sums = new Uint8Array(1000 * 700);
+    for (let at = 0; at < sums.length; at += 1) {
+      sums[at] = (sums[at - 1000] ?? 0) + filtered[at + Math.floor(at / 1000) + 1]!;
+    }
+    for (const dataBytes of [97, 1 << 20]) {
+      const png = writePng({ ...tall, bitDepth: 8, colorType: 0, rows: filtered, dataBytes });
+      const { decoded, batches } = await decode(png, tall, 1000);
+      expect(batches.length).toBeGreaterThan(3);
+      expect(batches.reduce((sum, count) => sum + count, 0)).toBe(700);
+      expect(decoded).toEqual(sums);
+    }
+  });
+
+  it("is decoded however much more its stream holds, and no further than its rows", async () => {
+    const bomb = writePng({ ...gray, rows: concatenate([Uint8Array.from(rows), new Uint8Array(64 << 20)]) });
+    const before = kernel.memoryBytes;
+    expect((await decode(bomb, gray, 3)).decoded).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6));
+    expect(kernel.memoryBytes).toBe(before);
+  });
+});
+
+describe("a PNG is refused", () => {
+  it("where rows are missing or have no filter there is", async () => {
+    expect(await refusal(writePng({ ...gray, rows: rows.slice(0, 7) }))).toBe("source-malformed");
+    expect(await refusal(writePng({ ...gray, rows: [0, 1, 2, 3, 5, 4, 5, 6] }))).toBe("source-malformed");
+    expect(await refusal(writePng({ ...gray, rows: [] }))).toBe("source-malformed");
+  });
+
+  it("when it is interlaced", async () => {
+    expect(await refusal(writePng({ ...gray, interlace: 1 }))).toBe("source-unsupported");
+  });
+
+  it.each([
+    ["a palette of 16 bits", { bitDepth: 16, colorType: 3 }],
+    ["RGB of 4 bits", { bitDepth: 4, colorType: 2 }],
+    ["3 bits", { bitDepth: 3, colorType: 0 }],
+    ["a colour type between the known", { bitDepth: 8, colorType: 1 }],
+    ["a colour type above the known", { bitDepth: 8, colorType: 7 }],
+    ["an unknown interlacing", { interlace: 2 }],
+    ["no width", { width: 0 }],
+    ["a height above 2^31 - 1", { height: 2 ** 31 }],
+  ])("for %s", async (_, change) => {
+    const { width, height } = { ...gray, ...change };
+    expect(await refusal(writePng({ ...gray, ...change }), { width, height })).toBe("source-malformed");
+  });
+
+  it("when its header was changed, its dimensions are not those told, or it is no PNG", async () => {
+    const changed = writePng(gray);
+    changed[19] = 4;
+    expect(await refusal(changed, { width: 4, height: 2 })).toBe("source-malformed");
+    expect(await refusal(writePng(gray), { width: 4, height: 2 })).toBe("source-malformed");
+    expect(await refusal(new Uint8Array(100))).toBe("source-malformed");
+  });
+
+  it("above the limit of pixels before anything is allocated", async () => {
+    const size = { width: 8192, height: 8193 };
+    const before = kernel.memoryBytes;
+    expect(await refusal(writePng({ ...gray, ...size }), size)).toBe("render-too-costly");
+    const long = { width: 1 << 26, height: 1 };
+    expect(await refusal(writePng({ ...gray, ...long }), long)).toBe("render-memory");
+    expect(kernel.memoryBytes).toBe(before);
+  });
+
+  it("where its chunks lead nowhere", async () => {
+    const bytes = writePng(gray);
+    const dataAt = 33;
+    new DataView(bytes.buffer).setUint32(dataAt, 0x7fffffff);
+    expect(await refusal(bytes)).toBe("none");
+    new DataView(bytes.buffer).setUint32(dataAt, 0xffffffff);
+    expect(await refusal(bytes)).toBe("source-malformed");
+    expect(await refusal(writePng({ ...gray, chunks: [formatChunk("a\0cd")] }))).toBe("source-malformed");
+  });
+
+  it("cut off anywhere, changed anywhere, and never by anything but an ImageError", async () => {
+    const filtered = Uint8Array.from({ length: 40 * 31 }, (_, index) =>
+      index % 31 === 0 ? (index / 31) % 5 : index & 255,
+    );
+    const size = { width: 10, height: 40 };
+    const png = writePng({ ...size, bitDepth: 8, colorType: 2, rows: filtered, dataBytes: 50 });
+    const codes = new Set<string>();
+    for (let length = 0; length < png.byteLength - 30; length += 3) {
+      expect(await refusal(png.subarray(0, length), size)).toBe("source-malformed");
+    }
+    const random = openRandom(9);
+    for (let run = 0; run < 1500; run += 1) {
+      const mutated = Uint8Array.from(png);
+      for (let left = random.integer(1, 4); left > 0; left -= 1) {
+        mutated[random.integer(0, png.byteLength - 1)] = random.integer(0, 255);
+      }
+      codes.add(await refusal(mutated, size));
+    }
+    expect([...codes].filter((code) => !["none", "source-malformed", "source-unsupported"].includes(code))).toEqual([]);
+    expect(codes.has("source-malformed")).toBe(true);
+  });
+
+  it("for a stream that is not one of zlib", async () => {
+    const bytes = writePng(gray);
+    const stream = deflateSync(Uint8Array.from(rows));
+    bytes.fill(0x55, 41, 41 + stream.length);
+    expect(await refusal(bytes)).toBe("source-malformed");
+  });
+});
