@@ -55,10 +55,10 @@ export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>):
   return told.map(([stage, value]) => `${stage} ${value.toFixed(1)} s`).join(", ") || "below 0.05 s each";
 }
 
-/** Words bytes as megabytes with one decimal, as many as a small file needs. Never throws. */
+/** Words bytes as megabytes with one decimal, three for a small file. Never throws. */
 export function formatMegabytes(bytes: number): string {
   const megabytes = bytes / 1e6;
-  return megabytes > 0 && megabytes < 0.05 ? megabytes.toPrecision(1) : megabytes.toFixed(1);
+  return megabytes.toFixed(megabytes > 0 && megabytes < 0.05 ? 3 : 1);
 }
 
 function formatEstimate({ storedBytes, storageEachMonth, operations, operationsOnce, source }: CostEstimate): string {

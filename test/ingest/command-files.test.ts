@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findFiles } from "../../src/ingest/command-files.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tessera-files-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function lay(...paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), path);
+  }
+}
+
+const relatives = async (...names: readonly string[]) =>
+  (await findFiles(names.map((name) => join(folder, name)))).files.map(({ relative }) => relative);
+
+describe("the files of a command", () => {
+  it("are the images of a folder and its folders, in an order that is the same everywhere", async () => {
+    await lay("b.tif", "B.JPG", "a/2.jp2", "a/10.png", "a.jpeg", "notes.txt", "z/é.heic");
+    expect(await relatives(".")).toEqual(["B.JPG", "a/10.png", "a/2.jp2", "a.jpeg", "b.tif", "z/é.heic"]);
+  });
+
+  it("leave out what is hidden", async () => {
+    await lay("a.tif", ".b.tif", ".c/d.tif", "._a.tif");
+    expect(await relatives(".")).toEqual(["a.tif"]);
+  });
+
+  it("have a size, and a path that opens them", async () => {
+    await lay("a/b.tif");
+    expect((await findFiles([join(folder, "a")])).files).toEqual([
+      { path: join(folder, "a", "b.tif"), relative: "b.tif", bytes: 7 },
+    ]);
+  });
+
+  it("are taken whatever their extension when they are named themselves", async () => {
+    await lay("scan.001", "x/scan.002");
+    expect(await relatives("scan.001", "x/scan.002")).toEqual(["scan.001", "scan.002"]);
+  });
+
+  it("count once when they are reached twice", async () => {
+    await lay("a/b.tif", "a/c.tif");
+    expect(await relatives("a/c.tif", "a")).toEqual(["c.tif", "b.tif"]);
+  });
+
+  it("are found through links, and links in a circle come to an end", async () => {
+    await lay("a/b.tif", "other/c.tif");
+    await symlink(join(folder, "a"), join(folder, "a", "again"));
+    await symlink(join(folder, "other"), join(folder, "a", "linked"));
+    await symlink(join(folder, "a"), join(folder, "other", "back"));
+    expect(await relatives("a")).toEqual(["b.tif", "linked/c.tif"]);
+  });
+
+  it("come with a warning for links that lead nowhere", async () => {
+    await lay("a.tif");
+    await symlink(join(folder, "gone.tif"), join(folder, "b.tif"));
+    const { files, warnings, faults } = await findFiles([folder]);
+    expect(files).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringContaining("b.tif")]);
+    expect(faults).toEqual([]);
+  });
+
+  it("come with a fault for each name that leads nowhere and each folder without images", async () => {
+    await lay("empty/notes.txt");
+    const { faults } = await findFiles([join(folder, "none"), join(folder, "empty"), "/dev/null"]);
+    expect(faults).toEqual([
+      expect.stringContaining("none is not there"),
+      expect.stringContaining("empty holds no image"),
+      "/dev/null is neither a file nor a folder",
+    ]);
+  });
+});

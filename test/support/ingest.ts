@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import type { ConvertedMaster } from "../../src/ingest/conversion.ts";
+import type { Converter } from "../../src/ingest/job-image.ts";
+import { s3Bucket } from "../../src/ingest/s3-bucket.ts";
+import type { S3Endpoint } from "./s3-endpoint.ts";
+
+/** What was asked of a converter, in order. */
+export type Conversions = { readonly source: string; readonly settings: string }[];
+
+/** Returns a converter that writes a master that tells what it was made of: for tests of all that is around it. */
+export function tellingConverter(conversions: Conversions, change: Partial<Converter> = {}): Converter {
+  const convert = async (source: string, target: string, settings: string): Promise<ConvertedMaster> => {
+    conversions.push({ source, settings });
+    const content = `master of ${await readFile(source, "utf8")}`;
+    await writeFile(target, content);
+    return {
+      width: 40,
+      height: 30,
+      levels: 2,
+      tileSize: 256,
+      bytesIn: content.length - "master of ".length,
+      bytesOut: content.length,
+      checksum: createHash("sha256").update(content).digest("hex"),
+      seconds: { read: 0, decode: 1, resize: 0, encode: 2, write: 0, verify: 0.5 },
+      warnings: [],
+      isRepacked: false,
+    };
+  };
+  return {
+    convertMaster: (source, target, settings) => convert(source, target, JSON.stringify(settings)),
+    repackMaster: (source, target) => convert(source, target, "repack"),
+    countPages: async () => 1,
+    inspectSource: async () => {
+      throw new Error("no test inspects");
+    },
+    ...change,
+  };
+}
+
+/** Returns the bucket of an endpoint, with pauses short enough for tests. */
+export function bucketAt(endpoint: S3Endpoint, change: { readonly secretAccessKey?: string } = {}) {
+  const { url, bucket, accessKeyId, secretAccessKey } = endpoint;
+  const keys = { accessKeyId, secretAccessKey, sessionToken: undefined, ...change };
+  const policy = { tries: 2, pauseMilliseconds: 1, longestPauseMilliseconds: 10 };
+  return s3Bucket({ endpoint: url, bucket, region: "auto", ...keys }, { policy });
+}
