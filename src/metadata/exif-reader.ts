@@ -1,9 +1,9 @@
-import { ImageError } from "../error.ts";
 import { maxExifValueBytes } from "../limits.ts";
 import { readDirectory } from "../tiff/directory.ts";
 import { integerOfType } from "../tiff/field-type.ts";
 import type { FieldsOrigin } from "../tiff/fields.ts";
 import { descriptiveTags, exifTags, strayTags } from "./exif-tags.ts";
+import { unlessBroken } from "./faults.ts";
 import { readTiffValues, type TiffValue } from "./tiff-values.ts";
 
 /** What EXIF says of a picture, each directory's values still in the byte order of the file. */
@@ -52,16 +52,4 @@ async function readBehind(origin: FieldsOrigin, pointer: TiffValue | undefined):
 /** Returns the first whole number of a value. Throws `source-malformed` for a type that is none. */
 export function numberOf({ type, bytes }: TiffValue, isLittleEndian: boolean): number {
   return integerOfType(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), type, 0, isLittleEndian);
-}
-
-/** Returns what `work` gives, or undefined where the file is at fault. Throws what storage throws. */
-export async function unlessBroken<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    const isOfFile =
-      error instanceof ImageError && (error.code === "source-malformed" || error.code === "source-unsupported");
-    if (isOfFile) return undefined;
-    throw error;
-  }
 }

@@ -1,20 +1,21 @@
 import { maxExifValueBytes, maxMetadataBlockBytes, maxMetadataReadBytes } from "../limits.ts";
 import { memorySource } from "../source/memory.ts";
 import { readDirectory } from "../tiff/directory.ts";
-import { type Fields, type FieldsOrigin, fieldsOf } from "../tiff/fields.ts";
+import type { Fields, FieldsOrigin } from "../tiff/fields.ts";
 import { readHeader } from "../tiff/header.ts";
 import type { Orientation } from "../tiff/pyramid.ts";
-import { type ExifContent, numberOf, readExif, unlessBroken } from "./exif-reader.ts";
+import { type ExifContent, numberOf, readExif } from "./exif-reader.ts";
 import { descriptiveTags, exifTags } from "./exif-tags.ts";
 import { formatExif } from "./exif-writer.ts";
+import { unlessBroken, unlessMalformed } from "./faults.ts";
 import { findIptc } from "./image-resources.ts";
 import { parseIptc } from "./iptc.ts";
 import type { Metadata, MetadataPolicy } from "./metadata.ts";
 import { dotsPerInchOf } from "./resolution.ts";
-import { cleanText, decodeText } from "./text.ts";
+import { cleanText, decodeText, decodeUtf8 } from "./text.ts";
 import { readTiffValues, type TiffValue } from "./tiff-values.ts";
 import { parseXmp } from "./xmp-reader.ts";
-import { settleXmp, textsOfXmp } from "./xmp-texts.ts";
+import { settleXmp, textsOfXmp, type XmpTexts } from "./xmp-texts.ts";
 
 /**
  * Reads the metadata of a page of a TIFF. What is broken or too long is left out: metadata never makes a master
@@ -22,8 +23,7 @@ import { settleXmp, textsOfXmp } from "./xmp-texts.ts";
  * Throws only what storage throws.
  */
 export async function readMetadata({ origin }: Fields, policy: MetadataPolicy = "all"): Promise<Metadata> {
-  const found = await readDirectories(origin, policy);
-  return compose(found, policy);
+  return compose(await readDirectories(origin, policy), policy);
 }
 
 /** Blocks as they are taken from a JPEG, PNG or WebP; the signature in front of EXIF and resources around IPTC may be there. */
@@ -90,7 +90,7 @@ async function readExifBlock(exif: Uint8Array, policy: MetadataPolicy): Promise<
   return unlessBroken(async () => {
     const header = await readHeader(source);
     const directory = await readDirectory(source, header, header.firstDirectory);
-    return readDirectories(fieldsOf(source, header, directory).origin, policy);
+    return readDirectories({ source, header, directory }, policy);
   });
 }
 
@@ -140,15 +140,12 @@ function textOf(value: TiffValue | undefined): string | undefined {
   return isText ? cleanText(decodeText(value.bytes)) : undefined;
 }
 
-function readXmp(bytes: Uint8Array) {
+/** The texts of a packet, and the packet as a derivative has it. */
+function readXmp(bytes: Uint8Array): { readonly texts: XmpTexts; readonly packet: Uint8Array } | undefined {
   if (bytes.byteLength > maxMetadataReadBytes) return undefined;
-  try {
-    // Writers of TIFF round the length up with NULs.
-    const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes.subarray(0, end));
-    const packet = parseXmp(text);
-    return { texts: textsOfXmp(packet), packet: new TextEncoder().encode(settleXmp(text, packet.orientations)) };
-  } catch {
-    return undefined;
-  }
+  // Writers of TIFF round the length up with NULs.
+  const text = decodeUtf8(bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1));
+  const packet = text === undefined ? undefined : unlessMalformed(() => parseXmp(text));
+  if (text === undefined || packet === undefined) return undefined;
+  return { texts: textsOfXmp(packet), packet: new TextEncoder().encode(settleXmp(text, packet.orientations)) };
 }

@@ -5,10 +5,15 @@ import { maxMetadataCharacters } from "../limits.ts";
  * part of. Never throws.
  */
 export function decodeText(bytes: Uint8Array): string {
+  return decodeUtf8(bytes) ?? new TextDecoder("windows-1252").decode(bytes);
+}
+
+/** Decodes UTF-8, without its byte order mark; undefined for bytes that are not UTF-8. Never throws. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { malformed } from "../tiff/faults.ts";
 import { scanXml, type XmlAttribute } from "./xml-scanner.ts";
 import { namespaces, xmpNames } from "./xmp-names.ts";
 
@@ -45,7 +46,7 @@ interface OpenItem {
 
 /**
  * Reads the wanted properties of an XMP packet, whether they stand as attributes or as elements, simple or as lists;
- * structures and qualifiers are passed over. Throws `source-malformed` for what `scanXml` refuses. Source: ISO 16684-1
+ * structures and qualifiers are passed over. Throws `source-malformed` for what `scanXml` refuses and for what has no rdf:RDF. Source: ISO 16684-1
  * §7, the serialization of XMP as RDF.
  */
 export function parseXmp(text: string): XmpPacket {
@@ -54,6 +55,7 @@ export function parseXmp(text: string): XmpPacket {
   const frames: Frame[] = [];
   /** Depth of rdf:RDF; resources stand one below it, properties two, lists three, items four. */
   let root = Number.POSITIVE_INFINITY;
+  let hasRoot = false;
   let property: OpenItem | undefined;
   let item: OpenItem | undefined;
 
@@ -84,8 +86,10 @@ export function parseXmp(text: string): XmpPacket {
       frames.push(frame);
       frame.name = expand(token.name, frames, undefined);
       const { name } = frame;
-      if (name === rdf("RDF") && root > depth) root = depth;
-      else if (depth === root + 1) keepAttributes(token.attributes);
+      if (name === rdf("RDF") && root > depth) {
+        root = depth;
+        hasRoot = true;
+      } else if (depth === root + 1) keepAttributes(token.attributes);
       else if (depth === root + 2 && wantedNames.has(name)) property = openItem(token.attributes, name);
       else if (depth === root + 4 && property && name === rdf("li") && containers.has(nameAt(root + 3))) {
         item = openItem(token.attributes, nameAt(root + 2));
@@ -107,6 +111,7 @@ export function parseXmp(text: string): XmpPacket {
       frames.pop();
     }
   }
+  if (!hasRoot) throw malformed("XMP without rdf:RDF");
   return { properties, orientations };
 }
 
