@@ -14,7 +14,7 @@ export async function compare({ file, options }: CompareCommand, terminal: Termi
     qualities: options.qualities ?? [70, 80, 89, 95],
     filters: options.filters ?? ["cubic", "mitchell", "lanczos3"],
     crops: options.crops ?? 3,
-    side: options.side ?? 384,
+    side: options.side ?? 320,
     random: Math.random,
   }).catch((error: unknown) => {
     throw new CommandFaults([`${file} can't be compared: ${error instanceof Error ? error.message : error}`]);

@@ -59,7 +59,7 @@ export const compareOptions = {
     help: "filters for smaller pictures (cubic,mitchell,lanczos3)",
   },
   crops: { kind: integer({ least: 1, most: 12 }), help: "places of the picture that are shown (3)" },
-  side: { kind: integer({ least: 64, most: 1024 }), help: "of a crop, in pixels (384)" },
+  side: { kind: integer({ least: 64, most: 1024 }), help: "of a crop, in pixels (320)" },
 } as const satisfies OptionTable;
 
 /** How pixels are written, as far as it was said. */

@@ -29,7 +29,7 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
     ...(rows.length > 0 ? [table] : []),
     `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
     ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
-    formatEstimate(report.estimate),
+    ...(totals.bytesOut > 0 ? [formatEstimate(report.estimate)] : []),
   ].join("\n");
 }
 
