@@ -10,7 +10,7 @@ import type { Converter } from "./job-image.ts";
 
 /** What a command sees of the process it runs in. */
 export interface Terminal {
-  /** Where relative paths start. */
+  /** The working folder, where relative paths start. */
   readonly folder: string;
   /** Holds wrangler.toml and build/. */
   readonly projectFolder: string;

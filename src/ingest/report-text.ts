@@ -1,3 +1,4 @@
+import type { SourceSummary } from "./conversion.ts";
 import type { CostEstimate } from "./estimate.ts";
 import type { Stage } from "./job-image.ts";
 import type { makeDryReport, Report, ReportedImage } from "./report.ts";
@@ -40,13 +41,16 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): s
     page === undefined ? source : `${source} page ${page}`,
     formatMegabytes(bytesIn),
     summary === undefined ? "" : `${summary.width} × ${summary.height}`,
-    summary === undefined
-      ? (failure?.message ?? "")
-      : `${summary.format}, ${summary.model}, ${summary.depth} bits${summary.pages > 1 ? `, ${summary.pages} pages` : ""}`,
+    summary === undefined ? (failure?.message ?? "") : formatSummary(summary),
     treatment,
   ]);
   const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes"], rows);
   return `${table}\n${images.length} images; nothing was converted or stored`;
+}
+
+function formatSummary({ format, model, depth, isPyramid, pages }: SourceSummary): string {
+  const further = [...(isPyramid ? ["pyramid"] : []), ...(pages > 1 ? [`${pages} pages`] : [])];
+  return [format, model, `${depth} bits`, ...further].join(", ");
 }
 
 /** Words seconds by stage in the order they were gone through; stages below a twentieth of a second are left out. Never throws. */
