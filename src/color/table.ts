@@ -17,9 +17,7 @@ export interface ColorTable {
 }
 
 /** A table in kernel memory, at `pointer`. */
-export interface StoredColorTable {
-  readonly kind: TableKind;
-  readonly output: ColorTable["output"];
+export interface StoredColorTable extends Omit<ColorTable, "values"> {
   readonly pointer: number;
 }
 
@@ -33,19 +31,20 @@ export interface TableConversion {
 }
 
 /** Copies a table into kernel memory, from which any number of rows can be converted. Throws `render-memory`. */
-export function storeColorTable(kernel: Kernel, { kind, output, values }: ColorTable): StoredColorTable {
-  return { kind, output, pointer: kernel.store(values) };
+export function storeColorTable(kernel: Kernel, { values, ...table }: ColorTable): StoredColorTable {
+  return { ...table, pointer: kernel.store(values) };
 }
 
-/** Converts rows of planes; levels come out rounded. Never throws. */
+/** Converts rows of planes; levels come out rounded. Does nothing where planes are missing. Never throws. */
 export function applyColorTable(
   kernel: Kernel,
-  { kind, pointer }: StoredColorTable,
+  { kind, model, pointer }: StoredColorTable,
   { source, destination, rows }: TableConversion,
 ): void {
-  const [a, b, c, k] = source;
+  const [a, b, c, black] = source;
   const [red, green, blue] = destination;
-  if (a === undefined || red === undefined) return;
+  const k = model === "cmyk" ? black : undefined;
+  if (a === undefined || red === undefined || (model === "cmyk" && k === undefined)) return;
   const first = rows?.first ?? 0;
   const end = first + (rows?.count ?? a.height);
   const { lookUpRow, convertRgbRow, convertLabRow, interpolateRow } = kernel.exports;
