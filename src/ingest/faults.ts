@@ -49,7 +49,8 @@ function ofLibvips(
   { file, message }: { readonly file: string; readonly message: string },
 ): IngestError {
   const line = firstLine(message);
-  if (beyondLibvips.test(message)) {
+  const isHeader = /contains unsupported image format/.test(message);
+  if (beyondLibvips.test(message) && !isHeader) {
     return new IngestError(
       "unsupported",
       `${file} can't be decoded here: ${line}. Convert it first, with a program that reads it, to a TIFF of 8 or 16 bits.`,

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Sharp, type TiffOptions } from "sharp";
 import type { InspectedSource } from "./inspected-source.ts";
 import type { Treatment } from "./settle.ts";
 
@@ -44,21 +44,15 @@ function colorSpaceOf({ isGray, isDeep }: Treatment): string {
   return isDeep ? "rgb16" : "srgb";
 }
 
+/** Returns how libvips is to code tiles; lossless ones by the differences of neighbours. Never throws. */
+export function tileOptions({ compression, quality, tileSize }: Treatment): TiffOptions {
+  return { compression, quality, predictor: "horizontal", tile: true, tileWidth: tileSize, tileHeight: tileSize };
+}
+
 /**
  * Writes the pixels as a tiled pyramid, each level half of the one before until one tile holds it, as a BigTIFF in
  * libvips' own layout. Throws what libvips throws.
  */
 export async function writePyramid(pixels: Sharp, path: string, treatment: Treatment): Promise<void> {
-  await pixels
-    .tiff({
-      compression: treatment.compression,
-      quality: treatment.quality,
-      predictor: "horizontal",
-      tile: true,
-      tileWidth: treatment.tileSize,
-      tileHeight: treatment.tileSize,
-      pyramid: true,
-      bigtiff: true,
-    })
-    .toFile(path);
+  await pixels.tiff({ ...tileOptions(treatment), pyramid: true, bigtiff: true }).toFile(path);
 }

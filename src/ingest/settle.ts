@@ -56,7 +56,8 @@ export function settleTreatment(settings: ConversionSettings, source: InspectedS
   const { model, depth, hasProfile } = source.summary;
   const isConverted = model === "cmyk" || model === "lab";
   const compression = settleCompression(settings, model);
-  const alpha = source.extraSamples !== "alpha" ? "drop" : compression === "deflate" ? "keep" : "flatten";
+  const keepsAlpha = compression === "deflate" && !isConverted;
+  const alpha = source.extraSamples !== "alpha" ? "drop" : keepsAlpha ? "keep" : "flatten";
   return {
     compression,
     quality: settings.quality,
@@ -97,7 +98,7 @@ function warningsOf(
       compression !== settings.compression,
       `It is ${model} and stored with ${compression}, not ${settings.compression}.`,
     ],
-    [alpha === "flatten", `Its transparency was laid on white, for ${compression} keeps none here.`],
+    [alpha === "flatten", `Its transparency was laid on white: only deflate keeps it, of grey and RGB.`],
     [extraSamples === "other", "It has samples beside its colours that are no transparency; they were left out."],
     [frames > 1, `It is an animation of ${frames} frames; the first one was converted.`],
     [model === "cmyk" && !hasProfile, "It is CMYK without a profile; its inks were taken for common ones."],

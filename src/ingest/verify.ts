@@ -34,9 +34,23 @@ export async function verifyMaster(
   return pyramid;
 }
 
-/** Half of the steps by which JPEG of quality 50 rounds the mean of a block, luma and chroma. Source: ITU-T T.81 K.1. */
-function toleranceOf(treatment: Treatment): number {
-  return 0;
+/** What rounding at each halving, and resizing instead of halving, come to at most. */
+const losslessTolerance = 2;
+
+/** What a codec adds to that beside the steps it rounds to. */
+const lossyTolerance = 4;
+
+/**
+ * How far means over 16 by 16 pixels may lie from the source's once that is coded alike. Where they lie near the edge of
+ * a rounding step, codings differ by one step of the mean: an eighth of the table's first number, for blue luma's and
+ * 1.772 times chroma's. Source: ITU-T T.81 K.1, scaled as libjpeg scales; JFIF 1.02.
+ */
+function toleranceOf({ compression, quality }: Treatment): number {
+  if (compression === "deflate") return losslessTolerance;
+  const percent = quality < 50 ? 5000 / quality : 200 - 2 * quality;
+  const lumaStep = Math.max(1, (16 * percent) / 100) / 8;
+  const chromaStep = Math.max(1, (17 * percent) / 100) / 8;
+  return lossyTolerance + lumaStep + 1.772 * chromaStep;
 }
 
 function notVerified(file: string, what: string): IngestError {
