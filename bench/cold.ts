@@ -100,6 +100,7 @@ async function answer(
     baseUrl: undefined,
     prefix: "/iiif",
     keyTemplate: "{identifier}",
+    pageSuffix: ";page=",
     maxWidth: 65_535,
     maxHeight: 65_535,
     maxArea: 1e9,
@@ -110,7 +111,9 @@ async function answer(
     notFoundMaxAgeSeconds: 60,
     storeAbovePixels: 4_000_000,
     jpegQuality,
-  };
+    colorProfile: "convert",
+    keepMetadata: "copyright",
+  } as const;
   const services = createServices(config, platform, isolate);
   const start = performance.now();
   const request = new Request(url);

@@ -32,6 +32,10 @@ export function openRenderer(): Renderer {
     jpegQuality,
     webpQuality,
     webpModule: compile(require.resolve("@jsquash/webp/codec/enc/webp_enc_simd.wasm")),
+    modules: {
+      webpDecoder: compile(require.resolve("@jsquash/webp/codec/dec/webp_dec.wasm")),
+      jpeg2000Decoder: compile(require.resolve("@cornerstonejs/codec-openjpeg/decodewasm")),
+    },
   };
   return { lender: new KernelLender(compileKernel(), budgetBytes), settings };
 }
@@ -42,7 +46,7 @@ export function planPath(path: string, pyramid: Pyramid, source: ByteSource): Re
   const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
   const image = { ...seenSize(pyramid), isGray: pyramid.levels[0].encoding.model === "gray" };
   const canonical = canonicalise(request, image, { limits, isStrictConfined: false });
-  return planRender(canonical, pyramid, source.size);
+  return planRender(canonical, pyramid, { sourceSize: source.size, isProfiled: false });
 }
 
 /** What one rendering gave. */
@@ -55,7 +59,12 @@ export interface Rendering {
 /** Carries out a plan and takes all it gives. Throws what rendering throws. */
 export async function renderPlan(renderer: Renderer, plan: RenderPlan, source: ByteSource): Promise<Rendering> {
   const start = performance.now();
-  const { body } = await render(renderer, plan, { source, onEnd: () => undefined });
+  const { body } = await render(renderer, plan, {
+    source,
+    table: undefined,
+    envelope: {},
+    onEnd: () => undefined,
+  });
   if (body instanceof Uint8Array) return { bytes: [body], firstByteMilliseconds: performance.now() - start };
   const bytes: Uint8Array[] = [];
   let firstByteMilliseconds = 0;

@@ -6,6 +6,7 @@ import { deflateSync } from "node:zlib";
 import { getDecoder } from "geotiff";
 import sharp from "sharp";
 import { type ByteCompression, decompressInto } from "../src/codec/decompress.ts";
+import { plainEncoding } from "../src/plain/plain-file.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
 import { writeLzw } from "../test/support/lzw-writer.ts";
 import { writePackBits } from "../test/support/pack-bits-writer.ts";
@@ -43,6 +44,7 @@ const contests: readonly { readonly compression: ByteCompression; readonly tag: 
     { compression: "packbits", tag: 32773, bytes: writePackBits(samples, side * 3) },
   ];
 
+const encoding = plainEncoding({ compression: "none", model: "rgb", bits: 8, samplesPerPixel: 3 });
 const kernel = openTestKernel(64 << 20);
 const target = kernel.allocate(byteLength + 64);
 console.log("| decoder | bytes in | ours, µs | geotiff, µs | ratio |\n|---|---|---|---|---|");
@@ -55,7 +57,7 @@ for (const { compression, tag, bytes } of contests) {
     planarConfiguration: 1,
   } as never);
   const contestants = {
-    ours: () => decompressInto(kernel, compression, { bytes, target, byteLength }),
+    ours: () => decompressInto(kernel, { compression, bytes, target, byteLength, width: side, rows: side, encoding }),
     geotiff: async () => decoder.decode(bytes.slice().buffer as ArrayBuffer),
   };
   const times = { ours: [] as number[], geotiff: [] as number[] };

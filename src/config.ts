@@ -8,6 +8,8 @@ export interface Config {
   readonly prefix: string;
   /** Key of a master in its bucket; `{identifier}` stands for the decoded identifier. */
   readonly keyTemplate: string;
+  /** What stands in an identifier before the number of a page; empty where pages can't be chosen. */
+  readonly pageSuffix: string;
   readonly maxWidth: number;
   readonly maxHeight: number;
   readonly maxArea: number;
@@ -19,7 +21,13 @@ export interface Config {
   /** Renders that decode at least this many pixels are kept in the derivative bucket. */
   readonly storeAbovePixels: number;
   readonly jpegQuality: number;
+  /** Colours that are not sRGB are brought to it, or keep their profile. */
+  readonly colorProfile: "convert" | "embed";
+  readonly keepMetadata: MetadataPolicy;
 }
+
+/** Which of a master's metadata its derivatives keep. */
+export type MetadataPolicy = "all" | "copyright" | "none";
 
 /** The variables of wrangler.toml that make up the configuration, all text. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -46,6 +54,12 @@ export function readConfig(variables: Variables): Config {
     if (!pattern.test(value)) faults.push(`${name} is "${value}", not ${meaning}`);
     return value;
   };
+  const choice = <const Value extends string>(name: string, values: readonly Value[]): Value => {
+    const value = text(name);
+    const chosen = values.find((known) => known === value);
+    if (chosen === undefined) faults.push(`${name} is "${value}", not one of ${values.join(", ")}`);
+    return chosen ?? (values[0] as Value);
+  };
   const seconds = { least: 0, most: 31_536_000 };
   const baseUrl = matching(
     "BASE_URL",
@@ -56,6 +70,11 @@ export function readConfig(variables: Variables): Config {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
     prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
     keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key with {identifier} in it"),
+    pageSuffix: matching(
+      "PAGE_SUFFIX",
+      /^[^/?#%\s\d]*$/,
+      "characters that end an identifier, without / ? # % or digits",
+    ),
     maxWidth: integer("MAX_WIDTH", { least: 1, most: 1_000_000 }),
     maxHeight: integer("MAX_HEIGHT", { least: 1, most: 1_000_000 }),
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
@@ -66,6 +85,8 @@ export function readConfig(variables: Variables): Config {
     notFoundMaxAgeSeconds: integer("NOT_FOUND_MAX_AGE_SECONDS", seconds),
     storeAbovePixels: integer("STORE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
     jpegQuality: integer("JPEG_QUALITY", { least: 1, most: 100 }),
+    colorProfile: choice("COLOR_PROFILE", ["convert", "embed"]),
+    keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
   };
   if (faults.length > 0) {
     throw new ImageError("config-invalid", "The service is not configured correctly; its log says what is wrong.", {

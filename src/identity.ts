@@ -7,8 +7,28 @@ import type { ApiVersion } from "./iiif/version.ts";
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
 const maxKeyBytes = 1024;
 
-/** Returns the key of the master an identifier names. Throws `not-found` where no object can have such a key. */
-export function masterKey(identifier: string, keyTemplate: string): string {
+/** The stored object an identifier names, and which of the images in it, counted from 1. */
+export interface MasterIdentity {
+  readonly key: string;
+  readonly page: number;
+}
+
+/**
+ * Returns what an identifier names: the suffix, followed by a number, chooses a page of a file that holds several. An
+ * empty suffix chooses none. Throws `not-found` where no object can have such a key.
+ */
+export function masterIdentity(
+  identifier: string,
+  { keyTemplate, pageSuffix }: Pick<Config, "keyTemplate" | "pageSuffix">,
+): MasterIdentity {
+  const at = pageSuffix === "" ? -1 : identifier.lastIndexOf(pageSuffix);
+  const number = at < 0 ? "" : identifier.slice(at + pageSuffix.length);
+  const isPage = /^[1-9]\d{0,4}$/.test(number);
+  const name = isPage ? identifier.slice(0, at) : identifier;
+  return { key: masterKey(name, keyTemplate), page: isPage ? Number(number) : 1 };
+}
+
+function masterKey(identifier: string, keyTemplate: string): string {
   const key = keyTemplate.replaceAll("{identifier}", () => identifier);
   if (new TextEncoder().encode(key).byteLength > maxKeyBytes) {
     throw new ImageError("not-found", "There is no image with this identifier.");

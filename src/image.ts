@@ -1,18 +1,22 @@
 import { collectingStream } from "./cache/collecting-stream.ts";
 import { derivativeKey, findDerivative, keepDerivative } from "./cache/derivatives.ts";
+import { colorTreatment, findColorTable } from "./colors.ts";
 import type { Account, Derivative } from "./derivative.ts";
 import { imageHeaders, respondImage, respondNotModified } from "./http/respond.ts";
 import type { Route } from "./http/route.ts";
-import { baseUri, imageTag, masterKey } from "./identity.ts";
+import { baseUri, imageTag, masterIdentity } from "./identity.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
 import { parseRequest } from "./iiif/request.ts";
 import { formatCanonicalV2 } from "./iiif/v2/canonical.ts";
-import { type Master, openMaster, retryWhenReplaced } from "./masters.ts";
+import { type Master, openMaster, retryWhenReplaced } from "./masters/open.ts";
+import { keepMetadata } from "./metadata/kept-metadata.ts";
+import type { Envelope } from "./render/envelope.ts";
 import { planRender, type RenderPlan, seenSize } from "./render/plan.ts";
 import { render, type StreamEnd } from "./render/render.ts";
 import type { Services } from "./services.ts";
+import { isGray } from "./tiff/pyramid.ts";
 
 /** Encoded bytes of a streamed picture that are held back to be kept; above it is not kept. */
 const keptStreamBytes = 8 << 20;
@@ -24,10 +28,11 @@ export function answerImage(
 ): Promise<Response> {
   const imageRequest = parseRequest(route.parameters, route.version);
   const identifier = parseIdentifier(route.identifier);
-  const key = masterKey(identifier, services.config.keyTemplate);
-  return retryWhenReplaced(services.masters, key, async () => {
-    const master = await openMaster(services.masters, key, account);
-    const image = { ...seenSize(master.pyramid), isGray: master.pyramid.levels[0].encoding.model === "gray" };
+  const { config } = services;
+  const name = masterIdentity(identifier, config);
+  return retryWhenReplaced(services.masters, name, async () => {
+    const master = await openMaster(services.masters, name, account);
+    const image = { ...seenSize(master.pyramid), isGray: isGray(master.pyramid) };
     const canonical = canonicalise(imageRequest, image, services.sizeRules);
     const path = formatCanonical(canonical, image, services.sizeRules.limits);
     const derivative = await derivativeKey({
@@ -35,33 +40,48 @@ export function answerImage(
       masterVersion: master.version,
       canonical: path,
       // What max means depends on limits that may be changed: the size it came to is part of the key.
-      settings: [services.config.jpegQuality, canonical.size.width, canonical.size.height].join(" "),
+      settings: [config.jpegQuality, config.colorProfile, config.keepMetadata, ...sizeOf(canonical)].join(" "),
     });
-    const base = baseUri({ config: services.config, request, version: route.version, identifier });
+    const base = baseUri({ config, request, version: route.version, identifier });
     const headers = imageHeaders({
       version: route.version,
       etag: `"${derivative.slice(-32)}"`,
       cacheTag: await imageTag(identifier),
-      maxAgeSeconds: services.config.imageMaxAgeSeconds,
+      maxAgeSeconds: config.imageMaxAgeSeconds,
       canonicalUri: `${base}/${route.version === 3 ? path : formatCanonicalV2(canonical, image)}`,
     });
     const notModified = respondNotModified(request, headers, account);
     if (notModified !== undefined) return notModified;
-    const plan = planRender(canonical, master.pyramid, master.source.size);
+    const treatment = colorTreatment(master, canonical, config.colorProfile);
+    const { isProfiled } = treatment;
+    const plan = planRender(canonical, master.pyramid, { sourceSize: master.source.size, isProfiled });
     if (request.method === "HEAD") return respondImage(emptyOf(canonical), headers, account);
-    return respondImage(await obtain(services, { plan, master, key: derivative, account }), headers, account);
+    const scale = canonical.size.width / canonical.region.width;
+    const envelope = { ...keepMetadata(master.metadata, config.keepMetadata, scale), icc: treatment.embedded };
+    const picture = await obtain(services, { plan, master, envelope, key: derivative, account });
+    return respondImage(picture, headers, account);
   });
+}
+
+function sizeOf({ size: { width, height } }: CanonicalRequest): readonly number[] {
+  return [width, height];
 }
 
 function emptyOf({ format }: CanonicalRequest): Derivative {
   return { mediaType: mediaTypes[format], body: new ReadableStream() };
 }
 
+/** A picture to obtain. */
+interface Picture {
+  readonly plan: RenderPlan;
+  readonly master: Master;
+  readonly envelope: Envelope;
+  readonly key: string;
+  readonly account: Account;
+}
+
 /** Returns the derivative from a cache, or renders it and sees to it that it is kept. */
-async function obtain(
-  services: Services,
-  { plan, master, key, account }: { plan: RenderPlan; master: Master; key: string; account: Account },
-): Promise<Derivative> {
+async function obtain(services: Services, { plan, master, envelope, key, account }: Picture): Promise<Derivative> {
   const { derivatives, renderer, config, defer, log } = services;
   const isStored = plan.kind !== "copy" && plan.cost.decodedPixels >= config.storeAbovePixels;
   const found = await findDerivative(derivatives, key, { isStored, defer });
@@ -74,8 +94,13 @@ async function obtain(
   account.tiles = plan.cost.tiles;
   const keep = (bytes: Uint8Array): void =>
     defer(keepDerivative(derivatives, key, { kept: { bytes, mediaType: mediaTypes[plan.format] }, isStored }));
+  const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
+  const { model } = master.pyramid.levels[0].encoding;
+  const table = isManaged ? await findColorTable(services.colors, model, master.profile) : undefined;
   const { mediaType, body } = await render(renderer, plan, {
     source: master.source,
+    table,
+    envelope,
     onEnd: (end) => log(streamLine(key, end, account)),
   });
   if (body instanceof Uint8Array) {

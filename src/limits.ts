@@ -92,3 +92,6 @@ export const maxXmlDepth = 64;
 
 /** Largest ICC profile that is used, in bytes: press profiles are up to 3 MB. Enforced in color/profile-tags.ts. */
 export const maxProfileBytes = 4 << 20;
+
+/** Largest profile that goes out with a picture, in bytes; colours with a larger one are converted. Enforced in colors.ts. */
+export const maxEmbeddedProfileBytes = 65_536;

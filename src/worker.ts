@@ -1,5 +1,8 @@
-import webpModule from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
+import webpDecoder from "@jsquash/webp/codec/dec/webp_dec.wasm";
+import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
+import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernelModule from "../build/kernel.wasm";
+import jpeg2000Decoder from "../node_modules/@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm";
 import { type Config, readConfig } from "./config.ts";
 import { type Account, newAccount } from "./derivative.ts";
 import { ImageError } from "./error.ts";
@@ -41,7 +44,7 @@ function open(env: Env, context: ExecutionContext, config: Config): Services {
     masters: env.MASTERS,
     derivatives: env.DERIVATIVES,
     edge: caches.default,
-    webpModule,
+    modules: { webpDecoder, jpeg2000Decoder, webpEncoder, lcms },
     now: () => Date.now() / 1000,
     defer: (work: Promise<unknown>) => context.waitUntil(work),
     log,

@@ -10,6 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ["codec", "metadata"],
   ["http", "render", "cache", "plain"],
   ["identity", "masters", "check"],
+  ["colors"],
   ["services", "ingest"],
   ["image", "info", "health"],
   ["worker"],

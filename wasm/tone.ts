@@ -23,3 +23,15 @@ export function invertRows(pointer: usize, stride: i32, width: i32, height: i32)
     pointer += stride;
   }
 }
+
+/** Turns numbers with a sign into ones with 128 added, or back. */
+export function flipSignRows(pointer: usize, stride: i32, width: i32, height: i32): void {
+  const sign = i8x16.splat(-128);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column += 16) {
+      const at = pointer + column;
+      storeFirst(at, v128.xor(v128.load(at), sign), width - column);
+    }
+    pointer += stride;
+  }
+}

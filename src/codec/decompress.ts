@@ -1,52 +1,104 @@
 import { ImageError } from "../error.ts";
+import { reverseBits } from "../raster/fill-order.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { Compression } from "../tiff/tile-encoding.ts";
+import type { Compression, TileEncoding } from "../tiff/tile-encoding.ts";
+import { decodeCcitt } from "./ccitt.ts";
+import { inflateZstd } from "./zstd.ts";
 
 /** The compressions that give the samples of a tile as they are, one after another. */
-export type ByteCompression = Exclude<Compression, "jpeg">;
+export type ByteCompression = Exclude<Compression, "jpeg" | "jpeg2000" | "webp" | "png">;
 
-/**
- * Decompresses a tile into `byteLength` bytes of kernel memory at `target`, never more, whatever the tile claims. Throws
- * `source-malformed` when it holds fewer bytes or breaks its own format.
- */
-export async function decompressInto(
-  kernel: Kernel,
-  compression: ByteCompression,
-  tile: { readonly bytes: Uint8Array; readonly target: number; readonly byteLength: number },
-): Promise<void> {
-  const written = compression === "deflate" ? await inflateInto(kernel, tile) : unpackInto(kernel, compression, tile);
-  if (written < tile.byteLength) throw damaged(`${written} of ${tile.byteLength} bytes from ${compression}`);
-}
-
-interface ByteTile {
+/** One part of a tile, and where its samples go. */
+export interface PackedTile {
+  readonly compression: ByteCompression;
   readonly bytes: Uint8Array;
+  /** Kernel memory for `byteLength` bytes: all rows of the tile, packed. */
   readonly target: number;
   readonly byteLength: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly rows: number;
+  readonly encoding: TileEncoding;
 }
 
-function unpackInto(kernel: Kernel, compression: "none" | "lzw" | "packbits", tile: ByteTile): number {
-  const { bytes, target, byteLength } = tile;
-  if (compression === "none") {
-    const copied = bytes.subarray(0, byteLength);
-    kernel.bytes.set(copied, target);
-    return copied.byteLength;
+/**
+ * Decompresses a tile into kernel memory, never more than its samples take, whatever it claims. Throws
+ * `source-malformed` when it holds fewer bytes or breaks its own format, `source-unsupported`, `render-memory`.
+ */
+export async function decompressInto(kernel: Kernel, tile: PackedTile): Promise<void> {
+  const { compression, byteLength, encoding } = tile;
+  const isReversed = encoding.layout.isBitReversed && !compression.startsWith("ccitt");
+  const ordered = isReversed ? { ...tile, bytes: withBitsReversed(kernel, tile.bytes) } : tile;
+  const written = await unpackInto(kernel, ordered);
+  if (written < byteLength) throw damaged(`${written} of ${byteLength} bytes from ${compression}`);
+}
+
+async function unpackInto(kernel: Kernel, tile: PackedTile): Promise<number> {
+  const { compression, bytes, target, byteLength } = tile;
+  switch (compression) {
+    case "none":
+      return copyInto(kernel, bytes, tile);
+    case "deflate":
+      return inflateInto(kernel, tile);
+    case "zstd":
+      return copyInto(kernel, inflateZstd(bytes, byteLength), tile);
+    case "lzw":
+    case "packbits": {
+      const mark = kernel.mark();
+      const source = kernel.store(bytes);
+      const { lzwDecode, packBitsDecode } = kernel.exports;
+      const decode = compression === "lzw" ? lzwDecode : packBitsDecode;
+      const written = decode(source, bytes.byteLength, target, byteLength);
+      kernel.release(mark);
+      return written;
+    }
+    case "ccitt-rle":
+    case "ccitt-g3":
+    case "ccitt-g4":
+      return decodeFaxInto(kernel, compression, tile);
   }
+}
+
+function copyInto(kernel: Kernel, bytes: Uint8Array, { target, byteLength }: PackedTile): number {
+  const copied = bytes.subarray(0, byteLength);
+  kernel.bytes.set(copied, target);
+  return copied.byteLength;
+}
+
+/** What a broken stream lacks is white: rows that can't be read count as written. */
+function decodeFaxInto(
+  kernel: Kernel,
+  compression: "ccitt-rle" | "ccitt-g3" | "ccitt-g4",
+  { bytes, target, width, rows, byteLength, encoding }: PackedTile,
+): number {
+  const { isTwoDimensional = false, isByteAligned = false } = encoding.ccitt ?? {};
+  const scheme = compression === "ccitt-rle" ? "rle" : compression === "ccitt-g3" ? "g3" : "g4";
+  const { isBitReversed } = encoding.layout;
+  decodeCcitt(kernel, bytes, {
+    options: { scheme, isTwoDimensional, isByteAligned, isBitReversed },
+    target,
+    width,
+    rows,
+  });
+  return byteLength;
+}
+
+function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
   const mark = kernel.mark();
-  const source = kernel.store(bytes);
-  const { lzwDecode, packBitsDecode } = kernel.exports;
-  const decode = compression === "lzw" ? lzwDecode : packBitsDecode;
-  const written = decode(source, bytes.byteLength, target, byteLength);
+  const pointer = kernel.store(bytes);
+  reverseBits(kernel, pointer, bytes.byteLength);
+  const reversed = kernel.bytes.slice(pointer, pointer + bytes.byteLength);
   kernel.release(mark);
-  return written;
+  return reversed;
 }
 
 /** Inflates no further than needed: a stream that goes on for gigabytes is dropped at the tile's own size. */
-async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: ByteTile): Promise<number> {
+async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): Promise<number> {
   const stream = new DecompressionStream("deflate");
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   const fed = writer
-    .write(bytes)
+    .write(bytes as Uint8Array<ArrayBuffer>)
     .then(() => writer.close())
     // What is wrong with the stream shows on the reading side.
     .catch(() => undefined);

@@ -5,15 +5,18 @@ import type { TileDecoder, TileShape } from "./tile-decoder.ts";
  * Returns a decoder of RGB tiles as YCbCr with chroma halved on both axes, by a decoder that gives them as RGB: half the
  * samples to hold and to resample where the output halves its chroma anyway. Never throws itself.
  */
-export function halvedChromaDecoder(decoder: TileDecoder, { tileWidth, tileLength }: TileShape): TileDecoder {
+export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: TileShape): TileDecoder {
+  const width = Math.ceil(level.tileWidth / reduction);
+  const height = Math.ceil(level.tileLength / reduction);
   return {
     model: "ycbcr",
     planeCount: 3,
+    hasAlpha: false,
     subsampling: { x: 2, y: 2 },
-    async decodeInto(kernel, bytes, planes) {
+    async decodeInto(kernel, tile, planes) {
       const mark = kernel.mark();
-      const source = Array.from({ length: 3 }, () => kernel.allocatePlane(tileWidth, tileLength));
-      await decoder.decodeInto(kernel, bytes, source);
+      const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));
+      await decoder.decodeInto(kernel, tile, source);
       rgbToYcbcrHalved(kernel, {
         source: source as unknown as ThreePlanes,
         destination: planes as unknown as ThreePlanes,

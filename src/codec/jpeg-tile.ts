@@ -1,39 +1,107 @@
 import { ImageError } from "../error.ts";
+import { type ThreePlanes, ycbcrToRgb } from "../raster/color.ts";
+import { enlargePlane } from "../raster/enlarge.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { Subsampling } from "../raster/raster.ts";
+import { colorPlanes, type Plane, type Subsampling } from "../raster/raster.ts";
+import { invertPlane } from "../raster/tone.ts";
+import type { Level } from "../tiff/level.ts";
 import { decodeJpegInto, loadJpegTables } from "./jpeg/decoder.ts";
-import { readJpegHeader } from "./jpeg/header.ts";
-import type { TileDecoder, TileShape } from "./tile-decoder.ts";
+import { type JpegHeader, readJpegHeader } from "./jpeg/header.ts";
+import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+
+/** What is the same in all tiles of a level. */
+interface JpegForm {
+  readonly level: Level;
+  readonly reduction: TileShape["reduction"];
+  /** What the frames must have, in pixels a sample of the second and third component. */
+  readonly subsampling: Subsampling;
+}
 
 /**
- * Returns the decoder of JPEG tiles; `sample` is one of them, whose frame header tells the sampling that all must have:
- * tag 530 is often wrong, and counts only where no tile was written. Throws `source-malformed`, `source-unsupported`, `render-memory`.
- * Source: TIFF Technical Note 2; ITU-T T.81.
+ * Returns the decoder of JPEG tiles and strips; `sample` is one of them, whose frame header tells the sampling that all
+ * must have: tag 530 is often wrong, and counts only where no tile was written. Throws `source-malformed`,
+ * `source-unsupported`, `render-memory`. Source: TIFF Technical Note 2; ITU-T T.81.
  */
 export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8Array | undefined): TileDecoder {
-  const { encoding, reduction } = shape;
-  const width = shape.tileWidth * reduction;
-  const height = shape.tileLength * reduction;
-  const planeCount = encoding.model === "gray" ? 1 : 3;
-  const subsampling =
-    sample === undefined || planeCount === 1 ? encoding.subsampling : readSubsampling(sample, planeCount);
+  const { level, reduction } = shape;
+  const { encoding } = level;
+  const { alpha } = encoding.layout;
+  const model = decodedModels[encoding.model];
+  const frame = sample === undefined ? undefined : readJpegHeader(sample);
+  const subsampling = frame === undefined ? encoding.subsampling : subsamplingOf(frame, level);
   const tables = loadJpegTables(kernel, encoding.jpegTables);
+  const form: JpegForm = { level, reduction, subsampling };
   return {
-    model: encoding.model,
-    planeCount,
-    subsampling,
-    async decodeInto(_, bytes, planes) {
-      decodeJpegInto(kernel, { tables, bytes, planes, width, height, subsampling, reduction });
+    model,
+    planeCount: colorPlanes[model] + (alpha === undefined ? 0 : 1),
+    hasAlpha: alpha !== undefined,
+    subsampling: model === "ycbcr" ? subsampling : { x: 1, y: 1 },
+    async decodeInto(_, { parts: [bytes], rows }, planes) {
+      if (bytes === undefined) throw new RangeError("a tile without bytes");
+      const mark = kernel.mark();
+      const targets = targetsOf(kernel, form, planes);
+      decodeJpegInto(kernel, {
+        tables,
+        bytes,
+        planes: targets.map(({ decoded }) => decoded),
+        width: level.tileWidth,
+        height: level.tileLength,
+        // Some writers pad the last strip, others do not.
+        minimumHeight: level.isStripped ? rows : undefined,
+        subsampling: targets.length < 3 ? undefined : subsampling,
+        reduction,
+      });
+      for (const { decoded, plane } of targets) {
+        if (plane !== undefined && plane !== decoded) enlargePlane(kernel, decoded, plane, subsampling);
+      }
+      if (encoding.model === "ycck") convertYcck(kernel, planes);
+      if (encoding.isInverted) for (const plane of planes.slice(0, colorPlanes[model])) invertPlane(kernel, plane);
+      kernel.release(mark);
     },
   };
 }
 
-function readSubsampling(sample: Uint8Array, planeCount: number): Subsampling {
-  const { components } = readJpegHeader(sample);
-  const [first, second] = components;
-  if (first === undefined || second === undefined || components.length !== planeCount) {
-    throw disagreement(`${components.length} components where ${planeCount} are told of`);
+interface Target {
+  /** Where the component is decoded to: the plane itself, or memory of its own. */
+  readonly decoded: Plane;
+  /** Undefined for a sample that is neither colour nor alpha. */
+  readonly plane: Plane | undefined;
+}
+
+/** Components are the colours and then the extra samples, of which alpha has a plane behind the colours. */
+function targetsOf(kernel: Kernel, { level, reduction, subsampling }: JpegForm, planes: readonly Plane[]): Target[] {
+  const { model, layout } = level.encoding;
+  const colors = colorPlanes[decodedModels[model]];
+  const width = Math.ceil(level.tileWidth / reduction);
+  const height = Math.ceil(level.tileLength / reduction);
+  const isSubsampled = subsampling.x > 1 || subsampling.y > 1;
+  return Array.from({ length: layout.samplesPerPixel }, (_, sample): Target => {
+    const isColor = sample < colors;
+    const plane = isColor ? planes[sample] : sample === layout.alpha?.sample ? planes[colors] : undefined;
+    if (plane === undefined) return { decoded: kernel.allocatePlane(width, height), plane };
+    const isEnlarged = isSubsampled && model !== "ycbcr" && (sample === 1 || sample === 2);
+    const decoded = isEnlarged
+      ? kernel.allocatePlane(Math.ceil(width / subsampling.x), Math.ceil(height / subsampling.y))
+      : plane;
+    return { decoded, plane };
+  });
+}
+
+/** The ink of YCCK is the inverse of what its first three components give as RGB. Source: Adobe Technical Note 5116, §18. */
+function convertYcck(kernel: Kernel, planes: readonly Plane[]): void {
+  const colors = planes.slice(0, 3) as unknown as ThreePlanes;
+  ycbcrToRgb(kernel, { source: colors, destination: colors });
+  for (const plane of colors) invertPlane(kernel, plane);
+}
+
+/** Only the second and third of three or more components may be subsampled, alike. */
+function subsamplingOf({ components }: JpegHeader, { encoding }: Level): Subsampling {
+  const [first, second, third] = components;
+  const { samplesPerPixel } = encoding.layout;
+  if (first === undefined || components.length !== samplesPerPixel) {
+    throw disagreement(`${components.length} components where ${samplesPerPixel} are told of`);
   }
+  if (second === undefined || third === undefined) return { x: 1, y: 1 };
   return {
     x: factor(first.horizontal, second.horizontal),
     y: factor(first.vertical, second.vertical),

@@ -1,14 +1,32 @@
 import type { Kernel } from "../raster/kernel.ts";
+import { foreignTileDecoder } from "./foreign-tile.ts";
 import { jpegTileDecoder } from "./jpeg-tile.ts";
+import { pngTileDecoder } from "./png-tile.ts";
 import { sampleTileDecoder } from "./sample-tile.ts";
-import type { TileDecoder, TileShape } from "./tile-decoder.ts";
+import type { CodecModules, TileDecoder, TileShape } from "./tile-decoder.ts";
+
+/** What tells how the tiles of a level are decoded, beside their shape. */
+export interface DecoderInputs {
+  /** One of the tiles, where any was written. */
+  readonly sample: Uint8Array | undefined;
+  readonly modules: CodecModules;
+}
 
 /**
- * Returns the decoder for the tiles of a level, by its compression; `sample` is one of the tiles, where any was
- * written. Throws
- * `source-malformed`, `source-unsupported`, `render-memory`.
+ * Returns the decoder for the tiles of a level, by its compression. Throws `source-malformed`, `source-unsupported`,
+ * `render-memory`.
  */
-export function openTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8Array | undefined): TileDecoder {
-  const { compression } = shape.encoding;
-  return compression === "jpeg" ? jpegTileDecoder(kernel, shape, sample) : sampleTileDecoder(shape, compression);
+export function openTileDecoder(kernel: Kernel, shape: TileShape, { sample, modules }: DecoderInputs): TileDecoder {
+  const { compression } = shape.level.encoding;
+  switch (compression) {
+    case "jpeg":
+      return jpegTileDecoder(kernel, shape, sample);
+    case "webp":
+    case "jpeg2000":
+      return foreignTileDecoder(shape, compression, modules);
+    case "png":
+      return pngTileDecoder(shape);
+    default:
+      return sampleTileDecoder(shape, compression);
+  }
 }

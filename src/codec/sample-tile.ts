@@ -1,40 +1,115 @@
-import { deinterleave, undoPredictor } from "../raster/chunky.ts";
-import { planeSlackBytes } from "../raster/raster.ts";
-import { invertPlane } from "../raster/tone.ts";
+import type { ThreePlanes } from "../raster/color.ts";
+import type { Kernel } from "../raster/kernel.ts";
+import { applyPalette } from "../raster/palette.ts";
+import { undoFloatPredictor, undoPredictor } from "../raster/predictor.ts";
+import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
+import { flipSigns, invertPlane } from "../raster/tone.ts";
+import { type PackedSamples, type SampleTarget, unpackSamples } from "../raster/unpack.ts";
+import type { Level } from "../tiff/level.ts";
+import { colorSamples } from "../tiff/photometric.ts";
+import type { SampleLayout } from "../tiff/sample-layout.ts";
+import type { TileEncoding } from "../tiff/tile-encoding.ts";
 import { type ByteCompression, decompressInto } from "./decompress.ts";
-import type { TileDecoder, TileShape } from "./tile-decoder.ts";
+import { decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 import { separateUnits, unitBytes } from "./ycbcr-units.ts";
 
 /**
- * Returns the decoder of tiles that hold their samples as such: chunky, 8 bits, grey, RGB or YCbCr, the latter also in
- * subsampled units. Never throws itself. Source: TIFF 6.0 §3 to §6, §14, §21.
+ * Returns the decoder of tiles and strips that hold their samples as such, of any depth and colour model; YCbCr also in
+ * subsampled units. Never throws itself. Source: TIFF 6.0 §3 to §6, §8, §10, §11, §13, §14, §16, §21, §23.
  */
-export function sampleTileDecoder(
-  { encoding, tileWidth, tileLength }: TileShape,
-  compression: ByteCompression,
-): TileDecoder {
-  const { subsampling, model } = encoding;
-  const samples = model === "gray" ? 1 : 3;
+export function sampleTileDecoder({ level }: TileShape, compression: ByteCompression): TileDecoder {
+  const { encoding } = level;
+  const { subsampling, layout } = encoding;
+  const model = decodedModels[encoding.model];
+  const hasAlpha = layout.alpha !== undefined;
   const isInUnits = subsampling.x > 1 || subsampling.y > 1;
-  const byteLength = isInUnits
-    ? unitBytes({ width: tileWidth, height: tileLength, subsampling })
-    : tileWidth * tileLength * samples;
   return {
     model,
-    planeCount: samples,
-    subsampling,
-    async decodeInto(kernel, bytes, planes) {
+    planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
+    hasAlpha,
+    subsampling: model === "ycbcr" ? subsampling : { x: 1, y: 1 },
+    async decodeInto(kernel, tile, planes) {
       const mark = kernel.mark();
-      const target = kernel.allocate(byteLength + planeSlackBytes);
-      await decompressInto(kernel, compression, { bytes, target, byteLength });
-      const stride = tileWidth * samples;
-      const chunky = { pointer: target, stride, width: tileWidth, height: tileLength, samplesPerPixel: samples };
-      if (encoding.predictor === "horizontal") undoPredictor(kernel, chunky);
-      if (isInUnits) separateUnits(kernel, { pointer: target, planes, subsampling });
-      else deinterleave(kernel, chunky, planes);
-      const [first] = planes;
-      if (encoding.isWhiteZero && first !== undefined) invertPlane(kernel, first);
+      if (isInUnits) await decodeUnits(kernel, { level, compression, tile, planes });
+      else await decodeSamples(kernel, { level, compression, tile, planes });
+      settleColors(kernel, encoding, planes);
       kernel.release(mark);
     },
   };
+}
+
+interface Decoding {
+  readonly level: Level;
+  readonly compression: ByteCompression;
+  readonly tile: StoredTile;
+  readonly planes: readonly Plane[];
+}
+
+async function decodeUnits(kernel: Kernel, { level, compression, tile, planes }: Decoding): Promise<void> {
+  const { encoding, tileWidth: width } = level;
+  const { subsampling } = encoding;
+  const { rows } = tile;
+  const byteLength = unitBytes({ width, height: rows, subsampling });
+  const target = kernel.allocate(byteLength + planeSlackBytes);
+  const [bytes] = tile.parts;
+  if (bytes === undefined) throw new RangeError("a tile without bytes");
+  await decompressInto(kernel, { compression, bytes, target, byteLength, width, rows, encoding });
+  separateUnits(kernel, { pointer: target, planes: rowsOf(planes, { rows, subsampling }), subsampling });
+}
+
+/** The planes of a strip are filled only as far as it has rows. */
+function rowsOf(
+  [luma, ...chroma]: readonly Plane[],
+  { rows, subsampling }: { readonly rows: number; readonly subsampling: TileEncoding["subsampling"] },
+): Plane[] {
+  const height = Math.ceil(rows / subsampling.y);
+  const cut = chroma.map((plane) => ({ ...plane, height }));
+  return luma === undefined ? cut : [{ ...luma, height: rows }, ...cut];
+}
+
+async function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Decoding): Promise<void> {
+  const { encoding, tileWidth: width } = level;
+  const { layout, predictor } = encoding;
+  const targets = targetsOf(encoding, planes);
+  const samplesPerPixel = layout.isPlanar ? 1 : layout.samplesPerPixel;
+  const rowBytes = Math.ceil((width * samplesPerPixel * layout.bits) / 8);
+  const byteLength = rowBytes * tile.rows;
+  const pointer = kernel.allocate(byteLength + planeSlackBytes);
+  for (const [part, bytes] of tile.parts.entries()) {
+    const wanted = layout.isPlanar
+      ? targets.filter(({ sample }) => sample === part).map(({ plane }) => ({ plane, sample: 0 }))
+      : targets;
+    if (wanted.length === 0) continue;
+    await decompressInto(kernel, { compression, bytes, target: pointer, byteLength, width, rows: tile.rows, encoding });
+    const packed = { ...packing(layout), pointer, rowBytes, width, height: tile.rows, samplesPerPixel };
+    if (predictor === "horizontal") undoPredictor(kernel, packed);
+    else if (predictor === "float") undoFloatPredictor(kernel, packed);
+    unpackSamples(kernel, packed, wanted, encoding.model === "palette" ? "index" : "full");
+  }
+}
+
+/** Colours come first in a pixel and in the planes; alpha is the last plane. An index becomes red, green and blue later. */
+function targetsOf({ model, layout }: TileEncoding, planes: readonly Plane[]): SampleTarget[] {
+  const colors = Array.from({ length: colorSamples[model] }, (_, sample) => ({ sample, plane: planes[sample] }));
+  const alpha = layout.alpha === undefined ? [] : [{ sample: layout.alpha.sample, plane: planes.at(-1) }];
+  return [...colors, ...alpha].flatMap(({ sample, plane }) => (plane === undefined ? [] : [{ sample, plane }]));
+}
+
+function packing({
+  bits,
+  format,
+  isLittleEndian,
+  range,
+}: SampleLayout): Pick<PackedSamples, "bits" | "format" | "isLittleEndian" | "range"> {
+  return { bits, format, isLittleEndian, range };
+}
+
+/** Brings samples to what their planes mean. */
+function settleColors(kernel: Kernel, { model, isInverted, palette }: TileEncoding, planes: readonly Plane[]): void {
+  const [first, second, third] = planes;
+  if (first === undefined) return;
+  if (isInverted) for (const plane of planes.slice(0, colorSamples[model])) invertPlane(kernel, plane);
+  if (second === undefined || third === undefined) return;
+  if (palette !== undefined) applyPalette(kernel, first, palette, [first, second, third] satisfies ThreePlanes);
+  if (model === "lab") for (const plane of [second, third]) flipSigns(kernel, plane);
 }

@@ -1,26 +1,54 @@
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
-import type { TileEncoding } from "../tiff/tile-encoding.ts";
+import type { Level } from "../tiff/level.ts";
+import type { StoredModel } from "../tiff/photometric.ts";
 
-/** Decoders of the tiles of one level, by their compression. */
+/** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
 export interface TileDecoder {
   /** What the planes mean. */
   readonly model: ColorModel;
-  /** Planes of a tile and how the second and third are subsampled. */
-  readonly planeCount: 1 | 3;
+  /** Planes of a tile: those of the model, then alpha where `hasAlpha`. */
+  readonly planeCount: number;
+  readonly hasAlpha: boolean;
+  /** How the chroma of `ycbcr` is subsampled. */
   readonly subsampling: Subsampling;
   /**
    * Decodes one whole tile into planes that are slices of a larger picture. Throws `source-malformed`,
    * `source-unsupported`, `render-memory`.
    */
-  decodeInto(kernel: Kernel, bytes: Uint8Array, planes: readonly Plane[]): Promise<void>;
+  decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<void>;
 }
 
-/** What a decoder is made for: an encoding and the size of its tiles in pixels, as decoded. */
+/** A tile as it was read. */
+export interface StoredTile {
+  /** Its compressed bytes: one part, or one for each sample of a planar level. */
+  readonly parts: readonly Uint8Array[];
+  /** Rows of pixels that it holds: the last strip has only those that the image has left. */
+  readonly rows: number;
+}
+
+/** What a decoder is made for. */
 export interface TileShape {
-  readonly encoding: TileEncoding;
-  readonly tileWidth: number;
-  readonly tileLength: number;
-  /** How many times larger a stored tile is on each side; above 1 for JPEG alone. */
+  /** The level as it is stored. */
+  readonly level: Level;
+  /** How many times smaller than stored its tiles are decoded; above 1 for JPEG alone. */
   readonly reduction: 1 | 2 | 4 | 8;
 }
+
+/** Decoders that are not our own, compiled; each decoding that needs one has an instance of its own. */
+export interface CodecModules {
+  readonly webpDecoder: WebAssembly.Module;
+  readonly jpeg2000Decoder: WebAssembly.Module;
+}
+
+/** What each stored colour model is decoded to. */
+export const decodedModels: Readonly<Record<StoredModel, ColorModel>> = {
+  gray: "gray",
+  rgb: "rgb",
+  ycbcr: "ycbcr",
+  palette: "rgb",
+  cmyk: "cmyk",
+  ycck: "cmyk",
+  lab: "lab",
+  "icc-lab": "lab",
+};

@@ -8,11 +8,13 @@ export interface ImageInformation extends Size, Offer {
   /** The base URI as asked for, without a trailing slash. */
   readonly id: string;
   readonly isGray: boolean;
+  /** URI of a licence or rights statement. */
+  readonly rights?: string | undefined;
   readonly limits: SizeLimits;
 }
 
 /** Returns the info.json of Image API 3.0. Never throws. Source: Image API 3.0 §5.2 to §5.7. */
-export function formatInfo({ id, isGray, width, height, limits, sizes, tiles }: ImageInformation): object {
+export function formatInfo({ id, isGray, rights, width, height, limits, sizes, tiles }: ImageInformation): object {
   const extras = extrasOf(3, { isGray });
   return {
     "@context": contextUris[3],
@@ -30,6 +32,7 @@ export function formatInfo({ id, isGray, width, height, limits, sizes, tiles }: 
     extraFormats: extras.formats,
     extraQualities: extras.qualities,
     extraFeatures: extras.features,
+    ...(rights === undefined ? {} : { rights }),
   };
 }
 

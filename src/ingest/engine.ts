@@ -83,7 +83,6 @@ function readSettings(): EncoderSettings {
     webpQuality: 90,
     webpModule: compile("@jsquash/webp/codec/enc/webp_enc_simd.wasm"),
     modules: {
-      jpegDecoder: compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
       webpDecoder: compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
       jpeg2000Decoder: compile("@cornerstonejs/codec-openjpeg/decodewasm"),
     },

@@ -64,6 +64,7 @@ function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): 
     // Adobe's writers store CMYK with 0 as full ink, and say that they are Adobe's.
     isInverted: (model === "cmyk" || model === "ycck") && segments.adobeTransform !== undefined,
     subsampling: model === "ycbcr" ? subsamplingOf(components) : { x: 1, y: 1 },
+    isProgressive: frame.process === "progressive",
   });
 }
 

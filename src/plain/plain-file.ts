@@ -27,6 +27,7 @@ export interface PlainEncoding extends Pick<TileEncoding, "compression" | "model
   readonly isInverted?: boolean;
   readonly palette?: Uint8Array | undefined;
   readonly subsampling?: TileEncoding["subsampling"];
+  readonly isProgressive?: boolean;
 }
 
 /** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. Never throws. */
@@ -51,5 +52,6 @@ export function plainEncoding(stated: PlainEncoding): TileEncoding {
     subsampling: subsampling ?? { x: 1, y: 1 },
     ccitt: undefined,
     jpegTables: undefined,
+    isProgressive: stated.isProgressive ?? false,
   };
 }

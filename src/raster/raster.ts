@@ -10,11 +10,17 @@ export interface Plane {
   readonly height: number;
 }
 
-/** What the planes of a raster mean. `ycbcr` is full-range BT.601 as JFIF has it. */
-export type ColorModel = "gray" | "rgb" | "ycbcr";
+/**
+ * What the planes of a raster mean. `ycbcr` is full-range BT.601 as JFIF has it; `cmyk` is 0 for no ink; `lab` is CIELab
+ * of D50 with L* from 0 to 100 as 0 to 255 and 128 added to a* and b*.
+ */
+export type ColorModel = "gray" | "rgb" | "ycbcr" | "cmyk" | "lab";
+
+/** Planes that make up a colour. */
+export const colorPlanes: Readonly<Record<ColorModel, number>> = { gray: 1, rgb: 3, ycbcr: 3, cmyk: 4, lab: 3 };
 
 /**
- * A picture in kernel memory: one plane for `gray`, three for `rgb` and `ycbcr`. The second and third plane of `ycbcr`
+ * A picture in kernel memory: as many planes as its model has. The second and third plane of `ycbcr`
  * may be subsampled: each has `ceil(width / subsampling.x)` x `ceil(height / subsampling.y)` samples, centred on the
  * pixels they cover (the siting of JPEG). `alpha`, when there, is a full-size plane: 0 transparent, 255 opaque.
  */
@@ -38,3 +44,11 @@ export const planeSlackBytes = 64;
 
 /** Rows of a plane start on multiples of this many bytes. */
 export const strideAlignment = 16;
+
+/** Returns how many pixels a sample of plane number `index` covers: only the chroma of `ycbcr` is subsampled. Never throws. */
+export function subsamplingOf(
+  { model, subsampling }: { readonly model: ColorModel; readonly subsampling: Subsampling },
+  index: number,
+): Subsampling {
+  return model === "ycbcr" && (index === 1 || index === 2) ? subsampling : { x: 1, y: 1 };
+}

@@ -13,3 +13,8 @@ export function thresholdPlane(kernel: Kernel, plane: Plane, threshold: number =
 export function invertPlane(kernel: Kernel, plane: Plane): void {
   kernel.exports.invertRows(plane.pointer, plane.stride, plane.width, plane.height);
 }
+
+/** Adds 128 to numbers with a sign, in place, as the a* and b* of CIELab in TIFF are. Never throws. */
+export function flipSigns(kernel: Kernel, plane: Plane): void {
+  kernel.exports.flipSignRows(plane.pointer, plane.stride, plane.width, plane.height);
+}

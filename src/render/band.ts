@@ -1,10 +1,18 @@
-import type { TileDecoder } from "../codec/tile-decoder.ts";
+import type { StoredTile, TileDecoder } from "../codec/tile-decoder.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import { type Plane, planeSlackBytes, strideAlignment } from "../raster/raster.ts";
+import {
+  colorPlanes,
+  type Plane,
+  planeSlackBytes,
+  type Subsampling,
+  strideAlignment,
+  subsamplingOf,
+} from "../raster/raster.ts";
 import { cropPlane, fillPlane } from "../raster/samples.ts";
 import type { Level } from "../tiff/level.ts";
 import type { TileRow } from "./batches.ts";
 import type { GatheredBytes } from "./gather.ts";
+import type { LevelChoice } from "./level.ts";
 
 /** The rows of one plane of a level that are held: row `first` of the level's plane is row 0 of `rows`. */
 interface HeldRows {
@@ -14,8 +22,7 @@ interface HeldRows {
 }
 
 /** What a band is made for. */
-export interface BandRequest {
-  readonly level: Level;
+export interface BandRequest extends Pick<LevelChoice, "level" | "stored"> {
   readonly decoder: TileDecoder;
   /** The columns of the tile grid that are drawn. */
   readonly firstColumn: number;
@@ -26,8 +33,8 @@ export interface BandRequest {
   readonly carryRows: number;
 }
 
-/** What an unwritten tile shows: 0 in every sample, as other readers have it; no colour in chroma. */
-const background = { luma: 0, chroma: 128 } as const;
+/** What an unwritten tile shows: 0 in every sample, as other readers have it; no colour in what is centred on 128. */
+const background = { sample: 0, inverted: 255, centred: 128 } as const;
 
 /**
  * A few rows of a level, decoded: a tile row at a time is loaded below those that are still needed. Planes are as wide
@@ -45,8 +52,8 @@ export class Band {
     const { level, decoder, columns, firstRow, carryRows } = request;
     this.#planes = Array.from({ length: decoder.planeCount }, (_, index) => {
       const { x, y } = this.#factors(index);
-      const width = (columns * level.tileWidth) / x;
-      const height = level.tileLength / y + Math.ceil(carryRows / y) + 1;
+      const width = Math.ceil((columns * level.tileWidth) / x);
+      const height = Math.ceil(level.tileLength / y) + Math.ceil(carryRows / y) + 1;
       const first = (firstRow * level.tileLength) / y;
       return { rows: kernel.allocatePlane(width, height), first, end: first };
     });
@@ -70,7 +77,7 @@ export class Band {
   /** Returns the newest tile row's slices of all planes. */
   newestRows(): readonly Plane[] {
     return this.#planes.map(({ rows, first, end }, index) => {
-      const height = this.#request.level.tileLength / this.#factors(index).y;
+      const height = this.#tileRows(index);
       return cropPlane(rows, { x: 0, y: end - first - height, width: rows.width, height });
     });
   }
@@ -79,22 +86,33 @@ export class Band {
    * Decodes a row of tiles below what is held, after letting go of the rows before `keepFrom` of each plane. Throws
    * `source-malformed`, `source-unsupported`.
    */
-  async load({ tiles }: TileRow, gathered: GatheredBytes, keepFrom: readonly number[]): Promise<void> {
+  async load({ row, tiles }: TileRow, gathered: GatheredBytes, keepFrom: readonly number[]): Promise<void> {
     const { level, decoder, firstColumn } = this.#request;
     this.#planes.forEach((held, index) => {
       this.#keepFrom(held, keepFrom[index] ?? held.end);
-      held.end += level.tileLength / this.#factors(index).y;
+      held.end += this.#tileRows(index);
       if (held.end - held.first > held.rows.height) throw new RangeError("a band is too small for its rows");
     });
     const newest = this.newestRows();
-    for (const { column, range } of tiles) {
+    const rows = this.#storedRows(row);
+    for (const { column, ranges } of tiles) {
       const slices = newest.map((plane, index) => {
-        const width = level.tileWidth / this.#factors(index).x;
+        const width = Math.ceil(level.tileWidth / this.#factors(index).x);
         return cropPlane(plane, { x: (column - firstColumn) * width, y: 0, width, height: plane.height });
       });
-      if (range === undefined) this.#clear(slices);
-      else await decoder.decodeInto(this.#kernel, gathered.bytesOf(range), slices);
+      if (ranges === undefined) {
+        this.#clear(slices);
+        continue;
+      }
+      const tile: StoredTile = { parts: ranges.map((range) => gathered.bytesOf(range)), rows };
+      await decoder.decodeInto(this.#kernel, tile, slices);
     }
+  }
+
+  /** Pixel rows that the tiles of a row hold, as stored. */
+  #storedRows(row: number): number {
+    const { height, tileLength, isStripped } = this.#request.stored;
+    return isStripped ? Math.min(tileLength, height - row * tileLength) : tileLength;
   }
 
   #keepFrom(held: HeldRows, keepFrom: number): void {
@@ -106,16 +124,21 @@ export class Band {
   }
 
   #clear(slices: readonly Plane[]): void {
-    const isInverted = this.#request.level.encoding.isWhiteZero;
     const { model } = this.#request.decoder;
+    const sample = this.#request.level.encoding.isInverted ? background.inverted : background.sample;
     slices.forEach((slice, index) => {
-      const luma = isInverted ? 255 : background.luma;
-      fillPlane(this.#kernel, slice, model === "ycbcr" && index > 0 ? background.chroma : luma);
+      const isCentred = (model === "ycbcr" || model === "lab") && (index === 1 || index === 2);
+      const isAlpha = index >= colorPlanes[model];
+      fillPlane(this.#kernel, slice, isAlpha ? 0 : isCentred ? background.centred : sample);
     });
   }
 
-  #factors(plane: number): { readonly x: number; readonly y: number } {
-    return plane === 0 ? { x: 1, y: 1 } : this.#request.decoder.subsampling;
+  #tileRows(plane: number): number {
+    return Math.ceil(this.#request.level.tileLength / this.#factors(plane).y);
+  }
+
+  #factors(plane: number): Subsampling {
+    return subsamplingOf(this.#request.decoder, plane);
   }
 
   #held(plane: number): HeldRows {
@@ -127,7 +150,7 @@ export class Band {
 
 /** Returns the kernel memory a band takes, in bytes, for planes of `samplesPerPixel` in all. Never throws. */
 export function bandBytes(
-  request: Pick<BandRequest, "level" | "columns" | "carryRows">,
+  request: Pick<BandRequest, "columns" | "carryRows"> & { readonly level: Level },
   samplesPerPixel: number,
 ): number {
   const { level, columns, carryRows } = request;

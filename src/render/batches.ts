@@ -1,5 +1,6 @@
 import { maxTilesPerRender } from "../limits.ts";
-import { tileRange } from "../tiff/tile-index.ts";
+import { partsOf } from "../tiff/tile-encoding.ts";
+import { tileRanges } from "../tiff/tile-index.ts";
 import { refuseAboveLimits } from "./cost.ts";
 import type { LevelChoice } from "./level.ts";
 import { planReads, type ReadPlan, type TileWanted } from "./reads.ts";
@@ -28,8 +29,9 @@ export function planBatches({ level, window }: LevelChoice, sourceSize: number):
   const firstRow = Math.floor(window.y / level.tileLength);
   const columns = Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1;
   const rows = Math.floor((window.y + window.height - 1) / level.tileLength) - firstRow + 1;
-  if (columns * rows > maxTilesPerRender) {
-    refuseAboveLimits({ tiles: columns * rows, decodedPixels: 0, reads: 0, readBytes: 0, peakBytes: 0 });
+  const tileCount = columns * rows * partsOf(level.encoding);
+  if (tileCount > maxTilesPerRender) {
+    refuseAboveLimits({ tiles: tileCount, decodedPixels: 0, reads: 0, readBytes: 0, peakBytes: 0 });
   }
   const batches: Batch[] = [];
   let pending: TileRow[] = [];
@@ -43,13 +45,17 @@ export function planBatches({ level, window }: LevelChoice, sourceSize: number):
   for (let row = firstRow; row < firstRow + rows; row++) {
     const tiles = Array.from({ length: columns }, (_, index): TileWanted => {
       const column = firstColumn + index;
-      return { column, row, range: tileRange(level, column, row, sourceSize) };
+      return { column, row, ranges: tileRanges(level, { column, row }, sourceSize) };
     });
-    const bytes = tiles.reduce((sum, { range }) => sum + (range?.length ?? 0), 0);
+    const bytes = tiles.reduce((sum, tile) => sum + bytesOf(tile), 0);
     if (pendingBytes + bytes > batchBytes) close();
     pending.push({ row, tiles });
     pendingBytes += bytes;
   }
   close();
   return batches;
+}
+
+function bytesOf({ ranges = [] }: TileWanted): number {
+  return ranges.reduce((sum, { length }) => sum + length, 0);
 }

@@ -1,7 +1,7 @@
 import { composeOnWhite, rgbToYcbcrHalved, type ThreePlanes } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, turnPlane, turnSize } from "../raster/orientation.ts";
-import type { Raster } from "../raster/raster.ts";
+import type { Plane, Raster } from "../raster/raster.ts";
 import { rotateRaster } from "../raster/rotation.ts";
 import { thresholdPlane } from "../raster/tone.ts";
 import type { DrawPlan } from "./plan.ts";
@@ -21,13 +21,15 @@ export function finishRaster(kernel: Kernel, plan: DrawPlan, raster: Raster): Ra
 }
 
 function turnRaster(kernel: Kernel, raster: Raster, { turn }: DrawPlan): Raster {
-  const planes = raster.planes.map((plane) => {
+  const turnOne = (plane: Plane): Plane => {
     const { width, height } = turnSize(plane, turn);
     const turned = kernel.allocatePlane(width, height);
     turnPlane(kernel, plane, turned, turn);
     return turned;
-  });
-  return { ...raster, ...turnSize(raster, turn), planes };
+  };
+  const { alpha, ...rest } = raster;
+  const turned = { ...rest, ...turnSize(raster, turn), planes: raster.planes.map(turnOne) };
+  return alpha === undefined ? turned : { ...turned, alpha: turnOne(alpha) };
 }
 
 function onWhite(kernel: Kernel, { alpha, ...raster }: Raster): Raster {

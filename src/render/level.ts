@@ -17,6 +17,8 @@ export interface LevelChoice {
   readonly level: Level;
   /** How much smaller than stored its tiles are decoded; the level's own numbers are then those of the smaller one. */
   readonly reduction: 1 | 2 | 4 | 8;
+  /** The same level before the reduction. */
+  readonly stored: Level;
   readonly x: AxisSampling;
   readonly y: AxisSampling;
   /** The pixels of the level that are read: all that the region covers. */
@@ -47,6 +49,7 @@ export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: 
   return {
     level,
     reduction: 1,
+    stored: level,
     x: { start: x.start, step: x.step },
     y: { start: y.start, step: y.step },
     window: { x: columns.from, y: rows.from, width: columns.length, height: rows.length },

@@ -1,6 +1,7 @@
 import { pngEncoderBytes } from "../codec/png/encoder.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import { isNoTurn } from "../raster/orientation.ts";
+import { colorPlanes } from "../raster/raster.ts";
 import { bandBytes } from "./band.ts";
 import { type DrawPlan, isWholeNeeded } from "./plan.ts";
 import { stripRows } from "./strips.ts";
@@ -26,17 +27,16 @@ export function carryRowsOf(plan: Pick<DrawPlan, "y" | "level">): number {
 
 /** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. Never throws. */
 export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
-  const { level, batches, size, window, degrees, turn, format, kind } = plan;
+  const { level, batches, size, window, degrees, turn, format, kind, colors } = plan;
   const columns =
     Math.floor((window.x + window.width - 1) / level.tileWidth) - Math.floor(window.x / level.tileWidth) + 1;
-  const samples = level.encoding.model === "gray" ? 1 : 3;
+  const samples = samplesDecoded(plan);
   const band = bandBytes({ level, columns, carryRows: carryRowsOf(plan) }, samples);
-  // A tile is unpacked once, and once more where its chroma is halved.
-  const scratch = 2 * level.tileWidth * level.tileLength * samples;
+  const scratch = decodingBytes(plan);
   const readBytes = batches.map((batch) => batch.reads.reduce((sum, { length }) => sum + length, 0));
   // One batch is drawn while the next is read.
   const gathered = readBytes.reduce((most, bytes, index) => Math.max(most, bytes + (readBytes[index + 1] ?? 0)), 0);
-  const perPixel = plan.model === "gray" ? 1 : plan.model === "ycbcr" ? 1.5 : 3;
+  const perPixel = samplesCollected(colors);
   const whole = isWholeNeeded(plan) ? pixelsOf(size) * perPixel * (isNoTurn(turn) ? 1 : 2) : 0;
   const canvas = rotatedSize(size, degrees);
   const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
@@ -45,11 +45,46 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   return Math.ceil(fixedBytes + png + band + scratch + gathered + whole + rotated + encoded);
 }
 
+/** Samples a pixel that a band holds. Tag 530 counts for strips alone, which are large: that of tiles may be wrong. */
+function samplesDecoded({ stored, colors }: Pick<DrawPlan, "stored" | "colors">): number {
+  const { x, y } = stored.encoding.subsampling;
+  const alpha = colors.hasAlpha ? 1 : 0;
+  if (colors.source === "ycbcr" && stored.isStripped) return 1 + 2 / (x * y) + alpha;
+  return colorPlanes[colors.source] + alpha;
+}
+
+/** Decoders that are not our own hold their result and a copy of it, of four bytes a pixel, and the codec's own. */
+const foreignBytesPerPixel = 12;
+
+/** Returns what the decoding of one tile takes beside the band: its compressed and its packed samples. */
+function decodingBytes({ stored, level, batches, colors }: Omit<DrawPlan, "cost">): number {
+  const { compression, layout, isProgressive } = stored.encoding;
+  const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
+  const compressed = tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
+  const pixels = level.tileWidth * level.tileLength;
+  // RGB is held as such before its chroma is halved; inks may be enlarged.
+  const converted = colors.source === "rgb" || colors.source === "cmyk" ? pixels * colorPlanes[colors.source] : 0;
+  if (compression === "jpeg") {
+    // Two bytes a coefficient, of the whole frame whatever it is reduced to.
+    const held = isProgressive ? 2 * samplesDecoded({ stored, colors }) * stored.tileWidth * stored.tileLength : 0;
+    return 2 * compressed + converted + held;
+  }
+  const storedPixels = stored.tileWidth * stored.tileLength;
+  if (compression === "webp" || compression === "jpeg2000") return storedPixels * foreignBytesPerPixel + compressed;
+  const packed = (storedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
+  return compressed + packed + converted;
+}
+
+/** Samples a pixel of a picture that is collected whole. */
+function samplesCollected({ model, keepsAlpha }: DrawPlan["colors"]): number {
+  return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (keepsAlpha ? 1 : 0);
+}
+
 /** Samples a pixel that are encoded: WebP always takes red, green, blue and alpha. */
-function samplesOut({ format, model, degrees }: Pick<DrawPlan, "format" | "model" | "degrees">): number {
+function samplesOut({ format, colors, degrees }: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
   if (format === "webp") return 3;
-  const alpha = format === "png" && degrees !== 0 ? 1 : 0;
-  return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + alpha;
+  const alpha = format === "png" && degrees !== 0 && !colors.keepsAlpha ? 1 : 0;
+  return samplesCollected(colors) + alpha;
 }
 
 function pixelsOf({ width, height }: Size): number {

@@ -3,6 +3,7 @@ import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
 import type { Format } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
+import { maxPeakBytes } from "../limits.ts";
 import {
   composeTurns,
   inverseTurn,
@@ -13,11 +14,13 @@ import {
   turnSize,
   unturnArea,
 } from "../raster/orientation.ts";
-import type { ColorModel } from "../raster/raster.ts";
+import { unsupported } from "../tiff/faults.ts";
 import type { Level } from "../tiff/level.ts";
+import { colorSamples } from "../tiff/photometric.ts";
 import type { Orientation, Pyramid } from "../tiff/pyramid.ts";
-import { type TileRange, tileRange } from "../tiff/tile-index.ts";
+import { type TileRange, tileRanges } from "../tiff/tile-index.ts";
 import { type Batch, planBatches } from "./batches.ts";
+import { type ColorPath, chooseColorPath } from "./color-path.ts";
 import { type Cost, refuseAboveLimits } from "./cost.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { peakBytesOf } from "./memory.ts";
@@ -49,8 +52,7 @@ export interface DrawPlan extends LevelChoice {
   readonly degrees: number;
   readonly quality: Quality;
   readonly format: Format;
-  /** What the rows are resampled as: what the encoder takes, or `rgb` where a turn by any angle comes between. */
-  readonly model: ColorModel;
+  readonly colors: ColorPath;
   readonly batches: readonly Batch[];
   readonly cost: Cost;
 }
@@ -58,11 +60,20 @@ export interface DrawPlan extends LevelChoice {
 /** Outputs of more pixels than this are streamed rather than held. */
 const streamPixels = 4_000_000;
 
+/** What a plan takes of a master beside its pyramid. */
+export interface PlanFacts {
+  /** Length of the file in bytes. */
+  readonly sourceSize: number;
+  /** Whether the master's colours are to be brought to sRGB by its profile. */
+  readonly isProfiled: boolean;
+}
+
 /**
  * Plans the rendering of a canonical request: strategy, level, tiles, reads, cost. Pure; nothing is read. Throws
- * `render-too-costly` for what is above the limits and `source-malformed` for tiles outside the file of `sourceSize` bytes.
+ * `render-too-costly` for what is above the limits, `source-unsupported` for strips that are above them whatever is
+ * asked for, and `source-malformed` for tiles outside the file.
  */
-export function planRender(request: CanonicalRequest, pyramid: Pyramid, sourceSize: number): RenderPlan {
+export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): RenderPlan {
   const orient = turnOfTiffOrientation(pyramid.orientation);
   const toStored = inverseTurn(orient);
   const seen = seenSize(pyramid);
@@ -70,16 +81,18 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, sourceSi
   const size = turnSize(request.size, toStored);
   const choice = chooseLevel(pyramid, region, { size, reversed: reversedAxes(orient) });
   const { turn, degrees } = settleRotation(request, orient);
-  const copy = planCopy(request, choice, { size, turn, degrees, sourceSize });
+  const { sourceSize, isProfiled } = facts;
+  const { quality, format } = request;
+  const colors = chooseColorPath(choice.level.encoding, { quality, format, degrees, isProfiled });
+  const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;
   refuseBeyondFormat(request, rotatedSize(turnSize(size, turn), degrees));
   const drawn = reduceChoice(choice);
   const batches = planBatches(drawn, sourceSize);
-  const model = chooseModel(request, choice.level.encoding.model, degrees);
-  const isStreamed =
-    !isWholeNeeded({ degrees, turn, format: request.format }) && size.width * size.height > streamPixels;
-  const drawing = { ...drawn, size, turn, degrees, quality: request.quality, format: request.format, model, batches };
+  const isStreamed = !isWholeNeeded({ degrees, turn, format }) && size.width * size.height > streamPixels;
+  const drawing = { ...drawn, size, turn, degrees, quality, format, colors, batches };
   const cost = drawCost({ ...drawing, kind: isStreamed ? "stream" : "draw" });
+  refuseLargeStrips(drawn.level, cost);
   refuseAboveLimits(cost);
   return { ...drawing, kind: isStreamed ? "stream" : "draw", cost };
 }
@@ -114,9 +127,11 @@ function refuseBeyondFormat({ format }: CanonicalRequest, { width, height }: Siz
   }
 }
 
-function chooseModel({ quality, format }: CanonicalRequest, source: ColorModel, degrees: number): ColorModel {
-  if (source === "gray" || quality === "gray" || quality === "bitonal") return "gray";
-  return format === "jpg" && degrees === 0 ? "ycbcr" : "rgb";
+/** A strip is decoded whole: one that takes most of what a rendering may take is no matter of what was asked for. */
+function refuseLargeStrips({ isStripped, tileWidth, tileLength }: Level, { peakBytes }: Cost): void {
+  if (isStripped && peakBytes > maxPeakBytes && tileWidth * tileLength > maxPeakBytes / 8) {
+    throw unsupported(`is stored in strips of ${tileWidth} by ${tileLength} pixels, too large to decode whole`);
+  }
 }
 
 function planCopy(
@@ -125,7 +140,7 @@ function planCopy(
   drawn: { readonly size: Size; readonly turn: Turn; readonly degrees: number; readonly sourceSize: number },
 ): CopyPlan | undefined {
   const { size, turn, degrees, sourceSize } = drawn;
-  const { tileWidth, tileLength, encoding } = level;
+  const { tileWidth, tileLength } = level;
   const isPlain = request.format === "jpg" && request.quality === "default" && degrees === 0;
   const isTile =
     x.step === 1 &&
@@ -137,16 +152,28 @@ function planCopy(
     // A tile over the edge is stored padded: it is cropped, so it is drawn.
     x.start + tileWidth <= level.width &&
     y.start + tileLength <= level.height;
-  if (!isPlain || !isNoTurn(turn) || !isTile || encoding.compression !== "jpeg" || encoding.isWhiteZero)
-    return undefined;
-  const range = tileRange(level, x.start / tileWidth, y.start / tileLength, sourceSize);
+  if (!isPlain || !isNoTurn(turn) || !isTile || !isCopied(level)) return undefined;
+  const place = { column: x.start / tileWidth, row: y.start / tileLength };
+  const range = tileRanges(level, place, sourceSize)?.[0];
   if (range === undefined) return undefined;
   const cost = { tiles: 1, decodedPixels: 0, reads: 1, readBytes: range.length, peakBytes: 2 * range.length };
   return { kind: "copy", format: "jpg", level, range, cost };
 }
 
+/** Whether a stored tile is a JPEG that every viewer shows as it should be. */
+function isCopied({ encoding, isStripped }: Level): boolean {
+  const { compression, model, isInverted, layout } = encoding;
+  return (
+    compression === "jpeg" &&
+    !isStripped &&
+    !isInverted &&
+    (model === "gray" || model === "rgb" || model === "ycbcr") &&
+    layout.samplesPerPixel === colorSamples[model]
+  );
+}
+
 function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
-  const { level, reduction, batches } = drawing;
+  const { stored, batches } = drawing;
   const reads = batches.flatMap((batch) => batch.reads);
   const tiles = batches.reduce(
     (sum, batch) => sum + batch.tileRows.reduce((row, { tiles }) => row + tiles.length, 0),
@@ -154,7 +181,7 @@ function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
   );
   return {
     tiles,
-    decodedPixels: tiles * level.tileWidth * level.tileLength * reduction ** 2,
+    decodedPixels: tiles * stored.tileWidth * stored.tileLength,
     reads: reads.length,
     readBytes: reads.reduce((sum, read) => sum + read.length, 0),
     peakBytes: peakBytesOf(drawing),

@@ -5,8 +5,8 @@ import type { TileRange } from "../tiff/tile-index.ts";
 export interface TileWanted {
   readonly column: number;
   readonly row: number;
-  /** Where it lies in the file; undefined for a tile that was never written. */
-  readonly range: TileRange | undefined;
+  /** Where its parts lie in the file; undefined for a tile that was never written. */
+  readonly ranges: readonly TileRange[] | undefined;
 }
 
 /** One read of the file, which holds one tile or several. */
@@ -20,7 +20,7 @@ export interface ReadPlan {
  * most `maxReadBytes`. The reads are in the order of the file and cover every range. Never throws.
  */
 export function planReads(tiles: readonly TileWanted[]): readonly ReadPlan[] {
-  const ranges = tiles.flatMap(({ range }) => (range === undefined ? [] : [range])).sort((a, b) => a.offset - b.offset);
+  const ranges = tiles.flatMap((tile) => tile.ranges ?? []).sort((a, b) => a.offset - b.offset);
   const reads: ReadPlan[] = [];
   for (const { offset, length } of ranges) {
     const last = reads.at(-1);

@@ -14,8 +14,9 @@ export function reduceChoice(choice: LevelChoice): LevelChoice {
   const reduction = ([8, 4, 2] as const).find(
     (factor) =>
       Math.min(x.step, y.step) >= factor &&
-      level.tileWidth % (factor * chromaPixels) === 0 &&
-      level.tileLength % (factor * chromaPixels) === 0,
+      // Where there is but one column or row of tiles, no tile begins after it.
+      (level.columns === 1 || level.tileWidth % (factor * chromaPixels) === 0) &&
+      (level.rows === 1 || level.tileLength % (factor * chromaPixels) === 0),
   );
   if (reduction === undefined) return choice;
   const scale = ({ start, step }: AxisSampling): AxisSampling => ({ start: start / reduction, step: step / reduction });
@@ -26,10 +27,11 @@ export function reduceChoice(choice: LevelChoice): LevelChoice {
       ...level,
       width: Math.ceil(level.width / reduction),
       height: Math.ceil(level.height / reduction),
-      tileWidth: level.tileWidth / reduction,
-      tileLength: level.tileLength / reduction,
+      tileWidth: Math.ceil(level.tileWidth / reduction),
+      tileLength: Math.ceil(level.tileLength / reduction),
     },
     reduction,
+    stored: level,
     x: scale(x),
     y: scale(y),
     window: {

@@ -3,7 +3,8 @@ import { spliceJpeg } from "../codec/jpeg/splice.ts";
 import type { Derivative } from "../derivative.ts";
 import { mediaTypes } from "../iiif/format.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { drawImage } from "./draw.ts";
+import { type DrawInputs, drawImage } from "./draw.ts";
+import { type Envelope, envelopeSegments } from "./envelope.ts";
 import type { KernelLender, Loan } from "./lease.ts";
 import type { EncoderSettings } from "./output.ts";
 import type { CopyPlan, RenderPlan } from "./plan.ts";
@@ -12,6 +13,12 @@ import type { CopyPlan, RenderPlan } from "./plan.ts";
 export interface Renderer {
   readonly lender: KernelLender;
   readonly settings: EncoderSettings;
+}
+
+/** What a picture is made of beside its plan. */
+export interface RenderInputs extends Omit<DrawInputs, "kernel" | "settings"> {
+  /** Called when the last bytes of a streamed picture are gone. */
+  readonly onEnd: (end: StreamEnd) => void;
 }
 
 /** How a streamed picture ended: sent whole, given up by the client, or broken off by a failure. */
@@ -23,18 +30,17 @@ export interface StreamEnd {
 }
 
 /**
- * Carries out a plan. A copied or drawn picture is returned whole; a streamed one as its first bytes are ready, and
- * `onEnd` is called when its last are gone. Throws `source-malformed`, `source-unsupported`, `render-memory`,
+ * Carries out a plan. A copied or drawn picture is returned whole; a streamed one as its first bytes are ready. Throws `source-malformed`, `source-unsupported`, `render-memory`,
  * `render-busy` and what the source throws; a stream that fails later aborts.
  */
 export async function render(
   { lender, settings }: Renderer,
   plan: RenderPlan,
-  { source, onEnd }: { readonly source: ByteSource; readonly onEnd: (end: StreamEnd) => void },
+  { onEnd, ...inputs }: RenderInputs,
 ): Promise<Derivative> {
-  if (plan.kind === "copy") return { mediaType: mediaTypes.jpg, body: await copyTile(plan, source) };
+  if (plan.kind === "copy") return { mediaType: mediaTypes.jpg, body: await copyTile(plan, inputs) };
   const { kernel, release } = await lender.borrow(plan.cost.peakBytes);
-  const pieces = drawImage(plan, { kernel, source, settings });
+  const pieces = drawImage(plan, { kernel, settings, ...inputs });
   const mediaType = mediaTypes[plan.format];
   if (plan.kind === "stream") return { mediaType, body: await streamPieces(pieces, { release, onEnd }) };
   try {
@@ -47,10 +53,16 @@ export async function render(
   }
 }
 
-async function copyTile({ level, range }: CopyPlan, source: ByteSource): Promise<Uint8Array> {
+async function copyTile(
+  { level, range }: CopyPlan,
+  { source, envelope }: { readonly source: ByteSource; readonly envelope: Envelope },
+): Promise<Uint8Array> {
   const { encoding, tileWidth, tileLength } = level;
+  const { model } = encoding;
+  if (model !== "gray" && model !== "rgb" && model !== "ycbcr") throw new RangeError(`a copy of ${model}`);
   const tile = await source.read(range.offset, range.length);
-  return spliceJpeg(tile, encoding.jpegTables, { model: encoding.model, width: tileWidth, height: tileLength });
+  const segments = envelopeSegments(envelope);
+  return spliceJpeg(tile, encoding.jpegTables, { model, width: tileWidth, height: tileLength, segments });
 }
 
 async function collect(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array> {

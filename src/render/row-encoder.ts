@@ -2,6 +2,7 @@ import { createJpegEncoder } from "../codec/jpeg/encoder.ts";
 import { createPngEncoder } from "../codec/png/encoder.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Plane, Raster } from "../raster/raster.ts";
+import { type Envelope, envelopeChunks, envelopeSegments } from "./envelope.ts";
 import type { DrawPlan } from "./plan.ts";
 
 /** Rows of a picture from the top down: some of them, or all. */
@@ -19,25 +20,33 @@ export interface RowEncoder {
 
 /** What is told of the picture before its rows come. */
 export interface EncodedPicture {
-  readonly raster: Pick<Raster, "width" | "height" | "model" | "subsampling" | "alpha">;
+  readonly raster: Pick<Raster, "width" | "height" | "model" | "subsampling"> & { readonly hasAlpha: boolean };
   readonly jpegQuality: number;
+  readonly envelope: Envelope;
 }
 
 /** Opens the encoder of a plan whose format is JPEG or PNG. Throws `render-memory`. */
 export function openRowEncoder(
   kernel: Kernel,
   { format, quality }: Pick<DrawPlan, "format" | "quality">,
-  { raster, jpegQuality }: EncodedPicture,
+  { raster, jpegQuality, envelope }: EncodedPicture,
 ): RowEncoder {
-  const { width, height, subsampling } = raster;
-  const hasAlpha = raster.alpha !== undefined;
+  const { width, height, subsampling, hasAlpha } = raster;
+  // Both formats keep whole numbers: JFIF dots an inch, PNG dots a metre, which is finer.
+  const { dotsPerInch } = envelope;
   if (format === "png") {
     const model = raster.model === "gray" ? "gray" : "rgb";
     // Black and white alone fit into a bit.
     const bitDepth = quality === "bitonal" && !hasAlpha ? 1 : 8;
-    return createPngEncoder(kernel, { width, height, model, hasAlpha, bitDepth });
+    const chunks = envelopeChunks(envelope);
+    return createPngEncoder(kernel, { width, height, model, hasAlpha, bitDepth, dotsPerInch, chunks });
   }
   const model = raster.model === "gray" ? "gray" : "ycbcr";
-  const encoder = createJpegEncoder(kernel, { width, height, model, subsampling, quality: jpegQuality });
+  const segments = envelopeSegments(envelope);
+  const encoding = { width, height, model, subsampling, quality: jpegQuality, segments } as const;
+  const encoder = createJpegEncoder(kernel, {
+    ...encoding,
+    dotsPerInch: dotsPerInch === undefined ? undefined : Math.max(1, Math.round(dotsPerInch)),
+  });
   return { write: (rows) => encoder.write(rows), finish: () => [encoder.finish()] };
 }

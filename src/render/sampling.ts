@@ -6,40 +6,42 @@ import type { AxisSampling, LevelChoice } from "./level.ts";
 
 /** How one plane is resampled: the part of the level's plane it is made from, and the weights on each axis. */
 export interface PlaneSampling {
+  readonly subsampling: PlaneSubsampling;
   /** In samples of the level's plane. */
   readonly window: Area;
   readonly horizontal: Weights;
   readonly vertical: Weights;
 }
 
-/** Chroma of the level and of the output, in pixels a sample. */
-export interface ChromaSampling {
+/** How a plane of the level and of the output is subsampled, in pixels a sample. */
+export interface PlaneSubsampling {
   readonly source: Subsampling;
   readonly output: Subsampling;
 }
 
-/** The luma plane, and every plane that has a sample for each pixel. */
-const full: ChromaSampling = { source: { x: 1, y: 1 }, output: { x: 1, y: 1 } };
-
 /**
- * Plans the resampling of all planes: one, or a full one and two of `chroma`. `size` is the output in pixels as stored;
- * `turn` comes after it, and decides at which edge the chroma grid begins. Throws `render-memory`.
+ * Plans the resampling of planes. `size` is the output in pixels as stored; `turn` comes after it, and decides at which
+ * edge a chroma grid begins. Throws `render-memory`.
  */
 export function planSampling(
   choice: LevelChoice,
-  { size, turn, chroma }: { readonly size: Size; readonly turn: Turn; readonly chroma: ChromaSampling | undefined },
+  { size, turn, planes }: { readonly size: Size; readonly turn: Turn; readonly planes: readonly PlaneSubsampling[] },
 ): readonly PlaneSampling[] {
-  const luma = planPlane(choice, { size, turn, sampling: full });
-  if (chroma === undefined) return [luma];
-  const second = planPlane(choice, { size, turn, sampling: chroma });
-  return [luma, second, second];
+  const planned = new Map<string, PlaneSampling>();
+  return planes.map((subsampling) => {
+    const { source, output } = subsampling;
+    const key = [source.x, source.y, output.x, output.y].join();
+    const sampling = planned.get(key) ?? planPlane(choice, { size, turn, subsampling });
+    planned.set(key, sampling);
+    return sampling;
+  });
 }
 
 function planPlane(
   { level, x, y, window }: LevelChoice,
-  { size, turn, sampling }: { readonly size: Size; readonly turn: Turn; readonly sampling: ChromaSampling },
+  { size, turn, subsampling }: { readonly size: Size; readonly turn: Turn; readonly subsampling: PlaneSubsampling },
 ): PlaneSampling {
-  const { source, output } = sampling;
+  const { source, output } = subsampling;
   const reversed = reversedAxes(turn);
   const horizontal = planAxis({
     axis: x,
@@ -62,6 +64,7 @@ function planPlane(
     isReversed: reversed.y,
   });
   return {
+    subsampling,
     window: { x: horizontal.from, y: vertical.from, width: horizontal.length, height: vertical.length },
     horizontal: horizontal.weights,
     vertical: vertical.weights,

@@ -1,12 +1,12 @@
 import type { Size } from "../geometry.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { Plane, Subsampling } from "../raster/raster.ts";
+import type { Plane } from "../raster/raster.ts";
 import { createResampler } from "../raster/resampler.ts";
 import { cropPlane } from "../raster/samples.ts";
 import type { Band } from "./band.ts";
 import type { PlaneSampling } from "./sampling.ts";
 
-/** Some output rows of all planes, top to bottom one after another. */
+/** Some output rows of all sampled planes, top to bottom one after another. */
 export interface Strip {
   /** Output pixel rows; the planes have as many, fewer where they are subsampled. */
   readonly rows: number;
@@ -30,9 +30,6 @@ export interface StripRequest {
   readonly samplings: readonly PlaneSampling[];
   /** Columns of the level's pixels left of the band's first. */
   readonly firstPixel: number;
-  /** The level's chroma and the output's, in pixels a sample. */
-  readonly source: Subsampling;
-  readonly output: Subsampling;
   /** Of the output in pixels. */
   readonly size: Size;
   /** Strips that are written over must not lie in the band itself. */
@@ -41,18 +38,17 @@ export interface StripRequest {
 
 /** Returns a strip maker, its tables and strips taken out of the kernel's arena. Throws `render-memory`. */
 export function createStripMaker(kernel: Kernel, request: StripRequest): StripMaker {
-  const { band, samplings, source, output, size, firstPixel, isWrittenOver } = request;
-  const makers = samplings.map((sampling, index) => {
-    const factors = index === 0 ? { source: 1, output: 1 } : { source: source.x, output: output.y };
-    return planeMaker(kernel, {
+  const { band, samplings, size, firstPixel, isWrittenOver } = request;
+  const makers = samplings.map((sampling, index) =>
+    planeMaker(kernel, {
       band,
       index,
       sampling,
-      firstSample: firstPixel / factors.source,
+      firstSample: firstPixel / sampling.subsampling.source.x,
       isWrittenOver,
-      rowFactor: factors.output,
-    });
-  });
+      rowFactor: sampling.subsampling.output.y,
+    }),
+  );
   let done = 0;
   return {
     next() {

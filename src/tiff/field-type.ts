@@ -45,3 +45,25 @@ export function integerOfType(view: DataView, type: number, index: number, isLit
       throw malformed(`a whole number is written with type ${type}`);
   }
 }
+
+/** Returns the first number of an array of any numeric `type`. Throws `source-malformed` for a type that is none. */
+export function realOfType(view: DataView, type: number, isLittleEndian: boolean): number {
+  switch (type) {
+    case 5:
+      return view.getUint32(0, isLittleEndian) / view.getUint32(4, isLittleEndian);
+    case 6:
+      return view.getInt8(0);
+    case 8:
+      return view.getInt16(0, isLittleEndian);
+    case 9:
+      return view.getInt32(0, isLittleEndian);
+    case 10:
+      return view.getInt32(0, isLittleEndian) / view.getInt32(4, isLittleEndian);
+    case 11:
+      return view.getFloat32(0, isLittleEndian);
+    case 12:
+      return view.getFloat64(0, isLittleEndian);
+    default:
+      return integerOfType(view, type, 0, isLittleEndian);
+  }
+}

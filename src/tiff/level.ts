@@ -1,59 +1,38 @@
 import type { Size } from "../geometry.ts";
-import { maxSidePixels, maxTilePixels, maxTilesPerLevel } from "../limits.ts";
+import { maxSidePixels } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
+import { readStrips } from "./strips.ts";
 import { tags } from "./tags.ts";
 import { readTileEncoding, type TileEncoding } from "./tile-encoding.ts";
+import { readTiles, type TileGrid } from "./tile-grid.ts";
 
-/** One resolution of an image: a grid of tiles, each `tileWidth` x `tileLength` pixels, padded at the right and bottom. */
-export interface Level extends Size {
-  readonly tileWidth: number;
-  readonly tileLength: number;
-  readonly columns: number;
-  readonly rows: number;
+/** One resolution of an image. */
+export interface Level extends Size, TileGrid {
   readonly encoding: TileEncoding;
-  /** Where each tile starts, in bytes, row by row. */
-  readonly offsets: Float64Array;
-  /** How many bytes each tile takes; 0 for a tile that was never written. */
-  readonly byteCounts: Float64Array;
 }
 
 /**
  * Reads one directory as a level, every number checked. Throws `source-malformed` for numbers that contradict each
- * other, `source-unsupported` for strips and for encodings that are not read. Source: TIFF 6.0 §15 (tiled images).
+ * other, `source-unsupported` for encodings that are not read. Source: TIFF 6.0 §3, §15.
  */
 export async function readLevel(fields: Fields): Promise<Level> {
   const size = await readSize(fields);
   const tileWidth = await fields.number(tags.tileWidth);
   const tileLength = await fields.number(tags.tileLength);
-  if (tileWidth === undefined && tileLength === undefined) {
-    if ((await fields.number(tags.stripOffsets)) === undefined) throw malformed("neither tiles nor strips");
-    throw unsupported("is stored in strips, not in tiles");
-  }
-  if (!tileWidth || !tileLength || tileWidth * tileLength > maxTilePixels) {
-    throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
-  }
   const encoding = await readTileEncoding(fields);
-  const columns = Math.ceil(size.width / tileWidth);
-  const rows = Math.ceil(size.height / tileLength);
-  const count = columns * rows;
-  if (count > maxTilesPerLevel) throw malformed(`a level of ${count} tiles`);
-  const offsets = await fields.numbers(tags.tileOffsets, maxTilesPerLevel);
-  const byteCounts = await fields.numbers(tags.tileByteCounts, maxTilesPerLevel);
-  if (offsets === undefined || offsets.length < count) throw malformed(`${offsets?.length} tile offsets of ${count}`);
-  if (byteCounts === undefined || byteCounts.length < count) {
-    throw malformed(`${byteCounts?.length} tile byte counts of ${count}`);
-  }
-  return {
-    ...size,
-    tileWidth,
-    tileLength,
-    columns,
-    rows,
-    encoding,
-    offsets: offsets.subarray(0, count),
-    byteCounts: byteCounts.subarray(0, count),
-  };
+  const isStripped = tileWidth === undefined && tileLength === undefined;
+  const grid = isStripped
+    ? await readStrips(fields, { size, encoding })
+    : await readTiles(fields, { size, encoding, tileWidth, tileLength });
+  refuseOddChroma(grid, encoding);
+  return { ...size, ...grid, encoding };
+}
+
+/** A chroma sample must not lie in two tiles. Source: TIFF 6.0 §21: sides are whole multiples of the subsampling. */
+function refuseOddChroma({ tileWidth, tileLength, columns, rows }: TileGrid, { subsampling }: TileEncoding): void {
+  const isOdd = (columns > 1 && tileWidth % subsampling.x !== 0) || (rows > 1 && tileLength % subsampling.y !== 0);
+  if (isOdd) throw unsupported("has tiles or strips that divide its chroma samples");
 }
 
 /** Reads width and height of a directory. Throws `source-malformed` where they are missing, zero or past the limit. */

@@ -1,98 +1,158 @@
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
-import { compressionNames, photometricNames, tags } from "./tags.ts";
+import { colorSamples, type Photometric, readPhotometric, type StoredModel } from "./photometric.ts";
+import { readSampleLayout, type SampleLayout } from "./sample-layout.ts";
+import { compressionNames, tags } from "./tags.ts";
 
-/** How the tiles of a level are written, as one codec and one colour model. */
-export interface TileEncoding {
+/** How the tiles or strips of a level are written: codec, colour model, samples. */
+export interface TileEncoding extends Photometric {
   readonly compression: Compression;
-  readonly model: "gray" | "rgb" | "ycbcr";
-  /** Grey written the other way round: 0 is white. */
-  readonly isWhiteZero: boolean;
-  readonly predictor: "none" | "horizontal";
+  readonly layout: SampleLayout;
+  readonly predictor: "none" | "horizontal" | "float";
   /** What tag 530 says of chroma; the frame header of a JPEG tile overrules it. */
   readonly subsampling: { readonly x: 1 | 2 | 4; readonly y: 1 | 2 | 4 };
+  /** T4Options of tag 292; of `ccitt-g3` alone. */
+  readonly ccitt: { readonly isTwoDimensional: boolean; readonly isByteAligned: boolean } | undefined;
   /** The abbreviated stream of tag 347, SOI and EOI included. */
   readonly jpegTables: Uint8Array | undefined;
+  /** Known of whole files: the coefficients of a progressive JPEG are held until its last scan. */
+  readonly isProgressive: boolean;
 }
 
-/** The compressions that are read. */
-export type Compression = "none" | "lzw" | "jpeg" | "deflate" | "packbits";
+/** The compressions that are read; `png` only of PNG files. */
+export type Compression =
+  | "none"
+  | "packbits"
+  | "lzw"
+  | "deflate"
+  | "zstd"
+  | "ccitt-rle"
+  | "ccitt-g3"
+  | "ccitt-g4"
+  | "jpeg"
+  | "jpeg2000"
+  | "webp"
+  | "png";
 
 const compressions: ReadonlyMap<number, Compression> = new Map([
   [1, "none"],
+  [2, "ccitt-rle"],
+  [3, "ccitt-g3"],
+  [4, "ccitt-g4"],
   [5, "lzw"],
   [7, "jpeg"],
   [8, "deflate"],
   [32946, "deflate"],
   [32773, "packbits"],
+  [33003, "jpeg2000"],
+  [33004, "jpeg2000"],
+  [33005, "jpeg2000"],
+  [34712, "jpeg2000"],
+  [50000, "zstd"],
+  [50001, "webp"],
 ]);
 
-/** Tables of a JPEG stream are at most a few kilobytes; what is longer is no table. */
-const maxSamples = 8;
+/** Aperio's JPEG 2000 whose components are YCbCr, whatever tag 262 says. */
+const aperioYcbcr = 33003;
+
+const predicted: readonly Compression[] = ["lzw", "deflate", "zstd"];
+const bilevel: readonly Compression[] = ["ccitt-rle", "ccitt-g3", "ccitt-g4"];
+const ofBytes: readonly Compression[] = ["jpeg", "webp"];
 
 /**
  * Reads how the tiles of a directory are written. Throws `source-unsupported` with the sentence for what is not read,
- * `source-malformed` for values no TIFF may have. Source: TIFF 6.0 §4 to §6, §14, §21; TIFF Technical Note 2.
+ * `source-malformed` for values no TIFF may have. Source: TIFF 6.0 §4 to §6, §11, §14, §21; TIFF Technical Note 2.
  */
 export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
-  const compressionCode = (await fields.number(tags.compression)) ?? 1;
-  const compression = compressions.get(compressionCode);
-  if (compression === undefined) {
-    throw unsupported(
-      `has ${compressionNames.get(compressionCode) ?? `unknown (${compressionCode})`} compression, which is not read`,
-    );
+  const { code, compression } = await readCompression(fields);
+  const stated = await readPhotometric(fields);
+  const photometric: Photometric = code === aperioYcbcr ? { ...stated, model: "ycbcr" } : stated;
+  const { model } = photometric;
+  const { isLittleEndian } = fields;
+  const layout = await readSampleLayout(fields, { colors: colorSamples[model], isLittleEndian });
+  refuseMismatch(compression, { model, layout });
+  const subsampling = model === "ycbcr" ? await readSubsampling(fields) : ({ x: 1, y: 1 } as const);
+  const isSubsampled = subsampling.x > 1 || subsampling.y > 1;
+  if (isSubsampled && layout.isPlanar) {
+    throw unsupported("keeps subsampled YCbCr in separate planes, which are not read");
   }
-  const samples = (await fields.number(tags.samplesPerPixel)) ?? 1;
-  if (samples < 1) throw malformed(`${samples} samples a pixel`);
-  await requireBytes(fields);
-  const model = await readModel(fields, samples);
-  if (samples > 1 && (await fields.number(tags.planarConfiguration)) === 2) {
-    throw unsupported("keeps its colours in separate planes, which are not read");
-  }
-  if (((await fields.number(tags.fillOrder)) ?? 1) !== 1)
-    throw unsupported("has its bits in reverse order (FillOrder 2)");
-  const subsampling = model.name === "ycbcr" ? await readSubsampling(fields) : ({ x: 1, y: 1 } as const);
+  const predictor = predicted.includes(compression) ? await readPredictor(fields, layout) : "none";
+  if (isSubsampled && predictor !== "none") throw unsupported("has a predictor on subsampled YCbCr, which is not read");
   return {
+    ...photometric,
     compression,
-    model: model.name,
-    isWhiteZero: model.isWhiteZero,
-    predictor: compression === "lzw" || compression === "deflate" ? await readPredictor(fields) : "none",
+    layout,
+    predictor,
     subsampling,
+    ccitt: compression === "ccitt-g3" ? await readCcittOptions(fields) : undefined,
     jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables) : undefined,
+    isProgressive: false,
   };
 }
 
-async function requireBytes(fields: Fields): Promise<void> {
-  const bits = (await fields.numbers(tags.bitsPerSample, maxSamples)) ?? [1];
-  const wrong = bits.find((depth) => depth !== 8);
-  if (wrong !== undefined) throw unsupported(`has ${wrong} bits a sample; only 8 are read`);
-  const formats = (await fields.numbers(tags.sampleFormat, maxSamples)) ?? [1];
-  if (formats.some((format) => format !== 1 && format !== 4)) {
-    throw unsupported("has samples that are not unsigned whole numbers");
+/** Returns how many parts a tile is stored in: one, or one for each sample of a planar level. Never throws. */
+export function partsOf({ layout }: Pick<TileEncoding, "layout">): number {
+  return layout.isPlanar ? layout.samplesPerPixel : 1;
+}
+
+async function readCompression(fields: Fields): Promise<{ readonly code: number; readonly compression: Compression }> {
+  const code = (await fields.number(tags.compression)) ?? 1;
+  const compression = compressions.get(code);
+  if (compression === undefined) {
+    throw unsupported(`has ${compressionNames.get(code) ?? `unknown (${code})`} compression, which is not read`);
+  }
+  return { code, compression };
+}
+
+/** Colour models that codecs of whole pictures can hold here, by their extra samples. */
+const codecModels: Readonly<Record<"webp" | "jpeg2000", readonly StoredModel[]>> = {
+  webp: ["rgb"],
+  jpeg2000: ["gray", "rgb", "ycbcr"],
+};
+
+/** What no decoder here gives, or no codec can hold. */
+function refuseMismatch(compression: Compression, { model, layout }: Pick<TileEncoding, "model" | "layout">): void {
+  const { bits, format, isPlanar } = layout;
+  if (bilevel.includes(compression) && (bits !== 1 || layout.samplesPerPixel !== 1)) {
+    throw malformed(`${compression} of ${layout.samplesPerPixel} samples of ${bits} bits`);
+  }
+  if (ofBytes.includes(compression) && bits !== 8) {
+    throw unsupported(`has ${bits} bits a sample in ${compression} tiles, which are not read`);
+  }
+  if (isPlanar && (compression === "webp" || compression === "jpeg2000" || compression === "jpeg")) {
+    throw unsupported(`keeps its samples in separate ${compression} planes, which are not read`);
+  }
+  if ((compression === "webp" || compression === "jpeg2000") && !codecModels[compression].includes(model)) {
+    throw unsupported(`is ${model} in ${compression} tiles, which is not read`);
+  }
+  if (compression === "jpeg2000" && layout.samplesPerPixel !== colorSamples[model]) {
+    throw unsupported(`has ${layout.samplesPerPixel} samples a pixel in jpeg2000 tiles, which are not read`);
+  }
+  if (model === "palette" && (bits > 8 || format !== "unsigned")) {
+    throw unsupported(`has a palette with ${bits}-bit indexes, which are not read`);
+  }
+  if (model === "ycbcr" && bits !== 8 && compression !== "jpeg2000") {
+    throw unsupported(`is YCbCr with ${bits} bits a sample, which is not read`);
+  }
+  if ((model === "lab" || model === "icc-lab") && bits !== 8 && bits !== 16) {
+    throw unsupported(`is CIELab with ${bits} bits a sample, which is not read`);
   }
 }
 
-async function readModel(
-  fields: Fields,
-  samples: number,
-): Promise<{ readonly name: TileEncoding["model"]; readonly isWhiteZero: boolean }> {
-  const photometric = await fields.number(tags.photometricInterpretation);
-  if ((photometric === 0 || photometric === 1) && samples === 1) {
-    return { name: "gray", isWhiteZero: photometric === 0 };
-  }
-  if (photometric === 2 && samples === 3) return { name: "rgb", isWhiteZero: false };
-  if (photometric === 6 && samples === 3) return { name: "ycbcr", isWhiteZero: false };
-  if (photometric === undefined) throw malformed("no photometric interpretation");
-  const name = photometricNames.get(photometric) ?? `photometric ${photometric}`;
-  throw unsupported(`is ${name} with ${samples} samples a pixel, which is not read`);
-}
-
-async function readPredictor(fields: Fields): Promise<TileEncoding["predictor"]> {
+async function readPredictor(fields: Fields, { bits, format }: SampleLayout): Promise<TileEncoding["predictor"]> {
   const predictor = (await fields.number(tags.predictor)) ?? 1;
   if (predictor === 1) return "none";
-  if (predictor === 2) return "horizontal";
-  if (predictor === 3) throw unsupported("has the floating point predictor, which is not read");
+  if (predictor === 2) {
+    if (bits === 8 || bits === 16 || bits === 32) return "horizontal";
+    throw unsupported(`has the horizontal predictor with ${bits} bits a sample, which is not read`);
+  }
+  if (predictor === 3 && format === "float") return "float";
   throw malformed(`predictor ${predictor}`);
+}
+
+async function readCcittOptions(fields: Fields): Promise<TileEncoding["ccitt"]> {
+  const options = (await fields.number(tags.t4Options)) ?? 0;
+  return { isTwoDimensional: (options & 1) !== 0, isByteAligned: (options & 4) !== 0 };
 }
 
 async function readSubsampling(fields: Fields): Promise<TileEncoding["subsampling"]> {

@@ -1,25 +1,38 @@
 import { maxTileBytes } from "../limits.ts";
 import { malformed } from "./faults.ts";
 import type { Level } from "./level.ts";
+import { partsOf } from "./tile-encoding.ts";
 
-/** Where one compressed tile lies in the file, in bytes. */
+/** Where one compressed tile, or one part of it, lies in the file, in bytes. */
 export interface TileRange {
   readonly offset: number;
   readonly length: number;
 }
 
 /**
- * Returns where the tile at `column`, `row` lies, or undefined for one that was never written. Throws
- * `source-malformed` for a tile that claims more than `maxTileBytes` or bytes beyond the end of the file.
+ * Returns where the parts of the tile at `column`, `row` lie: one, or one for each sample of a planar level; undefined
+ * for a tile that was never written. Throws `source-malformed` for a tile that claims more than `maxTileBytes` or bytes
+ * beyond the end of the file, or that was written in part.
  */
-export function tileRange(level: Level, column: number, row: number, sourceSize: number): TileRange | undefined {
-  const index = row * level.columns + column;
-  const offset = level.offsets[index];
-  const length = level.byteCounts[index];
-  if (offset === undefined || length === undefined) throw new RangeError(`no tile ${column}, ${row}`);
-  if (length === 0 || offset === 0) return undefined;
-  if (length > maxTileBytes || offset + length > sourceSize) {
-    throw malformed(`tile ${column}, ${row} of ${length} bytes at ${offset} in a file of ${sourceSize}`);
+export function tileRanges(
+  level: Level,
+  { column, row }: { readonly column: number; readonly row: number },
+  sourceSize: number,
+): readonly TileRange[] | undefined {
+  const parts = partsOf(level.encoding);
+  const ranges: TileRange[] = [];
+  for (let part = 0; part < parts; part++) {
+    const index = (part * level.rows + row) * level.columns + column;
+    const offset = level.offsets[index];
+    const length = level.byteCounts[index];
+    if (offset === undefined || length === undefined) throw new RangeError(`no tile ${column}, ${row}`);
+    if (length === 0 || offset === 0) continue;
+    if (length > maxTileBytes || offset + length > sourceSize) {
+      throw malformed(`tile ${column}, ${row} of ${length} bytes at ${offset} in a file of ${sourceSize}`);
+    }
+    ranges.push({ offset, length });
   }
-  return { offset, length };
+  if (ranges.length === 0) return undefined;
+  if (ranges.length < parts) throw malformed(`tile ${column}, ${row} has ${ranges.length} of ${parts} planes`);
+  return ranges;
 }

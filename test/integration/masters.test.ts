@@ -6,7 +6,7 @@ import { edgeTier } from "../../src/cache/edge.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
 import type { CacheTier } from "../../src/cache/tier.ts";
 import { newAccount } from "../../src/derivative.ts";
-import { type MasterStore, openMaster } from "../../src/masters.ts";
+import { type MasterStore, openMaster } from "../../src/masters/open.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
 
@@ -23,10 +23,12 @@ function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: Cache
     ttlSeconds: 60,
     now: () => 1_000_000,
     defer: (work) => deferred.push(work),
+    keepsBlocks: false,
+    warn: () => undefined,
   };
   const open = async (key: string) => {
     const account = newAccount();
-    const master = await openMaster(store, key, account);
+    const master = await openMaster(store, { key, page: 1 }, account);
     await Promise.all(deferred);
     return { master, account };
   };

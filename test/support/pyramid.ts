@@ -17,6 +17,29 @@ export interface PyramidOptions {
   readonly gapBytes?: number;
 }
 
+/** JPEG tiles of YCbCr 4:2:0. */
+const plainEncoding: TileEncoding = {
+  compression: "jpeg",
+  model: "ycbcr",
+  isInverted: false,
+  palette: undefined,
+  layout: {
+    samplesPerPixel: 3,
+    bits: 8,
+    format: "unsigned",
+    isLittleEndian: true,
+    isBitReversed: false,
+    isPlanar: false,
+    range: { least: 0, most: 255 },
+    alpha: undefined,
+  },
+  predictor: "none",
+  subsampling: { x: 2, y: 2 },
+  ccitt: undefined,
+  jpegTables: undefined,
+  isProgressive: false,
+};
+
 /** Returns a pyramid of halved levels as plain data. */
 export function makePyramid(options: PyramidOptions): Pyramid {
   const { width, height, tile = 256, levels = 1, rounding = "floor", tileBytes = 5000, gapBytes = 0 } = options;
@@ -35,15 +58,8 @@ export function makePyramid(options: PyramidOptions): Pyramid {
       tileLength: tile,
       columns,
       rows,
-      encoding: {
-        compression: "jpeg",
-        model: "ycbcr",
-        isWhiteZero: false,
-        predictor: "none",
-        subsampling: { x: 2, y: 2 },
-        jpegTables: undefined,
-        ...options.encoding,
-      },
+      isStripped: false,
+      encoding: { ...plainEncoding, ...options.encoding },
       offsets,
       byteCounts: new Float64Array(columns * rows).fill(tileBytes),
     });

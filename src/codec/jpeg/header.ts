@@ -1,6 +1,6 @@
 import { ImageError } from "../../error.ts";
 
-/** How a frame is coded; only `baseline` and `extended` are decoded by the kernels. */
+/** How a frame is coded; `baseline`, `extended` and `progressive` are decoded by the kernels. */
 export type JpegProcess = "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
 
 /** One component of a frame; the sampling factors are blocks in an MCU on each axis. */

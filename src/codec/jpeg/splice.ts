@@ -1,5 +1,6 @@
 import { concatenate } from "../../bytes.ts";
 import { ImageError } from "../../error.ts";
+import type { Size } from "../../geometry.ts";
 import { readJpegHeader } from "./header.ts";
 
 /** JFIF APP0, version 1.01, no density, no thumbnail: the samples are YCbCr or grey. Source: JFIF 1.02. */
@@ -8,17 +9,19 @@ const jfif = Uint8Array.of(0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0
 /** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
 const adobeRgb = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0);
 
+/** What a tile is expected to be, and the marker segments that are put into it. */
+export interface SplicedJpeg extends Size {
+  readonly model: "gray" | "rgb" | "ycbcr";
+  readonly segments?: readonly Uint8Array[];
+}
+
 /**
  * Joins an abbreviated tile and its level's tables into a complete JPEG stream, which says itself what its colours are;
  * no sample is decoded. A segment of the tile that says otherwise is left out. Throws `source-malformed` for a stream
  * without frame or end, or whose frame is not `width` x `height` with the components of `model`.
  * Source: TIFF Technical Note 2; ITU-T T.81 B.2, B.5.
  */
-export function spliceJpeg(
-  tile: Uint8Array,
-  tables: Uint8Array | undefined,
-  expected: { readonly model: "gray" | "rgb" | "ycbcr"; readonly width: number; readonly height: number },
-): Uint8Array {
+export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, expected: SplicedJpeg): Uint8Array {
   const header = readJpegHeader(tile);
   const components = expected.model === "gray" ? 1 : 3;
   if (header.width !== expected.width || header.height !== expected.height || header.components.length !== components) {
@@ -30,6 +33,7 @@ export function spliceJpeg(
   const parts = [
     Uint8Array.of(0xff, 0xd8),
     expected.model === "rgb" ? adobeRgb : jfif,
+    ...(expected.segments ?? []),
     tables === undefined ? new Uint8Array(0) : tables.subarray(2, endOfStream(tables) - 2),
     ...start,
   ];

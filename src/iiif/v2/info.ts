@@ -2,7 +2,7 @@ import { contextUris, extrasOf, profileUris } from "../features.ts";
 import { formatTile, type ImageInformation } from "../info.ts";
 
 /** Returns the info.json of Image API 2.1. Never throws. Source: Image API 2.1 §5.1 to §5.3. */
-export function formatInfoV2({ id, isGray, width, height, limits, sizes, tiles }: ImageInformation): object {
+export function formatInfoV2({ id, isGray, rights, width, height, limits, sizes, tiles }: ImageInformation): object {
   const extras = extrasOf(2, { isGray });
   return {
     "@context": contextUris[2],
@@ -12,6 +12,7 @@ export function formatInfoV2({ id, isGray, width, height, limits, sizes, tiles }
     height,
     ...(sizes.length > 0 ? { sizes } : {}),
     ...(tiles.length > 0 ? { tiles: tiles.map(formatTile) } : {}),
+    ...(rights === undefined ? {} : { license: rights }),
     profile: [
       profileUris[2],
       {

@@ -19,16 +19,18 @@ function request(overrides: Partial<CanonicalRequest>): CanonicalRequest {
   };
 }
 
+const fileOf = (sourceSize: number) => ({ sourceSize, isProfiled: false });
+
 describe("planRender copies", () => {
   it("a tile of the image itself with one read of exactly its bytes", () => {
-    const plan = planRender(request({}), pyramid, fileBytes);
+    const plan = planRender(request({}), pyramid, fileOf(fileBytes));
     expect(plan).toMatchObject({ kind: "copy", range: { offset: 1000 + (2 * 8 + 1) * 5000, length: 5000 } });
     expect(plan.cost).toMatchObject({ tiles: 1, reads: 1, readBytes: 5000, decodedPixels: 0 });
   });
 
   it("a tile of a reduced level", () => {
     const region = { x: 512, y: 1024, width: 512, height: 512 };
-    expect(planRender(request({ region }), pyramid, fileBytes).kind).toBe("copy");
+    expect(planRender(request({ region }), pyramid, fileOf(fileBytes)).kind).toBe("copy");
   });
 
   it.each([
@@ -44,46 +46,46 @@ describe("planRender copies", () => {
     ],
     ["two tiles", request({ region: { x: 256, y: 512, width: 512, height: 256 }, size: { width: 512, height: 256 } })],
   ])("nothing that is %s", (_, changed) => {
-    expect(planRender(changed, pyramid, fileBytes).kind).toBe("draw");
+    expect(planRender(changed, pyramid, fileOf(fileBytes)).kind).toBe("draw");
   });
 
   it("no tile over the edge, which is stored padded", () => {
     const odd = makePyramid({ width: 300, height: 300 });
     const region = { x: 256, y: 256, width: 44, height: 44 };
-    expect(planRender(request({ region, size: { width: 44, height: 44 } }), odd, fileBytes).kind).toBe("draw");
+    expect(planRender(request({ region, size: { width: 44, height: 44 } }), odd, fileOf(fileBytes)).kind).toBe("draw");
   });
 
   it("no tile of another compression, of white as zero, or never written", () => {
     const deflate = makePyramid({ width: 2048, height: 1536, encoding: { compression: "deflate" } });
-    const inverted = makePyramid({ width: 2048, height: 1536, encoding: { model: "gray", isWhiteZero: true } });
+    const inverted = makePyramid({ width: 2048, height: 1536, encoding: { model: "gray", isInverted: true } });
     const sparse = makePyramid({ width: 2048, height: 1536, tileBytes: 0 });
     for (const other of [deflate, inverted, sparse])
-      expect(planRender(request({}), other, fileBytes).kind).toBe("draw");
+      expect(planRender(request({}), other, fileOf(fileBytes)).kind).toBe("draw");
   });
 
   it("no tile of an image whose orientation turns it", () => {
     const turned = makePyramid({ width: 2048, height: 2048, orientation: 6 });
-    expect(planRender(request({}), turned, fileBytes).kind).toBe("draw");
+    expect(planRender(request({}), turned, fileOf(fileBytes)).kind).toBe("draw");
   });
 });
 
 describe("planRender draws", () => {
   it("from the tiles under the region, in joined reads", () => {
     const region = { x: 100, y: 100, width: 256, height: 256 };
-    const plan = planRender(request({ region }), pyramid, fileBytes);
+    const plan = planRender(request({ region }), pyramid, fileOf(fileBytes));
     expect(plan.cost).toMatchObject({ tiles: 4, reads: 2, readBytes: 20_000, decodedPixels: 4 * 65_536 });
   });
 
   it("the rest of a rotation that is no quarter turn by itself", () => {
-    const plan = planRender(request({ rotation: { isMirrored: true, degrees: 22.5 } }), pyramid, fileBytes);
-    expect(plan).toMatchObject({ kind: "draw", degrees: 22.5, turn: { mirror: true, quarterTurns: 0 }, model: "rgb" });
+    const plan = planRender(request({ rotation: { isMirrored: true, degrees: 22.5 } }), pyramid, fileOf(fileBytes));
+    expect(plan).toMatchObject({ kind: "draw", degrees: 22.5, turn: { mirror: true, quarterTurns: 0 }, colors: { model: "rgb" } });
   });
 
   it("a region of a turned image where it is stored", () => {
     // Orientation 6: the first stored row is the right side, so the left top corner as seen is stored at the left bottom.
     const turned = makePyramid({ width: 2048, height: 1024, orientation: 6 });
     const region = { x: 0, y: 0, width: 256, height: 100 };
-    const plan = planRender(request({ region, size: { width: 256, height: 100 } }), turned, fileBytes);
+    const plan = planRender(request({ region, size: { width: 256, height: 100 } }), turned, fileOf(fileBytes));
     expect(plan).toMatchObject({
       window: { x: 0, y: 768, width: 100, height: 256 },
       size: { width: 100, height: 256 },
@@ -99,7 +101,7 @@ describe("planRender streams", () => {
     const tall = makePyramid({ width: 8192, height: 8192 });
     const taller = makePyramid({ width: 8192, height: 24_576 });
     const [first, second] = [tall, taller].map((image) =>
-      planRender(request({ region: { x: 0, y: 0, ...image.levels[0] }, size: image.levels[0] }), image, 1e9),
+      planRender(request({ region: { x: 0, y: 0, ...image.levels[0] }, size: image.levels[0] }), image, fileOf(1e9)),
     );
     expect(first).toMatchObject({ kind: "stream" });
     expect(second).toMatchObject({ kind: "stream" });
@@ -109,13 +111,13 @@ describe("planRender streams", () => {
 
   it("a large PNG as it streams a JPEG", () => {
     const asked = request({ region: whole, size: { width: 5000, height: 3750 }, format: "png" });
-    const plan = planRender(asked, large, 1e9);
-    expect(plan).toMatchObject({ kind: "stream", format: "png", model: "rgb" });
+    const plan = planRender(asked, large, fileOf(1e9));
+    expect(plan).toMatchObject({ kind: "stream", format: "png", colors: { model: "rgb" } });
     expect(plan.cost.peakBytes).toBeLessThan(24 << 20);
   });
 
   it("reads tile rows together, a megabyte at a time", () => {
-    const plan = planRender(request({ region: whole, size: { width: 5000, height: 3750 } }), large, 1e9);
+    const plan = planRender(request({ region: whole, size: { width: 5000, height: 3750 } }), large, fileOf(1e9));
     expect(plan.kind).toBe("stream");
     expect(plan.cost.reads).toBeLessThanOrEqual(4);
   });
@@ -129,25 +131,25 @@ describe("planRender refuses", () => {
     const atLimit = makePyramid({ width: 256 * 64, height: (256 * maxTilesPerRender) / 64 });
     const region = { x: 0, y: 0, width: atLimit.width, height: atLimit.height };
     const size = { width: 2000, height: 2000 };
-    expect(planRender(request({ region, size }), atLimit, 1e9).cost.tiles).toBe(maxTilesPerRender);
-    expect(codeOf(() => planRender(request({ region: whole, size }), large, 1e9))).toBe("render-too-costly");
+    expect(planRender(request({ region, size }), atLimit, fileOf(1e9)).cost.tiles).toBe(maxTilesPerRender);
+    expect(codeOf(() => planRender(request({ region: whole, size }), large, fileOf(1e9)))).toBe("render-too-costly");
   });
 
   it("a whole picture that must be held and is too large for it", () => {
     const image = makePyramid({ width: 8192, height: 8192 });
     const region = { x: 0, y: 0, width: 8192, height: 8192 };
     const asked = request({ region, size: { width: 8192, height: 8192 }, format: "webp" });
-    expect(codeOf(() => planRender(asked, image, 1e9))).toBe("render-too-costly");
+    expect(codeOf(() => planRender(asked, image, fileOf(1e9)))).toBe("render-too-costly");
   });
 
   it("sides that the format can't hold", () => {
     const image = makePyramid({ width: 20_000, height: 256 });
     const region = { x: 0, y: 0, width: 20_000, height: 256 };
     const asked = request({ region, size: { width: 20_000, height: 256 }, format: "webp" });
-    expect(codeOf(() => planRender(asked, image, 1e9))).toBe("size-above-limit");
+    expect(codeOf(() => planRender(asked, image, fileOf(1e9)))).toBe("size-above-limit");
   });
 
   it("tiles beyond the end of the file", () => {
-    expect(codeOf(() => planRender(request({}), pyramid, 50_000))).toBe("source-malformed");
+    expect(codeOf(() => planRender(request({}), pyramid, fileOf(50_000)))).toBe("source-malformed");
   });
 });

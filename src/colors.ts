@@ -1,0 +1,77 @@
+import { digest } from "./cache/digest.ts";
+import type { IsolateCache } from "./cache/isolate.ts";
+import { decodedModels } from "./codec/tile-decoder.ts";
+import { cmykTable } from "./color/cmyk-table.ts";
+import { labTable } from "./color/lab-table.ts";
+import { buildProfileTable } from "./color/profile-table.ts";
+import type { ColorTable } from "./color/table.ts";
+import type { Config } from "./config.ts";
+import type { CanonicalRequest } from "./iiif/canonical.ts";
+import { maxEmbeddedProfileBytes } from "./limits.ts";
+import type { MasterImage } from "./masters/describe.ts";
+import type { ColorModel } from "./raster/raster.ts";
+import type { StoredModel } from "./tiff/photometric.ts";
+
+/** What tables of colours are made by and kept in. */
+export interface ColorTables {
+  readonly kept: IsolateCache<ColorTable>;
+  /** Little CMS, compiled. */
+  readonly module: WebAssembly.Module;
+  /** Told of a profile that can't be used. */
+  readonly warn: (message: string) => void;
+}
+
+/** What becomes of a master's colours in one picture. */
+export interface ColorTreatment {
+  /** They are brought to sRGB by the profile. */
+  readonly isProfiled: boolean;
+  /** The profile that goes out with the picture. */
+  readonly embedded: Uint8Array | undefined;
+}
+
+/**
+ * Chooses between converting to sRGB and embedding the profile. Inks are always converted, and so is colour that
+ * becomes grey, and what has a profile above `maxEmbeddedProfileBytes`. Never throws.
+ */
+export function colorTreatment(
+  { pyramid, profile }: Pick<MasterImage, "pyramid" | "profile">,
+  { quality }: Pick<CanonicalRequest, "quality">,
+  policy: Config["colorProfile"],
+): ColorTreatment {
+  if (profile === undefined) return { isProfiled: false, embedded: undefined };
+  const source = decodedModels[pyramid.levels[0].encoding.model];
+  const isKept = source === "gray" ? quality !== "bitonal" : quality === "default" || quality === "color";
+  const isEmbedded = policy === "embed" && source !== "cmyk" && isKept && profile.byteLength <= maxEmbeddedProfileBytes;
+  return isEmbedded ? { isProfiled: false, embedded: profile } : { isProfiled: true, embedded: undefined };
+}
+
+/**
+ * Returns the table that brings colours of `model`, decoded, to sRGB, kept from an earlier picture or made now: by the master's
+ * profile, or by what its model has without one. Undefined where a profile can't be used: the colours are then taken
+ * for sRGB. Never throws.
+ */
+export async function findColorTable(
+  tables: ColorTables,
+  model: StoredModel,
+  profile: Uint8Array | undefined,
+): Promise<ColorTable | undefined> {
+  const key = profile === undefined ? model : await digest(profile);
+  const found = tables.kept.get(key);
+  if (found !== undefined) return found;
+  const table = (profile && tableOfProfile(tables, decodedModels[model], profile)) ?? tableOfModel(model);
+  if (table !== undefined) tables.kept.set(key, table, table.values.byteLength);
+  return table;
+}
+
+function tableOfProfile({ module, warn }: ColorTables, model: ColorModel, profile: Uint8Array): ColorTable | undefined {
+  if (model === "lab") return undefined;
+  const table = buildProfileTable(profile, { model: model === "ycbcr" ? "rgb" : model, lcmsModule: module });
+  if (table === undefined) warn("the profile is ignored: no conversion can be made of it");
+  return table;
+}
+
+function tableOfModel(model: StoredModel): ColorTable | undefined {
+  if (model === "cmyk" || model === "ycck") return cmykTable();
+  if (model === "icc-lab") return labTable("d50");
+  return model === "lab" ? labTable("d65") : undefined;
+}

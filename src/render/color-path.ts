@@ -1,0 +1,46 @@
+import { decodedModels } from "../codec/tile-decoder.ts";
+import type { Format } from "../iiif/format.ts";
+import type { Quality } from "../iiif/quality.ts";
+import type { ColorModel } from "../raster/raster.ts";
+import type { TileEncoding } from "../tiff/tile-encoding.ts";
+
+/** What colours go through between the tiles and the encoder. */
+export interface ColorPath {
+  /** What tiles are decoded to. */
+  readonly source: ColorModel;
+  /** What is resampled: the same, or fewer samples where the output has fewer. */
+  readonly sampled: ColorModel;
+  /** The colours of strips are brought to sRGB by a table. */
+  readonly isManaged: boolean;
+  /** Whether tiles have alpha, and whether the output keeps it rather than being laid over white. */
+  readonly hasAlpha: boolean;
+  readonly keepsAlpha: boolean;
+  /** What strips become: what the encoder takes, or `rgb` where a turn by any angle comes between. */
+  readonly model: ColorModel;
+}
+
+/** What is asked for, as far as colours are concerned. */
+export interface ColorRequest {
+  readonly quality: Quality;
+  readonly format: Format;
+  /** A rotation that is no quarter turn. */
+  readonly degrees: number;
+  /** Whether the master's colours are other than sRGB. */
+  readonly isProfiled: boolean;
+}
+
+/** Chooses the path of colours. Never throws. */
+export function chooseColorPath(
+  { model: stored, layout }: Pick<TileEncoding, "model" | "layout">,
+  { quality, format, degrees, isProfiled }: ColorRequest,
+): ColorPath {
+  const source = decodedModels[stored];
+  const isManaged = isProfiled || source === "cmyk" || source === "lab";
+  const hasAlpha = layout.alpha !== undefined;
+  const isGray = source === "gray" || quality === "gray" || quality === "bitonal";
+  const model = isGray ? "gray" : format === "jpg" && degrees === 0 ? "ycbcr" : "rgb";
+  const keepsAlpha = hasAlpha && format !== "jpg" && quality !== "bitonal";
+  const isDirect = !isManaged && !hasAlpha;
+  const sampled = !isDirect || (source === "ycbcr" && model === "rgb") ? source : model;
+  return { source, sampled, isManaged, hasAlpha, keepsAlpha, model };
+}

@@ -1,0 +1,24 @@
+import { formatChunk } from "../codec/png/chunk.ts";
+import { jpegSegments, type WrittenBlocks } from "../metadata/jpeg-segments.ts";
+import { pngChunks } from "../metadata/png-chunks.ts";
+import { wrapWebp } from "../metadata/webp-container.ts";
+
+/** What a picture carries beside its pixels: metadata, profile, resolution. */
+export interface Envelope extends WrittenBlocks {
+  readonly dotsPerInch?: number | undefined;
+}
+
+/** Returns the marker segments of a JPEG. Never throws. */
+export function envelopeSegments(envelope: Envelope): readonly Uint8Array[] {
+  return jpegSegments(envelope);
+}
+
+/** Returns the chunks of a PNG, whole, to stand in front of its pixels. Never throws. */
+export function envelopeChunks(envelope: Envelope): readonly Uint8Array[] {
+  return pngChunks(envelope).map(({ type, data }) => formatChunk(type, data));
+}
+
+/** Puts an encoded WebP into its envelope. Throws `internal` for bytes that are no WebP. */
+export function wrapInEnvelope(webp: Uint8Array, envelope: Envelope): Uint8Array {
+  return wrapWebp(webp, envelope);
+}

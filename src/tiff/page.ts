@@ -1,0 +1,85 @@
+import { ImageError } from "../error.ts";
+import type { Size } from "../geometry.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import type { Directory } from "./directory.ts";
+import type { DirectoryChain } from "./directory-chain.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
+import { readSize } from "./level.ts";
+import { tags } from "./tags.ts";
+
+/** The directories of one image of a file. */
+export interface PageFields {
+  readonly main: Fields;
+  /** Those that may be its levels. */
+  readonly reduced: readonly Fields[];
+}
+
+/** Flags of tag 254. Source: TIFF 6.0 §8, NewSubfileType. */
+const subfileFlags = { reduced: 1, page: 2, mask: 4 } as const;
+
+interface Candidate {
+  readonly fields: Fields;
+  readonly subfileType: number;
+  readonly isTiled: boolean;
+  /** Undefined where the directory states none. */
+  readonly size: Size | undefined;
+}
+
+/**
+ * Finds image number `page` of a chain, counted from 1. An image is a directory that is flagged neither as a mask nor
+ * as reduced and is no reduction, tiled, of the image before it; the directories up to the next image belong to it.
+ * Strips count as a level only where they are flagged as reduced: what is not may be a thumbnail of any making. Throws
+ * `not-found` past the last image, and what the source throws.
+ */
+export async function findPage(
+  source: ByteSource,
+  { header, pages }: DirectoryChain,
+  page: number,
+): Promise<PageFields> {
+  const read = (directory: Directory): Promise<Candidate> => readCandidate(fieldsOf(source, header, directory));
+  const chain = await Promise.all(pages.map(({ directory }) => read(directory)));
+  const starts = findStarts(chain);
+  const start = starts[page - 1];
+  const main = start === undefined ? undefined : chain[start];
+  if (start === undefined || main === undefined) {
+    throw new ImageError("not-found", `There is no page ${page}: the stored file has ${starts.length}.`);
+  }
+  const nested = await Promise.all((pages[start]?.subDirectories ?? []).map(read));
+  // What stands before the first image belongs to it: some writers begin with the smallest level.
+  const before = page === 1 ? chain.slice(0, start) : [];
+  const following = [...before, ...chain.slice(start + 1, starts[page] ?? chain.length)];
+  const levels = following.filter(({ isTiled, subfileType }) => isTiled || (subfileType & subfileFlags.reduced) !== 0);
+  const reduced = [...levels, ...nested].filter(({ subfileType }) => (subfileType & subfileFlags.mask) === 0);
+  return { main: main.fields, reduced: reduced.map(({ fields }) => fields) };
+}
+
+/** Returns the places in the chain where images begin; the first directory where all are flagged otherwise. */
+function findStarts(chain: readonly Candidate[]): readonly number[] {
+  const starts: number[] = [];
+  for (const [index, candidate] of chain.entries()) {
+    const { subfileType, size } = candidate;
+    if ((subfileType & (subfileFlags.reduced | subfileFlags.mask)) !== 0) continue;
+    const last = chain[starts.at(-1) ?? -1]?.size;
+    const isLevel =
+      (subfileType & subfileFlags.page) === 0 && last !== undefined && size !== undefined && isReduction(size, last);
+    if (!isLevel) starts.push(index);
+  }
+  return starts.length > 0 ? starts : [0];
+}
+
+async function readCandidate(fields: Fields): Promise<Candidate> {
+  return {
+    fields,
+    subfileType: (await fields.number(tags.newSubfileType)) ?? 0,
+    isTiled: (await fields.number(tags.tileWidth)) !== undefined,
+    size: await readSize(fields).catch(() => undefined),
+  };
+}
+
+/** Says whether a page has the proportions of an image, as far as whole pixels allow, and is smaller. Never throws. */
+export function isReduction(size: Size, full: Size): boolean {
+  if (size.width >= full.width && size.height >= full.height) return false;
+  const factor = Math.max(full.width, full.height) / Math.max(size.width, size.height);
+  // Halving over and over may lose a pixel more than dividing once.
+  return Math.abs(full.width / factor - size.width) <= 2 && Math.abs(full.height / factor - size.height) <= 2;
+}

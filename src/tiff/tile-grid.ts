@@ -1,0 +1,66 @@
+import type { Size } from "../geometry.ts";
+import { maxTilePixels, maxTilesPerLevel } from "../limits.ts";
+import { malformed, unsupported } from "./faults.ts";
+import type { Fields } from "./fields.ts";
+import { tags } from "./tags.ts";
+import { partsOf, type TileEncoding } from "./tile-encoding.ts";
+
+/**
+ * The grid that a directory divides its pixels by: tiles of `tileWidth` x `tileLength` pixels. Strips are a grid of one
+ * column, as wide as the image.
+ */
+export interface TileGrid {
+  readonly tileWidth: number;
+  readonly tileLength: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Whether the last row of tiles holds only the rows that the image has left: strips do, tiles are padded. */
+  readonly isStripped: boolean;
+  /** Where each tile starts, in bytes, row by row; of a planar level, all of one sample before those of the next. */
+  readonly offsets: Float64Array;
+  /** How many bytes each tile takes; 0 for a tile that was never written. */
+  readonly byteCounts: Float64Array;
+}
+
+/**
+ * Reads the tiles of a directory. Throws `source-malformed` for numbers that contradict each other,
+ * `source-unsupported` for tiles above `maxTilePixels`. Source: TIFF 6.0 §15.
+ */
+export async function readTiles(
+  fields: Fields,
+  {
+    size,
+    encoding,
+    tileWidth,
+    tileLength,
+  }: {
+    readonly size: Size;
+    readonly encoding: TileEncoding;
+    readonly tileWidth: number | undefined;
+    readonly tileLength: number | undefined;
+  },
+): Promise<TileGrid> {
+  if (!tileWidth || !tileLength) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
+  if (tileWidth * tileLength > maxTilePixels) {
+    throw unsupported(`has tiles of ${tileWidth} by ${tileLength} pixels, which are too large to be read`);
+  }
+  const columns = Math.ceil(size.width / tileWidth);
+  const rows = Math.ceil(size.height / tileLength);
+  const count = columns * rows * partsOf(encoding);
+  if (count > maxTilesPerLevel) throw malformed(`a level of ${count} tiles`);
+  const offsets = await fields.numbers(tags.tileOffsets, maxTilesPerLevel);
+  const byteCounts = await fields.numbers(tags.tileByteCounts, maxTilesPerLevel);
+  if (offsets === undefined || offsets.length < count) throw malformed(`${offsets?.length} tile offsets of ${count}`);
+  if (byteCounts === undefined || byteCounts.length < count) {
+    throw malformed(`${byteCounts?.length} tile byte counts of ${count}`);
+  }
+  return {
+    tileWidth,
+    tileLength,
+    columns,
+    rows,
+    isStripped: false,
+    offsets: offsets.subarray(0, count),
+    byteCounts: byteCounts.subarray(0, count),
+  };
+}

@@ -1,0 +1,120 @@
+import sharp from "sharp";
+import type { CorpusFile, Reference, Tier } from "./corpus.ts";
+
+/** What became of one file. */
+export interface Verdict {
+  readonly file: CorpusFile;
+  readonly passed: boolean;
+  /** What was asked for and what came of it, for one line. */
+  readonly findings: readonly string[];
+}
+
+/** Longest answer to a hostile file, in milliseconds, of a service that is asked nothing else. */
+const hostileMilliseconds = 2000;
+
+/** Refusals that say what is wrong and with whom: the client, a broken master, one that is not read. */
+const cleanStatuses: Readonly<Record<Tier, readonly number[]>> = {
+  A: [],
+  B: [400, 404, 413, 501],
+  C: [400, 404, 413, 500, 501],
+  H: [400, 404, 413, 500, 501],
+};
+
+/** What the service says when it is at fault itself. */
+const ownFault = /failed on this request|could not be rendered/;
+
+/** Asks a service for what a file should look like. `base` is the URI of its images, up to the identifier. */
+export async function judge(file: CorpusFile, base: string): Promise<Verdict> {
+  const findings: string[] = [];
+  let passed = true;
+  const asked: readonly Reference[] =
+    file.references.length > 0 ? file.references : [{ region: "full", size: "^!256,256", files: [] }];
+  for (const reference of asked) {
+    const finding = await judgeReference(file, reference, base);
+    findings.push(finding.text);
+    passed &&= finding.passed;
+  }
+  return { file, passed, findings };
+}
+
+interface Finding {
+  readonly passed: boolean;
+  readonly text: string;
+}
+
+async function judgeReference(file: CorpusFile, reference: Reference, base: string): Promise<Finding> {
+  const started = performance.now();
+  const path = `${reference.region}/${reference.size}/0/default.png`;
+  const response = await fetch(`${base}/${encodeURIComponent(file.name)}/${path}`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const milliseconds = performance.now() - started;
+  if (file.tier === "H" && milliseconds > hostileMilliseconds) {
+    return { passed: false, text: `${response.status} after ${Math.round(milliseconds)} ms` };
+  }
+  if (response.status !== 200) {
+    const message = bytes.toString().trim();
+    const isClean = cleanStatuses[file.tier].includes(response.status) && !ownFault.test(message);
+    return { passed: isClean, text: `${response.status} ${message.slice(0, 100)}` };
+  }
+  return compare(file, reference, bytes);
+}
+
+/** The nearest of the references decides: colours without a profile have several renderings. */
+async function compare(file: CorpusFile, reference: Reference, bytes: Buffer): Promise<Finding> {
+  const ours = await pixelsOf(bytes);
+  if (reference.files.length === 0) return { passed: true, text: `200 ${ours.width}x${ours.height}` };
+  const differences: Difference[] = [];
+  for (const path of reference.files) {
+    const theirs = await pixelsOf(path);
+    if (theirs.width === ours.width && theirs.height === ours.height) differences.push(differenceOf(ours, theirs));
+  }
+  const [nearest] = differences.sort((a, b) => a.mean - b.mean);
+  if (nearest === undefined) return { passed: false, text: `${ours.width}x${ours.height}, another size` };
+  const { mean, most } = nearest;
+  const isScaled = reference.region === "full";
+  const passed = mean <= toleranceOf(file, isScaled) && (isScaled || file.isLossy || file.isColorManaged || most <= 1);
+  return { passed, text: `${mean.toFixed(2)}/${most}` };
+}
+
+/**
+ * Mean difference in levels of 255. Whole pictures are reduced by filters that are not ours, from levels that are not
+ * ours; crops are of the image itself.
+ */
+function toleranceOf({ isLossy, isColorManaged, isBilevel }: CorpusFile, isScaled: boolean): number {
+  if (isScaled) return isBilevel ? 6 : 3;
+  if (isColorManaged) return 1.5;
+  return isLossy ? 1 : 0.5;
+}
+
+interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly samples: Uint8Array;
+}
+
+/** Transparent pictures are compared as they look on white. */
+async function pixelsOf(image: Buffer | string): Promise<Pixels> {
+  const { data, info } = await sharp(image)
+    .flatten({ background: "#fff" })
+    .toColourspace("srgb")
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, samples: data };
+}
+
+interface Difference {
+  readonly mean: number;
+  readonly most: number;
+}
+
+function differenceOf(a: Pixels, b: Pixels): Difference {
+  let sum = 0;
+  let most = 0;
+  for (let index = 0; index < a.samples.length; index++) {
+    const difference = Math.abs((a.samples[index] ?? 0) - (b.samples[index] ?? 0));
+    sum += difference;
+    if (difference > most) most = difference;
+  }
+  return { mean: sum / a.samples.length, most };
+}
