@@ -4,6 +4,7 @@ import { type JpegSegments, readJpegSegments } from "../codec/jpeg/segments.ts";
 import { ImageError } from "../error.ts";
 import { maxJpegHeaderBytes, maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { readAhead } from "../source/read-ahead.ts";
 import { unsupported } from "../tiff/faults.ts";
 import type { TileEncoding } from "../tiff/tile-encoding.ts";
 import { type BlockRange, readBlock } from "./blocks.ts";
@@ -21,17 +22,19 @@ export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Prom
   if (frame.height === 0) throw unsupported("is a JPEG that tells its height only behind its first scan");
   if (frame.width === 0) throw damaged("a width of 0");
   if (frame.precision !== 8) throw unsupported(`is a JPEG of ${frame.precision} bits a sample, which is not read`);
-  const block = (range: BlockRange | undefined) => readBlock(source, range ? [range] : [], maxMetadataReadBytes);
+  // All blocks end in front of the frame, so that these bytes hold them.
+  const held = readAhead(source, 0, [{ offset: 0, bytes }]);
+  const block = (range: BlockRange | undefined) => readBlock(held, range ? [range] : [], maxMetadataReadBytes);
   return {
     kind: "jpeg",
     width: frame.width,
     height: frame.height,
     encoding: encodingOf(frame, segments, readDensity(bytes) !== undefined),
-    profile: await readBlock(source, segments.icc, maxProfileBytes),
+    profile: await readBlock(held, segments.icc, maxProfileBytes),
     blocks: {
       exif: await block(segments.exif),
       xmp: await block(segments.xmp),
-      iptc: await readBlock(source, segments.imageResources, maxMetadataReadBytes),
+      iptc: await readBlock(held, segments.imageResources, maxMetadataReadBytes),
     },
     dotsPerInch: readDensity(bytes)?.dotsPerInch,
   };

@@ -12,18 +12,23 @@ export async function inflateProfile(data: Uint8Array): Promise<Uint8Array | und
   return inflateWithin(data.subarray(nameEnd + 2), maxProfileBytes);
 }
 
-/** Says whether the data of an iTXt chunk is an XMP packet. Never throws. Source: XMP part 3 §1.1.5. */
-export function isXmpText(data: Uint8Array): boolean {
-  return xmpKeyword.every((byte, index) => data[index] === byte);
-}
+/** The chunks of text that may hold XMP: the standard asks for iTXt, libpng compresses to zTXt. */
+export const textTypes: readonly string[] = ["iTXt", "zTXt", "tEXt"];
 
-/** Returns the text of an XMP packet's iTXt chunk; undefined where it is broken or too large. Never throws. */
-export async function inflateText(data: Uint8Array): Promise<Uint8Array | undefined> {
-  const [isCompressed, method] = data.subarray(xmpKeyword.length);
-  const languageEnd = data.indexOf(0, xmpKeyword.length + 2);
-  const translationEnd = languageEnd < 0 ? -1 : data.indexOf(0, languageEnd + 1);
+/**
+ * Returns the XMP packet that a chunk of text holds; undefined where it is other text, broken or too large. Never
+ * throws. Source: XMP part 3 §1.1.5; W3C PNG specification, third edition, 11.3.3.
+ */
+export async function xmpOfText(type: string, data: Uint8Array): Promise<Uint8Array | undefined> {
+  if (xmpKeyword.some((byte, index) => data[index] !== byte)) return undefined;
+  const behind = data.subarray(xmpKeyword.length);
+  if (type === "tEXt") return behind;
+  if (type === "zTXt") return behind[0] === 0 ? inflateWithin(behind.subarray(1), maxMetadataReadBytes) : undefined;
+  const [isCompressed, method] = behind;
+  const languageEnd = behind.indexOf(0, 2);
+  const translationEnd = languageEnd < 0 ? -1 : behind.indexOf(0, languageEnd + 1);
   if (translationEnd < 0) return undefined;
-  const text = data.subarray(translationEnd + 1);
+  const text = behind.subarray(translationEnd + 1);
   if (isCompressed === 0) return text;
   return isCompressed === 1 && method === 0 ? inflateWithin(text, maxMetadataReadBytes) : undefined;
 }

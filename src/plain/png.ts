@@ -12,7 +12,7 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { unsupported } from "../tiff/faults.ts";
 import { readBlock } from "./blocks.ts";
 import { type PlainFile, plainEncoding } from "./plain-file.ts";
-import { findChunksAtEnd, inflateProfile, inflateText, isXmpText } from "./png-blocks.ts";
+import { findChunksAtEnd, inflateProfile, textTypes, xmpOfText } from "./png-blocks.ts";
 
 /** Where the first chunk starts, behind the signature. */
 const firstChunk = 8;
@@ -20,8 +20,10 @@ const firstChunk = 8;
 /** Chunks behind the image data are looked for in so much of the end of a file. */
 const endBytes = 65_536;
 
-/** Chunks of metadata, the first of each. */
-interface MetadataChunks {
+const metadataTypes: readonly string[] = ["eXIf", ...textTypes];
+
+/** Blocks of metadata, the first of each. */
+interface MetadataFound {
   exif?: Uint8Array | undefined;
   xmp?: Uint8Array | undefined;
 }
@@ -97,21 +99,21 @@ function byChannel(palette: Uint8Array): Uint8Array {
   return Uint8Array.from(palette, (_, index) => palette[(index % count) * 3 + Math.floor(index / count)]!);
 }
 
-async function readMetadataChunks(source: ByteSource, chunks: readonly PngChunk[]): Promise<MetadataChunks> {
-  const found: MetadataChunks = {};
+async function readMetadataChunks(source: ByteSource, chunks: readonly PngChunk[]): Promise<MetadataFound> {
+  const found: MetadataFound = {};
   const take = async ({ type }: PngChunk, data: Uint8Array | undefined): Promise<void> => {
     if (type === "eXIf") found.exif ??= data;
-    else if (data !== undefined && isXmpText(data)) found.xmp ??= await inflateText(data);
+    else if (data !== undefined) found.xmp ??= await xmpOfText(type, data);
   };
   for (const chunk of chunks) {
-    if (chunk.type === "eXIf" || chunk.type === "iTXt") {
+    if (metadataTypes.includes(chunk.type)) {
       await take(chunk, await readData(source, chunk, maxMetadataReadBytes));
     }
   }
   if (found.exif === undefined || found.xmp === undefined) {
     const offset = Math.max(0, source.size - endBytes);
     const end = await source.read(offset, endBytes);
-    for (const chunk of findChunksAtEnd(end, ["eXIf", "iTXt"])) {
+    for (const chunk of findChunksAtEnd(end, metadataTypes)) {
       await take(chunk, end.slice(chunk.start, chunk.end));
     }
   }
