@@ -173,39 +173,41 @@ export function storeDifference(difference: i32): void {
  */
 export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: usize): i32 {
   let buffer = bitBuffer;
-  let count = bitCount;
+  // Only the last six bits of this count and of an entry that shifts by its length are meant: a shift takes no others,
+  // and leaving out the masks shortens the way from one look-up to the next.
+  let count = <u64>bitCount;
   let cursor = bitCursor;
 
   buffer |= load<u64>(cursor - 7) >>> count;
-  cursor -= (63 - count) >>> 3;
+  cursor -= <usize>((count ^ 63) >>> 3) & 7;
   count |= 56;
-  let entry = load<i32>(dc + (<usize>(buffer >>> (64 - lookupBits)) << 2));
+  let entry = load<u32>(dc + (<usize>(buffer >>> (64 - lookupBits)) << 2));
   if (entry & unresolved) entry = resolveEntry(dc, buffer, entry, false);
-  if (((entry >> 8) & 0xff) > 1) return statusCorrupt;
-  dcDifference = entry >> 16;
-  buffer <<= entry & 63;
-  count -= entry & 63;
+  if (((entry >>> 8) & 0xff) > 1) return statusCorrupt;
+  dcDifference = <i32>entry >> 16;
+  buffer <<= <u64>entry;
+  count -= <u64>entry;
 
-  let index: i32 = 0;
+  let index: u32 = 0;
   let offsets: u32 = 0;
   do {
     buffer |= load<u64>(cursor - 7) >>> count;
-    cursor -= (63 - count) >>> 3;
+    cursor -= <usize>((count ^ 63) >>> 3) & 7;
     count |= 56;
-    entry = load<i32>(ac + (<usize>(buffer >>> (64 - lookupBits)) << 2));
+    entry = load<u32>(ac + (<usize>(buffer >>> (64 - lookupBits)) << 2));
     if (entry & unresolved) entry = resolveEntry(ac, buffer, entry, true);
-    index += (entry >> 8) & 0xff;
-    buffer <<= entry & 63;
-    count -= entry & 63;
+    index += (entry >>> 8) & 0xff;
+    buffer <<= <u64>entry;
+    count -= <u64>entry;
     if (index > 63) {
-      if (index < advanceEnd) return statusCorrupt;
+      if (index < <u32>advanceEnd) return statusCorrupt;
       break;
     }
     const step = load<u32>(dequantisation + (index << 2));
     offsets |= step >>> 16;
-    store<i16>(block + (step >>> 16), (entry >> 16) * (step & 0xffff));
+    store<i16>(block + (step >>> 16), (<i32>entry >> 16) * <i32>(step & 0xffff));
   } while (index < 63);
 
-  storeBits(buffer, count, cursor);
+  storeBits(buffer, <i32>(count & 63), cursor);
   return offsets;
 }

@@ -22,9 +22,8 @@ import {
   odd57Third,
 } from "./cosine";
 
-/** Bits of the offset of a coefficient that tell a horizontal and a vertical frequency of 4 or more. */
-const highHorizontal: i32 = 32;
-const highVertical: i32 = 64;
+/** Bits of the offset of a coefficient that tell a horizontal or vertical frequency of 4 or more. */
+const highFrequency: i32 = 32 | 64;
 
 /** Fraction bits kept between the passes. */
 const passBits: i32 = 2;
@@ -103,15 +102,17 @@ function descale(low: v128, high: v128, shift: i32): v128 {
  */
 export function inverseTransform(block: usize, offsets: i32, samples: usize, stride: usize): void {
   const lowRounding = i32x4(firstRounding + (secondBias << firstShift), firstRounding, firstRounding, firstRounding);
-  if (offsets & highHorizontal) transformLanes(block, between, true, lowRounding, true);
-  else transformLanes(block, between, true, lowRounding, false);
-  clearHalf(block);
-  if (offsets & highVertical) {
+  // One question for both axes: the answers are hard to predict, and a wrong guess costs more than what it would save.
+  if (offsets & highFrequency) {
+    transformLanes(block, between, true, lowRounding, true);
+    clearHalf(block);
     transformLanes(block + 64, between + 32, true, i32x4.splat(firstRounding), true);
     clearHalf(block + 64);
     transformLanes(between, between, false, lowRounding, true);
     transformLanes(between + 64, between + 64, false, lowRounding, true);
   } else {
+    transformLanes(block, between, true, lowRounding, false);
+    clearHalf(block);
     transformLanes(between, between, false, lowRounding, false);
     transformLanes(between + 64, between + 64, false, lowRounding, false);
   }
