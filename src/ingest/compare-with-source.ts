@@ -77,15 +77,10 @@ function wholeArea(levels: Levels, scale: number): Area {
 
 type Decode = (region: Area, size?: Size) => Promise<Pixels>;
 
-/** Levels are means of pixels; libvips' resizing is nearer to that the less of it there is, so it does half the way. */
 async function wholeOf(levels: Levels, decode: Decode): Promise<Part> {
   const scale = scaleWithin(levels, wholeSide);
   const area = wholeArea(levels, scale);
-  const { width, height } = area;
-  const region = regionOf(levels, { scale, area });
-  const isHalvable = scale > 0 && region.width >= 2 * width && region.height >= 2 * height;
-  if (!isHalvable) return { scale, area, pixels: await decode(region, area) };
-  return { scale, area, pixels: shrinkPixels(await decode(region, { width: 2 * width, height: 2 * height }), 2) };
+  return { scale, area, pixels: await decode(regionOf(levels, { scale, area }), area) };
 }
 
 /** The middle tile of the coarsest level, `widest`, of which a tile stands for no more than `middleSide`. */

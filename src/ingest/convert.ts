@@ -6,7 +6,7 @@ import { inspect } from "./inspect.ts";
 import { decodeJpeg2000 } from "./jpeg2000.ts";
 import { writeMaster } from "./master-writer.ts";
 import { inPartFolder } from "./part-folder.ts";
-import { openPixels, type PixelSource, writePyramid } from "./pixels.ts";
+import { type PixelSource, writePyramid } from "./pixels.ts";
 import { planMaster } from "./plan-master.ts";
 import { settleTreatment } from "./settle.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -42,13 +42,13 @@ async function convertInto(
   const watches = { read: stopwatch(), decode: stopwatch(), encode: stopwatch(), verify: stopwatch() };
   const inspected = await watches.read.time(() => inspect(path, settings.page ?? 0));
   const treatment = settleTreatment(settings, inspected);
-  const source: PixelSource =
+  const decodable: PixelSource =
     inspected.summary.format === "jp2"
       ? await watches.decode.time(() => decodeJpeg2000(path, join(folder, "decoded.tif")))
-      : { ...inspected, path };
+      : { ...inspected, path, forgiven: undefined };
   signal?.throwIfAborted();
   const pyramidPath = join(folder, "pyramid.tif");
-  await watches.encode.time(() => writePyramid(openPixels(source, treatment), pyramidPath, treatment));
+  const source = await watches.encode.time(() => writePyramid(decodable, treatment, pyramidPath));
   signal?.throwIfAborted();
   const metadata = await watches.read.time(() => readCarriedMetadata(source));
   const masterPath = join(folder, "master.tif");
@@ -74,8 +74,12 @@ async function convertInto(
         write: written.seconds.read + written.seconds.write,
         verify: watches.verify.seconds(),
       },
-      warnings: [...treatment.warnings, ...metadata.warnings],
+      warnings: [...treatment.warnings, ...metadata.warnings, ...forgivenWarning(source)],
       isRepacked: false,
     },
   };
+}
+
+function forgivenWarning({ forgiven }: PixelSource): readonly string[] {
+  return forgiven === undefined ? [] : [`libtiff warns of it and reads it all the same: ${forgiven}.`];
 }

@@ -60,7 +60,8 @@ function ofLibvips(
   return new IngestError("damaged", `${file} is damaged: ${line}. Replace it with a whole copy.`, { cause });
 }
 
-/** libvips reports a fault once for each thread that met it. */
+/** libvips reports a fault once for each thread that met it, sharp puts a sentence of its own before a warning. */
 function firstLine(message: string): string {
-  return (message.trim().split("\n")[0] ?? "").trim().replace(/\.$/, "");
+  const lines = message.split("\n").map((line) => line.trim().replace(/\.$/, ""));
+  return lines.find((line) => line !== "" && !line.startsWith("Warning treated as error")) ?? message;
 }

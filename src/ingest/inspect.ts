@@ -91,6 +91,7 @@ async function inspectByLibvips(file: string, format: SourceFormat): Promise<Ins
     pageIndex: 0,
     extraSamples: hasAlpha ? "alpha" : "none",
     density: found.density,
+    isStripped: false,
     frames: found.pages ?? 1,
   };
 }
@@ -115,6 +116,7 @@ async function inspectJpeg2000(source: ByteSource): Promise<InspectedSource> {
     pageIndex: 0,
     extraSamples: "none",
     density: undefined,
+    isStripped: false,
     frames: 1,
   };
 }

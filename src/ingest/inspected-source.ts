@@ -10,6 +10,8 @@ export interface InspectedSource {
   readonly extraSamples: "none" | "alpha" | "other";
   /** Dots an inch, where libvips states them; those of a TIFF are carried as they are. */
   readonly density: number | undefined;
+  /** A TIFF in strips, of which libvips reports every one that it can't decode. */
+  readonly isStripped: boolean;
   /** Of an animation; 1 for a picture that stands still. */
   readonly frames: number;
 }

@@ -58,7 +58,7 @@ export async function decodeJpeg2000(file: string, path: string): Promise<PixelS
   const entries = [...pictureEntries(header, { bits, rows }), ...(await describingEntries(bytes))];
   const layout = planLayout([{ entries, arrays: "strips", chunks: { offsets, byteCounts } }], isLittleEndian);
   await writeMaster(path, { layout, source: memorySource(samples) });
-  return { ...(await inspect(path, 0)), path };
+  return { ...(await inspect(path, 0)), path, forgiven: undefined };
 }
 
 function refuseBeyondCodec(

@@ -22,12 +22,11 @@ export function shrinkPixels(pixels: Pixels, factor: number): Pixels {
   const { channels } = pixels;
   const sums = new Uint32Array(width * height * channels);
   for (let y = 0; y < height * factor; y++) {
-    const row = Math.floor(y / factor) * width;
-    for (let x = 0; x < width * factor; x++) {
-      const from = (y * pixels.width + x) * channels;
-      const to = (row + Math.floor(x / factor)) * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        sums[to + channel] = (sums[to + channel] ?? 0) + (pixels.samples[from + channel] ?? 0);
+    let from = y * pixels.width * channels;
+    const row = Math.floor(y / factor) * width * channels;
+    for (let to = row; to < row + width * channels; to += channels) {
+      for (let step = 0; step < factor; step++) {
+        for (let channel = 0; channel < channels; channel++) sums[to + channel]! += pixels.samples[from++]!;
       }
     }
   }

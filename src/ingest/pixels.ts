@@ -5,6 +5,8 @@ import type { Treatment } from "./settle.ts";
 /** A file that libvips decodes, and which page of it. */
 export interface PixelSource extends InspectedSource {
   readonly path: string;
+  /** What libvips warned of and was forgiven. */
+  readonly forgiven: string | undefined;
 }
 
 /** Orientations from here on need rows in another order than they are stored in. */
@@ -23,7 +25,7 @@ sharp.cache(false);
 export function openPixels(source: PixelSource, treatment: Treatment): Sharp {
   const { summary, path, pageIndex } = source;
   const pixels = sharp(path, {
-    failOn: "warning",
+    failOn: source.forgiven === undefined ? "warning" : "error",
     limitInputPixels: false,
     unlimited: true,
     sequentialRead: summary.orientation < firstTurned,
@@ -49,10 +51,27 @@ export function tileOptions({ compression, quality, tileSize }: Treatment): Tiff
   return { compression, quality, predictor: "horizontal", tile: true, tileWidth: tileSize, tileHeight: tileSize };
 }
 
+/** What libtiff warns of and makes good: LZW of before 1988, byte counts that it works out itself. */
+const harmless = /Old-style LZW codes|Bogus "StripByteCounts" field/;
+
 /**
- * Writes the pixels as a tiled pyramid, each level half of the one before until one tile holds it, as a BigTIFF in
- * libvips' own layout. Throws what libvips throws.
+ * Writes the pixels of a source as a tiled pyramid, each level half of the one before until one tile holds it, as a
+ * BigTIFF in libvips' own layout. Returns the source as it was read: with the warning that was forgiven, which is only
+ * done to TIFFs in strips. Throws what libvips throws.
  */
-export async function writePyramid(pixels: Sharp, path: string, treatment: Treatment): Promise<void> {
-  await pixels.tiff({ ...tileOptions(treatment), pyramid: true, bigtiff: true }).toFile(path);
+export async function writePyramid(source: PixelSource, treatment: Treatment, path: string): Promise<PixelSource> {
+  const write = (from: PixelSource): Promise<unknown> =>
+    openPixels(from, treatment)
+      .tiff({ ...tileOptions(treatment), pyramid: true, bigtiff: true })
+      .toFile(path);
+  try {
+    await write(source);
+    return source;
+  } catch (cause) {
+    const warning = harmless.exec(cause instanceof Error ? cause.message : "")?.[0];
+    if (warning === undefined || !source.isStripped) throw cause;
+    const forgiving = { ...source, forgiven: warning };
+    await write(forgiving);
+    return forgiving;
+  }
 }

@@ -35,7 +35,7 @@ export async function verifyMaster(
 }
 
 /** What rounding at each halving, and resizing instead of halving, come to at most. */
-const losslessTolerance = 2;
+const losslessTolerance = 3;
 
 /** What a codec adds to that beside the steps it rounds to. */
 const lossyTolerance = 4;
