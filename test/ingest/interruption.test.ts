@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Arrival, type S3Endpoint, startS3Endpoint } from "../support/s3-endpoint.ts";
+
+const command = join(import.meta.dirname, "..", "..", "src", "ingest", "tessera.mjs");
+const seconds = 120_000;
+
+let endpoint: S3Endpoint;
+let folder: string;
+beforeEach(async () => {
+  endpoint = await startS3Endpoint();
+  folder = await mkdtemp(join(tmpdir(), "tessera-interruption-"));
+  await mkdir(join(folder, "images"));
+  await mkdir(join(folder, "tmp"));
+});
+afterEach(async () => {
+  await endpoint.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Starts the command as a person does, with temporary files in a folder of its own. */
+function start(...options: readonly string[]): ChildProcess {
+  const place = ["--to", "remote", "--endpoint", endpoint.url, "--bucket", endpoint.bucket];
+  return spawn(
+    process.execPath,
+    [command, "ingest", join(folder, "images"), "--jobs", "1", "--json", ...place, ...options],
+    {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        TMPDIR: join(folder, "tmp"),
+        AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
+      },
+    },
+  );
+}
+
+interface Ending {
+  readonly status: number | null;
+  readonly images: readonly { readonly identifier: string; readonly status: string }[];
+  readonly said: string;
+}
+
+/** Waits for the end of a command that was told to report as JSON. */
+async function end(child: ChildProcess): Promise<Ending> {
+  let printed = "";
+  let said = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { status, images: printed === "" ? [] : JSON.parse(printed).images, said };
+}
+
+/** Sends a signal once the storage was asked for something, and returns how the command ended. */
+async function interrupt(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+  when: (arrival: Arrival) => boolean,
+): Promise<Ending> {
+  const { fault } = endpoint;
+  endpoint.fault = (arrival, index) => {
+    if (when(arrival)) child.kill(signal);
+    return fault(arrival, index);
+  };
+  const ending = await end(child);
+  endpoint.fault = () => undefined;
+  return ending;
+}
+
+async function layPictures(...names: readonly string[]): Promise<void> {
+  for (const [index, name] of names.entries()) {
+    const background = { r: 40 * index, g: 120, b: 200 };
+    const picture = sharp({ create: { width: 700, height: 500, channels: 3, background } });
+    await picture.png().toFile(join(folder, "images", name));
+  }
+}
+
+/** Noise does not compress: its lossless master is longer than a part. */
+async function layNoise(name: string): Promise<void> {
+  const side = 2400;
+  const noise = Buffer.alloc(side * side * 3);
+  for (let at = 0, state = 1; at < noise.length; at += 1) {
+    state = (state * 48_271) % 2_147_483_647;
+    noise[at] = state >> 8;
+  }
+  const picture = sharp(noise, { raw: { width: side, height: side, channels: 3 } });
+  await picture.png({ compressionLevel: 0 }).toFile(join(folder, "images", name));
+}
+
+const isPutOf = (name: string) => (arrival: Arrival) => arrival.operation === "PutObject" && arrival.key === name;
+
+describe("a command that is interrupted", { timeout: seconds }, () => {
+  it("loses nothing when it is killed, and the next run does only what is left", async () => {
+    await layPictures("a.png", "b.png", "c.png", "d.png");
+    await interrupt(start(), "SIGKILL", isPutOf("b"));
+    const before = new Set(endpoint.objects.keys());
+    expect(before.has("a")).toBe(true);
+    expect(before.size).toBeLessThan(4);
+    endpoint.arrivals.length = 0;
+    const { status, images } = await end(start());
+    const all = ["a", "b", "c", "d"];
+    expect(status).toBe(0);
+    expect([...endpoint.objects.keys()].sort()).toEqual(all);
+    const puts = endpoint.arrivals.filter(({ operation }) => operation === "PutObject");
+    expect(puts.map(({ key }) => key)).toEqual(all.filter((key) => !before.has(key)));
+    expect(images.map(({ identifier, status }) => [identifier, status])).toEqual(
+      all.map((key) => [key, before.has(key) ? "kept" : "stored"]),
+    );
+    expect(await readdir(join(folder, "tmp"))).toEqual([]);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("ends cleanly with %s, and the next run goes on", async (signal) => {
+    await layPictures("a.png", "b.png", "c.png");
+    endpoint.fault = (arrival) => (isPutOf("b")(arrival) ? { status: 503, retryAfter: "60" } : undefined);
+    const { status, images, said } = await interrupt(start(), signal, isPutOf("b"));
+    expect(said).toContain("Stopping");
+    expect(status).toBe(130);
+    expect(images.map(({ status }) => status)).toEqual(["stored", "stopped", "stopped"]);
+    expect([...endpoint.objects.keys()]).toEqual(["a"]);
+    expect(await readdir(join(folder, "tmp"))).toEqual([]);
+    const next = await end(start());
+    expect(next.images.map(({ status }) => status)).toEqual(["kept", "stored", "stored"]);
+  });
+
+  it("takes up the parts of a long file that were stored when it was killed", async () => {
+    await layNoise("noise.png");
+    // The second part is sent while the first is stored, and again after a second.
+    endpoint.fault = ({ part }) => (part === 2 ? { status: 503, retryAfter: "1" } : undefined);
+    let tries = 0;
+    await interrupt(start("--compression", "deflate"), "SIGKILL", ({ part }) => part === 2 && tries++ > 0);
+    expect(endpoint.objects.size).toBe(0);
+    expect([...endpoint.uploads.values()].map(({ parts }) => [...parts.keys()])).toEqual([[1]]);
+    endpoint.arrivals.length = 0;
+    const { status } = await end(start("--compression", "deflate"));
+    expect(status).toBe(0);
+    expect(endpoint.arrivals.flatMap(({ part }) => part ?? [])).toEqual([2]);
+    expect([...endpoint.objects.keys()]).toEqual(["noise"]);
+    expect(endpoint.uploads.size).toBe(0);
+  });
+});
