@@ -120,11 +120,14 @@ describe("a pyramid that is not repacked", () => {
       { ...usual, overrides: [{ directory: 0, tag: tags.tileOffsets, values: (all) => all.map(() => 0xffff_0000) }] },
     ],
     [
-      "tiles that lie over each other",
+      "tiles that lie over each other and add up to more than the file",
       "damaged",
       {
         ...usual,
-        overrides: [{ directory: 0, tag: tags.tileOffsets, values: (all) => all.map((_, index) => 8 + index) }],
+        overrides: [
+          { directory: 0, tag: tags.tileOffsets, values: (all) => all.map((_, index) => 8 + index) },
+          { directory: 0, tag: tags.tileByteCounts, values: (all) => all.map(() => 60_000) },
+        ],
       },
     ],
   ])("is refused for %s and leaves nothing behind", async (_, code, options) => {
