@@ -81,7 +81,7 @@ export async function treatImage(image: PlannedImage, work: ImageWork): Promise<
   const kept = known && !work.isForced ? masterOf(present) : undefined;
   if (kept !== undefined) {
     const isNew = await storeRecord(image, { master: kept, bucket: work.bucket });
-    const warnings = isNew ? ["its record was stored anew"] : [];
+    const warnings = isNew ? ["Its record was stored anew."] : [];
     return { status: "kept", master: kept, seconds: { checksum }, warnings };
   }
   const target = join(work.folder, `${sha256Of(Buffer.from(image.key)).slice(0, 32)}.tif`);
@@ -130,7 +130,7 @@ function convert(image: PlannedImage, target: string, { converter, signal }: Ima
 async function pageWarnings(image: PlannedImage, converter: Converter): Promise<readonly string[]> {
   if (image.page !== undefined) return [];
   const pages = await converter.countPages(image.source);
-  return pages > 1 ? [`it has ${pages} pages, and the first was taken; --pages all takes them all`] : [];
+  return pages > 1 ? [`It has ${pages} pages, and the first was taken; --pages all takes them all.`] : [];
 }
 
 /** Stores the record of an image unless the same is there. Returns whether it did. */

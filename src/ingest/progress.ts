@@ -1,6 +1,6 @@
 import type { ImageOutcome, IngestEvent } from "./job.ts";
 import { nameImage, type PlannedImage } from "./job-plan.ts";
-import { formatMegabytes, formatStages } from "./report-text.ts";
+import { formatFailure, formatMegabytes, formatStages } from "./report-text.ts";
 
 /** Where a run stands. */
 export interface ProgressState {
@@ -39,10 +39,7 @@ export function formatProgress(state: ProgressState, columns: number): string {
 export function formatOutcome(outcome: ImageOutcome, { isVerbose }: { readonly isVerbose: boolean }): string {
   const name = nameImage(outcome.image);
   if (outcome.status === "stopped") return `stopped   ${name}`;
-  if (outcome.status === "failed") {
-    const { code, message } = outcome.failure;
-    return `failed    ${message.includes(outcome.image.source) ? "" : `${name}: `}${message} (${code})`;
-  }
+  if (outcome.status === "failed") return formatFailure(outcome.image.source, outcome.failure);
   const { status, master, seconds, warnings, image } = outcome;
   const sizes = `${formatMegabytes(image.bytesIn)} MB to ${formatMegabytes(master.bytes)} MB`;
   const stages = isVerbose ? `; ${formatStages(seconds)}` : "";

@@ -1,5 +1,6 @@
 import type { SourceSummary } from "./conversion.ts";
 import type { CostEstimate } from "./estimate.ts";
+import type { Failure } from "./job.ts";
 import type { Stage } from "./job-image.ts";
 import type { makeDryReport, Report, ReportedImage } from "./report.ts";
 
@@ -31,6 +32,7 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
     `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
     ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
     ...(totals.bytesOut > 0 ? [formatEstimate(report.estimate)] : []),
+    ...(totals.stopped > 0 ? ["The same command goes on where this run stopped."] : []),
   ].join("\n");
 }
 
@@ -41,11 +43,19 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): s
     page === undefined ? source : `${source} page ${page}`,
     formatMegabytes(bytesIn),
     summary === undefined ? "" : `${summary.width} × ${summary.height}`,
-    summary === undefined ? (failure?.message ?? "") : formatSummary(summary),
+    summary === undefined ? `failed (${failure?.code})` : formatSummary(summary),
     treatment,
   ]);
   const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes"], rows);
-  return `${table}\n${images.length} images; nothing was converted or stored`;
+  const failures = images.flatMap(({ source, failure }) =>
+    failure === undefined ? [] : formatFailure(source, failure),
+  );
+  return [table, ...failures, `${images.length} images; nothing was converted or stored`].join("\n");
+}
+
+/** Words a failure with its code; the message names the source mostly, and it is put in front where it does not. Never throws. */
+export function formatFailure(source: string, { code, message }: Failure): string {
+  return `failed    ${message.includes(source) ? "" : `${source}: `}${message} (${code})`;
 }
 
 function formatSummary({ format, model, depth, isPyramid, pages }: SourceSummary): string {

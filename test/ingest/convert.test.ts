@@ -247,6 +247,22 @@ describe("the settings of a conversion", () => {
   });
 });
 
+describe("a JPEG 2000 source", () => {
+  const samples = async () => new Uint8Array(await drawScene(scene).raw().toBuffer());
+
+  it("is converted without loss, with what its boxes say", async () => {
+    const write = await openJpeg2000Writer();
+    const icc = new Uint8Array((await sharp(await drawScene(scene).withIccProfile("p3").png().toBuffer()).metadata()).icc!);
+    const xmpBox = Buffer.concat([Buffer.from("be7acfcb97a942e89c71999491e3afac", "hex"), Buffer.from("<x/>")]);
+    const boxes = [formatBox("uuid", xmpBox)];
+    const file = wrapJp2(write({ ...scene, components: 3, samples: await samples() }), 16, boxes);
+    const { bytes, directories } = await convert(await folder.lay("scene.jp2", file), lossless);
+    expect(icc.byteLength).toBeGreaterThan(0);
+    expect((await pixelsOf(bytes)).data.equals(await samples())).toBe(true);
+    expect(Buffer.from((await directories[0]?.bytes(700)) ?? []).toString()).toBe("<x/>");
+  });
+});
+
 describe("a source that makes no master", () => {
   const half = async (file: Promise<Uint8Array>) => (await file).subarray(0, Math.floor((await file).byteLength / 2));
 

@@ -159,7 +159,7 @@ describe("the run of an ingest", () => {
     await run({}, { records: recordsOf("identifier,label,Artist\na,A,B") });
     expect(puts()).toBe(2);
     const [outcome] = await run({}, { records: recordsOf("identifier,label\na,Other") });
-    expect(outcome).toMatchObject({ status: "kept", warnings: ["its record was stored anew"] });
+    expect(outcome).toMatchObject({ status: "kept", warnings: ["Its record was stored anew."] });
     expect(puts()).toBe(3);
   });
 
@@ -241,7 +241,7 @@ describe("the run of an ingest", () => {
     await lay("a.tif");
     const [outcome] = await run({ converter: tellingConverter(conversions, { countPages: async () => 3 }) });
     expect(outcome).toMatchObject({
-      warnings: ["it has 3 pages, and the first was taken; --pages all takes them all"],
+      warnings: ["It has 3 pages, and the first was taken; --pages all takes them all."],
     });
   });
 });
