@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
-import { maxPlainPixels, maxTileBytes } from "../../../src/limits.ts";
+import { maxJpegHeaderBytes, maxPlainPixels, maxSidePixels, maxTileBytes } from "../../../src/limits.ts";
 import { openPlain } from "../../../src/plain/open.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
@@ -113,15 +113,30 @@ describe("a file that is no TIFF is refused", () => {
     expect(mostReads).toBeLessThanOrEqual(20);
   });
 
-  it("with so many bytes in front that they are not looked through", async () => {
-    const filler = segmentOf(0xe5, new Array(65_000).fill(0));
+  it("past the limit of bytes in front of a JPEG's frame, in few reads", async () => {
     const component = { horizontal: 1, vertical: 1, sampleAt: () => 9 };
     const jpeg = writeJpeg({ width: 8, height: 8, components: [component] });
-    const fillers = Array.from({ length: 130 }, () => Uint8Array.from(filler));
-    const bytes = concatenate([jpeg.subarray(0, 2), ...fillers, jpeg.subarray(2)]);
-    const counts = { reads: 0, bytes: 0 };
-    const source = countReads(memorySource(bytes), counts);
-    expect(await codeOfAsync(openPlain(source, bytes.subarray(0, 32_768)))).toBe("source-unsupported");
-    expect(counts.reads).toBeLessThan(8);
+    const filler = Uint8Array.from(segmentOf(0xe5, new Array(65_000).fill(0)));
+    const openBehind = async (fillers: number) => {
+      const bytes = concatenate([
+        jpeg.subarray(0, 2),
+        ...new Array<Uint8Array>(fillers).fill(filler),
+        jpeg.subarray(2),
+      ]);
+      const counts = { reads: 0, bytes: 0 };
+      const source = countReads(memorySource(bytes), counts);
+      const code = await codeOfAsync(openPlain(source, bytes.subarray(0, 32_768)));
+      expect(counts.reads).toBeLessThan(8);
+      return code;
+    };
+    const most = Math.floor((maxJpegHeaderBytes - jpeg.byteLength) / filler.byteLength);
+    expect(await openBehind(most)).toBe("none");
+    expect(await openBehind(most + 2)).toBe("source-unsupported");
+  });
+
+  it("with a side past the limit", async () => {
+    const line = (width: number) => writePng({ width, height: 1, bitDepth: 1, colorType: 0, rows: [0] });
+    expect(await codeOfAsync(open(line(maxSidePixels)))).toBe("none");
+    expect(await codeOfAsync(open(line(maxSidePixels + 1)))).toBe("source-unsupported");
   });
 });

@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
 import { formatChunk } from "../../../src/codec/png/chunk.ts";
-import { maxPngChunks } from "../../../src/limits.ts";
+import { maxPngChunks, maxPngHeaderBytes } from "../../../src/limits.ts";
 import { openPlain } from "../../../src/plain/open.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
@@ -126,6 +126,19 @@ describe("a PNG master is refused", () => {
     // IHDR is one of them.
     expect(await refusal(chunks(maxPngChunks - 1))).toBe("none");
     expect(await refusal(chunks(maxPngChunks))).toBe("source-unsupported");
+  });
+
+  it("past the limit of bytes in front of its image data", async () => {
+    const bytes = writePng(gray);
+    const withText = (end: number) => {
+      const chunk = new Uint8Array(end - 33 + 4);
+      new DataView(chunk.buffer).setUint32(0, chunk.length - 12);
+      chunk.set(new TextEncoder().encode("tEXt"), 4);
+      const whole = concatenate([bytes.subarray(0, 33), chunk, bytes.subarray(33)]);
+      return codeOfAsync(openPlain(memorySource(whole), whole.subarray(0, 32_768)));
+    };
+    expect(await withText(maxPngHeaderBytes)).toBe("none");
+    expect(await withText(maxPngHeaderBytes + 1)).toBe("source-unsupported");
   });
 
   it("without image data", async () => {
