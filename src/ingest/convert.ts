@@ -41,11 +41,11 @@ async function convertInto(
 ): Promise<{ readonly path: string; readonly master: ConvertedMaster }> {
   const watches = { read: stopwatch(), decode: stopwatch(), encode: stopwatch(), verify: stopwatch() };
   const inspected = await watches.read.time(() => inspect(path, settings.page ?? 0));
-  const treatment = settleTreatment(settings, inspected);
   const decodable: PixelSource =
     inspected.summary.format === "jp2"
       ? await watches.decode.time(() => decodeJpeg2000(path, join(folder, "decoded.tif")))
       : { ...inspected, path, forgiven: undefined };
+  const treatment = settleTreatment(settings, decodable);
   signal?.throwIfAborted();
   const pyramidPath = join(folder, "pyramid.tif");
   const source = await watches.encode.time(() => writePyramid(decodable, treatment, pyramidPath));

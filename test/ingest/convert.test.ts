@@ -8,6 +8,7 @@ import { countPages, inspectSource } from "../../src/ingest/inspect.ts";
 import { memorySource } from "../../src/source/memory.ts";
 import { openPyramid } from "../../src/tiff/pyramid.ts";
 import { tags } from "../../src/tiff/tags.ts";
+import { formatBox, openJpeg2000Writer, wrapJp2 } from "../support/jpeg2000-writer.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { drawScene, ingestCodeOf, makeTestFolder, readTiff } from "../support/masters.ts";
 
@@ -248,18 +249,47 @@ describe("the settings of a conversion", () => {
 });
 
 describe("a JPEG 2000 source", () => {
-  const samples = async () => new Uint8Array(await drawScene(scene).raw().toBuffer());
+  const samplesOf = async () => new Uint8Array(await drawScene(scene).raw().toBuffer());
 
   it("is converted without loss, with what its boxes say", async () => {
     const write = await openJpeg2000Writer();
-    const icc = new Uint8Array((await sharp(await drawScene(scene).withIccProfile("p3").png().toBuffer()).metadata()).icc!);
-    const xmpBox = Buffer.concat([Buffer.from("be7acfcb97a942e89c71999491e3afac", "hex"), Buffer.from("<x/>")]);
-    const boxes = [formatBox("uuid", xmpBox)];
-    const file = wrapJp2(write({ ...scene, components: 3, samples: await samples() }), 16, boxes);
-    const { bytes, directories } = await convert(await folder.lay("scene.jp2", file), lossless);
-    expect(icc.byteLength).toBeGreaterThan(0);
-    expect((await pixelsOf(bytes)).data.equals(await samples())).toBe(true);
+    const samples = await samplesOf();
+    const { icc } = await sharp(await drawScene(scene).withIccProfile("p3").png().toBuffer()).metadata();
+    const identifier = Buffer.from("be7acfcb97a942e89c71999491e3afac", "hex");
+    const boxes = [
+      formatBox("uuid", Buffer.concat([identifier, Buffer.from("<x/>")])),
+      formatBox("colr", Buffer.concat([Uint8Array.of(2, 0, 0), icc!])),
+    ];
+    const file = wrapJp2(write({ ...scene, components: 3, samples }), 16, boxes);
+    const source = await folder.lay("scene.jp2", file);
+    const { bytes, directories } = await convert(source, { ...lossless, keepsProfile: true });
+    expect((await sharp(bytes, { ignoreIcc: true }).raw().toBuffer()).equals(samples)).toBe(true);
     expect(Buffer.from((await directories[0]?.bytes(700)) ?? []).toString()).toBe("<x/>");
+    expect(await directories[0]?.bytes(tags.iccProfile)).toEqual(new Uint8Array(icc!));
+  });
+
+  it("fills all of 16 bits where it has 12", async () => {
+    const write = await openJpeg2000Writer();
+    const samples = new Uint16Array(scene.width * scene.height).map((_, index) => index % 4096);
+    const source = await folder.lay("deep.j2k", write({ ...scene, components: 1, samples, depth: 12 }));
+    const { bytes } = await convert(source, { ...lossless, keepsDepth: true });
+    const kept = await sharp(bytes).toColourspace("grey16").raw({ depth: "ushort" }).toBuffer();
+    expect([kept.readUInt16LE(0), kept.readUInt16LE(2 * 2048), kept.readUInt16LE(2 * 4095)]).toEqual([
+      0, 32_776, 65_535,
+    ]);
+  });
+
+  it("is refused where it is cut off, too large, or of a kind that is not read", async () => {
+    const write = await openJpeg2000Writer();
+    const file = write({ ...scene, components: 3, samples: await samplesOf() });
+    const large = file.slice();
+    new DataView(large.buffer).setUint32(8, 70_000);
+    new DataView(large.buffer).setUint32(12, 70_000);
+    const codeOfFile = async (content: Uint8Array) =>
+      ingestCodeOf(convertMaster(await folder.lay("refused.j2k", content), folder.path("none.tif"), usual));
+    expect(await codeOfFile(file.subarray(0, file.byteLength / 2))).toBe("damaged");
+    expect(await codeOfFile(large)).toBe("unsupported");
+    expect(await codeOfFile(wrapJp2(file, 18))).toBe("unsupported");
   });
 });
 
