@@ -22,23 +22,22 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Starts the command as a person does, with temporary files in a folder of its own. */
+/** Starts the command to the storage as a person does, with temporary files in a folder of its own. */
 function start(...options: readonly string[]): ChildProcess {
-  const place = ["--to", "remote", "--endpoint", endpoint.url, "--bucket", endpoint.bucket];
-  return spawn(
-    process.execPath,
-    [command, "ingest", join(folder, "images"), "--jobs", "1", "--json", ...place, ...options],
-    {
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: {
-        ...process.env,
-        TMPDIR: join(folder, "tmp"),
-        AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
-      },
+  return startTo(["--to", "remote", "--endpoint", endpoint.url, "--bucket", endpoint.bucket, ...options]);
+}
+
+function startTo(place: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [command, "ingest", join(folder, "images"), "--jobs", "1", "--json", ...place], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      TMPDIR: join(folder, "tmp"),
+      AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
     },
-  );
+  });
 }
 
 interface Ending {
@@ -146,5 +145,22 @@ describe("a command that is interrupted", { timeout: seconds }, () => {
     expect(endpoint.arrivals.flatMap(({ part }) => part ?? [])).toEqual([2]);
     expect([...endpoint.objects.keys()]).toEqual(["noise"]);
     expect(endpoint.uploads.size).toBe(0);
+  });
+
+  it("ends cleanly on its way to the local bucket too, and the next run goes on", async () => {
+    await layPictures("a.png", "b.png", "c.png", "d.png", "e.png", "f.png");
+    const place = ["--to", "local", "--state", join(folder, "state")];
+    const stopped = startTo(place);
+    stopped.stderr?.on("data", (text) => String(text).startsWith("stored") && stopped.kill("SIGINT"));
+    const { status, images } = await end(stopped);
+    expect(status).toBe(130);
+    const done = images.filter(({ status }) => status === "stored").length;
+    expect(done).toBeGreaterThan(0);
+    expect(images.filter(({ status }) => status === "stopped")).toHaveLength(6 - done);
+    expect(await readdir(join(folder, "tmp"))).toEqual([]);
+    const next = await end(startTo(place));
+    expect(next.status).toBe(0);
+    expect(next.images.filter(({ status }) => status === "kept")).toHaveLength(done);
+    expect(next.images.filter(({ status }) => status === "stored")).toHaveLength(6 - done);
   });
 });
