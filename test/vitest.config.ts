@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 
 const root = resolve(import.meta.dirname, "..");
 
-/** Three projects: `node` for what is pure, `workerd` for what needs the platform, `browser` for what a person sees. */
+/** Three projects: `node` for what is pure, `workerd` for what needs the platform, `browser` for what a person sees of a running service. */
 export default defineConfig({
   test: {
     projects: [
@@ -32,7 +32,7 @@ export default defineConfig({
         root,
         test: {
           name: "browser",
-          include: ["test/browser/**/*.test.ts"],
+          include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

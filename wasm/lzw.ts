@@ -1,5 +1,6 @@
-// LZW as TIFF has it: codes of 9 to 12 bits, most significant bit first, widened one code early.
-// Source: TIFF 6.0 section 13.
+// LZW as TIFF has it: codes of 9 to 12 bits, most significant bit first, widened one code early. Writers before TIFF 6.0
+// put the least significant bit first and widened codes when they had to, which the first code of a stream tells.
+// Source: TIFF 6.0 section 13; libtiff reads the older streams likewise.
 
 const clearCode: u32 = 256;
 const endCode: u32 = 257;
@@ -18,6 +19,9 @@ const lengths: usize = memory.data(4096 * 4, 16);
  */
 export function lzwDecode(source: usize, length: i32, target: usize, capacity: i32): i32 {
   const sourceEnd = source + length;
+  // The first code is the one that clears: 0x80 0x0? as TIFF 6.0 has it, 0x00 0x01 with the least significant bit first.
+  const isLeastFirst = length > 1 && load<u8>(source) == 0 && (load<u8>(source + 1) & 1) == 1;
+  const early: u32 = isLeastFirst ? 0 : 1;
   let written: u32 = 0;
   let bits: u32 = 0;
   let bitCount: u32 = 0;
@@ -28,11 +32,13 @@ export function lzwDecode(source: usize, length: i32, target: usize, capacity: i
   while (written < <u32>capacity) {
     while (bitCount < width) {
       if (source == sourceEnd) return written;
-      bits = (bits << 8) | load<u8>(source++);
+      const byte: u32 = load<u8>(source++);
+      bits = isLeastFirst ? bits | (byte << bitCount) : (bits << 8) | byte;
       bitCount += 8;
     }
     bitCount -= width;
-    const code = (bits >> bitCount) & ((1 << width) - 1);
+    const code = (isLeastFirst ? bits : bits >> bitCount) & ((1 << width) - 1);
+    if (isLeastFirst) bits >>= width;
     if (code == endCode) break;
     if (code == clearCode) {
       width = 9;
@@ -62,7 +68,7 @@ export function lzwDecode(source: usize, length: i32, target: usize, capacity: i
       free++;
     }
     // Early change: the width grows one code before the table needs it.
-    if (free + 1 >= (1 << width) && width < 12) width++;
+    if (free + early >= (1 << width) && width < 12) width++;
     previousStart = at;
     previousLength = runLength;
   }

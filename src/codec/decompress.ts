@@ -3,6 +3,7 @@ import { reverseBits } from "../raster/fill-order.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Compression, TileEncoding } from "../tiff/tile-encoding.ts";
 import { decodeCcitt } from "./ccitt.ts";
+import { inflate } from "./inflate.ts";
 import { inflateZstd } from "./zstd.ts";
 
 /** The compressions that give the samples of a tile as they are, one after another. */
@@ -92,31 +93,27 @@ function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
   return reversed;
 }
 
+/** Bytes that are handed to the inflater at once: it holds all that they come to, some thousand times as much at most. */
+const inflatedPartBytes = 8192;
+
 /** Inflates no further than needed: a stream that goes on for gigabytes is dropped at the tile's own size. */
 async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): Promise<number> {
-  const stream = new DecompressionStream("deflate");
-  const writer = stream.writable.getWriter();
-  const reader = stream.readable.getReader();
-  const fed = writer
-    .write(bytes as Uint8Array<ArrayBuffer>)
-    .then(() => writer.close())
-    // What is wrong with the stream shows on the reading side.
-    .catch(() => undefined);
   let written = 0;
   try {
-    while (written < byteLength) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const chunk = (value as Uint8Array).subarray(0, byteLength - written);
+    for await (const inflated of inflate(partsOf(bytes))) {
+      const chunk = inflated.subarray(0, byteLength - written);
       kernel.bytes.set(chunk, target + written);
       written += chunk.byteLength;
+      if (written === byteLength) break;
     }
   } catch (cause) {
     throw damaged("a Deflate stream", cause);
   }
-  if (written === byteLength) await reader.cancel().catch(() => undefined);
-  await fed;
   return written;
+}
+
+function* partsOf(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let at = 0; at < bytes.byteLength; at += inflatedPartBytes) yield bytes.subarray(at, at + inflatedPartBytes);
 }
 
 function damaged(detail: string, cause?: unknown): ImageError {

@@ -52,8 +52,8 @@ const compressions: ReadonlyMap<number, Compression> = new Map([
   [50001, "webp"],
 ]);
 
-/** Aperio's JPEG 2000 whose components are YCbCr, whatever tag 262 says. */
-const aperioYcbcr = 33003;
+/** JPEG 2000 of Aperio and of libvips, whose three components are YCbCr although tag 262 says RGB. */
+const ycbcrCodes: readonly number[] = [33003, 33004];
 
 const predicted: readonly Compression[] = ["lzw", "deflate", "zstd"];
 const bilevel: readonly Compression[] = ["ccitt-rle", "ccitt-g3", "ccitt-g4"];
@@ -66,12 +66,15 @@ const ofBytes: readonly Compression[] = ["jpeg", "webp"];
 export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
   const { code, compression } = await readCompression(fields);
   const stated = await readPhotometric(fields);
-  const photometric: Photometric = code === aperioYcbcr ? { ...stated, model: "ycbcr" } : stated;
+  const isYcbcr = ycbcrCodes.includes(code) && stated.model === "rgb";
+  const photometric: Photometric = isYcbcr ? { ...stated, model: "ycbcr" } : stated;
   const { model } = photometric;
   const { isLittleEndian } = fields;
   const layout = await readSampleLayout(fields, { colors: colorSamples[model], isLittleEndian });
   refuseMismatch(compression, { model, layout });
-  const subsampling = model === "ycbcr" ? await readSubsampling(fields) : ({ x: 1, y: 1 } as const);
+  // What is subsampled in JPEG 2000 comes out of its decoder enlarged.
+  const isSampled = model === "ycbcr" && compression !== "jpeg2000";
+  const subsampling = isSampled ? await readSubsampling(fields) : ({ x: 1, y: 1 } as const);
   const isSubsampled = subsampling.x > 1 || subsampling.y > 1;
   if (isSubsampled && layout.isPlanar) {
     throw unsupported("keeps subsampled YCbCr in separate planes, which are not read");

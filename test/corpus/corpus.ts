@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { turnArea, turnOfTiffOrientation, turnSize } from "../../src/raster/orientation.ts";
 
 /** What becomes of a file in the service, by its tier. Source: MANIFEST.tsv of a corpus. */
 export type Tier =
@@ -17,8 +18,10 @@ export interface Reference {
   /** `full`, or a region in pixels of the image as seen. */
   readonly region: string;
   readonly size: string;
-  /** Paths of PNG files. */
+  /** Paths of PNG files, which show the picture as it is stored. */
   readonly files: readonly string[];
+  /** How the files are to be turned, by tag 274. */
+  readonly orientation: number;
 }
 
 /** One file of a corpus. */
@@ -26,7 +29,7 @@ export interface CorpusFile {
   readonly name: string;
   readonly path: string;
   readonly tier: Tier;
-  /** The stored samples are lossy: decoders differ by a level or two. */
+  /** The stored samples are lossy or their chroma is subsampled: decoders differ by a level or two. */
   readonly isLossy: boolean;
   readonly isColorManaged: boolean;
   readonly isBilevel: boolean;
@@ -42,6 +45,10 @@ interface IndexEntry {
   readonly full?: { readonly w: number; readonly h: number; readonly refs: readonly string[] };
   readonly crop?: { readonly box: readonly number[]; readonly refs: readonly string[] };
   readonly edge?: { readonly box: readonly number[]; readonly refs: readonly string[] };
+  /** In pixels as stored. */
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
 }
 
 const served = /\.(?:tiff?|svs|jpe?g|png|webp|btf)$/i;
@@ -52,18 +59,18 @@ const served = /\.(?:tiff?|svs|jpe?g|png|webp|btf)$/i;
  */
 export function readCorpus(folder: string): readonly CorpusFile[] {
   const index = readIndex(folder);
-  const tiers = readTiers(folder);
+  const facts = readManifest(folder);
   return filesUnder(folder).flatMap((path): CorpusFile[] => {
     const file = relative(folder, path);
     const entry = index.get(file);
-    const tier = entry?.tier ?? tiers.get(file) ?? "C";
+    const tier = entry?.tier ?? facts.get(file)?.tier ?? "C";
     if (!["A", "B", "C", "H"].includes(tier)) return [];
     return [
       {
         name: file.replaceAll("/", "-"),
         path,
         tier: tier as Tier,
-        isLossy: entry?.lossy_source === true,
+        isLossy: entry?.lossy_source === true || facts.get(file)?.photometric === "YCbCr",
         isColorManaged: entry?.colour_managed === true,
         isBilevel: entry?.bilevel === true,
         references: entry === undefined ? [] : referencesOf(entry, folder),
@@ -79,22 +86,42 @@ function readIndex(folder: string): ReadonlyMap<string, IndexEntry> {
   return new Map(entries.map((entry) => [entry.file, entry]));
 }
 
-function readTiers(folder: string): ReadonlyMap<string, string> {
+interface ManifestLine {
+  readonly tier: string;
+  readonly photometric: string;
+}
+
+function readManifest(folder: string): ReadonlyMap<string, ManifestLine> {
   const path = join(folder, "MANIFEST.tsv");
   if (!existsSync(path)) return new Map();
   const [head = "", ...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
-  const column = head.split("\t").indexOf("tier");
-  return new Map(lines.map((line) => line.split("\t")).map((cells) => [cells[0] ?? "", cells[column] ?? ""]));
+  const names = head.split("\t");
+  const [tier, photometric] = [names.indexOf("tier"), names.indexOf("photometric")];
+  return new Map(
+    lines
+      .map((line) => line.split("\t"))
+      .map((cells) => [cells[0] ?? "", { tier: cells[tier] ?? "", photometric: cells[photometric] ?? "" }]),
+  );
 }
 
-function referencesOf({ full, crop, edge }: IndexEntry, folder: string): readonly Reference[] {
+/** Renderings are of the picture as it is stored; the service is asked for it as it is seen. */
+function referencesOf({ full, crop, edge, ...image }: IndexEntry, folder: string): readonly Reference[] {
   const paths = (refs: readonly string[]) => refs.map((name) => join(folder, "reference", name));
-  return [
-    ...(full === undefined ? [] : [{ region: "full", size: `${full.w},${full.h}`, files: paths(full.refs) }]),
-    ...[crop, edge].flatMap((part) =>
-      part === undefined ? [] : [{ region: part.box.join(), size: "max", files: paths(part.refs) }],
-    ),
-  ];
+  const { orientation } = image;
+  const turn = turnOfTiffOrientation(orientation);
+  const references: Reference[] = [];
+  if (full !== undefined) {
+    const { width, height } = turnSize({ width: full.w, height: full.h }, turn);
+    references.push({ region: "full", size: `${width},${height}`, files: paths(full.refs), orientation });
+  }
+  for (const part of [crop, edge]) {
+    if (part === undefined) continue;
+    const [x = 0, y = 0, width = 0, height = 0] = part.box;
+    const seen = turnArea({ x, y, width, height }, image, turn);
+    const region = [seen.x, seen.y, seen.width, seen.height].join();
+    references.push({ region, size: "max", files: paths(part.refs), orientation });
+  }
+  return references;
 }
 
 function filesUnder(folder: string): readonly string[] {
