@@ -24,8 +24,8 @@ export const maxSidePixels = 1 << 20;
 /** Most pixels of one tile (2,048 x 2,048). Enforced in tiff/level.ts. */
 export const maxTilePixels = 1 << 22;
 
-/** Most bytes that one compressed tile may claim. Enforced in tiff/tile-index.ts. */
-export const maxTileBytes = 1 << 24;
+/** Most bytes that one compressed tile or strip may claim, or a file that is no TIFF. Enforced in tiff/tile-index.ts and plain/open.ts. */
+export const maxTileBytes = 1 << 25;
 
 /** Reads under way at once for one request: a Worker may wait for six. Enforced in render/gather.ts. */
 export const maxReadsAtOnce = 6;

@@ -1,3 +1,4 @@
+import type { Area } from "../geometry.ts";
 import { rgbToYcbcrHalved, type ThreePlanes } from "../raster/color.ts";
 import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 
@@ -13,7 +14,8 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
     planeCount: 3,
     hasAlpha: false,
     subsampling: { x: 2, y: 2 },
-    async decodeInto(kernel, tile, planes) {
+    async decodeInto(kernel, { window, ...stored }, planes) {
+      const tile = { ...stored, window: window && inWholeQuads(window) };
       const mark = kernel.mark();
       const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));
       await decoder.decodeInto(kernel, tile, source);
@@ -24,4 +26,11 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
       kernel.release(mark);
     },
   };
+}
+
+/** A chroma sample is made of 2 x 2 pixels, of which an odd window would leave some out. */
+function inWholeQuads({ x, y, width, height }: Area): Area {
+  const left = x & ~1;
+  const top = y & ~1;
+  return { x: left, y: top, width: ((x + width + 1) & ~1) - left, height: ((y + height + 1) & ~1) - top };
 }

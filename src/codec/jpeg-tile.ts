@@ -1,4 +1,5 @@
 import { ImageError } from "../error.ts";
+import type { Area } from "../geometry.ts";
 import { type ThreePlanes, ycbcrToRgb } from "../raster/color.ts";
 import { enlargePlane } from "../raster/enlarge.ts";
 import type { Kernel } from "../raster/kernel.ts";
@@ -36,7 +37,7 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
     planeCount: colorPlanes[model] + (alpha === undefined ? 0 : 1),
     hasAlpha: alpha !== undefined,
     subsampling: model === "ycbcr" ? subsampling : { x: 1, y: 1 },
-    async decodeInto(_, { parts: [bytes], rows }, planes) {
+    async decodeInto(_, { parts: [bytes], rows, window }, planes) {
       if (bytes === undefined) throw new RangeError("a tile without bytes");
       const mark = kernel.mark();
       const targets = targetsOf(kernel, form, planes);
@@ -49,6 +50,7 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
         // Some writers pad the last strip, others do not.
         minimumHeight: level.isStripped ? rows : undefined,
         subsampling: targets.length < 3 ? undefined : subsampling,
+        window: window && !isEnlarged(targets) ? scaleArea(window, reduction) : undefined,
         reduction,
       });
       for (const { decoded, plane } of targets) {
@@ -85,6 +87,15 @@ function targetsOf(kernel: Kernel, { level, reduction, subsampling }: JpegForm, 
       : plane;
     return { decoded, plane };
   });
+}
+
+/** What is enlarged is interpolated between samples that a window would leave out. */
+function isEnlarged(targets: readonly Target[]): boolean {
+  return targets.some(({ decoded, plane }) => plane !== undefined && plane !== decoded);
+}
+
+function scaleArea({ x, y, width, height }: Area, factor: number): Area {
+  return { x: x * factor, y: y * factor, width: width * factor, height: height * factor };
 }
 
 /** The ink of YCCK is the inverse of what its first three components give as RGB. Source: Adobe Technical Note 5116, §18. */

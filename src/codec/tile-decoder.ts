@@ -1,3 +1,4 @@
+import type { Area } from "../geometry.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
 import type { Level } from "../tiff/level.ts";
@@ -25,6 +26,8 @@ export interface StoredTile {
   readonly parts: readonly Uint8Array[];
   /** Rows of pixels that it holds: the last strip has only those that the image has left. */
   readonly rows: number;
+  /** The pixels of the tile, as decoded, that are needed; undefined for all. What is not needed may come out as anything. */
+  readonly window?: Area | undefined;
 }
 
 /** What a decoder is made for. */

@@ -1,4 +1,5 @@
 import type { StoredTile, TileDecoder } from "../codec/tile-decoder.ts";
+import { type Area, clipArea, isWhole } from "../geometry.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import {
   colorPlanes,
@@ -22,7 +23,7 @@ interface HeldRows {
 }
 
 /** What a band is made for. */
-export interface BandRequest extends Pick<LevelChoice, "level" | "stored"> {
+export interface BandRequest extends Pick<LevelChoice, "level" | "stored" | "window"> {
   readonly decoder: TileDecoder;
   /** The columns of the tile grid that are drawn. */
   readonly firstColumn: number;
@@ -104,9 +105,18 @@ export class Band {
         this.#clear(slices);
         continue;
       }
-      const tile: StoredTile = { parts: ranges.map((range) => gathered.bytesOf(range)), rows };
+      const window = this.#neededOf(column, row);
+      const tile: StoredTile = { parts: ranges.map((range) => gathered.bytesOf(range)), rows, window };
       await decoder.decodeInto(this.#kernel, tile, slices);
     }
+  }
+
+  /** The pixels of a tile that lie in the window; undefined for all of them. */
+  #neededOf(column: number, row: number): Area | undefined {
+    const { window, level } = this.#request;
+    const { tileWidth: width, tileLength: height } = level;
+    const needed = clipArea({ ...window, x: window.x - column * width, y: window.y - row * height }, { width, height });
+    return needed === undefined || isWhole(needed, { width, height }) ? undefined : needed;
   }
 
   /** Pixel rows that the tiles of a row hold, as stored. */

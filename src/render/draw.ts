@@ -94,6 +94,7 @@ function openParts(plan: DrawPlan, { kernel, settings, table, envelope }: DrawIn
   const band = new Band(kernel, {
     level,
     stored,
+    window,
     decoder,
     firstColumn,
     columns: Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1,

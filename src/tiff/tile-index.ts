@@ -26,7 +26,8 @@ export function tileRanges(
     const offset = level.offsets[index];
     const length = level.byteCounts[index];
     if (offset === undefined || length === undefined) throw new RangeError(`no tile ${column}, ${row}`);
-    if (length === 0 || offset === 0) continue;
+    // Nothing lies where the header does, unless the tile is all of the file.
+    if (length === 0 || (offset === 0 && length < sourceSize)) continue;
     if (length > maxTileBytes || offset + length > sourceSize) {
       throw malformed(`tile ${column}, ${row} of ${length} bytes at ${offset} in a file of ${sourceSize}`);
     }
