@@ -71,6 +71,6 @@ export class BucketError extends Error {
 
   /** Whether every further call will fail the same way, so that going on is of no use. */
   get isFinal(): boolean {
-    return this.code === "refused" || this.code === "no-bucket";
+    return this.code === "refused" || this.code === "no-bucket" || this.code === "unavailable";
   }
 }

@@ -180,13 +180,27 @@ describe("the run of an ingest", () => {
     expect(await workFolders()).toEqual([]);
   });
 
-  it("ends at once when the bucket is not there, and at the first image when it refuses", async () => {
-    for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
-    const refusing = bucketAt(endpoint, { secretAccessKey: "wrong" });
-    await expect(run({ bucket: refusing })).rejects.toMatchObject({ code: "refused" });
-    const outcomes = await run({ bucket: { ...refusing, check: async () => {} }, jobs: 1 });
-    expect(statuses(outcomes)).toEqual(["failed", "stopped", "stopped"]);
+  it("ends at once when the bucket is not there", async () => {
+    await lay("a.tif");
+    const missing = bucketAt({ ...endpoint, bucket: "none" });
+    await expect(run({ bucket: missing })).rejects.toMatchObject({ code: "no-bucket" });
     expect(conversions).toEqual([]);
+  });
+
+  it("ends at the first image when the bucket refuses, before anything is converted", async () => {
+    for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
+    const outcomes = await run({ bucket: bucketAt(endpoint, { secretAccessKey: "wrong" }), jobs: 1 });
+    expect(statuses(outcomes)).toEqual(["failed", "stopped", "stopped"]);
+    expect(outcomes[0]).toMatchObject({ failure: { code: "refused" } });
+    expect(conversions).toEqual([]);
+  });
+
+  it("ends when the storage does not answer any more, and keeps what is done", async () => {
+    for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
+    endpoint.fault = ({ key }) => (key === "b" ? 503 : undefined);
+    const outcomes = await run({ jobs: 1 });
+    expect(statuses(outcomes)).toEqual(["stored", "failed", "stopped"]);
+    expect(outcomes[1]).toMatchObject({ failure: { code: "unavailable" } });
   });
 
   it("stops when it is told to: what is done stays, nothing is half done, and the next run does the rest", async () => {

@@ -89,7 +89,7 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", { t
 
   it("refuses other keys, other buckets and bytes that are not those of their MD5", async () => {
     const wrong = s3Bucket({ ...place, secretAccessKey: "wrong" });
-    await expect(wrong.check()).rejects.toMatchObject({ code: "refused" });
+    await expect(wrong.head("plain")).rejects.toMatchObject({ code: "refused" });
     await expect(s3Bucket({ ...place, bucket: "none" }).check()).rejects.toMatchObject({ code: "no-bucket" });
     const content = { bytes: new Uint8Array(3), md5: "0".repeat(32) };
     const put = s3Bucket(place).put("wrong", content, { contentType: "image/tiff", metadata: {} });
