@@ -3,6 +3,7 @@ import { BucketError } from "../../src/ingest/bucket.ts";
 import { s3Bucket } from "../../src/ingest/s3-bucket.ts";
 import { type RetryPolicy, readRetryAfter, type S3Place } from "../../src/ingest/s3-bucket-request.ts";
 import { uploadBytes } from "../../src/ingest/upload.ts";
+import { bucketCodeOf } from "../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../support/s3-endpoint.ts";
 
 const policy: RetryPolicy = { tries: 4, pauseMilliseconds: 1, longestPauseMilliseconds: 20 };
@@ -18,15 +19,6 @@ function bucketOf(change: Partial<S3Place> = {}, signal?: AbortSignal) {
   const place = { endpoint: endpoint.url, region: "auto", sessionToken: undefined, ...change };
   const { bucket, accessKeyId, secretAccessKey } = endpoint;
   return s3Bucket({ bucket, accessKeyId, secretAccessKey, ...place }, { policy, signal });
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(BucketError);
-  return (error as BucketError).code;
 }
 
 const put = (key: string, bucket = bucketOf()) => uploadBytes(bucket, { key, bytes, contentType: "image/tiff" });
@@ -49,13 +41,13 @@ describe("a bucket of an S3 storage", () => {
 
   it("knows what is not there", async () => {
     expect(await bucketOf().head("none")).toBeUndefined();
-    expect(await codeOf(bucketOf({ bucket: "none" }).check())).toBe("no-bucket");
+    expect(await bucketCodeOf(bucketOf({ bucket: "none" }).check())).toBe("no-bucket");
     await bucketOf().check();
   });
 
   it("is refused with wrong keys after one try, for good", async () => {
-    expect(await codeOf(put("a", bucketOf({ secretAccessKey: "wrong" })))).toBe("refused");
-    expect(await codeOf(put("a", bucketOf({ accessKeyId: "wrong" })))).toBe("refused");
+    expect(await bucketCodeOf(put("a", bucketOf({ secretAccessKey: "wrong" })))).toBe("refused");
+    expect(await bucketCodeOf(put("a", bucketOf({ accessKeyId: "wrong" })))).toBe("refused");
     expect(endpoint.arrivals).toHaveLength(2);
     expect(new BucketError("refused", "").isFinal).toBe(true);
   });
@@ -69,13 +61,13 @@ describe("a bucket of an S3 storage", () => {
 
   it("gives up after as many tries as it was told", async () => {
     endpoint.fault = () => 503;
-    expect(await codeOf(put("a"))).toBe("unavailable");
+    expect(await bucketCodeOf(put("a"))).toBe("unavailable");
     expect(endpoint.arrivals).toHaveLength(policy.tries);
   });
 
   it("does not try again what the storage says is wrong", async () => {
     endpoint.fault = () => 400;
-    expect(await codeOf(put("a"))).toBe("failed");
+    expect(await bucketCodeOf(put("a"))).toBe("failed");
     expect(endpoint.arrivals).toHaveLength(1);
   });
 
@@ -92,7 +84,7 @@ describe("a bucket of an S3 storage", () => {
 
   it("has bytes that changed on the way refused by the storage", async () => {
     endpoint.fault = () => "corrupt";
-    expect(await codeOf(put("a"))).toBe("corrupted");
+    expect(await bucketCodeOf(put("a"))).toBe("corrupted");
     expect(endpoint.objects.size).toBe(0);
   });
 
@@ -102,9 +94,9 @@ describe("a bucket of an S3 storage", () => {
       stop.abort();
       return { status: 503, retryAfter: "3600" };
     };
-    expect(await codeOf(put("a", bucketOf({}, stop.signal)))).toBe("stopped");
+    expect(await bucketCodeOf(put("a", bucketOf({}, stop.signal)))).toBe("stopped");
     expect(endpoint.arrivals).toHaveLength(1);
-    expect(await codeOf(put("b", bucketOf({}, stop.signal)))).toBe("stopped");
+    expect(await bucketCodeOf(put("b", bucketOf({}, stop.signal)))).toBe("stopped");
     expect(endpoint.arrivals).toHaveLength(1);
   });
 

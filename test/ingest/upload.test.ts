@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BucketError } from "../../src/ingest/bucket.ts";
 import { s3Bucket } from "../../src/ingest/s3-bucket.ts";
 import { sha256Of, type Upload, uploadFile } from "../../src/ingest/upload.ts";
+import { bucketCodeOf } from "../support/ingest.ts";
 import { type S3Endpoint, type S3Operation, startS3Endpoint } from "../support/s3-endpoint.ts";
 
 const partBytes = 1000;
@@ -48,15 +48,6 @@ function uploadOf(settings = "1 jpeg"): Upload {
     checksum: sha256Of(content),
     headers: { contentType: "image/tiff", metadata },
   };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(BucketError);
-  return (error as BucketError).code;
 }
 
 const countOf = (operation: S3Operation) =>
@@ -102,7 +93,7 @@ describe("an upload", () => {
 
   it("ends the upload when a part does not get through, so that nothing is left", async () => {
     endpoint.fault = ({ part }) => (part === 3 ? 503 : undefined);
-    expect(await codeOf(uploadFile(bucketOf(), uploadOf()))).toBe("unavailable");
+    expect(await bucketCodeOf(uploadFile(bucketOf(), uploadOf()))).toBe("unavailable");
     expect(endpoint.uploads.size).toBe(0);
     expect(stored()).toBeUndefined();
   });
@@ -113,7 +104,7 @@ describe("an upload", () => {
       if (part === 2) stop.abort();
       return undefined;
     };
-    expect(await codeOf(uploadFile(bucketOf(stop.signal), uploadOf(), { signal: stop.signal }))).toBe("stopped");
+    expect(await bucketCodeOf(uploadFile(bucketOf(stop.signal), uploadOf(), { signal: stop.signal }))).toBe("stopped");
     expect(countOf("AbortMultipartUpload")).toBe(1);
     expect(endpoint.uploads.size).toBe(0);
   });
@@ -163,19 +154,19 @@ describe("an upload", () => {
 
   it.each(["whole", "parts"])("refuses a file that changed since it was written, sent %s", async (way) => {
     const upload = way === "whole" ? { ...uploadOf(), bytes: partBytes } : uploadOf();
-    expect(await codeOf(uploadFile(bucketOf(), { ...upload, checksum: "0".repeat(64) }))).toBe("corrupted");
+    expect(await bucketCodeOf(uploadFile(bucketOf(), { ...upload, checksum: "0".repeat(64) }))).toBe("corrupted");
     expect(endpoint.objects.size).toBe(0);
     expect(endpoint.uploads.size).toBe(0);
   });
 
   it("refuses a file that became shorter", async () => {
-    expect(await codeOf(uploadFile(bucketOf(), { ...uploadOf(), bytes: 5000 }))).toBe("corrupted");
+    expect(await bucketCodeOf(uploadFile(bucketOf(), { ...uploadOf(), bytes: 5000 }))).toBe("corrupted");
     expect(endpoint.objects.size).toBe(0);
   });
 
   it("has a part that changed on the way refused by the storage", async () => {
     endpoint.fault = ({ part }) => (part === 2 ? "corrupt" : undefined);
-    expect(await codeOf(uploadFile(bucketOf(), uploadOf()))).toBe("corrupted");
+    expect(await bucketCodeOf(uploadFile(bucketOf(), uploadOf()))).toBe("corrupted");
     expect(endpoint.uploads.size).toBe(0);
   });
 

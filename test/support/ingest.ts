@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
+import { BucketError } from "../../src/ingest/bucket.ts";
 import type { ConvertedMaster } from "../../src/ingest/conversion.ts";
 import type { Converter } from "../../src/ingest/job-image.ts";
 import { s3Bucket } from "../../src/ingest/s3-bucket.ts";
@@ -44,4 +45,15 @@ export function bucketAt(endpoint: S3Endpoint, change: { readonly secretAccessKe
   const keys = { accessKeyId, secretAccessKey, sessionToken: undefined, ...change };
   const policy = { tries: 2, pauseMilliseconds: 1, longestPauseMilliseconds: 10 };
   return s3Bucket({ endpoint: url, bucket, region: "auto", ...keys }, { policy });
+}
+
+/** Returns the code of the BucketError that `work` rejects with; "none" where it succeeds. */
+export async function bucketCodeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof BucketError) return error.code;
+    throw error;
+  }
+  return "none";
 }
