@@ -80,34 +80,46 @@ interface Picture {
   readonly account: Account;
 }
 
-/** Returns the derivative from a cache, or renders it and sees to it that it is kept. */
-async function obtain(services: Services, { plan, master, envelope, key, account }: Picture): Promise<Derivative> {
-  const { derivatives, renderer, config, defer, log } = services;
-  const isStored = plan.kind !== "copy" && plan.cost.decodedPixels >= config.storeAbovePixels;
+/**
+ * Returns the derivative from a cache, or renders it and sees to it that it is kept. A copied tile is not looked for and
+ * not kept: the cache in front of the Worker has it, and behind that reading it again is no dearer than looking it up.
+ */
+async function obtain(services: Services, picture: Picture): Promise<Derivative> {
+  const { derivatives, config, defer } = services;
+  const { plan, key, account } = picture;
+  if (plan.kind === "copy") return renderFresh(services, picture);
+  const isStored = plan.cost.decodedPixels >= config.storeAbovePixels;
   const found = await findDerivative(derivatives, key, { isStored, defer });
   if (found !== undefined) {
     account.strategy = "kept";
     account.cache = found.tier;
     return { mediaType: found.kept.mediaType, body: found.kept.bytes };
   }
-  account.strategy = plan.kind;
-  account.tiles = plan.cost.tiles;
   const keep = (bytes: Uint8Array): void =>
     defer(keepDerivative(derivatives, key, { kept: { bytes, mediaType: mediaTypes[plan.format] }, isStored }));
-  const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
-  const { model } = master.pyramid.levels[0].encoding;
-  const table = isManaged ? await findColorTable(services.colors, model, master.profile) : undefined;
-  const { mediaType, body } = await render(renderer, plan, {
-    source: master.source,
-    table,
-    envelope,
-    onEnd: (end) => log(streamLine(key, end, account)),
-  });
+  const { mediaType, body } = await renderFresh(services, picture);
   if (body instanceof Uint8Array) {
     keep(body);
     return { mediaType, body };
   }
   return { mediaType, body: body.pipeThrough(collectingStream(keptStreamBytes, keep)) };
+}
+
+async function renderFresh(
+  { renderer, colors, log }: Services,
+  { plan, master, envelope, key, account }: Picture,
+): Promise<Derivative> {
+  account.strategy = plan.kind;
+  account.tiles = plan.cost.tiles;
+  const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
+  const { model } = master.pyramid.levels[0].encoding;
+  const table = isManaged ? await findColorTable(colors, model, master.profile) : undefined;
+  return render(renderer, plan, {
+    source: master.source,
+    table,
+    envelope,
+    onEnd: (end) => log(streamLine(key, end, account)),
+  });
 }
 
 /** The line of the request was written when the first bytes went out: this one has all that was read. */
