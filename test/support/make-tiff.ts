@@ -1,27 +1,24 @@
 import type { Picture } from "./picture.ts";
 import { reducePicture } from "./picture.ts";
 import { type DirectoryPlan, type Field, type FieldType, type Layout, writeTiffFile } from "./tiff-directory.ts";
-import { drawPage, type EncodedPage, encodePage, type PageForm, type PageSize } from "./tiff-page.ts";
+import { encodePyramid, levelSizes, type PyramidForm } from "./tiff-levels.ts";
+import { drawPage, type EncodedPage, encodePage, type PageForm } from "./tiff-page.ts";
 
 /**
- * A TIFF to build. Directories are numbered 0 for the full picture, then its reduced levels, then `extraPages`,
- * wherever they stand in the chain.
+ * A TIFF to build. Directories are numbered 0 for the full picture, then its reduced levels, then `extraPages`, then
+ * `pages`, each with its levels behind it, wherever they stand in the chain.
  */
-export interface TiffOptions extends PageForm {
-  readonly width: number;
-  readonly height: number;
-  /** How many levels, each half of the one before, or the sizes of the reduced ones. 1. */
-  readonly levels?: number | readonly { readonly width: number; readonly height: number }[];
-  /** How half of an odd number is rounded: `ceil`; vips rounds `floor`. */
-  readonly levelRounding?: "ceil" | "floor";
-  /** `chain`, or SubIFDs of the first directory. */
-  readonly levelLayout?: "chain" | "sub-ifds";
+export interface TiffOptions extends PyramidForm {
   /** `little`. */
   readonly byteOrder?: "big" | "little";
   readonly bigTiff?: boolean;
   /** `front`: all directories, then all tiles. `back`: each behind its own tiles, as libtiff writes. `front`. */
   readonly directories?: "front" | "back";
   readonly extraPages?: readonly ExtraPage[];
+  /** Further pictures with levels of their own, at the end of the chain. */
+  readonly pages?: readonly PyramidForm[];
+  /** Directories that the first one points to by a tag, outside of the chain: 34665 for Exif, 34853 for GPS. */
+  readonly privateDirectories?: readonly PrivateDirectory[];
   /** Fields that do not say the truth. */
   readonly overrides?: readonly FieldOverride[];
   /** Links of the chain that lead elsewhere; `of: "header"` is the first one. */
@@ -32,10 +29,16 @@ export interface TiffOptions extends PageForm {
 export interface ExtraPage extends PageForm {
   readonly width: number;
   readonly height: number;
-  /** NewSubfileType 1, 4 and 0. A mask is gray with photometric Mask. */
-  readonly kind: "thumbnail" | "mask" | "unrelated";
+  /** NewSubfileType 1, 4, 0, and 9 as slide scanners have it. A mask is gray with photometric Mask. */
+  readonly kind: "thumbnail" | "mask" | "unrelated" | "macro";
   /** Where it stands in the chain: right behind the full picture, or `last`. */
   readonly position?: "second" | "last";
+}
+
+/** A directory that is none of a picture. */
+export interface PrivateDirectory {
+  readonly tag: number;
+  readonly fields: readonly Field[];
 }
 
 /** What a field says instead. `values` may be computed from the true ones and from where the directories stand. */
@@ -61,86 +64,77 @@ export interface LinkOverride {
 
 /** Builds a TIFF file. Throws an Error when options contradict one another. Source: TIFF 6.0, BigTIFF. */
 export async function makeTiff(options: TiffOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { byteOrder = "little", bigTiff = false, directories = "front", extraPages = [] } = options;
+  const { byteOrder = "little", bigTiff = false, directories = "front" } = options;
+  const { extraPages = [], pages = [], privateDirectories = [] } = options;
   const file = { byteOrder, bigTiff };
-  const sizes = levelSizes(options);
-  const full = options.tileBytes ? undefined : drawPage(options, options);
-  const pages: EncodedPage[] = [];
-  for (const size of sizes) {
-    const form = size.level === 0 ? options : withoutMetadata(options);
-    pages.push(await encodePage(form, size, full, { ...file, newSubfileType: size.level === 0 ? 0 : 1 }));
-  }
+  const encoded: EncodedPage[] = [];
+  /** The directories of the chain in their order, and by directory those of its SubIFDs. */
+  const chain: number[] = [];
+  const subDirectories = new Map<number, readonly number[]>();
+  const addPyramid = async (form: PyramidForm): Promise<void> => {
+    const first = encoded.length;
+    encoded.push(...(await encodePyramid(form, file)));
+    const levels = Array.from({ length: encoded.length - first - 1 }, (_, index) => first + 1 + index);
+    chain.push(first, ...(form.levelLayout === "sub-ifds" ? [] : levels));
+    if (form.levelLayout === "sub-ifds") subDirectories.set(first, levels);
+  };
+  await addPyramid(options);
   for (const page of extraPages) {
-    const form: PageForm = page.kind === "mask" ? { photometric: "Mask", ...page } : page;
-    const size = { width: page.width, height: page.height, level: 0, scaleX: 1, scaleY: 1 };
-    const picture = page.tileBytes ? undefined : drawPage(form, page);
-    const newSubfileType = { thumbnail: 1, mask: 4, unrelated: 0 }[page.kind];
-    pages.push(await encodePage(form, size, picture, { ...file, newSubfileType }));
+    if (page.position === "second") chain.splice(1 + countSecond(extraPages, page), 0, encoded.length);
+    else chain.push(encoded.length);
+    encoded.push(await encodeExtraPage(page, file));
   }
+  for (const page of pages) await addPyramid(page);
+  const firstPrivate = encoded.length;
 
-  const chain = chainOrder(options, sizes.length);
-  const subDirectories = options.levelLayout === "sub-ifds" ? sizes.slice(1).map((size) => size.level) : [];
   const linkOf = (of: number | "header", truth: number | undefined) => (layout: Layout) => {
     const to = options.links?.find((link) => link.of === of)?.to ?? (truth !== undefined && { directory: truth });
     if (!to) return 0;
     return "offset" in to ? to.offset : layout.directories[to.directory]!;
   };
-  const plans = pages.map((page, index): DirectoryPlan => {
+  const plans = encoded.map((page, index): DirectoryPlan => {
     const overrides = options.overrides?.filter((override) => override.directory === index) ?? [];
     const fields = (layout: Layout) => {
       const own = [...page.fields(layout.chunks[index]!)];
-      if (index === 0 && subDirectories.length > 0) {
-        const values = subDirectories.map((level) => layout.directories[level]!);
-        own.push({ tag: 330, type: bigTiff ? "IFD8" : "IFD", values });
+      const type = bigTiff ? "IFD8" : "IFD";
+      const below = subDirectories.get(index) ?? [];
+      if (below.length > 0) own.push({ tag: 330, type, values: below.map((level) => layout.directories[level]!) });
+      for (const [place, { tag }] of index === 0 ? privateDirectories.entries() : []) {
+        own.push({ tag, type: "LONG", values: [layout.directories[firstPrivate + place]!] });
       }
       return applyOverrides(own, overrides, layout.directories);
     };
     const place = chain.indexOf(index);
     return { fields, chunks: page.chunks, next: linkOf(index, place < 0 ? undefined : chain[place + 1]) };
   });
-  return writeTiffFile(plans, { ...file, directories, firstDirectory: linkOf("header", 0) });
+  const privatePlans = privateDirectories.map(
+    ({ fields }): DirectoryPlan => ({ fields: () => fields, chunks: [], next: () => 0 }),
+  );
+  return writeTiffFile([...plans, ...privatePlans], { ...file, directories, firstDirectory: linkOf("header", 0) });
 }
 
 /**
  * Returns the picture of each level as a reader should show it, before compression, stored orientation. Never throws.
  */
-export function drawLevels(options: TiffOptions): readonly Picture[] {
+export function drawLevels(options: PyramidForm): readonly Picture[] {
   const full = drawPage(options, options);
   return levelSizes(options).map((size) => (size.level === 0 ? full : reducePicture(full, size)));
 }
 
-function levelSizes(options: TiffOptions): readonly PageSize[] {
-  const { width, height, levels = 1, levelRounding = "ceil" } = options;
-  const sizes: PageSize[] = [{ width, height, level: 0, scaleX: 1, scaleY: 1 }];
-  if (typeof levels === "number") {
-    const half = (side: number) => Math.max(1, Math[levelRounding](side / 2));
-    while (sizes.length < levels) {
-      const last = sizes.at(-1)!;
-      const scale = 2 ** sizes.length;
-      const next = { width: half(last.width), height: half(last.height) };
-      sizes.push({ ...next, level: sizes.length, scaleX: scale, scaleY: scale });
-    }
-  } else {
-    for (const size of levels) {
-      const scales = { scaleX: width / size.width, scaleY: height / size.height };
-      sizes.push({ width: size.width, height: size.height, level: sizes.length, ...scales });
-    }
-  }
-  return sizes;
+function encodeExtraPage(
+  page: ExtraPage,
+  file: { readonly byteOrder: "big" | "little"; readonly bigTiff: boolean },
+): Promise<EncodedPage> {
+  const form: PageForm = page.kind === "mask" ? { photometric: "Mask", ...page } : page;
+  const size = { width: page.width, height: page.height, level: 0, scaleX: 1, scaleY: 1 };
+  const picture = page.tileBytes ? undefined : drawPage(form, page);
+  const newSubfileType = { thumbnail: 1, mask: 4, unrelated: 0, macro: 9 }[page.kind];
+  return encodePage(form, size, picture, { ...file, newSubfileType });
 }
 
-function withoutMetadata(form: PageForm): PageForm {
-  const { iccProfile: _profile, xmp: _xmp, ...rest } = form;
-  return rest;
-}
-
-/** The directories of the chain in their order; SubIFDs are not in it. */
-function chainOrder(options: TiffOptions, levelCount: number): readonly number[] {
-  const extra = (options.extraPages ?? []).map((page, index) => ({ page, directory: levelCount + index }));
-  const second = extra.filter(({ page }) => page.position === "second").map(({ directory }) => directory);
-  const last = extra.filter(({ page }) => page.position !== "second").map(({ directory }) => directory);
-  const reduced = options.levelLayout === "sub-ifds" ? [] : Array.from({ length: levelCount - 1 }, (_, i) => i + 1);
-  return [0, ...second, ...reduced, ...last];
+/** How many of the pages before `page` stand right behind the full picture too. */
+function countSecond(pages: readonly ExtraPage[], page: ExtraPage): number {
+  return pages.slice(0, pages.indexOf(page)).filter(({ position }) => position === "second").length;
 }
 
 function applyOverrides(

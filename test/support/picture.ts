@@ -3,24 +3,37 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly samplesPerPixel: number;
-  readonly samples: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+  readonly samples: SampleArray;
 }
 
-/** Gives the samples of the pixel at column `x`, row `y`: 0 to 255, or to 65535 for 16 bits a sample. */
+/** Samples as numbers, whatever they take in a file. */
+export type SampleArray =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+/** How a sample is written: whole numbers from 0 to 2 ** bits - 1, or floating point. */
+export interface SampleDepth {
+  readonly bitsPerSample: 1 | 2 | 4 | 8 | 10 | 12 | 14 | 16 | 24 | 32 | 64;
+  readonly sampleFormat: "unsigned" | "float";
+}
+
+/** Gives the samples of the pixel at column `x`, row `y`, as large as their depth has them. */
 export type PixelFunction = (x: number, y: number) => readonly number[];
 
 /** Draws a picture by asking `pixel` for every pixel; samples that it leaves out are opaque. Never throws. */
-export function drawPicture(options: {
-  readonly width: number;
-  readonly height: number;
-  readonly samplesPerPixel: number;
-  readonly bitsPerSample: 8 | 16;
-  readonly pixel: PixelFunction;
-}): Picture {
-  const { width, height, samplesPerPixel, bitsPerSample, pixel } = options;
-  const length = width * height * samplesPerPixel;
-  const samples = bitsPerSample === 8 ? new Uint8Array(length) : new Uint16Array(length);
-  const opaque = 2 ** bitsPerSample - 1;
+export function drawPicture(
+  options: {
+    readonly width: number;
+    readonly height: number;
+    readonly samplesPerPixel: number;
+    readonly pixel: PixelFunction;
+  } & SampleDepth,
+): Picture {
+  const { width, height, samplesPerPixel, pixel } = options;
+  const samples = newSamples(width * height * samplesPerPixel, options);
+  const opaque = largestSample(options);
   let at = 0;
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
@@ -43,8 +56,7 @@ export function reducePicture(
   target: { readonly width: number; readonly height: number; readonly scaleX: number; readonly scaleY: number },
 ): Picture {
   const { samplesPerPixel, samples } = picture;
-  const length = target.width * target.height * samplesPerPixel;
-  const reduced = samples instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
+  const reduced = samplesLike(samples, target.width * target.height * samplesPerPixel);
   let at = 0;
   for (let y = 0; y < target.height; y += 1) {
     const [top, bottom] = span(y, target.scaleY, picture.height);
@@ -57,7 +69,8 @@ export function reducePicture(
             sum += samples[(row * picture.width + column) * samplesPerPixel + channel]!;
           }
         }
-        reduced[at] = Math.round(sum / ((bottom - top) * (right - left)));
+        const mean = sum / ((bottom - top) * (right - left));
+        reduced[at] = samples instanceof Float64Array ? mean : Math.round(mean);
         at += 1;
       }
     }
@@ -74,7 +87,7 @@ function span(index: number, scale: number, limit: number): readonly [number, nu
  * Returns a pattern in which a shift, a mirror image and swapped axes or channels all show: the first sample rises and
  * falls along x, the second along y, the third differs from cell to cell of 32 pixels, the fourth (alpha) along x + y.
  */
-export function patternPixel(samplesPerPixel: number, bitsPerSample: 8 | 16): PixelFunction {
+export function patternPixel(samplesPerPixel: number, depth: SampleDepth): PixelFunction {
   return (x, y) => {
     const cell = cellValue(x >> 5, y >> 5);
     const gray = (wave(x, 256) * 2 + wave(y, 384) + cell) >> 2;
@@ -82,9 +95,31 @@ export function patternPixel(samplesPerPixel: number, bitsPerSample: 8 | 16): Pi
       samplesPerPixel < 3
         ? [gray, wave(x + y, 512)]
         : [wave(x, 256), wave(y, 384), cell, ...Array<number>(samplesPerPixel - 3).fill(wave(x + y, 512))];
-    // The low byte differs from the high one, so that a wrong byte order shows.
-    return bitsPerSample === 8 ? values : values.map((value) => value * 256 + ((value * 7 + 3) & 255));
+    return values.map((value) => atDepth(value, depth));
   };
+}
+
+/** Returns the largest value of a depth: of floats 1, which is white where nothing else is said. Never throws. */
+export function largestSample({ bitsPerSample, sampleFormat }: SampleDepth): number {
+  return sampleFormat === "float" ? 1 : 2 ** bitsPerSample - 1;
+}
+
+/** Returns room for samples of the kind that `samples` are. Never throws. */
+export function samplesLike(samples: SampleArray, length: number): SampleArray {
+  return new (samples.constructor as new (length: number) => SampleArray)(length);
+}
+
+function newSamples(length: number, { bitsPerSample, sampleFormat }: SampleDepth): SampleArray {
+  if (sampleFormat === "float") return new Float64Array(length);
+  if (bitsPerSample <= 8) return new Uint8Array(length);
+  return bitsPerSample <= 16 ? new Uint16Array(length) : new Uint32Array(length);
+}
+
+/** The low bits of wide samples differ from the high ones, so that a wrong byte order shows. */
+function atDepth(value: number, { bitsPerSample, sampleFormat }: SampleDepth): number {
+  if (sampleFormat === "float") return value / 255;
+  if (bitsPerSample <= 8) return value >> (8 - bitsPerSample);
+  return value * 2 ** (bitsPerSample - 8) + ((value * 7 + 3) % Math.min(256, 2 ** (bitsPerSample - 8)));
 }
 
 /** A triangle wave from 0 up to 255 and back within `period` pixels. */

@@ -1,18 +1,38 @@
+import { type CcittWriting, writeCcitt } from "./ccitt-writer.ts";
 import { writeLzw } from "./lzw-writer.ts";
 import { writePackBits } from "./pack-bits-writer.ts";
-import type { Picture } from "./picture.ts";
+import { type Picture, type SampleDepth, samplesLike } from "./picture.ts";
+import { type PredictedForm, writeFloatPredictor, writeHorizontalPredictor } from "./predictor-writer.ts";
+import { packPicture, reverseBits } from "./tiff-samples.ts";
 
 /** Samples of one tile or strip before compression. */
 export type Chunk = Picture;
 
-/** Encodes a tile or strip as one JPEG stream; called with 8-bit samples, RGB also where the file says YCbCr. */
-export type JpegEncoder = (chunk: Chunk) => Uint8Array | Promise<Uint8Array>;
+/** Encodes a tile or strip as one picture of another format; for JPEG, RGB also where the file says YCbCr. */
+export type ChunkEncoder = (chunk: Chunk) => Uint8Array | Promise<Uint8Array>;
+
+/** A chunk encoder that writes JPEG. */
+export type JpegEncoder = ChunkEncoder;
+
+/** Compresses packed samples. */
+export type Compressor = (bytes: Uint8Array) => Uint8Array;
+
+/** Compressions that take packed samples. */
+export type ByteCompression = "none" | "deflate" | "lzw" | "packbits" | "zstd" | CcittCompression;
+
+/** Compressions of bilevel samples. */
+export type CcittCompression = `ccitt-${CcittWriting["scheme"]}`;
 
 /** How the samples of a chunk are stored. */
-export interface ChunkForm {
-  readonly compression: "none" | "deflate" | "lzw" | "packbits";
-  readonly predictor: 1 | 2;
+export interface ChunkForm extends SampleDepth {
+  readonly compression: ByteCompression;
+  readonly predictor: 1 | 2 | 3;
   readonly byteOrder: "big" | "little";
+  readonly fillOrder: 1 | 2;
+  /** Of `ccitt-g3`: its two-dimensional coding. */
+  readonly isTwoDimensional: boolean;
+  /** Compresses for `zstd`, which not every platform can. */
+  readonly compress: Compressor | undefined;
 }
 
 /**
@@ -26,7 +46,7 @@ export function cutChunk(
 ): Chunk {
   const { samplesPerPixel, samples } = picture;
   const { left, top, width, height } = window;
-  const cut = new (samples instanceof Uint8Array ? Uint8Array : Uint16Array)(width * height * samplesPerPixel);
+  const cut = samplesLike(samples, width * height * samplesPerPixel);
   if (padding === "loud") cut.fill(170);
   const right = padding === "loud" ? Math.min(width, picture.width - left) : width;
   const bottom = padding === "loud" ? Math.min(height, picture.height - top) : height;
@@ -43,37 +63,75 @@ export function cutChunk(
 
 /** Picks one channel of a chunk, for planar files. Never throws. */
 export function pickChannel(chunk: Chunk, channel: number): Chunk {
-  const { samplesPerPixel } = chunk;
-  const samples = chunk.samples.filter((_, index) => index % samplesPerPixel === channel);
-  return { width: chunk.width, height: chunk.height, samplesPerPixel: 1, samples };
+  const { samplesPerPixel, width, height } = chunk;
+  const samples = samplesLike(chunk.samples, width * height);
+  for (let pixel = 0; pixel < width * height; pixel += 1) {
+    samples[pixel] = chunk.samples[pixel * samplesPerPixel + channel]!;
+  }
+  return { width, height, samplesPerPixel: 1, samples };
 }
 
-/** Predicts, orders and compresses a chunk. Never throws. */
+/** Predicts, packs and compresses a chunk. Throws an Error for `zstd` without a compressor. */
 export async function encodeChunk(chunk: Chunk, form: ChunkForm): Promise<Uint8Array> {
-  const bytes = orderBytes(form.predictor === 2 ? predict(chunk) : chunk, form.byteOrder);
-  if (form.compression === "lzw") return writeLzw(bytes);
-  if (form.compression === "packbits") return writePackBits(bytes, bytes.length / chunk.height);
-  if (form.compression === "deflate") return deflate(bytes);
-  return bytes;
+  const { compression, fillOrder } = form;
+  if (isCcitt(compression)) return encodeFax(chunk, compression, form);
+  const { predictor, sampleFormat } = form;
+  const isDifference = predictor === 2 && sampleFormat === "unsigned";
+  const packed = packPicture(isDifference ? predictSamples(chunk) : chunk, form);
+  const bytes = predictor === 1 || isDifference ? packed : predictBytes(packed, chunk, form);
+  const compressed = await compressBytes(bytes, chunk, form);
+  return fillOrder === 2 ? reverseBits(compressed) : compressed;
+}
+
+async function compressBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  { height }: Chunk,
+  { compression, compress }: ChunkForm,
+): Promise<Uint8Array> {
+  if (compression === "lzw") return writeLzw(bytes);
+  if (compression === "packbits") return writePackBits(bytes, bytes.length / height);
+  if (compression === "deflate") return deflate(bytes);
+  if (compression !== "zstd") return bytes;
+  if (compress === undefined) throw new Error("Compression zstd needs compress.");
+  return compress(bytes);
 }
 
 /** Replaces every sample by its difference from the one to its left. Source: TIFF 6.0 section 14. */
-function predict(chunk: Chunk): Chunk {
-  const { width, samplesPerPixel } = chunk;
+function predictSamples(chunk: Chunk): Chunk {
+  const { width, samplesPerPixel, samples } = chunk;
   const rowLength = width * samplesPerPixel;
-  const samples = chunk.samples.map((value, index) =>
-    index % rowLength < samplesPerPixel ? value : value - chunk.samples[index - samplesPerPixel]!,
-  );
-  return { ...chunk, samples };
+  const predicted = samplesLike(samples, samples.length);
+  for (const [index, value] of samples.entries()) {
+    predicted[index] = index % rowLength < samplesPerPixel ? value : value - samples[index - samplesPerPixel]!;
+  }
+  return { ...chunk, samples: predicted };
 }
 
-function orderBytes(chunk: Chunk, byteOrder: "big" | "little"): Uint8Array<ArrayBuffer> {
-  const { samples } = chunk;
-  if (samples instanceof Uint8Array) return samples;
-  const bytes = new Uint8Array(samples.length * 2);
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of samples.entries()) view.setUint16(index * 2, value, byteOrder === "little");
-  return bytes;
+function predictBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  { width, samplesPerPixel }: Chunk,
+  { predictor, bitsPerSample, byteOrder }: ChunkForm,
+): Uint8Array<ArrayBuffer> {
+  const bits = bitsPerSample as PredictedForm["bits"];
+  const form: PredictedForm = { width, samplesPerPixel, bits, isLittleEndian: byteOrder === "little" };
+  return Uint8Array.from(predictor === 2 ? writeHorizontalPredictor(bytes, form) : writeFloatPredictor(bytes, form));
+}
+
+/** Says whether a compression is one of fax machines. Never throws. */
+export function isCcitt(compression: string): compression is CcittCompression {
+  return compression.startsWith("ccitt-");
+}
+
+function encodeFax(
+  { width, height, samples }: Chunk,
+  compression: CcittCompression,
+  { fillOrder, isTwoDimensional }: ChunkForm,
+): Uint8Array {
+  const rows = Array.from({ length: height }, (_, row) =>
+    Array.from(samples.subarray(row * width, (row + 1) * width), (sample) => sample & 1).join(""),
+  );
+  const scheme = compression.slice("ccitt-".length) as CcittWriting["scheme"];
+  return writeCcitt(rows, { scheme, k: isTwoDimensional ? 4 : 0, isBitReversed: fillOrder === 2 });
 }
 
 async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

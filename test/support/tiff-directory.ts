@@ -6,7 +6,11 @@ const fieldTypes = {
   ASCII: { code: 2, bytes: 1 },
   SHORT: { code: 3, bytes: 2 },
   LONG: { code: 4, bytes: 4 },
+  /** Values are numerators and denominators in turn. */
+  RATIONAL: { code: 5, bytes: 4 },
   UNDEFINED: { code: 7, bytes: 1 },
+  FLOAT: { code: 11, bytes: 4 },
+  DOUBLE: { code: 12, bytes: 8 },
   IFD: { code: 13, bytes: 4 },
   LONG8: { code: 16, bytes: 8 },
   IFD8: { code: 18, bytes: 8 },
@@ -129,12 +133,15 @@ class NumberWriter {
       const type = fieldTypes[field.type];
       this.#number(entry, field.tag, 2);
       this.#number(entry + 2, field.code ?? type.code, 2);
-      this.#number(entry + 4, field.count ?? field.values.length, wordBytes);
+      const count = field.type === "RATIONAL" ? field.values.length / 2 : field.values.length;
+      this.#number(entry + 4, field.count ?? count, wordBytes);
       const valueField = entry + 4 + wordBytes;
       const outside = arrayBytes(field, this.#bigTiff);
       const start = outside === 0 ? valueField : array;
       for (const [index, value] of field.values.entries()) {
-        this.#number(start + index * type.bytes, value, type.bytes);
+        if (field.type === "FLOAT" || field.type === "DOUBLE")
+          this.#real(start + index * type.bytes, value, type.bytes);
+        else this.#number(start + index * type.bytes, value, type.bytes);
       }
       if (outside > 0) this.#number(valueField, array, wordBytes);
       if (field.valueField !== undefined) this.#number(valueField, field.valueField, wordBytes);
@@ -142,6 +149,11 @@ class NumberWriter {
       entry += entryBytes;
     }
     this.#number(entry, next, wordBytes);
+  }
+
+  #real(offset: number, value: number, byteLength: number): void {
+    if (byteLength === 4) this.#view.setFloat32(offset, value, this.#little);
+    else this.#view.setFloat64(offset, value, this.#little);
   }
 
   #number(offset: number, value: number, byteLength: 1 | 2 | 4 | 8): void {

@@ -1,7 +1,23 @@
 import { partJpeg } from "./jpeg-tables.ts";
-import { drawPicture, type Picture, type PixelFunction, patternPixel, reducePicture } from "./picture.ts";
-import { type Chunk, cutChunk, encodeChunk, type JpegEncoder, pickChannel } from "./tiff-chunk.ts";
-import type { Field, FieldType } from "./tiff-directory.ts";
+import {
+  drawPicture,
+  type Picture,
+  type PixelFunction,
+  patternPixel,
+  reducePicture,
+  type SampleDepth,
+} from "./picture.ts";
+import {
+  type ByteCompression,
+  type Chunk,
+  type ChunkEncoder,
+  type Compressor,
+  cutChunk,
+  encodeChunk,
+  pickChannel,
+} from "./tiff-chunk.ts";
+import type { Field } from "./tiff-directory.ts";
+import { type ChunkGrid, formatPageFields, type photometrics } from "./tiff-page-fields.ts";
 
 /** How one picture of a file is stored. The comments name the default. */
 export interface PageForm {
@@ -10,26 +26,40 @@ export interface PageForm {
   /** All rows in one strip. */
   readonly rowsPerStrip?: number;
   /** `none`. */
-  readonly compression?: "none" | "deflate" | "lzw" | "packbits" | "jpeg";
+  readonly compression?: ByteCompression | "jpeg" | "webp" | "jpeg2000";
   /** 1. */
-  readonly predictor?: 1 | 2;
+  readonly predictor?: 1 | 2 | 3;
   /** `RGB`, or `MinIsBlack` for one or two samples a pixel. */
   readonly photometric?: keyof typeof photometrics;
-  /** 3, or 1 for gray. What exceeds the photometric's own samples is alpha. */
+  /** As many as the photometric has. What exceeds them is alpha. */
   readonly samplesPerPixel?: number;
-  /** Meaning of the first extra sample: 2, unassociated alpha. */
-  readonly extraSamples?: 0 | 1 | 2;
+  /** Meaning of the first extra sample, or of each: 2, unassociated alpha; the others 0. */
+  readonly extraSamples?: 0 | 1 | 2 | readonly (0 | 1 | 2)[];
   /** 1, interleaved. */
   readonly planarConfiguration?: 1 | 2;
   /** 8. */
-  readonly bitsPerSample?: 8 | 16;
+  readonly bitsPerSample?: SampleDepth["bitsPerSample"];
+  /** `unsigned`. */
+  readonly sampleFormat?: SampleDepth["sampleFormat"];
+  /** SMinSampleValue and SMaxSampleValue; not written. */
+  readonly sampleRange?: readonly [number, number];
+  /** All reds by index, then all greens, then all blues, of 16 bits each. */
+  readonly colorMap?: readonly number[];
+  /** 1, the first bit of a byte is its highest. */
+  readonly fillOrder?: 1 | 2;
+  /** T4Options, whose lowest bit asks for two-dimensional coding. */
+  readonly t4Options?: number;
   readonly orientation?: number;
   /** Padding of edge tiles: `edge` for JPEG, `loud` for the rest. */
   readonly padding?: "edge" | "loud";
-  /** Makes JPEG tiles; needed for compression `jpeg` unless `tileBytes` is there. */
-  readonly encodeTile?: JpegEncoder;
+  /** Makes JPEG, WebP or JPEG 2000 tiles; needed for these compressions unless `tileBytes` is there. */
+  readonly encodeTile?: ChunkEncoder;
+  /** Compresses for `zstd`. */
+  readonly compress?: Compressor;
   /** Gives ready-made chunks; no pixel is drawn then, so that a small file may stand for a huge image. */
   readonly tileBytes?: (tile: TilePlace) => Uint8Array;
+  /** Says which chunks were never written: their offset and byte count are 0. */
+  readonly isMissing?: (tile: TilePlace) => boolean;
   /** Bytes of JPEGTables; `shared` moves the tables of all tiles there. Without it every tile has its own. */
   readonly jpegTables?: Uint8Array | "shared";
   readonly ycbcrSubsampling?: readonly [number, number];
@@ -39,7 +69,9 @@ export interface PageForm {
   readonly byteCountType?: "SHORT" | "LONG" | "LONG8";
   readonly iccProfile?: Uint8Array;
   readonly xmp?: string;
-  /** `patternPixel`. */
+  /** Other fields, of the full picture alone. */
+  readonly fields?: readonly Field[];
+  /** `patternPixel`. Palette indexes, inks and CIELab are given as they are stored. */
   readonly pixel?: PixelFunction;
 }
 
@@ -66,14 +98,14 @@ export interface EncodedPage {
   readonly fields: (chunkOffsets: readonly number[]) => readonly Field[];
 }
 
-const photometrics = { MinIsWhite: 0, MinIsBlack: 1, RGB: 2, Mask: 4, YCbCr: 6 };
-const compressions = { none: 1, lzw: 5, jpeg: 7, deflate: 8, packbits: 32773 };
+/** A form with its defaults. */
+export type SettledForm = ReturnType<typeof complete>;
 
 /** Draws the full picture that a form describes, as a reader should show it. Never throws. */
 export function drawPage(form: PageForm, size: { readonly width: number; readonly height: number }): Picture {
-  const { samplesPerPixel, bitsPerSample } = complete(form);
-  const pixel = form.pixel ?? patternPixel(samplesPerPixel, bitsPerSample);
-  return drawPicture({ ...size, samplesPerPixel, bitsPerSample, pixel });
+  const settled = complete(form);
+  const pixel = form.pixel ?? patternPixel(settled.samplesPerPixel, settled);
+  return drawPicture({ ...settled, ...size, pixel });
 }
 
 /** Encodes one page out of the full picture of its pyramid. Throws when options contradict one another. */
@@ -92,7 +124,9 @@ export async function encodePage(
   for (let plane = 0; plane < planes; plane += 1) {
     for (let row = 0; row < grid.rows; row += 1) {
       for (let column = 0; column < grid.columns; column += 1) {
-        if (form.tileBytes) chunks.push(form.tileBytes({ level: size.level, column, row, plane }));
+        const place = { level: size.level, column, row, plane };
+        if (form.isMissing?.(place)) chunks.push(new Uint8Array(0));
+        else if (form.tileBytes) chunks.push(form.tileBytes(place));
         else {
           const top = row * grid.height;
           const height = form.tile === undefined ? Math.min(grid.height, size.height - top) : grid.height;
@@ -105,35 +139,39 @@ export async function encodePage(
     }
   }
   const { tables, stored } = shareTables(form, chunks);
+  const byteCounts = stored.map((chunk) => chunk.length);
   const fields = (offsets: readonly number[]) =>
-    pageFields({ form, settled, size, grid, file, tables, offsets, byteCounts: stored.map((chunk) => chunk.length) });
+    formatPageFields({ form, settled, size, grid, file, tables, offsets, byteCounts });
   return { chunks: stored, fields };
 }
 
 function complete(form: PageForm) {
-  const gray = form.photometric?.startsWith("M") ?? (form.samplesPerPixel !== undefined && form.samplesPerPixel < 3);
+  const isGrayByCount = form.samplesPerPixel !== undefined && form.samplesPerPixel < 3;
+  const photometric = form.photometric ?? (isGrayByCount ? "MinIsBlack" : "RGB");
+  const colorSamples = photometric.startsWith("M") || photometric === "Palette" ? 1 : photometric === "CMYK" ? 4 : 3;
   const compression = form.compression ?? "none";
   return {
     ...form,
     compression,
-    photometric: form.photometric ?? (gray ? "MinIsBlack" : "RGB"),
-    colorSamples: gray ? 1 : 3,
-    samplesPerPixel: form.samplesPerPixel ?? (gray ? 1 : 3),
+    photometric,
+    colorSamples,
+    samplesPerPixel: form.samplesPerPixel ?? colorSamples,
     bitsPerSample: form.bitsPerSample ?? 8,
+    sampleFormat: form.sampleFormat ?? "unsigned",
     predictor: form.predictor ?? 1,
+    fillOrder: form.fillOrder ?? 1,
     planarConfiguration: form.planarConfiguration ?? 1,
     padding: form.padding ?? (compression === "jpeg" ? "edge" : "loud"),
   } as const;
 }
-
-type SettledForm = ReturnType<typeof complete>;
 
 /** Turns the samples that a reader shows into the ones that the photometric interpretation stores. */
 function storedSamples(picture: Picture, form: SettledForm): Picture {
   const { samples, samplesPerPixel } = picture;
   if (form.photometric === "MinIsWhite") {
     const white = 2 ** form.bitsPerSample - 1;
-    const stored = samples.map((value, index) => (index % samplesPerPixel === 0 ? white - value : value));
+    const stored = samples.slice();
+    for (let at = 0; at < stored.length; at += samplesPerPixel) stored[at] = white - samples[at]!;
     return { ...picture, samples: stored };
   }
   if (form.photometric !== "YCbCr" || form.compression === "jpeg") return picture;
@@ -150,13 +188,6 @@ function storedSamples(picture: Picture, form: SettledForm): Picture {
   return { ...picture, samples: stored };
 }
 
-interface ChunkGrid {
-  readonly width: number;
-  readonly height: number;
-  readonly columns: number;
-  readonly rows: number;
-}
-
 function chunkGrid(form: PageForm, size: PageSize): ChunkGrid {
   const tile = typeof form.tile === "number" ? { tileWidth: form.tile, tileLength: form.tile } : form.tile;
   const width = tile?.tileWidth ?? size.width;
@@ -165,10 +196,13 @@ function chunkGrid(form: PageForm, size: PageSize): ChunkGrid {
 }
 
 async function compressChunk(chunk: Chunk, form: SettledForm, byteOrder: "big" | "little"): Promise<Uint8Array> {
-  const { compression, predictor, encodeTile } = form;
-  if (compression !== "jpeg") return encodeChunk(chunk, { compression, predictor, byteOrder });
+  const { compression, encodeTile } = form;
+  if (compression !== "jpeg" && compression !== "webp" && compression !== "jpeg2000") {
+    const isTwoDimensional = ((form.t4Options ?? 0) & 1) !== 0;
+    return encodeChunk(chunk, { ...form, compression, byteOrder, isTwoDimensional, compress: form.compress });
+  }
   if (encodeTile) return encodeTile(chunk);
-  throw new Error("Compression jpeg needs encodeTile or tileBytes.");
+  throw new Error(`Compression ${compression} needs encodeTile or tileBytes.`);
 }
 
 function shareTables(
@@ -182,45 +216,4 @@ function shareTables(
     if (part.tables.join() !== tables.join()) throw new Error("Tiles with different tables cannot share them.");
   }
   return { tables, stored: chunks.map((chunk) => parted.get(chunk)!.abbreviated) };
-}
-
-function pageFields(page: {
-  readonly form: PageForm;
-  readonly settled: SettledForm;
-  readonly size: PageSize;
-  readonly grid: ChunkGrid;
-  readonly file: { readonly bigTiff: boolean; readonly newSubfileType: number };
-  readonly tables: Uint8Array | undefined;
-  readonly offsets: readonly number[];
-  readonly byteCounts: readonly number[];
-}): readonly Field[] {
-  const { form, settled, size, grid, file, tables } = page;
-  const fields: Field[] = [];
-  const add = (tag: number, type: FieldType, ...values: number[]) => fields.push({ tag, type, values });
-  const wide = file.bigTiff ? "LONG8" : "LONG";
-  const [offsetsTag, countsTag] = form.tile === undefined ? [273, 279] : [324, 325];
-  add(254, "LONG", file.newSubfileType);
-  add(256, "LONG", size.width);
-  add(257, "LONG", size.height);
-  add(258, "SHORT", ...Array<number>(settled.samplesPerPixel).fill(settled.bitsPerSample));
-  add(259, "SHORT", compressions[settled.compression]);
-  add(262, "SHORT", photometrics[settled.photometric]);
-  if (form.orientation !== undefined) add(274, "SHORT", form.orientation);
-  add(277, "SHORT", settled.samplesPerPixel);
-  if (form.tile === undefined) add(278, "LONG", grid.height);
-  else {
-    add(322, "LONG", grid.width);
-    add(323, "LONG", grid.height);
-  }
-  add(offsetsTag!, form.offsetType ?? wide, ...page.offsets);
-  add(countsTag!, form.byteCountType ?? wide, ...page.byteCounts);
-  add(284, "SHORT", settled.planarConfiguration);
-  if (settled.predictor !== 1) add(317, "SHORT", settled.predictor);
-  const extra = settled.samplesPerPixel - settled.colorSamples;
-  if (extra > 0) add(338, "SHORT", form.extraSamples ?? 2, ...Array<number>(extra - 1).fill(0));
-  if (tables) add(347, "UNDEFINED", ...tables);
-  if (form.ycbcrSubsampling) add(530, "SHORT", ...form.ycbcrSubsampling);
-  if (form.xmp !== undefined) add(700, "BYTE", ...new TextEncoder().encode(form.xmp));
-  if (form.iccProfile) add(34675, "UNDEFINED", ...form.iccProfile);
-  return fields;
 }

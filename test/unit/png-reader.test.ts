@@ -8,7 +8,7 @@ const width = 61;
 const height = 47;
 
 function pattern(samplesPerPixel: 1 | 3 | 4): Uint8Array<ArrayBuffer> {
-  const pixel = patternPixel(samplesPerPixel, 8);
+  const pixel = patternPixel(samplesPerPixel, { bitsPerSample: 8, sampleFormat: "unsigned" });
   const pixels = Array.from({ length: width * height }, (_, index) => pixel(index % width, Math.floor(index / width)));
   return Uint8Array.from(pixels.flatMap((samples) => samples.slice(0, samplesPerPixel)));
 }
