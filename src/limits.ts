@@ -6,17 +6,32 @@ export const maxIdentifierBytes = 1024;
 /** Longest path of a request, in characters. Enforced in http/route.ts. */
 export const maxPathCharacters = 4096;
 
+/** Most reads that opening one master makes. Enforced in source/opening.ts. */
+export const maxOpeningReads = 256;
+
+/** Most bytes that opening one master reads. Enforced in source/opening.ts. */
+export const maxOpeningBytes = 64 << 20;
+
 /** Most image file directories read from one master, SubIFDs included. Enforced in tiff/directory-chain.ts. */
 export const maxDirectories = 64;
 
 /** Most entries of one image file directory. Enforced in tiff/directory.ts. */
 export const maxDirectoryEntries = 1024;
 
-/** Largest value of one directory entry other than the tile arrays, in bytes (tables, profiles). Enforced in tiff/fields.ts. */
+/** Largest value of one directory entry other than the tile arrays and profiles, in bytes. Enforced in tiff/fields.ts. */
 export const maxEntryBytes = 1 << 20;
 
-/** Most tiles of one level: an index of 16 bytes a tile stays below 34 MB. Enforced in tiff/level.ts. */
-export const maxTilesPerLevel = 1 << 21;
+/** Longest stream of the JPEG tables of one level, in bytes: four and eight tables take 3,000. Enforced in tiff/tile-encoding.ts. */
+export const maxJpegTablesBytes = 1 << 16;
+
+/** Most tiles of one level: 68 gigapixels in tiles of 256. Enforced in tiff/tile-grid.ts and tiff/strips.ts. */
+export const maxTilesPerLevel = 1 << 20;
+
+/**
+ * Most tiles of all levels of a master: an index of 16 bytes a tile stays below 26 MB. Halving takes a third more than
+ * the first level has. Enforced in tiff/pyramid.ts.
+ */
+export const maxTilesPerMaster = 3 << 19;
 
 /** Longest side of a master or of a level, in pixels. Enforced in tiff/level.ts. */
 export const maxSidePixels = 1 << 20;

@@ -93,14 +93,11 @@ function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
   return reversed;
 }
 
-/** Bytes that are handed to the inflater at once: it holds all that they come to, some thousand times as much at most. */
-const inflatedPartBytes = 8192;
-
 /** Inflates no further than needed: a stream that goes on for gigabytes is dropped at the tile's own size. */
 async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): Promise<number> {
   let written = 0;
   try {
-    for await (const inflated of inflate(partsOf(bytes))) {
+    for await (const inflated of inflate([bytes])) {
       const chunk = inflated.subarray(0, byteLength - written);
       kernel.bytes.set(chunk, target + written);
       written += chunk.byteLength;
@@ -110,10 +107,6 @@ async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: Packed
     throw damaged("a Deflate stream", cause);
   }
   return written;
-}
-
-function* partsOf(bytes: Uint8Array): Generator<Uint8Array, void> {
-  for (let at = 0; at < bytes.byteLength; at += inflatedPartBytes) yield bytes.subarray(at, at + inflatedPartBytes);
 }
 
 function damaged(detail: string, cause?: unknown): ImageError {

@@ -19,9 +19,16 @@ export async function* inflate(parts: Iterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
+/** Bytes that are handed to the inflater at once: it holds all that they come to, some thousand times as much at most. */
+const fedBytes = 8192;
+
 async function feed(writer: WritableStreamDefaultWriter<BufferSource>, parts: Iterable<Uint8Array>): Promise<void> {
   try {
-    for (const part of parts) await writer.write(part as Uint8Array<ArrayBuffer>);
+    for (const part of parts) {
+      for (let at = 0; at < part.byteLength; at += fedBytes) {
+        await writer.write(part.subarray(at, at + fedBytes) as Uint8Array<ArrayBuffer>);
+      }
+    }
     await writer.close();
   } catch (fault) {
     // One of the parts: without this the reading side would wait for ever.

@@ -4,6 +4,7 @@ import { maxPlainPixels, maxSidePixels, maxTileBytes } from "../limits.ts";
 import type { Metadata, MetadataPolicy } from "../metadata/metadata.ts";
 import { metadataOfBlocks } from "../metadata/read.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { limitOpening } from "../source/opening.ts";
 import { readAhead } from "../source/read-ahead.ts";
 import { unsupported } from "../tiff/faults.ts";
 import type { Pyramid } from "../tiff/pyramid.ts";
@@ -38,7 +39,7 @@ export async function openPlain(
 ): Promise<PlainImage | undefined> {
   const read = readerOf(prefix);
   if (read === undefined) return undefined;
-  const file = await read(readAhead(source, runBytes, [{ offset: 0, bytes: prefix }]), prefix);
+  const file = await read(readAhead(limitOpening(source), runBytes, [{ offset: 0, bytes: prefix }]), prefix);
   const { kind, width, height, encoding, profile, blocks, dotsPerInch } = file;
   if (width * height > maxPlainPixels || Math.max(width, height) > maxSidePixels) {
     throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to be decoded whole`);

@@ -9,7 +9,8 @@ export interface HeldRun {
 /**
  * Returns the same source, reading at least `aheadBytes` at a time and answering from what it holds: directories and
  * their arrays lie close together, so that most of their small reads cost none. Holds what it has read until it is
- * dropped; meant for the opening of one file. `held` is what has been read before.
+ * dropped, but for what is longer than `aheadBytes`, which was asked for as a whole; meant for the opening of one file.
+ * `held` is what has been read before.
  */
 export function readAhead(source: ByteSource, aheadBytes: number, held: readonly HeldRun[]): ByteSource {
   const runs = [...held];
@@ -21,7 +22,7 @@ export function readAhead(source: ByteSource, aheadBytes: number, held: readonly
       const known = runs.find((run) => run.offset <= offset && offset + wanted <= run.offset + run.bytes.byteLength);
       if (known !== undefined) return known.bytes.subarray(offset - known.offset, offset - known.offset + wanted);
       const bytes = await source.read(offset, availableBytes(offset, Math.max(wanted, aheadBytes), source.size));
-      runs.push({ offset, bytes });
+      if (bytes.byteLength <= aheadBytes) runs.push({ offset, bytes });
       return bytes.subarray(0, wanted);
     },
   };

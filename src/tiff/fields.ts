@@ -20,6 +20,8 @@ export interface Fields {
   number(tag: number): Promise<number | undefined>;
   /** Reads an entry's unsigned integers: at least one and at most `maxCount`. */
   numbers(tag: number, maxCount: number): Promise<Float64Array | undefined>;
+  /** Reads the first `count` of an entry's unsigned integers; fewer throw too. */
+  firstNumbers(tag: number, count: number): Promise<Float64Array | undefined>;
   /** Reads the first of an entry's numbers, of any type: whole, signed, fraction or floating point. */
   real(tag: number): Promise<number | undefined>;
   /** Reads the bytes of an entry, at most `maxBytes`; `maxEntryBytes` where nothing else is said. */
@@ -37,39 +39,53 @@ export interface FieldsOrigin {
 export function fieldsOf(source: ByteSource, header: TiffHeader, directory: Directory): Fields {
   const { isLittleEndian } = header;
   const { entries } = directory;
-  const readValues = async (entry: Entry, maxBytes: number): Promise<Uint8Array> => {
-    const byteLength = entry.count * (bytesOfType(entry.type) ?? 0);
-    if (byteLength === 0 || byteLength > maxBytes) {
+  /** All of an entry must lie in the file, also where no more than the first `count` values are read. */
+  const readValues = async (
+    entry: Entry,
+    { maxBytes, count = entry.count }: { readonly maxBytes: number; readonly count?: number },
+  ): Promise<DataView> => {
+    const valueBytes = bytesOfType(entry.type) ?? 0;
+    const byteLength = entry.count * valueBytes;
+    if (byteLength === 0 || count * valueBytes > maxBytes) {
       throw malformed(`tag ${entry.tag} has ${entry.count} values of type ${entry.type}`);
     }
     if (entry.valueOffset + byteLength > source.size) throw malformed(`tag ${entry.tag} has values beyond the end`);
-    return source.read(entry.valueOffset, byteLength);
+    const bytes = await source.read(entry.valueOffset, count * valueBytes);
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   };
-  const numbers = async (tag: number, maxCount: number): Promise<Float64Array | undefined> => {
-    const entry = entries.get(tag);
-    if (entry === undefined) return undefined;
-    const bytes = await readValues(entry, maxCount * 8);
-    if (entry.count > maxCount) throw malformed(`tag ${tag} has ${entry.count} values`);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Float64Array.from({ length: entry.count }, (_, index) =>
-      integerOfType(view, entry.type, index, isLittleEndian),
-    );
+  const integers = async (entry: Entry, count: number): Promise<Float64Array> => {
+    const view = await readValues(entry, { maxBytes: count * 8, count });
+    return Float64Array.from({ length: count }, (_, index) => integerOfType(view, entry.type, index, isLittleEndian));
   };
   return {
     isLittleEndian,
     fileBytes: source.size,
     origin: { source, header, directory },
-    numbers,
-    real: async (tag) => {
+    number: async (tag) => {
+      const entry = entries.get(tag);
+      return entry && (await integers(entry, 1))[0];
+    },
+    numbers: async (tag, maxCount) => {
       const entry = entries.get(tag);
       if (entry === undefined) return undefined;
-      const bytes = await readValues(entry, maxEntryBytes);
-      return realOfType(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), entry.type, isLittleEndian);
+      if (entry.count > maxCount) throw malformed(`tag ${tag} has ${entry.count} values`);
+      return integers(entry, entry.count);
     },
-    number: async (tag) => (await numbers(tag, maxEntryBytes / 8))?.[0],
+    firstNumbers: async (tag, count) => {
+      const entry = entries.get(tag);
+      if (entry === undefined) return undefined;
+      if (entry.count < count) throw malformed(`tag ${tag} has ${entry.count} values of ${count}`);
+      return integers(entry, count);
+    },
+    real: async (tag) => {
+      const entry = entries.get(tag);
+      return entry && realOfType(await readValues(entry, { maxBytes: 8, count: 1 }), entry.type, isLittleEndian);
+    },
     bytes: async (tag, maxBytes = maxEntryBytes) => {
       const entry = entries.get(tag);
-      return entry === undefined ? undefined : (await readValues(entry, maxBytes)).slice();
+      if (entry === undefined) return undefined;
+      const { buffer, byteOffset, byteLength } = await readValues(entry, { maxBytes });
+      return new Uint8Array(buffer, byteOffset, byteLength).slice();
     },
   };
 }

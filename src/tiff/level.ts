@@ -1,5 +1,5 @@
 import type { Size } from "../geometry.ts";
-import { maxSidePixels } from "../limits.ts";
+import { maxSidePixels, maxTilesPerLevel } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
 import { readStrips } from "./strips.ts";
@@ -13,18 +13,18 @@ export interface Level extends Size, TileGrid {
 }
 
 /**
- * Reads one directory as a level, every number checked. Throws `source-malformed` for numbers that contradict each
- * other, `source-unsupported` for encodings that are not read. Source: TIFF 6.0 §3, §15.
+ * Reads one directory as a level of at most `maxTiles`, every number checked. Throws `source-malformed` for numbers that
+ * contradict each other, `source-unsupported` for encodings that are not read. Source: TIFF 6.0 §3, §15.
  */
-export async function readLevel(fields: Fields): Promise<Level> {
+export async function readLevel(fields: Fields, maxTiles: number = maxTilesPerLevel): Promise<Level> {
   const size = await readSize(fields);
   const tileWidth = await fields.number(tags.tileWidth);
   const tileLength = await fields.number(tags.tileLength);
   const encoding = await readTileEncoding(fields);
   const isStripped = tileWidth === undefined && tileLength === undefined;
   const grid = isStripped
-    ? await readStrips(fields, { size, encoding })
-    : await readTiles(fields, { size, encoding, tileWidth, tileLength });
+    ? await readStrips(fields, { size, encoding, maxTiles })
+    : await readTiles(fields, { size, encoding, tileWidth, tileLength, maxTiles });
   refuseOddChroma(grid, encoding);
   return { ...size, ...grid, encoding };
 }

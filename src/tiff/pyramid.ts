@@ -1,7 +1,10 @@
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
+import { maxTilesPerLevel, maxTilesPerMaster } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { limitOpening } from "../source/opening.ts";
 import { type HeldRun, readAhead } from "../source/read-ahead.ts";
+import { withTail } from "../source/tail.ts";
 import { readDirectoryChain } from "./directory-chain.ts";
 import type { Fields } from "./fields.ts";
 import { type Level, readLevel, readSize } from "./level.ts";
@@ -22,6 +25,9 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** Directories and their arrays are read in runs of this many bytes: the arrays of 4,000 tiles fit behind a directory. */
 const directoryRunBytes = 65_536;
+
+/** libtiff writes each directory behind its level's tiles: the last of so many bytes hold those of the smaller levels. */
+const tailBytes = 131_072;
 
 /** One page of a TIFF: its pyramid, and the fields of its directory for whatever else is asked of it. */
 export interface TiffPage {
@@ -44,13 +50,15 @@ export interface OpenOptions {
  * and what the source throws.
  */
 export async function openTiff(source: ByteSource, { held = [], page = 1 }: OpenOptions = {}): Promise<TiffPage> {
-  const ahead = readAhead(source, directoryRunBytes, held);
+  const ahead = readAhead(withTail(limitOpening(source), tailBytes), directoryRunBytes, held);
   const { main, reduced } = await findPage(ahead, await readDirectoryChain(ahead), page);
   const full = await readLevel(main);
   const levels: [Level, ...Level[]] = [full];
+  let tilesLeft = maxTilesPerMaster - full.offsets.length;
   for (const fields of reduced) {
-    const level = await readReducedLevel(fields, full);
-    if (level !== undefined && !levels.some((other) => other.width === level.width)) levels.push(level);
+    const level = await readReducedLevel(fields, levels, Math.min(maxTilesPerLevel, tilesLeft));
+    tilesLeft -= level?.offsets.length ?? 0;
+    if (level !== undefined && isSamePicture(level.encoding, full.encoding)) levels.push(level);
   }
   levels.sort((a, b) => b.width - a.width || b.height - a.height);
   const orientation = await readOrientation(main);
@@ -62,11 +70,15 @@ export async function openPyramid(source: ByteSource, options?: OpenOptions): Pr
   return (await openTiff(source, options)).pyramid;
 }
 
-async function readReducedLevel(fields: Fields, full: Level): Promise<Level | undefined> {
+async function readReducedLevel(
+  fields: Fields,
+  known: readonly [Level, ...Level[]],
+  maxTiles: number,
+): Promise<Level | undefined> {
   try {
-    if (!isReduction(await readSize(fields), full)) return undefined;
-    const level = await readLevel(fields);
-    return isSamePicture(level.encoding, full.encoding) ? level : undefined;
+    const size = await readSize(fields);
+    const isKnown = known.some(({ width }) => width === size.width);
+    return isKnown || !isReduction(size, known[0]) ? undefined : await readLevel(fields, maxTiles);
   } catch (error) {
     const isOfFile = error instanceof ImageError && error.code.startsWith("source-") && error.code !== "source-changed";
     if (isOfFile) return undefined;

@@ -1,5 +1,5 @@
 import type { Size } from "../geometry.ts";
-import { maxTilePixels, maxTilesPerLevel } from "../limits.ts";
+import { maxTilePixels } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
 import { tags } from "./tags.ts";
@@ -21,20 +21,18 @@ interface Strips {
  */
 export async function readStrips(
   fields: Fields,
-  { size, encoding }: { readonly size: Size; readonly encoding: TileEncoding },
+  { size, encoding, maxTiles }: { readonly size: Size; readonly encoding: TileEncoding; readonly maxTiles: number },
 ): Promise<TileGrid> {
   const stated = await fields.number(tags.rowsPerStrip);
   const rowsPerStrip = Math.min(stated === undefined || stated === 0 ? size.height : stated, size.height);
   const parts = partsOf(encoding);
   const count = Math.ceil(size.height / rowsPerStrip) * parts;
-  if (count > maxTilesPerLevel) throw malformed(`a level of ${count} strips`);
-  const offsets = await fields.numbers(tags.stripOffsets, maxTilesPerLevel);
+  if (count > maxTiles) throw malformed(`a level of ${count} strips`);
+  const offsets = await fields.firstNumbers(tags.stripOffsets, count);
   if (offsets === undefined) throw malformed("neither tiles nor strips");
-  if (offsets.length < count) throw malformed(`${offsets.length} strip offsets of ${count}`);
-  const known = offsets.subarray(0, count);
-  const byteCounts = await readByteCounts(fields, known);
-  const strips: Strips = { rowsPerStrip, offsets: known, byteCounts };
-  const { rowsPerStrip: tileLength, ...ranges } = divideStrips(strips, { size, encoding, parts });
+  const byteCounts = await readByteCounts(fields, offsets);
+  const strips: Strips = { rowsPerStrip, offsets, byteCounts };
+  const { rowsPerStrip: tileLength, ...ranges } = divideStrips(strips, { size, encoding, parts, maxTiles });
   if (size.width * tileLength > maxTilePixels * stripFactor) {
     throw unsupported(`is stored in strips of ${size.width} by ${tileLength} pixels, which are too large to be read`);
   }
@@ -53,25 +51,35 @@ const stripFactor = 16;
 
 /** Where counts are missing or zero, a strip reaches to the next one or to the end of the file, as libtiff has it. */
 async function readByteCounts(fields: Fields, offsets: Float64Array): Promise<Float64Array> {
-  const stated = await fields.numbers(tags.stripByteCounts, maxTilesPerLevel);
-  if (stated !== undefined && stated.length < offsets.length) {
-    throw malformed(`${stated.length} strip byte counts of ${offsets.length}`);
-  }
-  if (stated?.every((byteCount, index) => byteCount > 0 || offsets[index] === 0)) {
-    return stated.subarray(0, offsets.length);
-  }
-  const starts = Float64Array.from(new Set(offsets)).sort();
-  const ends = new Map(Array.from(starts, (start, index) => [start, starts[index + 1] ?? fields.fileBytes]));
+  const stated = await fields.firstNumbers(tags.stripByteCounts, offsets.length);
+  if (stated?.every((byteCount, index) => byteCount > 0 || offsets[index] === 0)) return stated;
+  const starts = offsets.toSorted();
   return offsets.map((offset, index) => {
     const byteCount = stated?.[index] ?? 0;
-    return byteCount > 0 || offset === 0 ? byteCount : Math.max(0, (ends.get(offset) ?? 0) - offset);
+    if (byteCount > 0 || offset === 0) return byteCount;
+    return Math.max(0, (firstAbove(starts, offset) ?? fields.fileBytes) - offset);
   });
 }
 
-function divideStrips(
-  strips: Strips,
-  { size, encoding, parts }: { readonly size: Size; readonly encoding: TileEncoding; readonly parts: number },
-): Strips {
+/** Returns the first of numbers in their order that is above `value`. */
+function firstAbove(ordered: Float64Array, value: number): number | undefined {
+  let [from, to] = [0, ordered.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ordered[middle] ?? 0) > value) to = middle;
+    else from = middle + 1;
+  }
+  return ordered[from];
+}
+
+interface StripDivision {
+  readonly size: Size;
+  readonly encoding: TileEncoding;
+  readonly parts: number;
+  readonly maxTiles: number;
+}
+
+function divideStrips(strips: Strips, { size, encoding, parts, maxTiles }: StripDivision): Strips {
   const { compression, layout, subsampling } = encoding;
   const isSubsampled = subsampling.x > 1 || subsampling.y > 1;
   if (compression !== "none" || isSubsampled) return strips;
@@ -80,7 +88,7 @@ function divideStrips(
   if (rowsPerStrip * rowBytes <= 2 * pieceBytes) return strips;
   const rows = dividingRows(rowsPerStrip, { most: Math.max(1, Math.floor(pieceBytes / rowBytes)), size });
   const pieces = Math.ceil(size.height / rows);
-  if (pieces * parts > maxTilesPerLevel) return strips;
+  if (pieces * parts > maxTiles) return strips;
   const stripsAPart = offsets.length / parts;
   const offsetOf = (part: number, row: number): number => {
     const strip = Math.floor(row / rowsPerStrip);

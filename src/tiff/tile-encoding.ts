@@ -1,3 +1,4 @@
+import { maxJpegTablesBytes } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
 import { colorSamples, type Photometric, readPhotometric, type StoredModel } from "./photometric.ts";
@@ -88,7 +89,7 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
     predictor,
     subsampling,
     ccitt: compression === "ccitt-g3" ? await readCcittOptions(fields) : undefined,
-    jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables) : undefined,
+    jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables, maxJpegTablesBytes) : undefined,
     isProgressive: false,
   };
 }

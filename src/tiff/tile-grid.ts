@@ -1,5 +1,5 @@
 import type { Size } from "../geometry.ts";
-import { maxTilePixels, maxTilesPerLevel } from "../limits.ts";
+import { maxTilePixels } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
 import { tags } from "./tags.ts";
@@ -33,9 +33,11 @@ export async function readTiles(
     encoding,
     tileWidth,
     tileLength,
+    maxTiles,
   }: {
     readonly size: Size;
     readonly encoding: TileEncoding;
+    readonly maxTiles: number;
     readonly tileWidth: number | undefined;
     readonly tileLength: number | undefined;
   },
@@ -47,20 +49,9 @@ export async function readTiles(
   const columns = Math.ceil(size.width / tileWidth);
   const rows = Math.ceil(size.height / tileLength);
   const count = columns * rows * partsOf(encoding);
-  if (count > maxTilesPerLevel) throw malformed(`a level of ${count} tiles`);
-  const offsets = await fields.numbers(tags.tileOffsets, maxTilesPerLevel);
-  const byteCounts = await fields.numbers(tags.tileByteCounts, maxTilesPerLevel);
-  if (offsets === undefined || offsets.length < count) throw malformed(`${offsets?.length} tile offsets of ${count}`);
-  if (byteCounts === undefined || byteCounts.length < count) {
-    throw malformed(`${byteCounts?.length} tile byte counts of ${count}`);
-  }
-  return {
-    tileWidth,
-    tileLength,
-    columns,
-    rows,
-    isStripped: false,
-    offsets: offsets.subarray(0, count),
-    byteCounts: byteCounts.subarray(0, count),
-  };
+  if (count > maxTiles) throw malformed(`a level of ${count} tiles`);
+  const offsets = await fields.firstNumbers(tags.tileOffsets, count);
+  const byteCounts = await fields.firstNumbers(tags.tileByteCounts, count);
+  if (offsets === undefined || byteCounts === undefined) throw malformed("no tile offsets or no byte counts");
+  return { tileWidth, tileLength, columns, rows, isStripped: false, offsets, byteCounts };
 }
