@@ -95,6 +95,7 @@ async function answer(
     now: () => Date.now() / 1000,
     defer: (work: Promise<unknown>) => deferred.push(work),
     log: () => undefined,
+    modules: {},
   } as unknown as Platform;
   const config = {
     baseUrl: undefined,
