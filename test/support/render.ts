@@ -2,54 +2,67 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import sharp from "sharp";
 import { concatenate } from "../../src/bytes.ts";
-import { cmykTable } from "../../src/color/cmyk-table.ts";
-import { labTable } from "../../src/color/lab-table.ts";
+import { IsolateCache } from "../../src/cache/isolate.ts";
+import type { ColorTable } from "../../src/color/table.ts";
+import { colorTreatment, findColorTable } from "../../src/colors.ts";
 import { canonicalise } from "../../src/iiif/canonical.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
+import { openImage } from "../../src/masters/describe.ts";
 import { Kernel } from "../../src/raster/kernel.ts";
 import { drawImage } from "../../src/render/draw.ts";
 import { planRender, type RenderPlan, seenSize } from "../../src/render/plan.ts";
+import { countReads } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
-import { isGray, openPyramid } from "../../src/tiff/pyramid.ts";
+import { isGray } from "../../src/tiff/pyramid.ts";
+import { jpeg2000DecoderModule, webpDecoderModule } from "./codec-modules.ts";
 import { kernelModule } from "./kernel.ts";
+import { lcmsModule } from "./lcms.ts";
 
 const packages = resolve(import.meta.dirname, "../../node_modules");
 const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
-const compile = (path: string): WebAssembly.Module => new Module(readFileSync(resolve(packages, path)));
 const settings = {
   jpegQuality: 90,
   webpQuality: 90,
-  webpModule: compile("@jsquash/webp/codec/enc/webp_enc_simd.wasm"),
-  modules: {
-    webpDecoder: compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
-    jpeg2000Decoder: compile("@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm"),
-  },
+  webpModule: new Module(readFileSync(resolve(packages, "@jsquash/webp/codec/enc/webp_enc_simd.wasm"))),
+  modules: { webpDecoder: webpDecoderModule(), jpeg2000Decoder: jpeg2000DecoderModule() },
 };
 
-/** A picture drawn in a test: its plan, what it took, and its pixels as another decoder sees them. */
+/** A picture drawn in a test: its plan, what it took, and its encoded bytes. */
 export interface Drawn {
   readonly plan: RenderPlan;
   readonly encoded: Uint8Array;
   /** What the kernel's memory had grown to, in bytes. */
   readonly kernelBytes: number;
+  /** Reads of the file once it is open, and the bytes they brought. */
+  readonly reads: number;
+  readonly readBytes: number;
 }
 
-/** Draws a request such as `full/100,/0/default.png` of a TIFF in memory. */
-export async function drawTiff(file: Uint8Array, path: string): Promise<Drawn> {
-  const source = memorySource(file);
-  const pyramid = await openPyramid(source);
+/** Draws a request such as `full/100,/0/default.png` of a file in memory, its colours brought to sRGB. */
+export async function drawTiff(file: Uint8Array, path: string, page = 1): Promise<Drawn> {
+  const counts = { reads: 0, bytes: 0 };
+  const unread = memorySource(file);
+  const warn = (): void => undefined;
+  const opening = { source: unread, prefix: file.subarray(0, 32_768), page, keepsBlocks: false, warn };
+  const master = await openImage(opening);
+  const { pyramid } = master;
   const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
   const limits = { maxWidth: 50_000, maxHeight: 50_000, maxArea: 1_000_000_000 };
   const image = { ...seenSize(pyramid), isGray: isGray(pyramid) };
   const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
   const canonical = canonicalise(request, image, { limits, isStrictConfined: false });
-  const plan = planRender(canonical, pyramid, { sourceSize: source.size, isProfiled: false });
+  const { isProfiled } = colorTreatment(master, canonical, "convert");
+  const plan = planRender(canonical, pyramid, { sourceSize: unread.size, isProfiled });
   if (plan.kind === "copy") throw new Error("this request copies a tile");
   const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
+  const tables = { kept: new IsolateCache<ColorTable>(1 << 22), module: lcmsModule, warn };
+  const { model } = pyramid.levels[0].encoding;
+  const table = plan.colors.isManaged ? await findColorTable(tables, model, master.profile) : undefined;
+  const inputs = { kernel, source: countReads(unread, counts), settings, table, envelope: {} };
   const pieces: Uint8Array[] = [];
-  const table = plan.colors.source === "cmyk" ? cmykTable() : plan.colors.source === "lab" ? labTable() : undefined;
-  for await (const piece of drawImage(plan, { kernel, source, settings, table, envelope: {} })) pieces.push(piece);
-  return { plan, encoded: concatenate(pieces), kernelBytes: kernel.exports.memory.buffer.byteLength };
+  for await (const piece of drawImage(plan, inputs)) pieces.push(piece);
+  const kernelBytes = kernel.exports.memory.buffer.byteLength;
+  return { plan, encoded: concatenate(pieces), kernelBytes, reads: counts.reads, readBytes: counts.bytes };
 }
 
 /** Pixels as sharp decodes them, interleaved. */
