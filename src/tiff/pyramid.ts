@@ -27,7 +27,7 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 const directoryRunBytes = 65_536;
 
 /** libtiff writes each directory behind its level's tiles: the last of so many bytes hold those of the smaller levels. */
-const tailBytes = 131_072;
+const tailBytes = 262_144;
 
 /** One page of a TIFF: its pyramid, and the fields of its directory for whatever else is asked of it. */
 export interface TiffPage {
