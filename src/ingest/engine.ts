@@ -11,12 +11,12 @@ import { planRender } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Level } from "../tiff/level.ts";
 import type { Pyramid } from "../tiff/pyramid.ts";
+import { IngestError } from "./ingest-error.ts";
 
 /** Draws parts of masters as the service draws them. */
 export interface Engine {
   /**
-   * Draws a region of a master at a size, colours as they are stored, what is transparent on white. Throws what planning and drawing throw; an Error
-   * where the build has left no kernels.
+   * Draws a region of a master at a size, colours as they are stored, what is transparent on white. Throws what planning and drawing throw.
    */
   draw(master: MasterParts, part: { readonly region: Area; readonly size: Size }): Promise<DrawnPart>;
 }
@@ -46,14 +46,14 @@ const kernelPath = resolve(import.meta.dirname, "../../build/kernel.wasm");
 
 let opened: Engine | undefined;
 
-/** Returns the engine, compiled once for the life of the process. Throws an Error where the kernels are not built. */
+/** Returns the engine, compiled once for the life of the process. Throws `not-verified` where the kernels are not built. */
 export function openEngine(): Engine {
   opened ??= compileEngine();
   return opened;
 }
 
 function compileEngine(): Engine {
-  const kernelModule = new Module(readFileSync(kernelPath));
+  const kernelModule = new Module(readKernels());
   const settings = readSettings();
   return {
     async draw({ pyramid, source }, { region, size }) {
@@ -73,6 +73,16 @@ function compileEngine(): Engine {
       return { ...(await decodePixels(concatenate(pieces))), level: plan.stored };
     },
   };
+}
+
+function readKernels(): Uint8Array {
+  try {
+    return readFileSync(kernelPath);
+  } catch (cause) {
+    throw new IngestError("not-verified", "Masters can't be verified: build the kernels first with npm run build.", {
+      cause,
+    });
+  }
 }
 
 function readSettings(): EncoderSettings {

@@ -4,7 +4,7 @@ import type { Stoppable } from "./conversion.ts";
 import { ingestErrorOf, stopped } from "./faults.ts";
 
 /**
- * Does work that writes `target`: in a folder of its own beside it, `target` with `.part` behind, from which the file
+ * Does work that writes `target`, whose folder must be there: in a folder of its own beside it, `target` with `.part` behind, from which the file
  * that `work` returns is renamed to `target` at the end. The folder is removed whatever happens, with what an earlier run
  * left there. Once the signal is set this throws at once: work that can't be interrupted then finds its folder gone.
  * Throws IngestError.
@@ -17,14 +17,15 @@ export async function inPartFolder<T extends { readonly path: string }>(
   try {
     signal?.throwIfAborted();
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder);
     const done = await untilStopped(work(folder), signal);
     await rename(done.path, target);
     return done;
   } catch (cause) {
     throw signal?.aborted ? stopped(source) : ingestErrorOf(cause, source);
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    // What can't be removed now the next run removes; the outcome of the work is what counts.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,6 @@
+import { ImageError } from "../error.ts";
 import { seenSize } from "../render/plan.ts";
+import type { ByteSource } from "../source/byte-source.ts";
 import { type Orientation, openPyramid, type Pyramid } from "../tiff/pyramid.ts";
 import { compareWithSource } from "./compare-with-source.ts";
 import { openFileSource } from "./file-source.ts";
@@ -6,16 +8,29 @@ import { IngestError } from "./ingest-error.ts";
 import type { PixelSource } from "./pixels.ts";
 import type { Treatment } from "./settle.ts";
 
+/** What a master is verified against; `file` is its name for a person. */
+export interface Verification {
+  readonly source: PixelSource;
+  readonly treatment: Treatment;
+  readonly file: string;
+}
+
 /**
  * Verifies a converted master: it opens with this service's own reader, and its whole picture and a tile of each level,
  * drawn by this service's own engine, are like the source, decoded once more. Returns the pyramid, of the size as the
  * image is seen. Throws `not-verified`, and what reading the source throws.
  */
-export async function verifyMaster(
-  path: string,
-  { source, treatment, file }: { readonly source: PixelSource; readonly treatment: Treatment; readonly file: string },
-): Promise<Pyramid> {
+export async function verifyMaster(path: string, { source, treatment, file }: Verification): Promise<Pyramid> {
   await using master = await openFileSource(path);
+  try {
+    return await verify(master, { source, treatment, file });
+  } catch (cause) {
+    // What the reader and the engine refuse is a master's fault, not its source's.
+    throw cause instanceof ImageError ? notVerified(file, `${cause.message} ${cause.detail ?? ""}`) : cause;
+  }
+}
+
+async function verify(master: ByteSource, { source, treatment, file }: Verification): Promise<Pyramid> {
   const pyramid = await openPyramid(master);
   const { width, height, orientation } = source.summary;
   const size = seenSize({ width, height, orientation: orientation as Orientation });

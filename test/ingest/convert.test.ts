@@ -316,6 +316,11 @@ describe("a source that makes no master", () => {
     expect(await ingestCodeOf(convertMaster(folder.path("nowhere"), target, usual))).toBe("unreadable");
   });
 
+  it("is refused where its master can't be written", async () => {
+    const source = await folder.lay("scene.png", drawScene(scene).png());
+    expect(await ingestCodeOf(convertMaster(source, folder.path("nowhere/master.tif"), usual))).toBe("write-failed");
+  });
+
   it("is left alone once the signal is set, also in the middle", async () => {
     const source = await folder.lay("scene.png", drawScene(scene).png());
     const before = await folder.names();
