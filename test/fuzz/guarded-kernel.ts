@@ -1,0 +1,100 @@
+import { ImageError } from "../../src/error.ts";
+import { Kernel } from "../../src/raster/kernel.ts";
+import { KernelLender, type Loan } from "../../src/render/lease.ts";
+import { Violation } from "./target.ts";
+
+const guardBytes = 64;
+const guardValue = 0xa5;
+
+interface Block {
+  /** Where the guard in front starts. */
+  readonly start: number;
+  readonly pointer: number;
+  /** Where the guard behind starts. */
+  readonly end: number;
+}
+
+/** A kernel whose blocks have foreign bytes in front and behind; what writes there is a Violation. */
+export class GuardedKernel extends Kernel {
+  readonly #blocks: Block[] = [];
+  #heldBytes: number;
+  #mayHoldBytes: number;
+
+  /** Instantiates `module`; `limitBytes` is the most that blocks and what is there from the start may take. */
+  constructor(module: WebAssembly.Module, limitBytes: number) {
+    super(module, Number.POSITIVE_INFINITY);
+    this.#heldBytes = super.mark();
+    this.#mayHoldBytes = limitBytes;
+  }
+
+  override reset(limitBytes: number): void {
+    this.release(0);
+    super.reset(Number.POSITIVE_INFINITY);
+    this.#mayHoldBytes = limitBytes;
+  }
+
+  override allocate(byteLength: number): number {
+    const aligned = Math.ceil(byteLength / 16) * 16;
+    if (!Number.isSafeInteger(byteLength) || byteLength < 0) throw new Violation(`a block of ${byteLength} bytes`);
+    if (this.#heldBytes + byteLength > this.#mayHoldBytes) throw new ImageError("render-memory", "No memory is left.");
+    const start = super.allocate(aligned + 2 * guardBytes);
+    const pointer = start + guardBytes;
+    const end = pointer + aligned;
+    const bytes = this.bytes;
+    bytes.fill(guardValue, start, pointer);
+    bytes.fill(guardValue, end, end + guardBytes);
+    this.#blocks.push({ start, pointer, end });
+    this.#heldBytes += aligned;
+    return pointer;
+  }
+
+  override release(mark: number): void {
+    const bytes = this.bytes;
+    let to = mark;
+    for (let block = this.#blocks.at(-1); block !== undefined && block.pointer >= mark; block = this.#blocks.at(-1)) {
+      this.#blocks.pop();
+      checkGuards(bytes, block);
+      this.#heldBytes -= block.end - block.pointer;
+      to = Math.min(to, block.start);
+    }
+    if (mark !== 0) super.release(to);
+  }
+
+  /** Throws a Violation where a guard of a block that is held was written to. */
+  checkBlocks(): void {
+    const bytes = this.bytes;
+    for (const block of this.#blocks) checkGuards(bytes, block);
+  }
+}
+
+function checkGuards(bytes: Uint8Array, { start, pointer, end }: Block): void {
+  for (let at = 0; at < guardBytes; at += 1) {
+    const isChanged = bytes[start + at] !== guardValue || bytes[end + at] !== guardValue;
+    if (isChanged) throw new Violation(`a block of ${end - pointer} bytes was left ${at} bytes from its edge`);
+  }
+}
+
+/** Memory above which a kernel is not used again, in bytes. */
+const keptBytes = 4 << 20;
+
+/** Lends guarded kernels, and checks what was done to them when they come back. */
+export class GuardedLender extends KernelLender {
+  readonly #module: WebAssembly.Module;
+  #idle: GuardedKernel | undefined;
+
+  constructor(module: WebAssembly.Module) {
+    super(module, 0);
+    this.#module = module;
+  }
+
+  override async borrow(bytes: number): Promise<Loan> {
+    const kernel = this.#idle ?? new GuardedKernel(this.#module, bytes);
+    this.#idle = undefined;
+    kernel.reset(bytes);
+    const release: Loan["release"] = (outcome) => {
+      kernel.checkBlocks();
+      if (outcome === "done" && kernel.memoryBytes <= keptBytes) this.#idle = kernel;
+    };
+    return { kernel, release };
+  }
+}

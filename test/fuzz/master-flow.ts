@@ -1,0 +1,135 @@
+import { IsolateCache } from "../../src/cache/isolate.ts";
+import { type ColorTables, colorTreatment, findColorTable } from "../../src/colors.ts";
+import { canonicalise } from "../../src/iiif/canonical.ts";
+import { parseRequest } from "../../src/iiif/request.ts";
+import { maxOpeningBytes, maxOpeningReads } from "../../src/limits.ts";
+import { type MasterImage, openImage } from "../../src/masters/describe.ts";
+import { formatMasterRecord, keptBytes, parseMasterRecord } from "../../src/masters/record.ts";
+import { keepMetadata } from "../../src/metadata/kept-metadata.ts";
+import { planRender, seenSize } from "../../src/render/plan.ts";
+import { type Renderer, render } from "../../src/render/render.ts";
+import type { ByteSource } from "../../src/source/byte-source.ts";
+import { countReads, type ReadCounts } from "../../src/source/counting.ts";
+import { memorySource } from "../../src/source/memory.ts";
+import { isGray } from "../../src/tiff/pyramid.ts";
+import { kernelModule } from "../support/kernel.ts";
+import { lcmsModule } from "../support/lcms.ts";
+import { GuardedLender } from "./guarded-kernel.ts";
+import { encoderSettings } from "./modules.ts";
+import { holdBound, Violation } from "./target.ts";
+
+/** What is asked of a master. */
+export interface MasterForm {
+  /** Which image of the file. */
+  readonly page: number;
+  readonly requests: readonly MasterRequest[];
+}
+
+/** One picture: what of the master, and how, such as `90/gray.png`. */
+export interface MasterRequest {
+  readonly view: "thumbnail" | "tile" | "edge" | "middle";
+  readonly rotationAndFormat: string;
+}
+
+/** The first read of the service. */
+const prefixBytes = 32_768;
+
+/** More than any record of a master should take. */
+const maxKeptBytes = 48 << 20;
+
+const lender = new GuardedLender(kernelModule);
+const renderer: Renderer = { lender, settings: encoderSettings };
+const tables: ColorTables = { kept: new IsolateCache(1 << 20), module: lcmsModule, warn: () => undefined };
+
+/**
+ * Opens a master as the service does, and draws what is asked for. Rejects with the first refusal, or with a Violation
+ * where reads, bytes or memory pass what limits and plans say.
+ */
+export async function serveMaster(bytes: Uint8Array, { page, requests }: MasterForm): Promise<void> {
+  const counts: ReadCounts = { reads: 0, bytes: 0 };
+  const source = countReads(checkedSource(bytes), counts);
+  const prefix = bytes.subarray(0, prefixBytes);
+  let image: MasterImage;
+  try {
+    image = await openImage({ source, prefix, page, keepsBlocks: true, warn: () => undefined });
+  } finally {
+    holdBound("reads to open it", counts.reads, maxOpeningReads);
+    holdBound("bytes read to open it", counts.bytes, maxOpeningBytes);
+  }
+  checkRecord(image, bytes.byteLength);
+  const refusals: unknown[] = [];
+  for (const request of requests) {
+    // One request of those may be refused for what another one does not ask for.
+    await drawPicture(source, { image, request, counts }).catch((error: unknown) => {
+      if (error instanceof Violation || !(error instanceof Error) || error.name !== "ImageError") throw error;
+      if ("code" in error && error.code === "internal") throw error;
+      refusals.push(error);
+    });
+  }
+  if (refusals.length > 0) throw refusals[0];
+}
+
+/** What is kept of a master is read back as it was. */
+function checkRecord(image: MasterImage, size: number): void {
+  const kept = { version: "fuzz", size, checkedAt: 0, image };
+  holdBound("bytes kept of it", keptBytes(kept), maxKeptBytes);
+  const parsed = parseMasterRecord(formatMasterRecord(kept));
+  if (parsed === undefined) throw new Violation("what is kept of it can't be read back");
+  if (parsed.image.pyramid.levels.length !== image.pyramid.levels.length) throw new Violation("a level was not kept");
+}
+
+/** A source that holds its caller to what storage allows. */
+function checkedSource(bytes: Uint8Array): ByteSource {
+  const source = memorySource(bytes);
+  return {
+    ...source,
+    async read(offset, length) {
+      const isRange = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+      if (!isRange) throw new Violation(`a read of ${length} bytes at ${offset}`);
+      return source.read(offset, length);
+    },
+  };
+}
+
+interface Drawing {
+  readonly image: MasterImage;
+  readonly request: MasterRequest;
+  readonly counts: ReadCounts;
+}
+
+async function drawPicture(source: ByteSource, { image, request, counts }: Drawing): Promise<void> {
+  const { pyramid, metadata, profile } = image;
+  const seen = { ...seenSize(pyramid), isGray: isGray(pyramid) };
+  const canonical = canonicalise(parseRequest(parametersOf(image, request), 3), seen, {
+    limits: { maxWidth: 4096, maxHeight: 4096, maxArea: 4096 * 4096 },
+    isStrictConfined: false,
+  });
+  const treatment = colorTreatment(image, canonical, "convert");
+  const { isProfiled } = treatment;
+  const plan = planRender(canonical, pyramid, { sourceSize: source.size, isProfiled });
+  const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
+  const table = isManaged ? await findColorTable(tables, pyramid.levels[0].encoding.model, profile) : undefined;
+  const before = { ...counts };
+  const envelope = keepMetadata(metadata, "all");
+  const { body } = await render(renderer, plan, { source, table, envelope, onEnd: () => undefined });
+  if (!(body instanceof Uint8Array)) for await (const _ of body);
+  holdBound("reads to draw it", counts.reads - before.reads, plan.cost.reads);
+  holdBound("bytes read to draw it", counts.bytes - before.bytes, plan.cost.readBytes);
+}
+
+/** Tiles of a master may be strips that are very long: no more is asked for than a viewer would. */
+const longestSide = 512;
+
+function parametersOf({ pyramid }: MasterImage, { view, rotationAndFormat }: MasterRequest) {
+  const { width, height } = seenSize(pyramid);
+  const [{ tileWidth, tileLength }] = pyramid.levels;
+  const [across, down] = [Math.min(tileWidth, longestSide), Math.min(tileLength, longestSide)];
+  const [rotation = "0", qualityAndFormat = "default.jpg"] = rotationAndFormat.split("/");
+  const places = {
+    thumbnail: { region: "full", size: "!90,90" },
+    tile: { region: `0,0,${across},${down}`, size: "max" },
+    edge: { region: `${Math.max(0, width - 40)},${Math.max(0, height - 40)},${across},${down}`, size: "max" },
+    middle: { region: `${width >> 1},${height >> 1},77,77`, size: "^111,95" },
+  };
+  return { ...places[view], rotation, qualityAndFormat };
+}
