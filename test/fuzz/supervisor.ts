@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { CaseLimits } from "./judge.ts";
 import type { Slowest, WorkerMessage, WorkerOrder } from "./messages.ts";
@@ -73,7 +74,7 @@ async function runThread(campaign: Campaign, { first, deadline, onMessage }: Thr
   const cases = new Int32Array(current);
   Atomics.store(cases, 0, -1);
   const workerData: WorkerOrder = { target, seed, first, end, deadline, folders, limits, current };
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+  const worker = new Worker(join(import.meta.dirname, "worker.ts"), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
   });
