@@ -110,6 +110,7 @@ async function answer(
     imageMaxAgeSeconds: 86_400,
     infoMaxAgeSeconds: 3600,
     notFoundMaxAgeSeconds: 60,
+    cacheAbovePixels: 300_000,
     storeAbovePixels: 4_000_000,
     jpegQuality,
     colorProfile: "convert",

@@ -18,6 +18,8 @@ export interface Config {
   readonly imageMaxAgeSeconds: number;
   readonly infoMaxAgeSeconds: number;
   readonly notFoundMaxAgeSeconds: number;
+  /** Renders that decode at least this many pixels are kept in the Cache API. */
+  readonly cacheAbovePixels: number;
   /** Renders that decode at least this many pixels are kept in the derivative bucket. */
   readonly storeAbovePixels: number;
   readonly jpegQuality: number;
@@ -83,6 +85,7 @@ export function readConfig(variables: Variables): Config {
     imageMaxAgeSeconds: integer("IMAGE_MAX_AGE_SECONDS", seconds),
     infoMaxAgeSeconds: integer("INFO_MAX_AGE_SECONDS", seconds),
     notFoundMaxAgeSeconds: integer("NOT_FOUND_MAX_AGE_SECONDS", seconds),
+    cacheAbovePixels: integer("CACHE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
     storeAbovePixels: integer("STORE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
     jpegQuality: integer("JPEG_QUALITY", { least: 1, most: 100 }),
     colorProfile: choice("COLOR_PROFILE", ["convert", "embed"]),

@@ -81,14 +81,15 @@ interface Picture {
 }
 
 /**
- * Returns the derivative from a cache, or renders it and sees to it that it is kept. A copied tile is not looked for and
- * not kept: the cache in front of the Worker has it, and behind that reading it again is no dearer than looking it up.
+ * Returns the derivative from a cache, or renders it and sees to it that it is kept. What decodes few pixels is not
+ * looked for and not kept: the cache in front of the Worker has it, and behind that it is made again as fast as found.
  */
 async function obtain(services: Services, picture: Picture): Promise<Derivative> {
   const { derivatives, config, defer } = services;
   const { plan, key, account } = picture;
-  if (plan.kind === "copy") return renderFresh(services, picture);
-  const isStored = plan.cost.decodedPixels >= config.storeAbovePixels;
+  const { decodedPixels } = plan.cost;
+  const isStored = decodedPixels >= config.storeAbovePixels;
+  if (decodedPixels < config.cacheAbovePixels && !isStored) return renderFresh(services, picture);
   const found = await findDerivative(derivatives, key, { isStored, defer });
   if (found !== undefined) {
     account.strategy = "kept";

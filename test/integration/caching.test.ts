@@ -8,7 +8,8 @@ beforeAll(async () => {
   for (const name of ["kept", "stored", "cheap", "unlucky", "equal"]) await env.MASTERS.put(name, file);
 });
 
-const storesAll = { env: { STORE_ABOVE_PIXELS: "0" } };
+const cachesAll = { CACHE_ABOVE_PIXELS: "0" };
+const storesAll = { env: { ...cachesAll, STORE_ABOVE_PIXELS: "0" } };
 
 async function storedKeys(): Promise<string[]> {
   const { objects } = await env.DERIVATIVES.list({ prefix: "derivatives/" });
@@ -18,8 +19,8 @@ async function storedKeys(): Promise<string[]> {
 describe("a derivative", () => {
   it("is rendered once and then kept at the edge", async () => {
     const path = "/iiif/3/kept/full/100,/0/default.jpg";
-    const first = await ask(path);
-    const second = await ask(path);
+    const first = await ask(path, { env: cachesAll });
+    const second = await ask(path, { env: cachesAll });
     expect(first.timing).toMatchObject({ strategy: "draw", cache: "miss" });
     expect(second.timing).toMatchObject({ strategy: "kept", cache: "edge", reads: "0", tiles: "0" });
     expect(second.bytes).toEqual(first.bytes);
@@ -27,12 +28,12 @@ describe("a derivative", () => {
   });
 
   it("is shared by all requests that mean the same picture, whatever their version and query", async () => {
-    await ask("/iiif/3/equal/0,0,300,200/150,/0/default.jpg");
+    await ask("/iiif/3/equal/0,0,300,200/150,/0/default.jpg", { env: cachesAll });
     for (const path of [
       "/iiif/3/equal/full/!150,150/360/color.jpg",
       "/iiif/2/equal/pct:0,0,100,100/pct:50/0/default.jpg?x=1",
     ]) {
-      expect((await ask(path)).timing).toMatchObject({ strategy: "kept" });
+      expect((await ask(path, { env: cachesAll })).timing).toMatchObject({ strategy: "kept" });
     }
   });
 
@@ -51,10 +52,17 @@ describe("a derivative", () => {
 
   it("of max is another one when the limits it means have changed", async () => {
     const path = "/iiif/3/equal/full/max/0/default.png";
-    const [wide, narrow] = [await ask(path), await ask(path, { env: { MAX_WIDTH: "150" } })];
+    const wide = await ask(path, { env: cachesAll });
+    const narrow = await ask(path, { env: { ...cachesAll, MAX_WIDTH: "150" } });
     expect(narrow.timing).toMatchObject({ strategy: "draw" });
     expect(narrow.headers.get("ETag")).not.toBe(wide.headers.get("ETag"));
     expect(narrow.bytes.byteLength).toBeLessThan(wide.bytes.byteLength);
+  });
+
+  it("that decodes few pixels is made anew each time: the cache in front of the Worker has it", async () => {
+    const path = "/iiif/3/cheap/full/60,/0/default.jpg";
+    await ask(path);
+    expect((await ask(path)).timing).toMatchObject({ strategy: "draw", cache: "miss" });
   });
 
   it("below the threshold is not kept in the bucket", async () => {
