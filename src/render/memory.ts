@@ -62,8 +62,10 @@ function decodingBytes({ stored, level, batches, colors }: Omit<DrawPlan, "cost"
   const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
   const compressed = tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
   const pixels = level.tileWidth * level.tileLength;
-  // RGB is held as such before its chroma is halved; inks may be enlarged.
-  const converted = colors.source === "rgb" || colors.source === "cmyk" ? pixels * colorPlanes[colors.source] : 0;
+  // RGB is held as such before its chroma is halved; inks of a JPEG may be enlarged.
+  const isHalved = colors.source === "rgb" && colors.sampled === "ycbcr";
+  const isEnlarged = colors.source === "cmyk" && compression === "jpeg";
+  const converted = isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0;
   if (compression === "jpeg") {
     // Two bytes a coefficient, of the whole frame whatever it is reduced to.
     const held = isProgressive ? 2 * samplesDecoded({ stored, colors }) * stored.tileWidth * stored.tileLength : 0;
@@ -71,7 +73,9 @@ function decodingBytes({ stored, level, batches, colors }: Omit<DrawPlan, "cost"
   }
   const storedPixels = stored.tileWidth * stored.tileLength;
   if (compression === "webp" || compression === "jpeg2000") return storedPixels * foreignBytesPerPixel + compressed;
-  const packed = (storedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
+  // PNG is unpacked some rows at a time.
+  const packedPixels = compression === "png" ? 0 : storedPixels;
+  const packed = (packedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
   return compressed + packed + converted;
 }
 
