@@ -37,9 +37,9 @@ async function buildSeeds(): Promise<readonly { readonly bytes: Uint8Array; read
   const streams = [
     write({ ...size, components: 3, samples: samples(3), halvings: 3 }),
     write({ ...size, components: 1, samples: samples(1), halvings: 2 }),
-    write({ ...size, components: 1, samples: words, depth: 16 }),
+    write({ ...size, components: 1, samples: words, depth: 16, halvings: 2 }),
     joinComponents([luma, chroma, chroma], { x: 2, y: 2 }),
-    wrapJp2(write({ ...size, components: 3, samples: samples(3) }), 18),
+    wrapJp2(write({ ...size, components: 3, samples: samples(3), halvings: 2 }), 18),
   ];
   return streams.map((bytes) => ({ bytes, form: { size } }));
 }

@@ -20,7 +20,8 @@ export interface Mutation {
 /** Returns bytes with some of them changed, removed, repeated, cut off or taken from elsewhere. Never throws. */
 export function mutateBytes(random: Random, bytes: Uint8Array, mutation: Mutation = {}): Uint8Array {
   const { others = [], headBytes = 400, changes = 5 } = mutation;
-  let mutated: Uint8Array = bytes.slice();
+  // Not slice: that of a Buffer would be the same bytes.
+  let mutated: Uint8Array = new Uint8Array(bytes);
   for (let rest = random.integer(1, changes); rest > 0 && mutated.length > 0; rest -= 1) {
     const last = mutated.length - 1;
     const at = random.integer(0, random.next() < 0.5 ? Math.min(headBytes, last) : last);

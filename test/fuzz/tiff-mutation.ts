@@ -29,11 +29,12 @@ const knownTags = [
 
 /** Returns a TIFF some fields of which do not say the truth, at times with damage of any kind. Never throws. */
 export function mutateTiff(random: Random, file: Uint8Array, others: readonly Uint8Array[]): Uint8Array {
-  const bytes = file.slice();
+  if (random.next() < 0.25) return mutateBytes(random, file, { others, headBytes: file.length, changes: 3 });
+  const bytes = new Uint8Array(file);
   const places = findPlaces(bytes);
   if (places === undefined || places.entries.length === 0) return mutateBytes(random, bytes, { others });
-  for (let rest = random.integer(1, 4); rest > 0; rest -= 1) changeField(random, bytes, places);
-  return random.next() < 0.2 ? mutateBytes(random, bytes, { others, changes: 2 }) : bytes;
+  for (let rest = random.pick([1, 1, 1, 2, 4]); rest > 0; rest -= 1) changeField(random, bytes, places);
+  return random.next() < 0.1 ? mutateBytes(random, bytes, { others, changes: 2 }) : bytes;
 }
 
 function changeField(random: Random, bytes: Uint8Array, places: TiffPlaces): void {
