@@ -1,0 +1,77 @@
+import type { ByteSource } from "../source/byte-source.ts";
+import { openContainer } from "./container.ts";
+import { mendFormat } from "./mend.ts";
+import { prefixBytes } from "./open-page.ts";
+import { findOtherFormat } from "./other-format.ts";
+import { checkPage } from "./page-check.ts";
+import type { MasterReport, PageReport, Problem, Served, Severity } from "./report.ts";
+import type { DrawPicture } from "./serving.ts";
+
+/** What a check may do beside reading. */
+export interface CheckOptions {
+  /** Draws a tile of each level and a thumbnail; without it what is wrong inside tiles stays unknown. */
+  readonly draw?: DrawPicture | undefined;
+}
+
+/**
+ * Says what a file is as a master, whether it is served, how it will perform and what mends its problems. Reads what the
+ * service reads to open each of its images, and the start of a JPEG tile of each level. Throws only what the source
+ * throws, and what `draw` throws that is not the master's fault.
+ */
+export async function checkMaster(source: ByteSource, { draw }: CheckOptions = {}): Promise<MasterReport> {
+  const prefix = await source.read(0, prefixBytes);
+  const opened = await openContainer(source, prefix);
+  if (opened === undefined) return reportForeign(source, prefix);
+  const pages: PageReport[] = [];
+  const problems: Problem[] = [];
+  for (let page = 1; page <= opened.pages; page++) {
+    const checked = await checkPage({ source, prefix, opened, page, draw });
+    pages.push(checked.report);
+    problems.push(...checked.problems);
+  }
+  return {
+    bytes: source.size,
+    container: opened.container,
+    pages,
+    problems: settleProblems(problems),
+    served: joinServed(pages.map(({ served }) => served)),
+  };
+}
+
+function reportForeign(source: ByteSource, prefix: Uint8Array): MasterReport {
+  const format = findOtherFormat(prefix);
+  const problem: Problem =
+    format === undefined
+      ? { severity: "error", code: "not-an-image", pages: [], message: wordUnknown(source), mend: [] }
+      : {
+          severity: "error",
+          code: "other-format",
+          pages: [],
+          message: `It is ${format.name}, which is not served.`,
+          mend: mendFormat(format),
+        };
+  return { bytes: source.size, container: undefined, pages: [], problems: [problem], served: "none" };
+}
+
+function wordUnknown({ size }: ByteSource): string {
+  return size === 0 ? "It is empty." : "It begins as no image that is known here.";
+}
+
+const severities: readonly Severity[] = ["error", "warning", "note"];
+
+/** Joins what several pages have alike; the worst comes first. */
+function settleProblems(problems: readonly Problem[]): readonly Problem[] {
+  const joined = new Map<string, Problem>();
+  for (const problem of problems) {
+    const { severity, code, message, mend } = problem;
+    const key = JSON.stringify([severity, code, message, mend]);
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? problem : { ...known, pages: [...known.pages, ...problem.pages] });
+  }
+  return severities.flatMap((severity) => [...joined.values()].filter((problem) => problem.severity === severity));
+}
+
+function joinServed(pages: readonly Served[]): Served {
+  if (pages.every((served) => served === "whole")) return "whole";
+  return pages.every((served) => served === "none") ? "none" : "part";
+}

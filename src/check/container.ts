@@ -1,0 +1,50 @@
+import type { ByteSource } from "../source/byte-source.ts";
+import { readAhead } from "../source/read-ahead.ts";
+import { type DirectoryChain, readDirectoryChain } from "../tiff/directory-chain.ts";
+import { readHeader } from "../tiff/header.ts";
+import { findPage } from "../tiff/page.ts";
+import { unlessFault } from "./faults.ts";
+import type { Container } from "./report.ts";
+
+/** Directories are read in runs of this many bytes. */
+const runBytes = 65_536;
+
+/** A container and the images that can be asked for in it. */
+export interface OpenedContainer {
+  readonly container: Container;
+  /** Of a TIFF whose directories can be followed. */
+  readonly chain: DirectoryChain | undefined;
+  readonly pages: number;
+}
+
+const plainFormats: readonly (readonly [Container["format"], RegExp])[] = [
+  ["JPEG", /^ffd8ff/],
+  ["PNG", /^89504e470d0a1a0a/],
+  ["WebP", /^52494646.{8}57454250/],
+];
+
+/**
+ * Tells what holds the image, and counts its pages: one where the directories of a TIFF can't be followed, so that opening
+ * it says why. Undefined for bytes that no reader here begins with. Throws what the source throws.
+ */
+export async function openContainer(source: ByteSource, prefix: Uint8Array): Promise<OpenedContainer | undefined> {
+  const start = Array.from(prefix.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const plain = plainFormats.find(([, pattern]) => pattern.test(start))?.[0];
+  if (plain !== undefined) return { container: { format: plain }, chain: undefined, pages: 1 };
+  const ahead = readAhead(source, runBytes, [{ offset: 0, bytes: prefix }]);
+  const header = await unlessFault(() => readHeader(ahead));
+  if (header === undefined) return undefined;
+  const format = header.isBigTiff ? "BigTIFF" : "TIFF";
+  const byteOrder = header.isLittleEndian ? "little" : "big";
+  const chain = await unlessFault(() => readDirectoryChain(ahead));
+  const directories = chain?.pages.reduce((sum, { subDirectories }) => sum + 1 + subDirectories.length, 0);
+  const pages = chain === undefined ? 1 : await countPages(ahead, chain);
+  return { container: { format, byteOrder, directories }, chain, pages };
+}
+
+/** An image that is not there is refused as `not-found`; there is always a first one. */
+async function countPages(source: ByteSource, chain: DirectoryChain): Promise<number> {
+  let pages = 1;
+  while ((await unlessFault(() => findPage(source, chain, pages + 1))) !== undefined) pages += 1;
+  return pages;
+}

@@ -1,0 +1,118 @@
+import { colorSamples } from "../tiff/photometric.ts";
+import type { Pyramid } from "../tiff/pyramid.ts";
+import type { Finding } from "./finding.ts";
+import type { OtherFormat } from "./other-format.ts";
+import type { LevelReport, StatedPicture } from "./report.ts";
+
+/** The ingest decodes the picture and writes a master anew: pyramid, JPEG tiles, sRGB. */
+const ingest = "npx tessera ingest FILE --to local";
+
+/** What other programs write on the way is kept apart, under the same name, so that the identifier stays. */
+const folder = "mkdir -p mended";
+const middle = "mended/NAME.tif";
+const written = `${middle}[compression=deflate,tile,bigtiff]`;
+
+/** Longest side that ImageMagick reads as it is shipped, in pixels. Source: its policy.xml. */
+const magickSide = 16_000;
+
+/** An image to mend. */
+export interface Mendable {
+  readonly pyramid: Pyramid;
+  readonly levels: readonly LevelReport[];
+  /** Images of its file. */
+  readonly pages: number;
+}
+
+/** Returns the commands that carry a remedy out, in their order: none where none does. Never throws. */
+export function chooseMend(image: Mendable, remedy: Finding["remedy"]): readonly string[] {
+  if (remedy === "none") return [];
+  return remedy === "layout" && isRepackable(image) ? [`${ingest} --repack`] : convert(image);
+}
+
+/** What the ingest copies tile by tile: tiles on all levels, levels unless it is small, one image. */
+function isRepackable({ levels, pages }: Mendable): boolean {
+  const [full] = levels;
+  if (full === undefined || pages > 1) return false;
+  const isSmall = Math.max(full.width, full.height) <= 2048;
+  return (
+    levels.every(({ layout, tilesOutside }) => layout === "tiles" && tilesOutside === 0) &&
+    (levels.length > 1 || isSmall)
+  );
+}
+
+function convert({ pyramid, levels: [full], pages }: Mendable): readonly string[] {
+  if (full === undefined || full.layout === "file") return [ingest];
+  const command = full.tilesOutside > 0 ? undefined : decoding(pyramid, full);
+  if (command === "ingest") return [pages > 1 ? `${ingest} --pages all` : ingest];
+  // Other programs take the first image alone.
+  return command === undefined || pages > 1 ? [] : through(command);
+}
+
+/** Returns the steps by way of a file that another program writes. */
+function through(command: string): readonly string[] {
+  return [folder, command, `npx tessera ingest ${middle} --to local`];
+}
+
+/** What reads an image that is served: the ingest, or another program before it. Each was tried on such files. */
+function decoding({ levels: [{ encoding }] }: Pyramid, full: LevelReport): string | undefined {
+  const { compression, model, layout } = encoding;
+  const { bits, format, isPlanar, range } = layout;
+  const magick = Math.max(full.width, full.height) <= magickSide ? `vips magickload FILE ${written}` : undefined;
+  if (isPlanar && full.layout === "tiles") {
+    return format === "unsigned" && bits <= 16 ? `tiffcp -p contig -c lzw FILE ${middle}` : undefined;
+  }
+  if (full.unwrittenTiles > 0 || bits === 10 || bits === 12 || bits === 14) return magick;
+  if (format === "float") {
+    if (bits === 16) return magick;
+    if (bits === 24) return undefined;
+    const scale = 255 / (range.most - range.least);
+    return `vips linear FILE ${written} ${scale} ${-range.least * scale} --uchar`;
+  }
+  if (bits === 32) return `vips linear FILE ${written} ${255 / (2 ** 32 - 1)} 0 --uchar`;
+  if (model === "icc-lab") return undefined;
+  if (model === "lab" && bits === 8 && layout.samplesPerPixel === 3) return `vips colourspace FILE ${written} srgb`;
+  if (compression === "zstd" || compression === "jpeg2000") return `vips copy FILE[fail-on=error] ${written}`;
+  if (compression === "jpeg" && layout.samplesPerPixel > colorSamples[model]) return `tiffcp -c lzw FILE ${middle}`;
+  return "ingest";
+}
+
+/** Numbers of tags 259 and 262 that no reader here knows and another does. */
+const oldJpeg = 6;
+const thunderScan = 32_809;
+const logCompressions: readonly (number | undefined)[] = [34_676, 34_677];
+const logPhotometrics: readonly (number | undefined)[] = [32_844, 32_845];
+const rareCompressions: readonly (number | undefined)[] = [34_887, 34_925];
+
+/** What the ingest reads of tags 259, 262 and 258, however the file is laid out. */
+const readCompressions: readonly (number | undefined)[] = [undefined, 1, 2, 3, 4, 5, 7, 8, 32_773, 32_946];
+const readPhotometrics: readonly (number | undefined)[] = [0, 1, 2, 3, 5, 6];
+const readBits: readonly (number | undefined)[] = [undefined, 1, 2, 4, 8, 16];
+
+/** Returns the commands for a page that is valid and not read, by what its directory states of it. Never throws. */
+export function mendStated(stated: StatedPicture | undefined, pages: number): readonly string[] {
+  if (stated === undefined) return mendByPages;
+  const { compression, photometric, bits, samplesPerPixel = 1, sampleFormat = 1 } = stated;
+  const isLog = logCompressions.includes(compression) || logPhotometrics.includes(photometric);
+  const isRead = readCompressions.includes(compression) && readPhotometrics.includes(photometric);
+  const isPlanarTiles = stated.planarConfiguration === 2 && stated.tileWidth !== undefined;
+  if (isRead && readBits.includes(bits) && samplesPerPixel <= 16 && sampleFormat === 1 && !isPlanarTiles) {
+    return pages > 1 ? mendByPages : mendByIngest;
+  }
+  if (pages > 1) return [];
+  const isForLibtiff = compression === oldJpeg || compression === thunderScan || isLog;
+  if (isForLibtiff) return through(`tiff2rgba -n -c lzw FILE ${middle}`);
+  if (samplesPerPixel > 16) return through(`vips extract_band FILE ${written} 0 --n 3`);
+  return rareCompressions.includes(compression) ? through(`vips copy FILE[fail-on=error] ${written}`) : [];
+}
+
+/** Returns the commands for a file of a format that is no master's. Never throws. */
+export function mendFormat({ reader, load = "" }: OtherFormat): readonly string[] {
+  if (reader === "ingest") return [ingest];
+  return through(reader === "vips" ? `vips copy FILE${load} ${written}` : `vips magickload FILE ${written}`);
+}
+
+/** Mends what is no TIFF and not read as it is: a whole picture of a format that the ingest reads. */
+export const mendByIngest: readonly string[] = [ingest];
+
+/** Mends a file of more images than are looked through. */
+export const mendByPages: readonly string[] = [`${ingest} --pages all`];

@@ -1,0 +1,30 @@
+import type { StoredModel } from "../tiff/photometric.ts";
+import type { Compression } from "../tiff/tile-encoding.ts";
+
+/** The compressions as people call them. */
+export const compressionNames: Readonly<Record<Compression, string>> = {
+  none: "uncompressed",
+  packbits: "PackBits",
+  lzw: "LZW",
+  deflate: "Deflate",
+  zstd: "ZSTD",
+  "ccitt-rle": "CCITT RLE",
+  "ccitt-g3": "CCITT G3",
+  "ccitt-g4": "CCITT G4",
+  jpeg: "JPEG",
+  jpeg2000: "JPEG 2000",
+  webp: "WebP",
+  png: "PNG",
+};
+
+/** The colour models as people call them. */
+export const modelNames: Readonly<Record<StoredModel, string>> = {
+  gray: "grey",
+  rgb: "RGB",
+  ycbcr: "YCbCr",
+  palette: "palette",
+  cmyk: "CMYK",
+  ycck: "YCCK",
+  lab: "CIELab",
+  "icc-lab": "ICC Lab",
+};

@@ -1,0 +1,139 @@
+import type { ImageError } from "../error.ts";
+import { seenSize } from "../render/plan.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { readAhead } from "../source/read-ahead.ts";
+import { findPage } from "../tiff/page.ts";
+import type { OpenedContainer } from "./container.ts";
+import { tryMaster, unlessFault, wordFault } from "./faults.ts";
+import type { Finding } from "./finding.ts";
+import { findInLayout } from "./layout-findings.ts";
+import { reportLevel } from "./level-report.ts";
+import { chooseMend, type Mendable, mendByIngest, mendStated } from "./mend.ts";
+import { type OpenedPage, openPage, prefixBytes } from "./open-page.ts";
+import { chooseProfile, reportProfile } from "./profile-report.ts";
+import type { LevelReport, PageReport, PictureReport, Problem, StatedPicture } from "./report.ts";
+import { findInCoding, findInColors } from "./sample-findings.ts";
+import { type DrawPicture, tryServing } from "./serving.ts";
+import { findInServing, isOldLzw, servedOf } from "./serving-findings.ts";
+import { readStated } from "./stated-picture.ts";
+
+/** One page of a container to check. */
+export interface PageToCheck {
+  readonly source: ByteSource;
+  /** The first bytes of the file. */
+  readonly prefix: Uint8Array;
+  readonly opened: OpenedContainer;
+  readonly page: number;
+  readonly draw: DrawPicture | undefined;
+}
+
+/** A page and what is wrong with it. */
+export interface CheckedPage {
+  readonly report: PageReport;
+  readonly problems: readonly Problem[];
+}
+
+/** Checks one image of a file. Throws what the source throws, and what drawing throws that is not the master's fault. */
+export async function checkPage(checked: PageToCheck): Promise<CheckedPage> {
+  const opening = await tryMaster(() => openPage(checked.source, checked.prefix, checked.page));
+  return "fault" in opening ? reportRefused(checked, opening.fault) : checkOpened(checked, opening.value);
+}
+
+async function reportRefused({ source, opened, page }: PageToCheck, fault: ImageError): Promise<CheckedPage> {
+  const { chain } = opened;
+  const found = chain && (await unlessFault(() => findPage(readAhead(source, prefixBytes, []), chain, page)));
+  const stated = found && (await readStated(found.main));
+  const isDamaged = fault.code === "source-malformed";
+  const problem: Problem = {
+    severity: "error",
+    code: isDamaged ? "damaged" : "not-read",
+    pages: [page],
+    message: wordFault(fault),
+    mend: isDamaged ? [] : mendRefused(opened, stated),
+  };
+  return {
+    report: { page, picture: undefined, stated, performance: undefined, served: "none" },
+    problems: [problem],
+  };
+}
+
+function mendRefused({ container, pages }: OpenedContainer, stated: StatedPicture | undefined): readonly string[] {
+  return container.byteOrder === undefined ? mendByIngest : mendStated(stated, pages);
+}
+
+async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<CheckedPage> {
+  const { source, opened, draw } = checked;
+  const { pyramid } = page;
+  const isFile = opened.container.byteOrder === undefined;
+  const profile = chooseProfile(page.profile, pyramid.levels[0].encoding.model);
+  const serving = await tryServing({ source, pyramid, profile }, draw);
+  const levels: LevelReport[] = [];
+  for (const level of pyramid.levels) {
+    levels.push(await reportLevel(source, { pyramid, level, isCopied: serving.copied.has(level), isFile }));
+  }
+  const picture = reportPicture(page, levels);
+  const performance = { opening: page.opening, tile: serving.square, thumbnail: serving.thumbnail };
+  const findings = [
+    ...findInServing(picture, serving, { isDrawn: draw !== undefined, isOldLzw: await isOldLzw(source, pyramid) }),
+    ...findInLayout({ picture, performance, ...(await countDirectories(checked, levels.length)) }),
+    ...findInCoding(picture),
+    ...findInColors(picture),
+  ];
+  return {
+    report: {
+      page: checked.page,
+      picture,
+      stated: undefined,
+      performance,
+      served: servedOf(picture, findings, serving),
+    },
+    problems: chooseMends(findings, { pyramid, levels, pages: opened.pages }, checked.page),
+  };
+}
+
+function reportPicture(
+  { pyramid, profile, metadata, isRangeStated }: OpenedPage,
+  levels: readonly LevelReport[],
+): PictureReport {
+  const { encoding } = pyramid.levels[0];
+  const { layout, model } = encoding;
+  const { exif, xmp, iptc, ...texts } = metadata;
+  const blocks = Object.entries({ exif, xmp, iptc }).flatMap(([name, block]) => (block === undefined ? [] : [name]));
+  return {
+    ...seenSize(pyramid),
+    orientation: pyramid.orientation,
+    levels,
+    samples: {
+      model,
+      isInverted: encoding.isInverted,
+      perPixel: layout.samplesPerPixel,
+      bits: layout.bits,
+      format: layout.format,
+      isRangeGuessed: layout.format === "float" && !isRangeStated,
+      predictor: encoding.predictor,
+      isPlanar: layout.isPlanar,
+      alpha: layout.alpha === undefined ? "none" : layout.alpha.isAssociated ? "associated" : "unassociated",
+    },
+    profile: reportProfile(profile, model),
+    metadata: { ...texts, blocks: blocks as PictureReport["metadata"]["blocks"] },
+  };
+}
+
+/** Directories of the whole file that the first read does not reach, and those of this page that make no level. */
+async function countDirectories({ source, opened, page }: PageToCheck, levels: number) {
+  const { chain } = opened;
+  if (chain === undefined) return { distantDirectories: 0, leftOut: 0 };
+  const offsets = chain.pages.flatMap(({ directory, subDirectories }) => [directory, ...subDirectories]);
+  const distant = offsets.filter(({ offset }) => offset >= prefixBytes).length;
+  const found = await unlessFault(() => findPage(readAhead(source, prefixBytes, []), chain, page));
+  return { distantDirectories: distant, leftOut: Math.max(0, (found?.reduced.length ?? 0) + 1 - levels) };
+}
+
+/** New tiles are laid out well anyway: where they are needed, no other remedy is. */
+function chooseMends(findings: readonly Finding[], image: Mendable, page: number): readonly Problem[] {
+  const isConverted = findings.some(({ remedy }) => remedy === "conversion");
+  return findings.map(({ remedy, ...finding }): Problem => {
+    const settled = remedy === "layout" && isConverted ? "conversion" : remedy;
+    return { ...finding, pages: [page], mend: chooseMend(image, settled) };
+  });
+}

@@ -1,0 +1,55 @@
+import { parseProfile } from "../color/profile.ts";
+import { readProfileTags } from "../color/profile-tags.ts";
+import { hasDeviceTable, readGrayCurve, readShaper } from "../color/shaper.ts";
+import type { StoredModel } from "../tiff/photometric.ts";
+import type { OpenedPage } from "./open-page.ts";
+import type { ProfileReport } from "./report.ts";
+
+/** The colour spaces that a profile of each model may have; CIELab has no use for one. */
+const profileSpaces: Readonly<Record<StoredModel, "gray" | "rgb" | "cmyk" | undefined>> = {
+  gray: "gray",
+  rgb: "rgb",
+  ycbcr: "rgb",
+  palette: "rgb",
+  cmyk: "cmyk",
+  ycck: "cmyk",
+  lab: undefined,
+  "icc-lab": undefined,
+};
+
+/** Says what a profile is and what becomes of it with samples of `model`; undefined without one. Never throws. */
+export function reportProfile(profile: OpenedPage["profile"], model: StoredModel): ProfileReport | undefined {
+  if (profile === undefined) return undefined;
+  if (!(profile instanceof Uint8Array)) {
+    return { description: undefined, bytes: 0, use: "ignored", reason: profile.fault };
+  }
+  const summary = parseProfile(profile);
+  const about = { description: summary?.description, bytes: profile.byteLength };
+  const ignored = (reason: string): ProfileReport => ({ ...about, use: "ignored", reason });
+  const space = profileSpaces[model];
+  if (space === undefined) return ignored("CIELab needs none");
+  if (summary === undefined) return ignored("it is broken");
+  if (summary.colorSpace !== space) return ignored(`it is one of ${summary.colorSpace}`);
+  if (summary.isSrgb) return { ...about, use: "srgb", reason: undefined };
+  if (!isConvertible(profile, space)) return ignored("no conversion can be made of it");
+  return { ...about, use: "converted", reason: undefined };
+}
+
+/**
+ * Returns the profile that the service takes an image's colours to be in: one of its model that is not sRGB, even where no
+ * conversion can be made of it. Never throws.
+ */
+export function chooseProfile(profile: OpenedPage["profile"], model: StoredModel): Uint8Array | undefined {
+  if (!(profile instanceof Uint8Array)) return undefined;
+  const summary = parseProfile(profile);
+  const isUsed = summary !== undefined && summary.colorSpace === profileSpaces[model] && !summary.isSrgb;
+  return isUsed ? profile : undefined;
+}
+
+/** Whether there is what a conversion is made of; what Little CMS makes of a table shows only when it is used. */
+function isConvertible(bytes: Uint8Array, space: "gray" | "rgb" | "cmyk"): boolean {
+  const profile = readProfileTags(bytes);
+  if (profile === undefined) return false;
+  if (space === "gray") return readGrayCurve(profile) !== undefined;
+  return hasDeviceTable(profile) || (space === "rgb" && readShaper(profile) !== undefined);
+}

@@ -1,0 +1,93 @@
+import type { ByteSource } from "../source/byte-source.ts";
+import type { Pyramid } from "../tiff/pyramid.ts";
+import { wordFault } from "./faults.ts";
+import { type Finding, formatCount } from "./finding.ts";
+import type { LevelReport, PictureReport, Served } from "./report.ts";
+import type { Refusal, Serving } from "./serving.ts";
+
+/** Processes of JPEG that the kernels decode. */
+const decodedProcesses: readonly string[] = ["baseline", "extended", "progressive"];
+
+/** What the findings depend on beside requests and picture. */
+export interface ServingFacts {
+  /** Whether tiles were decoded. */
+  readonly isDrawn: boolean;
+  /** Whether the tiles are LZW of before 1988. */
+  readonly isOldLzw: boolean;
+}
+
+/** Finds what is not served. Never throws. */
+export function findInServing(picture: PictureReport, serving: Serving, facts: ServingFacts): readonly Finding[] {
+  const outside = picture.levels.reduce((sum, level) => sum + level.tilesOutside, 0);
+  const tiles = picture.levels.reduce((sum, level) => sum + level.tiles, 0);
+  const findings: Finding[] = [];
+  if (outside > 0) {
+    const message = `${formatCount(outside)} of its ${formatCount(tiles)} tiles lie outside the file, which is cut off or damaged.`;
+    findings.push({ severity: "error", code: "tiles-outside", message, remedy: "none" });
+  }
+  const [unread] = facts.isDrawn ? [] : picture.levels.filter(isUnread);
+  if (unread?.jpeg !== undefined) {
+    const message = `Its tiles are ${unread.jpeg.process} JPEG, which is not read.`;
+    findings.push({ severity: "error", code: "undecodable", message, remedy: "conversion" });
+  }
+  // What asks for tiles outside the file says no more.
+  const others = serving.refused.filter(({ fault }) => outside === 0 || fault.code !== "source-malformed");
+  for (const group of groupRefusals(others)) findings.push(refusalFinding(group, facts));
+  for (const warning of serving.warnings) {
+    findings.push({ severity: "warning", code: "profile-ignored", message: `${sentence(warning)}.`, remedy: "none" });
+  }
+  return findings;
+}
+
+/** Says how much of an image is answered, as its findings and requests have it. Never throws. */
+export function servedOf(picture: PictureReport, findings: readonly Finding[], { answered }: Serving): Served {
+  if (findings.every(({ severity }) => severity !== "error")) return "whole";
+  return answered === 0 || picture.levels.every(isUnread) ? "none" : "part";
+}
+
+function isUnread({ jpeg }: LevelReport): boolean {
+  return jpeg !== undefined && !decodedProcesses.includes(jpeg.process);
+}
+
+/** Requests that are refused with the same words. */
+function groupRefusals(refused: readonly Refusal[]): readonly (readonly [Refusal, ...Refusal[]])[] {
+  const groups = new Map<string, [Refusal, ...Refusal[]]>();
+  for (const refusal of refused) {
+    const key = `${refusal.isOfTiles} ${refusal.fault.code} ${withoutNumbers(wordFault(refusal.fault))}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [refusal]);
+    else group.push(refusal);
+  }
+  return [...groups.values()];
+}
+
+function withoutNumbers(text: string): string {
+  return text.replace(/\d+/g, "0");
+}
+
+function refusalFinding(group: readonly [Refusal, ...Refusal[]], { isOldLzw }: ServingFacts): Finding {
+  const [{ fault, isOfTiles }] = group;
+  const isDamaged = fault.code === "source-malformed";
+  const names = group.map(({ name }) => name);
+  const what = names.length > 3 ? `${names.slice(0, 3).join(", ")} and more` : names.join(", ");
+  const reason = isOfTiles && isOldLzw ? "Its LZW is of before 1988, which is not read." : wordFault(fault);
+  return {
+    severity: "error",
+    code: isOfTiles ? "undecodable" : isDamaged ? "damaged" : "refused",
+    message: `${reason} Not served: ${what}.`,
+    remedy: isDamaged && !(isOfTiles && isOldLzw) ? "none" : "conversion",
+  };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Says whether the tiles are LZW with codes from the lowest bit up, by its first code. Throws what the source throws. */
+export async function isOldLzw(source: ByteSource, { levels: [full] }: Pyramid): Promise<boolean> {
+  if (full.encoding.compression !== "lzw") return false;
+  const index = full.byteCounts.findIndex((length, at) => length > 1 && (full.offsets[at] ?? 0) > 0);
+  if (index < 0) return false;
+  const [first, second] = await source.read(full.offsets[index] ?? 0, 2);
+  return first === 0 && ((second ?? 0) & 1) === 1;
+}

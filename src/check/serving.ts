@@ -1,0 +1,125 @@
+import type { ImageError } from "../error.ts";
+import { planRender, type RenderPlan } from "../render/plan.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import type { Level } from "../tiff/level.ts";
+import type { StoredModel } from "../tiff/photometric.ts";
+import type { Pyramid } from "../tiff/pyramid.ts";
+import { tryMaster } from "./faults.ts";
+import type { RequestCost } from "./report.ts";
+import { largerRequests, squareRequest, thumbnailRequest, tileRequest, type ViewerRequest } from "./viewer-requests.ts";
+
+/** An image to serve. */
+export interface ServedImage {
+  readonly source: ByteSource;
+  readonly pyramid: Pyramid;
+  /** The profile that its colours are converted by. */
+  readonly profile: Uint8Array | undefined;
+}
+
+/**
+ * Carries out a plan as the service does and drops the picture. Returns what the service would log of the profile. Throws
+ * ImageError as the service answers it.
+ */
+export type DrawPicture = (plan: RenderPlan, image: DrawnImage) => Promise<readonly string[]>;
+
+/** What drawing takes beside a plan. */
+export interface DrawnImage {
+  readonly source: ByteSource;
+  readonly model: StoredModel;
+  readonly profile: Uint8Array | undefined;
+}
+
+/** What came of the requests that viewers make. */
+export interface Serving {
+  /** Levels whose whole tiles are sent as they are stored. */
+  readonly copied: ReadonlySet<Level>;
+  readonly square: RequestCost | undefined;
+  readonly thumbnail: RequestCost | undefined;
+  readonly refused: readonly Refusal[];
+  /** What the service would log while it draws. */
+  readonly warnings: readonly string[];
+  /** Requests that are answered. */
+  readonly answered: number;
+}
+
+/** A request that is not answered. */
+export interface Refusal {
+  /** What was asked for. */
+  readonly name: string;
+  readonly fault: ImageError;
+  /** It shows only when tiles are decoded. */
+  readonly isOfTiles: boolean;
+}
+
+/**
+ * Plans what viewers ask of an image: a tile of each level, the whole picture small and large. With `draw`, the tiles and
+ * the smallest picture are drawn too, and the others left to the tiles. Throws what the source throws.
+ */
+export async function tryServing(image: ServedImage, draw?: DrawPicture): Promise<Serving> {
+  const { pyramid } = image;
+  const copied = new Set<Level>();
+  const refused: Refusal[] = [];
+  const warnings = new Set<string>();
+  let answered = 0;
+  const plan = async (asked: ViewerRequest): Promise<RenderPlan | undefined> => {
+    const planned = await tryMaster(() => planRequest(image, asked));
+    if ("value" in planned) return planned.value;
+    refused.push({ name: asked.name, fault: planned.fault, isOfTiles: false });
+    return undefined;
+  };
+  const answer = async (asked: ViewerRequest): Promise<RenderPlan | undefined> => {
+    const planned = await plan(asked);
+    const drawn = planned && draw && (await tryMaster(() => drawAll(image, { asked, planned, draw })));
+    if (drawn !== undefined && "fault" in drawn)
+      refused.push({ name: asked.name, fault: drawn.fault, isOfTiles: true });
+    else if (planned !== undefined) answered += 1;
+    if (drawn !== undefined && "value" in drawn) for (const warning of drawn.value) warnings.add(warning);
+    return planned;
+  };
+  for (const level of pyramid.levels) {
+    if ((await answer(tileRequest(pyramid, level)))?.kind === "copy") copied.add(level);
+  }
+  const thumbnail = await answer(thumbnailRequest(pyramid));
+  const square = await tryMaster(() => planRequest(image, squareRequest(pyramid)));
+  for (const asked of largerRequests(pyramid)) {
+    const planned = await plan(asked);
+    if (planned !== undefined && draw === undefined) answered += 1;
+  }
+  return {
+    copied,
+    refused,
+    warnings: [...warnings],
+    answered,
+    thumbnail: costOf(thumbnail),
+    square: "value" in square ? costOf(square.value) : undefined,
+  };
+}
+
+function planRequest({ source, pyramid, profile }: ServedImage, { request }: ViewerRequest): RenderPlan {
+  return planRender(request, pyramid, { sourceSize: source.size, isProfiled: profile !== undefined });
+}
+
+/** A copied tile is decoded as well, for by itself it shows nothing of its pixels. */
+async function drawAll(
+  image: ServedImage,
+  { asked, planned, draw }: { readonly asked: ViewerRequest; readonly planned: RenderPlan; readonly draw: DrawPicture },
+): Promise<readonly string[]> {
+  const { source, pyramid, profile } = image;
+  const drawn = { source, model: pyramid.levels[0].encoding.model, profile };
+  const warnings = await draw(planned, drawn);
+  if (planned.kind !== "copy") return warnings;
+  return draw(planRequest(image, { ...asked, request: { ...asked.request, format: "png" } }), drawn);
+}
+
+function costOf(plan: RenderPlan | undefined): RequestCost | undefined {
+  if (plan === undefined) return undefined;
+  const { kind, cost } = plan;
+  return {
+    strategy: kind,
+    reads: cost.reads,
+    readBytes: cost.readBytes,
+    tiles: cost.tiles,
+    decodedPixels: cost.decodedPixels,
+    peakBytes: cost.peakBytes,
+  };
+}
