@@ -46,9 +46,9 @@ function colorSpaceOf({ isGray, isDeep }: Treatment): string {
   return isDeep ? "rgb16" : "srgb";
 }
 
-/** Returns how libvips is to code tiles; lossless ones by the differences of neighbours. Never throws. */
-export function tileOptions({ compression, quality, tileSize }: Treatment): TiffOptions {
-  return { compression, quality, predictor: "horizontal", tile: true, tileWidth: tileSize, tileHeight: tileSize };
+/** Returns how libvips is to code tiles. Never throws. */
+export function tileOptions({ compression, quality, predictor, tileSize }: Treatment): TiffOptions {
+  return { compression, quality, predictor, tile: true, tileWidth: tileSize, tileHeight: tileSize };
 }
 
 /** What libtiff warns of and makes good: LZW of before 1988, byte counts that it works out itself. */

@@ -6,6 +6,8 @@ import type { InspectedSource } from "./inspected-source.ts";
 export interface Treatment {
   readonly compression: ConversionSettings["compression"];
   readonly quality: number;
+  /** Of `deflate`: two-valued pictures are smaller without one, by a fifth. */
+  readonly predictor: "none" | "horizontal";
   /** Side of a tile in pixels. */
   readonly tileSize: number;
   readonly isGray: boolean;
@@ -20,6 +22,9 @@ export interface Treatment {
 
 /** libvips halves the chroma of JPEG tiles below this quality and stores RGB from it on. Source: libvips, tiffsave. */
 const firstFullChroma = 90;
+
+/** libvips reads no tiles that are much larger than their image: what fits into one of this side has one. */
+const smallSide = 256;
 
 /**
  * Lists what is wrong with settings whatever the image, a sentence each; none where all is well. Never throws.
@@ -48,7 +53,8 @@ export function settingFaults(settings: ConversionSettings): readonly string[] {
 
 /**
  * Decides what is done to a source. Sources of one bit are stored as grey with Deflate whatever is asked for: JPEG makes
- * rings around letters and takes more. Throws `setting-impossible` with all faults in one message.
+ * rings around letters and takes three to four times as much (bench/README.md). Throws `setting-impossible` with all
+ * faults in one message.
  */
 export function settleTreatment(settings: ConversionSettings, source: InspectedSource): Treatment {
   const faults = settingFaults(settings);
@@ -57,11 +63,14 @@ export function settleTreatment(settings: ConversionSettings, source: InspectedS
   const isConverted = model === "cmyk" || model === "lab";
   const compression = settleCompression(settings, model);
   const keepsAlpha = compression === "deflate" && !isConverted;
-  const alpha = source.extraSamples !== "alpha" ? "drop" : keepsAlpha ? "keep" : "flatten";
+  // libvips has opacity on another scale where colours are CIELab, and would make all of it transparent.
+  const isOpaque = source.extraSamples !== "alpha" || model === "lab";
+  const alpha = isOpaque ? "drop" : keepsAlpha ? "keep" : "flatten";
   return {
     compression,
     quality: settings.quality,
-    tileSize: settings.tileSize,
+    predictor: model === "bilevel" ? "none" : "horizontal",
+    tileSize: Math.max(source.summary.width, source.summary.height) <= smallSide ? smallSide : settings.tileSize,
     isGray: model === "gray" || model === "bilevel",
     isDeep: settings.keepsDepth && depth === 16,
     alpha,
@@ -99,6 +108,7 @@ function warningsOf(
       `It is ${model} and stored with ${compression}, not ${settings.compression}.`,
     ],
     [alpha === "flatten", `Its transparency was laid on white: only deflate keeps it, of grey and RGB.`],
+    [model === "lab" && extraSamples === "alpha", "It is CIELab with transparency, which was left out."],
     [extraSamples === "other", "It has samples beside its colours that are no transparency; they were left out."],
     [frames > 1, `It is an animation of ${frames} frames; the first one was converted.`],
     [model === "cmyk" && !hasProfile, "It is CMYK without a profile; its inks were taken for common ones."],

@@ -114,7 +114,7 @@ describe("a converted master", () => {
     const source = await folder.lay("page.tif", bilevel);
     const { bytes, master } = await convert(source);
     const { levels } = await openPyramid(memorySource(bytes));
-    expect(levels[0].encoding).toMatchObject({ model: "gray", compression: "deflate" });
+    expect(levels[0].encoding).toMatchObject({ model: "gray", compression: "deflate", predictor: "none" });
     expect(await isSamePicture(bytes, source)).toBe(true);
     expect(master.warnings).toHaveLength(1);
   });
@@ -217,6 +217,13 @@ describe("the settings of a conversion", () => {
     expect(webp.levels[0]).toMatchObject({ tileWidth: 512, encoding: { compression: "webp" } });
     const whole = await openPyramid(memorySource((await convert(source, { quality: 92, subsampling: "4:4:4" })).bytes));
     expect(whole.levels[0].encoding.model).toBe("rgb");
+  });
+
+  it("make tiles of 256 of what fits into one, for libvips reads no tiles much larger than their image", async () => {
+    const source = await folder.lay("small.png", drawScene({ width: 64, height: 56 }).png());
+    const { bytes, master } = await convert(source, { tileSize: 512 });
+    expect(master.tileSize).toBe(256);
+    expect((await sharp(bytes).metadata()).width).toBe(64);
   });
 
   it.each<[string, Partial<ConversionSettings>]>([
