@@ -84,6 +84,14 @@ export function largestDifference(one: Picture, other: Picture): number {
   return most;
 }
 
+/** Returns by how much two pictures of one size differ on average over all samples. Throws an Error where sizes differ. */
+export function meanDifference(one: Picture, other: Picture): number {
+  if (one.samples.length !== other.samples.length) throw new Error("Pictures of two sizes can't be compared.");
+  let sum = 0;
+  for (const [index, value] of one.samples.entries()) sum += Math.abs(value - other.samples[index]!);
+  return sum / one.samples.length;
+}
+
 /** Pastes pictures at their places into one of `size`. Throws an Error where a pixel is left empty or written twice. */
 export function assemblePicture(
   size: { readonly width: number; readonly height: number },
