@@ -23,7 +23,7 @@ interface HeldRows {
 }
 
 /** What a band is made for. */
-export interface BandRequest extends Pick<LevelChoice, "level" | "stored" | "window"> {
+export interface BandRequest extends Pick<LevelChoice, "level" | "window"> {
   readonly decoder: TileDecoder;
   /** The columns of the tile grid that are drawn. */
   readonly firstColumn: number;
@@ -95,8 +95,7 @@ export class Band {
       if (held.end - held.first > held.rows.height) throw new RangeError("a band is too small for its rows");
     });
     const newest = this.newestRows();
-    const rows = this.#storedRows(row);
-    for (const { column, ranges } of tiles) {
+    for (const { column, storedRows: rows, ranges } of tiles) {
       const slices = newest.map((plane, index) => {
         const width = Math.ceil(level.tileWidth / this.#factors(index).x);
         return cropPlane(plane, { x: (column - firstColumn) * width, y: 0, width, height: plane.height });
@@ -117,12 +116,6 @@ export class Band {
     const { tileWidth: width, tileLength: height } = level;
     const needed = clipArea({ ...window, x: window.x - column * width, y: window.y - row * height }, { width, height });
     return needed === undefined || isWhole(needed, { width, height }) ? undefined : needed;
-  }
-
-  /** Pixel rows that the tiles of a row hold, as stored. */
-  #storedRows(row: number): number {
-    const { height, tileLength, isStripped } = this.#request.stored;
-    return isStripped ? Math.min(tileLength, height - row * tileLength) : tileLength;
   }
 
   #keepFrom(held: HeldRows, keepFrom: number): void {

@@ -1,9 +1,11 @@
 import { maxTilesPerRender } from "../limits.ts";
+import type { Turn } from "../raster/orientation.ts";
 import { partsOf } from "../tiff/tile-encoding.ts";
 import { tileRanges } from "../tiff/tile-index.ts";
 import { refuseAboveLimits } from "./cost.ts";
 import type { LevelChoice } from "./level.ts";
 import { planReads, type ReadPlan, type TileWanted } from "./reads.ts";
+import { storedPlace } from "./turned-level.ts";
 
 /** Tile rows that are read together, so that their reads can be joined, and drawn one after another. */
 export interface Batch {
@@ -17,14 +19,22 @@ export interface TileRow {
   readonly tiles: readonly TileWanted[];
 }
 
-/** A batch takes on tile rows until it has this many compressed bytes: the next is read while it is drawn. */
-const batchBytes = 1 << 20;
+/**
+ * A batch takes on tile rows until it has this many compressed bytes: the next is read while it is drawn. Tiles that are
+ * turned onto their side are read down the columns of the file, far apart but for those of many columns together.
+ */
+const batchBytes = { upright: 1 << 20, sideways: 8 << 20 } as const;
 
 /**
- * Lists the tiles under the window of a level, top to bottom, in batches. Throws `render-too-costly` when there are more
+ * Lists the tiles under the window of a level, top to bottom, in batches; `tileTurn` is how they are turned as they are
+ * decoded, which the choice is laid on already. Throws `render-too-costly` when there are more
  * than one rendering may decode, before listing them, and `source-malformed` for tiles outside the file.
  */
-export function planBatches({ level, window }: LevelChoice, sourceSize: number): readonly Batch[] {
+export function planBatches(
+  { level, stored, window }: LevelChoice,
+  { tileTurn, sourceSize }: { readonly tileTurn: Turn; readonly sourceSize: number },
+): readonly Batch[] {
+  const limitBytes = tileTurn.quarterTurns % 2 === 1 ? batchBytes.sideways : batchBytes.upright;
   const firstColumn = Math.floor(window.x / level.tileWidth);
   const firstRow = Math.floor(window.y / level.tileLength);
   const columns = Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1;
@@ -45,10 +55,17 @@ export function planBatches({ level, window }: LevelChoice, sourceSize: number):
   for (let row = firstRow; row < firstRow + rows; row++) {
     const tiles = Array.from({ length: columns }, (_, index): TileWanted => {
       const column = firstColumn + index;
-      return { column, row, ranges: tileRanges(level, { column, row }, sourceSize) };
+      const place = storedPlace(level, { column, row }, tileTurn);
+      const storedRows = stored.isStripped ? stored.height - place.row * stored.tileLength : stored.tileLength;
+      return {
+        column,
+        row,
+        storedRows: Math.min(stored.tileLength, storedRows),
+        ranges: tileRanges(stored, place, sourceSize),
+      };
     });
     const bytes = tiles.reduce((sum, tile) => sum + bytesOf(tile), 0);
-    if (pendingBytes + bytes > batchBytes) close();
+    if (pendingBytes + bytes > limitBytes) close();
     pending.push({ row, tiles });
     pendingBytes += bytes;
   }

@@ -1,10 +1,12 @@
 import { halvedChromaDecoder } from "../codec/halved-chroma-tile.ts";
 import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
+import { turnedTileDecoder } from "../codec/turned-tile.ts";
 import type { ColorTable } from "../color/table.ts";
 import { premultiply } from "../raster/alpha.ts";
 import { rgbToGray, rgbToYcbcr, type ThreePlanes } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
+import { isNoTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Plane, subsamplingOf } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { Band } from "./band.ts";
@@ -86,14 +88,14 @@ class Drawing {
 }
 
 function openParts(plan: DrawPlan, { kernel, settings, table, envelope }: DrawInputs, sample: Uint8Array | undefined) {
-  const { level, stored, reduction, window, size, turn } = plan;
+  const { level, stored, reduction, window, size, turn, tileTurn } = plan;
   const shape = { level: stored, reduction };
   const opened = openTileDecoder(kernel, shape, { sample, modules: settings.modules });
-  const decoder = isChromaHalved(plan) ? halvedChromaDecoder(opened, shape) : opened;
+  const halved = isChromaHalved(plan) ? halvedChromaDecoder(opened, shape) : opened;
+  const decoder = isNoTurn(tileTurn) ? halved : turnedTileDecoder(halved, shape, tileTurn);
   const firstColumn = Math.floor(window.x / level.tileWidth);
   const band = new Band(kernel, {
     level,
-    stored,
     window,
     decoder,
     firstColumn,

@@ -57,7 +57,8 @@ function samplesDecoded({ stored, colors }: Pick<DrawPlan, "stored" | "colors">)
 const foreignBytesPerPixel = 12;
 
 /** Returns what the decoding of one tile takes beside the band: its compressed and its packed samples. */
-function decodingBytes({ stored, level, batches, colors }: Omit<DrawPlan, "cost">): number {
+function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
+  const { stored, level, batches, colors, tileTurn } = plan;
   const { compression, layout, isProgressive } = stored.encoding;
   const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
   const compressed = tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
@@ -65,14 +66,16 @@ function decodingBytes({ stored, level, batches, colors }: Omit<DrawPlan, "cost"
   // RGB is held as such before its chroma is halved; inks of a JPEG may be enlarged.
   const isHalved = colors.source === "rgb" && colors.sampled === "ycbcr";
   const isEnlarged = colors.source === "cmyk" && compression === "jpeg";
-  const converted = isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0;
+  const turned = isNoTurn(tileTurn) ? 0 : pixels * samplesDecoded(plan);
+  const converted = (isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + turned;
   if (compression === "jpeg") {
     // Two bytes a coefficient, of the whole frame whatever it is reduced to.
     const held = isProgressive ? 2 * samplesDecoded({ stored, colors }) * stored.tileWidth * stored.tileLength : 0;
     return 2 * compressed + converted + held;
   }
   const storedPixels = stored.tileWidth * stored.tileLength;
-  if (compression === "webp" || compression === "jpeg2000") return storedPixels * foreignBytesPerPixel + compressed;
+  if (compression === "webp" || compression === "jpeg2000")
+    return storedPixels * foreignBytesPerPixel + compressed + turned;
   // PNG is unpacked some rows at a time.
   const packedPixels = compression === "png" ? 0 : storedPixels;
   const packed = (packedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;

@@ -8,6 +8,7 @@ import {
   composeTurns,
   inverseTurn,
   isNoTurn,
+  noTurn,
   reversedAxes,
   type Turn,
   turnOfTiffOrientation,
@@ -25,6 +26,7 @@ import { type Cost, refuseAboveLimits } from "./cost.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { peakBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
+import { turnChoice } from "./turned-level.ts";
 
 /** How a request is answered. Final: whatever would refuse it for its size has refused it already. */
 export type RenderPlan = CopyPlan | DrawPlan;
@@ -44,10 +46,14 @@ export interface CopyPlan {
  */
 export interface DrawPlan extends LevelChoice {
   readonly kind: "draw" | "stream";
-  /** Output size in pixels as the rows are stored, before `turn` and `degrees`. */
-  readonly size: Size;
-  /** Orientation, mirroring and quarter turns as one. */
+  /**
+   * Orientation, mirroring and quarter turns as one: done to each tile as it is decoded where the picture is too large to
+   * be held, else to the whole picture behind the resampling. One of the two is no turn.
+   */
+  readonly tileTurn: Turn;
   readonly turn: Turn;
+  /** Output size in pixels as the rows lie behind `tileTurn`, before `turn` and `degrees`. */
+  readonly size: Size;
   /** What remains of the rotation when it is no quarter turn, clockwise; 0 for none. */
   readonly degrees: number;
   readonly quality: Quality;
@@ -87,14 +93,32 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
   const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;
   refuseBeyondFormat(request, rotatedSize(turnSize(size, turn), degrees));
-  const drawn = reduceChoice(choice);
-  const batches = planBatches(drawn, sourceSize);
-  const isStreamed = !isWholeNeeded({ degrees, turn, format }) && size.width * size.height > streamPixels;
-  const drawing = { ...drawn, size, turn, degrees, quality, format, colors, batches };
-  const cost = drawCost({ ...drawing, kind: isStreamed ? "stream" : "draw" });
-  refuseLargeStrips(drawn.level, cost);
+  return planDrawing(choice, { size, turn, degrees, quality, format, colors }, sourceSize);
+}
+
+function planDrawing(
+  choice: LevelChoice,
+  asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">,
+  sourceSize: number,
+): DrawPlan {
+  const { size, degrees, format } = asked;
+  const isLarge = size.width * size.height > streamPixels;
+  const isTileTurn = isLarge && degrees === 0 && format !== "webp" && canTurnTiles(choice, asked.turn);
+  const tileTurn = isTileTurn ? asked.turn : noTurn;
+  const turn = isTileTurn ? noTurn : asked.turn;
+  const laid = turnChoice(reduceChoice(choice), size, tileTurn);
+  const batches = planBatches(laid, { tileTurn, sourceSize });
+  const drawing = { ...asked, ...laid, tileTurn, turn, size: turnSize(size, tileTurn), batches };
+  const kind = isLarge && !isWholeNeeded(drawing) ? "stream" : "draw";
+  const cost = drawCost({ ...drawing, kind });
+  refuseLargeStrips(laid.level, cost);
   refuseAboveLimits(cost);
-  return { ...drawing, kind: isStreamed ? "stream" : "draw", cost };
+  return { ...drawing, kind, cost };
+}
+
+/** Strips turned onto their side would all be under the first row. */
+function canTurnTiles({ level }: LevelChoice, { quarterTurns }: Turn): boolean {
+  return !level.isStripped || quarterTurns % 2 === 0;
 }
 
 /** Returns the size of an image as it is seen: sides swapped where its orientation lays it on its side. Never throws. */

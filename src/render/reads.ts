@@ -5,6 +5,8 @@ import type { TileRange } from "../tiff/tile-index.ts";
 export interface TileWanted {
   readonly column: number;
   readonly row: number;
+  /** Rows of pixels that it holds, as stored: the last strip has only those that the image has left. */
+  readonly storedRows: number;
   /** Where its parts lie in the file; undefined for a tile that was never written. */
   readonly ranges: readonly TileRange[] | undefined;
 }

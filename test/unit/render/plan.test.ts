@@ -78,7 +78,12 @@ describe("planRender draws", () => {
 
   it("the rest of a rotation that is no quarter turn by itself", () => {
     const plan = planRender(request({ rotation: { isMirrored: true, degrees: 22.5 } }), pyramid, fileOf(fileBytes));
-    expect(plan).toMatchObject({ kind: "draw", degrees: 22.5, turn: { mirror: true, quarterTurns: 0 }, colors: { model: "rgb" } });
+    expect(plan).toMatchObject({
+      kind: "draw",
+      degrees: 22.5,
+      turn: { mirror: true, quarterTurns: 0 },
+      colors: { model: "rgb" },
+    });
   });
 
   it("a region of a turned image where it is stored", () => {

@@ -1,0 +1,100 @@
+import type { Area, Size } from "../geometry.ts";
+import { isNoTurn, reversedAxes, type Turn } from "../raster/orientation.ts";
+import type { Level } from "../tiff/level.ts";
+import type { AxisSampling, LevelChoice } from "./level.ts";
+
+/** Where a tile stands in the grid. */
+export interface TilePlace {
+  readonly column: number;
+  readonly row: number;
+}
+
+/**
+ * Lays a choice on its level as it is after `turn`, for tiles that are turned as they are decoded. Coordinates then
+ * count from where the turned grid begins: on an axis that runs the other way, the padding of the last tiles comes first.
+ * `size` is the output's before the turn. Never throws.
+ */
+export function turnChoice(choice: LevelChoice, size: Size, turn: Turn): LevelChoice {
+  if (isNoTurn(turn)) return choice;
+  const { level, window } = choice;
+  const reversed = reversedAxes(turn);
+  const x = turnAxis({
+    sampling: choice.x,
+    output: size.width,
+    from: window.x,
+    length: window.width,
+    level: level.width,
+    grid: level.columns * level.tileWidth,
+    isReversed: reversed.x,
+  });
+  const y = turnAxis({
+    sampling: choice.y,
+    output: size.height,
+    from: window.y,
+    length: window.height,
+    level: level.height,
+    grid: level.rows * level.tileLength,
+    isReversed: reversed.y,
+  });
+  return turn.quarterTurns % 2 === 1 ? join(choice, { x: y, y: x }, transpose(level)) : join(choice, { x, y }, level);
+}
+
+/** Returns which stored tile stands at a place of the grid as it is after `turn`; `level` is turned. Never throws. */
+export function storedPlace(
+  { columns, rows }: Pick<Level, "columns" | "rows">,
+  place: TilePlace,
+  turn: Turn,
+): TilePlace {
+  const isTransposed = turn.quarterTurns % 2 === 1;
+  const stored = isTransposed ? { columns: rows, rows: columns } : { columns, rows };
+  const { column, row } = isTransposed ? { column: place.row, row: place.column } : place;
+  const reversed = reversedAxes(turn);
+  return {
+    column: reversed.x ? stored.columns - 1 - column : column,
+    row: reversed.y ? stored.rows - 1 - row : row,
+  };
+}
+
+interface Axis {
+  readonly sampling: AxisSampling;
+  /** The output's length in pixels, and the window and level it lies on, in pixels of the level. */
+  readonly output: number;
+  readonly from: number;
+  readonly length: number;
+  readonly level: number;
+  /** The level's length with the padding of its last tile. */
+  readonly grid: number;
+  readonly isReversed: boolean;
+}
+
+interface TurnedAxis {
+  readonly sampling: AxisSampling;
+  readonly from: number;
+  readonly length: number;
+  readonly level: number;
+}
+
+function turnAxis({ sampling, output, from, length, level, grid, isReversed }: Axis): TurnedAxis {
+  if (!isReversed) return { sampling, from, length, level };
+  const { start, step } = sampling;
+  return { sampling: { start: grid - start - step * output, step }, from: grid - from - length, length, level: grid };
+}
+
+function join(
+  choice: LevelChoice,
+  { x, y }: { readonly x: TurnedAxis; readonly y: TurnedAxis },
+  level: Level,
+): LevelChoice {
+  const window: Area = { x: x.from, y: y.from, width: x.length, height: y.length };
+  return { ...choice, level: { ...level, width: x.level, height: y.level }, x: x.sampling, y: y.sampling, window };
+}
+
+function transpose(level: Level): Level {
+  return {
+    ...level,
+    tileWidth: level.tileLength,
+    tileLength: level.tileWidth,
+    columns: level.rows,
+    rows: level.columns,
+  };
+}
