@@ -1,5 +1,7 @@
 import type { ByteSource } from "../source/byte-source.ts";
+import { readHeader } from "../tiff/header.ts";
 import { openContainer } from "./container.ts";
+import { tryMaster, wordFault } from "./faults.ts";
 import { mendFormat } from "./mend.ts";
 import { prefixBytes } from "./open-page.ts";
 import { findOtherFormat } from "./other-format.ts";
@@ -38,23 +40,25 @@ export async function checkMaster(source: ByteSource, { draw }: CheckOptions = {
   };
 }
 
-function reportForeign(source: ByteSource, prefix: Uint8Array): MasterReport {
-  const format = findOtherFormat(prefix);
-  const problem: Problem =
-    format === undefined
-      ? { severity: "error", code: "not-an-image", pages: [], message: wordUnknown(source), mend: [] }
-      : {
-          severity: "error",
-          code: "other-format",
-          pages: [],
-          message: `It is ${format.name}, which is not served.`,
-          mend: mendFormat(format),
-        };
+async function reportForeign(source: ByteSource, prefix: Uint8Array): Promise<MasterReport> {
+  const problem: Problem = { severity: "error", pages: [], ...(await findForeign(source, prefix)) };
   return { bytes: source.size, container: undefined, pages: [], problems: [problem], served: "none" };
 }
 
-function wordUnknown({ size }: ByteSource): string {
-  return size === 0 ? "It is empty." : "It begins as no image that is known here.";
+async function findForeign(
+  source: ByteSource,
+  prefix: Uint8Array,
+): Promise<Pick<Problem, "code" | "message" | "mend">> {
+  if (source.size === 0) return { code: "not-an-image", message: "It is empty.", mend: [] };
+  const header = await tryMaster(() => readHeader(source));
+  if ("fault" in header && header.fault.code === "source-malformed") {
+    return { code: "damaged", message: wordFault(header.fault), mend: [] };
+  }
+  const format = findOtherFormat(prefix);
+  if (format === undefined) {
+    return { code: "not-an-image", message: "It begins as no image that is known here.", mend: [] };
+  }
+  return { code: "other-format", message: `It is ${format.name}, which is not served.`, mend: mendFormat(format) };
 }
 
 const severities: readonly Severity[] = ["error", "warning", "note"];

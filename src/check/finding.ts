@@ -9,12 +9,20 @@ export interface Finding {
   readonly remedy: "conversion" | "layout" | "none";
 }
 
-/** A picture whose sides are no longer than this is cheap to serve whatever its layout, in pixels. */
+/** Pictures up to these sides are served fast whatever their layout, and fast enough, in pixels. */
+const fastSide = 512;
 const cheapSide = 1024;
 
-/** Returns `warning` for a picture that is large enough to be slow, else `note`. Never throws. */
-export function slowness({ width, height }: { readonly width: number; readonly height: number }): Severity {
-  return Math.max(width, height) > cheapSide ? "warning" : "note";
+/** Returns how bad a layout is that takes more than it need to: nothing for a picture that is small. Never throws. */
+export function slowness({
+  width,
+  height,
+}: {
+  readonly width: number;
+  readonly height: number;
+}): "warning" | "note" | undefined {
+  const side = Math.max(width, height);
+  return side > cheapSide ? "warning" : side > fastSide ? "note" : undefined;
 }
 
 /** Words a whole number with commas between thousands. Never throws. */

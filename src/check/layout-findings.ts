@@ -1,5 +1,5 @@
 import { type Finding, formatCount, slowness } from "./finding.ts";
-import type { LevelReport, Performance, PictureReport } from "./report.ts";
+import type { LevelReport, Performance, PictureReport, Severity } from "./report.ts";
 
 /** Each level is half of the one before, give or take what rounding small levels comes to. */
 const halvingRatio = 2.2;
@@ -17,6 +17,9 @@ const tinyTilePixels = 1 << 14;
 /** Reads to open a master, one behind the other, from which on it is slow: some 40 ms each. */
 const slowReads = 12;
 
+/** The first read, and one for what it does not hold. */
+const fewReads = 2;
+
 /** A picture with what is known of how it lies in its file. */
 export interface LaidPicture {
   readonly picture: PictureReport;
@@ -31,75 +34,71 @@ export interface LaidPicture {
 export function findInLayout(laid: LaidPicture): readonly Finding[] {
   const { picture, leftOut } = laid;
   const [full] = picture.levels;
+  const severity = slowness(picture);
   if (full === undefined) return [];
-  if (full.layout === "file") return findInFile(picture);
+  if (full.layout === "file") return severity === undefined ? [] : [fileFinding(full, severity)];
   return [
-    ...findInTiles(picture, full),
-    ...findInLevels(picture, full),
+    ...(severity === undefined ? [] : [...findInTiles(full, severity), ...findInLevels(picture.levels, severity)]),
     ...(leftOut > 0 ? [leftOutFinding(leftOut)] : []),
     ...findInPlaces(laid),
   ];
 }
 
-function findInFile(picture: PictureReport): readonly Finding[] {
-  return [
-    {
-      severity: slowness(picture),
-      code: "decoded-whole",
-      message: `It is no TIFF: all of its ${formatCount(picture.width * picture.height)} pixels are decoded for every request.`,
-      remedy: "conversion",
-    },
-  ];
+function fileFinding({ width, height }: LevelReport, severity: Severity): Finding {
+  const message = `It is no TIFF: all of its ${formatCount(width * height)} pixels are decoded for every request.`;
+  return { severity, code: "decoded-whole", message, remedy: "conversion" };
 }
 
-function findInTiles(picture: PictureReport, full: LevelReport): readonly Finding[] {
-  const { tileWidth, tileLength, layout } = full;
+function findInTiles({ tileWidth, tileLength, layout, tiles }: LevelReport, severity: Severity): readonly Finding[] {
   const pixels = tileWidth * tileLength;
   const size = `${tileWidth} by ${tileLength} pixels`;
   if (layout === "strips") {
     const message = "It is stored in strips: a tile takes all the rows that it touches, over the whole width.";
-    return [{ severity: slowness(picture), code: "strips", message, remedy: "conversion" }];
+    return [{ severity, code: "strips", message, remedy: "conversion" }];
   }
   if (pixels > hugeTilePixels) {
     const message = `Its tiles are ${size}, which is much to decode for a part of one.`;
-    return [{ severity: slowness(picture), code: "tiles-huge", message, remedy: "conversion" }];
+    return [{ severity, code: "tiles-huge", message, remedy: "conversion" }];
   }
-  if (pixels < tinyTilePixels && full.tiles > 16) {
-    const message = `Its tiles are ${size}: viewers ask for ${formatCount(full.tiles)} of them one by one.`;
-    return [{ severity: slowness(picture), code: "tiles-tiny", message, remedy: "conversion" }];
-  }
-  return [];
+  if (pixels >= tinyTilePixels) return [];
+  const message = `Its tiles are ${size}: viewers ask for ${formatCount(tiles)} of them one by one.`;
+  return [{ severity, code: "tiles-tiny", message, remedy: "conversion" }];
 }
 
-function findInLevels(picture: PictureReport, full: LevelReport): readonly Finding[] {
-  const { levels } = picture;
-  const severity = slowness(picture);
+function findInLevels(levels: readonly LevelReport[], severity: Severity): readonly Finding[] {
+  const [full] = levels;
+  const last = levels.at(-1);
+  if (full === undefined || last === undefined) return [];
   if (levels.length === 1) {
     if (severity === "note") return [];
     const message = `It has no reduced levels: a thumbnail is drawn from all of its ${formatCount(full.width * full.height)} pixels.`;
     return [{ severity, code: "one-level", message, remedy: "conversion" }];
   }
-  const findings: Finding[] = [];
+  const off = levels.filter(({ scaleFactor }) => scaleFactor === undefined);
+  const sizes = off.map(({ width, height }) => `${width} by ${height}`).join(", ");
+  const message = `Of these levels no tiles are offered, for they are no whole fraction of the picture: ${sizes}.`;
+  const offGrid: Finding = { severity: "note", code: "level-off-grid", message, remedy: "conversion" };
+  return [...findBetween(levels, { last, severity }), ...(off.length > 0 ? [offGrid] : [])];
+}
+
+/** Levels that are missing, or are not where they do most good. */
+function findBetween(
+  levels: readonly LevelReport[],
+  { last, severity }: { readonly last: LevelReport; readonly severity: Severity },
+): readonly Finding[] {
   const ratios = levels.slice(1).map((level, index) => (levels[index]?.width ?? level.width) / level.width);
   const widest = Math.max(...ratios);
-  const last = levels.at(-1) ?? full;
   if (widest > missingRatio) {
     const message = `A level is missing: from one to the next, sides become ${widest.toFixed(1)} times smaller.`;
-    findings.push({ severity, code: "levels-missing", message, remedy: "conversion" });
-  } else if (Math.max(last.width, last.height) > smallestSide) {
+    return [{ severity, code: "levels-missing", message, remedy: "conversion" }];
+  }
+  if (Math.max(last.width, last.height) > smallestSide) {
     const message = `Levels are missing: the smallest is ${last.width} by ${last.height} pixels.`;
-    findings.push({ severity, code: "levels-missing", message, remedy: "conversion" });
-  } else if (widest > halvingRatio) {
-    const message = `Its levels are up to ${widest.toFixed(1)} times smaller than the one before, not half.`;
-    findings.push({ severity: "note", code: "levels-not-halved", message, remedy: "conversion" });
+    return [{ severity, code: "levels-missing", message, remedy: "conversion" }];
   }
-  const off = levels.filter(({ scaleFactor }) => scaleFactor === undefined);
-  if (off.length > 0) {
-    const sizes = off.map(({ width, height }) => `${width} by ${height}`).join(", ");
-    const message = `Of these levels no tiles are offered, for they are no whole fraction of the picture: ${sizes}.`;
-    findings.push({ severity: "note", code: "level-off-grid", message, remedy: "conversion" });
-  }
-  return findings;
+  if (widest <= halvingRatio) return [];
+  const message = `Its levels are up to ${widest.toFixed(1)} times smaller than the one before, not half.`;
+  return [{ severity: "note", code: "levels-not-halved", message, remedy: "conversion" }];
 }
 
 function leftOutFinding(count: number): Finding {
@@ -116,7 +115,7 @@ function findInPlaces({ picture, performance, distantDirectories }: LaidPicture)
     findings.push({ severity: "note", code: "unwritten-tiles", message, remedy: "none" });
   }
   const { reads } = performance.opening;
-  if (distantDirectories > 0 && reads > 1) {
+  if (distantDirectories > 0 && reads > fewReads) {
     const message = `Opening it takes ${reads} reads, one behind the other: its directories are not at its start.`;
     findings.push({
       severity: reads > slowReads ? "warning" : "note",

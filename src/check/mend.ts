@@ -94,8 +94,8 @@ export function mendStated(stated: StatedPicture | undefined, pages: number): re
   const { compression, photometric, bits, samplesPerPixel = 1, sampleFormat = 1 } = stated;
   const isLog = logCompressions.includes(compression) || logPhotometrics.includes(photometric);
   const isRead = readCompressions.includes(compression) && readPhotometrics.includes(photometric);
-  const isPlanarTiles = stated.planarConfiguration === 2 && stated.tileWidth !== undefined;
-  if (isRead && readBits.includes(bits) && samplesPerPixel <= 16 && sampleFormat === 1 && !isPlanarTiles) {
+  const isPlanar = stated.planarConfiguration === 2 && (stated.tileWidth !== undefined || photometric === 6);
+  if (isRead && readBits.includes(bits) && samplesPerPixel <= 16 && sampleFormat === 1 && !isPlanar) {
     return pages > 1 ? mendByPages : mendByIngest;
   }
   if (pages > 1) return [];

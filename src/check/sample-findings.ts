@@ -13,7 +13,7 @@ export function findInCoding(picture: PictureReport): readonly Finding[] {
 function findInCompression(picture: PictureReport, full: LevelReport): readonly Finding[] {
   const { compression, layout } = full;
   const severity = slowness(picture);
-  const name = compressionNames[compression];
+  if (severity === undefined) return [];
   if (picture.levels.some(({ jpeg }) => jpeg?.process === "progressive")) {
     const message = "It is progressive JPEG, all of whose coefficients are held until a tile is decoded.";
     return [{ severity, code: "progressive", message, remedy: "conversion" }];
@@ -29,7 +29,7 @@ function findInCompression(picture: PictureReport, full: LevelReport): readonly 
   }
   // Pages of black and white are best as they are.
   if (picture.samples.bits === 1 || layout === "strips") return [];
-  const message = `Its tiles are ${name}: each is decoded and encoded anew, where JPEG tiles are sent as they are stored.`;
+  const message = `Its tiles are ${compressionNames[compression]}: each is decoded and encoded anew, where JPEG tiles are sent as they are stored.`;
   return [{ severity: "note", code: "drawn-anew", message, remedy: "conversion" }];
 }
 
@@ -98,7 +98,7 @@ function conversionFinding(
 ): Finding {
   const isJpeg = full(picture)?.compression === "jpeg" && full(picture)?.layout === "tiles";
   return {
-    severity: isJpeg ? slowness(picture) : "note",
+    severity: isJpeg ? (slowness(picture) ?? "note") : "note",
     code,
     message: `${what}: it is brought to sRGB for every request, and no tile is sent as it is stored.`,
     remedy: "conversion",

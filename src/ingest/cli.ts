@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BucketError } from "./bucket.ts";
+import { check } from "./check-command.ts";
 import { compare } from "./cli-compare.ts";
 import { exitStatus, ingest } from "./cli-ingest.ts";
-import { type CommandName, parseCommand } from "./command.ts";
+import { type Command, type CommandName, parseCommand } from "./command.ts";
 import { CommandFaults } from "./command-faults.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import type { Converter } from "./job-image.ts";
@@ -35,11 +36,12 @@ export async function runCommandLine(
   { terminal, converter }: { readonly terminal: Terminal; readonly converter: Converter },
 ): Promise<number> {
   const command = parseCommand(args);
-  const name = command.kind === "ingest" || command.kind === "compare" ? command.kind : undefined;
+  const name = isNamed(command.kind) ? command.kind : undefined;
   try {
     if (command.kind === "help") terminal.print(helpText(command.command));
     else if (command.kind === "version") terminal.print(`${await readVersion(terminal.projectFolder)}\n`);
     else if (command.kind === "ingest") return await ingest(command, terminal, converter);
+    else if (command.kind === "check") return await check(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await compare(command, terminal);
     return exitStatus.well;
@@ -50,6 +52,10 @@ export async function runCommandLine(
     );
     return exitStatus.failed;
   }
+}
+
+function isNamed(kind: Command["kind"]): kind is CommandName {
+  return kind === "ingest" || kind === "compare" || kind === "check";
 }
 
 function tellFaults(faults: readonly string[], command: CommandName | undefined, terminal: Terminal): number {

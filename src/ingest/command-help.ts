@@ -1,15 +1,17 @@
 import { type CommandName, commandOptions, spellOption } from "./command.ts";
-import { compareOptions, conversionOptions, placeOptions, runOptions } from "./command-options.ts";
+import { checkOptions, compareOptions, conversionOptions, placeOptions, runOptions } from "./command-options.ts";
 import type { OptionTable } from "./command-values.ts";
 
 const usages: Readonly<Record<CommandName, string>> = {
   ingest: "tessera ingest FOLDER_OR_FILE... --to local|remote [options]",
   compare: "tessera compare FILE [--out PAGE.html] [options]",
+  check: "tessera check FOLDER_OR_FILE... [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
   ingest: "Turns images into masters, checks them and puts them into a bucket.",
   compare: "Writes a page that shows settings side by side without their names.",
+  check: "Says what masters are, whether they are served and how well, and what mends them.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -19,6 +21,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
     ["This run", runOptions],
   ],
   compare: [["Options", compareOptions]],
+  check: [["Options", checkOptions]],
 };
 
 const ingestNotes = `
@@ -29,9 +32,18 @@ CLOUDFLARE_ACCOUNT_ID. Exit status: 0 all went well, 1 a file failed, 2 wrong ar
 configuration, 130 stopped. docs/ingest.md says more.
 `;
 
+const checkNotes = `
+Exit status: 0 all are served, 1 one is not (with --strict: or has warnings), 2 wrong arguments,
+130 stopped. docs/masters.md says what is looked at.
+`;
+
+const notes: Readonly<Partial<Record<CommandName, string>>> = { ingest: ingestNotes, check: checkNotes };
+
 /** Returns the line that says how a command is called; of all commands without a name. Never throws. */
 export function usageLine(command: CommandName | undefined): string {
-  return command === undefined ? "Usage: tessera ingest|compare|--help|--version ..." : `Usage: ${usages[command]}`;
+  return command === undefined
+    ? "Usage: tessera ingest|compare|check|--help|--version ..."
+    : `Usage: ${usages[command]}`;
 }
 
 /** Returns the help of one command, or the list of all. Never throws. */
@@ -42,8 +54,7 @@ export function helpText(command: CommandName | undefined): string {
     return `${usageLine(undefined)}\n\n${lines.join("\n")}\n\ntessera COMMAND --help lists the options of a command.\n`;
   }
   const parts = sections[command].map(([title, table]) => `${title}\n${optionLines(table)}`);
-  const notes = command === "ingest" ? ingestNotes : "";
-  return `${usageLine(command)}\n\n${summaries[command]}\n\n${parts.join("\n\n")}\n${notes}`;
+  return `${usageLine(command)}\n\n${summaries[command]}\n\n${parts.join("\n\n")}\n${notes[command] ?? ""}`;
 }
 
 function optionLines(table: OptionTable): string {

@@ -62,6 +62,14 @@ export const compareOptions = {
   side: { kind: integer({ least: 64, most: 1024 }), help: "of a crop, in pixels (320)" },
 } as const satisfies OptionTable;
 
+/** What `check` takes. */
+export const checkOptions = {
+  brief: { kind: flag, help: "a line a file: verdict, problems, name" },
+  decode: { kind: flag, help: "decode a tile of each level and a thumbnail, to find what is damaged inside tiles" },
+  strict: { kind: flag, help: "end with 1 for warnings too" },
+  json: { kind: flag, help: "report as JSON on standard output" },
+} as const satisfies OptionTable;
+
 /** How pixels are written, as far as it was said. */
 export type ConversionOptions = ValuesOf<typeof conversionOptions>;
 
@@ -73,3 +81,6 @@ export type RunOptions = ValuesOf<typeof runOptions>;
 
 /** What a comparison shows, as far as it was said. */
 export type CompareOptions = ValuesOf<typeof compareOptions>;
+
+/** How a check goes and is told, as far as it was said. */
+export type CheckOptions = ValuesOf<typeof checkOptions>;

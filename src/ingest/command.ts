@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import {
+  type CheckOptions,
   type CompareOptions,
   type ConversionOptions,
+  checkOptions,
   compareOptions,
   conversionOptions,
   type PlaceOptions,
@@ -15,6 +17,7 @@ import { checkValues, type OptionTable } from "./command-values.ts";
 export const commandOptions = {
   ingest: { ...placeOptions, ...conversionOptions, ...runOptions },
   compare: compareOptions,
+  check: checkOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -26,6 +29,7 @@ export type Command =
   | { readonly kind: "version" }
   | IngestCommand
   | CompareCommand
+  | CheckCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -40,6 +44,13 @@ export interface CompareCommand {
   readonly kind: "compare";
   readonly file: string;
   readonly options: CompareOptions;
+}
+
+/** `tessera check`: files and folders. */
+export interface CheckCommand {
+  readonly kind: "check";
+  readonly sources: readonly string[];
+  readonly options: CheckOptions;
 }
 
 /** A command line with faults, all of them, sentences without a full stop. */
@@ -65,6 +76,14 @@ export function parseCommand(args: readonly string[]): Command {
     return faults.length > 0
       ? { kind: "wrong", command: name, faults }
       : { kind: "ingest", sources: positionals, options };
+  }
+  if (name === "check") {
+    const options = checkValues(commandOptions.check, given, { faults, spell: spellOption });
+    if (positionals.length === 0) faults.push("no file or folder is named");
+    if (options.brief === true && options.json === true) faults.push("--brief has no effect with --json");
+    return faults.length > 0
+      ? { kind: "wrong", command: name, faults }
+      : { kind: "check", sources: positionals, options };
   }
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
