@@ -92,7 +92,7 @@ export function chooseTreatment(
   const settings: ConversionSettings = {
     compression: all.compression ?? "jpeg",
     quality: all.quality ?? 89,
-    tileSize: all.tile ?? 256,
+    tileSize: all.tile ?? 512,
     subsampling: all.subsampling ?? "4:2:0",
     keepsProfile: all.keepProfile ?? false,
     keepsDepth: all.keepDepth ?? false,

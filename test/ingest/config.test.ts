@@ -73,7 +73,7 @@ describe("the treatment of a file", () => {
       quality: 70,
       conversions: [
         { match: "maps/**", compression: "webp" },
-        { match: "**/*.tif", compression: "deflate", tile: 512 },
+        { match: "**/*.tif", compression: "deflate", tile: 256 },
       ],
     },
     "c.json",
@@ -84,8 +84,8 @@ describe("the treatment of a file", () => {
   };
 
   it("is that of the first rule that fits, whatever the case, over what is said for all", () => {
-    expect(choose("maps/a.tif").settings).toMatchObject({ compression: "webp", quality: 70, tileSize: 256 });
-    expect(choose("scans/A.TIF").settings).toMatchObject({ compression: "deflate", tileSize: 512 });
+    expect(choose("maps/a.tif").settings).toMatchObject({ compression: "webp", quality: 70, tileSize: 512 });
+    expect(choose("scans/A.TIF").settings).toMatchObject({ compression: "deflate", tileSize: 256 });
     expect(choose("a.jpg").settings).toMatchObject({ compression: "jpeg", quality: 70 });
   });
 
@@ -97,12 +97,12 @@ describe("the treatment of a file", () => {
     expect(choose("maps/a.tif", { repack: true }).mode).toBe("repack");
   });
 
-  it("is JPEG of quality 89 with halved chroma in tiles of 256 when nothing is said", () => {
+  it("is JPEG of quality 89 with halved chroma in tiles of 512 when nothing is said", () => {
     const { settings } = chooseTreatment("a", { given: {}, config: {}, faults: [] });
     expect(settings).toEqual({
       compression: "jpeg",
       quality: 89,
-      tileSize: 256,
+      tileSize: 512,
       subsampling: "4:2:0",
       keepsProfile: false,
       keepsDepth: false,
@@ -119,7 +119,7 @@ describe("the treatment of a file", () => {
     const words = [
       word("a.jpg", {}),
       word("a.jpg", { quality: 71 }),
-      word("a.jpg", { tile: 512 }),
+      word("a.jpg", { tile: 256 }),
       word("a.jpg", { subsampling: "4:4:4" }),
       word("a.jpg", { keepProfile: true }),
       word("a.jpg", { compression: "webp" }),

@@ -126,7 +126,7 @@ describe("the run of an ingest", () => {
       "x-amz-meta-height": "30",
       "x-amz-meta-levels": "2",
       "x-amz-meta-tile": "256",
-      "x-amz-meta-settings": "1 jpeg q89 4:2:0 t256 srgb",
+      "x-amz-meta-settings": "1 jpeg q89 4:2:0 t512 srgb",
     });
     expect(await workFolders()).toEqual([]);
   });
