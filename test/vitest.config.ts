@@ -16,6 +16,7 @@ export default defineConfig({
             "test/unit/**/*.test.ts",
             "test/kernel/**/*.test.ts",
             "test/ingest/**/*.test.ts",
+            "test/hostile/**/*.test.ts",
             "test/layers.test.ts",
           ],
         },
@@ -25,7 +26,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: resolve(root, "wrangler.toml") } })],
         test: {
           name: "workerd",
-          include: ["test/integration/**/*.test.ts", "test/conformance/**/*.test.ts", "test/hostile/**/*.test.ts"],
+          include: ["test/integration/**/*.test.ts", "test/conformance/**/*.test.ts"],
         },
       },
       {
