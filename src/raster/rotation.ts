@@ -1,4 +1,5 @@
 import { rotatedSize } from "../geometry.ts";
+import { premultiply, unpremultiply } from "./alpha.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Plane, Raster } from "./raster.ts";
 import { fillPlane } from "./samples.ts";
@@ -10,7 +11,8 @@ const phaseCount = 1024;
 /**
  * Returns a `gray` or `rgb` raster, not subsampled, turned clockwise by `degrees` around its centre on the canvas that
  * `rotatedSize` gives: not rescaled, sampled with the Catmull-Rom filter. Its alpha says how much of each pixel the
- * picture covers; pixels it does not touch are white. Throws `render-memory`.
+ * picture covers; pixels it does not touch are white. Colours of a source with alpha are multiplied by it in place,
+ * lest those of invisible pixels show at the edges, and come out straight. Throws `render-memory`.
  */
 export function rotateRaster(kernel: Kernel, source: Raster, degrees: number): Raster {
   const { width, height } = rotatedSize(source, degrees);
@@ -33,11 +35,14 @@ export function rotateRaster(kernel: Kernel, source: Raster, degrees: number): R
       sine,
       phases,
     );
-  source.planes.forEach((plane, index) => {
-    rotate(plane, planes[index]!);
-  });
   if (source.alpha === undefined) fillPlane(kernel, alpha, 255);
   else rotate(source.alpha, alpha);
+  source.planes.forEach((plane, index) => {
+    const rotated = planes[index]!;
+    if (source.alpha !== undefined) premultiply(kernel, { plane, alpha: source.alpha });
+    rotate(plane, rotated);
+    if (source.alpha !== undefined) unpremultiply(kernel, { plane: rotated, alpha });
+  });
   kernel.exports.coverRotated(alpha.pointer, alpha.stride, width, height, source.width, source.height, cosine, sine);
   kernel.release(mark);
   return { model: source.model, width, height, subsampling: { x: 1, y: 1 }, planes, alpha };

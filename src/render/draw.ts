@@ -140,8 +140,8 @@ function multiplication(
   { colors, stored }: DrawPlan,
   samplings: readonly PlaneSampling[],
 ): { readonly isMultiplied: boolean; readonly isPremultiplied: boolean } {
-  const isPlain = colors.source === "gray" || colors.source === "rgb";
-  if (!colors.hasAlpha || !isPlain) return { isMultiplied: false, isPremultiplied: false };
+  // The chroma of YCbCr may have fewer samples than its alpha.
+  if (!colors.hasAlpha || colors.source === "ycbcr") return { isMultiplied: false, isPremultiplied: false };
   const isAssociated = stored.encoding.layout.alpha?.isAssociated === true;
   const isResampled = samplings.some(({ horizontal, vertical }) => !horizontal.identity || !vertical.identity);
   const isMultiplied = !isAssociated && isResampled;
