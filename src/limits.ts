@@ -57,10 +57,19 @@ export const maxTilesPerRender = 16_384;
 /** Most pixels that one rendering decodes. Enforced in render/cost.ts. */
 export const maxDecodedPixels = 1 << 30;
 
+/** Most bytes of samples that the tiles of one rendering come to, as they are stored. Enforced in render/work.ts. */
+export const maxDecodedBytes = 2 ** 32;
+
+/**
+ * Most pixels that one rendering decodes of compressions whose decoders take far longer than the others, JPEG 2000 0.1 to
+ * 0.5 µs a pixel. Enforced in render/work.ts.
+ */
+export const maxSlowPixels = { webp: 1 << 28, jpeg2000: 1 << 26 } as const;
+
 /** Most reads that one rendering makes. Enforced in render/cost.ts. */
 export const maxReadsPerRender = 1024;
 
-/** Most bytes that one rendering reads. Enforced in render/cost.ts. */
+/** Most bytes that one rendering reads, and that its tiles take, which may share them. Enforced in render/cost.ts and render/work.ts. */
 export const maxReadBytesPerRender = 256 << 20;
 
 /** Most kernel and buffer memory that one rendering may take, in bytes. Enforced in render/cost.ts and raster/kernel.ts. */

@@ -19,13 +19,17 @@ export interface Cost {
 
 /** Throws `render-too-costly`, naming the limit, when a cost is above what one rendering may take. */
 export function refuseAboveLimits(cost: Cost): void {
-  const limits: [string, number, number][] = [
+  refuseAbove([
     ["tiles", cost.tiles, maxTilesPerRender],
     ["decoded pixels", cost.decodedPixels, maxDecodedPixels],
     ["reads", cost.reads, maxReadsPerRender],
     ["bytes read", cost.readBytes, maxReadBytesPerRender],
     ["bytes of memory", cost.peakBytes, maxPeakBytes],
-  ];
+  ]);
+}
+
+/** Throws `render-too-costly` with the first of what is above its limit: a name, how much is needed, how much there may be. */
+export function refuseAbove(limits: readonly (readonly [string, number, number])[]): void {
   const passed = limits.find(([, needed, limit]) => needed > limit);
   if (passed !== undefined) {
     const [what, needed, limit] = passed;

@@ -27,6 +27,7 @@ import { chooseLevel, type LevelChoice } from "./level.ts";
 import { peakBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
 import { turnChoice } from "./turned-level.ts";
+import { refuseMuchWork } from "./work.ts";
 
 /** How a request is answered. Final: whatever would refuse it for its size has refused it already. */
 export type RenderPlan = CopyPlan | DrawPlan;
@@ -113,6 +114,7 @@ function planDrawing(
   const cost = drawCost({ ...drawing, kind });
   refuseLargeStrips(laid.level, cost);
   refuseAboveLimits(cost);
+  refuseMuchWork(laid.stored, batches);
   return { ...drawing, kind, cost };
 }
 
