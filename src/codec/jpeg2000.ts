@@ -73,6 +73,18 @@ const names: EmscriptenNames = {
   free: "K",
 };
 
+/** What an instance has from the start, in bytes. */
+const initialBytes = 50 << 20;
+
+/**
+ * Returns the most bytes that decoding a picture takes beside the kernel's memory: its instance, its file while it is
+ * handed over, and its samples twice. Never throws.
+ */
+export function jpeg2000DecoderBytes({ width, height }: Size, byteLength: number): number {
+  const samples = 3 * width * height;
+  return Math.max(initialBytes, 5 * samples + byteLength) + byteLength + 2 * samples;
+}
+
 /**
  * Returns a decoder that makes instances of `module`, OpenJPEG's decoder, as it needs them: one for many tiles, a new one
  * after a fault. An instance has 50 MiB of memory from the start. Never throws itself. Source: ITU-T T.800.

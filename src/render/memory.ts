@@ -1,4 +1,6 @@
+import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
 import { pngEncoderBytes } from "../codec/png/encoder.ts";
+import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import { isNoTurn } from "../raster/orientation.ts";
 import { colorPlanes } from "../raster/raster.ts";
@@ -53,9 +55,6 @@ function samplesDecoded({ stored, colors }: Pick<DrawPlan, "stored" | "colors">)
   return colorPlanes[colors.source] + alpha;
 }
 
-/** Decoders that are not our own hold their result and a copy of it, of four bytes a pixel, and the codec's own. */
-const foreignBytesPerPixel = 12;
-
 /** Returns what the decoding of one tile takes beside the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const { stored, level, batches, colors, tileTurn } = plan;
@@ -73,9 +72,11 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
     const held = isProgressive ? 2 * samplesDecoded({ stored, colors }) * stored.tileWidth * stored.tileLength : 0;
     return 2 * compressed + converted + held;
   }
-  const storedPixels = stored.tileWidth * stored.tileLength;
-  if (compression === "webp" || compression === "jpeg2000")
-    return storedPixels * foreignBytesPerPixel + compressed + turned;
+  const tile: Size = { width: stored.tileWidth, height: stored.tileLength };
+  const storedPixels = pixelsOf(tile);
+  // Interleaved samples are copied to the kernel before they are parted.
+  if (compression === "webp") return webpDecoderBytes(tile, compressed) + 4 * storedPixels + turned;
+  if (compression === "jpeg2000") return jpeg2000DecoderBytes(tile, compressed) + 3 * storedPixels + turned;
   // PNG is unpacked some rows at a time.
   const packedPixels = compression === "png" ? 0 : storedPixels;
   const packed = (packedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
