@@ -11,9 +11,8 @@ async function start() {
     onClose: () => history.pushState(null, "", location.pathname + location.search),
   });
   const follow = () => {
-    const { encodedIdentifier, region } = parseHash(location.hash);
-    const master = masters.find(({ identifier }) => encodeURIComponent(identifier) === encodedIdentifier);
-    if (master) viewer.open(master, region);
+    const { identifier, region } = parseHash(location.hash);
+    if (identifier) viewer.open(masters.find((master) => master.identifier === identifier) ?? { identifier }, region);
     else viewer.close();
   };
   addEventListener("hashchange", follow);

@@ -59,7 +59,9 @@ export function createViewer({ onView, onClose }) {
     showView();
   });
   seadragon.addHandler("open-failed", () => {
-    part("viewer-message").textContent = "This painting could not be opened. Please try again later.";
+    part("viewer-message").textContent = current?.master.title
+      ? "This painting could not be opened. Please try again later."
+      : "No picture could be opened under this identifier.";
   });
   seadragon.addHandler("animation-finish", showView);
   seadragon.addHandler("resize", showView);
@@ -90,18 +92,20 @@ export function createViewer({ onView, onClose }) {
   }
 
   return {
+    /** Shows a painting of the gallery, or any other picture of the service, of which only its identifier is known. */
     open(master, region) {
-      if (current?.master === master) {
+      if (current?.master.identifier === master.identifier) {
         if (region && seadragon.world.getItemCount() > 0) showRegion(region);
         return;
       }
       stopWatching();
       const service = imageService(master.identifier);
       current = { master, region, service };
-      document.title = `${master.title} – ${galleryTitle}`;
-      part("viewer-title").textContent = master.title;
-      part("viewer-artist").textContent = `${master.artist}, ${master.date}`;
-      part("viewer-credit").textContent = master.credit;
+      const { title = master.identifier, description = title } = master;
+      document.title = `${title} – ${galleryTitle}`;
+      part("viewer-title").textContent = title;
+      part("viewer-artist").textContent = master.artist ? `${master.artist}, ${master.date}` : "";
+      part("viewer-credit").textContent = master.credit ?? "";
       part("viewer-info").href = `${service}/info.json`;
       part("viewer-message").textContent = "";
       part("view-url").value = "";
@@ -109,9 +113,9 @@ export function createViewer({ onView, onClose }) {
       stopWatching = watchTiles(service, showAccount);
       if (!dialog.open) dialog.showModal();
       seadragon.open(`${service}/info.json`);
-      const help = "Arrow keys move, plus and minus zoom, 0 shows the whole painting.";
+      const help = "Arrow keys move, plus and minus zoom, 0 shows the whole picture.";
       seadragon.canvas.setAttribute("role", "application");
-      seadragon.canvas.setAttribute("aria-label", `${master.description} ${help}`);
+      seadragon.canvas.setAttribute("aria-label", `${description}${description.endsWith(".") ? "" : "."} ${help}`);
       seadragon.canvas.focus();
     },
     close() {

@@ -18,8 +18,8 @@ import { type IngestPlan, planIngest } from "./job-plan.ts";
 import { localBucket } from "./local-bucket.ts";
 import { showProgress } from "./progress.ts";
 import { readRecords } from "./records.ts";
-import { makeDryReport, makeReport } from "./report.ts";
-import { formatDryReport, formatReport } from "./report-text.ts";
+import { makeDryReport, makeReport, type Report } from "./report.ts";
+import { formatDryReport, formatReport, formatWhereToLook } from "./report-text.ts";
 import { s3Bucket } from "./s3-bucket.ts";
 import type { S3Place } from "./s3-bucket-request.ts";
 
@@ -45,6 +45,8 @@ interface Settled {
   readonly plan: IngestPlan;
   readonly jobs: number;
   readonly openBucket: () => MasterBucket;
+  /** Says where the images are shown, as far as that is known. */
+  readonly whereToLook: (report: Report) => string | undefined;
 }
 
 /** Puts command line, configuration and environment together. Everything that is wrong is told at once. */
@@ -85,7 +87,13 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   );
   refuseFaults([...new Set(faults)]);
   if (plan === undefined) throw new Error("a plan was made, for nothing was wrong");
-  return { plan, openBucket, jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()) };
+  const server = options.state === undefined ? "npm start" : `npx wrangler dev --persist-to ${options.state}`;
+  return {
+    plan,
+    openBucket,
+    jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
+    whereToLook: (report) => (options.to === "local" ? formatWhereToLook(report, server) : undefined),
+  };
 }
 
 /** Options of the command line that have no effect beside each other. */
@@ -181,7 +189,8 @@ async function run(
       warnings: plan.warnings,
       operations: operations(),
     });
-    await hand(report, formatReport(report, { isComplete: isVerbose }), { command, terminal });
+    const text = [formatReport(report, { isComplete: isVerbose }), settled.whereToLook(report)];
+    await hand(report, text.filter((part) => part !== undefined).join("\n"), { command, terminal });
     if (report.totals.failed > 0) return exitStatus.failed;
     return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
   } catch (error) {

@@ -36,6 +36,20 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
   ].join("\n");
 }
 
+/** Where `npm start` shows pictures, unless the port is taken. */
+const viewerAddress = "http://127.0.0.1:8787/";
+
+/**
+ * Says where the images of a report that lie in the local bucket are to be looked at; undefined where there are none.
+ * `command` starts the service over that bucket. Never throws.
+ */
+export function formatWhereToLook({ images }: Report, command: string): string | undefined {
+  const [first, ...others] = images.filter(({ bytesOut }) => bytesOut !== undefined);
+  if (first === undefined) return undefined;
+  const address = `${viewerAddress}#${encodeURI(first.identifier)}`;
+  return `To look at ${others.length > 0 ? "them" : "it"}: ${command}, then ${address}${others.length > 0 ? " (or another identifier behind the #)" : ""}`;
+}
+
 /** Words a dry run for a person. Never throws. */
 export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): string {
   const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, failure }) => [

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -178,6 +178,28 @@ describe("the viewer", () => {
     expect(new URL(page.url()).hash).toBe("");
     expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe(`#${demoMasters[0]!.identifier}`);
     expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test("opens any picture of the service that its address names, also one stored this moment", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tessera-"));
+    await copyFile(demoFiles[0]!, join(folder, "plate 7 & 8.tif"));
+    await seed([join(folder, "plate 7 & 8.tif")], stateFolder);
+    const { page, faults } = await visit(browser, `${server.url}/#plate%207%20%26%208`);
+    await fullyDrawn(page);
+    expect(await page.title()).toBe("plate 7 & 8 – Tessera");
+    expect(await page.getByRole("heading", { name: "plate 7 & 8" }).isVisible()).toBe(true);
+    await page.reload();
+    await fullyDrawn(page);
+    expect(faults).toEqual([]);
+    await page.context().close();
+    await rm(folder, { recursive: true });
+  });
+
+  test("says so when there is no picture under the identifier that its address names", async () => {
+    const { page } = await visit(browser, `${server.url}/#no/such%picture`);
+    await page.getByText("No picture could be opened under this identifier.").waitFor();
+    expect(await page.getByRole("heading", { name: "no/such%picture" }).isVisible()).toBe(true);
     await page.context().close();
   });
 
