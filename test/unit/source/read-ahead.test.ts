@@ -27,6 +27,15 @@ describe("readAhead", () => {
     expect(counts).toEqual({ reads: 2, bytes: 510 });
   });
 
+  it("does not hold what is longer than its run", async () => {
+    const { counts, source } = counted();
+    await source.read(100, 101);
+    await source.read(150, 10);
+    expect(counts.reads).toBe(2);
+    await source.read(160, 10);
+    expect(counts.reads).toBe(2);
+  });
+
   it("knows what was read before it was made", async () => {
     const { counts, source } = counted([{ offset: 0, bytes: bytes.subarray(0, 300) }]);
     await source.read(200, 100);
