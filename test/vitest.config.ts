@@ -26,6 +26,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: resolve(root, "wrangler.toml") } })],
         test: {
           name: "workerd",
+          globalSetup: ["test/support/oracle-server.ts"],
           include: ["test/integration/**/*.test.ts", "test/conformance/**/*.test.ts"],
         },
       },

@@ -27,8 +27,8 @@ interface Candidate {
 
 /**
  * Finds image number `page` of a chain, counted from 1. An image is a directory that is flagged neither as a mask nor
- * as reduced and is no reduction, tiled, of the image before it; the directories up to the next image belong to it.
- * Strips count as a level only where they are flagged as reduced: what is not may be a thumbnail of any making. Throws
+ * as reduced and is no reduction of the image before it; the directories up to the next image belong to it. Strips
+ * count as a level only where they are flagged as reduced: what is not may be a thumbnail of any making. Throws
  * `not-found` past the last image, and what the source throws.
  */
 export async function findPage(
@@ -55,16 +55,23 @@ export async function findPage(
 
 /** Returns the places in the chain where images begin; the first directory where all are flagged otherwise. */
 function findStarts(chain: readonly Candidate[]): readonly number[] {
-  const starts: number[] = [];
+  let starts: readonly number[] = [];
   for (const [index, candidate] of chain.entries()) {
-    const { subfileType, size } = candidate;
-    if ((subfileType & (subfileFlags.reduced | subfileFlags.mask)) !== 0) continue;
-    const last = chain[starts.at(-1) ?? -1]?.size;
-    const isLevel =
-      (subfileType & subfileFlags.page) === 0 && last !== undefined && size !== undefined && isReduction(size, last);
-    if (!isLevel) starts.push(index);
+    if ((candidate.subfileType & (subfileFlags.reduced | subfileFlags.mask)) !== 0) continue;
+    const owner = starts.findLastIndex((start) => !candidate.isTiled || chain[start]?.isTiled === true);
+    const image = chain[starts[owner] ?? -1];
+    // What stands in strips between an image and its tiled level is a thumbnail, as slide scanners have it.
+    starts = image !== undefined && isLevel(candidate, image) ? starts.slice(0, owner + 1) : [...starts, index];
   }
   return starts.length > 0 ? starts : [0];
+}
+
+/** Levels shrink by half or more; a page that is a little smaller than the one before is another page. */
+const leastReduction = 1.5;
+
+function isLevel({ subfileType, size }: Candidate, { size: full }: Candidate): boolean {
+  if ((subfileType & subfileFlags.page) !== 0 || size === undefined || full === undefined) return false;
+  return isReduction(size, full) && size.width * leastReduction <= full.width;
 }
 
 async function readCandidate(fields: Fields): Promise<Candidate> {
