@@ -27,7 +27,7 @@ export async function checkMaster(source: ByteSource, { draw }: CheckOptions = {
   const pages: PageReport[] = [];
   const problems: Problem[] = [];
   for (let page = 1; page <= opened.pages; page++) {
-    const checked = await checkPage({ source, prefix, opened, page, draw });
+    const checked = await checkPage({ source, opened, page, draw });
     pages.push(checked.report);
     problems.push(...checked.problems);
   }
@@ -35,7 +35,7 @@ export async function checkMaster(source: ByteSource, { draw }: CheckOptions = {
     bytes: source.size,
     container: opened.container,
     pages,
-    problems: settleProblems(problems),
+    problems: settleProblems(shareMends(problems)),
     served: joinServed(pages.map(({ served }) => served)),
   };
 }
@@ -62,6 +62,12 @@ async function findForeign(
 }
 
 const severities: readonly Severity[] = ["error", "warning", "note"];
+
+/** What reads the worst of several pages reads the others too, and a file is read by one program. */
+function shareMends(problems: readonly Problem[]): readonly Problem[] {
+  const longest = problems.reduce<readonly string[]>((most, { mend }) => (mend.length > most.length ? mend : most), []);
+  return problems.map((problem) => (problem.mend.length === 0 ? problem : { ...problem, mend: longest }));
+}
 
 /** Joins what several pages have alike; the worst comes first. */
 function settleProblems(problems: readonly Problem[]): readonly Problem[] {

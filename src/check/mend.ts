@@ -44,37 +44,41 @@ function convert({ pyramid, levels: [full], pages }: Mendable): readonly string[
   if (full === undefined || full.layout === "file") return [ingest];
   const command = full.tilesOutside > 0 ? undefined : decoding(pyramid, full);
   if (command === "ingest") return [pages > 1 ? `${ingest} --pages all` : ingest];
-  // Other programs take the first image alone.
-  return command === undefined || pages > 1 ? [] : through(command);
+  return command === undefined ? [] : through(command, pages);
 }
 
-/** Returns the steps by way of a file that another program writes. */
-function through(command: string): readonly string[] {
-  return [folder, command, `npx tessera ingest ${middle} --to local`];
+/** Returns the steps by way of a file that another program writes; the tools of libtiff take all images of a file. */
+function through(command: string, pages = 1): readonly string[] {
+  const last = `npx tessera ingest ${middle} --to local`;
+  if (pages === 1) return [folder, command, last];
+  return command.startsWith("tiff") ? [folder, command, `${last} --pages all`] : [];
 }
 
 /** What reads an image that is served: the ingest, or another program before it. Each was tried on such files. */
 function decoding({ levels: [{ encoding }] }: Pyramid, full: LevelReport): string | undefined {
   const { compression, model, layout } = encoding;
   const { bits, format, isPlanar, range } = layout;
-  const magick = Math.max(full.width, full.height) <= magickSide ? `vips magickload FILE ${written}` : undefined;
-  if (isPlanar && full.layout === "tiles") {
-    return format === "unsigned" && bits <= 16 ? `tiffcp -p contig -c lzw FILE ${middle}` : undefined;
-  }
-  if (full.unwrittenTiles > 0 || bits === 10 || bits === 12 || bits === 14) return magick;
+  const isMagick = Math.max(full.width, full.height) <= magickSide;
+  const magick = isMagick ? `vips magickload FILE ${written}` : undefined;
+  const isPlanarTiles = isPlanar && full.layout === "tiles";
+  // No other program reads on past a tile that was never written, or not without losing some that were.
+  if (full.unwrittenTiles > 0) return undefined;
   if (format === "float") {
-    if (bits === 16) return magick;
-    if (bits === 24) return undefined;
     const scale = 255 / (range.most - range.least);
-    return `vips linear FILE ${written} ${scale} ${-range.least * scale} --uchar`;
+    if (bits === 32 && !isPlanarTiles) return `vips linear FILE ${written} ${scale} ${-range.least * scale} --uchar`;
+    return bits !== 24 && range.least === 0 && range.most === 1 ? magick : undefined;
   }
+  if (isPlanarTiles) return bits === 8 ? `tiffcp -p contig -c lzw FILE ${middle}` : magick;
+  if (bits === 10 || bits === 12 || bits === 14) return magick;
   if (bits === 32) return `vips linear FILE ${written} ${255 / (2 ** 32 - 1)} 0 --uchar`;
   if (model === "icc-lab") return undefined;
-  if (model === "lab" && bits === 8 && layout.samplesPerPixel === 3) return `vips colourspace FILE ${written} srgb`;
+  if (model === "lab" && bits === 8 && layout.samplesPerPixel === 3) return fromLab;
   if (compression === "zstd" || compression === "jpeg2000") return `vips copy FILE[fail-on=error] ${written}`;
   if (compression === "jpeg" && layout.samplesPerPixel > colorSamples[model]) return `tiffcp -c lzw FILE ${middle}`;
   return "ingest";
 }
+
+const fromLab = `vips colourspace FILE ${written} srgb`;
 
 /** Numbers of tags 259 and 262 that no reader here knows and another does. */
 const oldJpeg = 6;
@@ -88,21 +92,30 @@ const readCompressions: readonly (number | undefined)[] = [undefined, 1, 2, 3, 4
 const readPhotometrics: readonly (number | undefined)[] = [0, 1, 2, 3, 5, 6];
 const readBits: readonly (number | undefined)[] = [undefined, 1, 2, 4, 8, 16];
 
+/** What states more samples a pixel than any camera has bands is no picture. */
+const maxBands = 256;
+
 /** Returns the commands for a page that is valid and not read, by what its directory states of it. Never throws. */
 export function mendStated(stated: StatedPicture | undefined, pages: number): readonly string[] {
   if (stated === undefined) return mendByPages;
   const { compression, photometric, bits, samplesPerPixel = 1, sampleFormat = 1 } = stated;
   const isLog = logCompressions.includes(compression) || logPhotometrics.includes(photometric);
-  const isRead = readCompressions.includes(compression) && readPhotometrics.includes(photometric);
-  const isPlanar = stated.planarConfiguration === 2 && (stated.tileWidth !== undefined || photometric === 6);
-  if (isRead && readBits.includes(bits) && samplesPerPixel <= 16 && sampleFormat === 1 && !isPlanar) {
-    return pages > 1 ? mendByPages : mendByIngest;
-  }
-  if (pages > 1) return [];
+  const isRead =
+    readCompressions.includes(compression) &&
+    readPhotometrics.includes(photometric) &&
+    readBits.includes(bits) &&
+    stated.hasSeveralDepths !== true &&
+    samplesPerPixel <= 16 &&
+    sampleFormat === 1;
+  const isSubsampled = photometric === 6 && compression !== 7;
+  const isPlanar = stated.planarConfiguration === 2 && (stated.tileWidth !== undefined || isSubsampled);
+  if (isRead && !isPlanar) return pages > 1 ? mendByPages : mendByIngest;
   const isForLibtiff = compression === oldJpeg || compression === thunderScan || isLog;
-  if (isForLibtiff) return through(`tiff2rgba -n -c lzw FILE ${middle}`);
-  if (samplesPerPixel > 16) return through(`vips extract_band FILE ${written} 0 --n 3`);
-  return rareCompressions.includes(compression) ? through(`vips copy FILE[fail-on=error] ${written}`) : [];
+  if (isForLibtiff) return through(`tiff2rgba -n -c lzw FILE ${middle}`, pages);
+  if (photometric === 8) return through(fromLab, pages);
+  if (samplesPerPixel > 16 && samplesPerPixel <= maxBands)
+    return through(`vips extract_band FILE ${written} 0 --n 3`, pages);
+  return rareCompressions.includes(compression) ? through(`vips copy FILE[fail-on=error] ${written}`, pages) : [];
 }
 
 /** Returns the commands for a file of a format that is no master's. Never throws. */

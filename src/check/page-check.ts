@@ -1,7 +1,6 @@
 import type { ImageError } from "../error.ts";
 import { seenSize } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { readAhead } from "../source/read-ahead.ts";
 import { findPage } from "../tiff/page.ts";
 import type { OpenedContainer } from "./container.ts";
 import { tryMaster, unlessFault, wordFault } from "./faults.ts";
@@ -20,8 +19,6 @@ import { readStated } from "./stated-picture.ts";
 /** One page of a container to check. */
 export interface PageToCheck {
   readonly source: ByteSource;
-  /** The first bytes of the file. */
-  readonly prefix: Uint8Array;
   readonly opened: OpenedContainer;
   readonly page: number;
   readonly draw: DrawPicture | undefined;
@@ -35,13 +32,13 @@ export interface CheckedPage {
 
 /** Checks one image of a file. Throws what the source throws, and what drawing throws that is not the master's fault. */
 export async function checkPage(checked: PageToCheck): Promise<CheckedPage> {
-  const opening = await tryMaster(() => openPage(checked.source, checked.prefix, checked.page));
+  const opening = await tryMaster(() => openPage(checked.source, checked.opened.held, checked.page));
   return "fault" in opening ? reportRefused(checked, opening.fault) : checkOpened(checked, opening.value);
 }
 
-async function reportRefused({ source, opened, page }: PageToCheck, fault: ImageError): Promise<CheckedPage> {
-  const { chain } = opened;
-  const found = chain && (await unlessFault(() => findPage(readAhead(source, prefixBytes, []), chain, page)));
+async function reportRefused({ opened, page }: PageToCheck, fault: ImageError): Promise<CheckedPage> {
+  const { chain, directories } = opened;
+  const found = chain && (await unlessFault(() => findPage(directories, chain, page)));
   const stated = found && (await readStated(found.main));
   const isDamaged = fault.code === "source-malformed";
   const problem: Problem = {
@@ -74,7 +71,7 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
   const picture = reportPicture(page, levels);
   const performance = { opening: page.opening, tile: serving.square, thumbnail: serving.thumbnail };
   const findings = [
-    ...findInServing(picture, serving, { isDrawn: draw !== undefined, isOldLzw: await isOldLzw(source, pyramid) }),
+    ...findInServing(picture, serving, { isOldLzw: await isOldLzw(source, pyramid) }),
     ...findInLayout({ picture, performance, ...(await countDirectories(checked, levels.length)) }),
     ...findInCoding(picture),
     ...findInColors(picture),
@@ -120,12 +117,12 @@ function reportPicture(
 }
 
 /** Directories of the whole file that the first read does not reach, and those of this page that make no level. */
-async function countDirectories({ source, opened, page }: PageToCheck, levels: number) {
-  const { chain } = opened;
+async function countDirectories({ opened, page }: PageToCheck, levels: number) {
+  const { chain, directories } = opened;
   if (chain === undefined) return { distantDirectories: 0, leftOut: 0 };
   const offsets = chain.pages.flatMap(({ directory, subDirectories }) => [directory, ...subDirectories]);
   const distant = offsets.filter(({ offset }) => offset >= prefixBytes).length;
-  const found = await unlessFault(() => findPage(readAhead(source, prefixBytes, []), chain, page));
+  const found = await unlessFault(() => findPage(directories, chain, page));
   return { distantDirectories: distant, leftOut: Math.max(0, (found?.reduced.length ?? 0) + 1 - levels) };
 }
 

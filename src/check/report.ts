@@ -146,7 +146,9 @@ export interface StatedPicture {
   readonly compressionName?: string | undefined;
   readonly photometric?: number | undefined;
   readonly photometricName?: string | undefined;
+  /** Of each sample; undefined where they differ. */
   readonly bits?: number | undefined;
+  readonly hasSeveralDepths?: boolean;
   readonly samplesPerPixel?: number | undefined;
   readonly sampleFormat?: number | undefined;
   readonly planarConfiguration?: number | undefined;

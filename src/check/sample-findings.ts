@@ -30,7 +30,13 @@ function findInCompression(picture: PictureReport, full: LevelReport): readonly 
   // Pages of black and white are best as they are.
   if (picture.samples.bits === 1 || layout === "strips") return [];
   const message = `Its tiles are ${compressionNames[compression]}: each is decoded and encoded anew, where JPEG tiles are sent as they are stored.`;
-  return [{ severity: "note", code: "drawn-anew", message, remedy: "conversion" }];
+  // Grey without loss is what the ingest makes of black and white.
+  const remedy = isLossless(full) && picture.samples.model === "gray" ? "none" : "conversion";
+  return [{ severity: "note", code: "drawn-anew", message, remedy }];
+}
+
+function isLossless({ compression }: LevelReport): boolean {
+  return compression !== "jpeg" && compression !== "webp" && compression !== "jpeg2000";
 }
 
 /** What is uncompressed and below this is read at once. */

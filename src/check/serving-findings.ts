@@ -8,16 +8,12 @@ import type { Refusal, Serving } from "./serving.ts";
 /** Processes of JPEG that the kernels decode. */
 const decodedProcesses: readonly string[] = ["baseline", "extended", "progressive"];
 
-/** What the findings depend on beside requests and picture. */
-export interface ServingFacts {
-  /** Whether tiles were decoded. */
-  readonly isDrawn: boolean;
-  /** Whether the tiles are LZW of before 1988. */
-  readonly isOldLzw: boolean;
-}
-
-/** Finds what is not served. Never throws. */
-export function findInServing(picture: PictureReport, serving: Serving, facts: ServingFacts): readonly Finding[] {
+/** Finds what is not served; `isOldLzw` says that the tiles are LZW of before 1988. Never throws. */
+export function findInServing(
+  picture: PictureReport,
+  serving: Serving,
+  { isOldLzw }: { readonly isOldLzw: boolean },
+): readonly Finding[] {
   const outside = picture.levels.reduce((sum, level) => sum + level.tilesOutside, 0);
   const tiles = picture.levels.reduce((sum, level) => sum + level.tiles, 0);
   const findings: Finding[] = [];
@@ -25,14 +21,17 @@ export function findInServing(picture: PictureReport, serving: Serving, facts: S
     const message = `${formatCount(outside)} of its ${formatCount(tiles)} tiles lie outside the file, which is cut off or damaged.`;
     findings.push({ severity: "error", code: "tiles-outside", message, remedy: "none" });
   }
-  const [unread] = facts.isDrawn ? [] : picture.levels.filter(isUnread);
+  const unread = picture.levels.find(isUnread);
   if (unread?.jpeg !== undefined) {
     const message = `Its tiles are ${unread.jpeg.process} JPEG, which is not read.`;
     findings.push({ severity: "error", code: "undecodable", message, remedy: "conversion" });
   }
-  // What asks for tiles outside the file says no more.
-  const others = serving.refused.filter(({ fault }) => outside === 0 || fault.code !== "source-malformed");
-  for (const group of groupRefusals(others)) findings.push(refusalFinding(group, facts));
+  // What asks for tiles that are outside the file, or not read, says no more.
+  const others = serving.refused.filter(
+    ({ fault, isOfTiles }) =>
+      !(outside > 0 && fault.code === "source-malformed") && !(unread !== undefined && isOfTiles),
+  );
+  for (const group of groupRefusals(others)) findings.push(refusalFinding(group, isOldLzw));
   for (const warning of serving.warnings) {
     findings.push({ severity: "warning", code: "profile-ignored", message: `${sentence(warning)}.`, remedy: "none" });
   }
@@ -65,7 +64,7 @@ function withoutNumbers(text: string): string {
   return text.replace(/\d+/g, "0");
 }
 
-function refusalFinding(group: readonly [Refusal, ...Refusal[]], { isOldLzw }: ServingFacts): Finding {
+function refusalFinding(group: readonly [Refusal, ...Refusal[]], isOldLzw: boolean): Finding {
   const [{ fault, isOfTiles }] = group;
   const isDamaged = fault.code === "source-malformed";
   const names = group.map(({ name }) => name);

@@ -15,10 +15,18 @@ export async function readStated(fields: Fields): Promise<StatedPicture> {
     compressionName: compression === undefined ? undefined : compressionNames.get(compression),
     photometric,
     photometricName: photometric === undefined ? undefined : photometricNames.get(photometric),
-    bits: await number(tags.bitsPerSample),
+    ...(await readDepths(fields)),
     samplesPerPixel: await number(tags.samplesPerPixel),
     sampleFormat: await number(tags.sampleFormat),
     planarConfiguration: await number(tags.planarConfiguration),
     tileWidth: await number(tags.tileWidth),
   };
+}
+
+/** More are not looked at. */
+const maxDepths = 64;
+
+async function readDepths(fields: Fields): Promise<Pick<StatedPicture, "bits" | "hasSeveralDepths">> {
+  const [bits, ...others] = (await unlessFault(() => fields.numbers(tags.bitsPerSample, maxDepths))) ?? [];
+  return others.some((other) => other !== bits) ? { hasSeveralDepths: true } : { bits };
 }

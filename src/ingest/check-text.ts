@@ -99,7 +99,7 @@ function describeLevels(levels: readonly LevelReport[]): readonly Row[] {
 function formatGrid({ layout, tileWidth, tileLength, tiles }: LevelReport): string {
   if (layout === "file") return "whole file";
   const size = layout === "strips" ? `of ${tileLength} rows` : `of ${tileWidth} × ${tileLength}`;
-  return `${tiles} ${layout} ${size}`;
+  return `${tiles} ${tiles === 1 ? layout.slice(0, -1) : layout} ${size}`;
 }
 
 function formatCompression({ compression, jpeg }: LevelReport): string {
@@ -148,7 +148,7 @@ function formatStated(stated: StatedPicture): string {
     `${width ?? "?"} × ${height ?? "?"}`,
     `compression ${compressionName ?? compression ?? "?"}`,
     `photometric ${photometricName ?? photometric ?? "?"}`,
-    `${bits ?? "?"} bits`,
+    `${stated.hasSeveralDepths ? "several" : (bits ?? "?")} bits`,
     `${samplesPerPixel ?? "?"} samples a pixel`,
   ].join(", ");
 }
