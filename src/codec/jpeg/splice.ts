@@ -1,13 +1,16 @@
 import { concatenate } from "../../bytes.ts";
 import { ImageError } from "../../error.ts";
 import type { Size } from "../../geometry.ts";
-import { readJpegHeader } from "./header.ts";
+import { type JpegProcess, readJpegHeader } from "./header.ts";
 
 /** JFIF APP0, version 1.01, no density, no thumbnail: the samples are YCbCr or grey. Source: JFIF 1.02. */
 const jfif = Uint8Array.of(0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0);
 
 /** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
 const adobeRgb = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0);
+
+/** What every viewer decodes. */
+const shownProcesses: readonly JpegProcess[] = ["baseline", "extended", "progressive"];
 
 /** What a tile is expected to be, and the marker segments that are put into it. */
 export interface SplicedJpeg extends Size {
@@ -18,7 +21,8 @@ export interface SplicedJpeg extends Size {
 /**
  * Joins an abbreviated tile and its level's tables into a complete JPEG stream, which says itself what its colours are;
  * no sample is decoded. A segment of the tile that says otherwise is left out. Throws `source-malformed` for a stream
- * without frame or end, or whose frame is not `width` x `height` with the components of `model`.
+ * without frame or end, or whose frame is not `width` x `height` with the components of `model`; `source-unsupported`
+ * for one that viewers do not show.
  * Source: TIFF Technical Note 2; ITU-T T.81 B.2, B.5.
  */
 export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, expected: SplicedJpeg): Uint8Array {
@@ -26,6 +30,12 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
   const components = expected.model === "gray" ? 1 : 3;
   if (header.width !== expected.width || header.height !== expected.height || header.components.length !== components) {
     throw damaged(`a frame of ${header.width} by ${header.height} with ${header.components.length} components`);
+  }
+  if (header.precision !== 8 || !shownProcesses.includes(header.process)) {
+    throw new ImageError(
+      "source-unsupported",
+      `The stored image has ${header.process} JPEG tiles of ${header.precision} bits a sample, which are not read.`,
+    );
   }
   const end = endOfStream(tile);
   if (tables === undefined && !(header.hasQuantisationTables && header.hasHuffmanTables)) throw damaged("no tables");
