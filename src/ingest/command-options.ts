@@ -8,7 +8,10 @@ export const conversionOptions = {
   compression: { kind: choice("jpeg", "webp", "deflate"), help: "of the tiles; deflate is lossless (jpeg)" },
   quality: { kind: integer({ least: 1, most: 100 }), help: "of jpeg and webp tiles, 1 to 100 (89)" },
   tile: { kind: numberChoice(256, 512), help: "side of a tile in pixels (512)" },
-  subsampling: { kind: choice("4:2:0", "4:4:4"), help: "chroma of jpeg tiles, halved or whole (4:2:0)" },
+  subsampling: {
+    kind: choice("4:2:0", "4:4:4"),
+    help: "chroma of jpeg tiles, halved or whole (4:2:0; from quality 90 on 4:4:4)",
+  },
   keepProfile: { kind: flag, help: "keep the colours of the embedded profile instead of converting to sRGB" },
   keepDepth: { kind: flag, help: "keep 16 bits a sample; needs --compression deflate" },
   repack: { kind: flag, help: "keep the tiles of pyramids untouched and only lay the file out anew" },

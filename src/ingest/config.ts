@@ -5,6 +5,8 @@ import { CommandFaults } from "./command-faults.ts";
 import { type ConversionOptions, conversionOptions, type PlaceOptions, placeOptions } from "./command-options.ts";
 import { checkValues, text } from "./command-values.ts";
 import type { ConversionSettings } from "./conversion.ts";
+import { parseTemplate } from "./identifier.ts";
+import { firstFullChroma, settingFaults } from "./settle.ts";
 
 /** Settings for the files whose path fits a pattern. */
 export interface ConversionRule extends ConversionOptions {
@@ -56,6 +58,7 @@ export function checkIngestConfig(content: unknown, name: string): IngestConfig 
     faults,
     spell: (option) => `${name}: ${option}`,
   });
+  if (options.identifier !== undefined) parseTemplate(options.identifier, faults);
   if (rules !== undefined && !Array.isArray(rules)) faults.push(`${name}: conversions is not a list`);
   const conversions = (Array.isArray(rules) ? rules : []).map((rule: unknown, index): ConversionRule => {
     const spell = (option: string) => `${name}: ${option} of conversions[${index}]`;
@@ -89,17 +92,16 @@ export function chooseTreatment(
 ): FileTreatment {
   const rule = config.conversions?.find(({ match }) => matchesGlob(path.toLowerCase(), match.toLowerCase()));
   const all = { ...config, ...rule, ...given };
+  const quality = all.quality ?? 89;
   const settings: ConversionSettings = {
     compression: all.compression ?? "jpeg",
-    quality: all.quality ?? 89,
+    quality,
     tileSize: all.tile ?? 512,
-    subsampling: all.subsampling ?? "4:2:0",
+    subsampling: all.subsampling ?? (quality < firstFullChroma ? "4:2:0" : "4:4:4"),
     keepsProfile: all.keepProfile ?? false,
     keepsDepth: all.keepDepth ?? false,
   };
-  if (settings.keepsDepth && settings.compression !== "deflate" && all.repack !== true) {
-    faults.push(`--keep-depth needs --compression deflate: ${settings.compression} holds 8 bits a sample`);
-  }
+  if (all.repack !== true) faults.push(...settingFaults(settings).map((sentence) => sentence.replace(/\.$/, "")));
   return { mode: all.repack === true ? "repack" : "convert", settings };
 }
 

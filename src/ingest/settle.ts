@@ -21,7 +21,7 @@ export interface Treatment {
 }
 
 /** libvips halves the chroma of JPEG tiles below this quality and stores RGB from it on. Source: libvips, tiffsave. */
-const firstFullChroma = 90;
+export const firstFullChroma = 90;
 
 /** libvips reads no tiles that are much larger than their image: what fits into one of this side has one. */
 const smallSide = 256;
@@ -46,8 +46,9 @@ export function settingFaults(settings: ConversionSettings): readonly string[] {
       `libvips keeps the chroma of JPEG tiles from quality ${firstFullChroma} on: choose 4:4:4, or a lower quality.`,
     );
   }
-  if (keepsDepth && compression !== "deflate")
-    faults.push(`${compression} holds 8 bits a sample: keep 16 with deflate.`);
+  if (keepsDepth && compression !== "deflate") {
+    faults.push(`${compression} holds 8 bits a sample: keeping the depth needs deflate.`);
+  }
   return faults;
 }
 

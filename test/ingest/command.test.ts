@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { commandOptions, parseCommand, spellOption } from "../../src/ingest/command.ts";
 import { helpText, usageLine } from "../../src/ingest/command-help.ts";
+import { chooseTreatment } from "../../src/ingest/config.ts";
 
 const faultsOf = (...args: string[]) => {
   const command = parseCommand(args);
@@ -64,6 +65,18 @@ describe("a command line", () => {
 });
 
 describe("the help", () => {
+  it("names the settings that count where none are given", () => {
+    const { compression, quality, tileSize, subsampling } = chooseTreatment("a", {
+      given: {},
+      config: {},
+      faults: [],
+    }).settings;
+    const help = helpText("ingest");
+    for (const [option, value] of Object.entries({ compression, quality, tile: tileSize, subsampling })) {
+      expect(help).toMatch(new RegExp(`--${option} [^(]*\\(${value}[;)]`));
+    }
+  });
+
   it.each(["ingest", "compare"] as const)("of %s has its usage and every option, within 110 characters", (command) => {
     const help = helpText(command);
     expect(help.startsWith(usageLine(command))).toBe(true);

@@ -51,12 +51,15 @@ describe("a configuration file", () => {
       to: "there",
       qualtiy: 5,
       jobs: "many",
+      identifier: "{nom}",
       conversions: [{ match: "**", tile: 128, page: 3 }, { quality: 101 }, 5],
     };
     expect(await faultsOf(() => checkIngestConfig(content, "c.json"))).toEqual([
       'c.json: to is "there", not local or remote',
       "c.json: qualtiy is not known",
       'c.json: jobs is "many", not a whole number from 1 to 64',
+      expect.stringContaining('the identifier template "{nom}" has {nom}'),
+      expect.stringContaining("has neither {path} nor {name}"),
       "c.json: tile of conversions[0] is 128, not 256 or 512",
       "c.json: page of conversions[0] is not known",
       "c.json: quality of conversions[1] is 101, not a whole number from 1 to 100",
@@ -109,6 +112,13 @@ describe("the treatment of a file", () => {
     });
   });
 
+  it("has whole chroma where the quality asks for it, and is refused where both can't be had", () => {
+    expect(choose("a.jpg", { quality: 90 })).toMatchObject({ settings: { subsampling: "4:4:4" }, faults: [] });
+    expect(choose("a.jpg", { quality: 90, subsampling: "4:2:0" }).faults).toHaveLength(1);
+    expect(choose("a.jpg", { subsampling: "4:4:4" }).faults).toHaveLength(1);
+    expect(choose("a.jpg", { subsampling: "4:4:4", repack: true }).faults).toEqual([]);
+  });
+
   it("is refused when it would keep a depth that its compression does not hold", () => {
     expect(choose("a.jpg", { keepDepth: true }).faults).toHaveLength(1);
     expect(choose("a.tif", { keepDepth: true }).faults).toEqual([]);
@@ -120,7 +130,8 @@ describe("the treatment of a file", () => {
       word("a.jpg", {}),
       word("a.jpg", { quality: 71 }),
       word("a.jpg", { tile: 256 }),
-      word("a.jpg", { subsampling: "4:4:4" }),
+      word("a.jpg", { quality: 90 }),
+      word("a.jpg", { quality: 90, subsampling: "4:2:0" }),
       word("a.jpg", { keepProfile: true }),
       word("a.jpg", { compression: "webp" }),
       word("a.tif", { keepDepth: true }),
