@@ -1,4 +1,4 @@
-import { zstdCompressSync } from "node:zlib";
+import { deflateSync, zstdCompressSync } from "node:zlib";
 import sharp from "sharp";
 import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { openJpeg2000Writer } from "../support/jpeg2000-writer.ts";
@@ -16,7 +16,22 @@ const colorMap = Array.from({ length: 48 }, (_, index) => (index * 7919) % 65_53
 /** Returns TIFFs of every layout, depth, model and compression that is read, each small. */
 export async function buildTiffSeeds(): Promise<readonly Uint8Array[]> {
   const forms: readonly TiffOptions[] = [...plainForms(), ...compressedForms(), ...(await pictureForms())];
-  return Promise.all(forms.map(makeTiff));
+  return [...(await Promise.all(forms.map(makeTiff))), await makeTiff(repeatedForm()), await roomySeed()];
+}
+
+/** Many tiles that are all the same bytes. */
+function repeatedForm(): TiffOptions {
+  const tile = new Uint8Array(deflateSync(new Uint8Array(128 * 128 * 3)));
+  return { width: 1500, height: 1400, tile: 128, compression: "deflate", tileBytes: () => tile };
+}
+
+/** As many levels as there may be, in a file in which there is room for values that are longer than they should be. */
+async function roomySeed(): Promise<Uint8Array> {
+  const levels = Array.from({ length: 62 }, (_, index) => ({ width: 126 - index, height: 126 - index }));
+  const file = await makeTiff({ width: 127, height: 127, tile: 32, tileBytes: () => Uint8Array.of(1, 2, 3), levels });
+  const roomy = new Uint8Array(400_000);
+  roomy.set(file);
+  return roomy;
 }
 
 function plainForms(): TiffOptions[] {

@@ -75,7 +75,10 @@ describe("a profile that is broken", () => {
 const bytesField = (tag: number, bytes: Uint8Array): Field => ({ tag, type: "UNDEFINED", values: [...bytes] });
 
 describe("metadata that is broken", () => {
-  const xmp = makeXmp("<dc:rights>R</dc:rights><dc:creator>A</dc:creator>", 'tiff:Orientation="6"');
+  const xmp = makeXmp(
+    '<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">R</rdf:li></rdf:Alt></dc:rights>',
+    'tiff:Orientation="6"',
+  );
 
   it("is left out, in whatever way, and the picture is drawn", async () => {
     const exif = (values: readonly number[]): Field => ({ tag: 34_665, type: "LONG", values });
@@ -110,9 +113,9 @@ describe("metadata that is broken", () => {
     for (const packet of packets) {
       const { code, image } = await attempt(await makeTiff({ ...small, xmp: packet }));
       expect(code).toBe("none");
-      expect(image?.metadata.rights).toBeUndefined();
+      expect(image?.metadata.copyright).toBeUndefined();
     }
-    expect((await attempt(await makeTiff({ ...small, xmp }))).image?.metadata.rights).toBe("R");
+    expect((await attempt(await makeTiff({ ...small, xmp }))).image?.metadata.copyright).toBe("R");
   });
 
   it("in EXIF is left out at every byte where it is cut off or lies", async () => {
