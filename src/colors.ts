@@ -31,16 +31,18 @@ export interface ColorTreatment {
 
 /**
  * Chooses between converting to sRGB and embedding the profile. Inks are always converted, and so is colour that
- * becomes grey, and what has a profile above `maxEmbeddedProfileBytes`. Never throws.
+ * becomes grey, grey as WebP, and what has a profile above `maxEmbeddedProfileBytes`. Never throws.
  */
 export function colorTreatment(
   { pyramid, profile }: Pick<MasterImage, "pyramid" | "profile">,
-  { quality }: Pick<CanonicalRequest, "quality">,
+  { quality, format }: Pick<CanonicalRequest, "quality" | "format">,
   policy: Config["colorProfile"],
 ): ColorTreatment {
   if (profile === undefined) return { isProfiled: false, embedded: undefined };
   const source = decodedModels[pyramid.levels[0].encoding.model];
-  const isKept = source === "gray" ? quality !== "bitonal" : quality === "default" || quality === "color";
+  // WebP has no grey, and a profile of grey describes nothing else.
+  const isKeptGray = quality !== "bitonal" && format !== "webp";
+  const isKept = source === "gray" ? isKeptGray : quality === "default" || quality === "color";
   const isEmbedded = policy === "embed" && source !== "cmyk" && isKept && profile.byteLength <= maxEmbeddedProfileBytes;
   return isEmbedded ? { isProfiled: false, embedded: profile } : { isProfiled: true, embedded: undefined };
 }
