@@ -22,14 +22,14 @@ export async function buildTiffSeeds(): Promise<readonly Uint8Array[]> {
 /** Many tiles that are all the same bytes. */
 function repeatedForm(): TiffOptions {
   const tile = new Uint8Array(deflateSync(new Uint8Array(128 * 128 * 3)));
-  return { width: 1500, height: 1400, tile: 128, compression: "deflate", tileBytes: () => tile };
+  return { width: 500, height: 380, tile: 128, compression: "deflate", tileBytes: () => tile };
 }
 
-/** As many levels as there may be, in a file in which there is room for values that are longer than they should be. */
+/** Many levels, in a file in which there is room for values that are longer than they should be. */
 async function roomySeed(): Promise<Uint8Array> {
-  const levels = Array.from({ length: 62 }, (_, index) => ({ width: 126 - index, height: 126 - index }));
+  const levels = Array.from({ length: 40 }, (_, index) => ({ width: 126 - index, height: 126 - index }));
   const file = await makeTiff({ width: 127, height: 127, tile: 32, tileBytes: () => Uint8Array.of(1, 2, 3), levels });
-  const roomy = new Uint8Array(400_000);
+  const roomy = new Uint8Array(150_000);
   roomy.set(file);
   return roomy;
 }
