@@ -2,6 +2,7 @@ import { IsolateCache } from "../../src/cache/isolate.ts";
 import { type ColorTables, colorTreatment, findColorTable } from "../../src/colors.ts";
 import { canonicalise } from "../../src/iiif/canonical.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
+import { offerTiles } from "../../src/iiif/tiles.ts";
 import { maxOpeningBytes, maxOpeningReads } from "../../src/limits.ts";
 import { type MasterImage, openImage } from "../../src/masters/describe.ts";
 import { formatMasterRecord, keptBytes, parseMasterRecord } from "../../src/masters/record.ts";
@@ -57,6 +58,7 @@ export async function serveMaster(bytes: Uint8Array, { page, requests }: MasterF
     holdBound("bytes read to open it", counts.bytes, maxOpeningBytes);
   }
   checkRecord(image, bytes.byteLength);
+  checkInformation(image);
   const refusals: unknown[] = [];
   for (const request of requests) {
     // One request of those may be refused for what another one does not ask for.
@@ -76,6 +78,18 @@ function checkRecord(image: MasterImage, size: number): void {
   const parsed = parseMasterRecord(formatMasterRecord(kept));
   if (parsed === undefined) throw new Violation("what is kept of it can't be read back");
   if (parsed.image.pyramid.levels.length !== image.pyramid.levels.length) throw new Violation("a level was not kept");
+}
+
+/** What info.json says of it are whole numbers that a viewer can ask for. */
+function checkInformation({ pyramid: { levels } }: MasterImage): void {
+  const [{ tileWidth: width, tileLength: height }] = levels;
+  const limits = { maxWidth: 4096, maxHeight: 4096, maxArea: 4096 * 4096 };
+  const { sizes, tiles } = offerTiles({ levels, tile: { width, height }, limits, maxReduction: 32 });
+  const numbers = [...sizes, ...tiles].flatMap((size) => [size.width, size.height]);
+  const factors = tiles.flatMap(({ scaleFactors }) => scaleFactors);
+  if (![...numbers, ...factors].every((number) => Number.isSafeInteger(number) && number > 0)) {
+    throw new Violation(`sizes or tiles that are none: ${[...numbers, ...factors]}`);
+  }
 }
 
 /** A source that holds its caller to what storage allows. */
