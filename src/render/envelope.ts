@@ -1,11 +1,20 @@
 import { formatChunk } from "../codec/png/chunk.ts";
 import { jpegSegments, type WrittenBlocks } from "../metadata/jpeg-segments.ts";
+import { resolutionExif } from "../metadata/kept-metadata.ts";
 import { pngChunks } from "../metadata/png-chunks.ts";
 import { wrapWebp } from "../metadata/webp-container.ts";
 
 /** What a picture carries beside its pixels: metadata, profile, resolution. */
 export interface Envelope extends WrittenBlocks {
   readonly dotsPerInch?: number | undefined;
+}
+
+/** Returns an envelope whose EXIF states the resolution, for what has no other place for it. Never throws. */
+export function withResolutionExif(envelope: Envelope): Envelope {
+  const { exif, dotsPerInch } = envelope;
+  return exif !== undefined || dotsPerInch === undefined
+    ? envelope
+    : { ...envelope, exif: resolutionExif(dotsPerInch) };
 }
 
 /** Returns the marker segments of a JPEG. Never throws. */

@@ -4,7 +4,7 @@ import type { Derivative } from "../derivative.ts";
 import { mediaTypes } from "../iiif/format.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
-import { type Envelope, envelopeSegments } from "./envelope.ts";
+import { type Envelope, envelopeSegments, withResolutionExif } from "./envelope.ts";
 import type { KernelLender, Loan } from "./lease.ts";
 import type { EncoderSettings } from "./output.ts";
 import type { CopyPlan, RenderPlan } from "./plan.ts";
@@ -61,8 +61,9 @@ async function copyTile(
   const { model } = encoding;
   if (model !== "gray" && model !== "rgb" && model !== "ycbcr") throw new RangeError(`a copy of ${model}`);
   const tile = await source.read(range.offset, range.length);
-  const segments = envelopeSegments(envelope);
-  return spliceJpeg(tile, encoding.jpegTables, { model, width: tileWidth, height: tileLength, segments });
+  const { dotsPerInch } = envelope;
+  const segments = envelopeSegments(model === "rgb" ? withResolutionExif(envelope) : envelope);
+  return spliceJpeg(tile, encoding.jpegTables, { model, width: tileWidth, height: tileLength, segments, dotsPerInch });
 }
 
 async function collect(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array> {

@@ -32,7 +32,6 @@ export function openRowEncoder(
   { raster, jpegQuality, envelope }: EncodedPicture,
 ): RowEncoder {
   const { width, height, subsampling, hasAlpha } = raster;
-  // Both formats keep whole numbers: JFIF dots an inch, PNG dots a metre, which is finer.
   const { dotsPerInch } = envelope;
   if (format === "png") {
     const model = raster.model === "gray" ? "gray" : "rgb";
@@ -43,10 +42,7 @@ export function openRowEncoder(
   }
   const model = raster.model === "gray" ? "gray" : "ycbcr";
   const segments = envelopeSegments(envelope);
-  const encoding = { width, height, model, subsampling, quality: jpegQuality, segments } as const;
-  const encoder = createJpegEncoder(kernel, {
-    ...encoding,
-    dotsPerInch: dotsPerInch === undefined ? undefined : Math.max(1, Math.round(dotsPerInch)),
-  });
+  const encoding = { width, height, model, subsampling, quality: jpegQuality, segments, dotsPerInch } as const;
+  const encoder = createJpegEncoder(kernel, encoding);
   return { write: (rows) => encoder.write(rows), finish: () => [encoder.finish()] };
 }

@@ -14,22 +14,17 @@ export interface JpegHeaderContent {
   readonly quantisation: readonly [Uint8Array, Uint8Array];
 }
 
-/**
- * Formats a baseline JPEG from SOI to its scan header. Never throws. Source: ITU-T T.81 B.2; JFIF 1.02 for APP0, whose
- * aspect ratio of 1:1 without unit stands for an unknown resolution.
- */
+/** Formats a baseline JPEG from SOI to its scan header. Never throws. Source: ITU-T T.81 B.2. */
 export function formatJpegHeader(content: JpegHeaderContent): Uint8Array {
   const { width, height, model, subsampling, dotsPerInch, segments = [], quantisation } = content;
   const isGray = model === "gray";
-  const [unit, density] = dotsPerInch === undefined ? [0, 1] : [1, dotsPerInch];
   const sampling = (subsampling.x << 4) | subsampling.y;
   const components = isGray ? [1, 0x11, 0] : [1, sampling, 0, 2, 0x11, 1, 3, 0x11, 1];
   const members = isGray ? [1, 0x00] : [1, 0x00, 2, 0x11, 3, 0x11];
-  const jfif = [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, unit, density >> 8, density & 255, density >> 8, density & 255, 0, 0];
   const frame = [8, height >> 8, height & 255, width >> 8, width & 255, components.length / 3];
   return concatenate([
     Uint8Array.of(0xff, 0xd8),
-    formatSegment(0xe0, jfif),
+    formatJfifSegment(dotsPerInch),
     ...segments,
     formatSegment(0xdb, [0], quantisation[0]),
     ...(isGray ? [] : [formatSegment(0xdb, [1], quantisation[1])]),
@@ -37,6 +32,16 @@ export function formatJpegHeader(content: JpegHeaderContent): Uint8Array {
     formatSegment(0xc4, isGray ? standardHuffmanTables.subarray(0, lumaTablesBytes) : standardHuffmanTables),
     formatSegment(0xda, [members.length / 2, ...members, 0, 63, 0]),
   ]);
+}
+
+/**
+ * Formats the APP0 that makes a JPEG of grey or YCbCr one of JFIF, with a resolution in whole dots; an aspect ratio of
+ * 1:1 without unit stands for an unknown one. Never throws. Source: JFIF 1.02.
+ */
+export function formatJfifSegment(dotsPerInch: number | undefined): Uint8Array {
+  const [unit, density] = dotsPerInch === undefined ? [0, 1] : [1, Math.max(1, Math.round(dotsPerInch))];
+  const places = [density >> 8, density & 255];
+  return formatSegment(0xe0, [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, unit, ...places, ...places, 0, 0]);
 }
 
 /** One DC table of 12 symbols and one AC table of 162, each behind 17 bytes. */

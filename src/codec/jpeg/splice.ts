@@ -2,9 +2,7 @@ import { concatenate } from "../../bytes.ts";
 import { ImageError } from "../../error.ts";
 import type { Size } from "../../geometry.ts";
 import { type JpegProcess, readJpegHeader } from "./header.ts";
-
-/** JFIF APP0, version 1.01, no density, no thumbnail: the samples are YCbCr or grey. Source: JFIF 1.02. */
-const jfif = Uint8Array.of(0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0);
+import { formatJfifSegment } from "./header-writer.ts";
 
 /** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
 const adobeRgb = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0);
@@ -16,6 +14,8 @@ const shownProcesses: readonly JpegProcess[] = ["baseline", "extended", "progres
 export interface SplicedJpeg extends Size {
   readonly model: "gray" | "rgb" | "ycbcr";
   readonly segments?: readonly Uint8Array[];
+  /** Has no place in a JPEG of RGB. */
+  readonly dotsPerInch?: number | undefined;
 }
 
 /**
@@ -42,7 +42,7 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
   const start = withoutColorSegments(tile.subarray(0, end));
   const parts = [
     Uint8Array.of(0xff, 0xd8),
-    expected.model === "rgb" ? adobeRgb : jfif,
+    expected.model === "rgb" ? adobeRgb : formatJfifSegment(expected.dotsPerInch),
     ...(expected.segments ?? []),
     tables === undefined ? new Uint8Array(0) : tables.subarray(2, endOfStream(tables) - 2),
     ...start,
