@@ -38,4 +38,48 @@ describe("readConfig", () => {
         expect(detail).toContain(name);
     }
   });
+
+  const detailOf = (changed: Readonly<Record<string, string>>): string => {
+    try {
+      readConfig({ ...variables, ...changed });
+    } catch (error) {
+      expect(error).toMatchObject({ code: "config-invalid" });
+      return (error as ImageError).detail ?? "";
+    }
+    return "none";
+  };
+
+  it.each(["", ";page=", ":p", "~", "@"])("takes a suffix for pages: %j", (suffix) => {
+    expect(readConfig({ ...variables, PAGE_SUFFIX: suffix }).pageSuffix).toBe(suffix);
+  });
+
+  it.each(["/page/", "?page=", "#", "%20", ";page 2", "p1"])("refuses a suffix for pages: %j", (suffix) => {
+    expect(detailOf({ PAGE_SUFFIX: suffix })).toMatch(/^PAGE_SUFFIX is "/);
+  });
+
+  it.each(["convert", "embed"])("takes a policy for colours: %s", (policy) => {
+    expect(readConfig({ ...variables, COLOR_PROFILE: policy }).colorProfile).toBe(policy);
+  });
+
+  it.each(["", "Convert", "srgb", "true"])("refuses a policy for colours, naming those there are: %j", (policy) => {
+    expect(detailOf({ COLOR_PROFILE: policy })).toBe(`COLOR_PROFILE is "${policy}", not one of convert, embed`);
+  });
+
+  it.each(["copyright", "all", "none"])("takes a policy for metadata: %s", (policy) => {
+    expect(readConfig({ ...variables, KEEP_METADATA: policy }).keepMetadata).toBe(policy);
+  });
+
+  it.each(["", "some", "ALL"])("refuses a policy for metadata, naming those there are: %j", (policy) => {
+    expect(detailOf({ KEEP_METADATA: policy })).toBe(`KEEP_METADATA is "${policy}", not one of copyright, all, none`);
+  });
+
+  it("reports the three with all other faults", () => {
+    const detail = detailOf({ PAGE_SUFFIX: "/", COLOR_PROFILE: "no", KEEP_METADATA: "no", MAX_WIDTH: "0" });
+    expect(detail.split("; ").map((fault) => fault.split(" ")[0])).toEqual([
+      "PAGE_SUFFIX",
+      "MAX_WIDTH",
+      "COLOR_PROFILE",
+      "KEEP_METADATA",
+    ]);
+  });
 });
