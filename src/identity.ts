@@ -23,7 +23,8 @@ export function masterIdentity(
 ): MasterIdentity {
   const at = pageSuffix === "" ? -1 : identifier.lastIndexOf(pageSuffix);
   const number = at < 0 ? "" : identifier.slice(at + pageSuffix.length);
-  const isPage = /^[1-9]\d{0,4}$/.test(number);
+  // A number with nothing in front is a name: no object has an empty key.
+  const isPage = at > 0 && /^[1-9]\d{0,4}$/.test(number);
   const name = isPage ? identifier.slice(0, at) : identifier;
   return { key: masterKey(name, keyTemplate), page: isPage ? Number(number) : 1 };
 }

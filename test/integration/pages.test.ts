@@ -239,6 +239,10 @@ describe("a suffix of the identifier", () => {
     },
   );
 
+  it("with nothing in front of it is a name, as any other", async () => {
+    expect((await ask("/iiif/3/;page=2/info.json")).status).toBe(404);
+  });
+
   it("may be another one", async () => {
     const asking = { env: { PAGE_SUFFIX: ":p" } };
     const answer = await ask("/iiif/3/suffixed:p2/full/70,/0/default.png", asking);
