@@ -42,12 +42,17 @@ export function parseOptions(args: readonly string[]): FuzzOptions | undefined {
   const seconds = values.seconds === undefined ? Number.POSITIVE_INFINITY : wholeNumber("seconds", values.seconds);
   const isTimed = values.seconds !== undefined && values.cases === undefined;
   return {
-    targets: values.target === "all" ? targetNames : values.target.split(","),
+    targets: values.target === "all" ? targetNames : values.target.split(",").map(knownTarget),
     cases: isTimed ? 2 ** 31 - 1 : wholeNumber("cases", values.cases ?? String(defaultCases)),
     seconds,
     seed: wholeNumber("seed", values.seed),
     replay: positionals,
   };
+}
+
+function knownTarget(name: string): string {
+  if (!targetNames.some((known) => known === name)) throw new Error(`There is no target ${name}.`);
+  return name;
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -6,6 +6,8 @@ import { ImageError } from "../../src/error.ts";
 import { causeOf, findsFolder, listFinds, readFind, writeFind } from "../fuzz/finds.ts";
 import { GuardedKernel } from "../fuzz/guarded-kernel.ts";
 import { judgeCase, makeCase } from "../fuzz/judge.ts";
+import { parseOptions } from "../fuzz/options.ts";
+import { runCampaign } from "../fuzz/supervisor.ts";
 import type { FuzzTarget } from "../fuzz/target.ts";
 import { openTarget, targetNames } from "../fuzz/targets.ts";
 import { kernelModule } from "../support/kernel.ts";
@@ -118,6 +120,30 @@ describe("the fuzzer", () => {
     expect(() => kernel.allocate(4000)).toThrow(ImageError);
     kernel.release(mark);
     kernel.allocate(4000);
+  });
+
+  it("runs as many cases as it is told to in a thread, and tells how each ended", async () => {
+    const faults: string[] = [];
+    const report = await runCampaign({
+      ...{ target: "lzw", seed, cases: 250, seconds: 60, folders: [], hangMilliseconds: 60_000 },
+      limits: { cpuMilliseconds: 60_000, memoryBytes: 1 << 30 },
+      onFind: (index, fault) => faults.push(`${index}: ${fault}`),
+    });
+    expect(faults).toEqual([]);
+    expect(report.cases).toBe(250);
+    expect([...report.outcomes.keys()].toSorted()).toEqual(["ok", "source-malformed"]);
+  }, 120_000);
+
+  it("reads its options and refuses what it does not know", () => {
+    expect(parseOptions(["--cases", "12", "--seed", "3", "--target", "tiff,jpeg"])).toEqual({
+      ...{ targets: ["tiff", "jpeg"], cases: 12, seed: 3, replay: [] },
+      seconds: Number.POSITIVE_INFINITY,
+    });
+    expect(parseOptions(["--replay", "a.json"])?.replay).toEqual(["a.json"]);
+    expect(parseOptions(["--help"])).toBeUndefined();
+    for (const wrong of [["--cases", "x"], ["--target", "gif"], ["--colour"], ["a.json"]]) {
+      expect(() => parseOptions(wrong)).toThrow(Error);
+    }
   });
 
   it("keeps what it found so that it can be run again", () => {
