@@ -2,6 +2,7 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { readHeader } from "../tiff/header.ts";
 import { openContainer } from "./container.ts";
 import { tryMaster, wordFault } from "./faults.ts";
+import { holdReads } from "./held-reads.ts";
 import { mendFormat } from "./mend.ts";
 import { prefixBytes } from "./open-page.ts";
 import { findOtherFormat } from "./other-format.ts";
@@ -20,14 +21,15 @@ export interface CheckOptions {
  * service reads to open each of its images, and the start of a JPEG tile of each level. Throws only what the source
  * throws, and what `draw` throws that is not the master's fault.
  */
-export async function checkMaster(source: ByteSource, { draw }: CheckOptions = {}): Promise<MasterReport> {
+export async function checkMaster(file: ByteSource, { draw }: CheckOptions = {}): Promise<MasterReport> {
+  const source = holdReads(file);
   const prefix = await source.read(0, prefixBytes);
   const opened = await openContainer(source, prefix);
   if (opened === undefined) return reportForeign(source, prefix);
   const pages: PageReport[] = [];
   const problems: Problem[] = [];
   for (let page = 1; page <= opened.pages; page++) {
-    const checked = await checkPage({ source, opened, page, draw });
+    const checked = await checkPage({ source, prefix, opened, page, draw });
     pages.push(checked.report);
     problems.push(...checked.problems);
   }

@@ -1,12 +1,12 @@
 import type { ByteSource } from "../source/byte-source.ts";
-import { type HeldRun, readAhead } from "../source/read-ahead.ts";
+import { readAhead } from "../source/read-ahead.ts";
 import { type DirectoryChain, readDirectoryChain } from "../tiff/directory-chain.ts";
 import { readHeader } from "../tiff/header.ts";
 import { findPage } from "../tiff/page.ts";
 import { unlessFault } from "./faults.ts";
 import type { Container } from "./report.ts";
 
-/** Directories are read in runs of this many bytes, as tiff/pyramid.ts reads them. */
+/** Directories are read in runs of this many bytes. */
 const runBytes = 65_536;
 
 /** A container and the images that can be asked for in it. */
@@ -17,8 +17,6 @@ export interface OpenedContainer {
   readonly pages: number;
   /** The file for what asks for directories again, which are held. */
   readonly directories: ByteSource;
-  /** What was read of the file: its first bytes, then run by run what following the chain took. */
-  readonly held: readonly [HeldRun, ...HeldRun[]];
 }
 
 const plainFormats: readonly (readonly [Container["format"], RegExp])[] = [
@@ -34,11 +32,10 @@ const plainFormats: readonly (readonly [Container["format"], RegExp])[] = [
 export async function openContainer(source: ByteSource, prefix: Uint8Array): Promise<OpenedContainer | undefined> {
   const start = Array.from(prefix.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const plain = plainFormats.find(([, pattern]) => pattern.test(start))?.[0];
-  const held: [HeldRun, ...HeldRun[]] = [{ offset: 0, bytes: prefix }];
   if (plain !== undefined) {
-    return { container: { format: plain }, chain: undefined, pages: 1, directories: source, held };
+    return { container: { format: plain }, chain: undefined, pages: 1, directories: source };
   }
-  const ahead = readAhead(recordRuns(source, held), runBytes, held);
+  const ahead = readAhead(source, runBytes, [{ offset: 0, bytes: prefix }]);
   const header = await unlessFault(() => readHeader(ahead));
   if (header === undefined) return undefined;
   const format = header.isBigTiff ? "BigTIFF" : "TIFF";
@@ -46,20 +43,7 @@ export async function openContainer(source: ByteSource, prefix: Uint8Array): Pro
   const chain = await unlessFault(() => readDirectoryChain(ahead));
   const directories = chain?.pages.reduce((sum, { subDirectories }) => sum + 1 + subDirectories.length, 0);
   const pages = chain === undefined ? 1 : await countPages(ahead, chain);
-  return { container: { format, byteOrder, directories }, chain, pages, directories: ahead, held: [...held] };
-}
-
-/** Returns the same source, adding what is read to `runs`. */
-function recordRuns(source: ByteSource, runs: HeldRun[]): ByteSource {
-  return {
-    size: source.size,
-    version: source.version,
-    async read(offset, length) {
-      const bytes = await source.read(offset, length);
-      runs.push({ offset, bytes });
-      return bytes;
-    },
-  };
+  return { container: { format, byteOrder, directories }, chain, pages, directories: ahead };
 }
 
 /** An image that is not there is refused as `not-found`; there is always a first one. */

@@ -1,5 +1,6 @@
 import { type Finding, formatCount, slowness } from "./finding.ts";
-import type { LevelReport, Performance, PictureReport, Severity } from "./report.ts";
+import type { LeftOut } from "./left-out.ts";
+import type { LevelReport, PictureReport, ServingCosts, Severity } from "./report.ts";
 
 /** Each level is half of the one before, give or take what rounding small levels comes to. */
 const halvingRatio = 2.2;
@@ -23,11 +24,10 @@ const fewReads = 2;
 /** A picture with what is known of how it lies in its file. */
 export interface LaidPicture {
   readonly picture: PictureReport;
-  readonly performance: Performance;
+  readonly costs: ServingCosts;
   /** Directories that are not in the first read. */
   readonly distantDirectories: number;
-  /** Reduced directories that are no level of the picture. */
-  readonly leftOut: number;
+  readonly leftOut: LeftOut;
 }
 
 /** Finds what is wrong with levels, tiles and their places. Never throws. */
@@ -39,7 +39,7 @@ export function findInLayout(laid: LaidPicture): readonly Finding[] {
   if (full.layout === "file") return severity === undefined ? [] : [fileFinding(full, severity)];
   return [
     ...(severity === undefined ? [] : [...findInTiles(full, severity), ...findInLevels(picture.levels, severity)]),
-    ...(leftOut > 0 ? [leftOutFinding(leftOut)] : []),
+    ...findInLeftOut(leftOut),
     ...findInPlaces(laid),
   ];
 }
@@ -101,20 +101,29 @@ function findBetween(
   return [{ severity: "note", code: "levels-not-halved", message, remedy: "conversion" }];
 }
 
-function leftOutFinding(count: number): Finding {
-  const what = count === 1 ? "A reduced directory is" : `${count} reduced directories are`;
-  const message = `${what} left out: of other proportions or colours, or in a form that is not read.`;
-  return { severity: "note", code: "levels-left-out", message, remedy: "none" };
+function findInLeftOut({ unread, others }: LeftOut): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (unread.length > 0) {
+    const sizes = unread.map(({ width, height }) => `${width} by ${height}`).join(", ");
+    const message = `Levels are left out, for they are damaged, not read, or of other colours: ${sizes}.`;
+    findings.push({ severity: "warning", code: "levels-left-out", message, remedy: "conversion" });
+  }
+  if (others > 0) {
+    const what = others === 1 ? "A reduced directory is" : `${others} reduced directories are`;
+    const message = `${what} of other proportions than the picture and no level of it.`;
+    findings.push({ severity: "note", code: "other-directories", message, remedy: "none" });
+  }
+  return findings;
 }
 
-function findInPlaces({ picture, performance, distantDirectories }: LaidPicture): readonly Finding[] {
+function findInPlaces({ picture, costs, distantDirectories }: LaidPicture): readonly Finding[] {
   const findings: Finding[] = [];
   const unwritten = picture.levels.reduce((sum, level) => sum + level.unwrittenTiles, 0);
   if (unwritten > 0) {
     const message = `${formatCount(unwritten)} of its tiles were never written; they are drawn as 0 in every sample.`;
     findings.push({ severity: "note", code: "unwritten-tiles", message, remedy: "none" });
   }
-  const { reads } = performance.opening;
+  const { reads } = costs.opening;
   if (distantDirectories > 0 && reads > fewReads) {
     const message = `Opening it takes ${reads} reads, one behind the other: its directories are not at its start.`;
     findings.push({

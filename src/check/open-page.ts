@@ -5,7 +5,6 @@ import { readMetadata } from "../metadata/read.ts";
 import { openPlain } from "../plain/open.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads, type ReadCounts } from "../source/counting.ts";
-import type { HeldRun } from "../source/read-ahead.ts";
 import type { Fields } from "../tiff/fields.ts";
 import { openTiff, type Pyramid } from "../tiff/pyramid.ts";
 import { tags } from "../tiff/tags.ts";
@@ -28,16 +27,11 @@ export interface OpenedPage {
 }
 
 /**
- * Opens one image of a file of which `held` was read before, its first `prefixBytes` first. Throws `source-malformed`, `source-unsupported`,
+ * Opens one image of a file whose first `prefixBytes` are `prefix`. Throws `source-malformed`, `source-unsupported`,
  * `not-found`, and what the source throws.
  */
-export async function openPage(
-  source: ByteSource,
-  held: readonly [HeldRun, ...HeldRun[]],
-  page: number,
-): Promise<OpenedPage> {
-  const [{ bytes: prefix }] = held;
-  const counts: ReadCounts = { reads: held.length, bytes: held.reduce((sum, run) => sum + run.bytes.byteLength, 0) };
+export async function openPage(source: ByteSource, prefix: Uint8Array, page: number): Promise<OpenedPage> {
+  const counts: ReadCounts = { reads: 1, bytes: prefix.byteLength };
   const counted = countReads(source, counts);
   const plain = await openPlain(counted, prefix, "copyright");
   if (plain !== undefined) {
@@ -46,7 +40,7 @@ export async function openPage(
     const { pyramid, profile } = plain;
     return { pyramid, profile, metadata: whole?.metadata ?? plain.metadata, isRangeStated: true, opening };
   }
-  const { pyramid, fields } = await openTiff(counted, { held, page });
+  const { pyramid, fields } = await openTiff(counted, { held: [{ offset: 0, bytes: prefix }], page });
   const profile = await readProfile(fields);
   const texts = await readMetadata(fields, "copyright");
   const opening = { ...counts };

@@ -2,10 +2,12 @@ import type { ImageError } from "../error.ts";
 import { seenSize } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { findPage } from "../tiff/page.ts";
+import type { Pyramid } from "../tiff/pyramid.ts";
 import type { OpenedContainer } from "./container.ts";
 import { tryMaster, unlessFault, wordFault } from "./faults.ts";
 import type { Finding } from "./finding.ts";
 import { findInLayout } from "./layout-findings.ts";
+import { findLeftOut } from "./left-out.ts";
 import { reportLevel } from "./level-report.ts";
 import { chooseMend, type Mendable, mendByIngest, mendStated } from "./mend.ts";
 import { type OpenedPage, openPage, prefixBytes } from "./open-page.ts";
@@ -19,6 +21,8 @@ import { readStated } from "./stated-picture.ts";
 /** One page of a container to check. */
 export interface PageToCheck {
   readonly source: ByteSource;
+  /** The first bytes of the file. */
+  readonly prefix: Uint8Array;
   readonly opened: OpenedContainer;
   readonly page: number;
   readonly draw: DrawPicture | undefined;
@@ -32,7 +36,7 @@ export interface CheckedPage {
 
 /** Checks one image of a file. Throws what the source throws, and what drawing throws that is not the master's fault. */
 export async function checkPage(checked: PageToCheck): Promise<CheckedPage> {
-  const opening = await tryMaster(() => openPage(checked.source, checked.opened.held, checked.page));
+  const opening = await tryMaster(() => openPage(checked.source, checked.prefix, checked.page));
   return "fault" in opening ? reportRefused(checked, opening.fault) : checkOpened(checked, opening.value);
 }
 
@@ -49,7 +53,7 @@ async function reportRefused({ opened, page }: PageToCheck, fault: ImageError): 
     mend: isDamaged ? [] : mendRefused(opened, stated),
   };
   return {
-    report: { page, picture: undefined, stated, performance: undefined, served: "none" },
+    report: { page, picture: undefined, stated, costs: undefined, served: "none" },
     problems: [problem],
   };
 }
@@ -69,10 +73,10 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
     levels.push(await reportLevel(source, { pyramid, level, isCopied: serving.copied.has(level), isFile }));
   }
   const picture = reportPicture(page, levels);
-  const performance = { opening: page.opening, tile: serving.square, thumbnail: serving.thumbnail };
+  const costs = { opening: page.opening, tile: serving.square, thumbnail: serving.thumbnail };
   const findings = [
     ...findInServing(picture, serving, { isOldLzw: await isOldLzw(source, pyramid) }),
-    ...findInLayout({ picture, performance, ...(await countDirectories(checked, levels.length)) }),
+    ...findInLayout({ picture, costs, ...(await countDirectories(checked, pyramid)) }),
     ...findInCoding(picture),
     ...findInColors(picture),
   ];
@@ -81,7 +85,7 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
       page: checked.page,
       picture,
       stated: undefined,
-      performance,
+      costs,
       served: servedOf(picture, findings, serving),
     },
     problems: chooseMends(findings, { pyramid, levels, pages: opened.pages }, checked.page),
@@ -117,13 +121,14 @@ function reportPicture(
 }
 
 /** Directories of the whole file that the first read does not reach, and those of this page that make no level. */
-async function countDirectories({ opened, page }: PageToCheck, levels: number) {
+async function countDirectories({ opened, page }: PageToCheck, { levels }: Pyramid) {
   const { chain, directories } = opened;
-  if (chain === undefined) return { distantDirectories: 0, leftOut: 0 };
-  const offsets = chain.pages.flatMap(({ directory, subDirectories }) => [directory, ...subDirectories]);
-  const distant = offsets.filter(({ offset }) => offset >= prefixBytes).length;
-  const found = await unlessFault(() => findPage(directories, chain, page));
-  return { distantDirectories: distant, leftOut: Math.max(0, (found?.reduced.length ?? 0) + 1 - levels) };
+  const found = chain && (await unlessFault(() => findPage(directories, chain, page)));
+  const all = chain?.pages.flatMap(({ directory, subDirectories }) => [directory, ...subDirectories]) ?? [];
+  return {
+    distantDirectories: all.filter(({ offset }) => offset >= prefixBytes).length,
+    leftOut: found === undefined ? { unread: [], others: 0 } : await findLeftOut(found, levels),
+  };
 }
 
 /** New tiles are laid out well anyway: where they are needed, no other remedy is. */

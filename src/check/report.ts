@@ -34,7 +34,7 @@ export interface PageReport {
   readonly picture: PictureReport | undefined;
   /** What the directory of a page that can't be opened says of it, as far as it says anything. */
   readonly stated: StatedPicture | undefined;
-  readonly performance: Performance | undefined;
+  readonly costs: ServingCosts | undefined;
   readonly served: Served;
 }
 
@@ -119,7 +119,7 @@ export interface MetadataReport {
 }
 
 /** What serving an image takes. */
-export interface Performance {
+export interface ServingCosts {
   /** Of a master that is not kept yet. */
   readonly opening: { readonly reads: number; readonly bytes: number };
   /** A square of 256 pixels from the middle, as large as the image has one. */
@@ -189,6 +189,7 @@ export type ProblemCode =
   | "levels-not-halved"
   | "level-off-grid"
   | "levels-left-out"
+  | "other-directories"
   | "tiles-huge"
   | "tiles-tiny"
   | "decoded-whole"

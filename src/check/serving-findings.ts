@@ -14,8 +14,7 @@ export function findInServing(
   serving: Serving,
   { isOldLzw }: { readonly isOldLzw: boolean },
 ): readonly Finding[] {
-  const outside = picture.levels.reduce((sum, level) => sum + level.tilesOutside, 0);
-  const tiles = picture.levels.reduce((sum, level) => sum + level.tiles, 0);
+  const { outside, tiles } = countTiles(picture);
   const findings: Finding[] = [];
   if (outside > 0) {
     const message = `${formatCount(outside)} of its ${formatCount(tiles)} tiles lie outside the file, which is cut off or damaged.`;
@@ -41,7 +40,17 @@ export function findInServing(
 /** Says how much of an image is answered, as its findings and requests have it. Never throws. */
 export function servedOf(picture: PictureReport, findings: readonly Finding[], { answered }: Serving): Served {
   if (findings.every(({ severity }) => severity !== "error")) return "whole";
+  const { outside, tiles } = countTiles(picture);
+  // Tiles in front of where a file is cut off are answered, though none of them was asked for here.
+  if (outside > 0 && outside < tiles) return "part";
   return answered === 0 || picture.levels.every(isUnread) ? "none" : "part";
+}
+
+function countTiles({ levels }: PictureReport): { readonly outside: number; readonly tiles: number } {
+  return {
+    outside: levels.reduce((sum, { tilesOutside }) => sum + tilesOutside, 0),
+    tiles: levels.reduce((sum, { tiles }) => sum + tiles, 0),
+  };
 }
 
 function isUnread({ jpeg }: LevelReport): boolean {

@@ -49,7 +49,7 @@ function formatContainer({ format, byteOrder, directories }: Container): string 
   return [format, ...order, ...count].join(", ");
 }
 
-function describePage({ page, picture, stated, performance }: PageReport, pages: number): readonly Row[] {
+function describePage({ page, picture, stated, costs }: PageReport, pages: number): readonly Row[] {
   const title: readonly Row[] = pages > 1 ? [[`page ${page}`, ""]] : [];
   if (picture === undefined) return stated === undefined ? title : [...title, ["states", formatStated(stated)]];
   const { profile, metadata } = picture;
@@ -59,9 +59,9 @@ function describePage({ page, picture, stated, performance }: PageReport, pages:
     ...describeLevels(picture.levels),
     ["profile", profile === undefined ? formatNoProfile(picture) : formatProfile(profile)],
     ["metadata", formatMetadata(metadata)],
-    ["opening", performance === undefined ? "" : formatReads(performance.opening)],
-    ["tile", formatCost(performance?.tile)],
-    ["thumbnail", formatCost(performance?.thumbnail)],
+    ["opening", costs === undefined ? "" : formatReads(costs.opening)],
+    ["tile", formatCost(costs?.tile)],
+    ["thumbnail", formatCost(costs?.thumbnail)],
   ];
 }
 

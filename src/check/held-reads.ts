@@ -1,0 +1,28 @@
+import type { ByteSource } from "../source/byte-source.ts";
+
+/** Most bytes that are held, whatever is read: the directories of a file are some megabytes at most. */
+const maxHeldBytes = 16 << 20;
+
+/**
+ * Returns the same source, answering a read that was made before from memory: each image of a file is opened by itself
+ * and reads the directories of all. Holds up to 16 MB until it is dropped. Its reads throw what the source throws.
+ */
+export function holdReads(source: ByteSource): ByteSource {
+  const held = new Map<string, Uint8Array>();
+  let heldBytes = 0;
+  return {
+    size: source.size,
+    version: source.version,
+    async read(offset, length) {
+      const key = `${offset} ${length}`;
+      const known = held.get(key);
+      if (known !== undefined) return known;
+      const bytes = await source.read(offset, length);
+      if (heldBytes + bytes.byteLength <= maxHeldBytes) {
+        held.set(key, bytes);
+        heldBytes += bytes.byteLength;
+      }
+      return bytes;
+    },
+  };
+}

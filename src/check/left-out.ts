@@ -1,0 +1,25 @@
+import type { Size } from "../geometry.ts";
+import { readSize } from "../tiff/level.ts";
+import { isReduction, type PageFields } from "../tiff/page.ts";
+import { unlessFault } from "./faults.ts";
+
+/** Reduced directories of an image that are none of its levels. */
+export interface LeftOut {
+  /** Those that would be, by their sizes. */
+  readonly unread: readonly Size[];
+  /** How many are of other proportions, or broken altogether. */
+  readonly others: number;
+}
+
+/** Finds the directories of an image that gave it no level. Throws what the source throws. */
+export async function findLeftOut({ reduced }: PageFields, levels: readonly [Size, ...Size[]]): Promise<LeftOut> {
+  const [full] = levels;
+  const unread: Size[] = [];
+  let others = 0;
+  for (const fields of reduced) {
+    const size = await unlessFault(() => readSize(fields));
+    if (size === undefined || !isReduction(size, full)) others += 1;
+    else if (!levels.some(({ width }) => width === size.width)) unread.push(size);
+  }
+  return { unread, others };
+}
