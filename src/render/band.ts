@@ -128,11 +128,14 @@ export class Band {
 
   #clear(slices: readonly Plane[]): void {
     const { model } = this.#request.decoder;
-    const sample = this.#request.level.encoding.isInverted ? background.inverted : background.sample;
+    const { isInverted, palette } = this.#request.level.encoding;
+    const sample = isInverted ? background.inverted : background.sample;
     slices.forEach((slice, index) => {
       const isCentred = (model === "ycbcr" || model === "lab") && (index === 1 || index === 2);
       const isAlpha = index >= colorPlanes[model];
-      fillPlane(this.#kernel, slice, isAlpha ? 0 : isCentred ? background.centred : sample);
+      // Of a palette the colour of index 0.
+      const color = palette?.[(index * palette.length) / 3] ?? (isCentred ? background.centred : sample);
+      fillPlane(this.#kernel, slice, isAlpha ? 0 : color);
     });
   }
 

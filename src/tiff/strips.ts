@@ -16,8 +16,8 @@ interface Strips {
 }
 
 /**
- * Reads the strips of a directory as a grid of one column. Uncompressed strips are divided into smaller ones, for any
- * of their rows can be read by itself. Throws `source-malformed`. Source: TIFF 6.0 §3, StripOffsets, RowsPerStrip.
+ * Reads the strips of a directory as a grid of one column. Uncompressed strips are joined and divided into pieces of one
+ * size, for any of their rows can be read by itself. Throws `source-malformed`. Source: TIFF 6.0 §3, StripOffsets, RowsPerStrip.
  */
 export async function readStrips(
   fields: Fields,
@@ -84,7 +84,7 @@ function divideStrips(strips: Strips, { size, encoding, parts, maxTiles }: Strip
   const isSubsampled = subsampling.x > 1 || subsampling.y > 1;
   if (compression !== "none" || isSubsampled) return strips;
   const rowBytes = Math.ceil((size.width * layout.bits * (parts === 1 ? layout.samplesPerPixel : 1)) / 8);
-  const { rowsPerStrip, offsets } = strips;
+  const { rowsPerStrip, offsets } = joinStrips(strips, { rowBytes, parts, height: size.height });
   if (rowsPerStrip * rowBytes <= 2 * pieceBytes) return strips;
   const rows = dividingRows(rowsPerStrip, { most: Math.max(1, Math.floor(pieceBytes / rowBytes)), size });
   const pieces = Math.ceil(size.height / rows);
@@ -105,6 +105,22 @@ function divideStrips(strips: Strips, { size, encoding, parts, maxTiles }: Strip
       return Math.min(rows, size.height - first) * rowBytes;
     }),
   };
+}
+
+/** Strips that follow each other in the file are one: then pieces need not end where a strip does, nor be as small as one. */
+function joinStrips(
+  { rowsPerStrip, offsets }: Strips,
+  { rowBytes, parts, height }: { readonly rowBytes: number; readonly parts: number; readonly height: number },
+): Pick<Strips, "rowsPerStrip" | "offsets"> {
+  const stripsAPart = offsets.length / parts;
+  const isFirst = (index: number): boolean => index % stripsAPart === 0;
+  const isJoined = offsets.every(
+    (offset, index) =>
+      isFirst(index) || (offset !== 0 && offset === (offsets[index - 1] ?? 0) + rowsPerStrip * rowBytes),
+  );
+  return isJoined
+    ? { rowsPerStrip: height, offsets: offsets.filter((_, index) => isFirst(index)) }
+    : { rowsPerStrip, offsets };
 }
 
 /** A piece must not lie in two strips: of a single strip any number of rows will do. */

@@ -4,6 +4,7 @@ import { codeOfAsync } from "../../support/code-of.ts";
 import { drawLevels, makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 import type { Picture } from "../../support/picture.ts";
 import { cropPicture, largestDifference } from "../../support/picture-edits.ts";
+import { mapPixels } from "../../support/picture-levels.ts";
 import { readPng } from "../../support/png-reader.ts";
 import { drawTiff } from "../../support/render.ts";
 
@@ -144,6 +145,33 @@ describe("what is read of strips", () => {
     expect(readBytes).toBeLessThan(file.byteLength / 20);
   });
 
+  it.each([
+    ["of a row each", 1],
+    ["of a number of rows that has no divisor", 1009],
+  ])("that follow each other is read as if they were one: strips %s", async (_, rowsPerStrip) => {
+    const options: TiffOptions = { width: 600, height: 18_000, photometric: "MinIsBlack", rowsPerStrip, pixel };
+    const file = await makeTiff(options);
+    const { encoded } = await drawTiff(file, "100,17900,64,64/max/0/default.png");
+    const area = { x: 100, y: 17_900, width: 64, height: 64 };
+    expect(largestDifference(await readPng(encoded), cropPicture(drawLevels(options)[0]!, area))).toBe(0);
+    // As strips these would be more than one rendering may decode.
+    const { plan } = await drawTiff(file, "full/30,/0/default.jpg");
+    expect(plan.cost.tiles).toBeLessThan(60);
+  });
+
+  it("for strips that lie apart is the rows of each", async () => {
+    const options: TiffOptions = { width: 600, height: 4000, photometric: "MinIsBlack", rowsPerStrip: 1000, pixel };
+    const swap = (values: readonly number[]) => [values[1]!, values[0]!, values[2]!, values[3]!];
+    const overrides = [{ directory: 0, tag: 273, values: swap }];
+    const { encoded } = await drawTiff(await makeTiff({ ...options, overrides }), "0,0,600,4000/max/0/default.png");
+    const drawn = await readPng(encoded);
+    const right = drawLevels(options)[0]!;
+    for (const [at, from] of [1000, 0, 2000, 3000].entries()) {
+      const area = { x: 0, y: at * 1000, width: 600, height: 1000 };
+      expect(largestDifference(cropPicture(drawn, area), cropPicture(right, { ...area, y: from }))).toBe(0);
+    }
+  });
+
   it("for a crop of bits is a piece of them", async () => {
     const options: TiffOptions = {
       ...{ width: 10_007, height: 2500, photometric: "MinIsBlack", bitsPerSample: 1 },
@@ -158,7 +186,10 @@ describe("tiles and strips that were never written", () => {
   const isMissing = ({ row }: { readonly row: number }) => row === 1;
   /** The picture with one row of its tiles in one colour. */
   const without = (options: TiffOptions, background: readonly number[], rows: readonly [number, number]): Picture => {
-    const picture = drawLevels(options)[0]!;
+    const stored = drawLevels(options)[0]!;
+    const { photometric } = options;
+    const picture =
+      photometric === "Palette" ? mapPixels(stored, 3, ([index = 0]) => Array<number>(3).fill(255 - index)) : stored;
     const samples = Uint8Array.from(picture.samples);
     for (let pixel = rows[0] * picture.width; pixel < rows[1] * picture.width; pixel += 1) {
       samples.set(background, pixel * picture.samplesPerPixel);
@@ -173,6 +204,11 @@ describe("tiles and strips that were never written", () => {
     ["RGB with alpha is transparent", { ...size, samplesPerPixel: 4 }, [0, 0, 0, 0]],
     ["grey with alpha is transparent", { ...size, photometric: "MinIsBlack", samplesPerPixel: 2 }, [0, 0]],
     ["planes are black", { ...size, planarConfiguration: 2 }, [0, 0, 0]],
+    [
+      "a palette shows its first colour",
+      { ...size, photometric: "Palette", colorMap: Array.from({ length: 768 }, (_, at) => 257 * (255 - (at % 256))) },
+      [255, 255, 255],
+    ],
     ["YCbCr is black", { ...size, photometric: "YCbCr", ycbcrSubsampling: [1, 1] }, [0, 0, 0]],
   ];
 
