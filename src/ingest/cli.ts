@@ -47,9 +47,8 @@ export async function runCommandLine(
     return exitStatus.well;
   } catch (error) {
     if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
-    terminal.say(
-      error instanceof BucketError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message),
-    );
+    if (error instanceof BucketError) terminal.say(error.message);
+    else terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return exitStatus.failed;
   }
 }

@@ -51,6 +51,12 @@ describe("the local bucket", () => {
     expect(await bucket.head(upload.key)).toEqual({ bytes: content.length, metadata: upload.headers.metadata });
   });
 
+  it("takes parts of 8 MB, and longer ones only where there would be more than 10,000", () => {
+    expect(bucket.partBytes(1)).toBe(8_000_000);
+    expect(bucket.partBytes(80e9)).toBe(8_000_000);
+    expect(Math.ceil(200e9 / bucket.partBytes(200e9))).toBe(10_000);
+  });
+
   it("refuses bytes that are not those of their MD5", { timeout: seconds }, async () => {
     const content = { bytes: new Uint8Array(3), md5: "0".repeat(32) };
     await expect(bucket.put("a", content, { contentType: "image/tiff", metadata: {} })).rejects.toMatchObject({
