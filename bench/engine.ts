@@ -34,7 +34,7 @@ export function openRenderer(): Renderer {
     webpModule: compile(require.resolve("@jsquash/webp/codec/enc/webp_enc_simd.wasm")),
     modules: {
       webpDecoder: compile(require.resolve("@jsquash/webp/codec/dec/webp_dec.wasm")),
-      jpeg2000Decoder: compile(require.resolve("@cornerstonejs/codec-openjpeg/decodewasm")),
+      jpeg2000Decoder: compile(resolve(import.meta.dirname, "../build/openjpeg.wasm")),
     },
   };
   return { lender: new KernelLender(compileKernel(), budgetBytes), settings };

@@ -2,7 +2,7 @@ import webpDecoder from "@jsquash/webp/codec/dec/webp_dec.wasm";
 import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernelModule from "../build/kernel.wasm";
-import jpeg2000Decoder from "../node_modules/@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm";
+import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { type Config, readConfig } from "./config.ts";
 import { type Account, newAccount } from "./derivative.ts";
 import { ImageError } from "./error.ts";

@@ -13,7 +13,7 @@ export interface DerivativeName {
 }
 
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables. */
-const renderVersion = 1;
+const renderVersion = 2;
 
 /** The tiers that keep derivatives, nearest first. */
 export interface DerivativeCache {

@@ -74,7 +74,7 @@ const names: EmscriptenNames = {
 };
 
 /** What an instance has from the start, in bytes. */
-const initialBytes = 50 << 20;
+const initialBytes = 4 << 20;
 
 /**
  * Returns the most bytes that decoding a picture takes beside the kernel's memory: its instance, its file while it is
@@ -87,7 +87,7 @@ export function jpeg2000DecoderBytes({ width, height }: Size, byteLength: number
 
 /**
  * Returns a decoder that makes instances of `module`, OpenJPEG's decoder, as it needs them: one for many tiles, a new one
- * after a fault. An instance has 50 MiB of memory from the start. Never throws itself. Source: ITU-T T.800.
+ * after a fault. Never throws itself. Source: ITU-T T.800.
  */
 export function createJpeg2000Decoder(module: WebAssembly.Module): Jpeg2000Decoder {
   let kept: EmscriptenInstance | undefined;

@@ -6,7 +6,7 @@ export interface ProfileSummary {
   /** `other` also for profiles that describe no device: links, abstract ones, named colors. */
   readonly colorSpace: "gray" | "rgb" | "cmyk" | "lab" | "other";
   readonly description?: string;
-  /** Whether samples may be taken for sRGB, or for grey of its curve, as they are: none would move by more than a level. */
+  /** Whether samples may be taken for sRGB, or for grey of its curve, as they are: none would move by more than two levels. */
   readonly isSrgb: boolean;
 }
 

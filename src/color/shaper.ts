@@ -8,8 +8,11 @@ export interface Shaper {
   readonly toSrgb: Matrix;
 }
 
-/** How far, in levels of 255, a conversion may move any color and still be taken for none. */
-const toleranceLevels = 1;
+/**
+ * How far, in levels of 255, a conversion may move any color and still be taken for none: libvips' own sRGB profile,
+ * which its masters carry, moves pure green by 1.8.
+ */
+const toleranceLevels = 2;
 
 /** Rows of a matrix whose sums are that near to 1 are meant to: what is missing is rounding, and greys stay grey. */
 const whiteTolerance = 0.002;
@@ -48,7 +51,7 @@ export function readGrayCurve({ colorSpace, connectionSpace, tags }: ProfileTags
   return connectionSpace === "Lab " ? curve?.map((lightness) => cubeOfLab((lightness * 100 + 16) / 116)) : curve;
 }
 
-/** Says whether a shaper moves no color by more than a level: it is sRGB, whatever it is called. Never throws. */
+/** Says whether a shaper moves no color by more than the tolerance: it is sRGB, whatever it is called. Never throws. */
 export function isSrgbShaper({ curves, toSrgb }: Shaper): boolean {
   const levels = Array.from({ length: 256 }, (_, level) => level);
   const steps = levels.filter((level) => level % 51 === 0);
@@ -60,7 +63,7 @@ export function isSrgbShaper({ curves, toSrgb }: Shaper): boolean {
   });
 }
 
-/** Says whether a curve of luminance is sRGB's within a level. Never throws. */
+/** Says whether a curve of luminance is sRGB's within the tolerance. Never throws. */
 export function isSrgbCurve(curve: Float64Array): boolean {
   return curve.every(isNear);
 }

@@ -27,14 +27,20 @@ export function carryRowsOf(plan: Pick<DrawPlan, "y" | "level">): number {
   return Math.ceil(stripRows * step + filterReach * step * 2 + filterReach * chroma) + 8;
 }
 
+/**
+ * Returns the memory that a row of tiles takes while it is decoded, in bytes, whatever becomes of it: the same for each
+ * part of a picture in strips or of a file that is one tile. Never throws.
+ */
+export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
+  const { level, window } = plan;
+  const first = Math.floor(window.x / level.tileWidth);
+  const columns = Math.floor((window.x + window.width - 1) / level.tileWidth) - first + 1;
+  return bandBytes({ level, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan)) + decodingBytes(plan);
+}
+
 /** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. Never throws. */
 export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
-  const { level, batches, size, window, degrees, turn, format, kind, colors } = plan;
-  const columns =
-    Math.floor((window.x + window.width - 1) / level.tileWidth) - Math.floor(window.x / level.tileWidth) + 1;
-  const samples = samplesDecoded(plan);
-  const band = bandBytes({ level, columns, carryRows: carryRowsOf(plan) }, samples);
-  const scratch = decodingBytes(plan);
+  const { batches, size, degrees, turn, format, kind, colors } = plan;
   const readBytes = batches.map((batch) => batch.reads.reduce((sum, { length }) => sum + length, 0));
   // One batch is drawn while the next is read.
   const gathered = readBytes.reduce((most, bytes, index) => Math.max(most, bytes + (readBytes[index + 1] ?? 0)), 0);
@@ -44,7 +50,7 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
   const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
   const png = format === "png" ? pngEncoderBytes({ width: canvas.width, samples: 4 }) : 0;
-  return Math.ceil(fixedBytes + png + band + scratch + gathered + whole + rotated + encoded);
+  return Math.ceil(fixedBytes + png + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
 }
 
 /** Samples a pixel that a band holds. Tag 530 counts for strips alone, which are large: that of tiles may be wrong. */

@@ -24,7 +24,7 @@ import { type Batch, planBatches } from "./batches.ts";
 import { type ColorPath, chooseColorPath } from "./color-path.ts";
 import { type Cost, refuseAboveLimits } from "./cost.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
-import { peakBytesOf } from "./memory.ts";
+import { peakBytesOf, tileRowBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
 import { turnChoice } from "./turned-level.ts";
 import { refuseMuchWork } from "./work.ts";
@@ -112,7 +112,7 @@ function planDrawing(
   const drawing = { ...asked, ...laid, tileTurn, turn, size: turnSize(size, tileTurn), batches };
   const kind = isLarge && !isWholeNeeded(drawing) ? "stream" : "draw";
   const cost = drawCost({ ...drawing, kind });
-  refuseLargeStrips(laid.level, cost);
+  refuseLargeStrips({ ...drawing, kind }, sourceSize);
   refuseAboveLimits(cost);
   refuseMuchWork(laid.stored, batches);
   return { ...drawing, kind, cost };
@@ -153,11 +153,13 @@ function refuseBeyondFormat({ format }: CanonicalRequest, { width, height }: Siz
   }
 }
 
-/** A strip is decoded whole: one that takes most of what a rendering may take is no matter of what was asked for. */
-function refuseLargeStrips({ isStripped, tileWidth, tileLength }: Level, { peakBytes }: Cost): void {
-  if (isStripped && peakBytes > maxPeakBytes && tileWidth * tileLength > maxPeakBytes / 8) {
-    throw unsupported(`is stored in strips of ${tileWidth} by ${tileLength} pixels, too large to decode whole`);
-  }
+/** A strip is decoded whole: one that takes more than a rendering may take is no matter of what was asked for. */
+function refuseLargeStrips(plan: Omit<DrawPlan, "cost">, sourceSize: number): void {
+  const { isStripped, tileWidth, tileLength, byteCounts } = plan.stored;
+  if (!isStripped || tileRowBytesOf(plan) <= maxPeakBytes) return;
+  const isWholeFile = byteCounts.length === 1 && byteCounts[0] === sourceSize;
+  const parts = isWholeFile ? "is a file" : "is stored in strips";
+  throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, too large to be decoded whole`);
 }
 
 function planCopy(

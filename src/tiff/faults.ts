@@ -16,7 +16,11 @@ export function malformed(detail: string, cause?: unknown): ImageError {
   );
 }
 
-/** Returns the error for a master that is valid but not read; `what` ends the sentence "The stored image ...". */
-export function unsupported(what: string): ImageError {
-  return new ImageError("source-unsupported", `The stored image ${what}. Convert it to a tiled pyramid: ${conversion}`);
+/**
+ * Returns the error for a master that is valid but not read; `what` ends the sentence "The stored image ...". `first` is
+ * a command for what libvips does not read either.
+ */
+export function unsupported(what: string, first?: string): ImageError {
+  const steps = first === undefined ? conversion : `${first}, then ${conversion}`;
+  return new ImageError("source-unsupported", `The stored image ${what}. Convert it to a tiled pyramid: ${steps}`);
 }

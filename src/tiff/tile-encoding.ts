@@ -53,6 +53,9 @@ const compressions: ReadonlyMap<number, Compression> = new Map([
   [50001, "webp"],
 ]);
 
+/** JPEG as TIFF 6.0 had it, before Technical Note 2. */
+const oldJpeg = 6;
+
 /** JPEG 2000 of Aperio and of libvips, whose three components are YCbCr although tag 262 says RGB. */
 const ycbcrCodes: readonly number[] = [33003, 33004];
 
@@ -103,7 +106,11 @@ async function readCompression(fields: Fields): Promise<{ readonly code: number;
   const code = (await fields.number(tags.compression)) ?? 1;
   const compression = compressions.get(code);
   if (compression === undefined) {
-    throw unsupported(`has ${compressionNames.get(code) ?? `unknown (${code})`} compression, which is not read`);
+    const name = compressionNames.get(code) ?? `unknown (${code})`;
+    throw unsupported(
+      `has ${name} compression, which is not read`,
+      code === oldJpeg ? "tiff2rgba ORIGINAL IN" : undefined,
+    );
   }
   return { code, compression };
 }

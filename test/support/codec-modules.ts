@@ -15,5 +15,5 @@ export function webpDecoderModule(): WebAssembly.Module {
 
 /** Returns OpenJPEG's decoder. */
 export function jpeg2000DecoderModule(): WebAssembly.Module {
-  return compile("@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm");
+  return compile("../build/openjpeg.wasm");
 }

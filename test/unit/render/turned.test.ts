@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { makeTiff } from "../../support/make-tiff.ts";
 import { decode, drawTiff, largestDifference, type Pixels } from "../../support/render.ts";
@@ -7,7 +7,7 @@ import { decode, drawTiff, largestDifference, type Pixels } from "../../support/
 const [width, height] = [2501, 1803];
 
 /** What sharp makes of an upright picture for each rotation that is asked for. */
-const turns: readonly [string, (picture: sharp.Sharp) => sharp.Sharp][] = [
+const turns: readonly [string, (picture: Sharp) => Sharp][] = [
   ["!0", (picture) => picture.flop()],
   ["90", (picture) => picture.rotate(90)],
   ["180", (picture) => picture.rotate(180)],
@@ -16,7 +16,7 @@ const turns: readonly [string, (picture: sharp.Sharp) => sharp.Sharp][] = [
   ["!180", (picture) => picture.flip()],
 ];
 
-async function turned(encoded: Uint8Array, turn: (picture: sharp.Sharp) => sharp.Sharp): Promise<Pixels> {
+async function turned(encoded: Uint8Array, turn: (picture: Sharp) => Sharp): Promise<Pixels> {
   // Each step is a pipeline of its own: sharp orders those of one by itself.
   return decode(await turn(sharp(encoded)).png().toBuffer());
 }
