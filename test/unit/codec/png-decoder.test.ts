@@ -95,7 +95,7 @@ describe("a PNG", () => {
       const { decoded, batches } = await decode(png, tall, 1000);
       expect(batches.length).toBeGreaterThan(3);
       expect(batches.reduce((sum, count) => sum + count, 0)).toBe(700);
-      expect(decoded).toEqual(sums);
+      expect(Buffer.compare(decoded, sums)).toBe(0);
     }
   });
 
