@@ -28,7 +28,7 @@ export interface MasterForm {
 
 /** One picture: what of the master, and how, such as `90/gray.png`. */
 export interface MasterRequest {
-  readonly view: "thumbnail" | "tile" | "edge" | "middle";
+  readonly view: "thumbnail" | "tile" | "edge" | "middle" | "streamed";
   readonly rotationAndFormat: string;
 }
 
@@ -143,6 +143,8 @@ function parametersOf({ pyramid }: MasterImage, { view, rotationAndFormat }: Mas
     thumbnail: { region: "full", size: "!90,90" },
     tile: { region: `0,0,${across},${down}`, size: "max" },
     edge: { region: `${Math.max(0, width - 40)},${Math.max(0, height - 40)},${across},${down}`, size: "max" },
+    // Too large to be held: tiles are turned as they are decoded.
+    streamed: { region: "full", size: "^2010,2000" },
     middle: { region: `${width >> 1},${height >> 1},77,77`, size: "^111,95" },
   };
   return { ...places[view], rotation, qualityAndFormat };

@@ -12,6 +12,8 @@ export interface MasterSeeds {
 
 const views: readonly MasterRequest["view"][] = ["thumbnail", "tile", "edge", "middle"];
 
+const streamedFormats = ["0/default.jpg", "90/default.jpg", "!270/default.png", "180/gray.jpg"];
+
 /** Returns a target that opens whole files as masters and draws them. Never throws itself. */
 export function masterTarget({ name, extension, seeds, mutate }: MasterSeeds): FuzzTarget<MasterForm> {
   return {
@@ -23,7 +25,8 @@ export function masterTarget({ name, extension, seeds, mutate }: MasterSeeds): F
       const requests = views
         .filter(() => random.next() < 0.7)
         .map((view) => ({ view, rotationAndFormat: pickFormat(random) }));
-      return { bytes, form: { page, requests } };
+      const streamed = { view: "streamed", rotationAndFormat: random.pick(streamedFormats) } as const;
+      return { bytes, form: { page, requests: random.next() < 0.02 ? [...requests, streamed] : requests } };
     },
     run: ({ bytes, form }) => serveMaster(bytes, form),
   };
