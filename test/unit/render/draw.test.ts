@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
+import { writePackBits } from "../../support/pack-bits-writer.ts";
 import { decode, drawTiff, largestDifference, type Pixels } from "../../support/render.ts";
 
 const plain: TiffOptions = { width: 213, height: 157, tile: 64, levels: 3 };
@@ -154,8 +155,9 @@ describe("what a drawing takes", () => {
   });
 
   it("grows with the height of a streamed picture by the weights of its rows alone", async () => {
+    const packed = writePackBits(new Uint8Array(256 * 256 * 3).fill(90), 256 * 3);
     const draw = async (height: number) => {
-      const file = await makeTiff({ width: 2600, height, tile: 256, compression: "packbits", pixel: () => [1, 2, 3] });
+      const file = await makeTiff({ width: 2600, height, tile: 256, compression: "packbits", tileBytes: () => packed });
       return drawTiff(file, "full/max/0/default.jpg");
     };
     const [short, tall] = [await draw(1600), await draw(4800)];
