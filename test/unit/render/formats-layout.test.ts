@@ -107,11 +107,11 @@ describe("strips", () => {
 });
 
 describe("what is read of strips", () => {
-  const large = { width: 3000, height: 4000, photometric: "MinIsBlack" } as const;
-  const crop = "1500,3000,64,64/max/0/default.png";
+  const large = { width: 2000, height: 2400, photometric: "MinIsBlack" } as const;
+  const crop = "1500,1900,64,64/max/0/default.png";
   const pixel = (x: number, y: number) => [(x * 7 + y * 13) & 255];
   const right = (options: TiffOptions): Picture =>
-    cropPicture(drawLevels(options)[0]!, { x: 1500, y: 3000, width: 64, height: 64 });
+    cropPicture(drawLevels(options)[0]!, { x: 1500, y: 1900, width: 64, height: 64 });
 
   it.each([
     ["a single strip", undefined],
@@ -142,20 +142,20 @@ describe("what is read of strips", () => {
     const file = await makeTiff(options);
     const { encoded, readBytes } = await drawTiff(file, crop);
     expect(largestDifference(await readPng(encoded), right(options))).toBe(0);
-    expect(readBytes).toBeLessThan(file.byteLength / 20);
+    expect(readBytes).toBeLessThan(file.byteLength / 10);
   });
 
   it.each([
     ["of a row each", 1],
     ["of a number of rows that has no divisor", 1009],
   ])("that follow each other is read as if they were one: strips %s", async (_, rowsPerStrip) => {
-    const options: TiffOptions = { width: 600, height: 18_000, photometric: "MinIsBlack", rowsPerStrip, pixel };
+    const options: TiffOptions = { width: 120, height: 18_000, photometric: "MinIsBlack", rowsPerStrip, pixel };
     const file = await makeTiff(options);
-    const { encoded } = await drawTiff(file, "100,17900,64,64/max/0/default.png");
-    const area = { x: 100, y: 17_900, width: 64, height: 64 };
+    const { encoded } = await drawTiff(file, "50,17900,64,64/max/0/default.png");
+    const area = { x: 50, y: 17_900, width: 64, height: 64 };
     expect(largestDifference(await readPng(encoded), cropPicture(drawLevels(options)[0]!, area))).toBe(0);
     // As strips these would be more than one rendering may decode.
-    const { plan } = await drawTiff(file, "full/30,/0/default.jpg");
+    const { plan } = await drawTiff(file, "full/6,/0/default.jpg");
     expect(plan.cost.tiles).toBeLessThan(60);
   });
 
