@@ -15,7 +15,7 @@ const smallestSide = 1024;
 const hugeTilePixels = 1 << 20;
 const tinyTilePixels = 1 << 14;
 
-/** Reads to open a master, one behind the other, from which on it is slow: some 40 ms each. */
+/** Reads to open a master above which it is slow: most wait for the one before, some 40 ms. */
 const slowReads = 12;
 
 /** The first read, and one for what it does not hold. */
@@ -125,7 +125,7 @@ function findInPlaces({ picture, costs, distantDirectories }: LaidPicture): read
   }
   const { reads } = costs.opening;
   if (distantDirectories > 0 && reads > fewReads) {
-    const message = `Opening it takes ${reads} reads, one behind the other: its directories are not at its start.`;
+    const message = `Opening it takes ${reads} reads: its directories are not at its start.`;
     findings.push({
       severity: reads > slowReads ? "warning" : "note",
       code: "slow-opening",

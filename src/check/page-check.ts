@@ -15,7 +15,7 @@ import { chooseProfile, reportProfile } from "./profile-report.ts";
 import type { LevelReport, PageReport, PictureReport, Problem, StatedPicture } from "./report.ts";
 import { findInCoding, findInColors } from "./sample-findings.ts";
 import { type DrawPicture, tryServing } from "./serving.ts";
-import { findInServing, isOldLzw, servedOf } from "./serving-findings.ts";
+import { findInServing, servedOf } from "./serving-findings.ts";
 import { readStated } from "./stated-picture.ts";
 
 /** One page of a container to check. */
@@ -75,7 +75,7 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
   const picture = reportPicture(page, levels);
   const costs = { opening: page.opening, tile: serving.square, thumbnail: serving.thumbnail };
   const findings = [
-    ...findInServing(picture, serving, { isOldLzw: await isOldLzw(source, pyramid) }),
+    ...findInServing(picture, serving),
     ...findInLayout({ picture, costs, ...(await countDirectories(checked, pyramid)) }),
     ...findInCoding(picture),
     ...findInColors(picture),

@@ -1,5 +1,3 @@
-import type { ByteSource } from "../source/byte-source.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
 import { wordFault } from "./faults.ts";
 import { type Finding, formatCount } from "./finding.ts";
 import type { LevelReport, PictureReport, Served } from "./report.ts";
@@ -8,12 +6,8 @@ import type { Refusal, Serving } from "./serving.ts";
 /** Processes of JPEG that the kernels decode. */
 const decodedProcesses: readonly string[] = ["baseline", "extended", "progressive"];
 
-/** Finds what is not served; `isOldLzw` says that the tiles are LZW of before 1988. Never throws. */
-export function findInServing(
-  picture: PictureReport,
-  serving: Serving,
-  { isOldLzw }: { readonly isOldLzw: boolean },
-): readonly Finding[] {
+/** Finds what is not served. Never throws. */
+export function findInServing(picture: PictureReport, serving: Serving): readonly Finding[] {
   const { outside, tiles } = countTiles(picture);
   const findings: Finding[] = [];
   if (outside > 0) {
@@ -30,7 +24,7 @@ export function findInServing(
     ({ fault, isOfTiles }) =>
       !(outside > 0 && fault.code === "source-malformed") && !(unread !== undefined && isOfTiles),
   );
-  for (const group of groupRefusals(others)) findings.push(refusalFinding(group, isOldLzw));
+  for (const group of groupRefusals(others)) findings.push(refusalFinding(group));
   for (const warning of serving.warnings) {
     findings.push({ severity: "warning", code: "profile-ignored", message: `${sentence(warning)}.`, remedy: "none" });
   }
@@ -73,29 +67,19 @@ function withoutNumbers(text: string): string {
   return text.replace(/\d+/g, "0");
 }
 
-function refusalFinding(group: readonly [Refusal, ...Refusal[]], isOldLzw: boolean): Finding {
+function refusalFinding(group: readonly [Refusal, ...Refusal[]]): Finding {
   const [{ fault, isOfTiles }] = group;
   const isDamaged = fault.code === "source-malformed";
   const names = group.map(({ name }) => name);
   const what = names.length > 3 ? `${names.slice(0, 3).join(", ")} and more` : names.join(", ");
-  const reason = isOfTiles && isOldLzw ? "Its LZW is of before 1988, which is not read." : wordFault(fault);
   return {
     severity: "error",
     code: isOfTiles ? "undecodable" : isDamaged ? "damaged" : "refused",
-    message: `${reason} Not served: ${what}.`,
-    remedy: isDamaged && !(isOfTiles && isOldLzw) ? "none" : "conversion",
+    message: `${wordFault(fault)} Not served: ${what}.`,
+    remedy: isDamaged ? "none" : "conversion",
   };
 }
 
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** Says whether the tiles are LZW with codes from the lowest bit up, by its first code. Throws what the source throws. */
-export async function isOldLzw(source: ByteSource, { levels: [full] }: Pyramid): Promise<boolean> {
-  if (full.encoding.compression !== "lzw") return false;
-  const index = full.byteCounts.findIndex((length, at) => length > 1 && (full.offsets[at] ?? 0) > 0);
-  if (index < 0) return false;
-  const [first, second] = await source.read(full.offsets[index] ?? 0, 2);
-  return first === 0 && ((second ?? 0) & 1) === 1;
 }

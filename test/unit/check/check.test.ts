@@ -154,17 +154,6 @@ describe("a check that draws", () => {
     ]);
   });
 
-  it("offers the ingest for LZW of before 1988, which it reads", async () => {
-    const draw: DrawPicture = () => Promise.reject(new ImageError("source-malformed", "Damaged."));
-    const old = Uint8Array.of(0, 1, 2, 3);
-    const report = await checkTiff({ ...image, compression: "lzw", tileBytes: () => old }, draw);
-    expect(report.problems[0]).toMatchObject({
-      code: "undecodable",
-      message: expect.stringContaining("of before 1988"),
-      mend: ["npx tessera ingest FILE --to local"],
-    });
-  });
-
   it("tells what the service would log of the profile", async () => {
     const report = await checkTiff(image, async () => ["the profile is ignored: no conversion can be made of it"]);
     expect(report.problems).toContainEqual(
