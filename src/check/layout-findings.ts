@@ -71,7 +71,7 @@ function findInLevels(levels: readonly LevelReport[], severity: Severity): reado
   if (full === undefined || last === undefined) return [];
   if (levels.length === 1) {
     if (severity === "note") return [];
-    const message = `It has no reduced levels: a thumbnail is drawn from all of its ${formatCount(full.width * full.height)} pixels.`;
+    const message = "It has no reduced levels: the smallest picture is drawn from all of its pixels.";
     return [{ severity, code: "one-level", message, remedy: "conversion" }];
   }
   const off = levels.filter(({ scaleFactor }) => scaleFactor === undefined);

@@ -87,7 +87,9 @@ function describeLevels(levels: readonly LevelReport[]): readonly Row[] {
     formatGrid(level),
     formatCompression(level),
     `${formatMegabytes(level.bytes)} MB`,
-    level.interiorTiles === 0 ? "" : `${level.copiedTiles} of ${level.interiorTiles} whole tiles copied`,
+    level.interiorTiles === 0
+      ? ""
+      : `${level.copiedTiles.toLocaleString("en")} of ${level.interiorTiles.toLocaleString("en")} whole tiles copied`,
   ]);
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   return cells.map((row, index): Row => {
@@ -99,7 +101,7 @@ function describeLevels(levels: readonly LevelReport[]): readonly Row[] {
 function formatGrid({ layout, tileWidth, tileLength, tiles }: LevelReport): string {
   if (layout === "file") return "whole file";
   const size = layout === "strips" ? `of ${tileLength} rows` : `of ${tileWidth} × ${tileLength}`;
-  return `${tiles} ${tiles === 1 ? layout.slice(0, -1) : layout} ${size}`;
+  return `${tiles.toLocaleString("en")} ${tiles === 1 ? layout.slice(0, -1) : layout} ${size}`;
 }
 
 function formatCompression({ compression, jpeg }: LevelReport): string {

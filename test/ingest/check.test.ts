@@ -59,7 +59,7 @@ describe("tessera check", () => {
   tile       1 read of 256 bytes, 768,000 pixels decoded
   thumbnail  1 read of 2,048 bytes, 6,144,000 pixels decoded
   warning    strips: It is stored in strips: a tile takes all the rows that it touches, over the whole width.
-  warning    one-level: It has no reduced levels: a thumbnail is drawn from all of its 6,000,000 pixels.
+  warning    one-level: It has no reduced levels: the smallest picture is drawn from all of its pixels.
   mend       strips, one-level:
              npx tessera ingest ${strips} --to local
 
