@@ -53,7 +53,7 @@ export interface SourceSummary {
   /** A tiled TIFF with reduced levels, which `repackMaster` takes. */
   readonly isPyramid: boolean;
   readonly model: "bilevel" | "gray" | "rgb" | "cmyk" | "lab";
-  /** Bits a sample. */
+  /** Bits a sample; of 10, 12 and 14 it says 16. */
   readonly depth: 1 | 2 | 4 | 8 | 16 | 32 | 64;
   readonly hasAlpha: boolean;
   readonly hasProfile: boolean;

@@ -5,6 +5,7 @@ import { openFileSource } from "./file-source.ts";
 import { inspect } from "./inspect.ts";
 import { decodeJpeg2000 } from "./jpeg2000.ts";
 import { writeMaster } from "./master-writer.ts";
+import { decodeByOwnReader } from "./own-reader.ts";
 import { inPartFolder } from "./part-folder.ts";
 import { type PixelSource, writePyramid } from "./pixels.ts";
 import { planMaster } from "./plan-master.ts";
@@ -45,12 +46,21 @@ async function convertInto(
     inspected.summary.format === "jp2"
       ? await watches.decode.time(() => decodeJpeg2000(path, join(folder, "decoded.tif")))
       : { ...inspected, path, forgiven: undefined };
-  const treatment = settleTreatment(settings, decodable);
-  signal?.throwIfAborted();
   const pyramidPath = join(folder, "pyramid.tif");
-  const source = await watches.encode.time(() => writePyramid(decodable, treatment, pyramidPath));
+  const encode = async (from: PixelSource) => {
+    const treatment = settleTreatment(settings, from);
+    signal?.throwIfAborted();
+    return { treatment, source: await watches.encode.time(() => writePyramid(from, treatment, pyramidPath)) };
+  };
+  const encoded = await encode(decodable).catch(async (cause: unknown) => {
+    signal?.throwIfAborted();
+    const page = { file: path, inspected, settings, target: join(folder, "decoded.png") };
+    return encode(await watches.decode.time(() => decodeByOwnReader(cause, page)));
+  });
+  const { treatment, source } = encoded;
+  const isOwn = source.path !== decodable.path;
   signal?.throwIfAborted();
-  const metadata = await watches.read.time(() => readCarriedMetadata(source));
+  const metadata = await watches.read.time(() => readCarriedMetadata(isOwn ? decodable : source));
   const masterPath = join(folder, "master.tif");
   await using pyramid = await openFileSource(pyramidPath);
   const layout = await planMaster(pyramid, { source, treatment, metadata });
@@ -74,11 +84,18 @@ async function convertInto(
         write: written.seconds.read + written.seconds.write,
         verify: watches.verify.seconds(),
       },
-      warnings: [...treatment.warnings, ...metadata.warnings, ...forgivenWarning(source)],
+      warnings: [
+        ...treatment.warnings,
+        ...metadata.warnings,
+        ...forgivenWarning(source),
+        ...(isOwn ? [ownWarning] : []),
+      ],
       isRepacked: false,
     },
   };
 }
+
+const ownWarning = "libvips can't decode it; it was decoded by this service's own reader, as it shows such files.";
 
 function forgivenWarning({ forgiven }: PixelSource): readonly string[] {
   return forgiven === undefined ? [] : [`libtiff warns of it and reads it all the same: ${forgiven}.`];

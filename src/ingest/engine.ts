@@ -3,11 +3,12 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import sharp from "sharp";
 import { concatenate } from "../bytes.ts";
+import type { ColorTable } from "../color/table.ts";
 import type { Area, Size } from "../geometry.ts";
 import { Kernel } from "../raster/kernel.ts";
 import { drawImage } from "../render/draw.ts";
 import type { EncoderSettings } from "../render/output.ts";
-import { planRender } from "../render/plan.ts";
+import { planRender, seenSize } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Level } from "../tiff/level.ts";
 import type { Pyramid } from "../tiff/pyramid.ts";
@@ -19,6 +20,19 @@ export interface Engine {
    * Draws a region of a master at a size, colours as they are stored, what is transparent on white. Throws what planning and drawing throw.
    */
   draw(master: MasterParts, part: { readonly region: Area; readonly size: Size }): Promise<DrawnPart>;
+  /**
+   * Draws the whole of a master as it is seen, as PNG with what is transparent kept, and yields the file in pieces. Inks
+   * and CIELab are brought to sRGB by the table. Throws what planning and drawing throw.
+   */
+  encode(master: MasterParts, colors: MasterColors): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+/** What becomes of the colours of a whole picture. */
+export interface MasterColors {
+  /** The profile that goes with the picture. */
+  readonly icc: Uint8Array | undefined;
+  /** Brings what PNG can't hold to sRGB; undefined for grey and RGB. */
+  readonly table: ColorTable | undefined;
 }
 
 /** An opened master. */
@@ -55,22 +69,26 @@ export function openEngine(): Engine {
 function compileEngine(): Engine {
   const kernelModule = new Module(readKernels());
   const settings = readSettings();
+  const planDrawing = ({ pyramid, source }: MasterParts, part: { readonly region: Area; readonly size: Size }) => {
+    const rotation = { isMirrored: false, degrees: 0 };
+    const request = { ...part, rotation, quality: "default", format: "png" } as const;
+    const plan = planRender(request, pyramid, { sourceSize: source.size, isProfiled: false });
+    if (plan.kind === "copy") throw new Error("a PNG is never copied");
+    const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
+    return { plan, kernel };
+  };
   return {
-    async draw({ pyramid, source }, { region, size }) {
-      const request = {
-        region,
-        size,
-        rotation: { isMirrored: false, degrees: 0 },
-        quality: "default",
-        format: "png",
-      } as const;
-      const plan = planRender(request, pyramid, { sourceSize: source.size, isProfiled: false });
-      if (plan.kind === "copy") throw new Error("a PNG is never copied");
-      const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
+    async draw(master, part) {
+      const { plan, kernel } = planDrawing(master, part);
       const pieces: Uint8Array[] = [];
-      const inputs = { kernel, source, settings, table: undefined, envelope: {} };
+      const inputs = { kernel, source: master.source, settings, table: undefined, envelope: {} };
       for await (const piece of drawImage(plan, inputs)) pieces.push(piece);
       return { ...(await decodePixels(concatenate(pieces))), level: plan.stored };
+    },
+    async *encode(master, { icc, table }) {
+      const size = seenSize(master.pyramid);
+      const { plan, kernel } = planDrawing(master, { region: { x: 0, y: 0, ...size }, size });
+      yield* drawImage(plan, { kernel, source: master.source, settings, table, envelope: { icc } });
     },
   };
 }

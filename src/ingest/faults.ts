@@ -63,5 +63,6 @@ function ofLibvips(
 /** libvips reports a fault once for each thread that met it, sharp puts a sentence of its own before a warning. */
 function firstLine(message: string): string {
   const lines = message.split("\n").map((line) => line.trim().replace(/[.:]+$/, ""));
-  return lines.find((line) => line !== "" && !line.startsWith("Warning treated as error")) ?? message;
+  const told = lines.find((line) => line !== "" && !line.startsWith("Warning treated as error"));
+  return told ?? "libvips warns of it without saying why";
 }

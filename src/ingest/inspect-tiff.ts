@@ -20,7 +20,7 @@ const tiffModels: Readonly<Record<StoredModel, SourceSummary["model"]>> = {
   "icc-lab": "lab",
 };
 
-const tiffDepths: readonly number[] = [1, 2, 4, 8, 16];
+const tiffDepths = [1, 2, 4, 8, 16] as const;
 
 /** Summarises one page of a TIFF. Throws IngestError and what its reader throws. */
 export async function inspectTiff(file: string, source: ByteSource, page: number): Promise<InspectedSource> {
@@ -32,7 +32,8 @@ export async function inspectTiff(file: string, source: ByteSource, page: number
   const { model: stored } = await readPhotometric(fields);
   const colors = colorSamples[stored];
   const layout = await readSampleLayout(fields, { colors, isLittleEndian: fields.isLittleEndian });
-  if (layout.format === "float" || !tiffDepths.includes(layout.bits)) {
+  const depth = tiffDepths.find((bits) => bits >= layout.bits);
+  if (layout.format === "float" || depth === undefined) {
     const kind = layout.format === "float" ? "floating point samples" : `samples of ${layout.bits} bits`;
     throw new IngestError(
       "unsupported",
@@ -48,7 +49,7 @@ export async function inspectTiff(file: string, source: ByteSource, page: number
       pages: images.length,
       isPyramid: page === 0 && (await isPyramid(source)),
       model: isBilevel ? "bilevel" : tiffModels[stored],
-      depth: (stored === "palette" ? 8 : layout.bits) as SourceSummary["depth"],
+      depth: stored === "palette" ? 8 : depth,
       hasAlpha: layout.alpha !== undefined,
       hasProfile: image.directory.entries.has(tags.iccProfile),
       orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,

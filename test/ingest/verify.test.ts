@@ -71,6 +71,18 @@ describe("verifying a master", () => {
     expect(await verify(path, source, { ...usual, ...settings })).toBe("none");
   });
 
+  it.each([
+    [304, 208],
+    [301, 201],
+    [2, 2],
+  ])("accepts strong colours up to the edge of a picture of %i by %i", async (width, height) => {
+    const path = folder.path("blue-master.tif");
+    const picture = sharp({ create: { width, height, channels: 3, background: "#0000ff" } });
+    const source = await folder.lay("blue.png", picture.png());
+    await convertMaster(source, path, usual);
+    expect(await verify(path, source)).toBe("none");
+  });
+
   // Of 9 by 6, 5 by 3 and 3 by 2 tiles, those in the middle of what is compared.
   it.each<[number, readonly [number, number]]>([
     [0, [24, 3]],
