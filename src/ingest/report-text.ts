@@ -58,7 +58,8 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): s
     formatMegabytes(bytesIn),
     summary === undefined ? "" : `${summary.width} × ${summary.height}`,
     summary === undefined ? `failed (${failure?.code})` : formatSummary(summary),
-    treatment,
+    // The number in front is that of the layout, for programs.
+    summary === undefined ? "" : treatment.replace(/^\d+ /, ""),
   ]);
   const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes"], rows);
   const failures = images.flatMap(({ source, failure }) =>
@@ -74,7 +75,7 @@ export function formatFailure(source: string, { code, message }: Failure): strin
 
 function formatSummary({ format, model, depth, isPyramid, pages }: SourceSummary): string {
   const further = [...(isPyramid ? ["pyramid"] : []), ...(pages > 1 ? [`${pages} pages`] : [])];
-  return [format, model, `${depth} bits`, ...further].join(", ");
+  return [format, model, `${depth} ${depth === 1 ? "bit" : "bits"}`, ...further].join(", ");
 }
 
 /** Words seconds by stage in the order they were gone through; stages below a twentieth of a second are left out. Never throws. */

@@ -5,6 +5,7 @@ import { type CostEstimate, estimateCost } from "./estimate.ts";
 import type { Failure, ImageOutcome, Inspection } from "./job.ts";
 import type { Stage } from "./job-image.ts";
 import type { PlannedImage } from "./job-plan.ts";
+import { settleCompression } from "./settle.ts";
 
 /** How the work on an image ended. */
 export type Status = ImageOutcome["status"];
@@ -88,10 +89,14 @@ export function makeDryReport(
   inspections: readonly Inspection[],
   warnings: readonly string[],
 ): { readonly dryRun: true; readonly images: readonly PlannedReportImage[]; readonly warnings: readonly string[] } {
-  const images = inspections.map((inspection) => ({
-    ...describe(inspection.image),
-    ...("failure" in inspection ? { failure: inspection.failure } : { summary: inspection.summary }),
-  }));
+  const images = inspections.map((inspection) => {
+    const { image } = inspection;
+    if ("failure" in inspection) return { ...describe(image), failure: inspection.failure };
+    const { mode, settings } = image.treatment;
+    const compression = settleCompression(settings, inspection.summary.model);
+    const treatment = formatTreatment({ mode, settings: { ...settings, compression } });
+    return { ...describe(image), treatment, summary: inspection.summary };
+  });
   return { dryRun: true, images, warnings };
 }
 

@@ -85,7 +85,8 @@ function isDeepGray({ summary: { model, depth } }: InspectedSource): boolean {
   return model === "gray" && depth === 16;
 }
 
-function settleCompression(
+/** Decides how tiles are compressed: what a colour model can't be in, or is worse in, gives way. Never throws. */
+export function settleCompression(
   { compression }: ConversionSettings,
   model: InspectedSource["summary"]["model"],
 ): ConversionSettings["compression"] {

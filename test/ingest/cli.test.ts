@@ -172,7 +172,7 @@ describe("the command line", () => {
       converter,
     });
     expect(status).toBe(0);
-    expect(printed).toContain("40 × 30  tiff, rgb, 8 bits, pyramid, 2 pages  1 jpeg q89 4:2:0 t512 srgb");
+    expect(printed).toContain("40 × 30  tiff, rgb, 8 bits, pyramid, 2 pages  jpeg q89 4:2:0 t512 srgb");
     expect(endpoint.arrivals).toEqual([]);
     expect(conversions).toEqual([]);
     const failing = await run(["ingest", folder, "--to", "local", "--dry-run", "--json"]);

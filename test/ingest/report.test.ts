@@ -3,8 +3,8 @@ import { estimateCost, priceSource } from "../../src/ingest/estimate.ts";
 import type { ImageOutcome } from "../../src/ingest/job.ts";
 import type { PlannedImage } from "../../src/ingest/job-plan.ts";
 import { formatOutcome, formatProgress, showProgress } from "../../src/ingest/progress.ts";
-import { makeReport } from "../../src/ingest/report.ts";
-import { formatReport, formatWhereToLook } from "../../src/ingest/report-text.ts";
+import { makeDryReport, makeReport } from "../../src/ingest/report.ts";
+import { formatDryReport, formatReport, formatWhereToLook } from "../../src/ingest/report-text.ts";
 
 function imageOf(name: string, bytesIn: number): PlannedImage {
   const settings = {
@@ -128,6 +128,26 @@ describe("the report", () => {
         .filter((line) => /^[abcd] /.test(line)).length;
     expect(rowsOf(false)).toBe(20);
     expect(rowsOf(true)).toBe(80);
+  });
+});
+
+describe("the report of a dry run", () => {
+  it("says what becomes of an image, also where that is not what was asked for", () => {
+    const summary = {
+      format: "tiff",
+      width: 40,
+      height: 30,
+      pages: 1,
+      isPyramid: false,
+      model: "bilevel",
+      depth: 1,
+      hasAlpha: false,
+      hasProfile: false,
+      orientation: 1,
+      bytes: 9,
+    } as const;
+    const dry = makeDryReport([{ image: imageOf("a", 9), summary }], []);
+    expect(formatDryReport(dry)).toContain("40 × 30  tiff, bilevel, 1 bit  deflate t256 srgb");
   });
 });
 
