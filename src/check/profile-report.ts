@@ -1,21 +1,10 @@
+import { profileSpaces } from "../codec/tile-decoder.ts";
 import { parseProfile } from "../color/profile.ts";
 import { readProfileTags } from "../color/profile-tags.ts";
 import { hasDeviceTable, readGrayCurve, readShaper } from "../color/shaper.ts";
 import type { StoredModel } from "../tiff/photometric.ts";
 import type { OpenedPage } from "./open-page.ts";
 import type { ProfileReport } from "./report.ts";
-
-/** The colour spaces that a profile of each model may have; CIELab has no use for one. */
-const profileSpaces: Readonly<Record<StoredModel, "gray" | "rgb" | "cmyk" | undefined>> = {
-  gray: "gray",
-  rgb: "rgb",
-  ycbcr: "rgb",
-  palette: "rgb",
-  cmyk: "cmyk",
-  ycck: "cmyk",
-  lab: undefined,
-  "icc-lab": undefined,
-};
 
 /** Says what a profile is and what becomes of it with samples of `model`; undefined without one. Never throws. */
 export function reportProfile(profile: OpenedPage["profile"], model: StoredModel): ProfileReport | undefined {

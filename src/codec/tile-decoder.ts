@@ -55,3 +55,15 @@ export const decodedModels: Readonly<Record<StoredModel, ColorModel>> = {
   lab: "lab",
   "icc-lab": "lab",
 };
+
+/** The colour space that a profile of each stored model must have; CIELab has no use for one. */
+export const profileSpaces: Readonly<Record<StoredModel, "gray" | "rgb" | "cmyk" | undefined>> = {
+  gray: "gray",
+  rgb: "rgb",
+  ycbcr: "rgb",
+  palette: "rgb",
+  cmyk: "cmyk",
+  ycck: "cmyk",
+  lab: undefined,
+  "icc-lab": undefined,
+};

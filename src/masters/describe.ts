@@ -1,3 +1,4 @@
+import { profileSpaces } from "../codec/tile-decoder.ts";
 import { parseProfile } from "../color/profile.ts";
 import { ImageError } from "../error.ts";
 import { maxProfileBytes } from "../limits.ts";
@@ -58,18 +59,6 @@ async function readProfile(fields: Fields, warn: ImageSource["warn"]): Promise<U
     return undefined;
   }
 }
-
-/** The colour spaces that a profile of each model may have; colours without one need none. */
-const profileSpaces: Readonly<Record<StoredModel, string | undefined>> = {
-  gray: "gray",
-  rgb: "rgb",
-  ycbcr: "rgb",
-  palette: "rgb",
-  cmyk: "cmyk",
-  ycck: "cmyk",
-  lab: undefined,
-  "icc-lab": undefined,
-};
 
 function usedProfile(
   bytes: Uint8Array | undefined,
