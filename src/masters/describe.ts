@@ -7,7 +7,6 @@ import { readMetadata } from "../metadata/read.ts";
 import { openPlain } from "../plain/open.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Fields } from "../tiff/fields.ts";
-import type { StoredModel } from "../tiff/photometric.ts";
 import { openTiff, type Pyramid } from "../tiff/pyramid.ts";
 import { tags } from "../tiff/tags.ts";
 
