@@ -50,7 +50,21 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
   const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
   const png = format === "png" ? pngEncoderBytes({ width: canvas.width, samples: 4 }) : 0;
-  return Math.ceil(fixedBytes + png + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
+  const fixed = fixedBytes + png + weightBytes(plan);
+  return Math.ceil(fixed + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
+}
+
+/** Weights are padded to whole vectors of these; each output sample also has a place and a count of 4 bytes each. */
+const weightPadding = 8;
+
+/** Returns what the weights of the resampled planes take: of a long picture made short as many as it is long. */
+function weightBytes(plan: Omit<DrawPlan, "cost">): number {
+  const { x, y, window, size } = plan;
+  const axisBytes = (step: number, length: number, output: number): number => {
+    const taps = Math.min(length, Math.ceil(filterReach * Math.max(step, 1)) + 3) + weightPadding;
+    return step === 1 ? 0 : output * (2 * taps + 8) * samplesDecoded(plan);
+  };
+  return axisBytes(x.step, window.width, size.width) + axisBytes(y.step, window.height, size.height);
 }
 
 /** Samples a pixel that a band holds. Tag 530 counts for strips alone, which are large: that of tiles may be wrong. */

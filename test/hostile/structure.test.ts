@@ -108,6 +108,21 @@ describe("directories that lead astray", () => {
   });
 });
 
+describe("pictures of odd proportions", () => {
+  it.each([
+    [3, 100_000],
+    [100_000, 3],
+    [1, 1],
+  ])("are drawn within what was planned: %d by %d", async (width, height) => {
+    const file = await makeTiff({ width, height, rowsPerStrip: 8, bitsPerSample: 8, compression: "none" });
+    for (const path of ["full/!90,90/0/default.jpg", "full/!90,90/90/gray.png", "full/^!400,400/0/default.png"]) {
+      const { code, kernelBytes, plannedBytes } = await attempt(file, path);
+      expect([path, code]).toEqual([path, "none"]);
+      expect(kernelBytes).toBeLessThanOrEqual(plannedBytes + (1 << 16));
+    }
+  });
+});
+
 describe("numbers that are not true", () => {
   const cases: readonly [string, readonly FieldOverride[], string][] = [
     ["no width", [lie(tags.width, 0)], "source-malformed"],
