@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 
 /** An image file that a command line names, itself or by its folder. */
 export interface SourceFile {
@@ -16,7 +16,7 @@ export interface FoundFiles {
   readonly files: readonly SourceFile[];
   /** What stops all work: names that lead nowhere, folders without images. */
   readonly faults: readonly string[];
-  /** What is left out and might be missed: links that lead nowhere. */
+  /** What is left out and might be missed: links that lead nowhere, files with other extensions. */
   readonly warnings: readonly string[];
 }
 
@@ -32,6 +32,7 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
   const files = new Map<string, SourceFile>();
   const faults: string[] = [];
   const warnings: string[] = [];
+  const leftOut = new Map<string, number>();
   const add = (file: SourceFile) => {
     const place = resolve(file.path);
     if (!files.has(place)) files.set(place, file);
@@ -41,10 +42,14 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
     if (found === undefined) faults.push(`${name} is not there or can't be read`);
     else if (found.isDirectory()) {
       const before = files.size;
-      await walk({ folder: name, relative: "", visited: new Set() }, { add, faults, warnings });
+      await walk({ folder: name, relative: "", visited: new Set() }, { add, faults, warnings, leftOut });
       if (files.size === before) faults.push(`${name} holds no image that is not named already`);
     } else if (found.isFile()) add({ path: name, relative: basename(name), bytes: found.size });
     else faults.push(`${name} is neither a file nor a folder`);
+  }
+  if (leftOut.size > 0) {
+    const counts = [...leftOut].map(([extension, count]) => `${count} ${extension}`);
+    warnings.push(`left out of the folders for their names: ${counts.sort().join(", ")}`);
   }
   return { files: [...files.values()], faults, warnings };
 }
@@ -60,6 +65,8 @@ interface Findings {
   readonly add: (file: SourceFile) => void;
   readonly faults: string[];
   readonly warnings: string[];
+  /** How many files have which other extension. */
+  readonly leftOut: Map<string, number>;
 }
 
 async function walk({ folder, relative, visited }: Place, findings: Findings): Promise<void> {
@@ -79,8 +86,10 @@ async function walk({ folder, relative, visited }: Place, findings: Findings): P
     const inside = relative === "" ? name : `${relative}/${name}`;
     const found = await statOf(path);
     if (found?.isDirectory()) await walk({ folder: path, relative: inside, visited }, findings);
-    else if (!imageExtensions.test(name)) continue;
-    else if (found === undefined) findings.warnings.push(`${path} is a link that leads nowhere and is left out`);
+    else if (!imageExtensions.test(name)) {
+      const extension = extname(name).toLowerCase() || "without extension";
+      findings.leftOut.set(extension, (findings.leftOut.get(extension) ?? 0) + 1);
+    } else if (found === undefined) findings.warnings.push(`${path} is a link that leads nowhere and is left out`);
     else if (found.isFile()) findings.add({ path, relative: inside, bytes: found.size });
   }
 }

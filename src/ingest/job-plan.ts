@@ -148,12 +148,12 @@ function recordWarnings(
   if (records === undefined) return [];
   const without = images.filter(({ record }) => record === undefined).map(nameImage);
   return [
-    ...(unused.size > 0 ? [`no image is there for ${unused.size} rows of the records: ${shorten([...unused])}`] : []),
-    ...(without.length > 0 ? [`no row of the records is there for ${without.length} images: ${shorten(without)}`] : []),
+    ...(unused.size > 0 ? [`records without an image: ${shorten([...unused])}`] : []),
+    ...(without.length > 0 ? [`images without a record: ${shorten(without)}`] : []),
   ];
 }
 
 function shorten(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown}, …` : shown;
+  return names.length > 5 ? `${shown}, and ${names.length - 5} more` : shown;
 }

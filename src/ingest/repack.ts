@@ -12,6 +12,7 @@ import { writeMaster } from "./master-writer.ts";
 import { inPartFolder } from "./part-folder.ts";
 import { reducedEntry } from "./plan-master.ts";
 import { carryEntries } from "./planned-entry.ts";
+import { detectFormat, formatPrefixBytes } from "./source-format.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { verifyCopy } from "./verify-copy.ts";
 
@@ -38,6 +39,10 @@ async function repackInto(
 ): Promise<{ readonly path: string; readonly master: ConvertedMaster }> {
   const reading = stopwatch();
   await using source = await openFileSource(path);
+  const found = detectFormat(await source.read(0, formatPrefixBytes));
+  if (found.kind !== "read" || found.format !== "tiff") {
+    throw new IngestError("not-repackable", `${path} is no TIFF, which alone has tiles to keep. Convert it instead.`);
+  }
   const directories = await reading.time(() => readPyramidDirectories(source));
   refuseUnfit(path, directories);
   const layout = await planRepack(source, directories);

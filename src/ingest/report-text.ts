@@ -65,7 +65,11 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): s
   const failures = images.flatMap(({ source, failure }) =>
     failure === undefined ? [] : formatFailure(source, failure),
   );
-  return [table, ...failures, `${images.length} images; nothing was converted or stored`].join("\n");
+  return [
+    table,
+    ...failures,
+    `${images.length} ${images.length === 1 ? "image" : "images"}; nothing was converted or stored`,
+  ].join("\n");
 }
 
 /** Words a failure with its code; the message names the source mostly, and it is put in front where it does not. Never throws. */

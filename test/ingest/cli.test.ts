@@ -114,7 +114,7 @@ describe("the command line", () => {
     ]);
     // The bucket is looked up once; each master before and after it is stored, and a record before.
     expect(report.estimate.operations).toEqual({ classA: 3, classB: 6 });
-    expect(said).toContain("no row of the records is there for 1 images");
+    expect(said).toContain("images without a record");
     expect(said).toContain("a.tif as a");
     expect([...endpoint.objects.keys()].sort()).toEqual([".records/a.json", "a", "b"]);
   });

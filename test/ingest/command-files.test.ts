@@ -65,6 +65,13 @@ describe("the files of a command", () => {
     expect(faults).toEqual([]);
   });
 
+  it("come with a warning that counts what was left out for its extension", async () => {
+    await lay("a.tif", "b.jxl", "c/d.JXL", "c/notes.txt", "README", ".hidden");
+    expect((await findFiles([folder])).warnings).toEqual([
+      "left out of the folders for their names: 1 .txt, 1 without extension, 2 .jxl",
+    ]);
+  });
+
   it("come with a fault for each name that leads nowhere and each folder without images", async () => {
     await lay("empty/notes.txt");
     const { faults } = await findFiles([join(folder, "none"), join(folder, "empty"), "/dev/null"]);

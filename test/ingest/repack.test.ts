@@ -137,6 +137,14 @@ describe("a pyramid that is not repacked", () => {
     expect(await folder.names()).toEqual(before);
   });
 
+  it("is refused for what is no TIFF", async () => {
+    const source = await folder.lay(
+      "picture.png",
+      sharp({ create: { width: 9, height: 9, channels: 3, background: "red" } }).png(),
+    );
+    expect(await ingestCodeOf(repackMaster(source, folder.path("none.tif")))).toBe("not-repackable");
+  });
+
   it("is left alone once the signal is set", async () => {
     const source = await folder.lay("stopped.tif", await makeTiff(usual));
     const before = await folder.names();
