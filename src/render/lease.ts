@@ -4,8 +4,8 @@ import { Kernel } from "../raster/kernel.ts";
 /** How many renders may wait for memory, holding no more than their plans; one more is refused. */
 export const queueLimit = 2048;
 
-/** Instances kept for the next renders, and the memory above which one is let go instead, in bytes. */
-const idleLimits = { instances: 4, memoryBytes: 4 << 20 } as const;
+/** Memory of instances kept for the next renders, of each and of all together, in bytes: what is above is let go. */
+const idleLimits = { instanceBytes: 4 << 20, totalBytes: 16 << 20 } as const;
 
 /** How a render ended. What failed may have left anything behind, a trap above all: its instance is not used again. */
 export type Outcome = "done" | "failed";
@@ -57,12 +57,16 @@ export class KernelLender {
     const release = (outcome: Outcome): void => {
       if (!isOut) return;
       isOut = false;
-      const isKept = this.#idle.length < idleLimits.instances && kernel.memoryBytes <= idleLimits.memoryBytes;
-      if (outcome === "done" && isKept) this.#idle.push(kernel);
+      if (outcome === "done" && this.#isKept(kernel)) this.#idle.push(kernel);
       this.#lentBytes -= bytes;
       this.#startWaiting();
     };
     return { kernel, release };
+  }
+
+  #isKept({ memoryBytes }: Kernel): boolean {
+    const idleBytes = this.#idle.reduce((sum, kernel) => sum + kernel.memoryBytes, 0);
+    return memoryBytes <= idleLimits.instanceBytes && idleBytes + memoryBytes <= idleLimits.totalBytes;
   }
 
   async #admit(bytes: number): Promise<void> {
