@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { readServiceSettings } from "../../src/ingest/cli-service.ts";
+import { CommandFaults } from "../../src/ingest/command-faults.ts";
+import { makeTestFolder } from "../support/masters.ts";
+
+const folder = makeTestFolder();
+const layConfig = (lines: readonly string[]) => folder.lay("wrangler.toml", ['name = "x"', ...lines].join("\n"));
+
+describe("the settings of the service", { timeout: 30_000 }, () => {
+  it("are those of wrangler.toml, with what counts where it is silent", async () => {
+    await layConfig([
+      ...["[vars]", 'KEY_TEMPLATE = " masters/{identifier} "'],
+      ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
+      ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
+    ]);
+    expect(await readServiceSettings(folder.path("."))).toEqual({
+      naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
+      bucketName: "atlas",
+    });
+    await layConfig([]);
+    const { naming, bucketName } = await readServiceSettings(folder.path("."));
+    expect([naming.keyTemplate, bucketName]).toEqual(["{identifier}", undefined]);
+  });
+
+  it("are a fault of the configuration where they can't be read or are not there", async () => {
+    await layConfig(["[vars"]);
+    await expect(readServiceSettings(folder.path("."))).rejects.toThrow(CommandFaults);
+    await expect(readServiceSettings(folder.path("nowhere"))).rejects.toThrow(CommandFaults);
+  });
+});
