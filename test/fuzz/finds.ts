@@ -11,6 +11,8 @@ export interface Find {
   /** Which case of which seed it was. */
   readonly seed: number;
   readonly index: number;
+  /** What it should end as, written by hand where that is known: `ok`, or the code of a refusal. */
+  readonly outcome?: string;
   /** The name of the file with its bytes, beside this one. */
   readonly file: string;
 }

@@ -23,8 +23,9 @@ describe.runIf(finds.length > 0)("files that the fuzzer once found", () => {
     "%s ends as a picture or a refusal",
     async (name) => {
       const { find, fuzzCase } = readFind(join(findsFolder, name));
-      const { fault } = await judgeCase(await openTarget(find.target, []), fuzzCase);
+      const { outcome, fault } = await judgeCase(await openTarget(find.target, []), fuzzCase);
       expect(fault).toBeUndefined();
+      expect(outcome).toBe(find.outcome ?? outcome);
     },
     60_000,
   );
