@@ -75,6 +75,9 @@ function samplesDecoded({ stored, colors }: Pick<DrawPlan, "stored" | "colors">)
   return colorPlanes[colors.source] + alpha;
 }
 
+/** Of tiles up to this size, fixedBytes has room for the coefficients: 512 x 512. */
+const usualTilePixels = 1 << 18;
+
 /** Returns what the decoding of one tile takes beside the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const { stored, level, batches, colors, tileTurn } = plan;
@@ -88,8 +91,11 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const turned = isNoTurn(tileTurn) ? 0 : pixels * samplesDecoded(plan);
   const converted = (isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + turned;
   if (compression === "jpeg") {
-    // Two bytes a coefficient, of the whole frame whatever it is reduced to.
-    const held = isProgressive ? 2 * samplesDecoded({ stored, colors }) * stored.tileWidth * stored.tileLength : 0;
+    // Two bytes a coefficient, of the whole frame whatever it is reduced to. Whether tiles are progressive is not known
+    // before they are read: what those of usual size would take is part of the fixed bytes.
+    const framePixels = stored.tileWidth * stored.tileLength;
+    const mayBeHeld = isProgressive || (!stored.isStripped && framePixels > usualTilePixels);
+    const held = mayBeHeld ? 2 * samplesDecoded(plan) * framePixels : 0;
     return 2 * compressed + converted + held;
   }
   const tile: Size = { width: stored.tileWidth, height: stored.tileLength };
