@@ -1,16 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { resolve } from "node:path";
 import { canonicalise } from "../src/iiif/canonical.ts";
 import { parseRequest } from "../src/iiif/request.ts";
+import { compileModule, compileSettings } from "../src/ingest/compiled-modules.ts";
 import { KernelLender } from "../src/render/lease.ts";
 import { planRender, type RenderPlan, seenSize } from "../src/render/plan.ts";
 import { type Renderer, render } from "../src/render/render.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
-import type { Pyramid } from "../src/tiff/pyramid.ts";
-
-/** Node compiles bytes, workerd does not: its types, which hold for all of the project, leave the constructor out. */
-const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
+import { isGray, type Pyramid } from "../src/tiff/pyramid.ts";
 
 /** The quality that all sides of a comparison encode JPEG with. */
 export const jpegQuality = 85;
@@ -18,25 +13,15 @@ export const jpegQuality = 85;
 const webpQuality = 80;
 const budgetBytes = 72 << 20;
 const limits = { maxWidth: 1_000_000, maxHeight: 1_000_000, maxArea: 1e12 };
-const require = createRequire(import.meta.url);
-const compile = (path: string): WebAssembly.Module => new Module(readFileSync(path));
 
 /** Compiles the kernels as `npm run build` left them. Throws when they are missing. */
 export function compileKernel(): WebAssembly.Module {
-  return compile(resolve(import.meta.dirname, "../build/kernel.wasm"));
+  return compileModule("kernel");
 }
 
 /** Opens what the Worker renders with, outside of workerd. */
 export function openRenderer(): Renderer {
-  const settings = {
-    jpegQuality,
-    webpQuality,
-    webpModule: compile(require.resolve("@jsquash/webp/codec/enc/webp_enc_simd.wasm")),
-    modules: {
-      webpDecoder: compile(require.resolve("@jsquash/webp/codec/dec/webp_dec.wasm")),
-      jpeg2000Decoder: compile(resolve(import.meta.dirname, "../build/openjpeg.wasm")),
-    },
-  };
+  const settings = compileSettings({ jpegQuality, webpQuality });
   return { lender: new KernelLender(compileKernel(), budgetBytes), settings };
 }
 
@@ -44,7 +29,7 @@ export function openRenderer(): Renderer {
 export function planPath(path: string, pyramid: Pyramid, source: ByteSource): RenderPlan {
   const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
   const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
-  const image = { ...seenSize(pyramid), isGray: pyramid.levels[0].encoding.model === "gray" };
+  const image = { ...seenSize(pyramid), isGray: isGray(pyramid) };
   const canonical = canonicalise(request, image, { limits, isStrictConfined: false });
   return planRender(canonical, pyramid, { sourceSize: source.size, isProfiled: false });
 }

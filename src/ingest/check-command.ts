@@ -20,7 +20,7 @@ export async function check({ sources, options }: CheckCommand, terminal: Termin
   refuseFaults(faults);
   for (const warning of warnings) terminal.say(`Note: ${warning}`);
   if (options.decode === true) await ensureKernel(terminal.projectFolder, terminal.say);
-  const draw = options.decode === true ? openDrawer(terminal.projectFolder) : undefined;
+  const draw = options.decode === true ? openDrawer() : undefined;
   const progress = showCheckProgress(files.length, terminal);
   const checked: CheckedFile[] = [];
   const totals: Totals = { files: 0, whole: 0, part: 0, none: 0, error: 0, warning: 0, note: 0 };

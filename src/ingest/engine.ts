@@ -1,17 +1,14 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { resolve } from "node:path";
 import sharp from "sharp";
 import { concatenate } from "../bytes.ts";
 import type { ColorTable } from "../color/table.ts";
 import type { Area, Size } from "../geometry.ts";
 import { Kernel } from "../raster/kernel.ts";
 import { drawImage } from "../render/draw.ts";
-import type { EncoderSettings } from "../render/output.ts";
 import { planRender, seenSize } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Level } from "../tiff/level.ts";
 import type { Pyramid } from "../tiff/pyramid.ts";
+import { compileModule, compileSettings } from "./compiled-modules.ts";
 import { IngestError } from "./ingest-error.ts";
 
 /** Draws parts of masters as the service draws them. */
@@ -52,12 +49,6 @@ export interface Pixels extends Size {
   readonly samples: Uint8Array;
 }
 
-/** Node compiles bytes, workerd does not: its types, which hold for all of the project, leave the constructor out. */
-const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
-
-/** Where `npm run build` leaves the kernels. */
-const kernelPath = resolve(import.meta.dirname, "../../build/kernel.wasm");
-
 let opened: Engine | undefined;
 
 /** Returns the engine, compiled once for the life of the process. Throws `not-verified` where the kernels are not built. */
@@ -67,8 +58,8 @@ export function openEngine(): Engine {
 }
 
 function compileEngine(): Engine {
-  const kernelModule = new Module(readKernels());
-  const settings = readSettings();
+  const kernelModule = compileKernels();
+  const settings = compileSettings({ jpegQuality: 90, webpQuality: 90 });
   const planDrawing = ({ pyramid, source }: MasterParts, part: { readonly region: Area; readonly size: Size }) => {
     const rotation = { isMirrored: false, degrees: 0 };
     const request = { ...part, rotation, quality: "default", format: "png" } as const;
@@ -93,28 +84,14 @@ function compileEngine(): Engine {
   };
 }
 
-function readKernels(): Uint8Array {
+function compileKernels(): WebAssembly.Module {
   try {
-    return readFileSync(kernelPath);
+    return compileModule("kernel");
   } catch (cause) {
     throw new IngestError("not-verified", "Masters can't be verified: build the kernels first with npm run build.", {
       cause,
     });
   }
-}
-
-function readSettings(): EncoderSettings {
-  const require = createRequire(import.meta.url);
-  const compile = (specifier: string): WebAssembly.Module => new Module(readFileSync(require.resolve(specifier)));
-  return {
-    jpegQuality: 90,
-    webpQuality: 90,
-    webpModule: compile("@jsquash/webp/codec/enc/webp_enc_simd.wasm"),
-    modules: {
-      webpDecoder: compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
-      jpeg2000Decoder: compile("@cornerstonejs/codec-openjpeg/decodewasm"),
-    },
-  };
 }
 
 async function decodePixels(encoded: Uint8Array): Promise<Pixels> {

@@ -44,7 +44,8 @@ export async function openImage({ source, prefix, page, keepsBlocks, warn }: Ima
     return { pyramid, metadata, profile: usedProfile(profile, pyramid, warn) };
   }
   const { pyramid, fields } = await openTiff(source, { held: [{ offset: 0, bytes: prefix }], page });
-  const [profile, metadata] = [await readProfile(fields, warn), await readMetadata(fields, policy)];
+  const profile = await readProfile(fields, warn);
+  const metadata = await readMetadata(fields, policy);
   return { pyramid, metadata, profile: usedProfile(profile, pyramid, warn) };
 }
 

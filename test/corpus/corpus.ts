@@ -32,6 +32,9 @@ export interface CorpusFile {
   /** The stored samples are lossy or their chroma is subsampled: decoders differ by a level or two. */
   readonly isLossy: boolean;
   readonly isColorManaged: boolean;
+  readonly isCielab: boolean;
+  /** More than 8 bits a sample: some renderers cut off what we round. */
+  readonly isDeep: boolean;
   readonly isBilevel: boolean;
   readonly references: readonly Reference[];
 }
@@ -72,6 +75,8 @@ export function readCorpus(folder: string): readonly CorpusFile[] {
         tier: tier as Tier,
         isLossy: entry?.lossy_source === true || facts.get(file)?.photometric === "YCbCr",
         isColorManaged: entry?.colour_managed === true,
+        isCielab: facts.get(file)?.photometric === "CIELab",
+        isDeep: Number.parseInt(facts.get(file)?.bits ?? "8", 10) > 8,
         isBilevel: entry?.bilevel === true,
         references: entry === undefined ? [] : referencesOf(entry, folder),
       },
@@ -89,6 +94,8 @@ function readIndex(folder: string): ReadonlyMap<string, IndexEntry> {
 interface ManifestLine {
   readonly tier: string;
   readonly photometric: string;
+  /** Such as `8x3`. */
+  readonly bits: string;
 }
 
 function readManifest(folder: string): ReadonlyMap<string, ManifestLine> {
@@ -96,12 +103,12 @@ function readManifest(folder: string): ReadonlyMap<string, ManifestLine> {
   if (!existsSync(path)) return new Map();
   const [head = "", ...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
   const names = head.split("\t");
-  const [tier, photometric] = [names.indexOf("tier"), names.indexOf("photometric")];
-  return new Map(
-    lines
-      .map((line) => line.split("\t"))
-      .map((cells) => [cells[0] ?? "", { tier: cells[tier] ?? "", photometric: cells[photometric] ?? "" }]),
-  );
+  const read = (line: string): [string, ManifestLine] => {
+    const cells = line.split("\t");
+    const cell = (name: string): string => cells[names.indexOf(name)] ?? "";
+    return [cells[0] ?? "", { tier: cell("tier"), photometric: cell("photometric"), bits: cell("bits") }];
+  };
+  return new Map(lines.map(read));
 }
 
 /** Renderings are of the picture as it is stored; the service is asked for it as it is seen. */

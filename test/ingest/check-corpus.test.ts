@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkMaster } from "../../src/check/check.ts";
 import { openDrawer } from "../../src/ingest/check-drawer.ts";
@@ -10,7 +9,7 @@ const folder = process.env.TESSERA_CORPUS;
 const files = folder === undefined ? [] : readCorpus(folder);
 
 describe.skipIf(files.length === 0)("the check of the corpus named by TESSERA_CORPUS", () => {
-  const draw = files.length === 0 ? undefined : openDrawer(join(import.meta.dirname, "..", ".."));
+  const draw = files.length === 0 ? undefined : openDrawer();
   let server: CorpusServer;
   beforeAll(async () => {
     server = await serveCorpus(files);

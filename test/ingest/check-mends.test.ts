@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { checkMaster } from "../../src/check/check.ts";
@@ -14,7 +14,7 @@ import { problemsOf } from "../support/checked-masters.ts";
 import { drawScene, makeTestFolder } from "../support/masters.ts";
 
 const folder = makeTestFolder();
-const draw = openDrawer(join(import.meta.dirname, "..", ".."));
+const draw = openDrawer();
 const scene = drawScene({ width: 1300, height: 1100 });
 
 /** Pictures of more than a megapixel are decoded and encoded several times. */

@@ -176,7 +176,7 @@ describe("tessera check --decode", () => {
     const side = 2048;
     const tile = deflateSync(new Uint8Array(side * side * 4));
     const inks = { photometric: "CMYK", compression: "deflate", tile: side, tileBytes: () => tile } as const;
-    const draw = openDrawer(projectFolder);
+    const draw = openDrawer();
     const kinds = new Set<string>();
     const report = await checkTiff({ width: side, height: side, ...inks }, (plan, image) => {
       kinds.add(plan.kind);

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import sharp from "sharp";
 import { concatenate } from "../../src/bytes.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
@@ -7,6 +5,7 @@ import type { ColorTable } from "../../src/color/table.ts";
 import { colorTreatment, findColorTable } from "../../src/colors.ts";
 import { canonicalise } from "../../src/iiif/canonical.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
+import { compileSettings } from "../../src/ingest/compiled-modules.ts";
 import { openImage } from "../../src/masters/describe.ts";
 import { Kernel } from "../../src/raster/kernel.ts";
 import { drawImage } from "../../src/render/draw.ts";
@@ -14,18 +13,10 @@ import { planRender, type RenderPlan, seenSize } from "../../src/render/plan.ts"
 import { countReads } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
 import { isGray } from "../../src/tiff/pyramid.ts";
-import { jpeg2000DecoderModule, webpDecoderModule } from "./codec-modules.ts";
 import { kernelModule } from "./kernel.ts";
 import { lcmsModule } from "./lcms.ts";
 
-const packages = resolve(import.meta.dirname, "../../node_modules");
-const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
-const settings = {
-  jpegQuality: 90,
-  webpQuality: 90,
-  webpModule: new Module(readFileSync(resolve(packages, "@jsquash/webp/codec/enc/webp_enc_simd.wasm"))),
-  modules: { webpDecoder: webpDecoderModule(), jpeg2000Decoder: jpeg2000DecoderModule() },
-};
+const settings = compileSettings({ jpegQuality: 90, webpQuality: 90 });
 
 /** A picture drawn in a test: its plan, what it took, and its encoded bytes. */
 export interface Drawn {
