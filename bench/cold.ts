@@ -9,6 +9,8 @@ import { answerImage } from "../src/image.ts";
 import { answerInfo } from "../src/info.ts";
 import { createIsolateState, createServices, type IsolateState, type Platform } from "../src/services.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
+import { platformClock } from "../src/timers.ts";
+import type { Visit } from "../src/visit.ts";
 import { findCase } from "./cases.ts";
 import { compileKernel, jpegQuality } from "./engine.ts";
 import { fileSource } from "./file-source.ts";
@@ -70,8 +72,8 @@ async function measureOurs(file: string, master: ByteSource, request: RequestNam
   for (let round = 0; round <= rounds; round++) {
     const derivatives = keepingBucket(storage);
     const masters = fileBucket(master, storage);
-    const isolate = createIsolateState(kernel);
-    const states = { cold: isolate, known: createIsolateState(kernel), warm: isolate } as const;
+    const isolate = createIsolateState(kernel, platformClock);
+    const states = { cold: isolate, known: createIsolateState(kernel, platformClock), warm: isolate } as const;
     for (const [state, used] of Object.entries(states) as [keyof typeof states, IsolateState][]) {
       storage.forget();
       const milliseconds = await answer(used, { masters, derivatives }, urlOf(request, round));
@@ -92,7 +94,7 @@ async function answer(
   const platform = {
     ...buckets,
     edge: { match: async () => undefined, put: async () => undefined, delete: async () => false },
-    now: () => Date.now() / 1000,
+    clock: platformClock,
     defer: (work: Promise<unknown>) => deferred.push(work),
     log: () => undefined,
     modules: {},
@@ -107,6 +109,9 @@ async function answer(
     maxArea: 1e9,
     isStrictConfined: false,
     masterTtlSeconds: 60,
+    storageTimeoutSeconds: 10,
+    renderWaitSeconds: 10,
+    stallSeconds: 20,
     imageMaxAgeSeconds: 86_400,
     infoMaxAgeSeconds: 3600,
     notFoundMaxAgeSeconds: 60,
@@ -120,10 +125,14 @@ async function answer(
   const start = performance.now();
   const request = new Request(url);
   const route = findRoute(new URL(url).pathname, config.prefix);
-  const account = newAccount();
+  const visit: Visit = {
+    account: newAccount(),
+    patience: { milliseconds: 10_000, signal: undefined },
+    defer: (work) => deferred.push(work),
+  };
   let response: Response;
-  if (route.kind === "info") response = await answerInfo(services, { request, route, account });
-  else if (route.kind === "image") response = await answerImage(services, { request, route, account });
+  if (route.kind === "info") response = await answerInfo(services, { request, route, visit });
+  else if (route.kind === "image") response = await answerImage(services, { request, route, visit });
   else throw new Error(`${url} is no request for an image`);
   await response.body?.getReader().read();
   const milliseconds = performance.now() - start;

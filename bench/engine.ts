@@ -1,7 +1,8 @@
+import { soleAdmission } from "../src/budget/admission.ts";
 import { canonicalise } from "../src/iiif/canonical.ts";
 import { parseRequest } from "../src/iiif/request.ts";
 import { compileModule, compileSettings } from "../src/ingest/compiled-modules.ts";
-import { KernelLender } from "../src/render/lease.ts";
+import { Kernels } from "../src/render/kernels.ts";
 import { planRender, type RenderPlan, seenSize } from "../src/render/plan.ts";
 import { type Renderer, render } from "../src/render/render.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
@@ -11,7 +12,6 @@ import { isGray, type Pyramid } from "../src/tiff/pyramid.ts";
 export const jpegQuality = 85;
 
 const webpQuality = 80;
-const budgetBytes = 72 << 20;
 const limits = { maxWidth: 1_000_000, maxHeight: 1_000_000, maxArea: 1e12 };
 
 /** Compiles the kernels as `npm run build` left them. Throws when they are missing. */
@@ -22,7 +22,7 @@ export function compileKernel(): WebAssembly.Module {
 /** Opens what the Worker renders with, outside of workerd. */
 export function openRenderer(): Renderer {
   const settings = compileSettings({ jpegQuality, webpQuality });
-  return { lender: new KernelLender(compileKernel(), budgetBytes), settings };
+  return { kernels: new Kernels(compileKernel()), settings };
 }
 
 /** Plans the request `path`: region, size, rotation, quality and format. Throws what parsing and planning throw. */
@@ -45,10 +45,8 @@ export interface Rendering {
 export async function renderPlan(renderer: Renderer, plan: RenderPlan, source: ByteSource): Promise<Rendering> {
   const start = performance.now();
   const { body } = await render(renderer, plan, {
-    source,
-    table: undefined,
-    envelope: {},
-    onEnd: () => undefined,
+    inputs: { source, table: undefined, envelope: {} },
+    admission: soleAdmission(),
   });
   if (body instanceof Uint8Array) return { bytes: [body], firstByteMilliseconds: performance.now() - start };
   const bytes: Uint8Array[] = [];

@@ -1,8 +1,10 @@
+import type { Admission } from "./budget/admission.ts";
 import { digest } from "./cache/digest.ts";
 import type { IsolateCache } from "./cache/isolate.ts";
 import { decodedModels } from "./codec/tile-decoder.ts";
 import { cmykTable } from "./color/cmyk-table.ts";
 import { labTable } from "./color/lab-table.ts";
+import { conversionBytes } from "./color/lcms.ts";
 import { buildProfileTable } from "./color/profile-table.ts";
 import type { ColorTable } from "./color/table.ts";
 import type { Config } from "./config.ts";
@@ -19,6 +21,8 @@ export interface ColorTables {
   readonly module: WebAssembly.Module;
   /** Told of a profile that can't be used. */
   readonly warn: (message: string) => void;
+  /** Where the memory for making one comes from. */
+  readonly admission: Admission;
 }
 
 /** What becomes of a master's colours in one picture. */
@@ -50,7 +54,7 @@ export function colorTreatment(
 /**
  * Returns the table that brings colours of `model`, decoded, to sRGB, kept from an earlier picture or made now: by the master's
  * profile, or by what its model has without one. Undefined where a profile can't be used: the colours are then taken
- * for sRGB. Never throws.
+ * for sRGB. Throws `render-busy`, `client-gone`.
  */
 export async function findColorTable(
   tables: ColorTables,
@@ -60,9 +64,19 @@ export async function findColorTable(
   const key = profile === undefined ? model : await digest(profile);
   const found = tables.kept.get(key);
   if (found !== undefined) return found;
-  const table = (profile && tableOfProfile(tables, decodedModels[model], profile)) ?? tableOfModel(model);
-  if (table !== undefined) tables.kept.set(key, table, table.values.byteLength);
-  return table;
+  const loan = { share: "draws", bytes: conversionBytes, costMilliseconds: 50, waitingBytes: 4096 } as const;
+  const { budget, patience } = tables.admission;
+  const lease = await budget.take(loan, patience);
+  try {
+    // Another picture may have made it while this one stood in line.
+    const made = tables.kept.get(key);
+    if (made !== undefined) return made;
+    const table = (profile && tableOfProfile(tables, decodedModels[model], profile)) ?? tableOfModel(model);
+    if (table !== undefined) tables.kept.set(key, table, table.values.byteLength);
+    return table;
+  } finally {
+    lease.release();
+  }
 }
 
 function tableOfProfile({ module, warn }: ColorTables, model: ColorModel, profile: Uint8Array): ColorTable | undefined {

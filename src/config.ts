@@ -15,6 +15,12 @@ export interface Config {
   readonly maxArea: number;
   readonly isStrictConfined: boolean;
   readonly masterTtlSeconds: number;
+  /** For how long an answer of the masters' bucket is waited for. */
+  readonly storageTimeoutSeconds: number;
+  /** For how long a request waits for memory before it is refused. */
+  readonly renderWaitSeconds: number;
+  /** For how long a client may take nothing of a body that is sent in pieces. */
+  readonly stallSeconds: number;
   readonly imageMaxAgeSeconds: number;
   readonly infoMaxAgeSeconds: number;
   readonly notFoundMaxAgeSeconds: number;
@@ -82,6 +88,9 @@ export function readConfig(variables: Variables): Config {
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
     isStrictConfined: matching("STRICT_CONFINED", /^(?:true|false)$/, "true or false") === "true",
     masterTtlSeconds: integer("MASTER_TTL_SECONDS", seconds),
+    storageTimeoutSeconds: integer("STORAGE_TIMEOUT_SECONDS", { least: 1, most: 300 }),
+    renderWaitSeconds: integer("RENDER_WAIT_SECONDS", { least: 1, most: 300 }),
+    stallSeconds: integer("STALL_SECONDS", { least: 1, most: 300 }),
     imageMaxAgeSeconds: integer("IMAGE_MAX_AGE_SECONDS", seconds),
     infoMaxAgeSeconds: integer("INFO_MAX_AGE_SECONDS", seconds),
     notFoundMaxAgeSeconds: integer("NOT_FOUND_MAX_AGE_SECONDS", seconds),

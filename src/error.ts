@@ -21,6 +21,8 @@ const statusByCode = {
   "method-not-allowed": 405,
   "render-too-costly": 413,
   "render-memory": 413,
+  // Nobody reads this answer: it is for the log. 499 is what web servers log for it.
+  "client-gone": 499,
   "source-malformed": 500,
   "source-unsupported": 501,
   "source-changed": 503,

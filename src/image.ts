@@ -1,9 +1,9 @@
-import { collectingStream } from "./cache/collecting-stream.ts";
 import { derivativeKey, findDerivative, keepDerivative } from "./cache/derivatives.ts";
 import { colorTreatment, findColorTable } from "./colors.ts";
 import type { Account, Derivative } from "./derivative.ts";
 import { imageHeaders, respondImage, respondNotModified } from "./http/respond.ts";
 import type { Route } from "./http/route.ts";
+import { chunksOf, type SendingEnd, startSending } from "./http/sender.ts";
 import { baseUri, imageTag, masterIdentity } from "./identity.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
@@ -14,24 +14,23 @@ import { type Master, openMaster, retryWhenReplaced } from "./masters/open.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { Envelope } from "./render/envelope.ts";
 import { planRender, type RenderPlan, seenSize } from "./render/plan.ts";
-import { render, type StreamEnd } from "./render/render.ts";
+import { type Rendered, render } from "./render/render.ts";
 import type { Services } from "./services.ts";
 import { isGray } from "./tiff/pyramid.ts";
-
-/** Encoded bytes of a streamed picture that are held back to be kept; above it is not kept. */
-const keptStreamBytes = 8 << 20;
+import type { Visit } from "./visit.ts";
 
 /** Answers an image request. Throws an ImageError for whatever it can't be answered with. */
 export function answerImage(
   services: Services,
-  { request, route, account }: { request: Request; route: Route & { kind: "image" }; account: Account },
+  { request, route, visit }: { request: Request; route: Route & { kind: "image" }; visit: Visit },
 ): Promise<Response> {
   const imageRequest = parseRequest(route.parameters, route.version);
   const identifier = parseIdentifier(route.identifier);
   const { config } = services;
+  const { account } = visit;
   const name = masterIdentity(identifier, config);
   return retryWhenReplaced(services.masters, name, async () => {
-    const master = await openMaster(services.masters, name, account);
+    const master = await openMaster(services.masters, name, visit);
     const image = { ...seenSize(master.pyramid), isGray: isGray(master.pyramid) };
     const canonical = canonicalise(imageRequest, image, services.sizeRules);
     const path = formatCanonical(canonical, image, services.sizeRules.limits);
@@ -58,8 +57,8 @@ export function answerImage(
     if (request.method === "HEAD") return respondImage(emptyOf(canonical), headers, account);
     const scale = canonical.size.width / canonical.region.width;
     const envelope = { ...keepMetadata(master.metadata, config.keepMetadata, scale), icc: treatment.embedded };
-    const picture = await obtain(services, { plan, master, envelope, key: derivative, account });
-    return respondImage(picture, headers, account);
+    const picture = await obtain(services, { plan, master, envelope, key: derivative, visit });
+    return respondImage(await send(services, picture, { plan, key: derivative, visit }), headers, account);
   });
 }
 
@@ -77,16 +76,17 @@ interface Picture {
   readonly master: Master;
   readonly envelope: Envelope;
   readonly key: string;
-  readonly account: Account;
+  readonly visit: Visit;
 }
 
 /**
  * Returns the derivative from a cache, or renders it and sees to it that it is kept. What decodes few pixels is not
  * looked for and not kept: the cache in front of the Worker has it, and behind that it is made again as fast as found.
  */
-async function obtain(services: Services, picture: Picture): Promise<Derivative> {
-  const { derivatives, config, defer } = services;
-  const { plan, key, account } = picture;
+async function obtain(services: Services, picture: Picture): Promise<Rendered> {
+  const { derivatives, config } = services;
+  const { plan, key, visit } = picture;
+  const { account, defer } = visit;
   const { decodedPixels } = plan.cost;
   const isStored = decodedPixels >= config.storeAbovePixels;
   if (decodedPixels < config.cacheAbovePixels && !isStored) return renderFresh(services, picture);
@@ -94,37 +94,55 @@ async function obtain(services: Services, picture: Picture): Promise<Derivative>
   if (found !== undefined) {
     account.strategy = "kept";
     account.cache = found.tier;
-    return { mediaType: found.kept.mediaType, body: found.kept.bytes };
+    return { body: found.kept.bytes, lease: undefined };
   }
   const keep = (bytes: Uint8Array): void =>
     defer(keepDerivative(derivatives, key, { kept: { bytes, mediaType: mediaTypes[plan.format] }, isStored }));
-  const { mediaType, body } = await renderFresh(services, picture);
-  if (body instanceof Uint8Array) {
-    keep(body);
-    return { mediaType, body };
-  }
-  return { mediaType, body: body.pipeThrough(collectingStream(keptStreamBytes, keep)) };
+  const { body, lease } = await renderFresh(services, picture);
+  if (body instanceof Uint8Array) keep(body);
+  return { body, lease };
 }
 
 async function renderFresh(
-  { renderer, colors, log }: Services,
-  { plan, master, envelope, key, account }: Picture,
-): Promise<Derivative> {
+  { renderer, colors, budget, clock }: Services,
+  { plan, master, envelope, visit }: Picture,
+): Promise<Rendered> {
+  const { account, patience } = visit;
   account.strategy = plan.kind;
   account.tiles = plan.cost.tiles;
+  const admission = { budget, clock, patience };
   const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
   const { model } = master.pyramid.levels[0].encoding;
-  const table = isManaged ? await findColorTable(colors, model, master.profile) : undefined;
-  return render(renderer, plan, {
-    source: master.source,
-    table,
-    envelope,
-    onEnd: (end) => log(streamLine(key, end, account)),
+  const table = isManaged ? await findColorTable({ ...colors, admission }, model, master.profile) : undefined;
+  return render(renderer, plan, { inputs: { source: master.source, table, envelope }, admission });
+}
+
+/** Sends what is small whole, and all else as fast as the client takes it. */
+async function send(
+  { clock, config, streams, log }: Services,
+  { body, lease }: Rendered,
+  { plan, key, visit }: Pick<Picture, "plan" | "key" | "visit">,
+): Promise<Derivative> {
+  const mediaType = mediaTypes[plan.format];
+  if (body instanceof Uint8Array && lease === undefined) return { mediaType, body };
+  const { account, patience, defer } = visit;
+  const { readable, ended } = await startSending(body instanceof Uint8Array ? chunksOf(body) : body, {
+    lease,
+    clock,
+    stallMilliseconds: 1000 * config.stallSeconds,
+    signal: patience.signal,
+    byteLength: body instanceof Uint8Array ? body.byteLength : undefined,
   });
+  const report = (end: SendingEnd): void => {
+    if (end.kind !== "whole") streams[end.kind] += 1;
+    if (end.kind !== "whole" || plan.kind === "stream") log(sendingLine(key, end, account));
+  };
+  defer(ended.then(report));
+  return { mediaType, body: readable };
 }
 
 /** The line of the request was written when the first bytes went out: this one has all that was read. */
-function streamLine(key: string, { kind, byteLength, failure }: StreamEnd, { reads, bytes }: Account): object {
+function sendingLine(key: string, { kind, byteLength, failure }: SendingEnd, { reads, bytes }: Account): object {
   const level = kind === "broken" ? "error" : "info";
   const cause = failure === undefined ? {} : { cause: String(failure) };
   return { level, message: `stream ${kind}`, key, byteLength, reads, bytes, ...cause };

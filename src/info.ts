@@ -1,5 +1,4 @@
 import { digest } from "./cache/digest.ts";
-import type { Account } from "./derivative.ts";
 import type { Size } from "./geometry.ts";
 import { chooseInfoType } from "./http/negotiate.ts";
 import { infoHeaders, respondNotModified, respondText } from "./http/respond.ts";
@@ -14,6 +13,7 @@ import { turnOfTiffOrientation, turnSize } from "./raster/orientation.ts";
 import { seenSize } from "./render/plan.ts";
 import type { Services } from "./services.ts";
 import { isGray, type Pyramid } from "./tiff/pyramid.ts";
+import type { Visit } from "./visit.ts";
 
 /** A tile past the smallest level is offered while it is drawn from at most this many pixels a side for one of its own. */
 const maxReduction = 32;
@@ -21,13 +21,13 @@ const maxReduction = 32;
 /** Answers an info.json request. Throws an ImageError for whatever it can't be answered with. */
 export function answerInfo(
   services: Services,
-  { request, route, account }: { request: Request; route: Route & { kind: "info" }; account: Account },
+  { request, route, visit }: { request: Request; route: Route & { kind: "info" }; visit: Visit },
 ): Promise<Response> {
   const { version } = route;
   const identifier = parseIdentifier(route.identifier);
   const name = masterIdentity(identifier, services.config);
   return retryWhenReplaced(services.masters, name, async () => {
-    const { pyramid, metadata } = await openMaster(services.masters, name, account);
+    const { pyramid, metadata } = await openMaster(services.masters, name, visit);
     const { limits } = services.sizeRules;
     const id = baseUri({ config: services.config, request, version, identifier });
     const offer = offerTiles({ levels: seenLevels(pyramid), tile: seenTile(pyramid), limits, maxReduction });
@@ -42,7 +42,7 @@ export function answerInfo(
       maxAgeSeconds: services.config.infoMaxAgeSeconds,
       contentType,
     });
-    return respondNotModified(request, headers, account) ?? respondText(text, headers, account);
+    return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
   });
 }
 

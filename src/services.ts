@@ -1,3 +1,5 @@
+import type { Clock } from "./budget/clock.ts";
+import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
 import type { DerivativeCache } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
@@ -10,7 +12,7 @@ import type { Config } from "./config.ts";
 import type { SizeLimits } from "./iiif/size.ts";
 import type { MasterStore } from "./masters/open.ts";
 import type { KeptMaster } from "./masters/record.ts";
-import { KernelLender } from "./render/lease.ts";
+import { Kernels } from "./render/kernels.ts";
 import type { EncoderSettings } from "./render/output.ts";
 import type { Renderer } from "./render/render.ts";
 
@@ -18,13 +20,17 @@ import type { Renderer } from "./render/render.ts";
 export interface Services {
   readonly masters: MasterStore;
   readonly derivatives: DerivativeCache;
-  readonly colors: ColorTables;
+  readonly colors: Omit<ColorTables, "admission">;
   readonly renderer: Renderer;
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
   readonly buckets: readonly R2Bucket[];
   readonly sizeRules: { readonly limits: SizeLimits; readonly isStrictConfined: boolean };
   readonly config: Config;
   /** Lets work go on after the response. */
   readonly defer: (work: Promise<unknown>) => void;
+  /** Streams that were broken off so far, in this isolate. */
+  readonly streams: StreamCounts;
   /** Writes one line to the log. */
   readonly log: (line: object) => void;
 }
@@ -33,7 +39,16 @@ export interface Services {
 export interface IsolateState {
   readonly kept: IsolateCache<KeptMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
-  readonly lender: KernelLender;
+  readonly kernels: Kernels;
+  readonly budget: MemoryBudget;
+  readonly streams: StreamCounts;
+}
+
+/** How many bodies that were sent in pieces did not end whole. */
+export interface StreamCounts {
+  abandoned: number;
+  stalled: number;
+  broken: number;
 }
 
 /** Bytes of pyramids an isolate keeps: some 400 images of 100 megapixels. */
@@ -42,16 +57,18 @@ const keptBytes = 16 << 20;
 /** Bytes of colour tables an isolate keeps: some ten profiles. */
 const colorTableBytes = 4 << 20;
 
-/** Bytes that renders may take together, below the 128 MB an isolate has for everything. */
-const renderBudgetBytes = 64 << 20;
-
 /** WebP's own scale: visually near the JPEG default. */
 const webpQuality = 80;
 
 /** Makes the state of a new isolate. Never throws. */
-export function createIsolateState(kernelModule: WebAssembly.Module): IsolateState {
-  const colorTables = new IsolateCache<ColorTable>(colorTableBytes);
-  return { kept: new IsolateCache(keptBytes), colorTables, lender: new KernelLender(kernelModule, renderBudgetBytes) };
+export function createIsolateState(kernelModule: WebAssembly.Module, clock: Clock): IsolateState {
+  return {
+    kept: new IsolateCache(keptBytes),
+    colorTables: new IsolateCache<ColorTable>(colorTableBytes),
+    kernels: new Kernels(kernelModule),
+    budget: new MemoryBudget(clock),
+    streams: { abandoned: 0, stalled: 0, broken: 0 },
+  };
 }
 
 /** What the platform gives for one request. */
@@ -60,8 +77,7 @@ export interface Platform {
   readonly derivatives: R2Bucket;
   readonly edge: Cache;
   readonly modules: CodecModules & { readonly webpEncoder: WebAssembly.Module; readonly lcms: WebAssembly.Module };
-  /** Seconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly defer: (work: Promise<unknown>) => void;
   readonly log: (line: object) => void;
 }
@@ -80,19 +96,25 @@ export function createServices(config: Config, platform: Platform, state: Isolat
   };
   return {
     masters: {
-      bucket: platform.masters,
+      storage: {
+        bucket: platform.masters,
+        clock: platform.clock,
+        timeoutMilliseconds: 1000 * config.storageTimeoutSeconds,
+      },
       kept: state.kept,
+      budget: state.budget,
       edge: forgiving(edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds)), report),
       durable: bucket,
       ttlSeconds: config.masterTtlSeconds,
-      now: platform.now,
-      defer,
       keepsBlocks: config.keepMetadata === "all",
       warn,
     },
     colors: { kept: state.colorTables, module: platform.modules.lcms, warn },
     derivatives: { edge: forgiving(edgeTier(platform.edge, config.imageMaxAgeSeconds), report), bucket },
-    renderer: { lender: state.lender, settings },
+    renderer: { kernels: state.kernels, settings },
+    budget: state.budget,
+    clock: platform.clock,
+    streams: state.streams,
     buckets: [platform.masters, platform.derivatives],
     sizeRules: {
       limits: { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea },

@@ -4,7 +4,7 @@ import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernelModule from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { type Config, readConfig } from "./config.ts";
-import { type Account, newAccount } from "./derivative.ts";
+import { newAccount } from "./derivative.ts";
 import { ImageError } from "./error.ts";
 import { answerHealth } from "./health.ts";
 import { asImageError, respondError, respondOptions, respondRedirect } from "./http/respond.ts";
@@ -14,30 +14,42 @@ import { parseIdentifier } from "./iiif/identifier.ts";
 import { answerImage } from "./image.ts";
 import { answerInfo } from "./info.ts";
 import { createIsolateState, createServices, type Services } from "./services.ts";
+import { platformClock } from "./timers.ts";
+import type { Visit } from "./visit.ts";
 
-const isolate = createIsolateState(kernelModule);
+const isolate = createIsolateState(kernelModule, platformClock);
 
 export default {
-  async fetch(request, env, context): Promise<Response> {
-    const started = performance.now();
-    const account = newAccount();
-    let code = "ok";
-    let response: Response;
-    try {
-      const config = readConfig({ ...env });
-      response = await answer(request, config, { services: open(env, context, config), account });
-    } catch (thrown) {
-      const error = asImageError(thrown);
-      code = error.code;
-      response = respondError(error, code === "config-invalid" ? 0 : Number(env.NOT_FOUND_MAX_AGE_SECONDS));
-      if (error.status >= 500) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
-    }
-    const milliseconds = Math.round((performance.now() - started) * 10) / 10;
-    const { method, url } = request;
-    log({ level: "info", method, path: pathOf(url), status: response.status, code, ...account, milliseconds });
-    return method === "HEAD" ? new Response(null, response) : response;
+  fetch(request, env, context): Promise<Response> {
+    const answering = answerRequest(request, env, context);
+    // A client that leaves ends its request: what the request holds is given back all the same.
+    context.waitUntil(answering);
+    return answering;
   },
 } satisfies ExportedHandler<Env>;
+
+async function answerRequest(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  const started = performance.now();
+  const account = newAccount();
+  let code = "ok";
+  let response: Response;
+  try {
+    const config = readConfig({ ...env });
+    const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal };
+    const visit = { account, patience, defer: (work: Promise<unknown>) => context.waitUntil(work) };
+    response = await answer(request, config, { services: open(env, context, config), visit });
+  } catch (thrown) {
+    const error = asImageError(thrown);
+    code = error.code;
+    response = respondError(error, code === "config-invalid" ? 0 : Number(env.NOT_FOUND_MAX_AGE_SECONDS));
+    if (error.status >= 499) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
+  }
+  const milliseconds = Math.round((performance.now() - started) * 10) / 10;
+  const { method, url } = request;
+  const lent = isolate.budget.lentBytes();
+  log({ level: "info", method, path: pathOf(url), status: response.status, code, ...account, milliseconds, lent });
+  return method === "HEAD" ? new Response(null, response) : response;
+}
 
 function open(env: Env, context: ExecutionContext, config: Config): Services {
   const platform = {
@@ -45,7 +57,7 @@ function open(env: Env, context: ExecutionContext, config: Config): Services {
     derivatives: env.DERIVATIVES,
     edge: caches.default,
     modules: { webpDecoder, jpeg2000Decoder, webpEncoder, lcms },
-    now: () => Date.now() / 1000,
+    clock: platformClock,
     defer: (work: Promise<unknown>) => context.waitUntil(work),
     log,
   };
@@ -55,7 +67,7 @@ function open(env: Env, context: ExecutionContext, config: Config): Services {
 async function answer(
   request: Request,
   config: Config,
-  { services, account }: { services: Services; account: Account },
+  { services, visit }: { readonly services: Services; readonly visit: Visit },
 ): Promise<Response> {
   if (request.method === "OPTIONS") return respondOptions();
   if (request.method !== "GET" && request.method !== "HEAD") {
@@ -73,9 +85,9 @@ async function answer(
       return respondRedirect(uri, 303, config.infoMaxAgeSeconds);
     }
     case "info":
-      return answerInfo(services, { request, route, account });
+      return answerInfo(services, { request, route, visit });
     case "image":
-      return answerImage(services, { request, route, account });
+      return answerImage(services, { request, route, visit });
   }
 }
 

@@ -1,8 +1,8 @@
 // Little CMS as the lcms-wasm package compiles it, without the package's own loader: that one asks its surroundings for
 // a browser or Node, writes to globals, and lets memory grow without bound.
 
-/** What Little CMS may hold in all, its 15 MB of stack included, in bytes. */
-const maxMemoryBytes = 48 << 20;
+/** What Little CMS may hold in all while it makes a table, its 15 MB of stack included, in bytes. */
+export const conversionBytes = 40 << 20;
 
 const pageBytes = 65_536;
 
@@ -80,7 +80,7 @@ function instantiate(module: WebAssembly.Module): LcmsExports {
   let memory: WebAssembly.Memory | undefined;
   const growTo = (byteLength: number): number => {
     const wanted = byteLength >>> 0;
-    if (memory === undefined || wanted > maxMemoryBytes) return 0;
+    if (memory === undefined || wanted > conversionBytes) return 0;
     memory.grow(Math.ceil((wanted - memory.buffer.byteLength) / pageBytes));
     return 1;
   };

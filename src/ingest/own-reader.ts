@@ -1,6 +1,7 @@
 import { createWriteStream, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pipeline } from "node:stream/promises";
+import { soleAdmission } from "../budget/admission.ts";
 import { IsolateCache } from "../cache/isolate.ts";
 import { type OpenedPage, openPage, prefixBytes } from "../check/open-page.ts";
 import { chooseProfile } from "../check/profile-report.ts";
@@ -97,5 +98,9 @@ async function colorTable(
 ): Promise<ColorTable | undefined> {
   const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
   const lcms = new Module(readFileSync(createRequire(import.meta.url).resolve("lcms-wasm/dist/lcms.wasm")));
-  return findColorTable({ kept: new IsolateCache<ColorTable>(1), module: lcms, warn: () => {} }, model, profile);
+  return findColorTable(
+    { kept: new IsolateCache<ColorTable>(1), module: lcms, warn: () => {}, admission: soleAdmission() },
+    model,
+    profile,
+  );
 }

@@ -29,13 +29,22 @@ export interface ImageSource {
   readonly keepsBlocks: boolean;
   /** Told of what is wrong with a master that is served nevertheless. */
   readonly warn: (message: string) => void;
+  /** Waits for the memory that the index of a TIFF takes, in bytes, before it is read. */
+  readonly reserve?: (bytes: number) => Promise<void>;
 }
 
 /**
  * Reads what a master holds: a TIFF, or a JPEG, PNG or WebP file. Throws `source-malformed`, `source-unsupported`,
  * `not-found` for a page it does not have, and what the source throws.
  */
-export async function openImage({ source, prefix, page, keepsBlocks, warn }: ImageSource): Promise<MasterImage> {
+export async function openImage({
+  source,
+  prefix,
+  page,
+  keepsBlocks,
+  warn,
+  reserve,
+}: ImageSource): Promise<MasterImage> {
   const policy = keepsBlocks ? "all" : "copyright";
   const plain = await openPlain(source, prefix, policy);
   if (plain !== undefined) {
@@ -43,7 +52,11 @@ export async function openImage({ source, prefix, page, keepsBlocks, warn }: Ima
     const { pyramid, metadata, profile } = plain;
     return { pyramid, metadata, profile: usedProfile(profile, pyramid, warn) };
   }
-  const { pyramid, fields } = await openTiff(source, { held: [{ offset: 0, bytes: prefix }], page });
+  const { pyramid, fields } = await openTiff(source, {
+    held: [{ offset: 0, bytes: prefix }],
+    page,
+    ...(reserve === undefined ? {} : { reserve }),
+  });
   const profile = await readProfile(fields, warn);
   const metadata = await readMetadata(fields, policy);
   return { pyramid, metadata, profile: usedProfile(profile, pyramid, warn) };

@@ -1,11 +1,15 @@
+import type { Lease } from "../budget/lease.ts";
+import type { MemoryBudget } from "../budget/memory-budget.ts";
+import { whileRenewing } from "../budget/renewal.ts";
+import { shareLimits } from "../budget/shares.ts";
 import { digest } from "../cache/digest.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
 import type { CacheTier } from "../cache/tier.ts";
-import type { Account } from "../derivative.ts";
 import { ImageError } from "../error.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads } from "../source/counting.ts";
-import { headR2, openR2, type ReadableBucket, r2Source } from "../source/r2.ts";
+import { headR2, openR2, r2Source, type Storage } from "../source/r2.ts";
+import type { Visit } from "../visit.ts";
 import { type MasterImage, openImage } from "./describe.ts";
 import { formatMasterRecord, type KeptMaster, keptBytes, parseMasterRecord } from "./record.ts";
 
@@ -23,15 +27,14 @@ export interface Master extends MasterImage {
 
 /** What opening masters takes. */
 export interface MasterStore {
-  readonly bucket: ReadableBucket;
+  readonly storage: Storage;
   readonly kept: IsolateCache<KeptMaster>;
   /** What is kept beyond the isolate: first the near tier, then the one that outlives it. */
   readonly edge: CacheTier;
   readonly durable: CacheTier;
+  /** What opening a master takes its memory from. */
+  readonly budget: MemoryBudget;
   readonly ttlSeconds: number;
-  /** Seconds since 1970. */
-  readonly now: () => number;
-  readonly defer: (work: Promise<unknown>) => void;
   /** Blocks of metadata are read and kept only where derivatives take them over. */
   readonly keepsBlocks: boolean;
   /** Told of what is wrong with a master that is served nevertheless. */
@@ -41,21 +44,30 @@ export interface MasterStore {
 /** The first read of an unknown master: the header, and of a file with its directories in front all of them. */
 const prefixBytes = 32_768;
 
+/** What the opening of a master takes next to its index: prefix, directories, metadata. In bytes. */
+const openingBytes = 512 << 10;
+
+/** An index of more than this takes a loan of its own, in bytes. */
+const usualIndexBytes = 128 << 10;
+
 const recordType = "application/octet-stream";
 
 /**
  * Opens the master stored under `key`. What is kept of it is trusted for the store's time to live, then one head asks
  * whether it changed. An unknown one is opened by reading its first bytes, while the durable tier is asked for its
- * pyramid. Throws `not-found`, `storage-failed`, `source-changed`, `source-malformed`, `source-unsupported`.
+ * pyramid. Throws `not-found`, `storage-failed`, `source-changed`, `source-malformed`, `source-unsupported`,
+ * `render-busy` where there is no memory for opening it.
  */
-export async function openMaster(store: MasterStore, name: MasterName, account: Account): Promise<Master> {
+export async function openMaster(store: MasterStore, name: MasterName, visit: Visit): Promise<Master> {
   const kept = store.kept.get(keptName(store, name)) ?? (await keptAtEdge(store, name));
   if (kept !== undefined) {
-    const isTrusted = store.now() - kept.checkedAt < store.ttlSeconds;
-    if (isTrusted || (await isUnchanged(store, { name, kept, account }))) return ready(store, { name, kept, account });
+    const age = secondsOf(store) - kept.checkedAt;
+    // The clock may have been set back: then nothing says how old it is.
+    const isTrusted = age >= 0 && age < store.ttlSeconds;
+    if (isTrusted || (await isUnchanged(store, { name, kept, visit }))) return ready(store, { name, kept, visit });
     await forget(store, name);
   }
-  return openUnknown(store, name, account);
+  return openUnknown(store, name, visit);
 }
 
 /**
@@ -88,27 +100,65 @@ async function keptAtEdge(store: MasterStore, name: MasterName): Promise<KeptMas
 interface KeptRequest {
   readonly name: MasterName;
   readonly kept: KeptMaster;
-  readonly account: Account;
+  readonly visit: Visit;
 }
 
 /** Asks storage for the version; the same one is trusted anew. */
-async function isUnchanged(store: MasterStore, { name, kept, account }: KeptRequest): Promise<boolean> {
-  account.heads += 1;
-  const current = await headR2(store.bucket, name.key);
+async function isUnchanged(store: MasterStore, { name, kept, visit }: KeptRequest): Promise<boolean> {
+  visit.account.heads += 1;
+  const current = await headR2(store.storage, name.key);
   if (current?.version !== kept.version) return false;
-  const checked = { ...kept, checkedAt: store.now() };
+  const checked = { ...kept, checkedAt: secondsOf(store) };
   keep(store, name, checked);
-  store.defer(
-    store.edge.put(await recordKey(store, name), { bytes: formatMasterRecord(checked), mediaType: recordType }),
-  );
+  visit.defer(keepRecord(store, { name, kept: checked, tiers: [store.edge] }));
   return true;
 }
 
-async function openUnknown(store: MasterStore, name: MasterName, account: Account): Promise<Master> {
-  const recordName = await recordKey(store, name);
+async function openUnknown(store: MasterStore, name: MasterName, visit: Visit): Promise<Master> {
+  const { budget, storage } = store;
+  const loan = { share: "tiles", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
+  const lease = await budget.take(loan, visit.patience);
+  const indexLeases: Lease[] = [];
+  /** A large index waits for room once, and takes what another request has opened meanwhile. */
+  const reserve = async (bytes: number): Promise<void> => {
+    if (bytes <= usualIndexBytes) return;
+    indexLeases.push(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
+    const opened = store.kept.get(keptName(store, name));
+    if (opened !== undefined) throw new OpenedMeanwhile(opened);
+  };
+  try {
+    const kept = await whileRenewing(storage.clock, lease, () => readMaster(store, { name, visit, reserve }));
+    return ready(store, { name, kept, visit });
+  } catch (error) {
+    if (error instanceof OpenedMeanwhile) return ready(store, { name, kept: error.kept, visit });
+    throw error;
+  } finally {
+    for (const held of [lease, ...indexLeases]) held.release();
+  }
+}
+
+/** Ends an opening that another request was faster with. */
+class OpenedMeanwhile extends Error {
+  readonly kept: KeptMaster;
+
+  constructor(kept: KeptMaster) {
+    super("opened by another request");
+    this.kept = kept;
+  }
+}
+
+async function readMaster(
+  store: MasterStore,
+  {
+    name,
+    visit,
+    reserve,
+  }: { readonly name: MasterName; readonly visit: Visit; readonly reserve: (bytes: number) => Promise<void> },
+): Promise<KeptMaster> {
+  const { account } = visit;
   const [opened, record] = await Promise.all([
-    openR2(store.bucket, name.key, prefixBytes),
-    store.durable.get(recordName),
+    openR2(store.storage, name.key, prefixBytes),
+    store.durable.get(await recordKey(store, name)),
   ]);
   if (opened === undefined) throw new ImageError("not-found", "There is no image with this identifier.");
   account.reads += 1;
@@ -119,33 +169,54 @@ async function openUnknown(store: MasterStore, name: MasterName, account: Accoun
   const isStored = stored?.version === version;
   const { prefix } = opened;
   const source = countReads(opened.source, account);
-  const image = isStored ? stored.image : await openImage({ ...store, source, prefix, page: name.page });
-  const kept: KeptMaster = { version, size, checkedAt: store.now(), image };
+  const image = isStored ? stored.image : await openImage({ ...store, source, prefix, page: name.page, reserve });
+  const kept: KeptMaster = { version, size, checkedAt: secondsOf(store), image };
   keep(store, name, kept);
-  const bytes = formatMasterRecord(kept);
-  store.defer(store.edge.put(recordName, { bytes, mediaType: recordType }));
   // A file that opens in one read gains nothing from a second copy of its directories.
   const isWorthStoring = account.reads > readsBefore;
-  if (isWorthStoring) store.defer(store.durable.put(recordName, { bytes, mediaType: recordType }));
-  return ready(store, { name, kept, account });
+  visit.defer(keepRecord(store, { name, kept, tiers: isWorthStoring ? [store.edge, store.durable] : [store.edge] }));
+  return kept;
+}
+
+/** Keeps what is known of a master beyond the isolate, where there is memory to write it down: another opening tries again. */
+async function keepRecord(
+  { budget, ...store }: MasterStore,
+  { name, kept, tiers }: { readonly name: MasterName; readonly kept: KeptMaster; readonly tiers: readonly CacheTier[] },
+): Promise<void> {
+  // The record and its copy on the way to the tier.
+  const heldBytes = 2 * keptBytes(kept);
+  const lease = budget.tryTake(heldBytes > shareLimits.bodies.limitBytes / 2 ? "draws" : "bodies", heldBytes);
+  if (lease === undefined) return;
+  try {
+    const record = { bytes: formatMasterRecord(kept), mediaType: recordType };
+    const key = await recordKey(store, name);
+    await whileRenewing(store.storage.clock, lease, () => Promise.all(tiers.map((tier) => tier.put(key, record))));
+  } finally {
+    lease.release();
+  }
 }
 
 function keep(store: MasterStore, name: MasterName, kept: KeptMaster): void {
   store.kept.set(keptName(store, name), kept, keptBytes(kept));
 }
 
-function ready({ bucket }: MasterStore, { name, kept, account }: KeptRequest): Master {
+function ready({ storage }: MasterStore, { name, kept, visit }: KeptRequest): Master {
   const { version, size, image } = kept;
-  return { ...image, version, source: countReads(r2Source(bucket, name.key, { size, version }), account) };
+  return { ...image, version, source: countReads(r2Source(storage, name.key, { size, version }), visit.account) };
+}
+
+/** Seconds since 1970. */
+function secondsOf({ storage }: MasterStore): number {
+  return storage.clock.now() / 1000;
 }
 
 /** No key has a line break: identifiers with control characters are refused. */
-function keptName({ keepsBlocks }: MasterStore, { key, page }: MasterName): string {
+function keptName({ keepsBlocks }: Pick<MasterStore, "keepsBlocks">, { key, page }: MasterName): string {
   const blocks = keepsBlocks ? "\nblocks" : "";
   return page === 1 ? `${key}${blocks}` : `${key}\n${page}${blocks}`;
 }
 
 /** The key is of one length, whatever the master's: R2 takes 1,024 bytes, which an escaped key may pass. */
-async function recordKey(store: MasterStore, name: MasterName): Promise<string> {
+async function recordKey(store: Pick<MasterStore, "keepsBlocks">, name: MasterName): Promise<string> {
   return `masters/${await digest(keptName(store, name))}`;
 }

@@ -29,7 +29,14 @@ export interface DrawInputs {
   readonly table: ColorTable | undefined;
   /** What is put around the pixels. */
   readonly envelope: Envelope;
+  /** The tiles of the first batch, where they have been read already. */
+  readonly first?: GatheredBytes;
+  /** Called between the steps of a long drawing: lets others compute, and throws when the drawing is no longer wanted. */
+  readonly pause?: () => Promise<void>;
 }
+
+/** A drawing pauses after so many pixels decoded or encoded: some 20 ms. */
+const pausePixels = 1 << 21;
 
 /**
  * Carries out a plan: batch by batch tiles are gathered, decoded, resampled and encoded, the next batch being read
@@ -39,7 +46,7 @@ export interface DrawInputs {
 export async function* drawImage(plan: DrawPlan, inputs: DrawInputs): AsyncGenerator<Uint8Array, void, undefined> {
   const { source } = inputs;
   const drawing = new Drawing(plan, inputs);
-  let pending = gather(source, plan.batches[0]);
+  let pending = inputs.first === undefined ? gather(source, plan.batches[0]) : Promise.resolve(inputs.first);
   for (const [index, batch] of plan.batches.entries()) {
     const gathered = await pending;
     const next = plan.batches[index + 1];
@@ -61,6 +68,7 @@ class Drawing {
   readonly #plan: DrawPlan;
   readonly #inputs: DrawInputs;
   #parts: ReturnType<typeof openParts> | undefined;
+  #pixelsSincePause = 0;
 
   constructor(plan: DrawPlan, inputs: DrawInputs) {
     this.#plan = plan;
@@ -71,14 +79,26 @@ class Drawing {
     this.#parts ??= openParts(this.#plan, this.#inputs, sampleTile(batch, gathered));
     const { decoder, band, strips, colors, output, isMultiplied } = this.#parts;
     const { kernel } = this.#inputs;
+    const { level, size } = this.#plan;
     for (const tileRow of batch.tileRows) {
+      await this.#pauseAfter(tileRow.tiles.length * level.tileWidth * level.tileLength);
       await band.load(tileRow, gathered, strips.neededFrom());
       if (decoder.model === "rgb") convertRows(kernel, this.#plan, band.newestRows());
       if (isMultiplied) multiplyRows(kernel, decoder, band.newestRows());
       for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
+        await this.#pauseAfter(size.width * strip.rows);
         yield* output.write(colors(strip));
       }
     }
+  }
+
+  async #pauseAfter(pixels: number): Promise<void> {
+    const { pause } = this.#inputs;
+    if (pause === undefined) return;
+    this.#pixelsSincePause += pixels;
+    if (this.#pixelsSincePause < pausePixels) return;
+    this.#pixelsSincePause = 0;
+    await pause();
   }
 
   async finish(): Promise<readonly Uint8Array[]> {

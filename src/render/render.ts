@@ -1,59 +1,64 @@
+import type { Admission } from "../budget/admission.ts";
+import { sleep } from "../budget/clock.ts";
+import type { Lease } from "../budget/lease.ts";
+import { whileRenewing } from "../budget/renewal.ts";
 import { concatenate } from "../bytes.ts";
 import { spliceJpeg } from "../codec/jpeg/splice.ts";
-import type { Derivative } from "../derivative.ts";
-import { mediaTypes } from "../iiif/format.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { admit, isSmall, leaseOfBody, refuseUnwanted } from "./admission.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
 import { type Envelope, envelopeSegments, withResolutionExif } from "./envelope.ts";
-import type { KernelLender, Loan } from "./lease.ts";
+import { gatherReads } from "./gather.ts";
+import type { Kernels } from "./kernels.ts";
 import type { EncoderSettings } from "./output.ts";
-import type { CopyPlan, RenderPlan } from "./plan.ts";
+import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
 
-/** What carrying out a plan takes. */
+/** What carrying out plans takes. */
 export interface Renderer {
-  readonly lender: KernelLender;
+  readonly kernels: Kernels;
   readonly settings: EncoderSettings;
 }
 
 /** What a picture is made of beside its plan. */
-export interface RenderInputs extends Omit<DrawInputs, "kernel" | "settings"> {
-  /** Called when the last bytes of a streamed picture are gone. */
-  readonly onEnd: (end: StreamEnd) => void;
-}
+export type RenderInputs = Pick<DrawInputs, "source" | "table" | "envelope">;
 
-/** How a streamed picture ended: sent whole, given up by the client, or broken off by a failure. */
-export interface StreamEnd {
-  readonly kind: "whole" | "abandoned" | "broken";
-  /** Encoded bytes sent. */
-  readonly byteLength: number;
-  readonly failure: unknown;
+/** A picture, and the memory it is held in until it has been sent. */
+export interface Rendered {
+  /** All of it, or its parts as they are made; not begun before the first is asked for. */
+  readonly body: Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
+  /** Released by whoever sends the body, whatever happens; undefined for what is too small to count. */
+  readonly lease: Lease | undefined;
 }
 
 /**
- * Carries out a plan. A copied or drawn picture is returned whole; a streamed one as its first bytes are ready. Throws `source-malformed`, `source-unsupported`, `render-memory`,
- * `render-busy` and what the source throws; a stream that fails later aborts.
+ * Carries out a plan. A copied or drawn picture is returned whole; a streamed one as pieces, which fail where drawing
+ * does. Throws `source-malformed`, `source-unsupported`, `render-memory`, `render-busy`, `client-gone` and what the source
+ * throws.
  */
-export async function render(
-  { lender, settings }: Renderer,
+export function render(
+  renderer: Renderer,
   plan: RenderPlan,
-  { onEnd, ...inputs }: RenderInputs,
-): Promise<Derivative> {
-  if (plan.kind === "copy") return { mediaType: mediaTypes.jpg, body: await copyTile(plan, inputs) };
-  const { kernel, release } = await lender.borrow(plan.cost.peakBytes);
-  const pieces = drawImage(plan, { kernel, settings, ...inputs });
-  const mediaType = mediaTypes[plan.format];
-  if (plan.kind === "stream") return { mediaType, body: await streamPieces(pieces, { release, onEnd }) };
-  try {
-    const body = await collect(pieces);
-    release("done");
-    return { mediaType, body };
-  } catch (error) {
-    release("failed");
-    throw error;
-  }
+  { inputs, admission }: { readonly inputs: RenderInputs; readonly admission: Admission },
+): Promise<Rendered> {
+  const work = { plan, inputs, admission };
+  if (plan.kind === "copy") return copyTile({ ...work, plan });
+  if (plan.kind === "stream") return streamPicture(renderer, { ...work, plan });
+  return isSmall(plan) ? drawSmall(renderer, { ...work, plan }) : drawLarge(renderer, { ...work, plan });
 }
 
-async function copyTile(
+interface Work<Plan extends RenderPlan = DrawPlan> {
+  readonly plan: Plan;
+  readonly inputs: RenderInputs;
+  readonly admission: Admission;
+}
+
+async function copyTile({ plan, inputs, admission }: Work<CopyPlan>): Promise<Rendered> {
+  return holding(admission, await admit(admission, plan, { share: "tiles", bytes: plan.cost.peakBytes }), () =>
+    readTile(plan, inputs),
+  );
+}
+
+async function readTile(
   { level, range }: CopyPlan,
   { source, envelope }: { readonly source: ByteSource; readonly envelope: Envelope },
 ): Promise<Uint8Array> {
@@ -66,62 +71,65 @@ async function copyTile(
   return spliceJpeg(tile, encoding.jpegTables, { model, width: tileWidth, height: tileLength, segments, dotsPerInch });
 }
 
+/** Reads first, and takes a kernel only for as long as it computes. */
+async function drawSmall(renderer: Renderer, { plan, inputs, admission }: Work): Promise<Rendered> {
+  const { readBytes, peakBytes } = plan.cost;
+  const lease = await admit(admission, plan, { share: "tiles", bytes: readBytes });
+  return holding(admission, lease, async () => {
+    const first = await gatherReads(inputs.source, plan.batches[0]?.reads ?? []);
+    refuseUnwanted(admission, lease);
+    const drawn = await admit(admission, plan, { share: "kernels", bytes: peakBytes - readBytes });
+    try {
+      const kernel = renderer.kernels.take(peakBytes);
+      const body = await collect(drawImage(plan, { ...inputs, settings: renderer.settings, kernel, first }));
+      renderer.kernels.giveBack(kernel);
+      return body;
+    } finally {
+      drawn.release();
+    }
+  });
+}
+
+/** Has all of its memory from the beginning, and lets others compute between its steps. */
+async function drawLarge(renderer: Renderer, { plan, inputs, admission }: Work): Promise<Rendered> {
+  const lease = await admit(admission, plan, { share: "draws", bytes: plan.cost.peakBytes });
+  return holding(admission, lease, async () => {
+    const kernel = renderer.kernels.take(plan.cost.peakBytes);
+    const pause = pauseFor(admission, lease);
+    const body = await collect(drawImage(plan, { ...inputs, settings: renderer.settings, kernel, pause }));
+    renderer.kernels.giveBack(kernel);
+    return body;
+  });
+}
+
+async function streamPicture(renderer: Renderer, { plan, inputs, admission }: Work): Promise<Rendered> {
+  const lease = await admit(admission, plan, { share: "streams", bytes: plan.cost.peakBytes });
+  const kernel = renderer.kernels.take(plan.cost.peakBytes);
+  const pause = pauseFor(admission, lease);
+  const pieces = drawImage(plan, { ...inputs, settings: renderer.settings, kernel, pause });
+  return { body: pieces, lease };
+}
+
+/** Does the work of a picture that is returned whole, and exchanges its lease for that of the body. */
+async function holding(admission: Admission, lease: Lease, work: () => Promise<Uint8Array>): Promise<Rendered> {
+  try {
+    const body = await whileRenewing(admission.clock, lease, work);
+    return { body, lease: await leaseOfBody(admission, body, lease) };
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
+
+function pauseFor(admission: Admission, lease: Lease): () => Promise<void> {
+  return async () => {
+    await sleep(admission.clock, 0);
+    refuseUnwanted(admission, lease);
+  };
+}
+
 async function collect(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array> {
   const collected: Uint8Array[] = [];
   for await (const piece of pieces) collected.push(piece);
   return concatenate(collected);
-}
-
-/** Pieces are joined until they are worth a chunk, in bytes. */
-const chunkBytes = 65_536;
-
-/** Waits for the first chunk, so that what fails before it is still answered as an error. */
-async function streamPieces(
-  pieces: AsyncGenerator<Uint8Array, void, undefined>,
-  { release, onEnd }: { readonly release: Loan["release"]; readonly onEnd: (end: StreamEnd) => void },
-): Promise<ReadableStream<Uint8Array>> {
-  let byteLength = 0;
-  const end = (kind: StreamEnd["kind"], failure?: unknown): void => {
-    release(kind === "whole" ? "done" : "failed");
-    onEnd({ kind, byteLength, failure });
-  };
-  const nextChunk = async (): Promise<Uint8Array | undefined> => {
-    const waiting: Uint8Array[] = [];
-    for (let waitingBytes = 0; waitingBytes < chunkBytes; ) {
-      const { done, value } = await pieces.next();
-      if (done) break;
-      waiting.push(value);
-      waitingBytes += value.byteLength;
-    }
-    return waiting.length === 0 ? undefined : concatenate(waiting);
-  };
-  let first: Uint8Array | undefined;
-  try {
-    first = await nextChunk();
-  } catch (error) {
-    end("broken", error);
-    throw error;
-  }
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const chunk = first ?? (await nextChunk());
-        first = undefined;
-        if (chunk === undefined) {
-          controller.close();
-          end("whole");
-          return;
-        }
-        byteLength += chunk.byteLength;
-        controller.enqueue(chunk);
-      } catch (error) {
-        controller.error(error);
-        end("broken", error);
-      }
-    },
-    async cancel() {
-      await pieces.return();
-      end("abandoned");
-    },
-  });
 }

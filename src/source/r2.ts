@@ -1,8 +1,17 @@
+import type { Clock } from "../budget/clock.ts";
+import { DeadlinePassed, withinDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { availableBytes, type ByteSource } from "./byte-source.ts";
 
 /** The two calls of an R2 bucket that reading takes. */
 export type ReadableBucket = Pick<R2Bucket, "get" | "head">;
+
+/** A bucket, and how long an answer of it is waited for. */
+export interface Storage {
+  readonly bucket: ReadableBucket;
+  readonly clock: Clock;
+  readonly timeoutMilliseconds: number;
+}
 
 /** A stored object's size in bytes and etag. */
 export interface ObjectVersion {
@@ -17,60 +26,77 @@ export interface OpenedObject {
 }
 
 /** Opens an object by reading its first `prefixBytes`; undefined for an unknown key. Throws `storage-failed`. */
-export async function openR2(
-  bucket: ReadableBucket,
-  key: string,
-  prefixBytes: number,
-): Promise<OpenedObject | undefined> {
+export async function openR2(storage: Storage, key: string, prefixBytes: number): Promise<OpenedObject | undefined> {
   try {
-    const object = await answered(() => bucket.get(key, { range: { offset: 0, length: prefixBytes } }));
+    const object = await answered(storage, () =>
+      storage.bucket.get(key, { range: { offset: 0, length: prefixBytes } }),
+    );
     if (object === null) return undefined;
-    const prefix = await answered(() => object.bytes());
-    return { source: r2Source(bucket, key, { size: object.size, version: object.etag }), prefix };
+    const source = r2Source(storage, key, { size: object.size, version: object.etag });
+    const prefix = await readBody(storage, object, { offset: 0, length: availableBytes(0, prefixBytes, object.size) });
+    return { source, prefix };
   } catch (error) {
+    if (isTimeout(error)) throw error;
     // Of an empty object R2 gives no range at all.
-    const found = await headR2(bucket, key);
+    const found = await headR2(storage, key);
     if (found?.size !== 0) throw error;
-    return { source: r2Source(bucket, key, found), prefix: new Uint8Array(0) };
+    return { source: r2Source(storage, key, found), prefix: new Uint8Array(0) };
   }
 }
 
 /** Returns size and etag of an object, or undefined for an unknown key. Throws `storage-failed`. */
-export async function headR2(bucket: ReadableBucket, key: string): Promise<ObjectVersion | undefined> {
-  const object = await answered(() => bucket.head(key));
+export async function headR2(storage: Storage, key: string): Promise<ObjectVersion | undefined> {
+  const object = await answered(storage, () => storage.bucket.head(key));
   return object === null ? undefined : { size: object.size, version: object.etag };
 }
 
 /** Returns a ByteSource over an object whose every read is pinned to the version given. */
-export function r2Source(bucket: ReadableBucket, key: string, { size, version }: ObjectVersion): ByteSource {
+export function r2Source(storage: Storage, key: string, { size, version }: ObjectVersion): ByteSource {
   return {
     size,
     version,
     async read(offset, length) {
-      const available = availableBytes(offset, length, size);
+      const range = { offset, length: availableBytes(offset, length, size) };
       // R2 refuses a range that starts at or behind the end.
-      if (available === 0) return new Uint8Array(0);
-      const object = await answered(() =>
-        bucket.get(key, { range: { offset, length: available }, onlyIf: { etagMatches: version } }),
+      if (range.length === 0) return new Uint8Array(0);
+      const object = await answered(storage, () =>
+        storage.bucket.get(key, { range, onlyIf: { etagMatches: version } }),
       );
       if (object === null || !("body" in object)) {
         throw new ImageError("source-changed", "The image was replaced while it was being read. Ask again.");
       }
-      const bytes = await answered(() => object.bytes());
-      if (bytes.byteLength !== available) {
-        throw new ImageError("storage-failed", "The storage did not answer in full. Ask again.", {
-          detail: `${bytes.byteLength} of ${available} bytes at ${offset}`,
-        });
-      }
-      return bytes;
+      return readBody(storage, object, range);
     },
   };
 }
 
-async function answered<T>(call: () => Promise<T>): Promise<T> {
+/** Reads a body whole, or fails: storage may fall short. */
+async function readBody(
+  storage: Storage,
+  object: Pick<R2ObjectBody, "bytes">,
+  { offset, length }: { readonly offset: number; readonly length: number },
+): Promise<Uint8Array> {
+  const bytes = await answered(storage, () => object.bytes());
+  if (bytes.byteLength === length) return bytes;
+  throw new ImageError("storage-failed", "The storage did not answer in full. Ask again.", {
+    detail: `${bytes.byteLength} of ${length} bytes at ${offset}`,
+  });
+}
+
+/** What comes after the deadline is let go: a body that nobody reads would keep its connection. */
+async function answered<T>({ clock, timeoutMilliseconds }: Storage, call: () => Promise<T>): Promise<T> {
   try {
-    return await call();
+    return await withinDeadline(call(), { clock, milliseconds: timeoutMilliseconds, dropLate: dropBody });
   } catch (cause) {
     throw new ImageError("storage-failed", "The storage does not answer. Ask again.", { cause });
   }
+}
+
+function dropBody(late: unknown): void {
+  const { body } = (late ?? {}) as { readonly body?: ReadableStream };
+  body?.cancel().catch(() => undefined);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof ImageError && error.cause instanceof DeadlinePassed;
 }

@@ -41,6 +41,8 @@ export interface OpenOptions {
   readonly held?: readonly HeldRun[];
   /** Which image of a file that holds several, counted from 1. */
   readonly page?: number;
+  /** Called once, before the places of tiles are read, with about how many bytes they will take; the reading waits for it. */
+  readonly reserve?: (bytes: number) => Promise<void>;
 }
 
 /**
@@ -49,9 +51,13 @@ export interface OpenOptions {
  * read is left out. Throws `source-malformed`, `source-unsupported`, `not-found` for a page that the file does not have,
  * and what the source throws.
  */
-export async function openTiff(source: ByteSource, { held = [], page = 1 }: OpenOptions = {}): Promise<TiffPage> {
+export async function openTiff(
+  source: ByteSource,
+  { held = [], page = 1, reserve }: OpenOptions = {},
+): Promise<TiffPage> {
   const ahead = readAhead(withTail(limitOpening(source), tailBytes), directoryRunBytes, held);
   const { main, reduced } = await findPage(ahead, await readDirectoryChain(ahead), page);
+  await reserve?.(indexBytes([main, ...reduced]));
   const full = await readLevel(main);
   const levels: [Level, ...Level[]] = [full];
   let tilesLeft = maxTilesPerMaster - full.offsets.length;
@@ -63,6 +69,18 @@ export async function openTiff(source: ByteSource, { held = [], page = 1 }: Open
   levels.sort((a, b) => b.width - a.width || b.height - a.height);
   const orientation = await readOrientation(main);
   return { pyramid: { width: full.width, height: full.height, orientation, levels }, fields: main };
+}
+
+/** Bytes that reading the place of a tile takes: the values as they are stored, as numbers, and as they are kept. */
+const bytesPerPlace = 24;
+
+/** Returns about how many bytes the places of tiles take while they are read. */
+function indexBytes(directories: readonly Fields[]): number {
+  const counts = directories.map(({ origin: { directory } }) =>
+    Math.max(...[tags.tileOffsets, tags.stripOffsets].map((tag) => directory.entries.get(tag)?.count ?? 0)),
+  );
+  const places = counts.reduce((sum, count) => sum + Math.min(count, maxTilesPerLevel), 0);
+  return Math.min(places, maxTilesPerMaster) * bytesPerPlace;
 }
 
 /** Reads the pyramid of a page as `openTiff` does. */

@@ -1,6 +1,6 @@
 import { ImageError } from "../../src/error.ts";
 import { Kernel } from "../../src/raster/kernel.ts";
-import { KernelLender, type Loan } from "../../src/render/lease.ts";
+import { Kernels, maxIdleBytes } from "../../src/render/kernels.ts";
 import { Violation } from "./target.ts";
 
 const guardBytes = 64;
@@ -74,27 +74,33 @@ function checkGuards(bytes: Uint8Array, { start, pointer, end }: Block): void {
   }
 }
 
-/** Memory above which a kernel is not used again, in bytes. */
-const keptBytes = 4 << 20;
-
-/** Lends guarded kernels, and checks what was done to them when they come back. */
-export class GuardedLender extends KernelLender {
+/** Hands out guarded kernels, and checks what was done to them when they come back. */
+export class GuardedKernels extends Kernels {
   readonly #module: WebAssembly.Module;
   #idle: GuardedKernel | undefined;
+  #given: GuardedKernel | undefined;
 
   constructor(module: WebAssembly.Module) {
-    super(module, 0);
+    super(module);
     this.#module = module;
   }
 
-  override async borrow(bytes: number): Promise<Loan> {
+  override take(bytes: number): Kernel {
     const kernel = this.#idle ?? new GuardedKernel(this.#module, bytes);
     this.#idle = undefined;
+    this.#given = kernel;
     kernel.reset(bytes);
-    const release: Loan["release"] = (outcome) => {
-      kernel.checkBlocks();
-      if (outcome === "done" && kernel.memoryBytes <= keptBytes) this.#idle = kernel;
-    };
-    return { kernel, release };
+    return kernel;
+  }
+
+  override giveBack(kernel: Kernel): void {
+    this.checkGiven();
+    const isKept = kernel === this.#given && kernel.memoryBytes <= maxIdleBytes.ofOne;
+    this.#idle = isKept ? this.#given : undefined;
+  }
+
+  /** Checks the kernel that was handed out last, also where its render failed. Throws a Violation. */
+  checkGiven(): void {
+    this.#given?.checkBlocks();
   }
 }

@@ -1,3 +1,4 @@
+import { soleAdmission } from "../../src/budget/admission.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
 import { type ColorTables, colorTreatment, findColorTable } from "../../src/colors.ts";
 import { canonicalise } from "../../src/iiif/canonical.ts";
@@ -15,7 +16,7 @@ import { memorySource } from "../../src/source/memory.ts";
 import { isGray } from "../../src/tiff/pyramid.ts";
 import { kernelModule } from "../support/kernel.ts";
 import { lcmsModule } from "../support/lcms.ts";
-import { GuardedLender } from "./guarded-kernel.ts";
+import { GuardedKernels } from "./guarded-kernel.ts";
 import { encoderSettings } from "./modules.ts";
 import { holdBound, Violation } from "./target.ts";
 
@@ -38,9 +39,10 @@ const prefixBytes = 32_768;
 /** More than any record of a master should take. */
 const maxKeptBytes = 48 << 20;
 
-const lender = new GuardedLender(kernelModule);
-const renderer: Renderer = { lender, settings: encoderSettings };
-const tables: ColorTables = { kept: new IsolateCache(1 << 20), module: lcmsModule, warn: () => undefined };
+const kernels = new GuardedKernels(kernelModule);
+const renderer: Renderer = { kernels, settings: encoderSettings };
+const admission = soleAdmission();
+const tables: ColorTables = { kept: new IsolateCache(1 << 20), module: lcmsModule, warn: () => undefined, admission };
 
 /**
  * Opens a master as the service does, and draws what is asked for. Rejects with the first refusal, or with a Violation
@@ -125,8 +127,12 @@ async function drawPicture(source: ByteSource, { image, request, counts }: Drawi
   const table = isManaged ? await findColorTable(tables, pyramid.levels[0].encoding.model, profile) : undefined;
   const before = { ...counts };
   const envelope = keepMetadata(metadata, "all");
-  const { body } = await render(renderer, plan, { source, table, envelope, onEnd: () => undefined });
-  if (!(body instanceof Uint8Array)) for await (const _ of body);
+  try {
+    const { body } = await render(renderer, plan, { inputs: { source, table, envelope }, admission });
+    if (!(body instanceof Uint8Array)) for await (const _ of body);
+  } finally {
+    kernels.checkGiven();
+  }
   holdBound("reads to draw it", counts.reads - before.reads, plan.cost.reads);
   holdBound("bytes read to draw it", counts.bytes - before.bytes, plan.cost.readBytes);
 }

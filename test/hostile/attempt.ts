@@ -1,3 +1,4 @@
+import { soleAdmission } from "../../src/budget/admission.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
 import { type ColorTables, colorTreatment, findColorTable } from "../../src/colors.ts";
 import { ImageError } from "../../src/error.ts";
@@ -5,7 +6,7 @@ import { canonicalise } from "../../src/iiif/canonical.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
 import { type MasterImage, openImage } from "../../src/masters/describe.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
-import { KernelLender, type Loan } from "../../src/render/lease.ts";
+import { Kernels } from "../../src/render/kernels.ts";
 import { planRender, seenSize } from "../../src/render/plan.ts";
 import { render } from "../../src/render/render.ts";
 import { countReads, type ReadCounts } from "../../src/source/counting.ts";
@@ -38,11 +39,11 @@ export async function attempt(file: Uint8Array, path = "full/!90,90/0/default.jp
   const opening: ReadCounts = { reads: 0, bytes: 0 };
   const drawing: ReadCounts = { reads: 0, bytes: 0 };
   const warnings: string[] = [];
-  const lender = new MeasuringLender();
+  const kernels = new MeasuringKernels(kernelModule);
   let image: MasterImage | undefined;
   let plannedBytes = 0;
   const outcome = (code: string, message = ""): Attempt => {
-    return { code, message, opening, drawing, plannedBytes, kernelBytes: lender.kernelBytes, warnings, image };
+    return { code, message, opening, drawing, plannedBytes, kernelBytes: kernels.kernelBytes, warnings, image };
   };
   const warn = (message: string): void => void warnings.push(message);
   try {
@@ -50,15 +51,14 @@ export async function attempt(file: Uint8Array, path = "full/!90,90/0/default.jp
     image = await openImage({ source, prefix: file.subarray(0, prefixBytes), page, keepsBlocks: true, warn });
     const plan = planOf(image, { path, sourceSize: file.byteLength });
     plannedBytes = plan.cost.peakBytes;
-    const tables: ColorTables = { kept: new IsolateCache(1 << 20), module: lcmsModule, warn };
+    const admission = soleAdmission();
+    const tables: ColorTables = { kept: new IsolateCache(1 << 20), module: lcmsModule, warn, admission };
     const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
     const { model } = image.pyramid.levels[0].encoding;
     const table = isManaged ? await findColorTable(tables, model, image.profile) : undefined;
-    const { body } = await render({ lender, settings: encoderSettings }, plan, {
-      source: countReads(memorySource(file), drawing),
-      table,
-      envelope: {},
-      onEnd: () => undefined,
+    const { body } = await render({ kernels, settings: encoderSettings }, plan, {
+      inputs: { source: countReads(memorySource(file), drawing), table, envelope: {} },
+      admission,
     });
     if (!(body instanceof Uint8Array)) for await (const _ of body);
     return outcome("none");
@@ -84,21 +84,16 @@ function planOf(image: MasterImage, { path, sourceSize }: { readonly path: strin
   return planRender(canonical, pyramid, { sourceSize, isProfiled });
 }
 
-/** Remembers the kernel that was lent, for what it took. */
-class MeasuringLender extends KernelLender {
+/** Remembers the kernel that was handed out, for what it took. */
+class MeasuringKernels extends Kernels {
   #kernel: Kernel | undefined;
-
-  constructor() {
-    super(kernelModule, Number.POSITIVE_INFINITY);
-  }
 
   get kernelBytes(): number {
     return this.#kernel?.memoryBytes ?? 0;
   }
 
-  override async borrow(bytes: number): Promise<Loan> {
-    const loan = await super.borrow(bytes);
-    this.#kernel = loan.kernel;
-    return loan;
+  override take(bytes: number): Kernel {
+    this.#kernel = super.take(bytes);
+    return this.#kernel;
   }
 }

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { MemoryBudget } from "../../src/budget/memory-budget.ts";
 import { bucketTier } from "../../src/cache/bucket.ts";
 import { digest } from "../../src/cache/digest.ts";
 import { edgeTier } from "../../src/cache/edge.ts";
@@ -7,6 +8,8 @@ import { IsolateCache } from "../../src/cache/isolate.ts";
 import type { CacheTier } from "../../src/cache/tier.ts";
 import { newAccount } from "../../src/derivative.ts";
 import { type MasterStore, openMaster } from "../../src/masters/open.ts";
+import { platformClock } from "../../src/timers.ts";
+import type { Visit } from "../../src/visit.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
 
@@ -16,19 +19,23 @@ const none: CacheTier = { get: async () => undefined, put: async () => undefined
 function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier }) {
   const deferred: Promise<unknown>[] = [];
   const store: MasterStore = {
-    bucket: env.MASTERS,
+    storage: { bucket: env.MASTERS, clock: { ...platformClock, now: () => 1e9 }, timeoutMilliseconds: 10_000 },
+    budget: new MemoryBudget(platformClock),
     kept: new IsolateCache(1 << 20),
     edge: tiers.edge ?? none,
     durable: tiers.durable ?? none,
     ttlSeconds: 60,
-    now: () => 1_000_000,
-    defer: (work) => deferred.push(work),
     keepsBlocks: false,
     warn: () => undefined,
   };
   const open = async (key: string) => {
     const account = newAccount();
-    const master = await openMaster(store, { key, page: 1 }, account);
+    const visit: Visit = {
+      account,
+      patience: { milliseconds: 10_000, signal: undefined },
+      defer: (work) => deferred.push(work),
+    };
+    const master = await openMaster(store, { key, page: 1 }, visit);
     await Promise.all(deferred);
     return { master, account };
   };

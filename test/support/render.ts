@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { soleAdmission } from "../../src/budget/admission.ts";
 import { concatenate } from "../../src/bytes.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
 import type { ColorTable } from "../../src/color/table.ts";
@@ -46,7 +47,7 @@ export async function drawTiff(file: Uint8Array, path: string, page = 1): Promis
   const plan = planRender(canonical, pyramid, { sourceSize: unread.size, isProfiled });
   if (plan.kind === "copy") throw new Error("this request copies a tile");
   const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
-  const tables = { kept: new IsolateCache<ColorTable>(1 << 22), module: lcmsModule, warn };
+  const tables = { kept: new IsolateCache<ColorTable>(1 << 22), module: lcmsModule, warn, admission: soleAdmission() };
   const { model } = pyramid.levels[0].encoding;
   const table = plan.colors.isManaged ? await findColorTable(tables, model, master.profile) : undefined;
   const inputs = { kernel, source: countReads(unread, counts), settings, table, envelope: {} };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { soleAdmission } from "../../src/budget/admission.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
 import type { ColorTable } from "../../src/color/table.ts";
 import { type ColorTables, colorTreatment, findColorTable } from "../../src/colors.ts";
@@ -58,7 +59,13 @@ describe("findColorTable", () => {
   const open = (): ColorTables & { readonly warnings: string[] } => {
     const warnings: string[] = [];
     const warn = (message: string): number => warnings.push(message);
-    return { kept: new IsolateCache<ColorTable>(1 << 22), module: lcmsModule, warn, warnings };
+    return {
+      kept: new IsolateCache<ColorTable>(1 << 22),
+      module: lcmsModule,
+      warn,
+      warnings,
+      admission: soleAdmission(),
+    };
   };
 
   it("makes the table of a profile once", async () => {

@@ -1,0 +1,39 @@
+import type { Clock } from "./clock.ts";
+import type { Patience } from "./lease.ts";
+import { MemoryBudget } from "./memory-budget.ts";
+import type { Share, ShareLimit } from "./shares.ts";
+
+/** Where a request gets its memory, and how long it waits for it. */
+export interface Admission {
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
+  readonly patience: Patience;
+}
+
+/** Time for who has nobody to wait for: pauses end at once, and nothing needs to be renewed. */
+const idleClock: Clock = {
+  now: () => 0,
+  after: (_, action) => {
+    queueMicrotask(action);
+    return () => undefined;
+  },
+  every: () => () => undefined,
+};
+
+/** Returns the admission of who has all memory for itself, outside of the service: a check, a benchmark, a test. */
+export function soleAdmission(): Admission {
+  const limitBytes = Number.POSITIVE_INFINITY;
+  const limitOf = (pool: ShareLimit["pool"]): ShareLimit => ({ limitBytes, pool, guaranteedBytes: limitBytes });
+  const limits: Readonly<Record<Share, ShareLimit>> = {
+    tiles: limitOf("tiles"),
+    kernels: limitOf("kernels"),
+    draws: limitOf("draws"),
+    streams: limitOf("draws"),
+    bodies: limitOf("bodies"),
+  };
+  return {
+    budget: new MemoryBudget(idleClock, limits),
+    clock: idleClock,
+    patience: { milliseconds: 0, signal: undefined },
+  };
+}

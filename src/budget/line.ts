@@ -1,0 +1,55 @@
+import type { Share } from "./shares.ts";
+
+/** A request that waits for memory. Its own timer renews `seenAt`; without that it counts as gone. */
+export interface Ticket {
+  readonly share: Share;
+  readonly bytes: number;
+  /** The lower goes first. */
+  readonly rank: number;
+  readonly waitingBytes: number;
+  /** Milliseconds of awake time. */
+  seenAt: number;
+}
+
+/** Those that wait for one share, in the order of their ranks; equal ranks as they came. */
+export class Line {
+  readonly #tickets: Ticket[] = [];
+  #waitingBytes = 0;
+
+  /** How many wait. */
+  get length(): number {
+    return this.#tickets.length;
+  }
+
+  /** What they keep while they wait, in bytes. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Lets a ticket stand in line. */
+  join(ticket: Ticket): void {
+    const after = this.#tickets.findLastIndex(({ rank }) => rank <= ticket.rank);
+    this.#tickets.splice(after + 1, 0, ticket);
+    this.#waitingBytes += ticket.waitingBytes;
+  }
+
+  /** Takes a ticket out of the line; one that is not in it changes nothing. */
+  leave(ticket: Ticket): void {
+    const at = this.#tickets.indexOf(ticket);
+    if (at < 0) return;
+    this.#tickets.splice(at, 1);
+    this.#waitingBytes -= ticket.waitingBytes;
+  }
+
+  /** Takes out those whose timers have not renewed them since `aliveSince`, and returns how many that were. */
+  dropGone(aliveSince: number): number {
+    const gone = this.#tickets.filter(({ seenAt }) => seenAt < aliveSince);
+    for (const ticket of gone) this.leave(ticket);
+    return gone.length;
+  }
+
+  /** Returns those that go before a ticket. */
+  ahead(ticket: Ticket): readonly Ticket[] {
+    return this.#tickets.slice(0, Math.max(0, this.#tickets.indexOf(ticket)));
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What memory is lent for. Each has a limit of its own, so that none can take what another needs:
+ * - `tiles`: compressed tiles of small drawings, while they are read.
+ * - `kernels`: the kernel of a small drawing, once its tiles are there.
+ * - `draws`: everything a large drawing takes, and the opening of masters with large indexes.
+ * - `streams`: everything a streamed picture takes.
+ * - `bodies`: encoded bytes on their way to clients and caches.
+ */
+export type Share = "tiles" | "kernels" | "draws" | "streams" | "bodies";
+
+/** How much a share may lend. */
+export interface ShareLimit {
+  /** The most it lends, in bytes. What alone is above it is lent alone. */
+  readonly limitBytes: number;
+  /** Shares that have one limit together, beside their own. */
+  readonly pool: Pool;
+  /**
+   * A loan of up to so many bytes keeps its place in the line: what came later does not pass. Whatever else the pool
+   * lends leaves room for it, so the line moves.
+   */
+  readonly guaranteedBytes: number;
+}
+
+/** What shares are joined to. */
+export type Pool = Exclude<Share, "streams">;
+
+const megabyte = 1 << 20;
+
+/** The most that drawings and streams together may take, in bytes. */
+export const drawingBytes = 64 * megabyte;
+
+/** Streams wait for their clients. All else must have room next to them. */
+const streamBytes = 24 * megabyte;
+
+/** The shares of an isolate. With what `memory.ts` lists they come to less than the 128 MB of the platform. */
+export const shareLimits: Readonly<Record<Share, ShareLimit>> = {
+  tiles: { limitBytes: 6 * megabyte, pool: "tiles", guaranteedBytes: 6 * megabyte },
+  kernels: { limitBytes: 6 * megabyte, pool: "kernels", guaranteedBytes: 6 * megabyte },
+  draws: { limitBytes: drawingBytes, pool: "draws", guaranteedBytes: drawingBytes - streamBytes },
+  streams: { limitBytes: streamBytes, pool: "draws", guaranteedBytes: streamBytes },
+  bodies: { limitBytes: 6 * megabyte, pool: "bodies", guaranteedBytes: 6 * megabyte },
+};

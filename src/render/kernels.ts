@@ -1,0 +1,40 @@
+import { Kernel } from "../raster/kernel.ts";
+
+/** The most that idle instances keep, of each and of all together, in bytes: what is above is let go. */
+export const maxIdleBytes = { ofOne: 4 << 20, ofAll: 4 << 20 } as const;
+
+/**
+ * Hands out kernels. A render has an instance to itself for as long as it runs; small ones are used again, for a new one
+ * costs a thumbnail half of its time.
+ */
+export class Kernels {
+  readonly #module: WebAssembly.Module;
+  readonly #idle: Kernel[] = [];
+
+  /** Hands out instances of `module`. */
+  constructor(module: WebAssembly.Module) {
+    this.#module = module;
+  }
+
+  /** Memory of the instances that nobody uses, in bytes. */
+  get idleBytes(): number {
+    return this.#idle.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  }
+
+  /** Returns an empty kernel that may hold `bytes`. */
+  take(bytes: number): Kernel {
+    const kernel = this.#idle.pop() ?? new Kernel(this.#module, bytes);
+    kernel.reset(bytes);
+    return kernel;
+  }
+
+  /**
+   * Takes back the kernel of a render that is done. That of one that failed is dropped instead: a trap may have left
+   * anything in it.
+   */
+  giveBack(kernel: Kernel): void {
+    const { memoryBytes } = kernel;
+    const isKept = memoryBytes <= maxIdleBytes.ofOne && this.idleBytes + memoryBytes <= maxIdleBytes.ofAll;
+    if (isKept) this.#idle.push(kernel);
+  }
+}

@@ -1,0 +1,11 @@
+import type { Patience } from "./budget/lease.ts";
+import type { Account } from "./derivative.ts";
+
+/** What one request takes along on its way through the service. */
+export interface Visit {
+  readonly account: Account;
+  /** How long it waits for memory, and whether its client is still there. */
+  readonly patience: Patience;
+  /** Lets work go on after the response. */
+  readonly defer: (work: Promise<unknown>) => void;
+}

@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
+import { resolve } from "node:path";
+import { convertV4MiniflareOptions, Miniflare, Response as MiniflareResponse } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { Fate } from "./front.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+/** One call of a bucket or of the Cache API. */
+export interface Call {
+  readonly tier: "masters" | "derivatives" | "cache";
+  readonly call: "head" | "get" | "put" | "delete" | "list" | "match";
+  readonly key: string;
+}
+
+/** How storage and caches behave, until it is changed. */
+export interface Behaviour {
+  /** Milliseconds that a call waits. */
+  latency: (call: Call) => number;
+  fate: (call: Call) => Fate;
+}
+
+/** The built Worker in workerd, with storage and caches that behave as on the real platform. */
+export interface Platform {
+  /** Where it listens, without a slash at the end. */
+  readonly url: string;
+  readonly behaviour: Behaviour;
+  /** Calls of storage and caches so far. */
+  readonly calls: Call[];
+  /** Lines of the Worker's log so far, parsed; text that is no JSON is under `text`. */
+  readonly log: Readonly<Record<string, unknown>>[];
+  putMaster(identifier: string, bytes: Uint8Array): Promise<void>;
+  derivatives(): Promise<R2Bucket>;
+  stop(): Promise<void>;
+}
+
+/** What differs from the Wrangler file. */
+export interface PlatformOptions {
+  /** Folder of the bundle that `wrangler deploy --dry-run` writes; bundled there when it is left out. */
+  readonly bundle?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Bundles the Worker as it is deployed into `folder`. Throws what the bundler says. */
+export function bundleWorker(folder: string): void {
+  const wrangler = resolve(root, "node_modules/wrangler/bin/wrangler.js");
+  execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], { cwd: root, stdio: "pipe" });
+}
+
+/** Starts the Worker. The platform is quick and whole until `behaviour` is changed. */
+export async function startPlatform({ bundle, variables = {} }: PlatformOptions = {}): Promise<Platform> {
+  const folder = bundle ?? resolve(root, "build/platform");
+  if (bundle === undefined) bundleWorker(folder);
+  const behaviour: Behaviour = { latency: () => 0, fate: () => "served" };
+  const calls: Call[] = [];
+  const log: Record<string, unknown>[] = [];
+  const front = stripTypeScriptTypes(readFileSync(resolve(import.meta.dirname, "front.ts"), "utf8"));
+  const modules = readdirSync(folder).filter((name) => /\.(?:js|wasm)$/.test(name));
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
+  const { compatibilityDate, compatibilityFlags, bindings } = workerOptions;
+  const late = async (request: Request): Promise<MiniflareResponse> => {
+    const [, tier, call, key = ""] = new URL(request.url).pathname.split("/");
+    if (tier === "never") return new Promise(() => undefined);
+    const asked = { tier, call, key: decodeURIComponent(key) } as Call;
+    calls.push(asked);
+    await new Promise((done) => setTimeout(done, behaviour.latency(asked)));
+    return new MiniflareResponse(behaviour.fate(asked));
+  };
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      compatibilityDate,
+      ...(compatibilityFlags === undefined ? {} : { compatibilityFlags }),
+      name: "tessera",
+      modules: [
+        { type: "ESModule", path: "front.js", contents: front },
+        ...modules.map((name) => ({
+          type: name.endsWith(".js") ? ("ESModule" as const) : ("CompiledWasm" as const),
+          path: name,
+          contents: readFileSync(`${folder}/${name}`),
+        })),
+      ],
+      bindings: { ...(bindings as Record<string, string>), ...variables },
+      r2Buckets: ["MASTERS", "DERIVATIVES"],
+      serviceBindings: { LATE: late as never },
+      handleStructuredLogs: ({ message }: { message: string }) => log.push(parseLine(message)),
+    } as never),
+  );
+  const url = String(await miniflare.ready).replace(/\/$/, "");
+  return {
+    url,
+    behaviour,
+    calls,
+    log,
+    async putMaster(identifier, bytes) {
+      const bucket = (await miniflare.getR2Bucket("MASTERS")) as unknown as R2Bucket;
+      await bucket.put(identifier, bytes);
+    },
+    derivatives: async () => (await miniflare.getR2Bucket("DERIVATIVES")) as unknown as R2Bucket,
+    stop: () => miniflare.dispose(),
+  };
+}
+
+function parseLine(message: string): Record<string, unknown> {
+  try {
+    return JSON.parse(message) as Record<string, unknown>;
+  } catch {
+    return { text: message };
+  }
+}
