@@ -1,13 +1,46 @@
+import { withinDeadline } from "./budget/deadline.ts";
 import { respondJson } from "./http/respond.ts";
-import type { Services } from "./services.ts";
+import { drawProbe } from "./probe.ts";
+import type { Health, Services } from "./services.ts";
+import type { Visit } from "./visit.ts";
 
-/** Answers whether both buckets answer: 200 when they do, else 503. Never throws. */
-export async function answerHealth({ buckets, log }: Services): Promise<Response> {
-  try {
-    await Promise.all(buckets.map((bucket) => bucket.head("health")));
-    return respondJson({ status: "ok" }, 200);
-  } catch (cause) {
-    log({ level: "error", message: "a bucket does not answer", cause: String(cause) });
-    return respondJson({ status: "storage does not answer" }, 503);
-  }
+/** For how long what was found is told again: the endpoint is open to all, and its checks cost operations of R2. */
+const keptMilliseconds = 5000;
+
+/** No check is waited for any longer. */
+const checkMilliseconds = 5000;
+
+/**
+ * Answers whether this isolate can do its work: both buckets answer, and a picture of a few pixels is drawn the way all
+ * are. 200 when all of it holds, else 503.
+ */
+export async function answerHealth(services: Services, visit: Visit): Promise<Response> {
+  const { checks } = await findHealth(services, visit);
+  const isOk = Object.values(checks).every((check) => check === "ok");
+  const { budget, streams } = services;
+  const memory = { lentBytes: budget.lentBytes(), waiting: budget.waiting, ...budget.counts };
+  return respondJson({ status: isOk ? "ok" : "failing", checks, memory, streams }, isOk ? 200 : 503);
+}
+
+async function findHealth(services: Services, visit: Visit): Promise<Health> {
+  const { clock, isolate, buckets, log } = services;
+  const age = clock.now() - (isolate.health?.checkedAt ?? Number.NEGATIVE_INFINITY);
+  if (isolate.health !== undefined && age >= 0 && age < keptMilliseconds) return isolate.health;
+  const check = async (name: keyof Health["checks"], work: () => Promise<unknown>): Promise<"ok" | "fails"> => {
+    try {
+      await withinDeadline(work(), { clock, milliseconds: checkMilliseconds });
+      return "ok";
+    } catch (cause) {
+      log({ level: "error", message: "a check of health fails", check: name, cause: String(cause) });
+      return "fails";
+    }
+  };
+  const [masters, derivatives, drawing] = await Promise.all([
+    check("masters", () => buckets.masters.head("health")),
+    check("derivatives", () => buckets.derivatives.head("health")),
+    check("drawing", () => drawProbe(services, visit)),
+  ]);
+  const health = { checkedAt: clock.now(), checks: { masters, derivatives, drawing } };
+  isolate.health = health;
+  return health;
 }

@@ -24,7 +24,9 @@ export interface Services {
   readonly renderer: Renderer;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
-  readonly buckets: readonly R2Bucket[];
+  readonly buckets: { readonly masters: R2Bucket; readonly derivatives: R2Bucket };
+  /** What the isolate remembers beside. */
+  readonly isolate: Pick<IsolateState, "health">;
   readonly sizeRules: { readonly limits: SizeLimits; readonly isStrictConfined: boolean };
   readonly config: Config;
   /** Lets work go on after the response. */
@@ -42,6 +44,15 @@ export interface IsolateState {
   readonly kernels: Kernels;
   readonly budget: MemoryBudget;
   readonly streams: StreamCounts;
+  /** What a check of health found last. */
+  health: Health | undefined;
+}
+
+/** What a check of health found, and when. */
+export interface Health {
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number;
+  readonly checks: Readonly<Record<"masters" | "derivatives" | "drawing", "ok" | "fails">>;
 }
 
 /** How many bodies that were sent in pieces did not end whole. */
@@ -68,6 +79,7 @@ export function createIsolateState(kernelModule: WebAssembly.Module, clock: Cloc
     kernels: new Kernels(kernelModule),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
+    health: undefined,
   };
 }
 
@@ -115,7 +127,8 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     budget: state.budget,
     clock: platform.clock,
     streams: state.streams,
-    buckets: [platform.masters, platform.derivatives],
+    buckets: { masters: platform.masters, derivatives: platform.derivatives },
+    isolate: state,
     sizeRules: {
       limits: { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea },
       isStrictConfined: config.isStrictConfined,

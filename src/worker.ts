@@ -32,22 +32,36 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   const started = performance.now();
   const account = newAccount();
   let code = "ok";
+  let waited = 0;
   let response: Response;
   try {
     const config = readConfig({ ...env });
-    const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal };
+    const onWaited = (milliseconds: number): void => {
+      waited += milliseconds;
+    };
+    const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
     const visit = { account, patience, defer: (work: Promise<unknown>) => context.waitUntil(work) };
     response = await answer(request, config, { services: open(env, context, config), visit });
   } catch (thrown) {
     const error = asImageError(thrown);
     code = error.code;
     response = respondError(error, code === "config-invalid" ? 0 : Number(env.NOT_FOUND_MAX_AGE_SECONDS));
-    if (error.status >= 499) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
+    if (error.status >= 500) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
   }
   const milliseconds = Math.round((performance.now() - started) * 10) / 10;
   const { method, url } = request;
   const lent = isolate.budget.lentBytes();
-  log({ level: "info", method, path: pathOf(url), status: response.status, code, ...account, milliseconds, lent });
+  log({
+    level: "info",
+    method,
+    path: pathOf(url),
+    status: response.status,
+    code,
+    ...account,
+    milliseconds,
+    waited,
+    lent,
+  });
   return method === "HEAD" ? new Response(null, response) : response;
 }
 
@@ -76,7 +90,7 @@ async function answer(
   const route = findRoute(pathOf(request.url), config.prefix);
   switch (route.kind) {
     case "health":
-      return answerHealth(services);
+      return answerHealth(services, visit);
     case "redirect":
       return respondRedirect(route.path, route.status, config.infoMaxAgeSeconds);
     case "base": {

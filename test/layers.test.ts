@@ -5,20 +5,22 @@ import { describe, expect, it } from "vitest";
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
 const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "derivative", "limits", "bytes"],
-  ["source", "raster", "config"],
+  ["budget", "config"],
+  ["source", "raster", "visit", "timers"],
   ["tiff", "iiif", "color"],
   ["codec", "metadata"],
   ["http", "render", "cache", "plain"],
   ["identity", "masters", "check"],
   ["colors"],
   ["services", "ingest"],
+  ["probe"],
   ["image", "info", "health"],
   ["worker"],
 ];
 
 /** Rooms that know no clock, no network and no platform. */
 const pureRooms = [
-  ...["error", "geometry", "derivative", "limits", "bytes", "raster", "tiff", "iiif"],
+  ...["error", "geometry", "derivative", "limits", "bytes", "budget", "raster", "tiff", "iiif"],
   ...["color", "codec", "metadata", "plain", "check", "render"],
 ];
 

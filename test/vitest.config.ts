@@ -33,6 +33,17 @@ export default defineConfig({
       {
         root,
         test: {
+          name: "platform",
+          globalSetup: ["test/support/platform/bundle.ts"],
+          include: ["test/platform/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        root,
+        test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts"],
           testTimeout: 120_000,

@@ -32,4 +32,6 @@ export interface Patience {
   readonly milliseconds: number;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal | undefined;
+  /** Told how long it waited, in milliseconds, each time it had to. */
+  readonly onWaited?: (milliseconds: number) => void;
 }

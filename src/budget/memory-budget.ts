@@ -112,6 +112,7 @@ export class MemoryBudget {
       }
     } finally {
       line.leave(ticket);
+      patience.onWaited?.(this.#time.passed - since);
     }
   }
 

@@ -119,14 +119,18 @@ async function openUnknown(store: MasterStore, name: MasterName, visit: Visit): 
   const loan = { share: "tiles", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
   const lease = await budget.take(loan, visit.patience);
   const indexLeases: Lease[] = [];
-  /** A large index waits for room once, and takes what another request has opened meanwhile. */
-  const reserve = async (bytes: number): Promise<void> => {
-    if (bytes <= usualIndexBytes) return;
-    indexLeases.push(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
+  /** Who stood in line takes what another request has opened meanwhile. */
+  const lookAgain = (): void => {
     const opened = store.kept.get(keptName(store, name));
     if (opened !== undefined) throw new OpenedMeanwhile(opened);
   };
+  const reserve = async (bytes: number): Promise<void> => {
+    if (bytes <= usualIndexBytes) return;
+    indexLeases.push(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
+    lookAgain();
+  };
   try {
+    lookAgain();
     const kept = await whileRenewing(storage.clock, lease, () => readMaster(store, { name, visit, reserve }));
     return ready(store, { name, kept, visit });
   } catch (error) {

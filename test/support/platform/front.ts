@@ -75,12 +75,16 @@ function shortObject(object: R2ObjectBody): R2ObjectBody {
     return bytes.subarray(0, bytes.byteLength >> 1);
   };
   const { key, size, etag, httpMetadata, customMetadata, checksums, range } = object;
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      controller.enqueue(await half());
-      controller.close();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        controller.enqueue(await half());
+        controller.close();
+      },
     },
-  });
+    // Nothing is read before somebody asks.
+    { highWaterMark: 0 },
+  );
   const known = { key, size, etag, httpMetadata, customMetadata, checksums, range, body };
   return { ...known, bytes: half, arrayBuffer: async () => (await half()).slice().buffer } as unknown as R2ObjectBody;
 }

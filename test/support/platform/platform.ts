@@ -32,7 +32,10 @@ export interface Platform {
   /** Lines of the Worker's log so far, parsed; text that is no JSON is under `text`. */
   readonly log: Readonly<Record<string, unknown>>[];
   putMaster(identifier: string, bytes: Uint8Array): Promise<void>;
+  masterBytes(identifier: string): Promise<Uint8Array>;
   derivatives(): Promise<R2Bucket>;
+  /** Asks for a path, has the request cancelled after so many milliseconds, and says what had come by then. */
+  leave(path: string, milliseconds: number): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -56,7 +59,6 @@ export async function startPlatform({ bundle, variables = {} }: PlatformOptions 
   const behaviour: Behaviour = { latency: () => 0, fate: () => "served" };
   const calls: Call[] = [];
   const log: Record<string, unknown>[] = [];
-  const front = stripTypeScriptTypes(readFileSync(resolve(import.meta.dirname, "front.ts"), "utf8"));
   const modules = readdirSync(folder).filter((name) => /\.(?:js|wasm)$/.test(name));
   const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
   const { compatibilityDate, compatibilityFlags, bindings } = workerOptions;
@@ -68,24 +70,31 @@ export async function startPlatform({ bundle, variables = {} }: PlatformOptions 
     await new Promise((done) => setTimeout(done, behaviour.latency(asked)));
     return new MiniflareResponse(behaviour.fate(asked));
   };
+  const service = {
+    name: "tessera",
+    compatibilityDate,
+    ...(compatibilityFlags === undefined ? {} : { compatibilityFlags }),
+    modules: [
+      { type: "ESModule", path: "front.js", contents: scriptOf("front.ts") },
+      ...modules.map((name) => ({
+        type: name.endsWith(".js") ? "ESModule" : "CompiledWasm",
+        path: name,
+        contents: readFileSync(`${folder}/${name}`),
+      })),
+    ],
+    bindings: { ...(bindings as Record<string, string>), ...variables },
+    r2Buckets: ["MASTERS", "DERIVATIVES"],
+    serviceBindings: { LATE: late },
+  };
+  const leaver = {
+    name: "leaver",
+    compatibilityDate,
+    modules: [{ type: "ESModule", path: "leaver.js", contents: scriptOf("leaver.ts") }],
+    serviceBindings: { SERVICE: "tessera" },
+  };
+  const handleStructuredLogs = ({ message }: { message: string }) => log.push(parseLine(message));
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      compatibilityDate,
-      ...(compatibilityFlags === undefined ? {} : { compatibilityFlags }),
-      name: "tessera",
-      modules: [
-        { type: "ESModule", path: "front.js", contents: front },
-        ...modules.map((name) => ({
-          type: name.endsWith(".js") ? ("ESModule" as const) : ("CompiledWasm" as const),
-          path: name,
-          contents: readFileSync(`${folder}/${name}`),
-        })),
-      ],
-      bindings: { ...(bindings as Record<string, string>), ...variables },
-      r2Buckets: ["MASTERS", "DERIVATIVES"],
-      serviceBindings: { LATE: late as never },
-      handleStructuredLogs: ({ message }: { message: string }) => log.push(parseLine(message)),
-    } as never),
+    convertV4MiniflareOptions({ workers: [service, leaver], handleStructuredLogs } as never),
   );
   const url = String(await miniflare.ready).replace(/\/$/, "");
   return {
@@ -97,9 +106,22 @@ export async function startPlatform({ bundle, variables = {} }: PlatformOptions 
       const bucket = (await miniflare.getR2Bucket("MASTERS")) as unknown as R2Bucket;
       await bucket.put(identifier, bytes);
     },
+    async masterBytes(identifier) {
+      const bucket = (await miniflare.getR2Bucket("MASTERS")) as unknown as R2Bucket;
+      return new Uint8Array((await (await bucket.get(identifier))?.arrayBuffer()) ?? []);
+    },
     derivatives: async () => (await miniflare.getR2Bucket("DERIVATIVES")) as unknown as R2Bucket,
+    async leave(path, milliseconds) {
+      const worker = (await miniflare.getWorker("leaver")) as unknown as Fetcher;
+      const query = new URLSearchParams({ path, after: String(milliseconds) });
+      return (await worker.fetch(`http://leaver/?${query}`)).text();
+    },
     stop: () => miniflare.dispose(),
   };
+}
+
+function scriptOf(name: string): string {
+  return stripTypeScriptTypes(readFileSync(resolve(import.meta.dirname, name), "utf8"));
 }
 
 function parseLine(message: string): Record<string, unknown> {

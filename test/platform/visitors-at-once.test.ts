@@ -1,0 +1,71 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { type Platform, startPlatform } from "../support/platform/platform.ts";
+import { expectAlive, hangPainting, pictures, urlOf } from "../support/platform/traffic.ts";
+import { visitAll } from "../support/platform/visitors.ts";
+
+/** Nothing is found in a cache: every picture is drawn. */
+const keepsNothing = { CACHE_ABOVE_PIXELS: "1000000000000", STORE_ABOVE_PIXELS: "1000000000000" };
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startPlatform({
+    bundle: inject("bundle"),
+    variables: { ...keepsNothing, RENDER_WAIT_SECONDS: "60" },
+  });
+  await hangPainting(platform);
+});
+
+afterAll(() => platform.stop());
+
+const { rotated, thumbnail, stream } = pictures;
+
+describe.each([0, 40, 150])("visitors at once, with storage that answers after %i ms", (latency) => {
+  beforeAll(() => {
+    platform.behaviour.latency = () => latency;
+  });
+
+  it.each([
+    ["2 thumbnails", 2, [thumbnail]],
+    ["100 thumbnails", 100, [thumbnail]],
+    ["3 rotated pictures", 3, [rotated]],
+    ["8 streamed pictures", 8, [stream]],
+    ["16 of all kinds", 16, [thumbnail, rotated, thumbnail, stream]],
+  ] as const)("are all answered: %s", async (_, count, kinds) => {
+    const urls = Array.from({ length: count }, (_, index) => urlOf(platform, kinds[index % kinds.length]!()));
+    const answers = await visitAll(urls);
+    expect(answers.map(({ status, isWhole }) => [status, isWhole])).toEqual(urls.map(() => [200, true]));
+    await expectAlive(platform);
+  });
+});
+
+describe("more than an isolate can do in time", () => {
+  let hurried: Platform;
+
+  beforeAll(async () => {
+    const variables = { ...keepsNothing, RENDER_WAIT_SECONDS: "1" };
+    hurried = await startPlatform({ bundle: inject("bundle"), variables });
+    await hangPainting(hurried);
+    hurried.behaviour.latency = () => 40;
+  });
+
+  afterAll(() => hurried.stop());
+  afterEach(() => expectAlive(hurried));
+
+  it("is refused in order: 503 with Retry-After, a code in the log, and thumbnails are drawn all the same", async () => {
+    const heavy = Array.from({ length: 24 }, () => urlOf(hurried, rotated()));
+    const light = Array.from({ length: 24 }, () => urlOf(hurried, thumbnail()));
+    const [heavies, lights] = await Promise.all([visitAll(heavy), visitAll(light)]);
+    expect(lights.map(({ status }) => status)).toEqual(light.map(() => 200));
+    const refused = heavies.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(heavies.length);
+    for (const { status, headers, text } of refused) {
+      expect([status, headers.get("Retry-After"), headers.get("Cache-Control")]).toEqual([503, "1", "no-store"]);
+      expect(text).toContain("busy");
+    }
+    const lines = hurried.log.filter(({ path, code }) => path !== undefined && code === "render-busy");
+    expect(lines).toHaveLength(refused.length);
+    expect(lines.every(({ waited }) => Number(waited) >= 1000)).toBe(true);
+  });
+});

@@ -1,0 +1,323 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Loan, Patience } from "../../../src/budget/lease.ts";
+import { MemoryBudget, maxWaitingBytes, staleMilliseconds } from "../../../src/budget/memory-budget.ts";
+import { whileRenewing } from "../../../src/budget/renewal.ts";
+import { shareLimits } from "../../../src/budget/shares.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
+import { TestClock } from "../../support/test-clock.ts";
+
+const megabyte = 1 << 20;
+const patience: Patience = { milliseconds: 10_000, signal: undefined };
+
+let clock: TestClock;
+let budget: MemoryBudget;
+
+beforeEach(() => {
+  clock = new TestClock();
+  budget = new MemoryBudget(clock);
+});
+
+function draws(megabytes: number, costMilliseconds = 0): Loan {
+  return { share: "draws", bytes: megabytes * megabyte, costMilliseconds, waitingBytes: 1000 };
+}
+
+/** Takes a loan and tells what became of it, in the order in which all that a test asks for were lent. */
+function asker(order: string[]) {
+  return async (name: string, loan: Loan) => {
+    const lease = await budget.take(loan, patience);
+    order.push(name);
+    return lease;
+  };
+}
+
+describe("MemoryBudget", () => {
+  it("lends at once while there is room, and counts what it lends", async () => {
+    const lease = await budget.take(draws(40), patience);
+    expect(budget.lentBytes()).toBe(40 * megabyte);
+    lease.release();
+    lease.release();
+    expect(budget.lentBytes()).toBe(0);
+  });
+
+  it("lets what finds no room wait, and lends to it once others have given back", async () => {
+    const order: string[] = [];
+    const ask = asker(order);
+    const first = await budget.take(draws(40), patience);
+    const second = ask("second", draws(40));
+    await clock.pass(50);
+    expect(order).toEqual([]);
+    expect(budget.waiting).toBe(1);
+    first.release();
+    await clock.pass(50);
+    await second;
+    expect(budget.lentBytes()).toBe(40 * megabyte);
+    expect(budget.waiting).toBe(0);
+  });
+
+  it("refuses what has waited for as long as it may, and leaves nothing of it in line", async () => {
+    await whileRenewing(clock, await budget.take(draws(40), patience), async () => {
+      const refused = codeOfAsync(budget.take(draws(40), patience));
+      await clock.pass(10_200);
+      expect(await refused).toBe("render-busy");
+    });
+    expect(budget.waiting).toBe(0);
+    expect(budget.counts).toMatchObject({ waited: 1, refused: 1, lapsed: 0 });
+  });
+
+  it("lets a request leave the line with its client", async () => {
+    const client = new AbortController();
+    const held = await budget.take(draws(40), patience);
+    const left = codeOfAsync(budget.take(draws(40), { ...patience, signal: client.signal }));
+    await clock.pass(20);
+    client.abort();
+    await clock.pass(200);
+    expect(await left).toBe("client-gone");
+    expect(budget.counts.left).toBe(1);
+    held.release();
+    expect(budget.lentBytes()).toBe(0);
+  });
+
+  it("tells a request how long it waited", async () => {
+    const waits: number[] = [];
+    const held = await budget.take(draws(64), patience);
+    const waiting = budget.take(draws(1), { ...patience, onWaited: (milliseconds) => waits.push(milliseconds) });
+    await clock.pass(300);
+    held.release();
+    await clock.pass(100);
+    (await waiting).release();
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeGreaterThanOrEqual(300);
+    expect(waits[0]).toBeLessThanOrEqual(400);
+  });
+
+  it("refuses at once when those who wait keep too much already", async () => {
+    await budget.take(draws(64), patience);
+    const many = { ...draws(1), waitingBytes: maxWaitingBytes / 4 };
+    const waiting = Array.from({ length: 4 }, () => codeOfAsync(budget.take(many, patience)));
+    await clock.pass(10);
+    expect(await codeOfAsync(budget.take(many, patience))).toBe("render-busy");
+    await clock.pass(11_000);
+    await Promise.all(waiting);
+    expect(budget.waiting).toBe(0);
+  });
+
+  describe("its order", () => {
+    it("is that of arrival for works of one cost", async () => {
+      const order: string[] = [];
+      const ask = asker(order);
+      const held = await budget.take(draws(64), patience);
+      const asked = [ask("a", draws(30)), ask("b", draws(30)), ask("c", draws(4))];
+      await clock.pass(10);
+      held.release();
+      await clock.pass(200);
+      await Promise.all(asked);
+      expect(order).toEqual(["a", "b", "c"]);
+    });
+
+    it("lets short work pass long work that came a little earlier, but not what came much earlier", async () => {
+      const order: string[] = [];
+      const ask = asker(order);
+      const held = await budget.take(draws(64), patience);
+      const asked = [ask("old and long", draws(40, 500))];
+      await clock.pass(1000);
+      asked.push(ask("new and long", draws(40, 500)));
+      await clock.pass(1500);
+      asked.push(ask("short", draws(40, 1)));
+      held.release();
+      for (let turn = 0; turn < 3; turn++) {
+        await clock.pass(300);
+        (await asked[["old and long", "new and long", "short"].indexOf(order.at(-1) ?? "")])?.release();
+      }
+      expect(order).toEqual(["old and long", "short", "new and long"]);
+    });
+
+    it("holds for a loan that its share is sure of: nothing smaller passes for ever", async () => {
+      const order: string[] = [];
+      const ask = asker(order);
+      const held = await budget.take(draws(30), patience);
+      const large = ask("large", draws(40));
+      await clock.pass(10);
+      const small = ask("small", draws(1));
+      await clock.pass(500);
+      expect(order).toEqual([]);
+      held.release();
+      await clock.pass(200);
+      await Promise.all([large, small]);
+      expect(order[0]).toBe("large");
+    });
+
+    it("is passed where a loan waits for streams, which last as long as their clients like", async () => {
+      const stream = { share: "streams", bytes: 20 * megabyte, costMilliseconds: 0, waitingBytes: 0 } as const;
+      await whileRenewing(clock, await budget.take(stream, patience), async () => {
+        const large = codeOfAsync(budget.take(draws(60), patience));
+        await clock.pass(10);
+        const small = budget.take(draws(10), patience);
+        await clock.pass(200);
+        (await small).release();
+        await clock.pass(10_000);
+        expect(await large).toBe("render-busy");
+      });
+    });
+  });
+
+  describe("its shares", () => {
+    it("leave small drawings their memory whatever large ones and streams take", async () => {
+      for (let index = 0; index < 20; index++) budget.tryTake("draws", 4 * megabyte);
+      for (let index = 0; index < 20; index++) budget.tryTake("streams", 4 * megabyte);
+      expect(budget.tryTake("tiles", shareLimits.tiles.limitBytes)?.isHeld).toBe(true);
+      expect(budget.tryTake("kernels", shareLimits.kernels.limitBytes)?.isHeld).toBe(true);
+      expect(budget.tryTake("bodies", shareLimits.bodies.limitBytes)?.isHeld).toBe(true);
+    });
+
+    it("leave large drawings what they are sure of whatever streams take", async () => {
+      while (budget.tryTake("streams", megabyte) !== undefined);
+      expect(budget.lentBytes("streams")).toBe(shareLimits.streams.limitBytes);
+      expect(budget.tryTake("draws", shareLimits.draws.guaranteedBytes)?.isHeld).toBe(true);
+      expect(budget.tryTake("draws", megabyte)).toBeUndefined();
+    });
+
+    it("lend what alone is above their limit alone", async () => {
+      const wide = budget.tryTake("streams", 30 * megabyte);
+      expect(wide?.isHeld).toBe(true);
+      expect(budget.tryTake("streams", 1)).toBeUndefined();
+      wide?.release();
+      expect(budget.tryTake("streams", 1)?.isHeld).toBe(true);
+    });
+  });
+
+  describe("what nobody renews", () => {
+    it("is taken back when somebody needs it, and not before", async () => {
+      const dead = await budget.take(draws(64), patience);
+      await clock.pass(60_000);
+      expect(dead.isHeld).toBe(true);
+      const needed = budget.take(draws(64), patience);
+      // Time is counted while somebody looks.
+      await clock.pass(staleMilliseconds + 200);
+      await needed;
+      expect(dead.isHeld).toBe(false);
+      expect(budget.lentBytes()).toBe(64 * megabyte);
+      expect(budget.counts.lapsed).toBe(1);
+      dead.release();
+      dead.shrink(1);
+      expect(budget.lentBytes()).toBe(64 * megabyte);
+    });
+
+    it("is taken back from the longest dead first, and no more than is needed", async () => {
+      const dead = budget.tryTake("draws", 20 * megabyte);
+      await clock.pass(0);
+      budget.lentBytes();
+      const dying = budget.tryTake("draws", 20 * megabyte);
+      const needed = budget.take(draws(30), patience);
+      await clock.pass(100);
+      dying?.renew();
+      await clock.pass(staleMilliseconds);
+      await needed;
+      expect([dead?.isHeld, dying?.isHeld]).toEqual([false, true]);
+    });
+
+    it("is nobody's who renews it by a timer, however long others wait", async () => {
+      const lease = await budget.take(draws(40), patience);
+      await whileRenewing(clock, lease, async () => {
+        const waiting = codeOfAsync(budget.take(draws(40), patience));
+        await clock.pass(11_000);
+        expect(await waiting).toBe("render-busy");
+      });
+      expect(lease.isHeld).toBe(true);
+    });
+
+    it("is not taken from those whom long computing kept from renewing it", async () => {
+      const lease = await budget.take(draws(40), patience);
+      await whileRenewing(clock, lease, async () => {
+        const waiting = codeOfAsync(budget.take(draws(40), { ...patience, milliseconds: 60_000 }));
+        await clock.pass(100);
+        clock.compute(30_000);
+        await clock.pass(100);
+        expect(lease.isHeld).toBe(true);
+        await clock.pass(60_000);
+        await waiting;
+      });
+    });
+
+    it("is not taken because the clock is set forward or back", async () => {
+      const lease = await budget.take(draws(40), patience);
+      await whileRenewing(clock, lease, async () => {
+        const waiting = codeOfAsync(budget.take(draws(40), patience));
+        await clock.pass(100);
+        clock.compute(-3_600_000);
+        await clock.pass(1000);
+        expect(lease.isHeld).toBe(true);
+        await clock.pass(3_700_000);
+        expect(await waiting).toBe("render-busy");
+      });
+      expect(lease.isHeld).toBe(true);
+    });
+
+    it("includes places in line: who was ended there keeps nobody waiting", async () => {
+      const held = await budget.take(draws(64), patience);
+      const other = new TestClock();
+      const dying = new MemoryBudget(other);
+      expect(dying.waiting).toBe(0);
+      void budget.take(draws(64), patience);
+      await clock.pass(10);
+      // The platform ends the request: its timers never fire again.
+      clock.killTimers();
+      const next = budget.take(draws(64), patience);
+      await clock.pass(50);
+      held.release();
+      await clock.pass(staleMilliseconds + 500);
+      await next;
+      expect(budget.waiting).toBe(0);
+      expect(budget.counts.lapsed).toBe(1);
+    });
+  });
+
+  it("lends more to a holder where there is room, and less after a part came back", async () => {
+    const lease = await budget.take({ ...draws(0), share: "bodies", bytes: megabyte }, patience);
+    expect(lease.tryGrow(megabyte)).toBe(true);
+    expect(lease.tryGrow(shareLimits.bodies.limitBytes)).toBe(false);
+    expect(budget.lentBytes("bodies")).toBe(2 * megabyte);
+    lease.shrink(1000);
+    expect(budget.lentBytes("bodies")).toBe(1000);
+  });
+
+  it("ends with nothing lent and nobody in line, whatever comes in whatever order", async () => {
+    let seed = 7;
+    const random = (limit: number): number => {
+      seed = Math.imul(seed, 1_103_515_245) + 12_345;
+      return ((seed >>> 8) & 0xffff) % limit;
+    };
+    const works = Array.from({ length: 400 }, async () => {
+      await new Promise<void>((begin) => clock.after(random(20_000), begin));
+      const client = new AbortController();
+      if (random(4) === 0) clock.after(random(4000), () => client.abort());
+      const share = (["tiles", "kernels", "draws", "streams", "bodies"] as const)[random(5)] ?? "draws";
+      const loan = { share, bytes: random(8_000_000), costMilliseconds: random(800), waitingBytes: random(30_000) };
+      try {
+        const lease = await budget.take(loan, { milliseconds: 5000, signal: client.signal });
+        await whileRenewing(clock, lease, () => new Promise<void>((end) => clock.after(random(900), end)));
+        // Some die and never give back.
+        if (random(10) > 0) lease.release();
+        return "done";
+      } catch (error) {
+        return (error as { code?: string }).code;
+      }
+    });
+    await clock.pass(60_000);
+    const outcomes = new Set(await Promise.all(works));
+    expect([...outcomes].every((code) => code === "done" || code === "render-busy" || code === "client-gone")).toBe(
+      true,
+    );
+    expect(outcomes).toContain("done");
+    expect(budget.waiting).toBe(0);
+    // What is left lies with the dead: it is there for the next.
+    for (const share of ["tiles", "kernels", "bodies", "draws"] as const) {
+      const all = budget.take(
+        { share, bytes: shareLimits[share].limitBytes, costMilliseconds: 0, waitingBytes: 0 },
+        patience,
+      );
+      await clock.pass(staleMilliseconds + 2000);
+      (await all).release();
+    }
+    expect(budget.lentBytes()).toBe(0);
+  });
+});
