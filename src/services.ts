@@ -1,4 +1,5 @@
 import type { Clock } from "./budget/clock.ts";
+import { keptLimits } from "./budget/isolate-memory.ts";
 import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
 import type { DerivativeCache } from "./cache/derivatives.ts";
@@ -62,20 +63,14 @@ export interface StreamCounts {
   broken: number;
 }
 
-/** Bytes of pyramids an isolate keeps: some 400 images of 100 megapixels. */
-const keptBytes = 16 << 20;
-
-/** Bytes of colour tables an isolate keeps: some ten profiles. */
-const colorTableBytes = 4 << 20;
-
 /** WebP's own scale: visually near the JPEG default. */
 const webpQuality = 80;
 
 /** Makes the state of a new isolate. Never throws. */
 export function createIsolateState(kernelModule: WebAssembly.Module, clock: Clock): IsolateState {
   return {
-    kept: new IsolateCache(keptBytes),
-    colorTables: new IsolateCache<ColorTable>(colorTableBytes),
+    kept: new IsolateCache(keptLimits.masters),
+    colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     kernels: new Kernels(kernelModule),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },

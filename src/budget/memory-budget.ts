@@ -1,6 +1,7 @@
 import { ImageError } from "../error.ts";
 import { AwakeTime } from "./awake-time.ts";
 import { type Clock, sleep } from "./clock.ts";
+import { maxWaitingBytes } from "./isolate-memory.ts";
 import type { Lease, Loan, Patience } from "./lease.ts";
 import { Line, type Ticket } from "./line.ts";
 import { type Pool, type Share, type ShareLimit, shareLimits } from "./shares.ts";
@@ -13,9 +14,6 @@ export const renewalMilliseconds = 500;
 
 /** The first in line looks again after so many milliseconds, the second after twice as many, none later than the most. */
 const looks = { firstMilliseconds: 2, mostMilliseconds: 100 } as const;
-
-/** What all that wait may keep together, in bytes: their plans above all. One more is refused at once. */
-export const maxWaitingBytes = 6 << 20;
 
 /** Short work passes what came up to so many times its cost earlier: order is fair by cost, and nobody waits for ever. */
 const costWeight = 4;

@@ -1,3 +1,5 @@
+import { maxPeakBytes } from "../limits.ts";
+
 /**
  * What memory is lent for. Each has a limit of its own, so that none can take what another needs:
  * - `tiles`: compressed tiles of small drawings, while they are read.
@@ -27,15 +29,15 @@ export type Pool = Exclude<Share, "streams">;
 const megabyte = 1 << 20;
 
 /** The most that drawings and streams together may take, in bytes. */
-export const drawingBytes = 64 * megabyte;
+const drawingBytes = maxPeakBytes;
 
 /** Streams wait for their clients. All else must have room next to them. */
 const streamBytes = 24 * megabyte;
 
-/** The shares of an isolate. With what `memory.ts` lists they come to less than the 128 MB of the platform. */
+/** The shares of an isolate; `isolate-memory.ts` adds up what an isolate holds in all. */
 export const shareLimits: Readonly<Record<Share, ShareLimit>> = {
   tiles: { limitBytes: 6 * megabyte, pool: "tiles", guaranteedBytes: 6 * megabyte },
-  kernels: { limitBytes: 6 * megabyte, pool: "kernels", guaranteedBytes: 6 * megabyte },
+  kernels: { limitBytes: 8 * megabyte, pool: "kernels", guaranteedBytes: 8 * megabyte },
   draws: { limitBytes: drawingBytes, pool: "draws", guaranteedBytes: drawingBytes - streamBytes },
   streams: { limitBytes: streamBytes, pool: "draws", guaranteedBytes: streamBytes },
   bodies: { limitBytes: 6 * megabyte, pool: "bodies", guaranteedBytes: 6 * megabyte },

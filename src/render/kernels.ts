@@ -1,7 +1,5 @@
+import { keptLimits } from "../budget/isolate-memory.ts";
 import { Kernel } from "../raster/kernel.ts";
-
-/** The most that idle instances keep, of each and of all together, in bytes: what is above is let go. */
-export const maxIdleBytes = { ofOne: 4 << 20, ofAll: 4 << 20 } as const;
 
 /**
  * Hands out kernels. A render has an instance to itself for as long as it runs; small ones are used again, for a new one
@@ -34,7 +32,6 @@ export class Kernels {
    */
   giveBack(kernel: Kernel): void {
     const { memoryBytes } = kernel;
-    const isKept = memoryBytes <= maxIdleBytes.ofOne && this.idleBytes + memoryBytes <= maxIdleBytes.ofAll;
-    if (isKept) this.#idle.push(kernel);
+    if (this.idleBytes + memoryBytes <= keptLimits.idleKernels) this.#idle.push(kernel);
   }
 }

@@ -1,6 +1,7 @@
+import { keptLimits } from "../../src/budget/isolate-memory.ts";
 import { ImageError } from "../../src/error.ts";
 import { Kernel } from "../../src/raster/kernel.ts";
-import { Kernels, maxIdleBytes } from "../../src/render/kernels.ts";
+import { Kernels } from "../../src/render/kernels.ts";
 import { Violation } from "./target.ts";
 
 const guardBytes = 64;
@@ -95,7 +96,7 @@ export class GuardedKernels extends Kernels {
 
   override giveBack(kernel: Kernel): void {
     this.checkGiven();
-    const isKept = kernel === this.#given && kernel.memoryBytes <= maxIdleBytes.ofOne;
+    const isKept = kernel === this.#given && kernel.memoryBytes <= keptLimits.idleKernels;
     this.#idle = isKept ? this.#given : undefined;
   }
 

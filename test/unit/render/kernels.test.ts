@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Kernels, maxIdleBytes } from "../../../src/render/kernels.ts";
+import { keptLimits } from "../../../src/budget/isolate-memory.ts";
+import { Kernels } from "../../../src/render/kernels.ts";
 import { codeOf } from "../../support/code-of.ts";
 import { kernelModule } from "../../support/kernel.ts";
 
@@ -45,6 +46,6 @@ describe("Kernels", () => {
       kernels.giveBack(kernel);
     }
     expect(kernels.idleBytes).toBeGreaterThan(megabyte);
-    expect(kernels.idleBytes).toBeLessThanOrEqual(maxIdleBytes.ofAll);
+    expect(kernels.idleBytes).toBeLessThanOrEqual(keptLimits.idleKernels);
   });
 });

@@ -1,0 +1,35 @@
+import { shareLimits } from "./shares.ts";
+
+const megabyte = 1 << 20;
+
+/** What an isolate may use for everything, in bytes. Source: Cloudflare Workers limits, memory. */
+export const isolateBytes = 128 * megabyte;
+
+/** What may be kept between requests, in bytes. */
+export const keptLimits = {
+  /** Parsed masters: the largest index there may be (`maxTilesPerMaster`), or some hundreds of usual ones. */
+  masters: 19 * megabyte,
+  /** Conversions of colour profiles: some ten of them. */
+  colorTables: 4 * megabyte,
+  /** Kernels that nobody uses. */
+  idleKernels: 4 * megabyte,
+} as const;
+
+/** What all that wait for memory may keep together, in bytes: their plans above all. One more is refused at once. */
+export const maxWaitingBytes = 4 * megabyte;
+
+/** What is left for the code and for the small objects of requests, in bytes. */
+const codeBytes = 13 * megabyte;
+
+/** The most that an isolate holds, by what it holds it for, in bytes. Streams take theirs out of that of drawings. */
+export const isolateMemory: Readonly<Record<string, number>> = {
+  "code, and small objects of requests": codeBytes,
+  "opened masters": keptLimits.masters,
+  "conversions of colour profiles": keptLimits.colorTables,
+  "kernels that nobody uses": keptLimits.idleKernels,
+  "compressed tiles of small drawings, and openings": shareLimits.tiles.limitBytes,
+  "kernels of small drawings": shareLimits.kernels.limitBytes,
+  "large drawings, streams, large indexes": shareLimits.draws.limitBytes,
+  "bodies that are being sent or stored": shareLimits.bodies.limitBytes,
+  "requests that wait": maxWaitingBytes,
+};
