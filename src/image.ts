@@ -1,5 +1,7 @@
+import { ofLength } from "./cache/bucket.ts";
 import { collectingStream } from "./cache/collecting-stream.ts";
-import { derivativeKey, findDerivative, keepDerivative } from "./cache/derivatives.ts";
+import { type DerivativeName, findDerivative, keepDerivative, nameDerivative } from "./cache/derivatives.ts";
+import { chooseStoring } from "./cache/storing.ts";
 import { colorTreatment, findColorTable } from "./colors.ts";
 import type { Account, Derivative } from "./derivative.ts";
 import { imageHeaders, respondImage, respondNotModified } from "./http/respond.ts";
@@ -10,6 +12,7 @@ import { mediaTypes } from "./iiif/format.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
 import { parseRequest } from "./iiif/request.ts";
 import { formatCanonicalV2 } from "./iiif/v2/canonical.ts";
+import { maxKeptBytes } from "./limits.ts";
 import { type Master, openMaster, retryWhenReplaced } from "./masters/open.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { Envelope } from "./render/envelope.ts";
@@ -17,9 +20,6 @@ import { planRender, type RenderPlan, seenSize } from "./render/plan.ts";
 import { render, type StreamEnd } from "./render/render.ts";
 import type { Services } from "./services.ts";
 import { isGray } from "./tiff/pyramid.ts";
-
-/** Encoded bytes of a streamed picture that are held back to be kept; above it is not kept. */
-const keptStreamBytes = 8 << 20;
 
 /** Answers an image request. Throws an ImageError for whatever it can't be answered with. */
 export function answerImage(
@@ -35,17 +35,19 @@ export function answerImage(
     const image = { ...seenSize(master.pyramid), isGray: isGray(master.pyramid) };
     const canonical = canonicalise(imageRequest, image, services.sizeRules);
     const path = formatCanonical(canonical, image, services.sizeRules.limits);
-    const derivative = await derivativeKey({
-      identifier,
+    const facts = {
+      master: name,
       masterVersion: master.version,
       canonical: path,
       // What max means depends on limits that may be changed: the size it came to is part of the key.
       settings: [config.jpegQuality, config.colorProfile, config.keepMetadata, ...sizeOf(canonical)].join(" "),
-    });
+      mediaType: mediaTypes[canonical.format],
+    };
+    const derivative = await nameDerivative(facts, config.storePicturesPerImage);
     const base = baseUri({ config, request, version: route.version, identifier });
     const headers = imageHeaders({
       version: route.version,
-      etag: `"${derivative.slice(-32)}"`,
+      etag: `"${derivative.etag}"`,
       cacheTag: await imageTag(identifier),
       maxAgeSeconds: config.imageMaxAgeSeconds,
       canonicalUri: `${base}/${route.version === 3 ? path : formatCanonicalV2(canonical, image)}`,
@@ -58,7 +60,7 @@ export function answerImage(
     if (request.method === "HEAD") return respondImage(emptyOf(canonical), headers, account);
     const scale = canonical.size.width / canonical.region.width;
     const envelope = { ...keepMetadata(master.metadata, config.keepMetadata, scale), icc: treatment.embedded };
-    const picture = await obtain(services, { plan, master, envelope, key: derivative, account });
+    const picture = await obtain(services, { plan, canonical, master, envelope, name: derivative, account });
     return respondImage(picture, headers, account);
   });
 }
@@ -74,9 +76,10 @@ function emptyOf({ format }: CanonicalRequest): Derivative {
 /** A picture to obtain. */
 interface Picture {
   readonly plan: RenderPlan;
+  readonly canonical: CanonicalRequest;
   readonly master: Master;
   readonly envelope: Envelope;
-  readonly key: string;
+  readonly name: DerivativeName;
   readonly account: Account;
 }
 
@@ -86,29 +89,29 @@ interface Picture {
  */
 async function obtain(services: Services, picture: Picture): Promise<Derivative> {
   const { derivatives, config, defer } = services;
-  const { plan, key, account } = picture;
+  const { plan, canonical, name, account } = picture;
   const { decodedPixels } = plan.cost;
-  const isStored = decodedPixels >= config.storeAbovePixels;
-  if (decodedPixels < config.cacheAbovePixels && !isStored) return renderFresh(services, picture);
-  const found = await findDerivative(derivatives, key, { isStored, defer });
+  const storing = chooseStoring(services.storing, canonical, decodedPixels);
+  if (decodedPixels < config.cacheAbovePixels && storing === "never") return renderFresh(services, picture);
+  const found = await findDerivative(derivatives, name, storing);
   if (found !== undefined) {
     account.strategy = "kept";
     account.cache = found.tier;
-    return { mediaType: found.kept.mediaType, body: found.kept.bytes };
+    const { body, byteLength } = found.kept;
+    return { mediaType: name.mediaType, body: body instanceof Uint8Array ? body : ofLength(body, byteLength) };
   }
-  const keep = (bytes: Uint8Array): void =>
-    defer(keepDerivative(derivatives, key, { kept: { bytes, mediaType: mediaTypes[plan.format] }, isStored }));
+  const keep = (bytes: Uint8Array): void => defer(keepDerivative(derivatives, name, { bytes, storing }));
   const { mediaType, body } = await renderFresh(services, picture);
   if (body instanceof Uint8Array) {
     keep(body);
     return { mediaType, body };
   }
-  return { mediaType, body: body.pipeThrough(collectingStream(keptStreamBytes, keep)) };
+  return { mediaType, body: body.pipeThrough(collectingStream(maxKeptBytes, keep)) };
 }
 
 async function renderFresh(
   { renderer, colors, log }: Services,
-  { plan, master, envelope, key, account }: Picture,
+  { plan, master, envelope, name, account }: Picture,
 ): Promise<Derivative> {
   account.strategy = plan.kind;
   account.tiles = plan.cost.tiles;
@@ -119,7 +122,7 @@ async function renderFresh(
     source: master.source,
     table,
     envelope,
-    onEnd: (end) => log(streamLine(key, end, account)),
+    onEnd: (end) => log(streamLine(name.edge.key, end, account)),
   });
 }
 

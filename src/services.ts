@@ -1,8 +1,10 @@
 import { bucketTier } from "./cache/bucket.ts";
-import type { DerivativeCache } from "./cache/derivatives.ts";
+import type { DerivativeCache, KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
+import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
-import { forgiving } from "./cache/tier.ts";
+import { TierPause } from "./cache/pause.ts";
+import type { StoringRules } from "./cache/storing.ts";
 import type { CodecModules } from "./codec/tile-decoder.ts";
 import type { ColorTable } from "./color/table.ts";
 import type { ColorTables } from "./colors.ts";
@@ -18,6 +20,7 @@ import type { Renderer } from "./render/render.ts";
 export interface Services {
   readonly masters: MasterStore;
   readonly derivatives: DerivativeCache;
+  readonly storing: StoringRules;
   readonly colors: ColorTables;
   readonly renderer: Renderer;
   readonly buckets: readonly R2Bucket[];
@@ -33,6 +36,8 @@ export interface Services {
 export interface IsolateState {
   readonly kept: IsolateCache<KeptMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
+  readonly knownDerivatives: IsolateCache<KnownDerivative>;
+  readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly lender: KernelLender;
 }
 
@@ -42,6 +47,9 @@ const keptBytes = 16 << 20;
 /** Bytes of colour tables an isolate keeps: some ten profiles. */
 const colorTableBytes = 4 << 20;
 
+/** Bytes of what an isolate remembers of pictures, 256 for each. */
+const knownDerivativeBytes = 1 << 19;
+
 /** Bytes that renders may take together, below the 128 MB an isolate has for everything. */
 const renderBudgetBytes = 64 << 20;
 
@@ -50,8 +58,13 @@ const webpQuality = 80;
 
 /** Makes the state of a new isolate. Never throws. */
 export function createIsolateState(kernelModule: WebAssembly.Module): IsolateState {
-  const colorTables = new IsolateCache<ColorTable>(colorTableBytes);
-  return { kept: new IsolateCache(keptBytes), colorTables, lender: new KernelLender(kernelModule, renderBudgetBytes) };
+  return {
+    kept: new IsolateCache(keptBytes),
+    colorTables: new IsolateCache(colorTableBytes),
+    knownDerivatives: new IsolateCache(knownDerivativeBytes),
+    pauses: { edge: new TierPause(), bucket: new TierPause() },
+    lender: new KernelLender(kernelModule, renderBudgetBytes),
+  };
 }
 
 /** What the platform gives for one request. */
@@ -68,10 +81,13 @@ export interface Platform {
 
 /** Puts the services of one request together. Never throws. */
 export function createServices(config: Config, platform: Platform, state: IsolateState): Services {
-  const { defer, log } = platform;
-  const report = (cause: unknown): void => log({ level: "warn", message: "a cache failed", cause: String(cause) });
+  const { now, defer, log } = platform;
   const warn = (message: string): void => log({ level: "warn", message });
-  const bucket = forgiving(bucketTier(platform.derivatives), report);
+  const guard = (tier: "edge" | "bucket"): TierGuard =>
+    new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, now, defer, log });
+  const bucket = bucketTier(platform.derivatives, guard("bucket"));
+  const edge = guard("edge");
+  const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
   const settings: EncoderSettings = {
     jpegQuality: config.jpegQuality,
     webpQuality,
@@ -82,22 +98,32 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     masters: {
       bucket: platform.masters,
       kept: state.kept,
-      edge: forgiving(edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds)), report),
+      edge: edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds), edge),
       durable: bucket,
       ttlSeconds: config.masterTtlSeconds,
-      now: platform.now,
+      now,
       defer,
       keepsBlocks: config.keepMetadata === "all",
       warn,
     },
     colors: { kept: state.colorTables, module: platform.modules.lcms, warn },
-    derivatives: { edge: forgiving(edgeTier(platform.edge, config.imageMaxAgeSeconds), report), bucket },
+    derivatives: {
+      edge: edgeTier(platform.edge, config.imageMaxAgeSeconds, edge),
+      bucket,
+      known: state.knownDerivatives,
+      now,
+      defer,
+    },
+    storing: {
+      abovePixels: config.storeAbovePixels,
+      atOnceAbovePixels: config.storeAtOnceAbovePixels,
+      angleStepDegrees: config.storeAngleStepDegrees,
+      sizeStepPixels: config.storeSizeStepPixels,
+      limits,
+    },
     renderer: { lender: state.lender, settings },
     buckets: [platform.masters, platform.derivatives],
-    sizeRules: {
-      limits: { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea },
-      isStrictConfined: config.isStrictConfined,
-    },
+    sizeRules: { limits, isStrictConfined: config.isStrictConfined },
     config,
     defer,
     log,

@@ -1,60 +1,141 @@
-import { digest } from "./digest.ts";
-import type { CacheTier, KeptBytes } from "./tier.ts";
+import { maxKeptBytes } from "../limits.ts";
+import { digest, sha256 } from "./digest.ts";
+import type { IsolateCache } from "./isolate.ts";
+import { sealOf } from "./seal.ts";
+import type { Storing } from "./storing.ts";
+import type { BucketTier, CacheTier, KeptBody, KeptName } from "./tier.ts";
 
-/** What tells one derivative from another. */
-export interface DerivativeName {
-  readonly identifier: string;
+/** What makes a picture what it is. */
+export interface DerivativeFacts {
+  /** The stored file and its page: identifiers that mean the same image share its pictures. */
+  readonly master: { readonly key: string; readonly page: number };
   /** Etag of the master: a replaced master never meets old pixels. */
   readonly masterVersion: string;
   /** Canonical request as 3.0 writes it. */
   readonly canonical: string;
   /** What else changes bytes: the JPEG quality, and the size that `max` came to under the limits. */
   readonly settings: string;
+  readonly mediaType: string;
+}
+
+/** Where a picture is kept. */
+export interface DerivativeName {
+  /** 32 hexadecimal digits; the same for whatever the image is called. */
+  readonly etag: string;
+  readonly edge: KeptName;
+  /** One of the slots of its master: the pictures of one file never take more, however many are asked for at once. */
+  readonly bucket: KeptName;
+  readonly mediaType: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables. */
 const renderVersion = 2;
 
-/** The tiers that keep derivatives, nearest first. */
+/** Names a picture; its master has `picturesPerImage` slots in the bucket. */
+export async function nameDerivative(facts: DerivativeFacts, picturesPerImage: number): Promise<DerivativeName> {
+  const { master, masterVersion, canonical, settings, mediaType } = facts;
+  const render = [renderVersion, masterVersion, canonical, settings].join("\n");
+  const picture = await sha256([master.key, master.page, render].join("\n"));
+  const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerImage;
+  const { key, page } = master;
+  return {
+    etag: await digest(render),
+    edge: { key: `derivatives/${picture}` },
+    bucket: { key: `derivatives/${await digest(key)}/${slot}`, picture },
+    mediaType,
+    labels: { key, page: String(page), etag: masterVersion, request: canonical, settings, picture },
+  };
+}
+
+/** What an isolate remembers of a picture. */
+export interface KnownDerivative {
+  /** When it was drawn here, in seconds since 1970. */
+  readonly drawnAt: number;
+  readonly isStored: boolean;
+}
+
+/** The tiers that keep derivatives, nearest first, and what decides between them. */
 export interface DerivativeCache {
   readonly edge: CacheTier;
-  readonly bucket: CacheTier;
+  readonly bucket: BucketTier;
+  readonly known: IsolateCache<KnownDerivative>;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly defer: (work: Promise<unknown>) => void;
 }
 
-/** Returns the key of a derivative, which is all of its entity tag too; one image's keys share a prefix. Never throws. */
-export async function derivativeKey({
-  identifier,
-  masterVersion,
-  canonical,
-  settings,
-}: DerivativeName): Promise<string> {
-  const image = await digest(identifier);
-  const render = await digest([renderVersion, masterVersion, canonical, settings].join("\n"));
-  return `derivatives/${image}/${render}`;
-}
+/** What an entry of `known` takes, in bytes: a key of 76 characters, two values, and the map around them. */
+const knownBytes = 256;
+
+const secondsOfDay = 86_400;
 
 /**
- * Looks a derivative up, in the bucket only when it `isStored` there. What the bucket answers is put at the edge.
- * Never throws: a tier that fails is a miss.
+ * Looks a derivative up, in the bucket only where it may be stored there. What the bucket answers is put at the edge;
+ * what the edge answers was asked for again, and is put into the bucket.
  */
 export async function findDerivative(
   cache: DerivativeCache,
-  key: string,
-  { isStored, defer }: { readonly isStored: boolean; readonly defer: (work: Promise<unknown>) => void },
-): Promise<{ readonly kept: KeptBytes; readonly tier: "edge" | "bucket" } | undefined> {
-  const near = await cache.edge.get(key);
-  if (near !== undefined) return { kept: near, tier: "edge" };
-  const far = isStored ? await cache.bucket.get(key) : undefined;
+  name: DerivativeName,
+  storing: Storing,
+): Promise<{ readonly kept: KeptBody; readonly tier: "edge" | "bucket" } | undefined> {
+  const near = await cache.edge.get(name.edge);
+  const known = cache.known.get(name.edge.key);
+  if (near !== undefined) {
+    if (storing !== "never" && known?.isStored !== true) cache.defer(storeFromEdge(cache, name, near));
+    return { kept: near, tier: "edge" };
+  }
+  if (storing === "never") return undefined;
+  const far = await cache.bucket.get(name.bucket);
+  // Another picture may have taken the slot since.
+  if (known !== undefined) remember(cache, name, { ...known, isStored: far !== undefined });
   if (far === undefined) return undefined;
-  defer(cache.edge.put(key, far));
+  cache.defer(keepFromBucket(cache, name, far));
   return { kept: far, tier: "bucket" };
 }
 
-/** Keeps a derivative at the edge, and in the bucket when it `isStored` there. Never throws. */
+/** Keeps a derivative at the edge, and in the bucket where its time has come; one above `maxKeptBytes` nowhere. */
 export async function keepDerivative(
   cache: DerivativeCache,
-  key: string,
-  { kept, isStored }: { readonly kept: KeptBytes; readonly isStored: boolean },
+  name: DerivativeName,
+  { bytes, storing }: { readonly bytes: Uint8Array; readonly storing: Storing },
 ): Promise<void> {
-  await Promise.all([cache.edge.put(key, kept), ...(isStored ? [cache.bucket.put(key, kept)] : [])]);
+  if (bytes.byteLength > maxKeptBytes) return;
+  const { mediaType, labels } = name;
+  const isDue = storing === "at-once" || (storing === "when-asked-again" && wasDrawnToday(cache, name));
+  const drawnAt = cache.now();
+  // Before anything is waited for: a request at the same time is the second one.
+  if (storing !== "never") remember(cache, name, { drawnAt, isStored: false });
+  const content = { ...(await sealOf(bytes)), mediaType, labels, body: bytes };
+  const [, isStored] = await Promise.all([
+    cache.edge.put(name.edge, content),
+    isDue && cache.bucket.put(name.bucket, content),
+  ]);
+  if (isStored) remember(cache, name, { drawnAt, isStored });
+}
+
+function wasDrawnToday({ known, now }: DerivativeCache, { edge }: DerivativeName): boolean {
+  const drawnAt = known.get(edge.key)?.drawnAt;
+  return drawnAt !== undefined && Math.abs(now() - drawnAt) < secondsOfDay;
+}
+
+function remember({ known }: DerivativeCache, { edge }: DerivativeName, derivative: KnownDerivative): void {
+  known.set(edge.key, derivative, knownBytes);
+}
+
+/** A stream goes to the client: the copy is read from the edge once more, so that no body is held for two readers. */
+async function storeFromEdge(cache: DerivativeCache, name: DerivativeName, near: KeptBody): Promise<void> {
+  const { mediaType, labels } = name;
+  let isStored = await cache.bucket.holds(name.bucket);
+  if (!isStored) {
+    const copied = near.body instanceof Uint8Array ? near : await cache.edge.get(name.edge);
+    isStored = copied !== undefined && (await cache.bucket.put(name.bucket, { ...copied, mediaType, labels }));
+  }
+  remember(cache, name, { drawnAt: cache.now(), isStored });
+}
+
+async function keepFromBucket(cache: DerivativeCache, name: DerivativeName, far: KeptBody): Promise<void> {
+  const { mediaType, labels } = name;
+  const copied = far.body instanceof Uint8Array ? far : await cache.bucket.get(name.bucket);
+  if (copied !== undefined) await cache.edge.put(name.edge, { ...copied, mediaType, labels });
 }

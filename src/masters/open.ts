@@ -1,8 +1,11 @@
+import { wholeBody } from "../cache/checked-body.ts";
 import { digest } from "../cache/digest.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
-import type { CacheTier } from "../cache/tier.ts";
+import { sealOf } from "../cache/seal.ts";
+import type { CacheTier, KeptName } from "../cache/tier.ts";
 import type { Account } from "../derivative.ts";
 import { ImageError } from "../error.ts";
+import { maxRecordBytes } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads } from "../source/counting.ts";
 import { headR2, openR2, type ReadableBucket, r2Source } from "../source/r2.ts";
@@ -51,7 +54,9 @@ const recordType = "application/octet-stream";
 export async function openMaster(store: MasterStore, name: MasterName, account: Account): Promise<Master> {
   const kept = store.kept.get(keptName(store, name)) ?? (await keptAtEdge(store, name));
   if (kept !== undefined) {
-    const isTrusted = store.now() - kept.checkedAt < store.ttlSeconds;
+    const age = store.now() - kept.checkedAt;
+    // A clock that was set back would make what is kept younger than new, and trusted for as long as it was set back.
+    const isTrusted = age >= 0 && age < store.ttlSeconds;
     if (isTrusted || (await isUnchanged(store, { name, kept, account }))) return ready(store, { name, kept, account });
     await forget(store, name);
   }
@@ -75,14 +80,27 @@ export async function retryWhenReplaced<T>(store: MasterStore, name: MasterName,
 /** Drops what is kept of a master as trusted; the durable tier's record is checked against the version anyway. */
 async function forget(store: MasterStore, name: MasterName): Promise<void> {
   store.kept.delete(keptName(store, name));
-  await store.edge.delete(await recordKey(store, name));
+  await store.edge.delete(await recordName(store, name));
 }
 
 async function keptAtEdge(store: MasterStore, name: MasterName): Promise<KeptMaster | undefined> {
-  const record = await store.edge.get(await recordKey(store, name));
-  const kept = record === undefined ? undefined : parseMasterRecord(record.bytes);
+  const kept = await readRecord(store.edge, await recordName(store, name));
   if (kept !== undefined) keep(store, name, kept);
   return kept;
+}
+
+/** A record that breaks off on its way is none; the tier has said so. */
+async function readRecord(tier: CacheTier, name: KeptName): Promise<KeptMaster | undefined> {
+  const record = await tier.get(name);
+  if (record === undefined) return undefined;
+  const bytes = await wholeBody(record, maxRecordBytes).catch(() => undefined);
+  return bytes && parseMasterRecord(bytes);
+}
+
+async function putRecord(tiers: readonly CacheTier[], name: KeptName, kept: KeptMaster): Promise<void> {
+  const body = formatMasterRecord(kept);
+  const content = { ...(await sealOf(body)), body, mediaType: recordType, labels: {} };
+  await Promise.all(tiers.map((tier) => tier.put(name, content)));
 }
 
 interface KeptRequest {
@@ -98,23 +116,20 @@ async function isUnchanged(store: MasterStore, { name, kept, account }: KeptRequ
   if (current?.version !== kept.version) return false;
   const checked = { ...kept, checkedAt: store.now() };
   keep(store, name, checked);
-  store.defer(
-    store.edge.put(await recordKey(store, name), { bytes: formatMasterRecord(checked), mediaType: recordType }),
-  );
+  store.defer(putRecord([store.edge], await recordName(store, name), checked));
   return true;
 }
 
 async function openUnknown(store: MasterStore, name: MasterName, account: Account): Promise<Master> {
-  const recordName = await recordKey(store, name);
-  const [opened, record] = await Promise.all([
+  const record = await recordName(store, name);
+  const [opened, stored] = await Promise.all([
     openR2(store.bucket, name.key, prefixBytes),
-    store.durable.get(recordName),
+    readRecord(store.durable, record),
   ]);
   if (opened === undefined) throw new ImageError("not-found", "There is no image with this identifier.");
   account.reads += 1;
   account.bytes += opened.prefix.byteLength;
   const { size, version } = opened.source;
-  const stored = record === undefined ? undefined : parseMasterRecord(record.bytes);
   const readsBefore = account.reads;
   const isStored = stored?.version === version;
   const { prefix } = opened;
@@ -122,11 +137,9 @@ async function openUnknown(store: MasterStore, name: MasterName, account: Accoun
   const image = isStored ? stored.image : await openImage({ ...store, source, prefix, page: name.page });
   const kept: KeptMaster = { version, size, checkedAt: store.now(), image };
   keep(store, name, kept);
-  const bytes = formatMasterRecord(kept);
-  store.defer(store.edge.put(recordName, { bytes, mediaType: recordType }));
   // A file that opens in one read gains nothing from a second copy of its directories.
   const isWorthStoring = account.reads > readsBefore;
-  if (isWorthStoring) store.defer(store.durable.put(recordName, { bytes, mediaType: recordType }));
+  store.defer(putRecord(isWorthStoring ? [store.edge, store.durable] : [store.edge], record, kept));
   return ready(store, { name, kept, account });
 }
 
@@ -146,6 +159,6 @@ function keptName({ keepsBlocks }: MasterStore, { key, page }: MasterName): stri
 }
 
 /** The key is of one length, whatever the master's: R2 takes 1,024 bytes, which an escaped key may pass. */
-async function recordKey(store: MasterStore, name: MasterName): Promise<string> {
-  return `masters/${await digest(keptName(store, name))}`;
+async function recordName(store: MasterStore, name: MasterName): Promise<KeptName> {
+  return { key: `masters/${await digest(keptName(store, name))}` };
 }

@@ -9,8 +9,9 @@ import { newAccount } from "../../src/derivative.ts";
 import { type MasterStore, openMaster } from "../../src/masters/open.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
+import { testGuard } from "../support/tiers.ts";
 
-const none: CacheTier = { get: async () => undefined, put: async () => undefined, delete: async () => undefined };
+const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => undefined };
 
 /** The store of an isolate that has just begun. */
 function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier }) {
@@ -51,7 +52,7 @@ beforeAll(async () => {
 
 describe("what is kept of a master", () => {
   it("outlives the isolate in the edge cache: a new isolate reads nothing", async () => {
-    const edge = edgeTier(await caches.open("masters-test"), 60);
+    const edge = edgeTier(await caches.open("masters-test"), 60, testGuard("edge").guard);
     const first = await newIsolate({ edge }).open("far");
     expect(first.account.reads).toBeGreaterThan(2);
     const second = await newIsolate({ edge }).open("far");
@@ -60,7 +61,7 @@ describe("what is kept of a master", () => {
   });
 
   it("outlives the edge cache in the bucket: a new isolate reads the head of the file alone", async () => {
-    const durable = bucketTier(env.DERIVATIVES);
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
     const first = await newIsolate({ durable }).open("far");
     const second = await newIsolate({ durable }).open("far");
     expect(second.account).toMatchObject({ reads: 1, heads: 0 });
@@ -68,7 +69,7 @@ describe("what is kept of a master", () => {
   });
 
   it("is not used for a file that was replaced meanwhile", async () => {
-    const durable = bucketTier(env.DERIVATIVES);
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
     await env.MASTERS.put("swapped", await farApart());
     await newIsolate({ durable }).open("swapped");
     await env.MASTERS.put("swapped", await flat(9));
@@ -77,7 +78,7 @@ describe("what is kept of a master", () => {
 
   it("is not stored in the bucket for a file that opens in one read", async () => {
     await env.MASTERS.put("near", await flat(1));
-    await newIsolate({ durable: bucketTier(env.DERIVATIVES) }).open("near");
+    await newIsolate({ durable: bucketTier(env.DERIVATIVES, testGuard("bucket").guard) }).open("near");
     expect(await env.DERIVATIVES.head(`masters/${await digest("near")}`)).toBeNull();
     expect(await env.DERIVATIVES.head(`masters/${await digest("far")}`)).not.toBeNull();
   });

@@ -1,0 +1,135 @@
+import { concatenate } from "../bytes.ts";
+import { maxWholeBytes } from "../limits.ts";
+import { withDeadline } from "./deadline.ts";
+import { formatDigest, sha256 } from "./digest.ts";
+import type { Seal } from "./seal.ts";
+import type { KeptBody } from "./tier.ts";
+
+/** Says that what was kept is not what comes back. */
+export class DamagedBody extends Error {
+  override readonly name = "DamagedBody";
+}
+
+/** What a tier answered, not compared yet. */
+export interface StoredBody {
+  readonly seal: Seal | undefined;
+  /** Length that the tier itself states, where it does. */
+  readonly statedBytes: number | undefined;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** For how long a stream waits for its next bytes, in seconds; what a slow reader takes does not count. */
+const chunkSeconds = 10;
+
+/**
+ * Compares what a tier answered with its seal: up to `maxWholeBytes` read whole, of more the stated length now and the
+ * rest as it streams. `onBroken` is told why a stream broke off. Throws DamagedBody, what reading throws, and the
+ * reason of `signal` once that is aborted.
+ */
+export async function checkBody(
+  { seal, statedBytes, body }: StoredBody,
+  signal: AbortSignal,
+  onBroken: (cause: unknown) => void,
+): Promise<KeptBody> {
+  const reader = body.getReader();
+  const letGo = (): void => void reader.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener("abort", letGo);
+  try {
+    signal.throwIfAborted();
+    if (seal === undefined) throw new DamagedBody("it carries no checksum");
+    const { byteLength } = seal;
+    if (statedBytes !== undefined && statedBytes !== byteLength) throw ofLength(statedBytes, seal);
+    const isHeld = byteLength <= maxWholeBytes;
+    return { ...seal, body: isHeld ? await readWhole(reader, seal) : await openStream(reader, seal, onBroken) };
+  } catch (cause) {
+    letGo();
+    throw cause;
+  } finally {
+    signal.removeEventListener("abort", letGo);
+  }
+}
+
+/** Returns all bytes of what is kept. Throws DamagedBody for a stream that breaks off, RangeError above `limitBytes`. */
+export async function wholeBody({ byteLength, body }: KeptBody, limitBytes: number): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body;
+  if (byteLength > limitBytes) {
+    await body.cancel();
+    throw new RangeError(`${byteLength} bytes, above the limit of ${limitBytes}`);
+  }
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return concatenate(parts);
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+async function readWhole(reader: Reader, seal: Seal): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let byteLength = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    byteLength += value.byteLength;
+    if (byteLength > seal.byteLength) throw ofLength(byteLength, seal);
+    parts.push(value);
+  }
+  const bytes = concatenate(parts);
+  compare({ byteLength, sha256: await sha256(bytes) }, seal);
+  return bytes;
+}
+
+/** Waits for the first chunk, so that a tier that sends none is still a miss; then sends each chunk once the next is there. */
+async function openStream(
+  reader: Reader,
+  seal: Seal,
+  onBroken: (cause: unknown) => void,
+): Promise<ReadableStream<Uint8Array>> {
+  const hash = new crypto.DigestStream("SHA-256");
+  const hashing = hash.getWriter();
+  // Nobody waits for the hash of a stream that broke off.
+  hash.digest.catch(() => undefined);
+  let byteLength = 0;
+  const next = async (): Promise<Uint8Array | undefined> => {
+    const { done, value } = await reader.read();
+    if (done) {
+      await hashing.close();
+      compare({ byteLength, sha256: formatDigest(await hash.digest) }, seal);
+      return undefined;
+    }
+    byteLength += value.byteLength;
+    if (byteLength > seal.byteLength) throw ofLength(byteLength, seal);
+    await hashing.write(value);
+    return value;
+  };
+  const letGo = async (reason: unknown): Promise<void> => {
+    await Promise.allSettled([reader.cancel(reason), hashing.abort(reason)]);
+  };
+  let held = await next();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const following = await withDeadline(chunkSeconds, next);
+          if (held !== undefined) controller.enqueue(held);
+          held = following;
+          if (following === undefined) controller.close();
+        } catch (cause) {
+          controller.error(cause);
+          onBroken(cause);
+          await letGo(cause);
+        }
+      },
+      cancel: letGo,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function compare(found: Seal, seal: Seal): void {
+  if (found.byteLength !== seal.byteLength) throw ofLength(found.byteLength, seal);
+  if (found.sha256 !== seal.sha256) throw new DamagedBody("its checksum is another one");
+}
+
+function ofLength(byteLength: number, seal: Seal): DamagedBody {
+  return new DamagedBody(`${byteLength} bytes of ${seal.byteLength}`);
+}
