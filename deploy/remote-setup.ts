@@ -12,6 +12,23 @@ export interface RemoteBuckets {
   readonly derivatives: RemoteBucket;
 }
 
+/** A bucket as a Wrangler file states it. */
+export interface StatedBucket {
+  readonly binding: string;
+  readonly bucket_name?: string;
+  readonly jurisdiction?: string;
+}
+
+/** Finds the service's buckets among those that `file` states. Throws SetupFailed where one is not named. */
+export function bucketsOf(stated: readonly StatedBucket[], file: string): RemoteBuckets {
+  const named = (binding: string): RemoteBucket => {
+    const bucket = stated.find((one) => one.binding === binding);
+    if (bucket?.bucket_name === undefined) throw new SetupFailed(`${file} has no bucket_name for ${binding}.`);
+    return { name: bucket.bucket_name, jurisdiction: bucket.jurisdiction };
+  };
+  return { masters: named("MASTERS"), derivatives: named("DERIVATIVES") };
+}
+
 /** How a command of wrangler ended, with all that it printed. */
 export interface CommandResult {
   readonly isDone: boolean;

@@ -8,27 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { type CommandResult, type RemoteBucket, type RemoteBuckets, setUpRemote } from "./remote-setup.ts";
+import { bucketsOf, type CommandResult, setUpRemote } from "./remote-setup.ts";
 
 /** For how long one command of wrangler may take. */
 const commandSeconds = 120;
-
-/** A bucket as the Wrangler file states it. */
-interface StatedBucket {
-  readonly binding: string;
-  readonly bucket_name?: string;
-  readonly jurisdiction?: string;
-}
-
-function readBuckets(config: string): RemoteBuckets {
-  const buckets: readonly StatedBucket[] = readConfig({ config }).r2_buckets;
-  const named = (binding: string): RemoteBucket => {
-    const stated = buckets.find((bucket) => bucket.binding === binding);
-    if (stated?.bucket_name === undefined) throw new Error(`${config} has no bucket_name for the binding ${binding}.`);
-    return { name: stated.bucket_name, jurisdiction: stated.jurisdiction };
-  };
-  return { masters: named("MASTERS"), derivatives: named("DERIVATIVES") };
-}
 
 function runWrangler(args: readonly string[]): Promise<CommandResult> {
   // By its name, so that it is the one that npm puts on the path.
@@ -60,7 +43,7 @@ async function main(): Promise<void> {
   const isDryRun = values["dry-run"];
   const folder = await mkdtemp(join(tmpdir(), "tessera-setup-"));
   try {
-    await setUpRemote(readBuckets(values.config), {
+    await setUpRemote(bucketsOf(readConfig({ config: values.config }).r2_buckets, values.config), {
       async run(args) {
         console.log(`wrangler ${args.join(" ")}`);
         return isDryRun ? { isDone: true, output: "" } : runWrangler(args);

@@ -25,7 +25,7 @@ export function testGuard(tier: "edge" | "bucket", changes: GuardChanges = {}) {
 }
 
 /** Returns bytes without order, the same for the same seed. */
-export function patternBytes(byteLength: number, seed = 1): Uint8Array {
+export function patternBytes(byteLength: number, seed = 1): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(byteLength);
   for (let index = 0; index < byteLength; index++) bytes[index] = Math.imul(index + seed, 2_654_435_761) >>> 24;
   return bytes;
