@@ -14,7 +14,7 @@ import { testGuard } from "../support/tiers.ts";
 const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => undefined };
 
 /** The store of an isolate that has just begun. */
-function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier }) {
+function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {
   const deferred: Promise<unknown>[] = [];
   const store: MasterStore = {
     bucket: env.MASTERS,
@@ -22,7 +22,7 @@ function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: Cache
     edge: tiers.edge ?? none,
     durable: tiers.durable ?? none,
     ttlSeconds: 60,
-    now: () => 1_000_000,
+    now: tiers.now ?? (() => 1_000_000),
     defer: (work) => deferred.push(work),
     keepsBlocks: false,
     warn: () => undefined,
@@ -66,6 +66,35 @@ describe("what is kept of a master", () => {
     const second = await newIsolate({ durable }).open("far");
     expect(second.account).toMatchObject({ reads: 1, heads: 0 });
     expect(second.master.pyramid).toEqual(first.master.pyramid);
+  });
+
+  it("is read whole or not at all: one that was cut off or changed is opened again, and put right", async () => {
+    const { guard, lines, settle } = testGuard("bucket");
+    const durable = bucketTier(env.DERIVATIVES, guard);
+    const first = await newIsolate({}).open("far");
+    await newIsolate({ durable }).open("far");
+    const key = `masters/${await digest("far")}`;
+    const whole = await env.DERIVATIVES.get(key);
+    const { customMetadata = {} } = whole!;
+    const bytes = await whole!.bytes();
+    for (const damaged of [
+      bytes.slice(0, -8),
+      bytes.map((byte, index) => (index === bytes.length - 8 ? byte ^ 1 : byte)),
+    ]) {
+      await env.DERIVATIVES.put(key, damaged, { customMetadata });
+      const again = await newIsolate({ durable }).open("far");
+      await settle();
+      expect(again.account.reads).toBe(first.account.reads);
+      expect(again.master.pyramid).toEqual(first.master.pyramid);
+      expect(lines.splice(0)).toMatchObject([{ message: "a kept body is damaged", tier: "bucket", key }]);
+    }
+  });
+
+  it("is not trusted by a clock that was set back: storage is asked", async () => {
+    const edge = edgeTier(await caches.open("clock-test"), 60, testGuard("edge").guard);
+    await newIsolate({ edge }).open("far");
+    const opened = await newIsolate({ edge, now: () => 1_000_000 - 3600 }).open("far");
+    expect(opened.account).toMatchObject({ reads: 0, heads: 1 });
   });
 
   it("is not used for a file that was replaced meanwhile", async () => {

@@ -154,6 +154,25 @@ describe("a kept body that is not what was put", () => {
     expect(byteLength).toBeLessThan(bytes.byteLength);
   });
 
+  it("breaks off where the tier fails on its way, and is left where it lies", async () => {
+    const { guard, lines, settle } = testGuard("bucket");
+    const bytes = patternBytes(2_000_000);
+    const tier = bucketTier(env.DERIVATIVES, guard);
+    await tier.put({ key: "failing" }, await contentOf(bytes));
+    const object = await env.DERIVATIVES.head("failing");
+    const get = async () => ({
+      ...object,
+      size: 2_000_000,
+      customMetadata: object?.customMetadata,
+      body: streamOf(bytes, { isBroken: true }),
+    });
+    const kept = await bucketTier(changedBucket(env.DERIVATIVES, { get }), guard).get({ key: "failing" });
+    expect(await received(kept)).toMatchObject({ isWhole: false });
+    await settle();
+    expect(lines).toMatchObject([{ message: "a cache failed", tier: "bucket", cause: "Error: broken off" }]);
+    expect(await env.DERIVATIVES.head("failing")).not.toBeNull();
+  });
+
   it("is a miss where it carries no checksum", async () => {
     const { guard, lines, settle } = testGuard("bucket");
     await env.DERIVATIVES.put("old", patternBytes(10));
@@ -295,6 +314,39 @@ describe("a tier that does not answer", () => {
     expect(await bucketTier(changedBucket(env.DERIVATIVES, { get }), guard).get({ key: "x" })).toBeUndefined();
     expect(lines).toMatchObject([{ message: "a cache did not answer" }]);
     await expect.poll(() => cancel.mock.calls.length).toBe(1);
+  });
+
+  it("breaks a stream off that stops on its way, with a line in the log", async () => {
+    const { guard, lines } = testGuard("bucket");
+    const bytes = patternBytes(2_000_000);
+    const { sha256 } = await sealOf(bytes);
+    const cancel = vi.fn();
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(bytes.slice(0, 1000)),
+      cancel,
+    });
+    const get = async () => ({ size: 2_000_000, customMetadata: { length: "2000000", sha256 }, body });
+    const kept = await bucketTier(changedBucket(env.DERIVATIVES, { get }), guard).get({ key: "x" });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const outcome = received(kept);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await outcome).toMatchObject({ isWhole: false });
+    vi.useRealTimers();
+    expect(lines).toEqual([{ level: "warn", message: "a cache did not answer", tier: "bucket", seconds: 10 }]);
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
+  it("is given longer for a put, which no answer waits for", async () => {
+    const { guard, lines } = testGuard("bucket", { timeoutSeconds: 0.05 });
+    const content = await contentOf(patternBytes(10));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const put = bucketTier(hanging().bucket, guard).put({ key: "x" }, content);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(lines).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await put).toBe(false);
+    vi.useRealTimers();
+    expect(lines).toMatchObject([{ message: "a cache did not answer", seconds: 10 }]);
   });
 
   it("is left alone after some misses in a row, then tried by one request at a time", async () => {
