@@ -1,6 +1,6 @@
-import { ofLength } from "./cache/bucket.ts";
 import { collectingStream } from "./cache/collecting-stream.ts";
 import { type DerivativeName, findDerivative, keepDerivative, nameDerivative } from "./cache/derivatives.ts";
+import { ofLength } from "./cache/fixed-length.ts";
 import { chooseStoring } from "./cache/storing.ts";
 import { colorTreatment, findColorTable } from "./colors.ts";
 import type { Account, Derivative } from "./derivative.ts";

@@ -1,3 +1,4 @@
+import { ofLength } from "./fixed-length.ts";
 import type { TierGuard } from "./guard.ts";
 import { parseSeal } from "./seal.ts";
 import type { BucketTier, KeptName } from "./tier.ts";
@@ -36,15 +37,6 @@ export function bucketTier(bucket: R2Bucket, guard: TierGuard): BucketTier {
       return object != null && isNamed(object.customMetadata, name);
     },
   };
-}
-
-/** Returns the same stream as one of a stated length, which R2 and Content-Length take; one that breaks off still does. */
-export function ofLength(
-  body: ReadableStream<Uint8Array>,
-  byteLength: number,
-  signal?: AbortSignal,
-): ReadableStream<Uint8Array> {
-  return body.pipeThrough(new FixedLengthStream(byteLength), signal === undefined ? {} : { signal });
 }
 
 function isNamed(labels: Record<string, string> | undefined, { picture }: KeptName): boolean {

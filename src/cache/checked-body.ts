@@ -21,6 +21,9 @@ export interface StoredBody {
 /** For how long a stream waits for its next bytes, in seconds; what a slow reader takes does not count. */
 const chunkSeconds = 10;
 
+/** For how long a stream that is wanted whole may take, in seconds. */
+const wholeSeconds = 10;
+
 /**
  * Compares what a tier answered with its seal: up to `maxWholeBytes` read whole, of more the stated length now and the
  * rest as it streams. `onBroken` is told why a stream broke off. Throws DamagedBody, what reading throws, and the
@@ -49,16 +52,24 @@ export async function checkBody(
   }
 }
 
-/** Returns all bytes of what is kept. Throws DamagedBody for a stream that breaks off, RangeError above `limitBytes`. */
+/**
+ * Returns all bytes of what is kept. Throws what a stream breaks off with, DeadlinePassed where it takes longer than
+ * `wholeSeconds`, RangeError above `limitBytes`.
+ */
 export async function wholeBody({ byteLength, body }: KeptBody, limitBytes: number): Promise<Uint8Array> {
   if (body instanceof Uint8Array) return body;
   if (byteLength > limitBytes) {
     await body.cancel();
     throw new RangeError(`${byteLength} bytes, above the limit of ${limitBytes}`);
   }
-  const parts: Uint8Array[] = [];
-  for await (const part of body) parts.push(part);
-  return concatenate(parts);
+  return withDeadline(wholeSeconds, async (signal) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of body) {
+      signal.throwIfAborted();
+      parts.push(part);
+    }
+    return concatenate(parts);
+  });
 }
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;

@@ -84,17 +84,20 @@ async function forget(store: MasterStore, name: MasterName): Promise<void> {
 }
 
 async function keptAtEdge(store: MasterStore, name: MasterName): Promise<KeptMaster | undefined> {
-  const kept = await readRecord(store.edge, await recordName(store, name));
+  const kept = await readRecord(store, store.edge, await recordName(store, name));
   if (kept !== undefined) keep(store, name, kept);
   return kept;
 }
 
-/** A record that breaks off on its way is none; the tier has said so. */
-async function readRecord(tier: CacheTier, name: KeptName): Promise<KeptMaster | undefined> {
+async function readRecord({ warn }: MasterStore, tier: CacheTier, name: KeptName): Promise<KeptMaster | undefined> {
   const record = await tier.get(name);
   if (record === undefined) return undefined;
-  const bytes = await wholeBody(record, maxRecordBytes).catch(() => undefined);
-  return bytes && parseMasterRecord(bytes);
+  try {
+    return parseMasterRecord(await wholeBody(record, maxRecordBytes));
+  } catch (cause) {
+    warn(`the kept index is not used: ${cause}`);
+    return undefined;
+  }
 }
 
 async function putRecord(tiers: readonly CacheTier[], name: KeptName, kept: KeptMaster): Promise<void> {
@@ -124,7 +127,7 @@ async function openUnknown(store: MasterStore, name: MasterName, account: Accoun
   const record = await recordName(store, name);
   const [opened, stored] = await Promise.all([
     openR2(store.bucket, name.key, prefixBytes),
-    readRecord(store.durable, record),
+    readRecord(store, store.durable, record),
   ]);
   if (opened === undefined) throw new ImageError("not-found", "There is no image with this identifier.");
   account.reads += 1;

@@ -6,7 +6,9 @@ import { edgeTier } from "../../src/cache/edge.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
 import type { CacheTier } from "../../src/cache/tier.ts";
 import { newAccount } from "../../src/derivative.ts";
+import { maxWholeBytes } from "../../src/limits.ts";
 import { type MasterStore, openMaster } from "../../src/masters/open.ts";
+import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
 import { testGuard } from "../support/tiers.ts";
@@ -88,6 +90,21 @@ describe("what is kept of a master", () => {
       expect(again.master.pyramid).toEqual(first.master.pyramid);
       expect(lines.splice(0)).toMatchObject([{ message: "a kept body is damaged", tier: "bucket", key }]);
     }
+  });
+
+  it("is as good when it is too large to be compared before it is read", async () => {
+    const tile = encodeTestTile({ width: 16, height: 16, samplesPerPixel: 1, samples: new Uint8Array(256) });
+    const form = { compression: "jpeg", samplesPerPixel: 1, photometric: "MinIsBlack", tileBytes: () => tile } as const;
+    await env.MASTERS.put("huge", await makeTiff({ width: 4800, height: 4800, tile: 16, ...form }));
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
+    const first = await newIsolate({ durable }).open("huge");
+    expect((await env.DERIVATIVES.head(`masters/${await digest("huge")}`))?.size).toBeGreaterThan(maxWholeBytes);
+    const second = await newIsolate({ durable }).open("huge");
+    expect(second.account.reads).toBe(1);
+    const [{ offsets, byteCounts }] = second.master.pyramid.levels;
+    expect(offsets).toHaveLength(90_000);
+    expect(byteCounts.at(-1)).toBe(tile.byteLength);
+    expect(offsets.at(-1)).toBe(first.master.pyramid.levels[0].offsets.at(-1));
   });
 
   it("is not trusted by a clock that was set back: storage is asked", async () => {

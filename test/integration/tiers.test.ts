@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { concatenate } from "../../src/bytes.ts";
-import { bucketTier, ofLength } from "../../src/cache/bucket.ts";
+import { bucketTier } from "../../src/cache/bucket.ts";
 import { wholeBody } from "../../src/cache/checked-body.ts";
 import { edgeTier } from "../../src/cache/edge.ts";
+import { ofLength } from "../../src/cache/fixed-length.ts";
 import { missesBeforePause, pauseSeconds, TierPause } from "../../src/cache/pause.ts";
 import { type Seal, sealOf } from "../../src/cache/seal.ts";
 import type { BucketTier, CacheTier, KeptBody, KeptContent } from "../../src/cache/tier.ts";
