@@ -70,23 +70,32 @@ export function fileBucket(file: ByteSource, storage: SlowStorage): Bucket {
 
 /** Returns a bucket that keeps what is put into it. */
 export function keepingBucket(storage: SlowStorage): Bucket {
-  const kept = new Map<string, Uint8Array>();
+  const kept = new Map<string, { readonly bytes: Uint8Array; readonly customMetadata: Record<string, string> }>();
   return bucketOf({
     get: (key) => {
-      const bytes = kept.get(key);
-      const object = bytes && { size: bytes.byteLength, etag: "1", httpMetadata: {}, bytes: async () => bytes };
-      return storage.wait(() => object ?? null, bytes?.byteLength);
+      const object = kept.get(key);
+      if (object === undefined) return storage.wait(() => null);
+      const { bytes, customMetadata } = object;
+      const size = bytes.byteLength;
+      return storage.wait(
+        () => ({ size, etag: "1", customMetadata, body: new Response(bytes as BodyInit).body }),
+        size,
+      );
     },
-    put: async (key, bytes) => kept.set(key, bytes as Uint8Array),
+    put: async (key, bytes, { customMetadata = {} } = {}) => kept.set(key, { bytes, customMetadata }),
   });
 }
 
-type Call = (key: string, options?: unknown) => Promise<unknown>;
+type Call = (key: string) => Promise<unknown>;
 
 function bucketOf(calls: {
   readonly get: (key: string, options?: { readonly range?: unknown }) => Promise<unknown>;
   readonly head?: Call;
-  readonly put?: Call;
+  readonly put?: (
+    key: string,
+    bytes: Uint8Array,
+    options?: { readonly customMetadata?: Record<string, string> },
+  ) => Promise<unknown>;
 }): Bucket {
   const nothing: Call = async () => null;
   return { head: nothing, put: nothing, delete: nothing, list: nothing, ...calls } as unknown as Bucket;

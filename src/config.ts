@@ -26,8 +26,18 @@ export interface Config {
   readonly notFoundMaxAgeSeconds: number;
   /** Renders that decode at least this many pixels are kept in the Cache API. */
   readonly cacheAbovePixels: number;
-  /** Renders that decode at least this many pixels are kept in the derivative bucket. */
+  /** For how long a request waits for a cache. */
+  readonly cacheTimeoutSeconds: number;
+  /** Renders that decode at least this many pixels are kept in the derivative bucket once they are asked for again. */
   readonly storeAbovePixels: number;
+  /** Of those, the ones that decode at least this many are kept there when they are drawn. */
+  readonly storeAtOnceAbovePixels: number;
+  /** Most pictures of one master that the derivative bucket holds. */
+  readonly storePicturesPerImage: number;
+  /** Rotations that are stored are multiples of so many degrees. */
+  readonly storeAngleStepDegrees: number;
+  /** Sizes that are stored have a side that is a multiple of so many pixels. */
+  readonly storeSizeStepPixels: number;
   readonly jpegQuality: number;
   /** Colours that are not sRGB are brought to it, or keep their profile. */
   readonly colorProfile: "convert" | "embed";
@@ -57,6 +67,14 @@ export function readConfig(variables: Variables): Config {
     }
     return number;
   };
+  const seconds = (name: string, { least, most }: { readonly least: number; readonly most: number }): number => {
+    const value = text(name);
+    const number = /^\d+(?:\.\d{1,3})?$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= least && number <= most)) {
+      faults.push(`${name} is "${value}", not a number of seconds from ${least} to ${most}, such as 0.5`);
+    }
+    return number;
+  };
   const matching = (name: string, pattern: RegExp, meaning: string): string => {
     const value = text(name);
     if (!pattern.test(value)) faults.push(`${name} is "${value}", not ${meaning}`);
@@ -68,7 +86,7 @@ export function readConfig(variables: Variables): Config {
     if (chosen === undefined) faults.push(`${name} is "${value}", not one of ${values.join(", ")}`);
     return chosen ?? (values[0] as Value);
   };
-  const seconds = { least: 0, most: 31_536_000 };
+  const upToAYear = { least: 0, most: 31_536_000 };
   const baseUrl = matching(
     "BASE_URL",
     /^(?:https?:\/\/[^/?#\s]+)?$/,
@@ -87,15 +105,20 @@ export function readConfig(variables: Variables): Config {
     maxHeight: integer("MAX_HEIGHT", { least: 1, most: 1_000_000 }),
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
     isStrictConfined: matching("STRICT_CONFINED", /^(?:true|false)$/, "true or false") === "true",
-    masterTtlSeconds: integer("MASTER_TTL_SECONDS", seconds),
+    masterTtlSeconds: integer("MASTER_TTL_SECONDS", upToAYear),
     storageTimeoutSeconds: integer("STORAGE_TIMEOUT_SECONDS", { least: 1, most: 300 }),
     renderWaitSeconds: integer("RENDER_WAIT_SECONDS", { least: 1, most: 300 }),
     stallSeconds: integer("STALL_SECONDS", { least: 1, most: 300 }),
-    imageMaxAgeSeconds: integer("IMAGE_MAX_AGE_SECONDS", seconds),
-    infoMaxAgeSeconds: integer("INFO_MAX_AGE_SECONDS", seconds),
-    notFoundMaxAgeSeconds: integer("NOT_FOUND_MAX_AGE_SECONDS", seconds),
+    imageMaxAgeSeconds: integer("IMAGE_MAX_AGE_SECONDS", upToAYear),
+    infoMaxAgeSeconds: integer("INFO_MAX_AGE_SECONDS", upToAYear),
+    notFoundMaxAgeSeconds: integer("NOT_FOUND_MAX_AGE_SECONDS", upToAYear),
     cacheAbovePixels: integer("CACHE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
+    cacheTimeoutSeconds: seconds("CACHE_TIMEOUT_SECONDS", { least: 0.05, most: 30 }),
     storeAbovePixels: integer("STORE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
+    storeAtOnceAbovePixels: integer("STORE_AT_ONCE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
+    storePicturesPerImage: integer("STORE_PICTURES_PER_IMAGE", { least: 1, most: 4096 }),
+    storeAngleStepDegrees: integer("STORE_ANGLE_STEP", { least: 0, most: 360 }),
+    storeSizeStepPixels: integer("STORE_SIZE_STEP", { least: 0, most: 1_000_000 }),
     jpegQuality: integer("JPEG_QUALITY", { least: 1, most: 100 }),
     colorProfile: choice("COLOR_PROFILE", ["convert", "embed"]),
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),

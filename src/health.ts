@@ -1,4 +1,4 @@
-import { withinDeadline } from "./budget/deadline.ts";
+import { withDeadline } from "./budget/deadline.ts";
 import { respondJson } from "./http/respond.ts";
 import { drawProbe } from "./probe.ts";
 import type { Health, Services } from "./services.ts";
@@ -7,8 +7,8 @@ import type { Visit } from "./visit.ts";
 /** For how long what was found is told again: the endpoint is open to all, and its checks cost operations of R2. */
 const keptMilliseconds = 5000;
 
-/** No check is waited for any longer. */
-const checkMilliseconds = 5000;
+/** For how long a check may take, in seconds. */
+const checkSeconds = 5;
 
 /**
  * Answers whether this isolate can do its work: both buckets answer, and a picture of a few pixels is drawn the way all
@@ -28,7 +28,7 @@ async function findHealth(services: Services, visit: Visit): Promise<Health> {
   if (isolate.health !== undefined && age >= 0 && age < keptMilliseconds) return isolate.health;
   const check = async (name: keyof Health["checks"], work: () => Promise<unknown>): Promise<"ok" | "fails"> => {
     try {
-      await withinDeadline(work(), { clock, milliseconds: checkMilliseconds });
+      await withDeadline(clock, checkSeconds, work);
       return "ok";
     } catch (cause) {
       log({ level: "error", message: "a check of health fails", check: name, cause: String(cause) });

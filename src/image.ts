@@ -1,4 +1,8 @@
-import { derivativeKey, findDerivative, keepDerivative } from "./cache/derivatives.ts";
+import type { Lease } from "./budget/lease.ts";
+import { collecting } from "./cache/collector.ts";
+import { type DerivativeName, findDerivative, keepDerivative, nameDerivative } from "./cache/derivatives.ts";
+import { chooseStoring } from "./cache/storing.ts";
+import type { KeptBody } from "./cache/tier.ts";
 import { colorTreatment, findColorTable } from "./colors.ts";
 import type { Account, Derivative } from "./derivative.ts";
 import { imageHeaders, respondImage, respondNotModified } from "./http/respond.ts";
@@ -10,8 +14,10 @@ import { mediaTypes } from "./iiif/format.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
 import { parseRequest } from "./iiif/request.ts";
 import { formatCanonicalV2 } from "./iiif/v2/canonical.ts";
+import { maxKeptBytes } from "./limits.ts";
 import { type Master, openMaster, retryWhenReplaced } from "./masters/open.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
+import { directBodyBytes } from "./render/admission.ts";
 import type { Envelope } from "./render/envelope.ts";
 import { planRender, type RenderPlan, seenSize } from "./render/plan.ts";
 import { type Rendered, render } from "./render/render.ts";
@@ -34,17 +40,19 @@ export function answerImage(
     const image = { ...seenSize(master.pyramid), isGray: isGray(master.pyramid) };
     const canonical = canonicalise(imageRequest, image, services.sizeRules);
     const path = formatCanonical(canonical, image, services.sizeRules.limits);
-    const derivative = await derivativeKey({
-      identifier,
+    const facts = {
+      master: name,
       masterVersion: master.version,
       canonical: path,
       // What max means depends on limits that may be changed: the size it came to is part of the key.
       settings: [config.jpegQuality, config.colorProfile, config.keepMetadata, ...sizeOf(canonical)].join(" "),
-    });
+      mediaType: mediaTypes[canonical.format],
+    };
+    const derivative = await nameDerivative(facts, config.storePicturesPerImage);
     const base = baseUri({ config, request, version: route.version, identifier });
     const headers = imageHeaders({
       version: route.version,
-      etag: `"${derivative.slice(-32)}"`,
+      etag: `"${derivative.etag}"`,
       cacheTag: await imageTag(identifier),
       maxAgeSeconds: config.imageMaxAgeSeconds,
       canonicalUri: `${base}/${route.version === 3 ? path : formatCanonicalV2(canonical, image)}`,
@@ -57,8 +65,8 @@ export function answerImage(
     if (request.method === "HEAD") return respondImage(emptyOf(canonical), headers, account);
     const scale = canonical.size.width / canonical.region.width;
     const envelope = { ...keepMetadata(master.metadata, config.keepMetadata, scale), icc: treatment.embedded };
-    const picture = await obtain(services, { plan, master, envelope, key: derivative, visit });
-    return respondImage(await send(services, picture, { plan, key: derivative, visit }), headers, account);
+    const asked = { plan, canonical, master, envelope, name: derivative, visit };
+    return respondImage(await send(services, await obtain(services, asked), asked), headers, account);
   });
 }
 
@@ -73,34 +81,66 @@ function emptyOf({ format }: CanonicalRequest): Derivative {
 /** A picture to obtain. */
 interface Picture {
   readonly plan: RenderPlan;
+  readonly canonical: CanonicalRequest;
   readonly master: Master;
   readonly envelope: Envelope;
-  readonly key: string;
+  readonly name: DerivativeName;
   readonly visit: Visit;
+}
+
+/** A picture that is ready to be sent. */
+interface Obtained extends Rendered {
+  /** Length of the whole body, where it is known. */
+  readonly byteLength: number | undefined;
 }
 
 /**
  * Returns the derivative from a cache, or renders it and sees to it that it is kept. What decodes few pixels is not
  * looked for and not kept: the cache in front of the Worker has it, and behind that it is made again as fast as found.
  */
-async function obtain(services: Services, picture: Picture): Promise<Rendered> {
-  const { derivatives, config } = services;
-  const { plan, key, visit } = picture;
-  const { account, defer } = visit;
+async function obtain(services: Services, picture: Picture): Promise<Obtained> {
+  const { derivatives, config, budget, storing: rules } = services;
+  const { plan, canonical, name, visit } = picture;
   const { decodedPixels } = plan.cost;
-  const isStored = decodedPixels >= config.storeAbovePixels;
-  if (decodedPixels < config.cacheAbovePixels && !isStored) return renderFresh(services, picture);
-  const found = await findDerivative(derivatives, key, { isStored, defer });
+  const storing = chooseStoring(rules, canonical, decodedPixels);
+  if (decodedPixels < config.cacheAbovePixels && storing === "never")
+    return drawn(await renderFresh(services, picture));
+  const found = await findDerivative(derivatives, name, storing);
   if (found !== undefined) {
-    account.strategy = "kept";
-    account.cache = found.tier;
-    return { body: found.kept.bytes, lease: undefined };
+    visit.account.strategy = "kept";
+    visit.account.cache = found.tier;
+    return kept(services, found.kept, visit);
   }
-  const keep = (bytes: Uint8Array): void =>
-    defer(keepDerivative(derivatives, key, { kept: { bytes, mediaType: mediaTypes[plan.format] }, isStored }));
+  const keep = (bytes: Uint8Array, lease?: Lease): void =>
+    visit.defer(keepDerivative(derivatives, name, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
   const { body, lease } = await renderFresh(services, picture);
-  if (body instanceof Uint8Array) keep(body);
-  return { body, lease };
+  if (!(body instanceof Uint8Array))
+    return drawn({ body: collecting(body, { limitBytes: maxKeptBytes, budget, keep }), lease });
+  keep(body);
+  return drawn({ body, lease });
+}
+
+function drawn({ body, lease }: Rendered): Obtained {
+  return { body, lease, byteLength: body instanceof Uint8Array ? body.byteLength : undefined };
+}
+
+/** What a body that is streamed out of a cache takes: the chunk that is held back, and the next. In bytes. */
+const streamedBytes = 1 << 18;
+
+/** A stream that its client does not take holds little, but it holds it all the same. */
+async function kept({ budget }: Services, { body, byteLength, lease }: KeptBody, visit: Visit): Promise<Obtained> {
+  if (body instanceof Uint8Array) return { body, lease, byteLength };
+  const loan = { share: "bodies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
+  try {
+    return { body: readBody(body), lease: await budget.take(loan, visit.patience), byteLength };
+  } catch (error) {
+    await body.cancel(error);
+    throw error;
+  }
+}
+
+async function* readBody(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of body) yield chunk;
 }
 
 async function renderFresh(
@@ -120,22 +160,25 @@ async function renderFresh(
 /** Sends what is small whole, and all else as fast as the client takes it. */
 async function send(
   { clock, config, streams, log }: Services,
-  { body, lease }: Rendered,
-  { plan, key, visit }: Pick<Picture, "plan" | "key" | "visit">,
+  { body, byteLength, lease }: Obtained,
+  { plan, name, visit }: Pick<Picture, "plan" | "name" | "visit">,
 ): Promise<Derivative> {
-  const mediaType = mediaTypes[plan.format];
-  if (body instanceof Uint8Array && lease === undefined) return { mediaType, body };
+  const { mediaType } = name;
+  if (body instanceof Uint8Array && body.byteLength <= directBodyBytes) {
+    lease?.release();
+    return { mediaType, body };
+  }
   const { account, patience, defer } = visit;
   const { readable, ended } = await startSending(body instanceof Uint8Array ? chunksOf(body) : body, {
     lease,
     clock,
     stallMilliseconds: 1000 * config.stallSeconds,
     signal: patience.signal,
-    byteLength: body instanceof Uint8Array ? body.byteLength : undefined,
+    byteLength,
   });
   const report = (end: SendingEnd): void => {
     if (end.kind !== "whole") streams[end.kind] += 1;
-    if (end.kind !== "whole" || plan.kind === "stream") log(sendingLine(key, end, account));
+    if (end.kind !== "whole" || plan.kind === "stream") log(sendingLine(name.edge.key, end, account));
   };
   defer(ended.then(report));
   return { mediaType, body: readable };

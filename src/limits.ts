@@ -114,6 +114,18 @@ export const maxMetadataReads = 8;
 /** Deepest nesting of elements in an XMP packet. Enforced in metadata/xml-scanner.ts. */
 export const maxXmlDepth = 64;
 
+/**
+ * Largest kept body that is read whole and compared before any of it is served, in bytes; a larger one is compared as it
+ * streams. Enforced in cache/checked-body.ts.
+ */
+export const maxWholeBytes = 1 << 20;
+
+/** Largest picture that a cache keeps, in bytes. Enforced in cache/derivatives.ts and, of streams, in image.ts. */
+export const maxKeptBytes = 6 << 20;
+
+/** Largest record of a master that is read back, in bytes: an index of 25 MB, a profile, metadata. Enforced in masters/open.ts. */
+export const maxRecordBytes = 32 << 20;
+
 /** Largest ICC profile that is used, in bytes: press profiles are up to 3 MB. Enforced in color/profile-tags.ts. */
 export const maxProfileBytes = 4 << 20;
 

@@ -2,10 +2,12 @@ import type { Clock } from "./budget/clock.ts";
 import { keptLimits } from "./budget/isolate-memory.ts";
 import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
-import type { DerivativeCache } from "./cache/derivatives.ts";
+import type { DerivativeCache, KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
+import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
-import { forgiving } from "./cache/tier.ts";
+import { TierPause } from "./cache/pause.ts";
+import type { StoringRules } from "./cache/storing.ts";
 import type { CodecModules } from "./codec/tile-decoder.ts";
 import type { ColorTable } from "./color/table.ts";
 import type { ColorTables } from "./colors.ts";
@@ -21,6 +23,7 @@ import type { Renderer } from "./render/render.ts";
 export interface Services {
   readonly masters: MasterStore;
   readonly derivatives: DerivativeCache;
+  readonly storing: StoringRules;
   readonly colors: Omit<ColorTables, "admission">;
   readonly renderer: Renderer;
   readonly budget: MemoryBudget;
@@ -42,6 +45,8 @@ export interface Services {
 export interface IsolateState {
   readonly kept: IsolateCache<KeptMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
+  readonly knownDerivatives: IsolateCache<KnownDerivative>;
+  readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly kernels: Kernels;
   readonly budget: MemoryBudget;
   readonly streams: StreamCounts;
@@ -63,6 +68,9 @@ export interface StreamCounts {
   broken: number;
 }
 
+/** Bytes of what an isolate remembers of pictures, 256 for each. */
+const knownDerivativeBytes = 1 << 19;
+
 /** WebP's own scale: visually near the JPEG default. */
 const webpQuality = 80;
 
@@ -71,6 +79,8 @@ export function createIsolateState(kernelModule: WebAssembly.Module, clock: Cloc
   return {
     kept: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
+    knownDerivatives: new IsolateCache(knownDerivativeBytes),
+    pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: new Kernels(kernelModule),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
@@ -91,10 +101,13 @@ export interface Platform {
 
 /** Puts the services of one request together. Never throws. */
 export function createServices(config: Config, platform: Platform, state: IsolateState): Services {
-  const { defer, log } = platform;
-  const report = (cause: unknown): void => log({ level: "warn", message: "a cache failed", cause: String(cause) });
+  const { clock, defer, log } = platform;
   const warn = (message: string): void => log({ level: "warn", message });
-  const bucket = forgiving(bucketTier(platform.derivatives), report);
+  const guard = (tier: "edge" | "bucket"): TierGuard =>
+    new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, clock, defer, log });
+  const bucket = bucketTier(platform.derivatives, guard("bucket"));
+  const edge = guard("edge");
+  const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
   const settings: EncoderSettings = {
     jpegQuality: config.jpegQuality,
     webpQuality,
@@ -106,28 +119,39 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       storage: {
         bucket: platform.masters,
         clock: platform.clock,
-        timeoutMilliseconds: 1000 * config.storageTimeoutSeconds,
+        timeoutSeconds: config.storageTimeoutSeconds,
       },
       kept: state.kept,
       budget: state.budget,
-      edge: forgiving(edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds)), report),
+      edge: edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds), edge),
       durable: bucket,
       ttlSeconds: config.masterTtlSeconds,
       keepsBlocks: config.keepMetadata === "all",
       warn,
     },
     colors: { kept: state.colorTables, module: platform.modules.lcms, warn },
-    derivatives: { edge: forgiving(edgeTier(platform.edge, config.imageMaxAgeSeconds), report), bucket },
+    derivatives: {
+      edge: edgeTier(platform.edge, config.imageMaxAgeSeconds, edge),
+      bucket,
+      known: state.knownDerivatives,
+      budget: state.budget,
+      clock: platform.clock,
+      defer,
+    },
+    storing: {
+      abovePixels: config.storeAbovePixels,
+      atOnceAbovePixels: config.storeAtOnceAbovePixels,
+      angleStepDegrees: config.storeAngleStepDegrees,
+      sizeStepPixels: config.storeSizeStepPixels,
+      limits,
+    },
     renderer: { kernels: state.kernels, settings },
     budget: state.budget,
     clock: platform.clock,
     streams: state.streams,
     buckets: { masters: platform.masters, derivatives: platform.derivatives },
     isolate: state,
-    sizeRules: {
-      limits: { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea },
-      isStrictConfined: config.isStrictConfined,
-    },
+    sizeRules: { limits, isStrictConfined: config.isStrictConfined },
     config,
     defer,
     log,

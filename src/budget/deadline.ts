@@ -1,44 +1,33 @@
 import type { Clock } from "./clock.ts";
 
-/** What a wait ends with when its time is up. */
+/** Says that something was not answered in time. */
 export class DeadlinePassed extends Error {
-  readonly milliseconds: number;
+  readonly seconds: number;
 
-  constructor(milliseconds: number) {
-    super(`no answer within ${milliseconds} ms`);
+  constructor(seconds: number) {
+    super(`no answer within ${seconds} seconds`);
     this.name = "DeadlinePassed";
-    this.milliseconds = milliseconds;
+    this.seconds = seconds;
   }
 }
 
 /**
- * Waits for `work` no longer than `milliseconds`, by a timer of the request that waits. What comes later goes to
- * `dropLate`, which lets go of it. Throws DeadlinePassed, and what the work throws in time.
+ * Waits for `work` by a timer of the request that waits. Throws DeadlinePassed after `seconds`, when the signal that
+ * `work` was given is aborted too, so that it lets go of what comes late; else what `work` throws.
  */
-export function withinDeadline<T>(
-  work: Promise<T>,
-  {
-    clock,
-    milliseconds,
-    dropLate = () => undefined,
-  }: { readonly clock: Clock; readonly milliseconds: number; readonly dropLate?: (late: T) => void },
+export function withDeadline<T>(
+  clock: Pick<Clock, "after">,
+  seconds: number,
+  work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    let isOver = false;
-    const cancel = clock.after(milliseconds, () => {
-      isOver = true;
-      reject(new DeadlinePassed(milliseconds));
+    const controller = new AbortController();
+    const cancel = clock.after(seconds * 1000, () => {
+      const reason = new DeadlinePassed(seconds);
+      controller.abort(reason);
+      reject(reason);
     });
-    work.then(
-      (value) => {
-        cancel();
-        if (isOver) dropLate(value);
-        else resolve(value);
-      },
-      (error: unknown) => {
-        cancel();
-        reject(error);
-      },
-    );
+    // What ends after its time changes nothing any more.
+    work(controller.signal).then(resolve, reject).finally(cancel);
   });
 }

@@ -1,18 +1,44 @@
-import type { CacheTier } from "./tier.ts";
+import { ofLength } from "./fixed-length.ts";
+import type { TierGuard } from "./guard.ts";
+import { parseSeal } from "./seal.ts";
+import type { BucketTier, KeptName } from "./tier.ts";
 
-/** Returns the tier of the derivative bucket, which outlives every data centre's cache. May throw. */
-export function bucketTier(bucket: R2Bucket): CacheTier {
+/** Returns the tier of the derivative bucket, which outlives every data centre's cache. */
+export function bucketTier(bucket: R2Bucket, guard: TierGuard): BucketTier {
   return {
-    async get(key) {
-      const object = await bucket.get(key);
-      if (object === null) return undefined;
-      return { bytes: await object.bytes(), mediaType: object.httpMetadata?.contentType ?? "" };
+    get: (name, hold) =>
+      guard.read(async () => {
+        const { key } = name;
+        const object = await bucket.get(key);
+        if (object === null) return undefined;
+        const { body, size, customMetadata: labels } = object;
+        if (!isNamed(labels, name)) {
+          await body.cancel();
+          return undefined;
+        }
+        const seal = parseSeal(labels?.length, labels?.sha256);
+        return { key, seal, statedBytes: size, body, remove: () => bucket.delete(key) };
+      }, hold),
+    put: ({ key }, { byteLength, sha256, mediaType, labels, body }) =>
+      guard.store((signal) => {
+        const sent = body instanceof Uint8Array ? body : ofLength(body, byteLength, signal);
+        // R2 compares what arrives with the checksum, and keeps nothing that differs.
+        return bucket.put(key, sent, {
+          sha256,
+          httpMetadata: { contentType: mediaType },
+          customMetadata: { ...labels, sha256, length: String(byteLength) },
+        });
+      }),
+    async delete({ key }) {
+      await guard.look(() => bucket.delete(key));
     },
-    async put(key, { bytes, mediaType }) {
-      await bucket.put(key, bytes, { httpMetadata: { contentType: mediaType } });
-    },
-    async delete(key) {
-      await bucket.delete(key);
+    async holds(name) {
+      const object = await guard.look(() => bucket.head(name.key));
+      return object != null && isNamed(object.customMetadata, name);
     },
   };
+}
+
+function isNamed(labels: Record<string, string> | undefined, { picture }: KeptName): boolean {
+  return picture === undefined || labels?.picture === picture;
 }

@@ -1,60 +1,194 @@
-import { digest } from "./digest.ts";
-import type { CacheTier, KeptBytes } from "./tier.ts";
+import type { Clock } from "../budget/clock.ts";
+import type { Lease } from "../budget/lease.ts";
+import type { MemoryBudget } from "../budget/memory-budget.ts";
+import { whileRenewing } from "../budget/renewal.ts";
+import { maxKeptBytes } from "../limits.ts";
+import { digest, sha256 } from "./digest.ts";
+import type { IsolateCache } from "./isolate.ts";
+import { sealOf } from "./seal.ts";
+import type { Storing } from "./storing.ts";
+import { type BucketTier, type CacheTier, type Hold, holdNothing, type KeptBody, type KeptName } from "./tier.ts";
 
-/** What tells one derivative from another. */
-export interface DerivativeName {
-  readonly identifier: string;
+/** What makes a picture what it is. */
+export interface DerivativeFacts {
+  /** The stored file and its page: identifiers that mean the same image share its pictures. */
+  readonly master: { readonly key: string; readonly page: number };
   /** Etag of the master: a replaced master never meets old pixels. */
   readonly masterVersion: string;
   /** Canonical request as 3.0 writes it. */
   readonly canonical: string;
   /** What else changes bytes: the JPEG quality, and the size that `max` came to under the limits. */
   readonly settings: string;
+  readonly mediaType: string;
+}
+
+/** Where a picture is kept. */
+export interface DerivativeName {
+  /** 32 hexadecimal digits; the same for whatever the image is called. */
+  readonly etag: string;
+  readonly edge: KeptName;
+  /** One of the slots of its master: the pictures of one file never take more, however many are asked for at once. */
+  readonly bucket: KeptName;
+  readonly mediaType: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables. */
 const renderVersion = 2;
 
-/** The tiers that keep derivatives, nearest first. */
+/** Names a picture; its master has `picturesPerImage` slots in the bucket. */
+export async function nameDerivative(facts: DerivativeFacts, picturesPerImage: number): Promise<DerivativeName> {
+  const { master, masterVersion, canonical, settings, mediaType } = facts;
+  const render = [renderVersion, masterVersion, canonical, settings].join("\n");
+  const picture = await sha256([master.key, master.page, render].join("\n"));
+  const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerImage;
+  const { key, page } = master;
+  return {
+    etag: await digest(render),
+    edge: { key: `derivatives/${picture}` },
+    bucket: { key: `derivatives/${await digest(key)}/${slot}`, picture },
+    mediaType,
+    labels: { key, page: String(page), etag: masterVersion, request: canonical, settings, picture },
+  };
+}
+
+/** What an isolate remembers of a picture. */
+export interface KnownDerivative {
+  /** When it was drawn here, in seconds since 1970. */
+  readonly drawnAt: number;
+  readonly isStored: boolean;
+}
+
+/** The tiers that keep derivatives, nearest first, and what decides between them. */
 export interface DerivativeCache {
   readonly edge: CacheTier;
-  readonly bucket: CacheTier;
+  readonly bucket: BucketTier;
+  readonly known: IsolateCache<KnownDerivative>;
+  /** Where the memory comes from that bodies are held in while they are looked at or stored. */
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
+  readonly defer: (work: Promise<unknown>) => void;
 }
 
-/** Returns the key of a derivative, which is all of its entity tag too; one image's keys share a prefix. Never throws. */
-export async function derivativeKey({
-  identifier,
-  masterVersion,
-  canonical,
-  settings,
-}: DerivativeName): Promise<string> {
-  const image = await digest(identifier);
-  const render = await digest([renderVersion, masterVersion, canonical, settings].join("\n"));
-  return `derivatives/${image}/${render}`;
-}
+/** What an entry of `known` takes, in bytes: a key of 76 characters, two values, and the map around them. */
+const knownBytes = 256;
+
+const secondsOfDay = 86_400;
 
 /**
- * Looks a derivative up, in the bucket only when it `isStored` there. What the bucket answers is put at the edge.
- * Never throws: a tier that fails is a miss.
+ * Looks a derivative up, in the bucket only where it may be stored there. What the bucket answers is put at the edge;
+ * what the edge answers was asked for again, and is put into the bucket.
  */
 export async function findDerivative(
   cache: DerivativeCache,
-  key: string,
-  { isStored, defer }: { readonly isStored: boolean; readonly defer: (work: Promise<unknown>) => void },
-): Promise<{ readonly kept: KeptBytes; readonly tier: "edge" | "bucket" } | undefined> {
-  const near = await cache.edge.get(key);
-  if (near !== undefined) return { kept: near, tier: "edge" };
-  const far = isStored ? await cache.bucket.get(key) : undefined;
+  name: DerivativeName,
+  storing: Storing,
+): Promise<{ readonly kept: KeptBody; readonly tier: "edge" | "bucket" } | undefined> {
+  const near = await cache.edge.get(name.edge, holdIn(cache));
+  const known = cache.known.get(name.edge.key);
+  if (near !== undefined) {
+    if (storing !== "never" && known?.isStored !== true) cache.defer(storeFromEdge(cache, name, near));
+    return { kept: near, tier: "edge" };
+  }
+  if (storing === "never") return undefined;
+  const far = await cache.bucket.get(name.bucket, holdIn(cache));
+  // Another picture may have taken the slot since.
+  if (known !== undefined) remember(cache, name, { ...known, isStored: far !== undefined });
   if (far === undefined) return undefined;
-  defer(cache.edge.put(key, far));
+  cache.defer(keepFromBucket(cache, name, far));
   return { kept: far, tier: "bucket" };
 }
 
-/** Keeps a derivative at the edge, and in the bucket when it `isStored` there. Never throws. */
+/** A picture to keep. */
+export interface DrawnPicture {
+  readonly bytes: Uint8Array;
+  readonly storing: Storing;
+  /** What the bytes are held in already; it is released when they are kept. */
+  readonly lease?: Lease;
+}
+
+/**
+ * Keeps a derivative at the edge, and in the bucket where its time has come; one above `maxKeptBytes` nowhere, nor one
+ * for which there is no memory while it is sent there.
+ */
 export async function keepDerivative(
   cache: DerivativeCache,
-  key: string,
-  { kept, isStored }: { readonly kept: KeptBytes; readonly isStored: boolean },
+  name: DerivativeName,
+  { bytes, storing, lease = cache.budget.tryTake("bodies", bytes.byteLength) }: DrawnPicture,
 ): Promise<void> {
-  await Promise.all([cache.edge.put(key, kept), ...(isStored ? [cache.bucket.put(key, kept)] : [])]);
+  try {
+    const isDue = storing === "at-once" || (storing === "when-asked-again" && wasDrawnToday(cache, name));
+    const drawnAt = secondsOf(cache);
+    // Before anything is waited for: a request at the same time is the second one.
+    if (storing !== "never") remember(cache, name, { drawnAt, isStored: false });
+    if (lease === undefined || bytes.byteLength > maxKeptBytes) return;
+    const { mediaType, labels } = name;
+    const content = { ...(await sealOf(bytes)), mediaType, labels, body: bytes };
+    const [, isStored] = await whileRenewing(cache.clock, lease, () =>
+      Promise.all([cache.edge.put(name.edge, content), isDue && cache.bucket.put(name.bucket, content)]),
+    );
+    if (isStored) remember(cache, name, { drawnAt, isStored });
+  } finally {
+    lease?.release();
+  }
+}
+
+function wasDrawnToday(cache: DerivativeCache, { edge }: DerivativeName): boolean {
+  const drawnAt = cache.known.get(edge.key)?.drawnAt;
+  return drawnAt !== undefined && Math.abs(secondsOf(cache) - drawnAt) < secondsOfDay;
+}
+
+/** Seconds since 1970. */
+function secondsOf({ clock }: DerivativeCache): number {
+  return clock.now() / 1000;
+}
+
+/** Bodies of tiers are held where there is room for them at once, and streamed where not: nobody waits. */
+export function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
+  return (byteLength) => budget.tryTake("bodies", byteLength);
+}
+
+function remember({ known }: DerivativeCache, { edge }: DerivativeName, derivative: KnownDerivative): void {
+  known.set(edge.key, derivative, knownBytes);
+}
+
+async function storeFromEdge(cache: DerivativeCache, name: DerivativeName, near: KeptBody): Promise<void> {
+  const isStored =
+    (await cache.bucket.holds(name.bucket)) ||
+    (await copyBody(cache, near, {
+      read: () => cache.edge.get(name.edge, holdNothing),
+      put: (copied) => cache.bucket.put(name.bucket, { ...copied, mediaType: name.mediaType, labels: name.labels }),
+    }));
+  remember(cache, name, { drawnAt: secondsOf(cache), isStored });
+}
+
+async function keepFromBucket(cache: DerivativeCache, name: DerivativeName, far: KeptBody): Promise<void> {
+  await copyBody(cache, far, {
+    read: () => cache.bucket.get(name.bucket, holdNothing),
+    put: (copied) => cache.edge.put(name.edge, { ...copied, mediaType: name.mediaType, labels: name.labels }),
+  });
+}
+
+/**
+ * Puts what one tier answered into the other, and says whether it is there. A stream goes to the client: the copy is read
+ * once more, so that no body is held for two readers. So is what there is no memory to hold for longer.
+ */
+async function copyBody(
+  { budget, clock }: DerivativeCache,
+  kept: KeptBody,
+  {
+    read,
+    put,
+  }: { readonly read: () => Promise<KeptBody | undefined>; readonly put: (body: KeptBody) => Promise<boolean> },
+): Promise<boolean> {
+  const lease = kept.body instanceof Uint8Array ? budget.tryTake("bodies", kept.byteLength) : undefined;
+  if (lease === undefined) {
+    const again = await read();
+    return again !== undefined && put(again);
+  }
+  try {
+    return await whileRenewing(clock, lease, () => put(kept));
+  } finally {
+    lease.release();
+  }
 }

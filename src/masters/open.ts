@@ -2,10 +2,13 @@ import type { Lease } from "../budget/lease.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { shareLimits } from "../budget/shares.ts";
+import { wholeBody } from "../cache/checked-body.ts";
 import { digest } from "../cache/digest.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
-import type { CacheTier } from "../cache/tier.ts";
+import { sealOf } from "../cache/seal.ts";
+import { type CacheTier, holdNothing, type KeptName } from "../cache/tier.ts";
 import { ImageError } from "../error.ts";
+import { maxRecordBytes } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads } from "../source/counting.ts";
 import { headR2, openR2, r2Source, type Storage } from "../source/r2.ts";
@@ -87,14 +90,39 @@ export async function retryWhenReplaced<T>(store: MasterStore, name: MasterName,
 /** Drops what is kept of a master as trusted; the durable tier's record is checked against the version anyway. */
 async function forget(store: MasterStore, name: MasterName): Promise<void> {
   store.kept.delete(keptName(store, name));
-  await store.edge.delete(await recordKey(store, name));
+  await store.edge.delete(await recordName(store, name));
 }
 
 async function keptAtEdge(store: MasterStore, name: MasterName): Promise<KeptMaster | undefined> {
-  const record = await store.edge.get(await recordKey(store, name));
-  const kept = record === undefined ? undefined : parseMasterRecord(record.bytes);
+  const kept = await readRecord(store, store.edge, await recordName(store, name));
   if (kept !== undefined) keep(store, name, kept);
   return kept;
+}
+
+/** Reads a record where there is memory for it and what is made of it at once; the master itself can be read in its place. */
+async function readRecord(
+  { budget, storage: { clock }, warn }: MasterStore,
+  tier: CacheTier,
+  name: KeptName,
+): Promise<KeptMaster | undefined> {
+  const record = await tier.get(name, holdNothing);
+  if (record === undefined) return undefined;
+  const lease = tryTakeForRecord(budget, record.byteLength);
+  try {
+    if (lease === undefined) throw new RangeError("there is no memory for it");
+    return parseMasterRecord(await wholeBody(record, { limitBytes: maxRecordBytes, clock }));
+  } catch (cause) {
+    warn(`the kept index is not used: ${cause}`);
+    return undefined;
+  } finally {
+    lease?.release();
+  }
+}
+
+/** A record is held twice: as it is kept, and as it is used or on its way. */
+function tryTakeForRecord(budget: MemoryBudget, recordBytes: number): Lease | undefined {
+  const bytes = 2 * recordBytes;
+  return budget.tryTake(bytes > shareLimits.bodies.limitBytes / 2 ? "draws" : "bodies", bytes);
 }
 
 interface KeptRequest {
@@ -160,15 +188,14 @@ async function readMaster(
   }: { readonly name: MasterName; readonly visit: Visit; readonly reserve: (bytes: number) => Promise<void> },
 ): Promise<KeptMaster> {
   const { account } = visit;
-  const [opened, record] = await Promise.all([
+  const [opened, stored] = await Promise.all([
     openR2(store.storage, name.key, prefixBytes),
-    store.durable.get(await recordKey(store, name)),
+    readRecord(store, store.durable, await recordName(store, name)),
   ]);
   if (opened === undefined) throw new ImageError("not-found", "There is no image with this identifier.");
   account.reads += 1;
   account.bytes += opened.prefix.byteLength;
   const { size, version } = opened.source;
-  const stored = record === undefined ? undefined : parseMasterRecord(record.bytes);
   const readsBefore = account.reads;
   const isStored = stored?.version === version;
   const { prefix } = opened;
@@ -187,14 +214,13 @@ async function keepRecord(
   { budget, ...store }: MasterStore,
   { name, kept, tiers }: { readonly name: MasterName; readonly kept: KeptMaster; readonly tiers: readonly CacheTier[] },
 ): Promise<void> {
-  // The record and its copy on the way to the tier.
-  const heldBytes = 2 * keptBytes(kept);
-  const lease = budget.tryTake(heldBytes > shareLimits.bodies.limitBytes / 2 ? "draws" : "bodies", heldBytes);
+  const lease = tryTakeForRecord(budget, keptBytes(kept));
   if (lease === undefined) return;
   try {
-    const record = { bytes: formatMasterRecord(kept), mediaType: recordType };
-    const key = await recordKey(store, name);
-    await whileRenewing(store.storage.clock, lease, () => Promise.all(tiers.map((tier) => tier.put(key, record))));
+    const body = formatMasterRecord(kept);
+    const record = { ...(await sealOf(body)), body, mediaType: recordType, labels: {} };
+    const at = await recordName(store, name);
+    await whileRenewing(store.storage.clock, lease, () => Promise.all(tiers.map((tier) => tier.put(at, record))));
   } finally {
     lease.release();
   }
@@ -221,6 +247,6 @@ function keptName({ keepsBlocks }: Pick<MasterStore, "keepsBlocks">, { key, page
 }
 
 /** The key is of one length, whatever the master's: R2 takes 1,024 bytes, which an escaped key may pass. */
-async function recordKey(store: Pick<MasterStore, "keepsBlocks">, name: MasterName): Promise<string> {
-  return `masters/${await digest(keptName(store, name))}`;
+async function recordName(store: Pick<MasterStore, "keepsBlocks">, name: MasterName): Promise<KeptName> {
+  return { key: `masters/${await digest(keptName(store, name))}` };
 }

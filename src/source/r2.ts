@@ -1,5 +1,5 @@
 import type { Clock } from "../budget/clock.ts";
-import { DeadlinePassed, withinDeadline } from "../budget/deadline.ts";
+import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { availableBytes, type ByteSource } from "./byte-source.ts";
 
@@ -10,7 +10,7 @@ export type ReadableBucket = Pick<R2Bucket, "get" | "head">;
 export interface Storage {
   readonly bucket: ReadableBucket;
   readonly clock: Clock;
-  readonly timeoutMilliseconds: number;
+  readonly timeoutSeconds: number;
 }
 
 /** A stored object's size in bytes and etag. */
@@ -84,9 +84,13 @@ async function readBody(
 }
 
 /** What comes after the deadline is let go: a body that nobody reads would keep its connection. */
-async function answered<T>({ clock, timeoutMilliseconds }: Storage, call: () => Promise<T>): Promise<T> {
+async function answered<T>({ clock, timeoutSeconds }: Storage, call: () => Promise<T>): Promise<T> {
   try {
-    return await withinDeadline(call(), { clock, milliseconds: timeoutMilliseconds, dropLate: dropBody });
+    return await withDeadline(clock, timeoutSeconds, async (signal) => {
+      const answer = await call();
+      if (signal.aborted) dropBody(answer);
+      return answer;
+    });
   } catch (cause) {
     throw new ImageError("storage-failed", "The storage does not answer. Ask again.", { cause });
   }

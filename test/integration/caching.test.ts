@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
+import { changedBucket } from "../support/tiers.ts";
 
 beforeAll(async () => {
   const file = await makeTiff({ width: 300, height: 200, tile: 64, levels: 2, compression: "deflate" });
@@ -9,11 +10,17 @@ beforeAll(async () => {
 });
 
 const cachesAll = { CACHE_ABOVE_PIXELS: "0" };
-const storesAll = { env: { ...cachesAll, STORE_ABOVE_PIXELS: "0" } };
+const storesAll = { ...cachesAll, STORE_ABOVE_PIXELS: "0", STORE_AT_ONCE_ABOVE_PIXELS: "0" };
 
 async function storedKeys(): Promise<string[]> {
   const { objects } = await env.DERIVATIVES.list({ prefix: "derivatives/" });
   return objects.map(({ key }) => key);
+}
+
+/** Puts the edge out of reach, as it is in another data centre. */
+async function forgetEdge(bucketKey: string): Promise<void> {
+  const picture = (await env.DERIVATIVES.head(bucketKey))?.customMetadata?.picture;
+  expect(await caches.default.delete(`https://kept.invalid/derivatives/${picture}`)).toBe(true);
 }
 
 describe("a derivative", () => {
@@ -40,14 +47,41 @@ describe("a derivative", () => {
   it("is kept in the bucket when its cost passes the threshold, and found there without the edge", async () => {
     const path = "/iiif/3/stored/full/90,/0/default.png";
     const before = await storedKeys();
-    const first = await ask(path, storesAll);
+    const first = await ask(path, { env: storesAll });
     const stored = (await storedKeys()).filter((key) => !before.includes(key));
     expect(stored).toHaveLength(1);
-    await caches.default.delete(`https://kept.invalid/${stored[0]}`);
-    const second = await ask(path, storesAll);
+    await forgetEdge(stored[0]!);
+    const second = await ask(path, { env: storesAll });
     expect(second.timing).toMatchObject({ strategy: "kept", cache: "bucket" });
     expect(second.bytes).toEqual(first.bytes);
     expect(second.headers.get("Content-Type")).toBe("image/png");
+    expect((await ask(path, { env: storesAll })).timing).toMatchObject({ strategy: "kept", cache: "edge" });
+  });
+
+  it("has the media type that its plan says, whatever is written on what is kept", async () => {
+    const path = "/iiif/3/stored/full/92,/0/default.png";
+    const before = await storedKeys();
+    await ask(path, { env: storesAll });
+    const [key] = (await storedKeys()).filter((stored) => !before.includes(stored));
+    await forgetEdge(key!);
+    const object = await env.DERIVATIVES.get(key!);
+    const { customMetadata = {} } = object!;
+    await env.DERIVATIVES.put(key!, await object!.bytes(), {
+      customMetadata,
+      httpMetadata: { contentType: "text/html" },
+    });
+    const answer = await ask(path, { env: storesAll });
+    expect(answer.timing).toMatchObject({ cache: "bucket" });
+    expect(answer.headers.get("Content-Type")).toBe("image/png");
+  });
+
+  it("is one for all identifiers that mean the same image and page", async () => {
+    const before = await storedKeys();
+    const plain = await ask("/iiif/3/equal/full/44,/0/default.jpg", { env: storesAll });
+    const paged = await ask("/iiif/3/equal;page=1/full/44,/0/default.jpg", { env: storesAll });
+    expect(paged.timing).toMatchObject({ strategy: "kept" });
+    expect(paged.headers.get("ETag")).toBe(plain.headers.get("ETag"));
+    expect((await storedKeys()).length - before.length).toBe(1);
   });
 
   it("of max is another one when the limits it means have changed", async () => {
@@ -77,13 +111,76 @@ describe("a cache that fails", () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const away = () => Promise.reject(new Error("the bucket is away"));
     const DERIVATIVES = { get: away, put: away, head: away, delete: away };
-    const answer = await ask("/iiif/3/unlucky/full/70,/0/default.jpg", {
-      env: { DERIVATIVES, STORE_ABOVE_PIXELS: "0" },
-    });
+    const answer = await ask("/iiif/3/unlucky/full/72,/0/default.jpg", { env: { ...storesAll, DERIVATIVES } });
     const lines = log.mock.calls.map(([line]) => String(line));
     log.mockRestore();
     expect(answer.status).toBe(200);
     expect(lines.some((line) => line.includes("a cache failed") && line.includes("the bucket is away"))).toBe(true);
+  });
+});
+
+describe("a kept picture that comes back short", () => {
+  it("is drawn, taken away, and never reaches the edge", async () => {
+    const path = "/iiif/3/unlucky/full/76,/0/default.png";
+    const before = await storedKeys();
+    const whole = await ask(path, { env: storesAll });
+    const [key] = (await storedKeys()).filter((stored) => !before.includes(stored));
+    await forgetEdge(key!);
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    let shortAnswers = 0;
+    const DERIVATIVES = changedBucket(env.DERIVATIVES, {
+      async get(asked: string) {
+        const object = await env.DERIVATIVES.get(asked);
+        if (object === null || asked !== key) return object;
+        shortAnswers += 1;
+        const { size, customMetadata } = object;
+        return { size, customMetadata, body: new Response((await object.bytes()).slice(0, -10)).body };
+      },
+    });
+    const answer = await ask(path, { env: { ...storesAll, DERIVATIVES } });
+    const lines = log.mock.calls.map(([line]) => String(line)).join("\n");
+    log.mockRestore();
+    expect(shortAnswers).toBe(1);
+    expect(answer.timing).toMatchObject({ strategy: "draw", cache: "miss" });
+    expect(answer.bytes).toEqual(whole.bytes);
+    expect(lines).toContain("a kept body is damaged");
+    const again = await ask(path, { env: storesAll });
+    expect(again.timing).toMatchObject({ strategy: "kept", cache: "edge" });
+    expect(again.bytes).toEqual(whole.bytes);
+  });
+});
+
+describe("a cache that does not answer", () => {
+  it("costs its deadline, then nothing while it is left alone", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    let calls = 0;
+    const hang = (): Promise<never> => {
+      calls += 1;
+      return new Promise(() => undefined);
+    };
+    const DERIVATIVES = { get: hang, head: hang, delete: hang, put: hang };
+    // Not stored at once: a put has a deadline of its own, which is longer.
+    const changed = {
+      ...storesAll,
+      STORE_AT_ONCE_ABOVE_PIXELS: "1000000000",
+      DERIVATIVES,
+      CACHE_TIMEOUT_SECONDS: "0.1",
+    };
+    const statuses: number[] = [];
+    for (const width of [101, 103, 105]) {
+      statuses.push((await ask(`/iiif/3/unlucky/full/${width},/0/default.jpg`, { env: changed })).status);
+    }
+    // Sizes off the grid are not looked for in the bucket.
+    expect(calls).toBe(0);
+    for (const width of [80, 84, 88, 92, 96]) {
+      statuses.push((await ask(`/iiif/3/unlucky/full/${width},/0/default.jpg`, { env: changed })).status);
+    }
+    const lines = log.mock.calls.map(([line]) => String(line));
+    log.mockRestore();
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(calls).toBe(3);
+    expect(lines.filter((line) => line.includes("a cache did not answer"))).toHaveLength(3);
+    expect(lines.filter((line) => line.includes("a cache is left alone"))).toHaveLength(1);
   });
 });
 

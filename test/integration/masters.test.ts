@@ -7,19 +7,26 @@ import { edgeTier } from "../../src/cache/edge.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
 import type { CacheTier } from "../../src/cache/tier.ts";
 import { newAccount } from "../../src/derivative.ts";
+import { maxWholeBytes } from "../../src/limits.ts";
 import { type MasterStore, openMaster } from "../../src/masters/open.ts";
 import { platformClock } from "../../src/timers.ts";
 import type { Visit } from "../../src/visit.ts";
+import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
+import { testGuard } from "../support/tiers.ts";
 
-const none: CacheTier = { get: async () => undefined, put: async () => undefined, delete: async () => undefined };
+const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => undefined };
 
 /** The store of an isolate that has just begun. */
-function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier }) {
+function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {
   const deferred: Promise<unknown>[] = [];
   const store: MasterStore = {
-    storage: { bucket: env.MASTERS, clock: { ...platformClock, now: () => 1e9 }, timeoutMilliseconds: 10_000 },
+    storage: {
+      bucket: env.MASTERS,
+      clock: { ...platformClock, now: () => 1000 * (tiers.now?.() ?? 1_000_000) },
+      timeoutSeconds: 10,
+    },
     budget: new MemoryBudget(platformClock),
     kept: new IsolateCache(1 << 20),
     edge: tiers.edge ?? none,
@@ -58,7 +65,7 @@ beforeAll(async () => {
 
 describe("what is kept of a master", () => {
   it("outlives the isolate in the edge cache: a new isolate reads nothing", async () => {
-    const edge = edgeTier(await caches.open("masters-test"), 60);
+    const edge = edgeTier(await caches.open("masters-test"), 60, testGuard("edge").guard);
     const first = await newIsolate({ edge }).open("far");
     expect(first.account.reads).toBeGreaterThan(2);
     const second = await newIsolate({ edge }).open("far");
@@ -67,15 +74,59 @@ describe("what is kept of a master", () => {
   });
 
   it("outlives the edge cache in the bucket: a new isolate reads the head of the file alone", async () => {
-    const durable = bucketTier(env.DERIVATIVES);
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
     const first = await newIsolate({ durable }).open("far");
     const second = await newIsolate({ durable }).open("far");
     expect(second.account).toMatchObject({ reads: 1, heads: 0 });
     expect(second.master.pyramid).toEqual(first.master.pyramid);
   });
 
+  it("is read whole or not at all: one that was cut off or changed is opened again, and put right", async () => {
+    const { guard, lines, settle } = testGuard("bucket");
+    const durable = bucketTier(env.DERIVATIVES, guard);
+    const first = await newIsolate({}).open("far");
+    await newIsolate({ durable }).open("far");
+    const key = `masters/${await digest("far")}`;
+    const whole = await env.DERIVATIVES.get(key);
+    const { customMetadata = {} } = whole!;
+    const bytes = await whole!.bytes();
+    for (const damaged of [
+      bytes.slice(0, -8),
+      bytes.map((byte, index) => (index === bytes.length - 8 ? byte ^ 1 : byte)),
+    ]) {
+      await env.DERIVATIVES.put(key, damaged, { customMetadata });
+      const again = await newIsolate({ durable }).open("far");
+      await settle();
+      expect(again.account.reads).toBe(first.account.reads);
+      expect(again.master.pyramid).toEqual(first.master.pyramid);
+      expect(lines.splice(0)).toMatchObject([{ message: "a kept body is damaged", tier: "bucket", key }]);
+    }
+  });
+
+  it("is as good when it is too large to be compared before it is read", async () => {
+    const tile = encodeTestTile({ width: 16, height: 16, samplesPerPixel: 1, samples: new Uint8Array(256) });
+    const form = { compression: "jpeg", samplesPerPixel: 1, photometric: "MinIsBlack", tileBytes: () => tile } as const;
+    await env.MASTERS.put("huge", await makeTiff({ width: 4800, height: 4800, tile: 16, ...form }));
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
+    const first = await newIsolate({ durable }).open("huge");
+    expect((await env.DERIVATIVES.head(`masters/${await digest("huge")}`))?.size).toBeGreaterThan(maxWholeBytes);
+    const second = await newIsolate({ durable }).open("huge");
+    expect(second.account.reads).toBe(1);
+    const [{ offsets, byteCounts }] = second.master.pyramid.levels;
+    expect(offsets).toHaveLength(90_000);
+    expect(byteCounts.at(-1)).toBe(tile.byteLength);
+    expect(offsets.at(-1)).toBe(first.master.pyramid.levels[0].offsets.at(-1));
+  });
+
+  it("is not trusted by a clock that was set back: storage is asked", async () => {
+    const edge = edgeTier(await caches.open("clock-test"), 60, testGuard("edge").guard);
+    await newIsolate({ edge }).open("far");
+    const opened = await newIsolate({ edge, now: () => 1_000_000 - 3600 }).open("far");
+    expect(opened.account).toMatchObject({ reads: 0, heads: 1 });
+  });
+
   it("is not used for a file that was replaced meanwhile", async () => {
-    const durable = bucketTier(env.DERIVATIVES);
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
     await env.MASTERS.put("swapped", await farApart());
     await newIsolate({ durable }).open("swapped");
     await env.MASTERS.put("swapped", await flat(9));
@@ -84,7 +135,7 @@ describe("what is kept of a master", () => {
 
   it("is not stored in the bucket for a file that opens in one read", async () => {
     await env.MASTERS.put("near", await flat(1));
-    await newIsolate({ durable: bucketTier(env.DERIVATIVES) }).open("near");
+    await newIsolate({ durable: bucketTier(env.DERIVATIVES, testGuard("bucket").guard) }).open("near");
     expect(await env.DERIVATIVES.head(`masters/${await digest("near")}`)).toBeNull();
     expect(await env.DERIVATIVES.head(`masters/${await digest("far")}`)).not.toBeNull();
   });

@@ -73,6 +73,30 @@ describe("readConfig", () => {
     expect(detailOf({ KEEP_METADATA: policy })).toBe(`KEEP_METADATA is "${policy}", not one of copyright, all, none`);
   });
 
+  it.each(["0.05", "0.5", "1", "2.125", "30"])("takes seconds that a cache may take: %s", (seconds) => {
+    expect(readConfig({ ...variables, CACHE_TIMEOUT_SECONDS: seconds }).cacheTimeoutSeconds).toBe(Number(seconds));
+  });
+
+  it.each(["", "0", "0.04", "30.1", "1.0001", "1e1", "-1", ".5", "1s"])(
+    "refuses seconds for a cache: %j",
+    (seconds) => {
+      expect(detailOf({ CACHE_TIMEOUT_SECONDS: seconds })).toBe(
+        `CACHE_TIMEOUT_SECONDS is "${seconds}", not a number of seconds from 0.05 to 30, such as 0.5`,
+      );
+    },
+  );
+
+  it.each([
+    ["STORE_AT_ONCE_ABOVE_PIXELS", "0", "1000000000000", "-1", "1000000000001"],
+    ["STORE_PICTURES_PER_IMAGE", "1", "4096", "0", "4097"],
+    ["STORE_ANGLE_STEP", "0", "360", "-1", "361"],
+    ["STORE_SIZE_STEP", "0", "1000000", "0.5", "1000001"],
+  ])("holds %s between its bounds", (name, least, most, below, above) => {
+    for (const value of [least, most]) expect(detailOf({ [name]: value })).toBe("none");
+    for (const value of [below, above, ""])
+      expect(detailOf({ [name]: value })).toContain(`${name} is "${value}", not a whole`);
+  });
+
   it("reports the three with all other faults", () => {
     const detail = detailOf({ PAGE_SUFFIX: "/", COLOR_PROFILE: "no", KEEP_METADATA: "no", MAX_WIDTH: "0" });
     expect(detail.split("; ").map((fault) => fault.split(" ")[0])).toEqual([

@@ -1,33 +1,42 @@
 import { describe, expect, it } from "vitest";
-import { DeadlinePassed, withinDeadline } from "../../../src/budget/deadline.ts";
+import { DeadlinePassed, withDeadline } from "../../../src/budget/deadline.ts";
 import { TestClock } from "../../support/test-clock.ts";
 
 describe("a wait with a deadline", () => {
   it("ends with the work, and leaves no timer", async () => {
     const clock = new TestClock();
-    expect(await withinDeadline(Promise.resolve(7), { clock, milliseconds: 100 })).toBe(7);
-    await expect(withinDeadline(Promise.reject(new Error("no")), { clock, milliseconds: 100 })).rejects.toThrow("no");
+    expect(await withDeadline(clock, 5, async () => 7)).toBe(7);
+    await expect(withDeadline(clock, 5, () => Promise.reject(new RangeError("no")))).rejects.toThrow(RangeError);
     expect(clock.timers).toBe(0);
   });
 
-  it("ends when its time is up, and lets go of what comes late", async () => {
+  it("ends when its time is up, and tells the work why", async () => {
     const clock = new TestClock();
-    const dropped: number[] = [];
-    const work = new Promise<number>((resolve) => clock.after(500, () => resolve(7)));
-    const wait = withinDeadline(work, { clock, milliseconds: 100, dropLate: (late) => dropped.push(late) });
-    const failure = wait.catch((error: unknown) => error);
+    let reason: unknown;
+    const work = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener("abort", () => {
+          reason = signal.reason;
+          reject(signal.reason);
+        });
+      });
+    const failure = withDeadline(clock, 0.1, work).catch((error: unknown) => error);
     await clock.pass(100);
     expect(await failure).toBeInstanceOf(DeadlinePassed);
-    await clock.pass(500);
-    expect(dropped).toEqual([7]);
+    expect(reason).toMatchObject({ name: "DeadlinePassed", seconds: 0.1 });
     expect(clock.timers).toBe(0);
   });
 
-  it("takes no notice of what fails late", async () => {
+  it("takes no notice of what comes or fails late", async () => {
     const clock = new TestClock();
-    const work = new Promise<number>((_, reject) => clock.after(500, () => reject(new Error("late"))));
-    const failure = withinDeadline(work, { clock, milliseconds: 100 }).catch((error: unknown) => error);
-    await clock.pass(600);
-    expect(await failure).toBeInstanceOf(DeadlinePassed);
+    const late = [
+      () => new Promise<number>((resolve) => clock.after(500, () => resolve(7))),
+      () => new Promise<number>((_, reject) => clock.after(500, () => reject(new Error("late")))),
+    ];
+    for (const work of late) {
+      const failure = withDeadline(clock, 0.1, work).catch((error: unknown) => error);
+      await clock.pass(600);
+      expect(await failure).toBeInstanceOf(DeadlinePassed);
+    }
   });
 });

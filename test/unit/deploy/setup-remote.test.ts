@@ -1,0 +1,174 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, readFileSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bucketsOf, SetupFailed, setUpRemote } from "../../../deploy/remote-setup.ts";
+import { makeTestFolder } from "../../support/masters.ts";
+
+const ours = [
+  "name:     old-pictures",
+  "enabled:  Yes",
+  "prefix:   derivatives/",
+  "action:   Expire objects after 90 days",
+];
+const others = ["name:     Default Multipart Abort Rule", "enabled:  Yes", "prefix:   (all prefixes)", "action:   x"];
+const none = "There are no lifecycle rules for bucket 'x'.";
+const missing = "The specified bucket does not exist. [code: 10006]";
+
+const list = (bucket: string): string => `r2 bucket lifecycle list ${bucket}`;
+const both = [list("their-masters"), list("their-derivatives")];
+const add = "r2 bucket lifecycle add their-derivatives old-pictures derivatives/ --expire-days 90";
+const putMarker = expect.stringMatching(
+  /^r2 object put their-derivatives\/setup\/lifecycle\.json --file \S+ --content-type application\/json --remote$/,
+);
+
+/** What an account answers: what wrangler prints of the rules of each bucket that is there, and which command it fails. */
+interface Account {
+  readonly rules: Readonly<Record<string, string>>;
+  readonly fails?: { readonly on: string; readonly output: string };
+}
+
+const stated = [
+  { binding: "MASTERS", bucket_name: "their-masters" },
+  { binding: "DERIVATIVES", bucket_name: "their-derivatives" },
+];
+
+/** Sets up with an account that is not there, and returns the commands that it was given. */
+async function setUp({ rules, fails }: Account, buckets: Parameters<typeof bucketsOf>[0] = stated): Promise<string[]> {
+  const commands: string[] = [];
+  await setUpRemote(bucketsOf(buckets, "wrangler.toml"), {
+    async run(args) {
+      commands.push(args.join(" "));
+      if (fails !== undefined && args.join(" ").includes(fails.on)) return { isDone: false, output: fails.output };
+      const output = args[3] === "list" ? rules[args[4] ?? ""] : "";
+      return { isDone: output !== undefined, output: output ?? missing };
+    },
+    lay: async (name) => name,
+    now: () => new Date(0),
+  });
+  return commands;
+}
+
+describe("setUpRemote", () => {
+  it("makes the buckets that are not there, the rule, and the marker", async () => {
+    expect(await setUp({ rules: {} })).toEqual([
+      list("their-masters"),
+      "r2 bucket create their-masters",
+      list("their-derivatives"),
+      "r2 bucket create their-derivatives",
+      add,
+      putMarker,
+    ]);
+  });
+
+  it("adds no rule a second time, and leaves the rules of others alone", async () => {
+    const rules = `${others.join("\n")}\n\n${ours.join("\n")}`;
+    expect(await setUp({ rules: { "their-masters": none, "their-derivatives": rules } })).toEqual([...both, putMarker]);
+  });
+
+  it("adds its rule next to another's", async () => {
+    const rules = { "their-masters": none, "their-derivatives": others.join("\n") };
+    expect(await setUp({ rules })).toEqual([...both, add, putMarker]);
+  });
+
+  it.each([
+    ["days", ours.join("\n").replace("90 days", "30 days")],
+    ["prefix", ours.join("\n").replace("derivatives/", "(all prefixes)")],
+    ["being enabled", ours.join("\n").replace("Yes", "No")],
+  ])("puts its rule right where it differs in %s", async (_, rules) => {
+    expect(await setUp({ rules: { "their-masters": none, "their-derivatives": rules } })).toEqual([
+      ...both,
+      "r2 bucket lifecycle remove their-derivatives --name old-pictures",
+      add,
+      putMarker,
+    ]);
+  });
+
+  it("names the jurisdiction of a bucket in each command", async () => {
+    const buckets = stated.map((bucket) => (bucket.binding === "MASTERS" ? bucket : { ...bucket, jurisdiction: "eu" }));
+    const commands = await setUp({ rules: { "their-masters": none } }, buckets);
+    const about = commands.filter((command) => command.includes("their-derivatives"));
+    expect(about).toHaveLength(4);
+    for (const command of about) expect(command).toMatch(/ --jurisdiction eu$/);
+    expect(commands[0]).toBe(list("their-masters"));
+  });
+
+  it.each([
+    ["list their-derivatives", "Authentication error [code: 10000]"],
+    ["lifecycle add", "the rule is refused"],
+    ["object put", "the object is refused"],
+  ])("ends with what wrangler said when it fails: %s", async (on, output) => {
+    const failure = await setUp({
+      rules: { "their-masters": none, "their-derivatives": none },
+      fails: { on, output },
+    }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(SetupFailed);
+    expect(String(failure)).toContain(output);
+    expect(String(failure)).toContain(on);
+  });
+
+  it("says which binding the Wrangler file lacks", () => {
+    expect(() => bucketsOf(stated.slice(0, 1), "w.toml")).toThrow("w.toml has no bucket_name for DERIVATIVES.");
+  });
+});
+
+const script = resolve(import.meta.dirname, "../../../deploy/setup-remote.ts");
+const folder = makeTestFolder();
+
+const wranglerFile = `
+name = "x"
+[[r2_buckets]]
+binding = "MASTERS"
+bucket_name = "their-masters"
+[[r2_buckets]]
+binding = "DERIVATIVES"
+bucket_name = "their-derivatives"
+`;
+
+/** Stands in for wrangler, for there is no account here: writes down its arguments, and what it is to put. */
+const standIn = `#!${process.execPath}
+const { appendFileSync, readFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+const put = args.includes("--file") ? readFileSync(args[args.indexOf("--file") + 1], "utf8") : undefined;
+appendFileSync(process.env.CALLS, JSON.stringify({ args, put }) + "\\n");
+if (args[3] !== "list") process.exit(0);
+if (args[4] === "their-masters") console.log("${none}");
+else {
+  console.error("${missing}");
+  process.exit(1);
+}
+`;
+
+/** Runs the script with the stand-in first on the path. */
+async function runScript(args: readonly string[]) {
+  const calls = await folder.lay("calls.jsonl", "");
+  const config = await folder.lay("wrangler.toml", wranglerFile);
+  chmodSync(await folder.lay("wrangler", standIn), 0o755);
+  const env = { ...process.env, PATH: `${folder.path(".")}${delimiter}${process.env.PATH}`, CALLS: calls };
+  const options = { env, encoding: "utf8" } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, "--config", config, ...args], options);
+  const lines = readFileSync(calls, "utf8").split("\n").filter(Boolean);
+  const made = lines.map((line) => JSON.parse(line) as { readonly args: string[]; readonly put?: string });
+  return { status, stdout, stderr, commands: made.map((call) => call.args.join(" ")), put: made.at(-1)?.put };
+}
+
+describe("npm run setup:remote", { timeout: 120_000 }, () => {
+  it("runs the wrangler that is on the path, prints each command, and puts the marker", async () => {
+    const outcome = await runScript([]);
+    expect(outcome.stderr).toBe("");
+    expect(outcome.status).toBe(0);
+    expect(outcome.commands).toEqual([...both, "r2 bucket create their-derivatives", add, putMarker]);
+    const marker = JSON.parse(outcome.put ?? "") as { readonly setAt: string };
+    expect(marker).toMatchObject({ prefix: "derivatives/", days: 90 });
+    expect(Math.abs(Date.parse(marker.setAt) - Date.now())).toBeLessThan(120_000);
+    for (const command of outcome.commands) expect(outcome.stdout).toContain(`wrangler ${command}\n`);
+  });
+
+  it("runs nothing with --dry-run, and prints what it would run", async () => {
+    const outcome = await runScript(["--dry-run"]);
+    expect(outcome.status).toBe(0);
+    expect(outcome.commands).toEqual([]);
+    for (const command of [...both, add]) expect(outcome.stdout).toContain(`wrangler ${command}\n`);
+    expect(outcome.stdout).toContain("Nothing was changed.");
+  });
+});
