@@ -6,6 +6,7 @@ import type { DerivativeCache, KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
 import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
+import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
 import type { StoringRules } from "./cache/storing.ts";
 import type { CodecModules } from "./codec/tile-decoder.ts";
@@ -30,7 +31,7 @@ export interface Services {
   readonly clock: Clock;
   readonly buckets: { readonly masters: R2Bucket; readonly derivatives: R2Bucket };
   /** What the isolate remembers beside. */
-  readonly isolate: Pick<IsolateState, "health">;
+  readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
   readonly sizeRules: { readonly limits: SizeLimits; readonly isStrictConfined: boolean };
   readonly config: Config;
   /** Lets work go on after the response. */
@@ -52,6 +53,8 @@ export interface IsolateState {
   readonly streams: StreamCounts;
   /** What a check of health found last. */
   health: Health | undefined;
+  /** How the rule stood that clears the derivative bucket, and when, in milliseconds since 1970. */
+  lifecycle: { readonly checkedAt: number; readonly state: LifecycleState } | undefined;
 }
 
 /** What a check of health found, and when. */
@@ -85,6 +88,7 @@ export function createIsolateState(kernelModule: WebAssembly.Module, clock: Cloc
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
     health: undefined,
+    lifecycle: undefined,
   };
 }
 

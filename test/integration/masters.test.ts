@@ -196,11 +196,6 @@ describe("storage that fails", () => {
     expect(answer.text).not.toContain("away");
   });
 
-  it("makes /health say so", async () => {
-    expect((await ask("/health")).status).toBe(200);
-    expect((await ask("/health", { env: { DERIVATIVES: broken } })).status).toBe(503);
-  });
-
   it("is an empty master: an empty object is no TIFF", async () => {
     await env.MASTERS.put("empty", new Uint8Array(0));
     const answer = await ask("/iiif/3/empty/info.json");
