@@ -1,7 +1,6 @@
 import { digest } from "./cache/digest.ts";
 import type { Config } from "./config.ts";
-import { ImageError } from "./error.ts";
-import { formatIdentifier } from "./iiif/identifier.ts";
+import { formatIdentifier, noSuchImage } from "./iiif/identifier.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
@@ -31,9 +30,7 @@ export function masterIdentity(
 
 function masterKey(identifier: string, keyTemplate: string): string {
   const key = keyTemplate.replaceAll("{identifier}", () => identifier);
-  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) {
-    throw new ImageError("not-found", "There is no image with this identifier.");
-  }
+  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) throw noSuchImage();
   return key;
 }
 

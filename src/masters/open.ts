@@ -3,6 +3,7 @@ import type { IsolateCache } from "../cache/isolate.ts";
 import type { CacheTier } from "../cache/tier.ts";
 import type { Account } from "../derivative.ts";
 import { ImageError } from "../error.ts";
+import { noSuchImage } from "../iiif/identifier.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads } from "../source/counting.ts";
 import { headR2, openR2, type ReadableBucket, r2Source } from "../source/r2.ts";
@@ -110,7 +111,7 @@ async function openUnknown(store: MasterStore, name: MasterName, account: Accoun
     openR2(store.bucket, name.key, prefixBytes),
     store.durable.get(recordName),
   ]);
-  if (opened === undefined) throw new ImageError("not-found", "There is no image with this identifier.");
+  if (opened === undefined) throw noSuchImage();
   account.reads += 1;
   account.bytes += opened.prefix.byteLength;
   const { size, version } = opened.source;
