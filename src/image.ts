@@ -4,7 +4,7 @@ import { colorTreatment, findColorTable } from "./colors.ts";
 import type { Account, Derivative } from "./derivative.ts";
 import { imageHeaders, respondImage, respondNotModified } from "./http/respond.ts";
 import type { Route } from "./http/route.ts";
-import { baseUri, imageTag, masterIdentity } from "./identity.ts";
+import { imageTag, masterIdentity, sharedBaseUri } from "./identity.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
@@ -42,7 +42,7 @@ export function answerImage(
       // What max means depends on limits that may be changed: the size it came to is part of the key.
       settings: [config.jpegQuality, config.colorProfile, config.keepMetadata, ...sizeOf(canonical)].join(" "),
     });
-    const base = baseUri({ config, request, version: route.version, identifier });
+    const base = sharedBaseUri({ config, request, version: route.version, identifier });
     const headers = imageHeaders({
       version: route.version,
       etag: `"${derivative.slice(-32)}"`,

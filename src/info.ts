@@ -4,7 +4,7 @@ import type { Size } from "./geometry.ts";
 import { chooseInfoType } from "./http/negotiate.ts";
 import { infoHeaders, respondNotModified, respondText } from "./http/respond.ts";
 import type { Route } from "./http/route.ts";
-import { baseUri, imageTag, masterIdentity } from "./identity.ts";
+import { baseUri, imageTag, isHostShared, masterIdentity } from "./identity.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
 import { formatInfo } from "./iiif/info.ts";
 import { offerTiles } from "./iiif/tiles.ts";
@@ -41,6 +41,7 @@ export function answerInfo(
       cacheTag: await imageTag(identifier),
       maxAgeSeconds: services.config.infoMaxAgeSeconds,
       contentType,
+      scope: isHostShared(services.config, request.url) ? "public" : "private",
     });
     return respondNotModified(request, headers, account) ?? respondText(text, headers, account);
   });

@@ -10,9 +10,12 @@ export const openHeaders: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** Returns the Cache-Control of an answer that may be kept for `seconds`; 0 keeps nothing. Never throws. */
-export function cacheControl(seconds: number): string {
-  return seconds === 0 ? "no-store" : `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
+/** Who may keep an answer: any cache, or only that of the one who asked, since it names the host that was asked. */
+export type CacheScope = "public" | "private";
+
+/** Returns the Cache-Control of an answer that caches in `scope` may keep for `seconds`; 0 keeps nothing. */
+export function cacheControl(seconds: number, scope: CacheScope = "public"): string {
+  return seconds === 0 ? "no-store" : `${scope}, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 }
 
 /** Returns the Link header value that states the compliance level. Never throws. Source: Image API 3.0 §6. */
