@@ -2,12 +2,22 @@ import type { Account } from "../derivative.ts";
 import { profileUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 
-/** Headers of every answer, errors and redirects included: any page may show what this service says. */
+/** Headers of every answer, errors and redirects included: any page may show and embed what this service says. */
 export const openHeaders: Readonly<Record<string, string>> = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Expose-Headers": "Link, ETag, Server-Timing, Cache-Tag, Retry-After",
+  "Cross-Origin-Resource-Policy": "cross-origin",
   "Timing-Allow-Origin": "*",
   "X-Content-Type-Options": "nosniff",
+};
+
+/**
+ * Headers of what is neither a picture nor info.json: nothing to be put into a frame. Pictures are: as the data of an
+ * `object`, in frames, opened by themselves. Source: Content Security Policy Level 3 §6.4.2.
+ */
+export const unframedHeaders: Readonly<Record<string, string>> = {
+  ...openHeaders,
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
 /** Who may keep an answer: any cache, or only that of the one who asked, since it names the host that was asked. */

@@ -9,6 +9,7 @@ import {
   formatServerTiming,
   openHeaders,
   profileLink,
+  unframedHeaders,
 } from "./headers.ts";
 
 /** What every answer about one image carries. */
@@ -82,14 +83,14 @@ export interface Redirect {
 
 /** Returns a redirect. */
 export function respondRedirect({ uri, status, maxAgeSeconds, scope }: Redirect): Response {
-  const headers = { ...openHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds, scope) };
+  const headers = { ...unframedHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds, scope) };
   return new Response(null, { status, headers });
 }
 
 /** Returns the answer to OPTIONS: what may be asked, from any origin. Never throws. Source: Fetch standard, CORS. */
 export function respondOptions(): Response {
   const headers = {
-    ...openHeaders,
+    ...unframedHeaders,
     Allow: "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, If-None-Match",
@@ -101,7 +102,7 @@ export function respondOptions(): Response {
 
 /** Returns an answer of JSON that is about no image. Never throws. */
 export function respondJson(value: object, status: number): Response {
-  const headers = { ...openHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
+  const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
   return new Response(JSON.stringify(value), { status, headers });
 }
 
@@ -112,7 +113,7 @@ export function respondJson(value: object, status: number): Response {
 export function respondError(error: ImageError, keptSeconds: number): Response {
   const { status } = error;
   const headers = new Headers({
-    ...openHeaders,
+    ...unframedHeaders,
     "Content-Type": "text/plain; charset=utf-8",
     "Cache-Control": cacheControl(status < 500 ? keptSeconds : 0),
   });

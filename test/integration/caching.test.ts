@@ -98,6 +98,11 @@ describe("every answer", () => {
     ["health", "/health", 200, /^no-store$/],
   ];
 
+  it("of health is not put into frames", async () => {
+    const { headers } = await ask("/health");
+    expect(headers.get("Content-Security-Policy")).toContain("frame-ancestors 'none'");
+  });
+
   it.each(cases)("says how long it may be kept: %s", async (_, path, status, cacheControl) => {
     const answer = await ask(path);
     expect(answer.status).toBe(status);
