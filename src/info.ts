@@ -1,4 +1,6 @@
 import { digest } from "./cache/digest.ts";
+import { findRefusal } from "./check/refusal.ts";
+import { colorTreatment } from "./colors.ts";
 import type { Account } from "./derivative.ts";
 import type { Size } from "./geometry.ts";
 import { chooseInfoType } from "./http/negotiate.ts";
@@ -9,7 +11,7 @@ import { parseIdentifier } from "./iiif/identifier.ts";
 import { formatInfo } from "./iiif/info.ts";
 import { offerTiles } from "./iiif/tiles.ts";
 import { formatInfoV2 } from "./iiif/v2/info.ts";
-import { openMaster, retryWhenReplaced } from "./masters/open.ts";
+import { type Master, openMaster, retryWhenReplaced } from "./masters/open.ts";
 import { turnOfTiffOrientation, turnSize } from "./raster/orientation.ts";
 import { seenSize } from "./render/plan.ts";
 import type { Services } from "./services.ts";
@@ -27,7 +29,9 @@ export function answerInfo(
   const identifier = parseIdentifier(route.identifier);
   const name = masterIdentity(identifier, services.config);
   return retryWhenReplaced(services.masters, name, async () => {
-    const { pyramid, metadata } = await openMaster(services.masters, name, account);
+    const master = await openMaster(services.masters, name, account);
+    const { pyramid, metadata } = master;
+    refuseUnanswered(services, master);
     const { limits } = services.sizeRules;
     const id = baseUri({ config: services.config, request, version, identifier });
     const offer = offerTiles({ levels: seenLevels(pyramid), tile: seenTile(pyramid), limits, maxReduction });
@@ -45,6 +49,13 @@ export function answerInfo(
     });
     return respondNotModified(request, headers, account) ?? respondText(text, headers, account);
   });
+}
+
+/** A master of which no picture can be answered is refused here too, with the reason: viewers begin here. */
+function refuseUnanswered({ config }: Services, master: Master): void {
+  const { isProfiled } = colorTreatment(master, { quality: "default", format: "jpg" }, config.colorProfile);
+  const refusal = findRefusal(master.pyramid, { sourceSize: master.source.size, isProfiled });
+  if (refusal !== undefined) throw refusal;
 }
 
 function seenLevels({ levels, orientation }: Pyramid): Size[] {
