@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
 const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "derivative", "limits", "bytes"],
-  ["source", "raster", "config"],
+  ["source", "raster", "record", "config"],
   ["tiff", "iiif", "color"],
   ["codec", "metadata"],
   ["http", "render", "cache", "plain"],
@@ -18,7 +18,7 @@ const floors: readonly (readonly string[])[] = [
 
 /** Rooms that know no clock, no network and no platform. */
 const pureRooms = [
-  ...["error", "geometry", "derivative", "limits", "bytes", "raster", "tiff", "iiif"],
+  ...["error", "geometry", "derivative", "limits", "bytes", "raster", "record", "tiff", "iiif"],
   ...["color", "codec", "metadata", "plain", "check", "render"],
 ];
 

@@ -52,7 +52,9 @@ const recordType = "application/octet-stream";
 export async function openMaster(store: MasterStore, name: MasterName, account: Account): Promise<Master> {
   const kept = store.kept.get(keptName(store, name)) ?? (await keptAtEdge(store, name));
   if (kept !== undefined) {
-    const isTrusted = store.now() - kept.checkedAt < store.ttlSeconds;
+    // A clock that was set back says nothing of how old it is.
+    const ageSeconds = store.now() - kept.checkedAt;
+    const isTrusted = ageSeconds >= 0 && ageSeconds < store.ttlSeconds;
     if (isTrusted || (await isUnchanged(store, { name, kept, account }))) return ready(store, { name, kept, account });
     await forget(store, name);
   }
@@ -96,12 +98,13 @@ interface KeptRequest {
 async function isUnchanged(store: MasterStore, { name, kept, account }: KeptRequest): Promise<boolean> {
   account.heads += 1;
   const current = await headR2(store.bucket, name.key);
-  if (current?.version !== kept.version) return false;
+  if (current?.version !== kept.version || current.size !== kept.size) return false;
   const checked = { ...kept, checkedAt: store.now() };
   keep(store, name, checked);
-  store.defer(
-    store.edge.put(await recordKey(store, name), { bytes: formatMasterRecord(checked), mediaType: recordType }),
-  );
+  const bytes = formatMasterRecord(checked);
+  if (bytes !== undefined) {
+    store.defer(store.edge.put(await recordKey(store, name), { bytes, mediaType: recordType }));
+  }
   return true;
 }
 
@@ -117,17 +120,19 @@ async function openUnknown(store: MasterStore, name: MasterName, account: Accoun
   const { size, version } = opened.source;
   const stored = record === undefined ? undefined : parseMasterRecord(record.bytes);
   const readsBefore = account.reads;
-  const isStored = stored?.version === version;
+  const isStored = stored?.version === version && stored.size === size;
   const { prefix } = opened;
   const source = countReads(opened.source, account);
   const image = isStored ? stored.image : await openImage({ ...store, source, prefix, page: name.page });
   const kept: KeptMaster = { version, size, checkedAt: store.now(), image };
   keep(store, name, kept);
   const bytes = formatMasterRecord(kept);
-  store.defer(store.edge.put(recordName, { bytes, mediaType: recordType }));
-  // A file that opens in one read gains nothing from a second copy of its directories.
-  const isWorthStoring = account.reads > readsBefore;
-  if (isWorthStoring) store.defer(store.durable.put(recordName, { bytes, mediaType: recordType }));
+  if (bytes !== undefined) {
+    store.defer(store.edge.put(recordName, { bytes, mediaType: recordType }));
+    // A file that opens in one read gains nothing from a second copy of its directories.
+    const isWorthStoring = account.reads > readsBefore;
+    if (isWorthStoring) store.defer(store.durable.put(recordName, { bytes, mediaType: recordType }));
+  }
   return ready(store, { name, kept, account });
 }
 
