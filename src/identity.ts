@@ -1,7 +1,6 @@
 import { digest } from "./cache/digest.ts";
 import type { Config } from "./config.ts";
-import { ImageError } from "./error.ts";
-import { formatIdentifier } from "./iiif/identifier.ts";
+import { formatIdentifier, noSuchImage } from "./iiif/identifier.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
@@ -31,9 +30,7 @@ export function masterIdentity(
 
 function masterKey(identifier: string, keyTemplate: string): string {
   const key = keyTemplate.replaceAll("{identifier}", () => identifier);
-  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) {
-    throw new ImageError("not-found", "There is no image with this identifier.");
-  }
+  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) throw noSuchImage();
   return key;
 }
 
@@ -45,10 +42,40 @@ export interface UriParts {
   readonly identifier: string;
 }
 
-/** Returns the base URI of an image, as `id` in info.json: from the configured base URL, else from the request. Never throws. */
-export function baseUri({ config, request, version, identifier }: UriParts): string {
-  const origin = config.baseUrl ?? new URL(request.url).origin;
-  return `${origin}${config.prefix}/${version}/${formatIdentifier(identifier)}`;
+/**
+ * Says whether all who ask for a URL are told the same scheme and host: those that are configured, or those of a machine
+ * that serves itself. Else an answer that names its host is for the one who asked, since the host was taken from the
+ * request and a shared cache may not tell hosts apart.
+ */
+export function isHostShared({ baseUrl }: Pick<Config, "baseUrl">, url: string): boolean {
+  return baseUrl !== undefined || isLocal(new URL(url).hostname);
+}
+
+/** Hosts that lead to the machine itself. Source: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
+function isLocal(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/**
+ * Returns the base URI of an image, as `id` in info.json: from the configured base URL, else from the request. Of a host
+ * that is taken from the request https is assumed: whether it came so through what stands in front is not known here.
+ */
+export function baseUri(parts: UriParts): string {
+  const { config, request } = parts;
+  const { origin, host } = new URL(request.url);
+  return `${config.baseUrl ?? (isHostShared(config, request.url) ? origin : `https://${host}`)}${basePath(parts)}`;
+}
+
+/**
+ * Returns the base URI of an image for an answer that shared caches keep: the absolute one where all are told the same
+ * host, else its path alone, which is right for whoever asks. Source: RFC 8288 §3.2.
+ */
+export function sharedBaseUri(parts: UriParts): string {
+  return isHostShared(parts.config, parts.request.url) ? baseUri(parts) : basePath(parts);
+}
+
+function basePath({ config: { prefix }, version, identifier }: UriParts): string {
+  return `${prefix}/${version}/${formatIdentifier(identifier)}`;
 }
 
 /** Returns the Cache-Tag under which all answers about an image are purged. Never throws. */

@@ -8,7 +8,7 @@ import type { Account, Derivative } from "./derivative.ts";
 import { imageHeaders, respondImage, respondNotModified } from "./http/respond.ts";
 import type { Route } from "./http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "./http/sender.ts";
-import { baseUri, imageTag, masterIdentity } from "./identity.ts";
+import { imageTag, masterIdentity, sharedBaseUri } from "./identity.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
@@ -49,7 +49,7 @@ export function answerImage(
       mediaType: mediaTypes[canonical.format],
     };
     const derivative = await nameDerivative(facts, config.storePicturesPerImage);
-    const base = baseUri({ config, request, version: route.version, identifier });
+    const base = sharedBaseUri({ config, request, version: route.version, identifier });
     const headers = imageHeaders({
       version: route.version,
       etag: `"${derivative.etag}"`,

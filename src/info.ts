@@ -1,14 +1,16 @@
 import { digest } from "./cache/digest.ts";
+import { findRefusal } from "./check/refusal.ts";
+import { colorTreatment } from "./colors.ts";
 import type { Size } from "./geometry.ts";
 import { chooseInfoType } from "./http/negotiate.ts";
 import { infoHeaders, respondNotModified, respondText } from "./http/respond.ts";
 import type { Route } from "./http/route.ts";
-import { baseUri, imageTag, masterIdentity } from "./identity.ts";
+import { baseUri, imageTag, isHostShared, masterIdentity } from "./identity.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
 import { formatInfo } from "./iiif/info.ts";
 import { offerTiles } from "./iiif/tiles.ts";
 import { formatInfoV2 } from "./iiif/v2/info.ts";
-import { openMaster, retryWhenReplaced } from "./masters/open.ts";
+import { type Master, openMaster, retryWhenReplaced } from "./masters/open.ts";
 import { turnOfTiffOrientation, turnSize } from "./raster/orientation.ts";
 import { seenSize } from "./render/plan.ts";
 import type { Services } from "./services.ts";
@@ -27,7 +29,9 @@ export function answerInfo(
   const identifier = parseIdentifier(route.identifier);
   const name = masterIdentity(identifier, services.config);
   return retryWhenReplaced(services.masters, name, async () => {
-    const { pyramid, metadata } = await openMaster(services.masters, name, visit);
+    const master = await openMaster(services.masters, name, visit);
+    const { pyramid, metadata } = master;
+    refuseUnanswered(services, master);
     const { limits } = services.sizeRules;
     const id = baseUri({ config: services.config, request, version, identifier });
     const offer = offerTiles({ levels: seenLevels(pyramid), tile: seenTile(pyramid), limits, maxReduction });
@@ -41,9 +45,17 @@ export function answerInfo(
       cacheTag: await imageTag(identifier),
       maxAgeSeconds: services.config.infoMaxAgeSeconds,
       contentType,
+      scope: isHostShared(services.config, request.url) ? "public" : "private",
     });
     return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
   });
+}
+
+/** A master of which no picture can be answered is refused here too, with the reason: viewers begin here. */
+function refuseUnanswered({ config }: Services, master: Master): void {
+  const { isProfiled } = colorTreatment(master, { quality: "default", format: "jpg" }, config.colorProfile);
+  const refusal = findRefusal(master.pyramid, { sourceSize: master.source.size, isProfiled });
+  if (refusal !== undefined) throw refusal;
 }
 
 function seenLevels({ levels, orientation }: Pyramid): Size[] {

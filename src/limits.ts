@@ -24,7 +24,7 @@ export const maxEntryBytes = 1 << 20;
 /** Longest stream of the JPEG tables of one level, in bytes: four and eight tables take 3,000. Enforced in tiff/tile-encoding.ts. */
 export const maxJpegTablesBytes = 1 << 16;
 
-/** Most tiles of one level: 68 gigapixels in tiles of 256. Enforced in tiff/tile-grid.ts and tiff/strips.ts. */
+/** Most tiles of one level: 68 gigapixels in tiles of 256. Enforced in tiff/tile-grid.ts. */
 export const maxTilesPerLevel = 1 << 20;
 
 /**
@@ -36,11 +36,14 @@ export const maxTilesPerMaster = 3 << 19;
 /** Longest side of a master or of a level, in pixels. Enforced in tiff/level.ts. */
 export const maxSidePixels = 1 << 20;
 
-/** Most pixels of one tile (2,048 x 2,048). Enforced in tiff/level.ts. */
+/** Most pixels of one tile (2,048 x 2,048). Enforced in tiff/tile-grid.ts. */
 export const maxTilePixels = 1 << 22;
 
 /** Most bytes that one compressed tile or strip may claim, or a file that is no TIFF. Enforced in tiff/tile-index.ts and plain/open.ts. */
 export const maxTileBytes = 1 << 25;
+
+/** Longest head of a kept record, in bytes of JSON: all of a master but its index and its blocks. Enforced in record/head.ts. */
+export const maxRecordHeadBytes = 1 << 18;
 
 /** Reads under way at once for one request: a Worker may wait for six. Enforced in render/gather.ts. */
 export const maxReadsAtOnce = 6;

@@ -9,7 +9,7 @@ import { ImageError } from "./error.ts";
 import { answerHealth } from "./health.ts";
 import { asImageError, respondError, respondOptions, respondRedirect } from "./http/respond.ts";
 import { findRoute } from "./http/route.ts";
-import { baseUri } from "./identity.ts";
+import { baseUri, isHostShared } from "./identity.ts";
 import { parseIdentifier } from "./iiif/identifier.ts";
 import { answerImage } from "./image.ts";
 import { answerInfo } from "./info.ts";
@@ -18,6 +18,8 @@ import { platformClock } from "./timers.ts";
 import type { Visit } from "./visit.ts";
 
 const isolate = createIsolateState(kernelModule, platformClock);
+
+let isHostWarned = false;
 
 export default {
   fetch(request, env, context): Promise<Response> {
@@ -87,22 +89,39 @@ async function answer(
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are answered.");
   }
+  const isShared = isHostShared(config, request.url);
+  if (!isShared) warnOfHost();
   const route = findRoute(pathOf(request.url), config.prefix);
   switch (route.kind) {
     case "health":
       return answerHealth(services, visit);
     case "redirect":
-      return respondRedirect(route.path, route.status, config.infoMaxAgeSeconds);
+      return respondRedirect({
+        uri: route.path,
+        status: route.status,
+        maxAgeSeconds: config.infoMaxAgeSeconds,
+        scope: "public",
+      });
     case "base": {
       const identifier = parseIdentifier(route.identifier);
       const uri = `${baseUri({ config, request, version: route.version, identifier })}/info.json`;
-      return respondRedirect(uri, 303, config.infoMaxAgeSeconds);
+      const scope = isShared ? "public" : "private";
+      return respondRedirect({ uri, status: 303, maxAgeSeconds: config.infoMaxAgeSeconds, scope });
     }
     case "info":
       return answerInfo(services, { request, route, visit });
     case "image":
       return answerImage(services, { request, route, visit });
   }
+}
+
+/** Once an isolate: it holds for every request. */
+function warnOfHost(): void {
+  if (isHostWarned) return;
+  isHostWarned = true;
+  const message =
+    "BASE_URL is empty: https and the host of each request are taken for it, and shared caches keep no info.json";
+  log({ level: "warn", message });
 }
 
 /** The path as it came, still encoded: the URL class would decode and resolve parts of it. */

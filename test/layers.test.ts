@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "derivative", "limits", "bytes"],
   ["budget", "config"],
-  ["source", "raster", "visit", "timers"],
+  ["source", "raster", "record", "visit", "timers"],
   ["tiff", "iiif", "color"],
   ["codec", "metadata"],
   ["http", "render", "cache", "plain"],
@@ -20,7 +20,7 @@ const floors: readonly (readonly string[])[] = [
 
 /** Rooms that know no clock, no network and no platform. */
 const pureRooms = [
-  ...["error", "geometry", "derivative", "limits", "bytes", "budget", "raster", "tiff", "iiif"],
+  ...["error", "geometry", "derivative", "limits", "bytes", "budget", "raster", "record", "tiff", "iiif"],
   ...["color", "codec", "metadata", "plain", "check", "render"],
 ];
 

@@ -32,12 +32,16 @@ export function findInServing(picture: PictureReport, serving: Serving): readonl
 }
 
 /** Says how much of an image is answered, as its findings and requests have it. Never throws. */
-export function servedOf(picture: PictureReport, findings: readonly Finding[], { answered }: Serving): Served {
+export function servedOf(picture: PictureReport, findings: readonly Finding[], serving: Serving): Served {
+  const { refusal, refused, answered } = serving;
+  if (refusal !== undefined) return "none";
   if (findings.every(({ severity }) => severity !== "error")) return "whole";
   const { outside, tiles } = countTiles(picture);
   // Tiles in front of where a file is cut off are answered, though none of them was asked for here.
   if (outside > 0 && outside < tiles) return "part";
-  return answered === 0 || picture.levels.every(isUnread) ? "none" : "part";
+  // What is refused before it is drawn may be answered in another format, or smaller.
+  const isUndrawn = answered === 0 && refused.some(({ isOfTiles }) => isOfTiles);
+  return isUndrawn || picture.levels.every(isUnread) ? "none" : "part";
 }
 
 function countTiles({ levels }: PictureReport): { readonly outside: number; readonly tiles: number } {

@@ -1,10 +1,11 @@
 import type { ImageError } from "../error.ts";
-import { planRender, type RenderPlan } from "../render/plan.ts";
+import { type PlanFacts, planRender, type RenderPlan } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Level } from "../tiff/level.ts";
 import type { StoredModel } from "../tiff/photometric.ts";
 import type { Pyramid } from "../tiff/pyramid.ts";
 import { tryMaster } from "./faults.ts";
+import { findRefusal } from "./refusal.ts";
 import type { RequestCost } from "./report.ts";
 import { largerRequests, squareRequest, thumbnailRequest, tileRequest, type ViewerRequest } from "./viewer-requests.ts";
 
@@ -38,8 +39,10 @@ export interface Serving {
   readonly refused: readonly Refusal[];
   /** What the service would log while it draws. */
   readonly warnings: readonly string[];
-  /** Requests that are answered. */
+  /** Requests of these that are answered. */
   readonly answered: number;
+  /** Why nothing is answered whatever is asked for, as info.json says it. */
+  readonly refusal: ImageError | undefined;
 }
 
 /** A request that is not answered. */
@@ -90,13 +93,18 @@ export async function tryServing(image: ServedImage, draw?: DrawPicture): Promis
     refused,
     warnings: [...warnings],
     answered,
+    refusal: findRefusal(pyramid, factsOf(image)),
     thumbnail: costOf(thumbnail),
     square: "value" in square ? costOf(square.value) : undefined,
   };
 }
 
-function planRequest({ source, pyramid, profile }: ServedImage, { request }: ViewerRequest): RenderPlan {
-  return planRender(request, pyramid, { sourceSize: source.size, isProfiled: profile !== undefined });
+function planRequest(image: ServedImage, { request }: ViewerRequest): RenderPlan {
+  return planRender(request, image.pyramid, factsOf(image));
+}
+
+function factsOf({ source, profile }: ServedImage): PlanFacts {
+  return { sourceSize: source.size, isProfiled: profile !== undefined };
 }
 
 /** A copied tile is decoded as well, for by itself it shows nothing of its pixels. */

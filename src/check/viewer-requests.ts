@@ -30,7 +30,14 @@ const stripTile: Size = { width: 1024, height: 1024 };
 
 /** Returns the request for a tile of a level, on its own grid: a whole one that was written, where there is one. Never throws. */
 export function tileRequest(pyramid: Pyramid, level: Level): ViewerRequest {
-  const area = chooseTile(level);
+  return {
+    name: `a tile of ${level.width} by ${level.height}`,
+    request: areaRequest(pyramid, level, chooseTile(level)),
+  };
+}
+
+/** Returns the request for an area of a level, in pixels of the level, at the level's own size. */
+export function areaRequest(pyramid: Pyramid, level: Level, area: Area): CanonicalRequest {
   const factor = scaleFactor(pyramid, level);
   const across = factor ?? pyramid.width / level.width;
   const down = factor ?? pyramid.height / level.height;
@@ -43,8 +50,7 @@ export function tileRequest(pyramid: Pyramid, level: Level): ViewerRequest {
     height: Math.max(1, Math.min(Math.round(area.height * down), pyramid.height - y)),
   };
   const turn = turnOfTiffOrientation(pyramid.orientation);
-  const request = canonical(turnArea(region, pyramid, turn), turnSize(area, turn));
-  return { name: `a tile of ${level.width} by ${level.height}`, request };
+  return canonical(turnArea(region, pyramid, turn), turnSize(area, turn));
 }
 
 /** Returns the request for a square from the middle, as large as the image has one. Never throws. */

@@ -2,17 +2,30 @@ import type { Account } from "../derivative.ts";
 import { profileUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 
-/** Headers of every answer, errors and redirects included: any page may show what this service says. */
+/** Headers of every answer, errors and redirects included: any page may show and embed what this service says. */
 export const openHeaders: Readonly<Record<string, string>> = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Expose-Headers": "Link, ETag, Server-Timing, Cache-Tag, Retry-After",
+  "Cross-Origin-Resource-Policy": "cross-origin",
   "Timing-Allow-Origin": "*",
   "X-Content-Type-Options": "nosniff",
 };
 
-/** Returns the Cache-Control of an answer that may be kept for `seconds`; 0 keeps nothing. Never throws. */
-export function cacheControl(seconds: number): string {
-  return seconds === 0 ? "no-store" : `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
+/**
+ * Headers of what is neither a picture nor info.json: nothing to be put into a frame. Pictures are: as the data of an
+ * `object`, in frames, opened by themselves. Source: Content Security Policy Level 3 §6.4.2.
+ */
+export const unframedHeaders: Readonly<Record<string, string>> = {
+  ...openHeaders,
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** Who may keep an answer: any cache, or only that of the one who asked, since it names the host that was asked. */
+export type CacheScope = "public" | "private";
+
+/** Returns the Cache-Control of an answer that caches in `scope` may keep for `seconds`; 0 keeps nothing. */
+export function cacheControl(seconds: number, scope: CacheScope = "public"): string {
+  return seconds === 0 ? "no-store" : `${scope}, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 }
 
 /** Returns the Link header value that states the compliance level. Never throws. Source: Image API 3.0 §6. */

@@ -2,7 +2,15 @@ import type { Account, Derivative } from "../derivative.ts";
 import { ImageError } from "../error.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { isNoneMatch } from "./conditional.ts";
-import { cacheControl, canonicalLink, formatServerTiming, openHeaders, profileLink } from "./headers.ts";
+import {
+  type CacheScope,
+  cacheControl,
+  canonicalLink,
+  formatServerTiming,
+  openHeaders,
+  profileLink,
+  unframedHeaders,
+} from "./headers.ts";
 
 /** What every answer about one image carries. */
 export interface ImageAnswer {
@@ -13,28 +21,30 @@ export interface ImageAnswer {
   readonly maxAgeSeconds: number;
 }
 
-/** Returns the headers of an image, which its 304 carries too. Never throws. */
+/** Returns the headers of an image, which its 304 carries too; `canonicalUri` is the same for all who ask. */
 export function imageHeaders(answer: ImageAnswer & { readonly canonicalUri: string }): Headers {
-  const headers = commonHeaders(answer);
+  const headers = commonHeaders(answer, "public");
   headers.set("Link", `${profileLink(answer.version)}, ${canonicalLink(answer.canonicalUri)}`);
   return headers;
 }
 
-/** Returns the headers of an info.json, which its 304 carries too. Never throws. */
-export function infoHeaders(answer: ImageAnswer & { readonly contentType: string }): Headers {
-  const headers = commonHeaders(answer);
+/** Returns the headers of an info.json, which its 304 carries too. */
+export function infoHeaders(
+  answer: ImageAnswer & { readonly contentType: string; readonly scope: CacheScope },
+): Headers {
+  const headers = commonHeaders(answer, answer.scope);
   headers.set("Link", profileLink(answer.version));
   headers.set("Vary", "Accept");
   headers.set("Content-Type", answer.contentType);
   return headers;
 }
 
-function commonHeaders({ etag, cacheTag, maxAgeSeconds }: ImageAnswer): Headers {
+function commonHeaders({ etag, cacheTag, maxAgeSeconds }: ImageAnswer, scope: CacheScope): Headers {
   return new Headers({
     ...openHeaders,
     ETag: etag,
     "Cache-Tag": cacheTag,
-    "Cache-Control": cacheControl(maxAgeSeconds),
+    "Cache-Control": cacheControl(maxAgeSeconds, scope),
   });
 }
 
@@ -63,16 +73,24 @@ export function respondText(text: string, headers: Headers, account: Account): R
   return new Response(text, { headers });
 }
 
-/** Returns a redirect to an absolute URI. Never throws. */
-export function respondRedirect(uri: string, status: 302 | 303, maxAgeSeconds: number): Response {
-  const headers = { ...openHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds) };
+/** A redirect: an absolute URI, or a path, which is the same on every host. */
+export interface Redirect {
+  readonly uri: string;
+  readonly status: 302 | 303;
+  readonly maxAgeSeconds: number;
+  readonly scope: CacheScope;
+}
+
+/** Returns a redirect. */
+export function respondRedirect({ uri, status, maxAgeSeconds, scope }: Redirect): Response {
+  const headers = { ...unframedHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds, scope) };
   return new Response(null, { status, headers });
 }
 
 /** Returns the answer to OPTIONS: what may be asked, from any origin. Never throws. Source: Fetch standard, CORS. */
 export function respondOptions(): Response {
   const headers = {
-    ...openHeaders,
+    ...unframedHeaders,
     Allow: "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, If-None-Match",
@@ -84,7 +102,7 @@ export function respondOptions(): Response {
 
 /** Returns an answer of JSON that is about no image. Never throws. */
 export function respondJson(value: object, status: number): Response {
-  const headers = { ...openHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
+  const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
   return new Response(JSON.stringify(value), { status, headers });
 }
 
@@ -95,7 +113,7 @@ export function respondJson(value: object, status: number): Response {
 export function respondError(error: ImageError, keptSeconds: number): Response {
   const { status } = error;
   const headers = new Headers({
-    ...openHeaders,
+    ...unframedHeaders,
     "Content-Type": "text/plain; charset=utf-8",
     "Cache-Control": cacheControl(status < 500 ? keptSeconds : 0),
   });

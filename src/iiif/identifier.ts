@@ -3,8 +3,8 @@ import { maxIdentifierBytes } from "../limits.ts";
 
 /**
  * Decodes an identifier from the raw path, each part exactly once; plain slashes are taken as part of it.
- * Throws `identifier-malformed` for a bad escape, `.` or `..` segments, control characters, an empty identifier or one
- * above `maxIdentifierBytes`. Source: Image API 3.0 §3, §9.
+ * Throws `identifier-malformed` for a bad escape, control characters, an empty identifier or one above
+ * `maxIdentifierBytes`, and `not-found` for one with a hidden segment. Source: Image API 3.0 §3, §9.
  */
 export function parseIdentifier(raw: string): string {
   let identifier: string;
@@ -21,10 +21,21 @@ export function parseIdentifier(raw: string): string {
   if (/[\u0000-\u001f\u007f]/.test(identifier)) {
     throw new ImageError("identifier-malformed", "The identifier has a control character.");
   }
-  if (identifier.split("/").some((segment) => segment === "." || segment === "..")) {
-    throw new ImageError("identifier-malformed", "The identifier has a segment that is . or ..");
-  }
+  if (hasHiddenSegment(identifier)) throw noSuchImage();
   return identifier;
+}
+
+/**
+ * Says whether a segment of an identifier starts with a dot. No image is served under such a name: the masters' bucket
+ * keeps what is no image there, and `.` and `..` would lead out of a folder.
+ */
+export function hasHiddenSegment(identifier: string): boolean {
+  return identifier.split("/").some((segment) => segment.startsWith("."));
+}
+
+/** Returns the `not-found` of an identifier that names no image, worded alike for all that name none. */
+export function noSuchImage(): ImageError {
+  return new ImageError("not-found", "There is no image with this identifier.");
 }
 
 /** Characters that encodeURIComponent escapes though a path may hold them plainly. Source: RFC 3986 §3.3, pchar. */

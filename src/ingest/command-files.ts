@@ -16,13 +16,16 @@ export interface FoundFiles {
   readonly files: readonly SourceFile[];
   /** What stops all work: names that lead nowhere, folders without images. */
   readonly faults: readonly string[];
-  /** What is left out and might be missed: links that lead nowhere, files with other extensions. */
+  /** What is left out and might be missed: links that lead nowhere, hidden files, files with other extensions. */
   readonly warnings: readonly string[];
 }
 
 /** Extensions of the files taken from folders; a file named itself may have any. */
 const imageExtensions =
   /\.(?:tiff?|ptiff?|btf|tf8|jpe?g|jpe|png|webp|avif|heic|heif|hif|gif|jp2|jpx|jpf|j2k|j2c|jpc|pdf)$/i;
+
+/** Names that a warning lists; of more it says how many. */
+const shownNames = 5;
 
 /**
  * Finds the image files under what was named: folders through and through, links followed, a folder that was met before
@@ -33,6 +36,7 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
   const faults: string[] = [];
   const warnings: string[] = [];
   const leftOut = new Map<string, number>();
+  const hidden: string[] = [];
   const add = (file: SourceFile) => {
     const place = resolve(file.path);
     if (!files.has(place)) files.set(place, file);
@@ -42,7 +46,7 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
     if (found === undefined) faults.push(`${name} is not there or can't be read`);
     else if (found.isDirectory()) {
       const before = files.size;
-      await walk({ folder: name, relative: "", visited: new Set() }, { add, faults, warnings, leftOut });
+      await walk({ folder: name, relative: "", visited: new Set() }, { add, faults, warnings, leftOut, hidden });
       if (files.size === before) faults.push(`${name} holds no image that is not named already`);
     } else if (found.isFile()) add({ path: name, relative: basename(name), bytes: found.size });
     else faults.push(`${name} is neither a file nor a folder`);
@@ -50,6 +54,10 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
   if (leftOut.size > 0) {
     const counts = [...leftOut].map(([extension, count]) => `${count} ${extension}`);
     warnings.push(`left out of the folders for their names: ${counts.sort().join(", ")}`);
+  }
+  if (hidden.length > 0) {
+    const more = hidden.length > shownNames ? ` and ${hidden.length - shownNames} more` : "";
+    warnings.push(`left out, for their names start with a dot: ${hidden.slice(0, shownNames).join(", ")}${more}`);
   }
   return { files: [...files.values()], faults, warnings };
 }
@@ -67,6 +75,8 @@ interface Findings {
   readonly warnings: string[];
   /** How many files have which other extension. */
   readonly leftOut: Map<string, number>;
+  /** Paths of images and folders whose names start with a dot. */
+  readonly hidden: string[];
 }
 
 async function walk({ folder, relative, visited }: Place, findings: Findings): Promise<void> {
@@ -81,10 +91,14 @@ async function walk({ folder, relative, visited }: Place, findings: Findings): P
     return;
   }
   // By code units, so that the order is the same on every machine.
-  for (const name of names.filter((name) => !name.startsWith(".")).sort()) {
+  for (const name of names.sort()) {
     const path = join(folder, name);
     const inside = relative === "" ? name : `${relative}/${name}`;
     const found = await statOf(path);
+    if (name.startsWith(".")) {
+      if (isMissed(name, found)) findings.hidden.push(path);
+      continue;
+    }
     if (found?.isDirectory()) await walk({ folder: path, relative: inside, visited }, findings);
     else if (!imageExtensions.test(name)) {
       const extension = extname(name).toLowerCase() || "without extension";
@@ -92,6 +106,11 @@ async function walk({ folder, relative, visited }: Place, findings: Findings): P
     } else if (found === undefined) findings.warnings.push(`${path} is a link that leads nowhere and is left out`);
     else if (found.isFile()) findings.add({ path, relative: inside, bytes: found.size });
   }
+}
+
+/** Whether a hidden name is worth a word: macOS lays a file that starts with `._` next to each image. */
+function isMissed(name: string, found: Stats | undefined): boolean {
+  return found?.isDirectory() || (imageExtensions.test(name) && !name.startsWith("._"));
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

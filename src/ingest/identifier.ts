@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { masterIdentity } from "../identity.ts";
-import { formatIdentifier, parseIdentifier } from "../iiif/identifier.ts";
+import { formatIdentifier, hasHiddenSegment, parseIdentifier } from "../iiif/identifier.ts";
 import { listWords } from "./command-values.ts";
 
 /** The values that the placeholders of a template stand for; those that do not apply are empty. */
@@ -116,8 +116,8 @@ export function checkIdentifier(
 ): { readonly key: string } | { readonly fault: string } {
   if (identifier === "") return { fault: "has no letter or digit to make an identifier of" };
   const shown = identifier.length > 80 ? `${identifier.slice(0, 80)}…` : identifier;
-  if (identifier.split("/").some((segment) => segment.startsWith("."))) {
-    return { fault: `would be ${shown}, with a segment that starts with a dot` };
+  if (hasHiddenSegment(identifier)) {
+    return { fault: `would be ${shown}, with a segment that starts with a dot, which the service answers with 404` };
   }
   try {
     // What the service reads from a URI is what counts.

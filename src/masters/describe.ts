@@ -73,7 +73,11 @@ async function readProfile(fields: Fields, warn: ImageSource["warn"]): Promise<U
   }
 }
 
-function usedProfile(
+/**
+ * Returns the profile that a master's colours are brought to sRGB by, undefined where they need none. One that can't be
+ * used is ignored and told to `warn`.
+ */
+export function usedProfile(
   bytes: Uint8Array | undefined,
   { levels: [{ encoding }] }: Pyramid,
   warn: ImageSource["warn"],

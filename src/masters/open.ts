@@ -8,6 +8,7 @@ import type { IsolateCache } from "../cache/isolate.ts";
 import { sealOf } from "../cache/seal.ts";
 import { type CacheTier, holdNothing, type KeptName } from "../cache/tier.ts";
 import { ImageError } from "../error.ts";
+import { noSuchImage } from "../iiif/identifier.ts";
 import { maxRecordBytes } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads } from "../source/counting.ts";
@@ -135,7 +136,7 @@ interface KeptRequest {
 async function isUnchanged(store: MasterStore, { name, kept, visit }: KeptRequest): Promise<boolean> {
   visit.account.heads += 1;
   const current = await headR2(store.storage, name.key);
-  if (current?.version !== kept.version) return false;
+  if (current?.version !== kept.version || current.size !== kept.size) return false;
   const checked = { ...kept, checkedAt: secondsOf(store) };
   keep(store, name, checked);
   visit.defer(keepRecord(store, { name, kept: checked, tiers: [store.edge] }));
@@ -192,12 +193,12 @@ async function readMaster(
     openR2(store.storage, name.key, prefixBytes),
     readRecord(store, store.durable, await recordName(store, name)),
   ]);
-  if (opened === undefined) throw new ImageError("not-found", "There is no image with this identifier.");
+  if (opened === undefined) throw noSuchImage();
   account.reads += 1;
   account.bytes += opened.prefix.byteLength;
   const { size, version } = opened.source;
   const readsBefore = account.reads;
-  const isStored = stored?.version === version;
+  const isStored = stored?.version === version && stored.size === size;
   const { prefix } = opened;
   const source = countReads(opened.source, account);
   const image = isStored ? stored.image : await openImage({ ...store, source, prefix, page: name.page, reserve });
@@ -218,6 +219,7 @@ async function keepRecord(
   if (lease === undefined) return;
   try {
     const body = formatMasterRecord(kept);
+    if (body === undefined) return;
     const record = { ...(await sealOf(body)), body, mediaType: recordType, labels: {} };
     const at = await recordName(store, name);
     await whileRenewing(store.storage.clock, lease, () => Promise.all(tiers.map((tier) => tier.put(at, record))));

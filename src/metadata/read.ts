@@ -3,7 +3,7 @@ import { memorySource } from "../source/memory.ts";
 import { readDirectory } from "../tiff/directory.ts";
 import type { Fields, FieldsOrigin } from "../tiff/fields.ts";
 import { readHeader } from "../tiff/header.ts";
-import type { Orientation } from "../tiff/pyramid.ts";
+import { type Orientation, orientations } from "../tiff/pyramid.ts";
 import { type ExifContent, numberOf, readExif } from "./exif-reader.ts";
 import { descriptiveTags, exifTags } from "./exif-tags.ts";
 import { formatExif } from "./exif-writer.ts";
@@ -103,7 +103,7 @@ function withoutSignature(exif: Uint8Array): Uint8Array {
 function readOrientation(value: TiffValue | undefined, isLittleEndian: boolean): Orientation | undefined {
   if (value === undefined || value.type !== 3) return undefined;
   const orientation = numberOf(value, isLittleEndian);
-  return orientation >= 1 && orientation <= 8 ? (orientation as Orientation) : undefined;
+  return orientations.find((known) => known === orientation);
 }
 
 /**

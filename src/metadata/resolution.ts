@@ -36,7 +36,12 @@ export function dotsPerInchOf(own: ReadonlyMap<number, TiffValue>, isLittleEndia
   if (Math.abs(across - down) > across / 100) return undefined;
   // 118.11 dots a centimetre are meant to be 300 an inch.
   const dotsPerInch = Math.round(across * factor * 100) / 100;
-  return dotsPerInch >= sensible.least && dotsPerInch <= sensible.most ? dotsPerInch : undefined;
+  return isSensible(dotsPerInch) ? dotsPerInch : undefined;
+}
+
+/** Says whether a number of dots per inch can be the resolution of a picture. */
+export function isSensible(dotsPerInch: number): boolean {
+  return dotsPerInch >= sensible.least && dotsPerInch <= sensible.most;
 }
 
 /** Returns a resolution with two decimals if every format can state it, else undefined. Never throws. */

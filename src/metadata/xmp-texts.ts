@@ -38,9 +38,14 @@ export function textsOfXmp({ properties }: XmpPacket): XmpTexts {
     copyright: text(xmpNames.rights) ?? text(xmpNames.copyright),
     credit: text(xmpNames.credit),
     rights: text(xmpNames.usageTerms),
-    webStatement: webStatement !== undefined && /^https?:\/\/[^\s]+$/i.test(webStatement) ? webStatement : undefined,
+    webStatement: webStatement !== undefined && isWebStatement(webStatement) ? webStatement : undefined,
     rightsUri: uris.find((uri) => uri !== undefined),
   };
+}
+
+/** Says whether a text is the address of a page. */
+export function isWebStatement(text: string): boolean {
+  return /^https?:\/\/[^\s]+$/i.test(text);
 }
 
 /**

@@ -3,6 +3,7 @@ import { isWebp } from "../codec/webp-header.ts";
 import { maxPlainPixels, maxSidePixels, maxTileBytes } from "../limits.ts";
 import type { Metadata, MetadataPolicy } from "../metadata/metadata.ts";
 import { metadataOfBlocks } from "../metadata/read.ts";
+import { isSensible } from "../metadata/resolution.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 import { readAhead } from "../source/read-ahead.ts";
@@ -46,13 +47,14 @@ export async function openPlain(
   }
   if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} too large to be read whole`);
   const { orientation = 1, ...metadata } = await metadataOfBlocks(blocks, policy);
+  const stated = dotsPerInch !== undefined && isSensible(dotsPerInch) ? dotsPerInch : undefined;
   const grid = { tileWidth: width, tileLength: height, columns: 1, rows: 1, isStripped: true };
   const range = { offsets: Float64Array.of(0), byteCounts: Float64Array.of(source.size) };
   return {
     kind,
     pyramid: { width, height, orientation, levels: [{ width, height, ...grid, ...range, encoding }] },
     profile,
-    metadata: { ...metadata, dotsPerInch: metadata.dotsPerInch ?? dotsPerInch },
+    metadata: { ...metadata, dotsPerInch: metadata.dotsPerInch ?? stated },
   };
 }
 

@@ -68,8 +68,13 @@ export async function readPhotometric(fields: Fields): Promise<Photometric> {
 
 /** Maps are of 16 bits a value; some writers put 8 bits into them, which no value above 255 tells. */
 async function readPalette(fields: Fields): Promise<Uint8Array> {
-  const values = await fields.numbers(tags.colorMap, maxMapValues);
-  if (values === undefined || values.length % 3 !== 0) throw malformed(`a colour map of ${values?.length} values`);
+  const values = (await fields.numbers(tags.colorMap, maxMapValues)) ?? new Float64Array(0);
+  checkPalette(values.length);
   const isOfBytes = values.every((value) => value < 256);
   return Uint8Array.from(values, (value) => (isOfBytes ? value : Math.round((value * 255) / 65_535)));
+}
+
+/** Holds the length of a palette to what its indexes can choose from. Throws `source-malformed`. */
+export function checkPalette(values: number): void {
+  if (values === 0 || values % 3 !== 0 || values > maxMapValues) throw malformed(`a colour map of ${values} values`);
 }

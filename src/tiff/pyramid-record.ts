@@ -1,104 +1,112 @@
 import { concatenate } from "../bytes.ts";
+import { maxTilesPerMaster } from "../limits.ts";
+import { formatHead, readHead } from "../record/head.ts";
+import { type JsonFields, jsonFields } from "../record/json-fields.ts";
+import { type EncodingHead, readEncodingHead } from "./encoding-record.ts";
 import type { Level } from "./level.ts";
-import type { Orientation, Pyramid } from "./pyramid.ts";
-import { partsOf, type TileEncoding } from "./tile-encoding.ts";
+import { checkPyramid, type Orientation, orientations, type Pyramid } from "./pyramid.ts";
+import { countTiles } from "./tile-grid.ts";
+import { areTilesInside } from "./tile-index.ts";
 
-/** What a record says before the arrays: all of a pyramid but its typed arrays. */
-interface RecordHead {
+/** What a record says before the arrays: all of a pyramid but its typed arrays and what follows from the rest. */
+interface PyramidHead {
   readonly version: number;
-  readonly width: number;
-  readonly height: number;
   readonly orientation: Orientation;
   readonly levels: readonly LevelHead[];
 }
 
-type LevelHead = Omit<Level, "offsets" | "byteCounts" | "encoding"> & {
-  readonly encoding: Omit<TileEncoding, "jpegTables" | "palette">;
+interface LevelHead extends Omit<Level, "offsets" | "byteCounts" | "encoding" | "columns" | "rows"> {
+  readonly encoding: EncodingHead;
   readonly tableBytes: number;
   readonly paletteBytes: number;
-};
+}
 
 /** Changes with the shape of the record, so that an old one is not read as a new one. */
-const recordVersion = 2;
+const recordVersion = 3;
 
 /**
- * Formats a pyramid as bytes to keep outside the isolate: the length of a JSON head (u32), the head, then for each level
- * its JPEG tables, its palette, offsets (f64) and byte counts (f64), all little-endian. Never throws.
+ * Formats a pyramid as bytes to keep outside the isolate: a head, then for each level its JPEG tables, its palette,
+ * offsets (f64) and byte counts (f64), as they lie in memory: little-endian, as WebAssembly has it too. Undefined for one
+ * that has tiles outside the file of `fileBytes`, which `parsePyramid` would not take.
  */
-export function formatPyramid({ width, height, orientation, levels }: Pyramid): Uint8Array {
+export function formatPyramid({ orientation, levels }: Pyramid, fileBytes: number): Uint8Array | undefined {
+  if (!levels.every((level) => areTilesInside(level, fileBytes))) return undefined;
   const heads = levels.map(
-    ({ offsets: _, byteCounts: __, encoding: { jpegTables, palette, ...encoding }, ...level }): LevelHead => ({
+    ({ encoding: { jpegTables, palette, ...encoding }, offsets, byteCounts, columns, rows, ...level }): LevelHead => ({
       ...level,
       encoding,
       tableBytes: jpegTables?.byteLength ?? 0,
       paletteBytes: palette?.byteLength ?? 0,
     }),
   );
-  const head: RecordHead = { version: recordVersion, width, height, orientation, levels: heads };
-  const headBytes = new TextEncoder().encode(JSON.stringify(head));
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, headBytes.byteLength, true);
-  const bodies = levels.flatMap(({ encoding, offsets, byteCounts }) => [
-    encoding.jpegTables ?? new Uint8Array(0),
-    encoding.palette ?? new Uint8Array(0),
-    littleEndian(offsets),
-    littleEndian(byteCounts),
+  const head: PyramidHead = { version: recordVersion, orientation, levels: heads };
+  const bodies = levels.flatMap(({ encoding: { jpegTables, palette }, offsets, byteCounts }) => [
+    jpegTables ?? new Uint8Array(0),
+    palette ?? new Uint8Array(0),
+    bytesOf(offsets),
+    bytesOf(byteCounts),
   ]);
-  return concatenate([length, headBytes, ...bodies]);
+  return concatenate([formatHead(head), ...bodies]);
 }
 
-/** Parses what `formatPyramid` wrote; undefined for anything else, which then counts as not kept. Never throws. */
-export function parsePyramid(bytes: Uint8Array): Pyramid | undefined {
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/**
+ * Parses what `formatPyramid` wrote; undefined for anything else, and for what opening a file of `fileBytes` would not
+ * have given, by the rules that opening has: it then counts as not kept. Takes no more memory than the bytes do.
+ */
+export function parsePyramid(bytes: Uint8Array, fileBytes: number): Pyramid | undefined {
   try {
-    return readRecord(bytes);
+    return readRecord(bytes, fileBytes);
   } catch {
     return undefined;
   }
 }
 
-function readRecord(bytes: Uint8Array): Pyramid | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headBytes = view.getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headBytes))) as RecordHead;
-  if (head.version !== recordVersion) return undefined;
-  let at = 4 + headBytes;
-  const readBytes = (count: number): Uint8Array | undefined => {
-    const taken = bytes.slice(at, at + count);
-    at += count;
-    return count > 0 ? taken : undefined;
-  };
-  const readFloats = (count: number): Float64Array => {
-    const values = Float64Array.from({ length: count }, (_, index) => view.getFloat64(at + index * 8, true));
-    at += count * 8;
-    return values;
-  };
-  const levels = head.levels.map(({ tableBytes, paletteBytes, encoding, ...level }): Level => {
-    const jpegTables = readBytes(tableBytes);
-    const palette = readBytes(paletteBytes);
-    const count = level.columns * level.rows * partsOf(encoding);
-    // An absent value is left out of JSON.
-    const { alpha, ...layout } = encoding.layout;
-    return {
-      ...level,
-      encoding: { ...encoding, layout: { ...layout, alpha }, ccitt: encoding.ccitt, jpegTables, palette },
-      offsets: readFloats(count),
-      byteCounts: readFloats(count),
-    };
-  });
+function readRecord(bytes: Uint8Array, fileBytes: number): Pyramid | undefined {
+  const { fields, end } = readHead(bytes);
+  if (fields.whole("version") !== recordVersion) return undefined;
+  const body: RecordBody = { bytes, at: end };
+  const levels = fields.list("levels").map((level) => readLevelRecord(jsonFields(level), body));
   const [first, ...rest] = levels;
-  if (first === undefined || at !== bytes.byteLength) return undefined;
-  return { width: head.width, height: head.height, orientation: head.orientation, levels: [first, ...rest] };
+  if (first === undefined || body.at !== bytes.byteLength) return undefined;
+  const orientation = fields.choice("orientation", orientations);
+  const pyramid: Pyramid = { width: first.width, height: first.height, orientation, levels: [first, ...rest] };
+  checkPyramid(pyramid);
+  return levels.every((level) => areTilesInside(level, fileBytes)) ? pyramid : undefined;
 }
 
-function littleEndian(values: Float64Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(values.length * 8));
-  values.forEach((value, index) => {
-    view.setFloat64(index * 8, value, true);
-  });
-  return new Uint8Array(view.buffer);
+/** The arrays of a record, and how far they are read. */
+interface RecordBody {
+  readonly bytes: Uint8Array;
+  at: number;
 }
 
-/** Returns about how many bytes a pyramid takes in memory. Never throws. */
+function readLevelRecord(fields: JsonFields, body: RecordBody): Level {
+  const head = readEncodingHead(fields.fields("encoding"));
+  const jpegTables = takeBytes(body, fields.whole("tableBytes"));
+  const palette = takeBytes(body, fields.whole("paletteBytes"));
+  const encoding = { ...head, jpegTables, palette };
+  const size = { width: fields.whole("width"), height: fields.whole("height") };
+  const tile = { tileWidth: fields.whole("tileWidth"), tileLength: fields.whole("tileLength") };
+  const { columns, rows, count } = countTiles(size, tile, { encoding, maxTiles: maxTilesPerMaster });
+  const takeNumbers = (): Float64Array => new Float64Array(takeBytes(body, count * 8)?.buffer ?? new ArrayBuffer(0));
+  const offsets = takeNumbers();
+  const byteCounts = takeNumbers();
+  return { ...size, ...tile, columns, rows, isStripped: fields.flag("isStripped"), encoding, offsets, byteCounts };
+}
+
+/** Takes a copy of the next bytes, undefined for none. Throws a RangeError where there are fewer. */
+function takeBytes(body: RecordBody, count: number): Uint8Array<ArrayBuffer> | undefined {
+  const { bytes, at } = body;
+  if (count > bytes.byteLength - at) throw new RangeError("a record that is cut off");
+  body.at += count;
+  return count === 0 ? undefined : new Uint8Array(bytes.subarray(at, at + count));
+}
+
+/** Returns about how many bytes a pyramid takes in memory. */
 export function pyramidBytes({ levels }: Pyramid): number {
   const levelBytes = levels.map(
     ({ offsets, byteCounts, encoding: { jpegTables, palette } }) =>

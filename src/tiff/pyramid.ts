@@ -1,13 +1,14 @@
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
-import { maxTilesPerLevel, maxTilesPerMaster } from "../limits.ts";
+import { maxDirectories, maxTilesPerLevel, maxTilesPerMaster } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 import { type HeldRun, readAhead } from "../source/read-ahead.ts";
 import { withTail } from "../source/tail.ts";
 import { readDirectoryChain } from "./directory-chain.ts";
+import { malformed } from "./faults.ts";
 import type { Fields } from "./fields.ts";
-import { type Level, readLevel, readSize } from "./level.ts";
+import { checkLevel, type Level, readLevel, readSize } from "./level.ts";
 import { findPage, isReduction } from "./page.ts";
 import { tags } from "./tags.ts";
 import type { TileEncoding } from "./tile-encoding.ts";
@@ -21,7 +22,10 @@ export interface Pyramid extends Size {
 }
 
 /** The values of tag 274. */
-export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export const orientations = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** How the stored rows and columns lie in the picture: a value of tag 274. */
+export type Orientation = (typeof orientations)[number];
 
 /** Directories and their arrays are read in runs of this many bytes: the arrays of 4,000 tiles fit behind a directory. */
 const directoryRunBytes = 65_536;
@@ -94,14 +98,41 @@ async function readReducedLevel(
   maxTiles: number,
 ): Promise<Level | undefined> {
   try {
-    const size = await readSize(fields);
-    const isKnown = known.some(({ width }) => width === size.width);
-    return isKnown || !isReduction(size, known[0]) ? undefined : await readLevel(fields, maxTiles);
+    const isFurther = isFurtherLevel(await readSize(fields), known);
+    return isFurther ? await readLevel(fields, maxTiles) : undefined;
   } catch (error) {
     const isOfFile = error instanceof ImageError && error.code.startsWith("source-") && error.code !== "source-changed";
     if (isOfFile) return undefined;
     throw error;
   }
+}
+
+/** Whether a level of this size adds one to those known, of which the first is the image itself. */
+function isFurtherLevel(size: Size, known: readonly [Level, ...Level[]]): boolean {
+  return !known.some(({ width }) => width === size.width) && isReduction(size, known[0]);
+}
+
+/**
+ * Holds a pyramid to all that `openTiff` and the readers of other files would have refused or left out, but for its
+ * tiles' places. Throws what opening throws.
+ */
+export function checkPyramid({ levels }: Pyramid): void {
+  const [full, ...reduced] = levels;
+  if (levels.length > maxDirectories) throw malformed(`${levels.length} levels`);
+  let tilesLeft = maxTilesPerMaster;
+  for (const level of levels) {
+    checkLevel(level, Math.min(maxTilesPerLevel, tilesLeft));
+    tilesLeft -= level.offsets.length;
+  }
+  for (const [index, level] of reduced.entries()) {
+    const known: [Level, ...Level[]] = [full, ...reduced.slice(0, index)];
+    const isNext = level.width < (known.at(-1)?.width ?? 0) && isFurtherLevel(level, known);
+    if (!isNext || !isSamePicture(level.encoding, full.encoding)) throw malformed("a level that is none of the image");
+  }
+  const { compression, model, isProgressive } = full.encoding;
+  const isOfFiles = compression === "png" || model === "ycck" || isProgressive;
+  if (isOfFiles && (full.offsets.length !== 1 || full.offsets[0] !== 0))
+    throw malformed("tiles of what files are made of");
 }
 
 /** Levels must decode to the same planes: a render may be drawn from any of them. */
@@ -116,7 +147,7 @@ function isSamePicture(a: TileEncoding, b: TileEncoding): boolean {
 async function readOrientation(fields: Fields): Promise<Orientation> {
   const orientation = await fields.number(tags.orientation);
   // Values outside 1 to 8 are met in files that are otherwise fine; libtiff reads them as 1.
-  return orientation !== undefined && orientation >= 1 && orientation <= 8 ? (orientation as Orientation) : 1;
+  return orientations.find((known) => known === orientation) ?? 1;
 }
 
 /** Says whether an image has no colour. Never throws. */

@@ -1,10 +1,9 @@
 import type { Size } from "../geometry.ts";
-import { maxTilePixels } from "../limits.ts";
-import { malformed, unsupported } from "./faults.ts";
+import { malformed } from "./faults.ts";
 import type { Fields } from "./fields.ts";
 import { tags } from "./tags.ts";
 import { partsOf, type TileEncoding } from "./tile-encoding.ts";
-import type { TileGrid } from "./tile-grid.ts";
+import { checkTileSize, countTiles, type TileGrid } from "./tile-grid.ts";
 
 /** Uncompressed strips are read in pieces of about this many bytes. */
 const pieceBytes = 1 << 18;
@@ -26,16 +25,14 @@ export async function readStrips(
   const stated = await fields.number(tags.rowsPerStrip);
   const rowsPerStrip = Math.min(stated === undefined || stated === 0 ? size.height : stated, size.height);
   const parts = partsOf(encoding);
-  const count = Math.ceil(size.height / rowsPerStrip) * parts;
-  if (count > maxTiles) throw malformed(`a level of ${count} strips`);
+  const strip = { tileWidth: size.width, tileLength: rowsPerStrip };
+  const { count } = countTiles(size, strip, { encoding, maxTiles });
   const offsets = await fields.firstNumbers(tags.stripOffsets, count);
   if (offsets === undefined) throw malformed("neither tiles nor strips");
   const byteCounts = await readByteCounts(fields, offsets);
   const strips: Strips = { rowsPerStrip, offsets, byteCounts };
   const { rowsPerStrip: tileLength, ...ranges } = divideStrips(strips, { size, encoding, parts, maxTiles });
-  if (size.width * tileLength > maxTilePixels * stripFactor) {
-    throw unsupported(`is stored in strips of ${size.width} by ${tileLength} pixels, which are too large to be read`);
-  }
+  checkTileSize({ tileWidth: size.width, tileLength, isStripped: true });
   return {
     tileWidth: size.width,
     tileLength,
@@ -45,9 +42,6 @@ export async function readStrips(
     ...ranges,
   };
 }
-
-/** A strip may be this many times as large as a tile: whole files are written as one. */
-const stripFactor = 16;
 
 /** Where counts are missing or zero, a strip reaches to the next one or to the end of the file, as libtiff has it. */
 async function readByteCounts(fields: Fields, offsets: Float64Array): Promise<Float64Array> {

@@ -1,8 +1,8 @@
 import { maxJpegTablesBytes } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
-import { colorSamples, type Photometric, readPhotometric, type StoredModel } from "./photometric.ts";
-import { readSampleLayout, type SampleLayout } from "./sample-layout.ts";
+import { checkPalette, colorSamples, type Photometric, readPhotometric, type StoredModel } from "./photometric.ts";
+import { checkSampleLayout, readSampleLayout, type SampleLayout } from "./sample-layout.ts";
 import { compressionNames, tags } from "./tags.ts";
 
 /** How the tiles or strips of a level are written: codec, colour model, samples. */
@@ -21,21 +21,15 @@ export interface TileEncoding extends Photometric {
 }
 
 /** The compressions that are read; `png` only of PNG files. */
-export type Compression =
-  | "none"
-  | "packbits"
-  | "lzw"
-  | "deflate"
-  | "zstd"
-  | "ccitt-rle"
-  | "ccitt-g3"
-  | "ccitt-g4"
-  | "jpeg"
-  | "jpeg2000"
-  | "webp"
-  | "png";
+export type Compression = (typeof compressions)[number];
 
-const compressions: ReadonlyMap<number, Compression> = new Map([
+/** All compressions that are read. */
+export const compressions = [
+  ...(["none", "packbits", "lzw", "deflate", "zstd", "ccitt-rle", "ccitt-g3", "ccitt-g4"] as const),
+  ...(["jpeg", "jpeg2000", "webp", "png"] as const),
+] as const;
+
+const compressionCodes: ReadonlyMap<number, Compression> = new Map([
   [1, "none"],
   [2, "ccitt-rle"],
   [3, "ccitt-g3"],
@@ -75,26 +69,41 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
   const { model } = photometric;
   const { isLittleEndian } = fields;
   const layout = await readSampleLayout(fields, { colors: colorSamples[model], isLittleEndian });
-  refuseMismatch(compression, { model, layout });
   // What is subsampled in JPEG 2000 comes out of its decoder enlarged.
   const isSampled = model === "ycbcr" && compression !== "jpeg2000";
   const subsampling = isSampled ? await readSubsampling(fields) : ({ x: 1, y: 1 } as const);
-  const isSubsampled = subsampling.x > 1 || subsampling.y > 1;
-  if (isSubsampled && layout.isPlanar) {
-    throw unsupported("keeps subsampled YCbCr in separate planes, which are not read");
-  }
-  const predictor = predicted.includes(compression) ? await readPredictor(fields, layout) : "none";
-  if (isSubsampled && predictor !== "none") throw unsupported("has a predictor on subsampled YCbCr, which is not read");
-  return {
+  const encoding: TileEncoding = {
     ...photometric,
     compression,
     layout,
-    predictor,
+    predictor: predicted.includes(compression) ? await readPredictor(fields) : "none",
     subsampling,
     ccitt: compression === "ccitt-g3" ? await readCcittOptions(fields) : undefined,
     jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables, maxJpegTablesBytes) : undefined,
     isProgressive: false,
   };
+  checkTileEncoding(encoding);
+  return encoding;
+}
+
+/**
+ * Holds an encoding, its layout and its tables, to what is read. Throws `source-unsupported` with the sentence for what
+ * is not read, `source-malformed` for what contradicts itself.
+ */
+export function checkTileEncoding(encoding: TileEncoding): void {
+  const { compression, model, layout, palette, ccitt, jpegTables, isProgressive } = encoding;
+  checkSampleLayout(layout, colorSamples[model]);
+  refuseMismatch(compression, encoding);
+  checkSubsampling(encoding);
+  checkPredictor(encoding);
+  if (model === "palette") checkPalette(palette?.byteLength ?? 0);
+  else if (palette !== undefined) throw malformed(`a palette for ${model}`);
+  if ((ccitt !== undefined) !== (compression === "ccitt-g3")) throw malformed(`fax options of ${compression}`);
+  const tableBytes = jpegTables?.byteLength ?? 0;
+  if (tableBytes > (compression === "jpeg" ? maxJpegTablesBytes : 0)) {
+    throw malformed(`JPEG tables of ${tableBytes} bytes for ${compression}`);
+  }
+  if (isProgressive && compression !== "jpeg") throw malformed(`progressive ${compression}`);
 }
 
 /** Returns how many parts a tile is stored in: one, or one for each sample of a planar level. Never throws. */
@@ -104,7 +113,7 @@ export function partsOf({ layout }: Pick<TileEncoding, "layout">): number {
 
 async function readCompression(fields: Fields): Promise<{ readonly code: number; readonly compression: Compression }> {
   const code = (await fields.number(tags.compression)) ?? 1;
-  const compression = compressions.get(code);
+  const compression = compressionCodes.get(code);
   if (compression === undefined) {
     const name = compressionNames.get(code) ?? `unknown (${code})`;
     throw unsupported(
@@ -150,15 +159,30 @@ function refuseMismatch(compression: Compression, { model, layout }: Pick<TileEn
   }
 }
 
-async function readPredictor(fields: Fields, { bits, format }: SampleLayout): Promise<TileEncoding["predictor"]> {
-  const predictor = (await fields.number(tags.predictor)) ?? 1;
-  if (predictor === 1) return "none";
-  if (predictor === 2) {
-    if (bits === 8 || bits === 16 || bits === 32) return "horizontal";
+/** The values of `predictor` as tag 317 counts them, from 1 on. */
+export const predictors = ["none", "horizontal", "float"] as const;
+
+async function readPredictor(fields: Fields): Promise<TileEncoding["predictor"]> {
+  const code = (await fields.number(tags.predictor)) ?? 1;
+  const predictor = predictors[code - 1];
+  if (predictor === undefined) throw malformed(`predictor ${code}`);
+  return predictor;
+}
+
+function checkPredictor({ predictor, compression, layout: { bits, format } }: TileEncoding): void {
+  if (predictor === "none") return;
+  if (!predicted.includes(compression)) throw malformed(`a predictor in ${compression} tiles`);
+  if (predictor === "float" && format !== "float") throw malformed("the predictor of floating point on whole numbers");
+  if (predictor === "horizontal" && bits !== 8 && bits !== 16 && bits !== 32) {
     throw unsupported(`has the horizontal predictor with ${bits} bits a sample, which is not read`);
   }
-  if (predictor === 3 && format === "float") return "float";
-  throw malformed(`predictor ${predictor}`);
+}
+
+function checkSubsampling({ subsampling, model, compression, layout, predictor }: TileEncoding): void {
+  if (subsampling.x === 1 && subsampling.y === 1) return;
+  if (model !== "ycbcr" || compression === "jpeg2000") throw malformed(`subsampled ${model} in ${compression} tiles`);
+  if (layout.isPlanar) throw unsupported("keeps subsampled YCbCr in separate planes, which are not read");
+  if (predictor !== "none") throw unsupported("has a predictor on subsampled YCbCr, which is not read");
 }
 
 async function readCcittOptions(fields: Fields): Promise<TileEncoding["ccitt"]> {
@@ -172,6 +196,9 @@ async function readSubsampling(fields: Fields): Promise<TileEncoding["subsamplin
   return { x, y };
 }
 
-function isFactor(value: number | undefined): value is 1 | 2 | 4 {
-  return value === 1 || value === 2 || value === 4;
+/** The factors that chroma is subsampled by on an axis. */
+export const subsamplingFactors = [1, 2, 4] as const;
+
+function isFactor(value: number | undefined): value is (typeof subsamplingFactors)[number] {
+  return subsamplingFactors.some((factor) => factor === value);
 }

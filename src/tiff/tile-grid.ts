@@ -22,6 +22,41 @@ export interface TileGrid {
   readonly byteCounts: Float64Array;
 }
 
+/** A strip may be this many times as large as a tile: whole files are written as one. */
+const stripFactor = 16;
+
+/**
+ * Holds a tile or strip to the size that is read. Throws `source-malformed` for one without pixels, `source-unsupported`
+ * above `maxTilePixels`, of which a strip may have 16 times as many.
+ */
+export function checkTileSize({
+  tileWidth,
+  tileLength,
+  isStripped,
+}: Pick<TileGrid, "tileWidth" | "tileLength" | "isStripped">): void {
+  const parts = isStripped ? "is stored in strips" : "has tiles";
+  if (tileWidth < 1 || tileLength < 1) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
+  if (tileWidth * tileLength > maxTilePixels * (isStripped ? stripFactor : 1)) {
+    throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, which are too large to be read`);
+  }
+}
+
+/**
+ * Returns how many columns and rows of tiles a level has, and how many tiles, which of a planar level are one for each
+ * sample. Throws `source-malformed` above `maxTiles`.
+ */
+export function countTiles(
+  size: Size,
+  { tileWidth, tileLength }: Pick<TileGrid, "tileWidth" | "tileLength">,
+  { encoding, maxTiles }: { readonly encoding: Pick<TileEncoding, "layout">; readonly maxTiles: number },
+): { readonly columns: number; readonly rows: number; readonly count: number } {
+  const columns = Math.ceil(size.width / tileWidth);
+  const rows = Math.ceil(size.height / tileLength);
+  const count = columns * rows * partsOf(encoding);
+  if (count > maxTiles) throw malformed(`a level of ${count} tiles`);
+  return { columns, rows, count };
+}
+
 /**
  * Reads the tiles of a directory. Throws `source-malformed` for numbers that contradict each other,
  * `source-unsupported` for tiles above `maxTilePixels`. Source: TIFF 6.0 §15.
@@ -43,13 +78,8 @@ export async function readTiles(
   },
 ): Promise<TileGrid> {
   if (!tileWidth || !tileLength) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
-  if (tileWidth * tileLength > maxTilePixels) {
-    throw unsupported(`has tiles of ${tileWidth} by ${tileLength} pixels, which are too large to be read`);
-  }
-  const columns = Math.ceil(size.width / tileWidth);
-  const rows = Math.ceil(size.height / tileLength);
-  const count = columns * rows * partsOf(encoding);
-  if (count > maxTiles) throw malformed(`a level of ${count} tiles`);
+  checkTileSize({ tileWidth, tileLength, isStripped: false });
+  const { columns, rows, count } = countTiles(size, { tileWidth, tileLength }, { encoding, maxTiles });
   const offsets = await fields.firstNumbers(tags.tileOffsets, count);
   const byteCounts = await fields.firstNumbers(tags.tileByteCounts, count);
   if (offsets === undefined || byteCounts === undefined) throw malformed("no tile offsets or no byte counts");

@@ -26,9 +26,8 @@ export function tileRanges(
     const offset = level.offsets[index];
     const length = level.byteCounts[index];
     if (offset === undefined || length === undefined) throw new RangeError(`no tile ${column}, ${row}`);
-    // Nothing lies where the header does, unless the tile is all of the file.
-    if (length === 0 || (offset === 0 && length < sourceSize)) continue;
-    if (length > maxTileBytes || offset + length > sourceSize) {
+    if (isUnwritten(offset, length, sourceSize)) continue;
+    if (isOutside(offset, length, sourceSize)) {
       throw malformed(`tile ${column}, ${row} of ${length} bytes at ${offset} in a file of ${sourceSize}`);
     }
     ranges.push({ offset, length });
@@ -36,4 +35,26 @@ export function tileRanges(
   if (ranges.length === 0) return undefined;
   if (ranges.length < parts) throw malformed(`tile ${column}, ${row} has ${ranges.length} of ${parts} planes`);
   return ranges;
+}
+
+/** Nothing lies where the header does, unless the tile is all of the file. */
+function isUnwritten(offset: number, length: number, sourceSize: number): boolean {
+  return length === 0 || (offset === 0 && length < sourceSize);
+}
+
+function isOutside(offset: number, length: number, sourceSize: number): boolean {
+  return length > maxTileBytes || offset + length > sourceSize;
+}
+
+/** Says whether all tiles of a level are where a file of `sourceSize` bytes can have them, or were never written. */
+export function areTilesInside({ offsets, byteCounts }: Level, sourceSize: number): boolean {
+  for (let index = 0; index < offsets.length; index++) {
+    const offset = offsets[index] ?? -1;
+    const length = byteCounts[index] ?? -1;
+    // Comparisons that fail for what is no number.
+    const isPlace = offset >= 0 && length >= 0 && Math.floor(offset) === offset && Math.floor(length) === length;
+    if (!isPlace) return false;
+    if (!isUnwritten(offset, length, sourceSize) && isOutside(offset, length, sourceSize)) return false;
+  }
+  return true;
 }

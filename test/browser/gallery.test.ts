@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demoMasters, projectFolder } from "../../demo/masters.ts";
 import { demoFiles, seed } from "../../demo/seed.ts";
 import { type DemoServer, freePort, isFree, startServer } from "../../demo/server.ts";
+import { hostPages, type PageHost } from "./page-host.ts";
 import { interiorTiles, type TileGrid } from "./tiles.ts";
 import { countFailedTiles, fullyDrawn, launchBrowser, visit, waitUntil } from "./visit.ts";
 
@@ -222,6 +223,53 @@ describe("the viewer", () => {
     expect(faults).toEqual([]);
     await keepScreenshot(page, "viewer-phone");
     await page.context().close();
+  });
+});
+
+describe("a page of another origin", () => {
+  const picture = "/iiif/3/caillebotte-paris-street/full/200,/0/default.jpg";
+  let host: PageHost;
+  beforeAll(async () => {
+    host = await hostPages({
+      // Isolated: whatever it embeds has to say that it may be. Source: HTML Standard, Cross-Origin-Embedder-Policy.
+      "/isolated": {
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        body: `<img src="${server.url}${picture}">`,
+      },
+      "/frames": {
+        body: `<object data="${server.url}${picture}"></object>${["/", "/health", picture, "/iiif/3/none/info.json"]
+          .map((path) => `<iframe src="${server.url}${path}"></iframe>`)
+          .join("")}`,
+      },
+    });
+  });
+  afterAll(() => host?.stop());
+
+  test("shows pictures and reads info.json, also where it is isolated", async () => {
+    const { page, faults } = await visit(browser, `${host.url}/isolated`);
+    await waitUntil(page, "document.images[0].naturalWidth === 200");
+    expect(await page.evaluate("crossOriginIsolated")).toBe(true);
+    const info = `fetch("${server.url}/iiif/3/caillebotte-paris-street/info.json").then(({ status }) => status)`;
+    expect(await page.evaluate(info)).toBe(200);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test("frames pictures, and neither the gallery nor what else the service says", async () => {
+    const { page } = await visit(browser, `${host.url}/frames`);
+    await page.waitForLoadState("networkidle");
+    const [, ...frames] = page.frames();
+    const shown = frames.map((frame) => frame.url()).toSorted();
+    const refused = "chrome-error://chromewebdata/";
+    expect(shown).toEqual([refused, refused, refused, `${server.url}${picture}`]);
+    expect(await page.evaluate("document.querySelector('object').offsetWidth")).toBe(200);
+    await page.context().close();
+  });
+
+  test("may be that of the service itself, which frames its gallery", async () => {
+    const { headers } = await fetch(`${server.url}/`);
+    expect(headers.get("Content-Security-Policy")).toMatch(/frame-ancestors 'self'$/);
   });
 });
 

@@ -26,22 +26,31 @@ for (const { name, version, whole } of versions) {
     it.each<[number, string, RequestInit]>([
       [200, imagePath, {}],
       [200, infoPath, {}],
+      [200, imagePath, { method: "HEAD" }],
       [303, `/iiif/${version}/wide`, {}],
       [302, "/iiif/wide/info.json", {}],
       [304, infoPath, { headers: { "If-None-Match": "*" } }],
       [304, imagePath, { headers: { "If-None-Match": "*" } }],
       [400, `/iiif/${version}/wide/full/0,/0/default.jpg`, {}],
       [404, `/iiif/${version}/missing/info.json`, {}],
+      [404, `/iiif/${version}/missing/full/${whole}/0/default.jpg`, {}],
       [405, infoPath, { method: "DELETE" }],
       [500, `/iiif/${version}/broken/info.json`, {}],
       [204, imagePath, { method: "OPTIONS" }],
-    ])("lets any page read an answer with %i", async (status, path, init) => {
-      const response = await send(path, init);
-      await response.arrayBuffer();
-      expect(response.status).toBe(status);
-      expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
-      expect(response.headers.get("Access-Control-Expose-Headers")).toMatch(/\bLink\b.*\bETag\b/);
-    });
+    ])(
+      "lets any page read and embed an answer with %i, and frame pictures and info.json alone",
+      async (status, path, init) => {
+        const response = await send(path, init);
+        await response.arrayBuffer();
+        expect(response.status).toBe(status);
+        expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+        expect(response.headers.get("Access-Control-Expose-Headers")).toMatch(/\bLink\b.*\bETag\b/);
+        expect(response.headers.get("Cross-Origin-Resource-Policy")).toBe("cross-origin");
+        const isOfImage = status === 200 || status === 304;
+        const policy = response.headers.get("Content-Security-Policy");
+        expect(policy).toBe(isOfImage ? null : "default-src 'none'; frame-ancestors 'none'");
+      },
+    );
 
     it.each([imagePath, infoPath, `/iiif/${version}/missing/info.json`])(
       "answers the preflight of %s",

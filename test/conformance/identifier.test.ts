@@ -35,6 +35,16 @@ beforeAll(async () => {
   for (const [identifier] of identifiers) await env.MASTERS.put(identifier, file);
 });
 
+/** Storage that no request may ask. */
+const untouchable = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error("storage was touched");
+    },
+  },
+);
+
 for (const { name, version, whole } of versions) {
   describe(`${name} §3 and §9 identifier`, () => {
     it.each(identifiers)("finds %s under %s and writes it as %s", async (_, asked, written) => {
@@ -49,15 +59,31 @@ for (const { name, version, whole } of versions) {
       ["bytes that are no UTF-8", "%FF%FE"],
       ["a control character", "a%00b"],
       ["a line break", "a%0D%0Ab"],
-      ["a step upwards", "..%2Fsecret"],
-      ["a step upwards in the middle", "a%2F..%2Fsecret"],
-      ["a step upwards written half plainly", "a%2F%2E%2E%2Fsecret"],
-      ["a step nowhere", "a%2F.%2Fb"],
       ["more than 1,024 bytes", "é".repeat(512).concat("a")],
     ])("refuses %s", async (_, asked) => {
       expect(await refusalOf(`/iiif/${version}/${asked}/info.json`)).toMatch(/^400 The identifier (has|is)/);
       expect(await refusalOf(`/iiif/${version}/${asked}/full/${whole}/0/default.jpg`)).toMatch(/^400 The identifier/);
       expect(await refusalOf(`/iiif/${version}/${asked}`)).toMatch(/^400 The identifier/);
+    });
+
+    it.each([
+      ["a record of the ingest", ".records/secret.json"],
+      ["a record, encoded", "%2Erecords%2Fsecret.json"],
+      ["a hidden file", "a/.hidden"],
+      ["a hidden file, encoded", "a%2F%2ehidden"],
+      ["a hidden folder in the middle", "a%2F.b%2Fc"],
+      ["three dots", "..."],
+      ["a step upwards", "..%2Fsecret"],
+      ["a step upwards in the middle", "a%2F..%2Fsecret"],
+      ["a step upwards written half plainly", "a%2F%2E%2E%2Fsecret"],
+      ["a step nowhere", "a%2F.%2Fb"],
+    ])("finds nothing, and asks no storage, where a segment starts with a dot: %s", async (_, asked) => {
+      await env.MASTERS.put(decodeURIComponent(asked), "{}");
+      for (const end of ["/info.json", `/full/${whole}/0/default.jpg`, "", "/"]) {
+        const path = `/iiif/${version}/${asked}${end}`;
+        const { status, text } = await ask(path, { env: { MASTERS: untouchable, DERIVATIVES: untouchable } });
+        expect([path, status, text]).toEqual([path, 404, "There is no image with this identifier.\n"]);
+      }
     });
 
     it("takes an identifier of exactly 1,024 bytes, which no image has", async () => {
@@ -90,15 +116,6 @@ for (const { name, version, whole } of versions) {
   });
 
   describe(`${name} §7 error conditions`, () => {
-    const untouchable = new Proxy(
-      {},
-      {
-        get() {
-          throw new Error("storage was touched");
-        },
-      },
-    );
-
     it.each([
       "0,0,0,0/max/0/default.jpg",
       "nowhere/max/0/default.jpg",

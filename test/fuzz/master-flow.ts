@@ -14,6 +14,7 @@ import type { ByteSource } from "../../src/source/byte-source.ts";
 import { countReads, type ReadCounts } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
 import { isGray } from "../../src/tiff/pyramid.ts";
+import { areTilesInside } from "../../src/tiff/tile-index.ts";
 import { kernelModule } from "../support/kernel.ts";
 import { lcmsModule } from "../support/lcms.ts";
 import { GuardedKernels } from "./guarded-kernel.ts";
@@ -73,11 +74,15 @@ export async function serveMaster(bytes: Uint8Array, { page, requests }: MasterF
   if (refusals.length > 0) throw refusals[0];
 }
 
-/** What is kept of a master is read back as it was. */
+/** What is kept of a master is read back as it was; one with tiles outside its file is not kept. */
 function checkRecord(image: MasterImage, size: number): void {
   const kept = { version: "fuzz", size, checkedAt: 0, image };
   holdBound("bytes kept of it", keptBytes(kept), maxKeptBytes);
-  const parsed = parseMasterRecord(formatMasterRecord(kept));
+  const record = formatMasterRecord(kept);
+  const isInside = image.pyramid.levels.every((level) => areTilesInside(level, size));
+  if ((record !== undefined) !== isInside) throw new Violation("it is kept, or not, for no reason");
+  if (record === undefined) return;
+  const parsed = parseMasterRecord(record);
   if (parsed === undefined) throw new Violation("what is kept of it can't be read back");
   if (parsed.image.pyramid.levels.length !== image.pyramid.levels.length) throw new Violation("a level was not kept");
 }

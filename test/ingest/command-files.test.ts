@@ -26,9 +26,22 @@ describe("the files of a command", () => {
     expect(await relatives(".")).toEqual(["B.JPG", "a/10.png", "a/2.jp2", "a.jpeg", "b.tif", "z/é.heic"]);
   });
 
-  it("leave out what is hidden", async () => {
-    await lay("a.tif", ".b.tif", ".c/d.tif", "._a.tif");
-    expect(await relatives(".")).toEqual(["a.tif"]);
+  it("leave out what is hidden, and say so of images and folders", async () => {
+    await lay("a.tif", ".b.tif", ".c/d.tif", "e/.f.tif", "._a.tif", ".DS_Store");
+    const { files, warnings } = await findFiles([folder]);
+    expect(files.map(({ relative }) => relative)).toEqual(["a.tif"]);
+    const hidden = [".b.tif", ".c", "e/.f.tif"].map((name) => join(folder, name));
+    expect(warnings).toEqual([`left out, for their names start with a dot: ${hidden.join(", ")}`]);
+  });
+
+  it("name five of those that are hidden and count the others", async () => {
+    await lay("a.tif", ...Array.from({ length: 7 }, (_, index) => `.${index}.tif`));
+    expect((await findFiles([folder])).warnings).toEqual([expect.stringMatching(/4\.tif and 2 more$/)]);
+  });
+
+  it("may be hidden where they are named themselves", async () => {
+    await lay(".b.tif", ".c/d.tif");
+    expect(await relatives(".b.tif", ".c")).toEqual([".b.tif", "d.tif"]);
   });
 
   it("have a size, and a path that opens them", async () => {

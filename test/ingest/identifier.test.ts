@@ -50,6 +50,7 @@ describe("the template of identifiers", () => {
 
   it("never gives a segment that starts with a dot, nor an empty one", () => {
     expect(identifierOf("{path}", { path: "..a/??/.b./c" })).toBe("a/b/c");
+    expect(identifierOf("{path}", { path: ".hidden" })).toBe("hidden");
     expect(identifierOf("/{folder}/{name}", { folder: "", name: "n" })).toBe("n");
   });
 
@@ -77,8 +78,9 @@ describe("an identifier", () => {
 
   it.each([
     ["", /no letter or digit/],
-    [".records/a", /starts with a dot/],
+    [".records/a", /starts with a dot, which the service answers with 404/],
     ["a/.b", /starts with a dot/],
+    ["..", /starts with a dot/],
     ["plate;page=2", /taken for page 2/],
     ["a".repeat(1025), /longer than 1024 bytes/],
   ])("is refused where the service would not find its master: %.20s", (identifier, fault) => {

@@ -187,12 +187,18 @@ describe("a cache that does not answer", () => {
 describe("every answer", () => {
   const cases: readonly [string, string, number, RegExp][] = [
     ["an image", "/iiif/3/kept/full/50,/0/default.jpg", 200, /^public, max-age=86400/],
-    ["info.json", "/iiif/3/kept/info.json", 200, /^public, max-age=3600/],
+    ["info.json", "/iiif/3/kept/info.json", 200, /^private, max-age=3600/],
     ["a bad request", "/iiif/3/kept/full/0,/0/default.jpg", 400, /^public, max-age=60/],
     ["an unknown image", "/iiif/3/unknown/info.json", 404, /^public, max-age=60/],
-    ["a redirect", "/iiif/3/kept", 303, /^public, max-age=3600/],
+    ["a redirect to info.json", "/iiif/3/kept", 303, /^private, max-age=3600/],
+    ["a redirect to the newest version", "/iiif/kept/info.json", 302, /^public, max-age=3600/],
     ["health", "/health", 200, /^no-store$/],
   ];
+
+  it("of health is not put into frames", async () => {
+    const { headers } = await ask("/health");
+    expect(headers.get("Content-Security-Policy")).toContain("frame-ancestors 'none'");
+  });
 
   it.each(cases)("says how long it may be kept: %s", async (_, path, status, cacheControl) => {
     const answer = await ask(path);

@@ -5,32 +5,34 @@ import { bucketTier } from "../../src/cache/bucket.ts";
 import { digest } from "../../src/cache/digest.ts";
 import { edgeTier } from "../../src/cache/edge.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
+import { sealOf } from "../../src/cache/seal.ts";
 import type { CacheTier } from "../../src/cache/tier.ts";
 import { newAccount } from "../../src/derivative.ts";
 import { maxWholeBytes } from "../../src/limits.ts";
 import { type MasterStore, openMaster } from "../../src/masters/open.ts";
+import { formatMasterRecord } from "../../src/masters/record.ts";
 import { platformClock } from "../../src/timers.ts";
 import type { Visit } from "../../src/visit.ts";
 import { encodeTestTile } from "../support/jpeg-tile.ts";
-import { makeTiff } from "../support/make-tiff.ts";
+import { makeTiff, type TiffOptions } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
 import { testGuard } from "../support/tiers.ts";
 
 const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => undefined };
 
 /** The store of an isolate that has just begun. */
-function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {
+function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {
   const deferred: Promise<unknown>[] = [];
   const store: MasterStore = {
     storage: {
       bucket: env.MASTERS,
-      clock: { ...platformClock, now: () => 1000 * (tiers.now?.() ?? 1_000_000) },
+      clock: { ...platformClock, now: () => 1000 * (given.now?.() ?? 1_000_000) },
       timeoutSeconds: 10,
     },
     budget: new MemoryBudget(platformClock),
     kept: new IsolateCache(1 << 20),
-    edge: tiers.edge ?? none,
-    durable: tiers.durable ?? none,
+    edge: given.edge ?? none,
+    durable: given.durable ?? none,
     ttlSeconds: 60,
     keepsBlocks: false,
     warn: () => undefined,
@@ -50,9 +52,18 @@ function newIsolate(tiers: { readonly edge?: CacheTier; readonly durable?: Cache
 }
 
 /** Levels further apart than a run of directory bytes, so that opening costs a read each. */
-function farApart(): Promise<Uint8Array> {
+function farApart(overrides: NonNullable<TiffOptions["overrides"]> = []): Promise<Uint8Array> {
   const pixel = (x: number, y: number) => [(Math.imul(x * 7919 + y * 104_729, 2_654_435_761) >>> 24) & 255];
-  return makeTiff({ width: 700, height: 700, tile: 64, levels: 3, directories: "back", samplesPerPixel: 1, pixel });
+  return makeTiff({
+    width: 700,
+    height: 700,
+    tile: 64,
+    levels: 3,
+    directories: "back",
+    samplesPerPixel: 1,
+    pixel,
+    overrides,
+  });
 }
 
 function flat(level: number): Promise<Uint8Array> {
@@ -138,6 +149,77 @@ describe("what is kept of a master", () => {
     await newIsolate({ durable: bucketTier(env.DERIVATIVES, testGuard("bucket").guard) }).open("near");
     expect(await env.DERIVATIVES.head(`masters/${await digest("near")}`)).toBeNull();
     expect(await env.DERIVATIVES.head(`masters/${await digest("far")}`)).not.toBeNull();
+  });
+});
+
+describe("a record that is not what it was", () => {
+  const key = async (name: string) => `masters/${await digest(name)}`;
+
+  /** Puts bytes with the length and checksum that are theirs: nothing but their meaning is wrong. */
+  const putSealed = async (tier: CacheTier, key: string, body: Uint8Array) =>
+    tier.put({ key }, { ...(await sealOf(body)), body, mediaType: "application/octet-stream", labels: {} });
+
+  it("is a miss: the file is opened again, and the record stored again", async () => {
+    await env.MASTERS.put("flipped", await farApart());
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
+    const first = await newIsolate({ durable }).open("flipped");
+    const record = await (await env.DERIVATIVES.get(await key("flipped")))!.bytes();
+    // The last byte count, made larger than the file.
+    const damaged = record.slice();
+    damaged[damaged.length - 1] = 0x50;
+    await putSealed(durable, await key("flipped"), damaged);
+    const second = await newIsolate({ durable }).open("flipped");
+    expect(second.account.reads).toBe(first.account.reads);
+    expect(second.master.pyramid).toEqual(first.master.pyramid);
+    expect(await (await env.DERIVATIVES.get(await key("flipped")))!.bytes()).toEqual(record);
+  });
+
+  it("is a miss where it tells another size of the file", async () => {
+    await env.MASTERS.put("grown", await farApart());
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
+    const { account, master } = await newIsolate({ durable }).open("grown");
+    const { version } = master;
+    const wrong = formatMasterRecord({ version, size: master.source.size + 9, checkedAt: 1_000_000, image: master })!;
+    await putSealed(durable, await key("grown"), wrong);
+    const again = await newIsolate({ durable }).open("grown");
+    expect([again.account.reads, again.master.source.size]).toEqual([account.reads, master.source.size]);
+    const edge = edgeTier(await caches.open("masters-grown"), 60, testGuard("edge").guard);
+    await putSealed(edge, await key("grown"), wrong);
+    const later = await newIsolate({ edge, now: () => 1_000_100 }).open("grown");
+    expect(later.account).toMatchObject({ heads: 1, reads: account.reads });
+    expect(later.master.source.size).toBe(master.source.size);
+  });
+
+  it("is not stored of a file that is cut off, which is opened each time", async () => {
+    const tileOffsets = 324;
+    const outside = { directory: 0, tag: tileOffsets, values: (offsets: readonly number[]) => offsets.with(0, 1e8) };
+    const file = await farApart([outside]);
+    await env.MASTERS.put("cut", file);
+    const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
+    const edge = edgeTier(await caches.open("masters-cut"), 60, testGuard("edge").guard);
+    const first = await newIsolate({ durable, edge }).open("cut");
+    expect(first.master.pyramid.levels[0].offsets[0]).toBe(1e8);
+    expect(await env.DERIVATIVES.head(await key("cut"))).toBeNull();
+    expect((await newIsolate({ durable, edge }).open("cut")).account.reads).toBe(first.account.reads);
+  });
+});
+
+describe("a clock that is set back", () => {
+  it("does not hide that a master was replaced, in the isolate or at the edge", async () => {
+    await env.MASTERS.put("clock", await flat(1));
+    const edge = edgeTier(await caches.open("masters-clock"), 60, testGuard("edge").guard);
+    let seconds = 1_000_000;
+    const isolate = newIsolate({ edge, now: () => seconds });
+    const before = await isolate.open("clock");
+    await env.MASTERS.put("clock", await flat(2));
+    expect((await isolate.open("clock")).master.version).toBe(before.master.version);
+    seconds -= 3600;
+    const elsewhere = await newIsolate({ edge, now: () => seconds }).open("clock");
+    const after = await isolate.open("clock");
+    for (const { master, account } of [after, elsewhere]) {
+      expect(master.version).not.toBe(before.master.version);
+      expect(account.heads).toBe(1);
+    }
   });
 });
 

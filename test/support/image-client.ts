@@ -5,8 +5,8 @@ import type { Picture } from "./picture.ts";
 import { opaqueColors, withAlpha } from "./picture-edits.ts";
 import { readPng } from "./png-reader.ts";
 
-/** Scheme and host that requests of these tests are sent to. */
-export const origin = "https://images.example";
+/** Scheme and host that requests of these tests are sent to: all who ask there are told the same ones. */
+export const origin = "http://localhost:8787";
 
 /** The versions under test, and how each asks for a region at its own size. */
 export const versions = [

@@ -52,7 +52,7 @@ describe("asImageError", () => {
 
 describe("respondNotModified", () => {
   it("repeats the headers of the answer without its content type", () => {
-    const headers = infoHeaders({ ...answer, contentType: "application/json" });
+    const headers = infoHeaders({ ...answer, contentType: "application/json", scope: "private" });
     const request = new Request("https://images.example/", { headers: { "If-None-Match": 'W/"tag"' } });
     const response = respondNotModified(request, headers, newAccount());
     expect(response?.status).toBe(304);
@@ -65,7 +65,7 @@ describe("respondNotModified", () => {
   });
 
   it("is none when the client has another version or none", () => {
-    const headers = infoHeaders({ ...answer, contentType: "application/json" });
+    const headers = infoHeaders({ ...answer, contentType: "application/json", scope: "public" });
     for (const sent of [{}, { "If-None-Match": '"other"' }]) {
       const request = new Request("https://images.example/", { headers: sent as HeadersInit });
       expect(respondNotModified(request, headers, newAccount())).toBeUndefined();
@@ -89,9 +89,11 @@ describe("respondImage", () => {
 
 describe("respondOptions and respondRedirect", () => {
   it("are open to any page and have no body", async () => {
-    const [options, redirect] = [respondOptions(), respondRedirect("https://images.example/x/info.json", 303, 60)];
+    const to = { uri: "https://images.example/x/info.json", status: 303, maxAgeSeconds: 60, scope: "private" } as const;
+    const [options, redirect] = [respondOptions(), respondRedirect(to)];
     expect([options.status, redirect.status]).toEqual([204, 303]);
     expect(redirect.headers.get("Location")).toBe("https://images.example/x/info.json");
+    expect(redirect.headers.get("Cache-Control")).toMatch(/^private, max-age=60/);
     for (const response of [options, redirect]) {
       expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
       expect(await response.text()).toBe("");
@@ -103,6 +105,11 @@ describe("cacheControl", () => {
   it("keeps nothing for zero seconds", () => {
     expect(cacheControl(0)).toBe("no-store");
     expect(cacheControl(5)).toBe("public, max-age=5, stale-while-revalidate=5");
+  });
+
+  it("keeps what names its host from shared caches", () => {
+    expect(cacheControl(5, "private")).toBe("private, max-age=5, stale-while-revalidate=5");
+    expect(cacheControl(0, "private")).toBe("no-store");
   });
 });
 

@@ -104,6 +104,8 @@ describe("a PNG master", () => {
     const density = (unit: number) => formatChunk("pHYs", Uint8Array.of(0, 0, 0x2e, 0x23, 0, 0, 0x2e, 0x23, unit));
     expect((await open({ chunks: [density(1)] })).opened.metadata.dotsPerInch).toBe(300);
     expect((await open({ chunks: [density(0)] })).opened.metadata.dotsPerInch).toBeUndefined();
+    const endless = formatChunk("pHYs", Uint8Array.of(0xff, 0, 0, 0, 0xff, 0, 0, 0, 1));
+    expect((await open({ chunks: [endless] })).opened.metadata.dotsPerInch).toBeUndefined();
   });
 
   it("is opened by one read behind its first bytes, for its end", async () => {

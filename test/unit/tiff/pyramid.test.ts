@@ -102,6 +102,15 @@ describe("openPyramid", () => {
     expect(pyramid.levels.map(({ width }) => width)).toEqual([200, 67, 22]);
   });
 
+  it("leaves out a level that is larger on one side: the image itself is the first", async () => {
+    const levels = [
+      { width: 101, height: 99 },
+      { width: 50, height: 50 },
+    ];
+    const pyramid = await open({ width: 100, height: 101, tile: 32, levels, levelLayout: "sub-ifds" });
+    expect(pyramid.levels.map(({ width }) => width)).toEqual([100, 50]);
+  });
+
   it("leaves out a level that can't be read and keeps the rest", async () => {
     const pyramid = await open({ ...plain, overrides: [{ directory: 1, tag: tags.compression, values: [34887] }] });
     expect(pyramid.levels.map(({ width }) => width)).toEqual([200, 50]);
@@ -240,14 +249,27 @@ describe("tileRanges", () => {
 describe("the record of a pyramid", () => {
   it("comes back as it was", async () => {
     const pyramid = await open({ ...plain, orientation: 6, compression: "lzw", predictor: 2 });
-    expect(parsePyramid(formatPyramid(pyramid))).toEqual(pyramid);
+    expect(parsePyramid(formatPyramid(pyramid, 1e6)!, 1e6)).toEqual(pyramid);
   });
 
   it("counts as nothing when it is cut off, longer than it says or of another kind", async () => {
-    const record = formatPyramid(await open(plain));
-    expect(parsePyramid(record.subarray(0, record.length - 1))).toBeUndefined();
-    expect(parsePyramid(new Uint8Array([...record, 0]))).toBeUndefined();
-    expect(parsePyramid(new Uint8Array(10))).toBeUndefined();
+    const record = formatPyramid(await open(plain), 1e6)!;
+    expect(parsePyramid(record, 1e6)).toBeDefined();
+    expect(parsePyramid(record.subarray(0, record.length - 1), 1e6)).toBeUndefined();
+    expect(parsePyramid(new Uint8Array([...record, 0]), 1e6)).toBeUndefined();
+    expect(parsePyramid(new Uint8Array(10), 1e6)).toBeUndefined();
+  });
+
+  it("is none for a file that ends before its last tile does", async () => {
+    const pyramid = await open(plain);
+    const ends = pyramid.levels.flatMap(({ offsets, byteCounts }) =>
+      Array.from(offsets, (offset, index) => offset + byteCounts[index]!),
+    );
+    const end = Math.max(...ends);
+    expect(formatPyramid(pyramid, end - 1)).toBeUndefined();
+    const record = formatPyramid(pyramid, end)!;
+    expect(parsePyramid(record, end)).toEqual(pyramid);
+    expect(parsePyramid(record, end - 1)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,129 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { checkMaster } from "../../src/check/check.ts";
+import { memorySource } from "../../src/source/memory.ts";
+import { segmentOf } from "../support/jpeg-writer.ts";
+import { makeTiff } from "../support/make-tiff.ts";
+import { writePng } from "../support/png-writer.ts";
+import { ask } from "../support/service.ts";
+
+/** A JPEG that ends with the start of its first scan: its frame says how large it is. */
+function jpegOf(width: number, height: number, frameMarker: number): Uint8Array {
+  const components = [1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0];
+  const frame = [8, height >> 8, height & 255, width >> 8, width & 255, 3, ...components];
+  const scan = [3, 1, 0, 2, 0, 3, 0, 0, 63, 0];
+  return Uint8Array.from([0xff, 0xd8, ...segmentOf(frameMarker, frame), ...segmentOf(0xda, scan)]);
+}
+
+function webpOf(width: number, height: number): Uint8Array {
+  const bytes = new Uint8Array(40);
+  const view = new DataView(bytes.buffer);
+  const text = (at: number, letters: string) => bytes.set(new TextEncoder().encode(letters), at);
+  text(0, "RIFF");
+  view.setUint32(4, 32, true);
+  text(8, "WEBPVP8L");
+  view.setUint32(16, 20, true);
+  bytes[20] = 0x2f;
+  view.setUint32(21, (width - 1) | ((height - 1) << 14), true);
+  return bytes;
+}
+
+/** A PNG of one colour. */
+function pngOf(width: number, height: number, colorType: 0 | 2): Uint8Array {
+  const rows = new Uint8Array((1 + width * (colorType === 2 ? 3 : 1)) * height);
+  return writePng({ width, height, bitDepth: 8, colorType, rows });
+}
+
+const baseline = 0xc0;
+const progressive = 0xc2;
+const strip = { width: 5000, height: 5000, rowsPerStrip: 5000, compression: "deflate", photometric: "RGB" } as const;
+const unread = () => new Uint8Array(64);
+
+interface Case {
+  readonly name: string;
+  readonly make: () => Uint8Array | Promise<Uint8Array>;
+}
+
+const whole = /^The stored image is a file of \d+ by \d+ pixels, too large to be decoded whole\. Convert it to a tiled/;
+
+const refused: readonly (Case & { readonly status: number; readonly reason: RegExp })[] = [
+  { name: "a PNG of 8192 by 8192", make: () => pngOf(8192, 8192, 0), status: 501, reason: whole },
+  {
+    name: "a progressive JPEG of 8192 by 8000",
+    make: () => jpegOf(8192, 8000, progressive),
+    status: 501,
+    reason: whole,
+  },
+  { name: "a WebP of 4000 by 4000", make: () => webpOf(4000, 4000), status: 501, reason: whole },
+  {
+    name: "a TIFF of one large strip",
+    make: () => makeTiff({ ...strip, tileBytes: unread }),
+    status: 501,
+    reason: /stored in strips of 5000 by 5000 pixels, too large to be decoded whole/,
+  },
+  {
+    name: "a TIFF of large tiles of JPEG 2000",
+    make: () => makeTiff({ ...strip, tile: 2048, compression: "jpeg2000", tileBytes: unread }),
+    status: 501,
+    reason: /stored in tiles of 2048 by 2048 pixels, too large to be decoded/,
+  },
+  {
+    name: "a TIFF that is cut off in front of its tiles",
+    make: async () => {
+      const file = await makeTiff({ width: 600, height: 400, tile: 64, directories: "front" });
+      return file.slice(0, file.byteLength - 10 * 7 * 64 * 64 * 3);
+    },
+    status: 500,
+    reason: /damaged/,
+  },
+];
+
+const answered: readonly (Case & { readonly picture?: string })[] = [
+  { name: "a baseline JPEG, which is reduced as it is decoded", make: () => jpegOf(8192, 8000, baseline) },
+  {
+    name: "a PNG that is too large for JPEG pictures alone",
+    make: () => pngOf(4000, 3000, 2),
+    picture: "0,0,64,64/max/0/default.png",
+  },
+  {
+    name: "a TIFF of which a smaller level is left",
+    make: () => makeTiff({ ...strip, levels: 2, tileBytes: unread, levelLayout: "sub-ifds" }),
+  },
+];
+
+async function answersOf(key: string, file: Uint8Array) {
+  await env.MASTERS.put(key, file);
+  const base = `/iiif/3/${encodeURIComponent(key)}`;
+  const infos = [await ask(`${base}/info.json`), await ask(`/iiif/2/${encodeURIComponent(key)}/info.json`)];
+  return { base, infos };
+}
+
+describe("a master of which nothing can be answered", () => {
+  it.each(refused)("says why in info.json too: $name", async ({ name, make, status, reason }) => {
+    const file = await make();
+    expect(file.byteLength).toBeLessThan(1 << 20);
+    const { base, infos } = await answersOf(name, file);
+    for (const info of infos) {
+      expect([info.status, info.text]).toEqual([status, expect.stringMatching(reason)]);
+      expect(info.headers.get("Cache-Control")).toBe("no-store");
+    }
+    for (const picture of ["full/16,/0/default.jpg", "0,0,1,1/max/0/gray.jpg", "0,0,256,256/256,/0/default.png"]) {
+      const image = await ask(`${base}/${picture}`);
+      expect([picture, image.status === 200]).toEqual([picture, false]);
+    }
+    expect((await checkMaster(memorySource(file))).served).toBe("none");
+  });
+});
+
+describe("a master of which something can be answered", () => {
+  it.each(answered)("has its info.json: $name", async ({ name, make, picture }) => {
+    const file = await make();
+    const { base, infos } = await answersOf(name, file);
+    expect(infos.map((info) => info.status)).toEqual([200, 200]);
+    if (picture !== undefined) {
+      expect((await ask(`${base}/${picture}`)).status).toBe(200);
+      expect((await ask(`${base}/${picture.replace("png", "jpg")}`)).status).toBe(501);
+    }
+    expect((await checkMaster(memorySource(file))).served).toBe("part");
+  });
+});
