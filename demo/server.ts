@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { bindGroup } from "../src/ingest/process-group.ts";
+import { quietEnvironment } from "../src/ingest/quiet-environment.ts";
 import { projectFolder } from "./masters.ts";
 
 /** A running `wrangler dev`. */
@@ -13,16 +15,6 @@ export interface DemoServer {
   /** Ends the server and all its processes. Never throws. */
   readonly stop: () => Promise<void>;
 }
-
-/** Variables that keep wrangler from asking, sending or looking up anything: the demonstration needs no network. */
-export const quietEnvironment = {
-  WRANGLER_SEND_METRICS: "false",
-  WRANGLER_SEND_ERROR_REPORTS: "false",
-  WRANGLER_HIDE_BANNER: "true",
-  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: "true",
-  CLOUDFLARE_CF_FETCH_ENABLED: "false",
-  NO_UPDATE_NOTIFIER: "1",
-};
 
 const host = "127.0.0.1";
 const startSeconds = 60;
@@ -42,23 +34,20 @@ export async function startServer(options: {
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
   const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", String(await freePort(9229))];
   const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", "warn"];
-  // A process group of its own lets `stop` reach the runtime that wrangler starts in its turn.
   const child = spawn(process.execPath, [command, "dev", ...flags, ...state], {
     cwd: projectFolder,
     detached: true,
-    env: { ...process.env, ...quietEnvironment },
+    env: { ...process.env, ...quietEnvironment, WRANGLER_LOG: "warn" },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Wrangler starts further processes, and does not look whether this one is still there.
+  const group = bindGroup(child, 0);
   const output = keepOutput(child);
-  const ended = new Promise<string>((resolve) => child.once("close", () => resolve(output.join("\n"))));
-  const killGroup = (signal: NodeJS.Signals) => signalGroup(child, signal);
-  const killAtExit = () => killGroup("SIGKILL");
-  process.once("exit", killAtExit);
+  const ended = group.ended.then(() => output.join("\n"));
   const stop = async () => {
-    killGroup("SIGTERM");
+    signalGroup(child, "SIGTERM");
     await Promise.race([ended, wait(stopSeconds * 1000, undefined, { ref: false })]);
-    killGroup("SIGKILL");
-    process.off("exit", killAtExit);
+    await group.end(() => {});
   };
   try {
     await waitForHealth(url, { ended, signal: options.signal });

@@ -1,6 +1,6 @@
 import { demoMasters } from "./masters.ts";
 import { defaultStateFolder, demoFiles, seed } from "./seed.ts";
-import { freePort, isFree, quietEnvironment, startServer } from "./server.ts";
+import { freePort, isFree, startServer } from "./server.ts";
 
 const defaultPort = 8787;
 
@@ -18,12 +18,11 @@ async function choosePort(asked: string | undefined): Promise<number> {
 }
 
 async function start(): Promise<void> {
-  Object.assign(process.env, quietEnvironment);
+  const interruption = abortOnSignals();
   const port = await choosePort(process.env.PORT);
-  for (const { identifier, bytes, outcome } of await seed(demoFiles)) {
+  for (const { identifier, bytes, outcome } of await seed(demoFiles, { signal: interruption })) {
     console.log(`${outcome === "stored" ? "Stored" : "Kept"} ${identifier} (${(bytes / 1e6).toFixed(1)} MB)`);
   }
-  const interruption = abortOnSignals();
   const server = await startServer({ port, stateFolder: defaultStateFolder, signal: interruption });
   const image = `${server.url}/iiif/3/${demoMasters[0]?.identifier}`;
   console.log(`

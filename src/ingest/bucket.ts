@@ -55,9 +55,19 @@ export interface MasterBucket {
 
 /**
  * Every way in which storing can fail. `refused`: no right to, or wrong keys; `no-bucket`; `corrupted`: what arrived is
- * not what was sent; `unavailable`: no answer after all tries; `failed`: any other answer; `stopped`: from outside.
+ * not what was sent; `disk-full`: no room left for a local bucket; `unavailable`: no answer after all tries; `failed`: any
+ * other answer; `stopped`: from outside.
  */
-export type BucketErrorCode = "refused" | "no-bucket" | "corrupted" | "unavailable" | "failed" | "stopped";
+export type BucketErrorCode =
+  | "refused"
+  | "no-bucket"
+  | "corrupted"
+  | "disk-full"
+  | "unavailable"
+  | "failed"
+  | "stopped";
+
+const finalCodes: readonly BucketErrorCode[] = ["refused", "no-bucket", "disk-full", "unavailable"];
 
 /** The error of one call to a bucket: `code` for programs, `message` a sentence for a person. */
 export class BucketError extends Error {
@@ -71,6 +81,6 @@ export class BucketError extends Error {
 
   /** Whether every further call will fail the same way, so that going on is of no use. */
   get isFinal(): boolean {
-    return this.code === "refused" || this.code === "no-bucket" || this.code === "unavailable";
+    return finalCodes.includes(this.code);
   }
 }

@@ -4,12 +4,12 @@ import { type CheckedFile, checkFiles, countChecked, type Totals } from "./check
 import { formatCheckJson } from "./check-json.ts";
 import { showCheckProgress } from "./check-progress.ts";
 import { formatCheck } from "./check-text.ts";
-import type { Terminal } from "./cli.ts";
 import { exitStatus } from "./cli-ingest.ts";
 import { ensureKernel } from "./cli-kernel.ts";
 import type { CheckCommand } from "./command.ts";
 import { refuseFaults } from "./command-faults.ts";
 import { findFiles } from "./command-files.ts";
+import type { Terminal } from "./terminal.ts";
 
 /**
  * Carries `tessera check` out and returns the exit status. Text is printed file by file as it is known, JSON at the end.
@@ -18,8 +18,8 @@ import { findFiles } from "./command-files.ts";
 export async function check({ sources, options }: CheckCommand, terminal: Terminal): Promise<number> {
   const { files, faults, warnings } = await findFiles(sources);
   refuseFaults(faults);
-  for (const warning of warnings) terminal.say(`Note: ${warning}`);
-  if (options.decode === true) await ensureKernel(terminal.projectFolder, terminal.say);
+  terminal.say(warnings.map((warning) => `Note: ${warning}`));
+  if (options.decode === true) await ensureKernel(terminal.projectFolder, terminal);
   const draw = options.decode === true ? openDrawer() : undefined;
   const progress = showCheckProgress(files.length, terminal);
   const checked: CheckedFile[] = [];
@@ -27,15 +27,14 @@ export async function check({ sources, options }: CheckCommand, terminal: Termin
   try {
     for await (const file of checkFiles(files, { draw, signal: terminal.signal, onStart: progress.onStart })) {
       countChecked(totals, file);
-      progress.clear();
       if (options.json === true) checked.push(file);
-      else terminal.print(options.brief === true ? `${formatBrief(file)}\n` : `${formatCheck(file)}\n\n`);
+      else terminal.print(options.brief === true ? [formatBrief(file)] : [...formatCheck(file), ""]);
       progress.onEnd();
     }
   } finally {
-    progress.clear();
+    terminal.show("");
   }
-  terminal.print(options.json === true ? formatCheckJson(checked, totals) : `${formatTotals(totals)}\n`);
+  terminal.print(options.json === true ? formatCheckJson(checked, totals) : [formatTotals(totals)]);
   if (terminal.signal.aborted) return exitStatus.stopped;
   const isFailed = totals.part + totals.none > 0 || (options.strict === true && totals.warning > 0);
   return isFailed ? exitStatus.failed : exitStatus.well;

@@ -4,6 +4,7 @@ import type { DrawPicture } from "../check/serving.ts";
 import type { SourceFile } from "./command-files.ts";
 import { openFileSource } from "./file-source.ts";
 import { IngestError } from "./ingest-error.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 /** A file that was checked, or that could not be. */
 export interface CheckedFile {
@@ -35,14 +36,19 @@ export async function* checkFiles(
   for (const { path } of files) {
     if (run.signal.aborted) break;
     pending.push(checkFile(path, run));
-    if (pending.length === most) yield* takeFirst(pending);
+    if (pending.length === most) yield* takeFirst(pending, run.signal);
   }
-  while (pending.length > 0 && !run.signal.aborted) yield* takeFirst(pending);
+  while (pending.length > 0 && !run.signal.aborted) yield* takeFirst(pending, run.signal);
 }
 
-async function* takeFirst(pending: Promise<CheckedFile>[]): AsyncGenerator<CheckedFile, void, undefined> {
-  const first = await pending.shift();
-  if (first !== undefined) yield first;
+async function* takeFirst(
+  pending: Promise<CheckedFile>[],
+  signal: AbortSignal,
+): AsyncGenerator<CheckedFile, void, undefined> {
+  const first = pending.shift();
+  // A file that is being decoded when everything is stopped is not waited for.
+  const checked = first === undefined ? undefined : await untilStopped(first, signal).catch(() => undefined);
+  if (checked !== undefined) yield checked;
 }
 
 async function checkFile(path: string, { draw, onStart }: CheckRun): Promise<CheckedFile> {

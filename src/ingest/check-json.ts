@@ -1,7 +1,8 @@
 import { type CheckedFile, commandsOf, type Totals } from "./check-files.ts";
+import { formatJson } from "./report-json.ts";
 
-/** Words a check for scripts: `files` in their order and `totals`, as JSON with a line break at its end. Never throws. */
-export function formatCheckJson(checked: readonly CheckedFile[], totals: Totals): string {
+/** Words a check for scripts: `files` in their order and `totals`, as lines of JSON. Never throws. */
+export function formatCheckJson(checked: readonly CheckedFile[], totals: Totals): readonly string[] {
   const files = checked.map(({ path, report, failure }) => {
     if (report === undefined) return { file: path, served: "none", failure };
     const { problems, ...facts } = report;
@@ -11,5 +12,5 @@ export function formatCheckJson(checked: readonly CheckedFile[], totals: Totals)
       problems: problems.map((problem) => ({ ...problem, mend: commandsOf(problem, path) })),
     };
   });
-  return `${JSON.stringify({ files, totals }, undefined, 2)}\n`;
+  return formatJson({ files, totals });
 }

@@ -18,13 +18,13 @@ import { formatMegabytes } from "./report-text.ts";
 /** A name and what is said of it, each in a line of its own; the name is empty where a line goes on. */
 type Row = readonly [string, string];
 
-/** Words all that is known of a file in a block of lines: what it is, how it is served, its problems. Never throws. */
-export function formatCheck(file: CheckedFile): string {
+/** Words all that is known of a file in lines: what it is, how it is served, its problems. Never throws. */
+export function formatCheck(file: CheckedFile): readonly string[] {
   const { path, report, failure } = file;
   const worst = formatWorst(file);
   const title = `${path}: ${formatVerdict(file)}${worst === "" ? "" : `, ${worst}`}`;
   const rows: readonly Row[] = report === undefined ? [["error", failure?.message ?? ""]] : describe(report, path);
-  return [title, ...alignRows(rows)].join("\n");
+  return [title, ...alignRows(rows)];
 }
 
 function alignRows(rows: readonly Row[]): readonly string[] {

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import type { Terminal } from "./cli.ts";
 import { exitStatus } from "./cli-ingest.ts";
 import type { CompareCommand } from "./command.ts";
 import { CommandFaults } from "./command-faults.ts";
 import { compareSettings } from "./compare.ts";
 import { formatComparison } from "./compare-page.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Carries `tessera compare` out and returns the exit status. Throws CommandFaults for a file that can't be read. */
 export async function compare({ file, options }: CompareCommand, terminal: Terminal): Promise<number> {
@@ -21,6 +21,6 @@ export async function compare({ file, options }: CompareCommand, terminal: Termi
   });
   const page = formatComparison(basename(file), crops);
   await writeFile(target, page);
-  terminal.print(`${target} (${(Buffer.byteLength(page) / 1e6).toFixed(1)} MB): ${crops.length} crops\n`);
+  terminal.print([`${target} (${(Buffer.byteLength(page) / 1e6).toFixed(1)} MB): ${crops.length} crops`]);
   return exitStatus.well;
 }

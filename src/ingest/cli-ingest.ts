@@ -1,27 +1,26 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { BucketError, type MasterBucket } from "./bucket.ts";
 import { countOperations } from "./bucket-operations.ts";
-import type { Terminal } from "./cli.ts";
+import { bucketOpener } from "./cli-bucket.ts";
 import { ensureKernel } from "./cli-kernel.ts";
-import { readServiceSettings, type ServiceSettings, serviceFile } from "./cli-service.ts";
+import { readServiceSettings } from "./cli-service.ts";
 import { type IngestCommand, spellOption } from "./command.ts";
 import { CommandFaults, refuseFaults } from "./command-faults.ts";
 import { conversionOptions } from "./command-options.ts";
 import { listWords } from "./command-values.ts";
-import { type IngestConfig, readIngestConfig } from "./config.ts";
+import { readIngestConfig } from "./config.ts";
 import { defaultTemplate } from "./identifier.ts";
 import { inspectPlan, runIngest } from "./job.ts";
 import type { Converter } from "./job-image.ts";
 import { type IngestPlan, planIngest } from "./job-plan.ts";
-import { localBucket } from "./local-bucket.ts";
 import { showProgress } from "./progress.ts";
 import { readRecords } from "./records.ts";
 import { makeDryReport, makeReport, type Report } from "./report.ts";
+import { formatJson } from "./report-json.ts";
 import { formatDryReport, formatReport, formatWhereToLook } from "./report-text.ts";
-import { s3Bucket } from "./s3-bucket.ts";
-import type { S3Place } from "./s3-bucket-request.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Exit statuses. 128 and the number of SIGINT is what shells expect of a command that was stopped. */
 export const exitStatus = { well: 0, failed: 1, wrong: 2, stopped: 130 } as const;
@@ -35,7 +34,7 @@ const remoteOptions = ["endpoint", "account", "bucket", "region"] as const;
 export async function ingest(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<number> {
   const settled = await settle(command, terminal, converter);
   const { plan } = settled;
-  for (const warning of plan.warnings) terminal.say(`Note: ${warning}`);
+  terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
   return command.options.dryRun === true
     ? dryRun(plan, { command, terminal, converter })
     : run(plan, { command, terminal, converter, settled });
@@ -65,7 +64,7 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   const config = (await gather(() => readIngestConfig(terminal.folder, given.config))) ?? {};
   const options = { ...config, ...given };
   faults.push(...contradictions(given));
-  const service = await gather(() => readServiceSettings(terminal.projectFolder));
+  const service = await gather(() => readServiceSettings(terminal.projectFolder, terminal));
   const recordsFile = options.records;
   const records =
     recordsFile === undefined ? undefined : await gather(() => readRecords(resolve(terminal.folder, recordsFile)));
@@ -83,6 +82,7 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
       conversion: given,
       config,
       countPages: converter.countPages,
+      signal: terminal.signal,
     }),
   );
   refuseFaults([...new Set(faults)]);
@@ -111,41 +111,6 @@ function contradictions(given: IngestCommand["options"]): readonly string[] {
   ];
 }
 
-interface BucketRequest {
-  readonly options: IngestConfig;
-  readonly service: ServiceSettings | undefined;
-  readonly terminal: Terminal;
-  readonly isDry: boolean;
-  readonly faults: string[];
-}
-
-function bucketOpener({ options, service, terminal, isDry, faults }: BucketRequest): () => MasterBucket {
-  const { projectFolder, folder, environment, signal } = terminal;
-  if (options.to === undefined) faults.push("--to is missing: local or remote");
-  if (options.to !== "remote") {
-    const state = options.state === undefined ? join(projectFolder, ".wrangler", "state") : options.state;
-    return () => localBucket({ configFile: serviceFile(projectFolder), stateFolder: resolve(folder, state) });
-  }
-  const account = options.account ?? environment.CLOUDFLARE_ACCOUNT_ID;
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  const bucketName = options.bucket ?? service?.bucketName;
-  if (!isDry) {
-    if (!accessKeyId) faults.push("AWS_ACCESS_KEY_ID is not set in the environment");
-    if (!secretAccessKey) faults.push("AWS_SECRET_ACCESS_KEY is not set in the environment");
-    if (!account && !options.endpoint) faults.push("--account (or CLOUDFLARE_ACCOUNT_ID) or --endpoint is missing");
-    if (bucketName === undefined) faults.push("--bucket is missing, for wrangler.toml has no MASTERS");
-  }
-  const place: S3Place = {
-    endpoint: (options.endpoint ?? `https://${account}.r2.cloudflarestorage.com`).replace(/\/+$/, ""),
-    bucket: bucketName ?? "",
-    region: options.region ?? "auto",
-    accessKeyId: accessKeyId ?? "",
-    secretAccessKey: secretAccessKey ?? "",
-    sessionToken: environment.AWS_SESSION_TOKEN || undefined,
-  };
-  return () => s3Bucket(place, { signal });
-}
-
 interface RunContext {
   readonly command: IngestCommand;
   readonly terminal: Terminal;
@@ -163,12 +128,12 @@ async function run(
   plan: IngestPlan,
   { command, terminal, converter, settled }: RunContext & { readonly settled: Settled },
 ): Promise<number> {
-  await ensureKernel(terminal.projectFolder, terminal.say);
+  await ensureKernel(terminal.projectFolder, terminal);
   const started = new Date();
   const start = performance.now();
   const isVerbose = command.options.verbose === true;
   const { bucket, operations } = countOperations(settled.openBucket());
-  const progress = showProgress(plan.images, { write: terminal.write, columns: terminal.columns, isVerbose });
+  const progress = showProgress(plan.images, { terminal, isVerbose });
   try {
     const outcomes = await runIngest(plan, {
       converter,
@@ -189,8 +154,9 @@ async function run(
       warnings: plan.warnings,
       operations: operations(),
     });
-    const text = [formatReport(report, { isComplete: isVerbose }), settled.whereToLook(report)];
-    await hand(report, text.filter((part) => part !== undefined).join("\n"), { command, terminal });
+    const where = settled.whereToLook(report);
+    const lines = [...formatReport(report, { isComplete: isVerbose }), ...(where === undefined ? [] : [where])];
+    await hand(report, lines, { command, terminal });
     if (report.totals.failed > 0) return exitStatus.failed;
     return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
   } catch (error) {
@@ -205,11 +171,11 @@ async function run(
 /** Hands a report over: as text or as JSON on standard output, and into a file where one is named. */
 async function hand(
   report: unknown,
-  text: string,
+  lines: readonly string[],
   { command, terminal }: Pick<RunContext, "command" | "terminal">,
 ): Promise<void> {
   const { json, report: file } = command.options;
-  const content = `${JSON.stringify(report, undefined, 2)}\n`;
-  if (file !== undefined) await writeFile(resolve(terminal.folder, file), content);
-  terminal.print(json === true ? content : `${text}\n`);
+  const content = formatJson(report);
+  if (file !== undefined) await writeFile(resolve(terminal.folder, file), `${content.join("\n")}\n`);
+  terminal.print(json === true ? content : lines);
 }

@@ -8,27 +8,8 @@ import { type Command, type CommandName, parseCommand } from "./command.ts";
 import { CommandFaults } from "./command-faults.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import type { Converter } from "./job-image.ts";
-
-/** What a command sees of the process it runs in. */
-export interface Terminal {
-  /** The working folder, where relative paths start. */
-  readonly folder: string;
-  /** Holds wrangler.toml and build/. */
-  readonly projectFolder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Prints results. */
-  readonly print: (text: string) => void;
-  /** Writes what is for people only, beside the results. */
-  readonly write: (text: string) => void;
-  /** The same as a line. */
-  readonly say: (line: string) => void;
-  /** Characters of a line; undefined where nobody watches. */
-  readonly columns: (() => number) | undefined;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
-  /** Called with what must still be done when there is no time left. */
-  readonly onFolder: (removeNow: () => void) => void;
-}
+import type { Terminal } from "./terminal.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 /** Runs a command line and returns its exit status. Never throws. */
 export async function runCommandLine(
@@ -39,16 +20,16 @@ export async function runCommandLine(
   const name = isNamed(command.kind) ? command.kind : undefined;
   try {
     if (command.kind === "help") terminal.print(helpText(command.command));
-    else if (command.kind === "version") terminal.print(`${await readVersion(terminal.projectFolder)}\n`);
+    else if (command.kind === "version") terminal.print([await readVersion(terminal.projectFolder)]);
     else if (command.kind === "ingest") return await ingest(command, terminal, converter);
     else if (command.kind === "check") return await check(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
-    else return await compare(command, terminal);
+    else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;
   } catch (error) {
+    if (error === terminal.signal.reason) return exitStatus.stopped;
     if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
-    if (error instanceof BucketError) terminal.say(error.message);
-    else terminal.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    terminal.say(error instanceof BucketError ? [error.message] : describeUnexpected(error));
     return exitStatus.failed;
   }
 }
@@ -58,10 +39,17 @@ function isNamed(kind: Command["kind"]): kind is CommandName {
 }
 
 function tellFaults(faults: readonly string[], command: CommandName | undefined, terminal: Terminal): number {
-  const title = faults.length > 1 ? "These are wrong:\n" : "";
-  terminal.say(`${title}${faults.map((fault) => `${faults.length > 1 ? "  " : ""}${fault}.`).join("\n")}`);
-  terminal.say(usageLine(command));
+  const lines = faults.length > 1 ? ["These are wrong:", ...faults.map((fault) => `  ${fault}.`)] : [`${faults[0]}.`];
+  terminal.say([...lines, usageLine(command)]);
   return exitStatus.wrong;
+}
+
+/** The message may hold text from outside, line breaks with it, and stays one line; where it came from has lines of its own. */
+function describeUnexpected(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const head = `${error.name}: ${error.message}`;
+  const { stack = head } = error;
+  return stack.startsWith(head) ? [head, ...stack.slice(head.length).split("\n").slice(1)] : [head];
 }
 
 async function readVersion(projectFolder: string): Promise<string> {

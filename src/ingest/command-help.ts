@@ -24,20 +24,21 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   check: [["Options", checkOptions]],
 };
 
-const ingestNotes = `
-What is in the bucket already, from the same file with the same settings, is left alone: an
-interrupted run is taken up by running the command again. Keys of the remote bucket come from
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account also from
-CLOUDFLARE_ACCOUNT_ID. Exit status: 0 all went well, 1 a file failed, 2 wrong arguments or
-configuration, 130 stopped. docs/ingest.md says more.
-`;
-
-const checkNotes = `
-Exit status: 0 all are served, 1 one is not (with --strict: or has warnings), 2 wrong arguments,
-130 stopped. docs/masters.md says what is looked at.
-`;
-
-const notes: Readonly<Partial<Record<CommandName, string>>> = { ingest: ingestNotes, check: checkNotes };
+const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  ingest: [
+    "",
+    "What is in the bucket already, from the same file with the same settings, is left alone: an",
+    "interrupted run is taken up by running the command again. Keys of the remote bucket come from",
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account also from",
+    "CLOUDFLARE_ACCOUNT_ID; they are sent over https only. Exit status: 0 all went well, 1 a file",
+    "failed, 2 wrong arguments or configuration, 130 stopped. docs/ingest.md says more.",
+  ],
+  check: [
+    "",
+    "Exit status: 0 all are served, 1 one is not (with --strict: or has warnings), 2 wrong arguments,",
+    "130 stopped. docs/masters.md says what is looked at.",
+  ],
+};
 
 /** Returns the line that says how a command is called; of all commands without a name. Never throws. */
 export function usageLine(command: CommandName | undefined): string {
@@ -46,23 +47,23 @@ export function usageLine(command: CommandName | undefined): string {
     : `Usage: ${usages[command]}`;
 }
 
-/** Returns the help of one command, or the list of all. Never throws. */
-export function helpText(command: CommandName | undefined): string {
+/** Returns the help of one command, or the list of all, in lines. Never throws. */
+export function helpText(command: CommandName | undefined): readonly string[] {
   if (command === undefined) {
     const names = Object.keys(commandOptions) as CommandName[];
-    const lines = names.map((name) => `  ${name.padEnd(9)} ${summaries[name]}\n            ${usages[name]}`);
-    return `${usageLine(undefined)}\n\n${lines.join("\n")}\n\ntessera COMMAND --help lists the options of a command.\n`;
+    const lines = names.flatMap((name) => [`  ${name.padEnd(9)} ${summaries[name]}`, `            ${usages[name]}`]);
+    return [usageLine(undefined), "", ...lines, "", "tessera COMMAND --help lists the options of a command."];
   }
-  const parts = sections[command].map(([title, table]) => `${title}\n${optionLines(table)}`);
-  return `${usageLine(command)}\n\n${summaries[command]}\n\n${parts.join("\n\n")}\n${notes[command] ?? ""}`;
+  const parts = sections[command].flatMap(([title, table]) => ["", title, ...optionLines(table)]);
+  return [usageLine(command), "", summaries[command], ...parts, ...(notes[command] ?? [])];
 }
 
-function optionLines(table: OptionTable): string {
+function optionLines(table: OptionTable): readonly string[] {
   const entries = Object.entries(table).map(([name, { kind, help }]) => ({
     call: `${spellOption(name)}${kind.placeholder === undefined ? "" : ` ${kind.placeholder}`}`,
     help,
   }));
-  return entries
-    .map(({ call, help }) => (call.length > 30 ? `  ${call}\n${" ".repeat(34)}${help}` : `  ${call.padEnd(32)}${help}`))
-    .join("\n");
+  return entries.flatMap(({ call, help }) =>
+    call.length > 30 ? [`  ${call}`, `${" ".repeat(34)}${help}`] : [`  ${call.padEnd(32)}${help}`],
+  );
 }

@@ -45,7 +45,7 @@ export const placeOptions = {
 
 /** What concerns one run of `ingest` and no configuration. */
 export const runOptions = {
-  config: { kind: text("FILE"), help: "tessera.config.json or .ts (found in the working folder)" },
+  config: { kind: text("FILE"), help: "as JSON, or a program in .ts (tessera.config.json of the working folder)" },
   dryRun: { kind: flag, help: "look at the files and say what would be done" },
   force: { kind: flag, help: "convert and store again what is there already" },
   verbose: { kind: flag, help: "a line per file with the time of each stage" },

@@ -1,4 +1,5 @@
 import type { ComparedCrop, Variant } from "./compare.ts";
+import { printable } from "./printable.ts";
 
 const style = `
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
@@ -24,7 +25,7 @@ const titles = {
  * The page is one file and needs nothing else, nor a script for more than telling all at once. Never throws.
  */
 export function formatComparison(name: string, crops: readonly ComparedCrop[]): string {
-  const title = `Comparison: ${escapeHtml(name)}`;
+  const title = `Comparison: ${escapeHtml(printable(name))}`;
   const sections = (["quality", "filter"] as const).map((subject) => {
     const shown = crops.filter((crop) => crop.subject === subject);
     return shown.length === 0 ? "" : `<h2>${titles[subject]}</h2>\n${shown.map(cropSection).join("\n")}`;

@@ -1,11 +1,13 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, matchesGlob, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CommandFaults } from "./command-faults.ts";
+import { CommandFaults, refuseFaults } from "./command-faults.ts";
 import { type ConversionOptions, conversionOptions, type PlaceOptions, placeOptions } from "./command-options.ts";
 import { checkValues, text } from "./command-values.ts";
 import type { ConversionSettings } from "./conversion.ts";
 import { parseTemplate } from "./identifier.ts";
+import { isR2Endpoint } from "./s3-endpoint.ts";
 import { firstFullChroma, settingFaults } from "./settle.ts";
 
 /** Settings for the files whose path fits a pattern. */
@@ -26,27 +28,44 @@ export interface FileTreatment {
   readonly settings: ConversionSettings;
 }
 
-const fileNames = ["tessera.config.ts", "tessera.config.json"];
+/** What is read from the working folder without being named: data, and never a program. */
+const foundName = "tessera.config.json";
+
+/** What is looked for there to say that it must be named. */
+const foundProgramName = "tessera.config.ts";
 
 const ruleOptions = { ...conversionOptions, match: { kind: text("GLOB"), help: "files the settings are for" } };
 
 /**
- * Reads the configuration file named, or the one in `folder` if there is one. Paths in it are taken from its own folder.
- * Throws CommandFaults with everything that is wrong with it.
+ * Reads the configuration file named, or tessera.config.json of `folder` if it is there. Paths in it are taken from its own
+ * folder. A program is run only when it is named, and only a file that is named sends keys elsewhere than to R2: whatever
+ * else lies in a folder may come from anyone. Throws CommandFaults with everything that is wrong with it.
  */
 export async function readIngestConfig(folder: string, named: string | undefined): Promise<IngestConfig> {
-  const candidates = named === undefined ? fileNames.map((name) => join(folder, name)) : [resolve(folder, named)];
-  const found: { readonly file: string; readonly content: unknown }[] = [];
-  for (const file of candidates) {
-    const content = await load(file, { isOptional: named === undefined });
-    if (content !== undefined) found.push({ file, content });
+  if (named !== undefined) return readConfigFile(resolve(folder, named));
+  const found = join(folder, foundName);
+  const faults: string[] = [];
+  if (existsSync(join(folder, foundProgramName))) {
+    faults.push(`${foundProgramName} is a program, which is run only when it is named: --config ${foundProgramName}`);
   }
-  const [first, second] = found;
-  if (first === undefined) return {};
-  if (second !== undefined) {
-    throw new CommandFaults([`there are ${fileNames.join(" and ")}, and only one can count; name it with --config`]);
+  const config = existsSync(found) ? await readConfigFile(found) : {};
+  if (config.endpoint !== undefined && !isR2Endpoint(config.endpoint)) {
+    faults.push(
+      `${foundName}: endpoint is not R2's, and is taken only from a file that is named: --config ${foundName}, or --endpoint`,
+    );
   }
-  return withPaths(checkIngestConfig(first.content, basename(first.file)), dirname(first.file));
+  refuseFaults(faults);
+  return config;
+}
+
+async function readConfigFile(file: string): Promise<IngestConfig> {
+  const config = checkIngestConfig(await load(file), basename(file));
+  const { records, state } = config;
+  return {
+    ...config,
+    ...(records === undefined ? {} : { records: resolve(dirname(file), records) }),
+    ...(state === undefined ? {} : { state: resolve(dirname(file), state) }),
+  };
 }
 
 /** Checks what a configuration file holds; `name` words the faults. Throws CommandFaults with all of them. */
@@ -126,35 +145,17 @@ export function formatTreatment({ mode, settings }: FileTreatment): string {
   return words.join(" ") + page;
 }
 
-async function load(file: string, { isOptional }: { readonly isOptional: boolean }): Promise<unknown> {
-  let content: string;
+async function load(file: string): Promise<unknown> {
   try {
-    content = await readFile(file, "utf8");
-  } catch (error) {
-    if (isOptional && error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new CommandFaults([`${file} can't be read: ${messageOf(error)}`]);
-  }
-  try {
+    const content = await readFile(file, "utf8");
     if (!/\.[cm]?[jt]s$/.test(file)) return JSON.parse(content);
     const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
     return module.default;
   } catch (error) {
-    throw new CommandFaults([`${file} can't be read: ${messageOf(error)}`]);
+    throw new CommandFaults([`${file} can't be read: ${error instanceof Error ? error.message : error}`]);
   }
-}
-
-function withPaths(config: IngestConfig, folder: string): IngestConfig {
-  return {
-    ...config,
-    ...(config.records === undefined ? {} : { records: resolve(folder, config.records) }),
-    ...(config.state === undefined ? {} : { state: resolve(folder, config.state) }),
-  };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -46,11 +46,13 @@ export interface PlanRequest {
   readonly config: IngestConfig;
   /** Counts the pages of a file; called only when all pages are taken. */
   readonly countPages: (file: string) => Promise<number>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Finds the images, names them and decides how each is treated. Throws CommandFaults with everything that is wrong: names
- * that lead nowhere, identifiers that two images would share, settings that contradict each other.
+ * that lead nowhere, identifiers that two images would share, settings that contradict each other; and the reason of the
+ * signal once it is aborted.
  */
 export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
   const { files, faults: found, warnings: left } = await findFiles(request.sources);
@@ -62,7 +64,10 @@ export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
   refuseFaults(faults);
   const images: PlannedImage[] = [];
   const unused = new Set(request.records?.rows.keys());
-  for (const file of files) images.push(...(await planFile(file, { request, template, faults, unused })));
+  for (const file of files) {
+    request.signal?.throwIfAborted();
+    images.push(...(await planFile(file, { request, template, faults, unused })));
+  }
   faults.push(...sharedKeys(images));
   refuseFaults([...new Set(faults)]);
   return { images, warnings: [...left, ...recordWarnings(images, { records: request.records, unused })] };

@@ -3,6 +3,7 @@
  * when Ctrl-C is pressed, uploads half done. When whoever started it is gone it removes what is unfinished and ends.
  */
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { LocalAnswer, LocalCall, LocalCalls, LocalQuestion } from "./local-bucket-calls.ts";
 
 interface Platform {
@@ -85,10 +86,17 @@ async function answer({ id, call, options }: LocalQuestion): Promise<void> {
   if (process.connected) process.send?.(reply);
 }
 
+/** What a disk that does not answer keeps from ending is ended with the process. */
+const endMilliseconds = 3000;
+
 async function end(): Promise<void> {
+  await Promise.race([endUploads(), wait(endMilliseconds)]);
+  process.exit(0);
+}
+
+async function endUploads(): Promise<void> {
   await Promise.allSettled([...uploads.values()].map((upload) => upload.abort()));
   await platform?.dispose().catch(() => undefined);
-  process.exit(0);
 }
 
 process.on("message", (question: LocalQuestion) => void answer(question));

@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { Stoppable } from "./conversion.ts";
 import { ingestErrorOf, stopped } from "./faults.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 /**
  * Does work that writes `target`, whose folder must be there: in a folder of its own beside it, `target` with `.part` behind, from which the file
@@ -26,17 +27,5 @@ export async function inPartFolder<T extends { readonly path: string }>(
   } finally {
     // What can't be removed now the next run removes; the outcome of the work is what counts.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
-  }
-}
-
-async function untilStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  const stop = Promise.withResolvers<never>();
-  const onAbort = (): void => stop.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, stop.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

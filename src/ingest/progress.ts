@@ -1,6 +1,7 @@
 import type { ImageOutcome, IngestEvent } from "./job.ts";
 import { nameImage, type PlannedImage } from "./job-plan.ts";
 import { formatFailure, formatMegabytes, formatStages } from "./report-text.ts";
+import type { TerminalOutput } from "./terminal.ts";
 
 /** Where a run stands. */
 export interface ProgressState {
@@ -17,50 +18,50 @@ export interface ProgressState {
 
 const barCharacters = 20;
 
-/** Words where a run stands in one line of at most `columns` characters. Never throws. */
-export function formatProgress(state: ProgressState, columns: number): string {
+/** Words where a run stands in one line. Never throws. */
+export function formatProgress(state: ProgressState): string {
   const part = state.bytes === 0 ? state.imagesDone / Math.max(1, state.images) : state.bytesDone / state.bytes;
   const filled = Math.round(Math.min(1, part) * barCharacters);
   const bar = `[${"#".repeat(filled)}${"-".repeat(barCharacters - filled)}]`;
   const measured = state.bytesConverted > 0 ? state.bytesConverted : state.bytesDone;
   const rate = state.seconds > 0 ? measured / state.seconds : 0;
   const left = rate > 0 ? `${formatClock((state.bytes - state.bytesDone) / rate)} left` : "";
-  const line = [
+  return [
     bar,
     `${state.imagesDone}/${state.images}`,
     `${formatMegabytes(state.bytesDone)}/${formatMegabytes(state.bytes)} MB`,
     ...(rate > 0 ? [`${formatMegabytes(rate)} MB/s`, left] : []),
     state.activity,
-  ].join("  ");
-  return line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line.trimEnd();
+  ]
+    .join("  ")
+    .trimEnd();
 }
 
-/** Words the end of the work on an image in one line. Never throws. */
-export function formatOutcome(outcome: ImageOutcome, { isVerbose }: { readonly isVerbose: boolean }): string {
+/** Words the end of the work on an image in a line, and one for each note. Never throws. */
+export function formatOutcome(
+  outcome: ImageOutcome,
+  { isVerbose }: { readonly isVerbose: boolean },
+): readonly string[] {
   const name = nameImage(outcome.image);
-  if (outcome.status === "stopped") return `stopped   ${name}`;
-  if (outcome.status === "failed") return formatFailure(outcome.image.source, outcome.failure);
+  if (outcome.status === "stopped") return [`stopped   ${name}`];
+  if (outcome.status === "failed") return [formatFailure(outcome.image.source, outcome.failure)];
   const { status, master, seconds, warnings, image } = outcome;
   const sizes = `${formatMegabytes(image.bytesIn)} MB to ${formatMegabytes(master.bytes)} MB`;
   const stages = isVerbose ? `; ${formatStages(seconds)}` : "";
   const line = `${status.padEnd(9)} ${name} as ${image.identifier} (${sizes}${stages})`;
-  return [line, ...warnings.map((warning) => `  note    ${name}: ${warning}`)].join("\n");
+  return [line, ...warnings.map((warning) => `  note    ${name}: ${warning}`)];
 }
 
 /** What shows a run to a person while it goes on. */
 export interface Progress {
   readonly onEvent: (event: IngestEvent) => void;
-  /** Prints a line of its own. */
-  readonly note: (line: string) => void;
   /** Takes the progress line away. */
   readonly end: () => void;
 }
 
 /** How progress is shown. */
 export interface ProgressOptions {
-  readonly write: (text: string) => void;
-  /** Characters of a line of the terminal; undefined prints plain lines only. */
-  readonly columns: (() => number) | undefined;
+  readonly terminal: TerminalOutput;
   readonly isVerbose: boolean;
 }
 
@@ -71,7 +72,7 @@ const redrawMilliseconds = 100;
  * for each image. Never throws.
  */
 export function showProgress(images: readonly PlannedImage[], options: ProgressOptions): Progress {
-  const { write, columns, isVerbose } = options;
+  const { terminal, isVerbose } = options;
   const start = performance.now();
   const bytes = images.reduce((sum, { bytesIn }) => sum + bytesIn, 0);
   let state: ProgressState = {
@@ -84,22 +85,15 @@ export function showProgress(images: readonly PlannedImage[], options: ProgressO
     activity: "",
   };
   const draw = () => {
-    if (columns === undefined) return;
     state = { ...state, seconds: (performance.now() - start) / 1000 };
-    write(`\r\u001b[2K${formatProgress(state, columns())}`);
+    terminal.show(formatProgress(state));
   };
-  const clear = () => columns !== undefined && write("\r\u001b[2K");
-  const note = (line: string) => {
-    clear();
-    write(`${line}\n`);
-    draw();
-  };
-  const timer = columns === undefined ? undefined : setInterval(draw, redrawMilliseconds).unref();
+  draw();
+  const timer = terminal.isWatched ? setInterval(draw, redrawMilliseconds).unref() : undefined;
   return {
-    note,
     end() {
       clearInterval(timer);
-      clear();
+      terminal.show("");
     },
     onEvent(event) {
       if (event.kind === "activity") state = { ...state, activity: `${event.activity} ${event.image.identifier}` };
@@ -116,16 +110,16 @@ export function showProgress(images: readonly PlannedImage[], options: ProgressO
           bytesDone: state.bytesDone + done,
           bytesConverted: state.bytesConverted + (isConverted ? done : 0),
         };
-        if (isWorthALine(outcome, options)) note(formatOutcome(outcome, { isVerbose }));
+        if (isWorthALine(outcome, options)) terminal.say(formatOutcome(outcome, { isVerbose }));
       }
     },
   };
 }
 
 /** Images that were not reached are only counted. */
-function isWorthALine(outcome: ImageOutcome, { columns, isVerbose }: ProgressOptions): boolean {
+function isWorthALine(outcome: ImageOutcome, { terminal, isVerbose }: ProgressOptions): boolean {
   if (outcome.status === "stopped") return false;
-  return columns === undefined || isVerbose || outcome.status === "failed" || outcome.warnings.length > 0;
+  return !terminal.isWatched || isVerbose || outcome.status === "failed" || outcome.warnings.length > 0;
 }
 
 function formatClock(seconds: number): string {

@@ -64,6 +64,8 @@ export async function readRecords(file: string): Promise<Records> {
 export function parseRecords(bytes: Uint8Array, faults: string[]): Records {
   const [header, ...lines] = parseCsv(bytes, faults);
   const names = (header?.fields ?? []).map((name) => name.trim());
+  const columns = new Map<string, number>();
+  for (const [index, name] of names.entries()) if (!columns.has(name)) columns.set(name, index);
   const column = names.includes("identifier") ? "identifier" : "file";
   const keyIndex = names.indexOf(column);
   if (keyIndex < 0) faults.push("line 1: there is no column identifier or file");
@@ -72,13 +74,13 @@ export function parseRecords(bytes: Uint8Array, faults: string[]): Records {
   }
   for (const [index, name] of names.entries()) {
     if (name === "") faults.push(`line 1: column ${index + 1} has no name`);
-    else if (names.indexOf(name) !== index) faults.push(`line 1: the column ${name} is there twice`);
+    else if (columns.get(name) !== index) faults.push(`line 1: the column ${name} is there twice`);
   }
   const rows = new Map<string, ImageRecord>();
   const lineOf = new Map<string, number>();
   for (const { line, fields } of keyIndex < 0 ? [] : lines) {
     const key = (fields[keyIndex] ?? "").trim().normalize("NFC");
-    const record = readRecord(names, fields);
+    const record = readRecord(columns, fields);
     const earlier = lineOf.get(key);
     if (fields.length !== names.length) {
       faults.push(`line ${line}: ${fields.length} fields, where there are ${names.length} columns`);
@@ -108,17 +110,19 @@ export function storedRecord(
   };
 }
 
-function readRecord(names: readonly string[], fields: readonly string[]): ImageRecord {
+/** Columns that have a meaning of their own. */
+const ownColumns: readonly string[] = ["identifier", "file", "label", "rights"];
+
+function readRecord(columns: ReadonlyMap<string, number>, fields: readonly string[]): ImageRecord {
   const fieldOf = (name: string) => {
-    const value = fields[names.indexOf(name)]?.trim();
+    const value = fields[columns.get(name) ?? fields.length]?.trim();
     return value === "" ? undefined : value;
   };
-  const isOwn = (name: string) => !["identifier", "file", "label", "rights"].includes(name);
   return {
     label: fieldOf("label"),
     rights: fieldOf("rights"),
-    metadata: names.filter(isOwn).flatMap((name) => {
-      const value = fieldOf(name);
+    metadata: [...columns.keys()].flatMap((name) => {
+      const value = ownColumns.includes(name) ? undefined : fieldOf(name);
       return value === undefined ? [] : [{ label: name, value }];
     }),
   };

@@ -7,8 +7,8 @@ import type { makeDryReport, Report, ReportedImage } from "./report.ts";
 /** Above so many images the table has only those that failed or have warnings. */
 const mostRows = 40;
 
-/** Words a report for a person: a table, the sums and what it costs. Never throws. */
-export function formatReport(report: Report, { isComplete }: { readonly isComplete: boolean }): string {
+/** Words a report for a person, in lines: a table, the sums and what it costs. Never throws. */
+export function formatReport(report: Report, { isComplete }: { readonly isComplete: boolean }): readonly string[] {
   const { images, totals } = report;
   const shown =
     isComplete || images.length <= mostRows ? images : images.filter(({ failure }) => failure !== undefined);
@@ -28,12 +28,12 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
   const ratio = totals.bytesIn > 0 ? `, ratio ${(totals.bytesOut / totals.bytesIn).toFixed(2)}` : "";
   const bytes = `${formatMegabytes(totals.bytesIn)} MB in, ${formatMegabytes(totals.bytesOut)} MB out${ratio}`;
   return [
-    ...(rows.length > 0 ? [table] : []),
+    ...(rows.length > 0 ? table : []),
     `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
     ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
     ...(totals.bytesOut > 0 ? [formatEstimate(report.estimate)] : []),
     ...(totals.stopped > 0 ? ["The same command goes on where this run stopped."] : []),
-  ].join("\n");
+  ];
 }
 
 /** Where `npm start` shows pictures, unless the port is taken. */
@@ -50,8 +50,8 @@ export function formatWhereToLook({ images }: Report, command: string): string |
   return `To look at ${others.length > 0 ? "them" : "it"}: ${command}, then ${address}${others.length > 0 ? " (or another identifier behind the #)" : ""}`;
 }
 
-/** Words a dry run for a person. Never throws. */
-export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): string {
+/** Words a dry run for a person, in lines. Never throws. */
+export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): readonly string[] {
   const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, failure }) => [
     identifier,
     page === undefined ? source : `${source} page ${page}`,
@@ -65,11 +65,8 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): s
   const failures = images.flatMap(({ source, failure }) =>
     failure === undefined ? [] : formatFailure(source, failure),
   );
-  return [
-    table,
-    ...failures,
-    `${images.length} ${images.length === 1 ? "image" : "images"}; nothing was converted or stored`,
-  ].join("\n");
+  const count = `${images.length} ${images.length === 1 ? "image" : "images"}`;
+  return [...table, ...failures, `${count}; nothing was converted or stored`];
 }
 
 /** Words a failure with its code; the message names the source mostly, and it is put in front where it does not. Never throws. */
@@ -111,14 +108,13 @@ function sumOf(image: ReportedImage): number {
 }
 
 /** Aligns columns: text to the left, numbers to the right. */
-function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const isNumber = header.map((name) => ["MB in", "MB out", "ratio", "s", "pixels"].includes(name));
-  const lines = [header, ...rows].map((row) =>
+  return [header, ...rows].map((row) =>
     row
       .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join("  ")
       .trimEnd(),
   );
-  return lines.join("\n");
 }

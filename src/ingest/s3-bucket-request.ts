@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
 import { BucketError } from "./bucket.ts";
 import { readElement } from "./s3-bucket-xml.ts";
+import { endpointFault } from "./s3-endpoint.ts";
 
 /** Where a bucket is and who asks. */
 export interface S3Place {
@@ -35,6 +36,8 @@ export interface S3Answer {
 /** How requests are tried again, which tests shorten. */
 export interface RetryPolicy {
   readonly tries: number;
+  /** How long one try is waited for, with what its bytes take at the least speed on top. */
+  readonly answerMilliseconds: number;
   /** The first pause; each further one is twice as long, up to 40 times the first, and shortened at random. */
   readonly pauseMilliseconds: number;
   /** Longest pause that a Retry-After can ask for. */
@@ -44,14 +47,18 @@ export interface RetryPolicy {
 /** Seven tries within about a minute and a half. */
 export const defaultRetryPolicy: RetryPolicy = {
   tries: 7,
+  answerMilliseconds: 60_000,
   pauseMilliseconds: 500,
   longestPauseMilliseconds: 120_000,
 };
 
 const passingStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** The least speed at which a request is thought to be alive, with a minute on top. */
+/** The least speed at which a request is thought to be alive. */
 const leastBytesPerMillisecond = 20;
+
+/** The longest answer asked for, a thousand uploads with keys of 1024 escaped characters each, fits in well. */
+const mostAnswerBytes = 8 << 20;
 
 /** Sends signed requests to one bucket. */
 export type S3Sender = (request: S3Request) => Promise<S3Answer>;
@@ -59,13 +66,15 @@ export type S3Sender = (request: S3Request) => Promise<S3Answer>;
 /**
  * Returns what sends requests to a bucket: signed with Signature Version 4 over a digest of the body, tried again after
  * answers that pass and broken connections. An answer from 300 on is returned like any other once it does not pass. What
- * is sent throws BucketError `unavailable` after the last try, `refused` for 401 and 403 other than of a digest, and
- * `stopped`. Source: AWS Signature Version 4; RFC 9110 §10.2.3, Retry-After.
+ * is sent throws BucketError `unavailable` after the last try, `refused` for 401 and 403 other than of a digest and for an
+ * endpoint that keys are not sent to, `failed` for an endless answer, and `stopped`. Source: AWS Signature Version 4; RFC 9110 §10.2.3, Retry-After.
  */
 export function s3Sender(place: S3Place, policy: RetryPolicy, signal: AbortSignal | undefined): S3Sender {
+  const fault = endpointFault(place.endpoint);
   return async (request) => {
+    if (fault !== undefined) throw new BucketError("refused", `The endpoint ${fault}.`);
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await attemptOnce(place, request, signal);
+      const answer = await attemptOnce(place, request, { policy, signal });
       if ("status" in answer && !passingStatuses.has(answer.status)) return refuseDenied(answer, place);
       if (attempt >= policy.tries) throw unavailable(answer, place, attempt);
       await pause(pauseAfter(answer, attempt, policy), signal);
@@ -76,24 +85,47 @@ export function s3Sender(place: S3Place, policy: RetryPolicy, signal: AbortSigna
 async function attemptOnce(
   place: S3Place,
   request: S3Request,
-  signal: AbortSignal | undefined,
+  { policy, signal }: { readonly policy: RetryPolicy; readonly signal: AbortSignal | undefined },
 ): Promise<S3Answer | { readonly failure: unknown }> {
   stopIfAborted(signal);
   const { method, body } = request;
   const { url, headers } = await sign(place, request);
-  const patience = AbortSignal.timeout(60_000 + Math.ceil((body?.byteLength ?? 0) / leastBytesPerMillisecond));
+  const patience = AbortSignal.timeout(
+    policy.answerMilliseconds + Math.ceil((body?.byteLength ?? 0) / leastBytesPerMillisecond),
+  );
   try {
     const response = await fetch(url, {
       method,
       headers,
+      // A signature holds for one host, and what it stands for is not to be sent to another.
+      redirect: "manual",
       signal: signal === undefined ? patience : AbortSignal.any([signal, patience]),
       ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
     });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    return { status: response.status, headers: response.headers, text: await readText(response, place) };
   } catch (failure) {
     stopIfAborted(signal);
+    if (failure instanceof BucketError) throw failure;
     return { failure };
   }
+}
+
+async function readText(response: Response, place: S3Place): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body ?? []) {
+    bytes += piece.byteLength;
+    if (bytes > mostAnswerBytes) throw tooLong(place);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+function tooLong({ endpoint }: S3Place): BucketError {
+  return new BucketError(
+    "failed",
+    `${new URL(endpoint).host} answered with more than ${mostAnswerBytes >> 20} MiB, which no storage does. Check the endpoint.`,
+  );
 }
 
 async function sign(place: S3Place, request: S3Request): Promise<{ readonly url: string; readonly headers: Headers }> {

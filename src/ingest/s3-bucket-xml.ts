@@ -2,13 +2,35 @@ const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 
 /** Returns the text of the first element of a name, or undefined. Enough for S3's flat answers. Never throws. */
 export function readElement(xml: string, name: string): string | undefined {
-  return readElements(xml, name)[0];
+  return scanElements(xml, name).next().value;
 }
 
 /** Returns the contents of all elements of a name, in order; of text without elements inside the entities are resolved. Never throws. */
 export function readElements(xml: string, name: string): readonly string[] {
-  const found = xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, "g"));
-  return [...found].map(([, content = ""]) => (content.includes("<") ? content : resolveEntities(content)));
+  return [...scanElements(xml, name)];
+}
+
+/** Goes over the text once: what is looked for and not there further on is not looked for again. */
+function* scanElements(xml: string, name: string): Generator<string, undefined, undefined> {
+  const [opening, closing] = [`<${name}`, `</${name}>`];
+  for (let at = xml.indexOf(opening); at >= 0; at = xml.indexOf(opening, at)) {
+    at += opening.length;
+    // The start of a longer name.
+    if (!/[\s/>]/.test(xml.charAt(at))) continue;
+    const tagEnd = xml.indexOf(">", at);
+    if (tagEnd < 0) return undefined;
+    at = tagEnd + 1;
+    if (xml[tagEnd - 1] === "/") {
+      yield "";
+      continue;
+    }
+    const end = xml.indexOf(closing, at);
+    if (end < 0) return undefined;
+    const content = xml.slice(at, end);
+    at = end + closing.length;
+    yield content.includes("<") ? content : resolveEntities(content);
+  }
+  return undefined;
 }
 
 /** Escapes text for an element. Never throws. */

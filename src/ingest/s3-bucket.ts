@@ -16,6 +16,9 @@ const leastPartBytes = 16 << 20;
 /** Source: Cloudflare R2, multipart upload limits; the same as of Amazon S3. */
 const maxParts = 10_000;
 
+/** Tidying up goes on after a stop, and keeps nobody waiting for longer than some seconds. */
+const lastPolicy = { tries: 2, answerMilliseconds: 2000, longestPauseMilliseconds: 1000 } as const;
+
 /**
  * Returns a bucket of R2, or of any storage that speaks S3, by its path (`endpoint/bucket/key`). Bytes are sent with their
  * MD5 and a signed SHA-256, which the storage checks. Never throws; its calls throw BucketError.
@@ -34,8 +37,7 @@ export function s3Bucket(
   } = {},
 ): MasterBucket {
   const send = s3Sender(place, policy, signal);
-  // Tidying up goes on after a stop, and does not keep anyone waiting for long.
-  const sendLast = s3Sender(place, { ...policy, tries: 2 }, undefined);
+  const sendLast = s3Sender(place, { ...policy, ...lastPolicy }, undefined);
   const name = `${place.bucket} at ${new URL(place.endpoint).host}`;
   return {
     name,
@@ -145,9 +147,14 @@ async function findUpload({
   const listed = await send({ method: "GET", query: { uploads: "", prefix: key } });
   if (listed.status !== 200) return undefined;
   const uploads = readElements(listed.text, "Upload")
-    .filter((upload) => readElement(upload, "Key") === key)
-    .sort((a, b) => (readElement(a, "Initiated") ?? "").localeCompare(readElement(b, "Initiated") ?? ""));
-  const uploadId = readElement(uploads.at(-1) ?? "", "UploadId");
+    .map((upload) => ({
+      key: readElement(upload, "Key"),
+      initiated: readElement(upload, "Initiated") ?? "",
+      uploadId: readElement(upload, "UploadId"),
+    }))
+    .filter((upload) => upload.key === key)
+    .sort((a, b) => a.initiated.localeCompare(b.initiated));
+  const uploadId = uploads.at(-1)?.uploadId;
   if (uploadId === undefined) return undefined;
   const parts = new Map<number, StoredPart & { readonly bytes: number }>();
   for (let marker: string | undefined = "0"; marker !== undefined; ) {
@@ -159,7 +166,9 @@ async function findUpload({
       parts.set(number, { number, etag, bytes: Number(readElement(part, "Size")) });
     }
     const next: string | undefined = readElement(answer.text, "NextPartNumberMarker");
-    marker = readElement(answer.text, "IsTruncated") === "true" && next !== marker ? next : undefined;
+    // Markers that do not grow would lead in a circle.
+    const goesOn: boolean = readElement(answer.text, "IsTruncated") === "true" && Number(next) > Number(marker);
+    marker = goesOn && Number(next) < maxParts ? next : undefined;
   }
   return { uploadId, parts };
 }

@@ -33,7 +33,8 @@ function handOver(node) {
     process.exitCode = 1;
     return;
   }
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  // The channel closes when this process ends, even killed: the other then stops as it does with Ctrl-C.
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.once("error", (error) => {
     process.stderr.write(`${node} can't be started: ${error.message}\n`);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   await mkdir(screenshots, { recursive: true });
   stateFolder = await mkdtemp(join(tmpdir(), "tessera-"));
-  await seed(demoFiles, stateFolder);
+  await seed(demoFiles, { stateFolder });
   server = await startServer({ port: await freePort(firstPort), stateFolder });
 });
 
@@ -185,7 +185,7 @@ describe("the viewer", () => {
   test("opens any picture of the service that its address names, also one stored this moment", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tessera-"));
     await copyFile(demoFiles[0]!, join(folder, "plate 7 & 8.tif"));
-    await seed([join(folder, "plate 7 & 8.tif")], stateFolder);
+    await seed([join(folder, "plate 7 & 8.tif")], { stateFolder });
     const { page, faults } = await visit(browser, `${server.url}/#plate%207%20%26%208`);
     await fullyDrawn(page);
     expect(await page.title()).toBe("plate 7 & 8 – Tessera");
@@ -285,6 +285,6 @@ describe("the server of the demonstration", () => {
   });
 
   test("keeps what is already stored when it seeds again", async () => {
-    expect((await seed(demoFiles, stateFolder)).map(({ outcome }) => outcome)).toEqual(["kept", "kept", "kept"]);
+    expect((await seed(demoFiles, { stateFolder })).map(({ outcome }) => outcome)).toEqual(["kept", "kept", "kept"]);
   });
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { readServiceSettings } from "../../src/ingest/cli-service.ts";
 import { CommandFaults } from "../../src/ingest/command-faults.ts";
 import { makeTestFolder } from "../support/masters.ts";
+import { recordTerminal } from "../support/terminal.ts";
 
 const folder = makeTestFolder();
+const { terminal } = recordTerminal(folder.path("."));
 const layConfig = (lines: readonly string[]) => folder.lay("wrangler.toml", ['name = "x"', ...lines].join("\n"));
 
 describe("the settings of the service", { timeout: 30_000 }, () => {
@@ -13,18 +15,18 @@ describe("the settings of the service", { timeout: 30_000 }, () => {
       ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
     ]);
-    expect(await readServiceSettings(folder.path("."))).toEqual({
+    expect(await readServiceSettings(folder.path("."), terminal)).toEqual({
       naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
       bucketName: "atlas",
     });
     await layConfig([]);
-    const { naming, bucketName } = await readServiceSettings(folder.path("."));
+    const { naming, bucketName } = await readServiceSettings(folder.path("."), terminal);
     expect([naming.keyTemplate, bucketName]).toEqual(["{identifier}", undefined]);
   });
 
   it("are a fault of the configuration where they can't be read or are not there", async () => {
     await layConfig(["[vars"]);
-    await expect(readServiceSettings(folder.path("."))).rejects.toThrow(CommandFaults);
-    await expect(readServiceSettings(folder.path("nowhere"))).rejects.toThrow(CommandFaults);
+    await expect(readServiceSettings(folder.path("."), terminal)).rejects.toThrow(CommandFaults);
+    await expect(readServiceSettings(folder.path("nowhere"), terminal)).rejects.toThrow(CommandFaults);
   });
 });

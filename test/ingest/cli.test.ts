@@ -2,10 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runCommandLine, type Terminal } from "../../src/ingest/cli.ts";
+import { runCommandLine } from "../../src/ingest/cli.ts";
 import type { Converter } from "../../src/ingest/job-image.ts";
+import type { Terminal } from "../../src/ingest/terminal.ts";
 import { type Conversions, tellingConverter } from "../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../support/s3-endpoint.ts";
+import { recordTerminal } from "../support/terminal.ts";
 
 const projectFolder = join(import.meta.dirname, "..", "..");
 
@@ -34,27 +36,18 @@ async function run(
   args: readonly string[],
   change: { readonly environment?: Terminal["environment"]; readonly converter?: Partial<Converter> } = {},
 ): Promise<Result> {
-  const printed: string[] = [];
-  const said: string[] = [];
   const keys = { AWS_ACCESS_KEY_ID: endpoint.accessKeyId, AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey };
-  const terminal: Terminal = {
-    folder,
-    projectFolder,
-    environment: change.environment ?? keys,
-    print: (text) => printed.push(text),
-    write: (text) => said.push(text),
-    say: (line) => said.push(`${line}\n`),
-    columns: undefined,
-    signal: new AbortController().signal,
-    onFolder: () => {},
-  };
+  const { terminal, printed, said } = recordTerminal(folder, { environment: change.environment ?? keys });
   const status = await runCommandLine(args, { terminal, converter: tellingConverter(conversions, change.converter) });
-  return { status, printed: printed.join(""), said: said.join("") };
+  return { status, printed: printed(), said: said() };
 }
 
 const remote = () => ["--to", "remote", "--endpoint", endpoint.url, "--bucket", endpoint.bucket];
 
-describe("the command line", () => {
+/** Each run loads wrangler in a process of its own. */
+const seconds = 120_000;
+
+describe("the command line", { timeout: seconds }, () => {
   it("prints help and version to standard output", async () => {
     expect(await run(["ingest", "--help"])).toMatchObject({ status: 0, said: "" });
     const manifest = JSON.parse(await readFile(join(projectFolder, "package.json"), "utf8"));
@@ -132,9 +125,59 @@ describe("the command line", () => {
       conversions: conversions_,
     };
     await lay("tessera.config.json", JSON.stringify(config));
-    expect((await run(["ingest", folder, "--prefix", "y-"])).status).toBe(0);
+    const args = ["ingest", folder, "--config", "tessera.config.json", "--prefix", "y-"];
+    expect((await run(args)).status).toBe(0);
     expect([...endpoint.objects.keys()]).toEqual(["m/y-a"]);
     expect(conversions[0]?.settings).toContain('"quality":60');
+  });
+
+  it("shows what names hold in all it writes, and keeps them true in its JSON", async () => {
+    const name = 'a\u001b[2J\u202e"<script>\nstored    b.tif\u009b.tif';
+    await lay(name);
+    await lay("=1+1.tif", "broken");
+    const failing = { convertMaster: () => Promise.reject(new Error("It is\nstored    c.tif\u001b[A.")) };
+    const report = join(folder, "r.json");
+    const runs = [
+      await run(["ingest", folder, ...remote(), "--report", report], { converter: failing }),
+      await run(["ingest", folder, ...remote(), "--json"], { converter: failing }),
+      await run(["ingest", folder, ...remote(), "--dry-run"]),
+      await run(["check", folder]),
+      await run(["check", folder, "--brief"]),
+      await run(["check", folder, "--json"]),
+      await run(["compare", join(folder, name)]),
+      await run(["ingest", join(folder, `${name}.none`), "--to", "local", name, `--${name}`]),
+    ];
+    for (const { printed, said } of runs) {
+      expect(printed + said).toContain("\\u001b[2J");
+      expect(printed + said).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+      expect(printed + said).not.toMatch(/^stored/m);
+    }
+    const paths = [join(folder, "=1+1.tif"), join(folder, name)];
+    const ingested = JSON.parse(runs[1]?.printed ?? "");
+    expect(ingested.images.map(({ source }: { readonly source: string }) => source)).toEqual(paths);
+    expect(JSON.parse(await readFile(report, "utf8")).images[1].source).toBe(paths[1]);
+    const checked = JSON.parse(runs[5]?.printed ?? "");
+    expect(checked.files.map(({ file }: { readonly file: string }) => file)).toEqual(paths);
+  });
+
+  it("sends no signed request to an endpoint without encryption, and says so before anything is done", async () => {
+    await lay("a.tif");
+    await lay("tessera.config.json", JSON.stringify({ to: "remote", endpoint: "http://s3.example.org", bucket: "b" }));
+    for (const args of [[], ["--config", "tessera.config.json"], ["--endpoint", "http://s3.example.org"]]) {
+      const { status, said } = await run(["ingest", folder, "--to", "remote", "--bucket", "b", ...args]);
+      expect(status).toBe(2);
+      expect(said).toMatch(/signed requests go over https only|taken only from a file that is named/);
+    }
+    expect(conversions).toEqual([]);
+  });
+
+  it("runs no program that lies in the working folder, in a dry run neither", async () => {
+    await lay("a.tif");
+    await lay("tessera.config.ts", "process.exitCode = 99; globalThis.wasRun = true; export default {};");
+    const { status, said } = await run(["ingest", folder, "--to", "local", "--dry-run"]);
+    expect(status).toBe(2);
+    expect(said).toContain("--config tessera.config.ts");
+    expect(globalThis).not.toHaveProperty("wasRun");
   });
 
   it("ends with 1 when an image fails, and when the bucket refuses", async () => {

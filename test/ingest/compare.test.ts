@@ -68,7 +68,8 @@ describe("a comparison", () => {
   });
 
   it("is a page that needs nothing else and tells no name before it is asked", () => {
-    const page = formatComparison('<"half">.png', crops);
+    const page = formatComparison('<"half">\n\u202e.png', crops);
+    expect(page).toContain("<title>Comparison: &#60;&#34;half&#34;&#62;\\n\\u202e.png</title>");
     expect(page).not.toMatch(/(?:src|href)="(?!data:)/);
     expect(page).not.toContain('<"half">');
     expect(page.match(/<img [^>]*alt="Crop \d, variant [A-C]"/g)).toHaveLength(10);

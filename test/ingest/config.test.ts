@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,13 +23,48 @@ async function faultsOf(work: () => unknown): Promise<readonly string[]> {
 }
 
 describe("a configuration file", () => {
-  it("is found in the folder, as JSON or TypeScript, and need not be there", async () => {
+  it("is found in the folder as JSON, and need not be there", async () => {
     expect(await readIngestConfig(folder, undefined)).toEqual({});
     await writeFile(join(folder, "tessera.config.json"), '{"to": "local", "jobs": 2}');
     expect(await readIngestConfig(folder, undefined)).toMatchObject({ to: "local", jobs: 2 });
-    await rm(join(folder, "tessera.config.json"));
-    await writeFile(join(folder, "tessera.config.ts"), 'const to: string = "remote"; export default { to };');
-    expect(await readIngestConfig(folder, undefined)).toMatchObject({ to: "remote" });
+  });
+
+  it("that is a program runs when it is named, and stops everything unrun when it only lies there", async () => {
+    const trace = join(folder, "was-run");
+    const program = `import { writeFileSync } from "node:fs";
+      writeFileSync(${JSON.stringify(trace)}, "");
+      const to: string = "remote"; export default { to };`;
+    await writeFile(join(folder, "tessera.config.ts"), program);
+    const faults = await faultsOf(() => readIngestConfig(folder, undefined));
+    expect(faults).toEqual([expect.stringContaining("run only when it is named: --config tessera.config.ts")]);
+    expect(existsSync(trace)).toBe(false);
+    expect(await readIngestConfig(folder, "tessera.config.ts")).toMatchObject({ to: "remote" });
+    expect(existsSync(trace)).toBe(true);
+  });
+
+  it("that is found names no endpoint but R2's, and any when it is named", async () => {
+    const lay = (endpoint: string) => writeFile(join(folder, "tessera.config.json"), JSON.stringify({ endpoint }));
+    const account = "0123456789abcdef0123456789abcdef";
+    for (const endpoint of [
+      "https://s3.example.org",
+      "http://127.0.0.1:9000",
+      `https://${account}.r2.cloudflarestorage.com.example.org`,
+      `https://${account}.r2.cloudflarestorage.com@example.org`,
+      `http://${account}.r2.cloudflarestorage.com`,
+    ]) {
+      await lay(endpoint);
+      expect(await faultsOf(() => readIngestConfig(folder, undefined))).toEqual([
+        expect.stringContaining("--config tessera.config.json"),
+      ]);
+      expect(await readIngestConfig(folder, "tessera.config.json")).toMatchObject({ endpoint });
+    }
+    for (const endpoint of [
+      `https://${account}.r2.cloudflarestorage.com`,
+      `https://${account}.eu.r2.cloudflarestorage.com/`,
+    ]) {
+      await lay(endpoint);
+      expect(await readIngestConfig(folder, undefined)).toMatchObject({ endpoint });
+    }
   });
 
   it("has its paths taken from its own folder", async () => {
@@ -37,13 +73,10 @@ describe("a configuration file", () => {
     expect(config).toMatchObject({ records: join(folder, "data", "r.csv"), state: join(folder, "s") });
   });
 
-  it("is refused when it is named and not there, is no JSON, or is there twice", async () => {
+  it("is refused when it is named and not there, or is no JSON", async () => {
     expect(await faultsOf(() => readIngestConfig(folder, "none.json"))).toHaveLength(1);
     await writeFile(join(folder, "tessera.config.json"), "{");
     expect(await faultsOf(() => readIngestConfig(folder, undefined))).toHaveLength(1);
-    await writeFile(join(folder, "tessera.config.json"), "{}");
-    await writeFile(join(folder, "tessera.config.ts"), "export default {};");
-    expect((await faultsOf(() => readIngestConfig(folder, undefined)))[0]).toContain("only one can count");
   });
 
   it("is told everything that is wrong with it at once", async () => {

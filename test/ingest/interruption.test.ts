@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { endOf, type IngestEnding, layFolders, layPictures, startIngest } from "../support/ingest-command.ts";
 import { type Arrival, type S3Endpoint, startS3Endpoint } from "../support/s3-endpoint.ts";
 
-const command = join(import.meta.dirname, "..", "..", "src", "ingest", "tessera.mjs");
 const seconds = 120_000;
 
 let endpoint: S3Endpoint;
@@ -14,8 +14,7 @@ let folder: string;
 beforeEach(async () => {
   endpoint = await startS3Endpoint();
   folder = await mkdtemp(join(tmpdir(), "tessera-interruption-"));
-  await mkdir(join(folder, "images"));
-  await mkdir(join(folder, "tmp"));
+  await layFolders(folder);
 });
 afterEach(async () => {
   await endpoint.close();
@@ -28,36 +27,8 @@ function start(...options: readonly string[]): ChildProcess {
 }
 
 function startTo(place: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [command, "ingest", join(folder, "images"), "--jobs", "1", "--json", ...place], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      TMPDIR: join(folder, "tmp"),
-      AWS_ACCESS_KEY_ID: endpoint.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: endpoint.secretAccessKey,
-    },
-  });
-}
-
-interface Ending {
-  readonly status: number | null;
-  readonly images: readonly { readonly identifier: string; readonly status: string }[];
-  readonly said: string;
-}
-
-/** Waits for the end of a command that was told to report as JSON. */
-async function end(child: ChildProcess): Promise<Ending> {
-  let printed = "";
-  let said = "";
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-    printed += text;
-  });
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said += text;
-  });
-  const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { status, images: printed === "" ? [] : JSON.parse(printed).images, said };
+  const { accessKeyId, secretAccessKey } = endpoint;
+  return startIngest(folder, place, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
 }
 
 /** Sends a signal once the storage was asked for something, and returns how the command ended. */
@@ -65,23 +36,15 @@ async function interrupt(
   child: ChildProcess,
   signal: NodeJS.Signals,
   when: (arrival: Arrival) => boolean,
-): Promise<Ending> {
+): Promise<IngestEnding> {
   const { fault } = endpoint;
   endpoint.fault = (arrival, index) => {
     if (when(arrival)) child.kill(signal);
     return fault(arrival, index);
   };
-  const ending = await end(child);
+  const ending = await endOf(child);
   endpoint.fault = () => undefined;
   return ending;
-}
-
-async function layPictures(...names: readonly string[]): Promise<void> {
-  for (const [index, name] of names.entries()) {
-    const background = { r: 40 * index, g: 120, b: 200 };
-    const picture = sharp({ create: { width: 700, height: 500, channels: 3, background } });
-    await picture.png().toFile(join(folder, "images", name));
-  }
 }
 
 /** Noise does not compress: its lossless master is longer than a part. */
@@ -100,13 +63,13 @@ const isPutOf = (name: string) => (arrival: Arrival) => arrival.operation === "P
 
 describe("a command that is interrupted", { timeout: seconds }, () => {
   it("loses nothing when it is killed, and the next run does only what is left", async () => {
-    await layPictures("a.png", "b.png", "c.png", "d.png");
+    await layPictures(folder, "a.png", "b.png", "c.png", "d.png");
     await interrupt(start(), "SIGKILL", isPutOf("b"));
     const before = new Set(endpoint.objects.keys());
     expect(before.has("a")).toBe(true);
     expect(before.size).toBeLessThan(4);
     endpoint.arrivals.length = 0;
-    const { status, images } = await end(start());
+    const { status, images } = await endOf(start());
     const all = ["a", "b", "c", "d"];
     expect(status).toBe(0);
     expect([...endpoint.objects.keys()].sort()).toEqual(all);
@@ -119,7 +82,7 @@ describe("a command that is interrupted", { timeout: seconds }, () => {
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("ends cleanly with %s, and the next run goes on", async (signal) => {
-    await layPictures("a.png", "b.png", "c.png");
+    await layPictures(folder, "a.png", "b.png", "c.png");
     endpoint.fault = (arrival) => (isPutOf("b")(arrival) ? { status: 503, retryAfter: "60" } : undefined);
     const { status, images, said } = await interrupt(start(), signal, isPutOf("b"));
     expect(said).toContain("Stopping");
@@ -127,7 +90,7 @@ describe("a command that is interrupted", { timeout: seconds }, () => {
     expect(images.map(({ status }) => status)).toEqual(["stored", "stopped", "stopped"]);
     expect([...endpoint.objects.keys()]).toEqual(["a"]);
     expect(await readdir(join(folder, "tmp"))).toEqual([]);
-    const next = await end(start());
+    const next = await endOf(start());
     expect(next.images.map(({ status }) => status)).toEqual(["kept", "stored", "stored"]);
   });
 
@@ -140,7 +103,7 @@ describe("a command that is interrupted", { timeout: seconds }, () => {
     expect(endpoint.objects.size).toBe(0);
     expect([...endpoint.uploads.values()].map(({ parts }) => [...parts.keys()])).toEqual([[1]]);
     endpoint.arrivals.length = 0;
-    const { status } = await end(start("--compression", "deflate"));
+    const { status } = await endOf(start("--compression", "deflate"));
     expect(status).toBe(0);
     expect(endpoint.arrivals.flatMap(({ part }) => part ?? [])).toEqual([2]);
     expect([...endpoint.objects.keys()]).toEqual(["noise"]);
@@ -148,17 +111,17 @@ describe("a command that is interrupted", { timeout: seconds }, () => {
   });
 
   it("ends cleanly on its way to the local bucket too, and the next run goes on", async () => {
-    await layPictures("a.png", "b.png", "c.png", "d.png", "e.png", "f.png");
+    await layPictures(folder, "a.png", "b.png", "c.png", "d.png", "e.png", "f.png");
     const place = ["--to", "local", "--state", join(folder, "state")];
     const stopped = startTo(place);
     stopped.stderr?.on("data", (text) => String(text).startsWith("stored") && stopped.kill("SIGINT"));
-    const { status, images } = await end(stopped);
+    const { status, images } = await endOf(stopped);
     expect(status).toBe(130);
     const done = images.filter(({ status }) => status === "stored").length;
     expect(done).toBeGreaterThan(0);
     expect(images.filter(({ status }) => status === "stopped")).toHaveLength(6 - done);
     expect(await readdir(join(folder, "tmp"))).toEqual([]);
-    const next = await end(startTo(place));
+    const next = await endOf(startTo(place));
     expect(next.status).toBe(0);
     expect(next.images.filter(({ status }) => status === "kept")).toHaveLength(done);
     expect(next.images.filter(({ status }) => status === "stored")).toHaveLength(6 - done);

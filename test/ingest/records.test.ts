@@ -54,7 +54,7 @@ describe("records", () => {
     const faults: string[] = [];
     const { column, rows } = parseRecords(
       bytesOf(
-        "file,label,Artist,rights,Date\nmaps/a.tif,A map,,https://creativecommons.org/publicdomain/zero/1.0/,1850\n",
+        "file,label,Artist,rights,Date,Archive\nmaps/a.tif,A map,,https://creativecommons.org/publicdomain/zero/1.0/,1850,K 7\n",
       ),
       faults,
     );
@@ -63,8 +63,20 @@ describe("records", () => {
     expect(rows.get("maps/a.tif")).toEqual({
       label: "A map",
       rights: "https://creativecommons.org/publicdomain/zero/1.0/",
-      metadata: [{ label: "Date", value: "1850" }],
+      metadata: [
+        { label: "Date", value: "1850" },
+        { label: "Archive", value: "K 7" },
+      ],
     });
+  });
+
+  it("have as many columns as a line holds, each looked up once", () => {
+    const names = Array.from({ length: 2000 }, (_, index) => `column ${index}`);
+    const lines = Array.from({ length: 500 }, (_, row) => [`${row}.tif`, ...names.map((_, column) => row + column)]);
+    const faults: string[] = [];
+    const { rows } = parseRecords(bytesOf([["file", ...names], ...lines].join("\n")), faults);
+    expect(faults).toEqual([]);
+    expect(rows.get("499.tif")?.metadata.at(-1)).toEqual({ label: "column 1999", value: "2498" });
   });
 
   it("tell all lines that are wrong at once", () => {

@@ -1,12 +1,20 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BucketError } from "../../src/ingest/bucket.ts";
 import { s3Bucket } from "../../src/ingest/s3-bucket.ts";
 import { type RetryPolicy, readRetryAfter, type S3Place } from "../../src/ingest/s3-bucket-request.ts";
+import { endpointFault } from "../../src/ingest/s3-endpoint.ts";
 import { uploadBytes } from "../../src/ingest/upload.ts";
 import { bucketCodeOf } from "../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../support/s3-endpoint.ts";
 
-const policy: RetryPolicy = { tries: 4, pauseMilliseconds: 1, longestPauseMilliseconds: 20 };
+const policy: RetryPolicy = {
+  tries: 4,
+  answerMilliseconds: 60_000,
+  pauseMilliseconds: 1,
+  longestPauseMilliseconds: 20,
+};
 const bytes = new TextEncoder().encode("the bytes of a master");
 
 let endpoint: S3Endpoint;
@@ -19,6 +27,19 @@ function bucketOf(change: Partial<S3Place> = {}, signal?: AbortSignal) {
   const place = { endpoint: endpoint.url, region: "auto", sessionToken: undefined, ...change };
   const { bucket, accessKeyId, secretAccessKey } = endpoint;
   return s3Bucket({ bucket, accessKeyId, secretAccessKey, ...place }, { policy, signal });
+}
+
+/** Starts a server that answers every request the same way. */
+async function startServer(answer: (response: ServerResponse) => void) {
+  const server = createServer((_, response) => answer(response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 const put = (key: string, bucket = bucketOf()) => uploadBytes(bucket, { key, bytes, contentType: "image/tiff" });
@@ -98,6 +119,40 @@ describe("a bucket of an S3 storage", () => {
     expect(endpoint.arrivals).toHaveLength(1);
     expect(await bucketCodeOf(put("b", bucketOf({}, stop.signal)))).toBe("stopped");
     expect(endpoint.arrivals).toHaveLength(1);
+  });
+
+  it("sends nothing to an endpoint without encryption, but to this machine", async () => {
+    for (const url of ["http://s3.example.org", "ftp://127.0.0.1", "https://name:word@s3.example.org", "nowhere"]) {
+      expect(endpointFault(url)).toBeDefined();
+    }
+    for (const url of ["https://s3.example.org", "http://localhost:9", "http://127.1.2.3", "http://[::1]:9"]) {
+      expect(endpointFault(url)).toBeUndefined();
+    }
+    for (const near of ["http://127.0.0.1.example.org", "http://localhost.example.org", "http://[::2]"]) {
+      expect(await bucketCodeOf(bucketOf({ endpoint: near }).head("a"))).toBe("refused");
+    }
+  });
+
+  it("does not follow an answer to another host with what was signed for this one", async () => {
+    await using server = await startServer((response) => {
+      response.writeHead(307, { location: `${endpoint.url}/masters/a` }).end();
+    });
+    expect(await bucketCodeOf(put("a", bucketOf({ endpoint: server.url })))).toBe("failed");
+    expect(endpoint.arrivals).toEqual([]);
+  });
+
+  it("reads no answer further than 8 MiB, and asks for it once", async () => {
+    let requests = 0;
+    await using server = await startServer((response) => {
+      requests += 1;
+      const piece = Buffer.alloc(1 << 20, "<Upload>");
+      const write = () => response.destroyed || response.write(piece, write);
+      write();
+    });
+    const bucket = bucketOf({ endpoint: server.url });
+    const headers = { contentType: "image/tiff", metadata: {} };
+    expect(await bucketCodeOf(bucket.startParts("a", headers))).toBe("failed");
+    expect(requests).toBe(1);
   });
 
   it("sends parts that keep an object within ten thousand of them", () => {

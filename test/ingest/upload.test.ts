@@ -35,7 +35,7 @@ function bucketOf(signal?: AbortSignal) {
     region: "auto",
     sessionToken: undefined,
   };
-  const policy = { tries: 3, pauseMilliseconds: 1, longestPauseMilliseconds: 20 };
+  const policy = { tries: 3, answerMilliseconds: 60_000, pauseMilliseconds: 1, longestPauseMilliseconds: 20 };
   return s3Bucket(place, { policy, partBytes, signal });
 }
 

@@ -43,7 +43,7 @@ export function tellingConverter(conversions: Conversions, change: Partial<Conve
 export function bucketAt(endpoint: S3Endpoint, change: { readonly secretAccessKey?: string } = {}) {
   const { url, bucket, accessKeyId, secretAccessKey } = endpoint;
   const keys = { accessKeyId, secretAccessKey, sessionToken: undefined, ...change };
-  const policy = { tries: 2, pauseMilliseconds: 1, longestPauseMilliseconds: 10 };
+  const policy = { tries: 2, answerMilliseconds: 60_000, pauseMilliseconds: 1, longestPauseMilliseconds: 10 };
   return s3Bucket({ endpoint: url, bucket, region: "auto", ...keys }, { policy });
 }
 

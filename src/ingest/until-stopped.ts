@@ -1,0 +1,16 @@
+/**
+ * Waits for work, but no longer than until a signal is aborted: then it throws the reason of the signal, and work that can't
+ * be interrupted goes on with nobody to wait for it.
+ */
+export async function untilStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const stop = Promise.withResolvers<never>();
+  const onAbort = (): void => stop.reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, stop.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
