@@ -82,12 +82,15 @@ export async function wholeBody(
     throw new RangeError(`${byteLength} bytes, above the limit of ${limitBytes}`);
   }
   return withDeadline(clock, wholeSeconds, async (signal) => {
-    const parts: Uint8Array[] = [];
+    // A stream that is longer breaks off by itself.
+    const whole = new Uint8Array(byteLength);
+    let at = 0;
     for await (const part of body) {
       signal.throwIfAborted();
-      parts.push(part);
+      whole.set(part, at);
+      at += part.byteLength;
     }
-    return concatenate(parts);
+    return whole;
   });
 }
 

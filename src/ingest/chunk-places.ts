@@ -1,7 +1,14 @@
+import type { Level } from "../tiff/level.ts";
+
 /** Tiles or strips of a level by where they lie and how many bytes they take; 0 bytes for one that was never written. */
 export interface Chunks {
   readonly offsets: Float64Array;
   readonly byteCounts: Float64Array;
+}
+
+/** Returns the chunks of a level. Their new offsets may be beyond what the level's own numbers hold. */
+export function chunksOfLevel({ offsets, byteCounts }: Pick<Level, "offsets" | "byteCounts">): Chunks {
+  return { offsets: Float64Array.from(offsets), byteCounts: Float64Array.from(byteCounts) };
 }
 
 /** Where the chunks of all levels are to lie. */

@@ -1,6 +1,7 @@
 import type { ByteSource } from "../source/byte-source.ts";
 import { tags } from "../tiff/tags.ts";
 import type { CarriedMetadata } from "./carried-metadata.ts";
+import { chunksOfLevel } from "./chunk-places.ts";
 import { isKeptOfPixels } from "./kept-tags.ts";
 import { type MasterLayout, type PlannedLevel, planLayout } from "./layout.ts";
 import { readPyramidDirectories } from "./level-directories.ts";
@@ -35,7 +36,11 @@ export async function planMaster(
     const hasProfile = isFull || (profile?.isSrgb === false && profile.icc.byteLength <= maxRepeatedBytes);
     const profileEntries = profile !== undefined && hasProfile ? [bytesEntry(tags.iccProfile, 7, profile.icc)] : [];
     const described = isFull ? metadata.entries : [reducedEntry(isLittleEndian)];
-    planned.push({ entries: [...pixels, ...profileEntries, ...described], arrays: "tiles", chunks: level });
+    planned.push({
+      entries: [...pixels, ...profileEntries, ...described],
+      arrays: "tiles",
+      chunks: chunksOfLevel(level),
+    });
   }
   return planLayout(planned, isLittleEndian);
 }

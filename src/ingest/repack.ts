@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { seenSize } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import type { Chunks } from "./chunk-places.ts";
+import { type Chunks, chunksOfLevel } from "./chunk-places.ts";
 import type { ConvertedMaster, Stoppable } from "./conversion.ts";
 import { openFileSource } from "./file-source.ts";
 import { IngestError } from "./ingest-error.ts";
@@ -90,7 +90,7 @@ export async function planRepack(source: ByteSource, { header, levels }: Pyramid
     const isKept = index === 0 ? isKeptOfImage : isKeptOfLevel;
     const carried = await carryEntries({ source, header, isLittleEndian }, directory, isKept);
     const entries = index === 0 ? carried : [...carried, reducedEntry(isLittleEndian)];
-    planned.push({ entries, arrays: "tiles", chunks: writtenChunks(level) });
+    planned.push({ entries, arrays: "tiles", chunks: writtenChunks(chunksOfLevel(level)) });
   }
   refuseOverlaps(levels, source.size);
   return planLayout(planned, isLittleEndian);

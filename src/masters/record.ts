@@ -25,7 +25,7 @@ interface MasterHead extends Pick<KeptMaster, "version" | "size" | "checkedAt"> 
 }
 
 /** Changes with the shape of the record, so that an old one is not read as a new one. */
-const recordVersion = 2;
+const recordVersion = 3;
 
 /** Longest version: an etag. */
 const maxVersionCharacters = 256;
@@ -44,7 +44,7 @@ export function formatMasterRecord({ version, size, checkedAt, image }: KeptMast
   const blockBytes = { profile: profileBytes, exif: exifBytes, xmp: xmpBytes, iptc: iptcBytes };
   const said = { version, size, checkedAt, metadata: headOfMetadata(metadata) };
   const head: MasterHead = { record: recordVersion, ...said, blockBytes };
-  return concatenate([formatHead(head), ...blocks, pyramid]);
+  return concatenate([formatHead(head), ...blocks, ...pyramid]);
 }
 
 /**

@@ -19,9 +19,9 @@ export interface Fields {
   /** Reads the first of an entry's unsigned integers, of any integer type. */
   number(tag: number): Promise<number | undefined>;
   /** Reads an entry's unsigned integers: at least one and at most `maxCount`. */
-  numbers(tag: number, maxCount: number): Promise<Float64Array | undefined>;
+  numbers(tag: number, maxCount: number): Promise<Float64Array<ArrayBuffer> | undefined>;
   /** Reads the first `count` of an entry's unsigned integers; fewer throw too. */
-  firstNumbers(tag: number, count: number): Promise<Float64Array | undefined>;
+  firstNumbers(tag: number, count: number): Promise<Float64Array<ArrayBuffer> | undefined>;
   /** Reads the first of an entry's numbers, of any type: whole, signed, fraction or floating point. */
   real(tag: number): Promise<number | undefined>;
   /** Reads the bytes of an entry, at most `maxBytes`; `maxEntryBytes` where nothing else is said. */
@@ -53,9 +53,11 @@ export function fieldsOf(source: ByteSource, header: TiffHeader, directory: Dire
     const bytes = await source.read(entry.valueOffset, count * valueBytes);
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   };
-  const integers = async (entry: Entry, count: number): Promise<Float64Array> => {
+  const integers = async (entry: Entry, count: number): Promise<Float64Array<ArrayBuffer>> => {
     const view = await readValues(entry, { maxBytes: count * 8, count });
-    return Float64Array.from({ length: count }, (_, index) => integerOfType(view, entry.type, index, isLittleEndian));
+    const values = new Float64Array(count);
+    for (let index = 0; index < count; index++) values[index] = integerOfType(view, entry.type, index, isLittleEndian);
+    return values;
   };
   return {
     isLittleEndian,

@@ -1,9 +1,9 @@
-import { concatenate } from "../bytes.ts";
 import { maxTilesPerMaster } from "../limits.ts";
 import { formatHead, readHead } from "../record/head.ts";
 import { type JsonFields, jsonFields } from "../record/json-fields.ts";
 import { type EncodingHead, readEncodingHead } from "./encoding-record.ts";
 import type { Level } from "./level.ts";
+import type { Places } from "./places.ts";
 import { checkPyramid, type Orientation, orientations, type Pyramid } from "./pyramid.ts";
 import { countTiles } from "./tile-grid.ts";
 import { areTilesInside } from "./tile-index.ts";
@@ -19,17 +19,19 @@ interface LevelHead extends Omit<Level, "offsets" | "byteCounts" | "encoding" | 
   readonly encoding: EncodingHead;
   readonly tableBytes: number;
   readonly paletteBytes: number;
+  /** Bytes of an offset and of a byte count: 4 or 8. */
+  readonly placeBytes: { readonly offsets: number; readonly byteCounts: number };
 }
 
 /** Changes with the shape of the record, so that an old one is not read as a new one. */
-const recordVersion = 3;
+const recordVersion = 4;
 
 /**
  * Formats a pyramid as bytes to keep outside the isolate: a head, then for each level its JPEG tables, its palette,
- * offsets (f64) and byte counts (f64), as they lie in memory: little-endian, as WebAssembly has it too. Undefined for one
- * that has tiles outside the file of `fileBytes`, which `parsePyramid` would not take.
+ * offsets and byte counts (u32 or f64), as they lie in memory: little-endian, as WebAssembly has it too. In parts, for an
+ * index may be large. Undefined for one that has tiles outside the file of `fileBytes`, which `parsePyramid` would not take.
  */
-export function formatPyramid({ orientation, levels }: Pyramid, fileBytes: number): Uint8Array | undefined {
+export function formatPyramid({ orientation, levels }: Pyramid, fileBytes: number): readonly Uint8Array[] | undefined {
   if (!levels.every((level) => areTilesInside(level, fileBytes))) return undefined;
   const heads = levels.map(
     ({ encoding: { jpegTables, palette, ...encoding }, offsets, byteCounts, columns, rows, ...level }): LevelHead => ({
@@ -37,6 +39,7 @@ export function formatPyramid({ orientation, levels }: Pyramid, fileBytes: numbe
       encoding,
       tableBytes: jpegTables?.byteLength ?? 0,
       paletteBytes: palette?.byteLength ?? 0,
+      placeBytes: { offsets: offsets.BYTES_PER_ELEMENT, byteCounts: byteCounts.BYTES_PER_ELEMENT },
     }),
   );
   const head: PyramidHead = { version: recordVersion, orientation, levels: heads };
@@ -46,10 +49,10 @@ export function formatPyramid({ orientation, levels }: Pyramid, fileBytes: numbe
     bytesOf(offsets),
     bytesOf(byteCounts),
   ]);
-  return concatenate([formatHead(head), ...bodies]);
+  return [formatHead(head), ...bodies];
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Places): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
@@ -92,9 +95,13 @@ function readLevelRecord(fields: JsonFields, body: RecordBody): Level {
   const size = { width: fields.whole("width"), height: fields.whole("height") };
   const tile = { tileWidth: fields.whole("tileWidth"), tileLength: fields.whole("tileLength") };
   const { columns, rows, count } = countTiles(size, tile, { encoding, maxTiles: maxTilesPerMaster });
-  const takeNumbers = (): Float64Array => new Float64Array(takeBytes(body, count * 8)?.buffer ?? new ArrayBuffer(0));
-  const offsets = takeNumbers();
-  const byteCounts = takeNumbers();
+  const placeBytes = fields.fields("placeBytes");
+  const takePlaces = (bytes: 4 | 8): Places => {
+    const buffer = takeBytes(body, count * bytes)?.buffer ?? new ArrayBuffer(0);
+    return bytes === 4 ? new Uint32Array(buffer) : new Float64Array(buffer);
+  };
+  const offsets = takePlaces(placeBytes.choice("offsets", [4, 8]));
+  const byteCounts = takePlaces(placeBytes.choice("byteCounts", [4, 8]));
   return { ...size, ...tile, columns, rows, isStripped: fields.flag("isStripped"), encoding, offsets, byteCounts };
 }
 

@@ -1,6 +1,7 @@
 import type { Size } from "../geometry.ts";
 import { malformed } from "./faults.ts";
 import type { Fields } from "./fields.ts";
+import { narrowPlaces } from "./places.ts";
 import { tags } from "./tags.ts";
 import { partsOf, type TileEncoding } from "./tile-encoding.ts";
 import { checkTileSize, countTiles, type TileGrid } from "./tile-grid.ts";
@@ -10,8 +11,8 @@ const pieceBytes = 1 << 18;
 
 interface Strips {
   readonly rowsPerStrip: number;
-  readonly offsets: Float64Array;
-  readonly byteCounts: Float64Array;
+  readonly offsets: Float64Array<ArrayBuffer>;
+  readonly byteCounts: Float64Array<ArrayBuffer>;
 }
 
 /**
@@ -39,12 +40,13 @@ export async function readStrips(
     columns: 1,
     rows: ranges.offsets.length / parts,
     isStripped: true,
-    ...ranges,
+    offsets: narrowPlaces(ranges.offsets),
+    byteCounts: narrowPlaces(ranges.byteCounts),
   };
 }
 
 /** Where counts are missing or zero, a strip reaches to the next one or to the end of the file, as libtiff has it. */
-async function readByteCounts(fields: Fields, offsets: Float64Array): Promise<Float64Array> {
+async function readByteCounts(fields: Fields, offsets: Strips["offsets"]): Promise<Strips["byteCounts"]> {
   const stated = await fields.firstNumbers(tags.stripByteCounts, offsets.length);
   if (stated?.every((byteCount, index) => byteCount > 0 || offsets[index] === 0)) return stated;
   const starts = offsets.toSorted();

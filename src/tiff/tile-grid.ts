@@ -2,6 +2,7 @@ import type { Size } from "../geometry.ts";
 import { maxTilePixels } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Fields } from "./fields.ts";
+import { narrowPlaces, type Places } from "./places.ts";
 import { tags } from "./tags.ts";
 import { partsOf, type TileEncoding } from "./tile-encoding.ts";
 
@@ -17,9 +18,9 @@ export interface TileGrid {
   /** Whether the last row of tiles holds only the rows that the image has left: strips do, tiles are padded. */
   readonly isStripped: boolean;
   /** Where each tile starts, in bytes, row by row; of a planar level, all of one sample before those of the next. */
-  readonly offsets: Float64Array;
+  readonly offsets: Places;
   /** How many bytes each tile takes; 0 for a tile that was never written. */
-  readonly byteCounts: Float64Array;
+  readonly byteCounts: Places;
 }
 
 /** A strip may be this many times as large as a tile: whole files are written as one. */
@@ -80,8 +81,13 @@ export async function readTiles(
   if (!tileWidth || !tileLength) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
   checkTileSize({ tileWidth, tileLength, isStripped: false });
   const { columns, rows, count } = countTiles(size, { tileWidth, tileLength }, { encoding, maxTiles });
-  const offsets = await fields.firstNumbers(tags.tileOffsets, count);
-  const byteCounts = await fields.firstNumbers(tags.tileByteCounts, count);
-  if (offsets === undefined || byteCounts === undefined) throw malformed("no tile offsets or no byte counts");
+  const offsets = await readPlaces(fields, tags.tileOffsets, count);
+  const byteCounts = await readPlaces(fields, tags.tileByteCounts, count);
   return { tileWidth, tileLength, columns, rows, isStripped: false, offsets, byteCounts };
+}
+
+async function readPlaces(fields: Fields, tag: number, count: number): Promise<Places> {
+  const values = await fields.firstNumbers(tag, count);
+  if (values === undefined) throw malformed("no tile offsets or no byte counts");
+  return narrowPlaces(values);
 }

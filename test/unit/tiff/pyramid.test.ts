@@ -1,5 +1,6 @@
 import { fromArrayBuffer } from "geotiff";
 import { describe, expect, it } from "vitest";
+import { concatenate } from "../../../src/bytes.ts";
 import { maxDirectories, maxSidePixels } from "../../../src/limits.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
@@ -249,11 +250,11 @@ describe("tileRanges", () => {
 describe("the record of a pyramid", () => {
   it("comes back as it was", async () => {
     const pyramid = await open({ ...plain, orientation: 6, compression: "lzw", predictor: 2 });
-    expect(parsePyramid(formatPyramid(pyramid, 1e6)!, 1e6)).toEqual(pyramid);
+    expect(parsePyramid(concatenate(formatPyramid(pyramid, 1e6)!), 1e6)).toEqual(pyramid);
   });
 
   it("counts as nothing when it is cut off, longer than it says or of another kind", async () => {
-    const record = formatPyramid(await open(plain), 1e6)!;
+    const record = concatenate(formatPyramid(await open(plain), 1e6)!);
     expect(parsePyramid(record, 1e6)).toBeDefined();
     expect(parsePyramid(record.subarray(0, record.length - 1), 1e6)).toBeUndefined();
     expect(parsePyramid(new Uint8Array([...record, 0]), 1e6)).toBeUndefined();
@@ -267,7 +268,7 @@ describe("the record of a pyramid", () => {
     );
     const end = Math.max(...ends);
     expect(formatPyramid(pyramid, end - 1)).toBeUndefined();
-    const record = formatPyramid(pyramid, end)!;
+    const record = concatenate(formatPyramid(pyramid, end)!);
     expect(parsePyramid(record, end)).toEqual(pyramid);
     expect(parsePyramid(record, end - 1)).toBeUndefined();
   });
