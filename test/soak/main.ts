@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleWorker, startPlatform } from "../support/platform/platform.ts";
+import { memoryOf, workerdPid } from "../support/platform/process-memory.ts";
 import { hangPainting, painting, stateOf, untilQuiet, urlOf } from "../support/platform/traffic.ts";
 import { visit } from "../support/platform/visitors.ts";
 import { abuse } from "./abuse.ts";
 import { crowd } from "./crowd.ts";
-import { memoryOf, workerdPid } from "./process-memory.ts";
 
 const minutes = Number(process.argv[2] ?? 10);
 const bundle = process.env.BUNDLE ?? mkdtempSync(join(tmpdir(), "tessera-soak-"));

@@ -16,6 +16,8 @@ export const pictures = {
   rotated: () => `full/2000,/${(1 + (asked++ % 8800) / 100).toFixed(2)}/default.jpg`,
   /** Drawn from the smallest levels. */
   thumbnail: () => `${asked++ % 400},0,4400,3800/128,/0/default.jpg`,
+  /** Drawn whole and held: some five megabytes. */
+  drawn: () => `${asked++ % 40},0,3600,3600/1900,/0/default.png`,
   /** Too large to be held. */
   stream: () => `${asked++ % 40},0,4000,3000/2400,1800/0/default.jpg`,
   /** One that is streamed too, of some ten megabytes: more than sockets keep for a client that does not read. */
