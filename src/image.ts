@@ -106,10 +106,11 @@ async function obtain(services: Services, picture: Picture): Promise<Obtained> {
   if (decodedPixels < config.cacheAbovePixels && storing === "never")
     return drawn(await renderFresh(services, picture));
   const found = await findDerivative(derivatives, name, storing);
-  if (found !== undefined) {
+  const ready = found && (await openKept(services, found.kept, visit));
+  if (ready !== undefined) {
     visit.account.strategy = "kept";
-    visit.account.cache = found.tier;
-    return kept(services, found.kept, visit);
+    visit.account.cache = found?.tier ?? "miss";
+    return ready;
   }
   const keep = (bytes: Uint8Array, lease?: Lease): void =>
     visit.defer(keepDerivative(derivatives, name, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
@@ -127,20 +128,40 @@ function drawn({ body, lease }: Rendered): Obtained {
 /** What a body that is streamed out of a cache takes: the chunk that is held back, and the next. In bytes. */
 const streamedBytes = 1 << 18;
 
-/** A stream that its client does not take holds little, but it holds it all the same. */
-async function kept({ budget }: Services, { body, byteLength, lease }: KeptBody, visit: Visit): Promise<Obtained> {
+/**
+ * Opens what a cache has. A stream that its client does not take holds little, but it holds it all the same. Undefined for
+ * one that turns out damaged before any of it was sent: its cache has said so in the log.
+ */
+async function openKept(
+  { budget }: Services,
+  { body, byteLength, lease }: KeptBody,
+  { patience }: Visit,
+): Promise<Obtained | undefined> {
   if (body instanceof Uint8Array) return { body, lease, byteLength };
   const loan = { share: "bodies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
-  try {
-    return { body: readBody(body), lease: await budget.take(loan, visit.patience), byteLength };
-  } catch (error) {
-    await body.cancel(error);
+  const reader = body.getReader();
+  const held = await budget.take(loan, patience).catch(async (error) => {
+    await reader.cancel(error);
     throw error;
+  });
+  try {
+    const first = await reader.read();
+    return { body: readBody(reader, first.value), lease: held, byteLength };
+  } catch {
+    held.release();
+    return undefined;
   }
 }
 
-async function* readBody(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const chunk of body) yield chunk;
+async function* readBody(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  first: Uint8Array | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for (let chunk = first; chunk !== undefined; chunk = (await reader.read()).value) yield chunk;
+  } finally {
+    await reader.cancel();
+  }
 }
 
 async function renderFresh(
