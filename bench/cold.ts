@@ -133,6 +133,7 @@ async function answer(
   const visit: Visit = {
     account: newAccount(),
     patience: { milliseconds: 10_000, signal: undefined },
+    isAlone: () => true,
     defer: (work) => deferred.push(work),
   };
   let response: Response;

@@ -48,12 +48,12 @@ export interface UriParts {
  * request and a shared cache may not tell hosts apart.
  */
 export function isHostShared({ baseUrl }: Pick<Config, "baseUrl">, url: string): boolean {
-  return baseUrl !== undefined || isLocal(new URL(url).hostname);
+  return baseUrl !== undefined || isLocal(url);
 }
 
 /** Hosts that lead to the machine itself. Source: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
-function isLocal(hostname: string): boolean {
-  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+function isLocal(url: string): boolean {
+  return /^[a-z]+:\/\/(?:(?:[^/?#:@]+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)/i.test(url);
 }
 
 /**
@@ -62,8 +62,9 @@ function isLocal(hostname: string): boolean {
  */
 export function baseUri(parts: UriParts): string {
   const { config, request } = parts;
+  if (config.baseUrl !== undefined) return `${config.baseUrl}${basePath(parts)}`;
   const { origin, host } = new URL(request.url);
-  return `${config.baseUrl ?? (isHostShared(config, request.url) ? origin : `https://${host}`)}${basePath(parts)}`;
+  return `${isLocal(request.url) ? origin : `https://${host}`}${basePath(parts)}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Lease } from "./budget/lease.ts";
 import { collecting } from "./cache/collector.ts";
-import { type DerivativeName, findDerivative, keepDerivative, nameDerivative } from "./cache/derivatives.ts";
+import { type DerivativeFacts, etagOf, findDerivative, keepDerivative, nameDerivative } from "./cache/derivatives.ts";
 import { chooseStoring } from "./cache/storing.ts";
 import type { KeptBody } from "./cache/tier.ts";
 import { colorTreatment, findColorTable } from "./colors.ts";
@@ -48,11 +48,10 @@ export function answerImage(
       settings: [config.jpegQuality, config.colorProfile, config.keepMetadata, ...sizeOf(canonical)].join(" "),
       mediaType: mediaTypes[canonical.format],
     };
-    const derivative = await nameDerivative(facts, config.storePicturesPerImage);
     const base = sharedBaseUri({ config, request, version: route.version, identifier });
     const headers = imageHeaders({
       version: route.version,
-      etag: `"${derivative.etag}"`,
+      etag: `"${await etagOf(facts)}"`,
       cacheTag: await imageTag(identifier),
       maxAgeSeconds: config.imageMaxAgeSeconds,
       canonicalUri: `${base}/${route.version === 3 ? path : formatCanonicalV2(canonical, image)}`,
@@ -65,7 +64,7 @@ export function answerImage(
     if (request.method === "HEAD") return respondImage(emptyOf(canonical), headers, account);
     const scale = canonical.size.width / canonical.region.width;
     const envelope = { ...keepMetadata(master.metadata, config.keepMetadata, scale), icc: treatment.embedded };
-    const asked = { plan, canonical, master, envelope, name: derivative, visit };
+    const asked = { plan, canonical, master, envelope, facts, visit };
     return respondImage(await send(services, await obtain(services, asked), asked), headers, account);
   });
 }
@@ -84,7 +83,7 @@ interface Picture {
   readonly canonical: CanonicalRequest;
   readonly master: Master;
   readonly envelope: Envelope;
-  readonly name: DerivativeName;
+  readonly facts: DerivativeFacts;
   readonly visit: Visit;
 }
 
@@ -100,11 +99,12 @@ interface Obtained extends Rendered {
  */
 async function obtain(services: Services, picture: Picture): Promise<Obtained> {
   const { derivatives, config, budget, storing: rules } = services;
-  const { plan, canonical, name, visit } = picture;
+  const { plan, canonical, facts, visit } = picture;
   const { decodedPixels } = plan.cost;
   const storing = chooseStoring(rules, canonical, decodedPixels);
   if (decodedPixels < config.cacheAbovePixels && storing === "never")
     return drawn(await renderFresh(services, picture));
+  const name = await nameDerivative(facts, config.storePicturesPerImage);
   const found = await findDerivative(derivatives, name, storing);
   const ready = found && (await openKept(services, found.kept, visit));
   if (ready !== undefined) {
@@ -168,10 +168,10 @@ async function renderFresh(
   { renderer, colors, budget, clock }: Services,
   { plan, master, envelope, visit }: Picture,
 ): Promise<Rendered> {
-  const { account, patience } = visit;
+  const { account, patience, isAlone } = visit;
   account.strategy = plan.kind;
   account.tiles = plan.cost.tiles;
-  const admission = { budget, clock, patience };
+  const admission = { budget, clock, patience, isAlone };
   const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
   const { model } = master.pyramid.levels[0].encoding;
   const table = isManaged ? await findColorTable({ ...colors, admission }, model, master.profile) : undefined;
@@ -182,9 +182,9 @@ async function renderFresh(
 async function send(
   { clock, config, streams, log }: Services,
   { body, byteLength, lease }: Obtained,
-  { plan, name, visit }: Pick<Picture, "plan" | "name" | "visit">,
+  { plan, facts, visit }: Pick<Picture, "plan" | "facts" | "visit">,
 ): Promise<Derivative> {
-  const { mediaType } = name;
+  const { mediaType } = facts;
   if (body instanceof Uint8Array && body.byteLength <= directBodyBytes) {
     lease?.release();
     return { mediaType, body };
@@ -199,15 +199,19 @@ async function send(
   });
   const report = (end: SendingEnd): void => {
     if (end.kind !== "whole") streams[end.kind] += 1;
-    if (end.kind !== "whole" || plan.kind === "stream") log(sendingLine(name.edge.key, end, account));
+    if (end.kind !== "whole" || plan.kind === "stream") log(sendingLine(facts, end, account));
   };
   defer(ended.then(report));
   return { mediaType, body: readable };
 }
 
 /** The line of the request was written when the first bytes went out: this one has all that was read. */
-function sendingLine(key: string, { kind, byteLength, failure }: SendingEnd, { reads, bytes }: Account): object {
+function sendingLine(
+  { master, canonical }: DerivativeFacts,
+  { kind, byteLength, failure }: SendingEnd,
+  { reads, bytes }: Account,
+): object {
   const level = kind === "broken" ? "error" : "info";
   const cause = failure === undefined ? {} : { cause: String(failure) };
-  return { level, message: `stream ${kind}`, key, byteLength, reads, bytes, ...cause };
+  return { level, message: `stream ${kind}`, ...master, request: canonical, byteLength, reads, bytes, ...cause };
 }

@@ -47,7 +47,10 @@ function probeMaster(): Uint8Array {
  * Draws a picture of 8 by 8 pixels the way every small picture is drawn: opened, planned, admitted to the memory of the
  * isolate, resampled and encoded. Throws what that throws, `internal` where what comes out is no JPEG.
  */
-export async function drawProbe({ renderer, budget, clock, sizeRules }: Services, { patience }: Visit): Promise<void> {
+export async function drawProbe(
+  { renderer, budget, clock, sizeRules }: Services,
+  { patience, isAlone }: Visit,
+): Promise<void> {
   const source = memorySource(probeMaster());
   const prefix = await source.read(0, source.size);
   const { pyramid } = await openImage({ source, prefix, page: 1, keepsBlocks: false, warn: () => undefined });
@@ -55,7 +58,7 @@ export async function drawProbe({ renderer, budget, clock, sizeRules }: Services
   const canonical = canonicalise(request, { ...seenSize(pyramid), isGray: true }, sizeRules);
   const plan = planRender(canonical, pyramid, { sourceSize: source.size, isProfiled: false });
   const inputs = { source, table: undefined, envelope: {} };
-  const { body, lease } = await render(renderer, plan, { inputs, admission: { budget, clock, patience } });
+  const { body, lease } = await render(renderer, plan, { inputs, admission: { budget, clock, patience, isAlone } });
   lease?.release();
   const isJpeg = body instanceof Uint8Array && body[0] === 0xff && body[1] === 0xd8 && body.at(-1) === 0xd9;
   if (!isJpeg)

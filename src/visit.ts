@@ -6,6 +6,8 @@ export interface Visit {
   readonly account: Account;
   /** How long it waits for memory, and whether its client is still there. */
   readonly patience: Patience;
+  /** Says whether no other request is being answered now. */
+  readonly isAlone: () => boolean;
   /** Lets work go on after the response. */
   readonly defer: (work: Promise<unknown>) => void;
 }

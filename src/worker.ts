@@ -21,9 +21,15 @@ const isolate = createIsolateState(kernelModule, platformClock);
 
 let isHostWarned = false;
 
+/** Requests that are being answered. One that the platform ends outright may stay counted: others then pause for nothing. */
+let visitors = 0;
+
 export default {
   fetch(request, env, context): Promise<Response> {
-    const answering = answerRequest(request, env, context);
+    visitors += 1;
+    const answering = answerRequest(request, env, context).finally(() => {
+      visitors -= 1;
+    });
     // A client that leaves ends its request: what the request holds is given back all the same.
     context.waitUntil(answering);
     return answering;
@@ -35,14 +41,17 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   const account = newAccount();
   let code = "ok";
   let waited = 0;
+  let isAnswered = false;
   let response: Response;
   try {
-    const config = readConfig({ ...env });
+    const config = configOf(env);
     const onWaited = (milliseconds: number): void => {
       waited += milliseconds;
     };
     const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
-    const visit = { account, patience, defer: (work: Promise<unknown>) => context.waitUntil(work) };
+    // A stream goes on when its request has been answered, and is no longer counted itself.
+    const isAlone = (): boolean => visitors <= (isAnswered ? 0 : 1);
+    const visit = { account, patience, isAlone, defer: (work: Promise<unknown>) => context.waitUntil(work) };
     response = await answer(request, config, { services: open(env, context, config), visit });
   } catch (thrown) {
     const error = asImageError(thrown);
@@ -50,6 +59,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     response = respondError(error, code === "config-invalid" ? 0 : Number(env.NOT_FOUND_MAX_AGE_SECONDS));
     if (error.status >= 500) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
   }
+  isAnswered = true;
   const milliseconds = Math.round((performance.now() - started) * 10) / 10;
   const { method, url } = request;
   const lent = isolate.budget.lentBytes();
@@ -65,6 +75,17 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     lent,
   });
   return method === "HEAD" ? new Response(null, response) : response;
+}
+
+/** The configuration of an isolate, read once: an environment does not change. */
+const configs = new WeakMap<Env, Config>();
+
+function configOf(env: Env): Config {
+  const known = configs.get(env);
+  if (known !== undefined) return known;
+  const config = readConfig({ ...env });
+  configs.set(env, config);
+  return config;
 }
 
 function open(env: Env, context: ExecutionContext, config: Config): Services {

@@ -8,6 +8,8 @@ export interface Admission {
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly patience: Patience;
+  /** Says whether no other request is being answered now. */
+  readonly isAlone: () => boolean;
 }
 
 /** Time for who has nobody to wait for: pauses end at once, and nothing needs to be renewed. */
@@ -35,5 +37,6 @@ export function soleAdmission(): Admission {
     budget: new MemoryBudget(idleClock, limits),
     clock: idleClock,
     patience: { milliseconds: 0, signal: undefined },
+    isAlone: () => true,
   };
 }

@@ -24,8 +24,6 @@ export interface DerivativeFacts {
 
 /** Where a picture is kept. */
 export interface DerivativeName {
-  /** 32 hexadecimal digits; the same for whatever the image is called. */
-  readonly etag: string;
   readonly edge: KeptName;
   /** One of the slots of its master: the pictures of one file never take more, however many are asked for at once. */
   readonly bucket: KeptName;
@@ -36,15 +34,22 @@ export interface DerivativeName {
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables. */
 const renderVersion = 2;
 
-/** Names a picture; its master has `picturesPerImage` slots in the bucket. */
+/** Returns the entity tag of a picture, without its quotes: the same for whatever the image is called. */
+export function etagOf(facts: DerivativeFacts): Promise<string> {
+  return digest(renderOf(facts));
+}
+
+function renderOf({ masterVersion, canonical, settings }: DerivativeFacts): string {
+  return [renderVersion, masterVersion, canonical, settings].join("\n");
+}
+
+/** Names a picture where it is looked for and kept; its master has `picturesPerImage` slots in the bucket. */
 export async function nameDerivative(facts: DerivativeFacts, picturesPerImage: number): Promise<DerivativeName> {
   const { master, masterVersion, canonical, settings, mediaType } = facts;
-  const render = [renderVersion, masterVersion, canonical, settings].join("\n");
-  const picture = await sha256([master.key, master.page, render].join("\n"));
-  const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerImage;
   const { key, page } = master;
+  const picture = await sha256([key, page, renderOf(facts)].join("\n"));
+  const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerImage;
   return {
-    etag: await digest(render),
     edge: { key: `derivatives/${picture}` },
     bucket: { key: `derivatives/${await digest(key)}/${slot}`, picture },
     mediaType,

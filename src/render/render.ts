@@ -121,9 +121,10 @@ async function holding(admission: Admission, lease: Lease, work: () => Promise<U
   }
 }
 
+/** Lets others compute, where there are any: a pause takes a millisecond. */
 function pauseFor(admission: Admission, lease: Lease): () => Promise<void> {
   return async () => {
-    await sleep(admission.clock, 0);
+    if (!admission.isAlone()) await sleep(admission.clock, 0);
     refuseUnwanted(admission, lease);
   };
 }

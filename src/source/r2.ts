@@ -28,13 +28,11 @@ export interface OpenedObject {
 /** Opens an object by reading its first `prefixBytes`; undefined for an unknown key. Throws `storage-failed`. */
 export async function openR2(storage: Storage, key: string, prefixBytes: number): Promise<OpenedObject | undefined> {
   try {
-    const object = await answered(storage, () =>
-      storage.bucket.get(key, { range: { offset: 0, length: prefixBytes } }),
-    );
-    if (object === null) return undefined;
-    const source = r2Source(storage, key, { size: object.size, version: object.etag });
-    const prefix = await readBody(storage, object, { offset: 0, length: availableBytes(0, prefixBytes, object.size) });
-    return { source, prefix };
+    const found = await readObject(storage, key, { range: { offset: 0, length: prefixBytes } });
+    if (found === undefined) return undefined;
+    const { size, etag: version } = found.object;
+    checkLength(found.bytes, { offset: 0, length: availableBytes(0, prefixBytes, size) });
+    return { source: r2Source(storage, key, { size, version }), prefix: found.bytes };
   } catch (error) {
     if (isTimeout(error)) throw error;
     // Of an empty object R2 gives no range at all.
@@ -59,46 +57,48 @@ export function r2Source(storage: Storage, key: string, { size, version }: Objec
       const range = { offset, length: availableBytes(offset, length, size) };
       // R2 refuses a range that starts at or behind the end.
       if (range.length === 0) return new Uint8Array(0);
-      const object = await answered(storage, () =>
-        storage.bucket.get(key, { range, onlyIf: { etagMatches: version } }),
-      );
-      if (object === null || !("body" in object)) {
+      const found = await readObject(storage, key, { range, onlyIf: { etagMatches: version } });
+      if (found === undefined) {
         throw new ImageError("source-changed", "The image was replaced while it was being read. Ask again.");
       }
-      return readBody(storage, object, range);
+      checkLength(found.bytes, range);
+      return found.bytes;
     },
   };
 }
 
-/** Reads a body whole, or fails: storage may fall short. */
-async function readBody(
+/** Reads an object, or undefined where there is none that meets the condition: R2 answers that without a body. */
+function readObject(
   storage: Storage,
-  object: Pick<R2ObjectBody, "bytes">,
-  { offset, length }: { readonly offset: number; readonly length: number },
-): Promise<Uint8Array> {
-  const bytes = await answered(storage, () => object.bytes());
-  if (bytes.byteLength === length) return bytes;
-  throw new ImageError("storage-failed", "The storage did not answer in full. Ask again.", {
-    detail: `${bytes.byteLength} of ${length} bytes at ${offset}`,
+  key: string,
+  options: R2GetOptions,
+): Promise<{ readonly object: R2Object; readonly bytes: Uint8Array } | undefined> {
+  return answered(storage, async (signal) => {
+    const object = await storage.bucket.get(key, options);
+    if (object === null || !("body" in object)) return undefined;
+    // Nobody waits any longer: a body that nobody reads would keep its connection.
+    if (signal.aborted) await object.body.cancel();
+    return { object, bytes: await object.bytes() };
   });
 }
 
-/** What comes after the deadline is let go: a body that nobody reads would keep its connection. */
-async function answered<T>({ clock, timeoutSeconds }: Storage, call: () => Promise<T>): Promise<T> {
+/** Storage may fall short. */
+function checkLength(
+  { byteLength }: Uint8Array,
+  { offset, length }: { readonly offset: number; readonly length: number },
+) {
+  if (byteLength === length) return;
+  throw new ImageError("storage-failed", "The storage did not answer in full. Ask again.", {
+    detail: `${byteLength} of ${length} bytes at ${offset}`,
+  });
+}
+
+async function answered<T>({ clock, timeoutSeconds }: Storage, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   try {
-    return await withDeadline(clock, timeoutSeconds, async (signal) => {
-      const answer = await call();
-      if (signal.aborted) dropBody(answer);
-      return answer;
-    });
+    return await withDeadline(clock, timeoutSeconds, call);
   } catch (cause) {
     throw new ImageError("storage-failed", "The storage does not answer. Ask again.", { cause });
   }
-}
-
-function dropBody(late: unknown): void {
-  const { body } = (late ?? {}) as { readonly body?: ReadableStream };
-  body?.cancel().catch(() => undefined);
 }
 
 function isTimeout(error: unknown): boolean {
