@@ -38,6 +38,8 @@ export default {
 
 async function answerRequest(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
   const started = performance.now();
+  const { budget } = isolate;
+  const lapsedBefore = budget.counts.lapsed;
   const account = newAccount();
   let code = "ok";
   let waited = 0;
@@ -62,7 +64,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   isAnswered = true;
   const milliseconds = Math.round((performance.now() - started) * 10) / 10;
   const { method, url } = request;
-  const lent = isolate.budget.lentBytes();
+  const lapsed = budget.counts.lapsed - lapsedBefore;
   log({
     level: "info",
     method,
@@ -72,7 +74,9 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     ...account,
     milliseconds,
     waited,
-    lent,
+    lent: budget.lentBytes(),
+    waiting: budget.waiting,
+    ...(lapsed > 0 ? { lapsed } : {}),
   });
   return method === "HEAD" ? new Response(null, response) : response;
 }

@@ -1,11 +1,12 @@
 import { profileSpaces } from "../codec/tile-decoder.ts";
 import { parseProfile } from "../color/profile.ts";
 import { ImageError } from "../error.ts";
-import { maxProfileBytes } from "../limits.ts";
+import { maxJpegHeaderBytes, maxPngHeaderBytes, maxProfileBytes } from "../limits.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { readMetadata } from "../metadata/read.ts";
 import { openPlain } from "../plain/open.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { reserveForMuch } from "../source/opening.ts";
 import type { Fields } from "../tiff/fields.ts";
 import { openTiff, type Pyramid } from "../tiff/pyramid.ts";
 import { tags } from "../tiff/tags.ts";
@@ -29,9 +30,12 @@ export interface ImageSource {
   readonly keepsBlocks: boolean;
   /** Told of what is wrong with a master that is served nevertheless. */
   readonly warn: (message: string) => void;
-  /** Waits for the memory that the index of a TIFF takes, in bytes, before it is read. */
+  /** Waits for the memory that a large index, profile or header takes, in bytes, before it is read; called once at most. */
   readonly reserve?: (bytes: number) => Promise<void>;
 }
+
+/** What opening a JPEG, PNG or WebP file may take: all in front of its picture, its profile once more, and joined. In bytes. */
+const plainOpeningBytes = 2 * Math.max(maxJpegHeaderBytes, maxPngHeaderBytes) + 2 * maxProfileBytes;
 
 /**
  * Reads what a master holds: a TIFF, or a JPEG, PNG or WebP file. Throws `source-malformed`, `source-unsupported`,
@@ -46,7 +50,8 @@ export async function openImage({
   reserve,
 }: ImageSource): Promise<MasterImage> {
   const policy = keepsBlocks ? "all" : "copyright";
-  const plain = await openPlain(source, prefix, policy);
+  const plainSource = reserve === undefined ? source : reserveForMuch(source, () => reserve(plainOpeningBytes));
+  const plain = await openPlain(plainSource, prefix, policy);
   if (plain !== undefined) {
     if (page > 1) throw new ImageError("not-found", `There is no page ${page}: the stored file has 1.`);
     const { pyramid, metadata, profile } = plain;

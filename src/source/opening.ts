@@ -26,3 +26,21 @@ export function limitOpening(source: ByteSource): ByteSource {
     },
   };
 }
+
+/** What an opening may read before it reserves memory for more, in bytes. */
+const unreservedBytes = 256 << 10;
+
+/** Returns the same source for the opening of one file, which calls `reserve` once, and waits for it, before it reads much. */
+export function reserveForMuch(source: ByteSource, reserve: () => Promise<void>): ByteSource {
+  let bytes = 0;
+  return {
+    size: source.size,
+    version: source.version,
+    async read(offset, length) {
+      const isFirst = bytes <= unreservedBytes;
+      bytes += length;
+      if (isFirst && bytes > unreservedBytes) await reserve();
+      return source.read(offset, length);
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
-import { maxDirectories, maxTilesPerLevel, maxTilesPerMaster } from "../limits.ts";
+import { maxDirectories, maxProfileBytes, maxTilesPerLevel, maxTilesPerMaster } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 import { type HeldRun, readAhead } from "../source/read-ahead.ts";
@@ -45,7 +45,10 @@ export interface OpenOptions {
   readonly held?: readonly HeldRun[];
   /** Which image of a file that holds several, counted from 1. */
   readonly page?: number;
-  /** Called once, before the places of tiles are read, with about how many bytes they will take; the reading waits for it. */
+  /**
+   * Called once, before the places of tiles are read, with about how many bytes they and the profile will take; the
+   * reading waits for it.
+   */
   readonly reserve?: (bytes: number) => Promise<void>;
 }
 
@@ -61,7 +64,7 @@ export async function openTiff(
 ): Promise<TiffPage> {
   const ahead = readAhead(withTail(limitOpening(source), tailBytes), directoryRunBytes, held);
   const { main, reduced } = await findPage(ahead, await readDirectoryChain(ahead), page);
-  await reserve?.(indexBytes([main, ...reduced]));
+  await reserve?.(indexBytes([main, ...reduced]) + 2 * profileBytes(main));
   const full = await readLevel(main);
   const levels: [Level, ...Level[]] = [full];
   let tilesLeft = maxTilesPerMaster - full.offsets.length;
@@ -85,6 +88,10 @@ function indexBytes(directories: readonly Fields[]): number {
   );
   const places = counts.reduce((sum, count) => sum + Math.min(count, maxTilesPerLevel), 0);
   return Math.min(places, maxTilesPerMaster) * bytesPerPlace;
+}
+
+function profileBytes({ origin: { directory } }: Fields): number {
+  return Math.min(directory.entries.get(tags.iccProfile)?.count ?? 0, maxProfileBytes);
 }
 
 /** Reads the pyramid of a page as `openTiff` does. */

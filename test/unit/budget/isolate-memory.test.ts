@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isolateBytes, isolateMemory } from "../../../src/budget/isolate-memory.ts";
 import { shareLimits } from "../../../src/budget/shares.ts";
@@ -5,6 +7,15 @@ import { shareLimits } from "../../../src/budget/shares.ts";
 describe("the memory of an isolate", () => {
   it("comes to no more than the platform gives", () => {
     expect(Object.values(isolateMemory).reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(isolateBytes);
+  });
+
+  it("is what docs/operating.md says", () => {
+    const text = readFileSync(join(import.meta.dirname, "../../../docs/operating.md"), "utf8");
+    const rows = text.matchAll(/^\| ([^|]+) \| ([\d,]+) \|$/gm);
+    const stated = Object.fromEntries(
+      Array.from(rows, ([, what, bytes]) => [what, Number(bytes?.replaceAll(",", ""))]),
+    );
+    expect(stated).toEqual(isolateMemory);
   });
 
   it("has a line for every share that is lent", () => {

@@ -1,10 +1,11 @@
 import { fromArrayBuffer } from "geotiff";
 import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
+import { ImageError } from "../../../src/error.ts";
 import { maxDirectories, maxSidePixels } from "../../../src/limits.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
-import { openPyramid } from "../../../src/tiff/pyramid.ts";
+import { openPyramid, openTiff } from "../../../src/tiff/pyramid.ts";
 import { formatPyramid, parsePyramid } from "../../../src/tiff/pyramid-record.ts";
 import { tileRanges } from "../../../src/tiff/tile-index.ts";
 import { codeOf, codeOfAsync } from "../../support/code-of.ts";
@@ -244,6 +245,29 @@ describe("tileRanges", () => {
     const end = (ranges?.[0]?.offset ?? 0) + (ranges?.[0]?.length ?? 0);
     expect(tileRanges(levels[0], { column: 0, row: 0 }, end)).toEqual(ranges);
     expect(codeOf(() => tileRanges(levels[0], { column: 0, row: 0 }, end - 1))).toBe("source-malformed");
+  });
+});
+
+describe("memory for an index", () => {
+  it("is waited for once, before the places of tiles are read, in proportion to all levels", async () => {
+    const file = await makeTiff({ width: 512, height: 512, tile: 16, levels: 3, samplesPerPixel: 1, pixel: () => [7] });
+    const counts = { reads: 0, bytes: 0 };
+    const reserved: { readonly bytes: number; readonly read: number }[] = [];
+    await openTiff(countReads(memorySource(file), counts), {
+      reserve: async (bytes) => void reserved.push({ bytes, read: counts.bytes }),
+    });
+    expect(reserved).toHaveLength(1);
+    const tiles = 32 * 32 + 16 * 16 + 8 * 8;
+    expect(reserved[0]!.bytes).toBeGreaterThanOrEqual(tiles * 16);
+    expect(reserved[0]!.bytes).toBeLessThan(tiles * 32);
+  });
+
+  it("is not taken where there is none: nothing more is read", async () => {
+    const file = await makeTiff({ width: 512, height: 512, tile: 16, samplesPerPixel: 1, pixel: () => [7] });
+    const opened = openTiff(memorySource(file), {
+      reserve: () => Promise.reject(new ImageError("render-busy", "busy")),
+    });
+    expect(await codeOfAsync(opened)).toBe("render-busy");
   });
 });
 
