@@ -7,13 +7,14 @@ export function writePackBits(bytes: Uint8Array, rowBytes: number): Uint8Array<A
   const output = new Uint8Array(2 * bytes.length);
   let end = 0;
   for (let start = 0; start < bytes.length; start += rowBytes) {
-    end = packRow(bytes.subarray(start, start + rowBytes), output, end);
+    end += packRow(bytes.subarray(start, start + rowBytes), output.subarray(end));
   }
   return output.slice(0, end);
 }
 
-/** Packs a row into `output` from `to` on, and returns where it ends. */
-function packRow(row: Uint8Array, output: Uint8Array, to: number): number {
+/** Packs a row into the front of `output`, and returns how many bytes it took. */
+function packRow(row: Uint8Array, output: Uint8Array): number {
+  let to = 0;
   let at = 0;
   while (at < row.length) {
     const repeated = runLength(row, at);
