@@ -31,7 +31,7 @@ describe.runIf(finds.length > 0)("files that the fuzzer once found", () => {
   );
 });
 
-describe("damage of a fixed seed", () => {
+describe("damage of a fixed seed", { tags: "slow" }, () => {
   it.each(targetNames)(
     "ends as a result or a refusal, and both are met: %s",
     async (name) => {
