@@ -1,16 +1,45 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const root = resolve(import.meta.dirname, "..");
 
-/** Three projects: `node` for what is pure, `workerd` for what needs the platform, `browser` for what a person sees of a running service. */
+/** Options that each project has to be given again: only those of the run itself are taken from the root. */
+const shared = {
+  /**
+   * They end what hangs, and nothing else: the slowest test takes ten seconds on a machine of two slow cores, twice that
+   * when it is busy. No test or hook sets a time of its own.
+   */
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  /** Files of a project that share a worker start in no time: starting Node or workerd costs more than most of them. */
+  isolate: false,
+  /** Wrangler is compiled once a machine, not by each of the fifty processes that load it. */
+  env: { NODE_COMPILE_CACHE: resolve(root, "build/compile-cache") },
+} as const;
+
+/**
+ * Three projects: `node` for what is pure, `workerd` for what needs the platform, `browser` for what a person sees of a
+ * running service. They are started in the order of their names, the browser first, which waits more than it works.
+ */
 export default defineConfig({
   test: {
+    // Vitest would leave a core for itself, and of two that is half.
+    maxWorkers: Math.max(2, availableParallelism()),
+    // The log lines of the Worker are shown with tests that fail.
+    silent: "passed-only",
+    /**
+     * `slow` marks tests of more than a second that try many cases: random ones of a fixed seed, or every place of a
+     * file. Their cases are counted, so that they take as long on each run. `npm run vitest -- --tags-filter='!slow'`
+     * leaves them out.
+     */
+    tags: [{ name: "slow", description: "Tries many cases: more than a second." }],
     projects: [
       {
         root,
         test: {
+          ...shared,
           name: "node",
           include: [
             "test/unit/**/*.test.ts",
@@ -25,31 +54,25 @@ export default defineConfig({
         root,
         plugins: [cloudflareTest({ wrangler: { configPath: resolve(root, "wrangler.toml") } })],
         test: {
+          ...shared,
           name: "workerd",
           globalSetup: ["test/support/oracle-server.ts"],
+          setupFiles: ["test/support/fresh-isolate.ts"],
           include: ["test/integration/**/*.test.ts", "test/conformance/**/*.test.ts"],
         },
       },
       {
         root,
         test: {
+          ...shared,
           name: "platform",
           globalSetup: ["test/support/platform/bundle.ts"],
           include: ["test/platform/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
         },
       },
       {
         root,
-        test: {
-          name: "browser",
-          include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-        },
+        test: { ...shared, name: "browser", include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts"] },
       },
     ],
   },

@@ -274,17 +274,15 @@ describe("a page of another origin", () => {
 });
 
 describe("the server of the demonstration", () => {
-  test("frees its port when it is stopped", async () => {
-    const stateFolderOfItsOwn = await mkdtemp(join(tmpdir(), "tessera-"));
-    const port = await freePort(firstPort + 200);
-    const started = await startServer({ port, stateFolder: stateFolderOfItsOwn });
-    expect(await isFree(port)).toBe(false);
-    await started.stop();
-    expect(await isFree(port)).toBe(true);
-    await rm(stateFolderOfItsOwn, { recursive: true, force: true });
-  });
-
   test("keeps what is already stored when it seeds again", async () => {
     expect((await seed(demoFiles, { stateFolder })).map(({ outcome }) => outcome)).toEqual(["kept", "kept", "kept"]);
+  });
+
+  // Last of all: no other test has a server after it.
+  test("frees its port when it is stopped", async () => {
+    const port = Number(new URL(server.url).port);
+    expect(await isFree(port)).toBe(false);
+    await server.stop();
+    expect(await isFree(port)).toBe(true);
   });
 });

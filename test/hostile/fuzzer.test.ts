@@ -31,7 +31,7 @@ describe.runIf(finds.length > 0)("files that the fuzzer once found", () => {
   );
 });
 
-describe("damage of a fixed seed", () => {
+describe("damage of a fixed seed", { tags: "slow" }, () => {
   it.each(targetNames)(
     "ends as a result or a refusal, and both are met: %s",
     async (name) => {
@@ -133,7 +133,7 @@ describe("the fuzzer", () => {
     expect(faults).toEqual([]);
     expect(report.cases).toBe(250);
     expect([...report.outcomes.keys()].toSorted()).toEqual(["ok", "source-malformed"]);
-  }, 120_000);
+  });
 
   it("reads its options and refuses what it does not know", () => {
     expect(parseOptions(["--cases", "12", "--seed", "3", "--target", "tiff,jpeg"])).toEqual({

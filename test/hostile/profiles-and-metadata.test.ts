@@ -42,7 +42,7 @@ describe("a profile that is broken", () => {
     expect(served).toEqual(Object.fromEntries(Object.keys(broken).map((name) => [name, ["none", 1, undefined]])));
   });
 
-  it("in its tags is used as far as it goes or not at all, and the picture is drawn", async () => {
+  it("in its tags is used as far as it goes or not at all, and the picture is drawn", { tags: "slow" }, async () => {
     for (const profile of [rgb, table]) {
       for (let at = 132; at < profile.length; at += 36) {
         for (const value of [0, 0xffffffff, 0x7fffffff, 128, profile.length - 8]) {
@@ -52,7 +52,7 @@ describe("a profile that is broken", () => {
     }
   });
 
-  it("of inks is done without, and the picture is drawn", async () => {
+  it("of inks is done without, and the picture is drawn", { tags: "slow" }, async () => {
     for (let at = 132; at < 240; at += 12) {
       for (const value of [0, 0xffffffff, 200]) {
         expect((await withProfile(changed(cmyk, at, value), { photometric: "CMYK" })).code).toBe("none");

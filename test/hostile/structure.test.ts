@@ -44,6 +44,7 @@ describe("a file that is cut off", () => {
 
   it.each(["chain", "sub-ifds"] as const)(
     "is refused at every byte of its directories by %s, and behind them drawn or refused",
+    { tags: "slow" },
     async (levelLayout) => {
       const file = await makeTiff({ ...small, levelLayout });
       const { offsets } = (await attempt(file)).image?.pyramid.levels[0] ?? {};

@@ -13,7 +13,7 @@ describe.skipIf(files.length === 0)("the check of the corpus named by TESSERA_CO
   let server: CorpusServer;
   beforeAll(async () => {
     server = await serveCorpus(files);
-  }, 120_000);
+  });
   afterAll(() => server?.stop());
 
   const isAnswered = async (name: string, path: string): Promise<boolean> => {

@@ -18,7 +18,6 @@ const draw = openDrawer();
 const scene = drawScene({ width: 1300, height: 1100 });
 
 /** Pictures of more than a megapixel are decoded and encoded several times. */
-const slow = { timeout: 60_000 };
 
 /** What `tessera ingest` converts with where nothing is said. */
 const settings: ConversionSettings = {
@@ -77,7 +76,7 @@ async function differenceFromScene(path: string): Promise<number> {
   return ours.reduce((sum, sample, at) => sum + Math.abs(sample - (theirs[at] ?? 0)), 0) / ours.byteLength;
 }
 
-describe("the ingest mends", slow, () => {
+describe("the ingest mends", () => {
   const lzw = { compression: "lzw" } as const;
   const tiles = { tile: true, pyramid: true, compression: "jpeg", quality: 80 } as const;
 
@@ -104,7 +103,7 @@ describe("the ingest mends", slow, () => {
   });
 });
 
-describe.skipIf(!has("vips"))("libvips in front of the ingest mends", slow, () => {
+describe.skipIf(!has("vips"))("libvips in front of the ingest mends", () => {
   /** Runs operations one after another, the first on the scene. */
   const makeBy = async (path: string, ...operations: readonly (readonly string[])[]): Promise<void> => {
     let input = await folder.lay("scene.png", scene.clone().png());
@@ -129,7 +128,7 @@ describe.skipIf(!has("vips"))("libvips in front of the ingest mends", slow, () =
   });
 });
 
-describe.skipIf(!has("tiffcp"))("the tools of libtiff in front of the ingest mend", slow, () => {
+describe.skipIf(!has("tiffcp"))("the tools of libtiff in front of the ingest mend", () => {
   it("tiles in separate planes", async () => {
     const whole = await folder.lay("whole.tif", scene.clone().tiff({ compression: "lzw" }));
     const file = folder.path("planes.tif");

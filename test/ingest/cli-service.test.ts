@@ -8,7 +8,7 @@ const folder = makeTestFolder();
 const { terminal } = recordTerminal(folder.path("."));
 const layConfig = (lines: readonly string[]) => folder.lay("wrangler.toml", ['name = "x"', ...lines].join("\n"));
 
-describe("the settings of the service", { timeout: 30_000 }, () => {
+describe("the settings of the service", () => {
   it("are those of wrangler.toml, with what counts where it is silent", async () => {
     await layConfig([
       ...["[vars]", 'KEY_TEMPLATE = " masters/{identifier} "'],

@@ -45,9 +45,8 @@ async function run(
 const remote = () => ["--to", "remote", "--endpoint", endpoint.url, "--bucket", endpoint.bucket];
 
 /** Each run loads wrangler in a process of its own. */
-const seconds = 120_000;
 
-describe("the command line", { timeout: seconds }, () => {
+describe("the command line", () => {
   it("prints help and version to standard output", async () => {
     expect(await run(["ingest", "--help"])).toMatchObject({ status: 0, said: "" });
     const manifest = JSON.parse(await readFile(join(projectFolder, "package.json"), "utf8"));

@@ -7,8 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { endOf, type IngestEnding, layFolders, layPictures, startIngest } from "../support/ingest-command.ts";
 import { type Arrival, type S3Endpoint, startS3Endpoint } from "../support/s3-endpoint.ts";
 
-const seconds = 120_000;
-
 let endpoint: S3Endpoint;
 let folder: string;
 beforeEach(async () => {
@@ -61,7 +59,7 @@ async function layNoise(name: string): Promise<void> {
 
 const isPutOf = (name: string) => (arrival: Arrival) => arrival.operation === "PutObject" && arrival.key === name;
 
-describe("a command that is interrupted", { timeout: seconds }, () => {
+describe("a command that is interrupted", () => {
   it("loses nothing when it is killed, and the next run does only what is left", async () => {
     await layPictures(folder, "a.png", "b.png", "c.png", "d.png");
     await interrupt(start(), "SIGKILL", isPutOf("b"));

@@ -10,7 +10,6 @@ import { bucketCodeOf } from "../support/ingest.ts";
 import { endOf, type IngestEnding, layFolders, layPictures, startIngest } from "../support/ingest-command.ts";
 import { groupMembers, runningProcesses, waitForEndOfGroup } from "../support/processes.ts";
 
-const seconds = 180_000;
 const configFile = join(import.meta.dirname, "..", "..", "wrangler.toml");
 
 let folder: string;
@@ -52,7 +51,7 @@ async function goOn(): Promise<void> {
   expect(images.every(({ status }) => status === "kept" || status === "stored")).toBe(true);
 }
 
-describe("a local bucket", { timeout: seconds }, () => {
+describe("a local bucket", () => {
   it("that stands still lets the first SIGTERM end the command, with nothing left of it", async () => {
     const { status, said, images, group } = await disturb((ids) => {
       process.kill(-ids.group, "SIGSTOP");
@@ -92,7 +91,7 @@ describe("a local bucket", { timeout: seconds }, () => {
   });
 });
 
-describe("a disk that takes no more", { timeout: seconds }, () => {
+describe("a disk that takes no more", () => {
   it("is told of with its folder before anything is written", async () => {
     expect(await bucketCodeOf(expectRoom(folder, Number.MAX_SAFE_INTEGER))).toBe("disk-full");
     await expect(expectRoom(folder, Number.MAX_SAFE_INTEGER)).rejects.toThrow(folder);

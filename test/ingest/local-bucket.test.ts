@@ -7,7 +7,6 @@ import { localBucket } from "../../src/ingest/local-bucket.ts";
 import { sha256Of, uploadBytes, uploadFile } from "../../src/ingest/upload.ts";
 
 const configFile = join(import.meta.dirname, "..", "..", "wrangler.toml");
-const seconds = 60_000;
 
 let folder: string;
 let bucket: MasterBucket;
@@ -18,7 +17,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await bucket.close();
   await rm(folder, { recursive: true });
-}, seconds);
+});
 
 async function uploadOf(content: Uint8Array) {
   const file = join(folder, "master.tif");
@@ -29,7 +28,7 @@ async function uploadOf(content: Uint8Array) {
 }
 
 describe("the local bucket", () => {
-  it("keeps objects and their metadata from one process to the next", { timeout: seconds }, async () => {
+  it("keeps objects and their metadata from one process to the next", async () => {
     await bucket.check();
     expect(await bucket.head("a")).toBeUndefined();
     const bytes = new TextEncoder().encode("{}");
@@ -39,7 +38,7 @@ describe("the local bucket", () => {
     expect(await bucket.head(".records/a.json")).toEqual({ bytes: 2, metadata: { sha256: sha256Of(bytes) } });
   });
 
-  it("takes long files in parts, which count only when they are complete", { timeout: seconds }, async () => {
+  it("takes long files in parts, which count only when they are complete", async () => {
     const content = Buffer.alloc(11_000_000, "master");
     const upload = await uploadOf(content);
     const inParts = { ...bucket, partBytes: () => 5 << 20 };
@@ -57,7 +56,7 @@ describe("the local bucket", () => {
     expect(Math.ceil(200e9 / bucket.partBytes(200e9))).toBe(10_000);
   });
 
-  it("refuses bytes that are not those of their MD5", { timeout: seconds }, async () => {
+  it("refuses bytes that are not those of their MD5", async () => {
     const content = { bytes: new Uint8Array(3), md5: "0".repeat(32) };
     await expect(bucket.put("a", content, { contentType: "image/tiff", metadata: {} })).rejects.toMatchObject({
       code: "failed",
@@ -65,7 +64,7 @@ describe("the local bucket", () => {
     expect(await bucket.head("a")).toBeUndefined();
   });
 
-  it("says why when it can't be opened", { timeout: seconds }, async () => {
+  it("says why when it can't be opened", async () => {
     const none = localBucket({ configFile: join(folder, "none.toml"), stateFolder: folder });
     await expect(none.check()).rejects.toThrow(/local bucket/);
     await none.close();

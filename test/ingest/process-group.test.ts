@@ -5,7 +5,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { groupMembers, waitForEndOfGroup } from "../support/processes.ts";
 
-const seconds = 60_000;
 const starter = join(import.meta.dirname, "..", "support", "bound-group.ts");
 
 /** Starts what binds a group, and waits until the group has both its processes. */
@@ -16,7 +15,7 @@ async function startBound(graceSeconds: number): Promise<{ readonly child: Child
   return { child, group };
 }
 
-describe("a group of processes", { timeout: seconds }, () => {
+describe("a group of processes", () => {
   it.each([0, 1])(
     "ends with the process that started it, killed or not, after a grace of %i s",
     async (graceSeconds) => {

@@ -7,7 +7,6 @@ import { s3Bucket } from "../../src/ingest/s3-bucket.ts";
 import type { S3Place } from "../../src/ingest/s3-bucket-request.ts";
 import { sha256Of, uploadBytes, uploadFile } from "../../src/ingest/upload.ts";
 
-const seconds = 120_000;
 const keys = { accessKeyId: "key-of-the-test", secretAccessKey: "secret/of+the=test" };
 
 /** Answers with an object as a Worker sees it: what was stored through S3 must be there for the service. */
@@ -43,13 +42,13 @@ beforeAll(async () => {
     sessionToken: undefined,
     ...keys,
   };
-}, seconds);
+});
 afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });
-}, seconds);
+});
 
-describe("R2 as wrangler runs it on this machine, through its S3 interface", { timeout: seconds }, () => {
+describe("R2 as wrangler runs it on this machine, through its S3 interface", () => {
   it.each(["plain", "maps/1850/plate 7", "a+b&c=d?e#f%g", "Ünï/地図", "it's (1)!*~"])(
     "takes objects that a Worker then has: %s",
     async (key) => {

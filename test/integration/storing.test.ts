@@ -17,7 +17,7 @@ beforeAll(async () => {
   const stored = encodeTestTile({ width: 256, height: 256, samplesPerPixel: 1, samples });
   const form = { compression: "jpeg", samplesPerPixel: 1, photometric: "MinIsBlack", tileBytes: () => stored } as const;
   await env.MASTERS.put("wide", await makeTiff({ width: 4096, height: 2048, tile: 256, ...form }));
-}, 60_000);
+});
 
 async function stored(): Promise<R2Object[]> {
   return (await env.DERIVATIVES.list({ prefix: "derivatives/", include: ["customMetadata"] })).objects;

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const stored = encodeTestTile({ width: 256, height: 256, samplesPerPixel: 1, samples });
   const form = { compression: "jpeg", samplesPerPixel: 1, photometric: "MinIsBlack", tileBytes: () => stored } as const;
   await env.MASTERS.put("wide", await makeTiff({ width, height, tile: 256, ...form }));
-}, 60_000);
+});
 
 /** Begins a picture that no test before has asked for, `outputWidth` pixels wide. */
 async function begin(outputWidth: number, bucket: object): Promise<{ response: Response; ended: Promise<void> }> {

@@ -43,7 +43,7 @@ const pickReading = (random: Random, width: number, rows: number): CcittReading 
 });
 
 describe("whatever the bytes", () => {
-  it("nothing but the rows asked for is written, and the kernel's memory is given back", () => {
+  it("nothing but the rows asked for is written, and the kernel's memory is given back", { tags: "slow" }, () => {
     const kernel = openTestKernel();
     const random = openRandom(31);
     // Where the arena ends during a decode lies memory that it must leave alone.
@@ -74,7 +74,7 @@ describe("whatever the bytes", () => {
     expect(kernel.bytes.subarray(behind, behind + (1 << 19)).every((byte) => byte === 0x5a)).toBe(true);
   });
 
-  it("noise ends as rows or a refusal", () => {
+  it("noise ends as rows or a refusal", { tags: "slow" }, () => {
     const kernel = openTestKernel();
     const random = openRandom(32);
     for (let run = 0; run < 2000; run += 1) {

@@ -156,7 +156,7 @@ describe("encoding planes", () => {
     }
   });
 
-  it("survives the extremes of samples and more bytes than the buffer holds", () => {
+  it("survives the extremes of samples and more bytes than the buffer holds", { tags: "slow" }, () => {
     const extremes = makeSamples(512, 128, () => (random.next() < 0.5 ? 0 : 255));
     const checks = makeSamples(512, 128, (x, y) => ((x + y) & 1) * 255);
     const steps = makeSamples(512, 128, (x) => ((x >> 3) & 1) * 255);

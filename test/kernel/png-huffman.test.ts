@@ -25,7 +25,7 @@ beforeAll(async () => {
   if (error !== null) throw error;
   huffman = new WebAssembly.Instance(new Module(files.get("huffman.wasm")!), {}).exports as unknown as Huffman;
   huffman.memory.grow(1);
-}, 60_000);
+});
 
 /** Runs the kernel's length limiter and code builder on counts. */
 function build(counts: readonly number[], limit: number): { lengths: number[]; codes: number[] } {

@@ -59,7 +59,7 @@ describe("rotateRaster", () => {
     }
   });
 
-  it("keeps a constant picture constant and what it does not touch white", () => {
+  it("keeps a constant picture constant and what it does not touch white", { tags: "slow" }, () => {
     const random = openRandom(73);
     for (let round = 0; round < 30; round += 1) {
       const kernel = openTestKernel();
@@ -68,10 +68,8 @@ describe("rotateRaster", () => {
       const rotated = rotateRaster(kernel, storeRaster(kernel, [picture, picture, picture]), random.next() * 360);
       const alpha = readPlane(kernel, rotated.alpha!);
       for (const plane of rotated.planes) {
-        readPlane(kernel, plane).values.forEach((sample, at) => {
-          if (alpha.values[at] === 0) expect([value, 255]).toContain(sample);
-          else expect(sample).toBe(value);
-        });
+        const isRight = (sample: number, at: number) => sample === value || (sample === 255 && alpha.values[at] === 0);
+        expect(readPlane(kernel, plane).values.findIndex((sample, at) => !isRight(sample, at))).toBe(-1);
       }
     }
   });

@@ -88,14 +88,16 @@ function span(index: number, scale: number, limit: number): readonly [number, nu
  * falls along x, the second along y, the third differs from cell to cell of 32 pixels, the fourth (alpha) along x + y.
  */
 export function patternPixel(samplesPerPixel: number, depth: SampleDepth): PixelFunction {
+  const shown = Array.from({ length: 256 }, (_, value) => atDepth(value, depth));
   return (x, y) => {
     const cell = cellValue(x >> 5, y >> 5);
-    const gray = (wave(x, 256) * 2 + wave(y, 384) + cell) >> 2;
-    const values =
-      samplesPerPixel < 3
-        ? [gray, wave(x + y, 512)]
-        : [wave(x, 256), wave(y, 384), cell, ...Array<number>(samplesPerPixel - 3).fill(wave(x + y, 512))];
-    return values.map((value) => atDepth(value, depth));
+    const across = waves[256][x % 256]!;
+    const down = waves[384][y % 384]!;
+    const alpha = shown[waves[512][(x + y) % 512]!]!;
+    if (samplesPerPixel < 3) return [shown[(across * 2 + down + cell) >> 2]!, alpha];
+    const values = [shown[across]!, shown[down]!, shown[cell]!];
+    while (values.length < samplesPerPixel) values.push(alpha);
+    return values;
   };
 }
 
@@ -122,10 +124,14 @@ function atDepth(value: number, { bitsPerSample, sampleFormat }: SampleDepth): n
   return value * 2 ** (bitsPerSample - 8) + ((value * 7 + 3) % Math.min(256, 2 ** (bitsPerSample - 8)));
 }
 
-/** A triangle wave from 0 up to 255 and back within `period` pixels. */
-function wave(position: number, period: number): number {
-  const phase = (position % period) / period;
-  return Math.round(255 * (phase < 0.5 ? phase * 2 : 2 - phase * 2));
+/** Triangle waves from 0 up to 255 and back, by how many pixels they take. */
+const waves = { 256: waveOf(256), 384: waveOf(384), 512: waveOf(512) } as const;
+
+function waveOf(period: number): readonly number[] {
+  return Array.from({ length: period }, (_, position) => {
+    const phase = position / period;
+    return Math.round(255 * (phase < 0.5 ? phase * 2 : 2 - phase * 2));
+  });
 }
 
 function cellValue(column: number, row: number): number {

@@ -15,8 +15,11 @@ export function writeHorizontalPredictor(bytes: Uint8Array, form: PredictedForm)
   const sampleBytes = bits / 8;
   const rowSamples = width * samplesPerPixel;
   const valueAt = (index: number): number => {
-    const sample = Array.from(bytes.subarray(index * sampleBytes, (index + 1) * sampleBytes));
-    return (isLittleEndian ? sample.reverse() : sample).reduce((value, byte) => value * 256 + byte, 0);
+    let value = 0;
+    for (let byte = 0; byte < sampleBytes; byte += 1) {
+      value = value * 256 + bytes[index * sampleBytes + (isLittleEndian ? sampleBytes - 1 - byte : byte)]!;
+    }
+    return value;
   };
   const predicted = bytes.slice();
   for (let index = 0; index < bytes.length / sampleBytes; index += 1) {
@@ -41,14 +44,15 @@ export function writeFloatPredictor(bytes: Uint8Array, form: PredictedForm): Uin
   const rowBytes = rowSamples * sampleBytes;
   const predicted = new Uint8Array(bytes.length);
   for (let start = 0; start < bytes.length; start += rowBytes) {
-    const parted = Uint8Array.from({ length: rowBytes }, (_, at) => {
+    const parted = new Uint8Array(rowBytes);
+    for (let at = 0; at < rowBytes; at += 1) {
       const significance = Math.floor(at / rowSamples);
       const place = isLittleEndian ? sampleBytes - 1 - significance : significance;
-      return bytes[start + (at % rowSamples) * sampleBytes + place]!;
-    });
-    parted.forEach((byte, at) => {
-      predicted[start + at] = at < samplesPerPixel ? byte : byte - parted[at - samplesPerPixel]!;
-    });
+      parted[at] = bytes[start + (at % rowSamples) * sampleBytes + place]!;
+    }
+    for (let at = 0; at < rowBytes; at += 1) {
+      predicted[start + at] = parted[at]! - (at < samplesPerPixel ? 0 : parted[at - samplesPerPixel]!);
+    }
   }
   return predicted;
 }

@@ -29,7 +29,7 @@ function recordWrites(): readonly number[] {
 }
 
 describe("inflate", () => {
-  it("gives back what was deflated, however it is parted", async () => {
+  it("gives back what was deflated, however it is parted", { tags: "slow" }, async () => {
     for (const partBytes of [1, 7, 8192, stream.length]) {
       const parts: Uint8Array[] = [];
       const count = partBytes === 1 ? 200 : Math.ceil(stream.length / partBytes);

@@ -173,7 +173,7 @@ describe("buildProfileTable", () => {
   it.each<["rgb" | "cmyk", Uint8Array]>([
     ["rgb", scannerProfile],
     ["cmyk", pressProfile],
-  ])("makes a table or none of damaged %s profiles, and always ends", { timeout: 60_000 }, (model, profile) => {
+  ])("makes a table or none of damaged %s profiles, and always ends", { tags: "slow" }, (model, profile) => {
     const random = openRandom(7);
     const headEnd = 128 + 4 + 12 + 60;
     let built = 0;

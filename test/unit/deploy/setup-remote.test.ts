@@ -152,7 +152,7 @@ async function runScript(args: readonly string[]) {
   return { status, stdout, stderr, commands: made.map((call) => call.args.join(" ")), put: made.at(-1)?.put };
 }
 
-describe("npm run setup:remote", { timeout: 120_000 }, () => {
+describe("npm run setup:remote", () => {
   it("runs the wrangler that is on the path, prints each command, and puts the marker", async () => {
     const outcome = await runScript([]);
     expect(outcome.stderr).toBe("");

@@ -75,7 +75,7 @@ describe("formatCanonical", () => {
     expect(canonicalOf("full/^max/0/default.jpg", limited)).toBe("full/max/0/default.jpg");
   });
 
-  it("reads back as the same picture, and is its own canonical form", () => {
+  it("reads back as the same picture, and is its own canonical form", { tags: "slow" }, () => {
     const random = openRandom(10);
     let settled = 0;
     for (let round = 0; round < 20_000; round += 1) {
@@ -91,7 +91,7 @@ describe("formatCanonical", () => {
     expect(settled).toBeGreaterThan(2000);
   });
 
-  it("never settles on a size above a limit, an empty one, or a larger one without ^", () => {
+  it("never settles on a size above a limit, an empty one, or a larger one without ^", { tags: "slow" }, () => {
     const random = openRandom(11);
     for (let round = 0; round < 20_000; round += 1) {
       const settling = randomSettling(random);

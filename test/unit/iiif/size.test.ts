@@ -171,7 +171,7 @@ describe("largestSize and largestUpscaledSize", () => {
     maxArea: random.integer(1, 4_000_000),
   });
 
-  it("never exceed a limit, are never empty, and never enlarge without ^", () => {
+  it("never exceed a limit, are never empty, and never enlarge without ^", { tags: "slow" }, () => {
     const random = openRandom(7);
     for (let round = 0; round < 5000; round += 1) {
       const of = randomRegion(random);

@@ -108,11 +108,11 @@ describe("metadata of hostile files", () => {
     }
   });
 
-  it("ends for files that are cut off at any byte", async () => {
+  it("ends for files that are cut off at any byte", { tags: "slow" }, async () => {
     for (const bytes of [masters[0]!, masters[3]!]) {
       for (let end = 0; end < bytes.length; end++) await survive(bytes.subarray(0, end));
     }
-  }, 60_000);
+  });
 
   it.each([0, 1, 2, 3])(
     "ends for 1,500 mutations of master %i",
@@ -128,7 +128,7 @@ describe("metadata of hostile files", () => {
     for (let count = 0; count < 1500; count++) {
       check(await metadataOfBlocks({ xmp: mutate(xmp, random), iptc: mutate(iptc, random) }));
     }
-  }, 60_000);
+  });
 
   it("ends for a directory of a thousand values that all claim the same bytes", async () => {
     const photo = Array.from({ length: 1000 }, (_, index) => block(50_000 + index, new Uint8Array(8)));

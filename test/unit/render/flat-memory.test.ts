@@ -17,7 +17,7 @@ async function masterOf(width: number, height: number): Promise<Uint8Array> {
 }
 
 describe("a picture of any size", () => {
-  it("goes out whole at 500 megapixels from less than 16 MB of kernel memory", { timeout: 120_000 }, async () => {
+  it("goes out whole at 500 megapixels from less than 16 MB of kernel memory", { tags: "slow" }, async () => {
     const { plan, kernelBytes, encoded } = await drawTiff(await masterOf(26_112, 19_200), "full/max/0/default.jpg");
     expect(plan.kind).toBe("stream");
     expect(plan.cost.tiles).toBe(102 * 75);

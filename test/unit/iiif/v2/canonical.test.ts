@@ -33,7 +33,7 @@ describe("formatCanonicalV2", () => {
     expect(canonicalOf("full/max/0/default.jpg", limited)).toBe("full/150,/0/default.jpg");
   });
 
-  it("reads back as the same picture, and is its own canonical form", () => {
+  it("reads back as the same picture, and is its own canonical form", { tags: "slow" }, () => {
     const random = openRandom(12);
     const { integer, pick } = random;
     let settled = 0;
