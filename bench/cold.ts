@@ -95,7 +95,6 @@ async function answer(
     ...buckets,
     edge: { match: async () => undefined, put: async () => undefined, delete: async () => false },
     clock: platformClock,
-    defer: (work: Promise<unknown>) => deferred.push(work),
     log: () => undefined,
     modules: {},
   } as unknown as Platform;

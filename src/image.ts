@@ -105,7 +105,7 @@ async function obtain(services: Services, picture: Picture): Promise<Obtained> {
   if (decodedPixels < config.cacheAbovePixels && storing === "never")
     return drawn(await renderFresh(services, picture));
   const name = await nameDerivative(facts, config.storePicturesPerImage);
-  const found = await findDerivative(derivatives, name, storing);
+  const found = await findDerivative(derivatives, name, { storing, defer: visit.defer });
   const ready = found && (await openKept(services, found.kept, visit));
   if (ready !== undefined) {
     visit.account.strategy = "kept";

@@ -34,8 +34,6 @@ export interface Services {
   readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
   readonly sizeRules: { readonly limits: SizeLimits; readonly isStrictConfined: boolean };
   readonly config: Config;
-  /** Lets work go on after the response. */
-  readonly defer: (work: Promise<unknown>) => void;
   /** Streams that were broken off so far, in this isolate. */
   readonly streams: StreamCounts;
   /** Writes one line to the log. */
@@ -92,23 +90,22 @@ export function createIsolateState(kernelModule: WebAssembly.Module, clock: Cloc
   };
 }
 
-/** What the platform gives for one request. */
+/** What the platform gives. */
 export interface Platform {
   readonly masters: R2Bucket;
   readonly derivatives: R2Bucket;
   readonly edge: Cache;
   readonly modules: CodecModules & { readonly webpEncoder: WebAssembly.Module; readonly lcms: WebAssembly.Module };
   readonly clock: Clock;
-  readonly defer: (work: Promise<unknown>) => void;
   readonly log: (line: object) => void;
 }
 
-/** Puts the services of one request together. Never throws. */
+/** Puts the services of an isolate together. They hold nothing of any request. */
 export function createServices(config: Config, platform: Platform, state: IsolateState): Services {
-  const { clock, defer, log } = platform;
+  const { clock, log } = platform;
   const warn = (message: string): void => log({ level: "warn", message });
   const guard = (tier: "edge" | "bucket"): TierGuard =>
-    new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, clock, defer, log });
+    new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, clock, log });
   const bucket = bucketTier(platform.derivatives, guard("bucket"));
   const edge = guard("edge");
   const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
@@ -140,7 +137,6 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       known: state.knownDerivatives,
       budget: state.budget,
       clock: platform.clock,
-      defer,
     },
     storing: {
       abovePixels: config.storeAbovePixels,
@@ -157,7 +153,6 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     isolate: state,
     sizeRules: { limits, isStrictConfined: config.isStrictConfined },
     config,
-    defer,
     log,
   };
 }

@@ -3,7 +3,7 @@ import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernelModule from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
-import { type Config, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { newAccount } from "./derivative.ts";
 import { ImageError } from "./error.ts";
 import { answerHealth } from "./health.ts";
@@ -46,15 +46,15 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   let isAnswered = false;
   let response: Response;
   try {
-    const config = configOf(env);
+    const services = open(env);
     const onWaited = (milliseconds: number): void => {
       waited += milliseconds;
     };
-    const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
+    const patience = { milliseconds: 1000 * services.config.renderWaitSeconds, signal: request.signal, onWaited };
     // A stream goes on when its request has been answered, and is no longer counted itself.
     const isAlone = (): boolean => visitors <= (isAnswered ? 0 : 1);
     const visit = { account, patience, isAlone, defer: (work: Promise<unknown>) => context.waitUntil(work) };
-    response = await answer(request, config, { services: open(env, context, config), visit });
+    response = await answer(request, services, visit);
   } catch (thrown) {
     const error = asImageError(thrown);
     code = error.code;
@@ -81,35 +81,27 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   return method === "HEAD" ? new Response(null, response) : response;
 }
 
-/** The configuration of an isolate, read once: an environment does not change. */
-const configs = new WeakMap<Env, Config>();
+/** Made once for an environment, which does not change while an isolate lives. Faults of the configuration are found each time. */
+const servicesOf = new WeakMap<Env, Services>();
 
-function configOf(env: Env): Config {
-  const known = configs.get(env);
+function open(env: Env): Services {
+  const known = servicesOf.get(env);
   if (known !== undefined) return known;
-  const config = readConfig({ ...env });
-  configs.set(env, config);
-  return config;
-}
-
-function open(env: Env, context: ExecutionContext, config: Config): Services {
   const platform = {
     masters: env.MASTERS,
     derivatives: env.DERIVATIVES,
     edge: caches.default,
     modules: { webpDecoder, jpeg2000Decoder, webpEncoder, lcms },
     clock: platformClock,
-    defer: (work: Promise<unknown>) => context.waitUntil(work),
     log,
   };
-  return createServices(config, platform, isolate);
+  const services = createServices(readConfig({ ...env }), platform, isolate);
+  servicesOf.set(env, services);
+  return services;
 }
 
-async function answer(
-  request: Request,
-  config: Config,
-  { services, visit }: { readonly services: Services; readonly visit: Visit },
-): Promise<Response> {
+async function answer(request: Request, services: Services, visit: Visit): Promise<Response> {
+  const { config } = services;
   if (request.method === "OPTIONS") return respondOptions();
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are answered.");

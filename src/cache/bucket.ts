@@ -6,7 +6,7 @@ import type { BucketTier, KeptName } from "./tier.ts";
 /** Returns the tier of the derivative bucket, which outlives every data centre's cache. */
 export function bucketTier(bucket: R2Bucket, guard: TierGuard): BucketTier {
   return {
-    get: (name, hold) =>
+    get: (name, asking) =>
       guard.read(async () => {
         const { key } = name;
         const object = await bucket.get(key);
@@ -18,7 +18,7 @@ export function bucketTier(bucket: R2Bucket, guard: TierGuard): BucketTier {
         }
         const seal = parseSeal(labels?.length, labels?.sha256);
         return { key, seal, statedBytes: size, body, remove: () => bucket.delete(key) };
-      }, hold),
+      }, asking),
     put: ({ key }, { byteLength, sha256, mediaType, labels, body }) =>
       guard.store((signal) => {
         const sent = body instanceof Uint8Array ? body : ofLength(body, byteLength, signal);

@@ -7,7 +7,15 @@ import { digest, sha256 } from "./digest.ts";
 import type { IsolateCache } from "./isolate.ts";
 import { sealOf } from "./seal.ts";
 import type { Storing } from "./storing.ts";
-import { type BucketTier, type CacheTier, type Hold, holdNothing, type KeptBody, type KeptName } from "./tier.ts";
+import {
+  type Asking,
+  type BucketTier,
+  type CacheTier,
+  type Hold,
+  holdNothing,
+  type KeptBody,
+  type KeptName,
+} from "./tier.ts";
 
 /** What makes a picture what it is. */
 export interface DerivativeFacts {
@@ -72,7 +80,6 @@ export interface DerivativeCache {
   /** Where the memory comes from that bodies are held in while they are looked at or stored. */
   readonly budget: MemoryBudget;
   readonly clock: Clock;
-  readonly defer: (work: Promise<unknown>) => void;
 }
 
 /** What an entry of `known` takes, in bytes: a key of 76 characters, two values, and the map around them. */
@@ -87,20 +94,20 @@ const secondsOfDay = 86_400;
 export async function findDerivative(
   cache: DerivativeCache,
   name: DerivativeName,
-  storing: Storing,
+  { storing, defer }: { readonly storing: Storing } & Pick<Asking, "defer">,
 ): Promise<{ readonly kept: KeptBody; readonly tier: "edge" | "bucket" } | undefined> {
-  const near = await cache.edge.get(name.edge, holdIn(cache));
+  const near = await cache.edge.get(name.edge, { hold: holdIn(cache), defer });
   const known = cache.known.get(name.edge.key);
   if (near !== undefined) {
-    if (storing !== "never" && known?.isStored !== true) cache.defer(storeFromEdge(cache, name, near));
+    if (storing !== "never" && known?.isStored !== true) defer(storeFromEdge(cache, name, { kept: near, defer }));
     return { kept: near, tier: "edge" };
   }
   if (storing === "never") return undefined;
-  const far = await cache.bucket.get(name.bucket, holdIn(cache));
+  const far = await cache.bucket.get(name.bucket, { hold: holdIn(cache), defer });
   // Another picture may have taken the slot since.
   if (known !== undefined) remember(cache, name, { ...known, isStored: far !== undefined });
   if (far === undefined) return undefined;
-  cache.defer(keepFromBucket(cache, name, far));
+  defer(keepFromBucket(cache, name, { kept: far, defer }));
   return { kept: far, tier: "bucket" };
 }
 
@@ -157,19 +164,22 @@ function remember({ known }: DerivativeCache, { edge }: DerivativeName, derivati
   known.set(edge.key, derivative, knownBytes);
 }
 
-async function storeFromEdge(cache: DerivativeCache, name: DerivativeName, near: KeptBody): Promise<void> {
+/** A body that is kept, and who lets work go on after the answer. */
+type Found = { readonly kept: KeptBody } & Pick<Asking, "defer">;
+
+async function storeFromEdge(cache: DerivativeCache, name: DerivativeName, { kept, defer }: Found): Promise<void> {
   const isStored =
     (await cache.bucket.holds(name.bucket)) ||
-    (await copyBody(cache, near, {
-      read: () => cache.edge.get(name.edge, holdNothing),
+    (await copyBody(cache, kept, {
+      read: () => cache.edge.get(name.edge, { hold: holdNothing, defer }),
       put: (copied) => cache.bucket.put(name.bucket, { ...copied, mediaType: name.mediaType, labels: name.labels }),
     }));
   remember(cache, name, { drawnAt: secondsOf(cache), isStored });
 }
 
-async function keepFromBucket(cache: DerivativeCache, name: DerivativeName, far: KeptBody): Promise<void> {
-  await copyBody(cache, far, {
-    read: () => cache.bucket.get(name.bucket, holdNothing),
+async function keepFromBucket(cache: DerivativeCache, name: DerivativeName, { kept, defer }: Found): Promise<void> {
+  await copyBody(cache, kept, {
+    read: () => cache.bucket.get(name.bucket, { hold: holdNothing, defer }),
     put: (copied) => cache.edge.put(name.edge, { ...copied, mediaType: name.mediaType, labels: name.labels }),
   });
 }

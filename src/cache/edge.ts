@@ -12,7 +12,7 @@ const checksumHeader = "X-Kept-Sha256";
 export function edgeTier(cache: Cache, maxAgeSeconds: number, guard: TierGuard): CacheTier {
   const remove = (key: string): Promise<boolean> => cache.delete(`${host}/${key}`);
   return {
-    get: ({ key }, hold) =>
+    get: ({ key }, asking) =>
       guard.read(async () => {
         const response = await cache.match(`${host}/${key}`);
         if (response?.body == null) return undefined;
@@ -21,7 +21,7 @@ export function edgeTier(cache: Cache, maxAgeSeconds: number, guard: TierGuard):
         const length = headers.get("Content-Length");
         const statedBytes = length === null ? undefined : Number(length);
         return { key, seal, statedBytes, body, remove: () => remove(key) };
-      }, hold),
+      }, asking),
     put: ({ key }, { byteLength, sha256, mediaType, body }) =>
       guard.store(async (signal) => {
         const headers = {

@@ -2,7 +2,7 @@ import type { Clock } from "../budget/clock.ts";
 import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import { checkBody, DamagedBody, type StoredBody } from "./checked-body.ts";
 import { pauseSeconds, type TierPause } from "./pause.ts";
-import type { Hold, KeptBody } from "./tier.ts";
+import type { Asking, KeptBody } from "./tier.ts";
 
 /** For how long a put may take, in seconds: no answer waits for it. */
 export const putSeconds = 10;
@@ -15,7 +15,6 @@ export interface GuardOptions {
   readonly timeoutSeconds: number;
   readonly pause: TierPause;
   readonly clock: Clock;
-  readonly defer: (work: Promise<unknown>) => void;
   readonly log: (line: object) => void;
 }
 
@@ -29,7 +28,7 @@ export interface GuardedBody extends StoredBody {
 export class TierGuard {
   readonly #options: GuardOptions;
 
-  /** Makes the guard of one request; the pause is the isolate's. */
+  /** Makes the guard of a tier for all requests of an isolate: it holds nothing of theirs. */
   constructor(options: GuardOptions) {
     this.#options = options;
   }
@@ -49,11 +48,11 @@ export class TierGuard {
   }
 
   /** Returns what `open` answers once it is compared with its seal; what is damaged is removed from the tier. */
-  read(open: () => Promise<GuardedBody | undefined>, hold: Hold): Promise<KeptBody | undefined> {
+  read(open: () => Promise<GuardedBody | undefined>, { hold, defer }: Asking): Promise<KeptBody | undefined> {
     return this.look(async (signal) => {
       const opened = await open();
       if (opened === undefined) return undefined;
-      const onBroken = (cause: unknown): void => this.#report(cause, opened);
+      const onBroken = (cause: unknown): void => this.#report(cause, { damaged: opened, defer });
       return checkBody(opened, { signal, clock: this.#options.clock, hold, onBroken }).catch((cause: unknown) => {
         if (!(cause instanceof DamagedBody) || signal.aborted) throw cause;
         onBroken(cause);
@@ -75,8 +74,8 @@ export class TierGuard {
     }
   }
 
-  #report(cause: unknown, damaged?: GuardedBody): void {
-    const { tier, pause, clock, defer, log } = this.#options;
+  #report(cause: unknown, found?: { readonly damaged: GuardedBody } & Pick<Asking, "defer">): void {
+    const { tier, pause, clock, log } = this.#options;
     if (cause instanceof DeadlinePassed) {
       log({ level: "warn", message: "a cache did not answer", tier, seconds: cause.seconds });
       if (pause.missed(clock.now() / 1000))
@@ -84,9 +83,9 @@ export class TierGuard {
       return;
     }
     pause.answered();
-    if (cause instanceof DamagedBody && damaged !== undefined) {
-      log({ level: "warn", message: "a kept body is damaged", tier, key: damaged.key, cause: cause.message });
-      defer(this.look(damaged.remove));
+    if (cause instanceof DamagedBody && found !== undefined) {
+      log({ level: "warn", message: "a kept body is damaged", tier, key: found.damaged.key, cause: cause.message });
+      found.defer(this.look(found.damaged.remove));
       return;
     }
     log({ level: "warn", message: "a cache failed", tier, cause: String(cause) });

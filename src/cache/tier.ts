@@ -19,6 +19,13 @@ export interface KeptBody extends Seal {
 /** Returns what so many bytes may be held in, or undefined where they had better be streamed. */
 export type Hold = (byteLength: number) => Lease | undefined;
 
+/** What the request brings along that asks a tier. */
+export interface Asking {
+  readonly hold: Hold;
+  /** Lets work go on after the answer. */
+  readonly defer: (work: Promise<unknown>) => void;
+}
+
 /** Holds nothing: all is streamed. */
 export const holdNothing: Hold = () => undefined;
 
@@ -36,7 +43,7 @@ export interface KeptContent extends KeptBody {
  */
 export interface CacheTier {
   /** Returns what is kept whole, or undefined. Up to `maxWholeBytes` come as bytes where they may be held, all else as a stream. */
-  get(name: KeptName, hold: Hold): Promise<KeptBody | undefined>;
+  get(name: KeptName, asking: Asking): Promise<KeptBody | undefined>;
   /** Says whether the content is kept now. */
   put(name: KeptName, content: KeptContent): Promise<boolean>;
   delete(name: KeptName): Promise<void>;

@@ -63,7 +63,7 @@ const recordType = "application/octet-stream";
  * `render-busy` where there is no memory for opening it.
  */
 export async function openMaster(store: MasterStore, name: MasterName, visit: Visit): Promise<Master> {
-  const kept = store.kept.get(keptName(store, name)) ?? (await keptAtEdge(store, name));
+  const kept = store.kept.get(keptName(store, name)) ?? (await keptAtEdge(store, name, visit));
   if (kept !== undefined) {
     const age = secondsOf(store) - kept.checkedAt;
     // The clock may have been set back: then nothing says how old it is.
@@ -94,8 +94,8 @@ async function forget(store: MasterStore, name: MasterName): Promise<void> {
   await store.edge.delete(await recordName(store, name));
 }
 
-async function keptAtEdge(store: MasterStore, name: MasterName): Promise<KeptMaster | undefined> {
-  const kept = await readRecord(store, store.edge, await recordName(store, name));
+async function keptAtEdge(store: MasterStore, name: MasterName, { defer }: Visit): Promise<KeptMaster | undefined> {
+  const kept = await readRecord(store, await recordName(store, name), { tier: store.edge, defer });
   if (kept !== undefined) keep(store, name, kept);
   return kept;
 }
@@ -103,10 +103,10 @@ async function keptAtEdge(store: MasterStore, name: MasterName): Promise<KeptMas
 /** Reads a record where there is memory for it and what is made of it at once; the master itself can be read in its place. */
 async function readRecord(
   { budget, storage: { clock }, warn }: MasterStore,
-  tier: CacheTier,
   name: KeptName,
+  { tier, defer }: { readonly tier: CacheTier } & Pick<Visit, "defer">,
 ): Promise<KeptMaster | undefined> {
-  const record = await tier.get(name, holdNothing);
+  const record = await tier.get(name, { hold: holdNothing, defer });
   if (record === undefined) return undefined;
   const lease = tryTakeForRecord(budget, record.byteLength);
   try {
@@ -191,7 +191,7 @@ async function readMaster(
   const { account } = visit;
   const [opened, stored] = await Promise.all([
     openR2(store.storage, name.key, prefixBytes),
-    readRecord(store, store.durable, await recordName(store, name)),
+    readRecord(store, await recordName(store, name), { tier: store.durable, defer: visit.defer }),
   ]);
   if (opened === undefined) throw noSuchImage();
   account.reads += 1;

@@ -1,11 +1,16 @@
 import { MemoryBudget } from "../../src/budget/memory-budget.ts";
 import { TierGuard } from "../../src/cache/guard.ts";
 import { TierPause } from "../../src/cache/pause.ts";
-import type { Hold } from "../../src/cache/tier.ts";
+import type { Asking } from "../../src/cache/tier.ts";
 import { platformClock } from "../../src/timers.ts";
 
-/** Holds what there is room for in a budget of its own. */
-export const holdAll: Hold = (byteLength) => new MemoryBudget(platformClock).tryTake("bodies", byteLength);
+const deferred: Promise<unknown>[] = [];
+
+/** Holds all, and remembers what is put off. */
+export const holdAll: Asking = {
+  hold: (byteLength) => new MemoryBudget(platformClock).tryTake("bodies", byteLength),
+  defer: (work) => void deferred.push(work),
+};
 
 /** What a test changes about a guard. */
 export interface GuardChanges {
@@ -14,20 +19,18 @@ export interface GuardChanges {
   readonly now?: () => number;
 }
 
-/** Returns the guard of a tier as the service makes it, what it logs, and what it puts off. */
+/** Returns the guard of a tier as the service makes it, what it logs, and a wait for what was put off. */
 export function testGuard(tier: "edge" | "bucket", changes: GuardChanges = {}) {
   const { timeoutSeconds = 5, pause = new TierPause(), now = () => 1_000_000 } = changes;
   const lines: Record<string, unknown>[] = [];
-  const deferred: Promise<unknown>[] = [];
   const guard = new TierGuard({
     tier,
     timeoutSeconds,
     pause,
     clock: { ...platformClock, now: () => 1000 * now() },
-    defer: (work) => deferred.push(work),
     log: (line) => lines.push({ ...line }),
   });
-  return { guard, lines, settle: () => Promise.all(deferred) };
+  return { guard, lines, settle: () => Promise.all(deferred.splice(0)) };
 }
 
 /** Returns bytes without order, the same for the same seed. */
