@@ -36,7 +36,7 @@ export interface DrawInputs {
 }
 
 /** A drawing pauses after so many pixels decoded or encoded: some 20 ms. */
-const pausePixels = 1 << 19;
+const pausePixels = 1 << 20;
 
 /**
  * Carries out a plan: batch by batch tiles are gathered, decoded, resampled and encoded, the next batch being read

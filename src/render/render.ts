@@ -4,6 +4,7 @@ import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { concatenate } from "../bytes.ts";
 import { spliceJpeg } from "../codec/jpeg/splice.ts";
+import type { Kernel } from "../raster/kernel.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { admit, isSmall, leaseOfBody, refuseUnwanted } from "./admission.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
@@ -107,7 +108,17 @@ async function streamPicture(renderer: Renderer, { plan, inputs, admission }: Wo
   const kernel = renderer.kernels.take(plan.cost.peakBytes);
   const pause = pauseFor(admission, lease);
   const pieces = drawImage(plan, { ...inputs, settings: renderer.settings, kernel, pause });
-  return { body: pieces, lease };
+  return { body: givingBack(pieces, renderer.kernels, kernel), lease };
+}
+
+/** Gives the kernel of a stream back when it has been drawn to its end. */
+async function* givingBack(
+  pieces: AsyncGenerator<Uint8Array, void, undefined>,
+  kernels: Kernels,
+  kernel: Kernel,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* pieces;
+  kernels.giveBack(kernel);
 }
 
 /** Does the work of a picture that is returned whole, and exchanges its lease for that of the body. */
