@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MasterBucket } from "../../src/ingest/bucket.ts";
 import { localBucket } from "../../src/ingest/local-bucket.ts";
 import { sha256Of, uploadBytes, uploadFile } from "../../src/ingest/upload.ts";
@@ -10,11 +10,11 @@ const configFile = join(import.meta.dirname, "..", "..", "wrangler.toml");
 
 let folder: string;
 let bucket: MasterBucket;
-beforeEach(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tessera-local-"));
   bucket = localBucket({ configFile, stateFolder: folder });
 });
-afterEach(async () => {
+afterAll(async () => {
   await bucket.close();
   await rm(folder, { recursive: true });
 });

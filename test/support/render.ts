@@ -74,5 +74,9 @@ export async function decode(encoded: Uint8Array): Promise<Pixels> {
 /** Returns the largest difference of two pictures' samples; infinite where they differ in shape. */
 export function largestDifference(a: Pixels, b: Pixels): number {
   if (a.width !== b.width || a.height !== b.height || a.channels !== b.channels) return Number.POSITIVE_INFINITY;
-  return a.samples.reduce((most, sample, index) => Math.max(most, Math.abs(sample - (b.samples[index] ?? 0))), 0);
+  let most = 0;
+  for (let at = 0; at < a.samples.length; at += 1) {
+    most = Math.max(most, Math.abs(a.samples[at]! - (b.samples[at] ?? 0)));
+  }
+  return most;
 }
