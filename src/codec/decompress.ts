@@ -97,7 +97,7 @@ function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
 async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): Promise<number> {
   let written = 0;
   try {
-    for await (const inflated of inflate([bytes])) {
+    for await (const inflated of inflate(() => [bytes])) {
       const chunk = inflated.subarray(0, byteLength - written);
       kernel.bytes.set(chunk, target + written);
       written += chunk.byteLength;

@@ -1,12 +1,54 @@
 /**
  * Inflates a zlib stream that lies in parts, as far as the caller goes on asking: what is left when it stops is neither
- * inflated nor held. Rejects with the platform's TypeError where the stream is broken or cut off, and with what `parts` throws. Source: RFC 1950.
+ * inflated nor held. `parts` is called again for another pass. Rejects with the platform's TypeError where the stream is
+ * broken or cut off, after what came before the fault, and with what `parts` throws. Source: RFC 1950.
  */
-export async function* inflate(parts: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+export async function* inflate(parts: () => Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let given = 0;
+  let passed = 0;
+  let fault: unknown;
+  for (const fedBytes of feeds) {
+    const progress: Progress = { from: passed, fedBytes, passed: 0 };
+    let skipped = given;
+    try {
+      for await (const inflated of inflateOnce(parts(), progress)) {
+        const fresh = inflated.subarray(Math.min(skipped, inflated.byteLength));
+        skipped -= inflated.byteLength - fresh.byteLength;
+        given += fresh.byteLength;
+        if (fresh.byteLength > 0) yield fresh;
+      }
+      return;
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause;
+      fault = cause;
+      passed = progress.passed;
+    }
+  }
+  throw fault;
+}
+
+/**
+ * Bytes that are handed to the inflater at once. It holds all that they come to, some thousand times as much at most, and
+ * the platform throws that away together with a fault among them: bytes after the stream, or a checksum that differs. So
+ * there is another pass, in smaller steps from there on, and a last one byte by byte. What is not taken by then, of bytes
+ * that compress far, is lost all the same.
+ */
+const feeds = [8192, 64, 1] as const;
+
+/** How far a pass came. */
+interface Progress {
+  /** From this byte on it goes in steps of `fedBytes`. */
+  readonly from: number;
+  readonly fedBytes: number;
+  /** Where the step began that failed. */
+  passed: number;
+}
+
+async function* inflateOnce(parts: Iterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array, void> {
   const stream = new DecompressionStream("deflate");
   const reader = stream.readable.getReader();
   // What is wrong with the stream shows on the reading side.
-  const fed = feed(stream.writable.getWriter(), parts).catch(() => undefined);
+  const fed = feed(stream.writable.getWriter(), parts, progress).catch(() => undefined);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -19,14 +61,22 @@ export async function* inflate(parts: Iterable<Uint8Array>): AsyncGenerator<Uint
   }
 }
 
-/** Bytes that are handed to the inflater at once: it holds all that they come to, some thousand times as much at most. */
-const fedBytes = 8192;
-
-async function feed(writer: WritableStreamDefaultWriter<BufferSource>, parts: Iterable<Uint8Array>): Promise<void> {
+async function feed(
+  writer: WritableStreamDefaultWriter<BufferSource>,
+  parts: Iterable<Uint8Array>,
+  progress: Progress,
+): Promise<void> {
+  const { from, fedBytes } = progress;
+  let position = 0;
   try {
     for (const part of parts) {
-      for (let at = 0; at < part.byteLength; at += fedBytes) {
-        await writer.write(part.subarray(at, at + fedBytes) as Uint8Array<ArrayBuffer>);
+      for (let at = 0; at < part.byteLength; ) {
+        const step = position < from ? Math.min(feeds[0], from - position) : fedBytes;
+        const piece = part.subarray(at, at + step);
+        progress.passed = position;
+        await writer.write(piece as Uint8Array<ArrayBuffer>);
+        at += piece.byteLength;
+        position += piece.byteLength;
       }
     }
     await writer.close();

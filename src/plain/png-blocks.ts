@@ -63,7 +63,7 @@ async function inflateWithin(bytes: Uint8Array, maxBytes: number): Promise<Uint8
   const parts: Uint8Array[] = [];
   let total = 0;
   try {
-    for await (const part of inflate([bytes])) {
+    for await (const part of inflate(() => [bytes])) {
       total += part.byteLength;
       if (total > maxBytes) return undefined;
       parts.push(part);

@@ -90,7 +90,7 @@ function checkHeader(header: PngHeader, size: Size): void {
 
 /** Tells what is wrong with the stream apart from what goes wrong with its rows. */
 async function* inflatedData(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  const stream = inflate(dataOf(bytes));
+  const stream = inflate(() => dataOf(bytes));
   try {
     yield* stream;
   } catch (cause) {
