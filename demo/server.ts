@@ -32,7 +32,7 @@ export async function startServer(options: {
 }): Promise<DemoServer> {
   const url = `http://${host}:${options.port}`;
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
-  const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", String(await freePort(9229))];
+  const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", "0"];
   const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", "warn"];
   const child = spawn(process.execPath, [command, "dev", ...flags, ...state], {
     cwd: projectFolder,

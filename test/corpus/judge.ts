@@ -9,9 +9,6 @@ export interface Verdict {
   readonly findings: readonly string[];
 }
 
-/** Longest answer to a hostile file, in milliseconds, of a service that is asked nothing else. */
-const hostileMilliseconds = 2000;
-
 /** Refusals that say what is wrong and with whom: the client, a broken master, one that is not read. */
 const cleanStatuses: Readonly<Record<Tier, readonly number[]>> = {
   A: [],
@@ -23,14 +20,22 @@ const cleanStatuses: Readonly<Record<Tier, readonly number[]>> = {
 /** What the service says when it is at fault itself. */
 const ownFault = /failed on this request|could not be rendered/;
 
-/** Asks a service for what a file should look like. `base` is the URI of its images, up to the identifier. */
-export async function judge(file: CorpusFile, base: string): Promise<Verdict> {
+/** A service, and for how long it may take. */
+export interface Judged {
+  /** The URI of its images, up to the identifier. */
+  readonly base: string;
+  /** Longest answer to a hostile file, in milliseconds: of use where the service is asked nothing else. */
+  readonly hostileMilliseconds: number;
+}
+
+/** Asks a service for what a file should look like. */
+export async function judge(file: CorpusFile, judged: Judged): Promise<Verdict> {
   const findings: string[] = [];
   let passed = true;
   const asked: readonly Reference[] =
     file.references.length > 0 ? file.references : [{ region: "full", size: "^!256,256", files: [], orientation: 1 }];
   for (const reference of asked) {
-    const finding = await judgeReference(file, reference, base);
+    const finding = await judgeReference(file, reference, judged);
     findings.push(finding.text);
     passed &&= finding.passed;
   }
@@ -42,7 +47,11 @@ interface Finding {
   readonly text: string;
 }
 
-async function judgeReference(file: CorpusFile, reference: Reference, base: string): Promise<Finding> {
+async function judgeReference(
+  file: CorpusFile,
+  reference: Reference,
+  { base, hostileMilliseconds }: Judged,
+): Promise<Finding> {
   const started = performance.now();
   const path = `${reference.region}/${reference.size}/0/default.png`;
   const response = await fetch(`${base}/${encodeURIComponent(file.name)}/${path}`);

@@ -3,6 +3,9 @@ import { readCorpus } from "./corpus.ts";
 import { judge } from "./judge.ts";
 import { serveCorpus } from "./serve.ts";
 
+/** Longest answer to a hostile file, in milliseconds. */
+const hostileMilliseconds = 2000;
+
 const [folder = process.env.TESSERA_CORPUS] = process.argv.slice(2);
 if (folder === undefined) {
   console.error("Name a folder: npm run corpus -- DIR");
@@ -17,7 +20,7 @@ const server = await serveCorpus(files);
 const failed: string[] = [];
 try {
   for (const file of files) {
-    const { passed, findings } = await judge(file, server.base);
+    const { passed, findings } = await judge(file, { base: server.base, hostileMilliseconds });
     console.log(`${passed ? "ok  " : "FAIL"} ${file.tier} ${file.name}  ${findings.join("  ")}`);
     if (!passed) failed.push(file.name);
   }
