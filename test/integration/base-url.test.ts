@@ -13,7 +13,7 @@ async function askAt(origin: string, path: string, { baseUrl = "", headers = {} 
   const context = createExecutionContext();
   const request = new Request(`${origin}${path}`, { headers });
   const response = await worker.fetch(request as never, { ...env, BASE_URL: baseUrl } as Env, context);
-  const text = await response.text();
+  const text = new TextDecoder().decode(await response.bytes());
   await waitOnExecutionContext(context);
   return { status: response.status, headers: response.headers, text };
 }
