@@ -1,6 +1,6 @@
 // Lets visitors of every kind loose on the built Worker for some minutes, on a platform that is as slow and unkind as the
 // real one: first a crowd on 1,000 connections, then a mixture of abuse. Ends with status 1 where anything stays lent,
-// anybody stays in line, an answer is none of 200, 404 and 503, or memory has not come back to its plateau.
+// anybody stays in line, an answer is none of 200, 400, 404 and 503, or memory has not come back to its plateau.
 // Run: npm run soak [-- MINUTES]. Linux only, for it reads the memory of workerd from /proc.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ try {
     console.log(
       `${passed} s: ${megabytes} MB, ${JSON.stringify(counts)}, ${JSON.stringify({ ...memory, ...streams })}`,
     );
-    const odd = Object.keys(counts).filter((kind) => /^\d/.test(kind) && !/^(?:200|404|503)/.test(kind));
+    const odd = Object.keys(counts).filter((kind) => /^\d/.test(kind) && !/^(?:200|400|404|503)/.test(kind));
     if (odd.length > 0) faults.push(`answers of ${odd.join(", ")}`);
   }
   platform.behaviour.fate = () => "served";
