@@ -110,7 +110,11 @@ async function readRecord(
   if (record === undefined) return undefined;
   const lease = tryTakeForRecord(budget, record.byteLength);
   try {
-    if (lease === undefined) throw new RangeError("there is no memory for it");
+    if (lease === undefined) {
+      // A body that nobody reads would keep its connection.
+      if (!(record.body instanceof Uint8Array)) await record.body.cancel();
+      throw new RangeError("there is no memory for it");
+    }
     return parseMasterRecord(await wholeBody(record, { limitBytes: maxRecordBytes, clock }));
   } catch (cause) {
     warn(`the kept index is not used: ${cause}`);

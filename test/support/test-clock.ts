@@ -43,7 +43,7 @@ export class TestClock implements Clock {
     this.#now += milliseconds;
   }
 
-  /** Ends all timers of a request that the platform has ended, given by what it set since a count. */
+  /** Ends all timers, as the platform does with a request that it ends. */
   killTimers(): void {
     this.#timers.clear();
   }
