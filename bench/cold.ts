@@ -3,12 +3,12 @@
 // same file with its directories in front. Prints a table, writes build/bench/cold.json. Run: npm run bench:cold.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { GeoTIFF } from "geotiff";
-import { newAccount } from "../src/derivative.ts";
+import { newAccount } from "../src/account.ts";
 import { findRoute } from "../src/http/route.ts";
-import { answerImage } from "../src/image.ts";
-import { answerInfo } from "../src/info.ts";
 import { createIsolateState, createServices, type IsolateState, type Platform } from "../src/services.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
+import { answerImage } from "../src/stories/image.ts";
+import { answerInfo } from "../src/stories/info.ts";
 import { platformClock } from "../src/timers.ts";
 import type { Visit } from "../src/visit.ts";
 import { findCase } from "./cases.ts";

@@ -1,12 +1,12 @@
 import { soleAdmission } from "../src/budget/admission.ts";
 import { canonicalise } from "../src/iiif/canonical.ts";
 import { parseRequest } from "../src/iiif/request.ts";
-import { compileModule, compileSettings } from "../src/ingest/compiled-modules.ts";
+import { compileModule, compileSettings } from "../src/node/compiled-modules.ts";
+import { isGray, type Pyramid, seenSize } from "../src/pyramid/pyramid.ts";
 import { Kernels } from "../src/render/kernels.ts";
-import { planRender, type RenderPlan, seenSize } from "../src/render/plan.ts";
+import { planRender, type RenderPlan } from "../src/render/plan.ts";
 import { type Renderer, render } from "../src/render/render.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
-import { isGray, type Pyramid } from "../src/tiff/pyramid.ts";
 
 /** The quality that all sides of a comparison encode JPEG with. */
 export const jpegQuality = 85;

@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import sharp, { type TiffOptions } from "sharp";
-import type { ConversionSettings } from "../src/ingest/conversion.ts";
-import { convertMaster } from "../src/ingest/convert.ts";
-import { openPyramid } from "../src/tiff/pyramid.ts";
+import { convertMaster } from "../src/convert/convert.ts";
+import type { ConversionSettings } from "../src/settings/conversion.ts";
+import { openPyramid } from "../src/tiff/open.ts";
 import { openRenderer, planPath, renderPlan } from "./engine.ts";
 import { fileSource } from "./file-source.ts";
 import { sessionRequests } from "./ingest-session.ts";

@@ -6,7 +6,7 @@ import { deflateSync } from "node:zlib";
 import { getDecoder } from "geotiff";
 import sharp from "sharp";
 import { type ByteCompression, decompressInto } from "../src/codec/decompress.ts";
-import { plainEncoding } from "../src/plain/plain-file.ts";
+import { plainEncoding } from "../src/files/image-file.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
 import { writeLzw } from "../test/support/lzw-writer.ts";
 import { writePackBits } from "../test/support/pack-bits-writer.ts";

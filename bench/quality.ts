@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import sharp from "sharp";
 import { memorySource } from "../src/source/memory.ts";
-import { openPyramid } from "../src/tiff/pyramid.ts";
+import { openPyramid } from "../src/tiff/open.ts";
 import { openRenderer, planPath, renderPlan } from "./engine.ts";
 import { benchFolder } from "./sources.ts";
 import { formatTable } from "./statistics.ts";

@@ -2,7 +2,7 @@
 // both encoded in build/bench/outputs. Run by render.ts: node render-case.ts SOURCE CASE SECONDS
 import { mkdirSync, writeFileSync } from "node:fs";
 import sharp, { type Sharp } from "sharp";
-import { openPyramid } from "../src/tiff/pyramid.ts";
+import { openPyramid } from "../src/tiff/open.ts";
 import { findCase } from "./cases.ts";
 import { jpegQuality, openRenderer, planPath, renderPlan } from "./engine.ts";
 import { fileSource } from "./file-source.ts";

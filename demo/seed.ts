@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { MasterBucket } from "../src/ingest/bucket.ts";
-import { checksumFile } from "../src/ingest/job-image.ts";
-import { localBucket } from "../src/ingest/local-bucket.ts";
-import { uploadFile } from "../src/ingest/upload.ts";
+import type { MasterBucket } from "../src/bucket/bucket.ts";
+import { localBucket } from "../src/bucket/local-bucket.ts";
+import { uploadFile } from "../src/bucket/upload.ts";
+import { checksumFile } from "../src/job/job-image.ts";
 import { demoMasters, mastersFolder, projectFolder } from "./masters.ts";
 
 /** Where `wrangler dev` keeps its storage unless it is told otherwise. */

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { bindGroup } from "../src/ingest/process-group.ts";
-import { quietEnvironment } from "../src/ingest/quiet-environment.ts";
+import { bindGroup } from "../src/node/process-group.ts";
+import { quietEnvironment } from "../src/node/quiet-environment.ts";
 import { projectFolder } from "./masters.ts";
 
 /** A running `wrangler dev`. */

@@ -1,5 +1,4 @@
 import type { Admission } from "./budget/admission.ts";
-import { digest } from "./cache/digest.ts";
 import type { IsolateCache } from "./cache/isolate.ts";
 import { decodedModels } from "./codec/tile-decoder.ts";
 import { cmykTable } from "./color/cmyk-table.ts";
@@ -8,11 +7,12 @@ import { conversionBytes } from "./color/lcms.ts";
 import { buildProfileTable } from "./color/profile-table.ts";
 import type { ColorTable } from "./color/table.ts";
 import type { Config } from "./config.ts";
+import { digest } from "./digest.ts";
 import type { CanonicalRequest } from "./iiif/canonical.ts";
 import { maxEmbeddedProfileBytes } from "./limits.ts";
-import type { MasterImage } from "./masters/describe.ts";
+import type { MasterImage } from "./masters/image.ts";
+import type { StoredModel } from "./pyramid/color-model.ts";
 import type { ColorModel } from "./raster/raster.ts";
-import type { StoredModel } from "./tiff/photometric.ts";
 
 /** What tables of colours are made by and kept in. */
 export interface ColorTables {

@@ -1,8 +1,9 @@
 import { ImageError } from "./error.ts";
 import { canonicalise } from "./iiif/canonical.ts";
 import { parseRequest } from "./iiif/request.ts";
-import { openImage } from "./masters/describe.ts";
-import { planRender, seenSize } from "./render/plan.ts";
+import { openImage } from "./masters/image.ts";
+import { seenSize } from "./pyramid/pyramid.ts";
+import { planRender } from "./render/plan.ts";
 import { render } from "./render/render.ts";
 import type { Services } from "./services.ts";
 import { memorySource } from "./source/memory.ts";

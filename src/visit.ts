@@ -1,5 +1,5 @@
+import type { Account } from "./account.ts";
 import type { Patience } from "./budget/lease.ts";
-import type { Account } from "./derivative.ts";
 
 /** What one request takes along on its way through the service. */
 export interface Visit {

@@ -44,7 +44,7 @@ export default defineConfig({
           include: [
             "test/unit/**/*.test.ts",
             "test/kernel/**/*.test.ts",
-            "test/ingest/**/*.test.ts",
+            "test/cli/**/*.test.ts",
             "test/hostile/**/*.test.ts",
             "test/layers.test.ts",
           ],

@@ -1,8 +1,8 @@
 import type { Clock } from "../budget/clock.ts";
 import { withDeadline } from "../budget/deadline.ts";
 import { concatenate } from "../bytes.ts";
+import { formatDigest, sha256 } from "../digest.ts";
 import { maxWholeBytes } from "../limits.ts";
-import { formatDigest, sha256 } from "./digest.ts";
 import type { Seal } from "./seal.ts";
 import type { Hold, KeptBody } from "./tier.ts";
 

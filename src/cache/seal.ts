@@ -1,4 +1,4 @@
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../digest.ts";
 
 /** What bytes are held against when they come back: their length, and their SHA-256 as 64 hexadecimal digits. */
 export interface Seal {

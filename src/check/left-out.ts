@@ -1,6 +1,7 @@
 import type { Size } from "../geometry.ts";
+import { isReduction } from "../pyramid/pyramid.ts";
 import { readSize } from "../tiff/level.ts";
-import { isReduction, type PageFields } from "../tiff/page.ts";
+import type { PageFields } from "../tiff/page.ts";
 import { unlessFault } from "./faults.ts";
 
 /** Reduced directories of an image that are none of its levels. */

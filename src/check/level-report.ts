@@ -1,10 +1,10 @@
 import { type JpegHeader, readJpegHeader } from "../codec/jpeg/header.ts";
-import { scaleFactor } from "../iiif/tiles.ts";
 import { maxTileBytes } from "../limits.ts";
+import type { Level } from "../pyramid/level.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
+import { scaleFactor } from "../pyramid/scale-factor.ts";
+import { partsOf } from "../pyramid/tile-encoding.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import type { Level } from "../tiff/level.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
-import { partsOf } from "../tiff/tile-encoding.ts";
 import { tryMaster } from "./faults.ts";
 import type { JpegReport, LevelReport } from "./report.ts";
 

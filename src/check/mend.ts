@@ -1,5 +1,5 @@
-import { colorSamples } from "../tiff/photometric.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
+import { colorSamples } from "../pyramid/color-model.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { Finding } from "./finding.ts";
 import type { OtherFormat } from "./other-format.ts";
 import type { LevelReport, StatedPicture } from "./report.ts";

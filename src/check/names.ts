@@ -1,5 +1,5 @@
-import type { StoredModel } from "../tiff/photometric.ts";
-import type { Compression } from "../tiff/tile-encoding.ts";
+import type { StoredModel } from "../pyramid/color-model.ts";
+import type { Compression } from "../pyramid/tile-encoding.ts";
 
 /** The compressions as people call them. */
 export const compressionNames: Readonly<Record<Compression, string>> = {

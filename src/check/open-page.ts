@@ -1,12 +1,13 @@
 import { ImageError } from "../error.ts";
+import { openPlain } from "../files/open.ts";
 import { maxProfileBytes } from "../limits.ts";
 import type { Metadata } from "../metadata/metadata.ts";
 import { readMetadata } from "../metadata/read.ts";
-import { openPlain } from "../plain/open.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads, type ReadCounts } from "../source/counting.ts";
 import type { Fields } from "../tiff/fields.ts";
-import { openTiff, type Pyramid } from "../tiff/pyramid.ts";
+import { openTiff } from "../tiff/open.ts";
 import { tags } from "../tiff/tags.ts";
 import { unlessFault } from "./faults.ts";
 

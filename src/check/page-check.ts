@@ -1,8 +1,8 @@
 import type { ImageError } from "../error.ts";
-import { seenSize } from "../render/plan.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { findPage } from "../tiff/page.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
 import type { OpenedContainer } from "./container.ts";
 import { tryMaster, unlessFault, wordFault } from "./faults.ts";
 import type { Finding } from "./finding.ts";

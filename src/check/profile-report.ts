@@ -2,7 +2,7 @@ import { profileSpaces } from "../codec/tile-decoder.ts";
 import { parseProfile } from "../color/profile.ts";
 import { readProfileTags } from "../color/profile-tags.ts";
 import { hasDeviceTable, readGrayCurve, readShaper } from "../color/shaper.ts";
-import type { StoredModel } from "../tiff/photometric.ts";
+import type { StoredModel } from "../pyramid/color-model.ts";
 import type { OpenedPage } from "./open-page.ts";
 import type { ProfileReport } from "./report.ts";
 

@@ -1,11 +1,11 @@
 import type { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
+import { unsupported } from "../pyramid/faults.ts";
+import type { Level } from "../pyramid/level.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
+import { partsOf } from "../pyramid/tile-encoding.ts";
 import { type PlanFacts, planRender } from "../render/plan.ts";
-import { unsupported } from "../tiff/faults.ts";
-import type { Level } from "../tiff/level.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
-import { partsOf } from "../tiff/tile-encoding.ts";
 import { isFaultOfMaster } from "./faults.ts";
 import { areaRequest, tileRequest } from "./viewer-requests.ts";
 

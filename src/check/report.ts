@@ -1,6 +1,6 @@
 import type { Size } from "../geometry.ts";
-import type { Orientation } from "../tiff/pyramid.ts";
-import type { TileEncoding } from "../tiff/tile-encoding.ts";
+import type { Orientation } from "../pyramid/pyramid.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 
 /** What a file is as a master, whether it is served, how it will perform, and what is wrong with it. Plain data. */
 export interface MasterReport {

@@ -1,4 +1,4 @@
-import { colorSamples } from "../tiff/photometric.ts";
+import { colorSamples } from "../pyramid/color-model.ts";
 import { type Finding, slowness } from "./finding.ts";
 import { compressionNames } from "./names.ts";
 import type { LevelReport, PictureReport, ProfileReport } from "./report.ts";

@@ -1,9 +1,9 @@
 import type { ImageError } from "../error.ts";
+import type { StoredModel } from "../pyramid/color-model.ts";
+import type { Level } from "../pyramid/level.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
 import { type PlanFacts, planRender, type RenderPlan } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import type { Level } from "../tiff/level.ts";
-import type { StoredModel } from "../tiff/photometric.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
 import { tryMaster } from "./faults.ts";
 import { findRefusal } from "./refusal.ts";
 import type { RequestCost } from "./report.ts";

@@ -1,11 +1,11 @@
 import { type Area, clipArea, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
 import { largestSize, type SizeLimits } from "../iiif/size.ts";
-import { scaleFactor } from "../iiif/tiles.ts";
+import type { Level } from "../pyramid/level.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
+import { scaleFactor } from "../pyramid/scale-factor.ts";
 import { turnArea, turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
-import { seenSize } from "../render/plan.ts";
-import type { Level } from "../tiff/level.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
 import { isWritten } from "./level-report.ts";
 
 /** Something that viewers ask for. */

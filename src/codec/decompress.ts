@@ -1,7 +1,7 @@
 import { ImageError } from "../error.ts";
+import type { Compression, TileEncoding } from "../pyramid/tile-encoding.ts";
 import { reverseBits } from "../raster/fill-order.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { Compression, TileEncoding } from "../tiff/tile-encoding.ts";
 import { decodeCcitt } from "./ccitt.ts";
 import { inflate } from "./inflate.ts";
 import { inflateZstd } from "./zstd.ts";

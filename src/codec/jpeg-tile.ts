@@ -1,11 +1,11 @@
 import { ImageError } from "../error.ts";
 import type { Area } from "../geometry.ts";
+import type { Level } from "../pyramid/level.ts";
 import { type ThreePlanes, ycbcrToRgb } from "../raster/color.ts";
 import { enlargePlane } from "../raster/enlarge.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { colorPlanes, type Plane, type Subsampling } from "../raster/raster.ts";
 import { invertPlane } from "../raster/tone.ts";
-import type { Level } from "../tiff/level.ts";
 import { decodeJpegInto, loadJpegTables } from "./jpeg/decoder.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg/header.ts";
 import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";

@@ -1,5 +1,5 @@
 import type { Kernel } from "../raster/kernel.ts";
-import { foreignTileDecoder } from "./foreign-tile.ts";
+import { foreignTileDecoder } from "./interleaved-tile.ts";
 import { jpegTileDecoder } from "./jpeg-tile.ts";
 import { pngTileDecoder } from "./png-tile.ts";
 import { sampleTileDecoder } from "./sample-tile.ts";

@@ -1,9 +1,9 @@
+import { colorSamples } from "../pyramid/color-model.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { applyPalette } from "../raster/palette.ts";
 import { colorPlanes, type Plane } from "../raster/raster.ts";
 import { unpackSamples } from "../raster/unpack.ts";
-import { colorSamples } from "../tiff/photometric.ts";
-import type { TileEncoding } from "../tiff/tile-encoding.ts";
 import { decodePng, type PngRows } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";

@@ -1,3 +1,7 @@
+import { colorSamples } from "../pyramid/color-model.ts";
+import type { Level } from "../pyramid/level.ts";
+import type { SampleLayout } from "../pyramid/sample-layout.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { ThreePlanes } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { applyPalette } from "../raster/palette.ts";
@@ -5,10 +9,6 @@ import { undoFloatPredictor, undoPredictor } from "../raster/predictor.ts";
 import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
 import { flipSigns, invertPlane } from "../raster/tone.ts";
 import { type PackedSamples, type SampleTarget, unpackSamples } from "../raster/unpack.ts";
-import type { Level } from "../tiff/level.ts";
-import { colorSamples } from "../tiff/photometric.ts";
-import type { SampleLayout } from "../tiff/sample-layout.ts";
-import type { TileEncoding } from "../tiff/tile-encoding.ts";
 import { type ByteCompression, decompressInto } from "./decompress.ts";
 import { decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 import { separateUnits, unitBytes } from "./ycbcr-units.ts";

@@ -1,8 +1,8 @@
 import type { Area } from "../geometry.ts";
+import type { StoredModel } from "../pyramid/color-model.ts";
+import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
-import type { Level } from "../tiff/level.ts";
-import type { StoredModel } from "../tiff/photometric.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
 export interface TileDecoder {

@@ -1,4 +1,4 @@
-import type { Account } from "../derivative.ts";
+import type { Account } from "../account.ts";
 import { profileUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 

@@ -1,4 +1,4 @@
-import type { Account, Derivative } from "../derivative.ts";
+import type { Account, Derivative } from "../account.ts";
 import { ImageError } from "../error.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { isNoneMatch } from "./conditional.ts";

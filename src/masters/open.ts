@@ -3,19 +3,19 @@ import type { MemoryBudget } from "../budget/memory-budget.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { shareLimits } from "../budget/shares.ts";
 import { wholeBody } from "../cache/checked-body.ts";
-import { digest } from "../cache/digest.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
 import { sealOf } from "../cache/seal.ts";
 import { type CacheTier, holdNothing, type KeptName } from "../cache/tier.ts";
+import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
-import { noSuchImage } from "../iiif/identifier.ts";
+import { noSuchImage } from "../identity/identifier.ts";
 import { maxRecordBytes } from "../limits.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads } from "../source/counting.ts";
 import { headR2, openR2, r2Source, type Storage } from "../source/r2.ts";
 import type { Visit } from "../visit.ts";
-import { type MasterImage, openImage } from "./describe.ts";
-import { formatMasterRecord, type KeptMaster, keptBytes, parseMasterRecord } from "./record.ts";
+import { type MasterImage, openImage } from "./image.ts";
+import { formatMasterRecord, type KeptMaster, keptBytes, parseMasterRecord } from "./kept-index.ts";
 
 /** Which image is meant: an object, and which of those that its file holds, counted from 1. */
 export interface MasterName {

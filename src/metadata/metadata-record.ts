@@ -1,5 +1,5 @@
 import { maxExifBytes, maxMetadataBlockBytes } from "../limits.ts";
-import type { JsonFields } from "../record/json-fields.ts";
+import type { JsonFields } from "../serial/json-fields.ts";
 import { withResolution } from "./exif-writer.ts";
 import type { Metadata } from "./metadata.ts";
 import type { MetadataBlocks } from "./read.ts";

@@ -1,9 +1,9 @@
 import { maxExifValueBytes, maxMetadataBlockBytes, maxMetadataReadBytes } from "../limits.ts";
+import { type Orientation, orientations } from "../pyramid/pyramid.ts";
 import { memorySource } from "../source/memory.ts";
 import { readDirectory } from "../tiff/directory.ts";
 import type { Fields, FieldsOrigin } from "../tiff/fields.ts";
 import { readHeader } from "../tiff/header.ts";
-import { type Orientation, orientations } from "../tiff/pyramid.ts";
 import { type ExifContent, numberOf, readExif } from "./exif-reader.ts";
 import { descriptiveTags, exifTags } from "./exif-tags.ts";
 import { formatExif } from "./exif-writer.ts";

@@ -1,5 +1,5 @@
 import { maxXmlDepth } from "../limits.ts";
-import { malformed } from "../tiff/faults.ts";
+import { malformed } from "../pyramid/faults.ts";
 
 /** A piece of XML; `start` and `end` are places in the text, those of an attribute without its quotes. */
 export type XmlToken =

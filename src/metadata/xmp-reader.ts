@@ -1,4 +1,4 @@
-import { malformed } from "../tiff/faults.ts";
+import { malformed } from "../pyramid/faults.ts";
 import { scanXml, type XmlAttribute } from "./xml-scanner.ts";
 import { namespaces, xmpNames } from "./xmp-names.ts";
 

@@ -1,5 +1,6 @@
 import type { StoredTile, TileDecoder } from "../codec/tile-decoder.ts";
 import { type Area, clipArea, isWhole } from "../geometry.ts";
+import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import {
   colorPlanes,
@@ -10,7 +11,6 @@ import {
   subsamplingOf,
 } from "../raster/raster.ts";
 import { cropPlane, fillPlane } from "../raster/samples.ts";
-import type { Level } from "../tiff/level.ts";
 import type { TileRow } from "./batches.ts";
 import type { GatheredBytes } from "./gather.ts";
 import type { LevelChoice } from "./level.ts";

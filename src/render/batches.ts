@@ -1,7 +1,7 @@
 import { maxTilesPerRender } from "../limits.ts";
+import { partsOf } from "../pyramid/tile-encoding.ts";
+import { tileRanges } from "../pyramid/tile-index.ts";
 import type { Turn } from "../raster/orientation.ts";
-import { partsOf } from "../tiff/tile-encoding.ts";
-import { tileRanges } from "../tiff/tile-index.ts";
 import { refuseAboveLimits } from "./cost.ts";
 import type { LevelChoice } from "./level.ts";
 import { planReads, type ReadPlan, type TileWanted } from "./reads.ts";

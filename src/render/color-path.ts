@@ -1,8 +1,8 @@
 import { decodedModels } from "../codec/tile-decoder.ts";
 import type { Format } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { ColorModel } from "../raster/raster.ts";
-import type { TileEncoding } from "../tiff/tile-encoding.ts";
 
 /** What colours go through between the tiles and the encoder. */
 export interface ColorPath {

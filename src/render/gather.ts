@@ -1,6 +1,6 @@
 import { maxReadsAtOnce } from "../limits.ts";
+import type { TileRange } from "../pyramid/tile-index.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import type { TileRange } from "../tiff/tile-index.ts";
 import type { ReadPlan } from "./reads.ts";
 
 /** The compressed bytes of a batch of tiles. */

@@ -1,8 +1,8 @@
 import type { Area, Size } from "../geometry.ts";
-import { scaleFactor } from "../iiif/tiles.ts";
+import type { Level } from "../pyramid/level.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
+import { scaleFactor } from "../pyramid/scale-factor.ts";
 import type { ReversedAxes } from "../raster/orientation.ts";
-import type { Level } from "../tiff/level.ts";
-import type { Pyramid } from "../tiff/pyramid.ts";
 
 /** How output pixels lie on one axis of a level: output pixel i covers `[start + i * step, start + (i + 1) * step)`. */
 export interface AxisSampling {

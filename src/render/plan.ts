@@ -4,6 +4,12 @@ import type { CanonicalRequest } from "../iiif/canonical.ts";
 import type { Format } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
 import { maxPeakBytes } from "../limits.ts";
+import { colorSamples } from "../pyramid/color-model.ts";
+import { unsupported } from "../pyramid/faults.ts";
+import type { Level } from "../pyramid/level.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
+import { type TileRange, tileRanges } from "../pyramid/tile-index.ts";
 import {
   composeTurns,
   inverseTurn,
@@ -15,19 +21,14 @@ import {
   turnSize,
   unturnArea,
 } from "../raster/orientation.ts";
-import { unsupported } from "../tiff/faults.ts";
-import type { Level } from "../tiff/level.ts";
-import { colorSamples } from "../tiff/photometric.ts";
-import type { Orientation, Pyramid } from "../tiff/pyramid.ts";
-import { type TileRange, tileRanges } from "../tiff/tile-index.ts";
 import { type Batch, planBatches } from "./batches.ts";
 import { type ColorPath, chooseColorPath } from "./color-path.ts";
 import { type Cost, refuseAboveLimits } from "./cost.ts";
+import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { peakBytesOf, tileRowBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
 import { turnChoice } from "./turned-level.ts";
-import { refuseMuchWork } from "./work.ts";
 
 /** How a request is answered. Final: whatever would refuse it for its size has refused it already. */
 export type RenderPlan = CopyPlan | DrawPlan;
@@ -121,11 +122,6 @@ function planDrawing(
 /** Strips turned onto their side would all be under the first row. */
 function canTurnTiles({ level }: LevelChoice, { quarterTurns }: Turn): boolean {
   return !level.isStripped || quarterTurns % 2 === 0;
-}
-
-/** Returns the size of an image as it is seen: sides swapped where its orientation lays it on its side. Never throws. */
-export function seenSize(pyramid: { readonly orientation: Orientation } & Size): Size {
-  return turnSize({ width: pyramid.width, height: pyramid.height }, turnOfTiffOrientation(pyramid.orientation));
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */

@@ -1,5 +1,5 @@
 import { maxGapBytes, maxReadBytes } from "../limits.ts";
-import type { TileRange } from "../tiff/tile-index.ts";
+import type { TileRange } from "../pyramid/tile-index.ts";
 
 /** One compressed tile that a render needs. */
 export interface TileWanted {

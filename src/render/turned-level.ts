@@ -1,6 +1,6 @@
 import type { Area, Size } from "../geometry.ts";
+import type { Level } from "../pyramid/level.ts";
 import { isNoTurn, reversedAxes, type Turn } from "../raster/orientation.ts";
-import type { Level } from "../tiff/level.ts";
 import type { AxisSampling, LevelChoice } from "./level.ts";
 
 /** Where a tile stands in the grid. */

@@ -1,7 +1,7 @@
 import { maxDirectories } from "../limits.ts";
+import { malformed, unsupported } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { type Directory, readDirectory } from "./directory.ts";
-import { malformed, unsupported } from "./faults.ts";
 import { fieldsOf } from "./fields.ts";
 import { readHeader, type TiffHeader } from "./header.ts";
 import { tags } from "./tags.ts";

@@ -1,6 +1,6 @@
 import { maxDirectoryEntries } from "../limits.ts";
+import { malformed } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { malformed } from "./faults.ts";
 import { bytesOfType } from "./field-type.ts";
 import { readPointer, type TiffHeader } from "./header.ts";
 

@@ -1,4 +1,4 @@
-import { malformed } from "./faults.ts";
+import { malformed } from "../pyramid/faults.ts";
 
 /** Bytes of one value, by field type; types missing here are unknown. Source: TIFF 6.0 §2; BigTIFF types 16 to 18. */
 const typeBytes: readonly (number | undefined)[] = [

@@ -1,7 +1,7 @@
 import { maxEntryBytes } from "../limits.ts";
+import { malformed } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Directory, Entry } from "./directory.ts";
-import { malformed } from "./faults.ts";
 import { bytesOfType, integerOfType, realOfType } from "./field-type.ts";
 import type { TiffHeader } from "./header.ts";
 

@@ -1,5 +1,5 @@
+import { malformed, unsupported } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { malformed, unsupported } from "./faults.ts";
 
 /** What the first bytes of a TIFF say of the rest. */
 export interface TiffHeader {

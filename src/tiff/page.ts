@@ -1,5 +1,6 @@
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
+import { isReduction } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Directory } from "./directory.ts";
 import type { DirectoryChain } from "./directory-chain.ts";
@@ -81,13 +82,4 @@ async function readCandidate(fields: Fields): Promise<Candidate> {
     isTiled: (await fields.number(tags.tileWidth)) !== undefined,
     size: await readSize(fields).catch(() => undefined),
   };
-}
-
-/** Says whether a page has the proportions of an image, as far as whole pixels allow, and is smaller: larger on no side. */
-export function isReduction(size: Size, full: Size): boolean {
-  if (size.width > full.width || size.height > full.height) return false;
-  if (size.width === full.width && size.height === full.height) return false;
-  const factor = Math.max(full.width, full.height) / Math.max(size.width, size.height);
-  // Halving over and over may lose a pixel more than dividing once.
-  return Math.abs(full.width / factor - size.width) <= 2 && Math.abs(full.height / factor - size.height) <= 2;
 }

@@ -1,10 +1,10 @@
 import type { Size } from "../geometry.ts";
-import { malformed } from "./faults.ts";
+import { malformed } from "../pyramid/faults.ts";
+import { narrowPlaces } from "../pyramid/places.ts";
+import { partsOf, type TileEncoding } from "../pyramid/tile-encoding.ts";
+import { checkTileSize, countTiles, type TileGrid } from "../pyramid/tile-grid.ts";
 import type { Fields } from "./fields.ts";
-import { narrowPlaces } from "./places.ts";
 import { tags } from "./tags.ts";
-import { partsOf, type TileEncoding } from "./tile-encoding.ts";
-import { checkTileSize, countTiles, type TileGrid } from "./tile-grid.ts";
 
 /** Uncompressed strips are read in pieces of about this many bytes. */
 const pieceBytes = 1 << 18;

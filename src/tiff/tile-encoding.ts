@@ -1,33 +1,18 @@
 import { maxJpegTablesBytes } from "../limits.ts";
-import { malformed, unsupported } from "./faults.ts";
+import { colorSamples, type Photometric } from "../pyramid/color-model.ts";
+import { malformed, unsupported } from "../pyramid/faults.ts";
+import {
+  type Compression,
+  checkTileEncoding,
+  predicted,
+  predictors,
+  subsamplingFactors,
+  type TileEncoding,
+} from "../pyramid/tile-encoding.ts";
 import type { Fields } from "./fields.ts";
-import { checkPalette, colorSamples, type Photometric, readPhotometric, type StoredModel } from "./photometric.ts";
-import { checkSampleLayout, readSampleLayout, type SampleLayout } from "./sample-layout.ts";
+import { readPhotometric } from "./photometric.ts";
+import { readSampleLayout } from "./sample-layout.ts";
 import { compressionNames, tags } from "./tags.ts";
-
-/** How the tiles or strips of a level are written: codec, colour model, samples. */
-export interface TileEncoding extends Photometric {
-  readonly compression: Compression;
-  readonly layout: SampleLayout;
-  readonly predictor: "none" | "horizontal" | "float";
-  /** What tag 530 says of chroma; the frame header of a JPEG tile overrules it. */
-  readonly subsampling: { readonly x: 1 | 2 | 4; readonly y: 1 | 2 | 4 };
-  /** T4Options of tag 292; of `ccitt-g3` alone. */
-  readonly ccitt: { readonly isTwoDimensional: boolean; readonly isByteAligned: boolean } | undefined;
-  /** The abbreviated stream of tag 347, SOI and EOI included. */
-  readonly jpegTables: Uint8Array | undefined;
-  /** Known of whole files: the coefficients of a progressive JPEG are held until its last scan. */
-  readonly isProgressive: boolean;
-}
-
-/** The compressions that are read; `png` only of PNG files. */
-export type Compression = (typeof compressions)[number];
-
-/** All compressions that are read. */
-export const compressions = [
-  ...(["none", "packbits", "lzw", "deflate", "zstd", "ccitt-rle", "ccitt-g3", "ccitt-g4"] as const),
-  ...(["jpeg", "jpeg2000", "webp", "png"] as const),
-] as const;
 
 const compressionCodes: ReadonlyMap<number, Compression> = new Map([
   [1, "none"],
@@ -52,10 +37,6 @@ const oldJpeg = 6;
 
 /** JPEG 2000 of Aperio and of libvips, whose three components are YCbCr although tag 262 says RGB. */
 const ycbcrCodes: readonly number[] = [33003, 33004];
-
-const predicted: readonly Compression[] = ["lzw", "deflate", "zstd"];
-const bilevel: readonly Compression[] = ["ccitt-rle", "ccitt-g3", "ccitt-g4"];
-const ofBytes: readonly Compression[] = ["jpeg", "webp"];
 
 /**
  * Reads how the tiles of a directory are written. Throws `source-unsupported` with the sentence for what is not read,
@@ -86,31 +67,6 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
   return encoding;
 }
 
-/**
- * Holds an encoding, its layout and its tables, to what is read. Throws `source-unsupported` with the sentence for what
- * is not read, `source-malformed` for what contradicts itself.
- */
-export function checkTileEncoding(encoding: TileEncoding): void {
-  const { compression, model, layout, palette, ccitt, jpegTables, isProgressive } = encoding;
-  checkSampleLayout(layout, colorSamples[model]);
-  refuseMismatch(compression, encoding);
-  checkSubsampling(encoding);
-  checkPredictor(encoding);
-  if (model === "palette") checkPalette(palette?.byteLength ?? 0);
-  else if (palette !== undefined) throw malformed(`a palette for ${model}`);
-  if ((ccitt !== undefined) !== (compression === "ccitt-g3")) throw malformed(`fax options of ${compression}`);
-  const tableBytes = jpegTables?.byteLength ?? 0;
-  if (tableBytes > (compression === "jpeg" ? maxJpegTablesBytes : 0)) {
-    throw malformed(`JPEG tables of ${tableBytes} bytes for ${compression}`);
-  }
-  if (isProgressive && compression !== "jpeg") throw malformed(`progressive ${compression}`);
-}
-
-/** Returns how many parts a tile is stored in: one, or one for each sample of a planar level. Never throws. */
-export function partsOf({ layout }: Pick<TileEncoding, "layout">): number {
-  return layout.isPlanar ? layout.samplesPerPixel : 1;
-}
-
 async function readCompression(fields: Fields): Promise<{ readonly code: number; readonly compression: Compression }> {
   const code = (await fields.number(tags.compression)) ?? 1;
   const compression = compressionCodes.get(code);
@@ -124,65 +80,11 @@ async function readCompression(fields: Fields): Promise<{ readonly code: number;
   return { code, compression };
 }
 
-/** Colour models that codecs of whole pictures can hold here, by their extra samples. */
-const codecModels: Readonly<Record<"webp" | "jpeg2000", readonly StoredModel[]>> = {
-  webp: ["rgb"],
-  jpeg2000: ["gray", "rgb", "ycbcr"],
-};
-
-/** What no decoder here gives, or no codec can hold. */
-function refuseMismatch(compression: Compression, { model, layout }: Pick<TileEncoding, "model" | "layout">): void {
-  const { bits, format, isPlanar } = layout;
-  if (bilevel.includes(compression) && (bits !== 1 || layout.samplesPerPixel !== 1)) {
-    throw malformed(`${compression} of ${layout.samplesPerPixel} samples of ${bits} bits`);
-  }
-  if (ofBytes.includes(compression) && bits !== 8) {
-    throw unsupported(`has ${bits} bits a sample in ${compression} tiles, which are not read`);
-  }
-  if (isPlanar && (compression === "webp" || compression === "jpeg2000" || compression === "jpeg")) {
-    throw unsupported(`keeps its samples in separate ${compression} planes, which are not read`);
-  }
-  if ((compression === "webp" || compression === "jpeg2000") && !codecModels[compression].includes(model)) {
-    throw unsupported(`is ${model} in ${compression} tiles, which is not read`);
-  }
-  if (compression === "jpeg2000" && layout.samplesPerPixel !== colorSamples[model]) {
-    throw unsupported(`has ${layout.samplesPerPixel} samples a pixel in jpeg2000 tiles, which are not read`);
-  }
-  if (model === "palette" && (bits > 8 || format !== "unsigned")) {
-    throw unsupported(`has a palette with ${bits}-bit indexes, which are not read`);
-  }
-  if (model === "ycbcr" && bits !== 8 && compression !== "jpeg2000") {
-    throw unsupported(`is YCbCr with ${bits} bits a sample, which is not read`);
-  }
-  if ((model === "lab" || model === "icc-lab") && bits !== 8 && bits !== 16) {
-    throw unsupported(`is CIELab with ${bits} bits a sample, which is not read`);
-  }
-}
-
-/** The values of `predictor` as tag 317 counts them, from 1 on. */
-export const predictors = ["none", "horizontal", "float"] as const;
-
 async function readPredictor(fields: Fields): Promise<TileEncoding["predictor"]> {
   const code = (await fields.number(tags.predictor)) ?? 1;
   const predictor = predictors[code - 1];
   if (predictor === undefined) throw malformed(`predictor ${code}`);
   return predictor;
-}
-
-function checkPredictor({ predictor, compression, layout: { bits, format } }: TileEncoding): void {
-  if (predictor === "none") return;
-  if (!predicted.includes(compression)) throw malformed(`a predictor in ${compression} tiles`);
-  if (predictor === "float" && format !== "float") throw malformed("the predictor of floating point on whole numbers");
-  if (predictor === "horizontal" && bits !== 8 && bits !== 16 && bits !== 32) {
-    throw unsupported(`has the horizontal predictor with ${bits} bits a sample, which is not read`);
-  }
-}
-
-function checkSubsampling({ subsampling, model, compression, layout, predictor }: TileEncoding): void {
-  if (subsampling.x === 1 && subsampling.y === 1) return;
-  if (model !== "ycbcr" || compression === "jpeg2000") throw malformed(`subsampled ${model} in ${compression} tiles`);
-  if (layout.isPlanar) throw unsupported("keeps subsampled YCbCr in separate planes, which are not read");
-  if (predictor !== "none") throw unsupported("has a predictor on subsampled YCbCr, which is not read");
 }
 
 async function readCcittOptions(fields: Fields): Promise<TileEncoding["ccitt"]> {
@@ -195,9 +97,6 @@ async function readSubsampling(fields: Fields): Promise<TileEncoding["subsamplin
   if (!isFactor(x) || !isFactor(y)) throw malformed(`chroma subsampling of ${x} by ${y}`);
   return { x, y };
 }
-
-/** The factors that chroma is subsampled by on an axis. */
-export const subsamplingFactors = [1, 2, 4] as const;
 
 function isFactor(value: number | undefined): value is (typeof subsamplingFactors)[number] {
   return subsamplingFactors.some((factor) => factor === value);

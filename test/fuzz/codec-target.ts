@@ -1,6 +1,6 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import { decompressInto, type PackedTile } from "../../src/codec/decompress.ts";
-import { plainEncoding } from "../../src/plain/plain-file.ts";
+import { plainEncoding } from "../../src/files/image-file.ts";
 import { planeSlackBytes } from "../../src/raster/raster.ts";
 import { makePage } from "../support/ccitt-decoding.ts";
 import { writeCcitt } from "../support/ccitt-writer.ts";

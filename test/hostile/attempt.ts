@@ -4,14 +4,14 @@ import { type ColorTables, colorTreatment, findColorTable } from "../../src/colo
 import { ImageError } from "../../src/error.ts";
 import { canonicalise } from "../../src/iiif/canonical.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
-import { type MasterImage, openImage } from "../../src/masters/describe.ts";
+import { type MasterImage, openImage } from "../../src/masters/image.ts";
+import { isGray, seenSize } from "../../src/pyramid/pyramid.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import { Kernels } from "../../src/render/kernels.ts";
-import { planRender, seenSize } from "../../src/render/plan.ts";
+import { planRender } from "../../src/render/plan.ts";
 import { render } from "../../src/render/render.ts";
 import { countReads, type ReadCounts } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
-import { isGray } from "../../src/tiff/pyramid.ts";
 import { encoderSettings } from "../fuzz/modules.ts";
 import { kernelModule } from "../support/kernel.ts";
 import { lcmsModule } from "../support/lcms.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { maxDirectories, maxOpeningBytes, maxOpeningReads, maxTilesPerMaster } from "../../src/limits.ts";
-import { keptBytes } from "../../src/masters/record.ts";
+import { keptBytes } from "../../src/masters/kept-index.ts";
 import { type FieldOverride, makeTiff, type TiffOptions } from "../support/make-tiff.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 

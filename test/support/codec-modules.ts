@@ -1,4 +1,4 @@
-import { compileModule } from "../../src/ingest/compiled-modules.ts";
+import { compileModule } from "../../src/node/compiled-modules.ts";
 
 /** Returns libwebp's decoder. */
 export function webpDecoderModule(): WebAssembly.Module {

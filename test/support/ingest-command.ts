@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 
-const command = join(import.meta.dirname, "..", "..", "src", "ingest", "tessera.mjs");
+const command = join(import.meta.dirname, "..", "..", "src", "cli", "tessera.mjs");
 
 /** How a command that reports as JSON ended. */
 export interface IngestEnding {

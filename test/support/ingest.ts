@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { BucketError } from "../../src/ingest/bucket.ts";
-import type { ConvertedMaster } from "../../src/ingest/conversion.ts";
-import type { Converter } from "../../src/ingest/job-image.ts";
-import { s3Bucket } from "../../src/ingest/s3-bucket.ts";
+import { BucketError } from "../../src/bucket/bucket.ts";
+import { s3Bucket } from "../../src/bucket/s3-bucket.ts";
+import type { Converter } from "../../src/job/job-image.ts";
+import type { ConvertedMaster } from "../../src/settings/conversion.ts";
 import type { S3Endpoint } from "./s3-endpoint.ts";
 
 /** What was asked of a converter, in order. */

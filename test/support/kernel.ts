@@ -1,4 +1,4 @@
-import { compileModule } from "../../src/ingest/compiled-modules.ts";
+import { compileModule } from "../../src/node/compiled-modules.ts";
 import { Kernel } from "../../src/raster/kernel.ts";
 
 /** The kernels as `npm run build` left them. */

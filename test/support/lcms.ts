@@ -1,4 +1,4 @@
-import { compileModule } from "../../src/ingest/compiled-modules.ts";
+import { compileModule } from "../../src/node/compiled-modules.ts";
 
 /** Little CMS, compiled. */
 export const lcmsModule = compileModule("lcms");

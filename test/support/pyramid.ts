@@ -1,6 +1,6 @@
-import type { Level } from "../../src/tiff/level.ts";
-import type { Orientation, Pyramid } from "../../src/tiff/pyramid.ts";
-import type { TileEncoding } from "../../src/tiff/tile-encoding.ts";
+import type { Level } from "../../src/pyramid/level.ts";
+import type { Orientation, Pyramid } from "../../src/pyramid/pyramid.ts";
+import type { TileEncoding } from "../../src/pyramid/tile-encoding.ts";
 
 /** What a pyramid for tests of planning is made of; nothing stands behind its tiles. */
 export interface PyramidOptions {

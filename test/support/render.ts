@@ -6,14 +6,14 @@ import type { ColorTable } from "../../src/color/table.ts";
 import { colorTreatment, findColorTable } from "../../src/colors.ts";
 import { canonicalise } from "../../src/iiif/canonical.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
-import { compileSettings } from "../../src/ingest/compiled-modules.ts";
-import { openImage } from "../../src/masters/describe.ts";
+import { openImage } from "../../src/masters/image.ts";
+import { compileSettings } from "../../src/node/compiled-modules.ts";
+import { isGray, seenSize } from "../../src/pyramid/pyramid.ts";
 import { Kernel } from "../../src/raster/kernel.ts";
 import { drawImage } from "../../src/render/draw.ts";
-import { planRender, type RenderPlan, seenSize } from "../../src/render/plan.ts";
+import { planRender, type RenderPlan } from "../../src/render/plan.ts";
 import { countReads } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
-import { isGray } from "../../src/tiff/pyramid.ts";
 import { kernelModule } from "./kernel.ts";
 import { lcmsModule } from "./lcms.ts";
 

@@ -4,7 +4,7 @@ import { IsolateCache } from "../../src/cache/isolate.ts";
 import type { ColorTable } from "../../src/color/table.ts";
 import { type ColorTables, colorTreatment, findColorTable } from "../../src/colors.ts";
 import { maxEmbeddedProfileBytes } from "../../src/limits.ts";
-import type { StoredModel } from "../../src/tiff/photometric.ts";
+import type { StoredModel } from "../../src/pyramid/color-model.ts";
 import { lcmsModule } from "../support/lcms.ts";
 import { gammaTag, makeGrayProfile, makeMatrixProfile, primariesOf } from "../support/make-profile.ts";
 import { makePyramid } from "../support/pyramid.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type DerivativeFacts, etagOf, nameDerivative } from "../../../src/cache/derivatives.ts";
-import { digest } from "../../../src/cache/digest.ts";
 import { parseSeal, sealOf } from "../../../src/cache/seal.ts";
+import { digest } from "../../../src/digest.ts";
 
 const facts: DerivativeFacts = {
   master: { key: "book.tif", page: 1 },

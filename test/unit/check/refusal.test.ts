@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { findRefusal } from "../../../src/check/refusal.ts";
-import { planRender, seenSize } from "../../../src/render/plan.ts";
-import type { Orientation, Pyramid } from "../../../src/tiff/pyramid.ts";
-import type { TileEncoding } from "../../../src/tiff/tile-encoding.ts";
+import type { Orientation, Pyramid } from "../../../src/pyramid/pyramid.ts";
+import { seenSize } from "../../../src/pyramid/pyramid.ts";
+import type { TileEncoding } from "../../../src/pyramid/tile-encoding.ts";
+import { planRender } from "../../../src/render/plan.ts";
 import { codeOf } from "../../support/code-of.ts";
 import { randomRequest, settle } from "../../support/image-requests.ts";
 import { makePyramid, type PyramidOptions } from "../../support/pyramid.ts";

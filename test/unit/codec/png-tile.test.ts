@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { formatChunk } from "../../../src/codec/png/chunk.ts";
 import { pngTileDecoder } from "../../../src/codec/png-tile.ts";
-import { openPlain } from "../../../src/plain/open.ts";
+import { openPlain } from "../../../src/files/open.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { openTestKernel } from "../../support/kernel.ts";
 import { allocateGuarded, readPlane } from "../../support/planes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { newAccount } from "../../../src/derivative.ts";
+import { newAccount } from "../../../src/account.ts";
 import { type ErrorCode, ImageError } from "../../../src/error.ts";
 import { cacheControl, formatServerTiming } from "../../../src/http/headers.ts";
 import {

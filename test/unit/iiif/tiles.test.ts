@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Size } from "../../../src/geometry.ts";
-import { offerTiles, scaleFactor } from "../../../src/iiif/tiles.ts";
+import { offerTiles } from "../../../src/iiif/tiles.ts";
+import { scaleFactor } from "../../../src/pyramid/scale-factor.ts";
 import { openRandom } from "../../support/random.ts";
 
 const limits = { maxWidth: 1e6, maxHeight: 1e6, maxArea: 1e12 };

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
 import { ImageError } from "../../../src/error.ts";
 import { maxDirectories, maxSidePixels } from "../../../src/limits.ts";
+import { formatPyramid, parsePyramid } from "../../../src/pyramid/pyramid-record.ts";
+import { tileRanges } from "../../../src/pyramid/tile-index.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
-import { openPyramid, openTiff } from "../../../src/tiff/pyramid.ts";
-import { formatPyramid, parsePyramid } from "../../../src/tiff/pyramid-record.ts";
-import { tileRanges } from "../../../src/tiff/tile-index.ts";
+import { openPyramid, openTiff } from "../../../src/tiff/open.ts";
 import { codeOf, codeOfAsync } from "../../support/code-of.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 

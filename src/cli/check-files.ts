@@ -1,0 +1,94 @@
+import { checkMaster } from "../check/check.ts";
+import type { MasterReport, Problem, Served, Severity } from "../check/report.ts";
+import type { DrawPicture } from "../check/serving.ts";
+import type { SourceFile } from "../job/source-files.ts";
+import { openFileSource } from "../node/file-source.ts";
+import { untilStopped } from "../node/until-stopped.ts";
+import { IngestError } from "../settings/ingest-error.ts";
+
+/** A file that was checked, or that could not be. */
+export interface CheckedFile {
+  readonly path: string;
+  /** Undefined where it can't be read, or where checking it failed. */
+  readonly report: MasterReport | undefined;
+  /** Why it could not be checked. */
+  readonly failure: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** How a check is run. */
+export interface CheckRun {
+  /** Draws tiles; without it nothing is decoded. */
+  readonly draw: DrawPicture | undefined;
+  readonly signal: AbortSignal;
+  readonly onStart: (path: string) => void;
+}
+
+/** Files whose directories are read at once: a file on the network answers slowly. Decoding takes a core for itself. */
+const readsAtOnce = 8;
+
+/** Checks files and gives them in their order, as soon as those before are done. Never throws. */
+export async function* checkFiles(
+  files: readonly SourceFile[],
+  run: CheckRun,
+): AsyncGenerator<CheckedFile, void, undefined> {
+  const most = run.draw === undefined ? readsAtOnce : 1;
+  const pending: Promise<CheckedFile>[] = [];
+  for (const { path } of files) {
+    if (run.signal.aborted) break;
+    pending.push(checkFile(path, run));
+    if (pending.length === most) yield* takeFirst(pending, run.signal);
+  }
+  while (pending.length > 0 && !run.signal.aborted) yield* takeFirst(pending, run.signal);
+}
+
+async function* takeFirst(
+  pending: Promise<CheckedFile>[],
+  signal: AbortSignal,
+): AsyncGenerator<CheckedFile, void, undefined> {
+  const first = pending.shift();
+  // A file that is being decoded when everything is stopped is not waited for.
+  const checked = first === undefined ? undefined : await untilStopped(first, signal).catch(() => undefined);
+  if (checked !== undefined) yield checked;
+}
+
+async function checkFile(path: string, { draw, onStart }: CheckRun): Promise<CheckedFile> {
+  onStart(path);
+  try {
+    await using source = await openFileSource(path);
+    return { path, report: await checkMaster(source, { draw }), failure: undefined };
+  } catch (error) {
+    const code = error instanceof IngestError ? error.code : "internal";
+    return {
+      path,
+      report: undefined,
+      failure: { code, message: error instanceof Error ? error.message : String(error) },
+    };
+  }
+}
+
+/** Sums over files and their problems. */
+export type Totals = Record<Served | Severity | "files", number>;
+
+/** Adds a file to sums: one that could not be checked is not served. Never throws. */
+export function countChecked(totals: Totals, { report }: CheckedFile): void {
+  totals.files += 1;
+  totals[report?.served ?? "none"] += 1;
+  if (report === undefined) totals.error += 1;
+  for (const { severity } of report?.problems ?? []) totals[severity] += 1;
+}
+
+/** Returns the commands of a problem for the file at `path`, as a POSIX shell takes them. Never throws. */
+export function commandsOf({ mend }: Pick<Problem, "mend">, path: string): readonly string[] {
+  const name = path.replace(/^.*[\\/]/, "").replace(/(?<=.)\.[^.]*$/, "");
+  return mend.map((command) =>
+    command
+      .split(" ")
+      .map((word) => quoteWord(word.replace("FILE", () => path).replace("NAME", () => name)))
+      .join(" "),
+  );
+}
+
+/** Quotes a word that a shell would take apart or expand. */
+function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

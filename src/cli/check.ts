@@ -1,0 +1,41 @@
+import { findFiles } from "../job/source-files.ts";
+import { refuseFaults } from "../settings/command-faults.ts";
+import { ensureKernel } from "./build-kernels.ts";
+import { formatBrief, formatTotals } from "./check-brief.ts";
+import { openDrawer } from "./check-drawer.ts";
+import { type CheckedFile, checkFiles, countChecked, type Totals } from "./check-files.ts";
+import { formatCheckJson } from "./check-json.ts";
+import { showCheckProgress } from "./check-progress.ts";
+import { formatCheck } from "./check-text.ts";
+import type { CheckCommand } from "./command.ts";
+import { exitStatus } from "./ingest.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Carries `tessera check` out and returns the exit status. Text is printed file by file as it is known, JSON at the end.
+ * Throws CommandFaults for names that lead nowhere.
+ */
+export async function check({ sources, options }: CheckCommand, terminal: Terminal): Promise<number> {
+  const { files, faults, warnings } = await findFiles(sources);
+  refuseFaults(faults);
+  terminal.say(warnings.map((warning) => `Note: ${warning}`));
+  if (options.decode === true) await ensureKernel(terminal.projectFolder, terminal);
+  const draw = options.decode === true ? openDrawer() : undefined;
+  const progress = showCheckProgress(files.length, terminal);
+  const checked: CheckedFile[] = [];
+  const totals: Totals = { files: 0, whole: 0, part: 0, none: 0, error: 0, warning: 0, note: 0 };
+  try {
+    for await (const file of checkFiles(files, { draw, signal: terminal.signal, onStart: progress.onStart })) {
+      countChecked(totals, file);
+      if (options.json === true) checked.push(file);
+      else terminal.print(options.brief === true ? [formatBrief(file)] : [...formatCheck(file), ""]);
+      progress.onEnd();
+    }
+  } finally {
+    terminal.show("");
+  }
+  terminal.print(options.json === true ? formatCheckJson(checked, totals) : [formatTotals(totals)]);
+  if (terminal.signal.aborted) return exitStatus.stopped;
+  const isFailed = totals.part + totals.none > 0 || (options.strict === true && totals.warning > 0);
+  return isFailed ? exitStatus.failed : exitStatus.well;
+}

@@ -1,0 +1,69 @@
+import { checkOptions, compareOptions, conversionOptions, placeOptions, runOptions } from "../settings/options.ts";
+import type { OptionTable } from "../settings/values.ts";
+import { type CommandName, commandOptions, spellOption } from "./command.ts";
+
+const usages: Readonly<Record<CommandName, string>> = {
+  ingest: "tessera ingest FOLDER_OR_FILE... --to local|remote [options]",
+  compare: "tessera compare FILE [--out PAGE.html] [options]",
+  check: "tessera check FOLDER_OR_FILE... [options]",
+};
+
+const summaries: Readonly<Record<CommandName, string>> = {
+  ingest: "Turns images into masters, checks them and puts them into a bucket.",
+  compare: "Writes a page that shows settings side by side without their names.",
+  check: "Says what masters are, whether they are served and how well, and what mends them.",
+};
+
+const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
+  ingest: [
+    ["Places", placeOptions],
+    ["Conversion", conversionOptions],
+    ["This run", runOptions],
+  ],
+  compare: [["Options", compareOptions]],
+  check: [["Options", checkOptions]],
+};
+
+const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  ingest: [
+    "",
+    "What is in the bucket already, from the same file with the same settings, is left alone: an",
+    "interrupted run is taken up by running the command again. Keys of the remote bucket come from",
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account also from",
+    "CLOUDFLARE_ACCOUNT_ID; they are sent over https only. Exit status: 0 all went well, 1 a file",
+    "failed, 2 wrong arguments or configuration, 130 stopped. docs/ingest.md says more.",
+  ],
+  check: [
+    "",
+    "Exit status: 0 all are served, 1 one is not (with --strict: or has warnings), 2 wrong arguments,",
+    "130 stopped. docs/masters.md says what is looked at.",
+  ],
+};
+
+/** Returns the line that says how a command is called; of all commands without a name. Never throws. */
+export function usageLine(command: CommandName | undefined): string {
+  return command === undefined
+    ? "Usage: tessera ingest|compare|check|--help|--version ..."
+    : `Usage: ${usages[command]}`;
+}
+
+/** Returns the help of one command, or the list of all, in lines. Never throws. */
+export function helpText(command: CommandName | undefined): readonly string[] {
+  if (command === undefined) {
+    const names = Object.keys(commandOptions) as CommandName[];
+    const lines = names.flatMap((name) => [`  ${name.padEnd(9)} ${summaries[name]}`, `            ${usages[name]}`]);
+    return [usageLine(undefined), "", ...lines, "", "tessera COMMAND --help lists the options of a command."];
+  }
+  const parts = sections[command].flatMap(([title, table]) => ["", title, ...optionLines(table)]);
+  return [usageLine(command), "", summaries[command], ...parts, ...(notes[command] ?? [])];
+}
+
+function optionLines(table: OptionTable): readonly string[] {
+  const entries = Object.entries(table).map(([name, { kind, help }]) => ({
+    call: `${spellOption(name)}${kind.placeholder === undefined ? "" : ` ${kind.placeholder}`}`,
+    help,
+  }));
+  return entries.flatMap(({ call, help }) =>
+    call.length > 30 ? [`  ${call}`, `${" ".repeat(34)}${help}`] : [`  ${call.padEnd(32)}${help}`],
+  );
+}

@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BucketError } from "../bucket/bucket.ts";
+import type { Converter } from "../job/job-image.ts";
+import { untilStopped } from "../node/until-stopped.ts";
+import { CommandFaults } from "../settings/command-faults.ts";
+import { check } from "./check.ts";
+import { type Command, type CommandName, parseCommand } from "./command.ts";
+import { helpText, usageLine } from "./command-help.ts";
+import { compare } from "./compare.ts";
+import { exitStatus, ingest } from "./ingest.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Runs a command line and returns its exit status. Never throws. */
+export async function runCommandLine(
+  args: readonly string[],
+  { terminal, converter }: { readonly terminal: Terminal; readonly converter: Converter },
+): Promise<number> {
+  const command = parseCommand(args);
+  const name = isNamed(command.kind) ? command.kind : undefined;
+  try {
+    if (command.kind === "help") terminal.print(helpText(command.command));
+    else if (command.kind === "version") terminal.print([await readVersion(terminal.projectFolder)]);
+    else if (command.kind === "ingest") return await ingest(command, terminal, converter);
+    else if (command.kind === "check") return await check(command, terminal);
+    else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
+    else return await untilStopped(compare(command, terminal), terminal.signal);
+    return exitStatus.well;
+  } catch (error) {
+    if (error === terminal.signal.reason) return exitStatus.stopped;
+    if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
+    terminal.say(error instanceof BucketError ? [error.message] : describeUnexpected(error));
+    return exitStatus.failed;
+  }
+}
+
+function isNamed(kind: Command["kind"]): kind is CommandName {
+  return kind === "ingest" || kind === "compare" || kind === "check";
+}
+
+function tellFaults(faults: readonly string[], command: CommandName | undefined, terminal: Terminal): number {
+  const lines = faults.length > 1 ? ["These are wrong:", ...faults.map((fault) => `  ${fault}.`)] : [`${faults[0]}.`];
+  terminal.say([...lines, usageLine(command)]);
+  return exitStatus.wrong;
+}
+
+/** The message may hold text from outside, line breaks with it, and stays one line; where it came from has lines of its own. */
+function describeUnexpected(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  const head = `${error.name}: ${error.message}`;
+  const { stack = head } = error;
+  return stack.startsWith(head) ? [head, ...stack.slice(head.length).split("\n").slice(1)] : [head];
+}
+
+async function readVersion(projectFolder: string): Promise<string> {
+  const manifest: { readonly version: string } = JSON.parse(
+    await readFile(join(projectFolder, "package.json"), "utf8"),
+  );
+  return manifest.version;
+}

@@ -1,0 +1,149 @@
+import { parseArgs } from "node:util";
+import {
+  type CheckOptions,
+  type CompareOptions,
+  type ConversionOptions,
+  checkOptions,
+  compareOptions,
+  conversionOptions,
+  type PlaceOptions,
+  placeOptions,
+  type RunOptions,
+  runOptions,
+} from "../settings/options.ts";
+import { checkValues, type OptionTable } from "../settings/values.ts";
+
+/** The commands by name, with the options each takes. */
+export const commandOptions = {
+  ingest: { ...placeOptions, ...conversionOptions, ...runOptions },
+  compare: compareOptions,
+  check: checkOptions,
+} as const satisfies Record<string, OptionTable>;
+
+/** The name of a command. */
+export type CommandName = keyof typeof commandOptions;
+
+/** What a command line asks for. */
+export type Command =
+  | { readonly kind: "help"; readonly command: CommandName | undefined }
+  | { readonly kind: "version" }
+  | IngestCommand
+  | CompareCommand
+  | CheckCommand
+  | WrongCommand;
+
+/** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
+export interface IngestCommand {
+  readonly kind: "ingest";
+  readonly sources: readonly string[];
+  readonly options: PlaceOptions & ConversionOptions & RunOptions;
+}
+
+/** `tessera compare`. */
+export interface CompareCommand {
+  readonly kind: "compare";
+  readonly file: string;
+  readonly options: CompareOptions;
+}
+
+/** `tessera check`: files and folders. */
+export interface CheckCommand {
+  readonly kind: "check";
+  readonly sources: readonly string[];
+  readonly options: CheckOptions;
+}
+
+/** A command line with faults, all of them, sentences without a full stop. */
+export interface WrongCommand {
+  readonly kind: "wrong";
+  readonly command: CommandName | undefined;
+  readonly faults: readonly string[];
+}
+
+/** Reads the arguments behind `tessera`. Never throws: what is wrong is in the command returned. */
+export function parseCommand(args: readonly string[]): Command {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    return { kind: "help", command: isCommand(rest[0]) ? rest[0] : undefined };
+  }
+  if (name === "--version") return { kind: "version" };
+  if (!isCommand(name)) return { kind: "wrong", command: undefined, faults: [`${name} is no command`] };
+  const { positionals, given, faults } = readArguments(rest, commandOptions[name]);
+  if (given.help === true) return { kind: "help", command: name };
+  if (name === "ingest") {
+    const options = checkValues(commandOptions.ingest, given, { faults, spell: spellOption });
+    if (positionals.length === 0) faults.push("no file or folder is named");
+    return faults.length > 0
+      ? { kind: "wrong", command: name, faults }
+      : { kind: "ingest", sources: positionals, options };
+  }
+  if (name === "check") {
+    const options = checkValues(commandOptions.check, given, { faults, spell: spellOption });
+    if (positionals.length === 0) faults.push("no file or folder is named");
+    if (options.brief === true && options.json === true) faults.push("--brief has no effect with --json");
+    return faults.length > 0
+      ? { kind: "wrong", command: name, faults }
+      : { kind: "check", sources: positionals, options };
+  }
+  const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
+  const [file, ...others] = positionals;
+  if (file === undefined) faults.push("no file is named");
+  for (const other of others) faults.push(`${other} is a second file, and one is compared at a time`);
+  return file === undefined || faults.length > 0
+    ? { kind: "wrong", command: name, faults }
+    : { kind: "compare", file, options };
+}
+
+/** Spells the name of an option as a command line does: `keepProfile` as `--keep-profile`. Never throws. */
+export function spellOption(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function isCommand(name: string | undefined): name is CommandName {
+  return name !== undefined && Object.hasOwn(commandOptions, name);
+}
+
+interface Arguments {
+  readonly positionals: readonly string[];
+  /** By camelCase name; what a table does not know is a fault already and not in here. */
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly faults: string[];
+}
+
+/** Takes arguments apart. `--no-` in front of an option without a value says no; of one given twice the last counts. */
+function readArguments(args: readonly string[], table: OptionTable): Arguments {
+  const names = new Map(Object.keys(table).map((name) => [spellOption(name).slice(2), name]));
+  const takesValue = (name: string) => table[name]?.kind.placeholder !== undefined;
+  const { tokens } = parseArgs({
+    args: [...args],
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: {
+      help: { type: "boolean", short: "h" },
+      ...Object.fromEntries(
+        [...names].map(([spelt, name]) => [spelt, { type: takesValue(name) ? "string" : "boolean" } as const]),
+      ),
+    },
+  });
+  const positionals: string[] = [];
+  const given: Record<string, unknown> = {};
+  const faults: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    if (token.name === "help") given.help = true;
+    else {
+      const denied = token.name.startsWith("no-") ? names.get(token.name.slice(3)) : undefined;
+      const name = names.get(token.name);
+      if (name !== undefined && takesValue(name)) {
+        if (token.value === undefined || token.value.startsWith("-")) faults.push(`${token.rawName} needs a value`);
+        else given[name] = token.value;
+      } else if (name !== undefined || (denied !== undefined && !takesValue(denied))) {
+        if (token.value !== undefined) faults.push(`${token.rawName} takes no value`);
+        else given[name ?? denied ?? ""] = name !== undefined;
+      } else faults.push(`${token.rawName} is not known`);
+    }
+  }
+  return { positionals, given, faults };
+}

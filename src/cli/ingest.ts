@@ -1,0 +1,181 @@
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { BucketError, type MasterBucket } from "../bucket/bucket.ts";
+import { countOperations } from "../bucket/operations.ts";
+import { readRecords } from "../catalogue/image-records.ts";
+import { inspectPlan, runIngest } from "../job/job.ts";
+import type { Converter } from "../job/job-image.ts";
+import { type IngestPlan, planIngest } from "../job/job-plan.ts";
+import { makeDryReport, makeReport, type Report } from "../job/report.ts";
+import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
+import { defaultTemplate } from "../settings/identifier-template.ts";
+import { readIngestConfig } from "../settings/ingest-config.ts";
+import { conversionOptions } from "../settings/options.ts";
+import { readServiceSettings } from "../settings/service-settings.ts";
+import { listWords } from "../settings/values.ts";
+import { ensureKernel } from "./build-kernels.ts";
+import { bucketOpener } from "./choose-bucket.ts";
+import { type IngestCommand, spellOption } from "./command.ts";
+import { showProgress } from "./progress.ts";
+import { formatJson } from "./report-json.ts";
+import { formatDryReport, formatReport, formatWhereToLook } from "./report-text.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Exit statuses. 128 and the number of SIGINT is what shells expect of a command that was stopped. */
+export const exitStatus = { well: 0, failed: 1, wrong: 2, stopped: 130 } as const;
+
+/** Files worked on at once, unless it is said: each takes a core, and memory. */
+const mostJobs = 8;
+
+const remoteOptions = ["endpoint", "account", "bucket", "region"] as const;
+
+/** Carries `tessera ingest` out and returns the exit status. Throws CommandFaults and BucketError. */
+export async function ingest(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<number> {
+  const settled = await settle(command, terminal, converter);
+  const { plan } = settled;
+  terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
+  return command.options.dryRun === true
+    ? dryRun(plan, { command, terminal, converter })
+    : run(plan, { command, terminal, converter, settled });
+}
+
+interface Settled {
+  readonly plan: IngestPlan;
+  readonly jobs: number;
+  readonly openBucket: () => MasterBucket;
+  /** Says where the images are shown, as far as that is known. */
+  readonly whereToLook: (report: Report) => string | undefined;
+}
+
+/** Puts command line, configuration and environment together. Everything that is wrong is told at once. */
+async function settle(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<Settled> {
+  const faults: string[] = [];
+  const gather = async <Result>(read: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof CommandFaults)) throw error;
+      faults.push(...error.faults);
+      return undefined;
+    }
+  };
+  const { options: given } = command;
+  const config = (await gather(() => readIngestConfig(terminal.folder, given.config))) ?? {};
+  const options = { ...config, ...given };
+  faults.push(...contradictions(given));
+  const service = await gather(() => readServiceSettings(terminal.projectFolder, terminal));
+  const recordsFile = options.records;
+  const records =
+    recordsFile === undefined ? undefined : await gather(() => readRecords(resolve(terminal.folder, recordsFile)));
+  const openBucket = bucketOpener({ options, service, terminal, isDry: given.dryRun === true, faults });
+  const naming = { pageSuffix: "", keyTemplate: "{identifier}", ...service?.naming };
+  const plan = await gather(() =>
+    planIngest({
+      sources: command.sources,
+      template: options.identifier ?? defaultTemplate,
+      collection: options.collection ?? "",
+      prefix: options.prefix ?? "",
+      naming: options.keyTemplate === undefined ? naming : { ...naming, keyTemplate: options.keyTemplate },
+      records,
+      pages: options.pages ?? "first",
+      conversion: given,
+      config,
+      countPages: converter.countPages,
+      signal: terminal.signal,
+    }),
+  );
+  refuseFaults([...new Set(faults)]);
+  if (plan === undefined) throw new Error("a plan was made, for nothing was wrong");
+  const server = options.state === undefined ? "npm start" : `npx wrangler dev --persist-to ${options.state}`;
+  return {
+    plan,
+    openBucket,
+    jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
+    whereToLook: (report) => (options.to === "local" ? formatWhereToLook(report, server) : undefined),
+  };
+}
+
+/** Options of the command line that have no effect beside each other. */
+function contradictions(given: IngestCommand["options"]): readonly string[] {
+  const without = (names: readonly string[], why: string) => {
+    const found = names.filter((name) => Object.hasOwn(given, name)).map(spellOption);
+    return found.length > 0 ? [`${listWords(found, "and")} ${found.length > 1 ? "have" : "has"} no effect ${why}`] : [];
+  };
+  const pixels = Object.keys(conversionOptions).filter((name) => name !== "repack");
+  return [
+    ...(given.repack === true ? without(pixels, "with --repack") : []),
+    ...(given.compression === "deflate" ? without(["quality"], "on deflate") : []),
+    ...(given.to === "local" ? without(remoteOptions, "with --to local") : []),
+    ...(given.to === "remote" ? without(["state"], "with --to remote") : []),
+  ];
+}
+
+interface RunContext {
+  readonly command: IngestCommand;
+  readonly terminal: Terminal;
+  readonly converter: Converter;
+}
+
+async function dryRun(plan: IngestPlan, { command, terminal, converter }: RunContext): Promise<number> {
+  const report = makeDryReport(await inspectPlan(plan, { converter, signal: terminal.signal }), plan.warnings);
+  await hand(report, formatDryReport(report), { command, terminal });
+  if (terminal.signal.aborted) return exitStatus.stopped;
+  return report.images.some(({ failure }) => failure !== undefined) ? exitStatus.failed : exitStatus.well;
+}
+
+async function run(
+  plan: IngestPlan,
+  { command, terminal, converter, settled }: RunContext & { readonly settled: Settled },
+): Promise<number> {
+  await ensureKernel(terminal.projectFolder, terminal);
+  const started = new Date();
+  const start = performance.now();
+  const isVerbose = command.options.verbose === true;
+  const { bucket, operations } = countOperations(settled.openBucket());
+  const progress = showProgress(plan.images, { terminal, isVerbose });
+  try {
+    const outcomes = await runIngest(plan, {
+      converter,
+      bucket,
+      jobs: settled.jobs,
+      isForced: command.options.force === true,
+      signal: terminal.signal,
+      onEvent: progress.onEvent,
+      onFolder: terminal.onFolder,
+    });
+    progress.end();
+    const seconds = (performance.now() - start) / 1000;
+    const report = makeReport({
+      started,
+      seconds,
+      bucketName: bucket.name,
+      outcomes,
+      warnings: plan.warnings,
+      operations: operations(),
+    });
+    const where = settled.whereToLook(report);
+    const lines = [...formatReport(report, { isComplete: isVerbose }), ...(where === undefined ? [] : [where])];
+    await hand(report, lines, { command, terminal });
+    if (report.totals.failed > 0) return exitStatus.failed;
+    return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
+  } catch (error) {
+    if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
+    throw error;
+  } finally {
+    progress.end();
+    await bucket.close();
+  }
+}
+
+/** Hands a report over: as text or as JSON on standard output, and into a file where one is named. */
+async function hand(
+  report: unknown,
+  lines: readonly string[],
+  { command, terminal }: Pick<RunContext, "command" | "terminal">,
+): Promise<void> {
+  const { json, report: file } = command.options;
+  const content = formatJson(report);
+  if (file !== undefined) await writeFile(resolve(terminal.folder, file), `${content.join("\n")}\n`);
+  terminal.print(json === true ? content : lines);
+}

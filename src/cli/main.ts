@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { runCommandLine } from "./command-line.ts";
+import { converter } from "./converter.ts";
+import { type Terminal, type TerminalOutput, terminalOutput } from "./terminal.ts";
+
+/** A second signal within this time is the first one, passed on by npm or sent to the whole group by a terminal. */
+const sameSignalMilliseconds = 1000;
+
+/** What a command that was stopped may take to end by itself once it is done. */
+const lastMilliseconds = 500;
+
+/**
+ * Returns a signal that Ctrl-C and its like abort, and the end of the process that handed over to this one; the second
+ * time they end the process at once.
+ */
+function abortOnSignals(output: TerminalOutput, endNow: () => void): AbortSignal {
+  const controller = new AbortController();
+  let first = 0;
+  const stop = () => {
+    if (!controller.signal.aborted) {
+      first = performance.now();
+      output.say(["Stopping: what is half done is removed. Once more stops at once."]);
+      controller.abort();
+    } else if (performance.now() - first > sameSignalMilliseconds) {
+      endNow();
+      endBySignal();
+    }
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, stop);
+  process.once("disconnect", stop);
+  process.channel?.unref();
+  return controller.signal;
+}
+
+/**
+ * Ends the process as Ctrl-C ends one that does not listen, with status 130 for a shell. An exit would wait for the pixels
+ * that libvips is at work on, minutes of a large picture.
+ */
+function endBySignal(): void {
+  process.removeAllListeners("SIGINT");
+  process.kill(process.pid, "SIGINT");
+}
+
+let removeNow = () => {};
+const output = terminalOutput({
+  results: (text) => void process.stdout.write(text),
+  people: (text) => void process.stderr.write(text),
+  columns: process.stderr.isTTY === true ? () => process.stderr.columns || 80 : undefined,
+});
+const terminal: Terminal = {
+  ...output,
+  folder: process.cwd(),
+  projectFolder: join(import.meta.dirname, "..", ".."),
+  environment: process.env,
+  signal: abortOnSignals(output, () => removeNow()),
+  onFolder: (remove) => {
+    removeNow = remove;
+  },
+};
+
+process.exitCode = await runCommandLine(process.argv.slice(2), { terminal, converter });
+// By now all is tidied up, and what still runs is work on pixels that nobody waits for.
+if (terminal.signal.aborted) setTimeout(endBySignal, lastMilliseconds).unref();

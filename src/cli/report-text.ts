@@ -1,0 +1,120 @@
+import type { CostEstimate } from "../job/estimate.ts";
+import type { Failure } from "../job/job.ts";
+import type { Stage } from "../job/job-image.ts";
+import type { makeDryReport, Report, ReportedImage } from "../job/report.ts";
+import type { SourceSummary } from "../settings/conversion.ts";
+
+/** Above so many images the table has only those that failed or have warnings. */
+const mostRows = 40;
+
+/** Words a report for a person, in lines: a table, the sums and what it costs. Never throws. */
+export function formatReport(report: Report, { isComplete }: { readonly isComplete: boolean }): readonly string[] {
+  const { images, totals } = report;
+  const shown =
+    isComplete || images.length <= mostRows ? images : images.filter(({ failure }) => failure !== undefined);
+  const rows = shown.map((image) => [
+    image.identifier,
+    image.width === undefined ? "" : `${image.width} × ${image.height}`,
+    formatMegabytes(image.bytesIn),
+    image.bytesOut === undefined ? "" : formatMegabytes(image.bytesOut),
+    image.ratio === undefined ? "" : image.ratio.toFixed(2),
+    image.seconds === undefined ? "" : sumOf(image).toFixed(1),
+    image.status,
+  ]);
+  const table = formatTable(["identifier", "pixels", "MB in", "MB out", "ratio", "s", ""], rows);
+  const counts = (["stored", "replaced", "kept", "failed", "stopped"] as const)
+    .filter((status) => totals[status] > 0)
+    .map((status) => `${totals[status]} ${status}`);
+  const ratio = totals.bytesIn > 0 ? `, ratio ${(totals.bytesOut / totals.bytesIn).toFixed(2)}` : "";
+  const bytes = `${formatMegabytes(totals.bytesIn)} MB in, ${formatMegabytes(totals.bytesOut)} MB out${ratio}`;
+  return [
+    ...(rows.length > 0 ? table : []),
+    `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
+    ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
+    ...(totals.bytesOut > 0 ? [formatEstimate(report.estimate)] : []),
+    ...(totals.stopped > 0 ? ["The same command goes on where this run stopped."] : []),
+  ];
+}
+
+/** Where `npm start` shows pictures, unless the port is taken. */
+const viewerAddress = "http://127.0.0.1:8787/";
+
+/**
+ * Says where the images of a report that lie in the local bucket are to be looked at; undefined where there are none.
+ * `command` starts the service over that bucket. Never throws.
+ */
+export function formatWhereToLook({ images }: Report, command: string): string | undefined {
+  const [first, ...others] = images.filter(({ bytesOut }) => bytesOut !== undefined);
+  if (first === undefined) return undefined;
+  const address = `${viewerAddress}#${encodeURI(first.identifier)}`;
+  return `To look at ${others.length > 0 ? "them" : "it"}: ${command}, then ${address}${others.length > 0 ? " (or another identifier behind the #)" : ""}`;
+}
+
+/** Words a dry run for a person, in lines. Never throws. */
+export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): readonly string[] {
+  const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, failure }) => [
+    identifier,
+    page === undefined ? source : `${source} page ${page}`,
+    formatMegabytes(bytesIn),
+    summary === undefined ? "" : `${summary.width} × ${summary.height}`,
+    summary === undefined ? `failed (${failure?.code})` : formatSummary(summary),
+    // The number in front is that of the layout, for programs.
+    summary === undefined ? "" : treatment.replace(/^\d+ /, ""),
+  ]);
+  const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes"], rows);
+  const failures = images.flatMap(({ source, failure }) =>
+    failure === undefined ? [] : formatFailure(source, failure),
+  );
+  const count = `${images.length} ${images.length === 1 ? "image" : "images"}`;
+  return [...table, ...failures, `${count}; nothing was converted or stored`];
+}
+
+/** Words a failure with its code; the message names the source mostly, and it is put in front where it does not. Never throws. */
+export function formatFailure(source: string, { code, message }: Failure): string {
+  return `failed    ${message.includes(source) ? "" : `${source}: `}${message} (${code})`;
+}
+
+function formatSummary({ format, model, depth, isPyramid, pages }: SourceSummary): string {
+  const further = [...(isPyramid ? ["pyramid"] : []), ...(pages > 1 ? [`${pages} pages`] : [])];
+  return [format, model, `${depth} ${depth === 1 ? "bit" : "bits"}`, ...further].join(", ");
+}
+
+/** Words seconds by stage in the order they were gone through; stages below a twentieth of a second are left out. Never throws. */
+export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>): string {
+  const told = Object.entries(seconds).filter(([, value]) => value >= 0.05);
+  return told.map(([stage, value]) => `${stage} ${value.toFixed(1)} s`).join(", ") || "below 0.05 s each";
+}
+
+/** Words bytes as megabytes with one decimal, three for a small file. Never throws. */
+export function formatMegabytes(bytes: number): string {
+  const megabytes = bytes / 1e6;
+  return megabytes.toFixed(megabytes > 0 && megabytes < 0.05 ? 3 : 1);
+}
+
+function formatEstimate({ storedBytes, storageEachMonth, operations, operationsOnce, source }: CostEstimate): string {
+  const calls = operations.classA + operations.classB;
+  return (
+    `On R2 ${(storedBytes / 1e9).toFixed(3)} GB cost ${formatDollars(storageEachMonth)} a month, the ${calls} calls of ` +
+    `this run ${formatDollars(operationsOnce)} once, less what an account has for nothing (${source})`
+  );
+}
+
+function formatDollars(dollars: number): string {
+  return dollars > 0 && dollars < 0.01 ? "less than $0.01" : `$${dollars.toFixed(2)}`;
+}
+
+function sumOf(image: ReportedImage): number {
+  return Object.values(image.seconds ?? {}).reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** Aligns columns: text to the left, numbers to the right. */
+function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const isNumber = header.map((name) => ["MB in", "MB out", "ratio", "s", "pixels"].includes(name));
+  return [header, ...rows].map((row) =>
+    row
+      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}

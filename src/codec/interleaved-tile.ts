@@ -1,0 +1,75 @@
+import type { Level } from "../pyramid/level.ts";
+import { deinterleave } from "../raster/chunky.ts";
+import { rgbToYcbcr, type ThreePlanes } from "../raster/color.ts";
+import type { Kernel } from "../raster/kernel.ts";
+import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
+import { createJpeg2000Decoder } from "./jpeg2000.ts";
+import { type CodecModules, decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import { createWebpDecoder } from "./webp-decoder.ts";
+
+type DecodeTile = (kernel: Kernel, tile: StoredTile, planes: readonly Plane[]) => void;
+
+/**
+ * Returns the decoder of tiles and strips by a codec that is not our own and gives interleaved samples. Never throws
+ * itself. Source: the registered compressions 33003 to 33005, 34712 and 50001.
+ */
+export function foreignTileDecoder(
+  { level }: TileShape,
+  compression: "webp" | "jpeg2000",
+  modules: CodecModules,
+): TileDecoder {
+  const { model: stored, layout } = level.encoding;
+  const model = decodedModels[stored];
+  const hasAlpha = layout.alpha !== undefined;
+  const decode = compression === "webp" ? webpTiles(level, modules) : jpeg2000Tiles(level, modules);
+  return {
+    model,
+    planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
+    hasAlpha,
+    // What is subsampled inside comes out enlarged.
+    subsampling: { x: 1, y: 1 },
+    async decodeInto(kernel, tile, planes) {
+      decode(kernel, tile, planes);
+    },
+  };
+}
+
+function webpTiles({ tileWidth: width }: Level, { webpDecoder }: CodecModules): DecodeTile {
+  const decoder = createWebpDecoder(webpDecoder);
+  return (kernel, { parts: [bytes], rows: height }, planes) => {
+    if (bytes === undefined) throw new RangeError("a tile without bytes");
+    decoder.decode(bytes, { width, height }, (rgba) =>
+      separate(kernel, { samples: rgba, count: 4, width, height }, planes),
+    );
+  };
+}
+
+function jpeg2000Tiles({ tileWidth: width, encoding }: Level, { jpeg2000Decoder }: CodecModules): DecodeTile {
+  const decoder = createJpeg2000Decoder(jpeg2000Decoder);
+  return (kernel, { parts: [bytes], rows: height }, planes) => {
+    if (bytes === undefined) throw new RangeError("a tile without bytes");
+    const { samples, components, isConvertedToRgb } = decoder.decode(bytes, { size: { width, height } });
+    separate(kernel, { samples, count: components, width, height }, planes);
+    if (isConvertedToRgb && encoding.model === "ycbcr") {
+      const all = planes.map((plane) => ({ ...plane, height })) as unknown as ThreePlanes;
+      rgbToYcbcr(kernel, { source: all, destination: all });
+    }
+  };
+}
+
+interface Interleaved {
+  readonly samples: Uint8Array;
+  /** Samples a pixel. */
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The first samples go to the planes in their order; of RGBA without a plane for alpha, that is left out. */
+function separate(kernel: Kernel, { samples, count, width, height }: Interleaved, planes: readonly Plane[]): void {
+  const mark = kernel.mark();
+  const pointer = kernel.allocate(samples.byteLength + planeSlackBytes);
+  kernel.bytes.set(samples, pointer);
+  deinterleave(kernel, { pointer, stride: width * count, width, height, samplesPerPixel: count }, planes);
+  kernel.release(mark);
+}

@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { type Jpeg2000Header, readJpeg2000Header } from "../codec/jpeg2000-header.ts";
+import { planLayout } from "../layout/layout.ts";
+import { bytesEntry, numbersEntry, type PlannedEntry } from "../layout/planned-entry.ts";
+import { IngestError } from "../settings/ingest-error.ts";
+import { memorySource } from "../source/memory.ts";
+import { tags } from "../tiff/tags.ts";
+import { readExif } from "./carried-metadata.ts";
+import { inspect } from "./inspect.ts";
+import { readJpeg2000Boxes } from "./jpeg2000-boxes.ts";
+import { writeMaster } from "./master-writer.ts";
+import type { PixelSource } from "./pixels.ts";
+
+/** OpenJPEG holds a picture whole, at about 19 bytes a pixel of colour: 1.1 GB at this limit. */
+const maxPixels = 60_000_000;
+const maxFileBytes = 512 << 20;
+
+/** Uncompressed rows are pointed to in strips of about this many bytes. */
+const stripBytes = 4 << 20;
+
+const isLittleEndian = true;
+
+/** The decoder of @cornerstonejs/codec-openjpeg, as far as it is used. */
+interface Decoder {
+  getEncodedBuffer(byteLength: number): Uint8Array;
+  decode(): void;
+  getDecodedBuffer(): Uint8Array;
+  getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean };
+}
+
+interface Codec {
+  readonly J2KDecoder: new () => Decoder;
+}
+
+type CodecFactory = (options: {
+  readonly wasmBinary: Uint8Array;
+  readonly print: () => void;
+  readonly printErr: (line: string) => void;
+}) => Promise<Codec>;
+
+/**
+ * Decodes a JPEG 2000 file to an uncompressed TIFF at `path`, with its profile, XMP and Exif, and returns that as the
+ * source to convert. Throws `unsupported`, with the command that converts it, for other than grey and RGB and for more
+ * than 60 megapixels; `damaged`.
+ */
+export async function decodeJpeg2000(file: string, path: string): Promise<PixelSource> {
+  const bytes = await readFile(file);
+  const header = readJpeg2000Header(bytes);
+  refuseBeyondCodec(file, header, bytes.byteLength);
+  const { samples, bits } = await decode(file, bytes);
+  const channels = header.components.length;
+  const rowBytes = header.width * channels * (bits / 8);
+  if (samples.byteLength !== rowBytes * header.height) throw damaged(file, "its size is not the one it states");
+  const rows = Math.max(1, Math.floor(stripBytes / rowBytes));
+  const offsets = Float64Array.from({ length: Math.ceil(header.height / rows) }, (_, index) => index * rows * rowBytes);
+  const byteCounts = offsets.map((offset) => Math.min(rows * rowBytes, samples.byteLength - offset));
+  const entries = [...pictureEntries(header, { bits, rows }), ...(await describingEntries(bytes))];
+  const layout = planLayout([{ entries, arrays: "strips", chunks: { offsets, byteCounts } }], isLittleEndian);
+  await writeMaster(path, { layout, source: memorySource(samples) });
+  return { ...(await inspect(path, 0)), path, forgiven: undefined };
+}
+
+function refuseBeyondCodec(
+  file: string,
+  { width, height, components, colorSpace, hasPalette }: Jpeg2000Header,
+  bytes: number,
+): void {
+  const [first] = components;
+  const isPlain =
+    (components.length === 1 || components.length === 3) &&
+    components.every(
+      ({ x, y, isSigned, depth }) => x === 1 && y === 1 && !isSigned && depth === first?.depth && depth <= 16,
+    );
+  const isKnown = colorSpace === undefined || colorSpace === 16 || colorSpace === 17;
+  const isSmall = width * height <= maxPixels && bytes <= maxFileBytes;
+  if (isPlain && isKnown && !hasPalette && isSmall) return;
+  const reason = isSmall
+    ? "is JPEG 2000 of a kind that is not read here"
+    : "is too large a JPEG 2000 file to decode here";
+  throw new IngestError(
+    "unsupported",
+    `${file} ${reason}. Convert it first: vips copy IN.jp2 OUT.tif[compression=deflate,tile,bigtiff]`,
+  );
+}
+
+async function decode(
+  file: string,
+  bytes: Uint8Array,
+): Promise<{ readonly samples: Uint8Array; readonly bits: 8 | 16 }> {
+  const require = createRequire(import.meta.url);
+  const factory = require("@cornerstonejs/codec-openjpeg/decodewasmjs") as CodecFactory;
+  const wasmBinary = await readFile(require.resolve("@cornerstonejs/codec-openjpeg/decodewasm"));
+  const complaints: string[] = [];
+  const printErr = (line: string): void => void complaints.push(line);
+  const codec = await factory({ wasmBinary, print: () => undefined, printErr });
+  const decoder = new codec.J2KDecoder();
+  try {
+    decoder.getEncodedBuffer(bytes.byteLength).set(bytes);
+    decoder.decode();
+  } catch (cause) {
+    throw damaged(file, complaints[0] ?? String(cause));
+  }
+  // OpenJPEG decodes what there is of a file that is cut off, and only says so.
+  const complaint = complaints.find((line) => /\[(?:WARNING|ERROR)\]/.test(line));
+  if (complaint !== undefined) throw damaged(file, complaint);
+  const { bitsPerSample } = decoder.getFrameInfo();
+  const samples = decoder.getDecodedBuffer();
+  return bitsPerSample === 8 ? { samples, bits: 8 } : widen(samples, bitsPerSample);
+}
+
+/** Fills the whole range of 8 or 16 bits; samples of more than 8 bits come as two bytes each. */
+function widen(samples: Uint8Array, depth: number): { readonly samples: Uint8Array; readonly bits: 8 | 16 } {
+  if (depth < 8) return { samples: samples.map((sample) => Math.round((sample * 255) / (2 ** depth - 1))), bits: 8 };
+  if (depth === 16) return { samples, bits: 16 };
+  const words = new Uint16Array(samples.buffer, samples.byteOffset, samples.byteLength / 2);
+  const wide = words.map((sample) => Math.round((sample * 65_535) / (2 ** depth - 1)));
+  return { samples: new Uint8Array(wide.buffer), bits: 16 };
+}
+
+function pictureEntries(
+  { width, height, components }: Jpeg2000Header,
+  { bits, rows }: { readonly bits: number; readonly rows: number },
+): readonly PlannedEntry[] {
+  const channels = components.length;
+  const short = (tag: number, ...values: number[]): PlannedEntry =>
+    numbersEntry({ tag, type: 3, isLittleEndian }, values);
+  const long = (tag: number, value: number): PlannedEntry => numbersEntry({ tag, type: 4, isLittleEndian }, [value]);
+  return [
+    long(tags.imageWidth, width),
+    long(tags.imageLength, height),
+    short(tags.bitsPerSample, ...Array.from({ length: channels }, () => bits)),
+    short(tags.compression, 1),
+    short(tags.photometricInterpretation, channels === 1 ? 1 : 2),
+    short(tags.samplesPerPixel, channels),
+    long(tags.rowsPerStrip, rows),
+  ];
+}
+
+async function describingEntries(bytes: Uint8Array): Promise<readonly PlannedEntry[]> {
+  const { icc, xmp, exif } = readJpeg2000Boxes(bytes);
+  const described = exif === undefined ? [] : ((await readExif(memorySource(exif))) ?? []);
+  const isNew = ({ tag }: PlannedEntry): boolean => !described.some((entry) => entry.tag === tag);
+  const blocks: PlannedEntry[] = [];
+  if (icc !== undefined) blocks.push(bytesEntry(tags.iccProfile, 7, icc));
+  if (xmp !== undefined) blocks.push(bytesEntry(700, 1, xmp));
+  return [...described, ...blocks.filter(isNew)];
+}
+
+function damaged(file: string, detail: string): IngestError {
+  return new IngestError("damaged", `${file} is damaged: ${detail}. Replace it with a whole copy.`);
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import type { MasterLayout } from "../layout/layout.ts";
+import { stopwatch } from "../node/stopwatch.ts";
+import type { Stoppable } from "../settings/conversion.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly bytes: number;
+  /** SHA-256 in hexadecimal, taken of the bytes as they were written. */
+  readonly checksum: string;
+  readonly seconds: { readonly read: number; readonly write: number };
+}
+
+/** Tiles that lie one behind the other are read and written in runs of at most this many bytes. */
+const runBytes = 8 << 20;
+
+/**
+ * Writes a file as it was laid out, copying its tiles from `source` as they are. Memory is bounded by one run and one
+ * tile. Throws what reading and the file system throw, and the signal's reason once it is set.
+ */
+export async function writeMaster(
+  path: string,
+  { layout, source }: { readonly layout: MasterLayout; readonly source: ByteSource },
+  { signal }: Stoppable = {},
+): Promise<WrittenFile> {
+  const file = await open(path, "w");
+  try {
+    const hash = createHash("sha256");
+    const read = stopwatch();
+    const write = stopwatch();
+    const append = (bytes: Uint8Array): Promise<void> =>
+      write.time(async () => {
+        hash.update(bytes);
+        await writeAll(file, bytes);
+      });
+    await append(layout.head);
+    for (const { offset, length } of runsOf(layout)) {
+      signal?.throwIfAborted();
+      await append(await read.time(() => source.read(offset, length)));
+    }
+    await append(layout.tail);
+    await write.time(() => file.datasync());
+    return {
+      bytes: layout.size,
+      checksum: hash.digest("hex"),
+      seconds: { read: read.seconds(), write: write.seconds() },
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.byteLength; ) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+function* runsOf({ copies: { offsets, byteCounts } }: MasterLayout): Generator<{ offset: number; length: number }> {
+  let offset = 0;
+  let length = 0;
+  for (const [index, next] of offsets.entries()) {
+    const bytes = byteCounts[index] ?? 0;
+    if (length > 0 && (next !== offset + length || length + bytes > runBytes)) {
+      yield { offset, length };
+      length = 0;
+    }
+    if (length === 0) offset = next;
+    length += bytes;
+  }
+  if (length > 0) yield { offset, length };
+}

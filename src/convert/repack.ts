@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { type Chunks, chunksOfLevel } from "../layout/chunk-places.ts";
+import { isKeptOfImage, isKeptOfLevel } from "../layout/kept-tags.ts";
+import { type MasterLayout, type PlannedLevel, planLayout } from "../layout/layout.ts";
+import { carryEntries } from "../layout/planned-entry.ts";
+import { openFileSource } from "../node/file-source.ts";
+import { stopwatch } from "../node/stopwatch.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
+import type { ConvertedMaster, Stoppable } from "../settings/conversion.ts";
+import { IngestError } from "../settings/ingest-error.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { type LevelDirectory, type PyramidDirectories, readPyramidDirectories } from "./level-directories.ts";
+import { writeMaster } from "./master-writer.ts";
+import { inPartFolder } from "./part-folder.ts";
+import { reducedEntry } from "./plan-master.ts";
+import { detectFormat, formatPrefixBytes } from "./source-format.ts";
+import { verifyCopy } from "./verify-copy.ts";
+
+/** An image of one resolution is repacked only up to this side: a thumbnail of a larger one would take all its tiles. */
+const maxSingleSide = 2048;
+
+/**
+ * Writes a tiled pyramid of any writer again in this service's own layout: every tile byte for byte as it was, every tag
+ * that does not point into the old file, the same byte order. Throws `not-repackable` for strips and for large images of
+ * one resolution, and else what `convertMaster` throws.
+ */
+export async function repackMaster(
+  source: string,
+  target: string,
+  { signal }: Stoppable = {},
+): Promise<ConvertedMaster> {
+  return (await inPartFolder({ source, target, signal }, (folder) => repackInto(folder, source, { signal }))).master;
+}
+
+async function repackInto(
+  folder: string,
+  path: string,
+  { signal }: Stoppable,
+): Promise<{ readonly path: string; readonly master: ConvertedMaster }> {
+  const reading = stopwatch();
+  await using source = await openFileSource(path);
+  const found = detectFormat(await source.read(0, formatPrefixBytes));
+  if (found.kind !== "read" || found.format !== "tiff") {
+    throw new IngestError("not-repackable", `${path} is no TIFF, which alone has tiles to keep. Convert it instead.`);
+  }
+  const directories = await reading.time(() => readPyramidDirectories(source));
+  refuseUnfit(path, directories);
+  const layout = await planRepack(source, directories);
+  const written = join(folder, "master.tif");
+  const { bytes, checksum, seconds } = await writeMaster(written, { layout, source }, { signal });
+  const verifying = stopwatch();
+  await verifying.time(() => verifyCopy(written, { source, pyramid: directories.pyramid, file: path }));
+  const { pyramid, levels } = directories;
+  const master: ConvertedMaster = {
+    ...seenSize(pyramid),
+    levels: levels.length,
+    tileSize: pyramid.levels[0].tileWidth,
+    bytesIn: source.size,
+    bytesOut: bytes,
+    checksum,
+    seconds: {
+      read: reading.seconds() + seconds.read,
+      decode: 0,
+      resize: 0,
+      encode: 0,
+      write: seconds.write,
+      verify: verifying.seconds(),
+    },
+    warnings: [],
+    isRepacked: true,
+  };
+  return { path: written, master };
+}
+
+function refuseUnfit(path: string, { pyramid: { width, height }, levels }: PyramidDirectories): void {
+  const stripped = levels.find(({ level }) => level.isStripped);
+  if (stripped !== undefined) {
+    throw new IngestError("not-repackable", `${path} is stored in strips, not in tiles. Convert it instead.`);
+  }
+  if (levels.length === 1 && Math.max(width, height) > maxSingleSide) {
+    throw new IngestError("not-repackable", `${path} has tiles of one resolution only. Convert it instead.`);
+  }
+}
+
+/** Plans the copy of a pyramid. Throws `damaged` for tiles outside the file or lying over each other. */
+export async function planRepack(source: ByteSource, { header, levels }: PyramidDirectories): Promise<MasterLayout> {
+  const { isLittleEndian } = header;
+  const planned: PlannedLevel[] = [];
+  for (const [index, { level, directory }] of levels.entries()) {
+    const isKept = index === 0 ? isKeptOfImage : isKeptOfLevel;
+    const carried = await carryEntries({ source, header, isLittleEndian }, directory, isKept);
+    const entries = index === 0 ? carried : [...carried, reducedEntry(isLittleEndian)];
+    planned.push({ entries, arrays: "tiles", chunks: writtenChunks(chunksOfLevel(level)) });
+  }
+  refuseOverlaps(levels, source.size);
+  return planLayout(planned, isLittleEndian);
+}
+
+/** A tile at offset 0 was never written, whatever its byte count says. */
+function writtenChunks({ offsets, byteCounts }: Chunks): Chunks {
+  return { offsets, byteCounts: byteCounts.map((length, index) => (offsets[index] === 0 ? 0 : length)) };
+}
+
+/** Tiles may be shared, whole; what adds up to more than the file is a bomb. */
+function refuseOverlaps(levels: readonly LevelDirectory[], sourceBytes: number): void {
+  const lengths = new Map<number, number>();
+  for (const { level } of levels) {
+    for (const [index, offset] of level.offsets.entries()) {
+      const length = level.byteCounts[index] ?? 0;
+      const isOutside = length > 0 && offset + length > sourceBytes;
+      const isOther = (lengths.get(offset) ?? length) !== length;
+      if (isOutside || (isOther && offset !== 0)) {
+        throw new IngestError(
+          "damaged",
+          `The tile at ${offset} lies outside the file or over another. Replace the file.`,
+        );
+      }
+      lengths.set(offset, length);
+    }
+  }
+  const total = lengths.values().reduce((sum, length) => sum + length, 0);
+  if (total > sourceBytes) {
+    throw new IngestError(
+      "damaged",
+      "Its tiles add up to more than the file and lie over each other. Replace the file.",
+    );
+  }
+}

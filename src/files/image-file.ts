@@ -1,0 +1,57 @@
+import type { Size } from "../geometry.ts";
+import type { MetadataBlocks } from "../metadata/read.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
+
+/** What a file that is no TIFF holds, as each format's reader finds it. */
+export interface PlainFile extends Size {
+  readonly kind: PlainKind;
+  /** How the file is decoded, as the one tile of one level. */
+  readonly encoding: TileEncoding;
+  /** An ICC profile, whole and no larger than `maxProfileBytes`. */
+  readonly profile: Uint8Array | undefined;
+  /** Each no larger than `maxMetadataReadBytes`. */
+  readonly blocks: MetadataBlocks;
+  /** What the format itself says, where EXIF does not. */
+  readonly dotsPerInch: number | undefined;
+}
+
+/** The formats that are masters beside TIFF. */
+export type PlainKind = "jpeg" | "png" | "webp";
+
+/** What differs between the encodings of files. */
+export interface PlainEncoding extends Pick<TileEncoding, "compression" | "model"> {
+  readonly bits: 1 | 2 | 4 | 8 | 16;
+  readonly samplesPerPixel: number;
+  /** Which sample is opacity. */
+  readonly alphaSample?: number | undefined;
+  readonly isInverted?: boolean;
+  readonly palette?: Uint8Array | undefined;
+  readonly subsampling?: TileEncoding["subsampling"];
+  readonly isProgressive?: boolean;
+}
+
+/** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. Never throws. */
+export function plainEncoding(stated: PlainEncoding): TileEncoding {
+  const { compression, model, bits, samplesPerPixel, alphaSample, isInverted = false, palette, subsampling } = stated;
+  return {
+    compression,
+    model,
+    isInverted,
+    palette,
+    layout: {
+      samplesPerPixel,
+      bits,
+      format: "unsigned",
+      isLittleEndian: false,
+      isBitReversed: false,
+      isPlanar: false,
+      range: { least: 0, most: 2 ** bits - 1 },
+      alpha: alphaSample === undefined ? undefined : { sample: alphaSample, isAssociated: false },
+    },
+    predictor: "none",
+    subsampling: subsampling ?? { x: 1, y: 1 },
+    ccitt: undefined,
+    jpegTables: undefined,
+    isProgressive: stated.isProgressive ?? false,
+  };
+}

@@ -1,0 +1,122 @@
+import { concatenate } from "../bytes.ts";
+import type { JpegComponent, JpegFrame } from "../codec/jpeg/header.ts";
+import { type JpegSegments, readJpegSegments } from "../codec/jpeg/segments.ts";
+import { ImageError } from "../error.ts";
+import { maxJpegHeaderBytes, maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
+import { unsupported } from "../pyramid/faults.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { readAhead } from "../source/read-ahead.ts";
+import { type BlockRange, readBlock } from "./blocks.ts";
+import { type PlainFile, plainEncoding } from "./image-file.ts";
+
+/**
+ * Reads what a JPEG file holds. Reads on where profile and metadata in front of the frame are longer than the prefix,
+ * four times as far each time. Throws `source-malformed`; `source-unsupported` for other than 8 bits and for components
+ * that make no picture; and what the source throws. Source: ITU-T T.81 B.2; ITU-T T.871; Adobe Technical Note 5116.
+ */
+export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Promise<PlainFile> {
+  const { segments, bytes } = await readSegments(source, prefix);
+  const { frame } = segments;
+  if (frame === undefined) throw damaged("no frame");
+  if (frame.height === 0) throw unsupported("is a JPEG that tells its height only behind its first scan");
+  if (frame.width === 0) throw damaged("a width of 0");
+  if (frame.precision !== 8) throw unsupported(`is a JPEG of ${frame.precision} bits a sample, which is not read`);
+  // All blocks end in front of the frame, so that these bytes hold them.
+  const held = readAhead(source, 0, [{ offset: 0, bytes }]);
+  const block = (range: BlockRange | undefined) => readBlock(held, range ? [range] : [], maxMetadataReadBytes);
+  return {
+    kind: "jpeg",
+    width: frame.width,
+    height: frame.height,
+    encoding: encodingOf(frame, segments, readDensity(bytes) !== undefined),
+    profile: await readBlock(held, segments.icc, maxProfileBytes),
+    blocks: {
+      exif: await block(segments.exif),
+      xmp: await block(segments.xmp),
+      iptc: await readBlock(held, segments.imageResources, maxMetadataReadBytes),
+    },
+    dotsPerInch: readDensity(bytes)?.dotsPerInch,
+  };
+}
+
+async function readSegments(
+  source: ByteSource,
+  prefix: Uint8Array,
+): Promise<{ readonly segments: JpegSegments; readonly bytes: Uint8Array }> {
+  for (let bytes = prefix; ; ) {
+    const segments = readJpegSegments(bytes);
+    if (segments.isComplete) return { segments, bytes };
+    if (bytes.byteLength >= source.size) throw damaged("ends before its frame");
+    if (bytes.byteLength >= maxJpegHeaderBytes) {
+      throw unsupported(`is a JPEG with more than ${maxJpegHeaderBytes >> 20} MB of metadata in front of its picture`);
+    }
+    const end = Math.min(4 * bytes.byteLength, maxJpegHeaderBytes);
+    bytes = concatenate([bytes, await source.read(bytes.byteLength, end - bytes.byteLength)]);
+  }
+}
+
+function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): TileEncoding {
+  const { components } = frame;
+  const model = modelOf(components, segments.adobeTransform, isJfif);
+  return plainEncoding({
+    compression: "jpeg",
+    model,
+    bits: 8,
+    samplesPerPixel: components.length,
+    // Adobe's writers store CMYK with 0 as full ink, and say that they are Adobe's.
+    isInverted: (model === "cmyk" || model === "ycck") && segments.adobeTransform !== undefined,
+    subsampling: model === "ycbcr" ? subsamplingOf(components) : { x: 1, y: 1 },
+    isProgressive: frame.process === "progressive",
+  });
+}
+
+/** As libjpeg decides. Source: Adobe Technical Note 5116, section 18; ITU-T T.871. */
+function modelOf(
+  components: readonly JpegComponent[],
+  adobeTransform: number | undefined,
+  isJfif: boolean,
+): TileEncoding["model"] {
+  switch (components.length) {
+    case 1:
+      return "gray";
+    case 3: {
+      if (isJfif) return "ycbcr";
+      if (adobeTransform !== undefined) return adobeTransform === 0 ? "rgb" : "ycbcr";
+      const identifiers = components.map(({ identifier }) => String.fromCharCode(identifier)).join("");
+      return identifiers === "RGB" ? "rgb" : "ycbcr";
+    }
+    case 4:
+      return adobeTransform === 2 ? "ycck" : "cmyk";
+    default:
+      throw unsupported(`is a JPEG of ${components.length} components, which is not read`);
+  }
+}
+
+/** What decoding goes by is the frame header itself: this is for planning. */
+function subsamplingOf([luma, chroma]: readonly JpegComponent[]): TileEncoding["subsampling"] {
+  const x = factor(luma!.horizontal / chroma!.horizontal);
+  const y = factor(luma!.vertical / chroma!.vertical);
+  if (x === undefined || y === undefined) throw unsupported("is a JPEG with a chroma sampling that is not read");
+  return { x, y };
+}
+
+function factor(ratio: number): 1 | 2 | 4 | undefined {
+  return ratio === 1 || ratio === 2 || ratio === 4 ? ratio : undefined;
+}
+
+/** Reads the density of a JFIF header, which comes first; undefined without one. Source: ITU-T T.871 §10.1. */
+function readDensity(bytes: Uint8Array): { readonly dotsPerInch: number | undefined } | undefined {
+  const isJfif = [0xff, 0xe0, undefined, undefined, 0x4a, 0x46, 0x49, 0x46, 0].every(
+    (byte, index) => byte === undefined || bytes[2 + index] === byte,
+  );
+  if (!isJfif || bytes.byteLength < 16) return undefined;
+  const unit = bytes[13];
+  const density = (bytes[14]! << 8) | bytes[15]!;
+  if (density === 0 || (unit !== 1 && unit !== 2)) return { dotsPerInch: undefined };
+  return { dotsPerInch: unit === 1 ? density : density * 2.54 };
+}
+
+function damaged(detail: string): ImageError {
+  return new ImageError("source-malformed", "The JPEG data is damaged.", { detail: `JPEG: ${detail}` });
+}

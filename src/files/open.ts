@@ -1,0 +1,69 @@
+import { isPng } from "../codec/png/reader.ts";
+import { isWebp } from "../codec/webp-header.ts";
+import { maxPlainPixels, maxSidePixels, maxTileBytes } from "../limits.ts";
+import type { Metadata, MetadataPolicy } from "../metadata/metadata.ts";
+import { metadataOfBlocks } from "../metadata/read.ts";
+import { isSensible } from "../metadata/resolution.ts";
+import { unsupported } from "../pyramid/faults.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { limitOpening } from "../source/opening.ts";
+import { readAhead } from "../source/read-ahead.ts";
+import type { PlainFile, PlainKind } from "./image-file.ts";
+import { readJpegFile } from "./jpeg.ts";
+import { readPngFile } from "./png.ts";
+import { readWebpFile } from "./webp.ts";
+
+/** A JPEG, PNG or WebP file as a master. Plain data. */
+export interface PlainImage {
+  readonly kind: PlainKind;
+  /** One level of one tile: the whole file. */
+  readonly pyramid: Pyramid;
+  /** The ICC profile as it stands in the file, not looked into. */
+  readonly profile: Uint8Array | undefined;
+  readonly metadata: Metadata;
+}
+
+/** What is behind the prefix is read in runs of this many bytes: the longest segment of a JPEG. */
+const runBytes = 65_536;
+
+/**
+ * Opens a file that begins with `prefix`, or returns undefined where that is neither JPEG nor PNG nor WebP. Reads the
+ * header and, where they are not in the prefix, the profile and the blocks of metadata; a profile or block that is broken
+ * or too large is left out. Throws `source-malformed`; `source-unsupported` for what is not read and for files above
+ * `maxPlainPixels`, `maxSidePixels` or `maxTileBytes`; and what the source throws.
+ */
+export async function openPlain(
+  source: ByteSource,
+  prefix: Uint8Array,
+  policy: MetadataPolicy = "all",
+): Promise<PlainImage | undefined> {
+  const read = readerOf(prefix);
+  if (read === undefined) return undefined;
+  const file = await read(readAhead(limitOpening(source), runBytes, [{ offset: 0, bytes: prefix }]), prefix);
+  const { kind, width, height, encoding, profile, blocks, dotsPerInch } = file;
+  if (width * height > maxPlainPixels || Math.max(width, height) > maxSidePixels) {
+    throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to be decoded whole`);
+  }
+  if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} too large to be read whole`);
+  const { orientation = 1, ...metadata } = await metadataOfBlocks(blocks, policy);
+  const stated = dotsPerInch !== undefined && isSensible(dotsPerInch) ? dotsPerInch : undefined;
+  const grid = { tileWidth: width, tileLength: height, columns: 1, rows: 1, isStripped: true };
+  const range = { offsets: Float64Array.of(0), byteCounts: Float64Array.of(source.size) };
+  return {
+    kind,
+    pyramid: { width, height, orientation, levels: [{ width, height, ...grid, ...range, encoding }] },
+    profile,
+    metadata: { ...metadata, dotsPerInch: metadata.dotsPerInch ?? stated },
+  };
+}
+
+const names: Readonly<Record<PlainKind, string>> = { jpeg: "JPEG", png: "PNG", webp: "WebP" };
+
+type FileReader = (source: ByteSource, prefix: Uint8Array) => Promise<PlainFile>;
+
+function readerOf(prefix: Uint8Array): FileReader | undefined {
+  if (prefix[0] === 0xff && prefix[1] === 0xd8 && prefix[2] === 0xff) return readJpegFile;
+  if (isPng(prefix)) return readPngFile;
+  return isWebp(prefix) ? readWebpFile : undefined;
+}

@@ -1,0 +1,128 @@
+import {
+  malformedPng,
+  type PngChunk,
+  type PngHeader,
+  pngSamples,
+  readPngChunk,
+  readPngHeader,
+} from "../codec/png/reader.ts";
+import { parsePngTransparency } from "../codec/png/transparency.ts";
+import { maxMetadataReadBytes, maxPngChunks, maxPngHeaderBytes, maxProfileBytes } from "../limits.ts";
+import { unsupported } from "../pyramid/faults.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { readBlock } from "./blocks.ts";
+import { type PlainFile, plainEncoding } from "./image-file.ts";
+import { findChunksAtEnd, inflateProfile, textTypes, xmpOfText } from "./png-blocks.ts";
+
+/** Where the first chunk starts, behind the signature. */
+const firstChunk = 8;
+
+/** Chunks behind the image data are looked for in so much of the end of a file. */
+const endBytes = 65_536;
+
+const metadataTypes: readonly string[] = ["eXIf", ...textTypes];
+
+/** Blocks of metadata, the first of each. */
+interface MetadataFound {
+  exif?: Uint8Array | undefined;
+  xmp?: Uint8Array | undefined;
+}
+
+/**
+ * Reads what a PNG file holds. Throws `source-malformed`; `source-unsupported` for interlaced pictures and for too much
+ * in front of the image data; and what the source throws. Source: W3C PNG specification, third edition.
+ */
+export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promise<PlainFile> {
+  const header = readPngHeader(prefix);
+  if (header.isInterlaced) throw unsupported("is an interlaced PNG, which is not read");
+  const chunks = await findChunks(source);
+  const dataOf = async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+    const found = chunks.find((chunk) => chunk.type === type);
+    return found && readData(source, found, maxBytes);
+  };
+  const profile = await dataOf("iCCP", maxProfileBytes);
+  const palette = await dataOf("PLTE", 768);
+  if (header.colorType === 3 && (!palette || palette.byteLength % 3 !== 0)) throw malformedPng("no palette");
+  const transparency = await dataOf("tRNS", 256);
+  const isKeyed = transparency !== undefined && parsePngTransparency(transparency, header) !== undefined;
+  const density = await dataOf("pHYs", 9);
+  return {
+    kind: "png",
+    width: header.width,
+    height: header.height,
+    encoding: encodingOf(header, { palette, isKeyed }),
+    profile: profile && (await inflateProfile(profile)),
+    blocks: await readMetadataChunks(source, chunks),
+    dotsPerInch: density && readDensity(density),
+  };
+}
+
+/** Finds the chunks in front of the image data. */
+async function findChunks(source: ByteSource): Promise<readonly PngChunk[]> {
+  const chunks: PngChunk[] = [];
+  for (let at = firstChunk; ; ) {
+    const chunk = readPngChunk(await source.read(at, 8), at);
+    if (chunk.type === "IDAT") return chunks;
+    if (chunk.type === "IEND") throw malformedPng("no image data");
+    if (chunks.length === maxPngChunks || chunk.end > maxPngHeaderBytes) {
+      throw unsupported("is a PNG with too many or too large chunks in front of its picture");
+    }
+    chunks.push(chunk);
+    at = chunk.end + 4;
+  }
+}
+
+function readData(source: ByteSource, { start, end }: PngChunk, maxBytes: number): Promise<Uint8Array | undefined> {
+  return readBlock(source, [{ offset: start, length: end - start }], maxBytes);
+}
+
+function encodingOf(
+  { bitDepth, colorType }: PngHeader,
+  { palette, isKeyed }: { readonly palette: Uint8Array | undefined; readonly isKeyed: boolean },
+): PlainFile["encoding"] {
+  const samplesPerPixel = pngSamples[colorType];
+  const stored = colorType === 4 || colorType === 6 ? samplesPerPixel - 1 : undefined;
+  return plainEncoding({
+    compression: "png",
+    model: colorType === 3 ? "palette" : samplesPerPixel < 3 ? "gray" : "rgb",
+    bits: bitDepth,
+    samplesPerPixel,
+    // One past the samples: opacity that tRNS makes of them.
+    alphaSample: isKeyed ? samplesPerPixel : stored,
+    palette: colorType === 3 && palette !== undefined ? byChannel(palette) : undefined,
+  });
+}
+
+/** Makes reds, greens and blues by index of colours by index. */
+function byChannel(palette: Uint8Array): Uint8Array {
+  const count = palette.byteLength / 3;
+  return Uint8Array.from(palette, (_, index) => palette[(index % count) * 3 + Math.floor(index / count)]!);
+}
+
+async function readMetadataChunks(source: ByteSource, chunks: readonly PngChunk[]): Promise<MetadataFound> {
+  const found: MetadataFound = {};
+  const take = async ({ type }: PngChunk, data: Uint8Array | undefined): Promise<void> => {
+    if (type === "eXIf") found.exif ??= data;
+    else if (data !== undefined) found.xmp ??= await xmpOfText(type, data);
+  };
+  for (const chunk of chunks) {
+    if (metadataTypes.includes(chunk.type)) {
+      await take(chunk, await readData(source, chunk, maxMetadataReadBytes));
+    }
+  }
+  if (found.exif === undefined || found.xmp === undefined) {
+    const offset = Math.max(0, source.size - endBytes);
+    const end = await source.read(offset, endBytes);
+    for (const chunk of findChunksAtEnd(end, metadataTypes)) {
+      await take(chunk, end.slice(chunk.start, chunk.end));
+    }
+  }
+  return found;
+}
+
+/** Source: W3C PNG specification, third edition, 11.3.4.3. */
+function readDensity(data: Uint8Array): number | undefined {
+  if (data.byteLength !== 9 || data[8] !== 1) return undefined;
+  const dotsPerMetre = new DataView(data.buffer, data.byteOffset).getUint32(0);
+  return dotsPerMetre > 0 ? Math.round(dotsPerMetre * 0.0254 * 100) / 100 : undefined;
+}

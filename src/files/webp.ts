@@ -1,0 +1,53 @@
+import { readWebpHeader, webpHeaderBytes } from "../codec/webp-header.ts";
+import { maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
+import { unsupported } from "../pyramid/faults.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { type BlockRange, readBlock } from "./blocks.ts";
+import { type PlainFile, plainEncoding } from "./image-file.ts";
+
+/** Chunks that are looked at: an extended file has at most seven beside unknown ones. */
+const maxChunks = 16;
+
+/**
+ * Reads what a WebP file holds; EXIF and XMP, which stand behind the picture, by a read of their own. Throws
+ * `source-malformed`, `source-unsupported` for an animation, and what the source throws. Source: RFC 9649, 2.7.
+ */
+export async function readWebpFile(source: ByteSource, prefix: Uint8Array): Promise<PlainFile> {
+  const header = readWebpHeader(prefix);
+  if (header.isAnimated) throw unsupported("is an animated WebP, which is not read");
+  const chunks = header.isExtended ? await findChunks(source) : new Map<string, BlockRange>();
+  const block = async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+    const range = chunks.get(type);
+    return range && readBlock(source, [range], maxBytes);
+  };
+  const { width, height, hasAlpha } = header;
+  return {
+    kind: "webp",
+    width,
+    height,
+    encoding: plainEncoding({
+      compression: "webp",
+      model: "rgb",
+      bits: 8,
+      samplesPerPixel: hasAlpha ? 4 : 3,
+      alphaSample: hasAlpha ? 3 : undefined,
+    }),
+    profile: await block("ICCP", maxProfileBytes),
+    blocks: { exif: await block("EXIF", maxMetadataReadBytes), xmp: await block("XMP ", maxMetadataReadBytes) },
+    dotsPerInch: undefined,
+  };
+}
+
+/** Goes from chunk to chunk, up to the end or to what is none; the first of each type counts. */
+async function findChunks(source: ByteSource): Promise<ReadonlyMap<string, BlockRange>> {
+  const chunks = new Map<string, BlockRange>();
+  let at = webpHeaderBytes;
+  for (let count = 0; count < maxChunks && at + 8 <= source.size; count += 1) {
+    const head = await source.read(at, 8);
+    const type = String.fromCharCode(...head.subarray(0, 4));
+    const length = new DataView(head.buffer, head.byteOffset).getUint32(4, true);
+    if (!chunks.has(type)) chunks.set(type, { offset: at + 8, length });
+    at += 8 + length + (length % 2);
+  }
+  return chunks;
+}

@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { BucketError, type MasterBucket, type StoredObject } from "../bucket/bucket.ts";
+import { sha256Of, type Upload, uploadBytes, uploadFile } from "../bucket/upload.ts";
+import { recordKey, storedRecord } from "../catalogue/image-records.ts";
+import { stopwatch } from "../node/stopwatch.ts";
+import type {
+  ConversionSettings,
+  ConversionStage,
+  ConvertedMaster,
+  SourceSummary,
+  Stoppable,
+} from "../settings/conversion.ts";
+import { formatTreatment } from "../settings/ingest-config.ts";
+import { IngestError } from "../settings/ingest-error.ts";
+import { nameImage, type PlannedImage } from "./job-plan.ts";
+
+/** The work on pixels, as the ingest calls it. */
+export interface Converter {
+  readonly convertMaster: (
+    source: string,
+    target: string,
+    settings: ConversionSettings,
+    options: Stoppable,
+  ) => Promise<ConvertedMaster>;
+  readonly repackMaster: (source: string, target: string, options: Stoppable) => Promise<ConvertedMaster>;
+  readonly inspectSource: (source: string, page?: number) => Promise<SourceSummary>;
+  readonly countPages: (source: string) => Promise<number>;
+}
+
+/** The stages of an image whose time is told apart: its checksum, its conversion, its way into the bucket. */
+export type Stage = "checksum" | ConversionStage | "upload";
+
+/** A master as it lies in the bucket. */
+export interface StoredMaster {
+  /** In pixels, as the image is seen. */
+  readonly width: number;
+  readonly height: number;
+  readonly levels: number;
+  readonly tileSize: number;
+  readonly bytes: number;
+  /** SHA-256 in hexadecimal. */
+  readonly checksum: string;
+}
+
+/** What became of an image: a new master, a new one in place of another, or the one that was there. */
+export interface TreatedImage {
+  readonly status: "stored" | "replaced" | "kept";
+  readonly master: StoredMaster;
+  readonly seconds: Readonly<Partial<Record<Stage, number>>>;
+  readonly warnings: readonly string[];
+}
+
+/** What is being done with an image. */
+export type Activity = "checking" | "converting" | "storing";
+
+/** What the work on one image needs. */
+export interface ImageWork {
+  readonly converter: Converter;
+  readonly bucket: MasterBucket;
+  /** Where masters are made. */
+  readonly folder: string;
+  /** Makes anew what is there already. */
+  readonly isForced: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly onActivity: (activity: Activity) => void;
+  readonly onStoredBytes: (bytes: number, of: number) => void;
+  /** Returns the SHA-256 of a file; pages of one file share it. */
+  readonly checksumOf: (file: string) => Promise<string>;
+}
+
+/**
+ * Makes the master of an image and stores it, with its record, unless both are there from the same source and settings.
+ * Keeps nothing half done. Throws IngestError, BucketError and what the system throws.
+ */
+export async function treatImage(image: PlannedImage, work: ImageWork): Promise<TreatedImage> {
+  work.onActivity("checking");
+  const reading = stopwatch();
+  const source = await reading.time(() => readable(image, () => work.checksumOf(image.source)));
+  const checksum = reading.seconds();
+  const settings = formatTreatment(image.treatment);
+  const present = await work.bucket.head(image.key);
+  const known = present?.metadata["source-sha256"] === source && present.metadata.settings === settings;
+  const kept = known && !work.isForced ? masterOf(present) : undefined;
+  if (kept !== undefined) {
+    const isNew = await storeRecord(image, { master: kept, bucket: work.bucket });
+    const warnings = isNew ? ["Its record was stored anew."] : [];
+    return { status: "kept", master: kept, seconds: { checksum }, warnings };
+  }
+  const target = join(work.folder, `${sha256Of(Buffer.from(image.key)).slice(0, 32)}.tif`);
+  try {
+    work.onActivity("converting");
+    const converted = await convert(image, target, work);
+    work.onActivity("storing");
+    const master = { ...converted, bytes: converted.bytesOut };
+    const upload: Upload = {
+      key: image.key,
+      file: target,
+      bytes: master.bytes,
+      checksum: master.checksum,
+      headers: { contentType: "image/tiff", metadata: metadataOf(master, { source, settings }) },
+    };
+    const onProgress = (bytes: number) => work.onStoredBytes(bytes, master.bytes);
+    const storing = stopwatch();
+    await storing.time(() => uploadFile(work.bucket, upload, { signal: work.signal, onProgress }));
+    await storeRecord(image, { master, bucket: work.bucket });
+    return {
+      status: present === undefined ? "stored" : "replaced",
+      master,
+      seconds: { checksum, ...converted.seconds, upload: storing.seconds() },
+      warnings: [...(await pageWarnings(image, work.converter)), ...converted.warnings],
+    };
+  } finally {
+    await rm(target, { force: true });
+  }
+}
+
+/** Returns the SHA-256 of a file in hexadecimal. Throws what reading throws. */
+export async function checksumFile(file: string, signal: AbortSignal | undefined): Promise<string> {
+  const digest = createHash("sha256");
+  const stream = createReadStream(file, { highWaterMark: 1 << 20 });
+  await pipeline(stream, digest, signal === undefined ? {} : { signal });
+  return digest.digest("hex");
+}
+
+function convert(image: PlannedImage, target: string, { converter, signal }: ImageWork): Promise<ConvertedMaster> {
+  const { mode, settings } = image.treatment;
+  return mode === "repack"
+    ? converter.repackMaster(image.source, target, { signal })
+    : converter.convertMaster(image.source, target, settings, { signal });
+}
+
+async function pageWarnings(image: PlannedImage, converter: Converter): Promise<readonly string[]> {
+  if (image.page !== undefined) return [];
+  const pages = await converter.countPages(image.source);
+  return pages > 1 ? [`It has ${pages} pages, and the first was taken; --pages all takes them all.`] : [];
+}
+
+/** Stores the record of an image unless the same is there. Returns whether it did. */
+async function storeRecord(
+  image: PlannedImage,
+  { master, bucket }: { readonly master: StoredMaster; readonly bucket: MasterBucket },
+): Promise<boolean> {
+  if (image.record === undefined) return false;
+  const { width, height } = master;
+  const record = storedRecord(image.record, { identifier: image.identifier, width, height });
+  const bytes = new TextEncoder().encode(JSON.stringify(record));
+  const key = recordKey(image.identifier);
+  const present = await bucket.head(key);
+  if (present?.metadata.sha256 === sha256Of(bytes)) return false;
+  await uploadBytes(bucket, { key, bytes, contentType: "application/json" });
+  return true;
+}
+
+/** What is kept beside a master: its geometry, and what it was made of and how. */
+function metadataOf(
+  { width, height, levels, tileSize, checksum }: StoredMaster,
+  { source, settings }: { readonly source: string; readonly settings: string },
+): Readonly<Record<string, string>> {
+  return {
+    sha256: checksum,
+    "source-sha256": source,
+    settings,
+    width: String(width),
+    height: String(height),
+    levels: String(levels),
+    tile: String(tileSize),
+  };
+}
+
+/** Reads back what metadataOf wrote; undefined where it is not all there. */
+function masterOf({ bytes, metadata }: StoredObject): StoredMaster | undefined {
+  const [width, height, levels, tileSize] = ["width", "height", "levels", "tile"].map((name) => Number(metadata[name]));
+  const checksum = metadata.sha256;
+  return width && height && levels && tileSize && checksum
+    ? { width, height, levels, tileSize, bytes, checksum }
+    : undefined;
+}
+
+async function readable<Result>(image: PlannedImage, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === "AbortError") throw new BucketError("stopped", "Stopped.");
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new IngestError("unreadable", `${nameImage(image)} can't be read: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,164 @@
+import { type ImageRecord, isRecordKey, type Records } from "../catalogue/image-records.ts";
+import { refuseFaults } from "../settings/command-faults.ts";
+import {
+  checkIdentifier,
+  formatTemplate,
+  type Naming,
+  parseTemplate,
+  type Template,
+  usesPlaceholder,
+} from "../settings/identifier-template.ts";
+import { chooseTreatment, type FileTreatment, type IngestConfig } from "../settings/ingest-config.ts";
+import type { ConversionOptions } from "../settings/options.ts";
+import { findFiles, type SourceFile } from "./source-files.ts";
+
+/** One image to be made a master of. */
+export interface PlannedImage {
+  readonly source: string;
+  /** From 1 on, of a file whose pages are all taken; undefined where only the first is. */
+  readonly page: number | undefined;
+  readonly identifier: string;
+  /** Of the master in its bucket. */
+  readonly key: string;
+  readonly bytesIn: number;
+  readonly treatment: FileTreatment;
+  readonly record: ImageRecord | undefined;
+}
+
+/** What a run is to do. */
+export interface IngestPlan {
+  readonly images: readonly PlannedImage[];
+  /** Sentences on what may not be as meant. */
+  readonly warnings: readonly string[];
+}
+
+/** What a plan is made of. */
+export interface PlanRequest {
+  /** Files and folders. */
+  readonly sources: readonly string[];
+  readonly template: string;
+  readonly collection: string;
+  readonly prefix: string;
+  readonly naming: Naming;
+  readonly records: Records | undefined;
+  readonly pages: "first" | "all";
+  readonly conversion: ConversionOptions;
+  readonly config: IngestConfig;
+  /** Counts the pages of a file; called only when all pages are taken. */
+  readonly countPages: (file: string) => Promise<number>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Finds the images, names them and decides how each is treated. Throws CommandFaults with everything that is wrong: names
+ * that lead nowhere, identifiers that two images would share, settings that contradict each other; and the reason of the
+ * signal once it is aborted.
+ */
+export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
+  const { files, faults: found, warnings: left } = await findFiles(request.sources);
+  const faults = [...found];
+  const template = parseTemplate(request.template, faults);
+  if (request.pages === "all" && !usesPlaceholder(template, "page")) {
+    faults.push("--pages all needs {page} in the identifier template");
+  }
+  refuseFaults(faults);
+  const images: PlannedImage[] = [];
+  const unused = new Set(request.records?.rows.keys());
+  for (const file of files) {
+    request.signal?.throwIfAborted();
+    images.push(...(await planFile(file, { request, template, faults, unused })));
+  }
+  faults.push(...sharedKeys(images));
+  refuseFaults([...new Set(faults)]);
+  return { images, warnings: [...left, ...recordWarnings(images, { records: request.records, unused })] };
+}
+
+interface FilePlanning {
+  readonly request: PlanRequest;
+  readonly template: Template;
+  readonly faults: string[];
+  /** Rows of the records that no image was found for so far. */
+  readonly unused: Set<string>;
+}
+
+async function planFile(file: SourceFile, planning: FilePlanning): Promise<readonly PlannedImage[]> {
+  const { request, template, faults, unused } = planning;
+  const treatment = chooseTreatment(file.relative, { given: request.conversion, config: request.config, faults });
+  const count = request.pages === "all" ? await countPages(file, request) : 1;
+  if (count > 1 && treatment.mode === "repack") {
+    faults.push(`${file.path} has ${count} pages, and --repack takes the first only`);
+  }
+  const path = file.relative.replace(/\.[^./]*$/, "");
+  const images: PlannedImage[] = [];
+  for (let page = 1; page <= count; page += 1) {
+    const identifier = formatTemplate(template, {
+      path,
+      folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
+      name: path.slice(path.lastIndexOf("/") + 1),
+      extension: file.relative.slice(path.length + 1),
+      page: count > 1 ? String(page).padStart(String(count).length, "0") : "",
+      collection: request.collection,
+      prefix: request.prefix,
+    });
+    const checked = checkIdentifier(identifier, request.naming);
+    if ("fault" in checked) faults.push(`${file.path} ${checked.fault}`);
+    else if (isRecordKey(checked.key)) faults.push(`${file.path} would be stored among the records, as ${checked.key}`);
+    else {
+      const name = request.records?.column === "file" ? file.relative.normalize("NFC") : identifier;
+      unused.delete(name);
+      images.push({
+        source: file.path,
+        page: count > 1 ? page : undefined,
+        identifier,
+        key: checked.key,
+        bytesIn: file.bytes,
+        treatment: count > 1 ? withPage(treatment, page) : treatment,
+        record: request.records?.rows.get(name),
+      });
+    }
+  }
+  return images;
+}
+
+/** A file whose pages can't be counted is planned as one image, and fails by itself when its turn comes. */
+async function countPages(file: SourceFile, request: PlanRequest): Promise<number> {
+  try {
+    return Math.max(1, await request.countPages(file.path));
+  } catch {
+    return 1;
+  }
+}
+
+function withPage({ mode, settings }: FileTreatment, page: number): FileTreatment {
+  return { mode, settings: { ...settings, page: page - 1 } };
+}
+
+function sharedKeys(images: readonly PlannedImage[]): readonly string[] {
+  const byKey = Map.groupBy(images, ({ key }) => key);
+  const shared = [...byKey.values()].flatMap(([first, ...others]) =>
+    others.map((other) => `${nameImage(first ?? other)} and ${nameImage(other)} would both be ${other.identifier}`),
+  );
+  return shared.length > 0 ? [...shared, "{path} or {extension} in --identifier can tell files apart"] : [];
+}
+
+/** Names an image for messages: its file, and its page where that is told apart. Never throws. */
+export function nameImage({ source, page }: Pick<PlannedImage, "source" | "page">): string {
+  return page === undefined ? source : `${source} page ${page}`;
+}
+
+function recordWarnings(
+  images: readonly PlannedImage[],
+  { records, unused }: { readonly records: Records | undefined; readonly unused: ReadonlySet<string> },
+): readonly string[] {
+  if (records === undefined) return [];
+  const without = images.filter(({ record }) => record === undefined).map(nameImage);
+  return [
+    ...(unused.size > 0 ? [`records without an image: ${shorten([...unused])}`] : []),
+    ...(without.length > 0 ? [`images without a record: ${shorten(without)}`] : []),
+  ];
+}
+
+function shorten(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown}, and ${names.length - 5} more` : shown;
+}

@@ -1,0 +1,154 @@
+import type { Operations } from "../bucket/operations.ts";
+import { settleCompression } from "../convert/settle.ts";
+import type { SourceSummary } from "../settings/conversion.ts";
+import { formatTreatment } from "../settings/ingest-config.ts";
+import { type CostEstimate, estimateCost } from "./estimate.ts";
+import type { Failure, ImageOutcome, Inspection } from "./job.ts";
+import type { Stage } from "./job-image.ts";
+import type { PlannedImage } from "./job-plan.ts";
+
+/** How the work on an image ended. */
+export type Status = ImageOutcome["status"];
+
+/** What the report says of one image; what is not known of it is left out. */
+export interface ReportedImage {
+  readonly source: string;
+  readonly page?: number;
+  readonly identifier: string;
+  readonly key: string;
+  readonly status: Status;
+  readonly treatment: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly levels?: number;
+  readonly tileSize?: number;
+  readonly bytesIn: number;
+  readonly bytesOut?: number;
+  /** Bytes out for each byte in. */
+  readonly ratio?: number;
+  readonly checksum?: string;
+  readonly seconds?: Readonly<Partial<Record<Stage, number>>>;
+  readonly warnings?: readonly string[];
+  readonly failure?: Failure;
+}
+
+/** What a run did. */
+export interface Report {
+  readonly started: string;
+  readonly seconds: number;
+  /** The bucket. */
+  readonly to: string;
+  readonly images: readonly ReportedImage[];
+  readonly totals: Totals;
+  readonly warnings: readonly string[];
+  readonly estimate: CostEstimate;
+}
+
+/** Sums over the images of a report; bytes and seconds of those that have a master. */
+export interface Totals extends Readonly<Record<Status, number>> {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly secondsByStage: Readonly<Partial<Record<Stage, number>>>;
+}
+
+/** What a report is made of. */
+export interface ReportMaterial {
+  readonly started: Date;
+  readonly seconds: number;
+  readonly bucketName: string;
+  readonly outcomes: readonly ImageOutcome[];
+  readonly warnings: readonly string[];
+  readonly operations: Operations;
+}
+
+/** Makes the report of a run. Never throws. */
+export function makeReport(material: ReportMaterial): Report {
+  const images = material.outcomes.map(reportImage);
+  const totals = sumUp(images);
+  return {
+    started: material.started.toISOString(),
+    seconds: round(material.seconds),
+    to: material.bucketName,
+    images,
+    totals,
+    warnings: material.warnings,
+    estimate: estimateCost(totals.bytesOut, material.operations),
+  };
+}
+
+/** What a dry run tells of one image. */
+export interface PlannedReportImage
+  extends Pick<ReportedImage, "source" | "page" | "identifier" | "key" | "treatment"> {
+  readonly bytesIn: number;
+  readonly summary?: SourceSummary;
+  readonly failure?: Failure;
+}
+
+/** Makes the report of a dry run. Never throws. */
+export function makeDryReport(
+  inspections: readonly Inspection[],
+  warnings: readonly string[],
+): { readonly dryRun: true; readonly images: readonly PlannedReportImage[]; readonly warnings: readonly string[] } {
+  const images = inspections.map((inspection) => {
+    const { image } = inspection;
+    if ("failure" in inspection) return { ...describe(image), failure: inspection.failure };
+    const { mode, settings } = image.treatment;
+    const compression = settleCompression(settings, inspection.summary.model);
+    const treatment = formatTreatment({ mode, settings: { ...settings, compression } });
+    return { ...describe(image), treatment, summary: inspection.summary };
+  });
+  return { dryRun: true, images, warnings };
+}
+
+function reportImage(outcome: ImageOutcome): ReportedImage {
+  const known = { ...describe(outcome.image), status: outcome.status };
+  if (outcome.status === "stopped") return known;
+  if (outcome.status === "failed") return { ...known, failure: outcome.failure };
+  const { width, height, levels, tileSize, bytes, checksum } = outcome.master;
+  return {
+    ...known,
+    ...{ width, height, levels, tileSize },
+    bytesOut: bytes,
+    ratio: round(bytes / Math.max(1, outcome.image.bytesIn)),
+    checksum,
+    seconds: Object.fromEntries(Object.entries(outcome.seconds).map(([stage, seconds]) => [stage, round(seconds)])),
+    ...(outcome.warnings.length > 0 ? { warnings: outcome.warnings } : {}),
+  };
+}
+
+function describe(image: PlannedImage) {
+  return {
+    source: image.source,
+    ...(image.page === undefined ? {} : { page: image.page }),
+    identifier: image.identifier,
+    key: image.key,
+    treatment: formatTreatment(image.treatment),
+    bytesIn: image.bytesIn,
+  };
+}
+
+function sumUp(images: readonly ReportedImage[]): Totals {
+  const count = (status: Status) => images.filter((image) => image.status === status).length;
+  const withMaster = images.filter(({ bytesOut }) => bytesOut !== undefined);
+  const secondsByStage: Partial<Record<Stage, number>> = {};
+  for (const image of withMaster) {
+    for (const [stage, seconds] of Object.entries(image.seconds ?? {}) as [Stage, number][]) {
+      secondsByStage[stage] = round((secondsByStage[stage] ?? 0) + seconds);
+    }
+  }
+  return {
+    stored: count("stored"),
+    replaced: count("replaced"),
+    kept: count("kept"),
+    failed: count("failed"),
+    stopped: count("stopped"),
+    // The pages of a file are read from the same bytes, each time anew.
+    bytesIn: withMaster.reduce((sum, { bytesIn }) => sum + bytesIn, 0),
+    bytesOut: withMaster.reduce((sum, { bytesOut = 0 }) => sum + bytesOut, 0),
+    secondsByStage,
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,44 @@
+import { open } from "node:fs/promises";
+import { IngestError } from "../settings/ingest-error.ts";
+import { availableBytes, type ByteSource } from "../source/byte-source.ts";
+
+/** A file opened for reading by ranges; it is closed by `close`, or where the block ends that it was declared in. */
+export interface FileSource extends ByteSource, AsyncDisposable {
+  close(): Promise<void>;
+}
+
+/** Opens a file. Throws `unreadable` for one that can't be opened, or that is cut short while it is read. */
+export async function openFileSource(path: string): Promise<FileSource> {
+  const file = await open(path, "r").catch((cause: unknown) => {
+    throw new IngestError("unreadable", `${path} can't be opened: ${reasonOf(cause)}.`, { cause });
+  });
+  const status = await file.stat();
+  if (!status.isFile()) {
+    await file.close();
+    throw new IngestError("unreadable", `${path} is not a file.`);
+  }
+  const { size } = status;
+  const close = (): Promise<void> => file.close();
+  return {
+    size,
+    version: path,
+    close,
+    [Symbol.asyncDispose]: close,
+    async read(offset, length) {
+      const bytes = new Uint8Array(availableBytes(offset, length, size));
+      for (let at = 0; at < bytes.byteLength; ) {
+        const { bytesRead } = await file.read(bytes, at, bytes.byteLength - at, offset + at);
+        if (bytesRead === 0) throw new IngestError("unreadable", `${path} became shorter while it was read.`);
+        at += bytesRead;
+      }
+      return bytes;
+    },
+  };
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EACCES" || code === "EPERM") return "it may not be read by this user";
+  return cause instanceof Error ? cause.message : String(cause);
+}

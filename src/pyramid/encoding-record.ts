@@ -1,0 +1,54 @@
+import type { JsonFields } from "../serial/json-fields.ts";
+import { colorSamples, type StoredModel } from "./color-model.ts";
+import { rangeOfWhole, type SampleLayout, sampleDepths } from "./sample-layout.ts";
+import { compressions, predictors, subsamplingFactors, type TileEncoding } from "./tile-encoding.ts";
+
+/** What a record says of an encoding as JSON: all but its bytes. */
+export type EncodingHead = Omit<TileEncoding, "jpegTables" | "palette">;
+
+const models = Object.keys(colorSamples) as StoredModel[];
+
+/** Reads an encoding from a record; whether it is one that is read is not judged. Throws a TypeError. */
+export function readEncodingHead(fields: JsonFields): EncodingHead {
+  const subsampling = fields.fields("subsampling");
+  return {
+    compression: fields.choice("compression", compressions),
+    model: fields.choice("model", models),
+    isInverted: fields.flag("isInverted"),
+    layout: readLayout(fields.fields("layout")),
+    predictor: fields.choice("predictor", predictors),
+    subsampling: {
+      x: subsampling.choice("x", subsamplingFactors),
+      y: subsampling.choice("y", subsamplingFactors),
+    },
+    ccitt: fields.has("ccitt") ? readCcitt(fields.fields("ccitt")) : undefined,
+    isProgressive: fields.flag("isProgressive"),
+  };
+}
+
+function readCcitt(fields: JsonFields): TileEncoding["ccitt"] {
+  return { isTwoDimensional: fields.flag("isTwoDimensional"), isByteAligned: fields.flag("isByteAligned") };
+}
+
+function readLayout(fields: JsonFields): SampleLayout {
+  const bits = fields.choice("bits", sampleDepths);
+  const format = fields.choice("format", ["unsigned", "float"]);
+  return {
+    samplesPerPixel: fields.whole("samplesPerPixel"),
+    bits,
+    format,
+    isLittleEndian: fields.flag("isLittleEndian"),
+    isBitReversed: fields.flag("isBitReversed"),
+    isPlanar: fields.flag("isPlanar"),
+    range: format === "float" ? readRange(fields.fields("range")) : rangeOfWhole(bits),
+    alpha: fields.has("alpha") ? readAlpha(fields.fields("alpha")) : undefined,
+  };
+}
+
+function readRange(fields: JsonFields): SampleLayout["range"] {
+  return { least: fields.number("least"), most: fields.number("most") };
+}
+
+function readAlpha(fields: JsonFields): SampleLayout["alpha"] {
+  return { sample: fields.whole("sample"), isAssociated: fields.flag("isAssociated") };
+}

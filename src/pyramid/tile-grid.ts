@@ -1,0 +1,56 @@
+import type { Size } from "../geometry.ts";
+import { maxTilePixels } from "../limits.ts";
+import { malformed, unsupported } from "./faults.ts";
+import type { Places } from "./places.ts";
+import { partsOf, type TileEncoding } from "./tile-encoding.ts";
+/**
+ * The grid that a directory divides its pixels by: tiles of `tileWidth` x `tileLength` pixels. Strips are a grid of one
+ * column, as wide as the image.
+ */
+export interface TileGrid {
+  readonly tileWidth: number;
+  readonly tileLength: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Whether the last row of tiles holds only the rows that the image has left: strips do, tiles are padded. */
+  readonly isStripped: boolean;
+  /** Where each tile starts, in bytes, row by row; of a planar level, all of one sample before those of the next. */
+  readonly offsets: Places;
+  /** How many bytes each tile takes; 0 for a tile that was never written. */
+  readonly byteCounts: Places;
+}
+
+/** A strip may be this many times as large as a tile: whole files are written as one. */
+const stripFactor = 16;
+
+/**
+ * Holds a tile or strip to the size that is read. Throws `source-malformed` for one without pixels, `source-unsupported`
+ * above `maxTilePixels`, of which a strip may have 16 times as many.
+ */
+export function checkTileSize({
+  tileWidth,
+  tileLength,
+  isStripped,
+}: Pick<TileGrid, "tileWidth" | "tileLength" | "isStripped">): void {
+  const parts = isStripped ? "is stored in strips" : "has tiles";
+  if (tileWidth < 1 || tileLength < 1) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
+  if (tileWidth * tileLength > maxTilePixels * (isStripped ? stripFactor : 1)) {
+    throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, which are too large to be read`);
+  }
+}
+
+/**
+ * Returns how many columns and rows of tiles a level has, and how many tiles, which of a planar level are one for each
+ * sample. Throws `source-malformed` above `maxTiles`.
+ */
+export function countTiles(
+  size: Size,
+  { tileWidth, tileLength }: Pick<TileGrid, "tileWidth" | "tileLength">,
+  { encoding, maxTiles }: { readonly encoding: Pick<TileEncoding, "layout">; readonly maxTiles: number },
+): { readonly columns: number; readonly rows: number; readonly count: number } {
+  const columns = Math.ceil(size.width / tileWidth);
+  const rows = Math.ceil(size.height / tileLength);
+  const count = columns * rows * partsOf(encoding);
+  if (count > maxTiles) throw malformed(`a level of ${count} tiles`);
+  return { columns, rows, count };
+}

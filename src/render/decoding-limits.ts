@@ -1,0 +1,24 @@
+import { maxDecodedBytes, maxReadBytesPerRender, maxSlowPixels } from "../limits.ts";
+import type { Level } from "../pyramid/level.ts";
+import { partsOf } from "../pyramid/tile-encoding.ts";
+import type { Batch } from "./batches.ts";
+import { refuseAbove } from "./cost.ts";
+
+/**
+ * Refuses a drawing whose tiles come to more than one rendering may decode, whatever little of the file they take: tiles
+ * may share their bytes, samples may be of 8 bytes, and some decoders are slow. Throws `render-too-costly`.
+ */
+export function refuseMuchWork({ encoding, tileWidth, tileLength }: Level, batches: readonly Batch[]): void {
+  const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
+  const ranges = tiles.flatMap(({ ranges: parts = [] }) => parts);
+  const { compression, layout } = encoding;
+  const pixels = (ranges.length / partsOf(encoding)) * tileWidth * tileLength;
+  const compressedBytes = ranges.reduce((sum, { length }) => sum + length, 0);
+  const decodedBytes = (pixels * layout.samplesPerPixel * layout.bits) / 8;
+  const isSlow = compression === "webp" || compression === "jpeg2000";
+  refuseAbove([
+    ["bytes of compressed tiles", compressedBytes, maxReadBytesPerRender],
+    ["bytes of samples", decodedBytes, maxDecodedBytes],
+    ...(isSlow ? [[`pixels of ${compression}`, pixels, maxSlowPixels[compression]] as const] : []),
+  ]);
+}

@@ -1,0 +1,135 @@
+import type { Config } from "../config.ts";
+import { ImageError } from "../error.ts";
+import { formatIdentifier, hasHiddenSegment, parseIdentifier } from "../identity/identifier.ts";
+import { masterIdentity } from "../identity/identity.ts";
+import { listWords } from "./values.ts";
+
+/** The values that the placeholders of a template stand for; those that do not apply are empty. */
+export interface TemplateValues {
+  /** Path from the folder that was named, without the extension: `maps/1850/plate`. */
+  readonly path: string;
+  /** The folders of that path: `maps/1850`. */
+  readonly folder: string;
+  /** The file's name without the extension: `plate`. */
+  readonly name: string;
+  /** Of the file, without the dot: `tif`. */
+  readonly extension: string;
+  /** Number of the page, from 1 on, when all pages are taken of a file that has several. */
+  readonly page: string;
+  readonly collection: string;
+  readonly prefix: string;
+}
+
+/** A template taken apart. A group is left out when one of its placeholders is empty. */
+export interface Template {
+  readonly groups: readonly { readonly parts: readonly TemplatePart[]; readonly isOptional: boolean }[];
+}
+
+type TemplatePart = { readonly text: string } | { readonly placeholder: keyof TemplateValues };
+
+const placeholders: readonly (keyof TemplateValues)[] = [
+  "path",
+  "folder",
+  "name",
+  "extension",
+  "page",
+  "collection",
+  "prefix",
+];
+
+/** The template used when none is given: collection and prefix in front, the page behind, where there are any. */
+export const defaultTemplate = "[{collection}/][{prefix}]{path}[-{page}]";
+
+/**
+ * Reads a template: text, `{placeholder}`, and groups in brackets, `[-{page}]`. Adds a sentence to `faults` for all that
+ * is wrong with it. Never throws.
+ */
+export function parseTemplate(template: string, faults: string[]): Template {
+  const wrong = (what: string) => faults.push(`the identifier template ${JSON.stringify(template)} ${what}`);
+  const groups = template.match(/\[[^[\]]*\]|[^[\]]+/g) ?? [];
+  if (groups.join("") !== template) wrong("has brackets that do not pair");
+  const parsed = groups.map((group) => {
+    const isOptional = group.startsWith("[");
+    const content = isOptional ? group.slice(1, -1) : group;
+    const parts = (content.match(/\{[^{}]*\}|[^{}]+|[{}]/g) ?? []).map((part): TemplatePart => {
+      const placeholder = placeholders.find((known) => part === `{${known}}`);
+      if (placeholder !== undefined) return { placeholder };
+      if (/[{}]/.test(part)) wrong(`has ${part}, and there are only {${listWords(placeholders, "and")}}`);
+      else if (!/^[\p{L}\p{N}\p{M}._~:/-]+$/u.test(part)) wrong(`has other than letters, digits and . _ ~ : / -`);
+      return { text: part };
+    });
+    return { parts, isOptional };
+  });
+  const used = new Set(parsed.flatMap(({ parts }) => parts.map((part) => "placeholder" in part && part.placeholder)));
+  if (!used.has("path") && !used.has("name")) wrong("has neither {path} nor {name} to tell files apart");
+  return { groups: parsed };
+}
+
+/** Tells whether a template makes use of a placeholder. Never throws. */
+export function usesPlaceholder(template: Template, placeholder: keyof TemplateValues): boolean {
+  return template.groups.some(({ parts }) =>
+    parts.some((part) => "placeholder" in part && part.placeholder === placeholder),
+  );
+}
+
+/**
+ * Returns the identifier that a template makes of values. Whatever is not a letter, a digit or one of `. _ ~ -` becomes
+ * `-`; letters stay as they are, composed (NFC); dots and hyphens at either end of a path's segment go, so that no
+ * segment starts with a dot. Empty when nothing is left. Never throws.
+ */
+export function formatTemplate(template: Template, values: TemplateValues): string {
+  const text = template.groups
+    .filter(
+      ({ parts, isOptional }) =>
+        !isOptional || parts.every((part) => !("placeholder" in part) || values[part.placeholder] !== ""),
+    )
+    .flatMap(({ parts }) => parts.map((part) => ("text" in part ? part.text : safeValue(part.placeholder, values))))
+    .join("");
+  return text
+    .split("/")
+    .filter((segment) => segment !== "")
+    .join("/")
+    .normalize("NFC");
+}
+
+/** Collection and prefix were checked when they were given, and may end in a separator; the rest comes from file names. */
+function safeValue(placeholder: keyof TemplateValues, values: TemplateValues): string {
+  const value = values[placeholder].normalize("NFC");
+  if (placeholder === "collection" || placeholder === "prefix") return value;
+  return value
+    .split("/")
+    .map((segment) => segment.replace(/[^\p{L}\p{N}\p{M}._~-]+/gu, "-").replace(/^[.-]+|[.-]+$/g, ""))
+    .filter((segment) => segment !== "")
+    .join("/");
+}
+
+/** The settings of the service by which it finds the master of an identifier. */
+export type Naming = Pick<Config, "keyTemplate" | "pageSuffix">;
+
+/**
+ * Returns the key of the master that the service will look for under an identifier, or what is wrong with the identifier,
+ * worded to follow it. Never throws.
+ */
+export function checkIdentifier(
+  identifier: string,
+  naming: Naming,
+): { readonly key: string } | { readonly fault: string } {
+  if (identifier === "") return { fault: "has no letter or digit to make an identifier of" };
+  const shown = identifier.length > 80 ? `${identifier.slice(0, 80)}…` : identifier;
+  if (hasHiddenSegment(identifier)) {
+    return { fault: `would be ${shown}, with a segment that starts with a dot, which the service answers with 404` };
+  }
+  try {
+    // What the service reads from a URI is what counts.
+    const read = parseIdentifier(formatIdentifier(identifier));
+    const { key } = masterIdentity(read, { ...naming, pageSuffix: "" });
+    const asked = masterIdentity(read, naming);
+    return asked.key === key
+      ? { key }
+      : { fault: `would be ${shown}, which is taken for page ${asked.page} of another` };
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const reason = error.code === "not-found" ? "its key is longer than 1024 bytes" : error.message.replace(/\.$/, "");
+    return { fault: `would be ${shown}: ${reason}` };
+  }
+}

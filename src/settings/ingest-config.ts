@@ -1,0 +1,161 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, matchesGlob, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { firstFullChroma, settingFaults } from "../convert/settle.ts";
+import { CommandFaults, refuseFaults } from "./command-faults.ts";
+import type { ConversionSettings } from "./conversion.ts";
+import { parseTemplate } from "./identifier-template.ts";
+import { type ConversionOptions, conversionOptions, type PlaceOptions, placeOptions } from "./options.ts";
+import { isR2Endpoint } from "./s3-endpoint.ts";
+import { checkValues, text } from "./values.ts";
+
+/** Settings for the files whose path fits a pattern. */
+export interface ConversionRule extends ConversionOptions {
+  /** A glob over the path from the folder that was named, whatever the case of its letters: `maps/**` or `**\/*.tif`. */
+  readonly match: string;
+}
+
+/** What a configuration file may say; `export default {...} satisfies IngestConfig` in tessera.config.ts. */
+export interface IngestConfig extends PlaceOptions, ConversionOptions {
+  /** The first rule that fits a file counts, over what the file says for all. */
+  readonly conversions?: readonly ConversionRule[];
+}
+
+/** What becomes of a file: its conversion, or its repacking. */
+export interface FileTreatment {
+  readonly mode: "convert" | "repack";
+  readonly settings: ConversionSettings;
+}
+
+/** What is read from the working folder without being named: data, and never a program. */
+const foundName = "tessera.config.json";
+
+/** What is looked for there to say that it must be named. */
+const foundProgramName = "tessera.config.ts";
+
+const ruleOptions = { ...conversionOptions, match: { kind: text("GLOB"), help: "files the settings are for" } };
+
+/**
+ * Reads the configuration file named, or tessera.config.json of `folder` if it is there. Paths in it are taken from its own
+ * folder. A program is run only when it is named, and only a file that is named sends keys elsewhere than to R2: whatever
+ * else lies in a folder may come from anyone. Throws CommandFaults with everything that is wrong with it.
+ */
+export async function readIngestConfig(folder: string, named: string | undefined): Promise<IngestConfig> {
+  if (named !== undefined) return readConfigFile(resolve(folder, named));
+  const found = join(folder, foundName);
+  const faults: string[] = [];
+  if (existsSync(join(folder, foundProgramName))) {
+    faults.push(`${foundProgramName} is a program, which is run only when it is named: --config ${foundProgramName}`);
+  }
+  const config = existsSync(found) ? await readConfigFile(found) : {};
+  if (config.endpoint !== undefined && !isR2Endpoint(config.endpoint)) {
+    faults.push(
+      `${foundName}: endpoint is not R2's, and is taken only from a file that is named: --config ${foundName}, or --endpoint`,
+    );
+  }
+  refuseFaults(faults);
+  return config;
+}
+
+async function readConfigFile(file: string): Promise<IngestConfig> {
+  const config = checkIngestConfig(await load(file), basename(file));
+  const { records, state } = config;
+  return {
+    ...config,
+    ...(records === undefined ? {} : { records: resolve(dirname(file), records) }),
+    ...(state === undefined ? {} : { state: resolve(dirname(file), state) }),
+  };
+}
+
+/** Checks what a configuration file holds; `name` words the faults. Throws CommandFaults with all of them. */
+export function checkIngestConfig(content: unknown, name: string): IngestConfig {
+  if (!isRecord(content)) throw new CommandFaults([`${name} holds no object`]);
+  const faults: string[] = [];
+  const { conversions: rules, ...rest } = content;
+  const options = checkValues({ ...placeOptions, ...conversionOptions }, rest, {
+    faults,
+    spell: (option) => `${name}: ${option}`,
+  });
+  if (options.identifier !== undefined) parseTemplate(options.identifier, faults);
+  if (rules !== undefined && !Array.isArray(rules)) faults.push(`${name}: conversions is not a list`);
+  const conversions = (Array.isArray(rules) ? rules : []).map((rule: unknown, index): ConversionRule => {
+    const spell = (option: string) => `${name}: ${option} of conversions[${index}]`;
+    if (!isRecord(rule)) {
+      faults.push(`${name}: conversions[${index}] is no object`);
+      return { match: "" };
+    }
+    const { match, ...checked } = checkValues(ruleOptions, rule, { faults, spell });
+    if (rule.match === undefined) faults.push(`${spell("match")} is missing`);
+    return { ...checked, match: match ?? "" };
+  });
+  if (faults.length > 0) throw new CommandFaults(faults);
+  return { ...options, conversions };
+}
+
+/**
+ * Decides how a file is treated: what the command line says counts before the first rule that fits, that before what the
+ * configuration says for all. Adds sentences to `faults` when the settings contradict each other. Never throws.
+ */
+export function chooseTreatment(
+  path: string,
+  {
+    given,
+    config,
+    faults,
+  }: {
+    readonly given: ConversionOptions;
+    readonly config: IngestConfig;
+    readonly faults: string[];
+  },
+): FileTreatment {
+  const rule = config.conversions?.find(({ match }) => matchesGlob(path.toLowerCase(), match.toLowerCase()));
+  const all = { ...config, ...rule, ...given };
+  const quality = all.quality ?? 89;
+  const settings: ConversionSettings = {
+    compression: all.compression ?? "jpeg",
+    quality,
+    tileSize: all.tile ?? 512,
+    subsampling: all.subsampling ?? (quality < firstFullChroma ? "4:2:0" : "4:4:4"),
+    keepsProfile: all.keepProfile ?? false,
+    keepsDepth: all.keepDepth ?? false,
+  };
+  if (all.repack !== true) faults.push(...settingFaults(settings).map((sentence) => sentence.replace(/\.$/, "")));
+  return { mode: all.repack === true ? "repack" : "convert", settings };
+}
+
+/**
+ * Words a treatment as it is kept beside a master, to tell whether a later run would make the same. The number in front
+ * is that of the layout that is written, raised when the same settings come to give another file. Never throws.
+ */
+export function formatTreatment({ mode, settings }: FileTreatment): string {
+  const layout = "1";
+  const page = settings.page === undefined ? "" : ` page ${settings.page + 1}`;
+  if (mode === "repack") return `${layout} repack${page}`;
+  const { compression, quality, tileSize, subsampling, keepsProfile, keepsDepth } = settings;
+  const words = [
+    layout,
+    compression,
+    ...(compression === "deflate" ? [] : [`q${quality}`]),
+    ...(compression === "jpeg" ? [subsampling] : []),
+    `t${tileSize}`,
+    keepsProfile ? "profile" : "srgb",
+    ...(keepsDepth ? ["16"] : []),
+  ];
+  return words.join(" ") + page;
+}
+
+async function load(file: string): Promise<unknown> {
+  try {
+    const content = await readFile(file, "utf8");
+    if (!/\.[cm]?[jt]s$/.test(file)) return JSON.parse(content);
+    const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
+    return module.default;
+  } catch (error) {
+    throw new CommandFaults([`${file} can't be read: ${error instanceof Error ? error.message : error}`]);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

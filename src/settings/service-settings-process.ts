@@ -1,0 +1,27 @@
+/**
+ * The process that reads wrangler.toml, named by its argument, and ends. It is one of its own because wrangler, once it
+ * is loaded, takes 200 MB for as long as the process lives.
+ */
+import type { ServiceSettings } from "./service-settings.ts";
+
+/** What is sent back. */
+export type ServiceAnswer = { readonly settings: ServiceSettings } | { readonly failure: string };
+
+/** The binding of the masters' bucket in wrangler.toml. */
+const mastersBinding = "MASTERS";
+
+async function read(file: string): Promise<ServiceSettings> {
+  const { unstable_readConfig: readConfig } = await import("wrangler");
+  const { vars, r2_buckets: buckets } = readConfig({ config: file });
+  const textOf = (name: string) => (typeof vars[name] === "string" ? vars[name].trim() : undefined);
+  return {
+    naming: { keyTemplate: textOf("KEY_TEMPLATE") ?? "{identifier}", pageSuffix: textOf("PAGE_SUFFIX") ?? "" },
+    bucketName: buckets.find(({ binding }: { readonly binding: string }) => binding === mastersBinding)?.bucket_name,
+  };
+}
+
+const answer: ServiceAnswer = await read(process.argv[2] ?? "").then(
+  (settings) => ({ settings }),
+  (error: unknown) => ({ failure: error instanceof Error ? error.message : String(error) }),
+);
+process.send?.(answer, () => process.disconnect());

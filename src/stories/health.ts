@@ -1,0 +1,72 @@
+import { withDeadline } from "../budget/deadline.ts";
+import { type LifecycleState, lifecycleState } from "../cache/lifecycle.ts";
+import { respondJson } from "../http/respond.ts";
+import { drawProbe } from "../probe.ts";
+import type { Health, Services } from "../services.ts";
+import type { Visit } from "../visit.ts";
+
+/** For how long what was found is told again: the endpoint is open to all, and its checks cost operations of R2. */
+const keptMilliseconds = { checks: 5000, lifecycle: 3_600_000 } as const;
+
+/** For how long a check may take, in seconds. */
+const checkSeconds = 5;
+
+/**
+ * Answers whether this isolate can do its work: both buckets answer, and a picture of a few pixels is drawn the way all
+ * are. 200 when all of it holds, else 503. Also says how the rule stands that clears the derivative bucket, and what the
+ * isolate has lent.
+ */
+export async function answerHealth(services: Services, visit: Visit): Promise<Response> {
+  const { checks } = await findHealth(services, visit);
+  const lifecycle = await findLifecycle(services);
+  const isOk = Object.values(checks).every((check) => check === "ok");
+  const { budget, streams } = services;
+  const memory = { lentBytes: budget.lentBytes(), waiting: budget.waiting, ...budget.counts };
+  return respondJson({ status: isOk ? "ok" : "failing", checks, lifecycle, memory, streams }, isOk ? 200 : 503);
+}
+
+async function findHealth(services: Services, visit: Visit): Promise<Health> {
+  const { clock, isolate, buckets, log } = services;
+  if (isFresh(isolate.health, clock.now(), keptMilliseconds.checks)) return isolate.health;
+  const check = async (name: keyof Health["checks"], work: () => Promise<unknown>): Promise<"ok" | "fails"> => {
+    try {
+      await withDeadline(clock, checkSeconds, work);
+      return "ok";
+    } catch (cause) {
+      log({ level: "error", message: "a check of health fails", check: name, cause: String(cause) });
+      return "fails";
+    }
+  };
+  const [masters, derivatives, drawing] = await Promise.all([
+    check("masters", () => buckets.masters.head("health")),
+    check("derivatives", () => buckets.derivatives.head("health")),
+    check("drawing", () => drawProbe(services, visit)),
+  ]);
+  isolate.health = { checkedAt: clock.now(), checks: { masters, derivatives, drawing } };
+  return isolate.health;
+}
+
+/** Nothing is refused for it: a bucket that nobody clears grows slowly, and its pictures are right. */
+async function findLifecycle({ clock, isolate, buckets, log }: Services): Promise<LifecycleState | "unknown"> {
+  if (isFresh(isolate.lifecycle, clock.now(), keptMilliseconds.lifecycle)) return isolate.lifecycle.state;
+  try {
+    const now = clock.now();
+    const state = await withDeadline(clock, checkSeconds, () => lifecycleState(buckets.derivatives, now / 1000));
+    if (state !== "set") log({ level: "warn", message: `the lifecycle rule of the derivative bucket is ${state}` });
+    isolate.lifecycle = { checkedAt: now, state };
+    return state;
+  } catch (cause) {
+    log({ level: "warn", message: "the lifecycle rule of the derivative bucket is unknown", cause: String(cause) });
+    return "unknown";
+  }
+}
+
+/** A clock that was set back makes nothing fresh. */
+function isFresh<Found extends { readonly checkedAt: number }>(
+  found: Found | undefined,
+  now: number,
+  milliseconds: number,
+): found is Found {
+  const age = found === undefined ? -1 : now - found.checkedAt;
+  return age >= 0 && age < milliseconds;
+}

@@ -1,0 +1,70 @@
+import { findRefusal } from "../check/refusal.ts";
+import { colorTreatment } from "../colors.ts";
+import { digest } from "../digest.ts";
+import type { Size } from "../geometry.ts";
+import { chooseInfoType } from "../http/negotiate.ts";
+import { infoHeaders, respondNotModified, respondText } from "../http/respond.ts";
+import type { Route } from "../http/route.ts";
+import { parseIdentifier } from "../identity/identifier.ts";
+import { baseUri, imageTag, isHostShared, masterIdentity } from "../identity/identity.ts";
+import { formatInfo } from "../iiif/info.ts";
+import { offerTiles } from "../iiif/tiles.ts";
+import { formatInfoV2 } from "../iiif/v2/info.ts";
+import { type Master, openMaster, retryWhenReplaced } from "../masters/open.ts";
+import { isGray, type Pyramid, seenSize } from "../pyramid/pyramid.ts";
+import { turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
+import type { Services } from "../services.ts";
+import type { Visit } from "../visit.ts";
+
+/** A tile past the smallest level is offered while it is drawn from at most this many pixels a side for one of its own. */
+const maxReduction = 32;
+
+/** Answers an info.json request. Throws an ImageError for whatever it can't be answered with. */
+export function answerInfo(
+  services: Services,
+  { request, route, visit }: { request: Request; route: Route & { kind: "info" }; visit: Visit },
+): Promise<Response> {
+  const { version } = route;
+  const identifier = parseIdentifier(route.identifier);
+  const name = masterIdentity(identifier, services.config);
+  return retryWhenReplaced(services.masters, name, async () => {
+    const master = await openMaster(services.masters, name, visit);
+    const { pyramid, metadata } = master;
+    refuseUnanswered(services, master);
+    const { limits } = services.sizeRules;
+    const id = baseUri({ config: services.config, request, version, identifier });
+    const offer = offerTiles({ levels: seenLevels(pyramid), tile: seenTile(pyramid), limits, maxReduction });
+    const image = { id, isGray: isGray(pyramid), rights: metadata.rightsUri, ...seenSize(pyramid) };
+    const format = version === 3 ? formatInfo : formatInfoV2;
+    const text = JSON.stringify(format({ ...image, limits, ...offer }), undefined, 2);
+    const contentType = chooseInfoType(request.headers.get("Accept"), version);
+    const headers = infoHeaders({
+      version,
+      etag: `"${await digest(text + contentType)}"`,
+      cacheTag: await imageTag(identifier),
+      maxAgeSeconds: services.config.infoMaxAgeSeconds,
+      contentType,
+      scope: isHostShared(services.config, request.url) ? "public" : "private",
+    });
+    return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
+  });
+}
+
+/** A master of which no picture can be answered is refused here too, with the reason: viewers begin here. */
+function refuseUnanswered({ config }: Services, master: Master): void {
+  const { isProfiled } = colorTreatment(master, { quality: "default", format: "jpg" }, config.colorProfile);
+  const refusal = findRefusal(master.pyramid, { sourceSize: master.source.size, isProfiled });
+  if (refusal !== undefined) throw refusal;
+}
+
+function seenLevels({ levels, orientation }: Pyramid): Size[] {
+  return levels.map((level) => turnSize(level, turnOfTiffOrientation(orientation)));
+}
+
+function seenTile({ levels: [{ tileWidth, tileLength, isStripped }], orientation }: Pyramid): Size {
+  if (isStripped) return stripTile;
+  return turnSize({ width: tileWidth, height: tileLength }, turnOfTiffOrientation(orientation));
+}
+
+/** Offered for images in strips: each of its tiles decodes whole rows, so they are large and few. */
+const stripTile: Size = { width: 1024, height: 1024 };

@@ -1,0 +1,106 @@
+import { ImageError } from "../error.ts";
+import { maxProfileBytes, maxTilesPerLevel, maxTilesPerMaster } from "../limits.ts";
+import type { Level } from "../pyramid/level.ts";
+import { isFurtherLevel, isSamePicture, type Orientation, orientations, type Pyramid } from "../pyramid/pyramid.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { limitOpening } from "../source/opening.ts";
+import { type HeldRun, readAhead } from "../source/read-ahead.ts";
+import { withTail } from "../source/tail.ts";
+import { readDirectoryChain } from "./directory-chain.ts";
+import type { Fields } from "./fields.ts";
+import { readLevel, readSize } from "./level.ts";
+import { findPage } from "./page.ts";
+import { tags } from "./tags.ts";
+
+/** Directories and their arrays are read in runs of this many bytes: the arrays of 4,000 tiles fit behind a directory. */
+const directoryRunBytes = 65_536;
+
+/** libtiff writes each directory behind its level's tiles: the last of so many bytes hold those of the smaller levels. */
+const tailBytes = 262_144;
+
+/** One page of a TIFF: its pyramid, and the fields of its directory for whatever else is asked of it. */
+export interface TiffPage {
+  readonly pyramid: Pyramid;
+  readonly fields: Fields;
+}
+
+/** What is known before a file is opened. */
+export interface OpenOptions {
+  /** Bytes of the file read before. */
+  readonly held?: readonly HeldRun[];
+  /** Which image of a file that holds several, counted from 1. */
+  readonly page?: number;
+  /**
+   * Called once, before the places of tiles are read, with about how many bytes they and the profile will take; the
+   * reading waits for it.
+   */
+  readonly reserve?: (bytes: number) => Promise<void>;
+}
+
+/**
+ * Reads one image of a TIFF and the levels that belong to it: those of its SubIFDs, and the reduced pages that follow
+ * it in the chain. Pages of other proportions, masks and pages of the same size are no levels; a level that can't be
+ * read is left out. Throws `source-malformed`, `source-unsupported`, `not-found` for a page that the file does not have,
+ * and what the source throws.
+ */
+export async function openTiff(
+  source: ByteSource,
+  { held = [], page = 1, reserve }: OpenOptions = {},
+): Promise<TiffPage> {
+  const ahead = readAhead(withTail(limitOpening(source), tailBytes), directoryRunBytes, held);
+  const { main, reduced } = await findPage(ahead, await readDirectoryChain(ahead), page);
+  await reserve?.(indexBytes([main, ...reduced]) + 2 * profileBytes(main));
+  const full = await readLevel(main);
+  const levels: [Level, ...Level[]] = [full];
+  let tilesLeft = maxTilesPerMaster - full.offsets.length;
+  for (const fields of reduced) {
+    const level = await readReducedLevel(fields, levels, Math.min(maxTilesPerLevel, tilesLeft));
+    tilesLeft -= level?.offsets.length ?? 0;
+    if (level !== undefined && isSamePicture(level.encoding, full.encoding)) levels.push(level);
+  }
+  levels.sort((a, b) => b.width - a.width || b.height - a.height);
+  const orientation = await readOrientation(main);
+  return { pyramid: { width: full.width, height: full.height, orientation, levels }, fields: main };
+}
+
+/** Bytes that reading the place of a tile takes: the values as they are stored, as numbers, and as they are kept. */
+const bytesPerPlace = 24;
+
+/** Returns about how many bytes the places of tiles take while they are read. */
+function indexBytes(directories: readonly Fields[]): number {
+  const counts = directories.map(({ origin: { directory } }) =>
+    Math.max(...[tags.tileOffsets, tags.stripOffsets].map((tag) => directory.entries.get(tag)?.count ?? 0)),
+  );
+  const places = counts.reduce((sum, count) => sum + Math.min(count, maxTilesPerLevel), 0);
+  return Math.min(places, maxTilesPerMaster) * bytesPerPlace;
+}
+
+function profileBytes({ origin: { directory } }: Fields): number {
+  return Math.min(directory.entries.get(tags.iccProfile)?.count ?? 0, maxProfileBytes);
+}
+
+/** Reads the pyramid of a page as `openTiff` does. */
+export async function openPyramid(source: ByteSource, options?: OpenOptions): Promise<Pyramid> {
+  return (await openTiff(source, options)).pyramid;
+}
+
+async function readReducedLevel(
+  fields: Fields,
+  known: readonly [Level, ...Level[]],
+  maxTiles: number,
+): Promise<Level | undefined> {
+  try {
+    const isFurther = isFurtherLevel(await readSize(fields), known);
+    return isFurther ? await readLevel(fields, maxTiles) : undefined;
+  } catch (error) {
+    const isOfFile = error instanceof ImageError && error.code.startsWith("source-") && error.code !== "source-changed";
+    if (isOfFile) return undefined;
+    throw error;
+  }
+}
+
+async function readOrientation(fields: Fields): Promise<Orientation> {
+  const orientation = await fields.number(tags.orientation);
+  // Values outside 1 to 8 are met in files that are otherwise fine; libtiff reads them as 1.
+  return orientations.find((known) => known === orientation) ?? 1;
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { commandOptions, parseCommand, spellOption } from "../../src/cli/command.ts";
+import { helpText, usageLine } from "../../src/cli/command-help.ts";
+import { chooseTreatment } from "../../src/settings/ingest-config.ts";
+
+const faultsOf = (...args: string[]) => {
+  const command = parseCommand(args);
+  return command.kind === "wrong" ? command.faults : [];
+};
+
+describe("a command line", () => {
+  it("is read with files, folders and options in any order", () => {
+    const args = "ingest a --to local b.tif --jobs 3 --tile=512 --quality 80 --keep-profile --no-repack --pages all";
+    expect(parseCommand(args.split(" "))).toEqual({
+      kind: "ingest",
+      sources: ["a", "b.tif"],
+      options: { to: "local", jobs: 3, tile: 512, quality: 80, keepProfile: true, repack: false, pages: "all" },
+    });
+  });
+
+  it("takes what follows two hyphens as names", () => {
+    expect(parseCommand(["ingest", "--", "--to"])).toEqual({ kind: "ingest", sources: ["--to"], options: {} });
+  });
+
+  it("is told everything that is wrong with it at once", () => {
+    expect(faultsOf("ingest", "--to", "mars", "--qualty", "5", "--tile", "300", "--jobs", "0", "--json=yes")).toEqual([
+      "--qualty is not known",
+      "--json takes no value",
+      '--to is "mars", not local or remote',
+      '--tile is "300", not 256 or 512',
+      '--jobs is "0", not a whole number from 1 to 64',
+    ]);
+  });
+
+  it("is refused without a value where one belongs", () => {
+    expect(faultsOf("ingest", "a", "--to", "--json")).toContain("--to needs a value");
+    expect(faultsOf("ingest", "a", "--to")).toContain("--to needs a value");
+  });
+
+  it("is refused without files, and with a command that there is not", () => {
+    expect(faultsOf("ingest", "--to", "local")).toEqual(["no file or folder is named"]);
+    expect(faultsOf("digest")).toEqual(["digest is no command"]);
+    expect(faultsOf("compare")).toEqual(["no file is named"]);
+    expect(faultsOf("compare", "a", "b")).toHaveLength(1);
+  });
+
+  it("has no way to give keys, which would be seen by others", () => {
+    expect(faultsOf("ingest", "a", "--secret-access-key", "x")).toEqual(["--secret-access-key is not known"]);
+  });
+
+  it("reads lists for compare", () => {
+    expect(parseCommand(["compare", "a.jpg", "--qualities", "60, 90", "--filters", "cubic"])).toEqual({
+      kind: "compare",
+      file: "a.jpg",
+      options: { qualities: [60, 90], filters: ["cubic"] },
+    });
+    expect(faultsOf("compare", "a.jpg", "--filters", "cubic,magic")[0]).toContain('"magic"');
+  });
+
+  it("asks for help wherever --help stands, also beside faults", () => {
+    expect(parseCommand([])).toEqual({ kind: "help", command: undefined });
+    expect(parseCommand(["ingest", "--nope", "-h"])).toEqual({ kind: "help", command: "ingest" });
+    expect(parseCommand(["help", "compare"])).toEqual({ kind: "help", command: "compare" });
+  });
+});
+
+describe("the help", () => {
+  it("names the settings that count where none are given", () => {
+    const { compression, quality, tileSize, subsampling } = chooseTreatment("a", {
+      given: {},
+      config: {},
+      faults: [],
+    }).settings;
+    const help = helpText("ingest").join("\n");
+    for (const [option, value] of Object.entries({ compression, quality, tile: tileSize, subsampling })) {
+      expect(help).toMatch(new RegExp(`--${option} [^(]*\\(${value}[;)]`));
+    }
+  });
+
+  it.each(["ingest", "compare"] as const)("of %s has its usage and every option, within 110 characters", (command) => {
+    const help = helpText(command);
+    expect(help[0]).toBe(usageLine(command));
+    for (const name of Object.keys(commandOptions[command]))
+      expect(help.join("\n")).toContain(`  ${spellOption(name)}`);
+    expect(help.filter((line) => line.length > 110)).toEqual([]);
+  });
+});

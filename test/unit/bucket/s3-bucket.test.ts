@@ -1,0 +1,164 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BucketError } from "../../../src/bucket/bucket.ts";
+import { s3Bucket } from "../../../src/bucket/s3-bucket.ts";
+import { type RetryPolicy, readRetryAfter, type S3Place } from "../../../src/bucket/s3-bucket-request.ts";
+import { uploadBytes } from "../../../src/bucket/upload.ts";
+import { endpointFault } from "../../../src/settings/s3-endpoint.ts";
+import { bucketCodeOf } from "../../support/ingest.ts";
+import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
+
+const policy: RetryPolicy = {
+  tries: 4,
+  answerMilliseconds: 60_000,
+  pauseMilliseconds: 1,
+  longestPauseMilliseconds: 20,
+};
+const bytes = new TextEncoder().encode("the bytes of a master");
+
+let endpoint: S3Endpoint;
+beforeEach(async () => {
+  endpoint = await startS3Endpoint();
+});
+afterEach(() => endpoint.close());
+
+function bucketOf(change: Partial<S3Place> = {}, signal?: AbortSignal) {
+  const place = { endpoint: endpoint.url, region: "auto", sessionToken: undefined, ...change };
+  const { bucket, accessKeyId, secretAccessKey } = endpoint;
+  return s3Bucket({ bucket, accessKeyId, secretAccessKey, ...place }, { policy, signal });
+}
+
+/** Starts a server that answers every request the same way. */
+async function startServer(answer: (response: ServerResponse) => void) {
+  const server = createServer((_, response) => answer(response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const put = (key: string, bucket = bucketOf()) => uploadBytes(bucket, { key, bytes, contentType: "image/tiff" });
+
+describe("a bucket of an S3 storage", () => {
+  it.each(["plain", "maps/1850/plate 7", "a+b&c=d?e#f%g", "Ünï/地図", "it's (1)!*~", "a//b"])(
+    "signs requests so that the storage knows them: %s",
+    async (key) => {
+      await put(key);
+      expect(endpoint.objects.get(key)?.bytes).toEqual(Buffer.from(bytes));
+      expect(await bucketOf().head(key)).toMatchObject({ bytes: bytes.length });
+    },
+  );
+
+  it("keeps type and metadata with an object", async () => {
+    await put("a");
+    expect(endpoint.objects.get("a")?.headers).toMatchObject({ "content-type": "image/tiff" });
+    expect((await bucketOf().head("a"))?.metadata.sha256).toMatch(/^[\da-f]{64}$/);
+  });
+
+  it("knows what is not there", async () => {
+    expect(await bucketOf().head("none")).toBeUndefined();
+    expect(await bucketCodeOf(bucketOf({ bucket: "none" }).check())).toBe("no-bucket");
+    await bucketOf().check();
+  });
+
+  it("is refused with wrong keys after one try, for good", async () => {
+    expect(await bucketCodeOf(put("a", bucketOf({ secretAccessKey: "wrong" })))).toBe("refused");
+    expect(await bucketCodeOf(put("a", bucketOf({ accessKeyId: "wrong" })))).toBe("refused");
+    expect(endpoint.arrivals).toHaveLength(2);
+    expect(new BucketError("refused", "").isFinal).toBe(true);
+  });
+
+  it.each([500, 502, 503, 429, "drop", "drop-after"] as const)("tries again after %s", async (fault) => {
+    endpoint.fault = (_, index) => (index < 2 ? fault : undefined);
+    await put("a");
+    expect(endpoint.arrivals).toHaveLength(3);
+    expect(endpoint.objects.has("a")).toBe(true);
+  });
+
+  it("gives up after as many tries as it was told", async () => {
+    endpoint.fault = () => 503;
+    expect(await bucketCodeOf(put("a"))).toBe("unavailable");
+    expect(endpoint.arrivals).toHaveLength(policy.tries);
+  });
+
+  it("does not try again what the storage says is wrong", async () => {
+    endpoint.fault = () => 400;
+    expect(await bucketCodeOf(put("a"))).toBe("failed");
+    expect(endpoint.arrivals).toHaveLength(1);
+  });
+
+  it("waits as long as Retry-After says, within a limit", async () => {
+    endpoint.fault = (_, index) => (index === 0 ? { status: 503, retryAfter: "3600" } : undefined);
+    await put("a");
+    expect(endpoint.arrivals).toHaveLength(2);
+    expect(readRetryAfter("7")).toBe(7000);
+    expect(readRetryAfter("Sat, 21 Nov 2026 00:00:10 GMT", Date.UTC(2026, 10, 21))).toBe(10_000);
+    expect(readRetryAfter("Sat, 21 Nov 2026 00:00:00 GMT", Date.UTC(2026, 10, 22))).toBe(0);
+    expect(readRetryAfter("soon")).toBeUndefined();
+    expect(readRetryAfter(null)).toBeUndefined();
+  });
+
+  it("has bytes that changed on the way refused by the storage", async () => {
+    endpoint.fault = () => "corrupt";
+    expect(await bucketCodeOf(put("a"))).toBe("corrupted");
+    expect(endpoint.objects.size).toBe(0);
+  });
+
+  it("stops at once when it is told to, also between two tries", async () => {
+    const stop = new AbortController();
+    endpoint.fault = () => {
+      stop.abort();
+      return { status: 503, retryAfter: "3600" };
+    };
+    expect(await bucketCodeOf(put("a", bucketOf({}, stop.signal)))).toBe("stopped");
+    expect(endpoint.arrivals).toHaveLength(1);
+    expect(await bucketCodeOf(put("b", bucketOf({}, stop.signal)))).toBe("stopped");
+    expect(endpoint.arrivals).toHaveLength(1);
+  });
+
+  it("sends nothing to an endpoint without encryption, but to this machine", async () => {
+    for (const url of ["http://s3.example.org", "ftp://127.0.0.1", "https://name:word@s3.example.org", "nowhere"]) {
+      expect(endpointFault(url)).toBeDefined();
+    }
+    for (const url of ["https://s3.example.org", "http://localhost:9", "http://127.1.2.3", "http://[::1]:9"]) {
+      expect(endpointFault(url)).toBeUndefined();
+    }
+    for (const near of ["http://127.0.0.1.example.org", "http://localhost.example.org", "http://[::2]"]) {
+      expect(await bucketCodeOf(bucketOf({ endpoint: near }).head("a"))).toBe("refused");
+    }
+  });
+
+  it("does not follow an answer to another host with what was signed for this one", async () => {
+    await using server = await startServer((response) => {
+      response.writeHead(307, { location: `${endpoint.url}/masters/a` }).end();
+    });
+    expect(await bucketCodeOf(put("a", bucketOf({ endpoint: server.url })))).toBe("failed");
+    expect(endpoint.arrivals).toEqual([]);
+  });
+
+  it("reads no answer further than 8 MiB, and asks for it once", async () => {
+    let requests = 0;
+    await using server = await startServer((response) => {
+      requests += 1;
+      const piece = Buffer.alloc(1 << 20, "<Upload>");
+      const write = () => response.destroyed || response.write(piece, write);
+      write();
+    });
+    const bucket = bucketOf({ endpoint: server.url });
+    const headers = { contentType: "image/tiff", metadata: {} };
+    expect(await bucketCodeOf(bucket.startParts("a", headers))).toBe("failed");
+    expect(requests).toBe(1);
+  });
+
+  it("sends parts that keep an object within ten thousand of them", () => {
+    const { partBytes } = bucketOf();
+    expect(partBytes(1)).toBe(16 << 20);
+    const object = 1e12;
+    expect(Math.ceil(object / partBytes(object))).toBeLessThanOrEqual(10_000);
+  });
+});

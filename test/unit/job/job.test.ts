@@ -1,0 +1,289 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseRecords } from "../../../src/catalogue/image-records.ts";
+import { type IngestRun, runIngest } from "../../../src/job/job.ts";
+import { openWorkFolder } from "../../../src/job/job-folder.ts";
+import { type PlanRequest, planIngest } from "../../../src/job/job-plan.ts";
+import { CommandFaults } from "../../../src/settings/command-faults.ts";
+import { IngestError } from "../../../src/settings/ingest-error.ts";
+import { bucketAt, type Conversions, tellingConverter } from "../../support/ingest.ts";
+import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
+
+let endpoint: S3Endpoint;
+let folder: string;
+let conversions: Conversions;
+beforeEach(async () => {
+  endpoint = await startS3Endpoint();
+  folder = await mkdtemp(join(tmpdir(), "tessera-job-"));
+  conversions = [];
+});
+afterEach(async () => {
+  await endpoint.close();
+  await rm(folder, { recursive: true });
+});
+
+const lay = (name: string, content = name) => writeFile(join(folder, name), content);
+
+function planOf(change: Partial<PlanRequest> = {}) {
+  return planIngest({
+    sources: [folder],
+    template: "{path}[-{page}]",
+    collection: "",
+    prefix: "",
+    naming: { keyTemplate: "{identifier}", pageSuffix: "" },
+    records: undefined,
+    pages: "first",
+    conversion: {},
+    config: {},
+    countPages: async () => 1,
+    ...change,
+  });
+}
+
+async function run(change: Partial<IngestRun> = {}, plan: Partial<PlanRequest> = {}) {
+  return runIngest(await planOf(plan), {
+    converter: tellingConverter(conversions),
+    bucket: bucketAt(endpoint),
+    jobs: 2,
+    isForced: false,
+    ...change,
+  });
+}
+
+const statuses = (outcomes: Awaited<ReturnType<typeof run>>) => outcomes.map(({ status }) => status);
+const recordsOf = (csv: string) => parseRecords(new TextEncoder().encode(csv), []);
+
+async function faultsOf(work: Promise<unknown>): Promise<readonly string[]> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(CommandFaults);
+  return (error as CommandFaults).faults;
+}
+
+describe("the plan of an ingest", () => {
+  it("names identifier, key and treatment of every image", async () => {
+    await lay("a.tif");
+    const { images } = await planOf({
+      naming: { keyTemplate: "m/{identifier}.tif", pageSuffix: "" },
+      config: { conversions: [{ match: "*.tif", tile: 512 }] },
+    });
+    expect(images).toMatchObject([
+      { identifier: "a", key: "m/a.tif", page: undefined, treatment: { mode: "convert", settings: { tileSize: 512 } } },
+    ]);
+  });
+
+  it("refuses images that would share an identifier, with both their paths", async () => {
+    await lay("a b.tif");
+    await lay("a-b.jpg");
+    const [fault] = await faultsOf(planOf());
+    expect(fault).toBe(`${join(folder, "a b.tif")} and ${join(folder, "a-b.jpg")} would both be a-b`);
+  });
+
+  it("takes all pages when asked, numbered to sort", async () => {
+    await lay("a.tif");
+    const { images } = await planOf({ pages: "all", countPages: async () => 12 });
+    expect(images.map(({ identifier }) => identifier)).toEqual(
+      Array.from({ length: 12 }, (_, page) => `a-${String(page + 1).padStart(2, "0")}`),
+    );
+    expect(images[11]).toMatchObject({ page: 12, treatment: { settings: { page: 11 } } });
+    expect(await faultsOf(planOf({ pages: "all", template: "{path}" }))).toHaveLength(1);
+  });
+
+  it("gives images their records by identifier or by file, and warns of what does not pair", async () => {
+    await mkdir(join(folder, "x"));
+    await lay("x/a.tif");
+    await lay("b.tif");
+    const byFile = await planOf({ records: recordsOf("file,label\nx/a.tif,A\nc.tif,C") });
+    expect(byFile.images.map(({ record }) => record?.label)).toEqual([undefined, "A"]);
+    expect(byFile.warnings).toEqual([expect.stringContaining("c.tif"), expect.stringContaining("b.tif")]);
+    const byIdentifier = await planOf({ records: recordsOf("identifier,label\nx/a,A\nb,B") });
+    expect(byIdentifier.images.map(({ record }) => record?.label)).toEqual(["B", "A"]);
+    expect(byIdentifier.warnings).toEqual([]);
+  });
+
+  it("refuses keys among the records", async () => {
+    await lay("a.tif");
+    const naming = { keyTemplate: ".records/{identifier}.json", pageSuffix: "" };
+    expect((await faultsOf(planOf({ naming })))[0]).toContain("among the records");
+  });
+});
+
+describe("the run of an ingest", () => {
+  it("stores masters with their geometry and checksums, and removes what was temporary", async () => {
+    await lay("a.tif");
+    expect(await run()).toMatchObject([
+      { status: "stored", master: { width: 40, height: 30, levels: 2 }, seconds: { decode: 1, encode: 2 } },
+    ]);
+    const object = endpoint.objects.get("a");
+    expect(object?.bytes.toString()).toBe("master of a.tif");
+    expect(object?.headers).toMatchObject({
+      "content-type": "image/tiff",
+      "x-amz-meta-width": "40",
+      "x-amz-meta-height": "30",
+      "x-amz-meta-levels": "2",
+      "x-amz-meta-tile": "256",
+      "x-amz-meta-settings": "1 jpeg q89 4:2:0 t512 srgb",
+    });
+    expect(await workFolders()).toEqual([]);
+  });
+
+  it("keeps what is there from the same bytes with the same settings, and converts only the rest", async () => {
+    await lay("a.tif");
+    await lay("b.tif");
+    await run();
+    await lay("b.tif", "changed");
+    await lay("c.tif");
+    conversions.length = 0;
+    expect(statuses(await run())).toEqual(["kept", "replaced", "stored"]);
+    expect(conversions.map(({ source }) => source).sort()).toEqual([join(folder, "b.tif"), join(folder, "c.tif")]);
+    expect(statuses(await run({}, { conversion: { quality: 50 } }))).toEqual(["replaced", "replaced", "replaced"]);
+    expect(statuses(await run({ isForced: true }))).toEqual(["replaced", "replaced", "replaced"]);
+  });
+
+  it("stores records beside masters, and anew when only they changed", async () => {
+    await lay("a.tif");
+    await run({}, { records: recordsOf("identifier,label,Artist\na,A,B") });
+    expect(JSON.parse(String(endpoint.objects.get(".records/a.json")?.bytes))).toEqual({
+      identifier: "a",
+      label: "A",
+      metadata: [{ label: "Artist", value: "B" }],
+      width: 40,
+      height: 30,
+    });
+    const puts = () => endpoint.arrivals.filter(({ operation }) => operation === "PutObject").length;
+    expect(puts()).toBe(2);
+    await run({}, { records: recordsOf("identifier,label,Artist\na,A,B") });
+    expect(puts()).toBe(2);
+    const [outcome] = await run({}, { records: recordsOf("identifier,label\na,Other") });
+    expect(outcome).toMatchObject({ status: "kept", warnings: ["Its record was stored anew."] });
+    expect(puts()).toBe(3);
+  });
+
+  it("goes on after a failure of one image, which says why", async () => {
+    for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
+    const converter = tellingConverter(conversions);
+    const outcomes = await run({
+      converter: {
+        ...converter,
+        convertMaster: (source, ...rest) =>
+          source.endsWith("b.tif")
+            ? Promise.reject(new IngestError("damaged", `${source} is cut off.`))
+            : converter.convertMaster(source, ...rest),
+      },
+    });
+    expect(statuses(outcomes)).toEqual(["stored", "failed", "stored"]);
+    expect(outcomes[1]).toMatchObject({ failure: { code: "damaged" } });
+    expect(await workFolders()).toEqual([]);
+  });
+
+  it("ends at once when the bucket is not there", async () => {
+    await lay("a.tif");
+    const missing = bucketAt({ ...endpoint, bucket: "none" });
+    await expect(run({ bucket: missing })).rejects.toMatchObject({ code: "no-bucket" });
+    expect(conversions).toEqual([]);
+  });
+
+  it("ends at the first image when the bucket refuses, before anything is converted", async () => {
+    for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
+    const outcomes = await run({ bucket: bucketAt(endpoint, { secretAccessKey: "wrong" }), jobs: 1 });
+    expect(statuses(outcomes)).toEqual(["failed", "stopped", "stopped"]);
+    expect(outcomes[0]).toMatchObject({ failure: { code: "refused" } });
+    expect(conversions).toEqual([]);
+  });
+
+  it("ends when the storage does not answer any more, and keeps what is done", async () => {
+    for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
+    endpoint.fault = ({ key }) => (key === "b" ? 503 : undefined);
+    const outcomes = await run({ jobs: 1 });
+    expect(statuses(outcomes)).toEqual(["stored", "failed", "stopped"]);
+    expect(outcomes[1]).toMatchObject({ failure: { code: "unavailable" } });
+  });
+
+  it("stops when it is told to: what is done stays, nothing is half done, and the next run does the rest", async () => {
+    for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
+    const stop = new AbortController();
+    const converter = tellingConverter(conversions);
+    const outcomes = await run({
+      jobs: 1,
+      signal: stop.signal,
+      converter: {
+        ...converter,
+        convertMaster(source, ...rest) {
+          if (source.endsWith("b.tif")) stop.abort();
+          stop.signal.throwIfAborted();
+          return converter.convertMaster(source, ...rest);
+        },
+      },
+    });
+    expect(statuses(outcomes)).toEqual(["stored", "stopped", "stopped"]);
+    expect([...endpoint.objects.keys()]).toEqual(["a"]);
+    expect(await workFolders()).toEqual([]);
+    conversions.length = 0;
+    expect(statuses(await run())).toEqual(["kept", "stored", "stored"]);
+    expect(conversions).toHaveLength(2);
+  });
+
+  it("works on no more images at once than it was told, pages of one file included", async () => {
+    await lay("a.tif");
+    let underWay = 0;
+    let most = 0;
+    const converter = tellingConverter(conversions);
+    const change = {
+      jobs: 3,
+      converter: {
+        ...converter,
+        async convertMaster(...given: Parameters<typeof converter.convertMaster>) {
+          underWay += 1;
+          most = Math.max(most, underWay);
+          return converter.convertMaster(...given).finally(() => {
+            underWay -= 1;
+          });
+        },
+      },
+    };
+    const outcomes = await run(change, { pages: "all", countPages: async () => 7 });
+    expect(most).toBeLessThanOrEqual(3);
+    expect(new Set(outcomes.map(({ image }) => image.key)).size).toBe(7);
+    expect(statuses(outcomes)).toEqual(Array(7).fill("stored"));
+  });
+
+  it("warns of pages that are not taken", async () => {
+    await lay("a.tif");
+    const [outcome] = await run({ converter: tellingConverter(conversions, { countPages: async () => 3 }) });
+    expect(outcome).toMatchObject({
+      warnings: ["It has 3 pages, and the first was taken; --pages all takes them all."],
+    });
+  });
+});
+
+describe("the folder of unfinished masters", () => {
+  it("is removed by a later run when its own could not, and left alone while that is running", async () => {
+    const mine = await openWorkFolder(folder);
+    const prefix = `tessera-ingest-${hostname().replace(/[^\w.]/g, "_")}-`;
+    // No process has a number above what Linux gives.
+    await mkdir(join(folder, `${prefix}99999999-abcdef`));
+    await mkdir(join(folder, "tessera-ingest-another.machine-99999999-abcdef"));
+    const other = await openWorkFolder(folder);
+    const names = await readdir(folder);
+    expect(names.sort()).toEqual(
+      [mine.path, other.path]
+        .map((path) => path.slice(folder.length + 1))
+        .concat("tessera-ingest-another.machine-99999999-abcdef")
+        .sort(),
+    );
+    await mine.remove();
+    other.removeNow();
+    expect(await readdir(folder)).toEqual(["tessera-ingest-another.machine-99999999-abcdef"]);
+  });
+});
+
+/** Those of this process: other tests run beside it. */
+async function workFolders(): Promise<readonly string[]> {
+  return (await readdir(tmpdir())).filter(
+    (name) => name.includes(`-${process.pid}-`) && name.startsWith("tessera-ingest-"),
+  );
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { formatIdentifier, parseIdentifier } from "../../../src/identity/identifier.ts";
+import {
+  checkIdentifier,
+  defaultTemplate,
+  formatTemplate,
+  parseTemplate,
+  type TemplateValues,
+} from "../../../src/settings/identifier-template.ts";
+
+const naming = { keyTemplate: "{identifier}", pageSuffix: ";page=" };
+
+function identifierOf(template: string, given: Partial<TemplateValues>): string {
+  const faults: string[] = [];
+  const parsed = parseTemplate(template, faults);
+  expect(faults).toEqual([]);
+  const path = given.path ?? "plate";
+  const empty = { folder: "", name: path, extension: "tif", page: "", collection: "", prefix: "" };
+  return formatTemplate(parsed, { ...empty, ...given, path });
+}
+
+function faultsOf(template: string): readonly string[] {
+  const faults: string[] = [];
+  parseTemplate(template, faults);
+  return faults;
+}
+
+describe("the template of identifiers", () => {
+  it("puts collection and prefix in front and the page behind by default, where there are any", () => {
+    expect(identifierOf(defaultTemplate, { path: "maps/plate" })).toBe("maps/plate");
+    expect(identifierOf(defaultTemplate, { path: "plate", collection: "atlas" })).toBe("atlas/plate");
+    expect(identifierOf(defaultTemplate, { path: "plate", prefix: "nga-", page: "07" })).toBe("nga-plate-07");
+  });
+
+  it("puts every placeholder where it stands", () => {
+    const values = { path: "maps/1850/plate", folder: "maps/1850", name: "plate", page: "2", collection: "c" };
+    expect(identifierOf("{folder}/x-{name}.{extension}/{page}/{collection}", values)).toBe("maps/1850/x-plate.tif/2/c");
+  });
+
+  it("leaves a group out when one of its placeholders is empty", () => {
+    expect(identifierOf("{name}[:{collection}-{page}]", { collection: "c" })).toBe("plate");
+    expect(identifierOf("{name}[:{collection}-{page}]", { collection: "c", page: "1" })).toBe("plate:c-1");
+  });
+
+  it("turns what is not safe into hyphens and keeps letters of any script, composed", () => {
+    expect(identifierOf("{path}", { path: "Ünï côde/Seite #4 (neu)?" })).toBe("Ünï-côde/Seite-4-neu");
+    expect(identifierOf("{path}", { path: "cafe\u0301" })).toBe("caf\u00e9");
+    expect(identifierOf("{path}", { path: "地図/1" })).toBe("地図/1");
+  });
+
+  it("never gives a segment that starts with a dot, nor an empty one", () => {
+    expect(identifierOf("{path}", { path: "..a/??/.b./c" })).toBe("a/b/c");
+    expect(identifierOf("{path}", { path: ".hidden" })).toBe("hidden");
+    expect(identifierOf("/{folder}/{name}", { folder: "", name: "n" })).toBe("n");
+  });
+
+  it("makes identifiers that a URI gives back unchanged", () => {
+    for (const path of ["a b/c+d", "100%", "é/ü", "x;y=z", "...", "a//b", "~t_s-r.q"]) {
+      const identifier = identifierOf("i{path}", { path });
+      expect(parseIdentifier(formatIdentifier(identifier))).toBe(identifier);
+    }
+  });
+
+  it("tells everything that is wrong with it at once", () => {
+    expect(faultsOf("{nmae}#[{page}")).toHaveLength(4);
+    expect(faultsOf("{collection}")).toEqual([expect.stringContaining("neither {path} nor {name}")]);
+    expect(faultsOf("{name}}")).toEqual([expect.stringContaining("has }")]);
+  });
+});
+
+describe("an identifier", () => {
+  it("has the key that the service looks for", () => {
+    expect(checkIdentifier("maps/plate", naming)).toEqual({ key: "maps/plate" });
+    expect(checkIdentifier("plate", { ...naming, keyTemplate: "masters/{identifier}.tif" })).toEqual({
+      key: "masters/plate.tif",
+    });
+  });
+
+  it.each([
+    ["", /no letter or digit/],
+    [".records/a", /starts with a dot, which the service answers with 404/],
+    ["a/.b", /starts with a dot/],
+    ["..", /starts with a dot/],
+    ["plate;page=2", /taken for page 2/],
+    ["a".repeat(1025), /longer than 1024 bytes/],
+  ])("is refused where the service would not find its master: %.20s", (identifier, fault) => {
+    expect(checkIdentifier(identifier, naming)).toEqual({ fault: expect.stringMatching(fault) });
+  });
+
+  it("is refused where only its key is too long", () => {
+    const long = { ...naming, keyTemplate: "masters/{identifier}.tif" };
+    expect(checkIdentifier("a".repeat(1012), long)).toEqual({ key: `masters/${"a".repeat(1012)}.tif` });
+    expect(checkIdentifier("a".repeat(1013), long)).toEqual({ fault: expect.stringContaining("key is longer") });
+  });
+});
