@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { formatMegabytes } from "../cli/report-text.ts";
+import { formatMegabytes } from "../node/megabytes.ts";
 import { BucketError } from "./bucket.ts";
 
 /** What the databases of the local bucket may grow by before they tidy themselves. */

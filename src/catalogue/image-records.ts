@@ -1,6 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
-import { CommandFaults } from "../settings/command-faults.ts";
 import { parseCsv } from "./csv.ts";
 
 /** What a CSV file says of one image. */
@@ -41,20 +38,6 @@ export function recordKey(identifier: string): string {
 /** Tells whether a key is one that a record may have. Never throws. */
 export function isRecordKey(key: string): boolean {
   return key.startsWith(recordPrefix);
-}
-
-/** Reads a CSV file of records. Throws CommandFaults with everything that is wrong with it, line by line. */
-export async function readRecords(file: string): Promise<Records> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new CommandFaults([`${file} can't be read: ${error instanceof Error ? error.message : error}`]);
-  }
-  const faults: string[] = [];
-  const records = parseRecords(bytes, faults);
-  if (faults.length > 0) throw new CommandFaults(faults.map((fault) => `${basename(file)}: ${fault}`));
-  return records;
 }
 
 /**

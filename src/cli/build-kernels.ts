@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bindGroup } from "../node/process-group.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "../node/terminal.ts";
 
 /** Compiling takes some seconds. */
 const compileMilliseconds = 300_000;

@@ -3,8 +3,8 @@ import type { MasterReport, Problem, Served, Severity } from "../check/report.ts
 import type { DrawPicture } from "../check/serving.ts";
 import type { SourceFile } from "../job/source-files.ts";
 import { openFileSource } from "../node/file-source.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import { untilStopped } from "../node/until-stopped.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 
 /** A file that was checked, or that could not be. */
 export interface CheckedFile {

@@ -1,4 +1,4 @@
-import type { TerminalOutput } from "./terminal.ts";
+import type { TerminalOutput } from "../node/terminal.ts";
 
 /** What shows to a person how far a check is. */
 export interface CheckProgress {

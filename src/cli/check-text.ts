@@ -11,9 +11,9 @@ import type {
   RequestCost,
   StatedPicture,
 } from "../check/report.ts";
+import { formatMegabytes } from "../node/megabytes.ts";
 import { formatVerdict, formatWorst } from "./check-brief.ts";
 import { type CheckedFile, commandsOf } from "./check-files.ts";
-import { formatMegabytes } from "./report-text.ts";
 
 /** A name and what is said of it, each in a line of its own; the name is empty where a line goes on. */
 type Row = readonly [string, string];

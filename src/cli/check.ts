@@ -1,4 +1,5 @@
 import { findFiles } from "../job/source-files.ts";
+import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import { ensureKernel } from "./build-kernels.ts";
 import { formatBrief, formatTotals } from "./check-brief.ts";
@@ -9,7 +10,6 @@ import { showCheckProgress } from "./check-progress.ts";
 import { formatCheck } from "./check-text.ts";
 import type { CheckCommand } from "./command.ts";
 import { exitStatus } from "./ingest.ts";
-import type { Terminal } from "./terminal.ts";
 
 /**
  * Carries `tessera check` out and returns the exit status. Text is printed file by file as it is known, JSON at the end.

@@ -3,10 +3,10 @@ import type { MasterBucket } from "../bucket/bucket.ts";
 import { localBucket } from "../bucket/local-bucket.ts";
 import { s3Bucket } from "../bucket/s3-bucket.ts";
 import type { S3Place } from "../bucket/s3-bucket-request.ts";
+import type { Terminal } from "../node/terminal.ts";
 import type { IngestConfig } from "../settings/ingest-config.ts";
 import { endpointFault } from "../settings/s3-endpoint.ts";
 import { type ServiceSettings, serviceFile } from "../settings/service-settings.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** What says which bucket is meant. */
 export interface BucketRequest {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BucketError } from "../bucket/bucket.ts";
 import type { Converter } from "../job/job-image.ts";
+import type { Terminal } from "../node/terminal.ts";
 import { untilStopped } from "../node/until-stopped.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import { check } from "./check.ts";
@@ -9,7 +10,6 @@ import { type Command, type CommandName, parseCommand } from "./command.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
 import { exitStatus, ingest } from "./ingest.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Runs a command line and returns its exit status. Never throws. */
 export async function runCommandLine(

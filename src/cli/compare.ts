@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { compareSettings } from "../convert/compare.ts";
+import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import type { CompareCommand } from "./command.ts";
 import { formatComparison } from "./compare-page.ts";
 import { exitStatus } from "./ingest.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Carries `tessera compare` out and returns the exit status. Throws CommandFaults for a file that can't be read. */
 export async function compare({ file, options }: CompareCommand, terminal: Terminal): Promise<number> {

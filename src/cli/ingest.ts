@@ -3,11 +3,12 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { BucketError, type MasterBucket } from "../bucket/bucket.ts";
 import { countOperations } from "../bucket/operations.ts";
-import { readRecords } from "../catalogue/image-records.ts";
 import { inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
+import { readRecords } from "../job/read-records.ts";
 import { makeDryReport, makeReport, type Report } from "../job/report.ts";
+import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
 import { defaultTemplate } from "../settings/identifier-template.ts";
 import { readIngestConfig } from "../settings/ingest-config.ts";
@@ -20,7 +21,6 @@ import { type IngestCommand, spellOption } from "./command.ts";
 import { showProgress } from "./progress.ts";
 import { formatJson } from "./report-json.ts";
 import { formatDryReport, formatReport, formatWhereToLook } from "./report-text.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Exit statuses. 128 and the number of SIGINT is what shells expect of a command that was stopped. */
 export const exitStatus = { well: 0, failed: 1, wrong: 2, stopped: 130 } as const;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { type Terminal, type TerminalOutput, terminalOutput } from "../node/terminal.ts";
 import { runCommandLine } from "./command-line.ts";
 import { converter } from "./converter.ts";
-import { type Terminal, type TerminalOutput, terminalOutput } from "./terminal.ts";
 
 /** A second signal within this time is the first one, passed on by npm or sent to the whole group by a terminal. */
 const sameSignalMilliseconds = 1000;

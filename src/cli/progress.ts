@@ -1,7 +1,8 @@
 import type { ImageOutcome, IngestEvent } from "../job/job.ts";
 import { nameImage, type PlannedImage } from "../job/job-plan.ts";
-import { formatFailure, formatMegabytes, formatStages } from "./report-text.ts";
-import type { TerminalOutput } from "./terminal.ts";
+import { formatMegabytes } from "../node/megabytes.ts";
+import type { TerminalOutput } from "../node/terminal.ts";
+import { formatFailure, formatStages } from "./report-text.ts";
 
 /** Where a run stands. */
 export interface ProgressState {

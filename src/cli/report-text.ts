@@ -2,6 +2,7 @@ import type { CostEstimate } from "../job/estimate.ts";
 import type { Failure } from "../job/job.ts";
 import type { Stage } from "../job/job-image.ts";
 import type { makeDryReport, Report, ReportedImage } from "../job/report.ts";
+import { formatMegabytes } from "../node/megabytes.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 
 /** Above so many images the table has only those that failed or have warnings. */
@@ -83,12 +84,6 @@ function formatSummary({ format, model, depth, isPyramid, pages }: SourceSummary
 export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>): string {
   const told = Object.entries(seconds).filter(([, value]) => value >= 0.05);
   return told.map(([stage, value]) => `${stage} ${value.toFixed(1)} s`).join(", ") || "below 0.05 s each";
-}
-
-/** Words bytes as megabytes with one decimal, three for a small file. Never throws. */
-export function formatMegabytes(bytes: number): string {
-  const megabytes = bytes / 1e6;
-  return megabytes.toFixed(megabytes > 0 && megabytes < 0.05 ? 3 : 1);
 }
 
 function formatEstimate({ storedBytes, storageEachMonth, operations, operationsOnce, source }: CostEstimate): string {

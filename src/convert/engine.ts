@@ -3,13 +3,13 @@ import { concatenate } from "../bytes.ts";
 import type { ColorTable } from "../color/table.ts";
 import type { Area, Size } from "../geometry.ts";
 import { compileModule, compileSettings } from "../node/compiled-modules.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import { Kernel } from "../raster/kernel.ts";
 import { drawImage } from "../render/draw.ts";
 import { planRender } from "../render/plan.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 
 /** Draws parts of masters as the service draws them. */

@@ -1,5 +1,5 @@
 import { ImageError } from "../error.ts";
-import { IngestError } from "../settings/ingest-error.ts";
+import { IngestError } from "../node/ingest-error.ts";
 
 const codesOfFullDisk = ["ENOSPC", "EDQUOT", "EFBIG"];
 const codesOfTarget = ["EACCES", "EPERM", "EROFS", "ENOENT", "EISDIR", "EEXIST", "ENOTDIR", "EIO"];

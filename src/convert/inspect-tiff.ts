@@ -1,6 +1,6 @@
+import { IngestError } from "../node/ingest-error.ts";
 import { colorSamples, type StoredModel } from "../pyramid/color-model.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { readSize } from "../tiff/level.ts";
 import { openPyramid } from "../tiff/open.ts";

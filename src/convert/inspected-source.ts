@@ -1,5 +1,5 @@
+import { IngestError } from "../node/ingest-error.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 
 /** A summary with what decoding takes beside it. */
 export interface InspectedSource {

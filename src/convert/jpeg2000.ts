@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { type Jpeg2000Header, readJpeg2000Header } from "../codec/jpeg2000-header.ts";
 import { planLayout } from "../layout/layout.ts";
 import { bytesEntry, numbersEntry, type PlannedEntry } from "../layout/planned-entry.ts";
-import { IngestError } from "../settings/ingest-error.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import { memorySource } from "../source/memory.ts";
 import { tags } from "../tiff/tags.ts";
 import { readExif } from "./carried-metadata.ts";

@@ -1,8 +1,8 @@
 import { isSameSize } from "../geometry.ts";
 import { maxTilesPerLevel } from "../limits.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { Directory } from "../tiff/directory.ts";
 import { readDirectoryChain } from "../tiff/directory-chain.ts";

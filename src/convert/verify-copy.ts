@@ -1,7 +1,7 @@
 import { openFileSource } from "../node/file-source.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openPyramid } from "../tiff/open.ts";
 

@@ -1,7 +1,7 @@
 import { ImageError } from "../error.ts";
 import { openFileSource } from "../node/file-source.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import { type Orientation, type Pyramid, seenSize } from "../pyramid/pyramid.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openPyramid } from "../tiff/open.ts";
 import { compareWithSource } from "./compare-with-source.ts";

@@ -2,11 +2,12 @@ import { contextUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 
 /**
- * Returns the content type of info.json for an Accept header. The versions have opposite defaults: 3.0 answers JSON-LD
+ * Returns the content type of info.json for what a request accepts. The versions have opposite defaults: 3.0 answers JSON-LD
  * unless plain JSON is asked for, 2.1 plain JSON unless JSON-LD is. Never throws.
  * Source: Image API 3.0 §5.1, 2.1 §5.
  */
-export function chooseInfoType(accept: string | null, version: ApiVersion): string {
+export function chooseInfoType({ headers }: Request, version: ApiVersion): string {
+  const accept = headers.get("Accept");
   const linked = qualityOf(accept, "application/ld+json");
   const plain = qualityOf(accept, "application/json");
   const isLinked = version === 3 ? linked >= plain || plain === 0 : linked > plain;

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { BucketError, type MasterBucket, type StoredObject } from "../bucket/bucket.ts";
 import { sha256Of, type Upload, uploadBytes, uploadFile } from "../bucket/upload.ts";
 import { recordKey, storedRecord } from "../catalogue/image-records.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type {
   ConversionSettings,
@@ -15,7 +16,6 @@ import type {
   Stoppable,
 } from "../settings/conversion.ts";
 import { formatTreatment } from "../settings/ingest-config.ts";
-import { IngestError } from "../settings/ingest-error.ts";
 import { nameImage, type PlannedImage } from "./job-plan.ts";
 
 /** The work on pixels, as the ingest calls it. */

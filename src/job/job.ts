@@ -1,7 +1,7 @@
 import { BucketError, type MasterBucket } from "../bucket/bucket.ts";
+import { IngestError } from "../node/ingest-error.ts";
+import { openWorkFolder } from "../node/work-folder.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
-import { IngestError } from "../settings/ingest-error.ts";
-import { openWorkFolder } from "./job-folder.ts";
 import { type Activity, type Converter, checksumFile, type TreatedImage, treatImage } from "./job-image.ts";
 import type { IngestPlan, PlannedImage } from "./job-plan.ts";
 

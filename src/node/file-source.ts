@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
-import { IngestError } from "../settings/ingest-error.ts";
 import { availableBytes, type ByteSource } from "../source/byte-source.ts";
+import { IngestError } from "./ingest-error.ts";
 
 /** A file opened for reading by ranges; it is closed by `close`, or where the block ends that it was declared in. */
 export interface FileSource extends ByteSource, AsyncDisposable {

@@ -5,8 +5,9 @@ import { rotatedSize, type Size } from "../geometry.ts";
 import { isNoTurn } from "../raster/orientation.ts";
 import { colorPlanes } from "../raster/raster.ts";
 import { bandBytes } from "./band.ts";
-import { type DrawPlan, isWholeNeeded } from "./plan.ts";
+import type { DrawPlan } from "./plan.ts";
 import { stripRows } from "./strips.ts";
+import { isWholeNeeded } from "./whole.ts";
 
 /** Lobes of Lanczos3 on both sides of its centre. */
 const filterReach = 6;

@@ -7,9 +7,10 @@ import { colorPlanes, type Plane, type Raster, subsamplingOf } from "../raster/r
 import { copyPlane, cropPlane } from "../raster/samples.ts";
 import { type Envelope, wrapInEnvelope } from "./envelope.ts";
 import { finishRaster } from "./finish.ts";
-import { type DrawPlan, isWholeNeeded } from "./plan.ts";
+import type { DrawPlan } from "./plan.ts";
 import { openRowEncoder } from "./row-encoder.ts";
 import type { ColoredStrip } from "./strip-colors.ts";
+import { isWholeNeeded } from "./whole.ts";
 
 /** The encoders' settings and the modules of codecs that are not our own. */
 export interface EncoderSettings {

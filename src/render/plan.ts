@@ -29,6 +29,7 @@ import { chooseLevel, type LevelChoice } from "./level.ts";
 import { peakBytesOf, tileRowBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
 import { turnChoice } from "./turned-level.ts";
+import { isWholeNeeded } from "./whole.ts";
 
 /** How a request is answered. Final: whatever would refuse it for its size has refused it already. */
 export type RenderPlan = CopyPlan | DrawPlan;
@@ -130,11 +131,6 @@ function settleRotation({ rotation }: CanonicalRequest, orient: Turn): { turn: T
   const quarterTurns = (isQuarter ? rotation.degrees / 90 : 0) as Turn["quarterTurns"];
   const asked: Turn = { mirror: rotation.isMirrored, quarterTurns };
   return { turn: composeTurns(orient, asked), degrees: isQuarter ? 0 : rotation.degrees };
-}
-
-/** Says whether a drawing must be collected whole before it can be encoded. Never throws. */
-export function isWholeNeeded({ degrees, turn, format }: Pick<DrawPlan, "degrees" | "turn" | "format">): boolean {
-  return degrees !== 0 || !isNoTurn(turn) || format === "webp";
 }
 
 /** Longest side that each format can write, in pixels. Source: ITU-T T.81 B.2.2; PNG §11.2.2; RFC 9649 §2.5. */

@@ -66,3 +66,32 @@ export interface SourceSummary {
 export interface Stoppable {
   readonly signal?: AbortSignal | undefined;
 }
+
+/** libvips halves the chroma of JPEG tiles below this quality and stores RGB from it on. Source: libvips, tiffsave. */
+export const firstFullChroma = 90;
+
+/**
+ * Lists what is wrong with settings whatever the image, a sentence each; none where all is well. Never throws.
+ */
+export function settingFaults(settings: ConversionSettings): readonly string[] {
+  const { compression, quality, subsampling, tileSize, keepsDepth } = settings;
+  const faults: string[] = [];
+  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
+    faults.push(`The quality is ${quality}; it must be a whole number from 1 to 100.`);
+  }
+  if (tileSize !== 256 && tileSize !== 512) faults.push(`The tile size is ${tileSize}; it must be 256 or 512.`);
+  if (compression === "jpeg" && subsampling === "4:4:4" && quality < firstFullChroma) {
+    faults.push(
+      `libvips halves the chroma of JPEG tiles below quality ${firstFullChroma}: choose 4:2:0, or a higher quality.`,
+    );
+  }
+  if (compression === "jpeg" && subsampling === "4:2:0" && quality >= firstFullChroma) {
+    faults.push(
+      `libvips keeps the chroma of JPEG tiles from quality ${firstFullChroma} on: choose 4:4:4, or a lower quality.`,
+    );
+  }
+  if (keepsDepth && compression !== "deflate") {
+    faults.push(`${compression} holds 8 bits a sample: keeping the depth needs deflate.`);
+  }
+  return faults;
+}

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { formatIdentifier, hasHiddenSegment, parseIdentifier } from "../identity/identifier.ts";
-import { masterIdentity } from "../identity/identity.ts";
+import { masterIdentity } from "../identity/master-name.ts";
 import { listWords } from "./values.ts";
 
 /** The values that the placeholders of a template stand for; those that do not apply are empty. */

@@ -5,11 +5,12 @@ import { type DerivativeFacts, etagOf, findDerivative, keepDerivative, nameDeriv
 import { chooseStoring } from "../cache/storing.ts";
 import type { KeptBody } from "../cache/tier.ts";
 import { colorTreatment, findColorTable } from "../colors.ts";
+import { sharedBaseUri } from "../http/base-uri.ts";
 import { imageHeaders, respondImage, respondNotModified } from "../http/respond.ts";
 import type { Route } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
-import { imageTag, masterIdentity, sharedBaseUri } from "../identity/identity.ts";
+import { imageTag, masterIdentity } from "../identity/master-name.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "../iiif/canonical.ts";
 import { mediaTypes } from "../iiif/format.ts";
 import { parseRequest } from "../iiif/request.ts";

@@ -2,11 +2,12 @@ import { findRefusal } from "../check/refusal.ts";
 import { colorTreatment } from "../colors.ts";
 import { digest } from "../digest.ts";
 import type { Size } from "../geometry.ts";
+import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { chooseInfoType } from "../http/negotiate.ts";
 import { infoHeaders, respondNotModified, respondText } from "../http/respond.ts";
 import type { Route } from "../http/route.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
-import { baseUri, imageTag, isHostShared, masterIdentity } from "../identity/identity.ts";
+import { imageTag, masterIdentity } from "../identity/master-name.ts";
 import { formatInfo } from "../iiif/info.ts";
 import { offerTiles } from "../iiif/tiles.ts";
 import { formatInfoV2 } from "../iiif/v2/info.ts";
@@ -37,7 +38,7 @@ export function answerInfo(
     const image = { id, isGray: isGray(pyramid), rights: metadata.rightsUri, ...seenSize(pyramid) };
     const format = version === 3 ? formatInfo : formatInfoV2;
     const text = JSON.stringify(format({ ...image, limits, ...offer }), undefined, 2);
-    const contentType = chooseInfoType(request.headers.get("Accept"), version);
+    const contentType = chooseInfoType(request, version);
     const headers = infoHeaders({
       version,
       etag: `"${await digest(text + contentType)}"`,

@@ -5,7 +5,7 @@ import { openDrawer } from "../../src/cli/check-drawer.ts";
 import { commandsOf } from "../../src/cli/check-files.ts";
 import { formatCheckProgress } from "../../src/cli/check-progress.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
+import type { Terminal } from "../../src/node/terminal.ts";
 import { checkTiff, jpegTile, largeMaster, largeOf } from "../support/checked-masters.ts";
 import { tellingConverter } from "../support/ingest.ts";
 import { makeTiff, type TiffOptions } from "../support/make-tiff.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterAll } from "vitest";
-import { IngestError } from "../../src/settings/ingest-error.ts";
+import { IngestError } from "../../src/node/ingest-error.ts";
 import { memorySource } from "../../src/source/memory.ts";
 import { type DirectoryChain, readDirectoryChain } from "../../src/tiff/directory-chain.ts";
 import { type Fields, fieldsOf } from "../../src/tiff/fields.ts";

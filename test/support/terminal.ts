@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Terminal, terminalOutput } from "../../src/cli/terminal.ts";
+import { type Terminal, terminalOutput } from "../../src/node/terminal.ts";
 
 /** A terminal, and what was written to it. */
 export interface RecordedTerminal {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { baseUri, isHostShared, masterIdentity, sharedBaseUri } from "../../../src/identity/identity.ts";
+import { baseUri, isHostShared, sharedBaseUri } from "../../../src/http/base-uri.ts";
+import { masterIdentity } from "../../../src/identity/master-name.ts";
 import { codeOf } from "../../support/code-of.ts";
 
 const config = { keyTemplate: "{identifier}", pageSuffix: ";page=" };

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseRecords } from "../../../src/catalogue/image-records.ts";
 import { type IngestRun, runIngest } from "../../../src/job/job.ts";
-import { openWorkFolder } from "../../../src/job/job-folder.ts";
 import { type PlanRequest, planIngest } from "../../../src/job/job-plan.ts";
+import { IngestError } from "../../../src/node/ingest-error.ts";
+import { openWorkFolder } from "../../../src/node/work-folder.ts";
 import { CommandFaults } from "../../../src/settings/command-faults.ts";
-import { IngestError } from "../../../src/settings/ingest-error.ts";
 import { bucketAt, type Conversions, tellingConverter } from "../../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
 

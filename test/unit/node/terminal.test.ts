@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formatJson } from "../../src/cli/report-json.ts";
-import { printable } from "../../src/node/printable.ts";
-import { recordTerminal } from "../support/terminal.ts";
+import { formatJson } from "../../../src/cli/report-json.ts";
+import { printable } from "../../../src/node/printable.ts";
+import { recordTerminal } from "../../support/terminal.ts";
 
 const everyUnit = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit));
 

@@ -1,4 +1,4 @@
-import { printable } from "../node/printable.ts";
+import { printable } from "./printable.ts";
 
 /** What a command sees of the process it runs in. */
 export interface Terminal extends TerminalOutput {

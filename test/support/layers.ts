@@ -1,0 +1,171 @@
+import { dirname, join, normalize } from "node:path/posix";
+
+/** Source files by their path from `src/`. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
+const floors: readonly (readonly string[])[] = [
+  ["error", "geometry", "limits", "bytes", "digest"],
+  ["budget", "config", "serial", "account", "raster"],
+  ["source", "pyramid", "visit", "timers", "identity"],
+  ["tiff", "iiif", "color"],
+  ["codec", "metadata", "layout", "catalogue"],
+  ["http", "files"],
+  ["render", "cache"],
+  ["masters"],
+  ["check", "colors"],
+  ["picture"],
+  ["services", "node"],
+  ["probe", "settings"],
+  ["stories", "bucket", "convert"],
+  ["app", "job"],
+  ["worker", "cli"],
+];
+
+/** Rooms of the command line, which runs in Node alone. What the Worker is made of imports none of them. */
+const nodeRooms: readonly string[] = ["node", "settings", "bucket", "convert", "job", "cli"];
+
+/** Rooms where a program begins: nobody imports them. */
+const entries: readonly string[] = ["worker", "cli"];
+
+/** Rooms that know no clock, no network and no platform. */
+const pureRooms: readonly string[] = [
+  ...["error", "geometry", "account", "limits", "bytes", "budget", "raster", "serial", "pyramid", "tiff", "iiif"],
+  ...["identity", "color", "layout", "codec", "metadata", "catalogue", "files", "check", "render", "picture"],
+];
+
+/**
+ * What is imported that is no file of ours, by the rooms that may. A module that is no longer imported where it may be is a
+ * violation too.
+ */
+const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
+  // Decompression and checksums, which workerd has under the same name.
+  { name: /^node:zlib$/, rooms: ["codec"] },
+  { name: /^node:/, rooms: nodeRooms },
+  { name: /^@jsquash\/webp\//, rooms: ["codec"] },
+  { name: /^sharp$/, rooms: ["convert"] },
+  { name: /^wrangler$/, rooms: ["bucket", "settings"] },
+  { name: /^aws4fetch$/, rooms: ["bucket"] },
+  { name: /\.wasm$/, rooms: ["worker"] },
+];
+
+const platformWords =
+  /\bDate[.(]|\bMath\.random\b|\b(?:performance|console|process)\.|\b(?:setTimeout|setInterval|fetch|caches|crypto|R2Bucket|ExecutionContext)\b/;
+
+const doorWords = /\bEnv\b|\bcaches\b|\bExecutionContext\b/;
+
+/** Names of headers as they are written in code: quoted with a hyphen, or one of those that have none. */
+const headerNames =
+  /"(?:[A-Z][a-z]+(?:-[A-Z][A-Za-z0-9]*)+|Accept|Allow|ETag|Host|Link|Location|Range|Vary)"|\b(?:ETag|Vary)\s*:|\bheaders\s*\.\s*(?:get|set|has|append|delete)\b|\bnew Headers\b/;
+
+/** What the S3 interface of R2 is spoken with is written down where it is spoken. */
+const headerRooms: readonly string[] = ["http", "bucket"];
+
+/** Returns all that breaks a rule of the house, a sentence each; none in a house that stands. */
+export function findViolations(sources: Sources): readonly string[] {
+  const files = [...sources].map(([path, text]) => ({ path, room: roomOf(path), code: withoutComments(text) }));
+  const found: string[] = [];
+  for (const file of files) {
+    if (floorOf(file.room) < 0) found.push(`${file.path} is in a room without a floor`);
+    for (const target of importsOf(file)) found.push(...judgeImport(file, target));
+    found.push(...judgeWords(file));
+  }
+  return [...found, ...unusedPermissions(files), ...circles(files)];
+}
+
+interface File {
+  readonly path: string;
+  readonly room: string;
+  readonly code: string;
+}
+
+function judgeImport({ path, room }: File, target: string): readonly string[] {
+  if (!target.startsWith(".")) {
+    const isAllowed = packages.some(({ name, rooms }) => name.test(target) && rooms.includes(room));
+    return isAllowed ? [] : [`${path} imports ${target}`];
+  }
+  const other = normalize(join(dirname(path), target));
+  if (other.startsWith("..")) return target.endsWith(".wasm") && room === "worker" ? [] : [`${path} imports ${target}`];
+  const otherRoom = roomOf(other);
+  if (otherRoom === room) return [];
+  const wrong: string[] = [];
+  if (entries.includes(otherRoom)) wrong.push(`${path} imports ${other}, where a program begins`);
+  if (nodeRooms.includes(otherRoom) && !nodeRooms.includes(room))
+    wrong.push(`${path} imports ${other}, a room of Node`);
+  if (floorOf(otherRoom) >= floorOf(room)) wrong.push(`${path} imports ${other}, which is not below it`);
+  return wrong;
+}
+
+function judgeWords({ path, room, code }: File): readonly string[] {
+  const wrong: string[] = [];
+  const word = pureRooms.includes(room) ? platformWords.exec(withoutTexts(code))?.[0] : undefined;
+  if (word !== undefined) wrong.push(`${path} is in a pure room and names ${word}`);
+  const door = room === "worker" ? undefined : doorWords.exec(withoutTexts(code))?.[0];
+  if (door !== undefined) wrong.push(`${path} names ${door}, which only the worker knows`);
+  const header = headerRooms.includes(room) ? undefined : headerNames.exec(code)?.[0];
+  if (header !== undefined) wrong.push(`${path} names ${header}, and header names belong to http`);
+  return wrong;
+}
+
+function unusedPermissions(files: readonly File[]): readonly string[] {
+  return packages.flatMap(({ name, rooms }) =>
+    rooms
+      .filter(
+        (room) => !files.some((file) => file.room === room && importsOf(file).some((target) => name.test(target))),
+      )
+      .map((room) => `${room} may import ${name} and does not`),
+  );
+}
+
+/** Circles of imports that are there when the program runs: those of types alone are not. */
+function circles(files: readonly File[]): readonly string[] {
+  const targets = new Map(
+    files.map((file) => [
+      file.path,
+      runtimeImportsOf(file)
+        .filter((target) => target.startsWith("."))
+        .map((target) => normalize(join(dirname(file.path), target))),
+    ]),
+  );
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) found.push(`${[...trail.slice(start), path].join(" imports ")}: a circle`);
+    if (start >= 0 || done.has(path)) return;
+    for (const target of targets.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of targets.keys()) visit(path, []);
+  return found;
+}
+
+function roomOf(path: string): string {
+  return path.split("/")[0]?.replace(/\.(?:ts|mjs)$/, "") ?? "";
+}
+
+function floorOf(room: string): number {
+  return floors.findIndex((rooms) => rooms.includes(room));
+}
+
+const importPattern = /(?:\bfrom|\bimport)\s*\(?\s*"([^"\s]+)"/g;
+
+function importsOf({ code }: File): readonly string[] {
+  return [...code.matchAll(importPattern)].map((match) => match[1] ?? "");
+}
+
+function runtimeImportsOf({ code }: File): readonly string[] {
+  const withoutTypes = code
+    .replace(/\b(?:import|export)\s+type\b[^;]*?\bfrom\s*"[^"]+"/g, "")
+    .replace(/\bimport\s*\{(?:\s*type\s+\w+\s*,?)+\}\s*from\s*"[^"]+"/g, "");
+  return [...withoutTypes.matchAll(importPattern)].map((match) => match[1] ?? "");
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+/** What is said to people may name anything. */
+function withoutTexts(code: string): string {
+  return code.replace(/"(?:[^"\\\n]|\\.)*"/g, '""').replace(/`(?:[^`\\]|\\.)*`/g, "``");
+}
