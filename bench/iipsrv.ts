@@ -7,7 +7,7 @@ import { type Peer, pidOf, untilAnswering } from "./workerd.ts";
 const binary = "/usr/lib/iipimage-server/iipsrv.fcgi";
 const folder = `${benchFolder}/iipsrv`;
 
-/** Names what iipsrv needs and this machine lacks: Debian's iipimage-server, spawn-fcgi and nginx. Never throws. */
+/** Names what iipsrv needs and this machine lacks: Debian's iipimage-server, spawn-fcgi and nginx. */
 export function missingForIipsrv(): readonly string[] {
   const packages = { "iipimage-server": binary, "spawn-fcgi": "spawn-fcgi", nginx: "/usr/sbin/nginx" };
   return Object.entries(packages).flatMap(([name, path]) => (isInstalled(path) ? [] : [name]));

@@ -14,7 +14,7 @@ const screen: Size = { width: 1280, height: 800 };
 /**
  * Returns the requests of a viewer that shows an image whole, zooms in by halves to full resolution at two places, and
  * there goes along for six half windows each: IIIF paths in the order in which they are first wanted. Tiles have the side
- * `tile` and come from the level with at least one pixel for each of the screen's. Never throws.
+ * `tile` and come from the level with at least one pixel for each of the screen's.
  */
 export function sessionRequests(image: Size, tile: number): readonly string[] {
   return [...new Set(viewsOf(image).flatMap((view) => tilesOf(image, tile, view)))];

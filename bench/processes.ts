@@ -25,7 +25,7 @@ export function forgetPeaks(rootPid: number): void {
   for (const pid of treeOf(rootPid)) writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }
 
-/** Says whether a command is installed. Never throws. */
+/** Says whether a command is installed. */
 export function isInstalled(path: string): boolean {
   const places = path.includes("/") ? [path] : (process.env.PATH ?? "").split(":").map((folder) => `${folder}/${path}`);
   return places.some((place) => {

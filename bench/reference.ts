@@ -42,7 +42,7 @@ export async function referenceOf(source: Source, size: Size, master: () => Prom
   return { ...size, samples, unit };
 }
 
-/** Returns a part of a picture. Never throws. */
+/** Returns a part of a picture. */
 export function cropPixels(pixels: Pixels, area: Area): Pixels {
   const samples = new Uint8Array(area.width * area.height * channels);
   for (let y = 0; y < area.height; y++) {

@@ -41,7 +41,7 @@ export const sources: readonly Source[] = [
   { name: "500mp-ycbcr-420", width: 25_900, height: 19_425, sampling: "ycbcr-420" },
 ];
 
-/** Returns where the file of a source lies. Never throws. */
+/** Returns where the file of a source lies. */
 export function pathOf(source: Source): string {
   return `${sourcesFolder}/${source.name}.tif`;
 }

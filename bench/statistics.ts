@@ -7,13 +7,13 @@ export interface Spread {
   readonly count: number;
 }
 
-/** Returns the value below which `share` of the values lie, by the nearest rank; NaN of none. Never throws. */
+/** Returns the value below which `share` of the values lie, by the nearest rank; NaN of none. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-/** Returns median and quartiles. Never throws. */
+/** Returns median and quartiles. */
 export function spreadOf(values: readonly number[]): Spread {
   return {
     median: quantile(values, 0.5),
@@ -23,7 +23,7 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** Formats a number with three significant digits and no exponent. Never throws. */
+/** Formats a number with three significant digits and no exponent. */
 export function formatFigure(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return "-";
   if (value === 0) return "0";
@@ -31,12 +31,12 @@ export function formatFigure(value: number | undefined): string {
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Formats median and quartiles, such as `12.1 (11.9-12.6)`. Never throws. */
+/** Formats median and quartiles, such as `12.1 (11.9-12.6)`. */
 export function formatSpread({ median, lower, upper }: Spread): string {
   return `${formatFigure(median)} (${formatFigure(lower)}-${formatFigure(upper)})`;
 }
 
-/** Formats rows as a Markdown table; the first is the head. Never throws. */
+/** Formats rows as a Markdown table; the first is the head. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const [head = [], ...body] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -12,7 +12,7 @@ export interface DemoServer {
   readonly url: string;
   /** Settles when the server ended, whoever ended it, with the last lines it printed. */
   readonly ended: Promise<string>;
-  /** Ends the server and all its processes. Never throws. */
+  /** Ends the server and all its processes. */
   readonly stop: () => Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function freePort(first: number): Promise<number> {
   throw new Error(`No port from ${first} to ${first + 99} is free.`);
 }
 
-/** Tells whether a server could listen on `port` of this machine. Never throws. */
+/** Tells whether a server could listen on `port` of this machine. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -18,7 +18,7 @@ export interface Account {
   tiles: number;
 }
 
-/** Returns an account of nothing done yet. Never throws. */
+/** Returns an account of nothing done yet. */
 export function newAccount(): Account {
   return { strategy: "none", cache: "miss", reads: 0, bytes: 0, heads: 0, tiles: 0 };
 }

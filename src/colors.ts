@@ -35,7 +35,7 @@ export interface ColorTreatment {
 
 /**
  * Chooses between converting to sRGB and embedding the profile. Inks are always converted, and so is colour that
- * becomes grey, grey as WebP, and what has a profile above `maxEmbeddedProfileBytes`. Never throws.
+ * becomes grey, grey as WebP, and what has a profile above `maxEmbeddedProfileBytes`.
  */
 export function colorTreatment(
   { pyramid, profile }: Pick<MasterImage, "pyramid" | "profile">,

@@ -4,7 +4,7 @@ export async function sha256(content: string | Uint8Array): Promise<string> {
   return formatDigest(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
 }
 
-/** Returns the first 32 hexadecimal digits of the SHA-256 of a text or of bytes. Never throws. */
+/** Returns the first 32 hexadecimal digits of the SHA-256 of a text or of bytes. */
 export async function digest(content: string | Uint8Array): Promise<string> {
   return (await sha256(content)).slice(0, 32);
 }

@@ -10,7 +10,7 @@ export interface Area extends Size {
   readonly y: number;
 }
 
-/** Returns what `area` and a picture of `size` have in common, or undefined where that is nothing. Never throws. */
+/** Returns what `area` and a picture of `size` have in common, or undefined where that is nothing. */
 export function clipArea(area: Area, size: Size): Area | undefined {
   const x = Math.max(0, area.x);
   const y = Math.max(0, area.y);
@@ -19,19 +19,19 @@ export function clipArea(area: Area, size: Size): Area | undefined {
   return width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }
 
-/** Says whether `area` is the whole of a picture of `size`. Never throws. */
+/** Says whether `area` is the whole of a picture of `size`. */
 export function isWhole(area: Area, size: Size): boolean {
   return area.x === 0 && area.y === 0 && area.width === size.width && area.height === size.height;
 }
 
-/** Says whether two sizes are equal. Never throws. */
+/** Says whether two sizes are equal. */
 export function isSameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height;
 }
 
 /**
  * Returns the canvas that holds a picture of `size` turned clockwise by `degrees` without rescaling:
- * |w cos| + |h sin| by |w sin| + |h cos|, rounded. Never throws.
+ * |w cos| + |h sin| by |w sin| + |h cos|, rounded.
  */
 export function rotatedSize(size: Size, degrees: number): Size {
   const radians = (degrees * Math.PI) / 180;

@@ -75,7 +75,7 @@ const knownDerivativeBytes = 1 << 19;
 /** WebP's own scale: visually near the JPEG default. */
 const webpQuality = 80;
 
-/** Makes the state of a new isolate. Never throws. */
+/** Makes the state of a new isolate. */
 export function createIsolateState(kernelModule: WebAssembly.Module, clock: Clock): IsolateState {
   return {
     kept: new IsolateCache(keptLimits.masters),

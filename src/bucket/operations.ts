@@ -8,7 +8,7 @@ export interface Operations {
   readonly classB: number;
 }
 
-/** Returns a bucket that does what the one given does and counts the calls; those tried again count once. Never throws. */
+/** Returns a bucket that does what the one given does and counts the calls; those tried again count once. */
 export function countOperations(bucket: MasterBucket): {
   readonly bucket: MasterBucket;
   readonly operations: () => Operations;

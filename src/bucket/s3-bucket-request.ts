@@ -189,7 +189,7 @@ function pauseAfter(answer: S3Answer | { readonly failure: unknown }, attempt: n
   return longest * (0.5 + Math.random() / 2);
 }
 
-/** Reads Retry-After, seconds or a date, as milliseconds from now; undefined without one that can be read. Never throws. */
+/** Reads Retry-After, seconds or a date, as milliseconds from now; undefined without one that can be read. */
 export function readRetryAfter(value: string | null, now: number = Date.now()): number | undefined {
   if (value === null) return undefined;
   if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1000;

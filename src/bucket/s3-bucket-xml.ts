@@ -1,11 +1,11 @@
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** Returns the text of the first element of a name, or undefined. Enough for S3's flat answers. Never throws. */
+/** Returns the text of the first element of a name, or undefined. Enough for S3's flat answers. */
 export function readElement(xml: string, name: string): string | undefined {
   return scanElements(xml, name).next().value;
 }
 
-/** Returns the contents of all elements of a name, in order; of text without elements inside the entities are resolved. Never throws. */
+/** Returns the contents of all elements of a name, in order; of text without elements inside the entities are resolved. */
 export function readElements(xml: string, name: string): readonly string[] {
   return [...scanElements(xml, name)];
 }
@@ -33,7 +33,7 @@ function* scanElements(xml: string, name: string): Generator<string, undefined, 
   return undefined;
 }
 
-/** Escapes text for an element. Never throws. */
+/** Escapes text for an element. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

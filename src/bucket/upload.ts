@@ -62,7 +62,7 @@ export async function uploadBytes(
   expectEtag(key, { etag, expected: content.md5 });
 }
 
-/** Returns the SHA-256 of bytes in hexadecimal. Never throws. */
+/** Returns the SHA-256 of bytes in hexadecimal. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

@@ -7,7 +7,7 @@ export interface CsvRow {
 /**
  * Reads CSV: fields divided by commas, rows by line feeds with or without carriage returns, quotes around fields that
  * have any of these, doubled inside. Empty lines are left out, a byte order mark too. Adds a sentence to `faults` for each
- * place that is wrong and reads on behind it where it can. Never throws. Source: RFC 4180 §2.
+ * place that is wrong and reads on behind it where it can. Source: RFC 4180 §2.
  */
 export function parseCsv(bytes: Uint8Array, faults: string[]): readonly CsvRow[] {
   const text = decode(bytes, faults);

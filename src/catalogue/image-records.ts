@@ -30,19 +30,19 @@ export interface StoredRecord {
 /** Records lie under this prefix; no identifier that ingest gives has a segment that starts with a dot. */
 const recordPrefix = ".records/";
 
-/** Returns the key of the record that belongs to an image, whatever the key template of masters. Never throws. */
+/** Returns the key of the record that belongs to an image, whatever the key template of masters. */
 export function recordKey(identifier: string): string {
   return `${recordPrefix}${identifier}.json`;
 }
 
-/** Tells whether a key is one that a record may have. Never throws. */
+/** Tells whether a key is one that a record may have. */
 export function isRecordKey(key: string): boolean {
   return key.startsWith(recordPrefix);
 }
 
 /**
  * Reads records from CSV with a line of column names: either `identifier` or `file`, and any of `label`, `rights` (a URI)
- * and further ones. Adds a sentence to `faults` for each line that is wrong. Never throws.
+ * and further ones. Adds a sentence to `faults` for each line that is wrong.
  */
 export function parseRecords(bytes: Uint8Array, faults: string[]): Records {
   const [header, ...lines] = parseCsv(bytes, faults);
@@ -78,7 +78,7 @@ export function parseRecords(bytes: Uint8Array, faults: string[]): Records {
   return { column, rows };
 }
 
-/** Returns what is stored beside the master of an image. Never throws. */
+/** Returns what is stored beside the master of an image. */
 export function storedRecord(
   record: ImageRecord,
   { identifier, width, height }: { readonly identifier: string; readonly width: number; readonly height: number },

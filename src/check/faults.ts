@@ -6,7 +6,7 @@ const codesOfMasters: readonly string[] = [
   ...["render-too-costly", "render-memory"],
 ];
 
-/** Says whether an error is one that a service would answer because of the master. Never throws. */
+/** Says whether an error is one that a service would answer because of the master. */
 export function isFaultOfMaster(error: unknown): error is ImageError {
   return error instanceof ImageError && codesOfMasters.includes(error.code);
 }
@@ -32,7 +32,7 @@ export async function tryMaster<T>(
 /** What the readers add to what they don't read: a command for no file in particular. */
 const generalAdvice = / (?:Convert it to a tiled pyramid|Ask for a smaller size or region).*$/s;
 
-/** Words a fault in one line, with its details, less the advice that is meant for any master. Never throws. */
+/** Words a fault in one line, with its details, less the advice that is meant for any master. */
 export function wordFault({ message, detail }: ImageError): string {
   const sentence = message.replace(generalAdvice, "");
   return detail === undefined ? sentence : `${sentence} (${detail})`;

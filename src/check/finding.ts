@@ -13,7 +13,7 @@ export interface Finding {
 const fastSide = 512;
 const cheapSide = 1024;
 
-/** Returns how bad a layout is that takes more than it need to: nothing for a picture that is small. Never throws. */
+/** Returns how bad a layout is that takes more than it need to: nothing for a picture that is small. */
 export function slowness({
   width,
   height,
@@ -25,7 +25,7 @@ export function slowness({
   return side > cheapSide ? "warning" : side > fastSide ? "note" : undefined;
 }
 
-/** Words a whole number with commas between thousands. Never throws. */
+/** Words a whole number with commas between thousands. */
 export function formatCount(count: number): string {
   return Math.round(count).toLocaleString("en");
 }

@@ -30,7 +30,7 @@ export interface LaidPicture {
   readonly leftOut: LeftOut;
 }
 
-/** Finds what is wrong with levels, tiles and their places. Never throws. */
+/** Finds what is wrong with levels, tiles and their places. */
 export function findInLayout(laid: LaidPicture): readonly Finding[] {
   const { picture, leftOut } = laid;
   const [full] = picture.levels;

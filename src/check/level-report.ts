@@ -41,7 +41,7 @@ export async function reportLevel(source: ByteSource, facts: LevelFacts): Promis
   };
 }
 
-/** Says whether the tile at `column`, `row` was written, its first plane at least. Never throws. */
+/** Says whether the tile at `column`, `row` was written, its first plane at least. */
 export function isWritten(level: Level, { column, row }: { readonly column: number; readonly row: number }): boolean {
   return isIndexWritten(level, row * level.columns + column);
 }

@@ -23,7 +23,7 @@ export interface Mendable {
   readonly pages: number;
 }
 
-/** Returns the commands that carry a remedy out, in their order: none where none does. Never throws. */
+/** Returns the commands that carry a remedy out, in their order: none where none does. */
 export function chooseMend(image: Mendable, remedy: Finding["remedy"]): readonly string[] {
   if (remedy === "none") return [];
   return remedy === "layout" && isRepackable(image) ? [`${ingest} --repack`] : convert(image);
@@ -95,7 +95,7 @@ const readBits: readonly (number | undefined)[] = [undefined, 1, 2, 4, 8, 16];
 /** What states more samples a pixel than any camera has bands is no picture. */
 const maxBands = 256;
 
-/** Returns the commands for a page that is valid and not read, by what its directory states of it. Never throws. */
+/** Returns the commands for a page that is valid and not read, by what its directory states of it. */
 export function mendStated(stated: StatedPicture | undefined, pages: number): readonly string[] {
   if (stated === undefined) return mendByPages;
   const { compression, photometric, bits, samplesPerPixel = 1, sampleFormat = 1 } = stated;
@@ -118,7 +118,7 @@ export function mendStated(stated: StatedPicture | undefined, pages: number): re
   return rareCompressions.includes(compression) ? through(`vips copy FILE[fail-on=error] ${written}`, pages) : [];
 }
 
-/** Returns the commands for a file of a format that is no master's. Never throws. */
+/** Returns the commands for a file of a format that is no master's. */
 export function mendFormat({ reader, load = "" }: OtherFormat): readonly string[] {
   if (reader === "ingest") return [ingest];
   return through(reader === "vips" ? `vips copy FILE${load} ${written}` : `vips magickload FILE ${written}`);

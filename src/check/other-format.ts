@@ -24,7 +24,7 @@ const formats: readonly (readonly [RegExp, OtherFormat])[] = [
 /** How many first bytes tell a format. */
 const toldBytes = 512;
 
-/** Tells what a file that is no master begins as; undefined for what is not known. Never throws. */
+/** Tells what a file that is no master begins as; undefined for what is not known. */
 export function findOtherFormat(prefix: Uint8Array): OtherFormat | undefined {
   const start = Array.from(prefix.subarray(0, toldBytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return formats.find(([pattern]) => pattern.test(start))?.[1];

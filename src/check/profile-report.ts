@@ -6,7 +6,7 @@ import type { StoredModel } from "../pyramid/color-model.ts";
 import type { OpenedPage } from "./open-page.ts";
 import type { ProfileReport } from "./report.ts";
 
-/** Says what a profile is and what becomes of it with samples of `model`; undefined without one. Never throws. */
+/** Says what a profile is and what becomes of it with samples of `model`; undefined without one. */
 export function reportProfile(profile: OpenedPage["profile"], model: StoredModel): ProfileReport | undefined {
   if (profile === undefined) return undefined;
   if (!(profile instanceof Uint8Array)) {
@@ -26,7 +26,7 @@ export function reportProfile(profile: OpenedPage["profile"], model: StoredModel
 
 /**
  * Returns the profile that the service takes an image's colours to be in: one of its model that is not sRGB, even where no
- * conversion can be made of it. Never throws.
+ * conversion can be made of it.
  */
 export function chooseProfile(profile: OpenedPage["profile"], model: StoredModel): Uint8Array | undefined {
   if (!(profile instanceof Uint8Array)) return undefined;

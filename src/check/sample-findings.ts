@@ -3,7 +3,7 @@ import { type Finding, slowness } from "./finding.ts";
 import { compressionNames } from "./names.ts";
 import type { LevelReport, PictureReport, ProfileReport } from "./report.ts";
 
-/** Finds what is wrong with how pixels are coded: compression, planes, depth, orientation. Never throws. */
+/** Finds what is wrong with how pixels are coded: compression, planes, depth, orientation. */
 export function findInCoding(picture: PictureReport): readonly Finding[] {
   const [full] = picture.levels;
   if (full === undefined) return [];
@@ -65,7 +65,7 @@ function findInSamples(picture: PictureReport, full: LevelReport): readonly Find
   return findings;
 }
 
-/** Finds what is wrong with colours, profile and samples beside them. Never throws. */
+/** Finds what is wrong with colours, profile and samples beside them. */
 export function findInColors(picture: PictureReport): readonly Finding[] {
   const { samples, profile } = picture;
   const { model, perPixel, alpha } = samples;

@@ -6,7 +6,7 @@ import type { Refusal, Serving } from "./serving.ts";
 /** Processes of JPEG that the kernels decode. */
 const decodedProcesses: readonly string[] = ["baseline", "extended", "progressive"];
 
-/** Finds what is not served. Never throws. */
+/** Finds what is not served. */
 export function findInServing(picture: PictureReport, serving: Serving): readonly Finding[] {
   const { outside, tiles } = countTiles(picture);
   const findings: Finding[] = [];
@@ -31,7 +31,7 @@ export function findInServing(picture: PictureReport, serving: Serving): readonl
   return findings;
 }
 
-/** Says how much of an image is answered, as its findings and requests have it. Never throws. */
+/** Says how much of an image is answered, as its findings and requests have it. */
 export function servedOf(picture: PictureReport, findings: readonly Finding[], serving: Serving): Served {
   const { refusal, refused, answered } = serving;
   if (refusal !== undefined) return "none";

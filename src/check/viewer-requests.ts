@@ -28,7 +28,7 @@ const previewSide = 1024;
 /** Offered for images in strips, as info.json has it. */
 const stripTile: Size = { width: 1024, height: 1024 };
 
-/** Returns the request for a tile of a level, on its own grid: a whole one that was written, where there is one. Never throws. */
+/** Returns the request for a tile of a level, on its own grid: a whole one that was written, where there is one. */
 export function tileRequest(pyramid: Pyramid, level: Level): ViewerRequest {
   return {
     name: `a tile of ${level.width} by ${level.height}`,
@@ -53,7 +53,7 @@ export function areaRequest(pyramid: Pyramid, level: Level, area: Area): Canonic
   return canonical(turnArea(region, pyramid, turn), turnSize(area, turn));
 }
 
-/** Returns the request for a square from the middle, as large as the image has one. Never throws. */
+/** Returns the request for a square from the middle, as large as the image has one. */
 export function squareRequest(pyramid: Pyramid): ViewerRequest {
   const seen = seenSize(pyramid);
   const x = aligned(seen.width, squareSide);
@@ -63,12 +63,12 @@ export function squareRequest(pyramid: Pyramid): ViewerRequest {
   return { name: "a square of 256 pixels", request: canonical({ x, y, width, height }, { width, height }) };
 }
 
-/** Returns the request for the whole picture in a small box. Never throws. */
+/** Returns the request for the whole picture in a small box. */
 export function thumbnailRequest(pyramid: Pyramid): ViewerRequest {
   return wholeRequest(pyramid, boxOf(thumbnailSide), `the whole picture in ${thumbnailSide} pixels`);
 }
 
-/** Returns the requests for the whole picture in larger sizes, up to the largest that is answered. Never throws. */
+/** Returns the requests for the whole picture in larger sizes, up to the largest that is answered. */
 export function largerRequests(pyramid: Pyramid): readonly ViewerRequest[] {
   return [
     wholeRequest(pyramid, boxOf(previewSide), `the whole picture in ${previewSide} pixels`),

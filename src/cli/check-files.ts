@@ -26,7 +26,7 @@ export interface CheckRun {
 /** Files whose directories are read at once: a file on the network answers slowly. Decoding takes a core for itself. */
 const readsAtOnce = 8;
 
-/** Checks files and gives them in their order, as soon as those before are done. Never throws. */
+/** Checks files and gives them in their order, as soon as those before are done. */
 export async function* checkFiles(
   files: readonly SourceFile[],
   run: CheckRun,
@@ -69,7 +69,7 @@ async function checkFile(path: string, { draw, onStart }: CheckRun): Promise<Che
 /** Sums over files and their problems. */
 export type Totals = Record<Served | Severity | "files", number>;
 
-/** Adds a file to sums: one that could not be checked is not served. Never throws. */
+/** Adds a file to sums: one that could not be checked is not served. */
 export function countChecked(totals: Totals, { report }: CheckedFile): void {
   totals.files += 1;
   totals[report?.served ?? "none"] += 1;
@@ -77,7 +77,7 @@ export function countChecked(totals: Totals, { report }: CheckedFile): void {
   for (const { severity } of report?.problems ?? []) totals[severity] += 1;
 }
 
-/** Returns the commands of a problem for the file at `path`, as a POSIX shell takes them. Never throws. */
+/** Returns the commands of a problem for the file at `path`, as a POSIX shell takes them. */
 export function commandsOf({ mend }: Pick<Problem, "mend">, path: string): readonly string[] {
   const name = path.replace(/^.*[\\/]/, "").replace(/(?<=.)\.[^.]*$/, "");
   return mend.map((command) =>

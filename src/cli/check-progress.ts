@@ -8,7 +8,7 @@ export interface CheckProgress {
 
 const barCharacters = 20;
 
-/** Words how far a check is in one line. Never throws. */
+/** Words how far a check is in one line. */
 export function formatCheckProgress({
   files,
   done,
@@ -22,7 +22,7 @@ export function formatCheckProgress({
   return `[${"#".repeat(filled)}${"-".repeat(barCharacters - filled)}]  ${done}/${files}  ${path}`;
 }
 
-/** Shows the progress over several files in one line that is drawn over. Never throws. */
+/** Shows the progress over several files in one line that is drawn over. */
 export function showCheckProgress(files: number, terminal: TerminalOutput): CheckProgress {
   if (files < 2) return { onStart: () => {}, onEnd: () => {} };
   let done = 0;

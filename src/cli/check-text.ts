@@ -18,7 +18,7 @@ import { type CheckedFile, commandsOf } from "./check-files.ts";
 /** A name and what is said of it, each in a line of its own; the name is empty where a line goes on. */
 type Row = readonly [string, string];
 
-/** Words all that is known of a file in lines: what it is, how it is served, its problems. Never throws. */
+/** Words all that is known of a file in lines: what it is, how it is served, its problems. */
 export function formatCheck(file: CheckedFile): readonly string[] {
   const { path, report, failure } = file;
   const worst = formatWorst(file);

@@ -40,14 +40,14 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ],
 };
 
-/** Returns the line that says how a command is called; of all commands without a name. Never throws. */
+/** Returns the line that says how a command is called; of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
     ? "Usage: tessera ingest|compare|check|--help|--version ..."
     : `Usage: ${usages[command]}`;
 }
 
-/** Returns the help of one command, or the list of all, in lines. Never throws. */
+/** Returns the help of one command, or the list of all, in lines. */
 export function helpText(command: CommandName | undefined): readonly string[] {
   if (command === undefined) {
     const names = Object.keys(commandOptions) as CommandName[];

@@ -11,7 +11,7 @@ import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
 import { exitStatus, ingest } from "./ingest.ts";
 
-/** Runs a command line and returns its exit status. Never throws. */
+/** Runs a command line and returns its exit status. */
 export async function runCommandLine(
   args: readonly string[],
   { terminal, converter }: { readonly terminal: Terminal; readonly converter: Converter },

@@ -94,7 +94,7 @@ export function parseCommand(args: readonly string[]): Command {
     : { kind: "compare", file, options };
 }
 
-/** Spells the name of an option as a command line does: `keepProfile` as `--keep-profile`. Never throws. */
+/** Spells the name of an option as a command line does: `keepProfile` as `--keep-profile`. */
 export function spellOption(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

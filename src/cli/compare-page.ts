@@ -22,7 +22,7 @@ const titles = {
 
 /**
  * Returns a page that shows the variants of each crop side by side under letters; a click on a letter tells what it is.
- * The page is one file and needs nothing else, nor a script for more than telling all at once. Never throws.
+ * The page is one file and needs nothing else, nor a script for more than telling all at once.
  */
 export function formatComparison(name: string, crops: readonly ComparedCrop[]): string {
   const title = `Comparison: ${escapeHtml(printable(name))}`;

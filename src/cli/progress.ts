@@ -19,7 +19,7 @@ export interface ProgressState {
 
 const barCharacters = 20;
 
-/** Words where a run stands in one line. Never throws. */
+/** Words where a run stands in one line. */
 export function formatProgress(state: ProgressState): string {
   const part = state.bytes === 0 ? state.imagesDone / Math.max(1, state.images) : state.bytesDone / state.bytes;
   const filled = Math.round(Math.min(1, part) * barCharacters);
@@ -38,7 +38,7 @@ export function formatProgress(state: ProgressState): string {
     .trimEnd();
 }
 
-/** Words the end of the work on an image in a line, and one for each note. Never throws. */
+/** Words the end of the work on an image in a line, and one for each note. */
 export function formatOutcome(
   outcome: ImageOutcome,
   { isVerbose }: { readonly isVerbose: boolean },
@@ -70,7 +70,7 @@ const redrawMilliseconds = 100;
 
 /**
  * Shows the progress of images: on a terminal one line that is drawn over and a line for each failure, elsewhere a line
- * for each image. Never throws.
+ * for each image.
  */
 export function showProgress(images: readonly PlannedImage[], options: ProgressOptions): Progress {
   const { terminal, isVerbose } = options;

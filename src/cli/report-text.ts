@@ -8,7 +8,7 @@ import type { SourceSummary } from "../settings/conversion.ts";
 /** Above so many images the table has only those that failed or have warnings. */
 const mostRows = 40;
 
-/** Words a report for a person, in lines: a table, the sums and what it costs. Never throws. */
+/** Words a report for a person, in lines: a table, the sums and what it costs. */
 export function formatReport(report: Report, { isComplete }: { readonly isComplete: boolean }): readonly string[] {
   const { images, totals } = report;
   const shown =
@@ -42,7 +42,7 @@ const viewerAddress = "http://127.0.0.1:8787/";
 
 /**
  * Says where the images of a report that lie in the local bucket are to be looked at; undefined where there are none.
- * `command` starts the service over that bucket. Never throws.
+ * `command` starts the service over that bucket.
  */
 export function formatWhereToLook({ images }: Report, command: string): string | undefined {
   const [first, ...others] = images.filter(({ bytesOut }) => bytesOut !== undefined);
@@ -51,7 +51,7 @@ export function formatWhereToLook({ images }: Report, command: string): string |
   return `To look at ${others.length > 0 ? "them" : "it"}: ${command}, then ${address}${others.length > 0 ? " (or another identifier behind the #)" : ""}`;
 }
 
-/** Words a dry run for a person, in lines. Never throws. */
+/** Words a dry run for a person, in lines. */
 export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): readonly string[] {
   const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, failure }) => [
     identifier,
@@ -70,7 +70,7 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): r
   return [...table, ...failures, `${count}; nothing was converted or stored`];
 }
 
-/** Words a failure with its code; the message names the source mostly, and it is put in front where it does not. Never throws. */
+/** Words a failure with its code; the message names the source mostly, and it is put in front where it does not. */
 export function formatFailure(source: string, { code, message }: Failure): string {
   return `failed    ${message.includes(source) ? "" : `${source}: `}${message} (${code})`;
 }
@@ -80,7 +80,7 @@ function formatSummary({ format, model, depth, isPyramid, pages }: SourceSummary
   return [format, model, `${depth} ${depth === 1 ? "bit" : "bits"}`, ...further].join(", ");
 }
 
-/** Words seconds by stage in the order they were gone through; stages below a twentieth of a second are left out. Never throws. */
+/** Words seconds by stage in the order they were gone through; stages below a twentieth of a second are left out. */
 export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>): string {
   const told = Object.entries(seconds).filter(([, value]) => value >= 0.05);
   return told.map(([stage, value]) => `${stage} ${value.toFixed(1)} s`).join(", ") || "below 0.05 s each";

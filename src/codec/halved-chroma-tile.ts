@@ -4,7 +4,7 @@ import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 
 /**
  * Returns a decoder of RGB tiles as YCbCr with chroma halved on both axes, by a decoder that gives them as RGB: half the
- * samples to hold and to resample where the output halves its chroma anyway. Never throws itself.
+ * samples to hold and to resample where the output halves its chroma anyway.
  */
 export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: TileShape): TileDecoder {
   const width = Math.ceil(level.tileWidth / reduction);

@@ -10,8 +10,7 @@ import { createWebpDecoder } from "./webp-decoder.ts";
 type DecodeTile = (kernel: Kernel, tile: StoredTile, planes: readonly Plane[]) => void;
 
 /**
- * Returns the decoder of tiles and strips by a codec that is not our own and gives interleaved samples. Never throws
- * itself. Source: the registered compressions 33003 to 33005, 34712 and 50001.
+ * Returns the decoder of tiles and strips by a codec that is not our own and gives interleaved samples. Source: the registered compressions 33003 to 33005, 34712 and 50001.
  */
 export function foreignTileDecoder(
   { level }: TileShape,

@@ -78,7 +78,7 @@ const initialBytes = 4 << 20;
 
 /**
  * Returns the most bytes that decoding a picture takes beside the kernel's memory: its instance, its file while it is
- * handed over, and its samples twice. Never throws.
+ * handed over, and its samples twice.
  */
 export function jpeg2000DecoderBytes({ width, height }: Size, byteLength: number): number {
   const samples = 3 * width * height;
@@ -87,7 +87,7 @@ export function jpeg2000DecoderBytes({ width, height }: Size, byteLength: number
 
 /**
  * Returns a decoder that makes instances of `module`, OpenJPEG's decoder, as it needs them: one for many tiles, a new one
- * after a fault. Never throws itself. Source: ITU-T T.800.
+ * after a fault. Source: ITU-T T.800.
  */
 export function createJpeg2000Decoder(module: WebAssembly.Module): Jpeg2000Decoder {
   let kept: EmscriptenInstance | undefined;

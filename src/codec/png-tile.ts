@@ -11,7 +11,7 @@ import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.
 
 /**
  * Returns the decoder of a PNG file, the one tile of its level. Alpha that is not among the samples, being sample number
- * `samplesPerPixel`, is what tRNS makes of them. Never throws itself. Source: W3C PNG specification, third edition.
+ * `samplesPerPixel`, is what tRNS makes of them. Source: W3C PNG specification, third edition.
  */
 export function pngTileDecoder({ level }: TileShape): TileDecoder {
   const { encoding, width, height } = level;

@@ -15,7 +15,7 @@ import { separateUnits, unitBytes } from "./ycbcr-units.ts";
 
 /**
  * Returns the decoder of tiles and strips that hold their samples as such, of any depth and colour model; YCbCr also in
- * subsampled units. Never throws itself. Source: TIFF 6.0 §3 to §6, §8, §10, §11, §13, §14, §16, §21, §23.
+ * subsampled units. Source: TIFF 6.0 §3 to §6, §8, §10, §11, §13, §14, §16, §21, §23.
  */
 export function sampleTileDecoder({ level }: TileShape, compression: ByteCompression): TileDecoder {
   const { encoding } = level;

@@ -52,7 +52,7 @@ const keptBytes = 24 << 20;
 
 /**
  * Returns the most bytes that decoding a picture takes beside the kernel's memory: its pixels, twice where they are
- * lossless, and its file, twice while it is handed over. Never throws.
+ * lossless, and its file, twice while it is handed over.
  */
 export function webpDecoderBytes({ width, height }: Size, byteLength: number): number {
   return Math.min(maxCodecBytes, initialBytes + 8 * width * height + byteLength) + byteLength;
@@ -60,7 +60,7 @@ export function webpDecoderBytes({ width, height }: Size, byteLength: number): n
 
 /**
  * Returns a decoder that makes instances of `module`, libwebp's decoder, as it needs them: one for many tiles, a new one
- * after a fault. Never throws itself. Source: RFC 9649.
+ * after a fault. Source: RFC 9649.
  */
 export function createWebpDecoder(module: WebAssembly.Module): WebpDecoder {
   let kept: EmscriptenInstance | undefined;

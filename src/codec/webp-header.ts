@@ -12,7 +12,7 @@ export interface WebpHeader extends Size {
 /** How many bytes from the start of a file say all that `readWebpHeader` asks. */
 export const webpHeaderBytes = 30;
 
-/** Says whether bytes begin as a WebP does. Never throws. Source: RFC 9649, 2.4. */
+/** Says whether bytes begin as a WebP does. Source: RFC 9649, 2.4. */
 export function isWebp(bytes: Uint8Array): boolean {
   return hasText(bytes, 0, "RIFF") && hasText(bytes, 8, "WEBP");
 }

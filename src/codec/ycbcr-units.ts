@@ -2,7 +2,7 @@ import type { Size } from "../geometry.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Plane, Subsampling } from "../raster/raster.ts";
 
-/** Returns the bytes of a tile of subsampled YCbCr units. Never throws. Source: TIFF 6.0 §21, ordering of component samples. */
+/** Returns the bytes of a tile of subsampled YCbCr units. Source: TIFF 6.0 §21, ordering of component samples. */
 export function unitBytes({ width, height, subsampling }: Size & { readonly subsampling: Subsampling }): number {
   const { x, y } = subsampling;
   return Math.ceil(width / x) * Math.ceil(height / y) * (x * y + 2);
@@ -10,7 +10,7 @@ export function unitBytes({ width, height, subsampling }: Size & { readonly subs
 
 /**
  * Separates units into planes: each unit is `x` x `y` luma samples, row by row, then one Cb and one Cr. Planes are of
- * whole units. Never throws. Source: TIFF 6.0 §21.
+ * whole units. Source: TIFF 6.0 §21.
  */
 export function separateUnits(
   kernel: Kernel,

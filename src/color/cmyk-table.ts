@@ -10,7 +10,7 @@ const nodesPerShare = (gridPoints - 1) / (shares - 1);
 
 /**
  * Returns the conversion to sRGB of inks whose press is unknown, relative to the paper: halftones of four inks on coated
- * paper by the Neugebauer equations in cells, with a Yule-Nielsen factor of 2. Never throws.
+ * paper by the Neugebauer equations in cells, with a Yule-Nielsen factor of 2.
  * Source: Color transformations and lookup tables, TAGA/ISCC proceedings 1992 (the cellular Neugebauer model).
  */
 export function cmykTable(): ColorTable {

@@ -12,7 +12,7 @@ const nodeBytes = 8;
 /**
  * Lays out a grid for the kernels: the same even axis for three or four channels. `encoded` holds sRGB, 0 to 1 and
  * beyond where a color is out of gamut, of every node: the first channel slowest, but the fourth, black, slower still.
- * Undefined where one is no number. Never throws.
+ * Undefined where one is no number.
  */
 export function layOutGrid(
   encoded: Float32Array,

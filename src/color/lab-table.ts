@@ -10,7 +10,7 @@ const rootCount = 8800;
 /**
  * Returns the conversion of 8-bit CIELAB to sRGB: L* of 0 to 255 is 0 to 100, a* and b* lie 128 above what they mean, as
  * ICCLAB stores them. Colors are relative to `white`: D65 as TIFF has it for CIELAB, and libvips reads it; D50 is for
- * ICCLAB. Never throws. Source: TIFF 6.0 section 23; ISO/CIE 11664-4.
+ * ICCLAB. Source: TIFF 6.0 section 23; ISO/CIE 11664-4.
  */
 export function labTable(white: "d50" | "d65" = "d65"): ColorTable {
   const whiteXyz = white === "d50" ? d50 : d65;

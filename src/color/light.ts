@@ -22,7 +22,7 @@ export interface LightParts {
   readonly light?: Int16Array;
 }
 
-/** Lays out a conversion through light for the kernels; undefined where a coefficient is 4 or more. Never throws. */
+/** Lays out a conversion through light for the kernels; undefined where a coefficient is 4 or more. */
 export function layOutLight({ matrix, axes, light = new Int16Array(0) }: LightParts): Uint8Array | undefined {
   if (!matrix.every((value) => Math.abs(value) < greatestCoefficient)) return undefined;
   const block = new Uint8Array(lightAt + light.byteLength);

@@ -27,7 +27,7 @@ const maxTags = 100;
 
 /**
  * Reads a profile's table of tags. Returns undefined for what is no ICC profile, is cut off in its table, or exceeds
- * `maxProfileBytes`; a tag that reaches beyond the end is left out, as is the second of one name. Never throws.
+ * `maxProfileBytes`; a tag that reaches beyond the end is left out, as is the second of one name.
  */
 export function readProfileTags(bytes: Uint8Array): ProfileTags | undefined {
   if (bytes.byteLength < headerBytes + 4 || bytes.byteLength > maxProfileBytes) return undefined;

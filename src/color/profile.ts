@@ -23,7 +23,7 @@ const deviceClasses = ["scnr", "mntr", "prtr", "spac"];
 /** Longer descriptions are cut: they go to logs and reports. */
 const maxDescriptionCharacters = 120;
 
-/** Returns what a profile says, or undefined for bytes that are none. Never throws. Source: ICC.1:2022. */
+/** Returns what a profile says, or undefined for bytes that are none. Source: ICC.1:2022. */
 export function parseProfile(bytes: Uint8Array): ProfileSummary | undefined {
   const profile = readProfileTags(bytes);
   if (profile === undefined) return undefined;
@@ -35,7 +35,7 @@ export function parseProfile(bytes: Uint8Array): ProfileSummary | undefined {
   };
 }
 
-/** Returns the color space of images that a profile describes. Never throws. */
+/** Returns the color space of images that a profile describes. */
 export function colorSpaceOf({ colorSpace, deviceClass }: ProfileTags): ProfileSummary["colorSpace"] {
   return deviceClasses.includes(deviceClass) ? (colorSpaces[colorSpace] ?? "other") : "other";
 }

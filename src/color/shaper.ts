@@ -23,7 +23,7 @@ export function hasDeviceTable({ tags }: ProfileTags): boolean {
 }
 
 /**
- * Returns the conversion of an RGB profile that has curves and a matrix and no table; else undefined. Never throws.
+ * Returns the conversion of an RGB profile that has curves and a matrix and no table; else undefined.
  * Source: ICC.1:2022 annex F.3, relative colorimetric.
  */
 export function readShaper(profile: ProfileTags): Shaper | undefined {
@@ -44,14 +44,14 @@ export function readShaper(profile: ProfileTags): Shaper | undefined {
   return { curves: [red, green, blue], toSrgb: rows as unknown as Matrix };
 }
 
-/** Returns luminance at the 256 levels of a grey profile, from 0 to 1; undefined where it has no curve. Never throws. */
+/** Returns luminance at the 256 levels of a grey profile, from 0 to 1; undefined where it has no curve. */
 export function readGrayCurve({ colorSpace, connectionSpace, tags }: ProfileTags): Float64Array | undefined {
   if (colorSpace !== "GRAY") return undefined;
   const curve = readToneCurve(tags.get("kTRC"));
   return connectionSpace === "Lab " ? curve?.map((lightness) => cubeOfLab((lightness * 100 + 16) / 116)) : curve;
 }
 
-/** Says whether a shaper moves no color by more than the tolerance: it is sRGB, whatever it is called. Never throws. */
+/** Says whether a shaper moves no color by more than the tolerance: it is sRGB, whatever it is called. */
 export function isSrgbShaper({ curves, toSrgb }: Shaper): boolean {
   const levels = Array.from({ length: 256 }, (_, level) => level);
   const steps = levels.filter((level) => level % 51 === 0);
@@ -63,7 +63,7 @@ export function isSrgbShaper({ curves, toSrgb }: Shaper): boolean {
   });
 }
 
-/** Says whether a curve of luminance is sRGB's within the tolerance. Never throws. */
+/** Says whether a curve of luminance is sRGB's within the tolerance. */
 export function isSrgbCurve(curve: Float64Array): boolean {
   return curve.every(isNear);
 }

@@ -17,7 +17,7 @@ const srgbOfXyzD65: Matrix = [
   3.2404542, -1.5371385, -0.4985314, -0.969266, 1.8760108, 0.041556, 0.0556434, -0.2040259, 1.0572252,
 ];
 
-/** Returns the matrix from XYZ to linear sRGB for a white, scaled so that the white is exactly 1, 1, 1. Never throws. */
+/** Returns the matrix from XYZ to linear sRGB for a white, scaled so that the white is exactly 1, 1, 1. */
 export function srgbOfXyz(white: "d50" | "d65"): Matrix {
   const [matrix, [x, y, z]] = white === "d50" ? [srgbOfXyzD50, d50] : [srgbOfXyzD65, d65];
   const scaled = [0, 3, 6].flatMap((row) => {
@@ -28,7 +28,7 @@ export function srgbOfXyz(white: "d50" | "d65"): Matrix {
   return scaled as unknown as Matrix;
 }
 
-/** Returns the product of a matrix and a column. Never throws. */
+/** Returns the product of a matrix and a column. */
 export function multiply(matrix: Matrix, [x, y, z]: readonly [number, number, number]): [number, number, number] {
   return [
     matrix[0] * x + matrix[1] * y + matrix[2] * z,
@@ -37,12 +37,12 @@ export function multiply(matrix: Matrix, [x, y, z]: readonly [number, number, nu
   ];
 }
 
-/** Returns the encoded value of a linear one; below 0 and above 1 the curve goes on. Never throws. Source: IEC 61966-2-1. */
+/** Returns the encoded value of a linear one; below 0 and above 1 the curve goes on. Source: IEC 61966-2-1. */
 export function encodeSrgb(linear: number): number {
   return linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055;
 }
 
-/** Returns what CIELAB's lightness and chroma are cubes of, as a share of white. Never throws. Source: ISO/CIE 11664-4. */
+/** Returns what CIELAB's lightness and chroma are cubes of, as a share of white. Source: ISO/CIE 11664-4. */
 export function cubeOfLab(root: number): number {
   return root > 6 / 29 ? root ** 3 : 3 * (6 / 29) ** 2 * (root - 4 / 29);
 }

@@ -35,7 +35,7 @@ export function storeColorTable(kernel: Kernel, { values, ...table }: ColorTable
   return { ...table, pointer: kernel.store(values) };
 }
 
-/** Converts rows of planes; levels come out rounded. Does nothing where planes are missing. Never throws. */
+/** Converts rows of planes; levels come out rounded. Does nothing where planes are missing. */
 export function applyColorTable(
   kernel: Kernel,
   { kind, model, pointer }: StoredColorTable,

@@ -8,7 +8,7 @@ const parametersByType = [1, 3, 4, 5, 7] as const;
 
 /**
  * Returns a curve of type `curv` or `para` at the 256 levels of an 8-bit sample, from 0 to 1; undefined where the tag is
- * no such curve or cut off. Never throws. Source: ICC.1:2022 sections 10.6 and 10.18.
+ * no such curve or cut off. Source: ICC.1:2022 sections 10.6 and 10.18.
  */
 export function readToneCurve(tag: ProfileTag | undefined): Float64Array | undefined {
   if (tag === undefined || tag.byteLength < 12) return undefined;

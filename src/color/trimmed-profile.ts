@@ -6,7 +6,7 @@ import { headerBytes, type ProfileTags, tagEntryBytes } from "./profile-tags.ts"
  */
 const conversionTags = ["A2B0", "A2B1", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC", "wtpt"];
 
-/** Copies a profile's header and the tags that a conversion to the connection space needs. Never throws. */
+/** Copies a profile's header and the tags that a conversion to the connection space needs. */
 export function trimProfile({ header, tags }: ProfileTags): Uint8Array {
   const kept = conversionTags.flatMap((name) => {
     const tag = tags.get(name);

@@ -66,7 +66,7 @@ async function readBlocks({ path, density }: PixelSource): Promise<CarriedMetada
   return { entries, warnings: read === undefined ? ["Its Exif is damaged and was left out."] : [] };
 }
 
-/** Returns the entries of a stream of Exif, undefined where it is damaged. Never throws. */
+/** Returns the entries of a stream of Exif, undefined where it is damaged. */
 export async function readExif(source: ByteSource): Promise<readonly PlannedEntry[] | undefined> {
   try {
     const header = await readHeader(source);

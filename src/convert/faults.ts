@@ -6,7 +6,7 @@ const codesOfTarget = ["EACCES", "EPERM", "EROFS", "ENOENT", "EISDIR", "EEXIST",
 
 /**
  * Returns the IngestError that says what became of `file`: of whatever libvips, the system or this service's own reader
- * threw. Never throws.
+ * threw.
  */
 export function ingestErrorOf(cause: unknown, file: string): IngestError {
   if (cause instanceof IngestError) return cause;
@@ -29,7 +29,7 @@ export function ingestErrorOf(cause: unknown, file: string): IngestError {
   return ofLibvips(cause, { file, message });
 }
 
-/** Returns the error for work that was stopped from outside. Never throws. */
+/** Returns the error for work that was stopped from outside. */
 export function stopped(file: string): IngestError {
   return new IngestError("stopped", `The work on ${file} was stopped; nothing of it was kept.`);
 }

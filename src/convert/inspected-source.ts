@@ -16,7 +16,7 @@ export interface InspectedSource {
   readonly frames: number;
 }
 
-/** Returns the error for a page that a file does not have. Never throws. */
+/** Returns the error for a page that a file does not have. */
 export function noSuchPage(file: string, page: number, pages: number): IngestError {
   return new IngestError("setting-impossible", `${file} has no page ${page}: its pages are 0 to ${pages - 1}.`);
 }

@@ -12,7 +12,7 @@ const identifiers = { xmp: "be7acfcb97a942e89c71999491e3afac", exif: "4a70675469
 
 const signatureBytes = 12;
 
-/** Reads the boxes of a JP2 file; nothing of a bare codestream. What is cut off is left out. Never throws. Source: ITU-T T.800 I. */
+/** Reads the boxes of a JP2 file; nothing of a bare codestream. What is cut off is left out. Source: ITU-T T.800 I. */
 export function readJpeg2000Boxes(file: Uint8Array): Jpeg2000Boxes {
   const found: { icc?: Uint8Array; xmp?: Uint8Array; exif?: Uint8Array } = {};
   const visit = (from: number, to: number): void => {

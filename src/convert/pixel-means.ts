@@ -14,7 +14,7 @@ export function cutPixels({ width, channels, samples }: Pixels, area: Area): Pix
   return { width: area.width, height: area.height, channels, samples: cut };
 }
 
-/** Returns a picture `factor` times smaller, each pixel the mean of those it stands for; what is left over is cut off. Never throws. */
+/** Returns a picture `factor` times smaller, each pixel the mean of those it stands for; what is left over is cut off. */
 export function shrinkPixels(pixels: Pixels, factor: number): Pixels {
   if (factor === 1) return pixels;
   const width = Math.floor(pixels.width / factor);
@@ -36,7 +36,7 @@ export function shrinkPixels(pixels: Pixels, factor: number): Pixels {
 /**
  * Returns the largest difference between two pictures' means, over cells of 16 by 16 pixels and all samples: what a lossy
  * codec keeps best, and what a tile in a wrong place or in wrong colours changes most. Infinite where the pictures differ
- * in shape. Never throws.
+ * in shape.
  */
 export function largestMeanDifference(a: Pixels, b: Pixels): number {
   if (a.width !== b.width || a.height !== b.height || a.channels !== b.channels) return Number.POSITIVE_INFINITY;

@@ -46,7 +46,7 @@ function colorSpaceOf({ isGray, isDeep }: Treatment): string {
   return isDeep ? "rgb16" : "srgb";
 }
 
-/** Returns how libvips is to code tiles. Never throws. */
+/** Returns how libvips is to code tiles. */
 export function tileOptions({ compression, quality, predictor, tileSize }: Treatment): TiffOptions {
   return { compression, quality, predictor, tile: true, tileWidth: tileSize, tileHeight: tileSize };
 }

@@ -45,7 +45,7 @@ export async function planMaster(
   return planLayout(planned, isLittleEndian);
 }
 
-/** Returns NewSubfileType 1, which all levels but the full one have. Never throws. Source: TIFF 6.0 §8. */
+/** Returns NewSubfileType 1, which all levels but the full one have. Source: TIFF 6.0 §8. */
 export function reducedEntry(isLittleEndian: boolean): PlannedEntry {
   return numbersEntry({ tag: tags.newSubfileType, type: fieldTypes.long, isLittleEndian }, [1]);
 }

@@ -57,7 +57,7 @@ function isDeepGray({ summary: { model, depth } }: InspectedSource): boolean {
   return model === "gray" && depth === 16;
 }
 
-/** Decides how tiles are compressed: what a colour model can't be in, or is worse in, gives way. Never throws. */
+/** Decides how tiles are compressed: what a colour model can't be in, or is worse in, gives way. */
 export function settleCompression(
   { compression }: ConversionSettings,
   model: InspectedSource["summary"]["model"],

@@ -36,7 +36,7 @@ const known: readonly (readonly [string, RegExp, string])[] = [
   ["an OpenEXR file", /^762f3101/, convertByVips],
 ];
 
-/** Tells the format of a file by its first `formatPrefixBytes`, whatever its name says. Never throws. */
+/** Tells the format of a file by its first `formatPrefixBytes`, whatever its name says. */
 export function detectFormat(prefix: Uint8Array): FormatFound {
   const start = Buffer.from(prefix.subarray(0, formatPrefixBytes)).toString("hex");
   const format = read.find(([, pattern]) => pattern.test(start))?.[0];

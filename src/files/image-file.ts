@@ -30,7 +30,7 @@ export interface PlainEncoding extends Pick<TileEncoding, "compression" | "model
   readonly isProgressive?: boolean;
 }
 
-/** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. Never throws. */
+/** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. */
 export function plainEncoding(stated: PlainEncoding): TileEncoding {
   const { compression, model, bits, samplesPerPixel, alphaSample, isInverted = false, palette, subsampling } = stated;
   return {

@@ -5,7 +5,7 @@ import { maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
 
 const xmpKeyword = new TextEncoder().encode("XML:com.adobe.xmp\0");
 
-/** Returns the profile of an iCCP chunk; undefined where it is broken or too large. Never throws. */
+/** Returns the profile of an iCCP chunk; undefined where it is broken or too large. */
 export async function inflateProfile(data: Uint8Array): Promise<Uint8Array | undefined> {
   const nameEnd = data.subarray(0, 80).indexOf(0);
   if (nameEnd < 1 || data[nameEnd + 1] !== 0) return undefined;
@@ -16,8 +16,8 @@ export async function inflateProfile(data: Uint8Array): Promise<Uint8Array | und
 export const textTypes: readonly string[] = ["iTXt", "zTXt", "tEXt"];
 
 /**
- * Returns the XMP packet that a chunk of text holds; undefined where it is other text, broken or too large. Never
- * throws. Source: XMP part 3 §1.1.5; W3C PNG specification, third edition, 11.3.3.
+ * Returns the XMP packet that a chunk of text holds; undefined where it is other text, broken or too large.
+ * Source: XMP part 3 §1.1.5; W3C PNG specification, third edition, 11.3.3.
  */
 export async function xmpOfText(type: string, data: Uint8Array): Promise<Uint8Array | undefined> {
   if (xmpKeyword.some((byte, index) => data[index] !== byte)) return undefined;
@@ -38,7 +38,7 @@ const maxAttempts = 64;
 
 /**
  * Finds chunks of some types that end within `bytes`, the end of a file, wherever the first of its chunks starts: their
- * CRCs tell them from bytes that look like them. Places are counted from the first of `bytes`. Never throws.
+ * CRCs tell them from bytes that look like them. Places are counted from the first of `bytes`.
  */
 export function findChunksAtEnd(bytes: Uint8Array, types: readonly string[]): PngChunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,5 +1,5 @@
 /**
- * Says whether an If-None-Match header names `etag`: a list, weak tags or `*`. Never throws.
+ * Says whether an If-None-Match header names `etag`: a list, weak tags or `*`.
  * Source: RFC 9110 §13.1.2, weak comparison.
  */
 export function isNoneMatch(header: string | null, etag: string): boolean {

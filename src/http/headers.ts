@@ -28,17 +28,17 @@ export function cacheControl(seconds: number, scope: CacheScope = "public"): str
   return seconds === 0 ? "no-store" : `${scope}, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 }
 
-/** Returns the Link header value that states the compliance level. Never throws. Source: Image API 3.0 §6. */
+/** Returns the Link header value that states the compliance level. Source: Image API 3.0 §6. */
 export function profileLink(version: ApiVersion): string {
   return `<${profileUris[version]}>;rel="profile"`;
 }
 
-/** Returns the Link header value that names the canonical URI. Never throws. Source: Image API 3.0 §4.8. */
+/** Returns the Link header value that names the canonical URI. Source: Image API 3.0 §4.8. */
 export function canonicalLink(uri: string): string {
   return `<${uri}>;rel="canonical"`;
 }
 
-/** Returns an account as a Server-Timing header. Never throws. Source: W3C Server Timing. */
+/** Returns an account as a Server-Timing header. Source: W3C Server Timing. */
 export function formatServerTiming(account: Account): string {
   return Object.entries(account)
     .map(([name, value]) => `${name};desc="${value}"`)

@@ -3,7 +3,7 @@ import type { ApiVersion } from "../iiif/version.ts";
 
 /**
  * Returns the content type of info.json for what a request accepts. The versions have opposite defaults: 3.0 answers JSON-LD
- * unless plain JSON is asked for, 2.1 plain JSON unless JSON-LD is. Never throws.
+ * unless plain JSON is asked for, 2.1 plain JSON unless JSON-LD is.
  * Source: Image API 3.0 §5.1, 2.1 §5.
  */
 export function chooseInfoType({ headers }: Request, version: ApiVersion): string {

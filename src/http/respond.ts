@@ -48,7 +48,7 @@ function commonHeaders({ etag, cacheTag, maxAgeSeconds }: ImageAnswer, scope: Ca
   });
 }
 
-/** Returns a 304 with `headers` when the client has this version already, else undefined. Never throws. */
+/** Returns a 304 with `headers` when the client has this version already, else undefined. */
 export function respondNotModified(request: Request, headers: Headers, account: Account): Response | undefined {
   const etag = headers.get("ETag") ?? "";
   if (!isNoneMatch(request.headers.get("If-None-Match"), etag)) return undefined;
@@ -58,7 +58,7 @@ export function respondNotModified(request: Request, headers: Headers, account: 
   return new Response(null, { status: 304, headers: sent });
 }
 
-/** Returns an image; a HEAD gets the headers alone. Never throws. */
+/** Returns an image; a HEAD gets the headers alone. */
 export function respondImage(derivative: Derivative, headers: Headers, account: Account): Response {
   headers.set("Content-Type", derivative.mediaType);
   headers.set("Server-Timing", formatServerTiming(account));
@@ -67,7 +67,7 @@ export function respondImage(derivative: Derivative, headers: Headers, account: 
   return new Response(body as BodyInit, { headers });
 }
 
-/** Returns a text, such as info.json. Never throws. */
+/** Returns a text, such as info.json. */
 export function respondText(text: string, headers: Headers, account: Account): Response {
   headers.set("Server-Timing", formatServerTiming(account));
   return new Response(text, { headers });
@@ -87,7 +87,7 @@ export function respondRedirect({ uri, status, maxAgeSeconds, scope }: Redirect)
   return new Response(null, { status, headers });
 }
 
-/** Returns the answer to OPTIONS: what may be asked, from any origin. Never throws. Source: Fetch standard, CORS. */
+/** Returns the answer to OPTIONS: what may be asked, from any origin. Source: Fetch standard, CORS. */
 export function respondOptions(): Response {
   const headers = {
     ...unframedHeaders,
@@ -100,7 +100,7 @@ export function respondOptions(): Response {
   return new Response(null, { status: 204, headers });
 }
 
-/** Returns an answer of JSON that is about no image. Never throws. */
+/** Returns an answer of JSON that is about no image. */
 export function respondJson(value: object, status: number): Response {
   const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
   return new Response(JSON.stringify(value), { status, headers });
@@ -108,7 +108,7 @@ export function respondJson(value: object, status: number): Response {
 
 /**
  * Returns an error as one sentence of plain text. Faults of the client may be kept for a moment, faults of ours and of
- * storage never. Never throws.
+ * storage never.
  */
 export function respondError(error: ImageError, keptSeconds: number): Response {
   const { status } = error;
@@ -122,7 +122,7 @@ export function respondError(error: ImageError, keptSeconds: number): Response {
   return new Response(`${error.message}\n`, { status, headers });
 }
 
-/** Returns any thrown value as an ImageError; what is none becomes `internal`. Never throws. */
+/** Returns any thrown value as an ImageError; what is none becomes `internal`. */
 export function asImageError(error: unknown): ImageError {
   if (error instanceof ImageError) return error;
   return new ImageError("internal", "The service failed on this request; its log says how.", { cause: error });

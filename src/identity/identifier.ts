@@ -43,7 +43,7 @@ const plainInPath = /%(?:3A|24|26|2B|2C|3B|3D)/g;
 
 /**
  * Encodes an identifier for a URI: `/ ? # [ ] @ %`, characters that no URI may hold and all that is not ASCII; colon,
- * comma and their like stay. Never throws. Source: Image API 3.0 §9.
+ * comma and their like stay. Source: Image API 3.0 §9.
  */
 export function formatIdentifier(identifier: string): string {
   return encodeURIComponent(identifier).replace(plainInPath, decodeURIComponent);

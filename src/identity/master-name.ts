@@ -33,7 +33,7 @@ function masterKey(identifier: string, keyTemplate: string): string {
   return key;
 }
 
-/** Returns the Cache-Tag under which all answers about an image are purged. Never throws. */
+/** Returns the Cache-Tag under which all answers about an image are purged. */
 export async function imageTag(identifier: string): Promise<string> {
   return `img-${await digest(identifier)}`;
 }

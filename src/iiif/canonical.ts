@@ -59,18 +59,18 @@ function canonicalQuality(quality: Quality, image: ImageFacts): Quality {
 
 /**
  * Formats the path of a canonical request behind the identifier, as 3.0 writes it: the cache key of a derivative too.
- * Never throws. Source: Image API 3.0 §4.8.
+ * Source: Image API 3.0 §4.8.
  */
 export function formatCanonical(request: CanonicalRequest, image: Size, limits: SizeLimits): string {
   return `${formatRegion(request.region, image)}/${formatSize(request, limits)}/${formatEnd(request)}`;
 }
 
-/** Formats a region as `full` or `x,y,w,h`, which both versions write alike. Never throws. */
+/** Formats a region as `full` or `x,y,w,h`, which both versions write alike. */
 export function formatRegion(region: Area, image: Size): string {
   return isWhole(region, image) ? "full" : `${region.x},${region.y},${region.width},${region.height}`;
 }
 
-/** Formats rotation, quality and format, which both versions write alike. Never throws. */
+/** Formats rotation, quality and format, which both versions write alike. */
 export function formatEnd({ rotation, quality, format }: CanonicalRequest): string {
   return `${formatRotation(rotation)}/${quality}.${format}`;
 }

@@ -14,7 +14,7 @@ const extraFeatures: Record<ApiVersion, readonly string[]> = {
 const level2Formats: readonly Format[] = ["jpg", "png"];
 const level2Qualities: Record<ApiVersion, readonly string[]> = { 3: ["default"], 2: ["default", "bitonal"] };
 
-/** Returns the formats, qualities and features that info.json lists beyond level 2. Never throws. */
+/** Returns the formats, qualities and features that info.json lists beyond level 2. */
 export function extrasOf(
   version: ApiVersion,
   { isGray }: { readonly isGray: boolean },

@@ -13,7 +13,7 @@ export interface ImageInformation extends Size, Offer {
   readonly limits: SizeLimits;
 }
 
-/** Returns the info.json of Image API 3.0. Never throws. Source: Image API 3.0 §5.2 to §5.7. */
+/** Returns the info.json of Image API 3.0. Source: Image API 3.0 §5.2 to §5.7. */
 export function formatInfo({ id, isGray, rights, width, height, limits, sizes, tiles }: ImageInformation): object {
   const extras = extrasOf(3, { isGray });
   return {
@@ -36,7 +36,7 @@ export function formatInfo({ id, isGray, rights, width, height, limits, sizes, t
   };
 }
 
-/** Formats one entry of `tiles`; the height is written only where it differs from the width. Never throws. */
+/** Formats one entry of `tiles`; the height is written only where it differs from the width. */
 export function formatTile({ width, height, scaleFactors }: TileOffer): object {
   return width === height ? { width, scaleFactors } : { width, height, scaleFactors };
 }

@@ -21,7 +21,7 @@ export function parseRotation(text: string): Rotation {
   return { isMirrored, degrees: Number(formatDecimal(degrees)) % 360 };
 }
 
-/** Formats a rotation without trailing zeros. Never throws. Source: Image API 3.0 §4.8. */
+/** Formats a rotation without trailing zeros. Source: Image API 3.0 §4.8. */
 export function formatRotation({ isMirrored, degrees }: Rotation): string {
   return (isMirrored ? "!" : "") + formatDecimal(degrees);
 }

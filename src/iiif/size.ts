@@ -140,12 +140,12 @@ export function otherSide(side: number, regionSide: number, regionOther: number)
   return side <= regionSide ? Math.min(other, regionOther) : other;
 }
 
-/** Returns what `max` means: the region, scaled down where a limit asks for it. Never throws. Source: Image API 3.0 §5.3. */
+/** Returns what `max` means: the region, scaled down where a limit asks for it. Source: Image API 3.0 §5.3. */
 export function largestSize(region: Size, limits: SizeLimits): Size {
   return scaledWithin(region, Math.min(1, limitScale(region, limits)), limits);
 }
 
-/** Returns what `^max` means: the region scaled up or down to the limits. Never throws. Source: Image API 3.0 §4.2. */
+/** Returns what `^max` means: the region scaled up or down to the limits. Source: Image API 3.0 §4.2. */
 export function largestUpscaledSize(region: Size, limits: SizeLimits): Size {
   return scaledWithin(region, limitScale(region, limits), limits);
 }

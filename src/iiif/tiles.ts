@@ -18,7 +18,7 @@ export interface TileOffer extends Size {
  * tile size the file really has, all as seen (orientation applied). Sizes above the limits are left out, as are factors
  * of levels that are not at a whole fraction. Past the smallest level factors go on doubling while one tile covers less
  * than the image and is drawn from at most `maxReduction` source pixels a side for one of its own.
- * Never throws. Source: Image API 3.0 §5.3, §5.4.
+ * Source: Image API 3.0 §5.3, §5.4.
  */
 export function offerTiles({
   levels,

@@ -18,7 +18,7 @@ export interface CostEstimate {
   readonly source: string;
 }
 
-/** Estimates what R2 charges for masters and for the calls that brought them there. Never throws. */
+/** Estimates what R2 charges for masters and for the calls that brought them there. */
 export function estimateCost(storedBytes: number, operations: Operations): CostEstimate {
   return {
     storedBytes,

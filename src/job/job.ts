@@ -56,7 +56,7 @@ export type Inspection =
   | { readonly image: PlannedImage; readonly summary: SourceSummary }
   | { readonly image: PlannedImage; readonly failure: Failure };
 
-/** Looks at the images of a plan without converting or storing anything. Never throws. */
+/** Looks at the images of a plan without converting or storing anything. */
 export async function inspectPlan(
   plan: IngestPlan,
   { converter, signal }: { readonly converter: Converter; readonly signal?: AbortSignal | undefined },

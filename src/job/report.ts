@@ -61,7 +61,7 @@ export interface ReportMaterial {
   readonly operations: Operations;
 }
 
-/** Makes the report of a run. Never throws. */
+/** Makes the report of a run. */
 export function makeReport(material: ReportMaterial): Report {
   const images = material.outcomes.map(reportImage);
   const totals = sumUp(images);
@@ -84,7 +84,7 @@ export interface PlannedReportImage
   readonly failure?: Failure;
 }
 
-/** Makes the report of a dry run. Never throws. */
+/** Makes the report of a dry run. */
 export function makeDryReport(
   inspections: readonly Inspection[],
   warnings: readonly string[],

@@ -29,7 +29,7 @@ const shownNames = 5;
 
 /**
  * Finds the image files under what was named: folders through and through, links followed, a folder that was met before
- * and everything whose name starts with a dot left out. A file that is reached twice counts once. Never throws.
+ * and everything whose name starts with a dot left out. A file that is reached twice counts once.
  */
 export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
   const files = new Map<string, SourceFile>();

@@ -23,7 +23,7 @@ export interface ChunkPlaces {
 
 /**
  * Places chunks from byte `start` on, the last level first, each level in its own order. What several places share
- * stays shared. Never throws.
+ * stays shared.
  */
 export function placeChunks(levels: readonly Chunks[], start: number): ChunkPlaces {
   const placed = new Map<number, number>();

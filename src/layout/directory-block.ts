@@ -33,7 +33,7 @@ const maxStructureBytes = 64;
 const structureTags: readonly number[] = [tags.tileOffsets, tags.tileByteCounts, tags.jpegTables];
 const stripArrays: readonly number[] = [tags.stripOffsets, tags.stripByteCounts];
 
-/** Returns a directory of `entries` as blocks, its entries in the order of their tags. Never throws. */
+/** Returns a directory of `entries` as blocks, its entries in the order of their tags. */
 export function buildDirectory(entries: readonly PlannedEntry[], form: FileForm, rank: BlockRank = 0): DirectoryBlocks {
   const sorted = [...entries].sort((a, b) => a.tag - b.tag);
   const { countBytes, entryBytes, pointerBytes } = widths(form);

@@ -73,22 +73,22 @@ const descriptive: readonly number[] = [
 /** What Exif says of the file that was converted and not of the master: colour space, sides, interoperability. */
 const staleExif: readonly number[] = [40961, 40962, 40963, 40965];
 
-/** Says whether a level of a repacked master keeps a tag of its directory. Never throws. */
+/** Says whether a level of a repacked master keeps a tag of its directory. */
 export function isKeptOfLevel(tag: number, isNested: boolean): boolean {
   return isNested || structure.includes(tag) || resolution.includes(tag);
 }
 
-/** Says whether the full image of a repacked master keeps a tag of its directory: all that points nowhere. Never throws. */
+/** Says whether the full image of a repacked master keeps a tag of its directory: all that points nowhere. */
 export function isKeptOfImage(tag: number, isNested: boolean): boolean {
   return isNested || (!places.includes(tag) && tag !== tags.newSubfileType);
 }
 
-/** Says whether a directory of pixels that libvips wrote gives a tag to the master. Never throws. */
+/** Says whether a directory of pixels that libvips wrote gives a tag to the master. */
 export function isKeptOfPixels(tag: number): boolean {
   return structure.includes(tag) && tag !== tags.iccProfile;
 }
 
-/** Says whether a converted master carries a tag of its source. Never throws. */
+/** Says whether a converted master carries a tag of its source. */
 export function isCarried(tag: number, isNested: boolean): boolean {
   return isNested ? !staleExif.includes(tag) : descriptive.includes(tag) || resolution.includes(tag);
 }

@@ -34,7 +34,7 @@ const firstBigType = 16;
  * Lays a file out. In front the header, all directories, their small values and arrays, smallest first, the profile,
  * and of the rest what fits into the first 32 KB; then the tiles, smallest level first, each level's row by row; last
  * what did not fit. Levels are given from the full image down. A tile that several places share is stored once. The file
- * is a BigTIFF only where it must be. Never throws.
+ * is a BigTIFF only where it must be.
  */
 export function planLayout(levels: readonly PlannedLevel[], isLittleEndian: boolean): MasterLayout {
   const isBig = levels.some(({ entries }) => entries.some((entry) => "type" in entry && entry.type >= firstBigType));

@@ -111,12 +111,12 @@ function reverseUnits(value: Uint8Array, unit: number): Uint8Array {
   return value;
 }
 
-/** Returns an entry of bytes as they are, of type BYTE or UNDEFINED. Never throws. */
+/** Returns an entry of bytes as they are, of type BYTE or UNDEFINED. */
 export function bytesEntry(tag: number, type: 1 | 7, value: Uint8Array): PlannedValue {
   return { tag, type, count: value.byteLength, value };
 }
 
-/** Returns an entry of whole numbers. Never throws. */
+/** Returns an entry of whole numbers. */
 export function numbersEntry(
   { tag, type, isLittleEndian }: { readonly tag: number; readonly type: 3 | 4 | 16; readonly isLittleEndian: boolean },
   values: ArrayLike<number>,

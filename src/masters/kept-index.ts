@@ -82,7 +82,7 @@ function readRecord(bytes: Uint8Array): KeptMaster | undefined {
   return { version, size, checkedAt, image: { pyramid, profile, metadata } };
 }
 
-/** Returns about how many bytes a kept master takes in memory. Never throws. */
+/** Returns about how many bytes a kept master takes in memory. */
 export function keptBytes({ image: { pyramid, profile, metadata } }: KeptMaster): number {
   const { exif, xmp, iptc } = metadata;
   const blocks = [profile, exif, xmp, iptc].reduce((sum, block) => sum + (block?.byteLength ?? 0), 0);

@@ -13,7 +13,7 @@ const resolutionParts = 10_000;
 /**
  * Formats EXIF as it stands behind `Exif\0\0` in a JPEG: a TIFF stream in the master's byte order with Orientation 1, the
  * resolution where it is known, and the values that fit `maxExifBytes`; no thumbnail. Undefined where there is nothing
- * to say. Never throws. Source: Exif 3.0 §4.5.
+ * to say. Source: Exif 3.0 §4.5.
  */
 export function formatExif(content: ExifContent, dotsPerInch: number | undefined): Uint8Array | undefined {
   const { isLittleEndian } = content;
@@ -49,7 +49,7 @@ export function formatExif(content: ExifContent, dotsPerInch: number | undefined
   return bytes;
 }
 
-/** Returns a copy of EXIF of `formatExif`, with another resolution where it states one. Never throws. */
+/** Returns a copy of EXIF of `formatExif`, with another resolution where it states one. */
 export function withResolution(exif: Uint8Array, dotsPerInch: number): Uint8Array {
   const copy = exif.slice();
   const view = new DataView(copy.buffer);
@@ -64,7 +64,7 @@ export function withResolution(exif: Uint8Array, dotsPerInch: number): Uint8Arra
   return copy;
 }
 
-/** Returns a text as the value of a tag, in UTF-8 with the NUL that ends it. Never throws. */
+/** Returns a text as the value of a tag, in UTF-8 with the NUL that ends it. */
 export function textValue(tag: number, text: string): TiffValue {
   return { tag, type: 2, bytes: new TextEncoder().encode(`${text}\0`) };
 }

@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 
-/** Says whether an error is of the file that is read: broken, or in a form that is not read. Never throws. */
+/** Says whether an error is of the file that is read: broken, or in a form that is not read. */
 function isOfFile(error: unknown): boolean {
   return error instanceof ImageError && (error.code === "source-malformed" || error.code === "source-unsupported");
 }

@@ -9,7 +9,7 @@ const segmentPrefix = new TextEncoder().encode("Photoshop 3.0\0");
 
 /**
  * Finds the IPTC record in a block that may be one itself, image resources, or image resources as APP13 of a JPEG has
- * them. Undefined where there is none. Never throws. Source: IPTC IIM 4.2 §1.4; Adobe Photoshop File Formats.
+ * them. Undefined where there is none. Source: IPTC IIM 4.2 §1.4; Adobe Photoshop File Formats.
  */
 export function findIptc(block: Uint8Array): Uint8Array | undefined {
   if (block[0] === recordMarker) return block;
@@ -23,7 +23,7 @@ export function findIptc(block: Uint8Array): Uint8Array | undefined {
 /** What every data set of IIM begins with. */
 export const recordMarker = 0x1c;
 
-/** Formats an IPTC record as the one image resource of APP13. Never throws. */
+/** Formats an IPTC record as the one image resource of APP13. */
 export function formatResources(iptc: Uint8Array): Uint8Array {
   const headBytes = segmentPrefix.length + 12;
   const bytes = new Uint8Array(headBytes + iptc.byteLength + (iptc.byteLength % 2));

@@ -20,7 +20,7 @@ const maxRepeats = 16;
 
 /**
  * Reads By-line, Credit and Copyright Notice, whose repetitions are joined by semicolons. What follows a fault is left
- * out. Never throws. Source: IPTC IIM 4.2 §1.5 and §1.6.
+ * out. Source: IPTC IIM 4.2 §1.5 and §1.6.
  */
 export function parseIptc(iptc: Uint8Array): IptcTexts {
   const view = new DataView(iptc.buffer, iptc.byteOffset, iptc.byteLength);

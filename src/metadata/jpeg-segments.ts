@@ -27,7 +27,7 @@ const maxIccParts = 255;
 
 /**
  * Formats whole marker segments, to stand behind the JFIF segment in this order: EXIF, XMP, IPTC, the profile in as many
- * as it takes. A block that is too long for its segment is left out. Never throws. Source: Exif 3.0 §4.7.2; XMP part 3
+ * as it takes. A block that is too long for its segment is left out. Source: Exif 3.0 §4.7.2; XMP part 3
  * §1.1.3; ICC.1:2022 B.4.
  */
 export function jpegSegments({ exif, xmp, iptc, icc }: WrittenBlocks): Uint8Array[] {

@@ -16,8 +16,7 @@ export interface KeptMetadata {
 /**
  * Returns what a derivative keeps of its master's metadata. `scale` is how many output pixels stand for one of the
  * master's, by which the resolution changes. `copyright` writes EXIF and XMP anew with who made the picture and who has
- * the rights, and nothing else; where it was taken is kept by `all` only. `none` keeps not even the resolution. Never
- * throws.
+ * the rights, and nothing else; where it was taken is kept by `all` only. `none` keeps not even the resolution.
  */
 export function keepMetadata(metadata: Metadata, policy: MetadataPolicy, scale = 1): KeptMetadata {
   if (policy === "none") return {};
@@ -42,7 +41,7 @@ function copyrightExif({ artist, copyright }: Metadata, dotsPerInch: number | un
   return image.length === 0 ? undefined : formatExif({ ...emptyExif, image }, dotsPerInch);
 }
 
-/** Returns EXIF that states a resolution only, for a format that has no other place for it. Never throws. */
+/** Returns EXIF that states a resolution only, for a format that has no other place for it. */
 export function resolutionExif(dotsPerInch: number): Uint8Array | undefined {
   return formatExif(emptyExif, dotsPerInch);
 }

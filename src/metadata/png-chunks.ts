@@ -9,7 +9,7 @@ export interface PngChunkContent {
 
 /**
  * Returns the contents of the chunks that carry these blocks, to stand between IHDR and the palette or image data. PNG
- * has no place for IPTC. Never throws. Source: W3C PNG specification, third edition, 11.3.2.3, 11.3.3.4 and 11.3.4.5;
+ * has no place for IPTC. Source: W3C PNG specification, third edition, 11.3.2.3, 11.3.3.4 and 11.3.4.5;
  * XMP part 3 §1.1.5.
  */
 export function pngChunks({ exif, xmp, icc }: Omit<WrittenBlocks, "iptc">): PngChunkContent[] {

@@ -35,7 +35,7 @@ export interface MetadataBlocks {
 
 /**
  * Reads the metadata of a file that is no TIFF from its blocks, as `readMetadata` does, and how the picture lies as its
- * EXIF says. Never throws.
+ * EXIF says.
  */
 export async function metadataOfBlocks(
   blocks: MetadataBlocks,

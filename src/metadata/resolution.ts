@@ -19,7 +19,7 @@ const writable = { least: 1, most: 65_535 } as const;
 
 /**
  * Returns the resolution of a directory in dots per inch. Undefined where there is none, no unit, no sense in it, or
- * pixels that are not square. Never throws. Source: TIFF 6.0 §8, ResolutionUnit, whose default is the inch.
+ * pixels that are not square. Source: TIFF 6.0 §8, ResolutionUnit, whose default is the inch.
  */
 export function dotsPerInchOf(own: ReadonlyMap<number, TiffValue>, isLittleEndian: boolean): number | undefined {
   const read = (tag: number): number | undefined => {
@@ -44,7 +44,7 @@ export function isSensible(dotsPerInch: number): boolean {
   return dotsPerInch >= sensible.least && dotsPerInch <= sensible.most;
 }
 
-/** Returns a resolution with two decimals if every format can state it, else undefined. Never throws. */
+/** Returns a resolution with two decimals if every format can state it, else undefined. */
 export function writableDotsPerInch(dotsPerInch: number): number | undefined {
   const rounded = Math.round(dotsPerInch * 100) / 100;
   return rounded >= writable.least && rounded <= writable.most ? rounded : undefined;

@@ -2,13 +2,13 @@ import { maxMetadataCharacters } from "../limits.ts";
 
 /**
  * Decodes text whose writer did not say how: UTF-8 where the bytes are that, else windows-1252, which ISO 8859-1 is a
- * part of. Never throws.
+ * part of.
  */
 export function decodeText(bytes: Uint8Array): string {
   return decodeUtf8(bytes) ?? new TextDecoder("windows-1252").decode(bytes);
 }
 
-/** Decodes UTF-8, without its byte order mark; undefined for bytes that are not UTF-8. Never throws. */
+/** Decodes UTF-8, without its byte order mark; undefined for bytes that are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
@@ -20,7 +20,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 /**
  * Returns text fit for any format: the parts between NULs joined by semicolons, as Copyright has the photographer's and
  * the editor's; control characters and runs of space made one space; cut at `maxMetadataCharacters`. Undefined where
- * nothing is left. Never throws. Source: Exif 3.0 §4.6.5, Copyright.
+ * nothing is left. Source: Exif 3.0 §4.6.5, Copyright.
  */
 export function cleanText(text: string): string | undefined {
   const wellFormed = text.slice(0, maxMetadataCharacters * 4).toWellFormed();

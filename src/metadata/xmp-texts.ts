@@ -21,7 +21,7 @@ const rightsProperties = [
 
 /**
  * Returns creators joined by semicolons; notice, credit and terms of use in the default language, else in the first;
- * and the URI of the licence. Never throws. Source: ISO 16684-1 §8 (Dublin Core, rights management); Creative Commons,
+ * and the URI of the licence. Source: ISO 16684-1 §8 (Dublin Core, rights management); Creative Commons,
  * XMP; IPTC Photo Metadata Standard.
  */
 export function textsOfXmp({ properties }: XmpPacket): XmpTexts {
@@ -50,7 +50,7 @@ export function isWebStatement(text: string): boolean {
 
 /**
  * Returns a packet for a derivative: tiff:Orientation says 1, for the picture is turned already, and the padding that
- * lets editors write in place is gone. Never throws. Source: ISO 16684-1 §7.3, packet padding.
+ * lets editors write in place is gone. Source: ISO 16684-1 §7.3, packet padding.
  */
 export function settleXmp(text: string, orientations: readonly TextRange[]): string {
   let settled = "";

@@ -3,7 +3,7 @@ import type { XmpTexts } from "./xmp-texts.ts";
 
 /**
  * Formats a packet that says what `texts` does and nothing else; undefined where they say nothing. Names between
- * semicolons are a creator each. Never throws. Source: ISO 16684-1 §7.
+ * semicolons are a creator each. Source: ISO 16684-1 §7.
  */
 export function formatXmp(texts: XmpTexts): Uint8Array | undefined {
   const { artist, copyright, credit, rights, rightsUri } = texts;

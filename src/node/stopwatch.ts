@@ -6,7 +6,7 @@ export interface Stopwatch {
   seconds(): number;
 }
 
-/** Returns a stopwatch at 0. Never throws. */
+/** Returns a stopwatch at 0. */
 export function stopwatch(): Stopwatch {
   let milliseconds = 0;
   return {

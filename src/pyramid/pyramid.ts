@@ -55,7 +55,7 @@ export function isSamePicture(a: TileEncoding, b: TileEncoding): boolean {
   );
 }
 
-/** Says whether an image has no colour. Never throws. */
+/** Says whether an image has no colour. */
 export function isGray({ levels: [{ encoding }] }: Pyramid): boolean {
   return encoding.model === "gray";
 }
@@ -69,7 +69,7 @@ export function isReduction(size: Size, full: Size): boolean {
   return Math.abs(full.width / factor - size.width) <= 2 && Math.abs(full.height / factor - size.height) <= 2;
 }
 
-/** Returns the size of an image as it is seen: sides swapped where its orientation lays it on its side. Never throws. */
+/** Returns the size of an image as it is seen: sides swapped where its orientation lays it on its side. */
 export function seenSize(pyramid: { readonly orientation: Orientation } & Size): Size {
   return turnSize({ width: pyramid.width, height: pyramid.height }, turnOfTiffOrientation(pyramid.orientation));
 }

@@ -2,7 +2,6 @@ import type { Size } from "../geometry.ts";
 /**
  * Returns the whole number that `level` is `image` divided by, however the writer rounded; undefined for none. Small
  * levels leave a choice (20,095 pixels rounded down to 156 are a 128th as well as a 129th): a power of two is likelier.
- * Never throws.
  */
 export function scaleFactor(image: Size, level: Size): number | undefined {
   const factor = Math.max(1, Math.round(Math.max(image.width / level.width, image.height / level.height)));

@@ -53,7 +53,7 @@ export function checkTileEncoding(encoding: TileEncoding): void {
   if (isProgressive && compression !== "jpeg") throw malformed(`progressive ${compression}`);
 }
 
-/** Returns how many parts a tile is stored in: one, or one for each sample of a planar level. Never throws. */
+/** Returns how many parts a tile is stored in: one, or one for each sample of a planar level. */
 export function partsOf({ layout }: Pick<TileEncoding, "layout">): number {
   return layout.isPlanar ? layout.samplesPerPixel : 1;
 }

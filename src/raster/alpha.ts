@@ -9,14 +9,14 @@ export interface WeighedPlane {
   readonly rows?: RowRange;
 }
 
-/** Multiplies samples by their alpha, in place, exactly rounded. Writes nothing beside the rows. Never throws. */
+/** Multiplies samples by their alpha, in place, exactly rounded. Writes nothing beside the rows. */
 export function premultiply(kernel: Kernel, weighed: WeighedPlane): void {
   kernel.exports.premultiplyRows(...rowsOf(weighed));
 }
 
 /**
  * Divides samples by their alpha, in place, exactly rounded: 255 where they were above it, 0 where alpha is 0. Writes
- * nothing beside the rows. Never throws.
+ * nothing beside the rows.
  */
 export function unpremultiply(kernel: Kernel, weighed: WeighedPlane): void {
   kernel.exports.unpremultiplyRows(...rowsOf(weighed));
@@ -24,7 +24,7 @@ export function unpremultiply(kernel: Kernel, weighed: WeighedPlane): void {
 
 /**
  * Lays samples of a `gray` or `rgb` raster that were multiplied by their alpha over white, in place: 255 where they
- * were above it. Writes nothing beside the rows. Never throws.
+ * were above it. Writes nothing beside the rows.
  */
 export function composePremultipliedOnWhite(kernel: Kernel, weighed: WeighedPlane): void {
   kernel.exports.composePremultipliedOnWhiteRows(...rowsOf(weighed));

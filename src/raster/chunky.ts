@@ -13,7 +13,7 @@ export interface Chunky {
   readonly samplesPerPixel: number;
 }
 
-/** Copies the first samples of every pixel to one plane each; samples without a plane are left out. Never throws. */
+/** Copies the first samples of every pixel to one plane each; samples without a plane are left out. */
 export function deinterleave(kernel: Kernel, source: Chunky, planes: readonly Plane[]): void {
   planes.forEach((plane, sample) => {
     takeSample(kernel, source, { sample, plane });
@@ -22,7 +22,7 @@ export function deinterleave(kernel: Kernel, source: Chunky, planes: readonly Pl
 
 /**
  * Copies sample number `sample` of every pixel, counted from 0, to a plane: what both have from their left top corners
- * on. Writes nothing beside the plane's rows. Never throws.
+ * on. Writes nothing beside the plane's rows.
  */
 export function takeSample(
   kernel: Kernel,

@@ -17,7 +17,7 @@ export interface ColorConversion {
   readonly rows?: RowRange;
 }
 
-/** Converts Y, Cb, Cr to R, G, B within 1 level of the exact values; greys stay what they are. Never throws. Source: JFIF 1.02. */
+/** Converts Y, Cb, Cr to R, G, B within 1 level of the exact values; greys stay what they are. Source: JFIF 1.02. */
 export function ycbcrToRgb(kernel: Kernel, { source, destination, rows }: ColorConversion): void {
   const [y, cb, cr] = source;
   const [r, g, b] = destination;
@@ -34,7 +34,7 @@ export function ycbcrToRgb(kernel: Kernel, { source, destination, rows }: ColorC
   });
 }
 
-/** Converts R, G, B to Y, Cb, Cr within 1 level of the exact values; greys get Cb = Cr = 128. Never throws. Source: JFIF 1.02. */
+/** Converts R, G, B to Y, Cb, Cr within 1 level of the exact values; greys get Cb = Cr = 128. Source: JFIF 1.02. */
 export function rgbToYcbcr(kernel: Kernel, { source, destination, rows }: ColorConversion): void {
   const [r, g, b] = source;
   const [y, cb, cr] = destination;
@@ -54,7 +54,7 @@ export function rgbToYcbcr(kernel: Kernel, { source, destination, rows }: ColorC
 /**
  * Converts R, G, B to Y, Cb, Cr with chroma halved on both axes: a chroma sample is that of the mean of 2 x 2 pixels, of
  * those there are at odd edges. Y and chroma stay within 1 level of the exact values; greys get Cb = Cr = 128. Luma may
- * take the place of a source plane, chroma may not. Never throws. Source: JFIF 1.02.
+ * take the place of a source plane, chroma may not. Source: JFIF 1.02.
  */
 export function rgbToYcbcrHalved(kernel: Kernel, { source, destination }: Omit<ColorConversion, "rows">): void {
   const [r, g, b] = source;
@@ -76,7 +76,7 @@ export function rgbToYcbcrHalved(kernel: Kernel, { source, destination }: Omit<C
   }
 }
 
-/** Writes the luma of R, G, B to `destination`, which may be one of them. Never throws. Source: JFIF 1.02. */
+/** Writes the luma of R, G, B to `destination`, which may be one of them. Source: JFIF 1.02. */
 export function rgbToGray(
   kernel: Kernel,
   {
@@ -91,7 +91,7 @@ export function rgbToGray(
   });
 }
 
-/** Lays a plane of a `gray` or `rgb` raster over white by its alpha plane, in place. Never throws. */
+/** Lays a plane of a `gray` or `rgb` raster over white by its alpha plane, in place. */
 export function composeOnWhite(
   kernel: Kernel,
   { plane, alpha, rows }: { readonly plane: Plane; readonly alpha: Plane; readonly rows?: RowRange },

@@ -14,19 +14,19 @@ export type QuarterTurns = 0 | 1 | 2 | 3;
 /** The turn that changes nothing. */
 export const noTurn: Turn = { mirror: false, quarterTurns: 0 };
 
-/** Says whether `turn` changes nothing. Never throws. */
+/** Says whether `turn` changes nothing. */
 export function isNoTurn(turn: Turn): boolean {
   return !turn.mirror && turn.quarterTurns === 0;
 }
 
-/** Returns the one turn that does `first` and then `second`. Never throws. */
+/** Returns the one turn that does `first` and then `second`. */
 export function composeTurns(first: Turn, second: Turn): Turn {
   // A mirror after a turn is the mirror before the opposite turn.
   const turned = second.mirror ? -first.quarterTurns : first.quarterTurns;
   return { mirror: first.mirror !== second.mirror, quarterTurns: wrap(turned + second.quarterTurns) };
 }
 
-/** Returns the turn that undoes `turn`. Never throws. */
+/** Returns the turn that undoes `turn`. */
 export function inverseTurn(turn: Turn): Turn {
   return turn.mirror ? turn : { mirror: false, quarterTurns: wrap(-turn.quarterTurns) };
 }
@@ -44,18 +44,18 @@ const turnsByOrientation: readonly Turn[] = [
 
 /**
  * Returns the turn that makes stored rows upright by TIFF's Orientation, 1 to 8; none for any other value, as readers
- * commonly do. Never throws. Source: TIFF 6.0 section 8, Orientation.
+ * commonly do. Source: TIFF 6.0 section 8, Orientation.
  */
 export function turnOfTiffOrientation(orientation: number): Turn {
   return turnsByOrientation[orientation - 1] ?? noTurn;
 }
 
-/** Returns the size a picture of `size` has after `turn`. Never throws. */
+/** Returns the size a picture of `size` has after `turn`. */
 export function turnSize(size: Size, turn: Turn): Size {
   return isTransposing(turn) ? { width: size.height, height: size.width } : { width: size.width, height: size.height };
 }
 
-/** Returns where `area` of a picture of `size` lies after `turn`. Never throws. */
+/** Returns where `area` of a picture of `size` lies after `turn`. */
 export function turnArea(area: Area, size: Size, turn: Turn): Area {
   const left = turn.mirror ? size.width - area.x - area.width : area.x;
   const right = size.width - left - area.width;
@@ -73,7 +73,7 @@ export function turnArea(area: Area, size: Size, turn: Turn): Area {
   }
 }
 
-/** Returns which area of the picture before `turn` becomes `area` of the one after it, whose size is `turned`. Never throws. */
+/** Returns which area of the picture before `turn` becomes `area` of the one after it, whose size is `turned`. */
 export function unturnArea(area: Area, turned: Size, turn: Turn): Area {
   return turnArea(area, turned, inverseTurn(turn));
 }
@@ -84,12 +84,12 @@ export interface ReversedAxes {
   readonly y: boolean;
 }
 
-/** Returns which axes of the picture before `turn` run from right to left or from bottom to top in it. Never throws. */
+/** Returns which axes of the picture before `turn` run from right to left or from bottom to top in it. */
 export function reversedAxes({ mirror, quarterTurns }: Turn): ReversedAxes {
   return { x: (quarterTurns === 2 || quarterTurns === 3) !== mirror, y: quarterTurns === 1 || quarterTurns === 2 };
 }
 
-/** Writes `source` turned to `destination`, which has the turned size and does not overlap it. Never throws. */
+/** Writes `source` turned to `destination`, which has the turned size and does not overlap it. */
 export function turnPlane(kernel: Kernel, source: Plane, destination: Plane, turn: Turn): void {
   const { width, height } = source;
   if (isTransposing(turn)) {

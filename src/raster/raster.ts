@@ -45,7 +45,7 @@ export const planeSlackBytes = 64;
 /** Rows of a plane start on multiples of this many bytes. */
 export const strideAlignment = 16;
 
-/** Returns how many pixels a sample of plane number `index` covers: only the chroma of `ycbcr` is subsampled. Never throws. */
+/** Returns how many pixels a sample of plane number `index` covers: only the chroma of `ycbcr` is subsampled. */
 export function subsamplingOf(
   { model, subsampling }: { readonly model: ColorModel; readonly subsampling: Subsampling },
   index: number,

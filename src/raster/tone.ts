@@ -4,17 +4,17 @@ import type { Plane } from "./raster.ts";
 /** The level from which a bitonal picture is white: the middle of the range, rounded up. */
 export const defaultThreshold = 128;
 
-/** Makes samples at or above `threshold`, 0 to 255, white (255) and the others black (0), in place. Never throws. */
+/** Makes samples at or above `threshold`, 0 to 255, white (255) and the others black (0), in place. */
 export function thresholdPlane(kernel: Kernel, plane: Plane, threshold: number = defaultThreshold): void {
   kernel.exports.thresholdRows(plane.pointer, plane.stride, plane.width, plane.height, threshold);
 }
 
-/** Replaces every sample by 255 less its value, in place: what a picture stored with white as zero needs. Never throws. */
+/** Replaces every sample by 255 less its value, in place: what a picture stored with white as zero needs. */
 export function invertPlane(kernel: Kernel, plane: Plane): void {
   kernel.exports.invertRows(plane.pointer, plane.stride, plane.width, plane.height);
 }
 
-/** Adds 128 to numbers with a sign, in place, as the a* and b* of CIELab in TIFF are. Never throws. */
+/** Adds 128 to numbers with a sign, in place, as the a* and b* of CIELab in TIFF are. */
 export function flipSigns(kernel: Kernel, plane: Plane): void {
   kernel.exports.flipSignRows(plane.pointer, plane.stride, plane.width, plane.height);
 }

@@ -154,7 +154,7 @@ export class Band {
   }
 }
 
-/** Returns the kernel memory a band takes, in bytes, for planes of `samplesPerPixel` in all. Never throws. */
+/** Returns the kernel memory a band takes, in bytes, for planes of `samplesPerPixel` in all. */
 export function bandBytes(
   request: Pick<BandRequest, "columns" | "carryRows"> & { readonly level: Level },
   samplesPerPixel: number,

@@ -29,7 +29,7 @@ export interface ColorRequest {
   readonly isProfiled: boolean;
 }
 
-/** Chooses the path of colours. Never throws. */
+/** Chooses the path of colours. */
 export function chooseColorPath(
   { model: stored, layout }: Pick<TileEncoding, "model" | "layout">,
   { quality, format, degrees, isProfiled }: ColorRequest,

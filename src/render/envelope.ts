@@ -9,7 +9,7 @@ export interface Envelope extends WrittenBlocks {
   readonly dotsPerInch?: number | undefined;
 }
 
-/** Returns an envelope whose EXIF states the resolution, for what has no other place for it. Never throws. */
+/** Returns an envelope whose EXIF states the resolution, for what has no other place for it. */
 export function withResolutionExif(envelope: Envelope): Envelope {
   const { exif, dotsPerInch } = envelope;
   return exif !== undefined || dotsPerInch === undefined
@@ -17,12 +17,12 @@ export function withResolutionExif(envelope: Envelope): Envelope {
     : { ...envelope, exif: resolutionExif(dotsPerInch) };
 }
 
-/** Returns the marker segments of a JPEG. Never throws. */
+/** Returns the marker segments of a JPEG. */
 export function envelopeSegments(envelope: Envelope): readonly Uint8Array[] {
   return jpegSegments(envelope);
 }
 
-/** Returns the chunks of a PNG, whole, to stand in front of its pixels. Never throws. */
+/** Returns the chunks of a PNG, whole, to stand in front of its pixels. */
 export function envelopeChunks(envelope: Envelope): readonly Uint8Array[] {
   return pngChunks(envelope).map(({ type, data }) => formatChunk(type, data));
 }

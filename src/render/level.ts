@@ -38,7 +38,7 @@ const enlargement = 1.01;
  * Chooses the smallest level with one pixel per output pixel on both axes, give or take one per cent, and lays the
  * output on it. A request on the grid of the level comes out with a step of exactly 1 and whole starts, also at the
  * right and bottom edges, where the writer may have rounded the level down and the viewer its tile up.
- * The grid counts from where the image as seen begins. Region and size are as stored. Never throws.
+ * The grid counts from where the image as seen begins. Region and size are as stored.
  */
 export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: OutputForm): LevelChoice {
   const form = { region, size, reversed };

@@ -20,7 +20,7 @@ const encodedBytes = { jpg: 0.4, png: 1.1, webp: 4 } as const;
 
 /**
  * Returns the pixel rows of a level that may have to be kept above a tile row: those of the next strip, which the rows
- * loaded so far did not suffice for, with the reach of the filter on luma and on chroma. Never throws.
+ * loaded so far did not suffice for, with the reach of the filter on luma and on chroma.
  */
 export function carryRowsOf(plan: Pick<DrawPlan, "y" | "level">): number {
   const step = Math.max(plan.y.step, 1);
@@ -30,7 +30,7 @@ export function carryRowsOf(plan: Pick<DrawPlan, "y" | "level">): number {
 
 /**
  * Returns the memory that a row of tiles takes while it is decoded, in bytes, whatever becomes of it: the same for each
- * part of a picture in strips or of a file that is one tile. Never throws.
+ * part of a picture in strips or of a file that is one tile.
  */
 export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const { level, window } = plan;
@@ -39,7 +39,7 @@ export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
   return bandBytes({ level, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan)) + decodingBytes(plan);
 }
 
-/** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. Never throws. */
+/** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. */
 export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const { batches, size, degrees, turn, format, kind, colors } = plan;
   const readBytes = batches.map((batch) => batch.reads.reduce((sum, { length }) => sum + length, 0));

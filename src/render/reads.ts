@@ -19,7 +19,7 @@ export interface ReadPlan {
 
 /**
  * Joins the ranges of tiles into as few reads as the limits allow: tiles at most `maxGapBytes` apart share a read of at
- * most `maxReadBytes`. The reads are in the order of the file and cover every range. Never throws.
+ * most `maxReadBytes`. The reads are in the order of the file and cover every range.
  */
 export function planReads(tiles: readonly TileWanted[]): readonly ReadPlan[] {
   const ranges = tiles.flatMap((tile) => tile.ranges ?? []).sort((a, b) => a.offset - b.offset);

@@ -6,7 +6,7 @@ const chromaPixels = 4;
 /**
  * Has a JPEG level decoded at 1/2, 1/4 or 1/8 when it is more than that too large: what a master without smaller levels
  * costs less memory and resampling by. The choice comes back in pixels of the level so reduced, each the mean of
- * `reduction` squared. Other levels come back as they are. Never throws.
+ * `reduction` squared. Other levels come back as they are.
  */
 export function reduceChoice(choice: LevelChoice): LevelChoice {
   const { level, x, y, window } = choice;

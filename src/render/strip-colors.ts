@@ -13,7 +13,7 @@ export interface ColoredStrip extends Strip {
   readonly alpha: Plane | undefined;
 }
 
-/** Brings a strip from what was sampled to what the encoder takes, writing over it. Never throws. */
+/** Brings a strip from what was sampled to what the encoder takes, writing over it. */
 export type StripColors = (strip: Strip) => ColoredStrip;
 
 /** What the colours of a plan depend on beside it. */
@@ -24,7 +24,7 @@ export interface ColorInputs {
   readonly isPremultiplied: boolean;
 }
 
-/** Says whether the strips of a plan are written over before they are encoded. Never throws. */
+/** Says whether the strips of a plan are written over before they are encoded. */
 export function isRecolored(plan: Pick<DrawPlan, "colors" | "quality" | "degrees">): boolean {
   const { sampled, model, isManaged, hasAlpha } = plan.colors;
   return sampled !== model || isManaged || hasAlpha || isThresholded(plan);
@@ -66,7 +66,7 @@ function isHalved({ sampled, model, isManaged, hasAlpha }: ColorPath): boolean {
   return model === "ycbcr" && (sampled !== "ycbcr" || isManaged || hasAlpha);
 }
 
-/** Whether what is sampled goes to the encoder as YCbCr, chroma halved as it was sampled. Never throws. */
+/** Whether what is sampled goes to the encoder as YCbCr, chroma halved as it was sampled. */
 export function isSampledHalved(colors: ColorPath): boolean {
   return colors.model === "ycbcr" && !isHalved(colors);
 }

@@ -12,7 +12,7 @@ export interface TilePlace {
 /**
  * Lays a choice on its level as it is after `turn`, for tiles that are turned as they are decoded. Coordinates then
  * count from where the turned grid begins: on an axis that runs the other way, the padding of the last tiles comes first.
- * `size` is the output's before the turn. Never throws.
+ * `size` is the output's before the turn.
  */
 export function turnChoice(choice: LevelChoice, size: Size, turn: Turn): LevelChoice {
   if (isNoTurn(turn)) return choice;
@@ -39,7 +39,7 @@ export function turnChoice(choice: LevelChoice, size: Size, turn: Turn): LevelCh
   return turn.quarterTurns % 2 === 1 ? join(choice, { x: y, y: x }, transpose(level)) : join(choice, { x, y }, level);
 }
 
-/** Returns which stored tile stands at a place of the grid as it is after `turn`; `level` is turned. Never throws. */
+/** Returns which stored tile stands at a place of the grid as it is after `turn`; `level` is turned. */
 export function storedPlace(
   { columns, rows }: Pick<Level, "columns" | "rows">,
   place: TilePlace,

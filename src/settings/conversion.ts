@@ -70,9 +70,7 @@ export interface Stoppable {
 /** libvips halves the chroma of JPEG tiles below this quality and stores RGB from it on. Source: libvips, tiffsave. */
 export const firstFullChroma = 90;
 
-/**
- * Lists what is wrong with settings whatever the image, a sentence each; none where all is well. Never throws.
- */
+/** Lists what is wrong with settings whatever the image, a sentence each; none where all is well. */
 export function settingFaults(settings: ConversionSettings): readonly string[] {
   const { compression, quality, subsampling, tileSize, keepsDepth } = settings;
   const faults: string[] = [];

@@ -42,7 +42,7 @@ export const defaultTemplate = "[{collection}/][{prefix}]{path}[-{page}]";
 
 /**
  * Reads a template: text, `{placeholder}`, and groups in brackets, `[-{page}]`. Adds a sentence to `faults` for all that
- * is wrong with it. Never throws.
+ * is wrong with it.
  */
 export function parseTemplate(template: string, faults: string[]): Template {
   const wrong = (what: string) => faults.push(`the identifier template ${JSON.stringify(template)} ${what}`);
@@ -65,7 +65,7 @@ export function parseTemplate(template: string, faults: string[]): Template {
   return { groups: parsed };
 }
 
-/** Tells whether a template makes use of a placeholder. Never throws. */
+/** Tells whether a template makes use of a placeholder. */
 export function usesPlaceholder(template: Template, placeholder: keyof TemplateValues): boolean {
   return template.groups.some(({ parts }) =>
     parts.some((part) => "placeholder" in part && part.placeholder === placeholder),
@@ -75,7 +75,7 @@ export function usesPlaceholder(template: Template, placeholder: keyof TemplateV
 /**
  * Returns the identifier that a template makes of values. Whatever is not a letter, a digit or one of `. _ ~ -` becomes
  * `-`; letters stay as they are, composed (NFC); dots and hyphens at either end of a path's segment go, so that no
- * segment starts with a dot. Empty when nothing is left. Never throws.
+ * segment starts with a dot. Empty when nothing is left.
  */
 export function formatTemplate(template: Template, values: TemplateValues): string {
   const text = template.groups
@@ -108,7 +108,7 @@ export type Naming = Pick<Config, "keyTemplate" | "pageSuffix">;
 
 /**
  * Returns the key of the master that the service will look for under an identifier, or what is wrong with the identifier,
- * worded to follow it. Never throws.
+ * worded to follow it.
  */
 export function checkIdentifier(
   identifier: string,

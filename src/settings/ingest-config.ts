@@ -95,7 +95,7 @@ export function checkIngestConfig(content: unknown, name: string): IngestConfig 
 
 /**
  * Decides how a file is treated: what the command line says counts before the first rule that fits, that before what the
- * configuration says for all. Adds sentences to `faults` when the settings contradict each other. Never throws.
+ * configuration says for all. Adds sentences to `faults` when the settings contradict each other.
  */
 export function chooseTreatment(
   path: string,
@@ -126,7 +126,7 @@ export function chooseTreatment(
 
 /**
  * Words a treatment as it is kept beside a master, to tell whether a later run would make the same. The number in front
- * is that of the layout that is written, raised when the same settings come to give another file. Never throws.
+ * is that of the layout that is written, raised when the same settings come to give another file.
  */
 export function formatTreatment({ mode, settings }: FileTreatment): string {
   const layout = "1";

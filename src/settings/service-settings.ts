@@ -54,7 +54,7 @@ function askProcess(file: string, { say, signal }: Pick<Terminal, "say" | "signa
   });
 }
 
-/** Returns the path of the service's configuration. Never throws. */
+/** Returns the path of the service's configuration. */
 export function serviceFile(projectFolder: string): string {
   return join(projectFolder, "wrangler.toml");
 }

@@ -16,7 +16,7 @@ export type ValuesOf<Table extends OptionTable> = {
 /** Options by name in camelCase; a command line spells them in kebab-case. */
 export type OptionTable = Readonly<Record<string, { readonly kind: ValueKind<unknown>; readonly help: string }>>;
 
-/** Returns the kind that is one of the words given. Never throws. */
+/** Returns the kind that is one of the words given. */
 export function choice<const Word extends string>(...words: readonly Word[]): ValueKind<Word> {
   return {
     placeholder: words.join("|"),
@@ -27,7 +27,7 @@ export function choice<const Word extends string>(...words: readonly Word[]): Va
   };
 }
 
-/** Returns the kind that is one of the numbers given. Never throws. */
+/** Returns the kind that is one of the numbers given. */
 export function numberChoice<const Number_ extends number>(...numbers: readonly Number_[]): ValueKind<Number_> {
   return {
     placeholder: numbers.join("|"),
@@ -38,7 +38,7 @@ export function numberChoice<const Number_ extends number>(...numbers: readonly 
   };
 }
 
-/** Returns the kind that is a whole number in a range. Never throws. */
+/** Returns the kind that is a whole number in a range. */
 export function integer({ least, most }: { readonly least: number; readonly most: number }): ValueKind<number> {
   return {
     placeholder: "NUMBER",
@@ -51,7 +51,7 @@ export function integer({ least, most }: { readonly least: number; readonly most
   };
 }
 
-/** Returns the kind that is a list of values of another kind, divided by commas on a command line. Never throws. */
+/** Returns the kind that is a list of values of another kind, divided by commas on a command line. */
 export function list<Value>(of: ValueKind<Value>): ValueKind<readonly Value[]> {
   return {
     placeholder: `${of.placeholder},…`,
@@ -70,7 +70,7 @@ export function list<Value>(of: ValueKind<Value>): ValueKind<readonly Value[]> {
   };
 }
 
-/** Returns the kind that is text of a shape; `meaning` says which, after "not". Never throws. */
+/** Returns the kind that is text of a shape; `meaning` says which, after "not". */
 export function text(placeholder: string, shape: RegExp = /\S/, meaning = "text"): ValueKind<string> {
   return {
     placeholder,
@@ -90,7 +90,7 @@ export const flag: ValueKind<boolean> = {
 
 /**
  * Checks the values given for the options of a table and adds a sentence to `faults` for each that is wrong; names that
- * the table lacks are wrong too. `spell` words a name as it was given. Never throws.
+ * the table lacks are wrong too. `spell` words a name as it was given.
  */
 export function checkValues<Table extends OptionTable>(
   table: Table,
@@ -111,7 +111,7 @@ export function checkValues<Table extends OptionTable>(
   return values as ValuesOf<Table>;
 }
 
-/** Joins words for a sentence: `a, b or c`. Never throws. */
+/** Joins words for a sentence: `a, b or c`. */
 export function listWords(words: readonly (string | number)[], conjunction: "and" | "or"): string {
   const last = words.at(-1);
   return words.length < 2 ? String(last ?? "") : `${words.slice(0, -1).join(", ")} ${conjunction} ${last}`;

@@ -11,7 +11,7 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** Returns how many of `length` bytes from `offset` on a file of `size` bytes has. Never throws. */
+/** Returns how many of `length` bytes from `offset` on a file of `size` bytes has. */
 export function availableBytes(offset: number, length: number, size: number): number {
   return Math.max(0, Math.min(length, size - offset));
 }

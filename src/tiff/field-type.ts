@@ -23,7 +23,7 @@ const typeBytes: readonly (number | undefined)[] = [
   8,
 ];
 
-/** Returns how many bytes one value of a field type takes, or undefined for an unknown type. Never throws. */
+/** Returns how many bytes one value of a field type takes, or undefined for an unknown type. */
 export function bytesOfType(type: number): number | undefined {
   return typeBytes[type];
 }

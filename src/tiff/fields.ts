@@ -35,7 +35,7 @@ export interface FieldsOrigin {
   readonly directory: Directory;
 }
 
-/** Returns the values of `directory`. Never throws itself. */
+/** Returns the values of `directory`. */
 export function fieldsOf(source: ByteSource, header: TiffHeader, directory: Directory): Fields {
   const { isLittleEndian } = header;
   const { entries } = directory;

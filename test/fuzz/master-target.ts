@@ -14,7 +14,7 @@ const views: readonly MasterRequest["view"][] = ["thumbnail", "tile", "edge", "m
 
 const streamedFormats = ["0/default.jpg", "90/default.jpg", "!270/default.png", "180/gray.jpg"];
 
-/** Returns a target that opens whole files as masters and draws them. Never throws itself. */
+/** Returns a target that opens whole files as masters and draws them. */
 export function masterTarget({ name, extension, seeds, mutate }: MasterSeeds): FuzzTarget<MasterForm> {
   return {
     name,

@@ -17,7 +17,7 @@ export interface Mutation {
   readonly changes?: number;
 }
 
-/** Returns bytes with some of them changed, removed, repeated, cut off or taken from elsewhere. Never throws. */
+/** Returns bytes with some of them changed, removed, repeated, cut off or taken from elsewhere. */
 export function mutateBytes(random: Random, bytes: Uint8Array, mutation: Mutation = {}): Uint8Array {
   const { others = [], headBytes = 400, changes = 5 } = mutation;
   // Not slice: that of a Buffer would be the same bytes.

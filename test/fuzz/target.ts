@@ -25,7 +25,7 @@ export class Violation extends Error {
   }
 }
 
-/** Returns a target that takes forms as they are read from a file: its own. Never throws. */
+/** Returns a target that takes forms as they are read from a file: its own. */
 export function anyForm<Form>(target: FuzzTarget<Form>): FuzzTarget {
   return target as FuzzTarget;
 }

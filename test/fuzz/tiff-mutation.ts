@@ -27,7 +27,7 @@ const knownTags = [
   ...[338, 339, 340, 341, 347, 530, 700, 33_723, 34_377, 34_665, 34_675, 34_853, 282, 283, 296, 315, 33_432],
 ];
 
-/** Returns a TIFF some fields of which do not say the truth, at times with damage of any kind. Never throws. */
+/** Returns a TIFF some fields of which do not say the truth, at times with damage of any kind. */
 export function mutateTiff(random: Random, file: Uint8Array, others: readonly Uint8Array[]): Uint8Array {
   if (random.next() < 0.25) return mutateBytes(random, file, { others, headBytes: file.length, changes: 3 });
   const bytes = new Uint8Array(file);

@@ -21,7 +21,7 @@ export interface CcittWriting {
 
 const plainWriting = { k: 0, endsOfLine: "each", isByteAligned: false, isBitReversed: false, isEnded: true } as const;
 
-/** Encodes rows of equal width. Never throws. Source: ITU-T T.4, T.6; TIFF 6.0 sections 10 and 11. */
+/** Encodes rows of equal width. Source: ITU-T T.4, T.6; TIFF 6.0 sections 10 and 11. */
 export function writeCcitt(rows: readonly BilevelRow[], writing: CcittWriting): Uint8Array<ArrayBuffer> {
   return packDigits(formatCcitt(rows, writing), writing.isBitReversed === true);
 }

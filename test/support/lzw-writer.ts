@@ -5,7 +5,7 @@ const fullTable = 4094;
 
 /**
  * Compresses `bytes` as libtiff writes LZW: codes of 9 to 12 bits, most significant bit first, each width left one code
- * early. Never throws. Source: TIFF 6.0 section 13.
+ * early. Source: TIFF 6.0 section 13.
  */
 export function writeLzw(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const output: number[] = [];

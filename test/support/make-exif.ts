@@ -23,18 +23,18 @@ export interface ExifOptions {
 /** Makes an entry in a byte order. */
 export type EntryMaker = (isLittleEndian: boolean) => ExifEntry;
 
-/** Returns an entry of ASCII, in UTF-8 or as bytes, with its NUL. Never throws. */
+/** Returns an entry of ASCII, in UTF-8 or as bytes, with its NUL. */
 export function ascii(tag: number, text: string | Uint8Array): EntryMaker {
   const bytes = typeof text === "string" ? new TextEncoder().encode(`${text}\0`) : text;
   return () => ({ tag, type: 2, count: bytes.length, bytes });
 }
 
-/** Returns an entry of BYTE, UNDEFINED or another type of single bytes. Never throws. */
+/** Returns an entry of BYTE, UNDEFINED or another type of single bytes. */
 export function block(tag: number, bytes: Uint8Array, type = 7): EntryMaker {
   return () => ({ tag, type, count: bytes.length, bytes });
 }
 
-/** Returns an entry of SHORT. Never throws. */
+/** Returns an entry of SHORT. */
 export function short(tag: number, value: number): EntryMaker {
   return (isLittleEndian) => {
     const bytes = new Uint8Array(2);
@@ -43,12 +43,12 @@ export function short(tag: number, value: number): EntryMaker {
   };
 }
 
-/** Returns an entry of LONG. Never throws. */
+/** Returns an entry of LONG. */
 export function long(tag: number, ...values: readonly number[]): EntryMaker {
   return longs(tag, 4, values);
 }
 
-/** Returns an entry of RATIONAL: numerators and denominators in turn. Never throws. */
+/** Returns an entry of RATIONAL: numerators and denominators in turn. */
 export function rational(tag: number, ...values: readonly number[]): EntryMaker {
   return longs(tag, 5, values);
 }
@@ -62,7 +62,7 @@ function longs(tag: number, type: 4 | 5, values: readonly number[]): EntryMaker 
   };
 }
 
-/** Builds the stream: header, the image's directory, the thumbnail's, Exif, GPS, each before its values. Never throws. */
+/** Builds the stream: header, the image's directory, the thumbnail's, Exif, GPS, each before its values. */
 export function makeExif(options: ExifOptions): Uint8Array {
   const { image = [], photo, position, thumbnail, byteOrder = "little", bigTiff = false, gapBytes = 0 } = options;
   const isLittleEndian = byteOrder === "little";

@@ -1,4 +1,4 @@
-/** Builds a record of IPTC IIM out of record numbers, data set numbers and values. Never throws. */
+/** Builds a record of IPTC IIM out of record numbers, data set numbers and values. */
 export function makeIptc(dataSets: readonly (readonly [number, number, string | Uint8Array])[]): Uint8Array {
   const parts = dataSets.map(([record, dataSet, value]) => {
     const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
@@ -7,7 +7,7 @@ export function makeIptc(dataSets: readonly (readonly [number, number, string | 
   return Uint8Array.from(parts.flat());
 }
 
-/** Builds image resources out of their numbers, names and data. Never throws. */
+/** Builds image resources out of their numbers, names and data. */
 export function makeResources(resources: readonly (readonly [number, string, Uint8Array])[]): Uint8Array {
   const parts = resources.map(([id, name, data]) => {
     const text = new TextEncoder().encode(name);

@@ -113,9 +113,7 @@ export async function makeTiff(options: TiffOptions): Promise<Uint8Array<ArrayBu
   return writeTiffFile([...plans, ...privatePlans], { ...file, directories, firstDirectory: linkOf("header", 0) });
 }
 
-/**
- * Returns the picture of each level as a reader should show it, before compression, stored orientation. Never throws.
- */
+/** Returns the picture of each level as a reader should show it, before compression, stored orientation. */
 export function drawLevels(options: PyramidForm): readonly Picture[] {
   const full = drawPage(options, options);
   return levelSizes(options).map((size) => (size.level === 0 ? full : reducePicture(full, size)));

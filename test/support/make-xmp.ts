@@ -3,7 +3,7 @@ const namespaces = `xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:photoshop=
  xmlns:cc="http://creativecommons.org/ns#" xmlns:dcterms="http://purl.org/dc/terms/"
  xmlns:exif="http://ns.adobe.com/exif/1.0/"`;
 
-/** Builds an XMP packet around the elements and attributes of one resource, padded as editors do. Never throws. */
+/** Builds an XMP packet around the elements and attributes of one resource, padded as editors do. */
 export function makeXmp(elements: string, attributes = ""): string {
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="test"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -11,7 +11,7 @@ export function makeXmp(elements: string, attributes = ""): string {
 ${`${" ".repeat(99)}\n`.repeat(20)}<?xpacket end="w"?>`;
 }
 
-/** Returns the bytes of a text in UTF-8. Never throws. */
+/** Returns the bytes of a text in UTF-8. */
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

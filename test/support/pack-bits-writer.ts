@@ -1,5 +1,5 @@
 /**
- * Compresses `bytes` with PackBits, every row of `rowBytes` bytes on its own. Never throws.
+ * Compresses `bytes` with PackBits, every row of `rowBytes` bytes on its own.
  * Source: TIFF 6.0 section 9.
  */
 export function writePackBits(bytes: Uint8Array, rowBytes: number): Uint8Array<ArrayBuffer> {

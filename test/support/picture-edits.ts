@@ -12,12 +12,12 @@ export function cropPicture(picture: Picture, area: Area): Picture {
   return rearrange(picture, area, (x, y) => [area.x + x, area.y + y]);
 }
 
-/** Mirrors a picture left to right. Never throws. */
+/** Mirrors a picture left to right. */
 export function mirrorPicture(picture: Picture): Picture {
   return rearrange(picture, picture, (x, y) => [picture.width - 1 - x, y]);
 }
 
-/** Turns a picture clockwise by quarters of a turn. Never throws. */
+/** Turns a picture clockwise by quarters of a turn. */
 export function turnPicture(picture: Picture, quarterTurns: number): Picture {
   if (quarterTurns % 4 === 0) return picture;
   const turned = { width: picture.height, height: picture.width };
@@ -41,7 +41,7 @@ export function orientPicture(picture: Picture, orientation: number): Picture {
   });
 }
 
-/** Returns a picture of gray or RGB, with or without alpha, as RGBA; what has no alpha is opaque. Never throws. */
+/** Returns a picture of gray or RGB, with or without alpha, as RGBA; what has no alpha is opaque. */
 export function withAlpha({ width, height, samplesPerPixel, samples }: Picture): Picture {
   const rgba = new Uint8Array(width * height * 4).fill(255);
   const isGray = samplesPerPixel < 3;
@@ -65,7 +65,7 @@ export function opaqueColors(picture: Picture): Picture {
   return { ...picture, samplesPerPixel: 3, samples: rgb };
 }
 
-/** Returns the luma of an RGB picture, in all three channels. Never throws. Source: JFIF 1.02. */
+/** Returns the luma of an RGB picture, in all three channels. Source: JFIF 1.02. */
 export function lumaPicture(picture: Picture): Picture {
   const samples = new Uint8Array(picture.samples.length);
   for (let at = 0; at < samples.length; at += 3) {

@@ -1,6 +1,6 @@
 import { largestSample, type Picture, type SampleDepth } from "./picture.ts";
 
-/** Returns a picture in 8 bits a sample: scaled linearly from black to white, clamped and rounded. Never throws. */
+/** Returns a picture in 8 bits a sample: scaled linearly from black to white, clamped and rounded. */
 export function levelsOf(
   picture: Picture,
   depth: SampleDepth,
@@ -12,7 +12,7 @@ export function levelsOf(
   return { ...picture, samples };
 }
 
-/** Returns some of the samples of every pixel, in the order of `channels`. Never throws. */
+/** Returns some of the samples of every pixel, in the order of `channels`. */
 export function pickChannels(picture: Picture, channels: readonly number[]): Picture {
   const { width, height, samplesPerPixel } = picture;
   const samples = new Uint8Array(width * height * channels.length);
@@ -24,7 +24,7 @@ export function pickChannels(picture: Picture, channels: readonly number[]): Pic
   return { width, height, samplesPerPixel: channels.length, samples };
 }
 
-/** Returns what becomes of every pixel. Never throws. */
+/** Returns what becomes of every pixel. */
 export function mapPixels(
   picture: Picture,
   samplesPerPixel: number,

@@ -22,7 +22,7 @@ export interface SampleDepth {
 /** Gives the samples of the pixel at column `x`, row `y`, as large as their depth has them. */
 export type PixelFunction = (x: number, y: number) => readonly number[];
 
-/** Draws a picture by asking `pixel` for every pixel; samples that it leaves out are opaque. Never throws. */
+/** Draws a picture by asking `pixel` for every pixel; samples that it leaves out are opaque. */
 export function drawPicture(
   options: {
     readonly width: number;
@@ -49,7 +49,7 @@ export function drawPicture(
 
 /**
  * Reduces a picture by averaging boxes of `scaleX` x `scaleY` pixels, the last ones cut off at the edge. Rounds to
- * nearest. Never throws.
+ * nearest.
  */
 export function reducePicture(
   picture: Picture,
@@ -101,12 +101,12 @@ export function patternPixel(samplesPerPixel: number, depth: SampleDepth): Pixel
   };
 }
 
-/** Returns the largest value of a depth: of floats 1, which is white where nothing else is said. Never throws. */
+/** Returns the largest value of a depth: of floats 1, which is white where nothing else is said. */
 export function largestSample({ bitsPerSample, sampleFormat }: SampleDepth): number {
   return sampleFormat === "float" ? 1 : 2 ** bitsPerSample - 1;
 }
 
-/** Returns room for samples of the kind that `samples` are. Never throws. */
+/** Returns room for samples of the kind that `samples` are. */
 export function samplesLike(samples: SampleArray, length: number): SampleArray {
   return new (samples.constructor as new (length: number) => SampleArray)(length);
 }

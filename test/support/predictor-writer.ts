@@ -7,7 +7,7 @@ export interface PredictedForm {
 }
 
 /**
- * Returns rows in which each sample of 8, 16 or 32 bits is its difference from the one a pixel before. Never throws.
+ * Returns rows in which each sample of 8, 16 or 32 bits is its difference from the one a pixel before.
  * Source: TIFF 6.0 §14.
  */
 export function writeHorizontalPredictor(bytes: Uint8Array, form: PredictedForm): Uint8Array {
@@ -35,7 +35,7 @@ export function writeHorizontalPredictor(bytes: Uint8Array, form: PredictedForm)
 
 /**
  * Returns rows that hold all most significant bytes of the samples first, then the next, as differences from the bytes
- * `samplesPerPixel` before. Never throws. Source: TIFF Technical Note 3.
+ * `samplesPerPixel` before. Source: TIFF Technical Note 3.
  */
 export function writeFloatPredictor(bytes: Uint8Array, form: PredictedForm): Uint8Array {
   const { width, samplesPerPixel, bits, isLittleEndian } = form;

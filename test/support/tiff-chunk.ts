@@ -37,7 +37,7 @@ export interface ChunkForm extends SampleDepth {
 
 /**
  * Cuts `width` x `height` pixels at `left`, `top` out of a picture. Beyond its edges stand copies of the nearest pixel
- * (`edge`) or samples of 170 that no picture should show (`loud`). Never throws.
+ * (`edge`) or samples of 170 that no picture should show (`loud`).
  */
 export function cutChunk(
   picture: Picture,
@@ -61,7 +61,7 @@ export function cutChunk(
   return { width, height, samplesPerPixel, samples: cut };
 }
 
-/** Picks one channel of a chunk, for planar files. Never throws. */
+/** Picks one channel of a chunk, for planar files. */
 export function pickChannel(chunk: Chunk, channel: number): Chunk {
   const { samplesPerPixel, width, height } = chunk;
   const samples = samplesLike(chunk.samples, width * height);
@@ -117,7 +117,7 @@ function predictBytes(
   return Uint8Array.from(predictor === 2 ? writeHorizontalPredictor(bytes, form) : writeFloatPredictor(bytes, form));
 }
 
-/** Says whether a compression is one of fax machines. Never throws. */
+/** Says whether a compression is one of fax machines. */
 export function isCcitt(compression: string): compression is CcittCompression {
   return compression.startsWith("ccitt-");
 }

@@ -48,7 +48,7 @@ export interface FileForm {
   readonly firstDirectory: (layout: Layout) => number;
 }
 
-/** Writes a TIFF or BigTIFF file. A chunk that occurs twice as the same object is stored once. Never throws. */
+/** Writes a TIFF or BigTIFF file. A chunk that occurs twice as the same object is stored once. */
 export function writeTiffFile(plans: readonly DirectoryPlan[], form: FileForm): Uint8Array<ArrayBuffer> {
   const nowhere = { directories: plans.map(() => 0), chunks: plans.map((plan) => plan.chunks.map(() => 0)) };
   const { layout, byteLength } = layOut(plans, form, nowhere);

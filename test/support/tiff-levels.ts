@@ -32,7 +32,7 @@ export async function encodePyramid(
   return pages;
 }
 
-/** Returns the sizes of the full picture and its levels. Never throws. */
+/** Returns the sizes of the full picture and its levels. */
 export function levelSizes(form: PyramidForm): readonly PageSize[] {
   const { width, height, levels = 1, levelRounding = "ceil" } = form;
   const sizes: PageSize[] = [{ width, height, level: 0, scaleX: 1, scaleY: 1 }];

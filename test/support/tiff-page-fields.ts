@@ -49,7 +49,7 @@ export interface PageFacts {
   readonly byteCounts: readonly number[];
 }
 
-/** Returns the fields of a page, in the order of their tags. Never throws. */
+/** Returns the fields of a page, in the order of their tags. */
 export function formatPageFields(page: PageFacts): readonly Field[] {
   const { form, settled, size, grid, file, tables, byteCounts } = page;
   const fields: Field[] = [];

@@ -101,7 +101,7 @@ export interface EncodedPage {
 /** A form with its defaults. */
 export type SettledForm = ReturnType<typeof complete>;
 
-/** Draws the full picture that a form describes, as a reader should show it. Never throws. */
+/** Draws the full picture that a form describes, as a reader should show it. */
 export function drawPage(form: PageForm, size: { readonly width: number; readonly height: number }): Picture {
   const settled = complete(form);
   const pixel = form.pixel ?? patternPixel(settled.samplesPerPixel, settled);

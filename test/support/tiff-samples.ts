@@ -7,7 +7,7 @@ export interface SamplePacking extends SampleDepth {
 
 /**
  * Packs the samples of a picture, each row from a byte on: samples of whole bytes in the byte order of the file, others
- * as strings of bits, the highest first. Never throws. Source: TIFF 6.0 sections 3 and 8; Technical Note 3 for floats.
+ * as strings of bits, the highest first. Source: TIFF 6.0 sections 3 and 8; Technical Note 3 for floats.
  */
 export function packPicture(picture: Picture, packing: SamplePacking): Uint8Array<ArrayBuffer> {
   const { samples, width, height, samplesPerPixel } = picture;
@@ -45,7 +45,7 @@ const reversedBits = Uint8Array.from({ length: 256 }, (_, byte) =>
   Array.from({ length: 8 }, (_, bit) => ((byte >> bit) & 1) << (7 - bit)).reduce((sum, bit) => sum | bit, 0),
 );
 
-/** Returns each byte with its bits in the other order: FillOrder 2. Never throws. */
+/** Returns each byte with its bits in the other order: FillOrder 2. */
 export function reverseBits(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.map((byte) => reversedBits[byte]!);
 }

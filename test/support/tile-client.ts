@@ -17,7 +17,7 @@ export interface TileGrid {
   readonly factor: number;
 }
 
-/** Returns the size a viewer takes a level for. Never throws. */
+/** Returns the size a viewer takes a level for. */
 export function levelSize({ image, factor }: Omit<TileGrid, "tile">, rounding: "ceil" | "round" | "floor"): Size {
   const divide = (side: number): number => Math.max(1, Math[rounding](side / factor));
   return { width: divide(image.width), height: divide(image.height) };
@@ -25,7 +25,7 @@ export function levelSize({ image, factor }: Omit<TileGrid, "tile">, rounding: "
 
 /**
  * Lists the tiles of a level as OpenSeadragon asks for them: as many as cover the level, regions clipped to the image,
- * sizes clipped to the level. Never throws. Source: Image API 3.0 implementation notes §3.
+ * sizes clipped to the level. Source: Image API 3.0 implementation notes §3.
  */
 export function listTiles({ image, tile, factor }: TileGrid, level: Size): readonly AskedTile[] {
   const tiles: AskedTile[] = [];
@@ -42,7 +42,7 @@ export function listTiles({ image, tile, factor }: TileGrid, level: Size): reado
   return tiles;
 }
 
-/** Formats region and size of a tile as in a request path. Never throws. */
+/** Formats region and size of a tile as in a request path. */
 export function formatTileRequest({ region, size }: AskedTile): string {
   return `${region.x},${region.y},${region.width},${region.height}/${size.width},${size.height}`;
 }

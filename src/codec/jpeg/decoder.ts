@@ -145,7 +145,7 @@ const fullSampling: Subsampling = { x: 1, y: 1 };
 
 /**
  * Returns the memory that decoding a frame takes beside its bytes and planes: its coefficients if it is progressive, 2
- * bytes each, and nothing otherwise. Never throws.
+ * bytes each, and nothing otherwise.
  */
 export function coefficientBytes({ process, width, height, components }: JpegFrame): number {
   if (process !== "progressive") return 0;

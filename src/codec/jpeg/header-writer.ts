@@ -14,7 +14,7 @@ export interface JpegHeaderContent {
   readonly quantisation: readonly [Uint8Array, Uint8Array];
 }
 
-/** Formats a baseline JPEG from SOI to its scan header. Never throws. Source: ITU-T T.81 B.2. */
+/** Formats a baseline JPEG from SOI to its scan header. Source: ITU-T T.81 B.2. */
 export function formatJpegHeader(content: JpegHeaderContent): Uint8Array {
   const { width, height, model, subsampling, dotsPerInch, segments = [], quantisation } = content;
   const isGray = model === "gray";
@@ -36,7 +36,7 @@ export function formatJpegHeader(content: JpegHeaderContent): Uint8Array {
 
 /**
  * Formats the APP0 that makes a JPEG of grey or YCbCr one of JFIF, with a resolution in whole dots; an aspect ratio of
- * 1:1 without unit stands for an unknown one. Never throws. Source: JFIF 1.02.
+ * 1:1 without unit stands for an unknown one. Source: JFIF 1.02.
  */
 export function formatJfifSegment(dotsPerInch: number | undefined): Uint8Array {
   const [unit, density] = dotsPerInch === undefined ? [0, 1] : [1, Math.max(1, Math.round(dotsPerInch))];

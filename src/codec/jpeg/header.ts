@@ -79,7 +79,7 @@ function nextMarker(bytes: Uint8Array, from: number): Segment {
   return { code, start: position + 2, end: position + length };
 }
 
-/** Says whether the second byte of a marker is that of a frame header, of whatever process. Never throws. */
+/** Says whether the second byte of a marker is that of a frame header, of whatever process. */
 export function isFrameCode(code: number): boolean {
   return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
 }
@@ -112,7 +112,7 @@ function processOf(code: number): JpegProcess {
 }
 
 /**
- * Returns the transform that an APP14 segment's parameters tell, or undefined when it is not Adobe's. Never throws.
+ * Returns the transform that an APP14 segment's parameters tell, or undefined when it is not Adobe's.
  * Source: Adobe Technical Note 5116, section 18.
  */
 export function readAdobeTransform(parameters: Uint8Array): number | undefined {

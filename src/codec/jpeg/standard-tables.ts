@@ -21,7 +21,7 @@ const chroma = [
 
 /**
  * Returns the 64 quantisation steps, 1 to 255 in zigzag order, that libjpeg makes of the standard's examples for a
- * `quality` of 1 to 100. Never throws. Source: ITU-T T.81 Annex K.1; libjpeg `jpeg_quality_scaling`.
+ * `quality` of 1 to 100. Source: ITU-T T.81 Annex K.1; libjpeg `jpeg_quality_scaling`.
  */
 export function scaleQuantisation(table: "luma" | "chroma", quality: number): Uint8Array {
   const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;

@@ -10,7 +10,7 @@ export interface PngHeaderContent {
   readonly colorType: number;
 }
 
-/** Formats IHDR. Never throws. Source: W3C PNG specification, third edition, 11.2.1. */
+/** Formats IHDR. Source: W3C PNG specification, third edition, 11.2.1. */
 export function formatHeaderChunk({ width, height, bitDepth, colorType }: PngHeaderContent): Uint8Array {
   const data = new Uint8Array(13);
   const view = new DataView(data.buffer);
@@ -20,7 +20,7 @@ export function formatHeaderChunk({ width, height, bitDepth, colorType }: PngHea
   return formatChunk("IHDR", data);
 }
 
-/** Formats pHYs: pixels a metre on both axes. Never throws. Source: W3C PNG specification, third edition, 11.3.4.3. */
+/** Formats pHYs: pixels a metre on both axes. Source: W3C PNG specification, third edition, 11.3.4.3. */
 export function formatResolutionChunk(dotsPerInch: number): Uint8Array {
   const data = new Uint8Array(9);
   const view = new DataView(data.buffer);
@@ -32,7 +32,7 @@ export function formatResolutionChunk(dotsPerInch: number): Uint8Array {
 }
 
 /**
- * Formats a chunk of a four-letter type with its length and CRC; for short ones, bit by bit. Never throws.
+ * Formats a chunk of a four-letter type with its length and CRC; for short ones, bit by bit.
  * Source: W3C PNG specification, third edition, 5.3 and 5.5.
  */
 export function formatChunk(type: string, data: Uint8Array = new Uint8Array(0)): Uint8Array {

@@ -44,7 +44,7 @@ const dataType = new TextEncoder().encode("IDAT");
 /** What an encoder takes beside its rows, and room for each row's alignment. */
 const fixedBytes = 430 << 10;
 
-/** Returns the most kernel memory that an encoder takes, in bytes: it holds three rows. Never throws. */
+/** Returns the most kernel memory that an encoder takes, in bytes: it holds three rows. */
 export function pngEncoderBytes({ width, samples }: { readonly width: number; readonly samples: number }): number {
   return fixedBytes + 3 * width * samples;
 }

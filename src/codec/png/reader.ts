@@ -39,7 +39,7 @@ const depths: Readonly<Record<PngColorType, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** Says whether bytes begin as a PNG does. Never throws. */
+/** Says whether bytes begin as a PNG does. */
 export function isPng(bytes: Uint8Array): boolean {
   return pngSignature.every((byte, index) => bytes[index] === byte);
 }
@@ -81,7 +81,7 @@ export function readPngChunk(head: Uint8Array, offset: number): PngChunk {
   return { type, start: offset + 8, end: offset + 8 + length };
 }
 
-/** Says whether a chunk is as its CRC says; `bytes` are those of the file from its start on. Never throws. */
+/** Says whether a chunk is as its CRC says; `bytes` are those of the file from its start on. */
 export function isPngChunkIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
   if (end + 4 > bytes.byteLength) return false;
   return crc32(bytes.subarray(start - 4, end)) === new DataView(bytes.buffer, bytes.byteOffset).getUint32(end);

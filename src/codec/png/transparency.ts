@@ -23,7 +23,7 @@ export function findPngTransparency(bytes: Uint8Array, header: PngHeader): PngTr
   return undefined;
 }
 
-/** Parses the data of tRNS; undefined for one that its colour type may not have. Never throws. */
+/** Parses the data of tRNS; undefined for one that its colour type may not have. */
 export function parsePngTransparency(data: Uint8Array, { colorType }: PngHeader): PngTransparency | undefined {
   if (colorType === 3)
     return data.byteLength > 0 && data.byteLength <= 256 ? { kind: "indexes", alphas: data } : undefined;
@@ -44,7 +44,7 @@ export function lookUpAlpha(
   applyPalette(kernel, index, table, [alpha, alpha, alpha]);
 }
 
-/** Makes pixels of one colour transparent and the others opaque, as far as `alpha` has rows and columns. Never throws. */
+/** Makes pixels of one colour transparent and the others opaque, as far as `alpha` has rows and columns. */
 export function keyColor(
   kernel: Kernel,
   { pointer, stride, count }: PngRows,

@@ -1,7 +1,7 @@
 import { contextUris, extrasOf, profileUris } from "../features.ts";
 import { formatTile, type ImageInformation } from "../info.ts";
 
-/** Returns the info.json of Image API 2.1. Never throws. Source: Image API 2.1 §5.1 to §5.3. */
+/** Returns the info.json of Image API 2.1. Source: Image API 2.1 §5.1 to §5.3. */
 export function formatInfoV2({ id, isGray, rights, width, height, limits, sizes, tiles }: ImageInformation): object {
   const extras = extrasOf(2, { isGray });
   return {

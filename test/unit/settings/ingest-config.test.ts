@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { IngestConfig } from "tessera/config";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommandFaults } from "../../../src/settings/command-faults.ts";
 import {
@@ -30,7 +31,9 @@ async function faultsOf(work: () => unknown): Promise<readonly string[]> {
 describe("a configuration file", () => {
   it("is found in the folder as JSON, and need not be there", async () => {
     expect(await readIngestConfig(folder, undefined)).toEqual({});
-    await writeFile(join(folder, "tessera.config.json"), '{"to": "local", "jobs": 2}');
+    // The types are imported as a configuration file imports them.
+    const content: IngestConfig = { to: "local", jobs: 2 };
+    await writeFile(join(folder, "tessera.config.json"), JSON.stringify(content));
     expect(await readIngestConfig(folder, undefined)).toMatchObject({ to: "local", jobs: 2 });
   });
 
