@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { GeoTIFF } from "geotiff";
 import { newAccount } from "../src/account.ts";
 import { findRoute } from "../src/http/route.ts";
+import { compileKernelModules } from "../src/node/compiled-modules.ts";
 import { createIsolateState, createServices, type IsolateState, type Platform } from "../src/services.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
 import { answerImage } from "../src/stories/image.ts";
@@ -12,7 +13,7 @@ import { answerInfo } from "../src/stories/info.ts";
 import { platformClock } from "../src/timers.ts";
 import type { Visit } from "../src/visit.ts";
 import { findCase } from "./cases.ts";
-import { compileKernel, jpegQuality } from "./engine.ts";
+import { jpegQuality } from "./engine.ts";
 import { fileSource } from "./file-source.ts";
 import { moveDirectoriesToFront } from "./repack.ts";
 import { type Bucket, fileBucket, keepingBucket, SlowStorage } from "./slow-storage.ts";
@@ -44,7 +45,7 @@ const thumbnailPath = findCase("128").path(source, 0)!;
 
 const frontPath = `${sourcesFolder}/${source.name}-front.tif`;
 if (!existsSync(frontPath)) writeFileSync(frontPath, await moveDirectoriesToFront(readFileSync(pathOf(source))));
-const kernel = compileKernel();
+const kernel = compileKernelModules();
 const results: ColdResult[] = [];
 for (const [file, path] of [
   ["as vips writes it", pathOf(source)],
@@ -96,7 +97,7 @@ async function answer(
     edge: { match: async () => undefined, put: async () => undefined, delete: async () => false },
     clock: platformClock,
     log: () => undefined,
-    modules: {},
+    lcms: undefined,
   } as unknown as Platform;
   const config = {
     baseUrl: undefined,
@@ -114,6 +115,7 @@ async function answer(
     imageMaxAgeSeconds: 86_400,
     infoMaxAgeSeconds: 3600,
     notFoundMaxAgeSeconds: 60,
+    helpUrl: undefined,
     cacheAbovePixels: 300_000,
     cacheTimeoutSeconds: 1,
     storeAbovePixels: 4_000_000,
@@ -134,6 +136,7 @@ async function answer(
     patience: { milliseconds: 10_000, signal: undefined },
     isAlone: () => true,
     defer: (work) => deferred.push(work),
+    log: () => undefined,
   };
   let response: Response;
   if (route.kind === "info") response = await answerInfo(services, { request, route, visit });

@@ -1,59 +1,58 @@
-import { soleAdmission } from "../src/budget/admission.ts";
-import { canonicalise } from "../src/iiif/canonical.ts";
 import { parseRequest } from "../src/iiif/request.ts";
-import { compileModule, compileSettings } from "../src/node/compiled-modules.ts";
-import { isGray, type Pyramid, seenSize } from "../src/pyramid/pyramid.ts";
-import { Kernels } from "../src/render/kernels.ts";
-import { planRender, type RenderPlan } from "../src/render/plan.ts";
-import { type Renderer, render } from "../src/render/render.ts";
+import { openDrawingTools } from "../src/node/compiled-modules.ts";
+import {
+  canonicaliseFor,
+  type DrawingTools,
+  type DrawnMaster,
+  drawAlone,
+  type Picture,
+  type PictureStyle,
+  planPicture,
+} from "../src/picture.ts";
+import type { Pyramid } from "../src/pyramid/pyramid.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
 
 /** The quality that all sides of a comparison encode JPEG with. */
 export const jpegQuality = 85;
 
-const webpQuality = 80;
+/** Of WebP, on its own scale. */
+export const webpQuality = 80;
+
+const style: PictureStyle = {
+  qualities: { jpeg: jpegQuality, webp: webpQuality },
+  colorProfile: "convert",
+  keepMetadata: "none",
+};
 const limits = { maxWidth: 1_000_000, maxHeight: 1_000_000, maxArea: 1e12 };
 
-/** Compiles the kernels as `npm run build` left them. Throws when they are missing. */
-export function compileKernel(): WebAssembly.Module {
-  return compileModule("kernel");
-}
-
-/** Opens what the Worker renders with, outside of workerd. */
-export function openRenderer(): Renderer {
-  const settings = compileSettings({ jpegQuality, webpQuality });
-  return { kernels: new Kernels(compileKernel()), settings };
+/** Opens what the Worker draws with, outside of workerd. */
+export function openTools(): DrawingTools {
+  return openDrawingTools();
 }
 
 /** Plans the request `path`: region, size, rotation, quality and format. Throws what parsing and planning throw. */
-export function planPath(path: string, pyramid: Pyramid, source: ByteSource): RenderPlan {
+export function planPath(path: string, pyramid: Pyramid, source: ByteSource): Picture {
   const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
   const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
-  const image = { ...seenSize(pyramid), isGray: isGray(pyramid) };
-  const canonical = canonicalise(request, image, { limits, isStrictConfined: false });
-  return planRender(canonical, pyramid, { sourceSize: source.size, isProfiled: false });
+  const master: DrawnMaster = { pyramid, source, profile: undefined, metadata: {} };
+  return planPicture(master, canonicaliseFor(master, request, { limits, isStrictConfined: false }), style);
 }
 
-/** What one rendering gave. */
-export interface Rendering {
+/** What one drawing gave. */
+export interface Drawn {
   readonly bytes: readonly Uint8Array[];
   /** From the call to the first bytes, in milliseconds. */
   readonly firstByteMilliseconds: number;
 }
 
-/** Carries out a plan and takes all it gives. Throws what rendering throws. */
-export async function renderPlan(renderer: Renderer, plan: RenderPlan, source: ByteSource): Promise<Rendering> {
+/** Draws a picture and takes all of it. Throws what drawing throws. */
+export async function drawPlanned(tools: DrawingTools, picture: Picture): Promise<Drawn> {
   const start = performance.now();
-  const { body } = await render(renderer, plan, {
-    inputs: { source, table: undefined, envelope: {} },
-    admission: soleAdmission(),
-  });
-  if (body instanceof Uint8Array) return { bytes: [body], firstByteMilliseconds: performance.now() - start };
   const bytes: Uint8Array[] = [];
   let firstByteMilliseconds = 0;
-  for await (const chunk of body) {
+  for await (const piece of drawAlone(tools, picture)) {
     firstByteMilliseconds ||= performance.now() - start;
-    bytes.push(chunk);
+    bytes.push(piece);
   }
   return { bytes, firstByteMilliseconds };
 }

@@ -8,7 +8,7 @@ import sharp, { type TiffOptions } from "sharp";
 import { convertMaster } from "../src/convert/convert.ts";
 import type { ConversionSettings } from "../src/settings/conversion.ts";
 import { openPyramid } from "../src/tiff/open.ts";
-import { openRenderer, planPath, renderPlan } from "./engine.ts";
+import { drawPlanned, openTools, planPath } from "./engine.ts";
 import { fileSource } from "./file-source.ts";
 import { sessionRequests } from "./ingest-session.ts";
 import { isInstalled, usageOf } from "./processes.ts";
@@ -56,11 +56,11 @@ async function measureSetting(file: string, settings: Partial<ConversionSettings
   const master = await convertMaster(file, path, { ...usual, ...settings });
   const source = fileSource(path);
   const pyramid = await openPyramid(source);
-  const renderer = openRenderer();
+  const tools = openTools();
   const draw = async (request: string): Promise<{ readonly bytes: number; readonly isCopied: boolean }> => {
-    const plan = planPath(request, pyramid, source);
-    const { bytes } = await renderPlan(renderer, plan, source);
-    return { bytes: bytes.reduce((sum, piece) => sum + piece.byteLength, 0), isCopied: plan.kind === "copy" };
+    const picture = planPath(request, pyramid, source);
+    const { bytes } = await drawPlanned(tools, picture);
+    return { bytes: bytes.reduce((sum, piece) => sum + piece.byteLength, 0), isCopied: picture.plan.kind === "copy" };
   };
   const times: number[] = [];
   for (let turn = 0; turn < 9; turn++) {

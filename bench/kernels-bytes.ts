@@ -6,7 +6,7 @@ import { deflateSync } from "node:zlib";
 import { getDecoder } from "geotiff";
 import sharp from "sharp";
 import { type ByteCompression, decompressInto } from "../src/codec/decompress.ts";
-import { plainEncoding } from "../src/files/image-file.ts";
+import { fileEncoding } from "../src/files/image-file.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
 import { writeLzw } from "../test/support/lzw-writer.ts";
 import { writePackBits } from "../test/support/pack-bits-writer.ts";
@@ -44,7 +44,7 @@ const contests: readonly { readonly compression: ByteCompression; readonly tag: 
     { compression: "packbits", tag: 32773, bytes: writePackBits(samples, side * 3) },
   ];
 
-const encoding = plainEncoding({ compression: "none", model: "rgb", bits: 8, samplesPerPixel: 3 });
+const encoding = fileEncoding({ compression: "none", model: "rgb", bits: 8, samplesPerPixel: 3 });
 const kernel = openTestKernel(64 << 20);
 const target = kernel.allocate(byteLength + 64);
 console.log("| decoder | bytes in | ours, µs | geotiff, µs | ratio |\n|---|---|---|---|---|");

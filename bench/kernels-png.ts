@@ -9,6 +9,7 @@ import sharp from "sharp";
 import { createPngEncoder } from "../src/codec/png/encoder.ts";
 import { interleaveRgba } from "../src/raster/color.ts";
 import type { Plane } from "../src/raster/raster.ts";
+import { threePlanes } from "../src/raster/raster.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
 import { makeSamples, type Samples, storePlane } from "../test/support/planes.ts";
 import { drawPhotograph, drawText } from "../test/support/png-pictures.ts";
@@ -76,7 +77,7 @@ async function compare(picture: Picture): Promise<void> {
     "kernel, gray": () => encodeStrips(picture, planes.slice(0, 1)),
     "@jsquash/png, RGBA": () => encodeJsquash(rgba, width, height, 8).byteLength,
     "@jsquash/png, RGBA from planes": () => {
-      const raster = { model: "rgb", width, height, subsampling: { x: 1, y: 1 }, planes } as const;
+      const raster = { model: "rgb", width, height, subsampling: { x: 1, y: 1 }, planes: threePlanes(planes) } as const;
       return encodeJsquash(interleaveRgba(kernel, raster), width, height, 8).byteLength;
     },
     "sharp level 1, RGB": async () => (await sharp(rgb, { raw }).png({ compressionLevel: 1 }).toBuffer()).length,

@@ -2,11 +2,11 @@
 // Run: npm run build && npx -c "node bench/kernels-raster.ts"
 import sharp from "sharp";
 import { deinterleave } from "../src/raster/chunky.ts";
-import { interleaveRgba, rgbToYcbcr, type ThreePlanes, ycbcrToRgb } from "../src/raster/color.ts";
+import { interleaveRgba, rgbToYcbcr, ycbcrToRgb } from "../src/raster/color.ts";
 import type { Kernel } from "../src/raster/kernel.ts";
 import { turnPlane } from "../src/raster/orientation.ts";
 import { undoPredictor } from "../src/raster/predictor.ts";
-import type { Plane } from "../src/raster/raster.ts";
+import type { Plane, ThreePlanes } from "../src/raster/raster.ts";
 import { createResampler } from "../src/raster/resampler.ts";
 import { rotateRaster } from "../src/raster/rotation.ts";
 import { type PackedSamples, unpackSamples } from "../src/raster/unpack.ts";

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import sharp from "sharp";
 import { memorySource } from "../src/source/memory.ts";
 import { openPyramid } from "../src/tiff/open.ts";
-import { openRenderer, planPath, renderPlan } from "./engine.ts";
+import { drawPlanned, openTools, planPath } from "./engine.ts";
 import { benchFolder } from "./sources.ts";
 import { formatTable } from "./statistics.ts";
 
@@ -34,13 +34,11 @@ for (const path of present) {
   const source = memorySource(new Uint8Array(readFileSync(path)));
   const pyramid = await openPyramid(source);
   const draw = async (format: string, jpegQuality: number): Promise<Uint8Array> => {
-    const renderer = openRenderer();
-    const settings = { ...renderer.settings, jpegQuality };
-    const { bytes } = await renderPlan(
-      { ...renderer, settings },
-      planPath(`${shown}.${format}`, pyramid, source),
-      source,
-    );
+    const picture = planPath(`${shown}.${format}`, pyramid, source);
+    const { bytes } = await drawPlanned(openTools(), {
+      ...picture,
+      qualities: { ...picture.qualities, jpeg: jpegQuality },
+    });
     return Buffer.concat(bytes);
   };
   const truth = await draw("png", 85);

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import sharp, { type Sharp } from "sharp";
 import { openPyramid } from "../src/tiff/open.ts";
 import { findCase } from "./cases.ts";
-import { jpegQuality, openRenderer, planPath, renderPlan } from "./engine.ts";
+import { drawPlanned, jpegQuality, openTools, planPath, webpQuality } from "./engine.ts";
 import { fileSource } from "./file-source.ts";
 import { benchFolder, findSource, pathOf } from "./sources.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
@@ -39,18 +39,18 @@ sharp.cache(false);
 const source = findSource(sourceName);
 const file = fileSource(pathOf(source));
 const pyramid = await openPyramid(file);
-const renderer = openRenderer();
+const tools = openTools();
 const asked = Array.from({ length: tileCount }, (_, index) => findCase(caseName).path(source, index));
 const paths = [...new Set(asked.filter((path) => path !== undefined))];
-const plans = paths.map((path) => planPath(path, pyramid, file));
+const plans = paths.map((path) => planPath(path, pyramid, file).plan);
 
 const times = { ours: [] as number[], first: [] as number[], sharp: [] as number[] };
 const runOurs = async (index: number): Promise<readonly Uint8Array[]> => {
   const start = performance.now();
-  // A request is planned anew each time, as the service does.
+  // A request is planned again each time, as the service does.
   const plan = planPath(paths[index % paths.length]!, pyramid, file);
   const planned = performance.now() - start;
-  const { bytes, firstByteMilliseconds } = await renderPlan(renderer, plan, file);
+  const { bytes, firstByteMilliseconds } = await drawPlanned(tools, plan);
   times.ours.push(performance.now() - start);
   times.first.push(planned + firstByteMilliseconds);
   return bytes;
@@ -108,7 +108,10 @@ async function runRounds(budgetSeconds: number, atLeast: number): Promise<void> 
 function sharpPipeline(index: number): Sharp {
   const plan = plans[index]!;
   const [region = "", size = "", rotation = "", end = ""] = paths[index]!.split("/");
-  const opened = sharp(pathOf(source), { page: pyramid.levels.indexOf(plan.level), limitInputPixels: false });
+  const opened = sharp(pathOf(source), {
+    page: pyramid.levels.indexOf(plan.kind === "copy" ? plan.level : plan.stored),
+    limitInputPixels: false,
+  });
   const [left = 0, top = 0, width = 0, height = 0] = region.split(",").map(Number);
   const part = region === "full" ? opened : opened.extract({ left, top, width, height });
   const [outputWidth = 0, outputHeight = 0] = size.split(",").map(Number);
@@ -119,6 +122,6 @@ function sharpPipeline(index: number): Sharp {
   const turned = rotation === "0" ? toned : toned.rotate(Number(rotation), { background: "#fff" });
   // Level 1 and effort 2 are what the encoders of our side do: PNG of like size, WebP by the same method.
   if (format === "png") return turned.png({ compressionLevel: 1 });
-  if (format === "webp") return turned.webp({ quality: renderer.settings.webpQuality, effort: 2 });
+  if (format === "webp") return turned.webp({ quality: webpQuality, effort: 2 });
   return turned.jpeg({ quality: jpegQuality, chromaSubsampling: "4:2:0", optimizeCoding: false });
 }

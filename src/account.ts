@@ -1,10 +1,3 @@
-/** An encoded picture, ready to be sent or kept. */
-export interface Derivative {
-  readonly mediaType: string;
-  /** All of it, or its parts as they are made. */
-  readonly body: Uint8Array | ReadableStream<Uint8Array>;
-}
-
 /** How an image was answered, for Server-Timing and the log. */
 export interface Account {
   /** `kept` when a cache answered, so that nothing was rendered. */

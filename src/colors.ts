@@ -19,11 +19,10 @@ export interface ColorTables {
   readonly kept: IsolateCache<ColorTable>;
   /** Little CMS, compiled. */
   readonly module: WebAssembly.Module;
-  /** Told of a profile that can't be used. */
-  readonly warn: (message: string) => void;
-  /** Where the memory for making one comes from. */
-  readonly admission: Admission;
 }
+
+/** What becomes of colours in an RGB profile: brought to sRGB, or kept with their profile if it is small, or in any case. */
+export type ColorPolicy = Config["colorProfile"] | "carry";
 
 /** What becomes of a master's colours in one picture. */
 export interface ColorTreatment {
@@ -40,50 +39,65 @@ export interface ColorTreatment {
 export function colorTreatment(
   { pyramid, profile }: Pick<MasterImage, "pyramid" | "profile">,
   { quality, format }: Pick<CanonicalRequest, "quality" | "format">,
-  policy: Config["colorProfile"],
+  policy: ColorPolicy,
 ): ColorTreatment {
   if (profile === undefined) return { isProfiled: false, embedded: undefined };
   const source = decodedModels[pyramid.levels[0].encoding.model];
   // WebP has no grey, and a profile of grey describes nothing else.
   const isKeptGray = quality !== "bitonal" && format !== "webp";
   const isKept = source === "gray" ? isKeptGray : quality === "default" || quality === "color";
-  const isEmbedded = policy === "embed" && source !== "cmyk" && isKept && profile.byteLength <= maxEmbeddedProfileBytes;
+  const isSmall = policy === "carry" || profile.byteLength <= maxEmbeddedProfileBytes;
+  const isEmbedded = policy !== "convert" && source !== "cmyk" && isKept && isSmall;
   return isEmbedded ? { isProfiled: false, embedded: profile } : { isProfiled: true, embedded: undefined };
 }
 
+/** Colours to bring to sRGB, and for whom. */
+export interface ColorConversion {
+  readonly model: StoredModel;
+  readonly profile: Uint8Array | undefined;
+  /** Where the memory for making a table comes from. */
+  readonly admission: Admission;
+  /** Told of a profile that can't be used. */
+  readonly log: (line: object) => void;
+}
+
 /**
- * Returns the table that brings colours of `model`, decoded, to sRGB, kept from an earlier picture or made now: by the master's
- * profile, or by what its model has without one. Undefined where a profile can't be used: the colours are then taken
- * for sRGB. Throws `render-busy`, `client-gone`.
+ * Returns the table that brings decoded colours to sRGB, kept from an earlier picture or made now: by the master's
+ * profile, or by what its model has without one. Undefined if a profile can't be used: the colours are then taken to be
+ * sRGB. Throws `render-busy`, `client-gone`.
  */
 export async function findColorTable(
-  tables: ColorTables,
-  model: StoredModel,
-  profile: Uint8Array | undefined,
+  { kept, module }: ColorTables,
+  { model, profile, admission, log }: ColorConversion,
 ): Promise<ColorTable | undefined> {
   const key = profile === undefined ? model : await digest(profile);
-  const found = tables.kept.get(key);
+  const found = kept.get(key);
   if (found !== undefined) return found;
   const loan = { share: "draws", bytes: conversionBytes, costMilliseconds: 50, waitingBytes: 4096 } as const;
-  const { budget, patience } = tables.admission;
-  const lease = await budget.take(loan, patience);
+  const lease = await admission.budget.take(loan, admission.patience);
   try {
     // Another picture may have made it while this one stood in line.
-    const made = tables.kept.get(key);
+    const made = kept.get(key);
     if (made !== undefined) return made;
-    const table = (profile && tableOfProfile(tables, decodedModels[model], profile)) ?? tableOfModel(model);
-    if (table !== undefined) tables.kept.set(key, table, table.values.byteLength);
+    const ofProfile = profile && tableOfProfile(module, decodedModels[model], profile);
+    if (profile !== undefined && ofProfile === undefined && decodedModels[model] !== "lab") {
+      log({ level: "warn", message: "the profile is ignored: no conversion can be made of it" });
+    }
+    const table = ofProfile ?? tableOfModel(model);
+    if (table !== undefined) kept.set(key, table, table.values.byteLength);
     return table;
   } finally {
     lease.release();
   }
 }
 
-function tableOfProfile({ module, warn }: ColorTables, model: ColorModel, profile: Uint8Array): ColorTable | undefined {
+function tableOfProfile(
+  lcmsModule: WebAssembly.Module,
+  model: ColorModel,
+  profile: Uint8Array,
+): ColorTable | undefined {
   if (model === "lab") return undefined;
-  const table = buildProfileTable(profile, { model: model === "ycbcr" ? "rgb" : model, lcmsModule: module });
-  if (table === undefined) warn("the profile is ignored: no conversion can be made of it");
-  return table;
+  return buildProfileTable(profile, { model: model === "ycbcr" ? "rgb" : model, lcmsModule });
 }
 
 function tableOfModel(model: StoredModel): ColorTable | undefined {

@@ -24,6 +24,8 @@ export interface Config {
   readonly imageMaxAgeSeconds: number;
   readonly infoMaxAgeSeconds: number;
   readonly notFoundMaxAgeSeconds: number;
+  /** Where the errors are explained: a URL or a path. Undefined for nowhere. */
+  readonly helpUrl: string | undefined;
   /** Renders that decode at least this many pixels are kept in the Cache API. */
   readonly cacheAbovePixels: number;
   /** For how long a request waits for a cache. */
@@ -92,6 +94,11 @@ export function readConfig(variables: Variables): Config {
     /^(?:https?:\/\/[^/?#\s]+)?$/,
     "empty or scheme and host without a slash behind them",
   );
+  const helpUrl = matching(
+    "HELP_URL",
+    /^(?:(?:https?:\/)?\/[^#\s<>"]+)?$/,
+    "empty, a URL or a path, without a fragment",
+  );
   const config: Config = {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
     prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
@@ -112,6 +119,7 @@ export function readConfig(variables: Variables): Config {
     imageMaxAgeSeconds: integer("IMAGE_MAX_AGE_SECONDS", upToAYear),
     infoMaxAgeSeconds: integer("INFO_MAX_AGE_SECONDS", upToAYear),
     notFoundMaxAgeSeconds: integer("NOT_FOUND_MAX_AGE_SECONDS", upToAYear),
+    helpUrl: helpUrl === "" ? undefined : helpUrl,
     cacheAbovePixels: integer("CACHE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
     cacheTimeoutSeconds: seconds("CACHE_TIMEOUT_SECONDS", { least: 0.05, most: 30 }),
     storeAbovePixels: integer("STORE_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),

@@ -1,54 +1,67 @@
 /**
- * Every way a request can fail, and the HTTP status it is answered with. Whose fault decides: the client's is 4xx, a
- * broken master 500, a valid master that is not read 501, ours 500, storage's 503.
+ * Every way a request can fail: the HTTP status it is answered with, and what the fault is called. Whose fault decides:
+ * the client's is 4xx, a broken master 500, a valid master that is not read 501, ours 500, storage's 503.
  */
-const statusByCode = {
-  "identifier-malformed": 400,
-  "region-malformed": 400,
-  "region-empty": 400,
-  "region-outside": 400,
-  "size-malformed": 400,
-  "size-empty": 400,
-  "size-above-limit": 400,
-  "size-above-box": 400,
-  "upscale-not-asked": 400,
-  "rotation-malformed": 400,
-  "quality-unknown": 400,
-  "format-unknown": 400,
-  "path-malformed": 400,
-  "url-too-long": 414,
-  "not-found": 404,
-  "method-not-allowed": 405,
-  "render-too-costly": 413,
-  "render-memory": 413,
+export const faults = {
+  "identifier-malformed": { status: 400, title: "Malformed identifier" },
+  "region-malformed": { status: 400, title: "Malformed region" },
+  "region-empty": { status: 400, title: "Empty region" },
+  "region-outside": { status: 400, title: "Region outside the image" },
+  "size-malformed": { status: 400, title: "Malformed size" },
+  "size-empty": { status: 400, title: "Empty size" },
+  "size-above-limit": { status: 400, title: "Size above the limit" },
+  "size-above-box": { status: 400, title: "Size above the size asked for" },
+  "upscale-not-asked": { status: 400, title: "Upscaling without ^" },
+  "rotation-malformed": { status: 400, title: "Malformed rotation" },
+  "quality-unknown": { status: 400, title: "Unknown quality" },
+  "format-unknown": { status: 400, title: "Unknown format" },
+  "path-malformed": { status: 400, title: "Malformed path" },
+  "body-malformed": { status: 400, title: "Malformed body" },
+  "not-found": { status: 404, title: "Not found" },
+  "method-not-allowed": { status: 405, title: "Method not allowed" },
+  "body-too-large": { status: 413, title: "Body too large" },
+  "render-too-costly": { status: 413, title: "Rendering above the limits" },
+  "render-memory": { status: 413, title: "Rendering takes too much memory" },
+  "url-too-long": { status: 414, title: "URL too long" },
   // Nobody reads this answer: it is for the log. 499 is what web servers log for it.
-  "client-gone": 499,
-  "source-malformed": 500,
-  "source-unsupported": 501,
-  "source-changed": 503,
-  "storage-failed": 503,
-  "render-busy": 503,
-  "config-invalid": 500,
-  internal: 500,
-} as const;
+  "client-gone": { status: 499, title: "Client gone" },
+  "source-malformed": { status: 500, title: "Damaged image" },
+  "config-invalid": { status: 500, title: "Invalid configuration" },
+  internal: { status: 500, title: "Internal error" },
+  "source-unsupported": { status: 501, title: "Unsupported image" },
+  "source-changed": { status: 503, title: "Image replaced while it was read" },
+  "storage-failed": { status: 503, title: "Storage failed" },
+  "render-busy": { status: 503, title: "Busy" },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
-/** The name of a fault, as throw sites and tests use it. */
-export type ErrorCode = keyof typeof statusByCode;
+/** The name of a fault, as throw sites, clients and tests use it. */
+export type ErrorCode = keyof typeof faults;
 
-/** The one error class: `publicMessage` goes out to the client, `detail` and `cause` only to the log. */
+/** What an error says next to its public message. */
+export interface ErrorOptions {
+  /** What the client can do about it: a sentence that goes out after the message. */
+  readonly hint?: string;
+  /** For the log alone, as is `cause`. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+/** The one error class: `message` and `hint` go out to the client, `detail` and `cause` only to the log. */
 export class ImageError extends Error {
   readonly code: ErrorCode;
+  readonly hint: string | undefined;
   readonly detail: string | undefined;
 
-  constructor(code: ErrorCode, publicMessage: string, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, publicMessage: string, options: ErrorOptions = {}) {
     super(publicMessage, { cause: options.cause });
     this.name = "ImageError";
     this.code = code;
+    this.hint = options.hint;
     this.detail = options.detail;
   }
 
   /** The HTTP status this error is answered with. */
   get status(): number {
-    return statusByCode[this.code];
+    return faults[this.code].status;
   }
 }

@@ -85,7 +85,7 @@ export const maxCodecBytes = 64 << 20;
 export const maxJpeg2000Tiles = 1 << 12;
 
 /** Most pixels of a JPEG, PNG or WebP master, which is decoded whole. Enforced in plain/open.ts and codec/png/decoder.ts. */
-export const maxPlainPixels = 1 << 26;
+export const maxFilePixels = 1 << 26;
 
 /** Most bytes in front of the frame of a JPEG master: profile, metadata, previews. Enforced in plain/jpeg.ts. */
 export const maxJpegHeaderBytes = 8 << 20;

@@ -1,10 +1,7 @@
 import { ImageError } from "./error.ts";
-import { canonicalise } from "./iiif/canonical.ts";
 import { parseRequest } from "./iiif/request.ts";
 import { openImage } from "./masters/image.ts";
-import { seenSize } from "./pyramid/pyramid.ts";
-import { planRender } from "./render/plan.ts";
-import { render } from "./render/render.ts";
+import { canonicaliseFor, drawPicture, planPicture } from "./picture.ts";
 import type { Services } from "./services.ts";
 import { memorySource } from "./source/memory.ts";
 import type { Visit } from "./visit.ts";
@@ -46,22 +43,22 @@ function probeMaster(): Uint8Array {
 
 /**
  * Draws a picture of 8 by 8 pixels the way every small picture is drawn: opened, planned, admitted to the memory of the
- * isolate, resampled and encoded. Throws what that throws, `internal` where what comes out is no JPEG.
+ * isolate, resampled and encoded. Throws what that throws, `internal` if what comes out is not a JPEG.
  */
 export async function drawProbe(
-  { renderer, budget, clock, sizeRules }: Services,
-  { patience, isAlone }: Visit,
+  { pictures, style, budget, clock, sizeRules }: Services,
+  { patience, isAlone, log }: Visit,
 ): Promise<void> {
   const source = memorySource(probeMaster());
-  const prefix = await source.read(0, source.size);
-  const { pyramid } = await openImage({ source, prefix, page: 1, keepsBlocks: false, warn: () => undefined });
+  const image = await openImage({ source, prefix: await source.read(0, source.size) });
+  const master = { ...image, source };
   const request = parseRequest({ region: "full", size: "8,8", rotation: "0", qualityAndFormat: "default.jpg" }, 3);
-  const canonical = canonicalise(request, { ...seenSize(pyramid), isGray: true }, sizeRules);
-  const plan = planRender(canonical, pyramid, { sourceSize: source.size, isProfiled: false });
-  const inputs = { source, table: undefined, envelope: {} };
-  const { body, lease } = await render(renderer, plan, { inputs, admission: { budget, clock, patience, isAlone } });
+  const picture = planPicture(master, canonicaliseFor(master, request, sizeRules), style);
+  const { body, lease } = await drawPicture(pictures.tools, picture, {
+    admission: { budget, clock, patience, isAlone },
+    log,
+  });
   lease?.release();
   const isJpeg = body instanceof Uint8Array && body[0] === 0xff && body[1] === 0xd8 && body.at(-1) === 0xd9;
-  if (!isJpeg)
-    throw new ImageError("internal", "The service failed on this request.", { detail: "the probe is no JPEG" });
+  if (!isJpeg) throw new ImageError("internal", "The probe is not a JPEG.");
 }

@@ -2,47 +2,39 @@ import type { Clock } from "./budget/clock.ts";
 import { keptLimits } from "./budget/isolate-memory.ts";
 import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
-import type { DerivativeCache, KnownDerivative } from "./cache/derivatives.ts";
+import type { KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
 import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
-import type { StoringRules } from "./cache/storing.ts";
-import type { CodecModules } from "./codec/tile-decoder.ts";
 import type { ColorTable } from "./color/table.ts";
-import type { ColorTables } from "./colors.ts";
 import type { Config } from "./config.ts";
-import type { SizeLimits } from "./iiif/size.ts";
-import type { KeptMaster } from "./masters/kept-index.ts";
-import type { MasterStore } from "./masters/open.ts";
+import type { PictureStore } from "./kept-picture.ts";
+import type { HeldMaster, MasterStore } from "./masters/store.ts";
+import type { PictureStyle, SizeRules } from "./picture.ts";
+import type { KernelModules } from "./raster/kernel.ts";
 import { Kernels } from "./render/kernels.ts";
-import type { EncoderSettings } from "./render/output.ts";
-import type { Renderer } from "./render/render.ts";
 
 /** What the stories work with: the platform behind names of their own, the configuration as the values they need. */
 export interface Services {
   readonly masters: MasterStore;
-  readonly derivatives: DerivativeCache;
-  readonly storing: StoringRules;
-  readonly colors: Omit<ColorTables, "admission">;
-  readonly renderer: Renderer;
+  readonly pictures: PictureStore;
+  readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly buckets: { readonly masters: R2Bucket; readonly derivatives: R2Bucket };
   /** What the isolate remembers beside. */
   readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
-  readonly sizeRules: { readonly limits: SizeLimits; readonly isStrictConfined: boolean };
+  readonly sizeRules: SizeRules;
   readonly config: Config;
   /** Streams that were broken off so far, in this isolate. */
   readonly streams: StreamCounts;
-  /** Writes one line to the log. */
-  readonly log: (line: object) => void;
 }
 
 /** What outlives a request within one isolate: values only. */
 export interface IsolateState {
-  readonly kept: IsolateCache<KeptMaster>;
+  readonly heldMasters: IsolateCache<HeldMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
@@ -76,13 +68,13 @@ const knownDerivativeBytes = 1 << 19;
 const webpQuality = 80;
 
 /** Makes the state of a new isolate. */
-export function createIsolateState(kernelModule: WebAssembly.Module, clock: Clock): IsolateState {
+export function createIsolateState(modules: KernelModules, clock: Clock): IsolateState {
   return {
-    kept: new IsolateCache(keptLimits.masters),
+    heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
-    kernels: new Kernels(kernelModule),
+    kernels: new Kernels(modules),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
     health: undefined,
@@ -95,7 +87,8 @@ export interface Platform {
   readonly masters: R2Bucket;
   readonly derivatives: R2Bucket;
   readonly edge: Cache;
-  readonly modules: CodecModules & { readonly webpEncoder: WebAssembly.Module; readonly lcms: WebAssembly.Module };
+  /** Little CMS, compiled. */
+  readonly lcms: WebAssembly.Module;
   readonly clock: Clock;
   readonly log: (line: object) => void;
 }
@@ -103,56 +96,53 @@ export interface Platform {
 /** Puts the services of an isolate together. They hold nothing of any request. */
 export function createServices(config: Config, platform: Platform, state: IsolateState): Services {
   const { clock, log } = platform;
-  const warn = (message: string): void => log({ level: "warn", message });
+  const { budget, streams } = state;
   const guard = (tier: "edge" | "bucket"): TierGuard =>
     new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, clock, log });
   const bucket = bucketTier(platform.derivatives, guard("bucket"));
   const edge = guard("edge");
   const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
-  const settings: EncoderSettings = {
-    jpegQuality: config.jpegQuality,
-    webpQuality,
-    webpModule: platform.modules.webpEncoder,
-    modules: platform.modules,
-  };
   return {
     masters: {
-      storage: {
-        bucket: platform.masters,
-        clock: platform.clock,
-        timeoutSeconds: config.storageTimeoutSeconds,
-      },
-      kept: state.kept,
-      budget: state.budget,
+      storage: { bucket: platform.masters, clock, timeoutSeconds: config.storageTimeoutSeconds },
+      held: state.heldMasters,
+      budget,
       edge: edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds), edge),
       durable: bucket,
       ttlSeconds: config.masterTtlSeconds,
       keepsBlocks: config.keepMetadata === "all",
-      warn,
     },
-    colors: { kept: state.colorTables, module: platform.modules.lcms, warn },
-    derivatives: {
-      edge: edgeTier(platform.edge, config.imageMaxAgeSeconds, edge),
-      bucket,
-      known: state.knownDerivatives,
-      budget: state.budget,
-      clock: platform.clock,
+    pictures: {
+      tools: { kernels: state.kernels, colorTables: { kept: state.colorTables, module: platform.lcms } },
+      derivatives: {
+        edge: edgeTier(platform.edge, config.imageMaxAgeSeconds, edge),
+        bucket,
+        known: state.knownDerivatives,
+        budget,
+        clock,
+      },
+      cacheAbovePixels: config.cacheAbovePixels,
+      storing: {
+        abovePixels: config.storeAbovePixels,
+        atOnceAbovePixels: config.storeAtOnceAbovePixels,
+        angleStepDegrees: config.storeAngleStepDegrees,
+        sizeStepPixels: config.storeSizeStepPixels,
+        limits,
+      },
+      budget,
+      clock,
     },
-    storing: {
-      abovePixels: config.storeAbovePixels,
-      atOnceAbovePixels: config.storeAtOnceAbovePixels,
-      angleStepDegrees: config.storeAngleStepDegrees,
-      sizeStepPixels: config.storeSizeStepPixels,
-      limits,
+    style: {
+      qualities: { jpeg: config.jpegQuality, webp: webpQuality },
+      colorProfile: config.colorProfile,
+      keepMetadata: config.keepMetadata,
     },
-    renderer: { kernels: state.kernels, settings },
-    budget: state.budget,
-    clock: platform.clock,
-    streams: state.streams,
+    budget,
+    clock,
+    streams,
     buckets: { masters: platform.masters, derivatives: platform.derivatives },
     isolate: state,
     sizeRules: { limits, isStrictConfined: config.isStrictConfined },
     config,
-    log,
   };
 }

@@ -10,4 +10,6 @@ export interface Visit {
   readonly isAlone: () => boolean;
   /** Lets work go on after the response. */
   readonly defer: (work: Promise<unknown>) => void;
+  /** Writes one line to the log. */
+  readonly log: (line: object) => void;
 }

@@ -1,23 +1,23 @@
 import webpDecoder from "@jsquash/webp/codec/dec/webp_dec.wasm";
 import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import lcms from "lcms-wasm/dist/lcms.wasm";
-import kernelModule from "../build/kernel.wasm";
+import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { newAccount } from "./account.ts";
+import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
-import { ImageError } from "./error.ts";
-import { baseUri, isHostShared } from "./http/base-uri.ts";
-import { asImageError, respondError, respondOptions, respondRedirect } from "./http/respond.ts";
-import { findRoute } from "./http/route.ts";
-import { parseIdentifier } from "./identity/identifier.ts";
+import type { ImageError } from "./error.ts";
+import { isHostShared } from "./http/base-uri.ts";
+import { asImageError, respondError } from "./http/errors.ts";
+import { isImagePath, rawPath } from "./http/route.ts";
 import { createIsolateState, createServices, type Services } from "./services.ts";
-import { answerHealth } from "./stories/health.ts";
-import { answerImage } from "./stories/image.ts";
-import { answerInfo } from "./stories/info.ts";
+import { answerImagePath } from "./stories/image-path.ts";
 import { platformClock } from "./timers.ts";
 import type { Visit } from "./visit.ts";
 
-const isolate = createIsolateState(kernelModule, platformClock);
+const isolate = createIsolateState({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }, platformClock);
+
+const app = createApp();
 
 let isHostWarned = false;
 
@@ -41,34 +41,44 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   const { budget } = isolate;
   const lapsedBefore = budget.counts.lapsed;
   const account = newAccount();
+  const path = rawPath(request.url);
   let code = "ok";
   let waited = 0;
   let isAnswered = false;
-  let response: Response;
-  try {
-    const services = open(env);
-    const onWaited = (milliseconds: number): void => {
-      waited += milliseconds;
-    };
-    const patience = { milliseconds: 1000 * services.config.renderWaitSeconds, signal: request.signal, onWaited };
-    // A stream goes on when its request has been answered, and is no longer counted itself.
-    const isAlone = (): boolean => visitors <= (isAnswered ? 0 : 1);
-    const visit = { account, patience, isAlone, defer: (work: Promise<unknown>) => context.waitUntil(work) };
-    response = await answer(request, services, visit);
-  } catch (thrown) {
-    const error = asImageError(thrown);
+  const onWaited = (milliseconds: number): void => {
+    waited += milliseconds;
+  };
+  // A stream goes on when its request has been answered, and is no longer counted itself.
+  const isAlone = (): boolean => visitors <= (isAnswered ? 0 : 1);
+  const fail = (error: ImageError, services?: Services): Response => {
     code = error.code;
-    response = respondError(error, code === "config-invalid" ? 0 : Number(env.NOT_FOUND_MAX_AGE_SECONDS));
     if (error.status >= 500) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
-  }
+    const { helpUrl, notFoundMaxAgeSeconds = 0 } = services?.config ?? {};
+    return respondError(error, { request, helpUrl, keptSeconds: notFoundMaxAgeSeconds });
+  };
+  const answer = async (services: Services): Promise<Response> => {
+    const { config } = services;
+    if (!isHostShared(config, request.url)) warnOfHost();
+    const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
+    const defer = (work: Promise<unknown>): void => context.waitUntil(work);
+    const visit: Visit = { account, patience, isAlone, defer, log };
+    try {
+      if (isImagePath(path, config.prefix)) return await answerImagePath(services, { request, path, visit });
+      return await app.fetch(request, { services, visit, fail: (error: ImageError) => fail(error, services) });
+    } catch (thrown) {
+      return fail(asImageError(thrown), services);
+    }
+  };
+  const services = openServices(env);
+  const response = "fault" in services ? fail(services.fault) : await answer(services);
   isAnswered = true;
   const milliseconds = Math.round((performance.now() - started) * 10) / 10;
-  const { method, url } = request;
+  const { method } = request;
   const lapsed = budget.counts.lapsed - lapsedBefore;
   log({
     level: "info",
     method,
-    path: pathOf(url),
+    path,
     status: response.status,
     code,
     ...account,
@@ -84,51 +94,17 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
 /** Made once for an environment, which does not change while an isolate lives. Faults of the configuration are found each time. */
 const servicesOf = new WeakMap<Env, Services>();
 
-function open(env: Env): Services {
+function openServices(env: Env): Services | { readonly fault: ImageError } {
   const known = servicesOf.get(env);
   if (known !== undefined) return known;
-  const platform = {
-    masters: env.MASTERS,
-    derivatives: env.DERIVATIVES,
-    edge: caches.default,
-    modules: { webpDecoder, jpeg2000Decoder, webpEncoder, lcms },
-    clock: platformClock,
-    log,
-  };
-  const services = createServices(readConfig({ ...env }), platform, isolate);
-  servicesOf.set(env, services);
-  return services;
-}
-
-async function answer(request: Request, services: Services, visit: Visit): Promise<Response> {
-  const { config } = services;
-  if (request.method === "OPTIONS") return respondOptions();
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are answered.");
-  }
-  const isShared = isHostShared(config, request.url);
-  if (!isShared) warnOfHost();
-  const route = findRoute(pathOf(request.url), config.prefix);
-  switch (route.kind) {
-    case "health":
-      return answerHealth(services, visit);
-    case "redirect":
-      return respondRedirect({
-        uri: route.path,
-        status: route.status,
-        maxAgeSeconds: config.infoMaxAgeSeconds,
-        scope: "public",
-      });
-    case "base": {
-      const identifier = parseIdentifier(route.identifier);
-      const uri = `${baseUri({ config, request, version: route.version, identifier })}/info.json`;
-      const scope = isShared ? "public" : "private";
-      return respondRedirect({ uri, status: 303, maxAgeSeconds: config.infoMaxAgeSeconds, scope });
-    }
-    case "info":
-      return answerInfo(services, { request, route, visit });
-    case "image":
-      return answerImage(services, { request, route, visit });
+  try {
+    const { MASTERS: masters, DERIVATIVES: derivatives } = env;
+    const platform = { masters, derivatives, edge: caches.default, lcms, clock: platformClock, log };
+    const services = createServices(readConfig({ ...env }), platform, isolate);
+    servicesOf.set(env, services);
+    return services;
+  } catch (thrown) {
+    return { fault: asImageError(thrown) };
   }
 }
 
@@ -137,13 +113,8 @@ function warnOfHost(): void {
   if (isHostWarned) return;
   isHostWarned = true;
   const message =
-    "BASE_URL is empty: https and the host of each request are taken for it, and shared caches keep no info.json";
+    "BASE_URL is empty: https and the host of each request are used instead, and shared caches keep no info.json";
   log({ level: "warn", message });
-}
-
-/** The path as it came, still encoded: the URL class would decode and resolve parts of it. */
-function pathOf(url: string): string {
-  return /^[a-z]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "/";
 }
 
 function describe(cause: unknown): string | undefined {

@@ -2,7 +2,8 @@ import type { Clock } from "../budget/clock.ts";
 import type { Lease } from "../budget/lease.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import { whileRenewing } from "../budget/renewal.ts";
-import { digest, sha256 } from "../digest.ts";
+import { sha256 } from "../digest.ts";
+import type { MasterName, MasterPlaces } from "../identity/master-name.ts";
 import { maxKeptBytes } from "../limits.ts";
 import type { IsolateCache } from "./isolate.ts";
 import { sealOf } from "./seal.ts";
@@ -18,9 +19,9 @@ import {
 } from "./tier.ts";
 
 /** What makes a picture what it is. */
-export interface DerivativeFacts {
+export interface PictureFacts {
   /** The stored file and its page: identifiers that mean the same image share its pictures. */
-  readonly master: { readonly key: string; readonly page: number };
+  readonly master: MasterName & { readonly places: MasterPlaces };
   /** Etag of the master: a replaced master never meets old pixels. */
   readonly masterVersion: string;
   /** Canonical request as 3.0 writes it. */
@@ -30,38 +31,34 @@ export interface DerivativeFacts {
   readonly mediaType: string;
 }
 
-/** Where a picture is kept. */
-export interface DerivativeName {
+/** What a picture is called. */
+export interface PictureName {
+  /** Its entity tag, without quotes. */
+  readonly etag: string;
   readonly edge: KeptName;
   /** One of the slots of its master: the pictures of one file never take more, however many are asked for at once. */
   readonly bucket: KeptName;
   readonly mediaType: string;
-  readonly labels: Readonly<Record<string, string>>;
+  /** What is written on a stored picture, for those who list them. */
+  readonly labels: Readonly<Record<"key" | "page" | "etag" | "request" | "settings" | "picture", string>>;
 }
 
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables. */
-const renderVersion = 2;
+const renderVersion = 3;
 
-/** Returns the entity tag of a picture, without its quotes: the same for whatever the image is called. */
-export function etagOf(facts: DerivativeFacts): Promise<string> {
-  return digest(renderOf(facts));
-}
-
-function renderOf({ masterVersion, canonical, settings }: DerivativeFacts): string {
-  return [renderVersion, masterVersion, canonical, settings].join("\n");
-}
-
-/** Names a picture where it is looked for and kept; its master has `picturesPerImage` slots in the bucket. */
-export async function nameDerivative(facts: DerivativeFacts, picturesPerImage: number): Promise<DerivativeName> {
+/** Names a picture, for its readers and for where it is kept; its master has `picturesPerMaster` slots in the bucket. */
+export async function namePicture(facts: PictureFacts, picturesPerMaster: number): Promise<PictureName> {
   const { master, masterVersion, canonical, settings, mediaType } = facts;
-  const { key, page } = master;
-  const picture = await sha256([key, page, renderOf(facts)].join("\n"));
-  const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerImage;
+  const { key, places } = master;
+  const page = String(master.page);
+  const picture = await sha256([renderVersion, key, page, masterVersion, canonical, settings].join("\n"));
+  const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerMaster;
   return {
+    etag: picture.slice(0, 32),
     edge: { key: `derivatives/${picture}` },
-    bucket: { key: `derivatives/${await digest(key)}/${slot}`, picture },
+    bucket: { key: `${places.derivativePrefix}${slot}`, picture },
     mediaType,
-    labels: { key, page: String(page), etag: masterVersion, request: canonical, settings, picture },
+    labels: { key, page, etag: masterVersion, request: canonical, settings, picture },
   };
 }
 
@@ -93,7 +90,7 @@ const secondsOfDay = 86_400;
  */
 export async function findDerivative(
   cache: DerivativeCache,
-  name: DerivativeName,
+  name: PictureName,
   { storing, defer }: { readonly storing: Storing } & Pick<Asking, "defer">,
 ): Promise<{ readonly kept: KeptBody; readonly tier: "edge" | "bucket" } | undefined> {
   const near = await cache.edge.get(name.edge, { hold: holdIn(cache), defer });
@@ -125,7 +122,7 @@ export interface DrawnPicture {
  */
 export async function keepDerivative(
   cache: DerivativeCache,
-  name: DerivativeName,
+  name: PictureName,
   { bytes, storing, lease = cache.budget.tryTake("bodies", bytes.byteLength) }: DrawnPicture,
 ): Promise<void> {
   try {
@@ -145,7 +142,7 @@ export async function keepDerivative(
   }
 }
 
-function wasDrawnToday(cache: DerivativeCache, { edge }: DerivativeName): boolean {
+function wasDrawnToday(cache: DerivativeCache, { edge }: PictureName): boolean {
   const drawnAt = cache.known.get(edge.key)?.drawnAt;
   return drawnAt !== undefined && Math.abs(secondsOf(cache) - drawnAt) < secondsOfDay;
 }
@@ -160,14 +157,14 @@ export function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
   return (byteLength) => budget.tryTake("bodies", byteLength);
 }
 
-function remember({ known }: DerivativeCache, { edge }: DerivativeName, derivative: KnownDerivative): void {
+function remember({ known }: DerivativeCache, { edge }: PictureName, derivative: KnownDerivative): void {
   known.set(edge.key, derivative, knownBytes);
 }
 
 /** A body that is kept, and who lets work go on after the answer. */
 type Found = { readonly kept: KeptBody } & Pick<Asking, "defer">;
 
-async function storeFromEdge(cache: DerivativeCache, name: DerivativeName, { kept, defer }: Found): Promise<void> {
+async function storeFromEdge(cache: DerivativeCache, name: PictureName, { kept, defer }: Found): Promise<void> {
   const isStored =
     (await cache.bucket.holds(name.bucket)) ||
     (await copyBody(cache, kept, {
@@ -177,7 +174,7 @@ async function storeFromEdge(cache: DerivativeCache, name: DerivativeName, { kep
   remember(cache, name, { drawnAt: secondsOf(cache), isStored });
 }
 
-async function keepFromBucket(cache: DerivativeCache, name: DerivativeName, { kept, defer }: Found): Promise<void> {
+async function keepFromBucket(cache: DerivativeCache, name: PictureName, { kept, defer }: Found): Promise<void> {
   await copyBody(cache, kept, {
     read: () => cache.bucket.get(name.bucket, { hold: holdNothing, defer }),
     put: (copied) => cache.edge.put(name.edge, { ...copied, mediaType: name.mediaType, labels: name.labels }),

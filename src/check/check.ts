@@ -1,10 +1,10 @@
+import { prefixBytes } from "../masters/image.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { readHeader } from "../tiff/header.ts";
 import { openContainer } from "./container.ts";
-import { tryMaster, wordFault } from "./faults.ts";
+import { formatFault, tryMaster } from "./faults.ts";
 import { holdReads } from "./held-reads.ts";
 import { mendFormat } from "./mend.ts";
-import { prefixBytes } from "./open-page.ts";
 import { findOtherFormat } from "./other-format.ts";
 import { checkPage } from "./page-check.ts";
 import type { MasterReport, PageReport, Problem, Served, Severity } from "./report.ts";
@@ -54,7 +54,7 @@ async function findForeign(
   if (source.size === 0) return { code: "not-an-image", message: "It is empty.", mend: [] };
   const header = await tryMaster(() => readHeader(source));
   if ("fault" in header && header.fault.code === "source-malformed") {
-    return { code: "damaged", message: wordFault(header.fault), mend: [] };
+    return { code: "damaged", message: formatFault(header.fault), mend: [] };
   }
   const format = findOtherFormat(prefix);
   if (format === undefined) {

@@ -29,11 +29,7 @@ export async function tryMaster<T>(
   }
 }
 
-/** What the readers add to what they don't read: a command for no file in particular. */
-const generalAdvice = / (?:Convert it to a tiled pyramid|Ask for a smaller size or region).*$/s;
-
-/** Words a fault in one line, with its details, less the advice that is meant for any master. */
-export function wordFault({ message, detail }: ImageError): string {
-  const sentence = message.replace(generalAdvice, "");
-  return detail === undefined ? sentence : `${sentence} (${detail})`;
+/** Formats a fault as one line, with its details. */
+export function formatFault({ message, detail }: ImageError): string {
+  return detail === undefined ? message : `${message} (${detail})`;
 }

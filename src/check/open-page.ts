@@ -1,29 +1,17 @@
-import { ImageError } from "../error.ts";
-import { openPlain } from "../files/open.ts";
-import { maxProfileBytes } from "../limits.ts";
+import { type OpenedImage, openImage } from "../masters/image.ts";
 import type { Metadata } from "../metadata/metadata.ts";
-import { readMetadata } from "../metadata/read.ts";
-import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { countReads, type ReadCounts } from "../source/counting.ts";
-import type { Fields } from "../tiff/fields.ts";
-import { openTiff } from "../tiff/open.ts";
 import { tags } from "../tiff/tags.ts";
 import { unlessFault } from "./faults.ts";
 
-/** The first read of an unknown master, in bytes, as the service makes it. */
-export const prefixBytes = 32_768;
-
-/** An image opened as the service opens it. */
-export interface OpenedPage {
-  readonly pyramid: Pyramid;
-  /** The profile as it is stored, of whatever kind; what is wrong with it where it can't be read. */
-  readonly profile: Uint8Array | { readonly fault: string } | undefined;
+/** An image opened as the service opens it, and what more a check says of it. */
+export interface OpenedPage extends Omit<OpenedImage, "metadata"> {
   /** The texts, and the blocks that could be taken over whole. */
   readonly metadata: Metadata;
   /** Whether the file says which values of floating point samples are black and white. */
   readonly isRangeStated: boolean;
-  /** What opening took, the prefix included, where derivatives keep copyright alone. */
+  /** What opening took, the prefix included, when derivatives keep copyright alone. */
   readonly opening: Readonly<ReadCounts>;
 }
 
@@ -32,30 +20,11 @@ export interface OpenedPage {
  * `not-found`, and what the source throws.
  */
 export async function openPage(source: ByteSource, prefix: Uint8Array, page: number): Promise<OpenedPage> {
-  const counts: ReadCounts = { reads: 1, bytes: prefix.byteLength };
-  const counted = countReads(source, counts);
-  const plain = await openPlain(counted, prefix, "copyright");
-  if (plain !== undefined) {
-    const opening = { ...counts };
-    const whole = await unlessFault(() => openPlain(source, prefix, "all"));
-    const { pyramid, profile } = plain;
-    return { pyramid, profile, metadata: whole?.metadata ?? plain.metadata, isRangeStated: true, opening };
-  }
-  const { pyramid, fields } = await openTiff(counted, { held: [{ offset: 0, bytes: prefix }], page });
-  const profile = await readProfile(fields);
-  const texts = await readMetadata(fields, "copyright");
-  const opening = { ...counts };
-  const whole = await unlessFault(() => readMetadata(fields, "all"));
-  const { entries } = fields.origin.directory;
-  const isRangeStated = entries.has(tags.sMinSampleValue) && entries.has(tags.sMaxSampleValue);
-  return { pyramid, profile, metadata: whole ?? texts, isRangeStated, opening };
-}
-
-async function readProfile(fields: Fields): Promise<OpenedPage["profile"]> {
-  try {
-    return await fields.bytes(tags.iccProfile, maxProfileBytes);
-  } catch (error) {
-    if (!(error instanceof ImageError && error.code === "source-malformed")) throw error;
-    return { fault: error.detail ?? error.message };
-  }
+  const opening: ReadCounts = { reads: 1, bytes: prefix.byteLength };
+  const opened = await openImage({ source: countReads(source, opening), prefix, page });
+  const whole = await unlessFault(() => openImage({ source, prefix, page, policy: "all" }));
+  const entries = opened.fields?.origin.directory.entries;
+  const isRangeStated =
+    entries === undefined || (entries.has(tags.sMinSampleValue) && entries.has(tags.sMaxSampleValue));
+  return { ...opened, metadata: whole?.metadata ?? opened.metadata, isRangeStated, opening: { ...opening } };
 }

@@ -1,17 +1,18 @@
 import type { ImageError } from "../error.ts";
+import { prefixBytes } from "../masters/image.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { findPage } from "../tiff/page.ts";
 import type { OpenedContainer } from "./container.ts";
-import { tryMaster, unlessFault, wordFault } from "./faults.ts";
+import { formatFault, tryMaster, unlessFault } from "./faults.ts";
 import type { Finding } from "./finding.ts";
 import { findInLayout } from "./layout-findings.ts";
 import { findLeftOut } from "./left-out.ts";
 import { reportLevel } from "./level-report.ts";
 import { chooseMend, type Mendable, mendByIngest, mendStated } from "./mend.ts";
-import { type OpenedPage, openPage, prefixBytes } from "./open-page.ts";
-import { chooseProfile, reportProfile } from "./profile-report.ts";
+import { type OpenedPage, openPage } from "./open-page.ts";
+import { reportProfile } from "./profile-report.ts";
 import type { LevelReport, PageReport, PictureReport, Problem, StatedPicture } from "./report.ts";
 import { findInCoding, findInColors } from "./sample-findings.ts";
 import { type DrawPicture, tryServing } from "./serving.ts";
@@ -49,7 +50,7 @@ async function reportRefused({ opened, page }: PageToCheck, fault: ImageError): 
     severity: "error",
     code: isDamaged ? "damaged" : "not-read",
     pages: [page],
-    message: wordFault(fault),
+    message: formatFault(fault),
     mend: isDamaged ? [] : mendRefused(opened, stated),
   };
   return {
@@ -66,8 +67,7 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
   const { source, opened, draw } = checked;
   const { pyramid } = page;
   const isFile = opened.container.byteOrder === undefined;
-  const profile = chooseProfile(page.profile, pyramid.levels[0].encoding.model);
-  const serving = await tryServing({ source, pyramid, profile }, draw);
+  const serving = await tryServing({ ...page, source }, draw);
   const levels: LevelReport[] = [];
   for (const level of pyramid.levels) {
     levels.push(await reportLevel(source, { pyramid, level, isCopied: serving.copied.has(level), isFile }));
@@ -93,7 +93,7 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
 }
 
 function reportPicture(
-  { pyramid, profile, metadata, isRangeStated }: OpenedPage,
+  { pyramid, storedProfile, metadata, isRangeStated }: OpenedPage,
   levels: readonly LevelReport[],
 ): PictureReport {
   const { encoding } = pyramid.levels[0];
@@ -115,7 +115,7 @@ function reportPicture(
       isPlanar: layout.isPlanar,
       alpha: layout.alpha === undefined ? "none" : layout.alpha.isAssociated ? "associated" : "unassociated",
     },
-    profile: reportProfile(profile, model),
+    profile: reportProfile(storedProfile, model),
     metadata: { ...texts, blocks: blocks as PictureReport["metadata"]["blocks"] },
   };
 }

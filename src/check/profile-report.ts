@@ -2,12 +2,12 @@ import { profileSpaces } from "../codec/tile-decoder.ts";
 import { parseProfile } from "../color/profile.ts";
 import { readProfileTags } from "../color/profile-tags.ts";
 import { hasDeviceTable, readGrayCurve, readShaper } from "../color/shaper.ts";
+import type { StoredProfile } from "../masters/profile.ts";
 import type { StoredModel } from "../pyramid/color-model.ts";
-import type { OpenedPage } from "./open-page.ts";
 import type { ProfileReport } from "./report.ts";
 
 /** Says what a profile is and what becomes of it with samples of `model`; undefined without one. */
-export function reportProfile(profile: OpenedPage["profile"], model: StoredModel): ProfileReport | undefined {
+export function reportProfile(profile: StoredProfile, model: StoredModel): ProfileReport | undefined {
   if (profile === undefined) return undefined;
   if (!(profile instanceof Uint8Array)) {
     return { description: undefined, bytes: 0, use: "ignored", reason: profile.fault };
@@ -22,17 +22,6 @@ export function reportProfile(profile: OpenedPage["profile"], model: StoredModel
   if (summary.isSrgb) return { ...about, use: "srgb", reason: undefined };
   if (!isConvertible(profile, space)) return ignored("no conversion can be made of it");
   return { ...about, use: "converted", reason: undefined };
-}
-
-/**
- * Returns the profile that the service takes an image's colours to be in: one of its model that is not sRGB, even where no
- * conversion can be made of it.
- */
-export function chooseProfile(profile: OpenedPage["profile"], model: StoredModel): Uint8Array | undefined {
-  if (!(profile instanceof Uint8Array)) return undefined;
-  const summary = parseProfile(profile);
-  const isUsed = summary !== undefined && summary.colorSpace === profileSpaces[model] && !summary.isSrgb;
-  return isUsed ? profile : undefined;
 }
 
 /** Whether there is what a conversion is made of; what Little CMS makes of a table shows only when it is used. */

@@ -1,4 +1,4 @@
-import { wordFault } from "./faults.ts";
+import { formatFault } from "./faults.ts";
 import { type Finding, formatCount } from "./finding.ts";
 import type { LevelReport, PictureReport, Served } from "./report.ts";
 import type { Refusal, Serving } from "./serving.ts";
@@ -59,7 +59,7 @@ function isUnread({ jpeg }: LevelReport): boolean {
 function groupRefusals(refused: readonly Refusal[]): readonly (readonly [Refusal, ...Refusal[]])[] {
   const groups = new Map<string, [Refusal, ...Refusal[]]>();
   for (const refusal of refused) {
-    const key = `${refusal.isOfTiles} ${refusal.fault.code} ${withoutNumbers(wordFault(refusal.fault))}`;
+    const key = `${refusal.isOfTiles} ${refusal.fault.code} ${withoutNumbers(formatFault(refusal.fault))}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [refusal]);
     else group.push(refusal);
@@ -79,7 +79,7 @@ function refusalFinding(group: readonly [Refusal, ...Refusal[]]): Finding {
   return {
     severity: "error",
     code: isOfTiles ? "undecodable" : isDamaged ? "damaged" : "refused",
-    message: `${wordFault(fault)} Not served: ${what}.`,
+    message: `${formatFault(fault)} Not served: ${what}.`,
     remedy: isDamaged ? "none" : "conversion",
   };
 }

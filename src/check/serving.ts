@@ -1,7 +1,7 @@
 import type { ImageError } from "../error.ts";
-import type { StoredModel } from "../pyramid/color-model.ts";
+import type { CanonicalRequest } from "../iiif/canonical.ts";
+import type { MasterImage } from "../masters/image.ts";
 import type { Level } from "../pyramid/level.ts";
-import type { Pyramid } from "../pyramid/pyramid.ts";
 import { type PlanFacts, planRender, type RenderPlan } from "../render/plan.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { tryMaster } from "./faults.ts";
@@ -10,25 +10,15 @@ import type { RequestCost } from "./report.ts";
 import { largerRequests, squareRequest, thumbnailRequest, tileRequest, type ViewerRequest } from "./viewer-requests.ts";
 
 /** An image to serve. */
-export interface ServedImage {
+export interface ServedImage extends MasterImage {
   readonly source: ByteSource;
-  readonly pyramid: Pyramid;
-  /** The profile that its colours are converted by. */
-  readonly profile: Uint8Array | undefined;
 }
 
 /**
- * Carries out a plan as the service does and drops the picture. Returns what the service would log of the profile. Throws
+ * Draws a picture as the service does and drops it. Returns the messages that the service would log meanwhile. Throws
  * ImageError as the service answers it.
  */
-export type DrawPicture = (plan: RenderPlan, image: DrawnImage) => Promise<readonly string[]>;
-
-/** What drawing takes beside a plan. */
-export interface DrawnImage {
-  readonly source: ByteSource;
-  readonly model: StoredModel;
-  readonly profile: Uint8Array | undefined;
-}
+export type DrawPicture = (image: ServedImage, request: CanonicalRequest) => Promise<readonly string[]>;
 
 /** What came of the requests that viewers make. */
 export interface Serving {
@@ -112,11 +102,8 @@ async function drawAll(
   image: ServedImage,
   { asked, planned, draw }: { readonly asked: ViewerRequest; readonly planned: RenderPlan; readonly draw: DrawPicture },
 ): Promise<readonly string[]> {
-  const { source, pyramid, profile } = image;
-  const drawn = { source, model: pyramid.levels[0].encoding.model, profile };
-  const warnings = await draw(planned, drawn);
-  if (planned.kind !== "copy") return warnings;
-  return draw(planRequest(image, { ...asked, request: { ...asked.request, format: "png" } }), drawn);
+  const warnings = await draw(image, asked.request);
+  return planned.kind === "copy" ? draw(image, { ...asked.request, format: "png" }) : warnings;
 }
 
 function costOf(plan: RenderPlan | undefined): RequestCost | undefined {

@@ -1,35 +1,21 @@
-import { soleAdmission } from "../budget/admission.ts";
-import { IsolateCache } from "../cache/isolate.ts";
 import type { DrawPicture } from "../check/serving.ts";
-import type { ColorTable } from "../color/table.ts";
-import { findColorTable } from "../colors.ts";
-import { compileModule, compileSettings } from "../node/compiled-modules.ts";
-import { Kernels } from "../render/kernels.ts";
-import { type Renderer, render } from "../render/render.ts";
+import { openDrawingTools } from "../node/compiled-modules.ts";
+import { drawAlone, type PictureStyle, planPicture } from "../picture.ts";
 
-/** Memory of colour tables, in bytes: some ten profiles. */
-const colorTableBytes = 4 << 20;
+const style: PictureStyle = { qualities: { jpeg: 85, webp: 80 }, colorProfile: "convert", keepMetadata: "none" };
 
 /**
  * Returns what draws pictures for a check as the service draws them, with the kernels that `npm run build:kernel` leaves
  * in the project's folder. Throws what reading them throws.
  */
 export function openDrawer(): DrawPicture {
-  const renderer: Renderer = {
-    kernels: new Kernels(compileModule("kernel")),
-    settings: compileSettings({ jpegQuality: 85, webpQuality: 80 }),
-  };
-  const lcms = compileModule("lcms");
-  const kept = new IsolateCache<ColorTable>(colorTableBytes);
-  return async (plan, { source, model, profile }) => {
+  const tools = openDrawingTools();
+  return async (image, request) => {
     const warnings: string[] = [];
-    const admission = soleAdmission();
-    const tables = { kept, module: lcms, warn: (message: string) => void warnings.push(message), admission };
-    const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
-    const table = isManaged ? await findColorTable(tables, model, profile) : undefined;
-    const { body } = await render(renderer, plan, { inputs: { source, table, envelope: {} }, admission });
-    // A picture that is streamed fails while it is read.
-    if (!(body instanceof Uint8Array)) for await (const _ of body);
+    const log = (line: object): void => {
+      if ("message" in line) warnings.push(String(line.message));
+    };
+    for await (const _ of drawAlone(tools, planPicture(image, request, style), log));
     return warnings;
   };
 }

@@ -1,5 +1,6 @@
 import type { Area } from "../geometry.ts";
-import { rgbToYcbcrHalved, type ThreePlanes } from "../raster/color.ts";
+import { rgbToYcbcrHalved } from "../raster/color.ts";
+import { threePlanes } from "../raster/raster.ts";
 import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 
 /**
@@ -20,8 +21,8 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
       const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));
       await decoder.decodeInto(kernel, tile, source);
       rgbToYcbcrHalved(kernel, {
-        source: source as unknown as ThreePlanes,
-        destination: planes as unknown as ThreePlanes,
+        source: threePlanes(source),
+        destination: threePlanes(planes),
       });
       kernel.release(mark);
     },

@@ -1,10 +1,10 @@
 import type { Level } from "../pyramid/level.ts";
 import { deinterleave } from "../raster/chunky.ts";
-import { rgbToYcbcr, type ThreePlanes } from "../raster/color.ts";
-import type { Kernel } from "../raster/kernel.ts";
-import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
+import { rgbToYcbcr } from "../raster/color.ts";
+import type { CodecModules, Kernel } from "../raster/kernel.ts";
+import { colorPlanes, type Plane, planeSlackBytes, threePlanes } from "../raster/raster.ts";
 import { createJpeg2000Decoder } from "./jpeg2000.ts";
-import { type CodecModules, decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import { decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 import { createWebpDecoder } from "./webp-decoder.ts";
 
 type DecodeTile = (kernel: Kernel, tile: StoredTile, planes: readonly Plane[]) => void;
@@ -12,15 +12,16 @@ type DecodeTile = (kernel: Kernel, tile: StoredTile, planes: readonly Plane[]) =
 /**
  * Returns the decoder of tiles and strips by a codec that is not our own and gives interleaved samples. Source: the registered compressions 33003 to 33005, 34712 and 50001.
  */
-export function foreignTileDecoder(
+export function interleavedTileDecoder(
   { level }: TileShape,
   compression: "webp" | "jpeg2000",
-  modules: CodecModules,
+  codecs: CodecModules,
 ): TileDecoder {
   const { model: stored, layout } = level.encoding;
   const model = decodedModels[stored];
   const hasAlpha = layout.alpha !== undefined;
-  const decode = compression === "webp" ? webpTiles(level, modules) : jpeg2000Tiles(level, modules);
+  const decode =
+    compression === "webp" ? webpTiles(level, codecs.webpDecoder) : jpeg2000Tiles(level, codecs.jpeg2000Decoder);
   return {
     model,
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
@@ -33,8 +34,8 @@ export function foreignTileDecoder(
   };
 }
 
-function webpTiles({ tileWidth: width }: Level, { webpDecoder }: CodecModules): DecodeTile {
-  const decoder = createWebpDecoder(webpDecoder);
+function webpTiles({ tileWidth: width }: Level, module: WebAssembly.Module): DecodeTile {
+  const decoder = createWebpDecoder(module);
   return (kernel, { parts: [bytes], rows: height }, planes) => {
     if (bytes === undefined) throw new RangeError("a tile without bytes");
     decoder.decode(bytes, { width, height }, (rgba) =>
@@ -43,14 +44,14 @@ function webpTiles({ tileWidth: width }: Level, { webpDecoder }: CodecModules): 
   };
 }
 
-function jpeg2000Tiles({ tileWidth: width, encoding }: Level, { jpeg2000Decoder }: CodecModules): DecodeTile {
-  const decoder = createJpeg2000Decoder(jpeg2000Decoder);
+function jpeg2000Tiles({ tileWidth: width, encoding }: Level, module: WebAssembly.Module): DecodeTile {
+  const decoder = createJpeg2000Decoder(module);
   return (kernel, { parts: [bytes], rows: height }, planes) => {
     if (bytes === undefined) throw new RangeError("a tile without bytes");
     const { samples, components, isConvertedToRgb } = decoder.decode(bytes, { size: { width, height } });
     separate(kernel, { samples, count: components, width, height }, planes);
     if (isConvertedToRgb && encoding.model === "ycbcr") {
-      const all = planes.map((plane) => ({ ...plane, height })) as unknown as ThreePlanes;
+      const all = threePlanes(planes.map((plane) => ({ ...plane, height })));
       rgbToYcbcr(kernel, { source: all, destination: all });
     }
   };

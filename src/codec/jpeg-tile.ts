@@ -1,10 +1,10 @@
 import { ImageError } from "../error.ts";
 import type { Area } from "../geometry.ts";
 import type { Level } from "../pyramid/level.ts";
-import { type ThreePlanes, ycbcrToRgb } from "../raster/color.ts";
+import { ycbcrToRgb } from "../raster/color.ts";
 import { enlargePlane } from "../raster/enlarge.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import { colorPlanes, type Plane, type Subsampling } from "../raster/raster.ts";
+import { colorPlanes, type Plane, type Subsampling, threePlanes } from "../raster/raster.ts";
 import { invertPlane } from "../raster/tone.ts";
 import { decodeJpegInto, loadJpegTables } from "./jpeg/decoder.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg/header.ts";
@@ -100,7 +100,7 @@ function scaleArea({ x, y, width, height }: Area, factor: number): Area {
 
 /** The ink of YCCK is the inverse of what its first three components give as RGB. Source: Adobe Technical Note 5116, §18. */
 function convertYcck(kernel: Kernel, planes: readonly Plane[]): void {
-  const colors = planes.slice(0, 3) as unknown as ThreePlanes;
+  const colors = threePlanes(planes);
   ycbcrToRgb(kernel, { source: colors, destination: colors });
   for (const plane of colors) invertPlane(kernel, plane);
 }

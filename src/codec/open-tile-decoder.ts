@@ -1,29 +1,22 @@
 import type { Kernel } from "../raster/kernel.ts";
-import { foreignTileDecoder } from "./interleaved-tile.ts";
+import { interleavedTileDecoder } from "./interleaved-tile.ts";
 import { jpegTileDecoder } from "./jpeg-tile.ts";
 import { pngTileDecoder } from "./png-tile.ts";
 import { sampleTileDecoder } from "./sample-tile.ts";
-import type { CodecModules, TileDecoder, TileShape } from "./tile-decoder.ts";
-
-/** What tells how the tiles of a level are decoded, beside their shape. */
-export interface DecoderInputs {
-  /** One of the tiles, where any was written. */
-  readonly sample: Uint8Array | undefined;
-  readonly modules: CodecModules;
-}
+import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 
 /**
- * Returns the decoder for the tiles of a level, by its compression. Throws `source-malformed`, `source-unsupported`,
- * `render-memory`.
+ * Returns the decoder for the tiles of a level, by its compression; `sample` is one of the tiles, if any was written.
+ * Throws `source-malformed`, `source-unsupported`, `render-memory`.
  */
-export function openTileDecoder(kernel: Kernel, shape: TileShape, { sample, modules }: DecoderInputs): TileDecoder {
+export function openTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8Array | undefined): TileDecoder {
   const { compression } = shape.level.encoding;
   switch (compression) {
     case "jpeg":
       return jpegTileDecoder(kernel, shape, sample);
     case "webp":
     case "jpeg2000":
-      return foreignTileDecoder(shape, compression, modules);
+      return interleavedTileDecoder(shape, compression, kernel.codecs);
     case "png":
       return pngTileDecoder(shape);
     default:

@@ -2,7 +2,6 @@ import { colorSamples } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { SampleLayout } from "../pyramid/sample-layout.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
-import type { ThreePlanes } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { applyPalette } from "../raster/palette.ts";
 import { undoFloatPredictor, undoPredictor } from "../raster/predictor.ts";
@@ -110,6 +109,6 @@ function settleColors(kernel: Kernel, { model, isInverted, palette }: TileEncodi
   if (first === undefined) return;
   if (isInverted) for (const plane of planes.slice(0, colorSamples[model])) invertPlane(kernel, plane);
   if (second === undefined || third === undefined) return;
-  if (palette !== undefined) applyPalette(kernel, first, palette, [first, second, third] satisfies ThreePlanes);
+  if (palette !== undefined) applyPalette(kernel, first, palette, [first, second, third]);
   if (model === "lab") for (const plane of [second, third]) flipSigns(kernel, plane);
 }

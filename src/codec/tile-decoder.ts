@@ -38,12 +38,6 @@ export interface TileShape {
   readonly reduction: 1 | 2 | 4 | 8;
 }
 
-/** Decoders that are not our own, compiled; each decoding that needs one has an instance of its own. */
-export interface CodecModules {
-  readonly webpDecoder: WebAssembly.Module;
-  readonly jpeg2000Decoder: WebAssembly.Module;
-}
-
 /** What each stored colour model is decoded to. */
 export const decodedModels: Readonly<Record<StoredModel, ColorModel>> = {
   gray: "gray",

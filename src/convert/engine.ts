@@ -1,43 +1,35 @@
 import sharp from "sharp";
 import { concatenate } from "../bytes.ts";
-import type { ColorTable } from "../color/table.ts";
 import type { Area, Size } from "../geometry.ts";
-import { compileModule, compileSettings } from "../node/compiled-modules.ts";
+import { openDrawingTools } from "../node/compiled-modules.ts";
 import { IngestError } from "../node/ingest-error.ts";
+import {
+  type DrawingTools,
+  type DrawnMaster,
+  drawAlone,
+  type Picture,
+  type PictureStyle,
+  planPicture,
+} from "../picture.ts";
 import type { Level } from "../pyramid/level.ts";
-import type { Pyramid } from "../pyramid/pyramid.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
-import { Kernel } from "../raster/kernel.ts";
-import { drawImage } from "../render/draw.ts";
-import { planRender } from "../render/plan.ts";
-import type { ByteSource } from "../source/byte-source.ts";
 
-/** Draws parts of masters as the service draws them. */
+/** Draws masters as the service draws them. */
 export interface Engine {
   /**
-   * Draws a region of a master at a size, colours as they are stored, what is transparent on white. Throws what planning and drawing throw.
+   * Draws a region of a master at a size, colours as they are stored, what is transparent on white. Throws what planning
+   * and drawing throw.
    */
   draw(master: MasterParts, part: { readonly region: Area; readonly size: Size }): Promise<DrawnPart>;
   /**
-   * Draws the whole of a master as it is seen, as PNG with what is transparent kept, and yields the file in pieces. Inks
-   * and CIELab are brought to sRGB by the table. Throws what planning and drawing throw.
+   * Draws the whole of a master as it is seen, as PNG with its profile and with what is transparent kept, and yields the
+   * file in pieces. Inks and CIELab are brought to sRGB. Throws what planning and drawing throw.
    */
-  encode(master: MasterParts, colors: MasterColors): AsyncGenerator<Uint8Array, void, undefined>;
-}
-
-/** What becomes of the colours of a whole picture. */
-export interface MasterColors {
-  /** The profile that goes with the picture. */
-  readonly icc: Uint8Array | undefined;
-  /** Brings what PNG can't hold to sRGB; undefined for grey and RGB. */
-  readonly table: ColorTable | undefined;
+  encode(master: DrawnMaster): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 /** An opened master. */
-export interface MasterParts {
-  readonly pyramid: Pyramid;
-  readonly source: ByteSource;
-}
+export type MasterParts = Pick<DrawnMaster, "pyramid" | "source">;
 
 /** Pixels, and the level that they were drawn from. */
 export interface DrawnPart extends Pixels {
@@ -58,36 +50,32 @@ export function openEngine(): Engine {
   return opened;
 }
 
+const style: PictureStyle = { qualities: { jpeg: 90, webp: 90 }, colorProfile: "carry", keepMetadata: "none" };
+
 function compileEngine(): Engine {
-  const kernelModule = compileKernels();
-  const settings = compileSettings({ jpegQuality: 90, webpQuality: 90 });
-  const planDrawing = ({ pyramid, source }: MasterParts, part: { readonly region: Area; readonly size: Size }) => {
+  const tools = compileTools();
+  const plan = (master: DrawnMaster, part: { readonly region: Area; readonly size: Size }): Picture => {
     const rotation = { isMirrored: false, degrees: 0 };
-    const request = { ...part, rotation, quality: "default", format: "png" } as const;
-    const plan = planRender(request, pyramid, { sourceSize: source.size, isProfiled: false });
-    if (plan.kind === "copy") throw new Error("a PNG is never copied");
-    const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
-    return { plan, kernel };
+    return planPicture(master, { ...part, rotation, quality: "default", format: "png" }, style);
   };
   return {
     async draw(master, part) {
-      const { plan, kernel } = planDrawing(master, part);
+      const picture = plan({ ...master, profile: undefined, metadata: {} }, part);
       const pieces: Uint8Array[] = [];
-      const inputs = { kernel, source: master.source, settings, table: undefined, envelope: {} };
-      for await (const piece of drawImage(plan, inputs)) pieces.push(piece);
-      return { ...(await decodePixels(concatenate(pieces))), level: plan.stored };
+      for await (const piece of drawAlone(tools, picture)) pieces.push(piece);
+      if (picture.plan.kind === "copy") throw new Error("a PNG is never copied");
+      return { ...(await decodePixels(concatenate(pieces))), level: picture.plan.stored };
     },
-    async *encode(master, { icc, table }) {
+    async *encode(master) {
       const size = seenSize(master.pyramid);
-      const { plan, kernel } = planDrawing(master, { region: { x: 0, y: 0, ...size }, size });
-      yield* drawImage(plan, { kernel, source: master.source, settings, table, envelope: { icc } });
+      yield* drawAlone(tools, plan(master, { region: { x: 0, y: 0, ...size }, size }));
     },
   };
 }
 
-function compileKernels(): WebAssembly.Module {
+function compileTools(): DrawingTools {
   try {
-    return compileModule("kernel");
+    return openDrawingTools();
   } catch (cause) {
     throw new IngestError("not-verified", "Masters can't be verified: build the kernels first with npm run build.", {
       cause,

@@ -1,13 +1,7 @@
-import { createWriteStream, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { soleAdmission } from "../budget/admission.ts";
-import { IsolateCache } from "../cache/isolate.ts";
-import { type OpenedPage, openPage, prefixBytes } from "../check/open-page.ts";
-import { chooseProfile } from "../check/profile-report.ts";
-import type { ColorTable } from "../color/table.ts";
-import { findColorTable } from "../colors.ts";
 import { ImageError } from "../error.ts";
+import { type OpenedImage, openImage, prefixBytes } from "../masters/image.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { isGray, type Pyramid, seenSize } from "../pyramid/pyramid.ts";
@@ -40,7 +34,8 @@ export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Pr
   if (inspected.summary.format !== "tiff" || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
   await using source = await openFileSource(file);
   try {
-    const opened = await openPage(source, await source.read(0, prefixBytes), (settings.page ?? 0) + 1);
+    const prefix = await source.read(0, prefixBytes);
+    const opened = await openImage({ source, prefix, page: (settings.page ?? 0) + 1 });
     const { pyramid } = opened;
     const isSame = pyramid.width === inspected.summary.width && pyramid.height === inspected.summary.height;
     if (!isSame || (code === "damaged" && !isValidAllTheSame(pyramid))) throw cause;
@@ -66,16 +61,13 @@ function isValidAllTheSame({ levels: [{ byteCounts, encoding }] }: Pyramid): boo
 }
 
 async function decode(
-  { pyramid, profile }: OpenedPage,
+  image: OpenedImage,
   source: ByteSource,
   { inspected, target }: Pick<UndecodedPage, "inspected" | "target">,
 ): Promise<PixelSource> {
-  const { model, layout } = pyramid.levels[0].encoding;
+  const { pyramid, profile } = image;
+  await pipeline(openEngine().encode({ ...image, source }), createWriteStream(target));
   const isConverted = inspected.summary.model === "cmyk" || inspected.summary.model === "lab";
-  const used = chooseProfile(profile, model);
-  const table = isConverted ? await colorTable(model, used) : undefined;
-  const icc = isConverted ? undefined : used;
-  await pipeline(openEngine().encode({ pyramid, source }, { icc, table }), createWriteStream(target));
   const summary: SourceSummary = {
     ...inspected.summary,
     ...seenSize(pyramid),
@@ -83,23 +75,9 @@ async function decode(
     isPyramid: false,
     model: inspected.summary.model === "bilevel" ? "bilevel" : isGray(pyramid) ? "gray" : "rgb",
     depth: 8,
-    hasProfile: icc !== undefined,
+    hasProfile: profile !== undefined && !isConverted,
     orientation: 1,
   };
-  const extraSamples = layout.alpha === undefined ? inspected.extraSamples : "alpha";
+  const extraSamples = pyramid.levels[0].encoding.layout.alpha === undefined ? inspected.extraSamples : "alpha";
   return { ...inspected, summary, extraSamples, isStripped: false, path: target, forgiven: undefined };
-}
-
-/** Returns the table from inks or CIELab to sRGB. */
-async function colorTable(
-  model: Parameters<typeof findColorTable>[1],
-  profile: Uint8Array | undefined,
-): Promise<ColorTable | undefined> {
-  const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
-  const lcms = new Module(readFileSync(createRequire(import.meta.url).resolve("lcms-wasm/dist/lcms.wasm")));
-  return findColorTable(
-    { kept: new IsolateCache<ColorTable>(1), module: lcms, warn: () => {}, admission: soleAdmission() },
-    model,
-    profile,
-  );
 }

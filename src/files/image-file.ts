@@ -3,8 +3,8 @@ import type { MetadataBlocks } from "../metadata/read.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 
 /** What a file that is no TIFF holds, as each format's reader finds it. */
-export interface PlainFile extends Size {
-  readonly kind: PlainKind;
+export interface ImageFile extends Size {
+  readonly kind: FileFormat;
   /** How the file is decoded, as the one tile of one level. */
   readonly encoding: TileEncoding;
   /** An ICC profile, whole and no larger than `maxProfileBytes`. */
@@ -16,10 +16,10 @@ export interface PlainFile extends Size {
 }
 
 /** The formats that are masters beside TIFF. */
-export type PlainKind = "jpeg" | "png" | "webp";
+export type FileFormat = "jpeg" | "png" | "webp";
 
 /** What differs between the encodings of files. */
-export interface PlainEncoding extends Pick<TileEncoding, "compression" | "model"> {
+export interface FileEncoding extends Pick<TileEncoding, "compression" | "model"> {
   readonly bits: 1 | 2 | 4 | 8 | 16;
   readonly samplesPerPixel: number;
   /** Which sample is opacity. */
@@ -31,7 +31,7 @@ export interface PlainEncoding extends Pick<TileEncoding, "compression" | "model
 }
 
 /** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. */
-export function plainEncoding(stated: PlainEncoding): TileEncoding {
+export function fileEncoding(stated: FileEncoding): TileEncoding {
   const { compression, model, bits, samplesPerPixel, alphaSample, isInverted = false, palette, subsampling } = stated;
   return {
     compression,

@@ -8,14 +8,14 @@ import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { readAhead } from "../source/read-ahead.ts";
 import { type BlockRange, readBlock } from "./blocks.ts";
-import { type PlainFile, plainEncoding } from "./image-file.ts";
+import { fileEncoding, type ImageFile } from "./image-file.ts";
 
 /**
  * Reads what a JPEG file holds. Reads on where profile and metadata in front of the frame are longer than the prefix,
  * four times as far each time. Throws `source-malformed`; `source-unsupported` for other than 8 bits and for components
  * that make no picture; and what the source throws. Source: ITU-T T.81 B.2; ITU-T T.871; Adobe Technical Note 5116.
  */
-export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Promise<PlainFile> {
+export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const { segments, bytes } = await readSegments(source, prefix);
   const { frame } = segments;
   if (frame === undefined) throw damaged("no frame");
@@ -59,7 +59,7 @@ async function readSegments(
 function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): TileEncoding {
   const { components } = frame;
   const model = modelOf(components, segments.adobeTransform, isJfif);
-  return plainEncoding({
+  return fileEncoding({
     compression: "jpeg",
     model,
     bits: 8,

@@ -1,6 +1,6 @@
 import { isPng } from "../codec/png/reader.ts";
 import { isWebp } from "../codec/webp-header.ts";
-import { maxPlainPixels, maxSidePixels, maxTileBytes } from "../limits.ts";
+import { maxFilePixels, maxSidePixels, maxTileBytes } from "../limits.ts";
 import type { Metadata, MetadataPolicy } from "../metadata/metadata.ts";
 import { metadataOfBlocks } from "../metadata/read.ts";
 import { isSensible } from "../metadata/resolution.ts";
@@ -9,14 +9,14 @@ import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 import { readAhead } from "../source/read-ahead.ts";
-import type { PlainFile, PlainKind } from "./image-file.ts";
+import type { FileFormat, ImageFile } from "./image-file.ts";
 import { readJpegFile } from "./jpeg.ts";
 import { readPngFile } from "./png.ts";
 import { readWebpFile } from "./webp.ts";
 
 /** A JPEG, PNG or WebP file as a master. Plain data. */
-export interface PlainImage {
-  readonly kind: PlainKind;
+export interface OpenedFile {
+  readonly kind: FileFormat;
   /** One level of one tile: the whole file. */
   readonly pyramid: Pyramid;
   /** The ICC profile as it stands in the file, not looked into. */
@@ -31,18 +31,18 @@ const runBytes = 65_536;
  * Opens a file that begins with `prefix`, or returns undefined where that is neither JPEG nor PNG nor WebP. Reads the
  * header and, where they are not in the prefix, the profile and the blocks of metadata; a profile or block that is broken
  * or too large is left out. Throws `source-malformed`; `source-unsupported` for what is not read and for files above
- * `maxPlainPixels`, `maxSidePixels` or `maxTileBytes`; and what the source throws.
+ * `maxFilePixels`, `maxSidePixels` or `maxTileBytes`; and what the source throws.
  */
-export async function openPlain(
+export async function openFile(
   source: ByteSource,
   prefix: Uint8Array,
   policy: MetadataPolicy = "all",
-): Promise<PlainImage | undefined> {
+): Promise<OpenedFile | undefined> {
   const read = readerOf(prefix);
   if (read === undefined) return undefined;
   const file = await read(readAhead(limitOpening(source), runBytes, [{ offset: 0, bytes: prefix }]), prefix);
   const { kind, width, height, encoding, profile, blocks, dotsPerInch } = file;
-  if (width * height > maxPlainPixels || Math.max(width, height) > maxSidePixels) {
+  if (width * height > maxFilePixels || Math.max(width, height) > maxSidePixels) {
     throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to be decoded whole`);
   }
   if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} too large to be read whole`);
@@ -58,9 +58,9 @@ export async function openPlain(
   };
 }
 
-const names: Readonly<Record<PlainKind, string>> = { jpeg: "JPEG", png: "PNG", webp: "WebP" };
+const names: Readonly<Record<FileFormat, string>> = { jpeg: "JPEG", png: "PNG", webp: "WebP" };
 
-type FileReader = (source: ByteSource, prefix: Uint8Array) => Promise<PlainFile>;
+type FileReader = (source: ByteSource, prefix: Uint8Array) => Promise<ImageFile>;
 
 function readerOf(prefix: Uint8Array): FileReader | undefined {
   if (prefix[0] === 0xff && prefix[1] === 0xd8 && prefix[2] === 0xff) return readJpegFile;

@@ -11,7 +11,7 @@ import { maxMetadataReadBytes, maxPngChunks, maxPngHeaderBytes, maxProfileBytes 
 import { unsupported } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { readBlock } from "./blocks.ts";
-import { type PlainFile, plainEncoding } from "./image-file.ts";
+import { fileEncoding, type ImageFile } from "./image-file.ts";
 import { findChunksAtEnd, inflateProfile, textTypes, xmpOfText } from "./png-blocks.ts";
 
 /** Where the first chunk starts, behind the signature. */
@@ -32,7 +32,7 @@ interface MetadataFound {
  * Reads what a PNG file holds. Throws `source-malformed`; `source-unsupported` for interlaced pictures and for too much
  * in front of the image data; and what the source throws. Source: W3C PNG specification, third edition.
  */
-export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promise<PlainFile> {
+export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const header = readPngHeader(prefix);
   if (header.isInterlaced) throw unsupported("is an interlaced PNG, which is not read");
   const chunks = await findChunks(source);
@@ -79,10 +79,10 @@ function readData(source: ByteSource, { start, end }: PngChunk, maxBytes: number
 function encodingOf(
   { bitDepth, colorType }: PngHeader,
   { palette, isKeyed }: { readonly palette: Uint8Array | undefined; readonly isKeyed: boolean },
-): PlainFile["encoding"] {
+): ImageFile["encoding"] {
   const samplesPerPixel = pngSamples[colorType];
   const stored = colorType === 4 || colorType === 6 ? samplesPerPixel - 1 : undefined;
-  return plainEncoding({
+  return fileEncoding({
     compression: "png",
     model: colorType === 3 ? "palette" : samplesPerPixel < 3 ? "gray" : "rgb",
     bits: bitDepth,

@@ -3,7 +3,7 @@ import { maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { type BlockRange, readBlock } from "./blocks.ts";
-import { type PlainFile, plainEncoding } from "./image-file.ts";
+import { fileEncoding, type ImageFile } from "./image-file.ts";
 
 /** Chunks that are looked at: an extended file has at most seven beside unknown ones. */
 const maxChunks = 16;
@@ -12,7 +12,7 @@ const maxChunks = 16;
  * Reads what a WebP file holds; EXIF and XMP, which stand behind the picture, by a read of their own. Throws
  * `source-malformed`, `source-unsupported` for an animation, and what the source throws. Source: RFC 9649, 2.7.
  */
-export async function readWebpFile(source: ByteSource, prefix: Uint8Array): Promise<PlainFile> {
+export async function readWebpFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const header = readWebpHeader(prefix);
   if (header.isAnimated) throw unsupported("is an animated WebP, which is not read");
   const chunks = header.isExtended ? await findChunks(source) : new Map<string, BlockRange>();
@@ -25,7 +25,7 @@ export async function readWebpFile(source: ByteSource, prefix: Uint8Array): Prom
     kind: "webp",
     width,
     height,
-    encoding: plainEncoding({
+    encoding: fileEncoding({
       compression: "webp",
       model: "rgb",
       bits: 8,

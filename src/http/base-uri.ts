@@ -1,12 +1,12 @@
 import type { Config } from "../config.ts";
-import { formatIdentifier } from "../identity/identifier.ts";
+import { formatIdentifier, type Identifier } from "../identity/identifier.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 /** What the URIs of one image are made of. */
 export interface UriParts {
   readonly config: Pick<Config, "baseUrl" | "prefix">;
   readonly request: Request;
   readonly version: ApiVersion;
-  readonly identifier: string;
+  readonly identifier: Identifier;
 }
 
 /**

@@ -25,3 +25,11 @@ function qualityOf(accept: string | null, mediaType: string): number {
   }
   return 0;
 }
+
+/** Says whether a request would rather have JSON than text: it names a type of JSON, and no text with more weight. */
+export function prefersJson({ headers }: Request): boolean {
+  const accept = headers.get("Accept");
+  const best = (types: readonly string[]): number => Math.max(...types.map((type) => qualityOf(accept, type)));
+  const json = best(["application/problem+json", "application/json", "application/ld+json"]);
+  return json > 0 && json >= best(["text/plain", "text/html", "text/*"]);
+}

@@ -1,5 +1,4 @@
-import type { Account, Derivative } from "../account.ts";
-import { ImageError } from "../error.ts";
+import type { Account } from "../account.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { isNoneMatch } from "./conditional.ts";
 import {
@@ -58,13 +57,18 @@ export function respondNotModified(request: Request, headers: Headers, account: 
   return new Response(null, { status: 304, headers: sent });
 }
 
-/** Returns an image; a HEAD gets the headers alone. */
-export function respondImage(derivative: Derivative, headers: Headers, account: Account): Response {
-  headers.set("Content-Type", derivative.mediaType);
+/** The body of a picture: all of it, a stream, or nothing for a HEAD. */
+export interface ImageBody {
+  readonly mediaType: string;
+  readonly body: Uint8Array | ReadableStream<Uint8Array> | null;
+}
+
+/** Returns a picture. */
+export function respondImage({ mediaType, body }: ImageBody, headers: Headers, account: Account): Response {
+  headers.set("Content-Type", mediaType);
   headers.set("Server-Timing", formatServerTiming(account));
-  const { body } = derivative;
   if (body instanceof Uint8Array) headers.set("Content-Length", String(body.byteLength));
-  return new Response(body as BodyInit, { headers });
+  return new Response(body as BodyInit | null, { headers });
 }
 
 /** Returns a text, such as info.json. */
@@ -104,26 +108,4 @@ export function respondOptions(): Response {
 export function respondJson(value: object, status: number): Response {
   const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
   return new Response(JSON.stringify(value), { status, headers });
-}
-
-/**
- * Returns an error as one sentence of plain text. Faults of the client may be kept for a moment, faults of ours and of
- * storage never.
- */
-export function respondError(error: ImageError, keptSeconds: number): Response {
-  const { status } = error;
-  const headers = new Headers({
-    ...unframedHeaders,
-    "Content-Type": "text/plain; charset=utf-8",
-    "Cache-Control": cacheControl(status < 500 ? keptSeconds : 0),
-  });
-  if (status === 503) headers.set("Retry-After", "1");
-  if (status === 405) headers.set("Allow", "GET, HEAD, OPTIONS");
-  return new Response(`${error.message}\n`, { status, headers });
-}
-
-/** Returns any thrown value as an ImageError; what is none becomes `internal`. */
-export function asImageError(error: unknown): ImageError {
-  if (error instanceof ImageError) return error;
-  return new ImageError("internal", "The service failed on this request; its log says how.", { cause: error });
 }

@@ -3,30 +3,47 @@ import type { ImageParameters } from "../iiif/request.ts";
 import { type ApiVersion, newestVersion } from "../iiif/version.ts";
 import { maxPathCharacters } from "../limits.ts";
 
-/** Where a URL leads. Identifiers and parameters are as in the path, still encoded. */
+/** Where the path of an image leads. Identifiers and parameters are as in the path, still encoded. */
 export type Route =
-  | { readonly kind: "health" }
-  | { readonly kind: "redirect"; readonly path: string; readonly status: 302 | 303 }
+  | { readonly kind: "redirect"; readonly path: string; readonly status: 302 }
   | { readonly kind: "base"; readonly version: ApiVersion; readonly identifier: string }
-  | { readonly kind: "info"; readonly version: ApiVersion; readonly identifier: string }
-  | {
-      readonly kind: "image";
-      readonly version: ApiVersion;
-      readonly identifier: string;
-      readonly parameters: ImageParameters;
-    };
+  | InfoRoute
+  | ImageRoute;
+
+/** The path of an info.json. */
+export interface InfoRoute {
+  readonly kind: "info";
+  readonly version: ApiVersion;
+  readonly identifier: string;
+}
+
+/** The path of a picture. */
+export interface ImageRoute {
+  readonly kind: "image";
+  readonly version: ApiVersion;
+  readonly identifier: string;
+  readonly parameters: ImageParameters;
+}
+
+/** Returns the path of a URL as it came, still encoded: the URL class would decode and resolve parts of it. */
+export function rawPath(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "/";
+}
+
+/** Says whether a raw path is one of images. */
+export function isImagePath(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
+}
 
 /**
- * Finds the route of a raw path, which is read from the right, so that an identifier may hold plain slashes. `prefix` is
- * the path before the version. Throws `not-found` for a path that leads nowhere, `url-too-long`.
+ * Finds the route of the raw path of an image, which is read from the right, so that an identifier may hold plain slashes.
+ * `prefix` is the path before the version. Throws `not-found` for a path that leads nowhere, `url-too-long`.
  * Source: Image API 3.0 §2, §3.
  */
 export function findRoute(path: string, prefix: string): Route {
   if (path.length > maxPathCharacters) {
     throw new ImageError("url-too-long", `The path is longer than ${maxPathCharacters} characters.`);
   }
-  if (path === "/health") return { kind: "health" };
-  if (!path.startsWith(`${prefix}/`)) throw nowhere(prefix);
   const versioned = /^\/([23])\/(.+)$/.exec(path.slice(prefix.length));
   if (versioned === null) return redirectToNewest(path, prefix);
   const version = Number(versioned[1]) as ApiVersion;
@@ -53,16 +70,15 @@ function findParameters(segments: readonly string[]): ImageParameters | undefine
   return isImage && qualityAndFormat !== "" ? { region, size, rotation, qualityAndFormat } : undefined;
 }
 
-/** A path without a version goes on to the newest, the rest kept. */
+/** An identifier without a version, or its info.json, goes on to the newest. Nothing else does: it is no identifier. */
 function redirectToNewest(path: string, prefix: string): Route {
   const rest = path.slice(prefix.length + 1);
-  if (rest === "" || /^[23]\/?$/.test(rest)) throw nowhere(prefix);
+  const isIdentifier = /^[^/]+(?:\/(?:info\.json)?)?$/.test(rest) && !/^[23]\/?$/.test(rest);
+  if (!isIdentifier) throw nowhere(`Images are under ${prefix}/3/{identifier}/ and ${prefix}/2/{identifier}/.`);
   return { kind: "redirect", path: `${prefix}/${newestVersion}/${rest}`, status: 302 };
 }
 
-function nowhere(prefix: string): ImageError {
-  return new ImageError(
-    "not-found",
-    `Nothing is served here. Images are under ${prefix}/3/{identifier}/ and ${prefix}/2/{identifier}/.`,
-  );
+/** Returns the `not-found` of a path that leads nowhere. */
+export function nowhere(instead: string): ImageError {
+  return new ImageError("not-found", `Nothing is served at this address. ${instead}`);
 }

@@ -1,18 +1,27 @@
 import { ImageError } from "../error.ts";
 import { maxIdentifierBytes } from "../limits.ts";
 
+declare const brand: unique symbol;
+
+/** The name of an image, decoded. `parseIdentifier` and `identifierOf` make it, and nothing else does. */
+export type Identifier = string & { readonly [brand]: "Identifier" };
+
 /**
  * Decodes an identifier from the raw path, each part exactly once; plain slashes are taken as part of it.
  * Throws `identifier-malformed` for a bad escape, control characters, an empty identifier or one above
  * `maxIdentifierBytes`, and `not-found` for one with a hidden segment. Source: Image API 3.0 §3, §9.
  */
-export function parseIdentifier(raw: string): string {
-  let identifier: string;
+export function parseIdentifier(raw: string): Identifier {
   try {
-    identifier = decodeURIComponent(raw);
+    return identifierOf(decodeURIComponent(raw));
   } catch (cause) {
+    if (!(cause instanceof URIError)) throw cause;
     throw new ImageError("identifier-malformed", "The identifier has an escape that is not %XX of UTF-8.", { cause });
   }
+}
+
+/** Returns a decoded text as an identifier. Throws what `parseIdentifier` throws for one that is not. */
+export function identifierOf(identifier: string): Identifier {
   if (identifier === "") throw new ImageError("identifier-malformed", "The identifier is empty.");
   if (new TextEncoder().encode(identifier).byteLength > maxIdentifierBytes) {
     throw new ImageError("identifier-malformed", `The identifier is longer than ${maxIdentifierBytes} bytes.`);
@@ -22,7 +31,7 @@ export function parseIdentifier(raw: string): string {
     throw new ImageError("identifier-malformed", "The identifier has a control character.");
   }
   if (hasHiddenSegment(identifier)) throw noSuchImage();
-  return identifier;
+  return identifier as Identifier;
 }
 
 /**
@@ -45,6 +54,6 @@ const plainInPath = /%(?:3A|24|26|2B|2C|3B|3D)/g;
  * Encodes an identifier for a URI: `/ ? # [ ] @ %`, characters that no URI may hold and all that is not ASCII; colon,
  * comma and their like stay. Source: Image API 3.0 §9.
  */
-export function formatIdentifier(identifier: string): string {
+export function formatIdentifier(identifier: Identifier): string {
   return encodeURIComponent(identifier).replace(plainInPath, decodeURIComponent);
 }

@@ -1,39 +1,55 @@
 import type { Config } from "../config.ts";
 import { digest } from "../digest.ts";
-import { noSuchImage } from "./identifier.ts";
+import { type Identifier, noSuchImage } from "./identifier.ts";
 
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
 const maxKeyBytes = 1024;
 
-/** The stored object an identifier names, and which of the images in it, counted from 1. */
-export interface MasterIdentity {
-  readonly key: string;
+declare const brand: unique symbol;
+
+/** The key of a master in its bucket. `nameMaster` makes it, and nothing else does. */
+export type MasterKey = string & { readonly [brand]: "MasterKey" };
+
+/** The stored object an identifier means, and which of the images in it, counted from 1. */
+export interface MasterName {
+  readonly key: MasterKey;
   readonly page: number;
 }
 
 /**
- * Returns what an identifier names: the suffix, followed by a number, chooses a page of a file that holds several. An
- * empty suffix chooses none. Throws `not-found` where no object can have such a key.
+ * Returns what an identifier means: the suffix, followed by a number, chooses a page of a file that holds several. An
+ * empty suffix chooses none. Throws `not-found` if no object can have such a key.
  */
-export function masterIdentity(
-  identifier: string,
+export function nameMaster(
+  identifier: Identifier,
   { keyTemplate, pageSuffix }: Pick<Config, "keyTemplate" | "pageSuffix">,
-): MasterIdentity {
+): MasterName {
   const at = pageSuffix === "" ? -1 : identifier.lastIndexOf(pageSuffix);
   const number = at < 0 ? "" : identifier.slice(at + pageSuffix.length);
   // A number with nothing in front is a name: no object has an empty key.
   const isPage = at > 0 && /^[1-9]\d{0,4}$/.test(number);
   const name = isPage ? identifier.slice(0, at) : identifier;
-  return { key: masterKey(name, keyTemplate), page: isPage ? Number(number) : 1 };
+  return { key: keyOf(name, keyTemplate), page: isPage ? Number(number) : 1 };
 }
 
-function masterKey(identifier: string, keyTemplate: string): string {
-  const key = keyTemplate.replaceAll("{identifier}", () => identifier);
+function keyOf(name: string, keyTemplate: string): MasterKey {
+  const key = keyTemplate.replaceAll("{identifier}", () => name);
   if (new TextEncoder().encode(key).byteLength > maxKeyBytes) throw noSuchImage();
-  return key;
+  return key as MasterKey;
 }
 
-/** Returns the Cache-Tag under which all answers about an image are purged. */
-export async function imageTag(identifier: string): Promise<string> {
-  return `img-${await digest(identifier)}`;
+/** The names that all of one master share, whatever its pages and the identifiers that mean it. */
+export interface MasterPlaces {
+  /** The Cache-Tag by which all answers about it are purged. */
+  readonly cacheTag: string;
+  /** Keys of its stored pictures start with it. */
+  readonly derivativePrefix: string;
+  /** Keys of what is kept of it start with it, whether it is one page or another. */
+  readonly indexPrefix: string;
+}
+
+/** Returns the shared names of a master. They are of one length, whatever the key: R2 takes 1,024 bytes. */
+export async function placesOf(key: MasterKey): Promise<MasterPlaces> {
+  const name = await digest(key);
+  return { cacheTag: `img-${name}`, derivativePrefix: `derivatives/${name}/`, indexPrefix: `masters/${name}/` };
 }

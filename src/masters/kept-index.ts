@@ -2,7 +2,8 @@ import { concatenate } from "../bytes.ts";
 import { headOfMetadata, type MetadataHead, readMetadataRecord } from "../metadata/metadata-record.ts";
 import { formatPyramid, parsePyramid, pyramidBytes } from "../pyramid/pyramid-record.ts";
 import { formatHead, readHead } from "../serial/head.ts";
-import { type MasterImage, usedProfile } from "./image.ts";
+import type { MasterImage } from "./image.ts";
+import { judgeProfile } from "./profile.ts";
 
 /** A master as it is kept: which version it is, when that was last checked, and what it holds. Plain values. */
 export interface KeptMaster {
@@ -34,7 +35,7 @@ const maxVersionCharacters = 256;
  * Formats a kept master as bytes: a head, the blocks, the pyramid. Undefined for one that has tiles outside its file,
  * which is opened each time.
  */
-export function formatMasterRecord({ version, size, checkedAt, image }: KeptMaster): Uint8Array | undefined {
+export function formatKeptMaster({ version, size, checkedAt, image }: KeptMaster): Uint8Array | undefined {
   const pyramid = formatPyramid(image.pyramid, size);
   if (pyramid === undefined) return undefined;
   const { profile, metadata } = image;
@@ -48,10 +49,10 @@ export function formatMasterRecord({ version, size, checkedAt, image }: KeptMast
 }
 
 /**
- * Parses what `formatMasterRecord` wrote; undefined for anything else, and for what opening a file would not have given,
+ * Parses what `formatKeptMaster` wrote; undefined for anything else, and for what opening a file would not have given,
  * by the rules that opening has.
  */
-export function parseMasterRecord(bytes: Uint8Array): KeptMaster | undefined {
+export function parseKeptMaster(bytes: Uint8Array): KeptMaster | undefined {
   try {
     return readRecord(bytes);
   } catch {
@@ -78,7 +79,8 @@ function readRecord(bytes: Uint8Array): KeptMaster | undefined {
   const { profile, ...metadataBlocks } = blocks;
   const metadata = readMetadataRecord(fields.fields("metadata"), metadataBlocks);
   const pyramid = parsePyramid(bytes.subarray(at), size);
-  if (pyramid === undefined || usedProfile(profile, pyramid, () => undefined) !== profile) return undefined;
+  if (pyramid === undefined) return undefined;
+  if (judgeProfile(profile, pyramid.levels[0].encoding.model).profile !== profile) return undefined;
   return { version, size, checkedAt, image: { pyramid, profile, metadata } };
 }
 

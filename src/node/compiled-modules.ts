@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import type { EncoderSettings } from "../render/output.ts";
+import { IsolateCache } from "../cache/isolate.ts";
+import type { ColorTable } from "../color/table.ts";
+import type { DrawingTools } from "../picture.ts";
+import type { KernelModules } from "../raster/kernel.ts";
+import { Kernels } from "../render/kernels.ts";
 
 /** Node compiles bytes, workerd does not: its types, which hold for all of the project, leave the constructor out. */
 const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
@@ -24,11 +28,21 @@ export function compileModule(name: keyof typeof paths): WebAssembly.Module {
   return new Module(readFileSync(paths[name]()));
 }
 
-/** Returns the settings of the encoders with the modules they take. Throws what reading the files throws. */
-export function compileSettings(qualities: Pick<EncoderSettings, "jpegQuality" | "webpQuality">): EncoderSettings {
+/** Compiles all that pictures are drawn by. Throws what reading the files throws. */
+export function compileKernelModules(): KernelModules {
   return {
-    ...qualities,
-    webpModule: compileModule("webpEncoder"),
-    modules: { webpDecoder: compileModule("webpDecoder"), jpeg2000Decoder: compileModule("jpeg2000Decoder") },
+    kernel: compileModule("kernel"),
+    webpDecoder: compileModule("webpDecoder"),
+    webpEncoder: compileModule("webpEncoder"),
+    jpeg2000Decoder: compileModule("jpeg2000Decoder"),
   };
+}
+
+/** Memory of colour tables, in bytes: some ten profiles. */
+const colorTableBytes = 4 << 20;
+
+/** Opens what the Worker draws pictures with, in Node. Throws what reading the files throws. */
+export function openDrawingTools(): DrawingTools {
+  const colorTables = { kept: new IsolateCache<ColorTable>(colorTableBytes), module: compileModule("lcms") };
+  return { kernels: new Kernels(compileKernelModules()), colorTables };
 }

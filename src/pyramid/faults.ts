@@ -1,26 +1,15 @@
 import { ImageError } from "../error.ts";
 
-/** The command that turns almost any image into a master this service reads best. */
-const conversion =
-  "vips tiffsave IN OUT.tif --tile --pyramid --compression jpeg --Q 89 --tile-width 256 --tile-height 256";
-
 /** Returns the error for a master that breaks its own format; `detail` says where, for the log. */
 export function malformed(detail: string, cause?: unknown): ImageError {
-  return new ImageError(
-    "source-malformed",
-    "The stored image is damaged: it can't be read as the TIFF it says it is.",
-    {
-      detail,
-      cause,
-    },
-  );
+  const message = "The stored image is damaged: it can't be read as the TIFF it says it is.";
+  return new ImageError("source-malformed", message, { detail, cause });
 }
 
 /**
- * Returns the error for a master that is valid but not read; `what` ends the sentence "The stored image ...". `first` is
- * a command for what libvips does not read either.
+ * Returns the error for a master that is valid but not read; `what` ends the sentence "The stored image ...". What mends
+ * it is for those who look after the masters: `tessera check` says it.
  */
-export function unsupported(what: string, first?: string): ImageError {
-  const steps = first === undefined ? conversion : `${first}, then ${conversion}`;
-  return new ImageError("source-unsupported", `The stored image ${what}. Convert it to a tiled pyramid: ${steps}`);
+export function unsupported(what: string): ImageError {
+  return new ImageError("source-unsupported", `The stored image ${what}.`);
 }

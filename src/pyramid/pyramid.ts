@@ -73,3 +73,8 @@ export function isReduction(size: Size, full: Size): boolean {
 export function seenSize(pyramid: { readonly orientation: Orientation } & Size): Size {
   return turnSize({ width: pyramid.width, height: pyramid.height }, turnOfTiffOrientation(pyramid.orientation));
 }
+
+/** Returns an image as it is seen, as far as a request depends on it. */
+export function seenImage(pyramid: Pyramid): Size & { readonly isGray: boolean } {
+  return { ...seenSize(pyramid), isGray: isGray(pyramid) };
+}

@@ -1,14 +1,11 @@
 import type { Kernel } from "./kernel.ts";
-import { type Plane, planeSlackBytes, type Raster } from "./raster.ts";
+import { type Plane, planeSlackBytes, type RasterOf, type ThreePlanes } from "./raster.ts";
 
 /** Rows `first` to `first + count` of a picture. */
 export interface RowRange {
   readonly first: number;
   readonly count: number;
 }
-
-/** Three planes, of equal size where nothing else is said. */
-export type ThreePlanes = readonly [Plane, Plane, Plane];
 
 /** A conversion of three planes to three others, which may be the same ones; without `rows`, of all rows. */
 export interface ColorConversion {
@@ -105,9 +102,12 @@ export function composeOnWhite(
  * Returns a copy of a `gray` or `rgb` raster as interleaved RGBA, 4 bytes a pixel without padding; alpha is 255 where
  * the raster has none. Without `rows`, of all rows. Throws `render-memory`.
  */
-export function interleaveRgba(kernel: Kernel, raster: Raster, rows?: RowRange): Uint8Array<ArrayBuffer> {
-  const first = raster.planes[0]!;
-  const [r, g, b] = raster.model === "gray" ? [first, first, first] : [first, raster.planes[1]!, raster.planes[2]!];
+export function interleaveRgba(
+  kernel: Kernel,
+  raster: RasterOf<"gray" | "rgb">,
+  rows?: RowRange,
+): Uint8Array<ArrayBuffer> {
+  const [first, second = first, third = first] = raster.planes;
   const { alpha } = raster;
   const { first: firstRow, count } = rows ?? { first: 0, count: raster.height };
   const rowBytes = raster.width * 4;
@@ -115,9 +115,9 @@ export function interleaveRgba(kernel: Kernel, raster: Raster, rows?: RowRange):
   const pointer = kernel.allocate(rowBytes * count + planeSlackBytes);
   forEachRow(rows, first, (row) => {
     kernel.exports.interleaveRgbaRow(
-      rowOf(r, row),
-      rowOf(g, row),
-      rowOf(b, row),
+      rowOf(first, row),
+      rowOf(second, row),
+      rowOf(third, row),
       alpha === undefined ? 0 : rowOf(alpha, row),
       pointer + (row - firstRow) * rowBytes,
       raster.width,

@@ -6,18 +6,33 @@ export type { KernelExports } from "./kernel-exports.ts";
 
 import type { KernelExports } from "./kernel-exports.ts";
 
+/** Codecs from elsewhere, compiled. Each use of one has an instance of its own. */
+export interface CodecModules {
+  readonly webpDecoder: WebAssembly.Module;
+  readonly webpEncoder: WebAssembly.Module;
+  readonly jpeg2000Decoder: WebAssembly.Module;
+}
+
+/** All that pictures are drawn by, compiled. */
+export interface KernelModules extends CodecModules {
+  readonly kernel: WebAssembly.Module;
+}
+
 /**
  * One instance of the WebAssembly kernels with a memory of its own, used by one render at a time.
  * Memory is a bump arena: `allocate` hands out, `mark` and `release` take back what came after.
  */
 export class Kernel {
   readonly exports: KernelExports;
+  /** What decodes and encodes the formats that the kernels themselves do not. */
+  readonly codecs: CodecModules;
   readonly #empty: number;
   #limitBytes: number;
 
-  /** Instantiates `module` synchronously; `limitBytes` is the most the arena may hold. */
-  constructor(module: WebAssembly.Module, limitBytes: number) {
-    this.exports = new WebAssembly.Instance(module, {}).exports as unknown as KernelExports;
+  /** Instantiates the kernels synchronously; `limitBytes` is the most the arena may hold. */
+  constructor({ kernel, ...codecs }: KernelModules, limitBytes: number) {
+    this.codecs = codecs;
+    this.exports = new WebAssembly.Instance(kernel, {}).exports as unknown as KernelExports;
     this.#empty = this.exports.mark();
     this.#limitBytes = limitBytes;
   }

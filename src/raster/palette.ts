@@ -1,6 +1,5 @@
-import type { ThreePlanes } from "./color.ts";
 import type { Kernel } from "./kernel.ts";
-import type { Plane } from "./raster.ts";
+import type { Plane, ThreePlanes } from "./raster.ts";
 
 const entries = 256;
 

@@ -1,7 +1,7 @@
 import { rotatedSize } from "../geometry.ts";
 import { premultiply, unpremultiply } from "./alpha.ts";
 import type { Kernel } from "./kernel.ts";
-import type { Plane, Raster } from "./raster.ts";
+import { type Plane, type Raster, type RasterOf, rasterOf } from "./raster.ts";
 import { fillPlane } from "./samples.ts";
 import { planWeights } from "./weights.ts";
 
@@ -14,7 +14,7 @@ const phaseCount = 1024;
  * picture covers; pixels it does not touch are white. Colours of a source with alpha are multiplied by it in place,
  * lest those of invisible pixels show at the edges, and come out straight. Throws `render-memory`.
  */
-export function rotateRaster(kernel: Kernel, source: Raster, degrees: number): Raster {
+export function rotateRaster(kernel: Kernel, source: RasterOf<"gray" | "rgb">, degrees: number): Raster {
   const { width, height } = rotatedSize(source, degrees);
   const { cosine, sine } = directionOf(degrees);
   const planes = source.planes.map(() => kernel.allocatePlane(width, height));
@@ -45,7 +45,7 @@ export function rotateRaster(kernel: Kernel, source: Raster, degrees: number): R
   });
   kernel.exports.coverRotated(alpha.pointer, alpha.stride, width, height, source.width, source.height, cosine, sine);
   kernel.release(mark);
-  return { model: source.model, width, height, subsampling: { x: 1, y: 1 }, planes, alpha };
+  return rasterOf({ model: source.model, width, height, subsampling: { x: 1, y: 1 } }, [...planes, alpha]);
 }
 
 /** Returns the cosine and sine of an angle, exactly 0 and 1 at right angles. */

@@ -1,6 +1,7 @@
 import type { StoredTile, TileDecoder } from "../codec/tile-decoder.ts";
 import { type Area, clipArea, isWhole } from "../geometry.ts";
-import type { Level } from "../pyramid/level.ts";
+import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import {
   colorPlanes,
@@ -23,8 +24,10 @@ interface HeldRows {
 }
 
 /** What a band is made for. */
-export interface BandRequest extends Pick<LevelChoice, "level" | "window"> {
+export interface BandRequest extends Pick<LevelChoice, "grid" | "window"> {
   readonly decoder: TileDecoder;
+  /** How the tiles are stored, which tells what one shows that was never written. */
+  readonly encoding: TileEncoding;
   /** The columns of the tile grid that are drawn. */
   readonly firstColumn: number;
   readonly columns: number;
@@ -50,12 +53,12 @@ export class Band {
   constructor(kernel: Kernel, request: BandRequest) {
     this.#kernel = kernel;
     this.#request = request;
-    const { level, decoder, columns, firstRow, carryRows } = request;
+    const { grid, decoder, columns, firstRow, carryRows } = request;
     this.#planes = Array.from({ length: decoder.planeCount }, (_, index) => {
       const { x, y } = this.#factors(index);
-      const width = Math.ceil((columns * level.tileWidth) / x);
-      const height = Math.ceil(level.tileLength / y) + Math.ceil(carryRows / y) + 1;
-      const first = (firstRow * level.tileLength) / y;
+      const width = Math.ceil((columns * grid.tileWidth) / x);
+      const height = Math.ceil(grid.tileLength / y) + Math.ceil(carryRows / y) + 1;
+      const first = (firstRow * grid.tileLength) / y;
       return { rows: kernel.allocatePlane(width, height), first, end: first };
     });
   }
@@ -88,7 +91,7 @@ export class Band {
    * `source-malformed`, `source-unsupported`.
    */
   async load({ row, tiles }: TileRow, gathered: GatheredBytes, keepFrom: readonly number[]): Promise<void> {
-    const { level, decoder, firstColumn } = this.#request;
+    const { grid, decoder, firstColumn } = this.#request;
     this.#planes.forEach((held, index) => {
       this.#keepFrom(held, keepFrom[index] ?? held.end);
       held.end += this.#tileRows(index);
@@ -97,7 +100,7 @@ export class Band {
     const newest = this.newestRows();
     for (const { column, storedRows: rows, ranges } of tiles) {
       const slices = newest.map((plane, index) => {
-        const width = Math.ceil(level.tileWidth / this.#factors(index).x);
+        const width = Math.ceil(grid.tileWidth / this.#factors(index).x);
         return cropPlane(plane, { x: (column - firstColumn) * width, y: 0, width, height: plane.height });
       });
       if (ranges === undefined) {
@@ -112,8 +115,8 @@ export class Band {
 
   /** The pixels of a tile that lie in the window; undefined for all of them. */
   #neededOf(column: number, row: number): Area | undefined {
-    const { window, level } = this.#request;
-    const { tileWidth: width, tileLength: height } = level;
+    const { window, grid } = this.#request;
+    const { tileWidth: width, tileLength: height } = grid;
     const needed = clipArea({ ...window, x: window.x - column * width, y: window.y - row * height }, { width, height });
     return needed === undefined || isWhole(needed, { width, height }) ? undefined : needed;
   }
@@ -128,7 +131,7 @@ export class Band {
 
   #clear(slices: readonly Plane[]): void {
     const { model } = this.#request.decoder;
-    const { isInverted, palette } = this.#request.level.encoding;
+    const { isInverted, palette } = this.#request.encoding;
     const sample = isInverted ? background.inverted : background.sample;
     slices.forEach((slice, index) => {
       const isCentred = (model === "ycbcr" || model === "lab") && (index === 1 || index === 2);
@@ -140,7 +143,7 @@ export class Band {
   }
 
   #tileRows(plane: number): number {
-    return Math.ceil(this.#request.level.tileLength / this.#factors(plane).y);
+    return Math.ceil(this.#request.grid.tileLength / this.#factors(plane).y);
   }
 
   #factors(plane: number): Subsampling {
@@ -156,10 +159,10 @@ export class Band {
 
 /** Returns the kernel memory a band takes, in bytes, for planes of `samplesPerPixel` in all. */
 export function bandBytes(
-  request: Pick<BandRequest, "columns" | "carryRows"> & { readonly level: Level },
+  request: Pick<BandRequest, "columns" | "carryRows"> & { readonly grid: DecodedGrid },
   samplesPerPixel: number,
 ): number {
-  const { level, columns, carryRows } = request;
-  const rowBytes = columns * level.tileWidth + strideAlignment;
-  return (rowBytes * (level.tileLength + carryRows + 2) + planeSlackBytes) * samplesPerPixel;
+  const { grid, columns, carryRows } = request;
+  const rowBytes = columns * grid.tileWidth + strideAlignment;
+  return (rowBytes * (grid.tileLength + carryRows + 2) + planeSlackBytes) * samplesPerPixel;
 }

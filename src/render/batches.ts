@@ -31,15 +31,15 @@ const batchBytes = { upright: 1 << 20, sideways: 8 << 20 } as const;
  * than one rendering may decode, before listing them, and `source-malformed` for tiles outside the file.
  */
 export function planBatches(
-  { level, stored, window }: LevelChoice,
+  { grid, stored, window }: LevelChoice,
   { tileTurn, sourceSize }: { readonly tileTurn: Turn; readonly sourceSize: number },
 ): readonly Batch[] {
   const limitBytes = tileTurn.quarterTurns % 2 === 1 ? batchBytes.sideways : batchBytes.upright;
-  const firstColumn = Math.floor(window.x / level.tileWidth);
-  const firstRow = Math.floor(window.y / level.tileLength);
-  const columns = Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1;
-  const rows = Math.floor((window.y + window.height - 1) / level.tileLength) - firstRow + 1;
-  const tileCount = columns * rows * partsOf(level.encoding);
+  const firstColumn = Math.floor(window.x / grid.tileWidth);
+  const firstRow = Math.floor(window.y / grid.tileLength);
+  const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - firstColumn + 1;
+  const rows = Math.floor((window.y + window.height - 1) / grid.tileLength) - firstRow + 1;
+  const tileCount = columns * rows * partsOf(stored.encoding);
   if (tileCount > maxTilesPerRender) {
     refuseAboveLimits({ tiles: tileCount, decodedPixels: 0, reads: 0, readBytes: 0, peakBytes: 0 });
   }
@@ -55,7 +55,7 @@ export function planBatches(
   for (let row = firstRow; row < firstRow + rows; row++) {
     const tiles = Array.from({ length: columns }, (_, index): TileWanted => {
       const column = firstColumn + index;
-      const place = storedPlace(level, { column, row }, tileTurn);
+      const place = storedPlace(grid, { column, row }, tileTurn);
       const storedRows = stored.isStripped ? stored.height - place.row * stored.tileLength : stored.tileLength;
       return {
         column,

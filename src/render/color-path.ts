@@ -4,18 +4,18 @@ import type { Quality } from "../iiif/quality.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { ColorModel } from "../raster/raster.ts";
 
-/** What colours go through between the tiles and the encoder. */
+/** What colours become between the tiles and the encoder. */
 export interface ColorPath {
   /** What tiles are decoded to. */
   readonly source: ColorModel;
-  /** What is resampled: the same, or fewer samples where the output has fewer. */
+  /** What is resampled: the same, or fewer samples if the output has fewer. */
   readonly sampled: ColorModel;
-  /** The colours of strips are brought to sRGB by a table. */
+  /** Colours are brought to sRGB by a table. */
   readonly isManaged: boolean;
-  /** Whether tiles have alpha, and whether the output keeps it rather than being laid over white. */
+  /** Whether tiles have alpha, and whether the output keeps it or is laid on white. */
   readonly hasAlpha: boolean;
   readonly keepsAlpha: boolean;
-  /** What strips become: what the encoder takes, or `rgb` where a turn by any angle comes between. */
+  /** What strips become: what the encoder takes, or `rgb` if the picture is still to be rotated. */
   readonly model: ColorModel;
 }
 
@@ -23,7 +23,7 @@ export interface ColorPath {
 export interface ColorRequest {
   readonly quality: Quality;
   readonly format: Format;
-  /** A rotation that is no quarter turn. */
+  /** The part of the rotation that is not a quarter turn, in degrees. */
   readonly degrees: number;
   /** Whether the master's colours are other than sRGB. */
   readonly isProfiled: boolean;
@@ -43,4 +43,9 @@ export function chooseColorPath(
   const isDirect = !isManaged && !hasAlpha;
   const sampled = !isDirect || (source === "ycbcr" && model === "rgb") ? source : model;
   return { source, sampled, isManaged, hasAlpha, keepsAlpha, model };
+}
+
+/** Says whether what is resampled goes to the encoder as it is: YCbCr with its chroma halved as it was resampled. */
+export function isSampledHalved({ sampled, model, isManaged, hasAlpha }: ColorPath): boolean {
+  return model === "ycbcr" && sampled === "ycbcr" && !isManaged && !hasAlpha;
 }

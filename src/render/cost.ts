@@ -35,7 +35,8 @@ export function refuseAbove(limits: readonly (readonly [string, number, number])
     const [what, needed, limit] = passed;
     throw new ImageError(
       "render-too-costly",
-      `This rendering would take ${Math.ceil(needed)} ${what}, above the limit of ${limit}. Ask for a smaller size or region.`,
+      `This rendering would take ${Math.ceil(needed)} ${what}, above the limit of ${limit}.`,
+      { hint: "Ask for a smaller size or region." },
     );
   }
 }

@@ -3,35 +3,34 @@ import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { turnedTileDecoder } from "../codec/turned-tile.ts";
 import type { ColorTable } from "../color/table.ts";
-import { premultiply } from "../raster/alpha.ts";
-import { rgbToGray, rgbToYcbcr, type ThreePlanes } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn } from "../raster/orientation.ts";
-import { colorPlanes, type Plane, subsamplingOf } from "../raster/raster.ts";
+import { colorPlanes, type Plane, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { openSteps } from "./apply-steps.ts";
 import { Band } from "./band.ts";
 import type { Batch } from "./batches.ts";
+import { type ColorPath, isSampledHalved } from "./color-path.ts";
 import type { Envelope } from "./envelope.ts";
 import { type GatheredBytes, gatherReads } from "./gather.ts";
 import { carryRowsOf } from "./memory.ts";
-import { type EncoderSettings, openOutput } from "./output.ts";
+import { openOutput, type Qualities } from "./output.ts";
 import type { DrawPlan } from "./plan.ts";
-import { type PlaneSampling, planSampling } from "./sampling.ts";
-import { isRecolored, isSampledHalved, openStripColors } from "./strip-colors.ts";
-import { createStripMaker } from "./strips.ts";
+import { type PlaneSubsampling, planSampling } from "./sampling.ts";
+import { createStripMaker, type Strip, stripRows } from "./strips.ts";
 
-/** What a drawing takes beside its plan. */
+/** What a drawing takes next to its plan. */
 export interface DrawInputs {
   readonly kernel: Kernel;
   readonly source: ByteSource;
-  readonly settings: EncoderSettings;
-  /** From the master's colours to sRGB; undefined where they are taken for sRGB as they are. */
+  readonly qualities: Qualities;
+  /** From the master's colours to sRGB; undefined if they are taken to be sRGB as they are. */
   readonly table: ColorTable | undefined;
   /** What is put around the pixels. */
   readonly envelope: Envelope;
-  /** The tiles of the first batch, where they have been read already. */
+  /** The tiles of the first batch, if they have been read already. */
   readonly first?: GatheredBytes;
-  /** Called between the steps of a long drawing: lets others compute, and throws when the drawing is no longer wanted. */
+  /** Called between the steps of a drawing: lets others compute, and throws when the drawing is no longer wanted. */
   readonly pause?: () => Promise<void>;
 }
 
@@ -77,17 +76,15 @@ class Drawing {
 
   async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Uint8Array, void, undefined> {
     this.#parts ??= openParts(this.#plan, this.#inputs, sampleTile(batch, gathered));
-    const { decoder, band, strips, colors, output, isMultiplied } = this.#parts;
-    const { kernel } = this.#inputs;
-    const { level, size } = this.#plan;
+    const { band, strips, rowSteps, stripSteps, output } = this.#parts;
+    const { grid, size } = this.#plan;
     for (const tileRow of batch.tileRows) {
-      await this.#pauseAfter(tileRow.tiles.length * level.tileWidth * level.tileLength);
+      await this.#pauseAfter(tileRow.tiles.length * grid.tileWidth * grid.tileLength);
       await band.load(tileRow, gathered, strips.neededFrom());
-      if (decoder.model === "rgb") convertRows(kernel, this.#plan, band.newestRows());
-      if (isMultiplied) multiplyRows(kernel, decoder, band.newestRows());
+      rowSteps(band.newestRows());
       for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
         await this.#pauseAfter(size.width * strip.rows);
-        yield* output.write(colors(strip));
+        yield* output.write(stripSteps(strip));
       }
     }
   }
@@ -103,92 +100,74 @@ class Drawing {
 
   async finish(): Promise<readonly Uint8Array[]> {
     if (this.#parts === undefined) throw new RangeError("a plan without a batch");
+    await this.#inputs.pause?.();
     return this.#parts.output.finish();
   }
 }
 
-function openParts(plan: DrawPlan, { kernel, settings, table, envelope }: DrawInputs, sample: Uint8Array | undefined) {
-  const { level, stored, reduction, window, size, turn, tileTurn } = plan;
-  const shape = { level: stored, reduction };
-  const opened = openTileDecoder(kernel, shape, { sample, modules: settings.modules });
-  const halved = isChromaHalved(plan) ? halvedChromaDecoder(opened, shape) : opened;
-  const decoder = isNoTurn(tileTurn) ? halved : turnedTileDecoder(halved, shape, tileTurn);
-  const firstColumn = Math.floor(window.x / level.tileWidth);
+function openParts(plan: DrawPlan, inputs: DrawInputs, sample: Uint8Array | undefined) {
+  const { kernel, table, envelope, qualities, pause } = inputs;
+  const { grid, stored, window, size, turn, colors, steps } = plan;
+  const decoder = openDecoder(kernel, plan, sample);
+  const firstColumn = Math.floor(window.x / grid.tileWidth);
+  const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - firstColumn + 1;
   const band = new Band(kernel, {
-    level,
+    grid,
     window,
     decoder,
+    encoding: stored.encoding,
     firstColumn,
-    columns: Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1,
-    firstRow: Math.floor(window.y / level.tileLength),
+    columns,
+    firstRow: Math.floor(window.y / grid.tileLength),
     carryRows: carryRowsOf(plan),
   });
-  const samplings = planSampling(plan, { size, turn, planes: planesOf(plan, decoder) });
-  const alpha = multiplication(plan, samplings);
   const strips = createStripMaker(kernel, {
     band,
-    samplings,
-    firstPixel: firstColumn * level.tileWidth,
+    samplings: planSampling(plan, { size, turn, planes: planesOf(plan, decoder) }),
+    firstPixel: firstColumn * grid.tileWidth,
     size,
-    isWrittenOver: isRecolored(plan),
+    isWrittenOver: steps.strips.length > 0,
   });
+  const rows = { width: columns * grid.tileWidth, height: grid.tileLength };
+  const applyToRows = openSteps(kernel, steps.rows, { ...rows, table: undefined });
+  const applyToStrips = openSteps(kernel, steps.strips, { width: size.width, height: stripRows, table });
+  const subsampling = sampledSubsampling(colors);
   return {
-    decoder,
     band,
     strips,
-    isMultiplied: alpha.isMultiplied,
-    colors: openStripColors(kernel, plan, { table, isPremultiplied: alpha.isPremultiplied }),
-    output: openOutput(kernel, plan, { ...settings, envelope }),
+    rowSteps: (planes: readonly Plane[]): void =>
+      void applyToRows(rasterOf({ ...rows, model: decoder.model, subsampling: decoder.subsampling }, planes)),
+    stripSteps: ({ planes, rows: height }: Strip): Raster =>
+      applyToStrips(rasterOf({ width: size.width, height, model: colors.sampled, subsampling }, planes)),
+    output: openOutput(kernel, plan, { qualities, envelope, pause }),
   };
 }
 
+function openDecoder(kernel: Kernel, plan: DrawPlan, sample: Uint8Array | undefined): TileDecoder {
+  const { stored, reduction, tileTurn, steps } = plan;
+  const shape = { level: stored, reduction };
+  const opened = openTileDecoder(kernel, shape, sample);
+  const decoder = steps.halvesTiles ? halvedChromaDecoder(opened, shape) : opened;
+  return isNoTurn(tileTurn) ? decoder : turnedTileDecoder(decoder, shape, tileTurn);
+}
+
+/** How what is resampled is subsampled once it has been. */
+function sampledSubsampling(colors: ColorPath): Subsampling {
+  return isSampledHalved(colors) ? { x: 2, y: 2 } : { x: 1, y: 1 };
+}
+
 /** How the planes that are resampled are subsampled, before and after. */
-function planesOf({ colors }: DrawPlan, decoder: TileDecoder) {
-  const subsampling = isSampledHalved(colors) ? ({ x: 2, y: 2 } as const) : ({ x: 1, y: 1 } as const);
+function planesOf({ colors }: DrawPlan, decoder: TileDecoder): readonly PlaneSubsampling[] {
+  const output = { model: colors.sampled, subsampling: sampledSubsampling(colors) };
   const count = colorPlanes[colors.sampled] + (colors.hasAlpha ? 1 : 0);
   return Array.from({ length: count }, (_, index) => ({
     source: subsamplingOf(decoder, index),
-    output: subsamplingOf({ model: colors.sampled, subsampling }, index),
+    output: subsamplingOf(output, index),
   }));
-}
-
-/**
- * Colours are resampled multiplied by their alpha, lest those of invisible pixels show at the edges. What is not
- * resampled stays as it is stored, for multiplying loses depth.
- */
-function multiplication(
-  { colors, stored }: DrawPlan,
-  samplings: readonly PlaneSampling[],
-): { readonly isMultiplied: boolean; readonly isPremultiplied: boolean } {
-  // The chroma of YCbCr may have fewer samples than its alpha.
-  if (!colors.hasAlpha || colors.source === "ycbcr") return { isMultiplied: false, isPremultiplied: false };
-  const isAssociated = stored.encoding.layout.alpha?.isAssociated === true;
-  const isResampled = samplings.some(({ horizontal, vertical }) => !horizontal.identity || !vertical.identity);
-  const isMultiplied = !isAssociated && isResampled;
-  return { isMultiplied, isPremultiplied: isAssociated || isMultiplied };
-}
-
-function multiplyRows(kernel: Kernel, { model }: TileDecoder, planes: readonly Plane[]): void {
-  const alpha = planes[colorPlanes[model]];
-  if (alpha === undefined) return;
-  for (const plane of planes.slice(0, colorPlanes[model])) premultiply(kernel, { plane, alpha });
-}
-
-/** Says whether chroma is halved as tiles are decoded: nothing is lost by it unless the picture is enlarged. */
-function isChromaHalved({ level, colors, x, y }: DrawPlan): boolean {
-  const isEven = level.tileWidth % 2 === 0 && level.tileLength % 2 === 0;
-  return colors.source === "rgb" && colors.sampled === "ycbcr" && Math.min(x.step, y.step) >= 1 && isEven;
 }
 
 /** Any tile of the batch that was written; undefined where none was. */
 function sampleTile({ tileRows }: Batch, gathered: GatheredBytes): Uint8Array | undefined {
   const ranges = tileRows.flatMap(({ tiles }) => tiles).find((tile) => tile.ranges !== undefined)?.ranges;
   return ranges?.[0] === undefined ? undefined : gathered.bytesOf(ranges[0]);
-}
-
-/** Converts RGB rows just decoded to what is resampled: fewer samples than RGB where the output is YCbCr or grey. */
-function convertRows(kernel: Kernel, { colors: { sampled } }: DrawPlan, rows: readonly Plane[]): void {
-  const planes = rows as unknown as ThreePlanes;
-  if (sampled === "gray") rgbToGray(kernel, { source: planes, destination: planes[0] });
-  else if (sampled === "ycbcr") rgbToYcbcr(kernel, { source: planes, destination: planes });
 }

@@ -1,17 +1,17 @@
 import { keptLimits } from "../budget/isolate-memory.ts";
-import { Kernel } from "../raster/kernel.ts";
+import { Kernel, type KernelModules } from "../raster/kernel.ts";
 
 /**
  * Hands out kernels. A render has an instance to itself for as long as it runs; small ones are used again, for a new one
  * costs a thumbnail half of its time.
  */
 export class Kernels {
-  readonly #module: WebAssembly.Module;
+  readonly #modules: KernelModules;
   readonly #idle: Kernel[] = [];
 
-  /** Hands out instances of `module`. */
-  constructor(module: WebAssembly.Module) {
-    this.#module = module;
+  /** Hands out instances of the compiled kernels. */
+  constructor(modules: KernelModules) {
+    this.#modules = modules;
   }
 
   /** Memory of the instances that nobody uses, in bytes. */
@@ -21,7 +21,7 @@ export class Kernels {
 
   /** Returns an empty kernel that may hold `bytes`. */
   take(bytes: number): Kernel {
-    const kernel = this.#idle.pop() ?? new Kernel(this.#module, bytes);
+    const kernel = this.#idle.pop() ?? new Kernel(this.#modules, bytes);
     kernel.reset(bytes);
     return kernel;
   }

@@ -1,4 +1,5 @@
 import type { Area, Size } from "../geometry.ts";
+import { type DecodedGrid, gridOf } from "../pyramid/decoded-grid.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import { scaleFactor } from "../pyramid/scale-factor.ts";
@@ -14,11 +15,11 @@ export interface AxisSampling {
 
 /** The level a render is drawn from, and where the output lies on it. */
 export interface LevelChoice {
-  readonly level: Level;
-  /** How much smaller than stored its tiles are decoded; the level's own numbers are then those of the smaller one. */
-  readonly reduction: 1 | 2 | 4 | 8;
-  /** The same level before the reduction. */
   readonly stored: Level;
+  /** How much smaller than stored its tiles are decoded. */
+  readonly reduction: 1 | 2 | 4 | 8;
+  /** The level as it is decoded, which the other values are in pixels of. */
+  readonly grid: DecodedGrid;
   readonly x: AxisSampling;
   readonly y: AxisSampling;
   /** The pixels of the level that are read: all that the region covers. */
@@ -47,9 +48,9 @@ export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: 
   const columns = coveredPixels(x, size.width, level.width);
   const rows = coveredPixels(y, size.height, level.height);
   return {
-    level,
-    reduction: 1,
     stored: level,
+    reduction: 1,
+    grid: gridOf(level),
     x: { start: x.start, step: x.step },
     y: { start: y.start, step: y.step },
     window: { x: columns.from, y: rows.from, width: columns.length, height: rows.length },

@@ -22,7 +22,7 @@ const encodedBytes = { jpg: 0.4, png: 1.1, webp: 4 } as const;
  * Returns the pixel rows of a level that may have to be kept above a tile row: those of the next strip, which the rows
  * loaded so far did not suffice for, with the reach of the filter on luma and on chroma.
  */
-export function carryRowsOf(plan: Pick<DrawPlan, "y" | "level">): number {
+export function carryRowsOf(plan: Pick<DrawPlan, "y">): number {
   const step = Math.max(plan.y.step, 1);
   const chroma = 4;
   return Math.ceil(stripRows * step + filterReach * step * 2 + filterReach * chroma) + 8;
@@ -33,10 +33,10 @@ export function carryRowsOf(plan: Pick<DrawPlan, "y" | "level">): number {
  * part of a picture in strips or of a file that is one tile.
  */
 export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
-  const { level, window } = plan;
-  const first = Math.floor(window.x / level.tileWidth);
-  const columns = Math.floor((window.x + window.width - 1) / level.tileWidth) - first + 1;
-  return bandBytes({ level, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan)) + decodingBytes(plan);
+  const { grid, window } = plan;
+  const first = Math.floor(window.x / grid.tileWidth);
+  const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - first + 1;
+  return bandBytes({ grid, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan)) + decodingBytes(plan);
 }
 
 /** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. */
@@ -81,11 +81,11 @@ const usualTilePixels = 1 << 18;
 
 /** Returns what the decoding of one tile takes beside the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
-  const { stored, level, batches, colors, tileTurn } = plan;
+  const { stored, grid, batches, colors, tileTurn } = plan;
   const { compression, layout, isProgressive } = stored.encoding;
   const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
   const compressed = tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
-  const pixels = level.tileWidth * level.tileLength;
+  const pixels = grid.tileWidth * grid.tileLength;
   // RGB is held as such before its chroma is halved; inks of a JPEG may be enlarged.
   const isHalved = colors.source === "rgb" && colors.sampled === "ycbcr";
   const isEnlarged = colors.source === "cmyk" && compression === "jpeg";

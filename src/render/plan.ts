@@ -23,6 +23,7 @@ import {
 } from "../raster/orientation.ts";
 import { type Batch, planBatches } from "./batches.ts";
 import { type ColorPath, chooseColorPath } from "./color-path.ts";
+import { type ColorSteps, planColorSteps } from "./color-steps.ts";
 import { type Cost, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
@@ -62,6 +63,7 @@ export interface DrawPlan extends LevelChoice {
   readonly quality: Quality;
   readonly format: Format;
   readonly colors: ColorPath;
+  readonly steps: ColorSteps;
   readonly batches: readonly Batch[];
   readonly cost: Cost;
 }
@@ -92,7 +94,7 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
   const { turn, degrees } = settleRotation(request, orient);
   const { sourceSize, isProfiled } = facts;
   const { quality, format } = request;
-  const colors = chooseColorPath(choice.level.encoding, { quality, format, degrees, isProfiled });
+  const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
   const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;
   refuseBeyondFormat(request, rotatedSize(turnSize(size, turn), degrees));
@@ -111,7 +113,9 @@ function planDrawing(
   const turn = isTileTurn ? noTurn : asked.turn;
   const laid = turnChoice(reduceChoice(choice), size, tileTurn);
   const batches = planBatches(laid, { tileTurn, sourceSize });
-  const drawing = { ...asked, ...laid, tileTurn, turn, size: turnSize(size, tileTurn), batches };
+  const { layout } = laid.stored.encoding;
+  const steps = planColorSteps(asked.colors, { ...asked, ...laid, layout });
+  const drawing = { ...asked, ...laid, tileTurn, turn, size: turnSize(size, tileTurn), steps, batches };
   const kind = isLarge && !isWholeNeeded(drawing) ? "stream" : "draw";
   const cost = drawCost({ ...drawing, kind });
   refuseLargeStrips({ ...drawing, kind }, sourceSize);
@@ -121,8 +125,8 @@ function planDrawing(
 }
 
 /** Strips turned onto their side would all be under the first row. */
-function canTurnTiles({ level }: LevelChoice, { quarterTurns }: Turn): boolean {
-  return !level.isStripped || quarterTurns % 2 === 0;
+function canTurnTiles({ stored }: LevelChoice, { quarterTurns }: Turn): boolean {
+  return !stored.isStripped || quarterTurns % 2 === 0;
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */
@@ -156,7 +160,7 @@ function refuseLargeStrips(plan: Omit<DrawPlan, "cost">, sourceSize: number): vo
 
 function planCopy(
   request: CanonicalRequest,
-  { level, x, y }: LevelChoice,
+  { stored: level, x, y }: LevelChoice,
   drawn: { readonly size: Size; readonly turn: Turn; readonly degrees: number; readonly sourceSize: number },
 ): CopyPlan | undefined {
   const { size, turn, degrees, sourceSize } = drawn;

@@ -1,3 +1,4 @@
+import { gridOf } from "../pyramid/decoded-grid.ts";
 import type { AxisSampling, LevelChoice } from "./level.ts";
 
 /** A side of a reduced tile must be whole in chroma too, which may have a sample for every four pixels. */
@@ -9,7 +10,7 @@ const chromaPixels = 4;
  * `reduction` squared. Other levels come back as they are.
  */
 export function reduceChoice(choice: LevelChoice): LevelChoice {
-  const { level, x, y, window } = choice;
+  const { stored: level, x, y, window } = choice;
   if (level.encoding.compression !== "jpeg") return choice;
   const reduction = ([8, 4, 2] as const).find(
     (factor) =>
@@ -23,15 +24,15 @@ export function reduceChoice(choice: LevelChoice): LevelChoice {
   const left = Math.floor(window.x / reduction);
   const top = Math.floor(window.y / reduction);
   return {
-    level: {
-      ...level,
+    stored: level,
+    reduction,
+    grid: {
+      ...gridOf(level),
       width: Math.ceil(level.width / reduction),
       height: Math.ceil(level.height / reduction),
       tileWidth: Math.ceil(level.tileWidth / reduction),
       tileLength: Math.ceil(level.tileLength / reduction),
     },
-    reduction,
-    stored: level,
     x: scale(x),
     y: scale(y),
     window: {

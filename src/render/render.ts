@@ -11,17 +11,10 @@ import { type DrawInputs, drawImage } from "./draw.ts";
 import { type Envelope, envelopeSegments, withResolutionExif } from "./envelope.ts";
 import { gatherReads } from "./gather.ts";
 import type { Kernels } from "./kernels.ts";
-import type { EncoderSettings } from "./output.ts";
 import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
 
-/** What carrying out plans takes. */
-export interface Renderer {
-  readonly kernels: Kernels;
-  readonly settings: EncoderSettings;
-}
-
-/** What a picture is made of beside its plan. */
-export type RenderInputs = Pick<DrawInputs, "source" | "table" | "envelope">;
+/** What a picture is made of next to its plan. */
+export type RenderInputs = Pick<DrawInputs, "source" | "table" | "envelope" | "qualities">;
 
 /** A picture, and the memory it is held in until it has been sent. */
 export interface Rendered {
@@ -37,14 +30,14 @@ export interface Rendered {
  * throws.
  */
 export function render(
-  renderer: Renderer,
+  kernels: Kernels,
   plan: RenderPlan,
   { inputs, admission }: { readonly inputs: RenderInputs; readonly admission: Admission },
 ): Promise<Rendered> {
   const work = { plan, inputs, admission };
   if (plan.kind === "copy") return copyTile({ ...work, plan });
-  if (plan.kind === "stream") return streamPicture(renderer, { ...work, plan });
-  return isSmall(plan) ? drawSmall(renderer, { ...work, plan }) : drawLarge(renderer, { ...work, plan });
+  if (plan.kind === "stream") return streamPicture(kernels, { ...work, plan });
+  return isSmall(plan) ? drawSmall(kernels, { ...work, plan }) : drawLarge(kernels, { ...work, plan });
 }
 
 interface Work<Plan extends RenderPlan = DrawPlan> {
@@ -73,7 +66,7 @@ async function readTile(
 }
 
 /** Reads first, and takes a kernel only for as long as it computes. */
-async function drawSmall(renderer: Renderer, { plan, inputs, admission }: Work): Promise<Rendered> {
+async function drawSmall(kernels: Kernels, { plan, inputs, admission }: Work): Promise<Rendered> {
   const { readBytes, peakBytes } = plan.cost;
   const lease = await admit(admission, plan, { share: "tiles", bytes: readBytes });
   return holding(admission, lease, async () => {
@@ -81,9 +74,10 @@ async function drawSmall(renderer: Renderer, { plan, inputs, admission }: Work):
     refuseUnwanted(admission, lease);
     const drawn = await admit(admission, plan, { share: "kernels", bytes: peakBytes - readBytes });
     try {
-      const kernel = renderer.kernels.take(peakBytes);
-      const body = await collect(drawImage(plan, { ...inputs, settings: renderer.settings, kernel, first }));
-      renderer.kernels.giveBack(kernel);
+      const kernel = kernels.take(peakBytes);
+      const pause = async (): Promise<void> => refuseUnwanted(admission, lease);
+      const body = await collect(drawImage(plan, { ...inputs, kernel, first, pause }));
+      kernels.giveBack(kernel);
       return body;
     } finally {
       drawn.release();
@@ -92,23 +86,23 @@ async function drawSmall(renderer: Renderer, { plan, inputs, admission }: Work):
 }
 
 /** Has all of its memory from the beginning, and lets others compute between its steps. */
-async function drawLarge(renderer: Renderer, { plan, inputs, admission }: Work): Promise<Rendered> {
+async function drawLarge(kernels: Kernels, { plan, inputs, admission }: Work): Promise<Rendered> {
   const lease = await admit(admission, plan, { share: "draws", bytes: plan.cost.peakBytes });
   return holding(admission, lease, async () => {
-    const kernel = renderer.kernels.take(plan.cost.peakBytes);
+    const kernel = kernels.take(plan.cost.peakBytes);
     const pause = pauseFor(admission, lease);
-    const body = await collect(drawImage(plan, { ...inputs, settings: renderer.settings, kernel, pause }));
-    renderer.kernels.giveBack(kernel);
+    const body = await collect(drawImage(plan, { ...inputs, kernel, pause }));
+    kernels.giveBack(kernel);
     return body;
   });
 }
 
-async function streamPicture(renderer: Renderer, { plan, inputs, admission }: Work): Promise<Rendered> {
+async function streamPicture(kernels: Kernels, { plan, inputs, admission }: Work): Promise<Rendered> {
   const lease = await admit(admission, plan, { share: "streams", bytes: plan.cost.peakBytes });
-  const kernel = renderer.kernels.take(plan.cost.peakBytes);
+  const kernel = kernels.take(plan.cost.peakBytes);
   const pause = pauseFor(admission, lease);
-  const pieces = drawImage(plan, { ...inputs, settings: renderer.settings, kernel, pause });
-  return { body: givingBack(pieces, renderer.kernels, kernel), lease };
+  const pieces = drawImage(plan, { ...inputs, kernel, pause });
+  return { body: givingBack(pieces, kernels, kernel), lease };
 }
 
 /** Gives the kernel of a stream back when it has been drawn to its end. */

@@ -1,26 +1,19 @@
 import { createJpegEncoder } from "../codec/jpeg/encoder.ts";
 import { createPngEncoder } from "../codec/png/encoder.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { Plane, Raster } from "../raster/raster.ts";
+import type { Raster, RasterForm } from "../raster/raster.ts";
 import { type Envelope, envelopeChunks, envelopeSegments } from "./envelope.ts";
 import type { DrawPlan } from "./plan.ts";
 
-/** Rows of a picture from the top down: some of them, or all. */
-export interface EncodableRows {
-  readonly planes: readonly Plane[];
-  readonly alpha?: Plane | undefined;
-  readonly rows: number;
-}
-
-/** An encoder that takes a picture row by row. */
+/** An encoder that takes a picture from the top down, some rows at a time or all at once. */
 export interface RowEncoder {
-  write(rows: EncodableRows): readonly Uint8Array[];
+  write(rows: Raster): readonly Uint8Array[];
   finish(): readonly Uint8Array[];
 }
 
 /** What is told of the picture before its rows come. */
 export interface EncodedPicture {
-  readonly raster: Pick<Raster, "width" | "height" | "model" | "subsampling"> & { readonly hasAlpha: boolean };
+  readonly form: RasterForm & { readonly hasAlpha: boolean };
   readonly jpegQuality: number;
   readonly envelope: Envelope;
 }
@@ -29,20 +22,27 @@ export interface EncodedPicture {
 export function openRowEncoder(
   kernel: Kernel,
   { format, quality }: Pick<DrawPlan, "format" | "quality">,
-  { raster, jpegQuality, envelope }: EncodedPicture,
+  { form, jpegQuality, envelope }: EncodedPicture,
 ): RowEncoder {
-  const { width, height, subsampling, hasAlpha } = raster;
+  const { width, height, subsampling, hasAlpha } = form;
   const { dotsPerInch } = envelope;
   if (format === "png") {
-    const model = raster.model === "gray" ? "gray" : "rgb";
+    const model = form.model === "gray" ? "gray" : "rgb";
     // Black and white alone fit into a bit.
     const bitDepth = quality === "bitonal" && !hasAlpha ? 1 : 8;
     const chunks = envelopeChunks(envelope);
-    return createPngEncoder(kernel, { width, height, model, hasAlpha, bitDepth, dotsPerInch, chunks });
+    const encoder = createPngEncoder(kernel, { width, height, model, hasAlpha, bitDepth, dotsPerInch, chunks });
+    return {
+      write: ({ planes, alpha, height: rows }) => encoder.write({ planes, alpha, rows }),
+      finish: () => encoder.finish(),
+    };
   }
-  const model = raster.model === "gray" ? "gray" : "ycbcr";
+  const model = form.model === "gray" ? "gray" : "ycbcr";
   const segments = envelopeSegments(envelope);
   const encoding = { width, height, model, subsampling, quality: jpegQuality, segments, dotsPerInch } as const;
   const encoder = createJpegEncoder(kernel, encoding);
-  return { write: (rows) => encoder.write(rows), finish: () => [encoder.finish()] };
+  return {
+    write: ({ planes, height: rows }) => encoder.write({ planes, rows }),
+    finish: () => [encoder.finish()],
+  };
 }

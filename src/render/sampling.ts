@@ -38,7 +38,7 @@ export function planSampling(
 }
 
 function planPlane(
-  { level, x, y, window }: LevelChoice,
+  { grid, x, y, window }: LevelChoice,
   { size, turn, subsampling }: { readonly size: Size; readonly turn: Turn; readonly subsampling: PlaneSubsampling },
 ): PlaneSampling {
   const { source, output } = subsampling;
@@ -47,7 +47,7 @@ function planPlane(
     axis: x,
     from: window.x,
     to: window.x + window.width,
-    level: level.width,
+    level: grid.width,
     output: size.width,
     sourceFactor: source.x,
     outputFactor: output.x,
@@ -57,7 +57,7 @@ function planPlane(
     axis: y,
     from: window.y,
     to: window.y + window.height,
-    level: level.height,
+    level: grid.height,
     output: size.height,
     sourceFactor: source.y,
     outputFactor: output.y,

@@ -1,5 +1,5 @@
 import type { Area, Size } from "../geometry.ts";
-import type { Level } from "../pyramid/level.ts";
+import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
 import { isNoTurn, reversedAxes, type Turn } from "../raster/orientation.ts";
 import type { AxisSampling, LevelChoice } from "./level.ts";
 
@@ -16,15 +16,15 @@ export interface TilePlace {
  */
 export function turnChoice(choice: LevelChoice, size: Size, turn: Turn): LevelChoice {
   if (isNoTurn(turn)) return choice;
-  const { level, window } = choice;
+  const { grid, window } = choice;
   const reversed = reversedAxes(turn);
   const x = turnAxis({
     sampling: choice.x,
     output: size.width,
     from: window.x,
     length: window.width,
-    level: level.width,
-    grid: level.columns * level.tileWidth,
+    level: grid.width,
+    grid: grid.columns * grid.tileWidth,
     isReversed: reversed.x,
   });
   const y = turnAxis({
@@ -32,16 +32,16 @@ export function turnChoice(choice: LevelChoice, size: Size, turn: Turn): LevelCh
     output: size.height,
     from: window.y,
     length: window.height,
-    level: level.height,
-    grid: level.rows * level.tileLength,
+    level: grid.height,
+    grid: grid.rows * grid.tileLength,
     isReversed: reversed.y,
   });
-  return turn.quarterTurns % 2 === 1 ? join(choice, { x: y, y: x }, transpose(level)) : join(choice, { x, y }, level);
+  return turn.quarterTurns % 2 === 1 ? join(choice, { x: y, y: x }, transpose(grid)) : join(choice, { x, y }, grid);
 }
 
-/** Returns which stored tile stands at a place of the grid as it is after `turn`; `level` is turned. */
+/** Returns which stored tile stands at a place of the grid as it is after `turn`; `grid` is turned. */
 export function storedPlace(
-  { columns, rows }: Pick<Level, "columns" | "rows">,
+  { columns, rows }: Pick<DecodedGrid, "columns" | "rows">,
   place: TilePlace,
   turn: Turn,
 ): TilePlace {
@@ -83,18 +83,18 @@ function turnAxis({ sampling, output, from, length, level, grid, isReversed }: A
 function join(
   choice: LevelChoice,
   { x, y }: { readonly x: TurnedAxis; readonly y: TurnedAxis },
-  level: Level,
+  grid: DecodedGrid,
 ): LevelChoice {
   const window: Area = { x: x.from, y: y.from, width: x.length, height: y.length };
-  return { ...choice, level: { ...level, width: x.level, height: y.level }, x: x.sampling, y: y.sampling, window };
+  return { ...choice, grid: { ...grid, width: x.level, height: y.level }, x: x.sampling, y: y.sampling, window };
 }
 
-function transpose(level: Level): Level {
+function transpose(grid: DecodedGrid): DecodedGrid {
   return {
-    ...level,
-    tileWidth: level.tileLength,
-    tileLength: level.tileWidth,
-    columns: level.rows,
-    rows: level.columns,
+    ...grid,
+    tileWidth: grid.tileLength,
+    tileLength: grid.tileWidth,
+    columns: grid.rows,
+    rows: grid.columns,
   };
 }

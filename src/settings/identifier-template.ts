@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
-import { formatIdentifier, hasHiddenSegment, parseIdentifier } from "../identity/identifier.ts";
-import { masterIdentity } from "../identity/master-name.ts";
+import { hasHiddenSegment, identifierOf } from "../identity/identifier.ts";
+import { nameMaster } from "../identity/master-name.ts";
 import { listWords } from "./values.ts";
 
 /** The values that the placeholders of a template stand for; those that do not apply are empty. */
@@ -120,10 +120,9 @@ export function checkIdentifier(
     return { fault: `would be ${shown}, with a segment that starts with a dot, which the service answers with 404` };
   }
   try {
-    // What the service reads from a URI is what counts.
-    const read = parseIdentifier(formatIdentifier(identifier));
-    const { key } = masterIdentity(read, { ...naming, pageSuffix: "" });
-    const asked = masterIdentity(read, naming);
+    const read = identifierOf(identifier);
+    const { key } = nameMaster(read, { ...naming, pageSuffix: "" });
+    const asked = nameMaster(read, naming);
     return asked.key === key
       ? { key }
       : { fault: `would be ${shown}, which is taken for page ${asked.page} of another` };

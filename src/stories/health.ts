@@ -18,7 +18,7 @@ const checkSeconds = 5;
  */
 export async function answerHealth(services: Services, visit: Visit): Promise<Response> {
   const { checks } = await findHealth(services, visit);
-  const lifecycle = await findLifecycle(services);
+  const lifecycle = await findLifecycle(services, visit);
   const isOk = Object.values(checks).every((check) => check === "ok");
   const { budget, streams } = services;
   const memory = { lentBytes: budget.lentBytes(), waiting: budget.waiting, ...budget.counts };
@@ -26,7 +26,8 @@ export async function answerHealth(services: Services, visit: Visit): Promise<Re
 }
 
 async function findHealth(services: Services, visit: Visit): Promise<Health> {
-  const { clock, isolate, buckets, log } = services;
+  const { clock, isolate, buckets } = services;
+  const { log } = visit;
   if (isFresh(isolate.health, clock.now(), keptMilliseconds.checks)) return isolate.health;
   const check = async (name: keyof Health["checks"], work: () => Promise<unknown>): Promise<"ok" | "fails"> => {
     try {
@@ -47,7 +48,10 @@ async function findHealth(services: Services, visit: Visit): Promise<Health> {
 }
 
 /** Nothing is refused for it: a bucket that nobody clears grows slowly, and its pictures are right. */
-async function findLifecycle({ clock, isolate, buckets, log }: Services): Promise<LifecycleState | "unknown"> {
+async function findLifecycle(
+  { clock, isolate, buckets }: Services,
+  { log }: Visit,
+): Promise<LifecycleState | "unknown"> {
   if (isFresh(isolate.lifecycle, clock.now(), keptMilliseconds.lifecycle)) return isolate.lifecycle.state;
   try {
     const now = clock.now();

@@ -5,14 +5,15 @@ import type { Size } from "../geometry.ts";
 import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { chooseInfoType } from "../http/negotiate.ts";
 import { infoHeaders, respondNotModified, respondText } from "../http/respond.ts";
-import type { Route } from "../http/route.ts";
+import type { InfoRoute } from "../http/route.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
-import { imageTag, masterIdentity } from "../identity/master-name.ts";
+import { nameMaster } from "../identity/master-name.ts";
 import { formatInfo } from "../iiif/info.ts";
 import { offerTiles } from "../iiif/tiles.ts";
 import { formatInfoV2 } from "../iiif/v2/info.ts";
-import { type Master, openMaster, retryWhenReplaced } from "../masters/open.ts";
-import { isGray, type Pyramid, seenSize } from "../pyramid/pyramid.ts";
+import { withMaster } from "../masters/open.ts";
+import type { Master } from "../masters/store.ts";
+import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
 import { turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -23,37 +24,36 @@ const maxReduction = 32;
 /** Answers an info.json request. Throws an ImageError for whatever it can't be answered with. */
 export function answerInfo(
   services: Services,
-  { request, route, visit }: { request: Request; route: Route & { kind: "info" }; visit: Visit },
+  { request, route, visit }: { readonly request: Request; readonly route: InfoRoute; readonly visit: Visit },
 ): Promise<Response> {
+  const { config, sizeRules } = services;
   const { version } = route;
   const identifier = parseIdentifier(route.identifier);
-  const name = masterIdentity(identifier, services.config);
-  return retryWhenReplaced(services.masters, name, async () => {
-    const master = await openMaster(services.masters, name, visit);
+  return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const { pyramid, metadata } = master;
     refuseUnanswered(services, master);
-    const { limits } = services.sizeRules;
-    const id = baseUri({ config: services.config, request, version, identifier });
+    const { limits } = sizeRules;
+    const id = baseUri({ config, request, version, identifier });
     const offer = offerTiles({ levels: seenLevels(pyramid), tile: seenTile(pyramid), limits, maxReduction });
-    const image = { id, isGray: isGray(pyramid), rights: metadata.rightsUri, ...seenSize(pyramid) };
     const format = version === 3 ? formatInfo : formatInfoV2;
-    const text = JSON.stringify(format({ ...image, limits, ...offer }), undefined, 2);
+    const info = format({ id, rights: metadata.rightsUri, ...seenImage(pyramid), limits, ...offer });
+    const text = JSON.stringify(info, undefined, 2);
     const contentType = chooseInfoType(request, version);
     const headers = infoHeaders({
       version,
       etag: `"${await digest(text + contentType)}"`,
-      cacheTag: await imageTag(identifier),
-      maxAgeSeconds: services.config.infoMaxAgeSeconds,
+      cacheTag: master.name.places.cacheTag,
+      maxAgeSeconds: config.infoMaxAgeSeconds,
       contentType,
-      scope: isHostShared(services.config, request.url) ? "public" : "private",
+      scope: isHostShared(config, request.url) ? "public" : "private",
     });
     return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
   });
 }
 
 /** A master of which no picture can be answered is refused here too, with the reason: viewers begin here. */
-function refuseUnanswered({ config }: Services, master: Master): void {
-  const { isProfiled } = colorTreatment(master, { quality: "default", format: "jpg" }, config.colorProfile);
+function refuseUnanswered({ style }: Services, master: Master): void {
+  const { isProfiled } = colorTreatment(master, { quality: "default", format: "jpg" }, style.colorProfile);
   const refusal = findRefusal(master.pyramid, { sourceSize: master.source.size, isProfiled });
   if (refusal !== undefined) throw refusal;
 }

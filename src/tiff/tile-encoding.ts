@@ -32,9 +32,6 @@ const compressionCodes: ReadonlyMap<number, Compression> = new Map([
   [50001, "webp"],
 ]);
 
-/** JPEG as TIFF 6.0 had it, before Technical Note 2. */
-const oldJpeg = 6;
-
 /** JPEG 2000 of Aperio and of libvips, whose three components are YCbCr although tag 262 says RGB. */
 const ycbcrCodes: readonly number[] = [33003, 33004];
 
@@ -72,10 +69,7 @@ async function readCompression(fields: Fields): Promise<{ readonly code: number;
   const compression = compressionCodes.get(code);
   if (compression === undefined) {
     const name = compressionNames.get(code) ?? `unknown (${code})`;
-    throw unsupported(
-      `has ${name} compression, which is not read`,
-      code === oldJpeg ? "tiff2rgba ORIGINAL IN" : undefined,
-    );
+    throw unsupported(`has ${name} compression, which is not read`);
   }
   return { code, compression };
 }

@@ -6,6 +6,7 @@ import { commandsOf } from "../../src/cli/check-files.ts";
 import { formatCheckProgress } from "../../src/cli/check-progress.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Terminal } from "../../src/node/terminal.ts";
+import { planRender } from "../../src/render/plan.ts";
 import { checkTiff, jpegTile, largeMaster, largeOf } from "../support/checked-masters.ts";
 import { tellingConverter } from "../support/ingest.ts";
 import { makeTiff, type TiffOptions } from "../support/make-tiff.ts";
@@ -168,9 +169,9 @@ describe("tessera check --decode", () => {
     const inks = { photometric: "CMYK", compression: "deflate", tile: side, tileBytes: () => tile } as const;
     const draw = openDrawer();
     const kinds = new Set<string>();
-    const report = await checkTiff({ width: side, height: side, ...inks }, (plan, image) => {
-      kinds.add(plan.kind);
-      return draw(plan, image);
+    const report = await checkTiff({ width: side, height: side, ...inks }, (image, request) => {
+      kinds.add(planRender(request, image.pyramid, { sourceSize: image.source.size, isProfiled: false }).kind);
+      return draw(image, request);
     });
     expect(report.served).toBe("whole");
     expect([...kinds]).toEqual(["stream", "draw"]);

@@ -82,7 +82,7 @@ for (const { name, version, whole } of versions) {
       for (const end of ["/info.json", `/full/${whole}/0/default.jpg`, "", "/"]) {
         const path = `/iiif/${version}/${asked}${end}`;
         const { status, text } = await ask(path, { env: { MASTERS: untouchable, DERIVATIVES: untouchable } });
-        expect([path, status, text]).toEqual([path, 404, "There is no image with this identifier.\n"]);
+        expect([path, status, text]).toEqual([path, 404, "There is no image with this identifier. (not-found)\n"]);
       }
     });
 
@@ -136,7 +136,7 @@ for (const { name, version, whole } of versions) {
     it("answers 404 for an identifier that nothing is stored under", async () => {
       for (const end of ["info.json", `full/${whole}/0/default.jpg`]) {
         const refusal = await refusalOf(`/iiif/${version}/no-such-image/${end}`);
-        expect(refusal).toBe("404 There is no image with this identifier.");
+        expect(refusal).toBe("404 There is no image with this identifier. (not-found)");
       }
     });
 
@@ -153,7 +153,7 @@ for (const { name, version, whole } of versions) {
       const { status, text, headers } = await ask(`/iiif/${version}/${rest}`, { env: variables });
       expect(status).toBe(expected);
       expect(headers.get("Content-Type")).toBe("text/plain; charset=utf-8");
-      expect(text).toMatch(/^[A-Z][^\n]*\.\n$/);
+      expect(text).toMatch(/^[A-Z][^\n]*\. \([a-z-]+\)\n$/);
       expect(text).not.toMatch(/private-folder|\.ts|\bat |Error|no-such|undefined/);
     });
   });
@@ -163,14 +163,21 @@ describe("a path that leads nowhere", () => {
   it.each(["/", "/iiif", "/iiif/", "/iiif/3", "/iiif/3/", "/iiif/2/", "/elsewhere/3/id1/info.json"])(
     "is answered with 404: %s",
     async (path) => {
-      expect(await refusalOf(path)).toMatch(/^404 Nothing is served here\./);
+      expect(await refusalOf(path)).toMatch(/^404 Nothing is served at this address\./);
     },
   );
 
-  it("is sent on to the newest version when only the version lacks", async () => {
-    const response = await send("/iiif/id1/full/max/0/default.jpg");
-    expect(response.status).toBe(302);
-    expect(response.headers.get("Location")).toBe("/iiif/3/id1/full/max/0/default.jpg");
+  it.each(["id1", "id1/info.json", "a%2Fb"])(
+    "is sent on to the newest version when it names an image: %s",
+    async (rest) => {
+      const response = await send(`/iiif/${rest}`);
+      expect(response.status).toBe(302);
+      expect(response.headers.get("Location")).toBe(`/iiif/3/${rest}`);
+    },
+  );
+
+  it.each(["/iiif/id1/full/max/0/default.jpg", "/iiif/4/id1/info.json"])("is not guessed at: %s", async (path) => {
+    expect(await refusalOf(path)).toMatch(/^404 Nothing is served at this address\. Images are under \/iiif\/3/);
   });
 
   it("is refused with 414 above 4,096 characters", async () => {

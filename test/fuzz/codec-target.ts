@@ -1,10 +1,10 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import { decompressInto, type PackedTile } from "../../src/codec/decompress.ts";
-import { plainEncoding } from "../../src/files/image-file.ts";
+import { fileEncoding } from "../../src/files/image-file.ts";
 import { planeSlackBytes } from "../../src/raster/raster.ts";
 import { makePage } from "../support/ccitt-decoding.ts";
 import { writeCcitt } from "../support/ccitt-writer.ts";
-import { kernelModule } from "../support/kernel.ts";
+import { kernelModules } from "../support/kernel.ts";
 import { writeLzw } from "../support/lzw-writer.ts";
 import { writePackBits } from "../support/pack-bits-writer.ts";
 import { openRandom, type Random } from "../support/random.ts";
@@ -40,7 +40,7 @@ export function codecTarget(name: CodecName): FuzzTarget<CodecForm> {
       return { bytes: mutated, form: name === "ccitt" ? pickFax(random, form) : pickForm(random, form) };
     },
     async run({ bytes, form }) {
-      const kernel = kept ?? new GuardedKernel(kernelModule, limitBytes);
+      const kernel = kept ?? new GuardedKernel(kernelModules, limitBytes);
       kept = undefined;
       kernel.reset(limitBytes);
       try {
@@ -55,7 +55,7 @@ export function codecTarget(name: CodecName): FuzzTarget<CodecForm> {
 
 async function decompress(kernel: GuardedKernel, bytes: Uint8Array, form: CodecForm): Promise<void> {
   const { compression, byteLength, isBitReversed, isTwoDimensional, isByteAligned } = form;
-  const plain = plainEncoding({ compression, model: "gray", bits: 8, samplesPerPixel: 1 });
+  const plain = fileEncoding({ compression, model: "gray", bits: 8, samplesPerPixel: 1 });
   const layout = { ...plain.layout, isBitReversed };
   const encoding = { ...plain, layout, ccitt: { isTwoDimensional, isByteAligned } };
   const target = kernel.allocate(byteLength + planeSlackBytes);

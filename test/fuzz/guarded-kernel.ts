@@ -1,6 +1,6 @@
 import { keptLimits } from "../../src/budget/isolate-memory.ts";
 import { ImageError } from "../../src/error.ts";
-import { Kernel } from "../../src/raster/kernel.ts";
+import { Kernel, type KernelModules } from "../../src/raster/kernel.ts";
 import { Kernels } from "../../src/render/kernels.ts";
 import { Violation } from "./target.ts";
 
@@ -21,9 +21,9 @@ export class GuardedKernel extends Kernel {
   #heldBytes: number;
   #mayHoldBytes: number;
 
-  /** Instantiates `module`; `limitBytes` is the most that blocks and what is there from the start may take. */
-  constructor(module: WebAssembly.Module, limitBytes: number) {
-    super(module, Number.POSITIVE_INFINITY);
+  /** Instantiates the kernels; `limitBytes` is the most that blocks and what is there from the start may take. */
+  constructor(modules: KernelModules, limitBytes: number) {
+    super(modules, Number.POSITIVE_INFINITY);
     this.#heldBytes = super.mark();
     this.#mayHoldBytes = limitBytes;
   }
@@ -77,17 +77,17 @@ function checkGuards(bytes: Uint8Array, { start, pointer, end }: Block): void {
 
 /** Hands out guarded kernels, and checks what was done to them when they come back. */
 export class GuardedKernels extends Kernels {
-  readonly #module: WebAssembly.Module;
+  readonly #modules: KernelModules;
   #idle: GuardedKernel | undefined;
   #given: GuardedKernel | undefined;
 
-  constructor(module: WebAssembly.Module) {
-    super(module);
-    this.#module = module;
+  constructor(modules: KernelModules) {
+    super(modules);
+    this.#modules = modules;
   }
 
   override take(bytes: number): Kernel {
-    const kernel = this.#idle ?? new GuardedKernel(this.#module, bytes);
+    const kernel = this.#idle ?? new GuardedKernel(this.#modules, bytes);
     this.#idle = undefined;
     this.#given = kernel;
     kernel.reset(bytes);

@@ -7,7 +7,7 @@ import type { Subsampling } from "../../src/raster/raster.ts";
 import { writeProgressiveJpeg } from "../support/jpeg-progressive-writer.ts";
 import { partJpeg } from "../support/jpeg-tables.ts";
 import { writeJpeg } from "../support/jpeg-writer.ts";
-import { kernelModule } from "../support/kernel.ts";
+import { kernelModules } from "../support/kernel.ts";
 import { allocateGuarded, type GuardedPlane } from "../support/planes.ts";
 import type { Random } from "../support/random.ts";
 import { GuardedKernel } from "./guarded-kernel.ts";
@@ -54,7 +54,7 @@ export async function jpegTarget(): Promise<FuzzTarget<JpegForm>> {
       return { bytes, form };
     },
     async run({ bytes, form }) {
-      const kernel = kept ?? new GuardedKernel(kernelModule, limitBytes);
+      const kernel = kept ?? new GuardedKernel(kernelModules, limitBytes);
       kept = undefined;
       kernel.reset(limitBytes);
       try {

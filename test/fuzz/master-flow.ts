@@ -1,24 +1,19 @@
-import { soleAdmission } from "../../src/budget/admission.ts";
 import { IsolateCache } from "../../src/cache/isolate.ts";
-import { type ColorTables, colorTreatment, findColorTable } from "../../src/colors.ts";
-import { canonicalise } from "../../src/iiif/canonical.ts";
+import type { ColorTable } from "../../src/color/table.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
 import { offerTiles } from "../../src/iiif/tiles.ts";
 import { maxOpeningBytes, maxOpeningReads } from "../../src/limits.ts";
-import { type MasterImage, openImage } from "../../src/masters/image.ts";
-import { formatMasterRecord, keptBytes, parseMasterRecord } from "../../src/masters/kept-index.ts";
-import { keepMetadata } from "../../src/metadata/kept-metadata.ts";
-import { isGray, seenSize } from "../../src/pyramid/pyramid.ts";
+import { type MasterImage, openImage, prefixBytes } from "../../src/masters/image.ts";
+import { formatKeptMaster, keptBytes, parseKeptMaster } from "../../src/masters/kept-index.ts";
+import { canonicaliseFor, drawAlone, type PictureStyle, planPicture } from "../../src/picture.ts";
+import { seenSize } from "../../src/pyramid/pyramid.ts";
 import { areTilesInside } from "../../src/pyramid/tile-index.ts";
-import { planRender } from "../../src/render/plan.ts";
-import { type Renderer, render } from "../../src/render/render.ts";
 import type { ByteSource } from "../../src/source/byte-source.ts";
 import { countReads, type ReadCounts } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
-import { kernelModule } from "../support/kernel.ts";
+import { kernelModules } from "../support/kernel.ts";
 import { lcmsModule } from "../support/lcms.ts";
 import { GuardedKernels } from "./guarded-kernel.ts";
-import { encoderSettings } from "./modules.ts";
 import { holdBound, Violation } from "./target.ts";
 
 /** What is asked of a master. */
@@ -34,16 +29,14 @@ export interface MasterRequest {
   readonly rotationAndFormat: string;
 }
 
-/** The first read of the service. */
-const prefixBytes = 32_768;
-
 /** More than any record of a master should take. */
 const maxKeptBytes = 48 << 20;
 
-const kernels = new GuardedKernels(kernelModule);
-const renderer: Renderer = { kernels, settings: encoderSettings };
-const admission = soleAdmission();
-const tables: ColorTables = { kept: new IsolateCache(1 << 20), module: lcmsModule, warn: () => undefined, admission };
+const kernels = new GuardedKernels(kernelModules);
+const colorTables = { kept: new IsolateCache<ColorTable>(1 << 20), module: lcmsModule };
+
+/** Of low quality: it is the decoding that is tried. */
+const style: PictureStyle = { qualities: { jpeg: 50, webp: 50 }, colorProfile: "convert", keepMetadata: "all" };
 
 /**
  * Opens a master as the service does, and draws what is asked for. Rejects with the first refusal, or with a Violation
@@ -55,7 +48,7 @@ export async function serveMaster(bytes: Uint8Array, { page, requests }: MasterF
   const prefix = bytes.subarray(0, prefixBytes);
   let image: MasterImage;
   try {
-    image = await openImage({ source, prefix, page, keepsBlocks: true, warn: () => undefined });
+    image = await openImage({ source, prefix, page, policy: "all" });
   } finally {
     holdBound("reads to open it", counts.reads, maxOpeningReads);
     holdBound("bytes read to open it", counts.bytes, maxOpeningBytes);
@@ -65,7 +58,7 @@ export async function serveMaster(bytes: Uint8Array, { page, requests }: MasterF
   const refusals: unknown[] = [];
   for (const request of requests) {
     // One request of those may be refused for what another one does not ask for.
-    await drawPicture(source, { image, request, counts }).catch((error: unknown) => {
+    await draw(source, { image, request, counts }).catch((error: unknown) => {
       if (error instanceof Violation || !(error instanceof Error) || error.name !== "ImageError") throw error;
       if ("code" in error && error.code === "internal") throw error;
       refusals.push(error);
@@ -78,11 +71,11 @@ export async function serveMaster(bytes: Uint8Array, { page, requests }: MasterF
 function checkRecord(image: MasterImage, size: number): void {
   const kept = { version: "fuzz", size, checkedAt: 0, image };
   holdBound("bytes kept of it", keptBytes(kept), maxKeptBytes);
-  const record = formatMasterRecord(kept);
+  const record = formatKeptMaster(kept);
   const isInside = image.pyramid.levels.every((level) => areTilesInside(level, size));
   if ((record !== undefined) !== isInside) throw new Violation("it is kept, or not, for no reason");
   if (record === undefined) return;
-  const parsed = parseMasterRecord(record);
+  const parsed = parseKeptMaster(record);
   if (parsed === undefined) throw new Violation("what is kept of it can't be read back");
   if (parsed.image.pyramid.levels.length !== image.pyramid.levels.length) throw new Violation("a level was not kept");
 }
@@ -118,23 +111,17 @@ interface Drawing {
   readonly counts: ReadCounts;
 }
 
-async function drawPicture(source: ByteSource, { image, request, counts }: Drawing): Promise<void> {
-  const { pyramid, metadata, profile } = image;
-  const seen = { ...seenSize(pyramid), isGray: isGray(pyramid) };
-  const canonical = canonicalise(parseRequest(parametersOf(image, request), 3), seen, {
+async function draw(source: ByteSource, { image, request, counts }: Drawing): Promise<void> {
+  const master = { ...image, source };
+  const canonical = canonicaliseFor(master, parseRequest(parametersOf(image, request), 3), {
     limits: { maxWidth: 4096, maxHeight: 4096, maxArea: 4096 * 4096 },
     isStrictConfined: false,
   });
-  const treatment = colorTreatment(image, canonical, "convert");
-  const { isProfiled } = treatment;
-  const plan = planRender(canonical, pyramid, { sourceSize: source.size, isProfiled });
-  const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
-  const table = isManaged ? await findColorTable(tables, pyramid.levels[0].encoding.model, profile) : undefined;
+  const picture = planPicture(master, canonical, style);
+  const { plan } = picture;
   const before = { ...counts };
-  const envelope = keepMetadata(metadata, "all");
   try {
-    const { body } = await render(renderer, plan, { inputs: { source, table, envelope }, admission });
-    if (!(body instanceof Uint8Array)) for await (const _ of body);
+    for await (const _ of drawAlone({ kernels, colorTables }, picture));
   } finally {
     kernels.checkGiven();
   }

@@ -1,7 +1,7 @@
 import { parseProfile } from "../../src/color/profile.ts";
 import { buildProfileTable } from "../../src/color/profile-table.ts";
 import { applyColorTable, storeColorTable } from "../../src/color/table.ts";
-import { kernelModule } from "../support/kernel.ts";
+import { kernelModules } from "../support/kernel.ts";
 import { lcmsModule } from "../support/lcms.ts";
 import { GuardedKernel } from "./guarded-kernel.ts";
 import { mutateBytes } from "./mutation.ts";
@@ -21,7 +21,7 @@ const maxTableBytes = 1 << 20;
 /** Returns the target of ICC profiles: read, made into tables, and used once. */
 export function profileTarget(): FuzzTarget<ProfileForm> {
   const seeds = Object.values(profileSeeds());
-  const kernel = new GuardedKernel(kernelModule, limitBytes);
+  const kernel = new GuardedKernel(kernelModules, limitBytes);
   return {
     name: "icc",
     extension: "icc",

@@ -10,7 +10,7 @@ import { parseOptions } from "../fuzz/options.ts";
 import { runCampaign } from "../fuzz/supervisor.ts";
 import type { FuzzTarget } from "../fuzz/target.ts";
 import { openTarget, targetNames } from "../fuzz/targets.ts";
-import { kernelModule } from "../support/kernel.ts";
+import { kernelModules } from "../support/kernel.ts";
 import { attempt } from "./attempt.ts";
 
 const seed = 2027;
@@ -100,7 +100,7 @@ describe("the fuzzer", () => {
 
   it("notices what is written in front of a block and behind it", () => {
     for (const offset of [-1, 112, 150]) {
-      const kernel = new GuardedKernel(kernelModule, 1 << 20);
+      const kernel = new GuardedKernel(kernelModules, 1 << 20);
       const block = kernel.allocate(100);
       kernel.bytes[block + 99] = 1;
       kernel.checkBlocks();
@@ -111,7 +111,7 @@ describe("the fuzzer", () => {
   });
 
   it("gives no more memory than a kernel would", () => {
-    const kernel = new GuardedKernel(kernelModule, kernelBytes() + 4096);
+    const kernel = new GuardedKernel(kernelModules, kernelBytes() + 4096);
     const mark = kernel.mark();
     kernel.allocate(4000);
     expect(() => kernel.allocate(4000)).toThrow(ImageError);
@@ -157,5 +157,5 @@ describe("the fuzzer", () => {
 
 /** What a kernel holds before anything is allocated. */
 function kernelBytes(): number {
-  return new GuardedKernel(kernelModule, 0).mark();
+  return new GuardedKernel(kernelModules, 0).mark();
 }

@@ -8,15 +8,20 @@ import { IsolateCache } from "../../src/cache/isolate.ts";
 import { sealOf } from "../../src/cache/seal.ts";
 import type { CacheTier } from "../../src/cache/tier.ts";
 import { digest } from "../../src/digest.ts";
+import { identifierOf } from "../../src/identity/identifier.ts";
+import { nameMaster } from "../../src/identity/master-name.ts";
 import { maxWholeBytes } from "../../src/limits.ts";
-import { formatMasterRecord } from "../../src/masters/kept-index.ts";
-import { type MasterStore, openMaster } from "../../src/masters/open.ts";
+import { formatKeptMaster } from "../../src/masters/kept-index.ts";
+import { withMaster } from "../../src/masters/open.ts";
+import type { MasterStore } from "../../src/masters/store.ts";
 import { platformClock } from "../../src/timers.ts";
 import type { Visit } from "../../src/visit.ts";
 import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { makeTiff, type TiffOptions } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
 import { testGuard } from "../support/tiers.ts";
+
+const nameOf = (key: string) => nameMaster(identifierOf(key), { keyTemplate: "{identifier}", pageSuffix: "" });
 
 const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => undefined };
 
@@ -30,12 +35,11 @@ function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: Cache
       timeoutSeconds: 10,
     },
     budget: new MemoryBudget(platformClock),
-    kept: new IsolateCache(1 << 20),
+    held: new IsolateCache(1 << 20),
     edge: given.edge ?? none,
     durable: given.durable ?? none,
     ttlSeconds: 60,
     keepsBlocks: false,
-    warn: () => undefined,
   };
   const open = async (key: string) => {
     const account = newAccount();
@@ -44,8 +48,9 @@ function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: Cache
       patience: { milliseconds: 10_000, signal: undefined },
       isAlone: () => true,
       defer: (work) => deferred.push(work),
+      log: () => undefined,
     };
-    const master = await openMaster(store, { key, page: 1 }, visit);
+    const master = await withMaster(store, { name: nameOf(key), visit }, async (opened) => opened);
     await Promise.all(deferred);
     return { master, account };
   };
@@ -98,7 +103,7 @@ describe("what is kept of a master", () => {
     const durable = bucketTier(env.DERIVATIVES, guard);
     const first = await newIsolate({}).open("far");
     await newIsolate({ durable }).open("far");
-    const key = `masters/${await digest("far")}`;
+    const key = `masters/${await digest("far")}/1`;
     const whole = await env.DERIVATIVES.get(key);
     const { customMetadata = {} } = whole!;
     const bytes = await whole!.bytes();
@@ -121,7 +126,7 @@ describe("what is kept of a master", () => {
     await env.MASTERS.put("huge", await makeTiff({ width: 5200, height: 5200, tile: 16, levels: 2, ...form }));
     const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
     const first = await newIsolate({ durable }).open("huge");
-    expect((await env.DERIVATIVES.head(`masters/${await digest("huge")}`))?.size).toBeGreaterThan(maxWholeBytes);
+    expect((await env.DERIVATIVES.head(`masters/${await digest("huge")}/1`))?.size).toBeGreaterThan(maxWholeBytes);
     const second = await newIsolate({ durable }).open("huge");
     expect(second.account.reads).toBe(1);
     const [{ offsets, byteCounts }] = second.master.pyramid.levels;
@@ -148,13 +153,13 @@ describe("what is kept of a master", () => {
   it("is not stored in the bucket for a file that opens in one read", async () => {
     await env.MASTERS.put("near", await flat(1));
     await newIsolate({ durable: bucketTier(env.DERIVATIVES, testGuard("bucket").guard) }).open("near");
-    expect(await env.DERIVATIVES.head(`masters/${await digest("near")}`)).toBeNull();
-    expect(await env.DERIVATIVES.head(`masters/${await digest("far")}`)).not.toBeNull();
+    expect(await env.DERIVATIVES.head(`masters/${await digest("near")}/1`)).toBeNull();
+    expect(await env.DERIVATIVES.head(`masters/${await digest("far")}/1`)).not.toBeNull();
   });
 });
 
 describe("a record that is not what it was", () => {
-  const key = async (name: string) => `masters/${await digest(name)}`;
+  const key = async (name: string) => `masters/${await digest(name)}/1`;
 
   /** Puts bytes with the length and checksum that are theirs: nothing but their meaning is wrong. */
   const putSealed = async (tier: CacheTier, key: string, body: Uint8Array) =>
@@ -180,7 +185,7 @@ describe("a record that is not what it was", () => {
     const durable = bucketTier(env.DERIVATIVES, testGuard("bucket").guard);
     const { account, master } = await newIsolate({ durable }).open("grown");
     const { version } = master;
-    const wrong = formatMasterRecord({ version, size: master.source.size + 9, checkedAt: 1_000_000, image: master })!;
+    const wrong = formatKeptMaster({ version, size: master.source.size + 9, checkedAt: 1_000_000, image: master })!;
     await putSealed(durable, await key("grown"), wrong);
     const again = await newIsolate({ durable }).open("grown");
     expect([again.account.reads, again.master.source.size]).toEqual([account.reads, master.source.size]);

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { maxPlainPixels, maxTileBytes } from "../../src/limits.ts";
+import { maxFilePixels, maxTileBytes } from "../../src/limits.ts";
 import { segmentOf, writeJpeg } from "../support/jpeg-writer.ts";
 import { type Calls, decodeBySharp, encodeBySharp } from "../support/oracle.ts";
 import { drawPicture, type Picture } from "../support/picture.ts";
@@ -171,7 +171,7 @@ describe("a file that is not read", () => {
     [
       "a JPEG larger than it could be held",
       () => {
-        const side = Math.ceil(Math.sqrt(maxPlainPixels)) + 8;
+        const side = Math.ceil(Math.sqrt(maxFilePixels)) + 8;
         const frame = [8, side >> 8, side & 255, side >> 8, side & 255, 1, 1, 0x11, 0];
         return Uint8Array.from([0xff, 0xd8, ...segmentOf(0xc0, frame), ...segmentOf(0xda, [1, 1, 0, 0, 63, 0])]);
       },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rgbToGray, rgbToYcbcrHalved, type ThreePlanes } from "../../src/raster/color.ts";
+import { rgbToGray, rgbToYcbcrHalved } from "../../src/raster/color.ts";
+import type { ThreePlanes } from "../../src/raster/raster.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import {
   allocateGuarded,

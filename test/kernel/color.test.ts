@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  composeOnWhite,
-  interleaveRgba,
-  rgbToGray,
-  rgbToYcbcr,
-  type ThreePlanes,
-  ycbcrToRgb,
-} from "../../src/raster/color.ts";
+import { composeOnWhite, interleaveRgba, rgbToGray, rgbToYcbcr, ycbcrToRgb } from "../../src/raster/color.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
+import type { ThreePlanes } from "../../src/raster/raster.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { allocateGuarded, makeNoise, makeSamples, readPlane, type Samples, storePlane } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";

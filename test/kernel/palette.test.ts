@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ThreePlanes } from "../../src/raster/color.ts";
 import { applyPalette } from "../../src/raster/palette.ts";
+import type { ThreePlanes } from "../../src/raster/raster.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { allocateGuarded, makeNoise, makeSamples, readPlane, storePlane } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";

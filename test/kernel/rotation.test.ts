@@ -1,23 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import { type Turn, turnPlane, turnSize } from "../../src/raster/orientation.ts";
-import type { Raster } from "../../src/raster/raster.ts";
+import { type RasterOf, rasterOf } from "../../src/raster/raster.ts";
 import { rotateRaster } from "../../src/raster/rotation.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { makeNoise, makeSamples, readPlane, type Samples, storePlane } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";
 import { rotateTwin } from "../support/rotating.ts";
 
-function storeRaster(kernel: Kernel, planes: readonly Samples[], alpha?: Samples): Raster {
+function storeRaster(kernel: Kernel, planes: readonly Samples[], alpha?: Samples): RasterOf<"gray" | "rgb"> {
   const { width, height } = planes[0]!;
-  return {
-    model: planes.length === 1 ? "gray" : "rgb",
-    width,
-    height,
-    subsampling: { x: 1, y: 1 },
-    planes: planes.map((plane) => storePlane(kernel, plane)),
-    ...(alpha === undefined ? {} : { alpha: storePlane(kernel, alpha) }),
-  };
+  const model = planes.length === 1 ? "gray" : "rgb";
+  const stored = [...planes, ...(alpha === undefined ? [] : [alpha])].map((plane) => storePlane(kernel, plane));
+  const raster = rasterOf({ model, width, height, subsampling: { x: 1, y: 1 } }, stored);
+  if (raster.model !== "gray" && raster.model !== "rgb") throw new Error(`no rotation of ${raster.model}`);
+  return raster;
 }
 
 describe("rotateRaster", () => {

@@ -1,10 +1,10 @@
-import { compileModule } from "../../src/node/compiled-modules.ts";
+import { compileKernelModules } from "../../src/node/compiled-modules.ts";
 import { Kernel } from "../../src/raster/kernel.ts";
 
-/** The kernels as `npm run build` left them. */
-export const kernelModule = compileModule("kernel");
+/** All that pictures are drawn by, as `npm run build` left it. */
+export const kernelModules = compileKernelModules();
 
 /** Returns a fresh kernel that may hold `limitBytes`. */
 export function openTestKernel(limitBytes: number = 512 << 20): Kernel {
-  return new Kernel(kernelModule, limitBytes);
+  return new Kernel(kernelModules, limitBytes);
 }

@@ -15,6 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ["masters"],
   ["check", "colors"],
   ["picture"],
+  ["kept-picture"],
   ["services", "node"],
   ["probe", "settings"],
   ["stories", "bucket", "convert"],
@@ -39,6 +40,7 @@ const pureRooms: readonly string[] = [
  * violation too.
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
+  { name: /^hono(?:\/|$)/, rooms: ["app"] },
   // Decompression and checksums, which workerd has under the same name.
   { name: /^node:zlib$/, rooms: ["codec"] },
   { name: /^node:/, rooms: nodeRooms },

@@ -18,7 +18,7 @@ export interface PyramidOptions {
 }
 
 /** JPEG tiles of YCbCr 4:2:0. */
-const plainEncoding: TileEncoding = {
+const fileEncoding: TileEncoding = {
   compression: "jpeg",
   model: "ycbcr",
   isInverted: false,
@@ -59,7 +59,7 @@ export function makePyramid(options: PyramidOptions): Pyramid {
       columns,
       rows,
       isStripped: false,
-      encoding: { ...plainEncoding, ...options.encoding },
+      encoding: { ...fileEncoding, ...options.encoding },
       offsets,
       byteCounts: new Float64Array(columns * rows).fill(tileBytes),
     });

@@ -1,23 +1,22 @@
 import sharp from "sharp";
-import { soleAdmission } from "../../src/budget/admission.ts";
 import { concatenate } from "../../src/bytes.ts";
-import { IsolateCache } from "../../src/cache/isolate.ts";
-import type { ColorTable } from "../../src/color/table.ts";
-import { colorTreatment, findColorTable } from "../../src/colors.ts";
-import { canonicalise } from "../../src/iiif/canonical.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
-import { openImage } from "../../src/masters/image.ts";
-import { compileSettings } from "../../src/node/compiled-modules.ts";
-import { isGray, seenSize } from "../../src/pyramid/pyramid.ts";
-import { Kernel } from "../../src/raster/kernel.ts";
-import { drawImage } from "../../src/render/draw.ts";
-import { planRender, type RenderPlan } from "../../src/render/plan.ts";
+import { openImage, prefixBytes } from "../../src/masters/image.ts";
+import {
+  canonicaliseFor,
+  type DrawnMaster,
+  drawAlone,
+  type Picture,
+  type PictureStyle,
+  planPicture,
+} from "../../src/picture.ts";
+import type { RenderPlan } from "../../src/render/plan.ts";
 import { countReads } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
-import { kernelModule } from "./kernel.ts";
-import { lcmsModule } from "./lcms.ts";
+import { openMeasuringTools } from "./drawing-tools.ts";
 
-const settings = compileSettings({ jpegQuality: 90, webpQuality: 90 });
+const style: PictureStyle = { qualities: { jpeg: 90, webp: 90 }, colorProfile: "convert", keepMetadata: "none" };
+const limits = { maxWidth: 50_000, maxHeight: 50_000, maxArea: 1_000_000_000 };
 
 /** A picture drawn in a test: its plan, what it took, and its encoded bytes. */
 export interface Drawn {
@@ -30,30 +29,25 @@ export interface Drawn {
   readonly readBytes: number;
 }
 
+/** Plans a request such as `full/100,/0/default.png` of a master. */
+export function planPath(master: DrawnMaster, path: string, asked: PictureStyle = style): Picture {
+  const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
+  const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
+  return planPicture(master, canonicaliseFor(master, request, { limits, isStrictConfined: false }), asked);
+}
+
 /** Draws a request such as `full/100,/0/default.png` of a file in memory, its colours brought to sRGB. */
 export async function drawTiff(file: Uint8Array, path: string, page = 1): Promise<Drawn> {
   const counts = { reads: 0, bytes: 0 };
   const unread = memorySource(file);
-  const warn = (): void => undefined;
-  const opening = { source: unread, prefix: file.subarray(0, 32_768), page, keepsBlocks: false, warn };
-  const master = await openImage(opening);
-  const { pyramid } = master;
-  const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
-  const limits = { maxWidth: 50_000, maxHeight: 50_000, maxArea: 1_000_000_000 };
-  const image = { ...seenSize(pyramid), isGray: isGray(pyramid) };
-  const request = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
-  const canonical = canonicalise(request, image, { limits, isStrictConfined: false });
-  const { isProfiled } = colorTreatment(master, canonical, "convert");
-  const plan = planRender(canonical, pyramid, { sourceSize: unread.size, isProfiled });
+  const image = await openImage({ source: unread, prefix: file.subarray(0, prefixBytes), page });
+  const picture = planPath({ ...image, source: countReads(unread, counts) }, path);
+  const { plan } = picture;
   if (plan.kind === "copy") throw new Error("this request copies a tile");
-  const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
-  const tables = { kept: new IsolateCache<ColorTable>(1 << 22), module: lcmsModule, warn, admission: soleAdmission() };
-  const { model } = pyramid.levels[0].encoding;
-  const table = plan.colors.isManaged ? await findColorTable(tables, model, master.profile) : undefined;
-  const inputs = { kernel, source: countReads(unread, counts), settings, table, envelope: {} };
+  const { tools, kernels } = openMeasuringTools();
   const pieces: Uint8Array[] = [];
-  for await (const piece of drawImage(plan, inputs)) pieces.push(piece);
-  const kernelBytes = kernel.exports.memory.buffer.byteLength;
+  for await (const piece of drawAlone(tools, picture)) pieces.push(piece);
+  const { kernelBytes } = kernels;
   return { plan, encoded: concatenate(pieces), kernelBytes, reads: counts.reads, readBytes: counts.bytes };
 }
 

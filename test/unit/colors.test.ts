@@ -56,54 +56,46 @@ describe("colorTreatment", () => {
 });
 
 describe("findColorTable", () => {
-  const open = (): ColorTables & { readonly warnings: string[] } => {
+  /** Returns what finds tables, kept in one place, and what was said of profiles. */
+  const open = () => {
     const warnings: string[] = [];
-    const warn = (message: string): number => warnings.push(message);
-    return {
-      kept: new IsolateCache<ColorTable>(1 << 22),
-      module: lcmsModule,
-      warn,
-      warnings,
-      admission: soleAdmission(),
-    };
+    const tables: ColorTables = { kept: new IsolateCache<ColorTable>(1 << 22), module: lcmsModule };
+    const log = (line: object): void => void ("message" in line && warnings.push(String(line.message)));
+    const find = (model: StoredModel, bytes: Uint8Array | undefined) =>
+      findColorTable(tables, { model, profile: bytes, admission: soleAdmission(), log });
+    return { find, warnings };
   };
 
   it("makes the table of a profile once", async () => {
-    const tables = open();
-    const table = await findColorTable(tables, "rgb", profile);
+    const { find, warnings } = open();
+    const table = await find("rgb", profile);
     expect(table).toMatchObject({ model: "rgb", output: "rgb" });
-    expect(await findColorTable(tables, "ycbcr", profile.slice())).toBe(table);
-    expect(await findColorTable(tables, "palette", profile)).toBe(table);
+    expect(await find("ycbcr", profile.slice())).toBe(table);
+    expect(await find("palette", profile)).toBe(table);
     const gray = makeGrayProfile(gammaTag(1.4));
-    expect(await findColorTable(tables, "gray", gray)).toMatchObject({ kind: "curve", output: "gray" });
-    expect(tables.warnings).toEqual([]);
+    expect(await find("gray", gray)).toMatchObject({ kind: "curve", output: "gray" });
+    expect(warnings).toEqual([]);
   });
 
   it("has a table of its own for inks and CIELab without a profile", async () => {
-    const tables = open();
-    const [cmyk, ycck] = [
-      await findColorTable(tables, "cmyk", undefined),
-      await findColorTable(tables, "ycck", undefined),
-    ];
+    const { find } = open();
+    const [cmyk, ycck] = [await find("cmyk", undefined), await find("ycck", undefined)];
     expect(cmyk).toMatchObject({ model: "cmyk", output: "rgb" });
     expect(ycck).toEqual(cmyk);
-    const [lab, iccLab] = [
-      await findColorTable(tables, "lab", undefined),
-      await findColorTable(tables, "icc-lab", undefined),
-    ];
+    const [lab, iccLab] = [await find("lab", undefined), await find("icc-lab", undefined)];
     expect([lab?.kind, iccLab?.kind]).toEqual(["lab-light", "lab-light"]);
     expect(lab?.values).not.toEqual(iccLab?.values);
     for (const model of ["rgb", "gray", "ycbcr"] as const) {
-      expect(await findColorTable(tables, model, undefined)).toBeUndefined();
+      expect(await find(model, undefined)).toBeUndefined();
     }
   });
 
   it("does without a profile of which no table can be made, and says so", async () => {
-    const tables = open();
+    const { find, warnings } = open();
     const broken = profile.slice(0, 300);
-    expect(await findColorTable(tables, "rgb", broken)).toBeUndefined();
-    expect(await findColorTable(tables, "cmyk", broken)).toMatchObject({ model: "cmyk" });
-    expect(tables.warnings).toHaveLength(2);
-    expect(tables.warnings[0]).toMatch(/^the profile is ignored/);
+    expect(await find("rgb", broken)).toBeUndefined();
+    expect(await find("cmyk", broken)).toMatchObject({ model: "cmyk" });
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/^the profile is ignored/);
   });
 });

@@ -1,6 +1,6 @@
 import { ImageError } from "../../error.ts";
 import { isSameSize, type Size } from "../../geometry.ts";
-import { maxPlainPixels } from "../../limits.ts";
+import { maxFilePixels } from "../../limits.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { planeSlackBytes } from "../../raster/raster.ts";
 import { inflate } from "../inflate.ts";
@@ -83,7 +83,7 @@ function checkHeader(header: PngHeader, size: Size): void {
   if (header.isInterlaced) {
     throw new ImageError("source-unsupported", "An interlaced PNG is not read. Save it without interlacing.");
   }
-  if (size.width * size.height > maxPlainPixels) {
+  if (size.width * size.height > maxFilePixels) {
     throw new ImageError("render-too-costly", "The PNG picture is too large to be decoded here.");
   }
 }

@@ -1,49 +1,74 @@
 import { describe, expect, it } from "vitest";
-import { type DerivativeFacts, etagOf, nameDerivative } from "../../../src/cache/derivatives.ts";
+import { namePicture, type PictureFacts } from "../../../src/cache/derivatives.ts";
 import { parseSeal, sealOf } from "../../../src/cache/seal.ts";
-import { digest } from "../../../src/digest.ts";
+import { identifierOf } from "../../../src/identity/identifier.ts";
+import { nameMaster, placesOf } from "../../../src/identity/master-name.ts";
 
-const facts: DerivativeFacts = {
-  master: { key: "book.tif", page: 1 },
+async function masterOf(identifier: string): Promise<PictureFacts["master"]> {
+  const name = nameMaster(identifierOf(identifier), { keyTemplate: "{identifier}", pageSuffix: ";page=" });
+  return { ...name, places: await placesOf(name.key) };
+}
+
+const facts: PictureFacts = {
+  master: await masterOf("book.tif"),
   masterVersion: "v1",
   canonical: "full/max/0/default.jpg",
   settings: "85",
   mediaType: "image/jpeg",
 };
 
-describe("nameDerivative", () => {
+describe("namePicture", () => {
   it("gives a slot below the number of slots, in the folder of the master", async () => {
-    const folder = `derivatives/${await digest("book.tif")}/`;
+    const folder = facts.master.places.derivativePrefix;
     const slots = new Set<number>();
     for (let width = 1; width <= 200; width++) {
-      const { bucket } = await nameDerivative({ ...facts, canonical: `full/${width},/0/default.jpg` }, 8);
+      const { bucket } = await namePicture({ ...facts, canonical: `full/${width},/0/default.jpg` }, 8);
       expect(bucket.key.startsWith(folder)).toBe(true);
       slots.add(Number(bucket.key.slice(folder.length)));
     }
     expect([...slots].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it.each<[string, Partial<DerivativeFacts>]>([
-    ["another master", { master: { key: "other.tif", page: 1 } }],
-    ["another page", { master: { key: "book.tif", page: 2 } }],
-    ["another version", { masterVersion: "v2" }],
-    ["another request", { canonical: "full/max/90/default.jpg" }],
-    ["other settings", { settings: "90" }],
-  ])("names another picture: %s", async (_, changed) => {
-    const [one, two] = [await nameDerivative(facts, 32), await nameDerivative({ ...facts, ...changed }, 32)];
+  it("takes the first page and no page for the same picture", async () => {
+    const first = await namePicture({ ...facts, master: await masterOf("book.tif;page=1") }, 32);
+    expect(first).toEqual(await namePicture(facts, 32));
+  });
+
+  it("keeps the pages of a master in one folder", async () => {
+    const second = await namePicture({ ...facts, master: await masterOf("book.tif;page=2") }, 32);
+    expect(second.bucket.key.startsWith(facts.master.places.derivativePrefix)).toBe(true);
+  });
+
+  it.each<[string, () => Promise<Partial<PictureFacts>>]>([
+    ["another master", async () => ({ master: await masterOf("other.tif") })],
+    ["another page", async () => ({ master: await masterOf("book.tif;page=2") })],
+    ["another version", async () => ({ masterVersion: "v2" })],
+    ["another request", async () => ({ canonical: "full/max/90/default.jpg" })],
+    ["other settings", async () => ({ settings: "90" })],
+  ])("names another picture: %s", async (_, change) => {
+    const [one, two] = [await namePicture(facts, 32), await namePicture({ ...facts, ...(await change()) }, 32)];
+    expect(two.etag).not.toBe(one.etag);
     expect(two.edge.key).not.toBe(one.edge.key);
     expect(two.bucket.picture).not.toBe(one.bucket.picture);
   });
 
-  it("has an entity tag of what the picture is, not of where it is stored", async () => {
-    const etag = await etagOf(facts);
+  it("has one digest for the entity tag and for where the picture is kept", async () => {
+    const { etag, edge, bucket, labels } = await namePicture(facts, 32);
     expect(etag).toMatch(/^[0-9a-f]{32}$/);
-    expect(await etagOf({ ...facts, master: { key: "moved.tif", page: 1 } })).toBe(etag);
-    expect(await etagOf({ ...facts, masterVersion: "v2" })).not.toBe(etag);
+    expect(edge.key).toBe(`derivatives/${bucket.picture}`);
+    expect(bucket.picture?.startsWith(etag)).toBe(true);
+    expect(labels).toEqual({
+      key: "book.tif",
+      page: "1",
+      etag: "v1",
+      request: "full/max/0/default.jpg",
+      settings: "85",
+      picture: bucket.picture,
+    });
   });
 
   it("stays below what R2 takes of metadata with the longest key there is", async () => {
-    const { labels } = await nameDerivative({ ...facts, master: { key: "k".repeat(1024), page: 99_999 } }, 4096);
+    const { labels } = await namePicture({ ...facts, master: await masterOf(`${"k".repeat(1012)};page=99999`) }, 4096);
     expect(JSON.stringify(labels).length).toBeLessThan(2048);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkMaster } from "../../../src/check/check.ts";
 import type { DrawPicture } from "../../../src/check/serving.ts";
 import { ImageError } from "../../../src/error.ts";
+import { planRender } from "../../../src/render/plan.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { checkTiff, jpegTile, largeMaster, largeOf, problemsOf } from "../../support/checked-masters.ts";
 import { makeTiff } from "../../support/make-tiff.ts";
@@ -126,12 +127,14 @@ describe("the check of a master", () => {
 });
 
 describe("a check that draws", () => {
+  const planOf = (...[{ pyramid, source }, request]: Parameters<DrawPicture>) =>
+    planRender(request, pyramid, { sourceSize: source.size, isProfiled: false });
   const image = { width: 700, height: 600, levels: 2, tile: 256 } as const;
 
   it("draws a tile of each level and the smallest picture, and copied tiles once more as PNG", async () => {
     const drawn: string[] = [];
-    const draw: DrawPicture = async (plan) => {
-      drawn.push(`${plan.kind} ${plan.format}`);
+    const draw: DrawPicture = async (image, request) => {
+      drawn.push(`${planOf(image, request).kind} ${request.format}`);
       return [];
     };
     const report = await checkTiff({ ...largeMaster, levels: 3 }, draw);
@@ -143,8 +146,9 @@ describe("a check that draws", () => {
     ["nothing", () => true, "none"],
     ["only the tiles", (tiles: number) => tiles > 1, "part"],
   ] as const)("tells that tiles can't be decoded, where %s can", async (_, isBroken, served) => {
-    const draw: DrawPicture = async (plan) => {
-      if (isBroken(plan.cost.tiles)) throw new ImageError("source-malformed", "Damaged.", { detail: "a tile" });
+    const draw: DrawPicture = async (image, request) => {
+      if (isBroken(planOf(image, request).cost.tiles))
+        throw new ImageError("source-malformed", "Damaged.", { detail: "a tile" });
       return [];
     };
     const report = await checkTiff(image, draw);

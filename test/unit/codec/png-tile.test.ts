@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { formatChunk } from "../../../src/codec/png/chunk.ts";
 import { pngTileDecoder } from "../../../src/codec/png-tile.ts";
-import { openPlain } from "../../../src/files/open.ts";
+import { openFile } from "../../../src/files/open.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { openTestKernel } from "../../support/kernel.ts";
 import { allocateGuarded, readPlane } from "../../support/planes.ts";
@@ -11,7 +11,7 @@ import { openRandom } from "../../support/random.ts";
 
 /** Opens a file as a master and decodes its one tile: the samples of each plane, row by row. */
 async function decode(png: Uint8Array, shown: { readonly width?: number; readonly height?: number } = {}) {
-  const opened = await openPlain(memorySource(png), png.subarray(0, 32_768));
+  const opened = await openFile(memorySource(png), png.subarray(0, 32_768));
   const [level] = opened!.pyramid.levels;
   const kernel = openTestKernel();
   const decoder = pngTileDecoder({ level, reduction: 1 });

@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
-import { openPlain } from "../../../src/files/open.ts";
-import { maxJpegHeaderBytes, maxPlainPixels, maxSidePixels, maxTileBytes } from "../../../src/limits.ts";
+import { openFile } from "../../../src/files/open.ts";
+import { maxFilePixels, maxJpegHeaderBytes, maxSidePixels, maxTileBytes } from "../../../src/limits.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
@@ -18,7 +18,7 @@ const image = () => sharp(raw, { raw: { ...size, channels: 4 } });
 async function open(bytes: Uint8Array, prefixBytes = 32_768) {
   const counts = { reads: 0, bytes: 0 };
   const source = countReads(memorySource(bytes), counts);
-  const opened = await openPlain(source, bytes.subarray(0, prefixBytes));
+  const opened = await openFile(source, bytes.subarray(0, prefixBytes));
   return { opened, counts };
 }
 
@@ -72,14 +72,14 @@ describe("a file that is no TIFF", () => {
 
 describe("a file that is no TIFF is refused", () => {
   it("above the limit of pixels or of bytes", async () => {
-    const wide = { width: maxPlainPixels / 1024 + 1, height: 1024 };
+    const wide = { width: maxFilePixels / 1024 + 1, height: 1024 };
     const png = writePng({ ...wide, bitDepth: 1, colorType: 0, rows: [0] });
     expect(await codeOfAsync(open(png))).toBe("source-unsupported");
-    const limit = writePng({ ...wide, width: maxPlainPixels / 1024, bitDepth: 1, colorType: 0, rows: [0] });
+    const limit = writePng({ ...wide, width: maxFilePixels / 1024, bitDepth: 1, colorType: 0, rows: [0] });
     expect(await codeOfAsync(open(limit))).toBe("none");
     const long = { size: maxTileBytes + 1, version: "long", read: memorySource(limit).read };
-    expect(await codeOfAsync(openPlain(long, limit))).toBe("source-unsupported");
-    expect(await codeOfAsync(openPlain({ ...long, size: maxTileBytes }, limit))).toBe("none");
+    expect(await codeOfAsync(openFile(long, limit))).toBe("source-unsupported");
+    expect(await codeOfAsync(openFile({ ...long, size: maxTileBytes }, limit))).toBe("none");
   });
 
   it("cut off or changed anywhere, in few reads, and never by anything but an ImageError", async () => {
@@ -105,7 +105,7 @@ describe("a file that is no TIFF is refused", () => {
       if (random.next() < 0.3) bytes = bytes.subarray(0, random.integer(0, bytes.length));
       const counts = { reads: 0, bytes: 0 };
       const prefix = bytes.subarray(0, random.pick([64, 600, 32_768]));
-      codes.add(await codeOfAsync(openPlain(countReads(memorySource(bytes), counts), prefix)));
+      codes.add(await codeOfAsync(openFile(countReads(memorySource(bytes), counts), prefix)));
       mostReads = Math.max(mostReads, counts.reads);
     }
     expect([...codes].filter((code) => !["none", "source-malformed", "source-unsupported"].includes(code))).toEqual([]);
@@ -125,7 +125,7 @@ describe("a file that is no TIFF is refused", () => {
       ]);
       const counts = { reads: 0, bytes: 0 };
       const source = countReads(memorySource(bytes), counts);
-      const code = await codeOfAsync(openPlain(source, bytes.subarray(0, 32_768)));
+      const code = await codeOfAsync(openFile(source, bytes.subarray(0, 32_768)));
       expect(counts.reads).toBeLessThan(8);
       return code;
     };

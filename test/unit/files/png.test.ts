@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
 import { formatChunk } from "../../../src/codec/png/chunk.ts";
-import { openPlain } from "../../../src/files/open.ts";
+import { openFile } from "../../../src/files/open.ts";
 import { maxPngChunks, maxPngHeaderBytes } from "../../../src/limits.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
@@ -21,7 +21,7 @@ const xmpKeyword = "XML:com.adobe.xmp";
 async function open(parts: Partial<PngParts>, prefixBytes = 32_768) {
   const bytes = writePng({ ...gray, ...parts });
   const counts = { reads: 0, bytes: 0 };
-  const opened = await openPlain(countReads(memorySource(bytes), counts), bytes.subarray(0, prefixBytes));
+  const opened = await openFile(countReads(memorySource(bytes), counts), bytes.subarray(0, prefixBytes));
   return { opened: opened!, encoding: opened!.pyramid.levels[0].encoding, counts };
 }
 
@@ -137,7 +137,7 @@ describe("a PNG master is refused", () => {
       new DataView(chunk.buffer).setUint32(0, chunk.length - 12);
       chunk.set(new TextEncoder().encode("tEXt"), 4);
       const whole = concatenate([bytes.subarray(0, 33), chunk, bytes.subarray(33)]);
-      return codeOfAsync(openPlain(memorySource(whole), whole.subarray(0, 32_768)));
+      return codeOfAsync(openFile(memorySource(whole), whole.subarray(0, 32_768)));
     };
     expect(await withText(maxPngHeaderBytes)).toBe("none");
     expect(await withText(maxPngHeaderBytes + 1)).toBe("source-unsupported");
@@ -146,6 +146,6 @@ describe("a PNG master is refused", () => {
   it("without image data", async () => {
     const bytes = writePng(gray);
     const cut = concatenate([bytes.subarray(0, 33), formatChunk("IEND")]);
-    expect(await codeOfAsync(openPlain(memorySource(cut), cut))).toBe("source-malformed");
+    expect(await codeOfAsync(openFile(memorySource(cut), cut))).toBe("source-malformed");
   });
 });

@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
-import { openPlain } from "../../../src/files/open.ts";
+import { openFile } from "../../../src/files/open.ts";
 import { countReads } from "../../../src/source/counting.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
@@ -14,7 +14,7 @@ const image = () => sharp(raw, { raw: { ...size, channels: 4 } });
 
 async function open(bytes: Uint8Array) {
   const counts = { reads: 0, bytes: 0 };
-  const opened = await openPlain(countReads(memorySource(bytes), counts), bytes.subarray(0, 32_768));
+  const opened = await openFile(countReads(memorySource(bytes), counts), bytes.subarray(0, 32_768));
   return { opened: opened!, encoding: opened!.pyramid.levels[0].encoding, counts };
 }
 

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { newAccount } from "../../../src/account.ts";
-import { type ErrorCode, ImageError } from "../../../src/error.ts";
 import { cacheControl, formatServerTiming } from "../../../src/http/headers.ts";
 import {
-  asImageError,
   imageHeaders,
   infoHeaders,
-  respondError,
   respondImage,
   respondNotModified,
   respondOptions,
@@ -14,41 +11,6 @@ import {
 } from "../../../src/http/respond.ts";
 
 const answer = { version: 3, etag: '"tag"', cacheTag: "img-1", maxAgeSeconds: 60 } as const;
-
-describe("respondError", () => {
-  it.each<[ErrorCode, number, string]>([
-    ["region-outside", 400, "public, max-age=60, stale-while-revalidate=60"],
-    ["not-found", 404, "public, max-age=60, stale-while-revalidate=60"],
-    ["source-malformed", 500, "no-store"],
-    ["source-unsupported", 501, "no-store"],
-    ["render-busy", 503, "no-store"],
-  ])("answers %s with %i and keeps it by whose fault it is", async (code, status, cache) => {
-    const error = new ImageError(code, "What was wrong.", { detail: "secret key", cause: new Error("secret cause") });
-    const response = respondError(error, 60);
-    expect([response.status, response.headers.get("Cache-Control")]).toEqual([status, cache]);
-    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
-    expect(response.headers.get("Retry-After")).toBe(status === 503 ? "1" : null);
-    expect(await response.text()).toBe("What was wrong.\n");
-  });
-
-  it("says what is allowed where the method is not", () => {
-    expect(respondError(new ImageError("method-not-allowed", "No."), 0).headers.get("Allow")).toBe(
-      "GET, HEAD, OPTIONS",
-    );
-  });
-});
-
-describe("asImageError", () => {
-  it("passes an ImageError on and hides whatever else was thrown", () => {
-    const error = new ImageError("not-found", "No.");
-    expect(asImageError(error)).toBe(error);
-    for (const thrown of [new TypeError("secret"), "secret", undefined]) {
-      const hidden = asImageError(thrown);
-      expect(hidden.code).toBe("internal");
-      expect(hidden.message).not.toContain("secret");
-    }
-  });
-});
 
 describe("respondNotModified", () => {
   it("repeats the headers of the answer without its content type", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findRoute } from "../../../src/http/route.ts";
+import { findRoute, isImagePath, rawPath } from "../../../src/http/route.ts";
 import { maxPathCharacters } from "../../../src/limits.ts";
 import { codeOf } from "../../support/code-of.ts";
 
@@ -52,30 +52,54 @@ describe("findRoute", () => {
     expect(find(path)).toEqual({ kind: "base", version: 2, identifier });
   });
 
-  it("sends a path without a version on to the newest", () => {
-    expect(find("/iiif/a%2Fb/info.json")).toEqual({ kind: "redirect", path: "/iiif/3/a%2Fb/info.json", status: 302 });
-    expect(find("/iiif/30/info.json")).toEqual({ kind: "redirect", path: "/iiif/3/30/info.json", status: 302 });
-  });
+  it.each(["a%2Fb/info.json", "30/info.json", "a", "a/", "b.tif", "4"])(
+    "sends %s without a version on to the newest",
+    (rest) => {
+      expect(find(`/iiif/${rest}`)).toEqual({ kind: "redirect", path: `/iiif/3/${rest}`, status: 302 });
+    },
+  );
+
+  it.each(["a/full/max/0/default.jpg", "4/a/info.json", "a/b", "a/info.json/", "a//", "presentation/3/a/manifest"])(
+    "sends %s nowhere, for it is no identifier",
+    (rest) => {
+      expect(codeOf(() => find(`/iiif/${rest}`))).toBe("not-found");
+    },
+  );
 
   it("reads below the prefix that is configured", () => {
     expect(findRoute("/a/b/3/x/info.json", "/a/b")).toEqual({ kind: "info", version: 3, identifier: "x" });
-    expect(codeOf(() => findRoute("/iiif/3/x/info.json", "/a/b"))).toBe("not-found");
   });
 
-  it("finds the health of the service outside of the prefix", () => {
-    expect(find("/health")).toEqual({ kind: "health" });
+  it.each(["/iiif", "/iiif/", "/iiif/3", "/iiif/3/", "/iiif/2/"])("finds nothing at %j", (path) => {
+    expect(codeOf(() => find(path))).toBe("not-found");
   });
-
-  it.each(["/", "", "/iiif", "/iiif/", "/iiif/3", "/iiif/3/", "/iiif/2/", "/iiifs/3/a/info.json", "/health/"])(
-    "finds nothing at %j",
-    (path) => {
-      expect(codeOf(() => find(path))).toBe("not-found");
-    },
-  );
 
   it("refuses a path one character above the limit", () => {
     const path = (length: number): string => `/iiif/3/${"a".repeat(length - "/iiif/3//info.json".length)}/info.json`;
     expect(codeOf(() => find(path(maxPathCharacters)))).toBe("none");
     expect(codeOf(() => find(path(maxPathCharacters + 1)))).toBe("url-too-long");
+  });
+});
+
+describe("isImagePath", () => {
+  it.each(["/iiif", "/iiif/", "/iiif/3/a/info.json", "/iiif/x"])("takes %s for one of images", (path) => {
+    expect(isImagePath(path, "/iiif")).toBe(true);
+  });
+
+  it.each(["/", "", "/health", "/iiifs/3/a/info.json", "/admin/iiif/3", "/IIIF/3/a"])(
+    "takes %j for another",
+    (path) => {
+      expect(isImagePath(path, "/iiif")).toBe(false);
+    },
+  );
+});
+
+describe("rawPath", () => {
+  it.each([
+    ["https://images.example/iiif/3/a%2Fb?x=1#y", "/iiif/3/a%2Fb"],
+    ["https://images.example/iiif/../x", "/iiif/../x"],
+    ["https://images.example", ""],
+  ])("leaves the path of %s as it came", (url, path) => {
+    expect(rawPath(url)).toBe(path);
   });
 });

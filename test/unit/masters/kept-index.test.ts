@@ -3,8 +3,8 @@ import { concatenate } from "../../../src/bytes.ts";
 import { findRefusal } from "../../../src/check/refusal.ts";
 import { largerRequests, thumbnailRequest, tileRequest } from "../../../src/check/viewer-requests.ts";
 import { maxMetadataCharacters, maxProfileBytes, maxRecordHeadBytes, maxSidePixels } from "../../../src/limits.ts";
-import { openImage } from "../../../src/masters/image.ts";
-import { formatMasterRecord, type KeptMaster, keptBytes, parseMasterRecord } from "../../../src/masters/kept-index.ts";
+import { openImage, prefixBytes } from "../../../src/masters/image.ts";
+import { formatKeptMaster, type KeptMaster, keptBytes, parseKeptMaster } from "../../../src/masters/kept-index.ts";
 import { formatExif, textValue } from "../../../src/metadata/exif-writer.ts";
 import { keepMetadata } from "../../../src/metadata/kept-metadata.ts";
 import { planRender } from "../../../src/render/plan.ts";
@@ -30,10 +30,9 @@ async function keptOf(options: TiffOptions): Promise<KeptMaster> {
 }
 
 async function keptOfFile(file: Uint8Array): Promise<KeptMaster> {
-  const image = await openImage({
-    ...{ source: memorySource(file), prefix: file.subarray(0, 32_768), page: 1, keepsBlocks: true },
-    warn: () => undefined,
-  });
+  const prefix = file.subarray(0, prefixBytes);
+  const { pyramid, profile, metadata } = await openImage({ source: memorySource(file), prefix, policy: "all" });
+  const image = { pyramid, profile, metadata };
   return { version: "etag-1", size: file.byteLength, checkedAt: 1_700_000_000, image };
 }
 
@@ -60,7 +59,7 @@ describe("the record of a master", () => {
     ["of strips", { width: 100, height: 80, rowsPerStrip: 20 }],
   ])("is read as it was written: %s", async (_, options) => {
     const kept = await keptOf(options);
-    const read = parseMasterRecord(formatMasterRecord(kept)!);
+    const read = parseKeptMaster(formatKeptMaster(kept)!);
     expect(said(read)).toEqual(said(kept));
     expect(read?.image.profile).toEqual(kept.image.profile);
     expect(read?.image.metadata.xmp).toEqual(kept.image.metadata.xmp);
@@ -75,22 +74,22 @@ describe("the record of a master", () => {
     );
     const iptc = Uint8Array.of(28, 2, 90, 0, 1, 65);
     const both = { ...kept, image: { ...kept.image, metadata: { ...kept.image.metadata, exif, iptc } } };
-    const { metadata, profile } = parseMasterRecord(formatMasterRecord(both)!)!.image;
+    const { metadata, profile } = parseKeptMaster(formatKeptMaster(both)!)!.image;
     expect([metadata.exif, metadata.iptc, profile]).toEqual([exif, iptc, iccProfile]);
     expect(metadata.artist).toBe("Ada Painter");
   });
 
   it("that is cut off, of another shape or noise is none", async () => {
-    const record = formatMasterRecord(await keptOf(full))!;
-    for (const length of [0, 3, 4, 20, 200]) expect(parseMasterRecord(record.subarray(0, length))).toBeUndefined();
+    const record = formatKeptMaster(await keptOf(full))!;
+    for (const length of [0, 3, 4, 20, 200]) expect(parseKeptMaster(record.subarray(0, length))).toBeUndefined();
     const other = record.slice();
     const place = new TextDecoder("latin1").decode(other).indexOf('"record":') + '"record":'.length;
     other[place] = "0".charCodeAt(0);
-    expect(parseMasterRecord(other)).toBeUndefined();
+    expect(parseKeptMaster(other)).toBeUndefined();
     const random = openRandom(5);
     for (let round = 0; round < 200; round += 1) {
       const noise = Uint8Array.from({ length: random.integer(0, 300) }, () => random.integer(0, 255));
-      expect(parseMasterRecord(noise)).toBeUndefined();
+      expect(parseKeptMaster(noise)).toBeUndefined();
     }
   });
 
@@ -133,7 +132,7 @@ describe("a record that says what no file does", () => {
   const palette: TiffOptions = { ...plain, photometric: "Palette", colorMap: Array<number>(768).fill(300) };
 
   it("is one for as long as nothing is changed", async () => {
-    const record = formatMasterRecord(await keptOf(full))!;
+    const record = formatKeptMaster(await keptOf(full))!;
     expect(patch(record, () => undefined)).toEqual(record);
   });
 
@@ -204,30 +203,30 @@ describe("a record that says what no file does", () => {
     ["opacity past all samples", layout({ alpha: { sample: 9, isAssociated: true } })],
     ["floating point from 1 to 1", layout({ format: "float", bits: 32, range: { least: 1, most: 1 } })],
   ])("is none: %s", async (_, { change }) => {
-    expect(parseMasterRecord(patch(formatMasterRecord(await keptOf(full))!, change))).toBeUndefined();
+    expect(parseKeptMaster(patch(formatKeptMaster(await keptOf(full))!, change))).toBeUndefined();
   });
 
   it("is none where its palette is no palette, and where its head is endless", async () => {
-    const record = formatMasterRecord(await keptOf(palette))!;
-    expect(parseMasterRecord(record)).toBeDefined();
+    const record = formatKeptMaster(await keptOf(palette))!;
+    expect(parseKeptMaster(record)).toBeDefined();
     const shorter = ({ pyramid }: Heads) => (pyramid.levels[0].paletteBytes -= 1);
-    expect(parseMasterRecord(patch(record, shorter, headsOf(record).body.slice(1)))).toBeUndefined();
+    expect(parseKeptMaster(patch(record, shorter, headsOf(record).body.slice(1)))).toBeUndefined();
     const padded = ({ master: head }: Heads) => (head.more = "x".repeat(maxRecordHeadBytes));
-    expect(parseMasterRecord(patch(record, padded))).toBeUndefined();
+    expect(parseKeptMaster(patch(record, padded))).toBeUndefined();
   });
 
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 1e6])(
     "is none with a tile at %d",
     async (offset) => {
       const kept = wide(await keptOf(full));
-      const good = formatMasterRecord(kept)!;
-      expect(parseMasterRecord(good)).toBeDefined();
+      const good = formatKeptMaster(kept)!;
+      expect(parseKeptMaster(good)).toBeDefined();
       kept.image.pyramid.levels[1]!.offsets[1] = offset;
-      expect(formatMasterRecord(kept)).toBeUndefined();
+      expect(formatKeptMaster(kept)).toBeUndefined();
       const body = headsOf(good).body.slice();
       // The last of the arrays: the byte counts of the smallest level.
       new DataView(body.buffer).setFloat64(body.byteLength - 8, offset, true);
-      expect(parseMasterRecord(patch(good, () => undefined, body))).toBeUndefined();
+      expect(parseKeptMaster(patch(good, () => undefined, body))).toBeUndefined();
     },
   );
 
@@ -235,11 +234,11 @@ describe("a record that says what no file does", () => {
     ["broken", 36, "acxp"],
     ["of another colour space", 16, "GRAY"],
   ])("is none with a profile that is %s", async (_, place, signature) => {
-    const record = formatMasterRecord(await keptOf(full))!;
+    const record = formatKeptMaster(await keptOf(full))!;
     const profileStart = new TextDecoder("latin1").decode(record).indexOf("acsp") - 36;
     expect(profileStart).toBeGreaterThan(0);
     record.set(new TextEncoder().encode(signature), profileStart + place);
-    expect(parseMasterRecord(record)).toBeUndefined();
+    expect(parseKeptMaster(record)).toBeUndefined();
   });
 
   it("keeps nothing that it does not know", async () => {
@@ -248,7 +247,7 @@ describe("a record that says what no file does", () => {
       head.secret = head.metadata.secret = pyramid.secret = pyramid.levels[0].secret = 1;
       pyramid.levels[0].encoding.secret = pyramid.levels[0].encoding.layout.secret = 1;
     };
-    expect(said(parseMasterRecord(patch(formatMasterRecord(kept)!, more)))).toEqual(said(kept));
+    expect(said(parseKeptMaster(patch(formatKeptMaster(kept)!, more)))).toEqual(said(kept));
   });
 });
 
@@ -289,13 +288,13 @@ describe("a record that is damaged", () => {
     const masters = await Promise.all(forms.map(keptOf));
     const records = masters.map((kept) => {
       const withExif = { ...kept.image, metadata: { ...kept.image.metadata, exif } };
-      return formatMasterRecord({ ...kept, image: withExif })!;
+      return formatKeptMaster({ ...kept, image: withExif })!;
     });
     const found = { misses: 0, masters: 0 };
     for (let round = 0; round < 20_000; round++) {
       const record = random.pick(records);
       const damaged = round % 2 === 0 ? mutateBytes(random, record, { others: records }) : changeDigits(random, record);
-      const kept = parseMasterRecord(damaged);
+      const kept = parseKeptMaster(damaged);
       if (kept === undefined) {
         found.misses += 1;
         continue;

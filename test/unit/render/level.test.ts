@@ -9,7 +9,7 @@ describe("chooseLevel", () => {
   it("takes the smallest level with one pixel per output pixel", () => {
     const pyramid = makePyramid({ width: 4096, height: 4096, levels: 4 });
     const whole = { x: 0, y: 0, width: 4096, height: 4096 };
-    const widthFor = (width: number) => chooseLevel(pyramid, whole, upright({ width, height: width })).level.width;
+    const widthFor = (width: number) => chooseLevel(pyramid, whole, upright({ width, height: width })).stored.width;
     expect(widthFor(4096)).toBe(4096);
     expect(widthFor(2100)).toBe(4096);
     expect(widthFor(2048)).toBe(2048);
@@ -21,14 +21,14 @@ describe("chooseLevel", () => {
   it("enlarges a level by up to one per cent rather than reading the next", () => {
     const pyramid = makePyramid({ width: 4096, height: 4096, levels: 2 });
     const whole = { x: 0, y: 0, width: 4096, height: 4096 };
-    expect(chooseLevel(pyramid, whole, upright({ width: 2068, height: 2068 })).level.width).toBe(2048);
-    expect(chooseLevel(pyramid, whole, upright({ width: 2069, height: 2069 })).level.width).toBe(4096);
+    expect(chooseLevel(pyramid, whole, upright({ width: 2068, height: 2068 })).stored.width).toBe(2048);
+    expect(chooseLevel(pyramid, whole, upright({ width: 2069, height: 2069 })).stored.width).toBe(4096);
   });
 
   it("looks at both axes of a distorted request", () => {
     const pyramid = makePyramid({ width: 4096, height: 4096, levels: 3 });
     const whole = { x: 0, y: 0, width: 4096, height: 4096 };
-    expect(chooseLevel(pyramid, whole, upright({ width: 100, height: 2048 })).level.width).toBe(2048);
+    expect(chooseLevel(pyramid, whole, upright({ width: 100, height: 2048 })).stored.width).toBe(2048);
   });
 
   it("upscales from the image itself", () => {
@@ -38,7 +38,7 @@ describe("chooseLevel", () => {
       { x: 10, y: 10, width: 100, height: 100 },
       upright({ width: 300, height: 300 }),
     );
-    expect(choice.level.width).toBe(1000);
+    expect(choice.stored.width).toBe(1000);
     expect(choice.x).toEqual({ start: 10, step: 1 / 3 });
     expect(choice.window).toEqual({ x: 10, y: 10, width: 100, height: 100 });
   });
@@ -57,7 +57,7 @@ describe("chooseLevel", () => {
             upright({ width: output, height: 64 / factor }),
           );
           if (x / factor < level.width) {
-            expect(choice.level.width).toBe(level.width);
+            expect(choice.stored.width).toBe(level.width);
             expect(choice.x).toEqual({ start: x / factor, step: 1 });
           }
           expect(choice.window.x + choice.window.width).toBeLessThanOrEqual(level.width);
@@ -72,7 +72,7 @@ describe("chooseLevel", () => {
     const level = pyramid.levels[3];
     if (level === undefined) throw new Error("four levels were asked for");
     const choice = chooseLevel(pyramid, { x: 0, y: 0, width: 801, height: 653 }, upright(level));
-    expect(choice).toMatchObject({ level, x: { start: 0, step: 1 }, y: { start: 0, step: 1 } });
+    expect(choice).toMatchObject({ stored: level, x: { start: 0, step: 1 }, y: { start: 0, step: 1 } });
   });
 
   it("reads no pixel that the region does not cover", () => {
@@ -82,7 +82,7 @@ describe("chooseLevel", () => {
       { x: 401, y: 800, width: 399, height: 400 },
       upright({ width: 150, height: 150 }),
     );
-    expect(choice.level.width).toBe(2000);
+    expect(choice.stored.width).toBe(2000);
     expect(choice.window).toEqual({ x: 200, y: 400, width: 200, height: 200 });
   });
 });

@@ -23,7 +23,7 @@ describe("reduceChoice", () => {
       chooseLevel(pyramid, { x: 1001, y: 400, width: 999, height: 800 }, upright({ width: 333, height: 200 })),
     );
     expect(choice.reduction).toBe(2);
-    expect(choice.level).toMatchObject({ width: 2000, height: 1500, tileWidth: 128, columns: 16 });
+    expect(choice.grid).toMatchObject({ width: 2000, height: 1500, tileWidth: 128, columns: 16 });
     expect(choice.x).toEqual({ start: 500.5, step: 1.5 });
     expect(choice.window).toEqual({ x: 500, y: 200, width: 500, height: 400 });
   });

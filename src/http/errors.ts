@@ -1,0 +1,40 @@
+import { faults, ImageError } from "../error.ts";
+import { cacheControl, unframedHeaders } from "./headers.ts";
+import { prefersJson } from "./negotiate.ts";
+
+/** What answering an error takes next to the error. */
+export interface ErrorAnswer {
+  readonly request: Request;
+  /** Where the errors are explained: a URL or a path. Undefined for nowhere. */
+  readonly helpUrl: string | undefined;
+  /** For how long caches may keep a fault of the client, in seconds. */
+  readonly keptSeconds: number;
+}
+
+/**
+ * Returns an error with its code and sentence: problem details if JSON is preferred, else a line of text. Faults of the
+ * client may be kept for a moment, faults of ours and of storage never. Source: RFC 9457.
+ */
+export function respondError(error: ImageError, { request, helpUrl, keptSeconds }: ErrorAnswer): Response {
+  const { code, status } = error;
+  const help = helpUrl === undefined ? undefined : `${helpUrl}#${code}`;
+  const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  const isJson = prefersJson(request);
+  const headers = new Headers({
+    ...unframedHeaders,
+    "Content-Type": isJson ? "application/problem+json" : "text/plain; charset=utf-8",
+    "Cache-Control": cacheControl(status < 500 ? keptSeconds : 0),
+    Vary: "Accept",
+  });
+  if (help !== undefined) headers.set("Link", `<${help}>;rel="help"`);
+  if (status === 503) headers.set("Retry-After", "1");
+  if (status === 405) headers.set("Allow", "GET, HEAD, OPTIONS");
+  const problem = { type: help ?? "about:blank", title: faults[code].title, status, detail: sentence, code };
+  return new Response(isJson ? JSON.stringify(problem) : `${sentence} (${code})\n`, { status, headers });
+}
+
+/** Returns any thrown value as an ImageError; what is not one becomes `internal`. */
+export function asImageError(error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  return new ImageError("internal", "Internal error; see the service log.", { cause: error });
+}

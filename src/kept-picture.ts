@@ -1,0 +1,114 @@
+import type { Admission } from "./budget/admission.ts";
+import type { Clock } from "./budget/clock.ts";
+import type { Lease } from "./budget/lease.ts";
+import type { MemoryBudget } from "./budget/memory-budget.ts";
+import { collecting } from "./cache/collector.ts";
+import { type DerivativeCache, findDerivative, keepDerivative, type PictureName } from "./cache/derivatives.ts";
+import { chooseStoring, type StoringRules } from "./cache/storing.ts";
+import type { KeptBody } from "./cache/tier.ts";
+import { maxKeptBytes } from "./limits.ts";
+import { type DrawingTools, drawPicture, type Picture } from "./picture.ts";
+import type { Rendered } from "./render/render.ts";
+import type { Visit } from "./visit.ts";
+
+/** What pictures are found and kept by. */
+export interface PictureStore {
+  readonly tools: DrawingTools;
+  readonly derivatives: DerivativeCache;
+  /** Decoded pixels from which a picture is looked for in the Cache API and kept there. */
+  readonly cacheAbovePixels: number;
+  readonly storing: StoringRules;
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
+}
+
+/** A picture that is ready to be sent. */
+export interface ReadyPicture extends Rendered {
+  /** Length of the whole body, if it is known. */
+  readonly byteLength: number | undefined;
+}
+
+/** A picture to obtain. */
+export interface PictureVisit {
+  readonly picture: Picture;
+  readonly name: PictureName;
+  readonly visit: Visit;
+}
+
+/**
+ * Returns a picture from a cache, or draws it and sees to it that it is kept. What decodes few pixels is not looked for and
+ * not kept: the cache in front of the Worker has it, and after that it is made again as fast as found. Throws what
+ * drawing throws.
+ */
+export async function obtainPicture(store: PictureStore, asked: PictureVisit): Promise<ReadyPicture> {
+  const { derivatives, budget } = store;
+  const { picture, name, visit } = asked;
+  const { decodedPixels } = picture.plan.cost;
+  const storing = chooseStoring(store.storing, picture.canonical, decodedPixels);
+  if (decodedPixels < store.cacheAbovePixels && storing === "never") return drawn(await drawFresh(store, asked));
+  const found = await findDerivative(derivatives, name, { storing, defer: visit.defer });
+  const ready = found && (await openKept(store, found.kept, visit));
+  if (ready !== undefined) {
+    visit.account.strategy = "kept";
+    visit.account.cache = found?.tier ?? "miss";
+    return ready;
+  }
+  const keep = (bytes: Uint8Array, lease?: Lease): void =>
+    visit.defer(keepDerivative(derivatives, name, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
+  const { body, lease } = await drawFresh(store, asked);
+  if (!(body instanceof Uint8Array))
+    return drawn({ body: collecting(body, { limitBytes: maxKeptBytes, budget, keep }), lease });
+  keep(body);
+  return drawn({ body, lease });
+}
+
+function drawn({ body, lease }: Rendered): ReadyPicture {
+  return { body, lease, byteLength: body instanceof Uint8Array ? body.byteLength : undefined };
+}
+
+function drawFresh({ tools, budget, clock }: PictureStore, { picture, visit }: PictureVisit): Promise<Rendered> {
+  const { account, patience, isAlone, log } = visit;
+  account.strategy = picture.plan.kind;
+  account.tiles = picture.plan.cost.tiles;
+  const admission: Admission = { budget, clock, patience, isAlone };
+  return drawPicture(tools, picture, { admission, log });
+}
+
+/** What a body that is streamed out of a cache takes: the chunk that is held back, and the next. In bytes. */
+const streamedBytes = 1 << 18;
+
+/**
+ * Opens what a cache has. A stream that its client does not take holds little, but it holds it all the same. Undefined for
+ * one that turns out damaged before any of it was sent: its cache has said so in the log.
+ */
+async function openKept(
+  { budget }: PictureStore,
+  { body, byteLength, lease }: KeptBody,
+  { patience }: Visit,
+): Promise<ReadyPicture | undefined> {
+  if (body instanceof Uint8Array) return { body, lease, byteLength };
+  const loan = { share: "bodies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
+  const reader = body.getReader();
+  const held = await budget.take(loan, patience).catch(async (error) => {
+    await reader.cancel(error);
+    throw error;
+  });
+  try {
+    const first = await reader.read();
+    return { body: readBody(reader, first.value), lease: held, byteLength };
+  } catch {
+    held.release();
+    return undefined;
+  }
+}
+
+async function* readBody(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  first: Uint8Array | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for (let chunk = first; chunk !== undefined; chunk = (await reader.read()).value) yield chunk;
+  } finally {
+    await reader.cancel();
+  }
+}

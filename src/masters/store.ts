@@ -1,0 +1,40 @@
+import type { MemoryBudget } from "../budget/memory-budget.ts";
+import type { IsolateCache } from "../cache/isolate.ts";
+import type { CacheTier } from "../cache/tier.ts";
+import type { MasterName, MasterPlaces } from "../identity/master-name.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import type { Storage } from "../source/r2.ts";
+import type { MasterImage } from "./image.ts";
+import type { KeptMaster } from "./kept-index.ts";
+
+/** The image that is meant, with the names that all of its master share. */
+export interface NamedMaster extends MasterName {
+  readonly places: MasterPlaces;
+}
+
+/** A master ready to be read: what it holds, and its bytes pinned to the version that is of. */
+export interface Master extends MasterImage {
+  readonly name: NamedMaster;
+  readonly version: string;
+  readonly source: ByteSource;
+}
+
+/** What an isolate holds of a master. */
+export interface HeldMaster {
+  readonly places: MasterPlaces;
+  readonly kept: KeptMaster;
+}
+
+/** What opening masters takes. */
+export interface MasterStore {
+  readonly storage: Storage;
+  readonly held: IsolateCache<HeldMaster>;
+  /** What is kept outside the isolate: first the near tier, then the one that outlives it. */
+  readonly edge: CacheTier;
+  readonly durable: CacheTier;
+  /** What opening a master takes its memory from. */
+  readonly budget: MemoryBudget;
+  readonly ttlSeconds: number;
+  /** Blocks of metadata are read and kept only if derivatives take them over. */
+  readonly keepsBlocks: boolean;
+}

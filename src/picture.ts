@@ -1,0 +1,131 @@
+import { type Admission, soleAdmission } from "./budget/admission.ts";
+import { namePicture, type PictureName } from "./cache/derivatives.ts";
+import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
+import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
+import { mediaTypes } from "./iiif/format.ts";
+import type { ImageRequest } from "./iiif/request.ts";
+import type { SizeLimits } from "./iiif/size.ts";
+import type { MasterImage } from "./masters/image.ts";
+import type { Master } from "./masters/store.ts";
+import { keepMetadata } from "./metadata/kept-metadata.ts";
+import type { MetadataPolicy } from "./metadata/metadata.ts";
+import { seenImage } from "./pyramid/pyramid.ts";
+import type { Envelope } from "./render/envelope.ts";
+import type { Kernels } from "./render/kernels.ts";
+import type { Qualities } from "./render/output.ts";
+import { planRender, type RenderPlan } from "./render/plan.ts";
+import { type Rendered, render } from "./render/render.ts";
+import type { ByteSource } from "./source/byte-source.ts";
+
+/** How pictures are made, whatever the master. */
+export interface PictureStyle {
+  readonly qualities: Qualities;
+  readonly colorProfile: ColorPolicy;
+  readonly keepMetadata: MetadataPolicy;
+}
+
+/** What pictures are drawn with. */
+export interface DrawingTools {
+  readonly kernels: Kernels;
+  readonly colorTables: ColorTables;
+}
+
+/** A master that pictures are drawn of. */
+export interface DrawnMaster extends MasterImage {
+  readonly source: ByteSource;
+}
+
+/** A picture that is planned: nothing of it has been read. */
+export interface Picture {
+  readonly master: DrawnMaster;
+  readonly canonical: CanonicalRequest;
+  readonly plan: RenderPlan;
+  readonly envelope: Envelope;
+  readonly qualities: Qualities;
+}
+
+/** The sizes that are answered. */
+export interface SizeRules {
+  readonly limits: SizeLimits;
+  readonly isStrictConfined: boolean;
+}
+
+/** Returns a request with every number final for this master. Throws what canonicalising throws. */
+export function canonicaliseFor(
+  { pyramid }: Pick<MasterImage, "pyramid">,
+  request: ImageRequest,
+  rules: SizeRules,
+): CanonicalRequest {
+  return canonicalise(request, seenImage(pyramid), rules);
+}
+
+/** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */
+export function planPicture(master: DrawnMaster, canonical: CanonicalRequest, style: PictureStyle): Picture {
+  const { isProfiled, embedded } = colorTreatment(master, canonical, style.colorProfile);
+  const plan = planRender(canonical, master.pyramid, { sourceSize: master.source.size, isProfiled });
+  const scale = canonical.size.width / canonical.region.width;
+  const envelope = { ...keepMetadata(master.metadata, style.keepMetadata, scale), icc: embedded };
+  return { master, canonical, plan, envelope, qualities: style.qualities };
+}
+
+/** What the name of a picture depends on next to the picture. */
+export interface NamingRules {
+  readonly style: PictureStyle;
+  readonly limits: SizeLimits;
+  readonly picturesPerMaster: number;
+}
+
+/** Returns what the picture of a master is called: its entity tag, and where it is kept. */
+export function nameOfPicture(
+  { name, version, pyramid }: Pick<Master, "name" | "version" | "pyramid">,
+  canonical: CanonicalRequest,
+  { style, limits, picturesPerMaster }: NamingRules,
+): Promise<PictureName> {
+  const { width, height } = canonical.size;
+  const facts = {
+    master: name,
+    masterVersion: version,
+    canonical: formatCanonical(canonical, seenImage(pyramid), limits),
+    // What max means depends on limits that may be changed: the size it came to is part of the name.
+    settings: [style.qualities.jpeg, style.colorProfile, style.keepMetadata, width, height].join(" "),
+    mediaType: mediaTypes[canonical.format],
+  };
+  return namePicture(facts, picturesPerMaster);
+}
+
+/** For whom a picture is drawn. */
+export interface Drawing {
+  readonly admission: Admission;
+  readonly log: (line: object) => void;
+}
+
+/**
+ * Draws a picture. A copied or drawn one is returned whole; a streamed one as pieces, which fail where drawing does.
+ * Throws `source-malformed`, `source-unsupported`, `render-memory`, `render-busy`, `client-gone`, and what the source
+ * throws.
+ */
+export async function drawPicture(
+  { kernels, colorTables }: DrawingTools,
+  { master, plan, envelope, qualities }: Picture,
+  { admission, log }: Drawing,
+): Promise<Rendered> {
+  const { profile, source, pyramid } = master;
+  const { model } = pyramid.levels[0].encoding;
+  const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
+  const table = isManaged ? await findColorTable(colorTables, { model, profile, admission, log }) : undefined;
+  return render(kernels, plan, { inputs: { source, table, envelope, qualities }, admission });
+}
+
+/**
+ * Draws a picture for someone who has all memory to himself, outside the service, and yields it in pieces. Throws what
+ * `drawPicture` throws.
+ */
+export async function* drawAlone(
+  tools: DrawingTools,
+  picture: Picture,
+  log: Drawing["log"] = () => undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { body } = await drawPicture(tools, picture, { admission: soleAdmission(), log });
+  if (body instanceof Uint8Array) yield body;
+  else yield* body;
+}

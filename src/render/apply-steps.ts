@@ -1,0 +1,93 @@
+import { applyColorTable, type ColorTable, storeColorTable } from "../color/table.ts";
+import { composePremultipliedOnWhite, premultiply, unpremultiply, type WeighedPlane } from "../raster/alpha.ts";
+import { composeOnWhite, rgbToGray, rgbToYcbcr, rgbToYcbcrHalved, ycbcrToRgb } from "../raster/color.ts";
+import type { Kernel } from "../raster/kernel.ts";
+import { type ColorModel, type Raster, type RasterOf, rasterOf } from "../raster/raster.ts";
+import { thresholdPlane } from "../raster/tone.ts";
+import type { ColorStep } from "./color-steps.ts";
+
+/** What steps are opened for. */
+export interface StepShape {
+  /** The most pixels of a row and the most rows that they are applied to at once. */
+  readonly width: number;
+  readonly height: number;
+  /** From the master's colours to sRGB; without one the colours are taken to be sRGB already. */
+  readonly table: ColorTable | undefined;
+}
+
+/** Does all steps to a picture, or to some rows of one, in place as far as the samples fit. */
+export type ApplySteps = (raster: Raster) => Raster;
+
+/** Opens steps: what they need is taken out of the kernel's arena once. Throws `render-memory`. */
+export function openSteps(kernel: Kernel, steps: readonly ColorStep[], shape: StepShape): ApplySteps {
+  const opened = steps.map(({ kind }) => openStep[kind](kernel, shape));
+  return (raster) => opened.reduce((result, apply) => apply(result), raster);
+}
+
+const openStep: Readonly<Record<ColorStep["kind"], (kernel: Kernel, shape: StepShape) => ApplySteps>> = {
+  "to-rgb": (kernel) => (raster) => {
+    const { planes, ...form } = expect(raster, "ycbcr");
+    ycbcrToRgb(kernel, { source: planes, destination: planes });
+    return { ...form, planes, model: "rgb" };
+  },
+  "to-ycbcr": (kernel) => (raster) => {
+    const { planes, ...form } = expect(raster, "rgb");
+    rgbToYcbcr(kernel, { source: planes, destination: planes });
+    return { ...form, planes, model: "ycbcr" };
+  },
+  "to-gray": (kernel) => (raster) => {
+    if (raster.model === "gray") return raster;
+    const { planes, ...form } = expect(raster, "rgb");
+    rgbToGray(kernel, { source: planes, destination: planes[0] });
+    return { ...form, planes: [planes[0]], model: "gray" };
+  },
+  "multiply-by-alpha": (kernel) => weigh(kernel, premultiply),
+  "divide-by-alpha": (kernel) => weigh(kernel, unpremultiply),
+  "on-white": (kernel) => layOnWhite(kernel, composeOnWhite),
+  "multiplied-on-white": (kernel) => layOnWhite(kernel, composePremultipliedOnWhite),
+  "color-table": (kernel, { table }) => {
+    const stored = table && storeColorTable(kernel, table);
+    return (raster) => {
+      if (stored === undefined) return raster;
+      const { alpha, ...form } = raster;
+      const colors = raster.planes.slice(0, stored.output === "gray" ? 1 : 3);
+      applyColorTable(kernel, stored, { source: raster.planes, destination: colors });
+      return rasterOf({ ...form, model: stored.output }, alpha === undefined ? colors : [...colors, alpha]);
+    };
+  },
+  "halve-chroma": (kernel, { width, height }) => {
+    const allocate = () => kernel.allocatePlane(Math.ceil(width / 2), Math.ceil(height / 2));
+    const [blue, red] = [allocate(), allocate()];
+    return (raster) => {
+      const { planes, ...form } = expect(raster, "rgb");
+      const rows = Math.ceil(raster.height / 2);
+      // Luma takes the place of red.
+      const halved = [planes[0], { ...blue, height: rows }, { ...red, height: rows }] as const;
+      rgbToYcbcrHalved(kernel, { source: planes, destination: halved });
+      return { ...form, model: "ycbcr", subsampling: { x: 2, y: 2 }, planes: halved };
+    };
+  },
+  threshold: (kernel) => (raster) => {
+    thresholdPlane(kernel, expect(raster, "gray").planes[0]);
+    return raster;
+  },
+};
+
+type WeighPlane = (kernel: Kernel, weighed: WeighedPlane) => void;
+
+function weigh(kernel: Kernel, weighPlane: WeighPlane): ApplySteps {
+  return (raster) => {
+    const { alpha } = raster;
+    if (alpha !== undefined) for (const plane of raster.planes) weighPlane(kernel, { plane, alpha });
+    return raster;
+  };
+}
+
+function layOnWhite(kernel: Kernel, compose: WeighPlane): ApplySteps {
+  return (raster) => ({ ...weigh(kernel, compose)(raster), alpha: undefined });
+}
+
+function expect<Model extends ColorModel>(raster: Raster, model: Model): RasterOf<Model> {
+  if (raster.model !== model) throw new RangeError(`a step of ${model} on ${raster.model}`);
+  return raster as RasterOf<Model>;
+}

@@ -1,0 +1,117 @@
+import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
+import { type ColorPath, type ColorRequest, isSampledHalved } from "./color-path.ts";
+import type { AxisSampling } from "./level.ts";
+
+/** One thing that is done to the colours of a picture. */
+export interface ColorStep {
+  readonly kind:
+    | "to-rgb"
+    | "to-ycbcr"
+    | "to-gray"
+    | "multiply-by-alpha"
+    | "divide-by-alpha"
+    | "color-table"
+    | "on-white"
+    | "multiplied-on-white"
+    | "halve-chroma"
+    | "threshold";
+}
+
+/** All that is done to the colours of one picture, in order. */
+export interface ColorSteps {
+  /** RGB tiles are decoded straight to YCbCr with its chroma halved. */
+  readonly halvesTiles: boolean;
+  /** On rows of the level as they are decoded, before they are resampled. */
+  readonly rows: readonly ColorStep[];
+  /** On strips of the output. */
+  readonly strips: readonly ColorStep[];
+  /** On the whole picture after its rotation. */
+  readonly whole: readonly ColorStep[];
+}
+
+/** What the steps depend on next to the path. */
+export interface StepFacts extends Pick<ColorRequest, "quality" | "format" | "degrees"> {
+  readonly layout: TileEncoding["layout"];
+  readonly grid: DecodedGrid;
+  readonly x: AxisSampling;
+  readonly y: AxisSampling;
+}
+
+/** Plans the steps along a path. */
+export function planColorSteps(path: ColorPath, facts: StepFacts): ColorSteps {
+  const halvesTiles = isDecodedHalved(path, facts);
+  const { isMultiplied, isPremultiplied } = multiplication(path, facts);
+  const isRgb = path.source === "rgb" && !halvesTiles;
+  return {
+    halvesTiles,
+    rows: steps(
+      isRgb && path.sampled === "gray" && "to-gray",
+      isRgb && path.sampled === "ycbcr" && "to-ycbcr",
+      isMultiplied && "multiply-by-alpha",
+    ),
+    strips: stripSteps(path, facts, isPremultiplied ? "multiplied" : "straight"),
+    whole: wholeSteps(path, facts),
+  };
+}
+
+function stripSteps(
+  path: ColorPath,
+  { quality, degrees }: StepFacts,
+  alpha: "multiplied" | "straight",
+): readonly ColorStep[] {
+  const { sampled, model, isManaged, hasAlpha, keepsAlpha } = path;
+  const isMultiplied = hasAlpha && alpha === "multiplied";
+  const isDivided = isMultiplied && (keepsAlpha || isManaged);
+  const isOnWhite = hasAlpha && !keepsAlpha;
+  const onWhite = isMultiplied && !isDivided ? "multiplied-on-white" : "on-white";
+  return steps(
+    sampled === "ycbcr" && !isSampledHalved(path) && "to-rgb",
+    isDivided && "divide-by-alpha",
+    isManaged && "color-table",
+    isOnWhite && onWhite,
+    sampled !== "gray" && model === "gray" && "to-gray",
+    model === "ycbcr" && !isSampledHalved(path) && "halve-chroma",
+    // A picture that is still to be rotated gets its threshold after that, in the order of the parameters.
+    quality === "bitonal" && degrees === 0 && "threshold",
+  );
+}
+
+/** A rotated picture has alpha, which JPEG can't hold. */
+function wholeSteps({ model }: ColorPath, { quality, format, degrees }: StepFacts): readonly ColorStep[] {
+  if (degrees === 0) return [];
+  return steps(
+    format === "jpg" && "on-white",
+    quality === "bitonal" && "threshold",
+    format === "jpg" && model === "rgb" && "halve-chroma",
+  );
+}
+
+/** Chroma is halved as tiles are decoded: nothing is lost by that unless the picture is enlarged. */
+function isDecodedHalved({ source, sampled }: ColorPath, { grid, x, y }: StepFacts): boolean {
+  const isEven = grid.tileWidth % 2 === 0 && grid.tileLength % 2 === 0;
+  return source === "rgb" && sampled === "ycbcr" && Math.min(x.step, y.step) >= 1 && isEven;
+}
+
+/**
+ * Colours are resampled multiplied by their alpha, so that those of invisible pixels do not show at the edges. What is
+ * copied stays as it is stored, because multiplying loses depth.
+ */
+function multiplication(
+  { source, hasAlpha }: ColorPath,
+  { layout, x, y }: StepFacts,
+): { readonly isMultiplied: boolean; readonly isPremultiplied: boolean } {
+  // The chroma of YCbCr may have fewer samples than its alpha.
+  if (!hasAlpha || source === "ycbcr") return { isMultiplied: false, isPremultiplied: false };
+  const isAssociated = layout.alpha?.isAssociated === true;
+  const isMultiplied = !isAssociated && !(isCopied(x) && isCopied(y));
+  return { isMultiplied, isPremultiplied: isAssociated || isMultiplied };
+}
+
+function isCopied({ start, step }: AxisSampling): boolean {
+  return step === 1 && Number.isInteger(start);
+}
+
+function steps(...kinds: readonly (ColorStep["kind"] | false)[]): readonly ColorStep[] {
+  return kinds.filter((kind) => kind !== false).map((kind) => ({ kind }));
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { ask } from "../support/service.ts";
+
+describe("what is no image", () => {
+  it.each(["/", "/presentation/3/x/manifest", "/admin/tasks", "/auth/probe/x", "/healthy"])(
+    "is answered by the app: %s",
+    async (path) => {
+      const { status, text, headers } = await ask(path);
+      expect([status, text]).toEqual([
+        404,
+        expect.stringMatching(/^Nothing is served at this address\. .*\(not-found\)$/m),
+      ]);
+      expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(headers.get("Cache-Control")).toMatch(/^public, max-age=60/);
+    },
+  );
+
+  it("refuses other methods than those an endpoint has", async () => {
+    const { status, headers } = await ask("/health", { method: "POST" });
+    expect([status, headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+  });
+
+  it("has errors as problem details for those who prefer JSON, of images too", async () => {
+    for (const path of ["/elsewhere", "/iiif/3/missing/info.json"]) {
+      const { status, headers, text } = await ask(path, { headers: { Accept: "application/json" } });
+      expect([status, headers.get("Content-Type")]).toEqual([404, "application/problem+json"]);
+      expect(JSON.parse(text)).toMatchObject({ type: "/errors#not-found", status: 404, code: "not-found" });
+      expect(headers.get("Link")).toBe('</errors#not-found>;rel="help"');
+      expect(headers.get("Vary")).toBe("Accept");
+    }
+  });
+
+  it("says nothing of a help page where there is none", async () => {
+    const { headers, text } = await ask("/elsewhere", {
+      headers: { Accept: "application/json" },
+      env: { HELP_URL: "" },
+    });
+    expect(headers.has("Link")).toBe(false);
+    expect(JSON.parse(text)).toMatchObject({ type: "about:blank" });
+  });
+});

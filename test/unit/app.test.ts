@@ -1,0 +1,83 @@
+import { Hono } from "hono";
+import { describe, expect, it } from "vitest";
+import { createApp, type Door } from "../../src/app.ts";
+import { ImageError } from "../../src/error.ts";
+import { respondError } from "../../src/http/errors.ts";
+
+/** Endpoints as they may come, with what may go wrong in them. */
+const admin = new Hono<Door>()
+  .get("/report/:name", (c) => c.text(c.req.path))
+  .post("/purge", async (c) => c.json(await c.req.json()))
+  .get("/broken", () => {
+    throw new TypeError("secret");
+  })
+  .get("/refused", () => {
+    throw new ImageError("storage-failed", "The storage does not answer.");
+  });
+
+async function ask(path: string, init: RequestInit = {}) {
+  const request = new Request(`https://images.example${path}`, init);
+  const failed: string[] = [];
+  const fail = (error: ImageError): Response => {
+    failed.push(error.code);
+    return respondError(error, { request, helpUrl: "/errors", keptSeconds: 60 });
+  };
+  const door = { services: { config: { prefix: "/iiif" } }, fail } as unknown as Door["Bindings"];
+  const response = await createApp({ admin }).fetch(request, door);
+  return { status: response.status, headers: response.headers, text: await response.text(), failed };
+}
+
+describe("the app", () => {
+  it("keeps what is encoded in a path as it came", async () => {
+    const { status, text } = await ask("/admin/report/a%2Fb%3Fc%25");
+    expect([status, text]).toEqual([200, "/admin/report/a%2Fb%3Fc%25"]);
+  });
+
+  it.each(["/", "/admin", "/admin/elsewhere", "/presentation/3/x/manifest", "/auth/token", "/health/"])(
+    "answers 404 where nothing is: %s",
+    async (path) => {
+      const { status, text, failed } = await ask(path);
+      expect([status, failed]).toEqual([404, ["not-found"]]);
+      expect(text).toMatch(/^Nothing is served at this address\. /);
+    },
+  );
+
+  it.each([
+    ["PUT", "/admin/purge", "POST, OPTIONS"],
+    ["DELETE", "/admin/report/x", "GET, HEAD, OPTIONS"],
+    ["POST", "/health", "GET, HEAD, OPTIONS"],
+  ])("answers 405 to %s of %s and says what is allowed", async (method, path, allowed) => {
+    const { status, headers, failed } = await ask(path, { method });
+    expect([status, headers.get("Allow"), failed]).toEqual([405, allowed, ["not-found", "method-not-allowed"]]);
+  });
+
+  it("answers OPTIONS of any path, for pages of other hosts", async () => {
+    for (const path of ["/health", "/admin/purge", "/elsewhere"]) {
+      const { status, headers } = await ask(path, { method: "OPTIONS" });
+      expect([status, headers.get("Access-Control-Allow-Origin")]).toEqual([204, "*"]);
+    }
+  });
+
+  it("answers HEAD with the headers of GET", async () => {
+    const { status, text } = await ask("/admin/report/x", { method: "HEAD" });
+    expect([status, text]).toEqual([200, ""]);
+  });
+
+  it("takes a body of JSON, up to a megabyte", async () => {
+    const post = (body: string) => ask("/admin/purge", { method: "POST", body });
+    expect((await post('{"tags": ["a"]}')).text).toBe('{"tags":["a"]}');
+    expect(await post("{tags")).toMatchObject({ status: 400, failed: ["body-malformed"] });
+    expect((await post(JSON.stringify("x".repeat((1 << 20) - 2)))).status).toBe(200);
+    expect(await post(JSON.stringify("x".repeat((1 << 20) - 1)))).toMatchObject({
+      status: 413,
+      failed: ["body-too-large"],
+    });
+  });
+
+  it("maps what handlers throw, and tells nothing of what is broken", async () => {
+    expect(await ask("/admin/refused")).toMatchObject({ status: 503, failed: ["storage-failed"] });
+    const broken = await ask("/admin/broken");
+    expect(broken).toMatchObject({ status: 500, failed: ["internal"] });
+    expect(broken.text).toBe("Internal error; see the service log. (internal)\n");
+  });
+});
