@@ -1,5 +1,6 @@
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { formatErrorsPage, readErrors } from "./errors-page.ts";
 import { projectFolder } from "./masters.ts";
 
 /** The folder that wrangler.toml serves as static assets. */
@@ -12,3 +13,5 @@ await cp(join(projectFolder, "demo", "masters.json"), join(target, "masters.json
 const viewer = join(projectFolder, "node_modules", "openseadragon");
 await cp(join(viewer, "build", "openseadragon", "openseadragon.min.js"), join(target, "openseadragon.min.js"));
 await cp(join(viewer, "LICENSE.txt"), join(target, "openseadragon.LICENSE.txt"));
+const errors = readErrors(await readFile(join(projectFolder, "docs", "errors.md"), "utf8"));
+await writeFile(join(target, "errors.html"), formatErrorsPage(errors));
