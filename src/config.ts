@@ -92,7 +92,7 @@ export function readConfig(variables: Variables): Config {
   const baseUrl = matching(
     "BASE_URL",
     /^(?:https?:\/\/[^/?#\s]+)?$/,
-    "empty or scheme and host without a slash behind them",
+    "empty or scheme and host without a slash at the end",
   );
   const helpUrl = matching(
     "HELP_URL",
@@ -132,7 +132,7 @@ export function readConfig(variables: Variables): Config {
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
   };
   if (faults.length > 0) {
-    throw new ImageError("config-invalid", "The service is not configured correctly; its log says what is wrong.", {
+    throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {
       detail: faults.join("; "),
     });
   }

@@ -10,7 +10,7 @@ export interface Area extends Size {
   readonly y: number;
 }
 
-/** Returns what `area` and a picture of `size` have in common, or undefined where that is nothing. */
+/** Returns what `area` and a picture of `size` have in common, or undefined if that is nothing. */
 export function clipArea(area: Area, size: Size): Area | undefined {
   const x = Math.max(0, area.x);
   const y = Math.max(0, area.y);

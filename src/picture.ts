@@ -17,7 +17,7 @@ import { planRender, type RenderPlan } from "./render/plan.ts";
 import { type Rendered, render } from "./render/render.ts";
 import type { ByteSource } from "./source/byte-source.ts";
 
-/** How pictures are made, whatever the master. */
+/** How pictures are made, the same for all masters. */
 export interface PictureStyle {
   readonly qualities: Qualities;
   readonly colorProfile: ColorPolicy;
@@ -117,7 +117,7 @@ export async function drawPicture(
 }
 
 /**
- * Draws a picture for someone who has all memory to himself, outside the service, and yields it in pieces. Throws what
+ * Draws a picture outside the service, where nothing competes for memory, and yields it in pieces. Throws what
  * `drawPicture` throws.
  */
 export async function* drawAlone(

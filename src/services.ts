@@ -16,7 +16,7 @@ import type { PictureStyle, SizeRules } from "./picture.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import { Kernels } from "./render/kernels.ts";
 
-/** What the stories work with: the platform behind names of their own, the configuration as the values they need. */
+/** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
   readonly masters: MasterStore;
   readonly pictures: PictureStore;
@@ -24,7 +24,7 @@ export interface Services {
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly buckets: { readonly masters: R2Bucket; readonly derivatives: R2Bucket };
-  /** What the isolate remembers beside. */
+  /** What else the isolate remembers. */
   readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
   readonly sizeRules: SizeRules;
   readonly config: Config;
@@ -93,7 +93,7 @@ export interface Platform {
   readonly log: (line: object) => void;
 }
 
-/** Puts the services of an isolate together. They hold nothing of any request. */
+/** Puts the services of an isolate together. They keep nothing of any request. */
 export function createServices(config: Config, platform: Platform, state: IsolateState): Services {
   const { clock, log } = platform;
   const { budget, streams } = state;

@@ -48,7 +48,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   const onWaited = (milliseconds: number): void => {
     waited += milliseconds;
   };
-  // A stream goes on when its request has been answered, and is no longer counted itself.
+  // A stream goes on after its request was answered, and is then no longer counted.
   const isAlone = (): boolean => visitors <= (isAnswered ? 0 : 1);
   const fail = (error: ImageError, services?: Services): Response => {
     code = error.code;

@@ -14,7 +14,7 @@ export class DamagedBody extends Error {
 /** What a tier answered, not compared yet. */
 export interface StoredBody {
   readonly seal: Seal | undefined;
-  /** Length that the tier itself states, where it does. */
+  /** Length that the tier itself states, if it does. */
   readonly statedBytes: number | undefined;
   readonly body: ReadableStream<Uint8Array>;
 }
@@ -36,7 +36,7 @@ const chunkSeconds = 10;
 const wholeSeconds = 10;
 
 /**
- * Compares what a tier answered with its seal: up to `maxWholeBytes` read whole where there is memory to hold them, else
+ * Compares what a tier answered with its seal: up to `maxWholeBytes` read whole if there is memory to hold them, else
  * the stated length now and the rest as it streams. Throws DamagedBody, what reading throws, and the reason of `signal`
  * once that is aborted.
  */
@@ -69,7 +69,7 @@ export async function checkBody(
 }
 
 /**
- * Returns all bytes of what is kept. Throws what a stream breaks off with, DeadlinePassed where it takes longer than
+ * Returns all bytes of what is kept. Throws what a stream breaks off with, DeadlinePassed if it takes longer than
  * `wholeSeconds`, RangeError above `limitBytes`.
  */
 export async function wholeBody(
@@ -160,7 +160,7 @@ async function openStream(
 
 function compare(found: Seal, seal: Seal): void {
   if (found.byteLength !== seal.byteLength) throw ofLength(found.byteLength, seal);
-  if (found.sha256 !== seal.sha256) throw new DamagedBody("its checksum is another one");
+  if (found.sha256 !== seal.sha256) throw new DamagedBody("its checksum differs");
 }
 
 function ofLength(byteLength: number, seal: Seal): DamagedBody {

@@ -48,7 +48,7 @@ class Collection {
     this.#buffer = new ArrayBuffer(Math.min(stepBytes, limitBytes), { maxByteLength: limitBytes });
   }
 
-  /** Begins an empty collection; undefined where there is no room for one. */
+  /** Begins an empty collection; undefined if there is no room for one. */
   static begin(budget: MemoryBudget, limitBytes: number): Collection | undefined {
     const lease = budget.tryTake("bodies", stepBytes);
     return lease && new Collection(lease, limitBytes);

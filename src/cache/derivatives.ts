@@ -46,7 +46,7 @@ export interface PictureName {
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables. */
 const renderVersion = 3;
 
-/** Names a picture, for its readers and for where it is kept; its master has `picturesPerMaster` slots in the bucket. */
+/** Names a picture for its readers and for the caches; its master has `picturesPerMaster` slots in the bucket. */
 export async function namePicture(facts: PictureFacts, picturesPerMaster: number): Promise<PictureName> {
   const { master, masterVersion, canonical, settings, mediaType } = facts;
   const { key, places } = master;
@@ -85,7 +85,7 @@ const knownBytes = 256;
 const secondsOfDay = 86_400;
 
 /**
- * Looks a derivative up, in the bucket only where it may be stored there. What the bucket answers is put at the edge;
+ * Looks a derivative up, in the bucket only if it may be stored there. What the bucket answers is put at the edge;
  * what the edge answers was asked for again, and is put into the bucket.
  */
 export async function findDerivative(
@@ -117,7 +117,7 @@ export interface DrawnPicture {
 }
 
 /**
- * Keeps a derivative at the edge, and in the bucket where its time has come; one above `maxKeptBytes` nowhere, nor one
+ * Keeps a derivative at the edge, and in the bucket if it is time. One above `maxKeptBytes` is not kept, nor one
  * for which there is no memory while it is sent there.
  */
 export async function keepDerivative(
@@ -152,7 +152,7 @@ function secondsOf({ clock }: DerivativeCache): number {
   return clock.now() / 1000;
 }
 
-/** Bodies of tiers are held where there is room for them at once, and streamed where not: nobody waits. */
+/** Bodies of tiers are held if there is room for them at once, else streamed: nobody waits. */
 export function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
   return (byteLength) => budget.tryTake("bodies", byteLength);
 }
@@ -161,7 +161,7 @@ function remember({ known }: DerivativeCache, { edge }: PictureName, derivative:
   known.set(edge.key, derivative, knownBytes);
 }
 
-/** A body that is kept, and who lets work go on after the answer. */
+/** A body that is kept, and what lets work go on after the answer. */
 type Found = { readonly kept: KeptBody } & Pick<Asking, "defer">;
 
 async function storeFromEdge(cache: DerivativeCache, name: PictureName, { kept, defer }: Found): Promise<void> {
@@ -183,7 +183,7 @@ async function keepFromBucket(cache: DerivativeCache, name: PictureName, { kept,
 
 /**
  * Puts what one tier answered into the other, and says whether it is there. A stream goes to the client: the copy is read
- * once more, so that no body is held for two readers. So is what there is no memory to hold for longer.
+ * once more, so that no body is held for two readers. The same goes for a body that there is no memory to hold any longer.
  */
 async function copyBody(
   { budget, clock }: DerivativeCache,

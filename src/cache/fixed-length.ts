@@ -1,5 +1,5 @@
 /**
- * Returns the same stream as one of a stated length: R2 takes no other, and only of such a one the platform sends the
+ * Returns the same stream as one of a stated length: R2 takes no other, and only then does the platform send
  * Content-Length, whatever the headers say. A stream that breaks off still does. It must be the last in a row of pipes.
  */
 export function ofLength(

@@ -18,7 +18,7 @@ export interface GuardOptions {
   readonly log: (line: object) => void;
 }
 
-/** A stored body, and what takes it away where it turns out damaged. */
+/** A stored body, and what removes it if it turns out damaged. */
 export interface GuardedBody extends StoredBody {
   readonly key: string;
   readonly remove: () => Promise<unknown>;
@@ -28,12 +28,12 @@ export interface GuardedBody extends StoredBody {
 export class TierGuard {
   readonly #options: GuardOptions;
 
-  /** Makes the guard of a tier for all requests of an isolate: it holds nothing of theirs. */
+  /** Makes the guard of a tier for all requests of an isolate: it keeps nothing of any request. */
   constructor(options: GuardOptions) {
     this.#options = options;
   }
 
-  /** Does what a request waits for. Returns undefined where it fails, is late, or is left alone. */
+  /** Does what a request waits for. Returns undefined if it fails, is late, or is left alone. */
   look<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     return this.#attempt(this.#options.timeoutSeconds, work);
   }

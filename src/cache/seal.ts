@@ -11,7 +11,7 @@ export async function sealOf(bytes: Uint8Array): Promise<Seal> {
   return { byteLength: bytes.byteLength, sha256: await sha256(bytes) };
 }
 
-/** Parses a seal as it is written on what is kept; undefined where it is missing or is none. */
+/** Parses a seal as it is written on what is kept; undefined if it is missing or malformed. */
 export function parseSeal(length: string | null | undefined, sha256: string | null | undefined): Seal | undefined {
   if (!/^\d{1,15}$/.test(length ?? "") || !/^[0-9a-f]{64}$/.test(sha256 ?? "")) return undefined;
   return { byteLength: Number(length), sha256: sha256 as string };

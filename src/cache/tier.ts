@@ -16,7 +16,7 @@ export interface KeptBody extends Seal {
   readonly lease?: Lease | undefined;
 }
 
-/** Returns what so many bytes may be held in, or undefined where they had better be streamed. */
+/** Returns what so many bytes may be held in, or undefined if they should be streamed. */
 export type Hold = (byteLength: number) => Lease | undefined;
 
 /** What the request brings along that asks a tier. */
@@ -42,7 +42,7 @@ export interface KeptContent extends KeptBody {
  * answers with damaged bytes is a miss and a line in the log.
  */
 export interface CacheTier {
-  /** Returns what is kept whole, or undefined. Up to `maxWholeBytes` come as bytes where they may be held, all else as a stream. */
+  /** Returns what is kept whole, or undefined. Up to `maxWholeBytes` come as bytes if they may be held, all else as a stream. */
   get(name: KeptName, asking: Asking): Promise<KeptBody | undefined>;
   /** Says whether the content is kept now. */
   put(name: KeptName, content: KeptContent): Promise<boolean>;

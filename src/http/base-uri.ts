@@ -10,8 +10,8 @@ export interface UriParts {
 }
 
 /**
- * Says whether all who ask for a URL are told the same scheme and host: those that are configured, or those of a machine
- * that serves itself. Else an answer that names its host is for the one who asked, since the host was taken from the
+ * Says whether all who ask for a URL are told the same scheme and host: the configured ones, or those of a machine
+ * that serves itself. Else an answer that names its host is for its client alone, since the host was taken from the
  * request and a shared cache may not tell hosts apart.
  */
 export function isHostShared({ baseUrl }: Pick<Config, "baseUrl">, url: string): boolean {
@@ -35,7 +35,7 @@ export function baseUri(parts: UriParts): string {
 }
 
 /**
- * Returns the base URI of an image for an answer that shared caches keep: the absolute one where all are told the same
+ * Returns the base URI of an image for an answer that shared caches keep: the absolute one if all are told the same
  * host, else its path alone, which is right for whoever asks. Source: RFC 8288 §3.2.
  */
 export function sharedBaseUri(parts: UriParts): string {

@@ -20,7 +20,7 @@ export const unframedHeaders: Readonly<Record<string, string>> = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** Who may keep an answer: any cache, or only that of the one who asked, since it names the host that was asked. */
+/** Who may keep an answer: any cache, or only that of the client, since it names the host that was asked. */
 export type CacheScope = "public" | "private";
 
 /** Returns the Cache-Control of an answer that caches in `scope` may keep for `seconds`; 0 keeps nothing. */

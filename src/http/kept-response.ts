@@ -1,9 +1,9 @@
-/** What the headers of a kept response say of its body; null where they are missing. */
+/** What the headers of a kept response say of its body; null if they are missing. */
 export interface KeptFacts {
   /** Length in bytes and SHA-256 as they were written when it was kept. */
   readonly length: string | null;
   readonly sha256: string | null;
-  /** Length that the cache itself states, in bytes; undefined where it states none. */
+  /** Length that the cache itself states, in bytes; undefined if it states none. */
   readonly statedBytes: number | undefined;
 }
 

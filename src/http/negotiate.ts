@@ -15,7 +15,7 @@ export function chooseInfoType({ headers }: Request, version: ApiVersion): strin
   return version === 3 ? `application/ld+json;profile="${contextUris[3]}"` : "application/ld+json";
 }
 
-/** The weight a header gives to a media type by naming it; 0 where it does not: wildcards leave the choice to us. */
+/** The weight a header gives to a media type by naming it; 0 if it does not: wildcards leave the choice to us. */
 function qualityOf(accept: string | null, mediaType: string): number {
   for (const range of (accept ?? "").split(",")) {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());

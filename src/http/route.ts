@@ -59,7 +59,7 @@ export function findRoute(path: string, prefix: string): Route {
   return { kind: "base", version, identifier: (last === "" ? segments.slice(0, -1) : segments).join("/") };
 }
 
-/** The last four segments, where they are an image request and not the end of an identifier with plain slashes. */
+/** The last four segments, if they are an image request and not the end of an identifier with plain slashes. */
 function findParameters(segments: readonly string[]): ImageParameters | undefined {
   if (segments.length < 5) return undefined;
   const [region = "", size = "", rotation = "", qualityAndFormat = ""] = segments.slice(-4);
@@ -70,7 +70,7 @@ function findParameters(segments: readonly string[]): ImageParameters | undefine
   return isImage && qualityAndFormat !== "" ? { region, size, rotation, qualityAndFormat } : undefined;
 }
 
-/** An identifier without a version, or its info.json, goes on to the newest. Nothing else does: it is no identifier. */
+/** An identifier without a version, or its info.json, goes on to the newest. Nothing else does. */
 function redirectToNewest(path: string, prefix: string): Route {
   const rest = path.slice(prefix.length + 1);
   const isIdentifier = /^[^/]+(?:\/(?:info\.json)?)?$/.test(rest) && !/^[23]\/?$/.test(rest);

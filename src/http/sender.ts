@@ -20,7 +20,7 @@ export interface Sending {
   /** For how long a client may take nothing. */
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal | undefined;
-  /** Length of the whole body, where it is known. */
+  /** Length of the whole body, if it is known. */
   readonly byteLength: number | undefined;
 }
 

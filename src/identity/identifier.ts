@@ -35,14 +35,14 @@ export function identifierOf(identifier: string): Identifier {
 }
 
 /**
- * Says whether a segment of an identifier starts with a dot. No image is served under such a name: the masters' bucket
- * keeps what is no image there, and `.` and `..` would lead out of a folder.
+ * Says whether a segment of an identifier starts with a dot. No image is served under such a name: `.` and `..` would lead out of a folder, and
+ * programs hide files of their own that way.
  */
 export function hasHiddenSegment(identifier: string): boolean {
   return identifier.split("/").some((segment) => segment.startsWith("."));
 }
 
-/** Returns the `not-found` of an identifier that names no image, worded alike for all that name none. */
+/** Returns the `not-found` of an identifier that names no image, the same for all of them. */
 export function noSuchImage(): ImageError {
   return new ImageError("not-found", "There is no image with this identifier.");
 }

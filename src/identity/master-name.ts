@@ -38,7 +38,7 @@ function keyOf(name: string, keyTemplate: string): MasterKey {
   return key as MasterKey;
 }
 
-/** The names that all of one master share, whatever its pages and the identifiers that mean it. */
+/** The names that all of one master share, whichever page or identifier means it. */
 export interface MasterPlaces {
   /** The Cache-Tag by which all answers about it are purged. */
   readonly cacheTag: string;
@@ -48,7 +48,7 @@ export interface MasterPlaces {
   readonly indexPrefix: string;
 }
 
-/** Returns the shared names of a master. They are of one length, whatever the key: R2 takes 1,024 bytes. */
+/** Returns the shared names of a master. They are of one length, however long the key is: R2 takes 1,024 bytes. */
 export async function placesOf(key: MasterKey): Promise<MasterPlaces> {
   const name = await digest(key);
   return { cacheTag: `img-${name}`, derivativePrefix: `derivatives/${name}/`, indexPrefix: `masters/${name}/` };

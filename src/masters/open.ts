@@ -86,7 +86,7 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Master
   const loan = { share: "tiles", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
   const lease = await budget.take(loan, visit.patience);
   const indexLeases: Lease[] = [];
-  /** Who stood in line takes what another request has opened meanwhile. */
+  /** A request that stood in line takes what another has opened meanwhile. */
   const lookAgain = (): void => {
     const opened = heldMaster(store, name);
     if (opened !== undefined) throw new OpenedMeanwhile(opened.kept);

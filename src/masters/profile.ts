@@ -2,7 +2,7 @@ import { profileSpaces } from "../codec/tile-decoder.ts";
 import { parseProfile } from "../color/profile.ts";
 import type { StoredModel } from "../pyramid/color-model.ts";
 
-/** The ICC profile of a master as it is stored, of whatever kind, or why it can't be read. */
+/** The ICC profile of a master as it is stored, of any kind, or why it can't be read. */
 export type StoredProfile = Uint8Array | { readonly fault: string } | undefined;
 
 /** What becomes of a stored profile. */

@@ -11,7 +11,7 @@ const smallTileBytes = 1 << 20;
 const smallKernelBytes = 8 << 20;
 
 /**
- * Says whether a drawing is small. Such a one takes no kernel before its tiles are there, and has it only while it
+ * Says whether a drawing is small. A small one takes no kernel before its tiles are there, and has it only while it
  * computes: a hundred of them can wait for storage at once. Nothing large ever takes their memory.
  */
 export function isSmall({ kind, batches, cost }: DrawPlan): boolean {
@@ -26,7 +26,7 @@ export function isSmall({ kind, batches, cost }: DrawPlan): boolean {
 /** About what drawing a pixel keeps the processor for, in milliseconds: 10 to 15 ns decoded and resampled. */
 const pixelMilliseconds = 12e-6;
 
-/** About what a tile adds to a plan, in bytes, and what a request and its plan keep beside. */
+/** About what a tile adds to a plan, in bytes, and what the rest of a request and its plan takes. */
 const planBytes = { tile: 200, rest: 4096 } as const;
 
 /** Takes memory for a plan. Throws `render-busy`, `client-gone`. */
@@ -45,7 +45,7 @@ export const directBodyBytes = 1 << 16;
 
 /**
  * Returns the lease that a picture is held in until it has been sent, in exchange for the one it was drawn in: none for a
- * small one, a part of the old one where the body is too large for its own share. Throws `render-busy`, `client-gone`.
+ * small one, a part of the old one if the body is too large for its own share. Throws `render-busy`, `client-gone`.
  */
 export async function leaseOfBody(
   { budget, patience }: Admission,

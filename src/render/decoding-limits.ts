@@ -5,7 +5,7 @@ import type { Batch } from "./batches.ts";
 import { refuseAbove } from "./cost.ts";
 
 /**
- * Refuses a drawing whose tiles come to more than one rendering may decode, whatever little of the file they take: tiles
+ * Refuses a drawing whose tiles come to more than one rendering may decode, however little of the file they take: tiles
  * may share their bytes, samples may be of 8 bytes, and some decoders are slow. Throws `render-too-costly`.
  */
 export function refuseMuchWork({ encoding, tileWidth, tileLength }: Level, batches: readonly Batch[]): void {

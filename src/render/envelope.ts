@@ -4,12 +4,12 @@ import { resolutionExif } from "../metadata/kept-metadata.ts";
 import { pngChunks } from "../metadata/png-chunks.ts";
 import { wrapWebp } from "../metadata/webp-container.ts";
 
-/** What a picture carries beside its pixels: metadata, profile, resolution. */
+/** What a picture carries next to its pixels: metadata, profile, resolution. */
 export interface Envelope extends WrittenBlocks {
   readonly dotsPerInch?: number | undefined;
 }
 
-/** Returns an envelope whose EXIF states the resolution, for what has no other place for it. */
+/** Returns an envelope whose EXIF states the resolution, for formats that have no other place for it. */
 export function withResolutionExif(envelope: Envelope): Envelope {
   const { exif, dotsPerInch } = envelope;
   return exif !== undefined || dotsPerInch === undefined
@@ -27,7 +27,7 @@ export function envelopeChunks(envelope: Envelope): readonly Uint8Array[] {
   return pngChunks(envelope).map(({ type, data }) => formatChunk(type, data));
 }
 
-/** Puts an encoded WebP into its envelope. Throws `internal` for bytes that are no WebP. */
+/** Puts an encoded WebP into its envelope. Throws `internal` for bytes that are not WebP. */
 export function wrapInEnvelope(webp: Uint8Array, envelope: Envelope): Uint8Array {
   return wrapWebp(webp, envelope);
 }

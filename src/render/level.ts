@@ -13,7 +13,7 @@ export interface AxisSampling {
   readonly step: number;
 }
 
-/** The level a render is drawn from, and where the output lies on it. */
+/** The level that a picture is drawn from, and where the output lies on it. */
 export interface LevelChoice {
   readonly stored: Level;
   /** How much smaller than stored its tiles are decoded. */
@@ -64,7 +64,7 @@ interface LaidLevel {
 }
 
 interface LaidAxis extends AxisSampling {
-  /** Pixels of the level that the region covers, a fraction where it ends between two. */
+  /** Pixels of the level that the region covers, a fraction if it ends between two. */
   readonly covered: number;
   /** Whether there is a pixel per output pixel, give or take the enlargement. */
   readonly isSharp: boolean;
@@ -141,7 +141,7 @@ function layAxis({ image, level, factor, from, length, output, isReversed }: Axi
 
 function coveredPixels({ start, step }: AxisSampling, output: number, level: number): { from: number; length: number } {
   const from = Math.max(0, Math.min(level - 1, Math.floor(start)));
-  // An end that arithmetic leaves a hair behind a whole pixel covers nothing of the next one.
+  // An end that rounding errors leave just after a whole pixel does not reach into the next one.
   const end = Math.ceil(start + step * output - 1e-6);
   return { from, length: Math.max(1, Math.min(level, end) - from) };
 }

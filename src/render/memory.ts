@@ -12,7 +12,7 @@ import { isWholeNeeded } from "./whole.ts";
 /** Lobes of Lanczos3 on both sides of its centre. */
 const filterReach = 6;
 
-/** Kernel memory a render takes beside its pixels: code, tables, the encoder's strip. */
+/** Kernel memory a drawing takes next to its pixels: code, tables, the encoder's strip. */
 const fixedBytes = 2 << 20;
 
 /** Bytes a sample of encoded JPEG and PNG, at most in practice, and of the copies that WebP starts from. */
@@ -29,7 +29,7 @@ export function carryRowsOf(plan: Pick<DrawPlan, "y">): number {
 }
 
 /**
- * Returns the memory that a row of tiles takes while it is decoded, in bytes, whatever becomes of it: the same for each
+ * Returns the memory that a row of tiles takes while it is decoded, in bytes, however it is used: the same for each
  * part of a picture in strips or of a file that is one tile.
  */
 export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
@@ -79,7 +79,7 @@ function samplesDecoded({ stored, colors }: Pick<DrawPlan, "stored" | "colors">)
 /** Of tiles up to this size, fixedBytes has room for the coefficients: 512 x 512. */
 const usualTilePixels = 1 << 18;
 
-/** Returns what the decoding of one tile takes beside the band: its compressed and its packed samples. */
+/** Returns what the decoding of one tile takes next to the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const { stored, grid, batches, colors, tileTurn } = plan;
   const { compression, layout, isProgressive } = stored.encoding;
@@ -92,7 +92,7 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const turned = isNoTurn(tileTurn) ? 0 : pixels * samplesDecoded(plan);
   const converted = (isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + turned;
   if (compression === "jpeg") {
-    // Two bytes a coefficient, of the whole frame whatever it is reduced to. Whether tiles are progressive is not known
+    // Two bytes a coefficient, of the whole frame however far it is reduced. Whether tiles are progressive is not known
     // before they are read: what those of usual size would take is part of the fixed bytes.
     const framePixels = stored.tileWidth * stored.tileLength;
     const mayBeHeld = isProgressive || (!stored.isStripped && framePixels > usualTilePixels);

@@ -32,7 +32,7 @@ import { reduceChoice } from "./reduction.ts";
 import { turnChoice } from "./turned-level.ts";
 import { isWholeNeeded } from "./whole.ts";
 
-/** How a request is answered. Final: whatever would refuse it for its size has refused it already. */
+/** How a request is answered. Final: a request that is refused for its size has been refused by then. */
 export type RenderPlan = CopyPlan | DrawPlan;
 
 /** The request is exactly one stored JPEG tile: its bytes are sent with the tables spliced in. */
@@ -51,14 +51,14 @@ export interface CopyPlan {
 export interface DrawPlan extends LevelChoice {
   readonly kind: "draw" | "stream";
   /**
-   * Orientation, mirroring and quarter turns as one: done to each tile as it is decoded where the picture is too large to
-   * be held, else to the whole picture behind the resampling. One of the two is no turn.
+   * Orientation, mirroring and quarter turns as one: done to each tile as it is decoded if the picture is too large to
+   * be held, else to the whole picture after it was resampled. One of the two changes nothing.
    */
   readonly tileTurn: Turn;
   readonly turn: Turn;
-  /** Output size in pixels as the rows lie behind `tileTurn`, before `turn` and `degrees`. */
+  /** Output size in pixels as the rows lie after `tileTurn`, before `turn` and `degrees`. */
   readonly size: Size;
-  /** What remains of the rotation when it is no quarter turn, clockwise; 0 for none. */
+  /** What remains of the rotation if it is not a quarter turn, clockwise; 0 for none. */
   readonly degrees: number;
   readonly quality: Quality;
   readonly format: Format;
@@ -71,7 +71,7 @@ export interface DrawPlan extends LevelChoice {
 /** Outputs of more pixels than this are streamed rather than held. */
 const streamPixels = 4_000_000;
 
-/** What a plan takes of a master beside its pyramid. */
+/** What a plan takes of a master next to its pyramid. */
 export interface PlanFacts {
   /** Length of the file in bytes. */
   readonly sourceSize: number;
@@ -81,8 +81,8 @@ export interface PlanFacts {
 
 /**
  * Plans the rendering of a canonical request: strategy, level, tiles, reads, cost. Pure; nothing is read. Throws
- * `render-too-costly` for what is above the limits, `source-unsupported` for strips that are above them whatever is
- * asked for, and `source-malformed` for tiles outside the file.
+ * `render-too-costly` for what is above the limits, `source-unsupported` for strips that are above them whatever
+ * is asked for, and `source-malformed` for tiles outside the file.
  */
 export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): RenderPlan {
   const orient = turnOfTiffOrientation(pyramid.orientation);
@@ -149,7 +149,7 @@ function refuseBeyondFormat({ format }: CanonicalRequest, { width, height }: Siz
   }
 }
 
-/** A strip is decoded whole: one that takes more than a rendering may take is no matter of what was asked for. */
+/** A strip is decoded whole: if it takes more than a rendering may, no request for less would help. */
 function refuseLargeStrips(plan: Omit<DrawPlan, "cost">, sourceSize: number): void {
   const { isStripped, tileWidth, tileLength, byteCounts } = plan.stored;
   if (!isStripped || tileRowBytesOf(plan) <= maxPeakBytes) return;

@@ -20,7 +20,7 @@ export type RenderInputs = Pick<DrawInputs, "source" | "table" | "envelope" | "q
 export interface Rendered {
   /** All of it, or its parts as they are made; not begun before the first is asked for. */
   readonly body: Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
-  /** Released by whoever sends the body, whatever happens; undefined for what is too small to count. */
+  /** Released by whoever sends the body, in any case; undefined for what is too small to count. */
   readonly lease: Lease | undefined;
 }
 
@@ -126,7 +126,7 @@ async function holding(admission: Admission, lease: Lease, work: () => Promise<U
   }
 }
 
-/** Lets others compute, where there are any: a pause takes a millisecond. */
+/** Lets others compute, if there are any: a pause takes a millisecond. */
 function pauseFor(admission: Admission, lease: Lease): () => Promise<void> {
   return async () => {
     if (!admission.isAlone()) await sleep(admission.clock, 0);

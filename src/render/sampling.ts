@@ -97,8 +97,8 @@ function planAxis(request: AxisRequest): { from: number; length: number; weights
 }
 
 /**
- * Lanczos3, but for two cases on the grid of a level: samples that are copied, where the box repeats the last one past
- * the level's edge, and chroma brought up to luma that is copied, where the triangle is what JPEG decoders use.
+ * Lanczos3, except for two cases on the grid of a level: samples that are copied, for which the box repeats the last one past
+ * the level's edge, and chroma brought up to luma that is copied, for which the triangle is what JPEG decoders use.
  */
 function chooseFilter(axis: AxisSampling, step: number, start: number): Filter {
   if (axis.step !== 1) return "lanczos3";

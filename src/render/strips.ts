@@ -8,7 +8,7 @@ import type { PlaneSampling } from "./sampling.ts";
 
 /** Some output rows of all sampled planes, top to bottom one after another. */
 export interface Strip {
-  /** Output pixel rows; the planes have as many, fewer where they are subsampled. */
+  /** Output pixel rows; the planes have as many, fewer if they are subsampled. */
   readonly rows: number;
   readonly planes: readonly Plane[];
 }

@@ -11,7 +11,7 @@ export interface TilePlace {
 
 /**
  * Lays a choice on its level as it is after `turn`, for tiles that are turned as they are decoded. Coordinates then
- * count from where the turned grid begins: on an axis that runs the other way, the padding of the last tiles comes first.
+ * count from where the turned grid begins: if an axis runs the other way, the padding of the last tiles comes first.
  * `size` is the output's before the turn.
  */
 export function turnChoice(choice: LevelChoice, size: Size, turn: Turn): LevelChoice {

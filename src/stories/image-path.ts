@@ -16,7 +16,7 @@ export interface ImagePathRequest {
   readonly visit: Visit;
 }
 
-/** Answers whatever is asked for under the path of images. Throws an ImageError for what can't be answered. */
+/** Answers all requests under the path of images. Throws an ImageError if one can't be answered. */
 export async function answerImagePath(
   services: Services,
   { request, path, visit }: ImagePathRequest,

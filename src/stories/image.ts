@@ -16,7 +16,7 @@ import { directBodyBytes } from "../render/admission.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 
-/** Answers an image request. Throws an ImageError for whatever it can't be answered with. */
+/** Answers an image request. Throws an ImageError if it can't be answered. */
 export function answerImage(
   services: Services,
   { request, route, visit }: { readonly request: Request; readonly route: ImageRoute; readonly visit: Visit },

@@ -21,7 +21,7 @@ import type { Visit } from "../visit.ts";
 /** A tile past the smallest level is offered while it is drawn from at most this many pixels a side for one of its own. */
 const maxReduction = 32;
 
-/** Answers an info.json request. Throws an ImageError for whatever it can't be answered with. */
+/** Answers an info.json request. Throws an ImageError if it can't be answered. */
 export function answerInfo(
   services: Services,
   { request, route, visit }: { readonly request: Request; readonly route: InfoRoute; readonly visit: Visit },
@@ -51,7 +51,7 @@ export function answerInfo(
   });
 }
 
-/** A master of which no picture can be answered is refused here too, with the reason: viewers begin here. */
+/** Refuses a master that no picture can be drawn from, with the reason: viewers begin here. */
 function refuseUnanswered({ style }: Services, master: Master): void {
   const { isProfiled } = colorTreatment(master, { quality: "default", format: "jpg" }, style.colorProfile);
   const refusal = findRefusal(master.pyramid, { sourceSize: master.source.size, isProfiled });
