@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findViolations } from "./support/layers.ts";
+import { findViolations, floors } from "./support/layers.ts";
 
 const root = join(import.meta.dirname, "..", "src");
 
@@ -88,6 +88,15 @@ describe("the floors of the house", () => {
       [...sources].filter(([path]) => path !== "codec/zstd.ts" && path !== "codec/png/reader.ts"),
     );
     expect(findViolations(emptied)).toContain("codec may import /^node:zlib$/ and does not");
+  });
+
+  it("are those that the newcomer's page tells of", () => {
+    const page = readFileSync(join(root, "README.md"), "utf8");
+    for (const [floor, rooms] of floors.entries()) {
+      const row = new RegExp(`^\\| ${floor} \\| (.*) \\|$`, "m").exec(page)?.[1] ?? "";
+      const told = [...row.matchAll(/(?:^|\. |` )`([a-z-]+)\/?`/g)].map(([, room = ""]) => room);
+      expect(told.toSorted()).toEqual(rooms.toSorted());
+    }
   });
 
   it("let types go in a circle", () => {

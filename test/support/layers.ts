@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path/posix";
 export type Sources = ReadonlyMap<string, string>;
 
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
-const floors: readonly (readonly string[])[] = [
+export const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "limits", "bytes", "digest"],
   ["budget", "config", "serial", "account", "raster"],
   ["source", "pyramid", "visit", "timers", "identity"],
