@@ -94,7 +94,7 @@ describe("the floors of the house", () => {
     const page = readFileSync(join(root, "README.md"), "utf8");
     for (const [floor, rooms] of floors.entries()) {
       const row = new RegExp(`^\\| ${floor} \\| (.*) \\|$`, "m").exec(page)?.[1] ?? "";
-      const told = [...row.matchAll(/(?:^|\. |` )`([a-z-]+)\/?`/g)].map(([, room = ""]) => room);
+      const told = [...row.matchAll(/(?<=^|\. |` )`([a-z-]+)\/?`/g)].map(([, room = ""]) => room);
       expect(told.toSorted()).toEqual(rooms.toSorted());
     }
   });
