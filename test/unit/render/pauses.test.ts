@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { soleAdmission } from "../../../src/budget/admission.ts";
+import { openImage, prefixBytes } from "../../../src/masters/image.ts";
+import { drawPicture } from "../../../src/picture.ts";
+import { memorySource } from "../../../src/source/memory.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
+import { openMeasuringTools } from "../../support/drawing-tools.ts";
+import { makeTiff } from "../../support/make-tiff.ts";
+import { planPath } from "../../support/render.ts";
+
+/** A client that leaves when the signal has been looked at so many times. */
+function leavingAfter(looks: number): { readonly signal: AbortSignal; readonly looked: () => number } {
+  const { signal } = new AbortController();
+  let looked = 0;
+  Object.defineProperty(signal, "aborted", {
+    get: () => {
+      looked += 1;
+      return looked > looks;
+    },
+  });
+  return { signal, looked: () => looked };
+}
+
+async function draw(path: string, looks: number) {
+  const file = await makeTiff({ width: 600, height: 500, tile: 128, samplesPerPixel: 3, compression: "deflate" });
+  const source = memorySource(file);
+  const image = await openImage({ source, prefix: file.subarray(0, prefixBytes) });
+  const client = leavingAfter(looks);
+  const admission = { ...soleAdmission(), patience: { milliseconds: 0, signal: client.signal } };
+  const { tools } = openMeasuringTools();
+  const drawing = drawPicture(tools, planPath({ ...image, source }, path), { admission, log: () => undefined });
+  return { code: await codeOfAsync(drawing), looked: client.looked() };
+}
+
+describe("a drawing whose client leaves", () => {
+  it.each(["full/max/30/default.png", "full/max/90/default.jpg", "full/300,/0/default.png", "full/300,/45/gray.jpg"])(
+    "stops at whichever step it has come to: %s",
+    async (path) => {
+      const whole = await draw(path, Number.POSITIVE_INFINITY);
+      expect(whole.code).toBe("none");
+      expect(whole.looked).toBeGreaterThan(1);
+      for (let looks = 0; looks < whole.looked; looks += 1) {
+        // It looks once more, finds nobody, and does nothing after that.
+        expect(await draw(path, looks)).toEqual({ code: "client-gone", looked: looks + 1 });
+      }
+    },
+  );
+
+  it("looks between the turn, the rotation and the encoding of a picture that is drawn whole", async () => {
+    const [plain, rotated] = [
+      await draw("full/100,/0/default.png", Number.POSITIVE_INFINITY),
+      await draw("full/100,/30/default.png", Number.POSITIVE_INFINITY),
+    ];
+    expect(rotated.looked).toBe(plain.looked + 2);
+  });
+});
