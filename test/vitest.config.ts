@@ -47,6 +47,8 @@ export default defineConfig({
             "test/cli/**/*.test.ts",
             "test/hostile/**/*.test.ts",
             "test/layers.test.ts",
+            "test/docs/limits.test.ts",
+            "test/docs/variables.test.ts",
           ],
         },
       },
@@ -72,7 +74,11 @@ export default defineConfig({
       },
       {
         root,
-        test: { ...shared, name: "browser", include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts"] },
+        test: {
+          ...shared,
+          name: "browser",
+          include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts", "test/docs/console.test.ts"],
+        },
       },
     ],
   },
