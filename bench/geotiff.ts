@@ -1,5 +1,5 @@
 // Shows what keeps the geotiff package out of the service: what its reader makes of SubIFDs, of big-endian files and of a
-// file that lies about its counts, with the service's own next to it. Run: npx -c "node bench/geotiff.ts"
+// file that lies about its counts, with the service's own next to it. Run: npm run bench:geotiff
 import { fromArrayBuffer, type GeoTIFF } from "geotiff";
 import { ImageError } from "../src/error.ts";
 import { memorySource } from "../src/source/memory.ts";

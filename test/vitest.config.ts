@@ -47,6 +47,7 @@ export default defineConfig({
             "test/cli/**/*.test.ts",
             "test/hostile/**/*.test.ts",
             "test/layers.test.ts",
+            "test/docs/console-blocks.test.ts",
             "test/docs/limits.test.ts",
             "test/docs/variables.test.ts",
           ],
