@@ -38,8 +38,8 @@ function readLimit(name: string, comment: string): Limit {
   return { name, value, unit, meaning, beyond: beyond.split(", "), heldBy: heldBy.split(", ") };
 }
 
-/** Formats the limits as the lines of a table in Markdown. Throws a RangeError for the code of no fault. */
-export function formatLimits(all: readonly Limit[]): string {
+/** Formats the limits as the lines of a table in Markdown. */
+function formatLimits(all: readonly Limit[]): string {
   const rows = all.map(({ meaning, value, unit, beyond }) => {
     return `| ${meaning.replace(/ Source: .*$/, "").replace(/\.$/, "")} | ${formatValue(value, unit)} | ${beyond.map(formatBeyond).join("; ")} |`;
   });
@@ -63,7 +63,10 @@ function formatBeyond(beyond: string): string {
 const start = "<!-- table of limits: npm run docs -->";
 const end = "<!-- end of the table -->";
 
-/** Returns the text of docs/configuration.md with the table of limits between its marks. Throws a RangeError without them. */
+/**
+ * Returns the text of docs/configuration.md with the table of limits between its marks. Throws a RangeError without them,
+ * and for the code of no fault.
+ */
 export function insertLimits(document: string, all: readonly Limit[]): string {
   const [before, rest] = document.split(start);
   const after = rest?.split(end)[1];

@@ -1,5 +1,5 @@
 /** A command of a console block, and what the document says that it prints. */
-export interface Command {
+interface Command {
   readonly text: string;
   readonly shown: readonly string[];
 }
