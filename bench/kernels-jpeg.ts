@@ -1,8 +1,7 @@
 // Decodes and encodes 256 x 256 tiles, 4:2:0 at quality 85, with the JPEG kernels, with libjpeg-turbo (through sharp, on
 // one thread) and with @jsquash/jpeg. Prints microseconds a tile: medians over rounds, the candidates in turn in each.
 // Tiles are cut from the photographs in $TESSERA_CORPUS/gallery, or from a drawn picture without that.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, readdirSync } from "node:fs";
 import decodeMozjpeg, { init as initDecoder } from "@jsquash/jpeg/decode.js";
 import encodeMozjpeg, { init as initEncoder } from "@jsquash/jpeg/encode.js";
 import sharp from "sharp";
@@ -11,6 +10,7 @@ import { createJpegEncoder } from "../src/codec/jpeg/encoder.ts";
 import type { Plane } from "../src/raster/raster.ts";
 import { partJpeg } from "../test/support/jpeg-tables.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
+import { compileModule, StoredImage } from "./jsquash.ts";
 
 const side = 256;
 /** Tiles on each side of the picture. */
@@ -20,25 +20,8 @@ const budgetSeconds = 6;
 
 sharp.concurrency(1);
 sharp.cache(false);
-/** What the codec returns, which Node lacks. */
-class StoredImage {
-  readonly data: Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-
-  constructor(data: Uint8ClampedArray, width: number, height: number) {
-    this.data = data;
-    this.width = width;
-    this.height = height;
-  }
-}
-Object.assign(globalThis, { ImageData: StoredImage });
-const require = createRequire(import.meta.url);
-/** Node compiles bytes, workerd does not: its types, which hold for all of the project, leave the constructor out. */
-const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
-const compile = (path: string) => new Module(readFileSync(require.resolve(path)));
-await initDecoder(compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"));
-await initEncoder(compile("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm"));
+await initDecoder(compileModule("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"));
+await initEncoder(compileModule("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm"));
 
 const picture = await takePicture(side * across);
 const raw = { width: side * across, height: side * across, channels: 3 } as const;
@@ -93,7 +76,7 @@ const tilePlanes = tiles.map((tile) => {
 const rgba = pixels.map((rgb) => {
   const data = new Uint8ClampedArray(side * side * 4).fill(255);
   for (let pixel = 0; pixel < side * side; pixel++) data.set(rgb.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
-  return { width: side, height: side, data, colorSpace: "srgb" } as Parameters<typeof encodeMozjpeg>[0];
+  return new StoredImage(data, side, side);
 });
 await compare("encode", {
   "kernel, from planes": () => {

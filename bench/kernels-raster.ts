@@ -1,5 +1,6 @@
-// Measures the raster kernels, resampling beside libvips (sharp, one thread, no cache) in the same run.
+// Measures the raster kernels, resampling next to libvips (sharp, one thread, no cache) and @jsquash/resize in the same run.
 // Run: npm run build && npx -c "node bench/kernels-raster.ts"
+import resizeJsquash, { initResize } from "@jsquash/resize";
 import sharp from "sharp";
 import { deinterleave } from "../src/raster/chunky.ts";
 import { interleaveRgba, rgbToYcbcr, ycbcrToRgb } from "../src/raster/color.ts";
@@ -13,9 +14,11 @@ import { type PackedSamples, unpackSamples } from "../src/raster/unpack.ts";
 import { planWeights } from "../src/raster/weights.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
 import { openRandom } from "../test/support/random.ts";
+import { compileModule, StoredImage } from "./jsquash.ts";
 
 sharp.concurrency(1);
 sharp.cache(false);
+await initResize(compileModule("@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm"));
 const random = openRandom(1);
 
 /** The contestants of one comparison, each run once a round. */
@@ -80,6 +83,13 @@ function libvips(from: number, to: number): () => Promise<unknown> {
   return () => sharp(pixels, { raw }).resize(to, to, { kernel: "lanczos3" }).raw().toBuffer();
 }
 
+/** Resamples RGBA as it is: without a turn to linear light or a multiplication by alpha, which the others do not do either. */
+function jsquash(from: number, to: number): () => Promise<unknown> {
+  const pixels = new Uint8ClampedArray(from * from * 4).map((_, at) => (at % 4 === 3 ? 255 : random.integer(0, 255)));
+  const options = { width: to, height: to, method: "lanczos3", premultiply: false, linearRGB: false } as const;
+  return () => resizeJsquash(new StoredImage(pixels, from, from), options);
+}
+
 for (const [from, to, rounds] of [
   [2048, 1024, 31],
   [4096, 3000, 11],
@@ -94,6 +104,7 @@ for (const [from, to, rounds] of [
       "planar 4:2:0": resampling(kernel, [full, half, half]),
       "planar 4:4:4": resampling(kernel, [full, full, full]),
       "libvips RGB": libvips(from, to),
+      "@jsquash/resize RGBA": jsquash(from, to),
     },
     rounds,
   );

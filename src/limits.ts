@@ -1,136 +1,335 @@
-// Every number that can refuse a request and is not configuration. Each names its unit and the one file that enforces it.
+/**
+ * Every number that can refuse a request or a master and is not configuration. Its name carries its unit; its comment
+ * says what it bounds, what happens beyond it (the code of a fault, or words), and which files hold to it: all that
+ * import it. `docs/limits-table.ts` makes the table in docs/configuration.md of these comments, and test/docs checks both.
+ */
 
-/** Longest identifier, in bytes of UTF-8. Enforced in iiif/identifier.ts. */
-export const maxIdentifierBytes = 1024;
-
-/** Longest path of a request, in characters. Enforced in http/route.ts. */
+/**
+ * Longest path of a request.
+ * @beyond url-too-long
+ * @heldBy http/route.ts
+ */
 export const maxPathCharacters = 4096;
 
-/** Most reads that opening one master makes. Enforced in source/opening.ts. */
+/**
+ * Longest identifier, in UTF-8.
+ * @beyond identifier-malformed
+ * @heldBy identity/identifier.ts
+ */
+export const maxIdentifierBytes = 1024;
+
+/**
+ * Most reads that open one master.
+ * @beyond source-unsupported
+ * @heldBy source/opening.ts
+ */
 export const maxOpeningReads = 256;
 
-/** Most bytes that opening one master reads. Enforced in source/opening.ts. */
+/**
+ * Most bytes that are read to open one master.
+ * @beyond source-unsupported
+ * @heldBy source/opening.ts
+ */
 export const maxOpeningBytes = 64 << 20;
 
-/** Most image file directories read from one master, SubIFDs included. Enforced in tiff/directory-chain.ts. */
+/**
+ * Most directories that are read of one TIFF, SubIFDs included.
+ * @beyond source-unsupported
+ * @heldBy tiff/directory-chain.ts, pyramid/pyramid.ts
+ */
 export const maxDirectories = 64;
 
-/** Most entries of one image file directory. Enforced in tiff/directory.ts. */
+/**
+ * Most entries of one directory.
+ * @beyond source-malformed
+ * @heldBy tiff/directory.ts
+ */
 export const maxDirectoryEntries = 1024;
 
-/** Largest value of one directory entry other than the tile arrays and profiles, in bytes. Enforced in tiff/fields.ts. */
+/**
+ * Largest value of one directory entry, apart from tile arrays and profiles.
+ * @beyond source-malformed
+ * @heldBy tiff/fields.ts
+ */
 export const maxEntryBytes = 1 << 20;
 
-/** Longest stream of the JPEG tables of one level, in bytes: four and eight tables take 3,000. Enforced in tiff/tile-encoding.ts. */
-export const maxJpegTablesBytes = 1 << 16;
+/**
+ * Most samples of one pixel.
+ * @beyond source-unsupported
+ * @heldBy pyramid/sample-layout.ts, tiff/sample-layout.ts
+ */
+export const maxSamplesPerPixel = 16;
 
-/** Most tiles of one level: 68 gigapixels in tiles of 256. Enforced in tiff/tile-grid.ts. */
+/**
+ * Largest JPEG tables of one level. Four tables of each kind take 3,000 bytes.
+ * @beyond source-malformed
+ * @heldBy tiff/tile-encoding.ts, pyramid/tile-encoding.ts
+ */
+export const maxJpegTableBytes = 1 << 16;
+
+/**
+ * Most tiles of one level: 68 gigapixels in tiles of 256.
+ * @beyond source-malformed
+ * @heldBy tiff/level.ts, tiff/open.ts, pyramid/pyramid.ts, convert/level-directories.ts
+ */
 export const maxTilesPerLevel = 1 << 20;
 
 /**
- * Most tiles of all levels of a master: an index of 16 bytes a tile stays below 26 MB. Halving takes a third more than
- * the first level has. Enforced in tiff/pyramid.ts.
+ * Most tiles of all levels of one page. At 16 bytes a tile its index stays below 26 MB.
+ * @beyond further levels are left out
+ * @heldBy tiff/open.ts, pyramid/pyramid.ts, pyramid/pyramid-record.ts
  */
 export const maxTilesPerMaster = 3 << 19;
 
-/** Longest side of a master or of a level, in pixels. Enforced in tiff/level.ts. */
+/**
+ * Longest side of a master or of a level.
+ * @beyond source-malformed, source-unsupported
+ * @heldBy pyramid/level.ts, files/open.ts
+ */
 export const maxSidePixels = 1 << 20;
 
-/** Most pixels of one tile (2,048 x 2,048). Enforced in tiff/tile-grid.ts. */
+/**
+ * Largest tile: 2,048 by 2,048.
+ * @beyond source-unsupported
+ * @heldBy pyramid/tile-grid.ts
+ */
 export const maxTilePixels = 1 << 22;
 
-/** Most bytes that one compressed tile or strip may claim, or a file that is no TIFF. Enforced in tiff/tile-index.ts and plain/open.ts. */
+/**
+ * Largest strip. Whole files are written as one, so it may be larger than a tile.
+ * @beyond source-unsupported
+ * @heldBy pyramid/tile-grid.ts
+ */
+export const maxStripPixels = 1 << 26;
+
+/**
+ * Largest compressed tile or strip, and largest JPEG, PNG or WebP file.
+ * @beyond source-malformed, source-unsupported
+ * @heldBy pyramid/tile-index.ts, files/open.ts, check/level-report.ts
+ */
 export const maxTileBytes = 1 << 25;
 
-/** Longest head of a kept record, in bytes of JSON: all of a master but its index and its blocks. Enforced in record/head.ts. */
-export const maxRecordHeadBytes = 1 << 18;
+/**
+ * Largest picture in a JPEG, PNG or WebP file, which is decoded whole.
+ * @beyond source-unsupported, render-too-costly
+ * @heldBy files/open.ts, codec/png/decoder.ts
+ */
+export const maxFilePixels = 1 << 26;
 
-/** Reads under way at once for one request: a Worker may wait for six. Enforced in render/gather.ts. */
+/**
+ * Largest profile, metadata and previews before the picture of a JPEG file.
+ * @beyond source-unsupported
+ * @heldBy files/jpeg.ts, masters/image.ts
+ */
+export const maxJpegHeaderBytes = 8 << 20;
+
+/**
+ * Largest profile, metadata and texts before the picture of a PNG file.
+ * @beyond source-unsupported
+ * @heldBy files/png.ts, masters/image.ts
+ */
+export const maxPngHeaderBytes = 8 << 20;
+
+/**
+ * Most chunks before the picture of a PNG file.
+ * @beyond source-unsupported
+ * @heldBy files/png.ts
+ */
+export const maxPngChunks = 128;
+
+/**
+ * Most tiles of one JPEG 2000 codestream.
+ * @beyond render-too-costly
+ * @heldBy codec/jpeg2000.ts
+ */
+export const maxJpeg2000Tiles = 1 << 12;
+
+/**
+ * Most memory that a decoder of WebP or JPEG 2000 grows to.
+ * @beyond render-too-costly, render-memory
+ * @heldBy codec/webp-decoder.ts, codec/jpeg2000.ts
+ */
+export const maxCodecBytes = 64 << 20;
+
+/**
+ * Largest ICC profile that is used. Press profiles take up to 3 MB.
+ * @beyond ignored
+ * @heldBy color/profile-tags.ts, tiff/open.ts, files/jpeg.ts, files/png.ts, files/png-blocks.ts, files/webp.ts,
+ * masters/image.ts
+ */
+export const maxProfileBytes = 4 << 20;
+
+/**
+ * Largest profile that is sent with a picture.
+ * @beyond colours are converted
+ * @heldBy colors.ts
+ */
+export const maxEmbeddedProfileBytes = 65_536;
+
+/**
+ * Largest block of metadata that is looked into: EXIF, XMP, image resources.
+ * @beyond left out
+ * @heldBy metadata/read.ts, metadata/tiff-values.ts, files/jpeg.ts, files/png.ts, files/png-blocks.ts, files/webp.ts
+ */
+export const maxMetadataReadBytes = 1 << 18;
+
+/**
+ * Largest block of metadata that pictures take over.
+ * @beyond left out
+ * @heldBy metadata/read.ts, metadata/metadata-record.ts
+ */
+export const maxMetadataBlockBytes = 1 << 16;
+
+/**
+ * Largest EXIF that is written, so that it fits one JPEG segment.
+ * @beyond further values are left out
+ * @heldBy metadata/exif-writer.ts, metadata/metadata-record.ts
+ */
+export const maxExifBytes = 60_000;
+
+/**
+ * Largest single value of EXIF.
+ * @beyond left out
+ * @heldBy metadata/exif-reader.ts, metadata/read.ts
+ */
+export const maxExifValueBytes = 8192;
+
+/**
+ * Longest text that is taken from metadata.
+ * @beyond cut off
+ * @heldBy metadata/text.ts
+ */
+export const maxMetadataCharacters = 2048;
+
+/**
+ * Most reads for the metadata of one directory.
+ * @beyond further values are left out
+ * @heldBy metadata/tiff-values.ts
+ */
+export const maxMetadataReads = 8;
+
+/**
+ * Deepest nesting of elements in XMP.
+ * @beyond left out
+ * @heldBy metadata/xml-scanner.ts
+ */
+export const maxNestedElements = 64;
+
+/**
+ * Most reads under way at once for one request. A Worker may wait for six.
+ * @beyond the others wait
+ * @heldBy render/gather.ts
+ */
 export const maxReadsAtOnce = 6;
 
-/** Widest gap between two tiles that one read spans, in bytes. Enforced in render/reads.ts. */
+/**
+ * Widest gap between two tiles of one read.
+ * @beyond a second read
+ * @heldBy render/reads.ts
+ */
 export const maxGapBytes = 16_384;
 
-/** Longest single read of tiles, in bytes. Enforced in render/reads.ts. */
+/**
+ * Longest read of tiles.
+ * @beyond a second read
+ * @heldBy render/reads.ts
+ */
 export const maxReadBytes = 4 << 20;
 
-/** Most tiles that one rendering decodes. Enforced in render/cost.ts. */
+/**
+ * Most tiles of one render.
+ * @beyond render-too-costly
+ * @heldBy render/cost.ts, render/batches.ts
+ */
 export const maxTilesPerRender = 16_384;
 
-/** Most pixels that one rendering decodes. Enforced in render/cost.ts. */
+/**
+ * Most pixels that one render decodes.
+ * @beyond render-too-costly
+ * @heldBy render/cost.ts
+ */
 export const maxDecodedPixels = 1 << 30;
 
-/** Most bytes of samples that the tiles of one rendering come to, as they are stored. Enforced in render/work.ts. */
+/**
+ * Most pixels that one render decodes of WebP tiles.
+ * @beyond render-too-costly
+ * @heldBy render/decoding-limits.ts
+ */
+export const maxWebpPixels = 1 << 28;
+
+/**
+ * Most pixels that one render decodes of JPEG 2000 tiles, at 0.1 to 0.5 µs a pixel.
+ * @beyond render-too-costly
+ * @heldBy render/decoding-limits.ts
+ */
+export const maxJpeg2000Pixels = 1 << 26;
+
+/**
+ * Most samples that one render decodes, as they are stored.
+ * @beyond render-too-costly
+ * @heldBy render/decoding-limits.ts
+ */
 export const maxDecodedBytes = 2 ** 32;
 
 /**
- * Most pixels that one rendering decodes of compressions whose decoders take far longer than the others, JPEG 2000 0.1 to
- * 0.5 µs a pixel. Enforced in render/work.ts.
+ * Most reads of one render.
+ * @beyond render-too-costly
+ * @heldBy render/cost.ts
  */
-export const maxSlowPixels = { webp: 1 << 28, jpeg2000: 1 << 26 } as const;
-
-/** Most reads that one rendering makes. Enforced in render/cost.ts. */
 export const maxReadsPerRender = 1024;
 
-/** Most bytes that one rendering reads, and that its tiles take, which may share them. Enforced in render/cost.ts and render/work.ts. */
+/**
+ * Most that one render reads, and its compressed tiles together, also where they share their bytes.
+ * @beyond render-too-costly
+ * @heldBy render/cost.ts, render/decoding-limits.ts
+ */
 export const maxReadBytesPerRender = 256 << 20;
 
-/** Most kernel and buffer memory that one rendering may take, in bytes. Enforced in render/cost.ts and raster/kernel.ts. */
+/**
+ * Most memory of one render: kernel, compressed tiles and encoded picture.
+ * @beyond render-too-costly
+ * @heldBy render/cost.ts, render/plan.ts, budget/shares.ts
+ */
 export const maxPeakBytes = 64 << 20;
 
-/** Most memory that an instance of a codec from elsewhere grows to, in bytes. Enforced in codec/emscripten-instance.ts. */
-export const maxCodecBytes = 64 << 20;
-
-/** Most tiles of one JPEG 2000 codestream. Enforced in codec/jpeg2000.ts. */
-export const maxJpeg2000Tiles = 1 << 12;
-
-/** Most pixels of a JPEG, PNG or WebP master, which is decoded whole. Enforced in plain/open.ts and codec/png/decoder.ts. */
-export const maxFilePixels = 1 << 26;
-
-/** Most bytes in front of the frame of a JPEG master: profile, metadata, previews. Enforced in plain/jpeg.ts. */
-export const maxJpegHeaderBytes = 8 << 20;
-
-/** Most bytes in front of the image data of a PNG master: profile, metadata, texts. Enforced in plain/png.ts. */
-export const maxPngHeaderBytes = 8 << 20;
-
-/** Most chunks in front of the image data of a PNG master. Enforced in plain/png.ts. */
-export const maxPngChunks = 128;
-
-/** Largest block of metadata that is looked into, in bytes: an XMP packet, image resources. Enforced in metadata/tiff-values.ts. */
-export const maxMetadataReadBytes = 1 << 18;
-
-/** Largest block of metadata that is kept and written, in bytes. Enforced in metadata/read.ts. */
-export const maxMetadataBlockBytes = 1 << 16;
-
-/** Most bytes of EXIF that are written anew: with its signature it fits one JPEG segment. Enforced in metadata/exif-writer.ts. */
-export const maxExifBytes = 60_000;
-
-/** Largest single value of EXIF that is kept, in bytes. Enforced in metadata/exif-reader.ts. */
-export const maxExifValueBytes = 8192;
-
-/** Longest text taken from metadata, in characters; the rest is cut off. Enforced in metadata/text.ts. */
-export const maxMetadataCharacters = 2048;
-
-/** Most reads for the values of one directory of metadata. Enforced in metadata/tiff-values.ts. */
-export const maxMetadataReads = 8;
-
-/** Deepest nesting of elements in an XMP packet. Enforced in metadata/xml-scanner.ts. */
-export const maxXmlDepth = 64;
+/**
+ * Longest side of a JPEG picture. Source: ITU-T T.81 B.2.2.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxJpegSidePixels = 65_535;
 
 /**
- * Largest kept body that is read whole and compared before any of it is served, in bytes; a larger one is compared as it
- * streams. Enforced in cache/checked-body.ts.
+ * Longest side of a WebP picture. Source: RFC 9649 §2.5.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxWebpSidePixels = 16_383;
+
+/**
+ * Largest picture that a cache keeps.
+ * @beyond drawn each time
+ * @heldBy cache/derivatives.ts, kept-picture.ts
+ */
+export const maxKeptBytes = 6 << 20;
+
+/**
+ * Largest kept body that is compared with its checksum before any of it is sent.
+ * @beyond compared while it is sent
+ * @heldBy cache/checked-body.ts
  */
 export const maxWholeBytes = 1 << 20;
 
-/** Largest picture that a cache keeps, in bytes. Enforced in cache/derivatives.ts and, of streams, in image.ts. */
-export const maxKeptBytes = 6 << 20;
-
-/** Largest record of a master that is read back, in bytes: an index of 25 MB, a profile, metadata. Enforced in masters/open.ts. */
+/**
+ * Largest kept index of a master that is read back: an index of 25 MB, a profile, metadata.
+ * @beyond opened again
+ * @heldBy masters/keeping.ts
+ */
 export const maxRecordBytes = 32 << 20;
 
-/** Largest ICC profile that is used, in bytes: press profiles are up to 3 MB. Enforced in color/profile-tags.ts. */
-export const maxProfileBytes = 4 << 20;
-
-/** Largest profile that goes out with a picture, in bytes; colours with a larger one are converted. Enforced in colors.ts. */
-export const maxEmbeddedProfileBytes = 65_536;
+/**
+ * Largest head of such a kept index, in JSON.
+ * @beyond opened again
+ * @heldBy serial/head.ts
+ */
+export const maxRecordHeadBytes = 1 << 18;

@@ -47,6 +47,9 @@ export default defineConfig({
             "test/cli/**/*.test.ts",
             "test/hostile/**/*.test.ts",
             "test/layers.test.ts",
+            "test/docs/console-blocks.test.ts",
+            "test/docs/limits.test.ts",
+            "test/docs/variables.test.ts",
           ],
         },
       },
@@ -72,7 +75,11 @@ export default defineConfig({
       },
       {
         root,
-        test: { ...shared, name: "browser", include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts"] },
+        test: {
+          ...shared,
+          name: "browser",
+          include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts", "test/docs/console.test.ts"],
+        },
       },
     ],
   },

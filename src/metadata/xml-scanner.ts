@@ -1,4 +1,4 @@
-import { maxXmlDepth } from "../limits.ts";
+import { maxNestedElements } from "../limits.ts";
 import { malformed } from "../pyramid/faults.ts";
 
 /** A piece of XML; `start` and `end` are places in the text, those of an attribute without its quotes. */
@@ -21,7 +21,7 @@ const nameToken = /[^\s<>/="'&!?]{1,256}/y;
 /**
  * Scans XML once from front to end, in time that grows with its length only: comments and processing instructions are
  * passed over, an empty element is opened and closed. Throws `source-malformed` for what is not well-formed, for a
- * document type, and past `maxXmlDepth`. Source: XML 1.0, fifth edition, §2 to §4.
+ * document type, and past `maxNestedElements`. Source: XML 1.0, fifth edition, §2 to §4.
  */
 export function* scanXml(text: string): Generator<XmlToken, void> {
   const names: string[] = [];
@@ -44,7 +44,7 @@ export function* scanXml(text: string): Generator<XmlToken, void> {
     } else {
       const element = scanElement(text, less + 1);
       at = element.end;
-      if (names.length === maxXmlDepth) throw malformed(`XML nests more than ${maxXmlDepth} elements`);
+      if (names.length === maxNestedElements) throw malformed(`XML nests more than ${maxNestedElements} elements`);
       yield { kind: "open", name: element.name, attributes: element.attributes };
       if (element.isEmpty) yield { kind: "close" };
       else names.push(element.name);

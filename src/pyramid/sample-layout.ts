@@ -1,3 +1,4 @@
+import { maxSamplesPerPixel } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 /** How the samples of a pixel are written, before compression. */
 export interface SampleLayout {
@@ -23,9 +24,6 @@ export type SampleBits = (typeof sampleDepths)[number];
 export const sampleDepths = [1, 2, 4, 8, 10, 12, 14, 16, 24, 32, 64] as const;
 
 const floatDepths: readonly number[] = [16, 24, 32, 64];
-
-/** Most samples of a pixel: multispectral files have more, and no agreed picture. */
-export const maxSamples = 16;
 
 /**
  * Holds how samples are written to what is read, `colors` of them making up the colour. Throws `source-malformed` for
@@ -60,5 +58,6 @@ export function isRange({ least, most }: SampleLayout["range"]): boolean {
 /** Holds the number of samples of a pixel to what is read. Throws `source-malformed`, `source-unsupported`. */
 export function checkSampleCount(samples: number): void {
   if (samples < 1) throw malformed(`${samples} samples a pixel`);
-  if (samples > maxSamples) throw unsupported(`has ${samples} samples a pixel; at most ${maxSamples} are read`);
+  if (samples > maxSamplesPerPixel)
+    throw unsupported(`has ${samples} samples a pixel; at most ${maxSamplesPerPixel} are read`);
 }

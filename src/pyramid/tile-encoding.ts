@@ -1,4 +1,4 @@
-import { maxJpegTablesBytes } from "../limits.ts";
+import { maxJpegTableBytes } from "../limits.ts";
 import { checkPalette, colorSamples, type Photometric, type StoredModel } from "./color-model.ts";
 import { malformed, unsupported } from "./faults.ts";
 import { checkSampleLayout, type SampleLayout } from "./sample-layout.ts";
@@ -47,7 +47,7 @@ export function checkTileEncoding(encoding: TileEncoding): void {
   else if (palette !== undefined) throw malformed(`a palette for ${model}`);
   if ((ccitt !== undefined) !== (compression === "ccitt-g3")) throw malformed(`fax options of ${compression}`);
   const tableBytes = jpegTables?.byteLength ?? 0;
-  if (tableBytes > (compression === "jpeg" ? maxJpegTablesBytes : 0)) {
+  if (tableBytes > (compression === "jpeg" ? maxJpegTableBytes : 0)) {
     throw malformed(`JPEG tables of ${tableBytes} bytes for ${compression}`);
   }
   if (isProgressive && compression !== "jpeg") throw malformed(`progressive ${compression}`);

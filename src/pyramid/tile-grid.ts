@@ -1,5 +1,5 @@
 import type { Size } from "../geometry.ts";
-import { maxTilePixels } from "../limits.ts";
+import { maxStripPixels, maxTilePixels } from "../limits.ts";
 import { malformed, unsupported } from "./faults.ts";
 import type { Places } from "./places.ts";
 import { partsOf, type TileEncoding } from "./tile-encoding.ts";
@@ -20,12 +20,9 @@ export interface TileGrid {
   readonly byteCounts: Places;
 }
 
-/** A strip may be this many times as large as a tile: whole files are written as one. */
-const stripFactor = 16;
-
 /**
  * Holds a tile or strip to the size that is read. Throws `source-malformed` for one without pixels, `source-unsupported`
- * above `maxTilePixels`, of which a strip may have 16 times as many.
+ * for a tile above `maxTilePixels` or a strip above `maxStripPixels`.
  */
 export function checkTileSize({
   tileWidth,
@@ -34,7 +31,7 @@ export function checkTileSize({
 }: Pick<TileGrid, "tileWidth" | "tileLength" | "isStripped">): void {
   const parts = isStripped ? "is stored in strips" : "has tiles";
   if (tileWidth < 1 || tileLength < 1) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
-  if (tileWidth * tileLength > maxTilePixels * (isStripped ? stripFactor : 1)) {
+  if (tileWidth * tileLength > (isStripped ? maxStripPixels : maxTilePixels)) {
     throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, which are too large to be read`);
   }
 }

@@ -1,8 +1,11 @@
-import { maxDecodedBytes, maxReadBytesPerRender, maxSlowPixels } from "../limits.ts";
+import { maxDecodedBytes, maxJpeg2000Pixels, maxReadBytesPerRender, maxWebpPixels } from "../limits.ts";
 import type { Level } from "../pyramid/level.ts";
 import { partsOf } from "../pyramid/tile-encoding.ts";
 import type { Batch } from "./batches.ts";
 import { refuseAbove } from "./cost.ts";
+
+/** Compressions whose decoders take far longer than the others, with how many pixels of each one rendering may decode. */
+const slowPixels = { webp: maxWebpPixels, jpeg2000: maxJpeg2000Pixels } as const;
 
 /**
  * Refuses a drawing whose tiles come to more than one rendering may decode, however little of the file they take: tiles
@@ -19,6 +22,6 @@ export function refuseMuchWork({ encoding, tileWidth, tileLength }: Level, batch
   refuseAbove([
     ["bytes of compressed tiles", compressedBytes, maxReadBytesPerRender],
     ["bytes of samples", decodedBytes, maxDecodedBytes],
-    ...(isSlow ? [[`pixels of ${compression}`, pixels, maxSlowPixels[compression]] as const] : []),
+    ...(isSlow ? [[`pixels of ${compression}`, pixels, slowPixels[compression]] as const] : []),
   ]);
 }

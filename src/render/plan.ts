@@ -3,7 +3,7 @@ import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
 import type { Format } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
-import { maxPeakBytes } from "../limits.ts";
+import { maxJpegSidePixels, maxPeakBytes, maxWebpSidePixels } from "../limits.ts";
 import { colorSamples } from "../pyramid/color-model.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { Level } from "../pyramid/level.ts";
@@ -137,8 +137,12 @@ function settleRotation({ rotation }: CanonicalRequest, orient: Turn): { turn: T
   return { turn: composeTurns(orient, asked), degrees: isQuarter ? 0 : rotation.degrees };
 }
 
-/** Longest side that each format can write, in pixels. Source: ITU-T T.81 B.2.2; PNG §11.2.2; RFC 9649 §2.5. */
-const longestSides: Readonly<Record<Format, number>> = { jpg: 65_535, png: 2 ** 31 - 1, webp: 16_383 };
+/** Longest side that each format can write, in pixels. Source of PNG's: §11.2.2. */
+const longestSides: Readonly<Record<Format, number>> = {
+  jpg: maxJpegSidePixels,
+  png: 2 ** 31 - 1,
+  webp: maxWebpSidePixels,
+};
 
 function refuseBeyondFormat({ format }: CanonicalRequest, { width, height }: Size): void {
   if (Math.max(width, height) > longestSides[format]) {

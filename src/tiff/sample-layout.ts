@@ -1,9 +1,9 @@
+import { maxSamplesPerPixel } from "../limits.ts";
 import { malformed, unsupported } from "../pyramid/faults.ts";
 import {
   checkSampleCount,
   checkSampleLayout,
   isRange,
-  maxSamples,
   rangeOfWhole,
   type SampleBits,
   type SampleLayout,
@@ -43,7 +43,7 @@ export async function readSampleLayout(
   return layout;
 }
 
-/** Reads how many samples a pixel has. Throws `source-malformed` and, above `maxSamples`, `source-unsupported`. */
+/** Reads how many samples a pixel has. Throws `source-malformed` and, above `maxSamplesPerPixel`, `source-unsupported`. */
 export async function readSampleCount(fields: Fields): Promise<number> {
   const samples = (await fields.number(tags.samplesPerPixel)) ?? 1;
   checkSampleCount(samples);
@@ -51,7 +51,7 @@ export async function readSampleCount(fields: Fields): Promise<number> {
 }
 
 async function readBits(fields: Fields): Promise<SampleBits> {
-  const [bits = 1, ...others] = (await fields.numbers(tags.bitsPerSample, maxSamples * 2)) ?? [1];
+  const [bits = 1, ...others] = (await fields.numbers(tags.bitsPerSample, maxSamplesPerPixel * 2)) ?? [1];
   if (others.some((other) => other !== bits)) throw unsupported("has samples of several depths");
   const known = sampleDepths.find((depth) => depth === bits);
   if (known === undefined) throw unsupported(`has ${bits} bits a sample, which are not read`);
@@ -59,7 +59,7 @@ async function readBits(fields: Fields): Promise<SampleBits> {
 }
 
 async function readFormat(fields: Fields): Promise<SampleLayout["format"]> {
-  const [format = 1, ...others] = (await fields.numbers(tags.sampleFormat, maxSamples * 2)) ?? [1];
+  const [format = 1, ...others] = (await fields.numbers(tags.sampleFormat, maxSamplesPerPixel * 2)) ?? [1];
   if (others.some((other) => other !== format)) throw unsupported("has samples of several formats");
   // 4 says that the format is not known: then it is the usual one.
   if (format === 1 || format === 4) return "unsigned";
@@ -78,7 +78,7 @@ async function readAlpha(
   fields: Fields,
   { colors, samplesPerPixel }: { readonly colors: number; readonly samplesPerPixel: number },
 ): Promise<SampleLayout["alpha"]> {
-  const kinds = (await fields.numbers(tags.extraSamples, maxSamples)) ?? [];
+  const kinds = (await fields.numbers(tags.extraSamples, maxSamplesPerPixel)) ?? [];
   const index = Array.from(kinds).findIndex(
     (kind) => kind === extraSamples.associatedAlpha || kind === extraSamples.unassociatedAlpha,
   );

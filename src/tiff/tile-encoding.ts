@@ -1,4 +1,4 @@
-import { maxJpegTablesBytes } from "../limits.ts";
+import { maxJpegTableBytes } from "../limits.ts";
 import { colorSamples, type Photometric } from "../pyramid/color-model.ts";
 import { malformed, unsupported } from "../pyramid/faults.ts";
 import {
@@ -57,7 +57,7 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
     predictor: predicted.includes(compression) ? await readPredictor(fields) : "none",
     subsampling,
     ccitt: compression === "ccitt-g3" ? await readCcittOptions(fields) : undefined,
-    jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables, maxJpegTablesBytes) : undefined,
+    jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables, maxJpegTableBytes) : undefined,
     isProgressive: false,
   };
   checkTileEncoding(encoding);

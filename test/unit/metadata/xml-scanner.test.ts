@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maxXmlDepth } from "../../../src/limits.ts";
+import { maxNestedElements } from "../../../src/limits.ts";
 import { scanXml, type XmlToken } from "../../../src/metadata/xml-scanner.ts";
 import { codeOf } from "../../support/code-of.ts";
 
@@ -69,7 +69,7 @@ describe("scanXml", () => {
 
   it("takes elements as deep as the limit, and refuses one deeper", () => {
     const nested = (depth: number): string => "<a>".repeat(depth) + "</a>".repeat(depth);
-    expect(scan(nested(maxXmlDepth))).toHaveLength(2 * maxXmlDepth);
-    expect(codeOf(() => scan(nested(maxXmlDepth + 1)))).toBe("source-malformed");
+    expect(scan(nested(maxNestedElements))).toHaveLength(2 * maxNestedElements);
+    expect(codeOf(() => scan(nested(maxNestedElements + 1)))).toBe("source-malformed");
   });
 });

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const toml = readFileSync(join(root, "wrangler.toml"), "utf8");
+const section = /\[vars\]\n([\s\S]*?)\n\n/.exec(toml)?.[1] ?? "";
+const shipped = Object.fromEntries([...section.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]));
+
+const document = readFileSync(join(root, "docs/configuration.md"), "utf8");
+const rows = [...document.matchAll(/^\| `([A-Z_]+)` \|[^|]*\|([^|]*)\|([^|]*)\|[^|]+\|$/gm)].map(
+  ([, name = "", value = "", allowed = ""]) => ({ name, value: value.trim(), allowed: allowed.trim() }),
+);
+
+const accepts = (name: string, value: string | number): boolean => {
+  try {
+    readConfig({ ...shipped, [name]: String(value) });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const numberOf = (text: string): number => (text === "10¹²" ? 10 ** 12 : Number(text.replaceAll(",", "")));
+
+/** How each column of allowed values is told apart, and tried on the configuration itself. */
+const ranges = rows.flatMap(({ name, allowed }) => {
+  const [, least, most] = /^([\d.,]+) to ([\d.,]+|10¹²)(?:, |$)/.exec(allowed) ?? [];
+  return least === undefined || most === undefined ? [] : [{ name, least: numberOf(least), most: numberOf(most) }];
+});
+const choices = rows.filter(({ allowed }) => /^`\w+`(?:, `\w+`)+$/.test(allowed));
+const texts = ["BASE_URL", "PREFIX", "KEY_TEMPLATE", "PAGE_SUFFIX", "HELP_URL"];
+
+describe("the table of variables in docs/configuration.md", () => {
+  it("has every variable of wrangler.toml in its order, and no other", () => {
+    expect(rows.map(({ name }) => name)).toEqual(Object.keys(shipped));
+    expect(
+      [...ranges, ...choices]
+        .map(({ name }) => name)
+        .concat(texts)
+        .sort(),
+    ).toEqual(Object.keys(shipped).sort());
+  });
+
+  it.each(rows)("states what $name is as shipped", ({ name, value }) => {
+    expect(value.replaceAll("`", "")).toBe(shipped[name] === "" ? "empty" : shipped[name]);
+  });
+
+  it.each(ranges)("states the range of $name: $least to $most", ({ name, least, most }) => {
+    const beyond = Number.isInteger(least) ? 1 : 0.001;
+    expect([least, most].filter((value) => !accepts(name, value))).toEqual([]);
+    expect([least - beyond, most + beyond].filter((value) => accepts(name, value))).toEqual([]);
+  });
+
+  it.each(choices)("states the values of $name: $allowed", ({ name, allowed }) => {
+    const stated = allowed.match(/\w+/g) ?? [];
+    expect(stated.filter((value) => !accepts(name, value))).toEqual([]);
+    let refusal: unknown;
+    try {
+      readConfig({ ...shipped, [name]: "other" });
+    } catch (error) {
+      refusal = error;
+    }
+    const known = /not (?:one of )?(.+)$/.exec((refusal as { detail: string }).detail)?.[1]?.match(/\w+/g) ?? [];
+    expect(known.filter((word) => word !== "or").sort()).toEqual([...stated].sort());
+  });
+
+  it.each([
+    ["BASE_URL", ["", "https://images.example.org"], ["https://images.example.org/", "images.example.org"]],
+    ["PREFIX", ["/iiif", "/a.b/c_d~e-f"], ["iiif", "/iiif/", "", "/a b"]],
+    ["KEY_TEMPLATE", ["{identifier}", "masters/{identifier}.tif"], ["masters", ""]],
+    ["PAGE_SUFFIX", ["", ";page="], ["/", "?", "#", "%", "p 1", "p1"]],
+  ] as const)("states what %s takes", (name, taken, refused) => {
+    expect(taken.filter((value) => !accepts(name, value))).toEqual([]);
+    expect(refused.filter((value) => accepts(name, value))).toEqual([]);
+  });
+});
