@@ -1,4 +1,4 @@
-import { type ImageRecord, isRecordKey, type Records } from "../catalogue/image-records.ts";
+import type { ImageRecord, Records } from "../catalogue/image-records.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import {
   checkIdentifier,
@@ -18,7 +18,7 @@ export interface PlannedImage {
   /** From 1 on, of a file whose pages are all taken; undefined where only the first is. */
   readonly page: number | undefined;
   readonly identifier: string;
-  /** Of the master in its bucket. */
+  /** Of the master, in the masters' bucket. */
   readonly key: string;
   readonly bytesIn: number;
   readonly treatment: FileTreatment;
@@ -102,7 +102,6 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
     });
     const checked = checkIdentifier(identifier, request.naming);
     if ("fault" in checked) faults.push(`${file.path} ${checked.fault}`);
-    else if (isRecordKey(checked.key)) faults.push(`${file.path} would be stored among the records, as ${checked.key}`);
     else {
       const name = request.records?.column === "file" ? file.relative.normalize("NFC") : identifier;
       unused.delete(name);

@@ -43,7 +43,7 @@ const outcomes: readonly ImageOutcome[] = [
 const report = makeReport({
   started: new Date(0),
   seconds: 4.00049,
-  bucketName: "masters",
+  bucketNames: { masters: "masters", catalogue: "catalogue" },
   outcomes,
   warnings: [],
   operations: { classA: 1_000_000, classB: 1_000_000 },
@@ -118,7 +118,7 @@ describe("the report", () => {
     const many = makeReport({
       started: new Date(0),
       seconds: 1,
-      bucketName: "masters",
+      bucketNames: { masters: "masters", catalogue: "catalogue" },
       outcomes: Array.from({ length: 20 }, () => outcomes).flat(),
       warnings: [],
       operations: { classA: 0, classB: 0 },
