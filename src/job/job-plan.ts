@@ -1,4 +1,5 @@
-import type { ImageRecord, Records } from "../catalogue/image-records.ts";
+import { type ImageRecord, type Records, recordKey } from "../catalogue/image-records.ts";
+import { maxKeyBytes } from "../identity/master-name.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import {
   checkIdentifier,
@@ -104,7 +105,11 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
     if ("fault" in checked) faults.push(`${file.path} ${checked.fault}`);
     else {
       const name = request.records?.column === "file" ? file.relative.normalize("NFC") : identifier;
+      const record = request.records?.rows.get(name);
       unused.delete(name);
+      if (record !== undefined && Buffer.byteLength(recordKey(identifier)) > maxKeyBytes) {
+        faults.push(`${file.path} has a record whose key would be longer than ${maxKeyBytes} bytes`);
+      }
       images.push({
         source: file.path,
         page: count > 1 ? page : undefined,
@@ -112,7 +117,7 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
         key: checked.key,
         bytesIn: file.bytes,
         treatment: count > 1 ? withPage(treatment, page) : treatment,
-        record: request.records?.rows.get(name),
+        record,
       });
     }
   }

@@ -83,7 +83,7 @@ export const compareOptions = {
 /** What `check` takes. */
 export const checkOptions = {
   brief: { kind: flag, help: "a line a file: verdict, problems, name" },
-  decode: { kind: flag, help: "decode a tile of each level and a thumbnail, to find what is damaged inside tiles" },
+  decode: { kind: flag, help: "decode a tile of each level and a thumbnail, to find damage inside tiles" },
   strict: { kind: flag, help: "end with 1 for warnings too" },
   json: { kind: flag, help: "report as JSON on standard output" },
 } as const satisfies OptionTable;

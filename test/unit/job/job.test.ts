@@ -105,6 +105,15 @@ describe("the plan of an ingest", () => {
     expect(byIdentifier.warnings).toEqual([]);
   });
 
+  it("refuses a record whose key no bucket takes, and only with its record", async () => {
+    await lay("a.tif");
+    const prefix = "p/".repeat(506);
+    const plan = { prefix, records: recordsOf("file,label\na.tif,A") };
+    expect(await faultsOf(planOf(plan))).toEqual([expect.stringContaining("longer than 1024 bytes")]);
+    expect((await planOf({ prefix })).images).toHaveLength(1);
+    expect((await planOf({ ...plan, prefix: prefix.slice(2) })).images).toHaveLength(1);
+  });
+
   it("gives no identifier a hidden segment, whatever files are called", async () => {
     await mkdir(join(folder, "x"));
     await lay("x/...a.tif");
