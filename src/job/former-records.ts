@@ -56,7 +56,6 @@ export async function moveFormerRecords(
   const work = async () => {
     try {
       for await (const { key, bytes } of objects) {
-        if (failure !== undefined) return;
         if (signal?.aborted) throw new BucketError("stopped", "Stopped.");
         record(key, bytes > mostReadBytes ? { left: "It is too long for a record." } : await tryMove(key, buckets));
       }

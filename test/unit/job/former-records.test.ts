@@ -106,6 +106,20 @@ describe("the move of records into the catalogue", () => {
     expect([...endpoint.catalogue.keys()].sort()).toEqual(names.map((name) => `records/${name}.json`));
   });
 
+  it("begins no other record once it is stopped, where calls are answered all the same", async () => {
+    layFormer(...names);
+    const stop = new AbortController();
+    endpoint.fault = ({ operation }) => {
+      if (operation === "DeleteObject") stop.abort();
+      return undefined;
+    };
+    const { moved, failure } = await move({ signal: stop.signal });
+    expect(failure?.code).toBe("stopped");
+    expect(moved).toBeGreaterThan(0);
+    expect(moved).toBeLessThanOrEqual(8);
+    expect(recordsAnywhere()).toEqual(names);
+  });
+
   it.each(["PutObject", "GetObject", "DeleteObject", "ListObjectsV2"] as const)(
     "ends when the storage does not answer %s any more, loses nothing, and goes on the next time",
     async (operation) => {

@@ -108,9 +108,9 @@ describe("the plan of an ingest", () => {
   it("refuses a record whose key no bucket takes, and only with its record", async () => {
     await lay("a.tif");
     const prefix = "p/".repeat(506);
-    const plan = { prefix, records: recordsOf("file,label\na.tif,A") };
+    const plan = { template: "{prefix}{path}", prefix, records: recordsOf("file,label\na.tif,A") };
     expect(await faultsOf(planOf(plan))).toEqual([expect.stringContaining("longer than 1024 bytes")]);
-    expect((await planOf({ prefix })).images).toHaveLength(1);
+    expect((await planOf({ ...plan, records: undefined })).images).toHaveLength(1);
     expect((await planOf({ ...plan, prefix: prefix.slice(2) })).images).toHaveLength(1);
   });
 
