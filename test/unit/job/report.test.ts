@@ -50,6 +50,23 @@ const report = makeReport({
 });
 
 describe("the report", () => {
+  it("names the catalogue where images had records, and only there", () => {
+    expect(report).not.toHaveProperty("recordsTo");
+    const record = { label: "A", rights: undefined, metadata: [] };
+    const [first] = outcomes;
+    if (first === undefined) throw new Error("there is no outcome");
+    const withRecord = makeReport({
+      started: new Date(0),
+      seconds: 1,
+      bucketNames: { masters: "masters", catalogue: "cards" },
+      outcomes: [{ ...first, image: { ...first.image, record } }],
+      warnings: [],
+      operations: { classA: 2, classB: 3 },
+    });
+    expect(withRecord.recordsTo).toBe("cards");
+    expect(formatReport(withRecord, { isComplete: true })).toContain("Records are in cards");
+  });
+
   it("has the figures of each image", () => {
     expect(report.images[0]).toEqual({
       source: "a.tif",
