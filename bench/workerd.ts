@@ -90,6 +90,7 @@ const config :Workerd.Config = (
       compatibilityDate = "${compatibilityDate}",
       bindings = [
         (name = "MASTERS", ${bucket}),
+        (name = "CATALOGUE", ${bucket}),
         (name = "DERIVATIVES", ${bucket}),
         ${bindings.join(",\n        ")}
       ],

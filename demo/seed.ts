@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { MasterBucket } from "../src/bucket/bucket.ts";
-import { localBucket } from "../src/bucket/local-bucket.ts";
+import type { Bucket } from "../src/bucket/bucket.ts";
+import { localBuckets } from "../src/bucket/local-buckets.ts";
 import { uploadFile } from "../src/bucket/upload.ts";
 import { checksumFile } from "../src/job/job-image.ts";
 import { demoMasters, mastersFolder, projectFolder } from "./masters.ts";
@@ -28,17 +28,17 @@ export async function seed(
   files: readonly string[],
   { stateFolder = defaultStateFolder, signal }: { readonly stateFolder?: string; readonly signal?: AbortSignal } = {},
 ): Promise<readonly SeededFile[]> {
-  const bucket = localBucket({ configFile: join(projectFolder, "wrangler.toml"), stateFolder, signal });
+  const buckets = localBuckets({ configFile: join(projectFolder, "wrangler.toml"), stateFolder, signal });
   try {
     const seeded: SeededFile[] = [];
-    for (const file of files) seeded.push(await store(bucket, file));
+    for (const file of files) seeded.push(await store(buckets.masters, file));
     return seeded;
   } finally {
-    await bucket.close();
+    await buckets.close();
   }
 }
 
-async function store(bucket: MasterBucket, file: string): Promise<SeededFile> {
+async function store(bucket: Bucket, file: string): Promise<SeededFile> {
   const identifier = basename(file).replace(/\.tiff?$/i, "");
   const [{ size: bytes }, checksum] = await Promise.all([stat(file), checksumFile(file, undefined)]);
   const present = await bucket.head(identifier);

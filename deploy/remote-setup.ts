@@ -9,6 +9,7 @@ export interface RemoteBucket {
 /** The buckets that the service works with. */
 export interface RemoteBuckets {
   readonly masters: RemoteBucket;
+  readonly catalogue: RemoteBucket;
   readonly derivatives: RemoteBucket;
 }
 
@@ -26,7 +27,7 @@ export function bucketsOf(stated: readonly StatedBucket[], file: string): Remote
     if (bucket?.bucket_name === undefined) throw new SetupFailed(`${file} has no bucket_name for ${binding}.`);
     return { name: bucket.bucket_name, jurisdiction: bucket.jurisdiction };
   };
-  return { masters: named("MASTERS"), derivatives: named("DERIVATIVES") };
+  return { masters: named("MASTERS"), catalogue: named("CATALOGUE"), derivatives: named("DERIVATIVES") };
 }
 
 /** How a command of wrangler ended, with all that it printed. */
@@ -53,8 +54,12 @@ export class SetupFailed extends Error {
  * Makes what the service needs in the account and is not there: the buckets, the lifecycle rule of the derivative bucket,
  * and the object that says so to /health. Running it again changes nothing but that object. Throws SetupFailed.
  */
-export async function setUpRemote({ masters, derivatives }: RemoteBuckets, tools: SetupTools): Promise<void> {
+export async function setUpRemote(
+  { masters, catalogue, derivatives }: RemoteBuckets,
+  tools: SetupTools,
+): Promise<void> {
   await listRules(masters, tools);
+  await listRules(catalogue, tools);
   const rules = await listRules(derivatives, tools);
   const { name, prefix, days } = lifecycleRule;
   const found = rules.find((rule) => rule.name === name);

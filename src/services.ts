@@ -23,7 +23,7 @@ export interface Services {
   readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
-  readonly buckets: { readonly masters: R2Bucket; readonly derivatives: R2Bucket };
+  readonly buckets: Readonly<Record<"masters" | "catalogue" | "derivatives", R2Bucket>>;
   /** What else the isolate remembers. */
   readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
   readonly sizeRules: SizeRules;
@@ -51,7 +51,7 @@ export interface IsolateState {
 export interface Health {
   /** Milliseconds since 1970. */
   readonly checkedAt: number;
-  readonly checks: Readonly<Record<"masters" | "derivatives" | "drawing", "ok" | "fails">>;
+  readonly checks: Readonly<Record<"masters" | "catalogue" | "derivatives" | "drawing", "ok" | "fails">>;
 }
 
 /** How many bodies that were sent in pieces did not end whole. */
@@ -85,6 +85,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
 /** What the platform gives. */
 export interface Platform {
   readonly masters: R2Bucket;
+  readonly catalogue: R2Bucket;
   readonly derivatives: R2Bucket;
   readonly edge: Cache;
   /** Little CMS, compiled. */
@@ -140,7 +141,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     budget,
     clock,
     streams,
-    buckets: { masters: platform.masters, derivatives: platform.derivatives },
+    buckets: { masters: platform.masters, catalogue: platform.catalogue, derivatives: platform.derivatives },
     isolate: state,
     sizeRules: { limits, isStrictConfined: config.isStrictConfined },
     config,

@@ -25,6 +25,21 @@ export interface StoredPart {
   readonly etag: string;
 }
 
+/** An object that was read whole. */
+export interface ReadObject extends ObjectHeaders {
+  readonly bytes: Uint8Array;
+}
+
+/** The longest object that is read whole. */
+export const mostReadBytes = 8 << 20;
+
+/** Some of the objects of a bucket, in the order of their keys. */
+export interface ObjectPage {
+  readonly objects: readonly { readonly key: string; readonly bytes: number }[];
+  /** Whether there are more objects after the last of these. */
+  readonly isTruncated: boolean;
+}
+
 /** An upload in parts that is under way. */
 export interface PartUpload {
   /** Parts that an interrupted upload of the same object left behind, by number. */
@@ -36,8 +51,8 @@ export interface PartUpload {
   readonly abort: () => Promise<void>;
 }
 
-/** A bucket that masters are put into. All calls throw BucketError. */
-export interface MasterBucket {
+/** A bucket that a command writes to. All calls throw BucketError. */
+export interface Bucket {
   /** How it is called in messages. */
   readonly name: string;
   /** Parts of one object that may be under way at once. */
@@ -47,9 +62,25 @@ export interface MasterBucket {
   /** Makes sure that the bucket is there. */
   readonly check: () => Promise<void>;
   readonly head: (key: string) => Promise<StoredObject | undefined>;
+  /** Reads an object of at most `mostReadBytes`; a longer one is `failed`. */
+  readonly get: (key: string) => Promise<ReadObject | undefined>;
   /** Stores an object at once. Returns its etag without quotes. */
   readonly put: (key: string, content: CheckedBytes, headers: ObjectHeaders) => Promise<string>;
+  /** Stores an object where there is none of the key. Returns its etag without quotes; undefined where there is one. */
+  readonly create: (key: string, content: CheckedBytes, headers: ObjectHeaders) => Promise<string | undefined>;
   readonly startParts: (key: string, headers: ObjectHeaders) => Promise<PartUpload>;
+  /** Lists up to 1,000 objects whose keys start with `prefix` and come after the key `after`. */
+  readonly list: (prefix: string, after: string | undefined) => Promise<ObjectPage>;
+  /** Deletes an object; one that is not there is deleted already. */
+  readonly delete: (key: string) => Promise<void>;
+}
+
+/** The buckets of one service that commands write to. */
+export interface ServiceBuckets {
+  /** Images and nothing else. */
+  readonly masters: Bucket;
+  /** What curators write. */
+  readonly catalogue: Bucket;
   readonly close: () => Promise<void>;
 }
 

@@ -1,19 +1,38 @@
-import type { ObjectHeaders, StoredObject, StoredPart } from "./bucket.ts";
+import type { ObjectHeaders, ObjectPage, ReadObject, StoredObject, StoredPart } from "./bucket.ts";
 
-/** The calls that the process of the local bucket answers: what each takes and gives. */
+/** The calls that the process of the local buckets answers: what each takes and gives. */
 export interface LocalCalls {
   readonly open: (options: { readonly configFile: string; readonly stateFolder: string }) => undefined;
-  readonly head: (options: { readonly key: string }) => StoredObject | undefined;
+  readonly head: (options: LocalObject) => StoredObject | undefined;
+  readonly get: (options: LocalObject) => ReadObject | undefined;
   readonly put: (options: LocalPut) => string;
-  readonly startParts: (options: { readonly key: string; readonly headers: ObjectHeaders }) => string;
+  readonly create: (options: LocalPut) => string | undefined;
+  readonly list: (options: LocalList) => ObjectPage;
+  readonly delete: (options: LocalObject) => undefined;
+  readonly startParts: (options: LocalObject & { readonly headers: ObjectHeaders }) => string;
   readonly putPart: (options: LocalPart) => StoredPart;
   readonly complete: (options: { readonly uploadId: string; readonly parts: readonly StoredPart[] }) => string;
   readonly abort: (options: { readonly uploadId: string }) => undefined;
 }
 
-/** An object stored at once. */
-export interface LocalPut {
+/** A bucket that wrangler.toml declares, by its binding. */
+export type LocalBinding = "MASTERS" | "CATALOGUE";
+
+/** An object of a local bucket. */
+export interface LocalObject {
+  readonly binding: LocalBinding;
   readonly key: string;
+}
+
+/** Which objects of a local bucket are listed. */
+export interface LocalList {
+  readonly binding: LocalBinding;
+  readonly prefix: string;
+  readonly after: string | undefined;
+}
+
+/** An object stored at once. */
+export interface LocalPut extends LocalObject {
   readonly bytes: Uint8Array;
   readonly md5: string;
   readonly headers: ObjectHeaders;

@@ -10,7 +10,7 @@ import { BucketError } from "./bucket.ts";
 import { expectRoom, roomLeft } from "./disk-room.ts";
 import type { LocalAnswer, LocalCall, LocalCalls, LocalQuestion } from "./local-bucket-calls.ts";
 
-/** How long the process of the local bucket is waited for, which tests shorten. */
+/** How long the process of the local buckets is waited for, which tests shorten. */
 export interface LocalPatience {
   /** For its start, in which it loads wrangler. */
   readonly openMilliseconds: number;
@@ -35,13 +35,13 @@ const endSeconds = 5;
 
 const keptCharacters = 2000;
 
-/** Asks the process of the local bucket. */
+/** Asks the process of the local buckets. */
 export type Ask = <Call extends LocalCall>(
   call: Call,
   ...options: Parameters<LocalCalls[Call]>
 ) => Promise<ReturnType<LocalCalls[Call]>>;
 
-/** The process of the local bucket. Calls throw BucketError, also when it does not answer in time. */
+/** The process of the local buckets. Calls throw BucketError, also when it does not answer in time. */
 export interface LocalConnection {
   readonly ask: Ask;
   /** Ends the process, with what it started. */

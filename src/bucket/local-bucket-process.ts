@@ -1,13 +1,23 @@
 /**
- * The process that holds the local bucket. It is one of its own because the platform it starts ends the process it is in
- * when Ctrl-C is pressed, uploads half done. When whoever started it is gone it removes what is unfinished and ends.
+ * The process that holds the local buckets. It is one of its own because the platform it starts ends the process it is in
+ * when Ctrl-C is pressed, uploads half done. When the process that started it is gone, it removes what is unfinished and
+ * ends.
  */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { LocalAnswer, LocalCall, LocalCalls, LocalQuestion } from "./local-bucket-calls.ts";
+import { mostReadBytes } from "./bucket.ts";
+import type {
+  LocalAnswer,
+  LocalBinding,
+  LocalCall,
+  LocalCalls,
+  LocalPut,
+  LocalQuestion,
+} from "./local-bucket-calls.ts";
 
 interface Platform {
-  readonly bucket: R2Bucket;
+  readonly configFile: string;
+  readonly buckets: Readonly<Partial<Record<LocalBinding, R2Bucket>>>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -21,25 +31,44 @@ type Handlers = {
 const handlers: Handlers = {
   async open({ configFile, stateFolder }) {
     const { getPlatformProxy } = await import("wrangler");
-    const proxy = await getPlatformProxy<{ readonly MASTERS?: R2Bucket }>({
+    const proxy = await getPlatformProxy<Platform["buckets"]>({
       configPath: configFile,
       persist: { path: join(stateFolder, "v3") },
       remoteBindings: false,
     });
-    if (proxy.env.MASTERS === undefined) throw new Error(`${configFile} has no bucket MASTERS.`);
-    platform = { bucket: proxy.env.MASTERS, dispose: proxy.dispose };
+    platform = { configFile, buckets: proxy.env, dispose: proxy.dispose };
     return undefined;
   },
-  async head({ key }) {
-    const object = await bucket().head(key);
+  async head({ binding, key }) {
+    const object = await bucketOf(binding).head(key);
     return object === null ? undefined : { bytes: object.size, metadata: { ...object.customMetadata } };
   },
-  async put({ key, bytes, md5, headers }) {
-    const object = await bucket().put(key, bytes, { md5, ...optionsOf(headers) });
-    return object.etag;
+  async get({ binding, key }) {
+    const object = await bucketOf(binding).get(key);
+    if (object === null) return undefined;
+    if (object.size > mostReadBytes) {
+      await object.body.cancel();
+      throw new Error(`${key} is longer than ${mostReadBytes} bytes.`);
+    }
+    const { contentType = "application/octet-stream" } = object.httpMetadata ?? {};
+    return { bytes: new Uint8Array(await object.arrayBuffer()), contentType, metadata: { ...object.customMetadata } };
   },
-  async startParts({ key, headers }) {
-    const upload = await bucket().createMultipartUpload(key, optionsOf(headers));
+  put: async (given) => (await put(given, {})).etag,
+  async create(given) {
+    const object: R2Object | null = await put(given, { onlyIf: { etagDoesNotMatch: "*" } });
+    return object?.etag;
+  },
+  async list({ binding, prefix, after }) {
+    const given = after === undefined ? { prefix } : { prefix, startAfter: after };
+    const { objects, truncated } = await bucketOf(binding).list(given);
+    return { objects: objects.map(({ key, size }) => ({ key, bytes: size })), isTruncated: truncated };
+  },
+  async delete({ binding, key }) {
+    await bucketOf(binding).delete(key);
+    return undefined;
+  },
+  async startParts({ binding, key, headers }) {
+    const upload = await bucketOf(binding).createMultipartUpload(key, optionsOf(headers));
     uploads.set(upload.uploadId, upload);
     return upload.uploadId;
   },
@@ -60,9 +89,15 @@ const handlers: Handlers = {
   },
 };
 
-function bucket(): R2Bucket {
-  if (platform === undefined) throw new Error("The local bucket is not open.");
-  return platform.bucket;
+function bucketOf(binding: LocalBinding): R2Bucket {
+  if (platform === undefined) throw new Error("The local buckets are not open.");
+  const bucket = platform.buckets[binding];
+  if (bucket === undefined) throw new Error(`${platform.configFile} has no bucket ${binding}.`);
+  return bucket;
+}
+
+function put({ binding, key, bytes, md5, headers }: LocalPut, condition: R2PutOptions) {
+  return bucketOf(binding).put(key, bytes, { md5, ...optionsOf(headers), ...condition });
 }
 
 function uploadOf(uploadId: string): R2MultipartUpload {

@@ -1,4 +1,4 @@
-import type { MasterBucket, PartUpload } from "./bucket.ts";
+import type { Bucket, PartUpload, ServiceBuckets } from "./bucket.ts";
 
 /** Calls by the classes in which R2 charges for them. Source: Cloudflare R2 pricing. */
 export interface Operations {
@@ -8,19 +8,30 @@ export interface Operations {
   readonly classB: number;
 }
 
-/** Returns a bucket that does what the one given does and counts the calls; those tried again count once. */
-export function countOperations(bucket: MasterBucket): {
-  readonly bucket: MasterBucket;
+/** Returns buckets that do what those given do, and counts the calls of both; those tried again count once. */
+export function countOperations(buckets: ServiceBuckets): {
+  readonly buckets: ServiceBuckets;
   readonly operations: () => Operations;
 } {
-  let classA = 0;
-  let classB = 0;
+  const counter = { classA: 0, classB: 0 };
+  return {
+    operations: () => ({ ...counter }),
+    buckets: {
+      masters: countCalls(buckets.masters, counter),
+      catalogue: countCalls(buckets.catalogue, counter),
+      close: buckets.close,
+    },
+  };
+}
+
+/** Deleting and giving up an upload cost nothing. */
+function countCalls(bucket: Bucket, counter: { classA: number; classB: number }): Bucket {
   const countA = <Result>(result: Promise<Result>): Promise<Result> => {
-    classA += 1;
+    counter.classA += 1;
     return result;
   };
   const countB = <Result>(result: Promise<Result>): Promise<Result> => {
-    classB += 1;
+    counter.classB += 1;
     return result;
   };
   const countParts = (upload: PartUpload): PartUpload => ({
@@ -29,17 +40,17 @@ export function countOperations(bucket: MasterBucket): {
     complete: (parts) => countA(upload.complete(parts)),
   });
   return {
-    operations: () => ({ classA, classB }),
-    bucket: {
-      ...bucket,
-      check: () => countB(bucket.check()),
-      head: (key) => countB(bucket.head(key)),
-      put: (key, content, headers) => countA(bucket.put(key, content, headers)),
-      startParts: async (key, headers) => {
-        // What was left behind is listed, and an upload is started or its parts are listed.
-        classA += 2;
-        return countParts(await bucket.startParts(key, headers));
-      },
+    ...bucket,
+    check: () => countB(bucket.check()),
+    head: (key) => countB(bucket.head(key)),
+    get: (key) => countB(bucket.get(key)),
+    put: (key, content, headers) => countA(bucket.put(key, content, headers)),
+    create: (key, content, headers) => countA(bucket.create(key, content, headers)),
+    list: (prefix, after) => countA(bucket.list(prefix, after)),
+    startParts: async (key, headers) => {
+      // What was left behind is listed, and an upload is started or its parts are listed.
+      counter.classA += 2;
+      return countParts(await bucket.startParts(key, headers));
     },
   };
 }

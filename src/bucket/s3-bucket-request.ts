@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
 import { endpointFault } from "../settings/s3-endpoint.ts";
-import { BucketError } from "./bucket.ts";
+import { BucketError, mostReadBytes } from "./bucket.ts";
 import { readElement } from "./s3-bucket-xml.ts";
 
 /** Where a bucket is and who asks. */
@@ -30,6 +30,8 @@ export interface S3Request {
 export interface S3Answer {
   readonly status: number;
   readonly headers: Headers;
+  readonly bytes: Uint8Array;
+  /** The bytes as UTF-8. */
   readonly text: string;
 }
 
@@ -57,8 +59,8 @@ const passingStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** The least speed at which a request is thought to be alive. */
 const leastBytesPerMillisecond = 20;
 
-/** The longest answer asked for, a thousand uploads with keys of 1024 escaped characters each, fits in well. */
-const mostAnswerBytes = 8 << 20;
+/** Lists of a thousand keys of 1024 escaped characters each fit in as well. */
+const mostAnswerBytes = mostReadBytes;
 
 /** Sends signed requests to one bucket. */
 export type S3Sender = (request: S3Request) => Promise<S3Answer>;
@@ -102,7 +104,8 @@ async function attemptOnce(
       signal: signal === undefined ? patience : AbortSignal.any([signal, patience]),
       ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
     });
-    return { status: response.status, headers: response.headers, text: await readText(response, place) };
+    const bytes = await readBytes(response, place);
+    return { status: response.status, headers: response.headers, bytes, text: bytes.toString("utf8") };
   } catch (failure) {
     stopIfAborted(signal);
     if (failure instanceof BucketError) throw failure;
@@ -110,7 +113,7 @@ async function attemptOnce(
   }
 }
 
-async function readText(response: Response, place: S3Place): Promise<string> {
+async function readBytes(response: Response, place: S3Place): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   for await (const piece of response.body ?? []) {
@@ -118,13 +121,13 @@ async function readText(response: Response, place: S3Place): Promise<string> {
     if (bytes > mostAnswerBytes) throw tooLong(place);
     pieces.push(piece);
   }
-  return Buffer.concat(pieces).toString("utf8");
+  return Buffer.concat(pieces);
 }
 
 function tooLong({ endpoint }: S3Place): BucketError {
   return new BucketError(
     "failed",
-    `${new URL(endpoint).host} answered with more than ${mostAnswerBytes >> 20} MiB, which no storage does. Check the endpoint.`,
+    `${new URL(endpoint).host} answered with more than ${mostAnswerBytes >> 20} MiB, which nothing asked for has. Check the endpoint.`,
   );
 }
 

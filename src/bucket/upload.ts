@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import {
+  type Bucket,
   BucketError,
   type CheckedBytes,
-  type MasterBucket,
   type ObjectHeaders,
   type PartUpload,
   type StoredPart,
@@ -34,7 +34,7 @@ const mostStarts = 5;
  * are compared with the checksum before they become an object, its etag and size afterwards. An upload in parts that
  * fails is ended. Throws BucketError.
  */
-export async function uploadFile(bucket: MasterBucket, upload: Upload, options: UploadOptions = {}): Promise<void> {
+export async function uploadFile(bucket: Bucket, upload: Upload, options: UploadOptions = {}): Promise<void> {
   const handle = await open(upload.file);
   try {
     if (upload.bytes <= bucket.partBytes(upload.bytes)) await putWhole(bucket, { upload, handle });
@@ -54,10 +54,10 @@ export async function uploadFile(bucket: MasterBucket, upload: Upload, options: 
 
 /** Stores bytes that are held, and their SHA-256 as metadata. Throws BucketError. */
 export async function uploadBytes(
-  bucket: MasterBucket,
+  bucket: Bucket,
   { key, bytes, contentType }: { readonly key: string; readonly bytes: Uint8Array; readonly contentType: string },
 ): Promise<void> {
-  const content = checked(bytes);
+  const content = checkedBytes(bytes);
   const etag = await bucket.put(key, content, { contentType, metadata: { sha256: sha256Of(bytes) } });
   expectEtag(key, { etag, expected: content.md5 });
 }
@@ -73,18 +73,18 @@ interface Work {
   readonly options: UploadOptions;
 }
 
-async function putWhole(bucket: MasterBucket, { upload, handle }: Omit<Work, "options">): Promise<void> {
+async function putWhole(bucket: Bucket, { upload, handle }: Omit<Work, "options">): Promise<void> {
   const { key, headers } = upload;
-  const content = checked(await read(handle, { start: 0, length: upload.bytes, upload }));
+  const content = checkedBytes(await read(handle, { start: 0, length: upload.bytes, upload }));
   expectChecksum(upload, sha256Of(content.bytes));
   const etag = await bucket.put(key, content, headers);
   expectEtag(key, { etag, expected: content.md5 });
 }
 
 /** Returns whether the object has the metadata it should. */
-async function putParts(bucket: MasterBucket, { upload, handle, options }: Work): Promise<boolean> {
+async function putParts(bucket: Bucket, { upload, handle, options }: Work): Promise<boolean> {
   const partBytes = bucket.partBytes(upload.bytes);
-  const first = checked(await read(handle, { start: 0, length: partBytes, upload }));
+  const first = checkedBytes(await read(handle, { start: 0, length: partBytes, upload }));
   const parts = await startParts(bucket, { upload, first });
   try {
     const etag = await sendParts(bucket, { upload, handle, options, parts, partBytes });
@@ -99,7 +99,7 @@ async function putParts(bucket: MasterBucket, { upload, handle, options }: Work)
 
 /** Goes on with an interrupted upload only if its first part is this file's; others of the key are ended. */
 async function startParts(
-  bucket: MasterBucket,
+  bucket: Bucket,
   { upload, first }: { readonly upload: Upload; readonly first: CheckedBytes },
 ): Promise<PartUpload> {
   for (let start = 1; ; start += 1) {
@@ -117,7 +117,7 @@ interface PartsWork extends Work {
 
 /** Reads the file once, in order, while earlier parts are on their way. */
 async function sendParts(
-  bucket: MasterBucket,
+  bucket: Bucket,
   { upload, handle, options, parts, partBytes }: PartsWork,
 ): Promise<{ readonly actual: string; readonly expected: string }> {
   const digest = createHash("sha256");
@@ -142,7 +142,7 @@ async function sendParts(
       failures.push(new BucketError("stopped", "Stopped."));
       break;
     }
-    const part = checked(await read(handle, { start, length: partBytes, upload }));
+    const part = checkedBytes(await read(handle, { start, length: partBytes, upload }));
     digest.update(part.bytes);
     digestOfParts.update(Buffer.from(part.md5, "hex"));
     const sending = send(number, part).finally(() => underWay.delete(sending));
@@ -170,13 +170,14 @@ async function read(
   return bytes;
 }
 
-async function isStored(bucket: MasterBucket, { key, bytes, headers }: Upload): Promise<boolean> {
+async function isStored(bucket: Bucket, { key, bytes, headers }: Upload): Promise<boolean> {
   const object = await bucket.head(key);
   const names = Object.keys(headers.metadata);
   return object?.bytes === bytes && names.every((name) => object.metadata[name] === headers.metadata[name]);
 }
 
-function checked(bytes: Uint8Array): CheckedBytes {
+/** Returns bytes with their MD5. */
+export function checkedBytes(bytes: Uint8Array): CheckedBytes {
   return { bytes, md5: createHash("md5").update(bytes).digest("hex") };
 }
 

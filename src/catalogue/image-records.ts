@@ -16,7 +16,7 @@ export interface Records {
   readonly rows: ReadonlyMap<string, ImageRecord>;
 }
 
-/** What is stored beside a master, as JSON. */
+/** What the catalogue holds of an image, as JSON. */
 export interface StoredRecord {
   readonly identifier: string;
   readonly label?: string;
@@ -27,17 +27,19 @@ export interface StoredRecord {
   readonly height: number;
 }
 
-/** Records lie under this prefix; no identifier that ingest gives has a segment that starts with a dot. */
-const recordPrefix = ".records/";
-
-/** Returns the key of the record that belongs to an image, whatever the key template of masters. */
+/** Returns the key, in the catalogue, of the record of an image, whatever the key template of masters. */
 export function recordKey(identifier: string): string {
-  return `${recordPrefix}${identifier}.json`;
+  return `records/${identifier}.json`;
 }
 
-/** Tells whether a key is one that a record may have. */
-export function isRecordKey(key: string): boolean {
-  return key.startsWith(recordPrefix);
+/** Tells whether bytes are the record of an image: JSON that names its identifier. */
+export function isRecordOf(identifier: string, bytes: Uint8Array): boolean {
+  try {
+    const record: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return typeof record === "object" && record !== null && "identifier" in record && record.identifier === identifier;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -78,7 +80,7 @@ export function parseRecords(bytes: Uint8Array, faults: string[]): Records {
   return { column, rows };
 }
 
-/** Returns what is stored beside the master of an image. */
+/** Returns what the catalogue holds of an image. */
 export function storedRecord(
   record: ImageRecord,
   { identifier, width, height }: { readonly identifier: string; readonly width: number; readonly height: number },

@@ -1,4 +1,11 @@
-import { checkOptions, compareOptions, conversionOptions, placeOptions, runOptions } from "../settings/options.ts";
+import {
+  checkOptions,
+  compareOptions,
+  conversionOptions,
+  moveRecordsOptions,
+  placeOptions,
+  runOptions,
+} from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
 import { type CommandName, commandOptions, spellOption } from "./command.ts";
 
@@ -6,12 +13,14 @@ const usages: Readonly<Record<CommandName, string>> = {
   ingest: "tessera ingest FOLDER_OR_FILE... --to local|remote [options]",
   compare: "tessera compare FILE [--out PAGE.html] [options]",
   check: "tessera check FOLDER_OR_FILE... [options]",
+  "move-records": "tessera move-records --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
   ingest: "Turns images into masters, checks them and puts them into a bucket.",
   compare: "Writes a page that shows settings side by side without their names.",
   check: "Says what masters are, whether they are served and how well, and what mends them.",
+  "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -22,6 +31,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   ],
   compare: [["Options", compareOptions]],
   check: [["Options", checkOptions]],
+  "move-records": [["Options", moveRecordsOptions]],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -38,12 +48,18 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Exit status: 0 all are served, 1 one is not (with --strict: or has warnings), 2 wrong arguments,",
     "130 stopped. docs/masters.md says what is looked at.",
   ],
+  "move-records": [
+    "",
+    "Each record is copied, read back and compared, and only then deleted from the masters' bucket.",
+    "Nothing in the catalogue is overwritten. An interrupted move is taken up by running the command",
+    "again. Exit status: 0 all records are moved, 1 some were left, 2 wrong arguments, 130 stopped.",
+  ],
 };
 
 /** Returns the line that says how a command is called; of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
-    ? "Usage: tessera ingest|compare|check|--help|--version ..."
+    ? "Usage: tessera ingest|compare|check|move-records|--help|--version ..."
     : `Usage: ${usages[command]}`;
 }
 
@@ -51,7 +67,10 @@ export function usageLine(command: CommandName | undefined): string {
 export function helpText(command: CommandName | undefined): readonly string[] {
   if (command === undefined) {
     const names = Object.keys(commandOptions) as CommandName[];
-    const lines = names.flatMap((name) => [`  ${name.padEnd(9)} ${summaries[name]}`, `            ${usages[name]}`]);
+    const lines = names.flatMap((name) => [
+      `  ${name.padEnd(13)} ${summaries[name]}`,
+      `${" ".repeat(16)}${usages[name]}`,
+    ]);
     return [usageLine(undefined), "", ...lines, "", "tessera COMMAND --help lists the options of a command."];
   }
   const parts = sections[command].flatMap(([title, table]) => ["", title, ...optionLines(table)]);

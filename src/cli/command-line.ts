@@ -6,10 +6,11 @@ import type { Terminal } from "../node/terminal.ts";
 import { untilStopped } from "../node/until-stopped.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import { check } from "./check.ts";
-import { type Command, type CommandName, parseCommand } from "./command.ts";
+import { type Command, type CommandName, commandOptions, parseCommand } from "./command.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
 import { exitStatus, ingest } from "./ingest.ts";
+import { moveRecords } from "./move-records.ts";
 
 /** Runs a command line and returns its exit status. */
 export async function runCommandLine(
@@ -23,6 +24,7 @@ export async function runCommandLine(
     else if (command.kind === "version") terminal.print([await readVersion(terminal.projectFolder)]);
     else if (command.kind === "ingest") return await ingest(command, terminal, converter);
     else if (command.kind === "check") return await check(command, terminal);
+    else if (command.kind === "move-records") return await moveRecords(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;
@@ -35,7 +37,7 @@ export async function runCommandLine(
 }
 
 function isNamed(kind: Command["kind"]): kind is CommandName {
-  return kind === "ingest" || kind === "compare" || kind === "check";
+  return Object.hasOwn(commandOptions, kind);
 }
 
 function tellFaults(faults: readonly string[], command: CommandName | undefined, terminal: Terminal): number {

@@ -6,6 +6,8 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  type MoveRecordsOptions,
+  moveRecordsOptions,
   type PlaceOptions,
   placeOptions,
   type RunOptions,
@@ -18,6 +20,7 @@ export const commandOptions = {
   ingest: { ...placeOptions, ...conversionOptions, ...runOptions },
   compare: compareOptions,
   check: checkOptions,
+  "move-records": moveRecordsOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -30,6 +33,7 @@ export type Command =
   | IngestCommand
   | CompareCommand
   | CheckCommand
+  | MoveRecordsCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -53,6 +57,12 @@ export interface CheckCommand {
   readonly options: CheckOptions;
 }
 
+/** `tessera move-records`. */
+export interface MoveRecordsCommand {
+  readonly kind: "move-records";
+  readonly options: MoveRecordsOptions;
+}
+
 /** A command line with faults, all of them, sentences without a full stop. */
 export interface WrongCommand {
   readonly kind: "wrong";
@@ -60,7 +70,7 @@ export interface WrongCommand {
   readonly faults: readonly string[];
 }
 
-/** Reads the arguments behind `tessera`. Never throws: what is wrong is in the command returned. */
+/** Reads the arguments after `tessera`; what is wrong is in the command returned. */
 export function parseCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
@@ -84,6 +94,11 @@ export function parseCommand(args: readonly string[]): Command {
     return faults.length > 0
       ? { kind: "wrong", command: name, faults }
       : { kind: "check", sources: positionals, options };
+  }
+  if (name === "move-records") {
+    const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    for (const positional of positionals) faults.push(`${positional} is not an option, and no file is asked for`);
+    return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, options };
   }
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;

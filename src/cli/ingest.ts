@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { BucketError, type MasterBucket } from "../bucket/bucket.ts";
+import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import { countOperations } from "../bucket/operations.ts";
 import { inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
@@ -9,15 +9,14 @@ import { type IngestPlan, planIngest } from "../job/job-plan.ts";
 import { readRecords } from "../job/read-records.ts";
 import { makeDryReport, makeReport, type Report } from "../job/report.ts";
 import type { Terminal } from "../node/terminal.ts";
-import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
+import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
 import { defaultTemplate } from "../settings/identifier-template.ts";
 import { readIngestConfig } from "../settings/ingest-config.ts";
-import { conversionOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
-import { listWords } from "../settings/values.ts";
 import { ensureKernel } from "./build-kernels.ts";
-import { bucketOpener } from "./choose-bucket.ts";
-import { type IngestCommand, spellOption } from "./command.ts";
+import { bucketsOpener } from "./choose-buckets.ts";
+import type { IngestCommand } from "./command.ts";
+import { ingestContradictions } from "./contradictions.ts";
 import { showProgress } from "./progress.ts";
 import { formatJson } from "./report-json.ts";
 import { formatDryReport, formatReport, formatWhereToLook } from "./report-text.ts";
@@ -27,8 +26,6 @@ export const exitStatus = { well: 0, failed: 1, wrong: 2, stopped: 130 } as cons
 
 /** Files worked on at once, unless it is said: each takes a core, and memory. */
 const mostJobs = 8;
-
-const remoteOptions = ["endpoint", "account", "bucket", "region"] as const;
 
 /** Carries `tessera ingest` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function ingest(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<number> {
@@ -43,7 +40,7 @@ export async function ingest(command: IngestCommand, terminal: Terminal, convert
 interface Settled {
   readonly plan: IngestPlan;
   readonly jobs: number;
-  readonly openBucket: () => MasterBucket;
+  readonly openBuckets: () => ServiceBuckets;
   /** Says where the images are shown, as far as that is known. */
   readonly whereToLook: (report: Report) => string | undefined;
 }
@@ -51,26 +48,21 @@ interface Settled {
 /** Puts command line, configuration and environment together. Everything that is wrong is told at once. */
 async function settle(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<Settled> {
   const faults: string[] = [];
-  const gather = async <Result>(read: () => Promise<Result>): Promise<Result | undefined> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof CommandFaults)) throw error;
-      faults.push(...error.faults);
-      return undefined;
-    }
-  };
   const { options: given } = command;
-  const config = (await gather(() => readIngestConfig(terminal.folder, given.config))) ?? {};
+  const config = (await gatherFaults(faults, () => readIngestConfig(terminal.folder, given.config))) ?? {};
   const options = { ...config, ...given };
-  faults.push(...contradictions(given));
-  const service = await gather(() => readServiceSettings(terminal.projectFolder, terminal));
+  faults.push(...ingestContradictions(given));
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.projectFolder, terminal));
   const recordsFile = options.records;
   const records =
-    recordsFile === undefined ? undefined : await gather(() => readRecords(resolve(terminal.folder, recordsFile)));
-  const openBucket = bucketOpener({ options, service, terminal, isDry: given.dryRun === true, faults });
+    recordsFile === undefined
+      ? undefined
+      : await gatherFaults(faults, () => readRecords(resolve(terminal.folder, recordsFile)));
+  const stored = recordsFile === undefined ? (["masters"] as const) : (["masters", "catalogue"] as const);
+  const asked = given.dryRun === true ? [] : stored;
+  const openBuckets = bucketsOpener({ options, service, terminal, asked, faults });
   const naming = { pageSuffix: "", keyTemplate: "{identifier}", ...service?.naming };
-  const plan = await gather(() =>
+  const plan = await gatherFaults(faults, () =>
     planIngest({
       sources: command.sources,
       template: options.identifier ?? defaultTemplate,
@@ -90,25 +82,10 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   const server = options.state === undefined ? "npm start" : `npx wrangler dev --persist-to ${options.state}`;
   return {
     plan,
-    openBucket,
+    openBuckets,
     jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
     whereToLook: (report) => (options.to === "local" ? formatWhereToLook(report, server) : undefined),
   };
-}
-
-/** Options of the command line that have no effect beside each other. */
-function contradictions(given: IngestCommand["options"]): readonly string[] {
-  const without = (names: readonly string[], why: string) => {
-    const found = names.filter((name) => Object.hasOwn(given, name)).map(spellOption);
-    return found.length > 0 ? [`${listWords(found, "and")} ${found.length > 1 ? "have" : "has"} no effect ${why}`] : [];
-  };
-  const pixels = Object.keys(conversionOptions).filter((name) => name !== "repack");
-  return [
-    ...(given.repack === true ? without(pixels, "with --repack") : []),
-    ...(given.compression === "deflate" ? without(["quality"], "on deflate") : []),
-    ...(given.to === "local" ? without(remoteOptions, "with --to local") : []),
-    ...(given.to === "remote" ? without(["state"], "with --to remote") : []),
-  ];
 }
 
 interface RunContext {
@@ -132,12 +109,13 @@ async function run(
   const started = new Date();
   const start = performance.now();
   const isVerbose = command.options.verbose === true;
-  const { bucket, operations } = countOperations(settled.openBucket());
+  const { buckets, operations } = countOperations(settled.openBuckets());
   const progress = showProgress(plan.images, { terminal, isVerbose });
   try {
     const outcomes = await runIngest(plan, {
       converter,
-      bucket,
+      masters: buckets.masters,
+      catalogue: buckets.catalogue,
       jobs: settled.jobs,
       isForced: command.options.force === true,
       signal: terminal.signal,
@@ -149,7 +127,7 @@ async function run(
     const report = makeReport({
       started,
       seconds,
-      bucketName: bucket.name,
+      bucketNames: { masters: buckets.masters.name, catalogue: buckets.catalogue.name },
       outcomes,
       warnings: plan.warnings,
       operations: operations(),
@@ -164,7 +142,7 @@ async function run(
     throw error;
   } finally {
     progress.end();
-    await bucket.close();
+    await buckets.close();
   }
 }
 

@@ -31,6 +31,7 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
   return [
     ...(rows.length > 0 ? table : []),
     `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
+    ...(report.recordsTo === undefined ? [] : [`Records are in ${report.recordsTo}`]),
     ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
     ...(totals.bytesOut > 0 ? [formatEstimate(report.estimate)] : []),
     ...(totals.stopped > 0 ? ["The same command goes on where this run stopped."] : []),

@@ -3,7 +3,7 @@ import { digest } from "../digest.ts";
 import { type Identifier, noSuchImage } from "./identifier.ts";
 
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
-const maxKeyBytes = 1024;
+export const maxKeyBytes = 1024;
 
 declare const brand: unique symbol;
 

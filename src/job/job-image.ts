@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { BucketError, type MasterBucket, type StoredObject } from "../bucket/bucket.ts";
+import { type Bucket, BucketError, type StoredObject } from "../bucket/bucket.ts";
 import { sha256Of, type Upload, uploadBytes, uploadFile } from "../bucket/upload.ts";
 import { recordKey, storedRecord } from "../catalogue/image-records.ts";
 import { IngestError } from "../node/ingest-error.ts";
@@ -31,10 +31,10 @@ export interface Converter {
   readonly countPages: (source: string) => Promise<number>;
 }
 
-/** The stages of an image whose time is told apart: its checksum, its conversion, its way into the bucket. */
+/** The stages of an image whose time is told apart: its checksum, its conversion, its way into the masters' bucket. */
 export type Stage = "checksum" | ConversionStage | "upload";
 
-/** A master as it lies in the bucket. */
+/** A master as it lies in its bucket. */
 export interface StoredMaster {
   /** In pixels, as the image is seen. */
   readonly width: number;
@@ -60,10 +60,11 @@ export type Activity = "checking" | "converting" | "storing";
 /** What the work on one image needs. */
 export interface ImageWork {
   readonly converter: Converter;
-  readonly bucket: MasterBucket;
+  readonly masters: Bucket;
+  readonly catalogue: Bucket;
   /** Where masters are made. */
   readonly folder: string;
-  /** Makes anew what is there already. */
+  /** Makes again what is there already. */
   readonly isForced: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onActivity: (activity: Activity) => void;
@@ -82,12 +83,12 @@ export async function treatImage(image: PlannedImage, work: ImageWork): Promise<
   const source = await reading.time(() => readable(image, () => work.checksumOf(image.source)));
   const checksum = reading.seconds();
   const settings = formatTreatment(image.treatment);
-  const present = await work.bucket.head(image.key);
+  const present = await work.masters.head(image.key);
   const known = present?.metadata["source-sha256"] === source && present.metadata.settings === settings;
   const kept = known && !work.isForced ? masterOf(present) : undefined;
   if (kept !== undefined) {
-    const isNew = await storeRecord(image, { master: kept, bucket: work.bucket });
-    const warnings = isNew ? ["Its record was stored anew."] : [];
+    const isNew = await storeRecord(image, { master: kept, catalogue: work.catalogue });
+    const warnings = isNew ? ["Its record was stored."] : [];
     return { status: "kept", master: kept, seconds: { checksum }, warnings };
   }
   const target = join(work.folder, `${sha256Of(Buffer.from(image.key)).slice(0, 32)}.tif`);
@@ -105,8 +106,8 @@ export async function treatImage(image: PlannedImage, work: ImageWork): Promise<
     };
     const onProgress = (bytes: number) => work.onStoredBytes(bytes, master.bytes);
     const storing = stopwatch();
-    await storing.time(() => uploadFile(work.bucket, upload, { signal: work.signal, onProgress }));
-    await storeRecord(image, { master, bucket: work.bucket });
+    await storing.time(() => uploadFile(work.masters, upload, { signal: work.signal, onProgress }));
+    await storeRecord(image, { master, catalogue: work.catalogue });
     return {
       status: present === undefined ? "stored" : "replaced",
       master,
@@ -142,20 +143,20 @@ async function pageWarnings(image: PlannedImage, converter: Converter): Promise<
 /** Stores the record of an image unless the same is there. Returns whether it did. */
 async function storeRecord(
   image: PlannedImage,
-  { master, bucket }: { readonly master: StoredMaster; readonly bucket: MasterBucket },
+  { master, catalogue }: { readonly master: StoredMaster; readonly catalogue: Bucket },
 ): Promise<boolean> {
   if (image.record === undefined) return false;
   const { width, height } = master;
   const record = storedRecord(image.record, { identifier: image.identifier, width, height });
   const bytes = new TextEncoder().encode(JSON.stringify(record));
   const key = recordKey(image.identifier);
-  const present = await bucket.head(key);
+  const present = await catalogue.head(key);
   if (present?.metadata.sha256 === sha256Of(bytes)) return false;
-  await uploadBytes(bucket, { key, bytes, contentType: "application/json" });
+  await uploadBytes(catalogue, { key, bytes, contentType: "application/json" });
   return true;
 }
 
-/** What is kept beside a master: its geometry, and what it was made of and how. */
+/** What is kept with a master: its geometry, and what it was made of and how. */
 function metadataOf(
   { width, height, levels, tileSize, checksum }: StoredMaster,
   { source, settings }: { readonly source: string; readonly settings: string },

@@ -1,4 +1,5 @@
-import { type ImageRecord, isRecordKey, type Records } from "../catalogue/image-records.ts";
+import { type ImageRecord, type Records, recordKey } from "../catalogue/image-records.ts";
+import { maxKeyBytes } from "../identity/master-name.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import {
   checkIdentifier,
@@ -18,7 +19,7 @@ export interface PlannedImage {
   /** From 1 on, of a file whose pages are all taken; undefined where only the first is. */
   readonly page: number | undefined;
   readonly identifier: string;
-  /** Of the master in its bucket. */
+  /** Of the master, in the masters' bucket. */
   readonly key: string;
   readonly bytesIn: number;
   readonly treatment: FileTreatment;
@@ -102,10 +103,13 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
     });
     const checked = checkIdentifier(identifier, request.naming);
     if ("fault" in checked) faults.push(`${file.path} ${checked.fault}`);
-    else if (isRecordKey(checked.key)) faults.push(`${file.path} would be stored among the records, as ${checked.key}`);
     else {
       const name = request.records?.column === "file" ? file.relative.normalize("NFC") : identifier;
+      const record = request.records?.rows.get(name);
       unused.delete(name);
+      if (record !== undefined && Buffer.byteLength(recordKey(identifier)) > maxKeyBytes) {
+        faults.push(`${file.path} has a record whose key would be longer than ${maxKeyBytes} bytes`);
+      }
       images.push({
         source: file.path,
         page: count > 1 ? page : undefined,
@@ -113,7 +117,7 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
         key: checked.key,
         bytesIn: file.bytes,
         treatment: count > 1 ? withPage(treatment, page) : treatment,
-        record: request.records?.rows.get(name),
+        record,
       });
     }
   }

@@ -1,4 +1,4 @@
-import { BucketError, type MasterBucket } from "../bucket/bucket.ts";
+import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { openWorkFolder } from "../node/work-folder.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
@@ -26,7 +26,9 @@ export type IngestEvent =
 /** What a run needs. */
 export interface IngestRun {
   readonly converter: Converter;
-  readonly bucket: MasterBucket;
+  readonly masters: Bucket;
+  /** Asked only where an image has a record. */
+  readonly catalogue: Bucket;
   /** Images worked on at once. */
   readonly jobs: number;
   readonly isForced: boolean;
@@ -37,11 +39,12 @@ export interface IngestRun {
 }
 
 /**
- * Makes and stores the masters of a plan. A failure of one image leaves the others alone, unless the bucket refuses
- * everything. Returns the outcomes in the order of the plan. Throws BucketError when the bucket can't be used at all.
+ * Makes and stores the masters of a plan. A failure of one image leaves the others alone, unless a bucket refuses
+ * everything. Returns the outcomes in the order of the plan. Throws BucketError when a bucket can't be used at all.
  */
 export async function runIngest(plan: IngestPlan, run: IngestRun): Promise<readonly ImageOutcome[]> {
-  await run.bucket.check();
+  await run.masters.check();
+  if (plan.images.some(({ record }) => record !== undefined)) await run.catalogue.check();
   const folder = await openWorkFolder();
   run.onFolder?.(folder.removeNow);
   try {
@@ -108,7 +111,8 @@ async function endOf(image: PlannedImage, one: OneImage): Promise<ImageOutcome> 
   try {
     const treated = await treatImage(image, {
       converter: run.converter,
-      bucket: run.bucket,
+      masters: run.masters,
+      catalogue: run.catalogue,
       folder,
       isForced: run.isForced,
       signal,

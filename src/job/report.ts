@@ -36,8 +36,10 @@ export interface ReportedImage {
 export interface Report {
   readonly started: string;
   readonly seconds: number;
-  /** The bucket. */
+  /** The masters' bucket. */
   readonly to: string;
+  /** The catalogue, where images had records. */
+  readonly recordsTo?: string;
   readonly images: readonly ReportedImage[];
   readonly totals: Totals;
   readonly warnings: readonly string[];
@@ -55,7 +57,8 @@ export interface Totals extends Readonly<Record<Status, number>> {
 export interface ReportMaterial {
   readonly started: Date;
   readonly seconds: number;
-  readonly bucketName: string;
+  /** What messages call the buckets. */
+  readonly bucketNames: { readonly masters: string; readonly catalogue: string };
   readonly outcomes: readonly ImageOutcome[];
   readonly warnings: readonly string[];
   readonly operations: Operations;
@@ -65,10 +68,12 @@ export interface ReportMaterial {
 export function makeReport(material: ReportMaterial): Report {
   const images = material.outcomes.map(reportImage);
   const totals = sumUp(images);
+  const hasRecords = material.outcomes.some(({ image }) => image.record !== undefined);
   return {
     started: material.started.toISOString(),
     seconds: round(material.seconds),
-    to: material.bucketName,
+    to: material.bucketNames.masters,
+    ...(hasRecords ? { recordsTo: material.bucketNames.catalogue } : {}),
     images,
     totals,
     warnings: material.warnings,
@@ -142,7 +147,7 @@ function sumUp(images: readonly ReportedImage[]): Totals {
     kept: count("kept"),
     failed: count("failed"),
     stopped: count("stopped"),
-    // The pages of a file are read from the same bytes, each time anew.
+    // The pages of a file are read from the same bytes, each time again.
     bytesIn: withMaster.reduce((sum, { bytesIn }) => sum + bytesIn, 0),
     bytesOut: withMaster.reduce((sum, { bytesOut = 0 }) => sum + bytesOut, 0),
     secondsByStage,

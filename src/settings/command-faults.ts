@@ -9,6 +9,17 @@ export class CommandFaults extends Error {
   }
 }
 
+/** Waits for what is read; where that throws CommandFaults, adds them to `faults` and returns undefined. */
+export async function gatherFaults<Result>(faults: string[], read: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CommandFaults)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  }
+}
+
 /** Throws CommandFaults when there are any. */
 export function refuseFaults(faults: readonly string[]): void {
   if (faults.length > 0) throw new CommandFaults(faults);

@@ -17,9 +17,29 @@ export const conversionOptions = {
   repack: { kind: flag, help: "keep the tiles of pyramids untouched and only lay the file out anew" },
 } as const satisfies OptionTable;
 
+/** Which buckets are meant: on the command line or in the configuration. */
+export const bucketOptions = {
+  to: {
+    kind: choice("local", "remote"),
+    help: "the buckets of npm start on this machine, or R2 or another S3 storage",
+  },
+  state: { kind: text("FOLDER"), help: "of the local buckets, as wrangler dev --persist-to takes it" },
+  bucket: { kind: text("NAME"), help: "remote bucket of the masters (bucket_name of MASTERS in wrangler.toml)" },
+  catalogueBucket: {
+    kind: text("NAME"),
+    help: "remote bucket of the records (bucket_name of CATALOGUE in wrangler.toml)",
+  },
+  account: { kind: text("ID", /^[\da-f]{32}$/, "32 hexadecimal digits"), help: "Cloudflare account of the buckets" },
+  endpoint: {
+    kind: text("URL", /^https?:\/\/[^\s?#]+$/, "an http or https URL"),
+    help: "S3 endpoint without the bucket, in place of --account",
+  },
+  region: { kind: text("NAME", /^[\w-]+$/, "a region's name"), help: "S3 region (auto)" },
+} as const satisfies OptionTable;
+
 /** Where things come from and go to: on the command line or in the configuration. */
 export const placeOptions = {
-  to: { kind: choice("local", "remote"), help: "the bucket that npm start serves, or R2 or another S3 storage" },
+  ...bucketOptions,
   identifier: {
     kind: text("TEMPLATE"),
     help: "[{collection}/][{prefix}]{path}[-{page}]; also {folder} {name} {extension}",
@@ -33,14 +53,6 @@ export const placeOptions = {
   records: { kind: text("FILE.csv"), help: "metadata: a column identifier or file, then label, rights, any others" },
   pages: { kind: choice("first", "all"), help: "of files with several pages (first)" },
   jobs: { kind: integer({ least: 1, most: 64 }), help: "files worked on at once (the cores, at most 8)" },
-  state: { kind: text("FOLDER"), help: "of the local bucket, as wrangler dev --persist-to takes it" },
-  bucket: { kind: text("NAME"), help: "remote bucket (bucket_name of MASTERS in wrangler.toml)" },
-  account: { kind: text("ID", /^[\da-f]{32}$/, "32 hexadecimal digits"), help: "Cloudflare account of the bucket" },
-  endpoint: {
-    kind: text("URL", /^https?:\/\/[^\s?#]+$/, "an http or https URL"),
-    help: "S3 endpoint without the bucket, in place of --account",
-  },
-  region: { kind: text("NAME", /^[\w-]+$/, "a region's name"), help: "S3 region (auto)" },
 } as const satisfies OptionTable;
 
 /** What concerns one run of `ingest` and no configuration. */
@@ -52,6 +64,9 @@ export const runOptions = {
   json: { kind: flag, help: "report as JSON on standard output" },
   report: { kind: text("FILE"), help: "report as JSON into a file" },
 } as const satisfies OptionTable;
+
+/** What `move-records` takes. */
+export const moveRecordsOptions = { ...bucketOptions, config: runOptions.config } as const satisfies OptionTable;
 
 /** What `compare` takes. */
 export const compareOptions = {
@@ -68,7 +83,7 @@ export const compareOptions = {
 /** What `check` takes. */
 export const checkOptions = {
   brief: { kind: flag, help: "a line a file: verdict, problems, name" },
-  decode: { kind: flag, help: "decode a tile of each level and a thumbnail, to find what is damaged inside tiles" },
+  decode: { kind: flag, help: "decode a tile of each level and a thumbnail, to find damage inside tiles" },
   strict: { kind: flag, help: "end with 1 for warnings too" },
   json: { kind: flag, help: "report as JSON on standard output" },
 } as const satisfies OptionTable;
@@ -78,6 +93,12 @@ export type ConversionOptions = ValuesOf<typeof conversionOptions>;
 
 /** Where things come from and go to, as far as it was said. */
 export type PlaceOptions = ValuesOf<typeof placeOptions>;
+
+/** Which buckets are meant, as far as it was said. */
+export type BucketOptions = ValuesOf<typeof bucketOptions>;
+
+/** Which records are moved, as far as it was said. */
+export type MoveRecordsOptions = ValuesOf<typeof moveRecordsOptions>;
 
 /** What concerns one run, as far as it was said. */
 export type RunOptions = ValuesOf<typeof runOptions>;

@@ -7,16 +7,16 @@ import type { ServiceSettings } from "./service-settings.ts";
 /** What is sent back. */
 export type ServiceAnswer = { readonly settings: ServiceSettings } | { readonly failure: string };
 
-/** The binding of the masters' bucket in wrangler.toml. */
-const mastersBinding = "MASTERS";
-
 async function read(file: string): Promise<ServiceSettings> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
   const { vars, r2_buckets: buckets } = readConfig({ config: file });
   const textOf = (name: string) => (typeof vars[name] === "string" ? vars[name].trim() : undefined);
+  const bucketOf = (name: string) =>
+    buckets.find(({ binding }: { readonly binding: string }) => binding === name)?.bucket_name;
   return {
     naming: { keyTemplate: textOf("KEY_TEMPLATE") ?? "{identifier}", pageSuffix: textOf("PAGE_SUFFIX") ?? "" },
-    bucketName: buckets.find(({ binding }: { readonly binding: string }) => binding === mastersBinding)?.bucket_name,
+    mastersBucket: bucketOf("MASTERS"),
+    catalogueBucket: bucketOf("CATALOGUE"),
   };
 }
 

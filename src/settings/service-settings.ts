@@ -12,7 +12,9 @@ import type { ServiceAnswer } from "./service-settings-process.ts";
 export interface ServiceSettings {
   readonly naming: Naming;
   /** `bucket_name` of the binding MASTERS. */
-  readonly bucketName: string | undefined;
+  readonly mastersBucket: string | undefined;
+  /** `bucket_name` of the binding CATALOGUE. */
+  readonly catalogueBucket: string | undefined;
 }
 
 /** Reading takes the seconds in which wrangler loads. */

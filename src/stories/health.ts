@@ -12,7 +12,7 @@ const keptMilliseconds = { checks: 5000, lifecycle: 3_600_000 } as const;
 const checkSeconds = 5;
 
 /**
- * Answers whether this isolate can do its work: both buckets answer, and a picture of a few pixels is drawn the way all
+ * Answers whether this isolate can do its work: all buckets answer, and a picture of a few pixels is drawn the way all
  * are. 200 when all of it holds, else 503. Also says how the rule stands that clears the derivative bucket, and what the
  * isolate has lent.
  */
@@ -38,12 +38,13 @@ async function findHealth(services: Services, visit: Visit): Promise<Health> {
       return "fails";
     }
   };
-  const [masters, derivatives, drawing] = await Promise.all([
+  const [masters, catalogue, derivatives, drawing] = await Promise.all([
     check("masters", () => buckets.masters.head("health")),
+    check("catalogue", () => buckets.catalogue.head("health")),
     check("derivatives", () => buckets.derivatives.head("health")),
     check("drawing", () => drawProbe(services, visit)),
   ]);
-  isolate.health = { checkedAt: clock.now(), checks: { masters, derivatives, drawing } };
+  isolate.health = { checkedAt: clock.now(), checks: { masters, catalogue, derivatives, drawing } };
   return isolate.health;
 }
 

@@ -42,7 +42,10 @@ async function run(
   return { status, printed: printed(), said: said() };
 }
 
-const remote = () => ["--to", "remote", "--endpoint", endpoint.url, "--bucket", endpoint.bucket];
+const remote = () => [
+  ...["--to", "remote", "--endpoint", endpoint.url],
+  ...["--bucket", endpoint.bucket, "--catalogue-bucket", endpoint.catalogueBucket],
+];
 
 /** Each run loads wrangler in a process of its own. */
 
@@ -104,11 +107,13 @@ describe("the command line", () => {
       ["a", "stored"],
       ["b", "stored"],
     ]);
-    // The bucket is looked up once; each master before and after it is stored, and a record before.
-    expect(report.estimate.operations).toEqual({ classA: 3, classB: 6 });
+    // The buckets are looked up once; each master before and after it is stored, and a record before.
+    expect(report.estimate.operations).toEqual({ classA: 3, classB: 7 });
     expect(said).toContain("images without a record");
     expect(said).toContain("a.tif as a");
-    expect([...endpoint.objects.keys()].sort()).toEqual([".records/a.json", "a", "b"]);
+    expect([...endpoint.objects.keys()].sort()).toEqual(["a", "b"]);
+    expect([...endpoint.catalogue.keys()]).toEqual(["records/a.json"]);
+    expect(report.recordsTo).toContain(endpoint.catalogueBucket);
   });
 
   it("takes from the configuration what the arguments do not say", async () => {

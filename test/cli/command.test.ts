@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commandOptions, parseCommand, spellOption } from "../../src/cli/command.ts";
+import { type CommandName, commandOptions, parseCommand, spellOption } from "../../src/cli/command.ts";
 import { helpText, usageLine } from "../../src/cli/command-help.ts";
 import { chooseTreatment } from "../../src/settings/ingest-config.ts";
 
@@ -44,6 +44,18 @@ describe("a command line", () => {
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
   });
 
+  it("moves records without files", () => {
+    expect(parseCommand(["move-records", "--to", "local", "--state", "s"])).toEqual({
+      kind: "move-records",
+      options: { to: "local", state: "s" },
+    });
+    expect(faultsOf("move-records", "a", "--records", "b.csv")).toEqual([
+      "--records is not known",
+      "a is not an option, and no file is asked for",
+      "b.csv is not an option, and no file is asked for",
+    ]);
+  });
+
   it("has no way to give keys, which would be seen by others", () => {
     expect(faultsOf("ingest", "a", "--secret-access-key", "x")).toEqual(["--secret-access-key is not known"]);
   });
@@ -77,11 +89,14 @@ describe("the help", () => {
     }
   });
 
-  it.each(["ingest", "compare"] as const)("of %s has its usage and every option, within 110 characters", (command) => {
-    const help = helpText(command);
-    expect(help[0]).toBe(usageLine(command));
-    for (const name of Object.keys(commandOptions[command]))
-      expect(help.join("\n")).toContain(`  ${spellOption(name)}`);
-    expect(help.filter((line) => line.length > 110)).toEqual([]);
-  });
+  it.each(Object.keys(commandOptions) as CommandName[])(
+    "of %s has its usage and every option, within 110 characters",
+    (command) => {
+      const help = helpText(command);
+      expect(help[0]).toBe(usageLine(command));
+      for (const name of Object.keys(commandOptions[command]))
+        expect(help.join("\n")).toContain(`  ${spellOption(name)}`);
+      expect(help.filter((line) => line.length > 110)).toEqual([]);
+    },
+  );
 });

@@ -33,12 +33,12 @@ describe("/health", () => {
     vi.restoreAllMocks();
   });
 
-  it("is 200 where both buckets answer and a picture is drawn, and says what is lent", async () => {
+  it("is 200 if all buckets answer and a picture is drawn, and says what is lent", async () => {
     const answer = await ask("/health");
     expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
     expect(JSON.parse(answer.text)).toMatchObject({
       status: "ok",
-      checks: { masters: "ok", derivatives: "ok", drawing: "ok" },
+      checks: { masters: "ok", catalogue: "ok", derivatives: "ok", drawing: "ok" },
       memory: { lentBytes: 0, waiting: 0, lapsed: 0 },
       streams: { stalled: 0, broken: 0 },
     });
@@ -46,15 +46,16 @@ describe("/health", () => {
 
   it.each([
     ["masters", "MASTERS"],
+    ["catalogue", "CATALOGUE"],
     ["derivatives", "DERIVATIVES"],
-  ] as const)("is 503 where the bucket of %s does not answer", async (name, binding) => {
+  ] as const)("is 503 if the bucket of %s does not answer", async (name, binding) => {
     const answer = await ask("/health", { env: { [binding]: changedBucket(env[binding], { head: away }) } });
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.text)).toMatchObject({ status: "failing", checks: { [name]: "fails", drawing: "ok" } });
     expect(answer.text).not.toContain("away");
   });
 
-  it("is 503 where an isolate can't draw, as one whose memory is lent for good", async () => {
+  it("is 503 if an isolate can't draw, as one whose memory is lent for good", async () => {
     const { MemoryBudget } = await import("../../src/budget/memory-budget.ts");
     const { ImageError } = await import("../../src/error.ts");
     const refuse = vi.spyOn(MemoryBudget.prototype, "take").mockRejectedValue(new ImageError("render-busy", "busy"));
@@ -66,10 +67,12 @@ describe("/health", () => {
 
   it("asks the buckets once in five seconds, however often it is asked itself", async () => {
     const masters = counted(env.MASTERS);
+    const catalogue = counted(env.CATALOGUE);
     const derivatives = counted(env.DERIVATIVES);
-    const bindings = { env: { MASTERS: masters.bucket, DERIVATIVES: derivatives.bucket } };
+    const bindings = { env: { MASTERS: masters.bucket, CATALOGUE: catalogue.bucket, DERIVATIVES: derivatives.bucket } };
     for (let time = 0; time < 20; time++) expect((await ask("/health", bindings)).status).toBe(200);
     expect(masters.calls).toEqual(["head"]);
+    expect(catalogue.calls).toEqual(["head"]);
     expect(derivatives.calls).toEqual(["head", "get"]);
     vi.setSystemTime(Date.now() + 6000);
     await ask("/health", bindings);
@@ -78,7 +81,7 @@ describe("/health", () => {
     expect(derivatives.calls).toEqual(["head", "get", "head"]);
   });
 
-  it("asks anew where the clock was set back", async () => {
+  it("asks again if the clock was set back", async () => {
     const masters = counted(env.MASTERS);
     await ask("/health", { env: { MASTERS: masters.bucket } });
     vi.setSystemTime(Date.now() - 3_600_000);

@@ -6,7 +6,7 @@ import { vi } from "vitest";
  * most of them; so all that outlives a request is emptied first: the modules' own state, the buckets, the Cache API.
  */
 vi.resetModules();
-for (const bucket of [env.MASTERS, env.DERIVATIVES]) await emptyBucket(bucket);
+for (const bucket of [env.MASTERS, env.CATALOGUE, env.DERIVATIVES]) await emptyBucket(bucket);
 await emptyEdge();
 
 async function emptyBucket(bucket: R2Bucket): Promise<void> {

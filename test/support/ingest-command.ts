@@ -5,9 +5,10 @@ import sharp from "sharp";
 
 const command = join(import.meta.dirname, "..", "..", "src", "cli", "tessera.mjs");
 
-/** How a command that reports as JSON ended. */
+/** How a command ended, and the images of its report where that is JSON. */
 export interface IngestEnding {
   readonly status: number | null;
+  readonly printed: string;
   readonly images: readonly { readonly identifier: string; readonly status: string }[];
   readonly said: string;
 }
@@ -32,14 +33,23 @@ export function startIngest(
   place: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  return spawn(process.execPath, [command, "ingest", join(folder, "images"), "--jobs", "1", "--json", ...place], {
+  return startCommand(folder, ["ingest", join(folder, "images"), "--jobs", "1", "--json", ...place], environment);
+}
+
+/** Starts a command in `folder`, with temporary files in its `tmp`. */
+export function startCommand(
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, [command, ...args], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, TMPDIR: join(folder, "tmp"), ...environment },
   });
 }
 
-/** Waits for the end of a command that was told to report as JSON. */
+/** Waits for the end of a command. */
 export async function endOf(child: ChildProcess): Promise<IngestEnding> {
   let printed = "";
   let said = "";
@@ -50,5 +60,5 @@ export async function endOf(child: ChildProcess): Promise<IngestEnding> {
     said += text;
   });
   const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { status, images: printed === "" ? [] : JSON.parse(printed).images, said };
+  return { status, printed, images: printed.startsWith("{") ? JSON.parse(printed).images : [], said };
 }

@@ -39,12 +39,20 @@ export function tellingConverter(conversions: Conversions, change: Partial<Conve
   };
 }
 
-/** Returns the bucket of an endpoint, with pauses short enough for tests. */
-export function bucketAt(endpoint: S3Endpoint, change: { readonly secretAccessKey?: string } = {}) {
+/** Returns the masters' bucket of an endpoint, with pauses short enough for tests. */
+export function bucketAt(
+  endpoint: S3Endpoint,
+  { signal, ...change }: { readonly secretAccessKey?: string; readonly signal?: AbortSignal } = {},
+) {
   const { url, bucket, accessKeyId, secretAccessKey } = endpoint;
   const keys = { accessKeyId, secretAccessKey, sessionToken: undefined, ...change };
   const policy = { tries: 2, answerMilliseconds: 60_000, pauseMilliseconds: 1, longestPauseMilliseconds: 10 };
-  return s3Bucket({ endpoint: url, bucket, region: "auto", ...keys }, { policy });
+  return s3Bucket({ endpoint: url, bucket, region: "auto", ...keys }, { policy, signal });
+}
+
+/** Returns both buckets of an endpoint, with pauses short enough for tests. */
+export function bucketsAt(endpoint: S3Endpoint) {
+  return { masters: bucketAt(endpoint), catalogue: bucketAt({ ...endpoint, bucket: endpoint.catalogueBucket }) };
 }
 
 /** Returns the code of the BucketError that `work` rejects with; "none" where it succeeds. */

@@ -6,8 +6,11 @@ import { type S3Keys, signatureFault } from "./s3-signature.ts";
 /** The operations of S3 that the ingest uses. */
 export type S3Operation =
   | "HeadBucket"
+  | "ListObjectsV2"
   | "HeadObject"
+  | "GetObject"
   | "PutObject"
+  | "DeleteObject"
   | "CreateMultipartUpload"
   | "UploadPart"
   | "CompleteMultipartUpload"
@@ -26,6 +29,7 @@ export type Fault =
 /** A request that arrived. */
 export interface Arrival {
   readonly operation: S3Operation;
+  readonly bucket: string;
   readonly key: string;
   readonly part: number | undefined;
 }
@@ -44,11 +48,15 @@ export interface EndpointUpload {
   readonly parts: Map<number, Buffer>;
 }
 
-/** A small S3 storage with one bucket, in memory. */
+/** A small S3 storage with two buckets, in memory. */
 export interface S3Endpoint extends S3Keys {
   readonly url: string;
+  /** The name of the masters' bucket. */
   readonly bucket: string;
+  /** What is in the masters' bucket. */
   readonly objects: Map<string, EndpointObject>;
+  readonly catalogueBucket: string;
+  readonly catalogue: Map<string, EndpointObject>;
   readonly uploads: Map<string, EndpointUpload>;
   readonly arrivals: Arrival[];
   /** Decides what goes wrong with a request; nothing does unless it is set. */
@@ -66,6 +74,8 @@ export async function startS3Endpoint(): Promise<S3Endpoint> {
     accessKeyId: "key-of-the-test",
     secretAccessKey: "secret/of+the=test",
     objects: new Map(),
+    catalogueBucket: "catalogue",
+    catalogue: new Map(),
     uploads: new Map(),
     arrivals: [],
     fault: () => undefined,
@@ -81,16 +91,16 @@ export async function startS3Endpoint(): Promise<S3Endpoint> {
 interface Answer {
   readonly status: number;
   readonly headers?: OutgoingHttpHeaders;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 async function respond(endpoint: S3Endpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "", endpoint.url);
-  const [, bucket, ...segments] = url.pathname.split("/");
+  const [, bucket = "", ...segments] = url.pathname.split("/");
   const key = decodeURIComponent(segments.join("/"));
   const operation = operationOf(request, { key, query: url.searchParams });
   const part = url.searchParams.get("partNumber");
-  const arrival: Arrival = { operation, key, part: part === null ? undefined : Number(part) };
+  const arrival: Arrival = { operation, bucket, key, part: part === null ? undefined : Number(part) };
   const fault = endpoint.fault(arrival, endpoint.arrivals.push(arrival) - 1);
   if (fault === "drop") return void request.socket.destroy();
   let body: Buffer;
@@ -100,10 +110,10 @@ async function respond(endpoint: S3Endpoint, request: IncomingMessage, response:
     return;
   }
   if (fault === "corrupt" && body.length > 0) body[0] = (body[0] ?? 0) ^ 1;
-  const answer =
-    bucket === endpoint.bucket
-      ? answerOf(endpoint, { request, body, arrival, query: url.searchParams, fault })
-      : failed(404, "NoSuchBucket");
+  const isThere = bucket === endpoint.bucket || bucket === endpoint.catalogueBucket;
+  const answer = isThere
+    ? answerOf(endpoint, { request, body, arrival, query: url.searchParams, fault })
+    : failed(404, "NoSuchBucket");
   if (fault === "drop-after") return void request.socket.destroy();
   const content = Buffer.from(answer.body ?? "");
   response.writeHead(answer.status, { "content-length": content.length, ...answer.headers });
@@ -114,12 +124,14 @@ function operationOf(
   { method }: IncomingMessage,
   { key, query }: { readonly key: string; readonly query: URLSearchParams },
 ): S3Operation {
+  if (key === "" && query.has("list-type")) return "ListObjectsV2";
   if (key === "") return method === "HEAD" ? "HeadBucket" : "ListMultipartUploads";
   const hasUpload = query.has("uploadId");
   if (method === "POST") return hasUpload ? "CompleteMultipartUpload" : "CreateMultipartUpload";
   if (method === "PUT") return hasUpload ? "UploadPart" : "PutObject";
-  if (method === "DELETE") return "AbortMultipartUpload";
-  return method === "HEAD" ? "HeadObject" : "ListParts";
+  if (method === "DELETE") return hasUpload ? "AbortMultipartUpload" : "DeleteObject";
+  if (method === "HEAD") return "HeadObject";
+  return hasUpload ? "ListParts" : "GetObject";
 }
 
 interface Call {
@@ -141,20 +153,52 @@ function answerOf(endpoint: S3Endpoint, call: Call): Answer {
   return wrong === undefined ? operations[arrival.operation](endpoint, call) : failed(403, wrong);
 }
 
+/** Most objects of one page of a list. Source: Amazon S3, ListObjectsV2. */
+const listedAtOnce = 1000;
+
+function objectsOf({ bucket, objects, catalogue }: S3Endpoint, { arrival }: Call): Map<string, EndpointObject> {
+  return arrival.bucket === bucket ? objects : catalogue;
+}
+
 const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call) => Answer>> = {
   HeadBucket: () => ({ status: 200 }),
-  HeadObject({ objects }, { arrival }) {
-    const object = objects.get(arrival.key);
+  ListObjectsV2(endpoint, call) {
+    const prefix = call.query.get("prefix") ?? "";
+    const after = call.query.get("start-after") ?? "";
+    const rest = [...objectsOf(endpoint, call)]
+      .filter(([key]) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
+      .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const listed = rest
+      .slice(0, listedAtOnce)
+      .map(([key, { bytes }]) => `<Contents><Key>${escapeXml(key)}</Key><Size>${bytes.length}</Size></Contents>`);
+    const more = `<IsTruncated>${rest.length > listedAtOnce}</IsTruncated>`;
+    return found(`<ListBucketResult>${more}${listed.join("")}</ListBucketResult>`);
+  },
+  HeadObject(endpoint, call) {
+    const object = objectsOf(endpoint, call).get(call.arrival.key);
     if (object === undefined) return { status: 404 };
     return {
       status: 200,
       headers: { ...object.headers, etag: `"${object.etag}"`, "content-length": object.bytes.length },
     };
   },
-  PutObject({ objects }, { request, body, arrival }) {
-    const etag = md5Of(body).toString("hex");
-    objects.set(arrival.key, { bytes: body, etag, headers: keptHeaders(request) });
+  GetObject(endpoint, call) {
+    const object = objectsOf(endpoint, call).get(call.arrival.key);
+    if (object === undefined) return failed(404, "NoSuchKey");
+    return { status: 200, headers: { ...object.headers, etag: `"${object.etag}"` }, body: object.bytes };
+  },
+  PutObject(endpoint, call) {
+    const objects = objectsOf(endpoint, call);
+    if (call.request.headers["if-none-match"] === "*" && objects.has(call.arrival.key)) {
+      return failed(412, "PreconditionFailed");
+    }
+    const etag = md5Of(call.body).toString("hex");
+    objects.set(call.arrival.key, { bytes: call.body, etag, headers: keptHeaders(call.request) });
     return { status: 200, headers: { etag: `"${etag}"` } };
+  },
+  DeleteObject(endpoint, call) {
+    objectsOf(endpoint, call).delete(call.arrival.key);
+    return { status: 204 };
   },
   CreateMultipartUpload({ uploads }, { request, arrival }) {
     const uploadId = `upload&${uploads.size + 1}-${arrival.key.length}`;

@@ -11,6 +11,7 @@ interface FrontEnv {
   /** Answers late, in Node: the wait for it is real, and leaves the isolate idle. */
   readonly LATE: Fetcher;
   readonly MASTERS: R2Bucket;
+  readonly CATALOGUE: R2Bucket;
   readonly DERIVATIVES: R2Bucket;
 }
 
@@ -24,6 +25,7 @@ export default {
     const bindings = {
       ...env,
       MASTERS: lateBucket(env.MASTERS, "masters", LATE),
+      CATALOGUE: lateBucket(env.CATALOGUE, "catalogue", LATE),
       DERIVATIVES: lateBucket(env.DERIVATIVES, "derivatives", LATE),
     };
     return worker.fetch(request, bindings, context);

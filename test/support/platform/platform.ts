@@ -83,7 +83,7 @@ export async function startPlatform({ bundle, variables = {} }: PlatformOptions 
       })),
     ],
     bindings: { ...(bindings as Record<string, string>), ...variables },
-    r2Buckets: ["MASTERS", "DERIVATIVES"],
+    r2Buckets: ["MASTERS", "CATALOGUE", "DERIVATIVES"],
     serviceBindings: { LATE: late },
   };
   const leaver = {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { expectRoom } from "../../../src/bucket/disk-room.ts";
-import { localBucket } from "../../../src/bucket/local-bucket.ts";
 import { defaultLocalPatience } from "../../../src/bucket/local-bucket-connection.ts";
+import { localBuckets } from "../../../src/bucket/local-buckets.ts";
 import { uploadBytes } from "../../../src/bucket/upload.ts";
 import { bucketCodeOf } from "../../support/ingest.ts";
 import { endOf, type IngestEnding, layFolders, layPictures, startIngest } from "../../support/ingest-command.ts";
@@ -103,7 +103,8 @@ describe("a disk that takes no more", () => {
   it("is waited for no longer than the patience lasts when it does not tell, and loses nothing", async () => {
     const state = join(folder, "state");
     const patience = { ...defaultLocalPatience, answerMilliseconds: 5000 };
-    const bucket = localBucket({ configFile, stateFolder: state, patience });
+    const buckets = localBuckets({ configFile, stateFolder: state, patience });
+    const bucket = buckets.masters;
     const bytes = new Uint8Array(500_000).fill(7);
     const put = () => uploadBytes(bucket, { key: "a", bytes, contentType: "image/tiff" });
     try {
@@ -117,7 +118,7 @@ describe("a disk that takes no more", () => {
       await put();
       expect(await bucket.head("a")).toMatchObject({ bytes: bytes.length });
     } finally {
-      await bucket.close();
+      await buckets.close();
     }
   });
 });

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness } from "wrangler";
+import { listObjects } from "../../../src/bucket/list-objects.ts";
 import { s3Bucket } from "../../../src/bucket/s3-bucket.ts";
 import type { S3Place } from "../../../src/bucket/s3-bucket-request.ts";
-import { sha256Of, uploadBytes, uploadFile } from "../../../src/bucket/upload.ts";
+import { checkedBytes, sha256Of, uploadBytes, uploadFile } from "../../../src/bucket/upload.ts";
+import { bucketCodeOf } from "../../support/ingest.ts";
 
 const keys = { accessKeyId: "key-of-the-test", secretAccessKey: "secret/of+the=test" };
 
@@ -61,6 +63,32 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
       expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
     },
   );
+
+  it("reads, creates, lists and deletes objects", async () => {
+    const bucket = s3Bucket(place);
+    const headers = { contentType: "application/json", metadata: { sha256: "of the first" } };
+    const create = (key: string, text: string) => bucket.create(key, checkedBytes(Buffer.from(text)), headers);
+    expect(await create("list/a & b", "first")).toBe(checkedBytes(Buffer.from("first")).md5);
+    expect(await create("list/a & b", "second")).toBeUndefined();
+    expect(await bucket.get("list/a & b")).toEqual({ bytes: Buffer.from("first"), ...headers });
+    for (const key of ["list/c", "list/地図", "lisu"]) await create(key, "{}");
+    expect(await bucket.list("list/", "list/a & b")).toEqual({
+      objects: [
+        { key: "list/c", bytes: 2 },
+        { key: "list/地図", bytes: 2 },
+      ],
+      isTruncated: false,
+    });
+    const listed: string[] = [];
+    for await (const { key } of listObjects(bucket, "list/")) {
+      listed.push(key);
+      await bucket.delete(key);
+      expect(await bucket.get(key)).toBeUndefined();
+    }
+    expect(listed).toEqual(["list/a & b", "list/c", "list/地図"]);
+    expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).get("a"))).toBe("no-bucket");
+    expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).delete("a"))).toBe("no-bucket");
+  });
 
   it("takes long files in parts, with their metadata", async () => {
     const content = Buffer.alloc((11 << 20) + 7, "the tiles of a master");

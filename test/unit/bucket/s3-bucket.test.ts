@@ -1,10 +1,11 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BucketError } from "../../../src/bucket/bucket.ts";
+import { BucketError, mostReadBytes } from "../../../src/bucket/bucket.ts";
+import { listObjects } from "../../../src/bucket/list-objects.ts";
 import { s3Bucket } from "../../../src/bucket/s3-bucket.ts";
 import { type RetryPolicy, readRetryAfter, type S3Place } from "../../../src/bucket/s3-bucket-request.ts";
-import { uploadBytes } from "../../../src/bucket/upload.ts";
+import { checkedBytes, sha256Of, uploadBytes } from "../../../src/bucket/upload.ts";
 import { endpointFault } from "../../../src/settings/s3-endpoint.ts";
 import { bucketCodeOf } from "../../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
@@ -60,8 +61,66 @@ describe("a bucket of an S3 storage", () => {
     expect((await bucketOf().head("a"))?.metadata.sha256).toMatch(/^[\da-f]{64}$/);
   });
 
+  it("reads an object whole, also one that holds the text of an error", async () => {
+    const content = Buffer.from("<Error><Code>NoSuchKey</Code></Error>\u0000\u00ff", "latin1");
+    await uploadBytes(bucketOf(), { key: "a", bytes: content, contentType: "text/xml" });
+    const metadata = { sha256: sha256Of(content) };
+    expect(await bucketOf().get("a")).toEqual({ bytes: content, contentType: "text/xml", metadata });
+    endpoint.objects.set("long", { bytes: Buffer.alloc(mostReadBytes + 1), etag: "", headers: {} });
+    expect(await bucketCodeOf(bucketOf().get("long"))).toBe("failed");
+  });
+
+  it("creates an object only where there is none, and finds out what became of it when the answer was lost", async () => {
+    const headers = { contentType: "image/tiff", metadata: {} };
+    const create = () => bucketOf().create("a", checkedBytes(bytes), headers);
+    endpoint.fault = (_, index) => (index === 0 ? "drop-after" : undefined);
+    expect(await create()).toBeUndefined();
+    expect((await bucketOf().get("a"))?.bytes).toEqual(Buffer.from(bytes));
+    await bucketOf().delete("a");
+    expect(await create()).toBe(checkedBytes(bytes).md5);
+  });
+
+  it("lists more than a thousand keys in pages, while they are deleted", async () => {
+    const keys = Array.from({ length: 2100 }, (_, index) => `x/${String(index).padStart(4, "0")}&<a>`);
+    for (const key of [...keys, "w", "y"]) endpoint.objects.set(key, { bytes: Buffer.alloc(3), etag: "", headers: {} });
+    const listed: unknown[] = [];
+    for await (const object of listObjects(bucketOf(), "x/")) {
+      listed.push(object);
+      endpoint.objects.delete(object.key);
+    }
+    expect(listed).toEqual(keys.map((key) => ({ key, bytes: 3 })));
+    expect(endpoint.arrivals.map(({ operation }) => operation)).toEqual(Array(3).fill("ListObjectsV2"));
+  });
+
+  it.each([
+    [
+      "the same page again and again",
+      "<IsTruncated>true</IsTruncated><Contents><Key>x/1</Key><Size>1</Size></Contents>",
+      2,
+    ],
+    ["empty pages that go on", "<IsTruncated>true</IsTruncated>", 1],
+    ["no list", "", 1],
+  ])("asks no further a storage that answers with %s", async (_, content, most) => {
+    let requests = 0;
+    await using server = await startServer((response) => {
+      requests += 1;
+      response.end(`<ListBucketResult>${content}</ListBucketResult>`);
+    });
+    const list = async () => {
+      for await (const { key } of listObjects(bucketOf({ endpoint: server.url }), "x/")) expect(key).toBe("x/1");
+    };
+    expect(await bucketCodeOf(list())).toBe("failed");
+    expect(requests).toBe(most);
+  });
+
   it("knows what is not there", async () => {
     expect(await bucketOf().head("none")).toBeUndefined();
+    expect(await bucketOf().get("none")).toBeUndefined();
+    await bucketOf().delete("none");
+    for (const name of ["get", "delete", "head"] as const) {
+      const call = bucketOf({ bucket: "none" })[name]("a");
+      expect(await bucketCodeOf(call)).toBe(name === "head" ? "none" : "no-bucket");
+    }
     expect(await bucketCodeOf(bucketOf({ bucket: "none" }).check())).toBe("no-bucket");
     await bucketOf().check();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseCsv } from "../../../src/catalogue/csv.ts";
-import { parseRecords, recordKey, storedRecord } from "../../../src/catalogue/image-records.ts";
+import { isRecordOf, parseRecords, recordKey, storedRecord } from "../../../src/catalogue/image-records.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -115,8 +115,16 @@ describe("records", () => {
     expect(faultsOf(latin)[0]).toBe("line 2: a character is not UTF-8");
   });
 
-  it("are stored under a key that no identifier of an image gives, with the geometry", () => {
-    expect(recordKey("maps/a")).toBe(".records/maps/a.json");
+  it("are known by the identifier in their JSON", () => {
+    expect(isRecordOf("a", bytesOf('{"identifier":"a","metadata":[],"width":1,"height":1}'))).toBe(true);
+    for (const text of ['{"identifier":"b"}', "{}", "null", '"a"', "[]", "II*", '{"identifier":"a"']) {
+      expect(isRecordOf("a", bytesOf(text))).toBe(false);
+    }
+    expect(isRecordOf("\ufffd", Uint8Array.of(...bytesOf('{"identifier":"'), 0xff, ...bytesOf('"}')))).toBe(false);
+  });
+
+  it("have a key of their own for each image, and the geometry", () => {
+    expect(recordKey("maps/a")).toBe("records/maps/a.json");
     const record = { label: "A", rights: undefined, metadata: [] };
     expect(storedRecord(record, { identifier: "maps/a", width: 3, height: 2 })).toEqual({
       identifier: "maps/a",

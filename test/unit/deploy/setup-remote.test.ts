@@ -16,7 +16,7 @@ const none = "There are no lifecycle rules for bucket 'x'.";
 const missing = "The specified bucket does not exist. [code: 10006]";
 
 const list = (bucket: string): string => `r2 bucket lifecycle list ${bucket}`;
-const both = [list("their-masters"), list("their-derivatives")];
+const all = [list("their-masters"), list("their-catalogue"), list("their-derivatives")];
 const add = "r2 bucket lifecycle add their-derivatives old-pictures derivatives/ --expire-days 90";
 const putMarker = expect.stringMatching(
   /^r2 object put their-derivatives\/setup\/lifecycle\.json --file \S+ --content-type application\/json --remote$/,
@@ -30,6 +30,7 @@ interface Account {
 
 const stated = [
   { binding: "MASTERS", bucket_name: "their-masters" },
+  { binding: "CATALOGUE", bucket_name: "their-catalogue" },
   { binding: "DERIVATIVES", bucket_name: "their-derivatives" },
 ];
 
@@ -54,6 +55,8 @@ describe("setUpRemote", () => {
     expect(await setUp({ rules: {} })).toEqual([
       list("their-masters"),
       "r2 bucket create their-masters",
+      list("their-catalogue"),
+      "r2 bucket create their-catalogue",
       list("their-derivatives"),
       "r2 bucket create their-derivatives",
       add,
@@ -63,12 +66,14 @@ describe("setUpRemote", () => {
 
   it("adds no rule a second time, and leaves the rules of others alone", async () => {
     const rules = `${others.join("\n")}\n\n${ours.join("\n")}`;
-    expect(await setUp({ rules: { "their-masters": none, "their-derivatives": rules } })).toEqual([...both, putMarker]);
+    expect(
+      await setUp({ rules: { "their-masters": none, "their-catalogue": none, "their-derivatives": rules } }),
+    ).toEqual([...all, putMarker]);
   });
 
   it("adds its rule next to another's", async () => {
-    const rules = { "their-masters": none, "their-derivatives": others.join("\n") };
-    expect(await setUp({ rules })).toEqual([...both, add, putMarker]);
+    const rules = { "their-masters": none, "their-catalogue": none, "their-derivatives": others.join("\n") };
+    expect(await setUp({ rules })).toEqual([...all, add, putMarker]);
   });
 
   it.each([
@@ -76,16 +81,15 @@ describe("setUpRemote", () => {
     ["prefix", ours.join("\n").replace("derivatives/", "(all prefixes)")],
     ["being enabled", ours.join("\n").replace("Yes", "No")],
   ])("puts its rule right where it differs in %s", async (_, rules) => {
-    expect(await setUp({ rules: { "their-masters": none, "their-derivatives": rules } })).toEqual([
-      ...both,
-      "r2 bucket lifecycle remove their-derivatives --name old-pictures",
-      add,
-      putMarker,
-    ]);
+    expect(
+      await setUp({ rules: { "their-masters": none, "their-catalogue": none, "their-derivatives": rules } }),
+    ).toEqual([...all, "r2 bucket lifecycle remove their-derivatives --name old-pictures", add, putMarker]);
   });
 
   it("names the jurisdiction of a bucket in each command", async () => {
-    const buckets = stated.map((bucket) => (bucket.binding === "MASTERS" ? bucket : { ...bucket, jurisdiction: "eu" }));
+    const buckets = stated.map((bucket) =>
+      bucket.binding === "DERIVATIVES" ? { ...bucket, jurisdiction: "eu" } : bucket,
+    );
     const commands = await setUp({ rules: { "their-masters": none } }, buckets);
     const about = commands.filter((command) => command.includes("their-derivatives"));
     expect(about).toHaveLength(4);
@@ -99,7 +103,7 @@ describe("setUpRemote", () => {
     ["object put", "the object is refused"],
   ])("ends with what wrangler said when it fails: %s", async (on, output) => {
     const failure = await setUp({
-      rules: { "their-masters": none, "their-derivatives": none },
+      rules: { "their-masters": none, "their-catalogue": none, "their-derivatives": none },
       fails: { on, output },
     }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(SetupFailed);
@@ -108,7 +112,7 @@ describe("setUpRemote", () => {
   });
 
   it("says which binding the Wrangler file lacks", () => {
-    expect(() => bucketsOf(stated.slice(0, 1), "w.toml")).toThrow("w.toml has no bucket_name for DERIVATIVES.");
+    expect(() => bucketsOf(stated.slice(0, 1), "w.toml")).toThrow("w.toml has no bucket_name for CATALOGUE.");
   });
 });
 
@@ -121,6 +125,9 @@ name = "x"
 binding = "MASTERS"
 bucket_name = "their-masters"
 [[r2_buckets]]
+binding = "CATALOGUE"
+bucket_name = "their-catalogue"
+[[r2_buckets]]
 binding = "DERIVATIVES"
 bucket_name = "their-derivatives"
 `;
@@ -132,7 +139,7 @@ const args = process.argv.slice(2);
 const put = args.includes("--file") ? readFileSync(args[args.indexOf("--file") + 1], "utf8") : undefined;
 appendFileSync(process.env.CALLS, JSON.stringify({ args, put }) + "\\n");
 if (args[3] !== "list") process.exit(0);
-if (args[4] === "their-masters") console.log("${none}");
+if (args[4] !== "their-derivatives") console.log("${none}");
 else {
   console.error("${missing}");
   process.exit(1);
@@ -157,7 +164,7 @@ describe("npm run setup:remote", () => {
     const outcome = await runScript([]);
     expect(outcome.stderr).toBe("");
     expect(outcome.status).toBe(0);
-    expect(outcome.commands).toEqual([...both, "r2 bucket create their-derivatives", add, putMarker]);
+    expect(outcome.commands).toEqual([...all, "r2 bucket create their-derivatives", add, putMarker]);
     const marker = JSON.parse(outcome.put ?? "") as { readonly setAt: string };
     expect(marker).toMatchObject({ prefix: "derivatives/", days: 90 });
     expect(Math.abs(Date.parse(marker.setAt) - Date.now())).toBeLessThan(120_000);
@@ -168,7 +175,7 @@ describe("npm run setup:remote", () => {
     const outcome = await runScript(["--dry-run"]);
     expect(outcome.status).toBe(0);
     expect(outcome.commands).toEqual([]);
-    for (const command of [...both, add]) expect(outcome.stdout).toContain(`wrangler ${command}\n`);
+    for (const command of [...all, add]) expect(outcome.stdout).toContain(`wrangler ${command}\n`);
     expect(outcome.stdout).toContain("Nothing was changed.");
   });
 });

@@ -8,7 +8,7 @@ import { type PlanRequest, planIngest } from "../../../src/job/job-plan.ts";
 import { IngestError } from "../../../src/node/ingest-error.ts";
 import { openWorkFolder } from "../../../src/node/work-folder.ts";
 import { CommandFaults } from "../../../src/settings/command-faults.ts";
-import { bucketAt, type Conversions, tellingConverter } from "../../support/ingest.ts";
+import { bucketAt, bucketsAt, type Conversions, tellingConverter } from "../../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
 
 let endpoint: S3Endpoint;
@@ -45,7 +45,7 @@ function planOf(change: Partial<PlanRequest> = {}) {
 async function run(change: Partial<IngestRun> = {}, plan: Partial<PlanRequest> = {}) {
   return runIngest(await planOf(plan), {
     converter: tellingConverter(conversions),
-    bucket: bucketAt(endpoint),
+    ...bucketsAt(endpoint),
     jobs: 2,
     isForced: false,
     ...change,
@@ -105,10 +105,23 @@ describe("the plan of an ingest", () => {
     expect(byIdentifier.warnings).toEqual([]);
   });
 
-  it("refuses keys among the records", async () => {
+  it("refuses a record whose key no bucket takes, and only with its record", async () => {
     await lay("a.tif");
-    const naming = { keyTemplate: ".records/{identifier}.json", pageSuffix: "" };
-    expect((await faultsOf(planOf({ naming })))[0]).toContain("among the records");
+    const prefix = "p/".repeat(506);
+    const plan = { template: "{prefix}{path}", prefix, records: recordsOf("file,label\na.tif,A") };
+    expect(await faultsOf(planOf(plan))).toEqual([expect.stringContaining("longer than 1024 bytes")]);
+    expect((await planOf({ ...plan, records: undefined })).images).toHaveLength(1);
+    expect((await planOf({ ...plan, prefix: prefix.slice(2) })).images).toHaveLength(1);
+  });
+
+  it("gives no identifier a hidden segment, whatever files are called", async () => {
+    await mkdir(join(folder, "x"));
+    await lay("x/...a.tif");
+    await lay("x/.records.tif");
+    const { images } = await planOf({ sources: [join(folder, "x/...a.tif"), join(folder, "x/.records.tif")] });
+    expect(images.map(({ identifier }) => identifier)).toEqual(["a", "records"]);
+    const [fault] = await faultsOf(planOf({ template: ".records/{name}", sources: [join(folder, "x/...a.tif")] }));
+    expect(fault).toContain("a segment that starts with a dot");
   });
 });
 
@@ -144,23 +157,27 @@ describe("the run of an ingest", () => {
     expect(statuses(await run({ isForced: true }))).toEqual(["replaced", "replaced", "replaced"]);
   });
 
-  it("stores records beside masters, and anew when only they changed", async () => {
+  it("stores records in the catalogue, and again when only they changed", async () => {
     await lay("a.tif");
     await run({}, { records: recordsOf("identifier,label,Artist\na,A,B") });
-    expect(JSON.parse(String(endpoint.objects.get(".records/a.json")?.bytes))).toEqual({
+    expect(JSON.parse(String(endpoint.catalogue.get("records/a.json")?.bytes))).toEqual({
       identifier: "a",
       label: "A",
       metadata: [{ label: "Artist", value: "B" }],
       width: 40,
       height: 30,
     });
+    expect([...endpoint.objects.keys()]).toEqual(["a"]);
     const puts = () => endpoint.arrivals.filter(({ operation }) => operation === "PutObject").length;
     expect(puts()).toBe(2);
     await run({}, { records: recordsOf("identifier,label,Artist\na,A,B") });
     expect(puts()).toBe(2);
     const [outcome] = await run({}, { records: recordsOf("identifier,label\na,Other") });
-    expect(outcome).toMatchObject({ status: "kept", warnings: ["Its record was stored anew."] });
+    expect(outcome).toMatchObject({ status: "kept", warnings: ["Its record was stored."] });
     expect(puts()).toBe(3);
+    endpoint.catalogue.clear();
+    expect((await run({}, { records: recordsOf("identifier,label\na,Other") }))[0]).toMatchObject({ status: "kept" });
+    expect([...endpoint.catalogue.keys()]).toEqual(["records/a.json"]);
   });
 
   it("goes on after a failure of one image, which says why", async () => {
@@ -180,16 +197,37 @@ describe("the run of an ingest", () => {
     expect(await workFolders()).toEqual([]);
   });
 
-  it("ends at once when the bucket is not there", async () => {
+  it("ends at once when a bucket is not there", async () => {
     await lay("a.tif");
     const missing = bucketAt({ ...endpoint, bucket: "none" });
-    await expect(run({ bucket: missing })).rejects.toMatchObject({ code: "no-bucket" });
+    await expect(run({ masters: missing })).rejects.toMatchObject({ code: "no-bucket" });
+    const records = recordsOf("identifier,label\na,A");
+    await expect(run({ catalogue: missing }, { records })).rejects.toMatchObject({ code: "no-bucket" });
     expect(conversions).toEqual([]);
+    expect(endpoint.objects.size).toBe(0);
+  });
+
+  it("asks nothing of the catalogue where no image has a record", async () => {
+    await lay("a.tif");
+    expect(statuses(await run())).toEqual(["stored"]);
+    expect(endpoint.arrivals.filter(({ bucket }) => bucket === endpoint.catalogueBucket)).toEqual([]);
+  });
+
+  it("goes on after a record that was not stored, and stores it the next time", async () => {
+    await lay("a.tif");
+    await lay("b.tif");
+    const records = recordsOf("identifier,label\na,A\nb,B");
+    endpoint.fault = ({ operation, key }) => (operation === "PutObject" && key === "records/a.json" ? 400 : undefined);
+    expect(statuses(await run({ jobs: 1 }, { records }))).toEqual(["failed", "stored"]);
+    endpoint.fault = () => undefined;
+    const [outcome] = await run({}, { records });
+    expect(outcome).toMatchObject({ status: "kept", warnings: ["Its record was stored."] });
+    expect([...endpoint.catalogue.keys()].sort()).toEqual(["records/a.json", "records/b.json"]);
   });
 
   it("ends at the first image when the bucket refuses, before anything is converted", async () => {
     for (const name of ["a.tif", "b.tif", "c.tif"]) await lay(name);
-    const outcomes = await run({ bucket: bucketAt(endpoint, { secretAccessKey: "wrong" }), jobs: 1 });
+    const outcomes = await run({ masters: bucketAt(endpoint, { secretAccessKey: "wrong" }), jobs: 1 });
     expect(statuses(outcomes)).toEqual(["failed", "stopped", "stopped"]);
     expect(outcomes[0]).toMatchObject({ failure: { code: "refused" } });
     expect(conversions).toEqual([]);

@@ -43,13 +43,30 @@ const outcomes: readonly ImageOutcome[] = [
 const report = makeReport({
   started: new Date(0),
   seconds: 4.00049,
-  bucketName: "masters",
+  bucketNames: { masters: "masters", catalogue: "catalogue" },
   outcomes,
   warnings: [],
   operations: { classA: 1_000_000, classB: 1_000_000 },
 });
 
 describe("the report", () => {
+  it("names the catalogue where images had records, and only there", () => {
+    expect(report).not.toHaveProperty("recordsTo");
+    const record = { label: "A", rights: undefined, metadata: [] };
+    const [first] = outcomes;
+    if (first === undefined) throw new Error("there is no outcome");
+    const withRecord = makeReport({
+      started: new Date(0),
+      seconds: 1,
+      bucketNames: { masters: "masters", catalogue: "cards" },
+      outcomes: [{ ...first, image: { ...first.image, record } }],
+      warnings: [],
+      operations: { classA: 2, classB: 3 },
+    });
+    expect(withRecord.recordsTo).toBe("cards");
+    expect(formatReport(withRecord, { isComplete: true })).toContain("Records are in cards");
+  });
+
   it("has the figures of each image", () => {
     expect(report.images[0]).toEqual({
       source: "a.tif",
@@ -118,7 +135,7 @@ describe("the report", () => {
     const many = makeReport({
       started: new Date(0),
       seconds: 1,
-      bucketName: "masters",
+      bucketNames: { masters: "masters", catalogue: "catalogue" },
       outcomes: Array.from({ length: 20 }, () => outcomes).flat(),
       warnings: [],
       operations: { classA: 0, classB: 0 },

@@ -14,14 +14,19 @@ describe("the settings of the service", () => {
       ...["[vars]", 'KEY_TEMPLATE = " masters/{identifier} "'],
       ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
+      ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
     ]);
     expect(await readServiceSettings(folder.path("."), terminal)).toEqual({
       naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
-      bucketName: "atlas",
+      mastersBucket: "atlas",
+      catalogueBucket: "cards",
     });
     await layConfig([]);
-    const { naming, bucketName } = await readServiceSettings(folder.path("."), terminal);
-    expect([naming.keyTemplate, bucketName]).toEqual(["{identifier}", undefined]);
+    expect(await readServiceSettings(folder.path("."), terminal)).toEqual({
+      naming: { keyTemplate: "{identifier}", pageSuffix: "" },
+      mastersBucket: undefined,
+      catalogueBucket: undefined,
+    });
   });
 
   it("are a fault of the configuration where they can't be read or are not there", async () => {

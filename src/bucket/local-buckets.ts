@@ -1,4 +1,5 @@
-import type { MasterBucket, PartUpload } from "./bucket.ts";
+import type { Bucket, PartUpload, ServiceBuckets } from "./bucket.ts";
+import type { LocalBinding } from "./local-bucket-calls.ts";
 import {
   type Ask,
   connectLocalBucket,
@@ -14,26 +15,26 @@ import {
 const leastPartBytes = 8_000_000;
 const mostParts = 10_000;
 
-/** Where a local bucket is and how it is waited for. */
-export interface LocalBucketOptions {
-  /** The wrangler.toml that declares it. */
+/** Where local buckets are and how they are waited for. */
+export interface LocalBucketsOptions {
+  /** The wrangler.toml that declares them. */
   readonly configFile: string;
   readonly stateFolder: string;
   readonly patience?: LocalPatience;
-  /** Stops it: calls under way are given a short time, and the next ones too. */
+  /** Stops them: calls under way are given a short time, and the next ones too. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Returns the bucket MASTERS as `wrangler dev --persist-to stateFolder` reads it, held by a process of its own that is
- * started with the first call and ended by `close`. Never throws; its calls throw BucketError.
+ * Returns the buckets MASTERS and CATALOGUE as `wrangler dev --persist-to stateFolder` reads them, held by one process
+ * that is started with the first call and ended by `close`. Their calls throw BucketError.
  */
-export function localBucket({
+export function localBuckets({
   configFile,
   stateFolder,
   patience = defaultLocalPatience,
   signal,
-}: LocalBucketOptions): MasterBucket {
+}: LocalBucketsOptions): ServiceBuckets {
   let connecting: Promise<LocalConnection> | undefined;
   let opening: Promise<unknown> | undefined;
   const ask: Ask = async (call, ...given) => {
@@ -44,18 +45,29 @@ export function localBucket({
     return connection.ask(call, ...given);
   };
   return {
-    name: `the local bucket in ${stateFolder}`,
+    masters: bucketOf(ask, { binding: "MASTERS", name: `the local bucket in ${stateFolder}` }),
+    catalogue: bucketOf(ask, { binding: "CATALOGUE", name: `the local catalogue in ${stateFolder}` }),
+    close: async () => (await connecting)?.close(),
+  };
+}
+
+function bucketOf(ask: Ask, { binding, name }: { readonly binding: LocalBinding; readonly name: string }): Bucket {
+  return {
+    name,
     partsAtOnce: 1,
     partBytes: (objectBytes) => Math.max(leastPartBytes, Math.ceil(objectBytes / mostParts)),
     // Asking for anything opens it.
-    check: async () => void (await ask("head", { key: "-" })),
-    head: (key) => ask("head", { key }),
-    put: (key, content, headers) => ask("put", { key, ...content, headers }),
+    check: async () => void (await ask("head", { binding, key: "-" })),
+    head: (key) => ask("head", { binding, key }),
+    get: (key) => ask("get", { binding, key }),
+    put: (key, content, headers) => ask("put", { binding, key, ...content, headers }),
+    create: (key, content, headers) => ask("create", { binding, key, ...content, headers }),
     async startParts(key, headers) {
-      const uploadId = await ask("startParts", { key, headers });
+      const uploadId = await ask("startParts", { binding, key, headers });
       return partUpload(ask, uploadId);
     },
-    close: async () => (await connecting)?.close(),
+    list: (prefix, after) => ask("list", { binding, prefix, after }),
+    delete: (key) => ask("delete", { binding, key }),
   };
 }
 

@@ -1,0 +1,53 @@
+import { type MoveOutcome, moveFormerRecords } from "../job/former-records.ts";
+import type { Terminal } from "../node/terminal.ts";
+import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
+import { readIngestConfig } from "../settings/ingest-config.ts";
+import { readServiceSettings } from "../settings/service-settings.ts";
+import { bucketsOpener } from "./choose-buckets.ts";
+import type { MoveRecordsCommand } from "./command.ts";
+import { bucketContradictions } from "./contradictions.ts";
+import { exitStatus } from "./ingest.ts";
+
+/** Carries `tessera move-records` out and returns the exit status. Throws CommandFaults. */
+export async function moveRecords({ options: given }: MoveRecordsCommand, terminal: Terminal): Promise<number> {
+  const faults = [...bucketContradictions(given)];
+  const config = await gatherFaults(faults, () => readIngestConfig(terminal.folder, given.config));
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.projectFolder, terminal));
+  const options = { ...config, ...given };
+  const asked = ["masters", "catalogue"] as const;
+  const open = bucketsOpener({ options, service, terminal, asked, faults });
+  refuseFaults([...new Set(faults)]);
+  const buckets = open();
+  try {
+    const outcome = await moveFormerRecords(buckets, {
+      signal: terminal.signal,
+      onProgress: (objects) => terminal.show(`${objects} done`),
+      onLeft: (key, reason) => terminal.say([`left      ${key}: ${reason}`]),
+    });
+    terminal.show("");
+    terminal.print(formatMove(outcome, { from: buckets.masters.name, to: buckets.catalogue.name }));
+    const { left, failure } = outcome;
+    if (failure?.code === "stopped") return exitStatus.stopped;
+    if (failure !== undefined) terminal.say([failure.message]);
+    return left > 0 || failure !== undefined ? exitStatus.failed : exitStatus.well;
+  } finally {
+    terminal.show("");
+    await buckets.close();
+  }
+}
+
+function formatMove(
+  { moved, copiedBefore, left, failure }: MoveOutcome,
+  { from, to }: { readonly from: string; readonly to: string },
+): readonly string[] {
+  const counts = [
+    `${moved} moved`,
+    ...(copiedBefore > 0 ? [`${copiedBefore} copied before and now deleted`] : []),
+    ...(left > 0 ? [`${left} left`] : []),
+  ];
+  return [
+    `Records: ${counts.join(", ")}; from ${from} to ${to}`,
+    ...(left > 0 ? ["docs/ingest.md says what to do with those that are left."] : []),
+    ...(failure === undefined ? [] : ["The same command goes on where this run ended."]),
+  ];
+}
