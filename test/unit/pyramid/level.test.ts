@@ -42,7 +42,10 @@ describe("checkLevel", () => {
     ["tiles of no width", { ...tiled, tileWidth: 0 }],
     ["strips that are narrower than the image", { ...tiled, isStripped: true }],
     ["a strip longer than the image", { ...strips, tileLength: 102, rows: 1, offsets: strips.offsets.slice(0, 1) }],
-    ["fewer samples than colours", { ...tiled, encoding: { ...tiled.encoding, model: "cmyk", subsampling: { x: 1, y: 1 } } }],
+    [
+      "fewer samples than colours",
+      { ...tiled, encoding: { ...tiled.encoding, model: "cmyk", subsampling: { x: 1, y: 1 } } },
+    ],
   ];
 
   it.each(lies)("refuses %s", (_, level) => {

@@ -35,7 +35,11 @@ describe("checkPyramid", () => {
   });
 
   it.each(["chain", "sub-ifds"] as const)("takes what opening gives, levels in %s", async (levelLayout) => {
-    for (const sides of [[200, 150], [37, 90], [1, 500]] as const) {
+    for (const sides of [
+      [200, 150],
+      [37, 90],
+      [1, 500],
+    ] as const) {
       const file = await makeTiff({ width: sides[0], height: sides[1], tile: 32, levels: 4, levelLayout });
       const pyramid = await openPyramid(memorySource(file));
       expect(codeOf(() => checkPyramid(pyramid))).toBe("none");

@@ -26,29 +26,32 @@ function planarLevel(byteCounts: readonly number[] = [10, 10, 10, 10, 10, 10]): 
 const first = { column: 0, row: 0 };
 
 describe("tileRanges", () => {
-  it.each([1, 2] as const)("finds each tile of each level where it was written, planar configuration %i", async (configuration) => {
-    const options: TiffOptions = {
-      ...{ width: 200, height: 150, tile: 48, levels: 3, compression: "deflate", planarConfiguration: configuration },
-      tileBytes: ({ level, column, row, plane }) => Uint8Array.of(level, column, row, plane, 0xee),
-    };
-    const file = await makeTiff(options);
-    const { levels } = await openPyramid(memorySource(file));
-    const seen = new Set<number>();
-    for (const [index, level] of levels.entries()) {
-      for (let row = 0; row < level.rows; row += 1) {
-        for (let column = 0; column < level.columns; column += 1) {
-          const ranges = tileRanges(level, { column, row }, file.byteLength) ?? [];
-          expect(ranges).toHaveLength(configuration === 2 ? 3 : 1);
-          for (const [plane, { offset, length }] of ranges.entries()) {
-            seen.add(offset);
-            expect([...file.subarray(offset, offset + length)]).toEqual([index, column, row, plane, 0xee]);
+  it.each([1, 2] as const)(
+    "finds each tile of each level where it was written, planar configuration %i",
+    async (configuration) => {
+      const options: TiffOptions = {
+        ...{ width: 200, height: 150, tile: 48, levels: 3, compression: "deflate", planarConfiguration: configuration },
+        tileBytes: ({ level, column, row, plane }) => Uint8Array.of(level, column, row, plane, 0xee),
+      };
+      const file = await makeTiff(options);
+      const { levels } = await openPyramid(memorySource(file));
+      const seen = new Set<number>();
+      for (const [index, level] of levels.entries()) {
+        for (let row = 0; row < level.rows; row += 1) {
+          for (let column = 0; column < level.columns; column += 1) {
+            const ranges = tileRanges(level, { column, row }, file.byteLength) ?? [];
+            expect(ranges).toHaveLength(configuration === 2 ? 3 : 1);
+            for (const [plane, { offset, length }] of ranges.entries()) {
+              seen.add(offset);
+              expect([...file.subarray(offset, offset + length)]).toEqual([index, column, row, plane, 0xee]);
+            }
           }
         }
       }
-    }
-    expect(levels.map(({ columns, rows }) => columns * rows)).toEqual([20, 6, 2]);
-    expect(seen.size).toBe(28 * (configuration === 2 ? 3 : 1));
-  });
+      expect(levels.map(({ columns, rows }) => columns * rows)).toEqual([20, 6, 2]);
+      expect(seen.size).toBe(28 * (configuration === 2 ? 3 : 1));
+    },
+  );
 
   it("says nothing of a tile of no bytes, or of one that lies where the header does", () => {
     expect(tileRanges(levelOf([500], [0]), first, 1000)).toBeUndefined();
@@ -81,7 +84,9 @@ describe("areTilesInside", () => {
     const random = openRandom(421);
     const answers = { inside: 0, outside: 0 };
     for (let round = 0; round < 2000; round += 1) {
-      const offsets = Array.from({ length: 3 }, () => random.pick([0, 1, 500, 900, 990, 1000, random.integer(0, 1100)]));
+      const offsets = Array.from({ length: 3 }, () =>
+        random.pick([0, 1, 500, 900, 990, 1000, random.integer(0, 1100)]),
+      );
       const byteCounts = offsets.map(() => random.pick([0, 1, 10, 100, 1000, random.integer(0, 600)]));
       const level = levelOf(offsets, byteCounts);
       const isTaken = offsets.every(

@@ -46,7 +46,12 @@ describe("findPage", () => {
   const forms = (["chain", "sub-ifds"] as const).flatMap((levelLayout) =>
     [0, 1].flatMap((levelSubfileType) =>
       [0, 2].flatMap((subfileType) =>
-        (["front", "back"] as const).map((directories) => ({ levelLayout, levelSubfileType, subfileType, directories })),
+        (["front", "back"] as const).map((directories) => ({
+          levelLayout,
+          levelSubfileType,
+          subfileType,
+          directories,
+        })),
       ),
     ),
   );

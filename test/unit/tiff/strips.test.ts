@@ -54,17 +54,20 @@ describe("readStrips", () => {
     ["a picture smaller than a piece", { ...photo, width: 40, height: 30, rowsPerStrip: 7 }],
   ];
 
-  it.each(forms)("covers the samples once and in their order, and the picture by one column: %s", async (_, options) => {
-    const file = await makeTiff(options);
-    const { grid, strips, size, parts } = await read(file);
-    expect(bytesAt(file, grid.offsets, grid.byteCounts).equals(bytesAt(file, strips.offsets, strips.byteCounts))).toBe(
-      true,
-    );
-    expect(grid).toMatchObject({ tileWidth: size.width, columns: 1, isStripped: true });
-    expect(grid.rows * grid.tileLength).toBeGreaterThanOrEqual(size.height);
-    expect((grid.rows - 1) * grid.tileLength).toBeLessThan(size.height);
-    expect(grid.offsets).toHaveLength(grid.rows * parts);
-  });
+  it.each(forms)(
+    "covers the samples once and in their order, and the picture by one column: %s",
+    async (_, options) => {
+      const file = await makeTiff(options);
+      const { grid, strips, size, parts } = await read(file);
+      expect(
+        bytesAt(file, grid.offsets, grid.byteCounts).equals(bytesAt(file, strips.offsets, strips.byteCounts)),
+      ).toBe(true);
+      expect(grid).toMatchObject({ tileWidth: size.width, columns: 1, isStripped: true });
+      expect(grid.rows * grid.tileLength).toBeGreaterThanOrEqual(size.height);
+      expect((grid.rows - 1) * grid.tileLength).toBeLessThan(size.height);
+      expect(grid.offsets).toHaveLength(grid.rows * parts);
+    },
+  );
 
   it("divides uncompressed strips into pieces of about 256 KiB, across the strips that follow each other", async () => {
     for (const rowsPerStrip of [1, 13, 500, 520]) {

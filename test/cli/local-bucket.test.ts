@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MasterBucket } from "../../../src/bucket/bucket.ts";
-import { localBucket } from "../../../src/bucket/local-bucket.ts";
-import { sha256Of, uploadBytes, uploadFile } from "../../../src/bucket/upload.ts";
+import type { MasterBucket } from "../../src/bucket/bucket.ts";
+import { localBucket } from "../../src/bucket/local-bucket.ts";
+import { sha256Of, uploadBytes, uploadFile } from "../../src/bucket/upload.ts";
 
-const configFile = join(import.meta.dirname, "..", "..", "..", "wrangler.toml");
+const configFile = join(import.meta.dirname, "..", "..", "wrangler.toml");
 
 let folder: string;
 let bucket: MasterBucket;
