@@ -38,6 +38,17 @@ describe("scaleFactor", () => {
     expect(scaleFactor({ width: 20_095, height: 20_095 }, { width: 156, height: 156 })).toBe(128);
   });
 
+  it("finds one for every level that was rounded down, down to as many pixels as the factor", () => {
+    const random = openRandom(405);
+    for (let round = 0; round < 2000; round += 1) {
+      const factor = random.integer(2, 40);
+      const side = () => random.integer(factor * factor, 3 * factor * factor);
+      const image = { width: side(), height: side() };
+      const level = { width: Math.floor(image.width / factor), height: Math.floor(image.height / factor) };
+      expect(scaleFactor(image, level), JSON.stringify({ image, level })).toBeDefined();
+    }
+  });
+
   it("returns nothing but factors that divide both sides to less than a pixel", () => {
     const random = openRandom(403);
     const rounds = 2000;

@@ -185,7 +185,9 @@ describe("bandBytes", () => {
       const kernel = openTestKernel();
       const model = random.pick(["gray", "rgb", "ycbcr"] as const);
       const subsampling =
-        model === "ycbcr" ? ({ x: random.pick([1, 2]), y: random.pick([1, 2]) } as const) : ({ x: 1, y: 1 } as const);
+        model === "ycbcr"
+          ? { x: random.pick([1, 2] as const), y: random.pick([1, 2] as const) }
+          : ({ x: 1, y: 1 } as const);
       const encoding: Partial<TileEncoding> = { compression: "none", model, subsampling };
       const pyramid = makePyramid({ width: 4000, height: 4000, tile: 16 * random.integer(1, 20), encoding });
       const [level] = pyramid.levels;
