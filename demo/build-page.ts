@@ -1,5 +1,6 @@
 import { cp, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { projectFolder } from "./masters.ts";
 
 /** The folder that wrangler.toml serves as static assets. */
@@ -9,6 +10,6 @@ await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 await cp(join(projectFolder, "demo", "page"), target, { recursive: true });
 await cp(join(projectFolder, "demo", "masters.json"), join(target, "masters.json"));
-const viewer = join(projectFolder, "node_modules", "openseadragon");
+const viewer = dirname(fileURLToPath(import.meta.resolve("openseadragon/package.json")));
 await cp(join(viewer, "build", "openseadragon", "openseadragon.min.js"), join(target, "openseadragon.min.js"));
 await cp(join(viewer, "LICENSE.txt"), join(target, "openseadragon.LICENSE.txt"));

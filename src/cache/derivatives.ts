@@ -156,7 +156,7 @@ function secondsOf({ clock }: DerivativeCache): number {
 }
 
 /** Bodies of tiers are held where there is room for them at once, and streamed where not: nobody waits. */
-export function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
+function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
   return (byteLength) => budget.tryTake("bodies", byteLength);
 }
 

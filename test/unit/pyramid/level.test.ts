@@ -12,6 +12,9 @@ const [tiled] = makePyramid({ ...size, tile: 64 }).levels;
 const stripped: Level = { ...tiled, ...{ tileWidth: 150, tileLength: 32, columns: 1, rows: 4, isStripped: true } };
 const strips: Level = { ...stripped, offsets: tiled.offsets.slice(0, 4), byteCounts: tiled.byteCounts.slice(0, 4) };
 
+/** The grid of a level of one tile. */
+const sole = { columns: 1, rows: 1, offsets: tiled.offsets.slice(0, 1), byteCounts: tiled.byteCounts.slice(0, 1) };
+
 const refusal = (level: Level, maxTiles: number = maxTilesPerLevel) => codeOf(() => checkLevel(level, maxTiles));
 
 describe("checkLevel", () => {
@@ -41,7 +44,7 @@ describe("checkLevel", () => {
     ["a byte count too few", { ...tiled, byteCounts: tiled.byteCounts.slice(1) }],
     ["tiles of no width", { ...tiled, tileWidth: 0 }],
     ["strips that are narrower than the image", { ...tiled, isStripped: true }],
-    ["a strip longer than the image", { ...strips, tileLength: 102, rows: 1, offsets: strips.offsets.slice(0, 1) }],
+    ["a strip longer than the image", { ...strips, ...sole, tileLength: 102 }],
     [
       "fewer samples than colours",
       { ...tiled, encoding: { ...tiled.encoding, model: "cmyk", subsampling: { x: 1, y: 1 } } },
@@ -50,6 +53,11 @@ describe("checkLevel", () => {
 
   it.each(lies)("refuses %s", (_, level) => {
     expect(refusal(level)).toBe("source-malformed");
+  });
+
+  it("refuses a tile that is too large, though it is the only one", () => {
+    expect(refusal({ ...tiled, ...sole, tileWidth: 2048, tileLength: 2048 })).toBe("none");
+    expect(refusal({ ...tiled, ...sole, tileWidth: 2048, tileLength: 2050 })).toBe("source-unsupported");
   });
 
   it("takes what the lies were made from", () => {
