@@ -118,6 +118,13 @@ describe("findPage", () => {
     expect(await widthsOf(nested, 1)).toEqual([400, 100]);
   });
 
+  it("takes strips between an image and its levels for a thumbnail, whatever they show, as slide scanners have it", async () => {
+    const thumbnail = { kind: "unrelated", width: 64, height: 64, position: "second" } as const;
+    const file = await makeTiff({ ...images[0], levelSubfileType: 0, extraPages: [thumbnail] });
+    expect(await countPages(file)).toBe(1);
+    expect(await widthsOf(file, 1)).toEqual([400, 200, 100]);
+  });
+
   it("takes strips that are flagged as reduced for what may be a level", async () => {
     const file = await makeTiff({ ...images[0], extraPages: [{ kind: "thumbnail", width: 50, height: 38 }] });
     expect(await widthsOf(file, 1)).toEqual([400, 200, 100, 50]);
