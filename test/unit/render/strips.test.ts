@@ -105,11 +105,11 @@ function drawRequest(random: Random): Request {
   return { options, region, size, isWrittenOver: random.next() < 0.5 };
 }
 
-const whole = { x: 0, y: 0, width: 96, height: 100 } as const;
+/** A part of a picture at its size that begins within a tile, on no boundary. */
 const plain: Request = {
   options: { width: 96, height: 100, tile: 32, pixel: (x, y) => [0, 1, 2].map((plane) => noise(x, y, plane)) },
-  region: whole,
-  size: { width: 96, height: 100 },
+  region: { x: 40, y: 33, width: 50, height: 60 },
+  size: { width: 50, height: 60 },
   isWrittenOver: false,
 };
 
@@ -137,30 +137,38 @@ describe("a strip maker", () => {
 
   it("copies what is not resampled to the sample, in the band itself or out of it", async () => {
     const [inside, outside] = [await make(plain), await make({ ...plain, isWrittenOver: true })];
-    const expected = makeSamples(96, 100, (x, y) => noise(x, y, 0));
+    const expected = makeSamples(50, 60, (x, y) => noise(40 + x, 33 + y, 0));
     expect(inside.planes[0]).toEqual(expected);
     expect(outside.planes[0]).toEqual(expected);
     // A strip of its own, where it is written over.
-    expect(outside.takenBytes - inside.takenBytes).toBeGreaterThanOrEqual(96 * stripRows);
+    expect(outside.takenBytes - inside.takenBytes).toBeGreaterThanOrEqual(50 * stripRows);
   });
 
-  it("makes no strip before its last row is held, and none after the last", async () => {
-    const { options, region, size } = plain;
-    const opened = await openBand(await makeTiff(options), { region, size, carryRows: carryRowsOf });
-    const { kernel, band, choice, firstPixel, tileRows, load } = opened;
+  it.each([
+    // Two strips of each tile row, and the last of four rows.
+    { y: 0, made: [2, 2, 2, 1] },
+    // The second strip ends with the first row of the second tile row, and so on.
+    { y: 1, made: [1, 2, 2, 2] },
+  ])("makes no strip before its last row is held, and none after the last: from row $y on", async ({ y, made }) => {
+    const size = { width: 96, height: 100 - y };
+    const region = { x: 0, y, ...size };
+    const opened = await openBand(await makeTiff(plain.options), { region, size, carryRows: carryRowsOf });
+    const { kernel, choice, tileRows, load, ...rest } = opened;
     const samplings = planSampling(choice, { size, turn: noTurn, planes: planes.slice(0, 1) });
-    const maker = createStripMaker(kernel, { band, samplings, firstPixel, size, isWrittenOver: false });
+    const maker = createStripMaker(kernel, { ...rest, samplings, size, isWrittenOver: false });
     expect(maker.next()).toBeUndefined();
-    const made: number[] = [];
-    for (const tileRow of tileRows) {
+    let rows = 0;
+    for (const [index, tileRow] of tileRows.entries()) {
+      expect(maker.neededFrom()).toEqual([y + rows]);
       await load(tileRow, maker.neededFrom());
       let strips = 0;
-      while (maker.next() !== undefined) strips += 1;
-      made.push(strips);
-      expect(maker.neededFrom()).toEqual([Math.min(100, 32 * made.length)]);
+      for (let strip = maker.next(); strip !== undefined; strip = maker.next()) {
+        strips += 1;
+        rows += strip.rows;
+      }
+      expect(strips).toBe(made[index]);
     }
-    // Rows of 32, two strips each, and the last four.
-    expect(made).toEqual([2, 2, 2, 1]);
+    expect(maker.neededFrom()).toEqual([100]);
     expect(maker.next()).toBeUndefined();
   });
 });
