@@ -4,6 +4,7 @@ import type { Area } from "../../../src/geometry.ts";
 import type { TileEncoding } from "../../../src/pyramid/tile-encoding.ts";
 import { Band, bandBytes } from "../../../src/render/band.ts";
 import { jpeg2000DecoderModule, webpDecoderModule } from "../../support/codec-modules.ts";
+import { encodeTestTile } from "../../support/jpeg-tile.ts";
 import { openTestKernel } from "../../support/kernel.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 import { type OpenedBand, openBand } from "../../support/opened-band.ts";
@@ -119,6 +120,35 @@ describe("a band", () => {
     }
   });
 
+  it("has of JPEG tiles what a band of the whole picture has, wherever its window begins", async () => {
+    const form = { compression: "jpeg", photometric: "MinIsBlack", encodeTile: encodeTestTile } as const;
+    const file = await makeTiff({ width: 150, height: 140, tile: 64, ...form, pixel: (x, y) => [valueAt(x, y, 0)] });
+    const pixelsOf = async (region: Area): Promise<readonly number[]> => {
+      const { kernel, band, tileRows, load, firstPixel } = await openBand(file, {
+        region,
+        size: region,
+        carryRows: 140,
+      });
+      for (const tileRow of tileRows) await load(tileRow, [0]);
+      const held = readPlane(kernel, band.rowsOf(0));
+      const { width, height } = region;
+      const [left, top] = [region.x - firstPixel, region.y - band.firstOf(0)];
+      return [...makeSamples(width, height, (x, y) => held.values[(top + y) * held.width + left + x]!).values];
+    };
+    const whole = await pixelsOf({ x: 0, y: 0, width: 150, height: 140 });
+    for (const region of [
+      { x: 40, y: 40, width: 100, height: 90 },
+      { x: 70, y: 20, width: 20, height: 60 },
+      { x: 10, y: 130, width: 120, height: 9 },
+    ]) {
+      const { x, y, width, height } = region;
+      const rows = Array.from({ length: height }, (_, row) =>
+        whole.slice((y + row) * 150 + x, (y + row) * 150 + x + width),
+      );
+      expect(await pixelsOf(region)).toEqual(rows.flat());
+    }
+  });
+
   it("counts the rows of subsampled chroma in samples", async () => {
     // YCbCr in units of two by two pixels of one value.
     const units = (tileLength: number) => new Uint8Array((6 * 32 * tileLength) / 4).fill(90);
@@ -157,6 +187,7 @@ describe("a band", () => {
   const backgrounds: readonly (readonly [string, Partial<TiffOptions>, readonly number[]])[] = [
     ["grey", { photometric: "MinIsBlack" }, [0]],
     ["grey with 0 as white", { photometric: "MinIsWhite" }, [255]],
+    ["grey with 0 as white, and alpha", { photometric: "MinIsWhite", samplesPerPixel: 2 }, [255, 0]],
     ["RGB with alpha", { samplesPerPixel: 4 }, [0, 0, 0, 0]],
     ["YCbCr", { photometric: "YCbCr", ycbcrSubsampling: [1, 1] }, [0, 128, 128]],
     ["CIELab", { photometric: "CIELab" }, [0, 128, 128]],
