@@ -5,13 +5,13 @@ import { defineConfig } from "vitest/config";
 
 const root = resolve(import.meta.dirname, "..");
 
+/** Ends what hangs, and nothing else: the slowest test takes thirty seconds on a machine of two slow cores that is busy. */
+const longTimeout = 120_000;
+
 /** Options that each project has to be given again: only those of the run itself are taken from the root. */
 const shared = {
-  /**
-   * They end what hangs, and nothing else: the slowest test takes ten seconds on a machine of two slow cores, twice that
-   * when it is busy. No test or hook sets a time of its own.
-   */
-  testTimeout: 120_000,
+  /** No test or hook sets a time of its own. */
+  testTimeout: longTimeout,
   hookTimeout: 180_000,
   /** Files of a project that share a worker start in no time: starting Node or workerd costs more than most of them. */
   isolate: false,
@@ -20,8 +20,15 @@ const shared = {
 } as const;
 
 /**
- * Three projects: `node` for what is pure, `workerd` for what needs the platform, `browser` for what a person sees of a
- * running service. They are started in the order of their names, the browser first, which waits more than it works.
+ * Unit tests start no process: of those that are not tagged as slow the longest takes three seconds on two slow cores.
+ * All of them take UNIT_TOTAL there.
+ */
+const unitTimeout = { testTimeout: 30_000, hookTimeout: 30_000 } as const;
+
+/**
+ * Five projects: `node` for the unit tests, `cli` for the command line and the processes it starts, `workerd` for what
+ * needs the platform, `platform` for the platform as a server, `browser` for what a person sees of a running service.
+ * They are started in the order of their names, the browser first, which waits more than it works.
  */
 export default defineConfig({
   test: {
@@ -34,17 +41,17 @@ export default defineConfig({
      * file. Their cases are counted, so that they take as long on each run. `npm run vitest -- --tags-filter='!slow'`
      * leaves them out.
      */
-    tags: [{ name: "slow", description: "Tries many cases: more than a second." }],
+    tags: [{ name: "slow", description: "Tries many cases: more than a second.", timeout: longTimeout }],
     projects: [
       {
         root,
         test: {
           ...shared,
+          ...unitTimeout,
           name: "node",
           include: [
             "test/unit/**/*.test.ts",
             "test/kernel/**/*.test.ts",
-            "test/cli/**/*.test.ts",
             "test/hostile/**/*.test.ts",
             "test/layers.test.ts",
             "test/docs/console-blocks.test.ts",
@@ -53,6 +60,7 @@ export default defineConfig({
           ],
         },
       },
+      { root, test: { ...shared, name: "cli", include: ["test/cli/**/*.test.ts"] } },
       {
         root,
         plugins: [cloudflareTest({ wrangler: { configPath: resolve(root, "wrangler.toml") } })],

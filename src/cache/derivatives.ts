@@ -153,7 +153,7 @@ function secondsOf({ clock }: DerivativeCache): number {
 }
 
 /** Bodies of tiers are held if there is room for them at once, else streamed: nobody waits. */
-export function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
+function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
   return (byteLength) => budget.tryTake("bodies", byteLength);
 }
 

@@ -5,7 +5,7 @@ import { pauseSeconds, type TierPause } from "./pause.ts";
 import type { Asking, KeptBody } from "./tier.ts";
 
 /** For how long a put may take, in seconds: no answer waits for it. */
-export const putSeconds = 10;
+const putSeconds = 10;
 
 /** What a guard takes. */
 export interface GuardOptions {

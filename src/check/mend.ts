@@ -128,4 +128,4 @@ export function mendFormat({ reader, load = "" }: OtherFormat): readonly string[
 export const mendByIngest: readonly string[] = [ingest];
 
 /** Mends a file of more images than are looked through. */
-export const mendByPages: readonly string[] = [`${ingest} --pages all`];
+const mendByPages: readonly string[] = [`${ingest} --pages all`];

@@ -44,7 +44,7 @@ export async function readSampleLayout(
 }
 
 /** Reads how many samples a pixel has. Throws `source-malformed` and, above `maxSamplesPerPixel`, `source-unsupported`. */
-export async function readSampleCount(fields: Fields): Promise<number> {
+async function readSampleCount(fields: Fields): Promise<number> {
   const samples = (await fields.number(tags.samplesPerPixel)) ?? 1;
   checkSampleCount(samples);
   return samples;

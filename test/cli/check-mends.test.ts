@@ -9,25 +9,12 @@ import { commandsOf } from "../../src/cli/check-files.ts";
 import { convertMaster } from "../../src/convert/convert.ts";
 import { repackMaster } from "../../src/convert/repack.ts";
 import { openFileSource } from "../../src/node/file-source.ts";
-import type { ConversionSettings } from "../../src/settings/conversion.ts";
 import { problemsOf } from "../support/checked-masters.ts";
-import { drawScene, makeTestFolder } from "../support/masters.ts";
+import { drawScene, makeTestFolder, usualConversion } from "../support/masters.ts";
 
 const folder = makeTestFolder();
 const draw = openDrawer();
 const scene = drawScene({ width: 1300, height: 1100 });
-
-/** Pictures of more than a megapixel are decoded and encoded several times. */
-
-/** What `tessera ingest` converts with where nothing is said. */
-const settings: ConversionSettings = {
-  compression: "jpeg",
-  quality: 89,
-  tileSize: 256,
-  subsampling: "4:2:0",
-  keepsProfile: false,
-  keepsDepth: false,
-};
 
 /** The library that the ingest loads tells programs started from here where modules of its own are. */
 const { VIPSHOME: _, ...environment } = process.env;
@@ -63,7 +50,7 @@ async function mend(file: string): Promise<Mended> {
       const source = execFileSync("sh", ["-c", `printf %s ${word}`]).toString();
       const found = source.startsWith("/") ? source : folder.path(source);
       // The bucket is left out: what lies in it is what these write.
-      await (isRepack ? repackMaster(found, path) : convertMaster(found, path, settings));
+      await (isRepack ? repackMaster(found, path) : convertMaster(found, path, usualConversion));
     }
   }
   return { before, after: await check(path), path };

@@ -4,7 +4,7 @@ import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { openJpeg2000Writer } from "../support/jpeg2000-writer.ts";
 import { makeIptc } from "../support/make-iptc.ts";
 import { makeTiff, type TiffOptions } from "../support/make-tiff.ts";
-import { makeXmp, utf8 } from "../support/make-xmp.ts";
+import { makeXmp } from "../support/make-xmp.ts";
 import type { Chunk } from "../support/tiff-chunk.ts";
 import { makeProgressiveTile, profileSeeds } from "./small-seeds.ts";
 
@@ -108,11 +108,4 @@ async function encodeHalvedTile({ width, height, samples }: Chunk): Promise<Uint
 async function encodeWebpTile({ width, height, samples }: Chunk): Promise<Uint8Array> {
   const raw = { width, height, channels: 3 } as const;
   return sharp(Uint8Array.from(samples), { raw }).webp({ quality: 50 }).toBuffer();
-}
-
-/** Returns a packet of XMP in UTF-8. */
-export function xmpSeed(): Uint8Array {
-  return utf8(
-    makeXmp("<dc:creator><rdf:Seq><rdf:li>A &amp; B</rdf:li></rdf:Seq></dc:creator>", 'tiff:Orientation="6"'),
-  );
 }

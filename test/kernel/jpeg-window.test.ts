@@ -61,7 +61,7 @@ function expectWindow(bytes: Uint8Array, window: Area, reduction: 1 | 2 | 4 | 8)
 
 describe("a window", () => {
   for (const [name, components] of Object.entries(samplings)) {
-    it(`is decoded as in the whole, and nothing else is written, in ${name}`, () => {
+    it(`is decoded as in the whole, and nothing else is written, in ${name}`, { tags: "slow" }, () => {
       const random = openRandom(31);
       for (const restartInterval of [0, 1, 5]) {
         for (const kind of ["interleaved", "separate", "progressive"]) {

@@ -17,7 +17,7 @@ function rowOf(weights: Weights, output: number): Int16Array {
 }
 
 describe("planWeights", () => {
-  it("makes rows that sum to unity, lie within the source and never go back", () => {
+  it("makes rows that sum to unity, lie within the source and never go back", { tags: "slow" }, () => {
     const random = openRandom(11);
     for (let round = 0; round < 600; round += 1) {
       const request = drawRequest(random);

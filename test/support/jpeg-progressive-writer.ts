@@ -24,7 +24,7 @@ function codesOf(counts: ArrayLike<number>, symbols: ArrayLike<number>): Map<num
 }
 
 /** Returns scans as libjpeg's: the bits of DC in two, those of AC in bands and three, of every component. */
-export function usualScans(count: number): WrittenScan[] {
+function usualScans(count: number): WrittenScan[] {
   const members = Array.from({ length: count }, (_, index) => index);
   const each = (scan: Omit<WrittenScan, "members">) => members.map((member) => ({ ...scan, members: [member] }));
   return [

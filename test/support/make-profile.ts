@@ -85,7 +85,7 @@ export function makeGrayProfile(curve: Uint8Array, connectionSpace = "XYZ"): Uin
 }
 
 /** Returns a tag of type `XYZ `. */
-export function xyzTag(xyz: readonly [number, number, number]): Uint8Array {
+function xyzTag(xyz: readonly [number, number, number]): Uint8Array {
   return makeTag("XYZ", 12, (view) => {
     xyz.forEach((value, index) => {
       view.setInt32(8 + index * 4, fixed(value));

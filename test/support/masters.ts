@@ -5,6 +5,7 @@ import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterAll } from "vitest";
 import { IngestError } from "../../src/node/ingest-error.ts";
+import type { ConversionSettings } from "../../src/settings/conversion.ts";
 import { memorySource } from "../../src/source/memory.ts";
 import { type DirectoryChain, readDirectoryChain } from "../../src/tiff/directory-chain.ts";
 import { type Fields, fieldsOf } from "../../src/tiff/fields.ts";
@@ -34,6 +35,16 @@ export function makeTestFolder(): TestFolder {
     names: () => readdir(folder),
   };
 }
+
+/** What the ingest converts with where nothing else is said. */
+export const usualConversion: ConversionSettings = {
+  compression: "jpeg",
+  quality: 89,
+  tileSize: 256,
+  subsampling: "4:2:0",
+  keepsProfile: false,
+  keepsDepth: false,
+};
 
 /** A picture of soft colours with detail, which JPEG keeps well; every place of it looks different. */
 export function drawScene({ width, height }: { readonly width: number; readonly height: number }): Sharp {

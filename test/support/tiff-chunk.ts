@@ -118,7 +118,7 @@ function predictBytes(
 }
 
 /** Says whether a compression is one of fax machines. */
-export function isCcitt(compression: string): compression is CcittCompression {
+function isCcitt(compression: string): compression is CcittCompression {
   return compression.startsWith("ccitt-");
 }
 

@@ -11,7 +11,7 @@ export let bitCount: i32 = 0;
 /** Where the next unread byte lies; 8 bytes from `bitCursor - 7` are the next load. */
 export let bitCursor: usize = 0;
 /** The byte behind (that is, below) the last one of the stream. */
-export let bitEnd: usize = 0;
+let bitEnd: usize = 0;
 
 /** Puts back what a block decoder kept in locals. */
 // @ts-ignore: decorator

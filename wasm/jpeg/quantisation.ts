@@ -1,7 +1,7 @@
 import { statusCorrupt, statusTruncated } from "./status";
 
 /** For every zigzag index the index in the block, row by row. Source: ITU-T T.81 figure A.6. */
-export const zigzag = memory.data<u8>([
+const zigzag = memory.data<u8>([
   0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
   55, 62, 63,
@@ -16,7 +16,7 @@ const ranks = memory.data<u8>([0, 2, 1, 3, 4, 6, 5, 7]);
  * vertical frequencies below 4 and 64 for the others, in them 16 for each pair of horizontal ones, in them 4 for each
  * vertical one, in them 2 for each of the pair.
  */
-export function coefficientOffset(index: usize): u32 {
+function coefficientOffset(index: usize): u32 {
   const natural = <u32>load<u8>(zigzag + index);
   const horizontal = <u32>load<u8>(ranks + (natural & 7));
   const vertical = <u32>load<u8>(ranks + (natural >> 3));

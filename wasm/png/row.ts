@@ -3,7 +3,7 @@ import { interleaveRgbaRow } from "../color";
 import { interleaveHighBytes, interleaveLowBytes } from "../lanes";
 
 /** Lays gray and alpha side by side. Writes whole groups of 16 pixels. */
-export function interleaveGrayAlphaRow(gray: usize, alpha: usize, target: usize, width: i32): void {
+function interleaveGrayAlphaRow(gray: usize, alpha: usize, target: usize, width: i32): void {
   for (let column = 0; column < width; column += 16) {
     const grays = v128.load(gray + column);
     const alphas = v128.load(alpha + column);
@@ -14,7 +14,7 @@ export function interleaveGrayAlphaRow(gray: usize, alpha: usize, target: usize,
 }
 
 /** Lays red, green and blue side by side. Writes whole groups of 16 pixels. */
-export function interleaveRgbRow(r: usize, g: usize, b: usize, target: usize, width: i32): void {
+function interleaveRgbRow(r: usize, g: usize, b: usize, target: usize, width: i32): void {
   for (let column = 0; column < width; column += 16) {
     const reds = v128.load(r + column);
     const greens = v128.load(g + column);
@@ -30,7 +30,7 @@ export function interleaveRgbRow(r: usize, g: usize, b: usize, target: usize, wi
 }
 
 /** Packs samples from 128 on to ones and the others to zeros, the leftmost highest. Writes whole groups of 16 pixels. */
-export function packBitsRow(gray: usize, target: usize, width: i32): void {
+function packBitsRow(gray: usize, target: usize, width: i32): void {
   for (let column = 0; column < width; column += 16) {
     const samples = v128.load(gray + column);
     const turned = i8x16.shuffle(samples, samples, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8);

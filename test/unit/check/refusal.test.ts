@@ -47,7 +47,7 @@ function randomPyramid(random: Random): Pyramid {
 }
 
 describe("a master of which nothing can be answered", () => {
-  it("is refused if and only if no request is planned, near what memory holds", () => {
+  it("is refused if and only if no request is planned, near what memory holds", { tags: "slow" }, () => {
     const random = openRandom(4);
     const found = { refused: 0, answered: 0 };
     for (let round = 0; round < 400; round++) {

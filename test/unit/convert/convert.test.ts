@@ -10,24 +10,16 @@ import { openPyramid } from "../../../src/tiff/open.ts";
 import { tags } from "../../../src/tiff/tags.ts";
 import { formatBox, openJpeg2000Writer, wrapJp2 } from "../../support/jpeg2000-writer.ts";
 import { makeTiff } from "../../support/make-tiff.ts";
-import { drawScene, ingestCodeOf, makeTestFolder, readTiff } from "../../support/masters.ts";
+import { drawScene, ingestCodeOf, makeTestFolder, readTiff, usualConversion } from "../../support/masters.ts";
 
 const folder = makeTestFolder();
 const target = folder.path("master.tif");
 
-const usual: ConversionSettings = {
-  compression: "jpeg",
-  quality: 89,
-  tileSize: 256,
-  subsampling: "4:2:0",
-  keepsProfile: false,
-  keepsDepth: false,
-};
-const lossless: ConversionSettings = { ...usual, compression: "deflate" };
+const lossless: ConversionSettings = { ...usualConversion, compression: "deflate" };
 const scene = { width: 700, height: 500 };
 
 async function convert(source: string, settings: Partial<ConversionSettings> = {}) {
-  const master = await convertMaster(source, target, { ...usual, ...settings });
+  const master = await convertMaster(source, target, { ...usualConversion, ...settings });
   return { master, ...(await readTiff(target)) };
 }
 
@@ -234,7 +226,9 @@ describe("the settings of a conversion", () => {
     ["a page that is not there", { page: 3 }],
   ])("are refused for %s", async (_, settings) => {
     const source = await folder.lay("scene.png", drawScene({ width: 20, height: 20 }).png());
-    expect(await ingestCodeOf(convertMaster(source, target, { ...usual, ...settings }))).toBe("setting-impossible");
+    expect(await ingestCodeOf(convertMaster(source, target, { ...usualConversion, ...settings }))).toBe(
+      "setting-impossible",
+    );
   });
 
   it("choose a page of a TIFF, thumbnails and levels left out of the count", async () => {
@@ -293,7 +287,7 @@ describe("a JPEG 2000 source", () => {
     new DataView(large.buffer).setUint32(8, 70_000);
     new DataView(large.buffer).setUint32(12, 70_000);
     const codeOfFile = async (content: Uint8Array) =>
-      ingestCodeOf(convertMaster(await folder.lay("refused.j2k", content), folder.path("none.tif"), usual));
+      ingestCodeOf(convertMaster(await folder.lay("refused.j2k", content), folder.path("none.tif"), usualConversion));
     expect(await codeOfFile(file.subarray(0, file.byteLength / 2))).toBe("damaged");
     expect(await codeOfFile(large)).toBe("unsupported");
     expect(await codeOfFile(wrapJp2(file, 18))).toBe("unsupported");
@@ -315,24 +309,26 @@ describe("a source that makes no master", () => {
   ])("is refused for %s and leaves nothing behind", async (_, code, content) => {
     const source = await folder.lay("refused", await content());
     const before = await folder.names();
-    expect(await ingestCodeOf(convertMaster(source, folder.path("none.tif"), usual))).toBe(code);
+    expect(await ingestCodeOf(convertMaster(source, folder.path("none.tif"), usualConversion))).toBe(code);
     expect(await folder.names()).toEqual(before);
   });
 
   it("is refused where it is not there", async () => {
-    expect(await ingestCodeOf(convertMaster(folder.path("nowhere"), target, usual))).toBe("unreadable");
+    expect(await ingestCodeOf(convertMaster(folder.path("nowhere"), target, usualConversion))).toBe("unreadable");
   });
 
   it("is refused where its master can't be written", async () => {
     const source = await folder.lay("scene.png", drawScene(scene).png());
-    expect(await ingestCodeOf(convertMaster(source, folder.path("nowhere/master.tif"), usual))).toBe("write-failed");
+    expect(await ingestCodeOf(convertMaster(source, folder.path("nowhere/master.tif"), usualConversion))).toBe(
+      "write-failed",
+    );
   });
 
   it("is left alone once the signal is set, also in the middle", async () => {
     const source = await folder.lay("scene.png", drawScene(scene).png());
     const before = await folder.names();
     const stop = new AbortController();
-    const work = convertMaster(source, folder.path("none.tif"), usual, { signal: stop.signal });
+    const work = convertMaster(source, folder.path("none.tif"), usualConversion, { signal: stop.signal });
     setTimeout(() => stop.abort(), 5);
     expect(await ingestCodeOf(work)).toBe("stopped");
     expect(await folder.names()).toEqual(before);

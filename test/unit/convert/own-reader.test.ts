@@ -5,19 +5,12 @@ import { convertMaster } from "../../../src/convert/convert.ts";
 import type { ConversionSettings } from "../../../src/settings/conversion.ts";
 import { tags } from "../../../src/tiff/tags.ts";
 import { drawLevels, makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
-import { ingestCodeOf, makeTestFolder, readTiff } from "../../support/masters.ts";
+import { ingestCodeOf, makeTestFolder, readTiff, usualConversion } from "../../support/masters.ts";
 
 const folder = makeTestFolder();
 const target = folder.path("master.tif");
 
-const lossless: ConversionSettings = {
-  compression: "deflate",
-  quality: 89,
-  tileSize: 256,
-  subsampling: "4:2:0",
-  keepsProfile: false,
-  keepsDepth: false,
-};
+const lossless: ConversionSettings = { ...usualConversion, compression: "deflate" };
 const size = { width: 90, height: 70, tile: 32 } as const;
 const zstd = { compression: "zstd", compress: zstdCompressSync } as const;
 

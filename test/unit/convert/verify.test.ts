@@ -10,22 +10,13 @@ import type { ConversionSettings } from "../../../src/settings/conversion.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { readDirectoryChain } from "../../../src/tiff/directory-chain.ts";
 import { tags } from "../../../src/tiff/tags.ts";
-import { drawScene, ingestCodeOf, makeTestFolder } from "../../support/masters.ts";
+import { drawScene, ingestCodeOf, makeTestFolder, usualConversion } from "../../support/masters.ts";
 
 const folder = makeTestFolder();
 const size = { width: 2300, height: 1500 };
 
-const usual: ConversionSettings = {
-  compression: "jpeg",
-  quality: 89,
-  tileSize: 256,
-  subsampling: "4:2:0",
-  keepsProfile: false,
-  keepsDepth: false,
-};
-
 /** Returns what verifying a master of `scene.png` against another file says. */
-async function verify(master: string, against: string, settings = usual): Promise<string> {
+async function verify(master: string, against: string, settings = usualConversion): Promise<string> {
   const inspected = await inspect(against, 0);
   const source = { ...inspected, path: against, forgiven: undefined };
   const treatment = settleTreatment(settings, inspected);
@@ -36,7 +27,7 @@ const source = folder.path("scene.png");
 const usualMaster = folder.path("master.tif");
 beforeAll(async () => {
   await folder.lay("scene.png", drawScene(size).png());
-  await convertMaster(source, usualMaster, usual);
+  await convertMaster(source, usualMaster, usualConversion);
 });
 
 /** Exchanges the places of two tiles of a level. */
@@ -67,8 +58,8 @@ describe("verifying a master", () => {
     ["Deflate in tiles of 512", { compression: "deflate", tileSize: 512 }],
   ])("accepts %s of its source", async (_, settings) => {
     const path = folder.path("other-master.tif");
-    await convertMaster(source, path, { ...usual, ...settings });
-    expect(await verify(path, source, { ...usual, ...settings })).toBe("none");
+    await convertMaster(source, path, { ...usualConversion, ...settings });
+    expect(await verify(path, source, { ...usualConversion, ...settings })).toBe("none");
   });
 
   it("accepts JPEG of its source", async () => {
@@ -83,7 +74,7 @@ describe("verifying a master", () => {
     const path = folder.path("blue-master.tif");
     const picture = sharp({ create: { width, height, channels: 3, background: "#0000ff" } });
     const source = await folder.lay("blue.png", picture.png());
-    await convertMaster(source, path, usual);
+    await convertMaster(source, path, usualConversion);
     expect(await verify(path, source)).toBe("none");
   });
 

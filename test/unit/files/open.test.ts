@@ -82,7 +82,9 @@ describe("a file that is no TIFF is refused", () => {
     expect(await codeOfAsync(openFile({ ...long, size: maxTileBytes }, limit))).toBe("none");
   });
 
-  it("cut off or changed anywhere, in few reads, and never by anything but an ImageError", async () => {
+  it("cut off or changed anywhere, in few reads, and never by anything but an ImageError", {
+    tags: "slow",
+  }, async () => {
     const random = openRandom(70);
     const turned = () => image().withMetadata({ orientation: 6, density: 300, icc: "p3" });
     const files = await Promise.all(

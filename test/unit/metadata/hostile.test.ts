@@ -114,14 +114,10 @@ describe("metadata of hostile files", () => {
     }
   });
 
-  it.each([0, 1, 2, 3])(
-    "ends for 1,500 mutations of master %i",
-    async (index) => {
-      const random = openRandom(index + 1);
-      for (let count = 0; count < 1500; count++) await survive(mutate(masters[index]!, random));
-    },
-    60_000,
-  );
+  it.each([0, 1, 2, 3])("ends for 1,500 mutations of master %i", async (index) => {
+    const random = openRandom(index + 1);
+    for (let count = 0; count < 1500; count++) await survive(mutate(masters[index]!, random));
+  });
 
   it("ends for 1,500 mutations of XMP and of IPTC", async () => {
     const random = openRandom(9);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { CommandFaults } from "../../../src/settings/command-faults.ts";
-import { readServiceSettings } from "../../../src/settings/service-settings.ts";
-import { makeTestFolder } from "../../support/masters.ts";
-import { recordTerminal } from "../../support/terminal.ts";
+import { CommandFaults } from "../../src/settings/command-faults.ts";
+import { readServiceSettings } from "../../src/settings/service-settings.ts";
+import { makeTestFolder } from "../support/masters.ts";
+import { recordTerminal } from "../support/terminal.ts";
 
 const folder = makeTestFolder();
 const { terminal } = recordTerminal(folder.path("."));

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mostReadBytes, type ServiceBuckets } from "../../../src/bucket/bucket.ts";
-import { listObjects } from "../../../src/bucket/list-objects.ts";
-import { localBuckets } from "../../../src/bucket/local-buckets.ts";
-import { checkedBytes, sha256Of, uploadBytes, uploadFile } from "../../../src/bucket/upload.ts";
+import { mostReadBytes, type ServiceBuckets } from "../../src/bucket/bucket.ts";
+import { listObjects } from "../../src/bucket/list-objects.ts";
+import { localBuckets } from "../../src/bucket/local-buckets.ts";
+import { checkedBytes, sha256Of, uploadBytes, uploadFile } from "../../src/bucket/upload.ts";
 
-const configFile = join(import.meta.dirname, "..", "..", "..", "wrangler.toml");
+const configFile = join(import.meta.dirname, "..", "..", "wrangler.toml");
 
 let folder: string;
 let buckets: ServiceBuckets;

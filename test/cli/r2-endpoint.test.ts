@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness } from "wrangler";
-import { listObjects } from "../../../src/bucket/list-objects.ts";
-import { s3Bucket } from "../../../src/bucket/s3-bucket.ts";
-import type { S3Place } from "../../../src/bucket/s3-bucket-request.ts";
-import { checkedBytes, sha256Of, uploadBytes, uploadFile } from "../../../src/bucket/upload.ts";
-import { bucketCodeOf } from "../../support/ingest.ts";
+import { listObjects } from "../../src/bucket/list-objects.ts";
+import { s3Bucket } from "../../src/bucket/s3-bucket.ts";
+import type { S3Place } from "../../src/bucket/s3-bucket-request.ts";
+import { checkedBytes, sha256Of, uploadBytes, uploadFile } from "../../src/bucket/upload.ts";
+import { bucketCodeOf } from "../support/ingest.ts";
 
 const keys = { accessKeyId: "key-of-the-test", secretAccessKey: "secret/of+the=test" };
 

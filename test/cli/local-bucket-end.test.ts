@@ -2,15 +2,15 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { expectRoom } from "../../../src/bucket/disk-room.ts";
-import { defaultLocalPatience } from "../../../src/bucket/local-bucket-connection.ts";
-import { localBuckets } from "../../../src/bucket/local-buckets.ts";
-import { uploadBytes } from "../../../src/bucket/upload.ts";
-import { bucketCodeOf } from "../../support/ingest.ts";
-import { endOf, type IngestEnding, layFolders, layPictures, startIngest } from "../../support/ingest-command.ts";
-import { groupMembers, runningProcesses, waitForEndOfGroup } from "../../support/processes.ts";
+import { expectRoom } from "../../src/bucket/disk-room.ts";
+import { defaultLocalPatience } from "../../src/bucket/local-bucket-connection.ts";
+import { localBuckets } from "../../src/bucket/local-buckets.ts";
+import { uploadBytes } from "../../src/bucket/upload.ts";
+import { bucketCodeOf } from "../support/ingest.ts";
+import { endOf, type IngestEnding, layFolders, layPictures, startIngest } from "../support/ingest-command.ts";
+import { groupMembers, runningProcesses, waitForEndOfGroup } from "../support/processes.ts";
 
-const configFile = join(import.meta.dirname, "..", "..", "..", "wrangler.toml");
+const configFile = join(import.meta.dirname, "..", "..", "wrangler.toml");
 
 let folder: string;
 beforeEach(async () => {

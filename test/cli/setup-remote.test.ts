@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bucketsOf, SetupFailed, setUpRemote } from "../../../deploy/remote-setup.ts";
-import { makeTestFolder } from "../../support/masters.ts";
+import { bucketsOf, SetupFailed, setUpRemote } from "../../deploy/remote-setup.ts";
+import { makeTestFolder } from "../support/masters.ts";
 
 const ours = [
   "name:     old-pictures",
@@ -116,7 +116,7 @@ describe("setUpRemote", () => {
   });
 });
 
-const script = resolve(import.meta.dirname, "../../../deploy/setup-remote.ts");
+const script = resolve(import.meta.dirname, "../../deploy/setup-remote.ts");
 const folder = makeTestFolder();
 
 const wranglerFile = `

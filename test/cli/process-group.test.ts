@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { groupMembers, waitForEndOfGroup } from "../../support/processes.ts";
+import { groupMembers, waitForEndOfGroup } from "../support/processes.ts";
 
-const starter = join(import.meta.dirname, "..", "..", "support", "bound-group.ts");
+const starter = join(import.meta.dirname, "..", "support", "bound-group.ts");
 
 /** Starts what binds a group, and waits until the group has both its processes. */
 async function startBound(graceSeconds: number): Promise<{ readonly child: ChildProcess; readonly group: number }> {
