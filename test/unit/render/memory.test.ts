@@ -150,6 +150,20 @@ describe("peakBytesOf", () => {
   });
 });
 
+describe("peakBytesOf a long picture that is made short", () => {
+  it("has room for its weights, which are as many as it is long", () => {
+    const encoding = { compression: "deflate", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
+    const long = { width: 64, height: 200_000, tile: 64, tileBytes: 100, encoding } as const;
+    const planned = plan(long, { width: 64, height: 100 }, { format: "png" });
+    const plane = { source: { x: 1, y: 1 }, output: { x: 1, y: 1 } } as const;
+    const [sampling] = planSampling(planned, { size: planned.size, turn: noTurn, planes: [plane] });
+    const weightBytes = sampling!.vertical.rows.byteLength;
+    expect(weightBytes).toBeGreaterThan(2_000_000);
+    // Each plane of the three has its own.
+    expect(peakBytesOf(planned) - tileRowBytesOf(planned)).toBeGreaterThanOrEqual(3 * weightBytes);
+  });
+});
+
 describe("tileRowBytesOf", () => {
   const size = { width: 500, height: 500 };
   const of = (options: Partial<PyramidOptions>) =>
@@ -176,6 +190,14 @@ describe("tileRowBytesOf", () => {
     );
     expect(words! - bytes!).toBe(256 * 256 * 3);
     expect(of({ encoding: deflate, tileBytes: 60_000 }) - of({ encoding: deflate, tileBytes: 10_000 })).toBe(50_000);
+  });
+
+  it("has room for the RGB of a tile whose chroma is halved", () => {
+    const encoding = { compression: "deflate", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
+    const [halved, whole] = (["jpg", "png"] as const).map((format) =>
+      tileRowBytesOf(plan({ width: 2000, height: 2000, encoding }, size, { format })),
+    );
+    expect(halved! - whole!).toBe(256 * 256 * 3);
   });
 
   it("has room for the coefficients of a JPEG that is progressive, or may be", () => {
