@@ -7,12 +7,12 @@ import { compileModule, compileSettings } from "../node/compiled-modules.ts";
 import { Kernels } from "../render/kernels.ts";
 import { type Renderer, render } from "../render/render.ts";
 
-/** Memory of colour tables, in bytes: some ten profiles. */
+/** Memory for colour tables, in bytes: about ten profiles. */
 const colorTableBytes = 4 << 20;
 
 /**
- * Returns what draws pictures for a check as the service draws them, with the kernels that `npm run build:kernel` leaves
- * in the project's folder. Throws what reading them throws.
+ * Returns a function that draws pictures for a check as the service does, with the kernels that `npm run build:kernel`
+ * leaves in the project's folder. Throws when they can't be read.
  */
 export function openDrawer(): DrawPicture {
   const renderer: Renderer = {
@@ -28,7 +28,7 @@ export function openDrawer(): DrawPicture {
     const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
     const table = isManaged ? await findColorTable(tables, model, profile) : undefined;
     const { body } = await render(renderer, plan, { inputs: { source, table, envelope: {} }, admission });
-    // A picture that is streamed fails while it is read.
+    // A streamed picture fails only while it is read.
     if (!(body instanceof Uint8Array)) for await (const _ of body);
     return warnings;
   };

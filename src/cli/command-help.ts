@@ -11,7 +11,7 @@ const usages: Readonly<Record<CommandName, string>> = {
 const summaries: Readonly<Record<CommandName, string>> = {
   ingest: "Turns images into masters, checks them and puts them into a bucket.",
   compare: "Writes a page that shows settings side by side without their names.",
-  check: "Says what masters are, whether they are served and how well, and what mends them.",
+  check: "Reports what masters are, whether and how well they are served, and how to fix them.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -27,20 +27,20 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ingest: [
     "",
-    "What is in the bucket already, from the same file with the same settings, is left alone: an",
-    "interrupted run is taken up by running the command again. Keys of the remote bucket come from",
-    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account also from",
-    "CLOUDFLARE_ACCOUNT_ID; they are sent over https only. Exit status: 0 all went well, 1 a file",
-    "failed, 2 wrong arguments or configuration, 130 stopped. docs/ingest.md says more.",
+    "Masters already in the bucket, from the same file with the same settings, are kept: to resume",
+    "an interrupted run, run the same command again. Keys of the remote bucket come from",
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account from --account or",
+    "CLOUDFLARE_ACCOUNT_ID; they are only sent over https. Exit status: 0 success, 1 a file",
+    "failed, 2 wrong arguments or configuration, 130 stopped. See docs/ingest.md.",
   ],
   check: [
     "",
-    "Exit status: 0 all are served, 1 one is not (with --strict: or has warnings), 2 wrong arguments,",
-    "130 stopped. docs/masters.md says what is looked at.",
+    "Exit status: 0 all are served, 1 some are not (with --strict: or have warnings), 2 wrong arguments,",
+    "130 stopped. docs/masters.md lists what is checked.",
   ],
 };
 
-/** Returns the line that says how a command is called; of all commands without a name. */
+/** Returns the usage line of a command, or of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
     ? "Usage: tessera ingest|compare|check|--help|--version ..."
@@ -52,7 +52,7 @@ export function helpText(command: CommandName | undefined): readonly string[] {
   if (command === undefined) {
     const names = Object.keys(commandOptions) as CommandName[];
     const lines = names.flatMap((name) => [`  ${name.padEnd(9)} ${summaries[name]}`, `            ${usages[name]}`]);
-    return [usageLine(undefined), "", ...lines, "", "tessera COMMAND --help lists the options of a command."];
+    return [usageLine(undefined), "", ...lines, "", "Run tessera COMMAND --help for the options of a command."];
   }
   const parts = sections[command].flatMap(([title, table]) => ["", title, ...optionLines(table)]);
   return [usageLine(command), "", summaries[command], ...parts, ...(notes[command] ?? [])];

@@ -43,12 +43,12 @@ describe("tessera check", () => {
   file       TIFF, little-endian, 1 directory, 0.002 MB
   picture    3000 × 2000, RGB, 8 bits, 3 samples a pixel
   levels     3000 × 2000  1/1  32 strips of 64 rows  Deflate  0.002 MB
-  profile    none: taken for sRGB
+  profile    none: read as sRGB
   metadata   none
   opening    1 read of 2,468 bytes
   tile       1 read of 256 bytes, 768,000 pixels decoded
   thumbnail  1 read of 2,048 bytes, 6,144,000 pixels decoded
-  warning    strips: It is stored in strips: a tile takes all the rows that it touches, over the whole width.
+  warning    strips: It is stored in strips: each tile needs all the rows that it touches, over the full width.
   warning    one-level: It has no reduced levels: the smallest picture is drawn from all of its pixels.
   mend       strips, one-level:
              npx tessera ingest ${strips} --to local

@@ -39,7 +39,7 @@ describe("a command line", () => {
 
   it("is refused without files, and with a command that there is not", () => {
     expect(faultsOf("ingest", "--to", "local")).toEqual(["no file or folder is named"]);
-    expect(faultsOf("digest")).toEqual(["digest is no command"]);
+    expect(faultsOf("digest")).toEqual(["Unknown command: digest"]);
     expect(faultsOf("compare")).toEqual(["no file is named"]);
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
   });
