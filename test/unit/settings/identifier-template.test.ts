@@ -63,7 +63,7 @@ describe("the template of identifiers", () => {
 
   it("tells everything that is wrong with it at once", () => {
     expect(faultsOf("{nmae}#[{page}")).toHaveLength(4);
-    expect(faultsOf("{collection}")).toEqual([expect.stringContaining("neither {path} nor {name}")]);
+    expect(faultsOf("{collection}")).toEqual([expect.stringContaining("needs {path} or {name}")]);
     expect(faultsOf("{name}}")).toEqual([expect.stringContaining("has }")]);
   });
 });
@@ -81,7 +81,7 @@ describe("an identifier", () => {
     [".records/a", /starts with a dot, which the service answers with 404/],
     ["a/.b", /starts with a dot/],
     ["..", /starts with a dot/],
-    ["plate;page=2", /taken for page 2/],
+    ["plate;page=2", /means page 2/],
     ["a".repeat(1025), /longer than 1024 bytes/],
   ])("is refused where the service would not find its master: %.20s", (identifier, fault) => {
     expect(checkIdentifier(identifier, naming)).toEqual({ fault: expect.stringMatching(fault) });

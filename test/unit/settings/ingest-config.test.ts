@@ -44,7 +44,7 @@ describe("a configuration file", () => {
       const to: string = "remote"; export default { to };`;
     await writeFile(join(folder, "tessera.config.ts"), program);
     const faults = await faultsOf(() => readIngestConfig(folder, undefined));
-    expect(faults).toEqual([expect.stringContaining("run only when it is named: --config tessera.config.ts")]);
+    expect(faults).toEqual([expect.stringContaining("only runs when it is named: --config tessera.config.ts")]);
     expect(existsSync(trace)).toBe(false);
     expect(await readIngestConfig(folder, "tessera.config.ts")).toMatchObject({ to: "remote" });
     expect(existsSync(trace)).toBe(true);
@@ -100,14 +100,14 @@ describe("a configuration file", () => {
       "c.json: qualtiy is not known",
       'c.json: jobs is "many", not a whole number from 1 to 64',
       expect.stringContaining('the identifier template "{nom}" has {nom}'),
-      expect.stringContaining("has neither {path} nor {name}"),
+      expect.stringContaining("needs {path} or {name}"),
       "c.json: tile of conversions[0] is 128, not 256 or 512",
       "c.json: page of conversions[0] is not known",
       "c.json: quality of conversions[1] is 101, not a whole number from 1 to 100",
       "c.json: match of conversions[1] is missing",
-      "c.json: conversions[2] is no object",
+      "c.json: conversions[2] is not an object",
     ]);
-    expect(await faultsOf(() => checkIngestConfig([], "c.json"))).toEqual(["c.json holds no object"]);
+    expect(await faultsOf(() => checkIngestConfig([], "c.json"))).toEqual(["c.json does not contain an object"]);
   });
 });
 
