@@ -11,19 +11,19 @@ import { openTiff } from "../tiff/open.ts";
 import { tags } from "../tiff/tags.ts";
 import { unlessFault } from "./faults.ts";
 
-/** The first read of an unknown master, in bytes, as the service makes it. */
+/** Size of the first read of an unknown master, in bytes, as in the service. */
 export const prefixBytes = 32_768;
 
 /** An image opened as the service opens it. */
 export interface OpenedPage {
   readonly pyramid: Pyramid;
-  /** The profile as it is stored, of whatever kind; what is wrong with it where it can't be read. */
+  /** The stored profile, of any kind; what is wrong with it if it can't be read. */
   readonly profile: Uint8Array | { readonly fault: string } | undefined;
-  /** The texts, and the blocks that could be taken over whole. */
+  /** The texts, and the blocks that could be included whole. */
   readonly metadata: Metadata;
   /** Whether the file says which values of floating point samples are black and white. */
   readonly isRangeStated: boolean;
-  /** What opening took, the prefix included, where derivatives keep copyright alone. */
+  /** The cost of opening, including the prefix, when derivatives keep only the copyright. */
   readonly opening: Readonly<ReadCounts>;
 }
 

@@ -6,7 +6,7 @@ import type { StoredModel } from "../pyramid/color-model.ts";
 import type { OpenedPage } from "./open-page.ts";
 import type { ProfileReport } from "./report.ts";
 
-/** Says what a profile is and what becomes of it with samples of `model`; undefined without one. */
+/** Reports what a profile is and how it is used with samples of `model`; undefined without one. */
 export function reportProfile(profile: OpenedPage["profile"], model: StoredModel): ProfileReport | undefined {
   if (profile === undefined) return undefined;
   if (!(profile instanceof Uint8Array)) {
@@ -16,17 +16,17 @@ export function reportProfile(profile: OpenedPage["profile"], model: StoredModel
   const about = { description: summary?.description, bytes: profile.byteLength };
   const ignored = (reason: string): ProfileReport => ({ ...about, use: "ignored", reason });
   const space = profileSpaces[model];
-  if (space === undefined) return ignored("CIELab needs none");
+  if (space === undefined) return ignored("CIELab does not need one");
   if (summary === undefined) return ignored("it is broken");
-  if (summary.colorSpace !== space) return ignored(`it is one of ${summary.colorSpace}`);
+  if (summary.colorSpace !== space) return ignored(`its colour space is ${summary.colorSpace}`);
   if (summary.isSrgb) return { ...about, use: "srgb", reason: undefined };
   if (!isConvertible(profile, space)) return ignored("no conversion can be made of it");
   return { ...about, use: "converted", reason: undefined };
 }
 
 /**
- * Returns the profile that the service takes an image's colours to be in: one of its model that is not sRGB, even where no
- * conversion can be made of it.
+ * Returns the profile that the service assumes for an image's colours: one for its colour model that is not sRGB, even
+ * if no conversion can be made of it.
  */
 export function chooseProfile(profile: OpenedPage["profile"], model: StoredModel): Uint8Array | undefined {
   if (!(profile instanceof Uint8Array)) return undefined;
@@ -35,7 +35,7 @@ export function chooseProfile(profile: OpenedPage["profile"], model: StoredModel
   return isUsed ? profile : undefined;
 }
 
-/** Whether there is what a conversion is made of; what Little CMS makes of a table shows only when it is used. */
+/** Returns whether it has what a conversion needs; whether Little CMS accepts a table only shows when it is used. */
 function isConvertible(bytes: Uint8Array, space: "gray" | "rgb" | "cmyk"): boolean {
   const profile = readProfileTags(bytes);
   if (profile === undefined) return false;

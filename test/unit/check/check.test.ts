@@ -189,7 +189,7 @@ describe("what is refused for its cost", () => {
     expect(report.served).toBe("none");
     expect(report.problems[0]).toMatchObject({
       code: "undecodable",
-      message: "Its tiles are lossless JPEG, which is not read.",
+      message: "Its tiles are lossless JPEG, which is not supported.",
       mend: ["npx tessera ingest FILE --to local"],
     });
   });
