@@ -15,21 +15,22 @@ import type { ByteSource } from "../source/byte-source.ts";
 /** Draws parts of masters as the service draws them. */
 export interface Engine {
   /**
-   * Draws a region of a master at a size, colours as they are stored, what is transparent on white. Throws what planning and drawing throw.
+   * Draws a region of a master at a size, with colours as stored and transparency flattened on white. Throws what
+   * planning and drawing throw.
    */
   draw(master: MasterParts, part: { readonly region: Area; readonly size: Size }): Promise<DrawnPart>;
   /**
-   * Draws the whole of a master as it is seen, as PNG with what is transparent kept, and yields the file in pieces. Inks
-   * and CIELab are brought to sRGB by the table. Throws what planning and drawing throw.
+   * Draws the whole of a master after orientation, as PNG with transparency kept, and yields the file in pieces. The
+   * table converts inks and CIELab to sRGB. Throws what planning and drawing throw.
    */
   encode(master: MasterParts, colors: MasterColors): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-/** What becomes of the colours of a whole picture. */
+/** What happens to the colours of a whole picture. */
 export interface MasterColors {
-  /** The profile that goes with the picture. */
+  /** The profile that is written with the picture. */
   readonly icc: Uint8Array | undefined;
-  /** Brings what PNG can't hold to sRGB; undefined for grey and RGB. */
+  /** Converts what PNG can't hold to sRGB; undefined for grey and RGB. */
   readonly table: ColorTable | undefined;
 }
 
@@ -44,7 +45,7 @@ export interface DrawnPart extends Pixels {
   readonly level: Level;
 }
 
-/** Pixels of 8 bits a sample, samples of a pixel side by side. */
+/** Pixels with 8 bits per sample, interleaved. */
 export interface Pixels extends Size {
   readonly channels: number;
   readonly samples: Uint8Array;
@@ -52,7 +53,7 @@ export interface Pixels extends Size {
 
 let opened: Engine | undefined;
 
-/** Returns the engine, compiled once for the life of the process. Throws `not-verified` where the kernels are not built. */
+/** Returns the engine, compiled once per process. Throws `not-verified` if the kernels are not built. */
 export function openEngine(): Engine {
   opened ??= compileEngine();
   return opened;
@@ -65,7 +66,7 @@ function compileEngine(): Engine {
     const rotation = { isMirrored: false, degrees: 0 };
     const request = { ...part, rotation, quality: "default", format: "png" } as const;
     const plan = planRender(request, pyramid, { sourceSize: source.size, isProfiled: false });
-    if (plan.kind === "copy") throw new Error("a PNG is never copied");
+    if (plan.kind === "copy") throw new Error("the plan of a PNG can't be a copy");
     const kernel = new Kernel(kernelModule, plan.cost.peakBytes);
     return { plan, kernel };
   };
@@ -89,7 +90,7 @@ function compileKernels(): WebAssembly.Module {
   try {
     return compileModule("kernel");
   } catch (cause) {
-    throw new IngestError("not-verified", "Masters can't be verified: build the kernels first with npm run build.", {
+    throw new IngestError("not-verified", "Masters can't be verified without the kernels. Run npm run build first.", {
       cause,
     });
   }
@@ -98,7 +99,7 @@ function compileKernels(): WebAssembly.Module {
 async function decodePixels(encoded: Uint8Array): Promise<Pixels> {
   const pixels = sharp(encoded);
   const { channels, hasAlpha } = await pixels.metadata();
-  // As the source is compared: what is transparent is laid on white, grey stays one sample a pixel.
+  // As for the source: transparency is flattened on white, grey stays one sample per pixel.
   if (hasAlpha) pixels.flatten({ background: "#ffffff" });
   if (channels < 3) pixels.toColourspace("b-w");
   const { data, info } = await pixels.raw().toBuffer({ resolveWithObject: true });
