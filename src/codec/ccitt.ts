@@ -61,7 +61,7 @@ export function decodeCcitt(kernel: Kernel, bytes: Uint8Array, { options, target
   if (readable === statusUncompressed) {
     throw new ImageError(
       "source-unsupported",
-      "The stored image uses the uncompressed mode of fax coding, which is not read.",
+      "The stored image uses the uncompressed mode of fax coding, which is not supported.",
     );
   }
   if (readable === 0) {

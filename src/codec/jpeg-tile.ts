@@ -110,7 +110,7 @@ function subsamplingOf({ components }: JpegHeader, { encoding }: Level): Subsamp
   const [first, second, third] = components;
   const { samplesPerPixel } = encoding.layout;
   if (first === undefined || components.length !== samplesPerPixel) {
-    throw disagreement(`${components.length} components where ${samplesPerPixel} are told of`);
+    throw disagreement(`${components.length} components instead of ${samplesPerPixel}`);
   }
   if (second === undefined || third === undefined) return { x: 1, y: 1 };
   return {

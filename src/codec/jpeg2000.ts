@@ -108,7 +108,7 @@ export function createJpeg2000Decoder(module: WebAssembly.Module): Jpeg2000Decod
 /** Refuses what the decoder would give wrong samples of, before it allocates anything. */
 function checkHeader(header: Jpeg2000Header, size: Size, halvings: number): void {
   if (!isSameSize(header, size)) {
-    throw damaged(`${header.width} by ${header.height} pixels where ${size.width} by ${size.height} are told of`);
+    throw damaged(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   const { components, origin, tiles } = header;
   const [first, second, third] = components;
@@ -187,7 +187,7 @@ function eightBits(view: Uint8Array, depth: number): Uint8Array {
 }
 
 function unsupported(what: string): ImageError {
-  return new ImageError("source-unsupported", `JPEG 2000 ${what} is not read.`);
+  return new ImageError("source-unsupported", `JPEG 2000 ${what} is not supported.`);
 }
 
 function damaged(detail: string, cause?: unknown): ImageError {

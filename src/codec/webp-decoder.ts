@@ -81,9 +81,9 @@ export function createWebpDecoder(module: WebAssembly.Module): WebpDecoder {
 
 function checkHeader(bytes: Uint8Array, size: Size): void {
   const header = readWebpHeader(bytes);
-  if (header.isAnimated) throw new ImageError("source-unsupported", "An animated WebP is not read.");
+  if (header.isAnimated) throw new ImageError("source-unsupported", "An animated WebP is not supported.");
   if (!isSameSize(header, size)) {
-    throw damaged(`${header.width} by ${header.height} pixels where ${size.width} by ${size.height} are told of`);
+    throw damaged(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   if (4 * size.width * size.height + bytes.byteLength > maxCodecBytes) {
     throw new ImageError("render-too-costly", "The WebP picture is too large to be decoded here.", {

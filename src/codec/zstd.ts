@@ -29,7 +29,7 @@ export function inflateZstd(bytes: Uint8Array, byteLength: number): Uint8Array {
   // Some writers pad the last tile or strip, so a frame may hold more than is asked of it.
   const limitBytes = 2 * byteLength + blockBytes;
   if (frame.contentBytes !== undefined && frame.contentBytes > limitBytes) {
-    throw damaged(`a frame of ${frame.contentBytes} bytes where ${byteLength} are told of`);
+    throw damaged(`a frame of ${frame.contentBytes} bytes instead of ${byteLength}`);
   }
   const header = formatHeader(Math.min(frame.windowBytes, limitBytes), frame.hasChecksum);
   const whole = concatenate([header, bytes.subarray(frame.blocks, findFrameEnd(bytes, frame))]);
@@ -58,7 +58,7 @@ function readFrame(bytes: Uint8Array): ZstdFrame {
   if (bytes.subarray(dictionaryAt, contentSizeAt).some((byte) => byte !== 0)) {
     throw new ImageError(
       "source-unsupported",
-      "The stored image is compressed with a ZSTD dictionary, which is not read.",
+      "The stored image is compressed with a ZSTD dictionary, which is not supported.",
     );
   }
   const contentBytes = readContentSize(view, contentSizeAt, contentSizeBytes);

@@ -2,20 +2,20 @@ import type { Size } from "../geometry.ts";
 import type { MetadataBlocks } from "../metadata/read.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 
-/** What a file that is no TIFF holds, as each format's reader finds it. */
+/** The content of a file that is not a TIFF, as each format's reader finds it. */
 export interface PlainFile extends Size {
   readonly kind: PlainKind;
-  /** How the file is decoded, as the one tile of one level. */
+  /** How the file is decoded, as the only tile of its only level. */
   readonly encoding: TileEncoding;
-  /** An ICC profile, whole and no larger than `maxProfileBytes`. */
+  /** A whole ICC profile of at most `maxProfileBytes`. */
   readonly profile: Uint8Array | undefined;
-  /** Each no larger than `maxMetadataReadBytes`. */
+  /** Each at most `maxMetadataReadBytes`. */
   readonly blocks: MetadataBlocks;
-  /** What the format itself says, where EXIF does not. */
+  /** What the format itself says, if EXIF does not. */
   readonly dotsPerInch: number | undefined;
 }
 
-/** The formats that are masters beside TIFF. */
+/** The master formats besides TIFF. */
 export type PlainKind = "jpeg" | "png" | "webp";
 
 /** What differs between the encodings of files. */
@@ -30,7 +30,7 @@ export interface PlainEncoding extends Pick<TileEncoding, "compression" | "model
   readonly isProgressive?: boolean;
 }
 
-/** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. */
+/** Returns the encoding of a file's pixels, with neutral values for everything specific to TIFF. */
 export function plainEncoding(stated: PlainEncoding): TileEncoding {
   const { compression, model, bits, samplesPerPixel, alphaSample, isInverted = false, palette, subsampling } = stated;
   return {

@@ -19,18 +19,18 @@ export interface PlainImage {
   readonly kind: PlainKind;
   /** One level of one tile: the whole file. */
   readonly pyramid: Pyramid;
-  /** The ICC profile as it stands in the file, not looked into. */
+  /** The ICC profile as it is in the file, unparsed. */
   readonly profile: Uint8Array | undefined;
   readonly metadata: Metadata;
 }
 
-/** What is behind the prefix is read in runs of this many bytes: the longest segment of a JPEG. */
+/** Bytes after the prefix are read in runs of this many: the longest segment of a JPEG. */
 const runBytes = 65_536;
 
 /**
- * Opens a file that begins with `prefix`, or returns undefined where that is neither JPEG nor PNG nor WebP. Reads the
- * header and, where they are not in the prefix, the profile and the blocks of metadata; a profile or block that is broken
- * or too large is left out. Throws `source-malformed`; `source-unsupported` for what is not read and for files above
+ * Opens a file that begins with `prefix`, or returns undefined if that is not JPEG, PNG or WebP. Reads the header and,
+ * if they are not in the prefix, the profile and the metadata blocks; a profile or block that is broken or too large is
+ * left out. Throws `source-malformed`; `source-unsupported` for what is not supported and for files above
  * `maxPlainPixels`, `maxSidePixels` or `maxTileBytes`; and what the source throws.
  */
 export async function openPlain(
@@ -43,9 +43,9 @@ export async function openPlain(
   const file = await read(readAhead(limitOpening(source), runBytes, [{ offset: 0, bytes: prefix }]), prefix);
   const { kind, width, height, encoding, profile, blocks, dotsPerInch } = file;
   if (width * height > maxPlainPixels || Math.max(width, height) > maxSidePixels) {
-    throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to be decoded whole`);
+    throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, which is too large to decode whole`);
   }
-  if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} too large to be read whole`);
+  if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} file that is too large to read whole`);
   const { orientation = 1, ...metadata } = await metadataOfBlocks(blocks, policy);
   const stated = dotsPerInch !== undefined && isSensible(dotsPerInch) ? dotsPerInch : undefined;
   const grid = { tileWidth: width, tileLength: height, columns: 1, rows: 1, isStripped: true };

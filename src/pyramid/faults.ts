@@ -6,19 +6,15 @@ const conversion =
 
 /** Returns the error for a master that breaks its own format; `detail` says where, for the log. */
 export function malformed(detail: string, cause?: unknown): ImageError {
-  return new ImageError(
-    "source-malformed",
-    "The stored image is damaged: it can't be read as the TIFF it says it is.",
-    {
-      detail,
-      cause,
-    },
-  );
+  return new ImageError("source-malformed", "The stored image is damaged: it is not a valid TIFF.", {
+    detail,
+    cause,
+  });
 }
 
 /**
- * Returns the error for a master that is valid but not read; `what` ends the sentence "The stored image ...". `first` is
- * a command for what libvips does not read either.
+ * Returns the error for a master that is valid but not supported; `what` ends the sentence "The stored image ...".
+ * `first` is a command for files that libvips can't read either.
  */
 export function unsupported(what: string, first?: string): ImageError {
   const steps = first === undefined ? conversion : `${first}, then ${conversion}`;

@@ -4,7 +4,7 @@ import { malformed, unsupported } from "./faults.ts";
 import type { Places } from "./places.ts";
 import { partsOf, type TileEncoding } from "./tile-encoding.ts";
 /**
- * The grid that a directory divides its pixels by: tiles of `tileWidth` x `tileLength` pixels. Strips are a grid of one
+ * The grid that divides the pixels of a directory: tiles of `tileWidth` x `tileLength` pixels. Strips are a grid of one
  * column, as wide as the image.
  */
 export interface TileGrid {
@@ -12,20 +12,25 @@ export interface TileGrid {
   readonly tileLength: number;
   readonly columns: number;
   readonly rows: number;
-  /** Whether the last row of tiles holds only the rows that the image has left: strips do, tiles are padded. */
+  /**
+   * Whether the last row of tiles only holds the remaining rows of the image: true for strips, while tiles are padded.
+   */
   readonly isStripped: boolean;
-  /** Where each tile starts, in bytes, row by row; of a planar level, all of one sample before those of the next. */
+  /**
+   * Where each tile starts, in bytes, row by row; in a planar level, all tiles of one sample come before those of the
+   * next.
+   */
   readonly offsets: Places;
-  /** How many bytes each tile takes; 0 for a tile that was never written. */
+  /** Size of each tile in bytes; 0 for a tile that was never written. */
   readonly byteCounts: Places;
 }
 
-/** A strip may be this many times as large as a tile: whole files are written as one. */
+/** A strip may be this many times as large as a tile: some files are a single strip. */
 const stripFactor = 16;
 
 /**
- * Holds a tile or strip to the size that is read. Throws `source-malformed` for one without pixels, `source-unsupported`
- * above `maxTilePixels`, of which a strip may have 16 times as many.
+ * Checks the size of a tile or strip. Throws `source-malformed` if it has no pixels, `source-unsupported` above
+ * `maxTilePixels`, or 16 times that for a strip.
  */
 export function checkTileSize({
   tileWidth,
@@ -35,13 +40,13 @@ export function checkTileSize({
   const parts = isStripped ? "is stored in strips" : "has tiles";
   if (tileWidth < 1 || tileLength < 1) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
   if (tileWidth * tileLength > maxTilePixels * (isStripped ? stripFactor : 1)) {
-    throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, which are too large to be read`);
+    throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, which are too large`);
   }
 }
 
 /**
- * Returns how many columns and rows of tiles a level has, and how many tiles, which of a planar level are one for each
- * sample. Throws `source-malformed` above `maxTiles`.
+ * Returns how many columns and rows of tiles a level has, and how many tiles: in a planar level, one for each sample.
+ * Throws `source-malformed` above `maxTiles`.
  */
 export function countTiles(
   size: Size,

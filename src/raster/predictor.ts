@@ -38,6 +38,6 @@ export function undoFloatPredictor(kernel: Kernel, packed: PackedSamples): void 
 function unread(predictor: string, bits: number): ImageError {
   return new ImageError(
     "source-unsupported",
-    `This image has the ${predictor} predictor with ${bits} bits a sample, which is not read.`,
+    `This image has the ${predictor} predictor with ${bits} bits per sample, which is not supported.`,
   );
 }

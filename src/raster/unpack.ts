@@ -118,5 +118,5 @@ function exponentBitsOf(bits: PackedSamples["bits"]): number {
 }
 
 function unread(what: string): ImageError {
-  return new ImageError("source-unsupported", `This image has ${what}, which are not read.`);
+  return new ImageError("source-unsupported", `This image has ${what}, which are not supported.`);
 }

@@ -32,15 +32,16 @@ const compressionCodes: ReadonlyMap<number, Compression> = new Map([
   [50001, "webp"],
 ]);
 
-/** JPEG as TIFF 6.0 had it, before Technical Note 2. */
+/** JPEG as in TIFF 6.0, before Technical Note 2. */
 const oldJpeg = 6;
 
-/** JPEG 2000 of Aperio and of libvips, whose three components are YCbCr although tag 262 says RGB. */
+/** JPEG 2000 as Aperio and libvips write it: its three components are YCbCr although tag 262 says RGB. */
 const ycbcrCodes: readonly number[] = [33003, 33004];
 
 /**
- * Reads how the tiles of a directory are written. Throws `source-unsupported` with the sentence for what is not read,
- * `source-malformed` for values no TIFF may have. Source: TIFF 6.0 §4 to §6, §11, §14, §21; TIFF Technical Note 2.
+ * Reads how the tiles of a directory are encoded. Throws `source-unsupported`, naming what is not supported, and
+ * `source-malformed` for values that are invalid in TIFF. Source: TIFF 6.0 §4 to §6, §11, §14, §21; TIFF Technical Note
+ * 2.
  */
 export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
   const { code, compression } = await readCompression(fields);
@@ -50,7 +51,7 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
   const { model } = photometric;
   const { isLittleEndian } = fields;
   const layout = await readSampleLayout(fields, { colors: colorSamples[model], isLittleEndian });
-  // What is subsampled in JPEG 2000 comes out of its decoder enlarged.
+  // The JPEG 2000 decoder enlarges subsampled components.
   const isSampled = model === "ycbcr" && compression !== "jpeg2000";
   const subsampling = isSampled ? await readSubsampling(fields) : ({ x: 1, y: 1 } as const);
   const encoding: TileEncoding = {
@@ -73,7 +74,7 @@ async function readCompression(fields: Fields): Promise<{ readonly code: number;
   if (compression === undefined) {
     const name = compressionNames.get(code) ?? `unknown (${code})`;
     throw unsupported(
-      `has ${name} compression, which is not read`,
+      `has ${name} compression, which is not supported`,
       code === oldJpeg ? "tiff2rgba ORIGINAL IN" : undefined,
     );
   }

@@ -34,7 +34,7 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
   if (header.precision !== 8 || !shownProcesses.includes(header.process)) {
     throw new ImageError(
       "source-unsupported",
-      `The stored image has ${header.process} JPEG tiles of ${header.precision} bits a sample, which are not read.`,
+      `The stored image has ${header.process} JPEG tiles of ${header.precision} bits per sample, which are not supported.`,
     );
   }
   const end = endOfStream(tile);

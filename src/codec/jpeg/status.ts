@@ -9,13 +9,13 @@ const malformed: Readonly<Record<number, string>> = {
 };
 
 const unsupported: Readonly<Record<number, string>> = {
-  [-17]: "Arithmetic-coded JPEG is not read.",
-  [-18]: "Lossless JPEG is not read.",
-  [-19]: "Hierarchical JPEG is not read.",
-  [-20]: "JPEG of other than 8 bits a sample is not read.",
-  [-21]: "JPEG of more than four components is not read.",
-  [-22]: "JPEG with this chroma sampling is not read.",
-  [-23]: "Progressive JPEG of more than 100 scans is not read.",
+  [-17]: "Arithmetic-coded JPEG is not supported.",
+  [-18]: "Lossless JPEG is not supported.",
+  [-19]: "Hierarchical JPEG is not supported.",
+  [-20]: "JPEG of other than 8 bits per sample is not supported.",
+  [-21]: "JPEG of more than four components is not supported.",
+  [-22]: "JPEG with this chroma sampling is not supported.",
+  [-23]: "Progressive JPEG of more than 100 scans is not supported.",
 };
 
 /** What the kernel answers when it lacks room for the coefficients of a progressive frame. */

@@ -78,10 +78,10 @@ export async function decodePng(
 
 function checkHeader(header: PngHeader, size: Size): void {
   if (!isSameSize(header, size)) {
-    throw malformedPng(`${header.width} by ${header.height} pixels where ${size.width} by ${size.height} are told of`);
+    throw malformedPng(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   if (header.isInterlaced) {
-    throw new ImageError("source-unsupported", "An interlaced PNG is not read. Save it without interlacing.");
+    throw new ImageError("source-unsupported", "An interlaced PNG is not supported. Save it without interlacing.");
   }
   if (size.width * size.height > maxPlainPixels) {
     throw new ImageError("render-too-costly", "The PNG picture is too large to be decoded here.");
