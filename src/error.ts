@@ -1,6 +1,6 @@
 /**
- * Every way a request can fail, and the HTTP status it is answered with. Whose fault decides: the client's is 4xx, a
- * broken master 500, a valid master that is not read 501, ours 500, storage's 503.
+ * Every way a request can fail, with its HTTP status. The status depends on whose fault it is: the client's is 4xx, a
+ * broken master 500, a valid master that is not supported 501, ours 500, storage's 503.
  */
 const statusByCode = {
   "identifier-malformed": 400,
@@ -21,7 +21,7 @@ const statusByCode = {
   "method-not-allowed": 405,
   "render-too-costly": 413,
   "render-memory": 413,
-  // Nobody reads this answer: it is for the log. 499 is what web servers log for it.
+  // Nobody reads this answer: the status is for the log. Web servers log 499 for it.
   "client-gone": 499,
   "source-malformed": 500,
   "source-unsupported": 501,
@@ -35,7 +35,7 @@ const statusByCode = {
 /** The name of a fault, as throw sites and tests use it. */
 export type ErrorCode = keyof typeof statusByCode;
 
-/** The one error class: `publicMessage` goes out to the client, `detail` and `cause` only to the log. */
+/** The only error class: `publicMessage` is sent to the client, `detail` and `cause` only go to the log. */
 export class ImageError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
@@ -47,7 +47,7 @@ export class ImageError extends Error {
     this.detail = options.detail;
   }
 
-  /** The HTTP status this error is answered with. */
+  /** The HTTP status of the answer. */
   get status(): number {
     return statusByCode[this.code];
   }

@@ -28,8 +28,8 @@ export const maxJpegTablesBytes = 1 << 16;
 export const maxTilesPerLevel = 1 << 20;
 
 /**
- * Most tiles of all levels of a master: an index of 16 bytes a tile stays below 26 MB. Halving takes a third more than
- * the first level has. Enforced in tiff/pyramid.ts.
+ * Most tiles of all levels of a master: an index of 16 bytes per tile stays below 26 MB. Halving adds a third to the
+ * tiles of the first level. Enforced in tiff/pyramid.ts.
  */
 export const maxTilesPerMaster = 3 << 19;
 
@@ -39,10 +39,16 @@ export const maxSidePixels = 1 << 20;
 /** Most pixels of one tile (2,048 x 2,048). Enforced in tiff/tile-grid.ts. */
 export const maxTilePixels = 1 << 22;
 
-/** Most bytes that one compressed tile or strip may claim, or a file that is no TIFF. Enforced in tiff/tile-index.ts and plain/open.ts. */
+/**
+ * Most bytes that one compressed tile or strip may claim, or a file that is not a TIFF. Enforced in tiff/tile-index.ts
+ * and plain/open.ts.
+ */
 export const maxTileBytes = 1 << 25;
 
-/** Longest head of a kept record, in bytes of JSON: all of a master but its index and its blocks. Enforced in record/head.ts. */
+/**
+ * Longest head of a kept record, in bytes of JSON: everything about a master except its index and its blocks. Enforced
+ * in record/head.ts.
+ */
 export const maxRecordHeadBytes = 1 << 18;
 
 /** Reads under way at once for one request: a Worker may wait for six. Enforced in render/gather.ts. */
@@ -60,12 +66,12 @@ export const maxTilesPerRender = 16_384;
 /** Most pixels that one rendering decodes. Enforced in render/cost.ts. */
 export const maxDecodedPixels = 1 << 30;
 
-/** Most bytes of samples that the tiles of one rendering come to, as they are stored. Enforced in render/work.ts. */
+/** Most bytes of samples that the tiles of one rendering hold, as they are stored. Enforced in render/work.ts. */
 export const maxDecodedBytes = 2 ** 32;
 
 /**
- * Most pixels that one rendering decodes of compressions whose decoders take far longer than the others, JPEG 2000 0.1 to
- * 0.5 µs a pixel. Enforced in render/work.ts.
+ * Most pixels that one rendering decodes of compressions with much slower decoders than the rest: JPEG 2000 takes 0.1
+ * to 0.5 µs a pixel. Enforced in render/work.ts.
  */
 export const maxSlowPixels = { webp: 1 << 28, jpeg2000: 1 << 26 } as const;
 
@@ -78,7 +84,9 @@ export const maxReadBytesPerRender = 256 << 20;
 /** Most kernel and buffer memory that one rendering may take, in bytes. Enforced in render/cost.ts and raster/kernel.ts. */
 export const maxPeakBytes = 64 << 20;
 
-/** Most memory that an instance of a codec from elsewhere grows to, in bytes. Enforced in codec/emscripten-instance.ts. */
+/**
+ * Most memory that an instance of a third-party codec may grow to, in bytes. Enforced in codec/emscripten-instance.ts.
+ */
 export const maxCodecBytes = 64 << 20;
 
 /** Most tiles of one JPEG 2000 codestream. Enforced in codec/jpeg2000.ts. */
@@ -87,22 +95,28 @@ export const maxJpeg2000Tiles = 1 << 12;
 /** Most pixels of a JPEG, PNG or WebP master, which is decoded whole. Enforced in plain/open.ts and codec/png/decoder.ts. */
 export const maxPlainPixels = 1 << 26;
 
-/** Most bytes in front of the frame of a JPEG master: profile, metadata, previews. Enforced in plain/jpeg.ts. */
+/** Most bytes before the frame of a JPEG master: profile, metadata, previews. Enforced in plain/jpeg.ts. */
 export const maxJpegHeaderBytes = 8 << 20;
 
-/** Most bytes in front of the image data of a PNG master: profile, metadata, texts. Enforced in plain/png.ts. */
+/** Most bytes before the image data of a PNG master: profile, metadata, texts. Enforced in plain/png.ts. */
 export const maxPngHeaderBytes = 8 << 20;
 
-/** Most chunks in front of the image data of a PNG master. Enforced in plain/png.ts. */
+/** Most chunks before the image data of a PNG master. Enforced in plain/png.ts. */
 export const maxPngChunks = 128;
 
-/** Largest block of metadata that is looked into, in bytes: an XMP packet, image resources. Enforced in metadata/tiff-values.ts. */
+/**
+ * Largest block of metadata that is parsed, in bytes: an XMP packet, image resources. Enforced in
+ * metadata/tiff-values.ts.
+ */
 export const maxMetadataReadBytes = 1 << 18;
 
 /** Largest block of metadata that is kept and written, in bytes. Enforced in metadata/read.ts. */
 export const maxMetadataBlockBytes = 1 << 16;
 
-/** Most bytes of EXIF that are written anew: with its signature it fits one JPEG segment. Enforced in metadata/exif-writer.ts. */
+/**
+ * Most bytes of EXIF that are written: with its signature it fits one JPEG segment. Enforced in
+ * metadata/exif-writer.ts.
+ */
 export const maxExifBytes = 60_000;
 
 /** Largest single value of EXIF that is kept, in bytes. Enforced in metadata/exif-reader.ts. */

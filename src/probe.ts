@@ -9,7 +9,7 @@ import type { Services } from "./services.ts";
 import { memorySource } from "./source/memory.ts";
 import type { Visit } from "./visit.ts";
 
-/** Pixels of the probe's sides: its master is one tile. */
+/** Width and height of the probe in pixels: its master is one tile. */
 const side = 16;
 
 /** Entries of the probe's directory: tag, type (3 for 16 bits, 4 for 32), value. Source: TIFF 6.0 §2, §15. */
@@ -27,7 +27,7 @@ const entries = [
   [325, 4, side * side],
 ] as const;
 
-/** Returns a TIFF of one uncompressed tile, which grows lighter from left to right. */
+/** Returns a TIFF with one uncompressed tile that gets lighter from left to right. */
 function probeMaster(): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 + directoryBytes + side * side));
   view.setUint32(0, 0x49492a00);
@@ -45,8 +45,8 @@ function probeMaster(): Uint8Array {
 }
 
 /**
- * Draws a picture of 8 by 8 pixels the way every small picture is drawn: opened, planned, admitted to the memory of the
- * isolate, resampled and encoded. Throws what that throws, `internal` where what comes out is no JPEG.
+ * Draws a picture of 8 by 8 pixels the same way as every small picture: opened, planned, admitted to the memory of the
+ * isolate, resampled and encoded. Throws what that throws, and `internal` when the result is not a JPEG.
  */
 export async function drawProbe(
   { renderer, budget, clock, sizeRules }: Services,
@@ -63,5 +63,5 @@ export async function drawProbe(
   lease?.release();
   const isJpeg = body instanceof Uint8Array && body[0] === 0xff && body[1] === 0xd8 && body.at(-1) === 0xd9;
   if (!isJpeg)
-    throw new ImageError("internal", "The service failed on this request.", { detail: "the probe is no JPEG" });
+    throw new ImageError("internal", "Internal error; see the service log.", { detail: "the probe is not a JPEG" });
 }
