@@ -5,9 +5,9 @@ import { pngTileDecoder } from "./png-tile.ts";
 import { sampleTileDecoder } from "./sample-tile.ts";
 import type { CodecModules, TileDecoder, TileShape } from "./tile-decoder.ts";
 
-/** What tells how the tiles of a level are decoded, beside their shape. */
+/** What decides how the tiles of a level are decoded, besides their shape. */
 export interface DecoderInputs {
-  /** One of the tiles, where any was written. */
+  /** One of the tiles, if any was written. */
   readonly sample: Uint8Array | undefined;
   readonly modules: CodecModules;
 }

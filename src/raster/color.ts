@@ -7,17 +7,17 @@ export interface RowRange {
   readonly count: number;
 }
 
-/** Three planes, of equal size where nothing else is said. */
+/** Three planes, of equal size unless stated otherwise. */
 export type ThreePlanes = readonly [Plane, Plane, Plane];
 
-/** A conversion of three planes to three others, which may be the same ones; without `rows`, of all rows. */
+/** A conversion of three planes to three others, which may be the same; of all rows without `rows`. */
 export interface ColorConversion {
   readonly source: ThreePlanes;
   readonly destination: ThreePlanes;
   readonly rows?: RowRange;
 }
 
-/** Converts Y, Cb, Cr to R, G, B within 1 level of the exact values; greys stay what they are. Source: JFIF 1.02. */
+/** Converts Y, Cb, Cr to R, G, B within 1 level of the exact values; greys are unchanged. Source: JFIF 1.02. */
 export function ycbcrToRgb(kernel: Kernel, { source, destination, rows }: ColorConversion): void {
   const [y, cb, cr] = source;
   const [r, g, b] = destination;
@@ -52,9 +52,9 @@ export function rgbToYcbcr(kernel: Kernel, { source, destination, rows }: ColorC
 }
 
 /**
- * Converts R, G, B to Y, Cb, Cr with chroma halved on both axes: a chroma sample is that of the mean of 2 x 2 pixels, of
- * those there are at odd edges. Y and chroma stay within 1 level of the exact values; greys get Cb = Cr = 128. Luma may
- * take the place of a source plane, chroma may not. Source: JFIF 1.02.
+ * Converts R, G, B to Y, Cb, Cr with chroma halved on both axes: a chroma sample comes from the mean of 2 x 2 pixels,
+ * or of fewer at odd edges. Y and chroma are within 1 level of the exact values; greys get Cb = Cr = 128. Luma may
+ * replace a source plane, chroma may not. Source: JFIF 1.02.
  */
 export function rgbToYcbcrHalved(kernel: Kernel, { source, destination }: Omit<ColorConversion, "rows">): void {
   const [r, g, b] = source;
@@ -91,7 +91,7 @@ export function rgbToGray(
   });
 }
 
-/** Lays a plane of a `gray` or `rgb` raster over white by its alpha plane, in place. */
+/** Composites a plane of a `gray` or `rgb` raster on white by its alpha plane, in place. */
 export function composeOnWhite(
   kernel: Kernel,
   { plane, alpha, rows }: { readonly plane: Plane; readonly alpha: Plane; readonly rows?: RowRange },
@@ -102,8 +102,8 @@ export function composeOnWhite(
 }
 
 /**
- * Returns a copy of a `gray` or `rgb` raster as interleaved RGBA, 4 bytes a pixel without padding; alpha is 255 where
- * the raster has none. Without `rows`, of all rows. Throws `render-memory`.
+ * Returns a copy of a `gray` or `rgb` raster as interleaved RGBA, 4 bytes per pixel without padding; alpha is 255 if
+ * the raster has none. Copies all rows without `rows`. Throws `render-memory`.
  */
 export function interleaveRgba(kernel: Kernel, raster: Raster, rows?: RowRange): Uint8Array<ArrayBuffer> {
   const first = raster.planes[0]!;

@@ -165,7 +165,7 @@ describe("unpackSamples", () => {
   });
 
   it.each([
-    { title: "whole numbers of 64 bits", bits: 64, format: "unsigned", scale: "full" },
+    { title: "integers of 64 bits", bits: 64, format: "unsigned", scale: "full" },
     { title: "floats of 8 bits", bits: 8, format: "float", scale: "full" },
     { title: "floats of 12 bits", bits: 12, format: "float", scale: "full" },
     { title: "indexes of 16 bits", bits: 16, format: "unsigned", scale: "index" },
