@@ -1,7 +1,7 @@
 import { maxXmlDepth } from "../limits.ts";
 import { malformed } from "../pyramid/faults.ts";
 
-/** A piece of XML; `start` and `end` are places in the text, those of an attribute without its quotes. */
+/** A piece of XML; `start` and `end` are positions in the text; for an attribute, without its quotes. */
 export type XmlToken =
   | { readonly kind: "open"; readonly name: string; readonly attributes: readonly XmlAttribute[] }
   | { readonly kind: "close" }
@@ -19,9 +19,9 @@ const space = /\s*/y;
 const nameToken = /[^\s<>/="'&!?]{1,256}/y;
 
 /**
- * Scans XML once from front to end, in time that grows with its length only: comments and processing instructions are
- * passed over, an empty element is opened and closed. Throws `source-malformed` for what is not well-formed, for a
- * document type, and past `maxXmlDepth`. Source: XML 1.0, fifth edition, §2 to §4.
+ * Scans XML once from start to end, in linear time: comments and processing instructions are skipped, an empty element
+ * is opened and closed. Throws `source-malformed` for XML that is not well-formed, for a document type, and above
+ * `maxXmlDepth`. Source: XML 1.0, fifth edition, §2 to §4.
  */
 export function* scanXml(text: string): Generator<XmlToken, void> {
   const names: string[] = [];
@@ -89,7 +89,7 @@ function scanAttribute(text: string, nameAt: number): XmlAttribute {
   return { name, value: decodeEntities(raw), start, end };
 }
 
-/** What a sticky pattern matches at a place. The pattern for spaces always matches. */
+/** Returns what a sticky pattern matches at a position. The pattern for spaces always matches. */
 function match(text: string, pattern: RegExp, at: number): string {
   pattern.lastIndex = at;
   const found = pattern.exec(text)?.[0];
