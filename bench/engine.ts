@@ -34,14 +34,14 @@ export function planPath(path: string, pyramid: Pyramid, source: ByteSource): Re
   return planRender(canonical, pyramid, { sourceSize: source.size, isProfiled: false });
 }
 
-/** What one rendering gave. */
+/** The result of one rendering. */
 export interface Rendering {
   readonly bytes: readonly Uint8Array[];
   /** From the call to the first bytes, in milliseconds. */
   readonly firstByteMilliseconds: number;
 }
 
-/** Carries out a plan and takes all it gives. Throws what rendering throws. */
+/** Executes a plan and reads all of its output. Throws what rendering throws. */
 export async function renderPlan(renderer: Renderer, plan: RenderPlan, source: ByteSource): Promise<Rendering> {
   const start = performance.now();
   const { body } = await render(renderer, plan, {

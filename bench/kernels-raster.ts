@@ -1,4 +1,4 @@
-// Measures the raster kernels, resampling beside libvips (sharp, one thread, no cache) in the same run.
+// Measures the raster kernels, with resampling compared with libvips (sharp, one thread, no cache) in the same run.
 // Run: npm run build && npx -c "node bench/kernels-raster.ts"
 import sharp from "sharp";
 import { deinterleave } from "../src/raster/chunky.ts";

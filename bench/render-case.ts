@@ -1,5 +1,5 @@
-// Measures one case on one source in a process of its own: our engine beside sharp, in turn. Prints JSON and leaves what
-// both encoded in build/bench/outputs. Run by render.ts: node render-case.ts SOURCE CASE SECONDS
+// Measures one case on one source in its own process: our engine and sharp, in turn. Prints JSON and writes what both
+// encoded to build/bench/outputs. Run by render.ts: node render-case.ts SOURCE CASE SECONDS
 import { mkdirSync, writeFileSync } from "node:fs";
 import sharp, { type Sharp } from "sharp";
 import { openPyramid } from "../src/tiff/open.ts";
@@ -47,7 +47,7 @@ const plans = paths.map((path) => planPath(path, pyramid, file));
 const times = { ours: [] as number[], first: [] as number[], sharp: [] as number[] };
 const runOurs = async (index: number): Promise<readonly Uint8Array[]> => {
   const start = performance.now();
-  // A request is planned anew each time, as the service does.
+  // Each request is planned again, as in the service.
   const plan = planPath(paths[index % paths.length]!, pyramid, file);
   const planned = performance.now() - start;
   const { bytes, firstByteMilliseconds } = await renderPlan(renderer, plan, file);
