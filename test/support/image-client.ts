@@ -54,7 +54,7 @@ export async function fetchJpegFrame(path: string): Promise<JpegFrame> {
   return readJpegFrame(await fetchImage(path));
 }
 
-/** Returns status and body of an answer that is no image, as `400 The region ...`. */
+/** Returns status and body of an answer that is not an image, as `400 The region ...`. */
 export async function refusalOf(path: string): Promise<string> {
   const response = await send(path);
   const text = response.headers.get("Content-Type")?.startsWith("image/") ? "an image" : await response.text();

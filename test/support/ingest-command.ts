@@ -39,7 +39,7 @@ export function startIngest(
   });
 }
 
-/** Waits for the end of a command that was told to report as JSON. */
+/** Waits for the end of a command that reports as JSON. */
 export async function endOf(child: ChildProcess): Promise<IngestEnding> {
   let printed = "";
   let said = "";

@@ -1,4 +1,4 @@
-/** What the frame header of a JPEG says. */
+/** The content of a JPEG's frame header. */
 export interface JpegFrame {
   readonly width: number;
   readonly height: number;

@@ -23,9 +23,9 @@ const settings = compileSettings({ jpegQuality: 90, webpQuality: 90 });
 export interface Drawn {
   readonly plan: RenderPlan;
   readonly encoded: Uint8Array;
-  /** What the kernel's memory had grown to, in bytes. */
+  /** The size that the kernel's memory had grown to, in bytes. */
   readonly kernelBytes: number;
-  /** Reads of the file once it is open, and the bytes they brought. */
+  /** Reads of the file once it is open, and the bytes they returned. */
   readonly reads: number;
   readonly readBytes: number;
 }

@@ -117,7 +117,7 @@ function predictBytes(
   return Uint8Array.from(predictor === 2 ? writeHorizontalPredictor(bytes, form) : writeFloatPredictor(bytes, form));
 }
 
-/** Says whether a compression is one of fax machines. */
+/** Returns whether a compression is one of fax machines. */
 export function isCcitt(compression: string): compression is CcittCompression {
   return compression.startsWith("ccitt-");
 }
