@@ -21,14 +21,14 @@ export const textTypes: readonly string[] = ["iTXt", "zTXt", "tEXt"];
  */
 export async function xmpOfText(type: string, data: Uint8Array): Promise<Uint8Array | undefined> {
   if (xmpKeyword.some((byte, index) => data[index] !== byte)) return undefined;
-  const behind = data.subarray(xmpKeyword.length);
-  if (type === "tEXt") return behind;
-  if (type === "zTXt") return behind[0] === 0 ? inflateWithin(behind.subarray(1), maxMetadataReadBytes) : undefined;
-  const [isCompressed, method] = behind;
-  const languageEnd = behind.indexOf(0, 2);
-  const translationEnd = languageEnd < 0 ? -1 : behind.indexOf(0, languageEnd + 1);
+  const rest = data.subarray(xmpKeyword.length);
+  if (type === "tEXt") return rest;
+  if (type === "zTXt") return rest[0] === 0 ? inflateWithin(rest.subarray(1), maxMetadataReadBytes) : undefined;
+  const [isCompressed, method] = rest;
+  const languageEnd = rest.indexOf(0, 2);
+  const translationEnd = languageEnd < 0 ? -1 : rest.indexOf(0, languageEnd + 1);
   if (translationEnd < 0) return undefined;
-  const text = behind.subarray(translationEnd + 1);
+  const text = rest.subarray(translationEnd + 1);
   if (isCompressed === 0) return text;
   return isCompressed === 1 && method === 0 ? inflateWithin(text, maxMetadataReadBytes) : undefined;
 }

@@ -55,8 +55,8 @@ function layOut(levels: readonly PlannedLevel[], form: FileForm): MasterLayout {
     link(placed.placement, placeOf(placed, directories[index + 1]));
   const head = assemble(placed.front, 0);
   head.set(header(placeOf(placed, directories[0]), form));
-  const tail = assemble(placed.behind, places.end);
-  const size = Math.max(places.end, placed.behind.end);
+  const tail = assemble(placed.back, places.end);
+  const size = Math.max(places.end, placed.back.end);
   return { head, copies: places.order, tail, size, isBigTiff: form.isBigTiff };
 }
 
@@ -95,7 +95,7 @@ interface PlacedBlocks {
   readonly placement: Placement;
   readonly front: Run;
   /** What did not fit in the head, from `tailFrom`. */
-  readonly behind: Run;
+  readonly back: Run;
 }
 
 function placeBlocks(directories: readonly DirectoryBlocks[], form: FileForm, tailFrom = 0): PlacedBlocks {
@@ -109,12 +109,12 @@ function placeBlocks(directories: readonly DirectoryBlocks[], form: FileForm, ta
     end += evenLength(block);
   }
   const front = lineUp(inFront, headerBytes(form));
-  const behind = lineUp(
+  const back = lineUp(
     values.filter((block) => !inFront.includes(block)),
     tailFrom,
   );
-  const placement = new Map([...front.blocks, ...behind.blocks].map(({ block, at }) => [block, at]));
-  return { placement, front, behind };
+  const placement = new Map([...front.blocks, ...back.blocks].map(({ block, at }) => [block, at]));
+  return { placement, front, back };
 }
 
 /** Values and directories begin on even bytes. Source: TIFF 6.0 §2. */

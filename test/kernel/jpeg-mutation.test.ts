@@ -55,7 +55,7 @@ function isRefused(run: () => unknown): boolean {
   }
 }
 
-it("never traps and never writes outside of the destination, whatever the bytes", () => {
+it("never traps and never writes outside the destination, for any bytes", () => {
   const kernel = openTestKernel();
   const random = openRandom(20);
   const guarded = [0, 1, 2].map(() => allocateGuarded(kernel, width, height));
