@@ -35,7 +35,7 @@ const strips = await lay("strips.tif", largeOf({ tile: undefined, rowsPerStrip: 
 const unread = await lay("unread.tif", { width: 40, height: 30, overrides: [{ directory: 0, tag: 259, values: [6] }] });
 
 describe("tessera check", () => {
-  it("tells in a block what a master is, how it is served, and what mends it", async () => {
+  it("reports in a block what a master is, how it is served, and how to fix it", async () => {
     const { status, printed, said } = await run(["check", strips]);
     expect(status).toBe(0);
     expect(said).toBe("");
@@ -57,7 +57,7 @@ describe("tessera check", () => {
 `);
   });
 
-  it("tells what the directory of a file that is not served states", async () => {
+  it("reports what the directory of a file that is not served states", async () => {
     const { status, printed } = await run(["check", unread]);
     expect(status).toBe(1);
     expect(printed).toContain(`${unread}: not served, 1 error\n`);
@@ -66,7 +66,7 @@ describe("tessera check", () => {
     expect(printed).toContain("npx tessera ingest mended/unread.tif --to local\n");
   });
 
-  it("walks folders and tells each file in a line", async () => {
+  it("walks folders and reports each file in a line", async () => {
     await mkdir(folder.path("scans/inner"), { recursive: true });
     await lay("scans/b.tif", largeMaster);
     await lay("scans/inner/a.tif", { width: 40, height: 30, overrides: [{ directory: 0, tag: 259, values: [6] }] });
@@ -82,7 +82,7 @@ describe("tessera check", () => {
     ]);
   });
 
-  it("gives scripts JSON with the commands for each file", async () => {
+  it("prints JSON for scripts, with the commands for each file", async () => {
     const { status, printed } = await run(["check", "--json", good, unread]);
     expect(status).toBe(1);
     const { files, totals } = JSON.parse(printed);
@@ -116,7 +116,7 @@ describe("tessera check", () => {
     });
   });
 
-  it("goes on behind a file that can't be read", async () => {
+  it("continues after a file that can't be read", async () => {
     const locked = await folder.lay("locked.tif", "II");
     await chmod(locked, 0o000);
     const { status, printed } = await run(["check", "--brief", locked, good]);

@@ -91,7 +91,7 @@ describe("the command line", () => {
     expect(endpoint.arrivals).toEqual([]);
   });
 
-  it("ingests, reports as JSON on standard output and into a file, and tells people beside it", async () => {
+  it("ingests, reports as JSON on standard output and to a file, and informs people on standard error", async () => {
     await lay("a.tif");
     await lay("b.jpg");
     await lay("r.csv", "file,label\na.tif,A\n");
@@ -170,7 +170,7 @@ describe("the command line", () => {
     expect(conversions).toEqual([]);
   });
 
-  it("runs no program that lies in the working folder, in a dry run neither", async () => {
+  it("never runs a program from the working folder, not even in a dry run", async () => {
     await lay("a.tif");
     await lay("tessera.config.ts", "process.exitCode = 99; globalThis.wasRun = true; export default {};");
     const { status, said } = await run(["ingest", folder, "--to", "local", "--dry-run"]);

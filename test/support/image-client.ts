@@ -25,7 +25,7 @@ export function send(path: string, init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(`${origin}${path}`, { redirect: "manual", ...init }));
 }
 
-/** Asks for an image, which must be answered. Throws an Error with the answer where it is not. */
+/** Requests an image, which must be answered. Throws an Error with the answer if it is not. */
 export async function fetchImage(path: string): Promise<Uint8Array> {
   const response = await send(path);
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -33,23 +33,23 @@ export async function fetchImage(path: string): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Asks for an image in PNG and decodes it as RGBA, whatever of it is stored. */
+/** Requests an image as PNG and decodes it as RGBA, whether or not it is stored. */
 export async function fetchPng(path: string): Promise<Picture> {
   return withAlpha(await readPng(await fetchImage(path)));
 }
 
-/** Asks for an image in PNG that must be opaque, and returns its colours. */
+/** Requests an image as PNG that must be opaque, and returns its colours. */
 export async function fetchColors(path: string): Promise<Picture> {
   return opaqueColors(await fetchPng(path));
 }
 
-/** Asks for an image in PNG and returns how large it is, as `width,height`. */
+/** Requests an image as PNG and returns how large it is, as `width,height`. */
 export async function fetchSize(path: string): Promise<string> {
   const { width, height } = await fetchPng(path);
   return `${width},${height}`;
 }
 
-/** Asks for an image in JPEG and reads its frame header. */
+/** Requests an image as JPEG and reads its frame header. */
 export async function fetchJpegFrame(path: string): Promise<JpegFrame> {
   return readJpegFrame(await fetchImage(path));
 }
@@ -73,7 +73,7 @@ export async function canonicalOf(path: string): Promise<string | undefined> {
   return linkOf(response.headers, "canonical")?.split("/").slice(-4).join("/");
 }
 
-/** Asks for an info.json and returns it parsed. */
+/** Requests an info.json and returns it parsed. */
 export async function fetchInfo(path: string, headers: HeadersInit = {}): Promise<Record<string, unknown>> {
   const response = await send(path, { headers });
   if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);

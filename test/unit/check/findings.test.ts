@@ -74,7 +74,7 @@ describe("the findings of layout", () => {
     expect(problemsOf(await checkTiff(largeOf({ ...middling, width: 512, height: 400 })))).toEqual([]);
   });
 
-  it("tell tiles that are stored turned, and none of them as copied", async () => {
+  it("report tiles that are stored turned, and none of them as copied", async () => {
     const report = await checkTiff({ ...largeMaster, orientation: 6 });
     expect(problemsOf(report)).toEqual(["note turned"]);
     const [page] = report.pages;
@@ -88,7 +88,7 @@ describe("the findings of layout", () => {
     expect(problemsOf(report)).toContain("warning progressive");
   });
 
-  it("tell directories behind tiles, which a repacking mends, unless new tiles are needed anyway", async () => {
+  it("report directories after tiles, which repacking fixes, unless new tiles are needed anyway", async () => {
     const tile = jpegTile(256);
     const behind = { directories: "back", tileBytes: () => tile.slice() } as const;
     const report = await checkTiff({ ...largeMaster, ...behind });
@@ -148,7 +148,7 @@ describe("the findings of colours", () => {
     );
   });
 
-  it("warn of a profile that lies beyond the end of the file", async () => {
+  it("warn of a profile beyond the end of the file", async () => {
     const overrides = [{ directory: 0, tag: 34_675, valueField: 9_000_000 }];
     const report = await checkTiff({ ...largeMaster, iccProfile: adobeRgb, overrides });
     expect(report.pages[0]?.picture?.profile).toMatchObject({
