@@ -125,5 +125,5 @@ export function respondError(error: ImageError, keptSeconds: number): Response {
 /** Returns any thrown value as an ImageError; what is none becomes `internal`. */
 export function asImageError(error: unknown): ImageError {
   if (error instanceof ImageError) return error;
-  return new ImageError("internal", "The service failed on this request; its log says how.", { cause: error });
+  return new ImageError("internal", "Internal error; see the service log.", { cause: error });
 }

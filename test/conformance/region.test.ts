@@ -81,9 +81,9 @@ for (const { name, version, whole } of versions) {
     );
 
     it.each(["300,0,10,10", "0,200,10,10", "pct:100,0,10,10", "pct:0,150,10,10"])(
-      "refuses %s, which is wholly outside",
+      "refuses %s, which is completely outside",
       async (region) => {
-        expect(await refusalOf(pathOf("wide", region))).toMatch(/^400 The region lies wholly outside/);
+        expect(await refusalOf(pathOf("wide", region))).toMatch(/^400 The region is completely outside/);
       },
     );
 
