@@ -33,7 +33,7 @@ export const cases: readonly Case[] = [
 /** Returns the case of that name. Throws an Error for an unknown one. */
 export function findCase(name: string): Case {
   const found = cases.find((candidate) => candidate.name === name);
-  if (found === undefined) throw new Error(`there is no case ${name}`);
+  if (found === undefined) throw new Error(`unknown case: ${name}`);
   return found;
 }
 

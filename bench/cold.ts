@@ -1,6 +1,7 @@
-// Measures the time to the first byte where every read of storage takes 40 ms, and how many reads waited on one another:
-// the service's own stories in Node, beside geotiff reading with its defaults, on a file as vips writes it and on the
-// same file with its directories in front. Prints a table, writes build/bench/cold.json. Run: npm run bench:cold.
+// Measures the time to the first byte where every read of storage takes 40 ms, and how many reads waited on one
+// another: the service's own stories in Node next to geotiff with its default settings, on a file as vips writes it and
+// on the same file with its directories at the start. Prints a table, writes build/bench/cold.json. Run: npm run
+// bench:cold.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { GeoTIFF } from "geotiff";
 import { newAccount } from "../src/account.ts";
@@ -30,7 +31,7 @@ export interface ColdResult {
   /** Median, in milliseconds. */
   readonly firstByte: number;
   readonly reads: number;
-  /** The longest row of reads that waited on one another. */
+  /** The longest chain of reads in which each began after the one before had ended: the factor of latency. */
   readonly depth: number;
   readonly bytes: number;
 }
@@ -141,7 +142,7 @@ async function answer(
   let response: Response;
   if (route.kind === "info") response = await answerInfo(services, { request, route, visit });
   else if (route.kind === "image") response = await answerImage(services, { request, route, visit });
-  else throw new Error(`${url} is no request for an image`);
+  else throw new Error(`${url} is not a request for an image`);
   await response.body?.getReader().read();
   const milliseconds = performance.now() - start;
   await Promise.all(deferred);

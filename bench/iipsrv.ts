@@ -14,7 +14,7 @@ export function missingForIipsrv(): readonly string[] {
 }
 
 /**
- * Starts one process of iipsrv with its caches off and nginx in front of it, which turns HTTP into the FastCGI that it
+ * Starts one process of iipsrv with its caches off and nginx before it, which translates HTTP to the FastCGI that it
  * speaks, both pinned to one core. Throws when that fails.
  */
 export async function startIipsrv(port: number, core: number, quality: number): Promise<Peer> {

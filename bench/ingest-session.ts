@@ -1,6 +1,6 @@
 import type { Area, Size } from "../src/geometry.ts";
 
-/** What a viewer shows at one moment: how many image pixels stand for one of the screen's, and around which point. */
+/** What a viewer shows at one moment: how many image pixels one screen pixel stands for, and around which point. */
 interface View {
   readonly factor: number;
   /** The centre, in parts of the image's sides. */

@@ -1,7 +1,7 @@
-// Measures what the ingest's defaults rest on, and what a conversion takes. Run: npx -c "node bench/ingest.ts WHAT", where
-// WHAT is `settings` (photographs of $TESSERA_CORPUS/gallery at several settings), `bilevel` (its documents of one bit) or
-// `convert [FILE]` (the file, else one photograph of 123 megapixels, beside `vips tiffsave` where vips is installed).
-// Prints tables for bench/README.md.
+// Measures what the ingest's defaults are based on, and what a conversion costs. Run: npx -c "node bench/ingest.ts
+// WHAT", where WHAT is `settings` (photographs of $TESSERA_CORPUS/gallery at several settings), `bilevel` (its
+// documents of one bit) or `convert [FILE]` (the file, or else one photograph of 123 megapixels, compared with `vips
+// tiffsave` if vips is installed). Prints tables for bench/README.md.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import sharp, { type TiffOptions } from "sharp";
@@ -36,7 +36,7 @@ const compared: readonly (readonly [string, Partial<ConversionSettings>])[] = [
   ["Deflate, 256", { compression: "deflate" }],
 ];
 
-/** What one setting comes to for one photograph. */
+/** The result of one setting for one photograph. */
 interface SettingFigures {
   /** Bytes of the master for a pixel of the full image, in bits. */
   readonly bitsPerPixel: number;
@@ -127,7 +127,7 @@ async function tabulateSettings(corpus: string): Promise<string> {
   return formatTable([head, ...rows]);
 }
 
-/** What a process took, by its own end. */
+/** What a process used, as it reports itself. */
 interface Run {
   readonly seconds: number;
   readonly cpuSeconds: number;

@@ -1,4 +1,4 @@
-// Measures the byte decoders of TIFF tiles (LZW, Deflate, PackBits) beside those of the geotiff package, in one run.
+// Measures the byte decoders of TIFF tiles (LZW, Deflate, PackBits) next to those of the geotiff package, in one run.
 // Run: npm run build && TESSERA_CORPUS=FOLDER npx -c "node bench/kernels-bytes.ts"
 import { existsSync } from "node:fs";
 import { join } from "node:path";

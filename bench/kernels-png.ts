@@ -1,7 +1,7 @@
 // Encodes pictures of 1024 px as PNG with the kernel, with @jsquash/png, with libpng (sharp, one thread) and with
-// CompressionStream behind PNG's Up filter. Prints milliseconds, medians over rounds with the candidates in turn in
-// each, and bytes. The photographs are those in $TESSERA_CORPUS/gallery, or one drawn picture without that.
-// Run: npm run build && npx -c "node bench/kernels-png.ts"
+// CompressionStream after PNG's Up filter. Prints milliseconds, medians over rounds with the candidates in turn in
+// each, and bytes. The photographs are those in $TESSERA_CORPUS/gallery, or one drawn picture without that. Run: npm
+// run build && npx -c "node bench/kernels-png.ts"
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { encode as encodeJsquash, initSync } from "@jsquash/png/codec/pkg/squoosh_png.js";
@@ -82,7 +82,7 @@ async function compare(picture: Picture): Promise<void> {
     },
     "sharp level 1, RGB": async () => (await sharp(rgb, { raw }).png({ compressionLevel: 1 }).toBuffer()).length,
     "sharp level 6, RGB": async () => (await sharp(rgb, { raw }).png({ compressionLevel: 6 }).toBuffer()).length,
-    "CompressionStream behind Up, RGB": () => compressUp(rgb, width, height),
+    "CompressionStream after Up, RGB": () => compressUp(rgb, width, height),
   };
   const times = new Map<string, number[]>();
   const sizes = new Map<string, number>();

@@ -13,7 +13,7 @@ export interface Load {
   readonly most: number;
 }
 
-/** What became of the requests. */
+/** The outcome of the requests. */
 export interface LoadResult {
   /** Of each request answered with 200 in full, in milliseconds. */
   readonly latencies: readonly number[];
@@ -30,8 +30,8 @@ export interface LoadResult {
 const silenceMilliseconds = 60_000;
 
 /**
- * Makes requests on a number of connections at once until the time or the count is up, and waits for the last answers.
- * Loopback only. A request that fails is counted; its connection is opened anew. Never rejects.
+ * Makes requests on a number of connections at once until the time is up or the count is reached, and waits for the
+ * last answers. Loopback only. A request that fails is counted; its connection is opened again. Never rejects.
  */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const latencies: number[] = [];

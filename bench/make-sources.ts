@@ -1,13 +1,15 @@
-// Makes the masters that the benchmarks read, mosaics of photographs as tiled pyramids, in build/bench/sources.
-// Run: npx -c "node bench/make-sources.ts [FOLDER]". FOLDER, or $TESSERA_CORPUS/gallery, has photographs of any size.
-// What exists is kept; a file appears under its name only when it is whole.
+// Makes the masters that the benchmarks read, mosaics of photographs as tiled pyramids, in build/bench/sources. Run:
+// npx -c "node bench/make-sources.ts [FOLDER]". FOLDER, or $TESSERA_CORPUS/gallery, contains photographs of any size.
+// Existing files are kept; a file only appears under its name when it is complete.
 import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import sharp from "sharp";
 import { pathOf, type Source, sources, sourcesFolder, tileSide } from "./sources.ts";
 
 const channels = 3;
 
-/** Pixels a photograph covers in the mosaic, about: cameras give as many, so that detail is as fine as theirs. */
+/**
+ * About how many pixels a photograph covers in the mosaic: as many as cameras produce, so that detail is equally fine.
+ */
 const cellPixels = 14_000_000;
 
 /** Quality of the tiles: libvips stores YCbCr 4:2:0 below 90 and RGB from 90 on. */
@@ -15,12 +17,12 @@ const qualities = { "ycbcr-420": 89, "rgb-444": 90 } as const;
 
 sharp.cache(false);
 
-/** Makes every source that is missing. Throws an Error where one is and there are no photographs to make it from. */
+/** Makes every missing source. Throws an Error if one is missing and there are no photographs to make it from. */
 export async function makeSources(folder: string | undefined): Promise<void> {
   mkdirSync(sourcesFolder, { recursive: true });
   const missing = sources.filter((source) => !existsSync(pathOf(source)));
   if (missing.length === 0) return;
-  if (folder === undefined) throw new Error("give a folder of photographs, or set TESSERA_CORPUS");
+  if (folder === undefined) throw new Error("name a folder of photographs, or set TESSERA_CORPUS");
   const photographs = await listPhotographs(folder);
   if (photographs.length === 0) throw new Error(`${folder} has no photographs`);
   let mosaic: { readonly width: number; readonly pixels: Buffer } | undefined;
@@ -54,7 +56,7 @@ async function listPhotographs(folder: string): Promise<string[]> {
   return found;
 }
 
-/** Lays photographs side by side; from the second time on each is turned, so that no two cells are alike. */
+/** Arranges photographs in a grid; from the second time on each is turned, so that no two cells are the same. */
 async function layMosaic({ width, height }: Source, photographs: readonly string[]): Promise<Buffer> {
   const across = Math.max(1, Math.round(Math.sqrt((width * height) / cellPixels)));
   const mosaic = Buffer.alloc(width * height * channels);

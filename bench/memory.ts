@@ -15,7 +15,7 @@ export interface MemoryResult {
   readonly connections: number;
   readonly answered: number;
   readonly failures: Readonly<Record<string, number>>;
-  /** Objects, and all pages of the heap they lie in. */
+  /** Objects, and all pages of the heap that contain them. */
   readonly heapBytes: number;
   readonly heapPagesBytes: number;
   /** Buffers outside of the heap: what was read, kernel memory, encoded bytes. */

@@ -156,7 +156,7 @@ function drawChart({ title, subtitle, legend, groups, end, step, unit, line }: C
       parts.push(
         `<rect x="${left}" y="${y}" width="${(x(value) - left).toFixed(1)}" height="${barHeight - 2}" fill="${color}"/>`,
       );
-      // What is longer than the axis is cut, and shows it.
+      // Bars longer than the axis are cut, and marked.
       if (value > end)
         parts.push(`<rect x="${x(end) - 14}" y="${y - 1}" width="4" height="${barHeight}" fill="#fff"/>`);
       const note = line === undefined ? label : `${value.toFixed(value < 0.1 ? 3 : 2)} · ${label}`;

@@ -25,7 +25,7 @@ export function forgetPeaks(rootPid: number): void {
   for (const pid of treeOf(rootPid)) writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }
 
-/** Says whether a command is installed. */
+/** Returns whether a command is installed. */
 export function isInstalled(path: string): boolean {
   const places = path.includes("/") ? [path] : (process.env.PATH ?? "").split(":").map((folder) => `${folder}/${path}`);
   return places.some((place) => {
@@ -53,7 +53,7 @@ function treeOf(rootPid: number): number[] {
   return [...parents.keys()].filter(isInTree);
 }
 
-/** The fields of /proc/PID/stat behind the name, which may hold blanks: state, parent and so on. */
+/** The fields of /proc/PID/stat after the name, which may contain spaces: state, parent and so on. */
 function statOf(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "latin1");

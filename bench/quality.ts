@@ -1,5 +1,6 @@
-// What JPEG_QUALITY costs and gives: pictures of 1,024 pixels drawn from the sources of bench/make-sources.ts, encoded at
-// several qualities by our kernel and by libjpeg-turbo (sharp) from the same pixels. Run: npm run bench:quality.
+// What JPEG_QUALITY costs and achieves: pictures of 1,024 pixels drawn from the sources of bench/make-sources.ts,
+// encoded at several qualities by our kernel and by libjpeg-turbo (sharp) from the same pixels. Run: npm run
+// bench:quality.
 import { existsSync, readFileSync } from "node:fs";
 import sharp from "sharp";
 import { memorySource } from "../src/source/memory.ts";

@@ -29,8 +29,8 @@ export async function decodePixels(picture: Sharp): Promise<Pixels> {
 }
 
 /**
- * Returns what a request for the whole image at `size` ought to show: every sample of the full-resolution picture
- * weighed by Lanczos3 in floating point, whatever levels the file has. Kept in build/bench/references.
+ * Returns what a request for the whole image at `size` should show: every sample of the full-resolution picture
+ * weighted by Lanczos3 in floating point, regardless of the file's levels. Kept in build/bench/references.
  */
 export async function referenceOf(source: Source, size: Size, master: () => Promise<Pixels>): Promise<Pixels> {
   if (size.width === source.width && size.height === source.height) return master();
@@ -55,7 +55,7 @@ export function cropPixels(pixels: Pixels, area: Area): Pixels {
 /** Returns the peak signal-to-noise ratio over all samples in dB, infinite for equal ones. Throws for unequal sizes. */
 export function measurePsnr(a: Pixels, b: Pixels): number {
   if (a.width !== b.width || a.height !== b.height) {
-    throw new Error(`${a.width} x ${a.height} pixels beside ${b.width} x ${b.height}`);
+    throw new Error(`${a.width} x ${a.height} pixels and ${b.width} x ${b.height}`);
   }
   let sum = 0;
   for (let at = 0; at < a.samples.length; at++) {

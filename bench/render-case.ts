@@ -1,5 +1,5 @@
-// Measures one case on one source in a process of its own: our engine beside sharp, in turn. Prints JSON and leaves what
-// both encoded in build/bench/outputs. Run by render.ts: node render-case.ts SOURCE CASE SECONDS
+// Measures one case on one source in its own process: our engine and sharp, in turn. Prints JSON and writes what both
+// encoded to build/bench/outputs. Run by render.ts: node render-case.ts SOURCE CASE SECONDS
 import { mkdirSync, writeFileSync } from "node:fs";
 import sharp, { type Sharp } from "sharp";
 import { openPyramid } from "../src/tiff/open.ts";

@@ -1,5 +1,5 @@
-// Measures whole renders, our engine in Node beside sharp (libvips) on one thread and one core, each case on each source
-// in a process of its own, with the PSNR of both against a Lanczos3 reference. Prints a table, writes
+// Measures whole renders, our engine in Node next to sharp (libvips) on one thread and one core, each case on each
+// source in its own process, with the PSNR of both against a Lanczos3 reference. Prints a table, writes
 // build/bench/render.json. Run: npm run bench, or node bench/render.ts [SECONDS [NAME...]], names of sources or cases.
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ export interface RenderResult extends CaseResult {
   readonly psnr?: { readonly ours: number; readonly sharp: number };
 }
 
-/** Cases for which no reference is made: what gray is, and where a turned picture lies, each side defines for itself. */
+/** Cases without a reference: each side has its own definition of gray, and of where a turned picture is. */
 const withoutReference = ["gray", "22.5°"];
 
 /** Of the largest master only what shows that nothing grows with it. */
@@ -103,7 +103,7 @@ function formatPsnr(decibels: number): string {
   return decibels >= 999 ? "exact" : decibels.toFixed(1);
 }
 
-/** Runs the case in a fresh process on one core; undefined, said so, where it is refused. */
+/** Runs the case in a new process on one core; undefined, with a message, if it is refused. */
 function measure(source: Source, { name }: Case): CaseResult | undefined {
   const command = [
     ...pin,

@@ -5,7 +5,10 @@ import { type Fields, fieldsOf } from "../src/tiff/fields.ts";
 import { tags } from "../src/tiff/tags.ts";
 import { type DirectoryPlan, type Field, writeTiffFile } from "../test/support/tiff-directory.ts";
 
-/** What a reader of tiles needs, and whether it is copied as numbers or as bytes. The tiles' places are written anew. */
+/**
+ * The tags that a reader of tiles needs, and whether each is copied as numbers or as bytes. Tile offsets are written
+ * new.
+ */
 const copied = {
   SHORT: [
     tags.bitsPerSample,
@@ -20,8 +23,8 @@ const copied = {
 } as const;
 
 /**
- * Returns the same TIFF with all its directories, and their arrays, in front of the tiles, which are not touched. Throws
- * what reading its directories throws.
+ * Returns the same TIFF with all its directories, and their arrays, before the tiles, which are unchanged. Throws what
+ * reading its directories throws.
  */
 export async function moveDirectoriesToFront(file: Uint8Array): Promise<Uint8Array> {
   const source = memorySource(file);

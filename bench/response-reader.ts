@@ -1,6 +1,6 @@
 /**
- * Reads one HTTP/1.1 response as its bytes come, keeping none of the body: how long it is and whether it came whole is
- * all that load is judged by. Source: RFC 9112 §6, §7.
+ * Reads one HTTP/1.1 response as its bytes come, without keeping the body: its length and completeness are all that the
+ * load test needs. Source: RFC 9112 §6, §7.
  */
 export class ResponseReader {
   status = 0;
@@ -10,13 +10,13 @@ export class ResponseReader {
   isClosing = false;
   #head = "";
   #isChunked = false;
-  /** Bytes of the body, or of the chunk and the line end behind it, that are still to come. */
+  /** Remaining bytes of the body, or of the chunk and the line end after it. */
   #left = -1;
   /** A chunk's size line that is not whole yet. */
   #line = "";
   #isLastChunk = false;
 
-  /** Takes what came. Throws an Error for what is no response. */
+  /** Takes received bytes. Throws an Error for anything that is not a response. */
   take(bytes: Buffer): void {
     let at = 0;
     if (this.status === 0) {

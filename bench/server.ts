@@ -1,6 +1,6 @@
-// Measures the service over HTTP: the Worker's bundle under workerd beside iipsrv, one core for the server, another one
-// for the load, loopback only, caches off. Prints tables, writes build/bench/server.json; takes some six minutes.
-// Run: npm run bench:server, or node bench/server.ts [SECONDS].
+// Measures the service over HTTP: the Worker's bundle under workerd next to iipsrv, one core for the server, another
+// for the load, loopback only, caches off. Prints tables, writes build/bench/server.json; takes about six minutes. Run:
+// npm run bench:server, or node bench/server.ts [SECONDS].
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -27,7 +27,7 @@ export interface ServerResult {
   readonly median: number;
   readonly p95: number;
   readonly firstByte: number;
-  /** Processor time a request, in milliseconds: of the service alone, and with what stands in front of it. */
+  /** Processor time per request, in milliseconds: of the service alone, and including the proxy before it. */
   readonly cpu: number;
   readonly cpuWithFront: number;
   readonly peakBytes: number;
@@ -38,7 +38,7 @@ export interface ServerResult {
 
 /** What this script writes. */
 export interface ServerResults {
-  /** What workerd takes for a read, a look-up and a put, without any work of the service's: part of its figures. */
+  /** The cost in workerd of a read, a look-up and a put, without any work of the service's: part of its figures. */
   readonly floor: ServerResult;
   readonly requests: readonly ServerResult[];
   readonly load: readonly ServerResult[];

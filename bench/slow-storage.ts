@@ -16,12 +16,12 @@ export class SlowStorage {
     return this.#reads.length;
   }
 
-  /** How many bytes they brought. */
+  /** How many bytes they returned. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The longest row of reads of which each began after the one before had ended: what latency is multiplied by. */
+  /** The longest chain of reads in which each began after the one before had ended: the factor of latency. */
   get depth(): number {
     const depths: number[] = [];
     const reads = this.#reads.toSorted((a, b) => a.start - b.start);
@@ -49,7 +49,7 @@ export class SlowStorage {
   }
 }
 
-/** What objects are read and written by: of an R2 bucket the calls that the service makes. */
+/** The object storage interface: the calls of an R2 bucket that the service makes. */
 export type Bucket = Pick<R2Bucket, "get" | "head" | "put" | "delete" | "list">;
 
 /** Returns a bucket of one file, under any key. */

@@ -41,7 +41,7 @@ export const sources: readonly Source[] = [
   { name: "500mp-ycbcr-420", width: 25_900, height: 19_425, sampling: "ycbcr-420" },
 ];
 
-/** Returns where the file of a source lies. */
+/** Returns the path of a source's file. */
 export function pathOf(source: Source): string {
   return `${sourcesFolder}/${source.name}.tif`;
 }
@@ -49,6 +49,6 @@ export function pathOf(source: Source): string {
 /** Returns the source of that name. Throws an Error for an unknown one. */
 export function findSource(name: string): Source {
   const source = sources.find((candidate) => candidate.name === name);
-  if (source === undefined) throw new Error(`there is no source ${name}`);
+  if (source === undefined) throw new Error(`unknown source: ${name}`);
   return source;
 }

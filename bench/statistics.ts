@@ -1,4 +1,4 @@
-/** The middle of repeated measurements, and how far they lie apart. */
+/** The median of repeated measurements, and their spread. */
 export interface Spread {
   readonly median: number;
   /** The first and the third quartile. */
@@ -7,7 +7,7 @@ export interface Spread {
   readonly count: number;
 }
 
-/** Returns the value below which `share` of the values lie, by the nearest rank; NaN of none. */
+/** Returns the value below which `share` of the values lie, by the nearest rank; NaN if there are none. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

@@ -22,7 +22,7 @@ const tileRateTarget = 2;
 const growthTarget = 1.2;
 const growthCases = ["unaligned tile", "128"];
 
-/** Tabulates what was to be reached beside what was measured, the range over all masters of each sampling. */
+/** Tabulates targets next to measurements, as the range over all masters of each sampling. */
 export function tabulateTargets(render: readonly RenderResult[], { requests, load }: ServerResults): string {
   const ours = requests.filter(({ peer }) => peer === "tessera");
   const cpuRatio = (result: ServerResult): number => result.cpu / (counterpart(requests, result)?.cpu ?? Number.NaN);

@@ -8,7 +8,7 @@ import { benchFolder, sourcesFolder } from "./sources.ts";
 export interface Peer {
   readonly name: string;
   readonly port: number;
-  /** Processes whose use counts: the first is the service, others stand in front of it. */
+  /** Processes whose use counts: the first is the service, others are proxies before it. */
   readonly pids: readonly number[];
   pathOf(source: Source, request: string): string;
   stop(): void;
@@ -18,7 +18,7 @@ const root = resolve(import.meta.dirname, "..");
 const distFolder = `${benchFolder}/dist`;
 const compatibilityDate = "2026-11-02";
 
-/** What differs from wrangler.toml: nothing is refused for its size, and no derivative is kept. */
+/** What differs from wrangler.toml: nothing is refused because of its size, and no derivative is kept. */
 const settings: Readonly<Record<string, string>> = {
   MAX_WIDTH: "65535",
   MAX_HEIGHT: "65535",

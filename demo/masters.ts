@@ -15,7 +15,7 @@ export interface DemoMaster {
   readonly artist: string;
   readonly date: string;
   readonly credit: string;
-  /** What the painting shows, for those who can't see it. */
+  /** A description of the painting, for people who can't see it. */
   readonly description: string;
 }
 

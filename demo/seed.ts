@@ -6,13 +6,13 @@ import { uploadFile } from "../src/bucket/upload.ts";
 import { checksumFile } from "../src/job/job-image.ts";
 import { demoMasters, mastersFolder, projectFolder } from "./masters.ts";
 
-/** Where `wrangler dev` keeps its storage unless it is told otherwise. */
+/** Where `wrangler dev` keeps its storage by default. */
 export const defaultStateFolder = join(projectFolder, ".wrangler", "state");
 
 /** The demonstration's own files. */
 export const demoFiles: readonly string[] = demoMasters.map(({ file }) => join(mastersFolder, file));
 
-/** What happened to a file: `kept` when the bucket had the same bytes already. */
+/** What happened to a file: `kept` if the bucket already had the same bytes. */
 export interface SeededFile {
   readonly identifier: string;
   readonly bytes: number;

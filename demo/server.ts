@@ -8,7 +8,7 @@ import { projectFolder } from "./masters.ts";
 
 /** A running `wrangler dev`. */
 export interface DemoServer {
-  /** Scheme, host and port, without a slash behind them. */
+  /** Scheme, host and port, without a trailing slash. */
   readonly url: string;
   /** Settles when the server ended, whoever ended it, with the last lines it printed. */
   readonly ended: Promise<string>;
@@ -58,13 +58,13 @@ export async function startServer(options: {
   return { url, ended, stop };
 }
 
-/** Returns the first free port from `first` on. Throws when none of a hundred is free. */
+/** Returns the first free port from `first` on. Throws if none of a hundred is free. */
 export async function freePort(first: number): Promise<number> {
   for (let port = first; port < first + 100; port += 1) if (await isFree(port)) return port;
   throw new Error(`No port from ${first} to ${first + 99} is free.`);
 }
 
-/** Tells whether a server could listen on `port` of this machine. */
+/** Returns whether a server can listen on `port` of this machine. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -80,7 +80,7 @@ async function waitForHealth(
   const early = ended.then((output) => {
     throw new Error(`wrangler dev ended before it answered.\n${output}`);
   });
-  // Whoever waits no longer must not be surprised by the end that `stop` brings about.
+  // The end that `stop` causes must not reject for a caller that no longer waits.
   early.catch(() => undefined);
   for (const deadline = Date.now() + startSeconds * 1000; Date.now() < deadline; ) {
     signal?.throwIfAborted();

@@ -12,7 +12,7 @@ async function choosePort(asked: string | undefined): Promise<number> {
     return port;
   }
   const port = Number(asked);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`PORT is "${asked}", which is no port.`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`PORT is "${asked}", which is not a port.`);
   if (!(await isFree(port))) throw new Error(`Port ${port} is taken. Set PORT to another, or unset it.`);
   return port;
 }

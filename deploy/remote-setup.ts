@@ -36,7 +36,7 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** What setting up takes: a way to run wrangler, the time, and where to write what it is to put. */
+/** What the setup needs: a way to run wrangler, the time, and where to write files for wrangler. */
 export interface SetupTools {
   /** Runs wrangler with these arguments. */
   readonly run: (args: readonly string[]) => Promise<CommandResult>;
@@ -45,7 +45,7 @@ export interface SetupTools {
   readonly now: () => Date;
 }
 
-/** Says that a command of wrangler failed; the message has its output. */
+/** Reports that a command of wrangler failed; the message contains its output. */
 export class SetupFailed extends Error {
   override readonly name = "SetupFailed";
 }
@@ -77,7 +77,7 @@ export async function setUpRemote(
 /** A rule as wrangler lists it: its fields by their names. */
 type ListedRule = Readonly<Record<string, string>>;
 
-/** Lists the rules of a bucket, which is made where it is not there. */
+/** Lists the rules of a bucket, and creates the bucket if it does not exist. */
 async function listRules(bucket: RemoteBucket, tools: SetupTools): Promise<readonly ListedRule[]> {
   const args = lifecycle("list", bucket, []);
   const listed = await tools.run(args);

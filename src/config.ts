@@ -1,25 +1,25 @@
 import { ImageError } from "./error.ts";
 
-/** The settings as numbers with units, as docs/configuration.md explains them one by one. */
+/** The settings as numbers with units; docs/configuration.md explains each. */
 export interface Config {
-  /** Scheme and host that `id` starts with; undefined takes the request's. Without a trailing slash. */
+  /** Scheme and host that `id` starts with, without a trailing slash; undefined uses the request's. */
   readonly baseUrl: string | undefined;
-  /** Path before the version, with a leading and without a trailing slash. */
+  /** Path before the version, with a leading slash and without a trailing one. */
   readonly prefix: string;
   /** Key of a master in its bucket; `{identifier}` stands for the decoded identifier. */
   readonly keyTemplate: string;
-  /** What stands in an identifier before the number of a page; empty where pages can't be chosen. */
+  /** Separates the number of a page from the identifier; empty when pages can't be chosen. */
   readonly pageSuffix: string;
   readonly maxWidth: number;
   readonly maxHeight: number;
   readonly maxArea: number;
   readonly isStrictConfined: boolean;
   readonly masterTtlSeconds: number;
-  /** For how long an answer of the masters' bucket is waited for. */
+  /** How long to wait for an answer of the masters' bucket. */
   readonly storageTimeoutSeconds: number;
-  /** For how long a request waits for memory before it is refused. */
+  /** How long a request waits for memory before it is refused. */
   readonly renderWaitSeconds: number;
-  /** For how long a client may take nothing of a body that is sent in pieces. */
+  /** How long a client may accept nothing of a streamed body. */
   readonly stallSeconds: number;
   readonly imageMaxAgeSeconds: number;
   readonly infoMaxAgeSeconds: number;
@@ -28,31 +28,31 @@ export interface Config {
   readonly helpUrl: string | undefined;
   /** Renders that decode at least this many pixels are kept in the Cache API. */
   readonly cacheAbovePixels: number;
-  /** For how long a request waits for a cache. */
+  /** How long a request waits for a cache. */
   readonly cacheTimeoutSeconds: number;
   /** Renders that decode at least this many pixels are kept in the derivative bucket once they are asked for again. */
   readonly storeAbovePixels: number;
-  /** Of those, the ones that decode at least this many are kept there when they are drawn. */
+  /** Renders that decode at least this many pixels are kept there the first time they are drawn. */
   readonly storeAtOnceAbovePixels: number;
-  /** Most pictures of one master that the derivative bucket holds. */
+  /** Largest number of pictures of one master in the derivative bucket. */
   readonly storePicturesPerImage: number;
-  /** Rotations that are stored are multiples of so many degrees. */
+  /** Stored rotations are multiples of this many degrees. */
   readonly storeAngleStepDegrees: number;
-  /** Sizes that are stored have a side that is a multiple of so many pixels. */
+  /** Stored sizes have a side that is a multiple of this many pixels. */
   readonly storeSizeStepPixels: number;
   readonly jpegQuality: number;
-  /** Colours that are not sRGB are brought to it, or keep their profile. */
+  /** Whether colours that are not sRGB are converted to it or keep their profile. */
   readonly colorProfile: "convert" | "embed";
   readonly keepMetadata: MetadataPolicy;
 }
 
-/** Which of a master's metadata its derivatives keep. */
+/** Which metadata of a master its derivatives keep. */
 export type MetadataPolicy = "all" | "copyright" | "none";
 
 /** The variables of wrangler.toml that make up the configuration, all text. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Reads the configuration. Throws `config-invalid` that lists every fault at once in its detail. */
+/** Reads the configuration. Throws `config-invalid`, whose detail lists every fault. */
 export function readConfig(variables: Variables): Config {
   const faults: string[] = [];
   const text = (name: string): string => {
@@ -102,7 +102,7 @@ export function readConfig(variables: Variables): Config {
   const config: Config = {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
     prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
-    keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key with {identifier} in it"),
+    keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}"),
     pageSuffix: matching(
       "PAGE_SUFFIX",
       /^[^/?#%\s\d]*$/,

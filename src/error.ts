@@ -60,7 +60,7 @@ export class ImageError extends Error {
     this.detail = options.detail;
   }
 
-  /** The HTTP status this error is answered with. */
+  /** The HTTP status of the answer. */
   get status(): number {
     return faults[this.code].status;
   }

@@ -4,7 +4,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** A rectangle of whole pixels; `x` and `y` are its left top corner. */
+/** A rectangle of whole pixels; `x` and `y` are its top left corner. */
 export interface Area extends Size {
   readonly x: number;
   readonly y: number;
@@ -19,12 +19,12 @@ export function clipArea(area: Area, size: Size): Area | undefined {
   return width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }
 
-/** Says whether `area` is the whole of a picture of `size`. */
+/** Returns whether `area` covers all of a picture of `size`. */
 export function isWhole(area: Area, size: Size): boolean {
   return area.x === 0 && area.y === 0 && area.width === size.width && area.height === size.height;
 }
 
-/** Says whether two sizes are equal. */
+/** Returns whether two sizes are equal. */
 export function isSameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height;
 }

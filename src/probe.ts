@@ -6,7 +6,7 @@ import type { Services } from "./services.ts";
 import { memorySource } from "./source/memory.ts";
 import type { Visit } from "./visit.ts";
 
-/** Pixels of the probe's sides: its master is one tile. */
+/** Width and height of the probe in pixels: its master is one tile. */
 const side = 16;
 
 /** Entries of the probe's directory: tag, type (3 for 16 bits, 4 for 32), value. Source: TIFF 6.0 §2, §15. */
@@ -24,7 +24,7 @@ const entries = [
   [325, 4, side * side],
 ] as const;
 
-/** Returns a TIFF of one uncompressed tile, which grows lighter from left to right. */
+/** Returns a TIFF with one uncompressed tile that gets lighter from left to right. */
 function probeMaster(): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 + directoryBytes + side * side));
   view.setUint32(0, 0x49492a00);

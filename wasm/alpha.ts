@@ -31,7 +31,7 @@ export function premultiplyRows(
   }
 }
 
-/** Divides four products by as many alphas, rounding. */
+/** Divides four products by four alphas, rounding. */
 // @ts-ignore: decorator
 @inline
 function divideFour(products: v128, alphas: v128): v128 {
@@ -49,7 +49,7 @@ function divideEight(products: v128, alphas: v128): v128 {
   );
 }
 
-/** Divides every sample by its alpha, up to 255; 0 where there is none. */
+/** Divides every sample by its alpha, up to 255; 0 if the alpha is 0. */
 export function unpremultiplyRows(
   samples: usize,
   stride: i32,
@@ -74,7 +74,7 @@ export function unpremultiplyRows(
   }
 }
 
-/** Lays one row over white in place: what is missing to white is weighed with `alpha`. */
+/** Composites one row on white in place: the difference from white is weighted by `alpha`. */
 export function composeOnWhiteRow(samples: usize, alpha: usize, width: i32): void {
   for (let column = 0; column < width; column += 16) {
     const missing = v128.not(v128.load(samples + column));
@@ -85,7 +85,7 @@ export function composeOnWhiteRow(samples: usize, alpha: usize, width: i32): voi
   }
 }
 
-/** Lays samples that were multiplied by their alpha over white. */
+/** Composites premultiplied samples on white. */
 export function composePremultipliedOnWhiteRows(
   samples: usize,
   stride: i32,

@@ -1,4 +1,4 @@
-// A bump allocator: one render fills it, `release` empties it. Nothing is ever freed alone.
+// A bump allocator: one render fills it, `release` empties it. No block is freed on its own.
 
 /** The first free byte. Blocks start on multiples of 16, as the widest SIMD load does. */
 let top: usize = (__heap_base + 15) & ~15;
@@ -14,7 +14,7 @@ export function allocate(byteLength: usize): usize {
   return block;
 }
 
-/** Returns the arena's top, to be given to `release`. */
+/** Returns the arena's top, to pass to `release`. */
 export function mark(): usize {
   return top;
 }

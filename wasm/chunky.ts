@@ -1,4 +1,4 @@
-// Chunky samples, as TIFF's PlanarConfiguration 1 stores them: all samples of a pixel side by side.
+// Chunky samples, as in TIFF's PlanarConfiguration 1: all samples of a pixel are interleaved.
 import { storeFirst } from "./lanes";
 import { copyRows } from "./samples";
 
@@ -52,7 +52,7 @@ function takeFromVectors(
   width: i32,
   height: i32,
 ): void {
-  // The samples of 16 pixels lie in `samplesPerPixel` vectors: each gives its lanes, the others are zero there.
+  // The samples of 16 pixels are in `samplesPerPixel` vectors: each provides its lanes, the others are zero there.
   for (let lane = 0; lane < 16; lane++) {
     const at = lane * samplesPerPixel + sample;
     for (let vector = 0; vector < samplesPerPixel; vector++) {

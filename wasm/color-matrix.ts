@@ -1,6 +1,6 @@
-// Colours through linear light: by curves or roots to light, a matrix, and to levels of sRGB, row by row.
+// Colours through linear light: curves or roots to light, a matrix, then levels of sRGB, row by row.
 
-/** Where a block holds what: three rows of coefficients in Q13, each two pairs; levels; three axes of 256 words; light. */
+/** The layout of a block: three rows of coefficients in Q13, each two pairs; levels; three axes of 256 words; light. */
 const levelsAt: usize = 32;
 const axesAt: usize = levelsAt + 16400;
 const axisBytes: usize = 1024;
@@ -21,7 +21,7 @@ export function readAxis(axis: usize, samples: usize): v128 {
   return v128.load32_lane(axis + (<usize>load<u8>(samples, 3) << 2), words, 3);
 }
 
-/** Weighs four pixels by a row of the matrix and stores the levels of the first `count`. */
+/** Weights four pixels by a row of the matrix and stores the levels of the first `count`. */
 // @ts-ignore: decorator
 @inline
 function storeLevels(block: usize, row: usize, pairs: v128, thirds: v128, target: usize, count: i32): void {
@@ -38,7 +38,7 @@ function storeLevels(block: usize, row: usize, pairs: v128, thirds: v128, target
   if (count > 3) store<u8>(target, load<u8>(levels + i32x4.extract_lane(light, 3)), 3);
 }
 
-/** Converts one row of RGB; each target may be one of the sources. Reads up to three samples behind a row. */
+/** Converts one row of RGB; each target may be one of the sources. Reads up to three samples after a row. */
 export function convertRgbRow(
   block: usize,
   r: usize,
@@ -62,14 +62,14 @@ export function convertRgbRow(
   }
 }
 
-/** Light of a root, which counts from the first of the table. */
+/** Returns the light of a root, which counts from the first of the table. */
 // @ts-ignore: decorator
 @inline
 function lightOf(light: usize, root: i32): usize {
   return light + (<usize>root << 1);
 }
 
-/** Converts one row of CIELAB; each target may be one of the sources. Reads up to three samples behind a row. */
+/** Converts one row of CIELAB; each target may be one of the sources. Reads up to three samples after a row. */
 export function convertLabRow(
   block: usize,
   lightness: usize,

@@ -1,14 +1,19 @@
-// Conversions between colour models by tables, row by row. A grid is interpolated on the four corners of a tetrahedron,
-// so that what lies on the diagonal of a cell, as greys do, depends on nothing beside it; a fourth channel is linear.
-// Source: Performing color space conversions with three-dimensional linear interpolation, Journal of Electronic Imaging 4 (1995).
+// Conversions between colour models by tables, row by row. A grid is interpolated between the four corners of a
+// tetrahedron, so that colours on the diagonal of a cell, such as greys, only depend on nodes on it; a fourth channel
+// is linear.
+// Source: Performing color space conversions with three-dimensional linear interpolation, Journal of Electronic Imaging
+// 4 (1995).
 import { readAxis } from "./color-matrix";
 import { interleaveLowWords } from "./lanes";
 
-/** Where a block of a grid holds what: four steps between nodes in bytes, axes of 256 words for each channel, nodes. */
+/** The layout of a grid's block: four steps between nodes in bytes, axes of 256 words for each channel, nodes. */
 const axesAt: usize = 16;
 const axisBytes: usize = 1024;
 
-/** A word of an axis: below, the fraction of a cell in Q10, one included; above, how far the cell's first node lies. */
+/**
+ * A word of an axis: the low bits are the fraction of a cell in Q10, up to and including one; the high bits are the
+ * offset of the cell's first node.
+ */
 const axisFractionBits: i32 = 11;
 const fractionMask: i32 = (1 << axisFractionBits) - 1;
 const cellBits: i32 = 10;
@@ -36,7 +41,7 @@ function offsetsOf(words: v128): v128 {
   return i32x4.shr_u(words, axisFractionBits);
 }
 
-/** What is known of four pixels before their corners are loaded, four words each. */
+/** The values of four pixels before their corners are loaded, four words each. */
 const basesAt: usize = memory.data(96, 16);
 const firstsAt: usize = basesAt + 16;
 const secondsAt: usize = basesAt + 32;
@@ -46,7 +51,7 @@ const weights23At: usize = basesAt + 80;
 /** The fourth channel's fractions. */
 const fractionsAt: usize = memory.data(16, 16);
 
-/** Weighs the four corners of the pixel whose words lie `lane` bytes on: levels of red, green and blue in Q16. */
+/** Weights the four corners of the pixel whose words are `lane` bytes further: levels of red, green and blue in Q16. */
 // @ts-ignore: decorator
 @inline
 function weighCorners(lane: usize, step: usize): v128 {
@@ -60,19 +65,19 @@ function weighCorners(lane: usize, step: usize): v128 {
   );
 }
 
-/** Weighs the corners of two tetrahedra, a step of the fourth channel apart, and what they give by its fraction. */
+/** Weights the corners of two tetrahedra, one step of the fourth channel apart, and their results by its fraction. */
 // @ts-ignore: decorator
 @inline
 function weighCornersTwice(lane: usize, step: usize): v128 {
   const half = i32x4.splat(cell >> 1);
-  // Twenty bits of fraction would not fit: the first ten go before the second come.
+  // Twenty bits of fraction would not fit: the first ten are rounded away before the second ten are added.
   const near = i32x4.shr_s(i32x4.add(weighCorners(lane, 0), half), cellBits);
   const far = i32x4.shr_s(i32x4.add(weighCorners(lane, step), half), cellBits);
   const fraction = v128.load32_splat(fractionsAt + lane);
   return i32x4.add(i32x4.shl(near, cellBits), i32x4.mul(i32x4.sub(far, near), fraction));
 }
 
-/** Stores the first `count` of four pixels, whose levels in Q16 `a` to `d` are. */
+/** Stores the first `count` of four pixels, whose levels in Q16 are `a` to `d`. */
 // @ts-ignore: decorator
 @inline
 function storePixels(a: v128, b: v128, c: v128, d: v128, red: usize, green: usize, blue: usize, count: i32): void {
@@ -94,7 +99,7 @@ function storePixels(a: v128, b: v128, c: v128, d: v128, red: usize, green: usiz
   }
 }
 
-/** Stores `count` of the first three bytes: behind a row may lie another tile. */
+/** Stores `count` of the first three bytes: another tile may follow the row. */
 function storeFew(target: usize, bytes: i32, count: i32): void {
   store<u8>(target, bytes);
   if (count > 1) store<u8>(target, bytes >> 8, 1);
@@ -103,7 +108,7 @@ function storeFew(target: usize, bytes: i32, count: i32): void {
 
 /**
  * Converts one row by a grid of three channels, or of four where `k` is not 0; each target may be one of the sources.
- * Reads up to three samples behind a row.
+ * Reads up to three samples after a row.
  */
 export function interpolateRow(
   grid: usize,
@@ -137,8 +142,8 @@ export function interpolateRow(
     const most = i32x4.max_s(i32x4.max_s(partA, partB), partC);
     const least = i32x4.min_s(i32x4.min_s(partA, partB), partC);
     const middle = i32x4.sub(i32x4.add(i32x4.add(partA, partB), partC), i32x4.add(most, least));
-    // From the cell's first node along the longest part, then along the next: where two are equal, the corner between
-    // weighs nothing.
+    // From the cell's first node along the longest part, then along the next: if two are equal, the corner between has
+    // no weight.
     const stepOfMost = v128.bitselect(
       stepA,
       v128.bitselect(stepB, stepC, i32x4.ge_s(partB, partC)),

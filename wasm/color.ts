@@ -1,4 +1,5 @@
-// Colour models, row by row: JFIF's full-range BT.601 in Q14, whose rounded coefficients keep every grey what it is.
+// Colour models, row by row: JFIF's full-range BT.601 in Q14, with rounded coefficients that leave every grey
+// unchanged.
 import { interleaveHighBytes, interleaveHighWords, interleaveLowBytes, interleaveLowWords, storeFirst } from "./lanes";
 
 const fractionBits: i32 = 14;
@@ -30,7 +31,10 @@ function roundSums(low: v128, high: v128, bits: i32 = fractionBits): v128 {
   return i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.add(low, middle), bits), i32x4.shr_s(i32x4.add(high, middle), bits));
 }
 
-/** Weighs (a, b) pairs by `ab` and (c, 0) pairs by `c0` and rounds away `bits` bits of fraction, for eight 16-bit lanes of each. */
+/**
+ * Weights (a, b) pairs by `ab` and (c, 0) pairs by `c0` and rounds away `bits` bits of fraction, for eight 16-bit lanes
+ * of each.
+ */
 // @ts-ignore: decorator
 @inline
 function weigh(a: v128, b: v128, c: v128, ab: v128, c0: v128, bits: i32 = fractionBits): v128 {
@@ -45,7 +49,7 @@ function weigh(a: v128, b: v128, c: v128, ab: v128, c0: v128, bits: i32 = fracti
 /** Converts one row; each target may be one of the sources. */
 export function ycbcrToRgbRow(y: usize, cb: usize, cr: usize, r: usize, g: usize, b: usize, width: i32): void {
   const centre = i16x8.splat(128);
-  // 1.402; -0.344136 and -0.714136; 1.772: all below two, where 16 bits with sign end.
+  // 1.402; -0.344136 and -0.714136; 1.772: all below two, the limit of 16 bits with sign.
   const redOfCr = pairOf(0, 22970);
   const greenOfBoth = pairOf(-5638, -11700);
   const blueOfCb = pairOf(29032, 0);
@@ -164,7 +168,7 @@ export function rgbToGrayRow(r: usize, g: usize, b: usize, gray: usize, width: i
   }
 }
 
-/** Adds up the 2 x 2 blocks of 16 columns of two rows; columns behind lane `last` repeat it. */
+/** Adds up the 2 x 2 blocks of 16 columns of two rows; columns after lane `last` repeat it. */
 // @ts-ignore: decorator
 @inline
 function sumBlocks(row: usize, stride: usize, last: v128): v128 {
@@ -174,7 +178,9 @@ function sumBlocks(row: usize, stride: usize, last: v128): v128 {
   );
 }
 
-/** Writes the chroma of the means of 2 x 2 pixels of a row and the one `stride` bytes on, which may be itself. */
+/**
+ * Writes the chroma of the means of 2 x 2 pixels, from a row and the row `stride` bytes further, which may be the same.
+ */
 export function rgbToHalvedChromaRow(
   r: usize,
   rStride: usize,
@@ -205,7 +211,7 @@ export function rgbToHalvedChromaRow(
   }
 }
 
-/** Interleaves one row to RGBA, opaque where `a` is 0. Writes whole groups of 16 pixels. */
+/** Interleaves one row to RGBA, opaque if `a` is 0. Writes whole groups of 16 pixels. */
 export function interleaveRgbaRow(r: usize, g: usize, b: usize, a: usize, target: usize, width: i32): void {
   for (let column = 0; column < width; column += 16) {
     const reds = v128.load(r + column);

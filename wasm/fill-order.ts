@@ -1,7 +1,7 @@
-// Bits of a byte from the last to the first, as FillOrder 2 has them.
+// Bits of a byte from the lowest to the highest, as in FillOrder 2.
 import { storeFirst } from "./lanes";
 
-/** Turns the bits of each of `byteLength` bytes around, in place. */
+/** Reverses the bits of each of `byteLength` bytes, in place. */
 export function reverseBits(pointer: usize, byteLength: i32): void {
   const reversed = i8x16(0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15);
   const nibble = i8x16.splat(15);

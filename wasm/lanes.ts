@@ -1,9 +1,9 @@
 // Moves of SIMD lanes that several kernels need.
 
-/** Where a vector waits that must not be stored whole. */
+/** Holds a vector that must not be stored whole. */
 const spill = memory.data(16, 16);
 
-/** Stores the first `count` bytes of `bytes` and below 16 nothing behind them: there may lie another tile. */
+/** Stores the first `count` bytes of `bytes`, and nothing after them if that is below 16: another tile may follow. */
 // @ts-ignore: decorator
 @inline
 export function storeFirst(target: usize, bytes: v128, count: i32): void {

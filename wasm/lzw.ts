@@ -1,5 +1,5 @@
-// LZW as TIFF has it: codes of 9 to 12 bits, most significant bit first, widened one code early. Writers before TIFF 6.0
-// put the least significant bit first and widened codes when they had to, which the first code of a stream tells.
+// LZW as in TIFF: codes of 9 to 12 bits, most significant bit first, widened one code early. Writers before TIFF 6.0
+// put the least significant bit first and widened codes only when necessary, which the first code of a stream reveals.
 // Source: TIFF 6.0 section 13; libtiff reads the older streams likewise.
 
 const clearCode: u32 = 256;
@@ -9,17 +9,19 @@ const codeLimit: u32 = 4096;
 /** The status of a stream with a code that no encoder writes. */
 const badCode: i32 = -1;
 
-/** Where the string of each code last stood in the output, and how long it is: a string is always a run of the output. */
+/**
+ * Where the string of each code last appeared in the output, and its length: a string is always a run of the output.
+ */
 const starts: usize = memory.data(4096 * 4, 16);
 const lengths: usize = memory.data(4096 * 4, 16);
 
 /**
  * Decodes `length` bytes at `source` into at most `capacity` bytes at `target`. Returns how many bytes were written, or
- * a negative status for a code that no encoder writes. Stops without fault at the end of either side.
+ * a negative status for a code that no encoder writes. Stops without an error at the end of either side.
  */
 export function lzwDecode(source: usize, length: i32, target: usize, capacity: i32): i32 {
   const sourceEnd = source + length;
-  // The first code is the one that clears: 0x80 0x0? as TIFF 6.0 has it, 0x00 0x01 with the least significant bit first.
+  // The first code is the clear code: 0x80 0x0? in TIFF 6.0, 0x00 0x01 with the least significant bit first.
   const isLeastFirst = length > 1 && load<u8>(source) == 0 && (load<u8>(source + 1) & 1) == 1;
   const early: u32 = isLeastFirst ? 0 : 1;
   let written: u32 = 0;
@@ -51,7 +53,7 @@ export function lzwDecode(source: usize, length: i32, target: usize, capacity: i
     if (code < 256) {
       store<u8>(target + at, code);
     } else {
-      // The one code that may be used before it is complete is the next: its last byte is its first.
+      // Only the next code may be used before it is complete: its last byte is its first.
       if (code > free || (code == free && previousLength == 0)) return badCode;
       const isNext = code == free;
       const start = isNext ? previousStart : load<u32>(starts + (code << 2));

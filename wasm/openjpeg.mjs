@@ -1,5 +1,5 @@
-// Copies OpenJPEG's decoder to build/openjpeg.wasm with 4 MiB of memory to start with in the place of 50: an isolate has
-// 128 for everything, and the decoder grows as it needs. Run by npm run build:kernel.
+// Copies OpenJPEG's decoder to build/openjpeg.wasm with 4 MiB of initial memory instead of 50: an isolate has 128 for
+// everything, and the decoder grows as needed. Run by npm run build:kernel.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
@@ -11,7 +11,7 @@ const [stated, lent] = [
   [0xc0, 0x00],
 ];
 
-/** Returns where the body of a section lies. Source: WebAssembly Core Specification, 5.5.2. */
+/** Returns where the body of a section is. Source: WebAssembly Core Specification, 5.5.2. */
 function findSection(bytes, identifier) {
   for (let at = 8; at < bytes.length; ) {
     const found = bytes[at++];

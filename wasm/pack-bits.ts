@@ -2,7 +2,7 @@
 
 /**
  * Decodes `length` bytes at `source` into at most `capacity` bytes at `target`; returns how many bytes were written.
- * Stops without fault at the end of either side.
+ * Stops without an error at the end of either side.
  */
 export function packBitsDecode(source: usize, length: i32, target: usize, capacity: i32): i32 {
   const sourceEnd = source + length;

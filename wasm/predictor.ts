@@ -1,5 +1,5 @@
-// Predictors, undone in place: samples that are stored as what they differ by from the pixel before them.
-// Rows are read up to 31 bytes past their end and never written there. Source: TIFF 6.0 §14; TIFF Technical Note 3.
+// Undoes predictors in place: samples are stored as differences from the pixel before. Rows are read up to 31 bytes
+// past their end and never written there. Source: TIFF 6.0 §14; TIFF Technical Note 3.
 import {
   interleaveHighBytes,
   interleaveHighWords,
@@ -28,7 +28,7 @@ export function undoDifferenceRows(
   else undoDifferences<u32>(pointer, stride, rowBytes, height, pixelBytes, order);
 }
 
-/** Returns the lane numbers that turn every `turnedBytes` bytes around, which is a power of two. */
+/** Returns the lane numbers that reverse every `turnedBytes` bytes, which is a power of two. */
 function orderBytes(turnedBytes: i32): v128 {
   for (let lane = 0; lane < 16; lane++) store<u8>(lanes + lane, lane ^ (turnedBytes - 1));
   return v128.load(lanes);
@@ -75,7 +75,7 @@ function sumWithinVectors<T>(
     let next = v128.load(pointer);
     for (let at = 0; at < rowBytes; at += groupBytes) {
       let sums = sizeof<T>() == 1 ? next : i8x16.swizzle(next, order);
-      // Groups below 16 bytes overlap: the next is loaded before the store spoils it.
+      // Groups below 16 bytes overlap: the next is loaded before the store overwrites it.
       next = v128.load(pointer + at + groupBytes);
       sums = v128.add<T>(sums, i8x16.swizzle(sums, by1));
       sums = v128.add<T>(sums, i8x16.swizzle(sums, by2));
@@ -91,7 +91,7 @@ function sumWithinVectors<T>(
   }
 }
 
-/** The pixel before lies outside of a vector: whole vectors are summed with those a pixel before. */
+/** The previous pixel is outside a vector: whole vectors are summed with those one pixel before. */
 function sumAcrossVectors<T>(
   pointer: usize,
   stride: i32,
@@ -111,7 +111,7 @@ function sumAcrossVectors<T>(
 }
 
 /**
- * Joins the bytes of samples whose rows hold all most significant bytes first, then all of the next and so on.
+ * Joins the bytes of samples whose rows store all most significant bytes first, then all of the next and so on.
  * `scratch` has room for a row.
  */
 export function joinByteRows(
@@ -139,7 +139,7 @@ export function joinByteRows(
   }
 }
 
-/** Joins samples of four bytes in sixteens; returns how many. */
+/** Joins samples of four bytes, 16 at a time; returns how many. */
 function joinFourBytes(pointer: usize, count: i32, isLittleEndian: bool, scratch: usize): i32 {
   const step = isLittleEndian ? -count : count;
   const first = isLittleEndian ? scratch + 3 * count : scratch;

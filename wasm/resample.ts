@@ -81,11 +81,11 @@ export function resample(
 /** A cache line of every processor this is likely to run on, in bytes. */
 const lineBytes: i32 = 64;
 
-/** What the loads of `fetchRows` end in, so that no compiler leaves them out. */
+/** The result of the loads in `fetchRows`, so that no compiler removes them. */
 let fetchedSum: i32 = 0;
 
 /**
- * Brings rows into the cache one after the other. Summing reads many rows side by side, which a processor's prefetcher
+ * Loads rows into the cache one after the other. Summing reads many rows in parallel, which a processor's prefetcher
  * does not follow: without this a large plane takes twice the time.
  */
 function fetchRows(row: usize, stride: i32, width: i32, count: i32): void {
@@ -102,7 +102,7 @@ function sumRows(source: usize, stride: i32, weights: usize, count: i32, plan: R
   const width = plan.sourceWidth;
   const scratch = plan.scratch;
   const pairs = (count + 1) >> 1;
-  // The partner of a last odd row has no weight and may lie outside the band: the row itself stands in for it.
+  // The partner of a last odd row has no weight and may be outside the band: the row itself replaces it.
   const lastStride = count & 1 ? 0 : stride;
   const shift = weightBits - scratchBits;
   const half = i32x4.splat(1 << (shift - 1));
@@ -170,8 +170,8 @@ function roundSums(sums: v128): v128 {
 }
 
 /**
- * Sums output columns [from, to) of the scratch row, each with weights of its own, four at a time; `from` is a multiple
- * of four. Weights come in vectors of eight, and the last four of two columns share one.
+ * Sums output columns [from, to) of the scratch row, each with its own weights, four at a time; `from` is a multiple of
+ * four. Weights come in vectors of eight, and the last four of two columns share one.
  */
 function sumColumns(plan: ResamplePlan, destination: usize, from: i32, to: i32): void {
   const scratch = plan.scratch;
@@ -223,8 +223,8 @@ function sumColumns(plan: ResamplePlan, destination: usize, from: i32, to: i32):
 }
 
 /**
- * Sums the output columns that share their weights and lie two source samples apart: a load of eight scratch samples
- * is then the same pair of taps of four neighbours, and no sum runs across lanes.
+ * Sums the output columns that share their weights and are two source samples apart: a load of eight scratch samples is
+ * then the same pair of taps of four neighbours, and no sum runs across lanes.
  */
 function sumEvenColumns(plan: ResamplePlan, destination: usize): void {
   const from = plan.evenFrom;

@@ -1,14 +1,14 @@
-// Turns of one plane by any angle: every sample is computed anew.
+// Turns one plane by any angle: every sample is computed.
 
-/** Positions between samples that have weights of their own: the nearest one errs by 1/2048 of a sample at most. */
+/** Positions between samples that have their own weights: the nearest one is off by at most 1/2048 of a sample. */
 const phaseBits: i32 = 10;
 const weightBits: i32 = 14;
 /** Fractional bits kept between the sums along rows and the sum of these. */
 const middleBits: i32 = 6;
 
 /**
- * Samples `source` anew with a 4 x 4 filter on a canvas turned clockwise around the common centre. `phases` holds four
- * Q14 weights for each of 1024 positions. Beyond the source's edge its outermost samples go on for one sample; pixels
+ * Resamples `source` with a 4 x 4 filter on a canvas turned clockwise around the common centre. `phases` holds four Q14
+ * weights for each of 1024 positions. Beyond the source's edge its outermost samples continue for one sample; pixels
  * that it does not touch become white.
  */
 export function rotateRows(
@@ -28,7 +28,7 @@ export function rotateRows(
   const stepAcross = <i64>nearest(cosine * unit);
   const stepDown = <i64>nearest(-sine * unit);
   const fromLeft = 0.5 - <f64>width * 0.5;
-  // Half a phase is added once, so that cutting off the bits below a phase rounds.
+  // Half a phase is added once, so that truncating the bits below a phase rounds.
   const half: i64 = 1 << (31 - phaseBits);
   for (let row = 0; row < height; row++) {
     const fromTop = <f64>row + 0.5 - <f64>height * 0.5;
@@ -77,7 +77,7 @@ function loadBlock(at: usize, stride: i32): v128 {
 
 const edgeBlock = memory.data(16, 16);
 
-/** The same at the source's edges: where there is no sample, the nearest one stands in. */
+/** The same at the source's edges: a missing sample is replaced by the nearest one. */
 function loadEdgeBlock(source: usize, stride: i32, width: i32, height: i32, left: i32, top: i32): v128 {
   for (let row = 0; row < 4; row++) {
     const line = source + <usize>(min(max(top + row, 0), height - 1) * stride);
@@ -119,7 +119,7 @@ export function coverRotated(
     const fromTop = <f64>row + 0.5 - <f64>height * 0.5;
     const across = cosine * fromLeft + sine * fromTop + <f64>sourceWidth * 0.5;
     const down = cosine * fromTop - sine * fromLeft + <f64>sourceHeight * 0.5;
-    // Only at the edges is there something to compute: outside all is clear, inside nothing changes.
+    // Only the edges have to be computed: outside everything is clear, inside nothing changes.
     const right = <f64>sourceWidth;
     const bottom = <f64>sourceHeight;
     const touch = max(entry(across, cosine, -0.5, right + 0.5), entry(down, -sine, -0.5, bottom + 0.5));
@@ -142,7 +142,7 @@ export function coverRotated(
   }
 }
 
-/** Where on its way a coordinate `start + step * t` enters [low, high]. */
+/** Where a coordinate `start + step * t` enters [low, high]. */
 function entry(start: f64, step: f64, low: f64, high: f64): f64 {
   if (step == 0) return start < low || start > high ? Infinity : -Infinity;
   return ((step > 0 ? low : high) - start) / step;
@@ -154,12 +154,12 @@ function exit(start: f64, step: f64, low: f64, high: f64): f64 {
   return ((step > 0 ? high : low) - start) / step;
 }
 
-/** A column number that may lie far outside of the row, brought into 0 to `width`. */
+/** Clamps a column number, which may be far outside the row, to 0 to `width`. */
 function columnWithin(column: f64, width: i32): i32 {
   return <i32>min(max(column, 0), <f64>width);
 }
 
-/** How much of a pixel around `centre` lies within [0, length]. */
+/** Returns how much of a pixel around `centre` is inside [0, length]. */
 // @ts-ignore: decorator
 @inline
 function overlap(centre: f64, length: f64): f64 {

@@ -1,4 +1,4 @@
-// Copies of samples from rows to rows. Strides may be negative: a picture is then read or written bottom up.
+// Copies samples from rows to rows. Strides may be negative: a picture is then read or written bottom up.
 
 /** Copies `width` x `height` samples; source and target do not overlap. */
 export function copyRows(

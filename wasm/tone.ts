@@ -13,7 +13,7 @@ export function thresholdRows(pointer: usize, stride: i32, width: i32, height: i
   }
 }
 
-/** Makes every sample its distance from white. */
+/** Replaces every sample by its distance from white. */
 export function invertRows(pointer: usize, stride: i32, width: i32, height: i32): void {
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column += 16) {
@@ -24,7 +24,7 @@ export function invertRows(pointer: usize, stride: i32, width: i32, height: i32)
   }
 }
 
-/** Turns numbers with a sign into ones with 128 added, or back. */
+/** Converts signed numbers to unsigned with 128 added, or back. */
 export function flipSignRows(pointer: usize, stride: i32, width: i32, height: i32): void {
   const sign = i8x16.splat(-128);
   for (let row = 0; row < height; row++) {

@@ -26,7 +26,7 @@ export function mirrorRows(
   }
 }
 
-/** Makes rows of columns: `width` x `height` samples become `height` x `width`. Strides may be negative. */
+/** Turns columns into rows: `width` x `height` samples become `height` x `width`. Strides may be negative. */
 export function transposeRows(
   source: usize,
   sourceStride: i32,
@@ -37,7 +37,7 @@ export function transposeRows(
 ): void {
   const blockWidth = width & ~7;
   const blockHeight = height & ~7;
-  // A strip at a time, as wide as a cache line: the target's lines are then still there when the next rows need them.
+  // A strip at a time, as wide as a cache line: the target's lines are then still cached when the next rows need them.
   for (let strip = 0; strip < blockWidth; strip += 64) {
     const stripEnd = min(strip + 64, blockWidth);
     for (let row = 0; row < blockHeight; row += 8) {
@@ -81,7 +81,7 @@ function transposeBlock(source: usize, sourceStride: i32, target: usize, targetS
   const row5 = row4 + sourceStride;
   const row6 = row5 + sourceStride;
   const row7 = row6 + sourceStride;
-  // Each step interleaves rows half as far apart as the one before: 4, 2, 1.
+  // Each step interleaves rows half as far apart as the step before: 4, 2, 1.
   const rows04 = interleaveLowBytes(v128.load64_zero(source), v128.load64_zero(row4));
   const rows15 = interleaveLowBytes(v128.load64_zero(row1), v128.load64_zero(row5));
   const rows26 = interleaveLowBytes(v128.load64_zero(row2), v128.load64_zero(row6));

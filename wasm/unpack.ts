@@ -1,5 +1,5 @@
-// Samples as TIFF packs them, made bytes. The samples of a row are treated alike, whatever pixels they belong to.
-// Rows are read up to 31 bytes past their end and never written there.
+// Unpacks samples as TIFF packs them to bytes. All samples of a row are treated the same, whatever pixels they belong
+// to. Rows are read up to 31 bytes past their end and never written there.
 import { interleaveLowBytes, storeFirst } from "./lanes";
 
 /** Lane numbers for `i8x16.swizzle`, or levels by value. */
@@ -46,7 +46,7 @@ export function unpackBitRows(
   }
 }
 
-/** Divides 16-bit lanes by 257, rounding, as 65535 is to become 255: the upper halves of x * 255 + 32895 are exact. */
+/** Divides 16-bit lanes by 257, rounding, so that 65535 becomes 255: the upper halves of x * 255 + 32895 are exact. */
 // @ts-ignore: decorator
 @inline
 function divideBy257(words: v128): v128 {
@@ -84,7 +84,7 @@ export function unpackWordRows(
 }
 
 /**
- * Fills `lanes` so that a swizzle brings each of four samples to the top of a 32-bit lane, and `factors` so that a
+ * Fills `lanes` so that a swizzle moves each of four samples to the top of a 32-bit lane, and `factors` so that a
  * product then drops the bits of the sample before; those of the next are left below it.
  */
 function orderFour(bits: i32, isLittleEndian: bool): void {
@@ -100,7 +100,7 @@ function orderFour(bits: i32, isLittleEndian: bool): void {
   }
 }
 
-/** Rounds scaled values and leaves them as the first four bytes: beyond 0 and 255 the nearer, 0 for what is no number. */
+/** Rounds scaled values and leaves them as the first four bytes: clamped to 0 and 255, 0 for NaN. */
 // @ts-ignore: decorator
 @inline
 function roundFour(low: v128, high: v128, least: v128, scale: v128): v128 {
@@ -113,8 +113,8 @@ function roundFour(low: v128, high: v128, least: v128, scale: v128): v128 {
 
 /**
  * Unpacks unsigned samples of 10 to 32 bits, with `exponentBits` 0, or floats of 16, 24 and 32 bits: a value v becomes
- * (v - least) * scale, rounded. Unsigned values are taken times 2 to the power of 32 - `bits`. Whole numbers that don't
- * end on bytes are strings of bits, the highest first, and never little-endian.
+ * (v - least) * scale, rounded. Unsigned values are taken times 2 to the power of 32 - `bits`. Integers that don't end
+ * on bytes are strings of bits, the highest first, and never little-endian.
  */
 export function unpackScaledRows(
   source: usize,
@@ -135,7 +135,8 @@ export function unpackScaledRows(
   const kept = i32x4.splat(-1 << (32 - bits));
   const leasts = f64x2.splat(least);
   const scales = f64x2.splat(scale);
-  // A shorter float is moved to where the fields of 32 bits meet; a product then corrects the bias, of subnormals too.
+  // A shorter float is shifted so that its fields match those of 32 bits; a product then corrects the bias, also for
+  // subnormals.
   const gapBits = 8 - exponentBits;
   const unbiased = f32x4.splat(reinterpret<f32>((127 + 127 - ((1 << (exponentBits - 1)) - 1)) << 23));
   const endless = i32x4.splat(((1 << exponentBits) - 1) << 23);

@@ -1,5 +1,5 @@
-// What the benchmark's platform itself takes for a request: one read of a tile from the bucket, one look-up in the cache
-// and one put, no work of the service's own. `/floor/KEY/OFFSET/LENGTH`.
+// The cost of a request in the benchmark's platform itself: one read of a tile from the bucket, one look-up in the
+// cache and one put, no work of the service's own. `/floor/KEY/OFFSET/LENGTH`.
 export default {
   async fetch(request, { MASTERS }, context) {
     const [, , key, offset, length] = new URL(request.url).pathname.split("/");

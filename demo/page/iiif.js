@@ -1,4 +1,4 @@
-/** Returns where the service answers for an identifier, without a slash behind it. */
+/** Returns the URL of an identifier in the service, without a trailing slash. */
 export function imageService(identifier) {
   return new URL(`iiif/3/${encodeURIComponent(identifier)}`, document.baseURI).href;
 }

@@ -16,7 +16,7 @@ export function watchTiles(service, report) {
   return () => observer.disconnect();
 }
 
-/** Returns what was read from storage as a person says it: counts as Server-Timing gives them, or nothing known. */
+/** Returns what was read from storage in words: the counts of Server-Timing, or that nothing is known. */
 export function formatReads(reads, bytes) {
   if (reads === undefined || bytes === undefined) return "–";
   if (reads === "0") return "not read";

@@ -4,8 +4,8 @@ import { formatReads, watchTiles } from "./last-tile.js";
 const confirmationMilliseconds = 2000;
 
 /**
- * Prepares the viewer that fills the window. `onView` is told the region in view whenever it comes to rest, `onClose`
- * that the reader closed it.
+ * Prepares the viewer that fills the window. `onView` is told the region in view whenever it stops moving, `onClose`
+ * when the reader closes it.
  */
 export function createViewer({ onView, onClose }) {
   const dialog = document.querySelector("#viewer");
@@ -92,7 +92,7 @@ export function createViewer({ onView, onClose }) {
   }
 
   return {
-    /** Shows a painting of the gallery, or any other picture of the service, of which only its identifier is known. */
+    /** Shows a painting of the gallery, or any other picture of the service that is only known by its identifier. */
     open(master, region) {
       if (current?.master.identifier === master.identifier) {
         if (region && seadragon.world.getItemCount() > 0) showRegion(region);

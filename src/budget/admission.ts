@@ -8,11 +8,11 @@ export interface Admission {
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly patience: Patience;
-  /** Says whether no other request is being answered now. */
+  /** Returns whether no other request is being answered now. */
   readonly isAlone: () => boolean;
 }
 
-/** Time for who has nobody to wait for: pauses end at once, and nothing needs to be renewed. */
+/** Time for a caller with nobody to wait for: pauses end at once, and nothing needs to be renewed. */
 const idleClock: Clock = {
   now: () => 0,
   after: (_, action) => {
@@ -22,7 +22,9 @@ const idleClock: Clock = {
   every: () => () => undefined,
 };
 
-/** Returns the admission of who has all memory for itself, outside of the service: a check, a benchmark, a test. */
+/**
+ * Returns the admission of a caller that has all memory for itself, outside the service: a check, a benchmark, a test.
+ */
 export function soleAdmission(): Admission {
   const limitBytes = Number.POSITIVE_INFINITY;
   const limitOf = (pool: ShareLimit["pool"]): ShareLimit => ({ limitBytes, pool, guaranteedBytes: limitBytes });

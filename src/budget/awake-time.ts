@@ -1,9 +1,9 @@
-/** A longer gap between two looks is one in which the isolate computed or slept, and nobody could renew anything. */
+/** In a longer gap between two checks the isolate computed or slept, and nobody could renew anything. */
 const longestGapMilliseconds = 250;
 
 /**
- * Time that passes only while the isolate looks at it. A render that computes for three seconds keeps all timers of the
- * isolate waiting: whoever wakes first must not take the others for dead. Steps of the clock backwards count as nothing.
+ * Time that only passes while the isolate checks it. A render that computes for three seconds delays all timers of the
+ * isolate: whoever wakes first must not think the others are dead. Backward jumps of the clock count as nothing.
  */
 export class AwakeTime {
   readonly #now: () => number;
@@ -11,19 +11,19 @@ export class AwakeTime {
   #awake = 0;
   #passed = 0;
 
-  /** Starts at 0, by a clock in milliseconds. */
+  /** Starts at 0, with a clock in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
     this.#seen = now();
   }
 
-  /** Milliseconds that the isolate was awake for, to tell who is alive. */
+  /** Milliseconds that the isolate was awake, to tell who is alive. */
   get awake(): number {
     this.#look();
     return this.#awake;
   }
 
-  /** Milliseconds that passed in all, never backwards, for deadlines. */
+  /** Milliseconds that passed in total, never backwards, for deadlines. */
   get passed(): number {
     this.#look();
     return this.#passed;

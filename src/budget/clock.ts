@@ -3,11 +3,11 @@
  * waits for them.
  */
 export interface Clock {
-  /** Milliseconds since some moment; may stand still while code runs, and may step. */
+  /** Milliseconds since some moment; may stand still while code runs, and may jump. */
   readonly now: () => number;
-  /** Calls `action` once after `milliseconds`, unless the returned function is called before. */
+  /** Calls `action` once after `milliseconds`, unless the returned function is called first. */
   readonly after: (milliseconds: number, action: () => void) => () => void;
-  /** Calls `action` every so many milliseconds until the returned function is called. */
+  /** Calls `action` every `milliseconds` until the returned function is called. */
   readonly every: (milliseconds: number, action: () => void) => () => void;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 
-/** Says that something was not answered in time. */
+/** Reports that something was not answered in time. */
 export class DeadlinePassed extends Error {
   readonly seconds: number;
 
@@ -12,8 +12,8 @@ export class DeadlinePassed extends Error {
 }
 
 /**
- * Waits for `work` by a timer of the request that waits. Throws DeadlinePassed after `seconds`, when the signal that
- * `work` was given is aborted too, so that it lets go of what comes late; else what `work` throws.
+ * Waits for `work` by a timer of the request that waits. Throws DeadlinePassed after `seconds` and then also aborts the
+ * signal that `work` was given, so that it drops a late answer; otherwise throws what `work` throws.
  */
 export function withDeadline<T>(
   clock: Pick<Clock, "after">,
@@ -27,7 +27,7 @@ export function withDeadline<T>(
       controller.abort(reason);
       reject(reason);
     });
-    // What ends after its time changes nothing any more.
+    // What ends after its deadline no longer changes anything.
     work(controller.signal).then(resolve, reject).finally(cancel);
   });
 }

@@ -2,26 +2,28 @@ import { shareLimits } from "./shares.ts";
 
 const megabyte = 1 << 20;
 
-/** What an isolate may use for everything, in bytes. Source: Cloudflare Workers limits, memory. */
+/** What an isolate may use in total, in bytes. Source: Cloudflare Workers limits, memory. */
 export const isolateBytes = 128 * megabyte;
 
 /** What may be kept between requests, in bytes. */
 export const keptLimits = {
-  /** Parsed masters: the largest index there may be (`maxTilesPerMaster`), or some hundreds of usual ones. */
+  /** Parsed masters: the largest possible index (`maxTilesPerMaster`), or a few hundred usual ones. */
   masters: 19 * megabyte,
-  /** Conversions of colour profiles: some ten of them. */
+  /** Conversions of colour profiles: about ten of them. */
   colorTables: 4 * megabyte,
-  /** Kernels that nobody uses. */
+  /** Idle kernels. */
   idleKernels: 4 * megabyte,
 } as const;
 
-/** What all that wait for memory may keep together, in bytes: their plans above all. One more is refused at once. */
+/**
+ * What all requests that wait for memory may keep together, in bytes: mostly their plans. Any more are refused at once.
+ */
 export const maxWaitingBytes = 4 * megabyte;
 
-/** What is left for the code and for the small objects of requests, in bytes. */
+/** What is left for code and small objects of requests, in bytes. */
 const codeBytes = 13 * megabyte;
 
-/** The most that an isolate holds, by what it holds it for, in bytes. Streams take theirs out of that of drawings. */
+/** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
   "code, and small objects of requests": codeBytes,
   "opened masters": keptLimits.masters,

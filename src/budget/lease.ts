@@ -3,25 +3,25 @@ import type { Share } from "./shares.ts";
 /** Memory on loan. */
 export interface Lease {
   readonly share: Share;
-  /** What it counts for, in bytes. */
+  /** Its size in bytes. */
   readonly bytes: number;
-  /** False once it was given back, or taken back because nobody had renewed it. Its holder stops then. */
+  /** False once it was returned, or taken back because nobody renewed it. Its holder then stops. */
   readonly isHeld: boolean;
-  /** Says that the holder is alive and gets on. */
+  /** Reports that the holder is alive and making progress. */
   renew(): void;
-  /** Gives a part back, so that `bytes` remain. */
+  /** Returns part of it, so that `bytes` remain. */
   shrink(bytes: number): void;
-  /** Takes `bytes` more where there is room for them at once, and says whether there was. */
+  /** Takes `bytes` more if there is room for them at once, and returns whether there was. */
   tryGrow(bytes: number): boolean;
-  /** Gives everything back; a second call does nothing. */
+  /** Returns everything; a second call does nothing. */
   release(): void;
 }
 
-/** What a request asks memory for. */
+/** What a request needs memory for. */
 export interface Loan {
   readonly share: Share;
   readonly bytes: number;
-  /** About how long the work will keep the processor, in milliseconds: short work passes long work in the line. */
+  /** About how long the work will use the processor, in milliseconds: short work overtakes long work in line. */
   readonly costMilliseconds: number;
   /** What the request keeps while it waits, in bytes. */
   readonly waitingBytes: number;
@@ -32,6 +32,6 @@ export interface Patience {
   readonly milliseconds: number;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal | undefined;
-  /** Told how long it waited, in milliseconds, each time it had to. */
+  /** Called with how long it waited, in milliseconds, each time it had to. */
   readonly onWaited?: (milliseconds: number) => void;
 }

@@ -1,6 +1,6 @@
 import type { Share } from "./shares.ts";
 
-/** A request that waits for memory. Its own timer renews `seenAt`; without that it counts as gone. */
+/** A request that waits for memory. Its own timer updates `seenAt`; otherwise it counts as gone. */
 export interface Ticket {
   readonly share: Share;
   readonly bytes: number;
@@ -11,12 +11,12 @@ export interface Ticket {
   seenAt: number;
 }
 
-/** Those that wait for one share, in the order of their ranks; equal ranks as they came. */
+/** The requests that wait for one share, in the order of their ranks; equal ranks in order of arrival. */
 export class Line {
   readonly #tickets: Ticket[] = [];
   #waitingBytes = 0;
 
-  /** How many wait. */
+  /** How many are waiting. */
   get length(): number {
     return this.#tickets.length;
   }
@@ -26,14 +26,14 @@ export class Line {
     return this.#waitingBytes;
   }
 
-  /** Lets a ticket stand in line. */
+  /** Adds a ticket to the line. */
   join(ticket: Ticket): void {
     const after = this.#tickets.findLastIndex(({ rank }) => rank <= ticket.rank);
     this.#tickets.splice(after + 1, 0, ticket);
     this.#waitingBytes += ticket.waitingBytes;
   }
 
-  /** Takes a ticket out of the line; one that is not in it changes nothing. */
+  /** Removes a ticket from the line; one that is not in it changes nothing. */
   leave(ticket: Ticket): void {
     const at = this.#tickets.indexOf(ticket);
     if (at < 0) return;
@@ -41,14 +41,14 @@ export class Line {
     this.#waitingBytes -= ticket.waitingBytes;
   }
 
-  /** Takes out those whose timers have not renewed them since `aliveSince`, and returns how many that were. */
+  /** Removes those whose timers have not renewed them since `aliveSince`, and returns how many. */
   dropGone(aliveSince: number): number {
     const gone = this.#tickets.filter(({ seenAt }) => seenAt < aliveSince);
     for (const ticket of gone) this.leave(ticket);
     return gone.length;
   }
 
-  /** Returns those that go before a ticket. */
+  /** Returns those that are ahead of a ticket. */
   ahead(ticket: Ticket): readonly Ticket[] {
     return this.#tickets.slice(0, Math.max(0, this.#tickets.indexOf(ticket)));
   }

@@ -6,26 +6,35 @@ import type { Lease, Loan, Patience } from "./lease.ts";
 import { Line, type Ticket } from "./line.ts";
 import { type Pool, type Share, type ShareLimit, shareLimits } from "./shares.ts";
 
-/** Who has not renewed a lease or a place in line for so long, of time the isolate was awake, may lose it to others. */
+/**
+ * A holder that has not renewed a lease or a place in line for this long, measured while the isolate was awake, may
+ * lose it to others.
+ */
 export const staleMilliseconds = 3000;
 
 /** Holders renew their leases this often. */
 export const renewalMilliseconds = 500;
 
-/** The first in line looks again after so many milliseconds, the second after twice as many, none later than the most. */
+/**
+ * The first in line checks again after this many milliseconds, the second after twice as many, nobody later than the
+ * maximum.
+ */
 const looks = { firstMilliseconds: 2, mostMilliseconds: 100 } as const;
 
-/** Short work passes what came up to so many times its cost earlier: order is fair by cost, and nobody waits for ever. */
+/**
+ * Short work overtakes work that came up to this many times its cost earlier: the order is fair by cost, and nobody
+ * waits forever.
+ */
 const costWeight = 4;
 
 /** What has happened so far in an isolate. */
 export interface BudgetCounts {
-  /** Waited for memory, and how many were refused after it or because too many waited. */
+  /** How many waited for memory, and how many were refused after that or because too many waited. */
   waited: number;
   refused: number;
-  /** Left the line because their client had. */
+  /** How many left the line because their client had left. */
   left: number;
-  /** Leases and places in line that nobody renewed, taken back when others needed them. */
+  /** Leases and places in line that nobody renewed and that were taken back when others needed them. */
   lapsed: number;
 }
 
@@ -36,10 +45,10 @@ interface Held extends Lease {
 }
 
 /**
- * The working memory of an isolate, lent in shares. It holds plain values and nothing else: no request ever waits for
- * another one's promise, which the platform would not let it do. Who finds no room stands in line and looks again by a
- * timer of its own; who holds a loan renews it; and whoever dies, in whatever way, stops doing so. What is no longer
- * renewed is taken back as soon as somebody needs it.
+ * The working memory of an isolate, lent in shares. It only holds plain values: no request ever waits for another one's
+ * promise, which the platform would not allow. A request that finds no room waits in line and checks again by its own
+ * timer; one that holds a loan renews it; one that dies, in whatever way, stops renewing. What is no longer renewed is
+ * taken back as soon as somebody needs it.
  */
 export class MemoryBudget {
   readonly #clock: Clock;
@@ -50,7 +59,7 @@ export class MemoryBudget {
   readonly #lines: Readonly<Record<Share, Line>>;
   readonly counts: BudgetCounts = { waited: 0, refused: 0, left: 0, lapsed: 0 };
 
-  /** Makes a budget of which nothing is lent. */
+  /** Makes a budget with nothing lent. */
   constructor(clock: Clock, limits: Readonly<Record<Share, ShareLimit>> = shareLimits) {
     this.#clock = clock;
     this.#time = new AwakeTime(clock.now);
@@ -64,17 +73,17 @@ export class MemoryBudget {
     };
   }
 
-  /** How much is lent now, in bytes: of one share, or of all. */
+  /** How much is lent now, in bytes: from one share, or from all. */
   lentBytes(share?: Share): number {
     return share === undefined ? Object.values(this.#lent).reduce((sum, bytes) => sum + bytes, 0) : this.#lent[share];
   }
 
-  /** How many stand in line. */
+  /** How many are waiting in line. */
   get waiting(): number {
     return Object.values(this.#lines).reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Lends at once, or returns undefined where there is no room or others wait for it. */
+  /** Lends at once, or returns undefined if there is no room or others are waiting for it. */
   tryTake(share: Share, bytes: number): Lease | undefined {
     this.#dropGone(share);
     const isFree = this.#lines[share].length === 0 && this.#makeRoom(share, bytes);
@@ -82,8 +91,8 @@ export class MemoryBudget {
   }
 
   /**
-   * Lends as soon as there is room. Throws `render-busy` when there was none for `patience`, or when too many wait
-   * already, and `client-gone` when the client left the line.
+   * Lends as soon as there is room. Throws `render-busy` if there was none for `patience`, or if too many are waiting
+   * already, and `client-gone` if the client left.
    */
   async take(loan: Loan, patience: Patience): Promise<Lease> {
     const { share, bytes, costMilliseconds, waitingBytes } = loan;
@@ -91,7 +100,7 @@ export class MemoryBudget {
     if (lent !== undefined) return lent;
     const line = this.#lines[share];
     const waitingInAll = Object.values(this.#lines).reduce((sum, other) => sum + other.waitingBytes, 0);
-    if (waitingInAll + waitingBytes > maxWaitingBytes) throw this.#refusal(`${this.waiting} wait already`);
+    if (waitingInAll + waitingBytes > maxWaitingBytes) throw this.#refusal(`${this.waiting} are already waiting`);
     const since = this.#time.passed;
     const rank = since + costWeight * costMilliseconds;
     const ticket: Ticket = { share, bytes, rank, waitingBytes, seenAt: this.#time.awake };
@@ -114,7 +123,9 @@ export class MemoryBudget {
     }
   }
 
-  /** Says whether all that stand ahead let a ticket pass: those that what is lent may keep out for as long as it likes. */
+  /**
+   * Returns whether everyone ahead lets a ticket pass: those that current loans may keep waiting for an unlimited time.
+   */
   #isNext(ticket: Ticket): boolean {
     const { guaranteedBytes } = this.#limits[ticket.share];
     return this.#lines[ticket.share]
@@ -122,7 +133,7 @@ export class MemoryBudget {
       .every(({ share, bytes }) => bytes > guaranteedBytes && !this.#fits(share, bytes));
   }
 
-  /** Says whether there is room, after taking back what nobody renews where that is what it takes. */
+  /** Returns whether there is room, after taking back unrenewed loans if that is necessary. */
   #makeRoom(share: Share, bytes: number): boolean {
     if (this.#fits(share, bytes)) return true;
     const { pool } = this.#limits[share];
@@ -190,7 +201,7 @@ export class MemoryBudget {
 
   #refusal(detail: string): ImageError {
     this.counts.refused += 1;
-    return new ImageError("render-busy", "The service is busy with other images. Ask again in a moment.", { detail });
+    return new ImageError("render-busy", "The service is busy with other images. Try again in a moment.", { detail });
   }
 
   #leaving(): ImageError {

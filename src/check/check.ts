@@ -10,16 +10,16 @@ import { checkPage } from "./page-check.ts";
 import type { MasterReport, PageReport, Problem, Served, Severity } from "./report.ts";
 import type { DrawPicture } from "./serving.ts";
 
-/** What a check may do beside reading. */
+/** What a check may do besides reading. */
 export interface CheckOptions {
-  /** Draws a tile of each level and a thumbnail; without it what is wrong inside tiles stays unknown. */
+  /** Draws a tile of each level and a thumbnail; without it, damage inside tiles is not found. */
   readonly draw?: DrawPicture | undefined;
 }
 
 /**
- * Says what a file is as a master, whether it is served, how it will perform and what mends its problems. Reads what the
- * service reads to open each of its images, and the start of a JPEG tile of each level. Throws only what the source
- * throws, and what `draw` throws that is not the master's fault.
+ * Reports what a file is as a master, whether it is served, how it will perform and what fixes its problems. Reads what
+ * the service reads to open each of its images, and the start of one JPEG tile of each level. Throws only what the
+ * source throws, and what `draw` throws that is not the master's fault.
  */
 export async function checkMaster(file: ByteSource, { draw }: CheckOptions = {}): Promise<MasterReport> {
   const source = holdReads(file);
@@ -51,27 +51,27 @@ async function findForeign(
   source: ByteSource,
   prefix: Uint8Array,
 ): Promise<Pick<Problem, "code" | "message" | "mend">> {
-  if (source.size === 0) return { code: "not-an-image", message: "It is empty.", mend: [] };
+  if (source.size === 0) return { code: "not-an-image", message: "The file is empty.", mend: [] };
   const header = await tryMaster(() => readHeader(source));
   if ("fault" in header && header.fault.code === "source-malformed") {
     return { code: "damaged", message: formatFault(header.fault), mend: [] };
   }
   const format = findOtherFormat(prefix);
   if (format === undefined) {
-    return { code: "not-an-image", message: "It begins as no image that is known here.", mend: [] };
+    return { code: "not-an-image", message: "It does not begin like an image in a known format.", mend: [] };
   }
   return { code: "other-format", message: `It is ${format.name}, which is not served.`, mend: mendFormat(format) };
 }
 
 const severities: readonly Severity[] = ["error", "warning", "note"];
 
-/** What reads the worst of several pages reads the others too, and a file is read by one program. */
+/** A command that can read the worst of several pages can read the others too, and one program reads the whole file. */
 function shareMends(problems: readonly Problem[]): readonly Problem[] {
   const longest = problems.reduce<readonly string[]>((most, { mend }) => (mend.length > most.length ? mend : most), []);
   return problems.map((problem) => (problem.mend.length === 0 ? problem : { ...problem, mend: longest }));
 }
 
-/** Joins what several pages have alike; the worst comes first. */
+/** Merges problems that several pages share; the worst come first. */
 function settleProblems(problems: readonly Problem[]): readonly Problem[] {
   const joined = new Map<string, Problem>();
   for (const problem of problems) {

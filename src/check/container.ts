@@ -9,13 +9,13 @@ import type { Container } from "./report.ts";
 /** Directories are read in runs of this many bytes. */
 const runBytes = 65_536;
 
-/** A container and the images that can be asked for in it. */
+/** A container and the images in it that can be requested. */
 export interface OpenedContainer {
   readonly container: Container;
-  /** Of a TIFF whose directories can be followed. */
+  /** Set for a TIFF whose directories can be followed. */
   readonly chain: DirectoryChain | undefined;
   readonly pages: number;
-  /** The file for what asks for directories again, which are held. */
+  /** The file for code that reads directories again, which are held in memory. */
   readonly directories: ByteSource;
 }
 
@@ -26,8 +26,8 @@ const plainFormats: readonly (readonly [Container["format"], RegExp])[] = [
 ];
 
 /**
- * Tells what holds the image, and counts its pages: one where the directories of a TIFF can't be followed, so that opening
- * it says why. Undefined for bytes that no reader here begins with. Throws what the source throws.
+ * Returns what holds the image, and counts its pages: one if the directories of a TIFF can't be followed, so that
+ * opening it says why. Undefined for bytes that no reader here recognises. Throws what the source throws.
  */
 export async function openContainer(source: ByteSource, prefix: Uint8Array): Promise<OpenedContainer | undefined> {
   const start = Array.from(prefix.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -46,7 +46,7 @@ export async function openContainer(source: ByteSource, prefix: Uint8Array): Pro
   return { container: { format, byteOrder, directories }, chain, pages, directories: ahead };
 }
 
-/** An image that is not there is refused as `not-found`; there is always a first one. */
+/** A missing image is refused as `not-found`; there is always a first one. */
 async function countPages(source: ByteSource, chain: DirectoryChain): Promise<number> {
   let pages = 1;
   while ((await unlessFault(() => findPage(source, chain, pages + 1))) !== undefined) pages += 1;

@@ -1,19 +1,19 @@
 import type { ProblemCode, Severity } from "./report.ts";
 
-/** A problem before its commands are chosen, which are the same for all of an image that the same remedy mends. */
+/** A problem before its commands are chosen, which are the same for all problems of an image with the same remedy. */
 export interface Finding {
   readonly severity: Severity;
   readonly code: ProblemCode;
   readonly message: string;
-  /** What mends it: new tiles, the same tiles laid out anew, or nothing but another source. */
+  /** What fixes it: new tiles, the same tiles in a new layout, or only another source. */
   readonly remedy: "conversion" | "layout" | "none";
 }
 
-/** Pictures up to these sides are served fast whatever their layout, and fast enough, in pixels. */
+/** Pictures up to these sides, in pixels, are served fast with any layout, or fast enough. */
 const fastSide = 512;
 const cheapSide = 1024;
 
-/** Returns how bad a layout is that takes more than it need to: nothing for a picture that is small. */
+/** Returns how bad an inefficient layout is; undefined for a small picture. */
 export function slowness({
   width,
   height,
@@ -25,7 +25,7 @@ export function slowness({
   return side > cheapSide ? "warning" : side > fastSide ? "note" : undefined;
 }
 
-/** Words a whole number with commas between thousands. */
+/** Formats a whole number with commas between thousands. */
 export function formatCount(count: number): string {
   return Math.round(count).toLocaleString("en");
 }

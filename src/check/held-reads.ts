@@ -1,11 +1,11 @@
 import type { ByteSource } from "../source/byte-source.ts";
 
-/** Most bytes that are held, whatever is read: the directories of a file are some megabytes at most. */
+/** Most bytes that are held: the directories of a file are a few megabytes at most. */
 const maxHeldBytes = 16 << 20;
 
 /**
- * Returns the same source, answering a read that was made before from memory: each image of a file is opened by itself
- * and reads the directories of all. Holds up to 16 MB until it is dropped. Its reads throw what the source throws.
+ * Returns the same source, which answers repeated reads from memory: each image of a file is opened on its own and
+ * reads the directories of all. Holds up to 16 MB until it is dropped. Its reads throw what the source throws.
  */
 export function holdReads(source: ByteSource): ByteSource {
   const held = new Map<string, Uint8Array>();

@@ -2,26 +2,26 @@ import { type Finding, formatCount, slowness } from "./finding.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { LevelReport, PictureReport, ServingCosts, Severity } from "./report.ts";
 
-/** Each level is half of the one before, give or take what rounding small levels comes to. */
+/** Each level is half of the one before, allowing for rounding in small levels. */
 const halvingRatio = 2.2;
 
-/** Levels further apart are as good as missing: tiles between them decode sixteen pixels and more for one. */
+/** Levels further apart count as missing: tiles between them decode sixteen or more pixels for one. */
 const missingRatio = 4.5;
 
-/** A smallest level above this is no thumbnail, in pixels a side. */
+/** The smallest level is not a thumbnail if its sides are larger than this, in pixels. */
 const smallestSide = 1024;
 
-/** Pixels of tiles that are larger, or smaller, than requests can make use of. */
+/** Tiles with more pixels, or fewer, than requests can use well. */
 const hugeTilePixels = 1 << 20;
 const tinyTilePixels = 1 << 14;
 
-/** Reads to open a master above which it is slow: most wait for the one before, some 40 ms. */
+/** More reads than this to open a master are slow: most wait for the one before, about 40 ms each. */
 const slowReads = 12;
 
-/** The first read, and one for what it does not hold. */
+/** The first read, and one for what it does not include. */
 const fewReads = 2;
 
-/** A picture with what is known of how it lies in its file. */
+/** A picture with what is known about its layout in the file. */
 export interface LaidPicture {
   readonly picture: PictureReport;
   readonly costs: ServingCosts;
@@ -45,7 +45,7 @@ export function findInLayout(laid: LaidPicture): readonly Finding[] {
 }
 
 function fileFinding({ width, height }: LevelReport, severity: Severity): Finding {
-  const message = `It is no TIFF: all of its ${formatCount(width * height)} pixels are decoded for every request.`;
+  const message = `It is not a TIFF: all of its ${formatCount(width * height)} pixels are decoded for every request.`;
   return { severity, code: "decoded-whole", message, remedy: "conversion" };
 }
 
@@ -53,15 +53,15 @@ function findInTiles({ tileWidth, tileLength, layout, tiles }: LevelReport, seve
   const pixels = tileWidth * tileLength;
   const size = `${tileWidth} by ${tileLength} pixels`;
   if (layout === "strips") {
-    const message = "It is stored in strips: a tile takes all the rows that it touches, over the whole width.";
+    const message = "It is stored in strips: each tile needs all the rows that it touches, over the full width.";
     return [{ severity, code: "strips", message, remedy: "conversion" }];
   }
   if (pixels > hugeTilePixels) {
-    const message = `Its tiles are ${size}, which is much to decode for a part of one.`;
+    const message = `Its tiles are ${size}, which is a lot to decode when only part of one is needed.`;
     return [{ severity, code: "tiles-huge", message, remedy: "conversion" }];
   }
   if (pixels >= tinyTilePixels) return [];
-  const message = `Its tiles are ${size}: viewers ask for ${formatCount(tiles)} of them one by one.`;
+  const message = `Its tiles are ${size}: viewers request ${formatCount(tiles)} of them one by one.`;
   return [{ severity, code: "tiles-tiny", message, remedy: "conversion" }];
 }
 
@@ -76,12 +76,12 @@ function findInLevels(levels: readonly LevelReport[], severity: Severity): reado
   }
   const off = levels.filter(({ scaleFactor }) => scaleFactor === undefined);
   const sizes = off.map(({ width, height }) => `${width} by ${height}`).join(", ");
-  const message = `Of these levels no tiles are offered, for they are no whole fraction of the picture: ${sizes}.`;
+  const message = `No tiles are offered for these levels, because their sizes are not a whole fraction of the picture: ${sizes}.`;
   const offGrid: Finding = { severity: "note", code: "level-off-grid", message, remedy: "conversion" };
   return [...findBetween(levels, { last, severity }), ...(off.length > 0 ? [offGrid] : [])];
 }
 
-/** Levels that are missing, or are not where they do most good. */
+/** Finds levels that are missing, or not where they help most. */
 function findBetween(
   levels: readonly LevelReport[],
   { last, severity }: { readonly last: LevelReport; readonly severity: Severity },
@@ -89,7 +89,7 @@ function findBetween(
   const ratios = levels.slice(1).map((level, index) => (levels[index]?.width ?? level.width) / level.width);
   const widest = Math.max(...ratios);
   if (widest > missingRatio) {
-    const message = `A level is missing: from one to the next, sides become ${widest.toFixed(1)} times smaller.`;
+    const message = `A level is missing: between two levels, sides get ${widest.toFixed(1)} times smaller.`;
     return [{ severity, code: "levels-missing", message, remedy: "conversion" }];
   }
   if (Math.max(last.width, last.height) > smallestSide) {
@@ -105,12 +105,12 @@ function findInLeftOut({ unread, others }: LeftOut): readonly Finding[] {
   const findings: Finding[] = [];
   if (unread.length > 0) {
     const sizes = unread.map(({ width, height }) => `${width} by ${height}`).join(", ");
-    const message = `Levels are left out, for they are damaged, not read, or of other colours: ${sizes}.`;
+    const message = `Levels are ignored because they are damaged, not supported, or have different colours: ${sizes}.`;
     findings.push({ severity: "warning", code: "levels-left-out", message, remedy: "conversion" });
   }
   if (others > 0) {
     const what = others === 1 ? "A reduced directory is" : `${others} reduced directories are`;
-    const message = `${what} of other proportions than the picture and no level of it.`;
+    const message = `${what} not a level: the proportions differ from the picture's.`;
     findings.push({ severity: "note", code: "other-directories", message, remedy: "none" });
   }
   return findings;

@@ -4,15 +4,15 @@ import { readSize } from "../tiff/level.ts";
 import type { PageFields } from "../tiff/page.ts";
 import { unlessFault } from "./faults.ts";
 
-/** Reduced directories of an image that are none of its levels. */
+/** Reduced directories of an image that are not levels. */
 export interface LeftOut {
-  /** Those that would be, by their sizes. */
+  /** Those that would be levels, going by their sizes. */
   readonly unread: readonly Size[];
-  /** How many are of other proportions, or broken altogether. */
+  /** How many have other proportions, or are broken. */
   readonly others: number;
 }
 
-/** Finds the directories of an image that gave it no level. Throws what the source throws. */
+/** Finds the directories of an image that did not become levels. Throws what the source throws. */
 export async function findLeftOut({ reduced }: PageFields, levels: readonly [Size, ...Size[]]): Promise<LeftOut> {
   const [full] = levels;
   const unread: Size[] = [];

@@ -8,16 +8,16 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { tryMaster } from "./faults.ts";
 import type { JpegReport, LevelReport } from "./report.ts";
 
-/** How much of a tile is read for its frame header: tables and metadata come first. */
+/** How much of a tile is read to find its frame header, which comes after tables and metadata. */
 const headBytes = 65_536;
 
-/** A level and what is known of it already. */
+/** A level and what is already known about it. */
 export interface LevelFacts {
   readonly pyramid: Pyramid;
   readonly level: Level;
   /** Whether its whole tiles are sent as they are stored. */
   readonly isCopied: boolean;
-  /** Whether the file is the one tile. */
+  /** Whether the whole file is its only tile. */
   readonly isFile: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function reportLevel(source: ByteSource, facts: LevelFacts): Promis
   };
 }
 
-/** Says whether the tile at `column`, `row` was written, its first plane at least. */
+/** Returns whether at least the first plane of the tile at `column`, `row` was written. */
 export function isWritten(level: Level, { column, row }: { readonly column: number; readonly row: number }): boolean {
   return isIndexWritten(level, row * level.columns + column);
 }
@@ -91,7 +91,7 @@ async function readJpeg(source: ByteSource, level: Level): Promise<JpegReport | 
   return "fault" in read ? undefined : { process: read.value.process, subsampling: nameSubsampling(read.value) };
 }
 
-/** Widths and heights of a luma sample's share of chroma, as `4:2:0` and its like name them. */
+/** Width and height of the luma samples that share one chroma sample, for `4:2:0` and similar names. */
 const subsamplingNames: ReadonlyMap<string, string> = new Map([
   ["1x1", "4:4:4"],
   ["2x1", "4:2:2"],

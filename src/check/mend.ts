@@ -4,32 +4,35 @@ import type { Finding } from "./finding.ts";
 import type { OtherFormat } from "./other-format.ts";
 import type { LevelReport, StatedPicture } from "./report.ts";
 
-/** The ingest decodes the picture and writes a master anew: pyramid, JPEG tiles, sRGB. */
+/** The ingest decodes the picture and writes a new master: pyramid, JPEG tiles, sRGB. */
 const ingest = "npx tessera ingest FILE --to local";
 
-/** What other programs write on the way is kept apart, under the same name, so that the identifier stays. */
+/** Intermediate files go into a folder of their own under the same name, so that the identifier does not change. */
 const folder = "mkdir -p mended";
 const middle = "mended/NAME.tif";
 const written = `${middle}[compression=deflate,tile,bigtiff]`;
 
-/** Longest side that ImageMagick reads as it is shipped, in pixels. Source: its policy.xml. */
+/** Longest side that ImageMagick reads as shipped, in pixels. Source: its policy.xml. */
 const magickSide = 16_000;
 
-/** An image to mend. */
+/** An image to fix. */
 export interface Mendable {
   readonly pyramid: Pyramid;
   readonly levels: readonly LevelReport[];
-  /** Images of its file. */
+  /** Number of images in its file. */
   readonly pages: number;
 }
 
-/** Returns the commands that carry a remedy out, in their order: none where none does. */
+/** Returns the commands that carry out a remedy, in order; empty when no command does. */
 export function chooseMend(image: Mendable, remedy: Finding["remedy"]): readonly string[] {
   if (remedy === "none") return [];
   return remedy === "layout" && isRepackable(image) ? [`${ingest} --repack`] : convert(image);
 }
 
-/** What the ingest copies tile by tile: tiles on all levels, levels unless it is small, one image. */
+/**
+ * Images that the ingest copies tile by tile: tiles on all levels, reduced levels unless the image is small, one image
+ * in the file.
+ */
 function isRepackable({ levels, pages }: Mendable): boolean {
   const [full] = levels;
   if (full === undefined || pages > 1) return false;
@@ -47,21 +50,27 @@ function convert({ pyramid, levels: [full], pages }: Mendable): readonly string[
   return command === undefined ? [] : through(command, pages);
 }
 
-/** Returns the steps by way of a file that another program writes; the tools of libtiff take all images of a file. */
+/**
+ * Returns the steps that go through a file written by another program; the tools of libtiff process all images of a
+ * file.
+ */
 function through(command: string, pages = 1): readonly string[] {
   const last = `npx tessera ingest ${middle} --to local`;
   if (pages === 1) return [folder, command, last];
   return command.startsWith("tiff") ? [folder, command, `${last} --pages all`] : [];
 }
 
-/** What reads an image that is served: the ingest, or another program before it. Each was tried on such files. */
+/**
+ * Chooses the program that reads an image that is served: the ingest, or another program before it. Each was tried on
+ * such files.
+ */
 function decoding({ levels: [{ encoding }] }: Pyramid, full: LevelReport): string | undefined {
   const { compression, model, layout } = encoding;
   const { bits, format, isPlanar, range } = layout;
   const isMagick = Math.max(full.width, full.height) <= magickSide;
   const magick = isMagick ? `vips magickload FILE ${written}` : undefined;
   const isPlanarTiles = isPlanar && full.layout === "tiles";
-  // No other program reads on past a tile that was never written, or not without losing some that were.
+  // No other program continues after a tile that was never written without losing some that were.
   if (full.unwrittenTiles > 0) return undefined;
   if (format === "float") {
     const scale = 255 / (range.most - range.least);
@@ -80,22 +89,22 @@ function decoding({ levels: [{ encoding }] }: Pyramid, full: LevelReport): strin
 
 const fromLab = `vips colourspace FILE ${written} srgb`;
 
-/** Numbers of tags 259 and 262 that no reader here knows and another does. */
+/** Numbers of tags 259 and 262 that no reader here supports and another program does. */
 const oldJpeg = 6;
 const thunderScan = 32_809;
 const logCompressions: readonly (number | undefined)[] = [34_676, 34_677];
 const logPhotometrics: readonly (number | undefined)[] = [32_844, 32_845];
 const rareCompressions: readonly (number | undefined)[] = [34_887, 34_925];
 
-/** What the ingest reads of tags 259, 262 and 258, however the file is laid out. */
+/** What the ingest can read of tags 259, 262 and 258, whatever the file's layout. */
 const readCompressions: readonly (number | undefined)[] = [undefined, 1, 2, 3, 4, 5, 7, 8, 32_773, 32_946];
 const readPhotometrics: readonly (number | undefined)[] = [0, 1, 2, 3, 5, 6];
 const readBits: readonly (number | undefined)[] = [undefined, 1, 2, 4, 8, 16];
 
-/** What states more samples a pixel than any camera has bands is no picture. */
+/** A directory that states more samples per pixel than any camera has bands is not a picture. */
 const maxBands = 256;
 
-/** Returns the commands for a page that is valid and not read, by what its directory states of it. */
+/** Returns the commands for a page that is valid but not supported, from what its directory states. */
 export function mendStated(stated: StatedPicture | undefined, pages: number): readonly string[] {
   if (stated === undefined) return mendByPages;
   const { compression, photometric, bits, samplesPerPixel = 1, sampleFormat = 1 } = stated;
@@ -118,13 +127,13 @@ export function mendStated(stated: StatedPicture | undefined, pages: number): re
   return rareCompressions.includes(compression) ? through(`vips copy FILE[fail-on=error] ${written}`, pages) : [];
 }
 
-/** Returns the commands for a file of a format that is no master's. */
+/** Returns the commands for a file in a format that is not served. */
 export function mendFormat({ reader, load = "" }: OtherFormat): readonly string[] {
   if (reader === "ingest") return [ingest];
   return through(reader === "vips" ? `vips copy FILE${load} ${written}` : `vips magickload FILE ${written}`);
 }
 
-/** Mends what is no TIFF and not read as it is: a whole picture of a format that the ingest reads. */
+/** Fixes a file that is not a TIFF and not supported as it is: a whole picture in a format that the ingest reads. */
 export const mendByIngest: readonly string[] = [ingest];
 
 /** Mends a file of more images than are looked through. */

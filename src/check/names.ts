@@ -1,7 +1,7 @@
 import type { StoredModel } from "../pyramid/color-model.ts";
 import type { Compression } from "../pyramid/tile-encoding.ts";
 
-/** The compressions as people call them. */
+/** The common names of compressions. */
 export const compressionNames: Readonly<Record<Compression, string>> = {
   none: "uncompressed",
   packbits: "PackBits",
@@ -17,7 +17,7 @@ export const compressionNames: Readonly<Record<Compression, string>> = {
   png: "PNG",
 };
 
-/** The colour models as people call them. */
+/** The common names of colour models. */
 export const modelNames: Readonly<Record<StoredModel, string>> = {
   gray: "grey",
   rgb: "RGB",

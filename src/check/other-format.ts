@@ -1,17 +1,17 @@
-/** A format that is known and no master's. */
+/** A known format that is not served. */
 export interface OtherFormat {
   /** With its article. */
   readonly name: string;
-  /** What reads it. */
+  /** The program that reads it. */
   readonly reader: "ingest" | "vips" | "magick";
-  /** What libvips is told of reading it. */
+  /** The options for libvips to read it. */
   readonly load?: string;
 }
 
 const formats: readonly (readonly [RegExp, OtherFormat])[] = [
   [/^47494638/, { name: "a GIF", reader: "ingest" }],
   [/^(?:0000000c6a5020200d0a870a|ff4fff51)/, { name: "a JPEG 2000 file", reader: "ingest" }],
-  // An ISO base media file one of whose brands is AVIF's.
+  // An ISO base media file with AVIF among its brands.
   [/^.{8}66747970(?:.{8})*?6176(?:6966|6973)/, { name: "an AVIF file", reader: "ingest" }],
   [/^.{8}66747970/, { name: "an HEIC or HEIF file", reader: "vips" }],
   [/^(?:ff0a|0000000c4a584c20)/, { name: "a JPEG XL file", reader: "vips" }],
@@ -21,10 +21,10 @@ const formats: readonly (readonly [RegExp, OtherFormat])[] = [
   [/^424d/, { name: "a Windows bitmap", reader: "magick" }],
 ];
 
-/** How many first bytes tell a format. */
+/** Number of first bytes that identify a format. */
 const toldBytes = 512;
 
-/** Tells what a file that is no master begins as; undefined for what is not known. */
+/** Returns the format that a file begins like if it is not one for masters; undefined if it is unknown. */
 export function findOtherFormat(prefix: Uint8Array): OtherFormat | undefined {
   const start = Array.from(prefix.subarray(0, toldBytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return formats.find(([pattern]) => pattern.test(start))?.[1];

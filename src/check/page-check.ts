@@ -29,7 +29,7 @@ export interface PageToCheck {
   readonly draw: DrawPicture | undefined;
 }
 
-/** A page and what is wrong with it. */
+/** A page and its problems. */
 export interface CheckedPage {
   readonly report: PageReport;
   readonly problems: readonly Problem[];
@@ -120,7 +120,7 @@ function reportPicture(
   };
 }
 
-/** Directories of the whole file that the first read does not reach, and those of this page that make no level. */
+/** Directories of the whole file that the first read does not reach, and those of this page that are not levels. */
 async function countDirectories({ opened, page }: PageToCheck, { levels }: Pyramid) {
   const { chain, directories } = opened;
   const found = chain && (await unlessFault(() => findPage(directories, chain, page)));
@@ -131,7 +131,7 @@ async function countDirectories({ opened, page }: PageToCheck, { levels }: Pyram
   };
 }
 
-/** New tiles are laid out well anyway: where they are needed, no other remedy is. */
+/** New tiles come in a good layout anyway: where they are needed, no other remedy is. */
 function chooseMends(findings: readonly Finding[], image: Mendable, page: number): readonly Problem[] {
   const isConverted = findings.some(({ remedy }) => remedy === "conversion");
   return findings.map(({ remedy, ...finding }): Problem => {

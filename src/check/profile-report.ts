@@ -16,9 +16,9 @@ export function reportProfile(profile: StoredProfile, model: StoredModel): Profi
   const about = { description: summary?.description, bytes: profile.byteLength };
   const ignored = (reason: string): ProfileReport => ({ ...about, use: "ignored", reason });
   const space = profileSpaces[model];
-  if (space === undefined) return ignored("CIELab needs none");
+  if (space === undefined) return ignored("CIELab does not need one");
   if (summary === undefined) return ignored("it is broken");
-  if (summary.colorSpace !== space) return ignored(`it is one of ${summary.colorSpace}`);
+  if (summary.colorSpace !== space) return ignored(`its colour space is ${summary.colorSpace}`);
   if (summary.isSrgb) return { ...about, use: "srgb", reason: undefined };
   if (!isConvertible(profile, space)) return ignored("no conversion can be made of it");
   return { ...about, use: "converted", reason: undefined };

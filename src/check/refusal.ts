@@ -10,9 +10,9 @@ import { isFaultOfMaster } from "./faults.ts";
 import { areaRequest, tileRequest } from "./viewer-requests.ts";
 
 /**
- * Returns why nothing of an image can be answered, however little is asked for: the fault of its tiles' places, or that
- * they take more than one picture may. Undefined where something can. Nothing is read, and of most images no more than
- * one tile is planned: what is wrong inside tiles stays unknown.
+ * Returns why no request for an image can be answered, however small: its tiles are outside the file, or they need more
+ * than one picture may. Undefined if some request can be. Nothing is read, and for most images at most one tile is
+ * planned: damage inside tiles stays unknown.
  */
 export function findRefusal(pyramid: Pyramid, facts: PlanFacts): ImageError | undefined {
   let refusal: ImageError | undefined;
@@ -37,16 +37,16 @@ function faultOf(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts):
   }
 }
 
-/** A smaller picture, which the planner's sentence asks for, there is none. */
+/** Replaces the planner's sentence, which asks for a smaller picture: there is none to ask for. */
 function tooLarge({ isStripped, tileWidth, tileLength }: Level): ImageError {
   const parts = isStripped ? "strips" : "tiles";
   return unsupported(`is stored in ${parts} of ${tileWidth} by ${tileLength} pixels, too large to be decoded`);
 }
 
 /**
- * Requests that take no more than any other that is drawn from the one level of a pyramid: a pixel, one that is reduced
- * as far as tiles are as they are decoded, and a whole tile, which may not have to be decoded. First where it costs
- * nothing to look, then where the tiles of the fewest bytes are, which may be the only ones that are in the file.
+ * Requests that need no more than any other drawn from the one level of a pyramid: a pixel, one that is reduced as far
+ * as tiles are while they are decoded, and a whole tile, which may not have to be decoded. They start where looking
+ * costs nothing, then where the tiles with the fewest bytes are, which may be the only ones in the file.
  */
 function* leastRequests(pyramid: Pyramid, fileBytes: number): Generator<CanonicalRequest> {
   const [level] = pyramid.levels;
@@ -64,7 +64,7 @@ function* leastRequests(pyramid: Pyramid, fileBytes: number): Generator<Canonica
   yield areaRequest(pyramid, level, { x: whole.column * width, y: whole.row * height, width, height });
 }
 
-/** Most that tiles are reduced by as they are decoded. */
+/** The most that tiles are reduced by while they are decoded. */
 const mostReduction = 8;
 
 function* pixelRequests(pyramid: Pyramid, { column, row }: TilePlace): Generator<CanonicalRequest> {
@@ -96,7 +96,9 @@ interface TilePlace {
   readonly row: number;
 }
 
-/** Finds the tile of the fewest bytes among those of the first columns and rows that lie in the file whole. */
+/**
+ * Finds the tile with the fewest bytes among those of the first columns and rows that are completely inside the file.
+ */
 function findLightest(
   { columns, rows, offsets, byteCounts, encoding }: Level,
   fileBytes: number,

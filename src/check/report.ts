@@ -5,34 +5,34 @@ import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 /** What a file is as a master, whether it is served, how it will perform, and what is wrong with it. Plain data. */
 export interface MasterReport {
   readonly bytes: number;
-  /** Undefined for a file of another format and for one whose start is broken. */
+  /** Undefined for a file in another format or with a broken start. */
   readonly container: Container | undefined;
-  /** In their order; none where the file can't be opened at all. */
+  /** In order; empty if the file can't be opened at all. */
   readonly pages: readonly PageReport[];
-  /** Of the file and of its pages, the worst first. */
+  /** Problems of the file and of its pages, the worst first. */
   readonly problems: readonly Problem[];
-  /** Whether what viewers ask for is answered: all of it, some of it, nothing. */
+  /** Whether viewers' requests are answered: all, some or none. */
   readonly served: Served;
 }
 
-/** How much of what viewers ask for is answered. */
+/** How much of what viewers request is answered. */
 export type Served = "whole" | "part" | "none";
 
 /** What the first bytes of a file and its chain of directories say. */
 export interface Container {
   readonly format: "TIFF" | "BigTIFF" | "JPEG" | "PNG" | "WebP";
-  /** Of a TIFF. */
+  /** Set for a TIFF. */
   readonly byteOrder?: "little" | "big";
-  /** Directories of a TIFF, SubIFDs included; undefined where the chain is broken. */
+  /** Number of directories of a TIFF, including SubIFDs; undefined if the chain is broken. */
   readonly directories?: number | undefined;
 }
 
 /** One image of a file, counted from 1. */
 export interface PageReport {
   readonly page: number;
-  /** Undefined where it can't be opened. */
+  /** Undefined if it can't be opened. */
   readonly picture: PictureReport | undefined;
-  /** What the directory of a page that can't be opened says of it, as far as it says anything. */
+  /** What the directory of a page that can't be opened says about it, as far as it does. */
   readonly stated: StatedPicture | undefined;
   readonly costs: ServingCosts | undefined;
   readonly served: Served;
@@ -40,10 +40,10 @@ export interface PageReport {
 
 /** What an opened image is. */
 export interface PictureReport extends Size {
-  /** Width and height are of the picture as it is seen; levels are as they are stored. */
+  /** Width and height are of the picture after orientation; levels are as they are stored. */
   readonly orientation: Orientation;
   readonly levels: readonly LevelReport[];
-  /** How the samples of the first level are written. */
+  /** How the samples of the first level are stored. */
   readonly samples: SampleReport;
   readonly profile: ProfileReport | undefined;
   readonly metadata: MetadataReport;
@@ -51,60 +51,62 @@ export interface PictureReport extends Size {
 
 /** One resolution. */
 export interface LevelReport extends Size {
-  /** The whole number that the image is divided by; undefined where there is none, and no tiles are offered of it. */
+  /**
+   * The whole number that the image is divided by; undefined if there is none, and then no tiles are offered for it.
+   */
   readonly scaleFactor: number | undefined;
   readonly layout: "tiles" | "strips" | "file";
   readonly tileWidth: number;
   readonly tileLength: number;
   readonly tiles: number;
-  /** Tiles that were never written. */
+  /** Number of tiles that were never written. */
   readonly unwrittenTiles: number;
-  /** Tiles that lie, in whole or in part, where the file has no bytes. */
+  /** Number of tiles that are partly or completely outside the file. */
   readonly tilesOutside: number;
-  /** Tiles that are whole: over neither the right nor the bottom edge. */
+  /** Number of whole tiles: those that don't cross the right or bottom edge. */
   readonly interiorTiles: number;
-  /** Of these, those that are sent as they are stored. */
+  /** How many of these are sent as they are stored. */
   readonly copiedTiles: number;
   /** Compressed bytes of all tiles. */
   readonly bytes: number;
   readonly compression: TileEncoding["compression"];
-  /** What the frame of one of its tiles says; of JPEG alone. */
+  /** What the frame of one of its tiles says; only for JPEG. */
   readonly jpeg: JpegReport | undefined;
 }
 
 /** The frame of a JPEG tile. */
 export interface JpegReport {
   readonly process: "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
-  /** As photographers write it: `4:4:4`, `4:2:2`, `4:2:0`. Undefined for one component and for rarer ones. */
+  /** In the usual notation: `4:4:4`, `4:2:2`, `4:2:0`. Undefined for one component and for rarer ones. */
   readonly subsampling: string | undefined;
 }
 
-/** How samples are written. */
+/** How samples are stored. */
 export interface SampleReport {
   readonly model: TileEncoding["model"];
-  /** Grey with 0 as white, CMYK with 0 as full ink. */
+  /** Grey with 0 as white, or CMYK with 0 as full ink. */
   readonly isInverted: boolean;
   readonly perPixel: number;
   readonly bits: number;
   readonly format: "unsigned" | "float";
-  /** Floating point whose black and white are not stated. */
+  /** Floating point with no stated values for black and white. */
   readonly isRangeGuessed: boolean;
   readonly predictor: TileEncoding["predictor"];
   readonly isPlanar: boolean;
   readonly alpha: "none" | "associated" | "unassociated";
 }
 
-/** An ICC profile and what becomes of it. */
+/** An ICC profile and how it is used. */
 export interface ProfileReport {
   readonly description: string | undefined;
   readonly bytes: number;
-  /** sRGB and needing nothing; converted to sRGB; or ignored, with the reason. */
+  /** sRGB, which needs nothing; converted to sRGB; or ignored, with the reason. */
   readonly use: "srgb" | "converted" | "ignored";
   /** Ends the sentence "The profile is ignored: ...". */
   readonly reason: string | undefined;
 }
 
-/** What a master says of itself, as far as derivatives and info.json take it over. */
+/** What a master says about itself, as far as derivatives and info.json pass it on. */
 export interface MetadataReport {
   readonly artist?: string | undefined;
   readonly copyright?: string | undefined;
@@ -114,21 +116,21 @@ export interface MetadataReport {
   /** What info.json states as `rights`. */
   readonly rightsUri?: string | undefined;
   readonly dotsPerInch?: number | undefined;
-  /** Blocks that derivatives can take over whole. */
+  /** Blocks that derivatives can include whole. */
   readonly blocks: readonly ("exif" | "xmp" | "iptc")[];
 }
 
-/** What serving an image takes. */
+/** The cost of serving an image. */
 export interface ServingCosts {
-  /** Of a master that is not kept yet. */
+  /** Opening a master that is not kept yet. */
   readonly opening: { readonly reads: number; readonly bytes: number };
-  /** A square of 256 pixels from the middle, as large as the image has one. */
+  /** A square of 256 pixels from the middle, or as much of it as the image has. */
   readonly tile: RequestCost | undefined;
-  /** The whole picture in 128 by 128 pixels. */
+  /** The whole picture in a box of 128 by 128 pixels. */
   readonly thumbnail: RequestCost | undefined;
 }
 
-/** What one request takes; undefined in its place stands for one that is refused. */
+/** The cost of one request; undefined instead of it means that it is refused. */
 export interface RequestCost {
   readonly strategy: "copy" | "draw" | "stream";
   readonly reads: number;
@@ -138,7 +140,7 @@ export interface RequestCost {
   readonly peakBytes: number;
 }
 
-/** Tags of a directory that can't be opened, as numbers and by their names. */
+/** Tags of a directory that can't be opened, as numbers and by name. */
 export interface StatedPicture {
   readonly width?: number | undefined;
   readonly height?: number | undefined;
@@ -146,7 +148,7 @@ export interface StatedPicture {
   readonly compressionName?: string | undefined;
   readonly photometric?: number | undefined;
   readonly photometricName?: string | undefined;
-  /** Of each sample; undefined where they differ. */
+  /** Bits of each sample; undefined if they differ. */
   readonly bits?: number | undefined;
   readonly hasSeveralDepths?: boolean;
   readonly samplesPerPixel?: number | undefined;
@@ -161,15 +163,15 @@ export type Severity = "error" | "warning" | "note";
 /** Something that is wrong with a master. */
 export interface Problem {
   readonly severity: Severity;
-  /** The name of the kind, for scripts. */
+  /** The name of its kind, for scripts. */
   readonly code: ProblemCode;
-  /** The pages that have it; none for one of the whole file. */
+  /** The pages that have it; empty if it concerns the whole file. */
   readonly pages: readonly number[];
   /** One or two sentences. */
   readonly message: string;
   /**
-   * Commands that mend it, in their order: `FILE` stands for the path of the master and `NAME` for its name without
-   * ending. Empty where no command does.
+   * Commands that fix it, in order: `FILE` stands for the path of the master and `NAME` for its name without extension.
+   * Empty if no command does.
    */
   readonly mend: readonly string[];
 }
@@ -196,7 +198,7 @@ export type ProblemCode =
   | "uncompressed"
   | "slow-codec"
   | "progressive"
-  | "drawn-anew"
+  | "reencoded"
   | "planes"
   | "turned"
   | "unwritten-tiles"

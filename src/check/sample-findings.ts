@@ -3,7 +3,7 @@ import { type Finding, slowness } from "./finding.ts";
 import { compressionNames } from "./names.ts";
 import type { LevelReport, PictureReport, ProfileReport } from "./report.ts";
 
-/** Finds what is wrong with how pixels are coded: compression, planes, depth, orientation. */
+/** Finds what is wrong with how pixels are encoded: compression, planes, depth, orientation. */
 export function findInCoding(picture: PictureReport): readonly Finding[] {
   const [full] = picture.levels;
   if (full === undefined) return [];
@@ -15,57 +15,57 @@ function findInCompression(picture: PictureReport, full: LevelReport): readonly 
   const severity = slowness(picture);
   if (severity === undefined) return [];
   if (picture.levels.some(({ jpeg }) => jpeg?.process === "progressive")) {
-    const message = "It is progressive JPEG, all of whose coefficients are held until a tile is decoded.";
+    const message = "It is progressive JPEG: all coefficients of a tile are held in memory until it is decoded.";
     return [{ severity, code: "progressive", message, remedy: "conversion" }];
   }
   if (layout === "file" || compression === "jpeg") return [];
   if (compression === "none" && full.bytes > uncompressedBytes) {
-    const message = "It is not compressed: many times as many bytes are read as of JPEG tiles.";
+    const message = "It is not compressed: many times more bytes are read than for JPEG tiles.";
     return [{ severity, code: "uncompressed", message, remedy: "conversion" }];
   }
   if (compression === "jpeg2000") {
-    const message = "Its tiles are JPEG 2000, which takes many times as long to decode as JPEG.";
+    const message = "Its tiles are JPEG 2000, which takes many times longer to decode than JPEG.";
     return [{ severity, code: "slow-codec", message, remedy: "conversion" }];
   }
-  // Pages of black and white are best as they are.
+  // Black-and-white pages are best as they are.
   if (picture.samples.bits === 1 || layout === "strips") return [];
-  const message = `Its tiles are ${compressionNames[compression]}: each is decoded and encoded anew, where JPEG tiles are sent as they are stored.`;
-  // Grey without loss is what the ingest makes of black and white.
+  const message = `Its tiles are ${compressionNames[compression]}: each is decoded and encoded again, while JPEG tiles are sent as they are stored.`;
+  // The ingest stores black and white as lossless grey.
   const remedy = isLossless(full) && picture.samples.model === "gray" ? "none" : "conversion";
-  return [{ severity: "note", code: "drawn-anew", message, remedy }];
+  return [{ severity: "note", code: "reencoded", message, remedy }];
 }
 
 function isLossless({ compression }: LevelReport): boolean {
   return compression !== "jpeg" && compression !== "webp" && compression !== "jpeg2000";
 }
 
-/** What is uncompressed and below this is read at once. */
+/** Uncompressed pictures with fewer bytes than this are read at once. */
 const uncompressedBytes = 1 << 18;
 
 function findInSamples(picture: PictureReport, full: LevelReport): readonly Finding[] {
   const { samples, orientation } = picture;
   const findings: Finding[] = [];
   if (samples.isPlanar) {
-    const message = `Its samples lie in ${samples.perPixel} planes, so that a tile is as many pieces.`;
+    const message = `Its samples are in ${samples.perPixel} separate planes, so each tile is in ${samples.perPixel} pieces.`;
     findings.push({ severity: "note", code: "planes", message, remedy: "conversion" });
   }
   if (orientation !== 1 && full.layout === "tiles" && full.compression === "jpeg") {
-    const message = `It is stored turned or mirrored (orientation ${orientation}), so that no tile is sent as it is stored.`;
+    const message = `It is stored turned or mirrored (orientation ${orientation}), so no tile is sent as it is stored.`;
     findings.push({ severity: "note", code: "turned", message, remedy: "conversion" });
   }
   if (samples.bits > 8 && samples.format === "unsigned") {
-    const message = `Its ${samples.bits} bits a sample are served as 8.`;
+    const message = `Its ${samples.bits} bits per sample are served as 8.`;
     findings.push({ severity: "note", code: "deep-samples", message, remedy: "none" });
   }
   if (samples.format === "float" && samples.isRangeGuessed) {
     const message =
-      "It has floating point samples and does not state their range (SMinSampleValue, SMaxSampleValue): 0 to 1 are shown as black to white.";
+      "It has floating point samples without a stated range (SMinSampleValue, SMaxSampleValue): 0 is shown as black and 1 as white.";
     findings.push({ severity: "warning", code: "range-guessed", message, remedy: "none" });
   }
   return findings;
 }
 
-/** Finds what is wrong with colours, profile and samples beside them. */
+/** Finds what is wrong with colours, profile and extra samples. */
 export function findInColors(picture: PictureReport): readonly Finding[] {
   const { samples, profile } = picture;
   const { model, perPixel, alpha } = samples;
@@ -77,8 +77,7 @@ export function findInColors(picture: PictureReport): readonly Finding[] {
     const what = `Its ${isInk ? "inks" : "colours"} are in the profile ${nameProfile(profile)}`;
     findings.push(conversionFinding(picture, { code: "profile-converted", what }));
   } else if (isInk) {
-    const message =
-      "It is CMYK without a profile that can be used: its inks are taken for common ones, and colours may be off.";
+    const message = "It is CMYK without a usable profile: common inks are assumed, and colours may be off.";
     findings.push({ severity: "warning", code: "inks", message, remedy: "conversion" });
   }
   if (profile?.use === "ignored" && !isLab) {
@@ -86,18 +85,19 @@ export function findInColors(picture: PictureReport): readonly Finding[] {
     findings.push({ severity: "warning", code: "profile-ignored", message, remedy: "none" });
   }
   if (alpha !== "none") {
-    const message = "It has transparency: kept in png and webp, laid on white in jpg; no tile is sent as it is stored.";
+    const message =
+      "It has transparency: kept in png and webp, flattened on white in jpg; no tile is sent as it is stored.";
     findings.push({ severity: "note", code: "alpha", message, remedy: "none" });
   }
   const extra = perPixel - colorSamples[model] - (alpha === "none" ? 0 : 1);
   if (extra > 0 && full(picture)?.layout !== "file") {
-    const message = `It has ${extra} ${extra === 1 ? "sample" : "samples"} a pixel beside its colours, left out.`;
+    const message = `It has ${extra} ${extra === 1 ? "sample" : "samples"} per pixel besides its colours, which are ignored.`;
     findings.push({ severity: "note", code: "extra-samples", message, remedy: "none" });
   }
   return findings;
 }
 
-/** Where tiles could be sent as they are stored, converting costs most. */
+/** When tiles could otherwise be sent as they are stored, converting is most expensive. */
 function conversionFinding(
   picture: PictureReport,
   { code, what }: { readonly code: "lab" | "profile-converted"; readonly what: string },
@@ -106,7 +106,7 @@ function conversionFinding(
   return {
     severity: isJpeg ? (slowness(picture) ?? "note") : "note",
     code,
-    message: `${what}: it is brought to sRGB for every request, and no tile is sent as it is stored.`,
+    message: `${what}: it is converted to sRGB for every request, and no tile is sent as it is stored.`,
     remedy: "conversion",
   };
 }
@@ -116,5 +116,5 @@ function full({ levels: [first] }: PictureReport): LevelReport | undefined {
 }
 
 function nameProfile({ description }: ProfileReport): string {
-  return description === undefined ? "without a name" : `"${description}"`;
+  return description === undefined ? "unnamed" : `"${description}"`;
 }

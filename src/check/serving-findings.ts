@@ -3,7 +3,7 @@ import { type Finding, formatCount } from "./finding.ts";
 import type { LevelReport, PictureReport, Served } from "./report.ts";
 import type { Refusal, Serving } from "./serving.ts";
 
-/** Processes of JPEG that the kernels decode. */
+/** JPEG processes that the kernels can decode. */
 const decodedProcesses: readonly string[] = ["baseline", "extended", "progressive"];
 
 /** Finds what is not served. */
@@ -11,15 +11,15 @@ export function findInServing(picture: PictureReport, serving: Serving): readonl
   const { outside, tiles } = countTiles(picture);
   const findings: Finding[] = [];
   if (outside > 0) {
-    const message = `${formatCount(outside)} of its ${formatCount(tiles)} tiles lie outside the file, which is cut off or damaged.`;
+    const message = `${formatCount(outside)} of its ${formatCount(tiles)} tiles are outside the file, which is cut off or damaged.`;
     findings.push({ severity: "error", code: "tiles-outside", message, remedy: "none" });
   }
   const unread = picture.levels.find(isUnread);
   if (unread?.jpeg !== undefined) {
-    const message = `Its tiles are ${unread.jpeg.process} JPEG, which is not read.`;
+    const message = `Its tiles are ${unread.jpeg.process} JPEG, which is not supported.`;
     findings.push({ severity: "error", code: "undecodable", message, remedy: "conversion" });
   }
-  // What asks for tiles that are outside the file, or not read, says no more.
+  // Requests for tiles that are outside the file or not supported say nothing new.
   const others = serving.refused.filter(
     ({ fault, isOfTiles }) =>
       !(outside > 0 && fault.code === "source-malformed") && !(unread !== undefined && isOfTiles),
@@ -31,15 +31,15 @@ export function findInServing(picture: PictureReport, serving: Serving): readonl
   return findings;
 }
 
-/** Says how much of an image is answered, as its findings and requests have it. */
+/** Returns how much of an image is answered, from its findings and requests. */
 export function servedOf(picture: PictureReport, findings: readonly Finding[], serving: Serving): Served {
   const { refusal, refused, answered } = serving;
   if (refusal !== undefined) return "none";
   if (findings.every(({ severity }) => severity !== "error")) return "whole";
   const { outside, tiles } = countTiles(picture);
-  // Tiles in front of where a file is cut off are answered, though none of them was asked for here.
+  // Tiles before the point where a file is cut off are answered, though none of them was requested here.
   if (outside > 0 && outside < tiles) return "part";
-  // What is refused before it is drawn may be answered in another format, or smaller.
+  // A request that is refused before it is drawn may be answered in another format, or at a smaller size.
   const isUndrawn = answered === 0 && refused.some(({ isOfTiles }) => isOfTiles);
   return isUndrawn || picture.levels.every(isUnread) ? "none" : "part";
 }
@@ -55,7 +55,7 @@ function isUnread({ jpeg }: LevelReport): boolean {
   return jpeg !== undefined && !decodedProcesses.includes(jpeg.process);
 }
 
-/** Requests that are refused with the same words. */
+/** Requests that are refused with the same message. */
 function groupRefusals(refused: readonly Refusal[]): readonly (readonly [Refusal, ...Refusal[]])[] {
   const groups = new Map<string, [Refusal, ...Refusal[]]>();
   for (const refusal of refused) {

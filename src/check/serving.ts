@@ -20,7 +20,7 @@ export interface ServedImage extends MasterImage {
  */
 export type DrawPicture = (image: ServedImage, request: CanonicalRequest) => Promise<readonly string[]>;
 
-/** What came of the requests that viewers make. */
+/** The outcome of the requests that viewers make. */
 export interface Serving {
   /** Levels whose whole tiles are sent as they are stored. */
   readonly copied: ReadonlySet<Level>;
@@ -29,24 +29,24 @@ export interface Serving {
   readonly refused: readonly Refusal[];
   /** What the service would log while it draws. */
   readonly warnings: readonly string[];
-  /** Requests of these that are answered. */
+  /** How many of these requests are answered. */
   readonly answered: number;
-  /** Why nothing is answered whatever is asked for, as info.json says it. */
+  /** Why no request is answered, as info.json says it. */
   readonly refusal: ImageError | undefined;
 }
 
 /** A request that is not answered. */
 export interface Refusal {
-  /** What was asked for. */
+  /** What was requested. */
   readonly name: string;
   readonly fault: ImageError;
-  /** It shows only when tiles are decoded. */
+  /** Whether it only shows when tiles are decoded. */
   readonly isOfTiles: boolean;
 }
 
 /**
- * Plans what viewers ask of an image: a tile of each level, the whole picture small and large. With `draw`, the tiles and
- * the smallest picture are drawn too, and the others left to the tiles. Throws what the source throws.
+ * Plans what viewers request of an image: a tile of each level, the whole picture small and large. With `draw`, the
+ * tiles and the smallest picture are drawn too; the tiles stand for the other requests. Throws what the source throws.
  */
 export async function tryServing(image: ServedImage, draw?: DrawPicture): Promise<Serving> {
   const { pyramid } = image;
@@ -97,7 +97,7 @@ function factsOf({ source, profile }: ServedImage): PlanFacts {
   return { sourceSize: source.size, isProfiled: profile !== undefined };
 }
 
-/** A copied tile is decoded as well, for by itself it shows nothing of its pixels. */
+/** A copied tile is decoded as well, because copying it proves nothing about its pixels. */
 async function drawAll(
   image: ServedImage,
   { asked, planned, draw }: { readonly asked: ViewerRequest; readonly planned: RenderPlan; readonly draw: DrawPicture },

@@ -3,7 +3,7 @@ import { compressionNames, photometricNames, tags } from "../tiff/tags.ts";
 import { unlessFault } from "./faults.ts";
 import type { StatedPicture } from "./report.ts";
 
-/** Reads what a directory states of its picture, leaving out what is broken. Throws what the source throws. */
+/** Reads what a directory states about its picture, leaving out what is broken. Throws what the source throws. */
 export async function readStated(fields: Fields): Promise<StatedPicture> {
   const number = (tag: number): Promise<number | undefined> => unlessFault(() => fields.number(tag));
   const compression = await number(tags.compression);

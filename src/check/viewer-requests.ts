@@ -8,27 +8,27 @@ import { scaleFactor } from "../pyramid/scale-factor.ts";
 import { turnArea, turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
 import { isWritten } from "./level-report.ts";
 
-/** Something that viewers ask for. */
+/** Something that viewers request. */
 export interface ViewerRequest {
   /** Ends the sentence "The service refuses ...". */
   readonly name: string;
   readonly request: CanonicalRequest;
 }
 
-/** The sizes that the service answers as it is shipped. Source: wrangler.toml. */
+/** The largest sizes that the service answers as shipped. Source: wrangler.toml. */
 export const shippedLimits: SizeLimits = { maxWidth: 20_000, maxHeight: 20_000, maxArea: 25_000_000 };
 
-/** The side of a square that stands for a tile whatever the master's own are, in pixels. */
+/** Side of a square, in pixels, that stands for a tile whatever the master's own tiles are. */
 const squareSide = 256;
 
-/** Sides of the boxes that whole pictures are asked for in, in pixels: lists, result pages. */
+/** Sides of the boxes, in pixels, in which whole pictures are requested: lists, result pages. */
 const thumbnailSide = 128;
 const previewSide = 1024;
 
-/** Offered for images in strips, as info.json has it. */
+/** The scale factors offered for images in strips, as in info.json. */
 const stripTile: Size = { width: 1024, height: 1024 };
 
-/** Returns the request for a tile of a level, on its own grid: a whole one that was written, where there is one. */
+/** Returns the request for a tile of a level on its own grid: a whole tile that was written, if there is one. */
 export function tileRequest(pyramid: Pyramid, level: Level): ViewerRequest {
   return {
     name: `a tile of ${level.width} by ${level.height}`,
@@ -53,7 +53,7 @@ export function areaRequest(pyramid: Pyramid, level: Level, area: Area): Canonic
   return canonical(turnArea(region, pyramid, turn), turnSize(area, turn));
 }
 
-/** Returns the request for a square from the middle, as large as the image has one. */
+/** Returns the request for a square from the middle, or as much of it as the image has. */
 export function squareRequest(pyramid: Pyramid): ViewerRequest {
   const seen = seenSize(pyramid);
   const x = aligned(seen.width, squareSide);
@@ -68,7 +68,7 @@ export function thumbnailRequest(pyramid: Pyramid): ViewerRequest {
   return wholeRequest(pyramid, boxOf(thumbnailSide), `the whole picture in ${thumbnailSide} pixels`);
 }
 
-/** Returns the requests for the whole picture in larger sizes, up to the largest that is answered. */
+/** Returns the requests for the whole picture at larger sizes, up to the largest that is answered. */
 export function largerRequests(pyramid: Pyramid): readonly ViewerRequest[] {
   return [
     wholeRequest(pyramid, boxOf(previewSide), `the whole picture in ${previewSide} pixels`),
@@ -89,13 +89,13 @@ function canonical(region: Area, size: Size): CanonicalRequest {
   return { region, size, rotation: { isMirrored: false, degrees: 0 }, quality: "default", format: "jpg" };
 }
 
-/** The start of the cell of a grid that the middle of a side lies in, less the last one where it is not whole. */
+/** The start of the grid cell that contains the middle of a side, except the last cell if it is not whole. */
 function aligned(side: number, cell: number): number {
   const middle = Math.floor(side / 2 / cell) * cell;
   return middle + cell <= side ? middle : Math.max(0, middle - cell);
 }
 
-/** The tile that stands for those of a level, in pixels of the level. */
+/** The tile that represents those of a level, in pixels of the level. */
 function chooseTile(level: Level): Area {
   const { tileWidth, tileLength, isStripped } = level;
   const tile = isStripped ? stripTile : { width: tileWidth, height: tileLength };
@@ -111,7 +111,7 @@ interface TilePlace {
   readonly row: number;
 }
 
-/** The first whole tile that was written, from `start` on and then from the beginning. */
+/** The first whole tile that was written, searching from `start` and then from the beginning. */
 function findWritten(level: Level, start: TilePlace): TilePlace | undefined {
   const columns = Math.floor(level.width / level.tileWidth);
   const rows = Math.floor(level.height / level.tileLength);

@@ -4,22 +4,22 @@ import { join } from "node:path";
 import { bindGroup } from "../node/process-group.ts";
 import type { Terminal } from "../node/terminal.ts";
 
-/** Compiling takes some seconds. */
+/** Compiling takes a few seconds. */
 const compileMilliseconds = 300_000;
 
-/** What is kept of what the compiler says. */
+/** How much of the compiler's output is kept. */
 const keptCharacters = 10_000;
 
 /**
- * Makes sure that the kernels which check masters are compiled, by `npm run build:kernel` where they are not. Throws an
- * error that names the command when it fails, and the reason of the signal once it is aborted.
+ * Compiles the kernels that check masters, with `npm run build:kernel`, unless they are compiled already. Throws an
+ * error that names the command when that fails, and the signal's reason once it is aborted.
  */
 export async function ensureKernel(
   projectFolder: string,
   { say, signal }: Pick<Terminal, "say" | "signal">,
 ): Promise<void> {
   if (existsSync(join(projectFolder, "build", "kernel.wasm"))) return;
-  say(["Compiling the kernels, this once."]);
+  say(["Compiling the kernels (only needed once)."]);
   const child = spawn("npm", ["run", "--silent", "build:kernel"], {
     cwd: projectFolder,
     detached: true,
@@ -34,10 +34,10 @@ export async function ensureKernel(
   group.killOn(AbortSignal.any([signal, AbortSignal.timeout(compileMilliseconds)]));
   const status = await new Promise<number | string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("close", (code) => resolve(code ?? "it was ended"));
+    child.once("close", (code) => resolve(code ?? "it was killed"));
   });
   signal.throwIfAborted();
   if (status === 0) return;
   say(output.trim().split("\n"));
-  throw new Error(`The kernels can't be compiled (${status}). Run npm run build:kernel to see why.`);
+  throw new Error(`The kernels could not be compiled (${status}). Run npm run build:kernel to see why.`);
 }

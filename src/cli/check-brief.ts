@@ -3,12 +3,12 @@ import type { CheckedFile, Totals } from "./check-files.ts";
 
 const verdicts: Readonly<Record<Served, string>> = { whole: "served", part: "in part", none: "not served" };
 
-/** Words whether a file is served. */
+/** Formats whether a file is served. */
 export function formatVerdict({ report }: CheckedFile): string {
   return verdicts[report?.served ?? "none"];
 }
 
-/** Words a file in one line: verdict, worst problems, name, the kinds of its problems. */
+/** Formats a file as one line: verdict, worst problems, name, kinds of problems. */
 export function formatBrief(file: CheckedFile): string {
   const { path, report, failure } = file;
   const codes = failure === undefined ? (report?.problems ?? []).map(({ code }) => code) : [failure.code];
@@ -16,7 +16,7 @@ export function formatBrief(file: CheckedFile): string {
   return line.join("  ").trimEnd();
 }
 
-/** Words how many problems of the worst severity a file has; nothing where it has none. */
+/** Formats how many problems of the worst severity a file has; empty when it has none. */
 export function formatWorst({ report, failure }: CheckedFile): string {
   if (failure !== undefined) return "1 error";
   const problems = report?.problems ?? [];
@@ -24,7 +24,7 @@ export function formatWorst({ report, failure }: CheckedFile): string {
   return worst === undefined ? "" : countWord(problems.filter(({ severity }) => severity === worst).length, worst);
 }
 
-/** Words the sums of a check in one line. */
+/** Formats the totals of a check as one line. */
 export function formatTotals({ files, whole, part, none, error, warning, note }: Totals): string {
   const served = [`${whole} served`, ...(part > 0 ? [`${part} in part`] : []), ...(none > 0 ? [`${none} not`] : [])];
   const problems = [countWord(error, "error"), countWord(warning, "warning"), countWord(note, "note")];

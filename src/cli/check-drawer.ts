@@ -5,8 +5,8 @@ import { drawAlone, type PictureStyle, planPicture } from "../picture.ts";
 const style: PictureStyle = { qualities: { jpeg: 85, webp: 80 }, colorProfile: "convert", keepMetadata: "none" };
 
 /**
- * Returns what draws pictures for a check as the service draws them, with the kernels that `npm run build:kernel` leaves
- * in the project's folder. Throws what reading them throws.
+ * Returns a function that draws pictures for a check as the service does, with the kernels that `npm run build:kernel`
+ * leaves in the project's folder. Throws when they can't be read.
  */
 export function openDrawer(): DrawPicture {
   const tools = openDrawingTools();

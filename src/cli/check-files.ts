@@ -6,10 +6,10 @@ import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { untilStopped } from "../node/until-stopped.ts";
 
-/** A file that was checked, or that could not be. */
+/** A file that was checked, or could not be checked. */
 export interface CheckedFile {
   readonly path: string;
-  /** Undefined where it can't be read, or where checking it failed. */
+  /** Undefined when the file can't be read or the check failed. */
   readonly report: MasterReport | undefined;
   /** Why it could not be checked. */
   readonly failure: { readonly code: string; readonly message: string } | undefined;
@@ -23,10 +23,13 @@ export interface CheckRun {
   readonly onStart: (path: string) => void;
 }
 
-/** Files whose directories are read at once: a file on the network answers slowly. Decoding takes a core for itself. */
+/**
+ * How many files are read at once: a file on a network is slow to answer. Decoding runs one file at a time, because it
+ * needs a whole core.
+ */
 const readsAtOnce = 8;
 
-/** Checks files and gives them in their order, as soon as those before are done. */
+/** Checks files and yields them in order, each as soon as the ones before it are done. */
 export async function* checkFiles(
   files: readonly SourceFile[],
   run: CheckRun,
@@ -46,7 +49,7 @@ async function* takeFirst(
   signal: AbortSignal,
 ): AsyncGenerator<CheckedFile, void, undefined> {
   const first = pending.shift();
-  // A file that is being decoded when everything is stopped is not waited for.
+  // A file that is still being decoded when the run is stopped is not waited for.
   const checked = first === undefined ? undefined : await untilStopped(first, signal).catch(() => undefined);
   if (checked !== undefined) yield checked;
 }
@@ -66,10 +69,10 @@ async function checkFile(path: string, { draw, onStart }: CheckRun): Promise<Che
   }
 }
 
-/** Sums over files and their problems. */
+/** Totals over files and their problems. */
 export type Totals = Record<Served | Severity | "files", number>;
 
-/** Adds a file to sums: one that could not be checked is not served. */
+/** Adds a file to the totals: one that could not be checked counts as not served. */
 export function countChecked(totals: Totals, { report }: CheckedFile): void {
   totals.files += 1;
   totals[report?.served ?? "none"] += 1;
@@ -77,7 +80,7 @@ export function countChecked(totals: Totals, { report }: CheckedFile): void {
   for (const { severity } of report?.problems ?? []) totals[severity] += 1;
 }
 
-/** Returns the commands of a problem for the file at `path`, as a POSIX shell takes them. */
+/** Returns the commands that fix a problem in the file at `path`, quoted for a POSIX shell. */
 export function commandsOf({ mend }: Pick<Problem, "mend">, path: string): readonly string[] {
   const name = path.replace(/^.*[\\/]/, "").replace(/(?<=.)\.[^.]*$/, "");
   return mend.map((command) =>
@@ -88,7 +91,7 @@ export function commandsOf({ mend }: Pick<Problem, "mend">, path: string): reado
   );
 }
 
-/** Quotes a word that a shell would take apart or expand. */
+/** Quotes a word that a shell would split or expand. */
 function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,7 @@
 import { type CheckedFile, commandsOf, type Totals } from "./check-files.ts";
 import { formatJson } from "./report-json.ts";
 
-/** Words a check for scripts: `files` in their order and `totals`, as lines of JSON. */
+/** Formats a check for scripts: `files` in order and `totals`, as lines of JSON. */
 export function formatCheckJson(checked: readonly CheckedFile[], totals: Totals): readonly string[] {
   const files = checked.map(({ path, report, failure }) => {
     if (report === undefined) return { file: path, served: "none", failure };

@@ -1,6 +1,6 @@
 import type { TerminalOutput } from "../node/terminal.ts";
 
-/** What shows to a person how far a check is. */
+/** Shows a person how far a check has come. */
 export interface CheckProgress {
   readonly onStart: (path: string) => void;
   readonly onEnd: () => void;
@@ -8,7 +8,7 @@ export interface CheckProgress {
 
 const barCharacters = 20;
 
-/** Words how far a check is in one line. */
+/** Formats how far a check has come, as one line. */
 export function formatCheckProgress({
   files,
   done,
@@ -22,7 +22,7 @@ export function formatCheckProgress({
   return `[${"#".repeat(filled)}${"-".repeat(barCharacters - filled)}]  ${done}/${files}  ${path}`;
 }
 
-/** Shows the progress over several files in one line that is drawn over. */
+/** Shows the progress over several files as one line that is redrawn. */
 export function showCheckProgress(files: number, terminal: TerminalOutput): CheckProgress {
   if (files < 2) return { onStart: () => {}, onEnd: () => {} };
   let done = 0;

@@ -15,10 +15,10 @@ import { formatMegabytes } from "../node/megabytes.ts";
 import { formatVerdict, formatWorst } from "./check-brief.ts";
 import { type CheckedFile, commandsOf } from "./check-files.ts";
 
-/** A name and what is said of it, each in a line of its own; the name is empty where a line goes on. */
+/** A name and what is said about it, on a line of its own; the name is empty when the line before goes on. */
 type Row = readonly [string, string];
 
-/** Words all that is known of a file in lines: what it is, how it is served, its problems. */
+/** Formats everything known about a file as lines: what it is, how it is served, its problems. */
 export function formatCheck(file: CheckedFile): readonly string[] {
   const { path, report, failure } = file;
   const worst = formatWorst(file);
@@ -79,11 +79,11 @@ function formatPicture({ width, height, orientation, samples }: PictureReport): 
   ].join(", ");
 }
 
-/** The columns of levels are aligned among themselves. */
+/** The columns of all levels are aligned with each other. */
 function describeLevels(levels: readonly LevelReport[]): readonly Row[] {
   const cells = levels.map((level) => [
     `${level.width} × ${level.height}`,
-    level.scaleFactor === undefined ? "no whole fraction" : `1/${level.scaleFactor}`,
+    level.scaleFactor === undefined ? "not a whole fraction" : `1/${level.scaleFactor}`,
     formatGrid(level),
     formatCompression(level),
     `${formatMegabytes(level.bytes)} MB`,
@@ -111,11 +111,11 @@ function formatCompression({ compression, jpeg }: LevelReport): string {
 }
 
 function formatNoProfile({ samples: { model } }: PictureReport): string {
-  return model === "rgb" || model === "ycbcr" || model === "palette" ? "none: taken for sRGB" : "none";
+  return model === "rgb" || model === "ycbcr" || model === "palette" ? "none: read as sRGB" : "none";
 }
 
 function formatProfile({ description, bytes, use, reason }: ProfileReport): string {
-  const name = `${description ?? "without a name"} (${bytes} bytes)`;
+  const name = `${description ?? "unnamed"} (${bytes} bytes)`;
   if (use === "ignored") return `${name}, ignored: ${reason}`;
   return `${name}, ${use === "srgb" ? "sRGB" : "converted to sRGB"}`;
 }
@@ -163,7 +163,7 @@ function formatProblem({ code, message, pages }: Problem, pageCount: number): st
   return `${code}${where}: ${message}`;
 }
 
-/** Commands that mend several problems are told once, with the kinds of those. */
+/** Commands that fix several problems are listed once, with the codes of those problems. */
 function describeMends(problems: readonly Problem[], path: string): readonly Row[] {
   const mends = new Map<string, { readonly commands: readonly string[]; readonly codes: Set<string> }>();
   for (const problem of problems) {

@@ -12,8 +12,8 @@ import type { CheckCommand } from "./command.ts";
 import { exitStatus } from "./ingest.ts";
 
 /**
- * Carries `tessera check` out and returns the exit status. Text is printed file by file as it is known, JSON at the end.
- * Throws CommandFaults for names that lead nowhere.
+ * Runs `tessera check` and returns the exit status. Text is printed file by file as it is known, JSON at the end.
+ * Throws CommandFaults for paths that don't exist.
  */
 export async function check({ sources, options }: CheckCommand, terminal: Terminal): Promise<number> {
   const { files, faults, warnings } = await findFiles(sources);

@@ -37,16 +37,16 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ingest: [
     "",
-    "What is in the bucket already, from the same file with the same settings, is left alone: an",
-    "interrupted run is taken up by running the command again. Keys of the remote bucket come from",
-    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account also from",
-    "CLOUDFLARE_ACCOUNT_ID; they are sent over https only. Exit status: 0 all went well, 1 a file",
-    "failed, 2 wrong arguments or configuration, 130 stopped. docs/ingest.md says more.",
+    "Masters already in the bucket, from the same file with the same settings, are kept: to resume",
+    "an interrupted run, run the same command again. Keys of the remote bucket come from",
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account from --account or",
+    "CLOUDFLARE_ACCOUNT_ID; they are only sent over https. Exit status: 0 success, 1 a file",
+    "failed, 2 wrong arguments or configuration, 130 stopped. See docs/ingest.md.",
   ],
   check: [
     "",
-    "Exit status: 0 all are served, 1 one is not (with --strict: or has warnings), 2 wrong arguments,",
-    "130 stopped. docs/masters.md says what is looked at.",
+    "Exit status: 0 all are served, 1 some are not (with --strict: or have warnings), 2 wrong arguments,",
+    "130 stopped. docs/masters.md lists what is checked.",
   ],
   "move-records": [
     "",
@@ -56,7 +56,7 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ],
 };
 
-/** Returns the line that says how a command is called; of all commands without a name. */
+/** Returns the usage line of a command, or of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
     ? "Usage: tessera ingest|compare|check|move-records|--help|--version ..."

@@ -41,12 +41,15 @@ function isNamed(kind: Command["kind"]): kind is CommandName {
 }
 
 function tellFaults(faults: readonly string[], command: CommandName | undefined, terminal: Terminal): number {
-  const lines = faults.length > 1 ? ["These are wrong:", ...faults.map((fault) => `  ${fault}.`)] : [`${faults[0]}.`];
+  const lines =
+    faults.length > 1 ? ["Several things are wrong:", ...faults.map((fault) => `  ${fault}.`)] : [`${faults[0]}.`];
   terminal.say([...lines, usageLine(command)]);
   return exitStatus.wrong;
 }
 
-/** The message may hold text from outside, line breaks with it, and stays one line; where it came from has lines of its own. */
+/**
+ * The message may contain text from outside with line breaks, and still stays one line; the stack has lines of its own.
+ */
 function describeUnexpected(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [String(error)];
   const head = `${error.name}: ${error.message}`;

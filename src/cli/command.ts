@@ -77,7 +77,7 @@ export function parseCommand(args: readonly string[]): Command {
     return { kind: "help", command: isCommand(rest[0]) ? rest[0] : undefined };
   }
   if (name === "--version") return { kind: "version" };
-  if (!isCommand(name)) return { kind: "wrong", command: undefined, faults: [`${name} is no command`] };
+  if (!isCommand(name)) return { kind: "wrong", command: undefined, faults: [`Unknown command: ${name}`] };
   const { positionals, given, faults } = readArguments(rest, commandOptions[name]);
   if (given.help === true) return { kind: "help", command: name };
   if (name === "ingest") {

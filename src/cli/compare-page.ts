@@ -16,13 +16,13 @@ document.getElementById("all").addEventListener("click", () => {
 });`;
 
 const titles = {
-  quality: "Quality: pixels at full size, and the source itself among them",
+  quality: "Quality: pixels at full size, with the source among them",
   filter: "Filter: pictures at a quarter of the size",
 } as const;
 
 /**
- * Returns a page that shows the variants of each crop side by side under letters; a click on a letter tells what it is.
- * The page is one file and needs nothing else, nor a script for more than telling all at once.
+ * Returns a page that shows the variants of each crop next to each other under letters; a click on a letter reveals
+ * which one it is. The page is one self-contained file; its only script reveals all letters at once.
  */
 export function formatComparison(name: string, crops: readonly ComparedCrop[]): string {
   const title = `Comparison: ${escapeHtml(printable(name))}`;
@@ -38,8 +38,8 @@ export function formatComparison(name: string, crops: readonly ComparedCrop[]): 
 <style>${style}
 </style>
 <h1>${title}</h1>
-<p>Choose by eye first; the letter under a picture then tells what it is. The order differs from row to row.</p>
-<p><label><input type="checkbox" id="twice"> Twice as large</label> <button type="button" id="all">Tell all</button></p>
+<p>Choose by eye first; then click the letter under a picture to see what it is. The order differs from row to row.</p>
+<p><label><input type="checkbox" id="twice"> Double size</label> <button type="button" id="all">Reveal all</button></p>
 <main>
 ${sections.join("\n")}
 </main>

@@ -7,7 +7,7 @@ import type { CompareCommand } from "./command.ts";
 import { formatComparison } from "./compare-page.ts";
 import { exitStatus } from "./ingest.ts";
 
-/** Carries `tessera compare` out and returns the exit status. Throws CommandFaults for a file that can't be read. */
+/** Runs `tessera compare` and returns the exit status. Throws CommandFaults for a file that can't be read. */
 export async function compare({ file, options }: CompareCommand, terminal: Terminal): Promise<number> {
   const target = resolve(terminal.folder, options.out ?? "compare.html");
   const crops = await compareSettings(resolve(terminal.folder, file), {

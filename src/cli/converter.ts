@@ -1,6 +1,6 @@
 import type { Converter } from "../job/job-image.ts";
 
-/** The work on pixels, loaded when it is first called for: help and wrong arguments need none of it. */
+/** The work on pixels, loaded on first use: help and wrong arguments don't need it. */
 export const converter: Converter = {
   convertMaster: async (...given) => (await import("../convert/convert.ts")).convertMaster(...given),
   repackMaster: async (...given) => (await import("../convert/repack.ts")).repackMaster(...given),

@@ -3,15 +3,17 @@ import { type Terminal, type TerminalOutput, terminalOutput } from "../node/term
 import { runCommandLine } from "./command-line.ts";
 import { converter } from "./converter.ts";
 
-/** A second signal within this time is the first one, passed on by npm or sent to the whole group by a terminal. */
+/**
+ * A second signal within this time is the first one again, passed on by npm or sent to the whole group by a terminal.
+ */
 const sameSignalMilliseconds = 1000;
 
-/** What a command that was stopped may take to end by itself once it is done. */
+/** How long a stopped command may take to exit by itself once it is done. */
 const lastMilliseconds = 500;
 
 /**
- * Returns a signal that Ctrl-C and its like abort, and the end of the process that handed over to this one; the second
- * time they end the process at once.
+ * Returns a signal that is aborted by Ctrl-C and similar signals, and when the process that handed over to this one
+ * ends; the second signal ends the process at once.
  */
 function abortOnSignals(output: TerminalOutput, endNow: () => void): AbortSignal {
   const controller = new AbortController();
@@ -19,7 +21,7 @@ function abortOnSignals(output: TerminalOutput, endNow: () => void): AbortSignal
   const stop = () => {
     if (!controller.signal.aborted) {
       first = performance.now();
-      output.say(["Stopping: what is half done is removed. Once more stops at once."]);
+      output.say(["Stopping: unfinished files are removed. Press Ctrl-C again to stop at once."]);
       controller.abort();
     } else if (performance.now() - first > sameSignalMilliseconds) {
       endNow();
@@ -33,8 +35,8 @@ function abortOnSignals(output: TerminalOutput, endNow: () => void): AbortSignal
 }
 
 /**
- * Ends the process as Ctrl-C ends one that does not listen, with status 130 for a shell. An exit would wait for the pixels
- * that libvips is at work on, minutes of a large picture.
+ * Ends the process the way Ctrl-C ends one that does not listen, with status 130 for a shell. A normal exit would wait
+ * for the pixels that libvips is working on, which takes minutes for a large picture.
  */
 function endBySignal(): void {
   process.removeAllListeners("SIGINT");
@@ -59,5 +61,5 @@ const terminal: Terminal = {
 };
 
 process.exitCode = await runCommandLine(process.argv.slice(2), { terminal, converter });
-// By now all is tidied up, and what still runs is work on pixels that nobody waits for.
+// By now everything is cleaned up; what still runs is work on pixels that nobody waits for.
 if (terminal.signal.aborted) setTimeout(endBySignal, lastMilliseconds).unref();

@@ -4,22 +4,22 @@ import { formatMegabytes } from "../node/megabytes.ts";
 import type { TerminalOutput } from "../node/terminal.ts";
 import { formatFailure, formatStages } from "./report-text.ts";
 
-/** Where a run stands. */
+/** The state of a run. */
 export interface ProgressState {
   readonly images: number;
   readonly imagesDone: number;
   readonly bytes: number;
   readonly bytesDone: number;
-  /** Of the bytes done those that were converted, not kept: they tell the speed. */
+  /** The part of `bytesDone` that was converted, not kept: it determines the speed. */
   readonly bytesConverted: number;
   readonly seconds: number;
-  /** What is being done with the image that was last told of. */
+  /** What is being done with the image that last reported progress. */
   readonly activity: string;
 }
 
 const barCharacters = 20;
 
-/** Words where a run stands in one line. */
+/** Formats the state of a run as one line. */
 export function formatProgress(state: ProgressState): string {
   const part = state.bytes === 0 ? state.imagesDone / Math.max(1, state.images) : state.bytesDone / state.bytes;
   const filled = Math.round(Math.min(1, part) * barCharacters);
@@ -38,7 +38,7 @@ export function formatProgress(state: ProgressState): string {
     .trimEnd();
 }
 
-/** Words the end of the work on an image in a line, and one for each note. */
+/** Formats the end of the work on an image as one line, plus a line for each note. */
 export function formatOutcome(
   outcome: ImageOutcome,
   { isVerbose }: { readonly isVerbose: boolean },
@@ -53,10 +53,10 @@ export function formatOutcome(
   return [line, ...warnings.map((warning) => `  note    ${name}: ${warning}`)];
 }
 
-/** What shows a run to a person while it goes on. */
+/** Shows a run to a person while it goes on. */
 export interface Progress {
   readonly onEvent: (event: IngestEvent) => void;
-  /** Takes the progress line away. */
+  /** Removes the progress line. */
   readonly end: () => void;
 }
 
@@ -69,7 +69,7 @@ export interface ProgressOptions {
 const redrawMilliseconds = 100;
 
 /**
- * Shows the progress of images: on a terminal one line that is drawn over and a line for each failure, elsewhere a line
+ * Shows the progress of images: on a terminal, one line that is redrawn and a line for each failure; elsewhere, a line
  * for each image.
  */
 export function showProgress(images: readonly PlannedImage[], options: ProgressOptions): Progress {

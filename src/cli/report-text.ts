@@ -5,10 +5,10 @@ import type { makeDryReport, Report, ReportedImage } from "../job/report.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 
-/** Above so many images the table has only those that failed or have warnings. */
+/** With more images than this, the table lists only those that failed. */
 const mostRows = 40;
 
-/** Words a report for a person, in lines: a table, the sums and what it costs. */
+/** Formats a report for a person, as lines: a table, the totals and the cost. */
 export function formatReport(report: Report, { isComplete }: { readonly isComplete: boolean }): readonly string[] {
   const { images, totals } = report;
   const shown =
@@ -34,25 +34,25 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
     ...(report.recordsTo === undefined ? [] : [`Records are in ${report.recordsTo}`]),
     ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
     ...(totals.bytesOut > 0 ? [formatEstimate(report.estimate)] : []),
-    ...(totals.stopped > 0 ? ["The same command goes on where this run stopped."] : []),
+    ...(totals.stopped > 0 ? ["Run the same command again to resume."] : []),
   ];
 }
 
-/** Where `npm start` shows pictures, unless the port is taken. */
+/** Where `npm start` shows pictures, unless the port is in use. */
 const viewerAddress = "http://127.0.0.1:8787/";
 
 /**
- * Says where the images of a report that lie in the local bucket are to be looked at; undefined where there are none.
- * `command` starts the service over that bucket.
+ * Returns a line that says where to view the images of a report that are in the local bucket; undefined when there are
+ * none. `command` starts the service on that bucket.
  */
 export function formatWhereToLook({ images }: Report, command: string): string | undefined {
   const [first, ...others] = images.filter(({ bytesOut }) => bytesOut !== undefined);
   if (first === undefined) return undefined;
   const address = `${viewerAddress}#${encodeURI(first.identifier)}`;
-  return `To look at ${others.length > 0 ? "them" : "it"}: ${command}, then ${address}${others.length > 0 ? " (or another identifier behind the #)" : ""}`;
+  return `To view ${others.length > 0 ? "them" : "it"}: ${command}, then ${address}${others.length > 0 ? " (or another identifier after the #)" : ""}`;
 }
 
-/** Words a dry run for a person, in lines. */
+/** Formats a dry run for a person, as lines. */
 export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): readonly string[] {
   const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, failure }) => [
     identifier,
@@ -60,7 +60,7 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): r
     formatMegabytes(bytesIn),
     summary === undefined ? "" : `${summary.width} × ${summary.height}`,
     summary === undefined ? `failed (${failure?.code})` : formatSummary(summary),
-    // The number in front is that of the layout, for programs.
+    // The leading number is the version of the layout, for programs.
     summary === undefined ? "" : treatment.replace(/^\d+ /, ""),
   ]);
   const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes"], rows);
@@ -71,7 +71,7 @@ export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): r
   return [...table, ...failures, `${count}; nothing was converted or stored`];
 }
 
-/** Words a failure with its code; the message names the source mostly, and it is put in front where it does not. */
+/** Formats a failure with its code; messages that don't name the source get it as a prefix. */
 export function formatFailure(source: string, { code, message }: Failure): string {
   return `failed    ${message.includes(source) ? "" : `${source}: `}${message} (${code})`;
 }
@@ -81,7 +81,7 @@ function formatSummary({ format, model, depth, isPyramid, pages }: SourceSummary
   return [format, model, `${depth} ${depth === 1 ? "bit" : "bits"}`, ...further].join(", ");
 }
 
-/** Words seconds by stage in the order they were gone through; stages below a twentieth of a second are left out. */
+/** Formats seconds by stage, in order; stages below a twentieth of a second are left out. */
 export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>): string {
   const told = Object.entries(seconds).filter(([, value]) => value >= 0.05);
   return told.map(([stage, value]) => `${stage} ${value.toFixed(1)} s`).join(", ") || "below 0.05 s each";
@@ -90,8 +90,8 @@ export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>):
 function formatEstimate({ storedBytes, storageEachMonth, operations, operationsOnce, source }: CostEstimate): string {
   const calls = operations.classA + operations.classB;
   return (
-    `On R2 ${(storedBytes / 1e9).toFixed(3)} GB cost ${formatDollars(storageEachMonth)} a month, the ${calls} calls of ` +
-    `this run ${formatDollars(operationsOnce)} once, less what an account has for nothing (${source})`
+    `On R2, ${(storedBytes / 1e9).toFixed(3)} GB cost ${formatDollars(storageEachMonth)} a month and the ${calls} calls of ` +
+    `this run ${formatDollars(operationsOnce)} once, before the free allowance of an account (${source})`
   );
 }
 

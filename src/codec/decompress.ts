@@ -6,10 +6,10 @@ import { decodeCcitt } from "./ccitt.ts";
 import { inflate } from "./inflate.ts";
 import { inflateZstd } from "./zstd.ts";
 
-/** The compressions that give the samples of a tile as they are, one after another. */
+/** The compressions that hold the samples of a tile as they are, one after another. */
 export type ByteCompression = Exclude<Compression, "jpeg" | "jpeg2000" | "webp" | "png">;
 
-/** One part of a tile, and where its samples go. */
+/** One part of a tile, and where its samples are written. */
 export interface PackedTile {
   readonly compression: ByteCompression;
   readonly bytes: Uint8Array;
@@ -24,7 +24,7 @@ export interface PackedTile {
 
 /**
  * Decompresses a tile into kernel memory, never more than its samples take, whatever it claims. Throws
- * `source-malformed` when it holds fewer bytes or breaks its own format, `source-unsupported`, `render-memory`.
+ * `source-malformed` if it holds fewer bytes or breaks its own format, `source-unsupported`, `render-memory`.
  */
 export async function decompressInto(kernel: Kernel, tile: PackedTile): Promise<void> {
   const { compression, byteLength, encoding } = tile;
@@ -66,7 +66,7 @@ function copyInto(kernel: Kernel, bytes: Uint8Array, { target, byteLength }: Pac
   return copied.byteLength;
 }
 
-/** What a broken stream lacks is white: rows that can't be read count as written. */
+/** What a broken stream lacks is white: unreadable rows count as written. */
 function decodeFaxInto(
   kernel: Kernel,
   compression: "ccitt-rle" | "ccitt-g3" | "ccitt-g4",
@@ -93,7 +93,7 @@ function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
   return reversed;
 }
 
-/** Inflates no further than needed: a stream that goes on for gigabytes is dropped at the tile's own size. */
+/** Inflates only as much as needed: a stream that continues for gigabytes is dropped at the tile's own size. */
 async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): Promise<number> {
   let written = 0;
   try {

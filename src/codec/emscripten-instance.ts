@@ -1,4 +1,4 @@
-/** What a compiled module asks of its host, by the names Emscripten has for it. */
+/** The functions that a compiled module imports from its host, by Emscripten's names. */
 export type HostCall =
   | "abort"
   | "copyMemory"
@@ -15,7 +15,7 @@ export type HostCall =
   | "viewByConstructor"
   | "writeText";
 
-/** How a build names its imports, all of them in the namespace "a", and its exports: Emscripten shortens both. */
+/** How a build names its imports, all in the namespace "a", and its exports: Emscripten shortens both. */
 export interface EmscriptenNames {
   readonly imports: Readonly<Record<string, HostCall>>;
   readonly memory: string;
@@ -25,18 +25,18 @@ export interface EmscriptenNames {
   readonly free: string;
 }
 
-/** The unit of WebAssembly memory. */
+/** The page size of WebAssembly memory. */
 const pageBytes = 65_536;
 
-/** Memory grows by at least this: a codec asks for little at a time. */
+/** Memory grows by at least this much, because a codec requests little at a time. */
 const growthBytes = 1 << 20;
 
 type WasmFunction = (...values: number[]) => number;
 
 /**
- * One instance of a codec that was compiled by Emscripten with Embind, with no more of a host than decoding takes: no
- * files, no environment, no code made at run time, no console, and memory that grows to a limit and no further. An
- * instance that has thrown is to be dropped. Source: Emscripten's Embind, as its builds call it.
+ * One instance of a codec compiled by Emscripten with Embind, with only the host functions that decoding needs: no
+ * files, no environment, no code generated at run time, no console, and memory that grows up to a limit. Drop an
+ * instance that has thrown. Source: Emscripten's Embind, as its builds call it.
  */
 export class EmscriptenInstance {
   readonly #memory: WebAssembly.Memory;
@@ -62,7 +62,7 @@ export class EmscriptenInstance {
     (exports[names.initialise] as () => void)();
   }
 
-  /** All of memory. Take it anew after every call: growing memory detaches older views. */
+  /** All of memory. Get it again after every call: growing memory detaches older views. */
   get bytes(): Uint8Array {
     return new Uint8Array(this.#memory.buffer);
   }
@@ -72,14 +72,14 @@ export class EmscriptenInstance {
     return this.#text;
   }
 
-  /** Says whether the codec wanted more memory than it may have. */
+  /** Returns whether the codec wanted more memory than it may have. */
   get wasRefusedMemory(): boolean {
     return this.#wasRefusedMemory;
   }
 
   /**
-   * Calls a registered function, `Class.method` with the object first, or `Class` to construct one. What the codec hands
-   * out as a typed array is shown to `take`, which may read and write it until it returns. Throws what the codec throws.
+   * Calls a registered function, `Class.method` with the object first, or `Class` to construct one. A typed array that
+   * the codec returns is passed to `take`, which may read and write it until it returns. Throws what the codec throws.
    */
   call(name: string, values: readonly number[], take?: (view: Uint8Array) => void): number {
     const called = this.#functions.get(name);
@@ -135,7 +135,7 @@ export class EmscriptenInstance {
   #grow(byteLength: number): boolean {
     const grownBytes = Math.min(this.#limitBytes, Math.max(byteLength, this.#memory.buffer.byteLength + growthBytes));
     try {
-      if (byteLength > grownBytes) throw new RangeError("The limit of memory is reached.");
+      if (byteLength > grownBytes) throw new RangeError("The memory limit is reached.");
       this.#memory.grow(Math.ceil((grownBytes - this.#memory.buffer.byteLength) / pageBytes));
       return true;
     } catch {
@@ -144,7 +144,10 @@ export class EmscriptenInstance {
     }
   }
 
-  /** A view lies in memory as its length and where it starts. Any handle will do in return: there is but one value. */
+  /**
+   * A view is stored as its length and its start. Any handle will do as the return value, because there is only one
+   * value.
+   */
   #show(view: number): number {
     const words = new Uint32Array(this.#memory.buffer, view, 2);
     this.#take?.(new Uint8Array(this.#memory.buffer, words[1]!, words[0]!));

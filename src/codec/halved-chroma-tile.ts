@@ -4,8 +4,8 @@ import { threePlanes } from "../raster/raster.ts";
 import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 
 /**
- * Returns a decoder of RGB tiles as YCbCr with chroma halved on both axes, by a decoder that gives them as RGB: half the
- * samples to hold and to resample where the output halves its chroma anyway.
+ * Returns a decoder that decodes RGB tiles as YCbCr with chroma halved on both axes, using a decoder for RGB: half the
+ * samples to hold and resample when the output halves its chroma anyway.
  */
 export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: TileShape): TileDecoder {
   const width = Math.ceil(level.tileWidth / reduction);
@@ -29,7 +29,7 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
   };
 }
 
-/** A chroma sample is made of 2 x 2 pixels, of which an odd window would leave some out. */
+/** A chroma sample is made from 2 x 2 pixels; an odd window would leave some of them out. */
 function inWholeQuads({ x, y, width, height }: Area): Area {
   const left = x & ~1;
   const top = y & ~1;

@@ -1,7 +1,7 @@
 /**
- * Inflates a zlib stream that lies in parts, as far as the caller goes on asking: what is left when it stops is neither
- * inflated nor held. `parts` is called again for another pass. Rejects with the platform's TypeError where the stream is
- * broken or cut off, after what came before the fault, and with what `parts` throws. Source: RFC 1950.
+ * Inflates a zlib stream given in parts, as far as the caller keeps asking: what is left when it stops is neither
+ * inflated nor held. `parts` is called again for another pass. Rejects with the platform's TypeError if the stream is
+ * broken or cut off, after everything before the fault, and with what `parts` throws. Source: RFC 1950.
  */
 export async function* inflate(parts: () => Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let given = 0;
@@ -28,26 +28,26 @@ export async function* inflate(parts: () => Iterable<Uint8Array>): AsyncGenerato
 }
 
 /**
- * Bytes that are handed to the inflater at once. It holds all that they come to, some thousand times as much at most, and
- * the platform throws that away together with a fault among them: bytes after the stream, or a checksum that differs. So
- * there is another pass, in smaller steps from there on, and a last one byte by byte. What is not taken by then, of bytes
- * that compress far, is lost all the same.
+ * Bytes that are passed to the inflater at once. It holds all their output, at most about a thousand times as much, and
+ * the platform discards that together with a fault in them: bytes after the stream, or a wrong checksum. So there is
+ * another pass, in smaller steps from there on, and a last one byte by byte. Output of well-compressed bytes that is
+ * not taken by then is lost anyway.
  */
 const feeds = [8192, 64, 1] as const;
 
-/** How far a pass came. */
+/** How far a pass got. */
 interface Progress {
-  /** From this byte on it goes in steps of `fedBytes`. */
+  /** From this byte on, it proceeds in steps of `fedBytes`. */
   readonly from: number;
   readonly fedBytes: number;
-  /** Where the step began that failed. */
+  /** Where the failed step began. */
   passed: number;
 }
 
 async function* inflateOnce(parts: Iterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array, void> {
   const stream = new DecompressionStream("deflate");
   const reader = stream.readable.getReader();
-  // What is wrong with the stream shows on the reading side.
+  // Errors in the stream show on the reading side.
   const fed = feed(stream.writable.getWriter(), parts, progress).catch(() => undefined);
   try {
     for (;;) {
@@ -81,7 +81,7 @@ async function feed(
     }
     await writer.close();
   } catch (fault) {
-    // One of the parts: without this the reading side would wait for ever.
+    // An error from `parts`: without this the reading side would wait forever.
     await writer.abort(fault);
   }
 }

@@ -10,7 +10,8 @@ import { createWebpDecoder } from "./webp-decoder.ts";
 type DecodeTile = (kernel: Kernel, tile: StoredTile, planes: readonly Plane[]) => void;
 
 /**
- * Returns the decoder of tiles and strips by a codec that is not our own and gives interleaved samples. Source: the registered compressions 33003 to 33005, 34712 and 50001.
+ * Returns the decoder of tiles and strips for third-party codecs, which return interleaved samples. Source: the
+ * registered compressions 33003 to 33005, 34712 and 50001.
  */
 export function interleavedTileDecoder(
   { level }: TileShape,
@@ -26,7 +27,7 @@ export function interleavedTileDecoder(
     model,
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
     hasAlpha,
-    // What is subsampled inside comes out enlarged.
+    // The codec enlarges subsampled components itself.
     subsampling: { x: 1, y: 1 },
     async decodeInto(kernel, tile, planes) {
       decode(kernel, tile, planes);
@@ -59,13 +60,13 @@ function jpeg2000Tiles({ tileWidth: width, encoding }: Level, module: WebAssembl
 
 interface Interleaved {
   readonly samples: Uint8Array;
-  /** Samples a pixel. */
+  /** Samples per pixel. */
   readonly count: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** The first samples go to the planes in their order; of RGBA without a plane for alpha, that is left out. */
+/** The first samples go to the planes in order; the alpha of RGBA is dropped if it has no plane. */
 function separate(kernel: Kernel, { samples, count, width, height }: Interleaved, planes: readonly Plane[]): void {
   const mark = kernel.mark();
   const pointer = kernel.allocate(samples.byteLength + planeSlackBytes);

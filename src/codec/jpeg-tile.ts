@@ -10,17 +10,17 @@ import { decodeJpegInto, loadJpegTables } from "./jpeg/decoder.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg/header.ts";
 import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 
-/** What is the same in all tiles of a level. */
+/** What all tiles of a level have in common. */
 interface JpegForm {
   readonly level: Level;
   readonly reduction: TileShape["reduction"];
-  /** What the frames must have, in pixels a sample of the second and third component. */
+  /** The required subsampling of the second and third component, in pixels per sample. */
   readonly subsampling: Subsampling;
 }
 
 /**
- * Returns the decoder of JPEG tiles and strips; `sample` is one of them, whose frame header tells the sampling that all
- * must have: tag 530 is often wrong, and counts only where no tile was written. Throws `source-malformed`,
+ * Returns the decoder of JPEG tiles and strips; `sample` is one of them, and its frame header states the sampling that
+ * all must have: tag 530 is often wrong, and only counts if no tile was written. Throws `source-malformed`,
  * `source-unsupported`, `render-memory`. Source: TIFF Technical Note 2; ITU-T T.81.
  */
 export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8Array | undefined): TileDecoder {
@@ -64,13 +64,13 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
 }
 
 interface Target {
-  /** Where the component is decoded to: the plane itself, or memory of its own. */
+  /** Where the component is decoded to: the plane itself, or separate memory. */
   readonly decoded: Plane;
-  /** Undefined for a sample that is neither colour nor alpha. */
+  /** Undefined for a sample that is neither a colour nor alpha. */
   readonly plane: Plane | undefined;
 }
 
-/** Components are the colours and then the extra samples, of which alpha has a plane behind the colours. */
+/** Components are the colours, then the extra samples; the plane of alpha follows those of the colours. */
 function targetsOf(kernel: Kernel, { level, reduction, subsampling }: JpegForm, planes: readonly Plane[]): Target[] {
   const { model, layout } = level.encoding;
   const colors = colorPlanes[decodedModels[model]];
@@ -89,7 +89,7 @@ function targetsOf(kernel: Kernel, { level, reduction, subsampling }: JpegForm, 
   });
 }
 
-/** What is enlarged is interpolated between samples that a window would leave out. */
+/** Enlarging interpolates between samples that a window would leave out. */
 function isEnlarged(targets: readonly Target[]): boolean {
   return targets.some(({ decoded, plane }) => plane !== undefined && plane !== decoded);
 }
@@ -98,19 +98,19 @@ function scaleArea({ x, y, width, height }: Area, factor: number): Area {
   return { x: x * factor, y: y * factor, width: width * factor, height: height * factor };
 }
 
-/** The ink of YCCK is the inverse of what its first three components give as RGB. Source: Adobe Technical Note 5116, §18. */
+/** The ink of YCCK is the inverse of the RGB in its first three components. Source: Adobe Technical Note 5116, §18. */
 function convertYcck(kernel: Kernel, planes: readonly Plane[]): void {
   const colors = threePlanes(planes);
   ycbcrToRgb(kernel, { source: colors, destination: colors });
   for (const plane of colors) invertPlane(kernel, plane);
 }
 
-/** Only the second and third of three or more components may be subsampled, alike. */
+/** Only the second and third of three or more components may be subsampled, both the same way. */
 function subsamplingOf({ components }: JpegHeader, { encoding }: Level): Subsampling {
   const [first, second, third] = components;
   const { samplesPerPixel } = encoding.layout;
   if (first === undefined || components.length !== samplesPerPixel) {
-    throw disagreement(`${components.length} components where ${samplesPerPixel} are told of`);
+    throw disagreement(`${components.length} components instead of ${samplesPerPixel}`);
   }
   if (second === undefined || third === undefined) return { x: 1, y: 1 };
   return {
@@ -122,7 +122,7 @@ function subsamplingOf({ components }: JpegHeader, { encoding }: Level): Subsamp
 function factor(first: number, second: number): 1 | 2 | 4 {
   const ratio = first / second;
   if (ratio === 1 || ratio === 2 || ratio === 4) return ratio;
-  throw disagreement(`chroma sampled ${second} times for ${first}`);
+  throw disagreement(`a chroma sampling factor of ${second} for ${first}`);
 }
 
 function disagreement(detail: string): ImageError {

@@ -6,18 +6,18 @@ export interface Jpeg2000Component {
   /** Bits a sample. */
   readonly depth: number;
   readonly isSigned: boolean;
-  /** How many columns and rows of the picture one sample stands for. */
+  /** How many columns and rows of the picture one sample covers. */
   readonly x: number;
   readonly y: number;
 }
 
-/** What the main header of a codestream, and the boxes around it, say. */
+/** The content of the main header of a codestream and of the boxes around it. */
 export interface Jpeg2000Header extends Size {
-  /** Where the picture's left top corner lies on the codestream's grid. */
+  /** Position of the picture's top left corner on the codestream's grid. */
   readonly origin: { readonly x: number; readonly y: number };
   readonly components: readonly Jpeg2000Component[];
   readonly tiles: number;
-  /** How often the picture can be halved: the decomposition levels of the component that has the fewest. */
+  /** How many times the picture can be halved: the lowest number of decomposition levels of any component. */
   readonly halvings: number;
   /** The enumerated colour space of a JP2's colr box: 16 sRGB, 17 gray, 18 sYCC; undefined without one. */
   readonly colorSpace: number | undefined;
@@ -45,7 +45,7 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     if (view.getUint32(0) !== 12 || view.getUint32(4) !== box("jP  ")) throw damaged("neither a codestream nor a JP2");
     return readBoxes(view);
   } catch (cause) {
-    // A DataView throws a RangeError for whatever lies behind the end.
+    // A DataView throws a RangeError for anything after the end.
     if (cause instanceof RangeError) throw damaged("the header is cut off", cause);
     throw cause;
   }
@@ -79,7 +79,7 @@ function* boxesOf(view: DataView, from: number, to: number): Generator<Box> {
     const isLong = length === 1;
     const start = at + (isLong ? 16 : 8);
     const byteLength = isLong ? view.getUint32(at + 8) * 2 ** 32 + view.getUint32(at + 12) : length;
-    // A length of 0 is that of the last box, up to the end.
+    // A length of 0 means that the box extends to the end.
     const end = byteLength === 0 ? to : at + byteLength;
     if (end < start) throw damaged("a box is too short");
     yield { type, start, end: Math.min(end, to) };

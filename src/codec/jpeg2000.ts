@@ -7,31 +7,37 @@ import { type Jpeg2000Header, readJpeg2000Header } from "./jpeg2000-header.ts";
 /** A decoded picture. */
 export interface Jpeg2000Picture extends Size {
   readonly components: 1 | 3;
-  /** 8 bits a sample, whatever the depth was: the samples of a pixel side by side, rows without padding. */
+  /** 8 bits per sample, whatever the depth was: interleaved, rows without padding. */
   readonly samples: Uint8Array;
-  /** Whether chroma that was subsampled, or that the file calls sYCC, is RGB now; else the samples are as stored. */
+  /**
+   * Whether subsampled chroma, or a picture that the file calls sYCC, has been converted to RGB; otherwise the samples
+   * are as stored.
+   */
   readonly isConvertedToRgb: boolean;
 }
 
 /** What a picture must be, and how much of it is wanted. */
 export interface Jpeg2000DecodeOptions {
-  /** Dimensions the codestream must have, in pixels, before reduction. */
+  /** The required dimensions of the codestream, in pixels, before reduction. */
   readonly size: Size;
-  /** Halves the picture this often, at most as often as the header's `halvings`: sides are rounded up. */
+  /** How many times to halve the picture, at most the header's `halvings`: sides are rounded up. */
   readonly halvings?: number;
 }
 
 /** Decodes any number of JPEG 2000 pictures, one after another. */
 export interface Jpeg2000Decoder {
   /**
-   * Decodes one codestream or JP2 file. Throws `source-malformed`, also for other dimensions than told;
-   * `source-unsupported` for other than one or three components, three components of more than 8 bits, signed samples
-   * and palettes; `render-too-costly` and `render-memory` for what takes more than `maxCodecBytes`.
+   * Decodes one codestream or JP2 file. Throws `source-malformed`, also for unexpected dimensions; `source-unsupported`
+   * for anything other than one or three components, for three components of more than 8 bits, signed samples and
+   * palettes; `render-too-costly` and `render-memory` for what needs more than `maxCodecBytes`.
    */
   decode(bytes: Uint8Array, options: Jpeg2000DecodeOptions): Jpeg2000Picture;
 }
 
-/** The names of @cornerstonejs/codec-openjpeg 1.3.6's openjpegwasm_decode.wasm, by its openjpegwasm_decode.js. */
+/**
+ * The import and export names of openjpegwasm_decode.wasm of @cornerstonejs/codec-openjpeg 1.3.6, from its
+ * openjpegwasm_decode.js.
+ */
 const names: EmscriptenNames = {
   imports: {
     a: "ignore", // _embind_register_memory_view
@@ -73,12 +79,12 @@ const names: EmscriptenNames = {
   free: "K",
 };
 
-/** What an instance has from the start, in bytes. */
+/** The initial memory of an instance, in bytes. */
 const initialBytes = 4 << 20;
 
 /**
- * Returns the most bytes that decoding a picture takes beside the kernel's memory: its instance, its file while it is
- * handed over, and its samples twice.
+ * Returns the most bytes that decoding a picture takes besides the kernel's memory: its instance, its file while it is
+ * passed in, and its samples twice.
  */
 export function jpeg2000DecoderBytes({ width, height }: Size, byteLength: number): number {
   const samples = 3 * width * height;
@@ -86,7 +92,7 @@ export function jpeg2000DecoderBytes({ width, height }: Size, byteLength: number
 }
 
 /**
- * Returns a decoder that makes instances of `module`, OpenJPEG's decoder, as it needs them: one for many tiles, a new one
+ * Returns a decoder that makes instances of `module`, OpenJPEG's decoder, as needed: one for many tiles, a new one
  * after a fault. Source: ITU-T T.800.
  */
 export function createJpeg2000Decoder(module: WebAssembly.Module): Jpeg2000Decoder {
@@ -96,7 +102,7 @@ export function createJpeg2000Decoder(module: WebAssembly.Module): Jpeg2000Decod
       const header = readJpeg2000Header(bytes);
       checkHeader(header, size, halvings);
       const instance = kept ?? new EmscriptenInstance(module, names, maxCodecBytes);
-      // What throws on its way leaves nothing behind that could be trusted.
+      // An instance that threw can't be trusted any more.
       kept = undefined;
       const picture = decodeWith(instance, bytes, { header, halvings });
       kept = instance;
@@ -105,10 +111,10 @@ export function createJpeg2000Decoder(module: WebAssembly.Module): Jpeg2000Decod
   };
 }
 
-/** Refuses what the decoder would give wrong samples of, before it allocates anything. */
+/** Refuses pictures that the decoder would return wrong samples for, before it allocates anything. */
 function checkHeader(header: Jpeg2000Header, size: Size, halvings: number): void {
   if (!isSameSize(header, size)) {
-    throw damaged(`${header.width} by ${header.height} pixels where ${size.width} by ${size.height} are told of`);
+    throw damaged(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   const { components, origin, tiles } = header;
   const [first, second, third] = components;
@@ -129,7 +135,7 @@ function checkHeader(header: Jpeg2000Header, size: Size, halvings: number): void
   const sampleBytes = Math.ceil(first.depth / 8) * components.length;
   const leastBytes = (sampleBytes + 4 * components.length) * Math.ceil((size.width * size.height) / 4 ** halvings);
   if (tiles > maxJpeg2000Tiles || leastBytes > maxCodecBytes) {
-    throw new ImageError("render-too-costly", "The JPEG 2000 picture is too large to be decoded here.", {
+    throw new ImageError("render-too-costly", "The JPEG 2000 picture is too large to decode.", {
       detail: `${size.width} by ${size.height} pixels in ${tiles} tiles`,
     });
   }
@@ -156,7 +162,7 @@ function decodeWith(
   try {
     const decoder = instance.call("construct", []);
     instance.call("getEncodedBuffer", [decoder, bytes.byteLength], (view) => view.set(bytes));
-    // Of all quality layers: that is what 0 stands for.
+    // 0 means all quality layers.
     instance.call("decodeSubResolution", [decoder, halvings, 0]);
     instance.call("getDecodedBuffer", [decoder], (view) => {
       samples = eightBits(view, first!.depth);
@@ -167,7 +173,9 @@ function decodeWith(
   }
   if (samples?.byteLength !== width * height * components) {
     if (instance.wasRefusedMemory) {
-      throw new ImageError("render-memory", "The JPEG 2000 picture takes more memory than it may.", { cause: thrown });
+      throw new ImageError("render-memory", "The JPEG 2000 picture needs more memory than one rendering may use.", {
+        cause: thrown,
+      });
     }
     throw damaged(instance.text, thrown);
   }
@@ -175,10 +183,10 @@ function decodeWith(
   return { width, height, components, samples, isConvertedToRgb };
 }
 
-/** The colour spaces of JP2 that OpenJPEG's callers turn into RGB: sYCC and e-sYCC. */
+/** The colour spaces of JP2 that callers of OpenJPEG convert to RGB: sYCC and e-sYCC. */
 const rgbMaking: ReadonlySet<number> = new Set([18, 24]);
 
-/** Copies samples of any depth, two bytes each above 8 bits, scaled to 8. */
+/** Copies samples of any depth, two bytes each above 8 bits, scaled to 8 bits. */
 function eightBits(view: Uint8Array, depth: number): Uint8Array {
   if (depth === 8) return view.slice();
   const scale = 255 / (2 ** depth - 1);
@@ -187,7 +195,7 @@ function eightBits(view: Uint8Array, depth: number): Uint8Array {
 }
 
 function unsupported(what: string): ImageError {
-  return new ImageError("source-unsupported", `JPEG 2000 ${what} is not read.`);
+  return new ImageError("source-unsupported", `JPEG 2000 ${what} is not supported.`);
 }
 
 function damaged(detail: string, cause?: unknown): ImageError {

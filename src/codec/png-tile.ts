@@ -10,8 +10,8 @@ import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from
 import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 
 /**
- * Returns the decoder of a PNG file, the one tile of its level. Alpha that is not among the samples, being sample number
- * `samplesPerPixel`, is what tRNS makes of them. Source: W3C PNG specification, third edition.
+ * Returns the decoder of a PNG file, the only tile of its level. Alpha with the sample number `samplesPerPixel`, which
+ * is not among the samples, comes from tRNS. Source: W3C PNG specification, third edition.
  */
 export function pngTileDecoder({ level }: TileShape): TileDecoder {
   const { encoding, width, height } = level;
@@ -27,7 +27,7 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
       if (bytes === undefined) throw new RangeError("a file without bytes");
       const isMade = alpha?.sample === samplesPerPixel;
       const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
-      if (isMade && transparency === undefined) throw malformedPng("no tRNS where one is told of");
+      if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
       await decodePng(kernel, { bytes, size: { width, height } }, (rows) => {
         const batch = planes.map((plane) => cutRows(plane, rows));
         if ((batch[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: batch, transparency });

@@ -13,7 +13,7 @@ import { decodedModels, type StoredTile, type TileDecoder, type TileShape } from
 import { separateUnits, unitBytes } from "./ycbcr-units.ts";
 
 /**
- * Returns the decoder of tiles and strips that hold their samples as such, of any depth and colour model; YCbCr also in
+ * Returns the decoder of tiles and strips that hold plain samples, of any depth and colour model; also YCbCr in
  * subsampled units. Source: TIFF 6.0 §3 to §6, §8, §10, §11, §13, §14, §16, §21, §23.
  */
 export function sampleTileDecoder({ level }: TileShape, compression: ByteCompression): TileDecoder {
@@ -56,7 +56,7 @@ async function decodeUnits(kernel: Kernel, { level, compression, tile, planes }:
   separateUnits(kernel, { pointer: target, planes: rowsOf(planes, { rows, subsampling }), subsampling });
 }
 
-/** The planes of a strip are filled only as far as it has rows. */
+/** The planes of a strip are only filled as far as it has rows. */
 function rowsOf(
   [luma, ...chroma]: readonly Plane[],
   { rows, subsampling }: { readonly rows: number; readonly subsampling: TileEncoding["subsampling"] },
@@ -103,7 +103,7 @@ function packing({
   return { bits, format, isLittleEndian, range };
 }
 
-/** Brings samples to what their planes mean. */
+/** Converts samples to what their planes mean. */
 function settleColors(kernel: Kernel, { model, isInverted, palette }: TileEncoding, planes: readonly Plane[]): void {
   const [first, second, third] = planes;
   if (first === undefined) return;

@@ -8,7 +8,7 @@ import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
 export interface TileDecoder {
   /** What the planes mean. */
   readonly model: ColorModel;
-  /** Planes of a tile: those of the model, then alpha where `hasAlpha`. */
+  /** The planes of a tile: those of the model, then alpha if `hasAlpha`. */
   readonly planeCount: number;
   readonly hasAlpha: boolean;
   /** How the chroma of `ycbcr` is subsampled. */
@@ -24,9 +24,9 @@ export interface TileDecoder {
 export interface StoredTile {
   /** Its compressed bytes: one part, or one for each sample of a planar level. */
   readonly parts: readonly Uint8Array[];
-  /** Rows of pixels that it holds: the last strip has only those that the image has left. */
+  /** Rows of pixels in it: the last strip only has the remaining rows of the image. */
   readonly rows: number;
-  /** The pixels of the tile, as decoded, that are needed; undefined for all. What is not needed may come out as anything. */
+  /** The pixels of the tile, as decoded, that are needed; undefined for all. The others may have any value. */
   readonly window?: Area | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface StoredTile {
 export interface TileShape {
   /** The level as it is stored. */
   readonly level: Level;
-  /** How many times smaller than stored its tiles are decoded; above 1 for JPEG alone. */
+  /** How many times smaller than stored its tiles are decoded; above 1 only for JPEG. */
   readonly reduction: 1 | 2 | 4 | 8;
 }
 
@@ -50,7 +50,7 @@ export const decodedModels: Readonly<Record<StoredModel, ColorModel>> = {
   "icc-lab": "lab",
 };
 
-/** The colour space that a profile of each stored model must have; CIELab has no use for one. */
+/** The required colour space of a profile for each stored model; CIELab does not use one. */
 export const profileSpaces: Readonly<Record<StoredModel, "gray" | "rgb" | "cmyk" | undefined>> = {
   gray: "gray",
   rgb: "rgb",

@@ -3,7 +3,7 @@ import { inverseTurn, type Turn, turnArea, turnPlane, turnSize } from "../raster
 import { type Subsampling, subsamplingOf } from "../raster/raster.ts";
 import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 
-/** Returns a decoder that turns the tiles of another one as they are decoded. */
+/** Returns a decoder that turns the tiles of another decoder as they are decoded. */
 export function turnedTileDecoder(decoder: TileDecoder, { level, reduction }: TileShape, turn: Turn): TileDecoder {
   const size: Size = {
     width: Math.ceil(level.tileWidth / reduction),

@@ -7,15 +7,15 @@ import { readWebpHeader } from "./webp-header.ts";
 /** Decodes any number of WebP pictures, one after another. */
 export interface WebpDecoder {
   /**
-   * Decodes a whole picture, which must have `size`, and shows its pixels to `take`: RGBA, 4 bytes each, alpha not
-   * multiplied in, rows without padding. They are gone when `take` returns. Throws `source-malformed`,
-   * `source-unsupported` for an animation, `render-too-costly` and `render-memory` for a picture that takes more than
+   * Decodes a whole picture, which must have `size`, and passes its pixels to `take`: RGBA, 4 bytes each, not
+   * premultiplied, rows without padding. They are invalid after `take` returns. Throws `source-malformed`,
+   * `source-unsupported` for an animation, `render-too-costly` and `render-memory` for a picture that needs more than
    * `maxCodecBytes`, and what `take` throws.
    */
   decode(bytes: Uint8Array, size: Size, take: (rgba: Uint8Array) => void): void;
 }
 
-/** The names of @jsquash/webp 1.5.0's webp_dec.wasm, by its webp_dec.js. */
+/** The import and export names of webp_dec.wasm of @jsquash/webp 1.5.0, from its webp_dec.js. */
 const names: EmscriptenNames = {
   imports: {
     a: "ignore", // _embind_register_memory_view
@@ -44,23 +44,23 @@ const names: EmscriptenNames = {
   free: "v",
 };
 
-/** What an instance has from the start. */
+/** The initial memory of an instance. */
 const initialBytes = 16 << 20;
 
-/** An instance that has grown beyond this is not kept for the next picture: memory never shrinks. */
+/** An instance that has grown beyond this is not kept for the next picture, because memory never shrinks. */
 const keptBytes = 24 << 20;
 
 /**
- * Returns the most bytes that decoding a picture takes beside the kernel's memory: its pixels, twice where they are
- * lossless, and its file, twice while it is handed over.
+ * Returns the most bytes that decoding a picture takes besides the kernel's memory: its pixels, twice if they are
+ * lossless, and its file, twice while it is passed in.
  */
 export function webpDecoderBytes({ width, height }: Size, byteLength: number): number {
   return Math.min(maxCodecBytes, initialBytes + 8 * width * height + byteLength) + byteLength;
 }
 
 /**
- * Returns a decoder that makes instances of `module`, libwebp's decoder, as it needs them: one for many tiles, a new one
- * after a fault. Source: RFC 9649.
+ * Returns a decoder that makes instances of `module`, libwebp's decoder, as needed: one for many tiles, a new one after
+ * a fault. Source: RFC 9649.
  */
 export function createWebpDecoder(module: WebAssembly.Module): WebpDecoder {
   let kept: EmscriptenInstance | undefined;
@@ -68,10 +68,10 @@ export function createWebpDecoder(module: WebAssembly.Module): WebpDecoder {
     decode(bytes, size, take) {
       checkHeader(bytes, size);
       const instance = kept ?? new EmscriptenInstance(module, names, maxCodecBytes);
-      // What throws on its way leaves nothing behind that could be trusted.
+      // An instance that threw can't be trusted any more.
       kept = undefined;
       decodeWith(instance, bytes, (rgba) => {
-        if (rgba.byteLength !== 4 * size.width * size.height) throw damaged("other dimensions than its header says");
+        if (rgba.byteLength !== 4 * size.width * size.height) throw damaged("dimensions that differ from its header");
         take(rgba);
       });
       if (instance.bytes.byteLength <= keptBytes) kept = instance;
@@ -81,12 +81,12 @@ export function createWebpDecoder(module: WebAssembly.Module): WebpDecoder {
 
 function checkHeader(bytes: Uint8Array, size: Size): void {
   const header = readWebpHeader(bytes);
-  if (header.isAnimated) throw new ImageError("source-unsupported", "An animated WebP is not read.");
+  if (header.isAnimated) throw new ImageError("source-unsupported", "An animated WebP is not supported.");
   if (!isSameSize(header, size)) {
-    throw damaged(`${header.width} by ${header.height} pixels where ${size.width} by ${size.height} are told of`);
+    throw damaged(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   if (4 * size.width * size.height + bytes.byteLength > maxCodecBytes) {
-    throw new ImageError("render-too-costly", "The WebP picture is too large to be decoded here.", {
+    throw new ImageError("render-too-costly", "The WebP picture is too large to decode.", {
       detail: `${size.width} by ${size.height} pixels`,
     });
   }
@@ -96,7 +96,7 @@ function decodeWith(instance: EmscriptenInstance, bytes: Uint8Array, take: (rgba
   let isDecoded = false;
   let fault: { readonly error: unknown } | undefined;
   try {
-    // A std::string is its length and its bytes.
+    // A std::string is passed as its length and its bytes.
     const text = instance.malloc(bytes.byteLength + 4);
     if (text !== 0) {
       new DataView(instance.bytes.buffer).setUint32(text, bytes.byteLength, true);
@@ -120,7 +120,7 @@ function decodeWith(instance: EmscriptenInstance, bytes: Uint8Array, take: (rgba
 
 function refusal({ wasRefusedMemory }: EmscriptenInstance, cause?: unknown): ImageError {
   return wasRefusedMemory
-    ? new ImageError("render-memory", "The WebP picture takes more memory than it may.", { cause })
+    ? new ImageError("render-memory", "The WebP picture needs more memory than one rendering may use.", { cause })
     : damaged("the picture can't be decoded", cause);
 }
 

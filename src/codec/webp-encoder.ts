@@ -4,8 +4,8 @@ import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 
 /**
- * Encodes RGBA, 4 bytes a pixel without padding, as WebP. `module` is libwebp's SIMD build; each call has an instance of
- * its own, whose memory goes with it. Throws `internal`. Source: RFC 9649.
+ * Encodes RGBA, 4 bytes per pixel without padding, as WebP. `module` is libwebp's SIMD build; each call has its own
+ * instance, whose memory is freed with it. Throws `internal`. Source: RFC 9649.
  */
 export async function encodeWebp(
   rgba: Uint8Array,

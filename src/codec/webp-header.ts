@@ -1,18 +1,18 @@
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 
-/** What the first chunks of a WebP say. */
+/** The content of the first chunks of a WebP. */
 export interface WebpHeader extends Size {
   readonly hasAlpha: boolean;
   readonly isAnimated: boolean;
-  /** Whether chunks of profile, EXIF or XMP may be there, as only the extended format has them. */
+  /** Whether chunks of profile, EXIF or XMP may follow, as only in the extended format. */
   readonly isExtended: boolean;
 }
 
-/** How many bytes from the start of a file say all that `readWebpHeader` asks. */
+/** Number of bytes at the start of a file that `readWebpHeader` needs. */
 export const webpHeaderBytes = 30;
 
-/** Says whether bytes begin as a WebP does. Source: RFC 9649, 2.4. */
+/** Returns whether bytes begin like a WebP. Source: RFC 9649, 2.4. */
 export function isWebp(bytes: Uint8Array): boolean {
   return hasText(bytes, 0, "RIFF") && hasText(bytes, 8, "WEBP");
 }
@@ -39,9 +39,9 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
     const height = 1 + ((bits >>> 14) & 0x3fff);
     return { ...simple, width: 1 + (bits & 0x3fff), height, hasAlpha: (bits & (1 << 28)) !== 0 };
   }
-  if (!hasText(bytes, 12, "VP8 ")) throw damaged("no image in front");
+  if (!hasText(bytes, 12, "VP8 ")) throw damaged("no image at the start");
   const isKeyFrame = (view.getUint8(20) & 1) === 0 && view.getUint16(23) === 0x9d01 && view.getUint8(25) === 0x2a;
-  if (!isKeyFrame) throw damaged("no key frame");
+  if (!isKeyFrame) throw damaged("not a key frame");
   const [width, height] = [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff];
   if (width === 0 || height === 0) throw damaged(`${width} by ${height} pixels`);
   return { ...simple, width, height, hasAlpha: false };

@@ -9,7 +9,7 @@ export function unitBytes({ width, height, subsampling }: Size & { readonly subs
 }
 
 /**
- * Separates units into planes: each unit is `x` x `y` luma samples, row by row, then one Cb and one Cr. Planes are of
+ * Separates units into planes: each unit is `x` x `y` luma samples, row by row, then one Cb and one Cr. Planes contain
  * whole units. Source: TIFF 6.0 §21.
  */
 export function separateUnits(

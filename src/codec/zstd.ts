@@ -2,13 +2,13 @@ import { zstdDecompressSync } from "node:zlib";
 import { concatenate } from "../bytes.ts";
 import { ImageError } from "../error.ts";
 
-/** What the header of a frame says. */
+/** The content of a frame header. */
 interface ZstdFrame {
   /** Where the first block starts. */
   readonly blocks: number;
   /** How far back the frame may refer, in bytes. */
   readonly windowBytes: number;
-  /** How many bytes the frame holds, where it says so. */
+  /** The size of the frame's content in bytes, if it says so. */
   readonly contentBytes: number | undefined;
   readonly hasChecksum: boolean;
 }
@@ -19,22 +19,22 @@ const magic = 0xfd2fb528;
 const blockBytes = 128 << 10;
 
 /**
- * Decompresses the first frame of `bytes` and returns its first `byteLength` bytes, fewer where it holds fewer. Takes
- * about five times `byteLength` of memory, whatever window or content the frame claims: its header is written anew with
- * a window no larger than what may come out. Throws `source-malformed`, also for a frame that holds more than twice
- * `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
+ * Decompresses the first frame of `bytes` and returns its first `byteLength` bytes, or fewer if it holds fewer. Takes
+ * about five times `byteLength` of memory, whatever window or content size the frame claims: its header is replaced by
+ * one with a window no larger than the output may be. Throws `source-malformed`, also for a frame that holds more than
+ * twice `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
  */
 export function inflateZstd(bytes: Uint8Array, byteLength: number): Uint8Array {
   const frame = readFrame(bytes);
-  // Some writers pad the last tile or strip, so a frame may hold more than is asked of it.
+  // Some writers pad the last tile or strip, so a frame may hold more than is needed.
   const limitBytes = 2 * byteLength + blockBytes;
   if (frame.contentBytes !== undefined && frame.contentBytes > limitBytes) {
-    throw damaged(`a frame of ${frame.contentBytes} bytes where ${byteLength} are told of`);
+    throw damaged(`a frame of ${frame.contentBytes} bytes instead of ${byteLength}`);
   }
   const header = formatHeader(Math.min(frame.windowBytes, limitBytes), frame.hasChecksum);
   const whole = concatenate([header, bytes.subarray(frame.blocks, findFrameEnd(bytes, frame))]);
   try {
-    // Room for all that is asked for in one chunk: there is nothing to join.
+    // One chunk is large enough for everything, so nothing has to be joined.
     const inflated = zstdDecompressSync(whole, { chunkSize: byteLength + 64, maxOutputLength: limitBytes });
     return new Uint8Array(inflated.buffer, inflated.byteOffset, Math.min(byteLength, inflated.byteLength));
   } catch (cause) {
@@ -58,7 +58,7 @@ function readFrame(bytes: Uint8Array): ZstdFrame {
   if (bytes.subarray(dictionaryAt, contentSizeAt).some((byte) => byte !== 0)) {
     throw new ImageError(
       "source-unsupported",
-      "The stored image is compressed with a ZSTD dictionary, which is not read.",
+      "The stored image is compressed with a ZSTD dictionary, which is not supported.",
     );
   }
   const contentBytes = readContentSize(view, contentSizeAt, contentSizeBytes);
@@ -79,7 +79,7 @@ function readContentSize(view: DataView, at: number, byteLength: number): number
   return view.getUint32(at, true) + (byteLength === 8 ? view.getUint32(at + 4, true) * 2 ** 32 : 0);
 }
 
-/** Walks the blocks, so that a frame that is cut off is found before anything is decompressed. */
+/** Walks the blocks, so that a truncated frame is found before anything is decompressed. */
 function findFrameEnd(bytes: Uint8Array, { blocks, hasChecksum }: ZstdFrame): number {
   for (let at = blocks; at + 3 <= bytes.byteLength; ) {
     const header = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);

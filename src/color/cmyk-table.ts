@@ -3,7 +3,7 @@ import { overprints } from "./overprints.ts";
 import { d50, encodeSrgb, multiply, srgbOfXyz } from "./srgb.ts";
 import type { ColorTable } from "./table.ts";
 
-/** Printed shares of each ink whose overprints are known, and nodes on an axis: two to a step between them. */
+/** Printed shares of each ink with known overprints, and nodes per axis: two for each step between them. */
 const shares = 5;
 const gridPoints = 9;
 const nodesPerShare = (gridPoints - 1) / (shares - 1);

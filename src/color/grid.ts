@@ -1,8 +1,8 @@
-/** Nodes hold levels in Q6, which 16 bits hold up to this. */
+/** Nodes hold levels in Q6, which fit in 16 bits up to this value. */
 const nodeOne = 1 << 6;
 const greatestLevel = 511;
 
-/** How wasm/color-table.ts finds what it needs: four steps, an axis for each channel, nodes. */
+/** The layout that wasm/color-table.ts reads: four steps, an axis for each channel, nodes. */
 const axesAt = 16;
 const axisLevels = 256;
 const axisFractionBits = 11;
@@ -10,9 +10,9 @@ const cellOne = 1 << 10;
 const nodeBytes = 8;
 
 /**
- * Lays out a grid for the kernels: the same even axis for three or four channels. `encoded` holds sRGB, 0 to 1 and
- * beyond where a color is out of gamut, of every node: the first channel slowest, but the fourth, black, slower still.
- * Undefined where one is no number.
+ * Lays out a grid for the kernels: the same even axis for three or four channels. `encoded` holds the sRGB of every
+ * node, 0 to 1, or outside that for a color out of gamut: the first channel slowest, except that the fourth, black, is
+ * slower still. Undefined if one is not a number.
  */
 export function layOutGrid(
   encoded: Float32Array,
@@ -25,7 +25,7 @@ export function layOutGrid(
   const axes = new Uint32Array(block.buffer, axesAt, channels * axisLevels);
   for (let at = 0; at < axes.length; at += 1) {
     const place = Math.round(((at % axisLevels) * (gridPoints - 1) * cellOne) / 255);
-    // The last node has no cell behind it: it is the far side of the last cell.
+    // The last node has no cell after it: it is the far side of the last cell.
     const index = Math.min(Math.floor(place / cellOne), gridPoints - 2);
     axes[at] = ((index * (steps[Math.floor(at / axisLevels)] ?? 0)) << axisFractionBits) | (place - index * cellOne);
   }
@@ -42,7 +42,7 @@ export function layOutGrid(
 
 /**
  * A level out of gamut is kept as it is, so that colors of its cell leave the gamut where they should. Below black it
- * counts half: the curve is steepest there, and a node far outside would pull them out before their time.
+ * counts half: the curve is steepest there, and a node far outside would pull them out too early.
  */
 function packLevel(level: number): number {
   const kept = level < 0 ? level / 2 : level;

@@ -2,15 +2,15 @@ import { layOutLight, lightOne } from "./light.ts";
 import { cubeOfLab, d50, d65, type Matrix, srgbOfXyz } from "./srgb.ts";
 import type { ColorTable } from "./table.ts";
 
-/** Roots are Q12 and count from below the least that L*, a* and b* can add up to, up to above the greatest. */
+/** Roots are Q12 and range from below the least sum of L*, a* and b* to above the greatest. */
 const rootOne = 1 << 12;
 const leastRoot = -1 << 11;
 const rootCount = 8800;
 
 /**
- * Returns the conversion of 8-bit CIELAB to sRGB: L* of 0 to 255 is 0 to 100, a* and b* lie 128 above what they mean, as
- * ICCLAB stores them. Colors are relative to `white`: D65 as TIFF has it for CIELAB, and libvips reads it; D50 is for
- * ICCLAB. Source: TIFF 6.0 section 23; ISO/CIE 11664-4.
+ * Returns the conversion of 8-bit CIELAB to sRGB: L* of 0 to 255 is 0 to 100, a* and b* are stored plus 128, as in
+ * ICCLAB. Colors are relative to `white`: D65 for CIELAB, as in TIFF and libvips; D50 for ICCLAB. Source: TIFF 6.0
+ * section 23; ISO/CIE 11664-4.
  */
 export function labTable(white: "d50" | "d65" = "d65"): ColorTable {
   const whiteXyz = white === "d50" ? d50 : d65;

@@ -1,15 +1,15 @@
-// Little CMS as the lcms-wasm package compiles it, without the package's own loader: that one asks its surroundings for
-// a browser or Node, writes to globals, and lets memory grow without bound.
+// Little CMS as the lcms-wasm package compiles it, without the package's own loader, which looks for a browser or Node,
+// writes to globals, and lets memory grow without bound.
 
-/** What Little CMS may hold in all while it makes a table, its 15 MB of stack included, in bytes. */
+/** The most memory that Little CMS may use while it makes a table, including its 15 MB of stack, in bytes. */
 export const conversionBytes = 40 << 20;
 
 const pageBytes = 65_536;
 
-/** Relative colorimetric without black point compensation, as libvips converts. */
+/** Relative colorimetric without black point compensation, as in libvips. */
 const relativeColorimetric = 1;
 
-/** `cmsFLAGS_NOCACHE | cmsFLAGS_NOOPTIMIZE`: every node is computed, none is taken from a table of lcms' own. */
+/** `cmsFLAGS_NOCACHE | cmsFLAGS_NOOPTIMIZE`: every node is computed, not taken from one of lcms' own tables. */
 const transformFlags = 0x0040 | 0x0100;
 
 /** Pixel types of lcms2.h: 32-bit floats, ink from 0 to 100. */
@@ -44,9 +44,10 @@ interface LcmsExports {
 export type DeviceConversion = (device: Float32Array) => Float32Array;
 
 /**
- * Opens `profile` in an instance of `module` of its own and returns its conversion to sRGB, relative colorimetric: inks
- * are 0 to 100, red, green and blue 0 to 1, out of gamut beyond. Returns undefined when Little CMS refuses the profile.
- * Throws a `WebAssembly.RuntimeError` where it gives up; then and after use the instance is to be dropped, which frees all.
+ * Opens `profile` in its own instance of `module` and returns its conversion to sRGB, relative colorimetric: inks are 0
+ * to 100; red, green and blue 0 to 1, or outside that for colours out of gamut. Returns undefined if Little CMS refuses
+ * the profile. Throws a `WebAssembly.RuntimeError` if it gives up; then, and after use, drop the instance to free
+ * everything.
  */
 export function openConversion(
   module: WebAssembly.Module,
@@ -93,7 +94,7 @@ function instantiate(module: WebAssembly.Module): LcmsExports {
       copy(target, source, byteLength);
       return 0;
     },
-    // A new profile is stamped with the time it was made at, which nobody reads.
+    // A new profile is stamped with its creation time, which nobody reads.
     emscripten_date_now: () => 0,
     _tzset_js: () => 0,
     _gmtime_js: () => 0,

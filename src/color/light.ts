@@ -4,10 +4,10 @@ import { encodeSrgb, type Matrix } from "./srgb.ts";
 export const lightOne = 1 << 14;
 const coefficientOne = 1 << 13;
 
-/** From here on coefficients do not fit their 16 bits; no primaries that light can have come near. */
+/** Coefficients from here on do not fit in 16 bits; no primaries of real light come near. */
 const greatestCoefficient = 4;
 
-/** How wasm/color-matrix.ts finds what it needs: nine coefficients, levels, three axes, light. */
+/** The layout that wasm/color-matrix.ts reads: nine coefficients, levels, three axes, light. */
 const levelsAt = 32;
 const axesAt = levelsAt + 16_400;
 const lightAt = axesAt + 3 * 1024;
@@ -16,9 +16,11 @@ const lightAt = axesAt + 3 * 1024;
 export interface LightParts {
   /** To linear sRGB. */
   readonly matrix: Matrix;
-  /** Of the 256 levels of three channels, one after another: light in Q14, or what they add to a place in `light`. */
+  /**
+   * For the 256 levels of three channels, one after another: light in Q14, or what they add to an index into `light`.
+   */
   readonly axes: ArrayLike<number>;
-  /** Light in Q14; without, the axes give it. */
+  /** Light in Q14; if absent, the axes contain it. */
   readonly light?: Int16Array;
 }
 
@@ -26,7 +28,7 @@ export interface LightParts {
 export function layOutLight({ matrix, axes, light = new Int16Array(0) }: LightParts): Uint8Array | undefined {
   if (!matrix.every((value) => Math.abs(value) < greatestCoefficient)) return undefined;
   const block = new Uint8Array(lightAt + light.byteLength);
-  // Each row is multiplied as two pairs, the last of which has nothing beside it.
+  // Each row is multiplied as two pairs; the second half of the last pair is empty.
   const rows = [0, 3, 6].flatMap((row) => [...roundRow(matrix.slice(row, row + 3)), 0]);
   new Int16Array(block.buffer, 0, rows.length).set(rows);
   for (let value = 0; value <= lightOne; value += 1) {
@@ -37,7 +39,7 @@ export function layOutLight({ matrix, axes, light = new Int16Array(0) }: LightPa
   return block;
 }
 
-/** Rounds the sum of a row rather than each of its parts alone, so that greys come out as greys. */
+/** Rounds the sum of a row instead of each part, so that greys stay grey. */
 function roundRow(row: readonly number[]): number[] {
   const [first = 0, second = 0, third = 0] = row.map((value) => value * coefficientOne);
   const sum = Math.round(first + second + third);

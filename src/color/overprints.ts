@@ -1,7 +1,8 @@
 /**
- * What inks give on one another, printed at 0, 25, 50, 75 and 100 per cent: for each combination, black slowest, then cyan,
- * magenta, yellow, three bytes. They are square roots of X, Y and Z as shares of the paper's, 255 for one. In base64.
- * Source: the colorimetric table of the ICC profile "Chemical proof", in the public domain, to which libvips too resorts.
+ * The result of overprinting inks at 0, 25, 50, 75 and 100 per cent: for each combination, black slowest, then cyan,
+ * magenta, yellow, three bytes. They are square roots of X, Y and Z as shares of the paper's, scaled to 255. In base64.
+ * Source: the colorimetric table of the ICC profile "Chemical proof", in the public domain, which libvips also falls
+ * back on.
  */
 export const overprints = [
   "////9/rD8/aV7fBt7O5N3czR1san0cKCz8FizL1ExKauv6ONvKFyuZ5WuZ49r4eMrIV3qoRhqINKp4E1o3N3oHFmnm9TnXBCnG8wydHzvsm7ucaR",

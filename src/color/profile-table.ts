@@ -8,20 +8,22 @@ import { encodeSrgb } from "./srgb.ts";
 import type { ColorTable } from "./table.ts";
 import { trimProfile } from "./trimmed-profile.ts";
 
-/** Channels, nodes on an axis (by the error they leave: the tests state it), and the value of full color in lcms. */
+/**
+ * Channels, nodes per axis (chosen by the remaining error, which the tests state), and the value of full color in lcms.
+ */
 const grids = {
   rgb: { channels: 3, gridPoints: 33, fullColor: 1 },
   cmyk: { channels: 4, gridPoints: 13, fullColor: 100 },
 } as const;
 
-/** Forms of tables that end: another one, a chain of elements, is as long as its author likes. */
+/** Table types of bounded length; the other type, a chain of elements, can be as long as its author likes. */
 const tableTypes = ["mft1", "mft2", "mAB "];
 
 /**
  * Builds the conversion to sRGB of samples of `model` by a profile: relative colorimetric without black point
- * compensation, as libvips converts. Curves and matrices are followed here; for tables, Little CMS is instantiated from
- * `lcmsModule`, asked for the nodes of a grid, and dropped. Returns undefined for a profile that is broken, refused or of
- * another model. Source: ICC.1:2022.
+ * compensation, as in libvips. Curves and matrices are evaluated here; for tables, Little CMS is instantiated from
+ * `lcmsModule`, asked for the nodes of a grid, and dropped. Returns undefined for a profile that is broken, refused or
+ * for another model. Source: ICC.1:2022.
  */
 export function buildProfileTable(
   profileBytes: Uint8Array,
@@ -61,7 +63,7 @@ function buildGridTable(
     const values = encoded && layOutGrid(encoded, grids[model]);
     return values && { kind: "grid", model, output: "rgb", values };
   } catch {
-    // A trap, or no memory: the instance is gone with all that it did, and so is the profile's say.
+    // After a trap or a lack of memory the instance and its results are dropped, and the profile is not used.
     return undefined;
   }
 }
@@ -70,7 +72,7 @@ function buildGridTable(
 function deviceColors({ channels, gridPoints, fullColor }: (typeof grids)[keyof typeof grids]): Float32Array {
   const count = gridPoints ** channels;
   const colors = new Float32Array(count * channels);
-  // The slowest channel first: black before the others, the others as they come.
+  // The slowest channel first: black before the others, which keep their order.
   const channelOrder = channels === 4 ? [3, 0, 1, 2] : [0, 1, 2];
   channelOrder.forEach((channel, place) => {
     const step = gridPoints ** (channels - 1 - place);

@@ -1,6 +1,6 @@
 import { maxProfileBytes } from "../limits.ts";
 
-/** The bytes of one tag of a profile, its type signature and reserved word included. */
+/** The bytes of one tag of a profile, including its type signature and reserved word. */
 export interface ProfileTag {
   readonly type: string;
   readonly byteLength: number;
@@ -8,9 +8,9 @@ export interface ProfileTag {
   readonly view: DataView;
 }
 
-/** A profile's header and the tags that lie inside of it. */
+/** A profile's header and the tags inside it. */
 export interface ProfileTags {
-  /** Signatures of the header, as they are: four characters, spaces included. */
+  /** Signatures in the header, unchanged: four characters, including spaces. */
   readonly deviceClass: string;
   readonly colorSpace: string;
   readonly connectionSpace: string;
@@ -18,16 +18,16 @@ export interface ProfileTags {
   readonly tags: ReadonlyMap<string, ProfileTag>;
 }
 
-/** Bytes of a header, and of each entry of the table behind it. Source: ICC.1:2022 sections 7.2 and 7.3. */
+/** Size of the header, and of each entry of the table after it. Source: ICC.1:2022 sections 7.2 and 7.3. */
 export const headerBytes = 128;
 export const tagEntryBytes = 12;
 
-/** More tags than any profile has; lcms takes as many. */
+/** More tags than any profile has; also the limit of lcms. */
 const maxTags = 100;
 
 /**
- * Reads a profile's table of tags. Returns undefined for what is no ICC profile, is cut off in its table, or exceeds
- * `maxProfileBytes`; a tag that reaches beyond the end is left out, as is the second of one name.
+ * Reads a profile's table of tags. Returns undefined for anything that is not an ICC profile, is cut off in its table,
+ * or exceeds `maxProfileBytes`; a tag that extends beyond the end is left out, as is the second one with the same name.
  */
 export function readProfileTags(bytes: Uint8Array): ProfileTags | undefined {
   if (bytes.byteLength < headerBytes + 4 || bytes.byteLength > maxProfileBytes) return undefined;

@@ -1,12 +1,14 @@
 import { type ProfileTag, type ProfileTags, readProfileTags } from "./profile-tags.ts";
 import { isSrgbCurve, isSrgbShaper, readGrayCurve, readShaper } from "./shaper.ts";
 
-/** What a profile is for and says of itself, read without converting anything. */
+/** What a profile is for and says about itself, read without converting anything. */
 export interface ProfileSummary {
-  /** `other` also for profiles that describe no device: links, abstract ones, named colors. */
+  /** `other` includes profiles that don't describe a device: links, abstract ones, named colors. */
   readonly colorSpace: "gray" | "rgb" | "cmyk" | "lab" | "other";
   readonly description?: string;
-  /** Whether samples may be taken for sRGB, or for grey of its curve, as they are: none would move by more than two levels. */
+  /**
+   * Whether samples can be used as sRGB, or as grey with its curve, unchanged: none would move by more than two levels.
+   */
   readonly isSrgb: boolean;
 }
 
@@ -17,13 +19,13 @@ const colorSpaces: Readonly<Record<string, ProfileSummary["colorSpace"]>> = {
   "Lab ": "lab",
 };
 
-/** Scanners and cameras, displays, printers, and spaces that stand for none: what an image can be made in. */
+/** Scanners and cameras, displays, printers, and device-independent spaces: what an image can be made in. */
 const deviceClasses = ["scnr", "mntr", "prtr", "spac"];
 
-/** Longer descriptions are cut: they go to logs and reports. */
+/** Longer descriptions are cut, because they go to logs and reports. */
 const maxDescriptionCharacters = 120;
 
-/** Returns what a profile says, or undefined for bytes that are none. Source: ICC.1:2022. */
+/** Returns what a profile says, or undefined for bytes that are not a profile. Source: ICC.1:2022. */
 export function parseProfile(bytes: Uint8Array): ProfileSummary | undefined {
   const profile = readProfileTags(bytes);
   if (profile === undefined) return undefined;

@@ -9,21 +9,23 @@ export interface Shaper {
 }
 
 /**
- * How far, in levels of 255, a conversion may move any color and still be taken for none: libvips' own sRGB profile,
- * which its masters carry, moves pure green by 1.8.
+ * How far, in levels of 255, a conversion may move any color and still count as none: libvips' own sRGB profile, which
+ * its masters have, moves pure green by 1.8.
  */
 const toleranceLevels = 2;
 
-/** Rows of a matrix whose sums are that near to 1 are meant to: what is missing is rounding, and greys stay grey. */
+/**
+ * Rows of a matrix with a sum this close to 1 are meant to sum to 1: the difference is rounding, and greys stay grey.
+ */
 const whiteTolerance = 0.002;
 
-/** Says whether lcms would convert by a table of the profile's rather than by its curves and matrix. */
+/** Returns whether lcms would use a table of the profile rather than its curves and matrix. */
 export function hasDeviceTable({ tags }: ProfileTags): boolean {
   return tags.has("A2B0") || tags.has("A2B1");
 }
 
 /**
- * Returns the conversion of an RGB profile that has curves and a matrix and no table; else undefined.
+ * Returns the conversion of an RGB profile that has curves and a matrix and no table; undefined for any other.
  * Source: ICC.1:2022 annex F.3, relative colorimetric.
  */
 export function readShaper(profile: ProfileTags): Shaper | undefined {
@@ -44,14 +46,14 @@ export function readShaper(profile: ProfileTags): Shaper | undefined {
   return { curves: [red, green, blue], toSrgb: rows as unknown as Matrix };
 }
 
-/** Returns luminance at the 256 levels of a grey profile, from 0 to 1; undefined where it has no curve. */
+/** Returns luminance at the 256 levels of a grey profile, from 0 to 1; undefined if it has no curve. */
 export function readGrayCurve({ colorSpace, connectionSpace, tags }: ProfileTags): Float64Array | undefined {
   if (colorSpace !== "GRAY") return undefined;
   const curve = readToneCurve(tags.get("kTRC"));
   return connectionSpace === "Lab " ? curve?.map((lightness) => cubeOfLab((lightness * 100 + 16) / 116)) : curve;
 }
 
-/** Says whether a shaper moves no color by more than the tolerance: it is sRGB, whatever it is called. */
+/** Returns whether a shaper moves no color by more than the tolerance, so that it is sRGB, whatever its name. */
 export function isSrgbShaper({ curves, toSrgb }: Shaper): boolean {
   const levels = Array.from({ length: 256 }, (_, level) => level);
   const steps = levels.filter((level) => level % 51 === 0);
@@ -63,7 +65,7 @@ export function isSrgbShaper({ curves, toSrgb }: Shaper): boolean {
   });
 }
 
-/** Says whether a curve of luminance is sRGB's within the tolerance. */
+/** Returns whether a curve of luminance is sRGB's within the tolerance. */
 export function isSrgbCurve(curve: Float64Array): boolean {
   return curve.every(isNear);
 }

@@ -37,12 +37,15 @@ export function multiply(matrix: Matrix, [x, y, z]: readonly [number, number, nu
   ];
 }
 
-/** Returns the encoded value of a linear one; below 0 and above 1 the curve goes on. Source: IEC 61966-2-1. */
+/** Returns the encoded value of a linear one; the curve continues below 0 and above 1. Source: IEC 61966-2-1. */
 export function encodeSrgb(linear: number): number {
   return linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055;
 }
 
-/** Returns what CIELAB's lightness and chroma are cubes of, as a share of white. Source: ISO/CIE 11664-4. */
+/**
+ * Returns the value, as a share of white, whose cube root CIELAB's lightness and chroma are based on. Source: ISO/CIE
+ * 11664-4.
+ */
 export function cubeOfLab(root: number): number {
   return root > 6 / 29 ? root ** 3 : 3 * (6 / 29) ** 2 * (root - 4 / 29);
 }

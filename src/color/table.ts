@@ -2,15 +2,18 @@ import type { RowRange } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Plane } from "../raster/raster.ts";
 
-/** What a table does with samples: looks greys up, brings RGB or CIELAB through linear light, or interpolates in a grid. */
+/**
+ * What a table does with samples: looks up greys, converts RGB or CIELAB through linear light, or interpolates in a
+ * grid.
+ */
 export type TableKind = "curve" | "rgb-light" | "lab-light" | "grid";
 
-/** A conversion to sRGB, or to grey of its curve: plain data, good for every image of one profile. */
+/** A conversion to sRGB, or to grey with its curve: plain data that fits every image with the same profile. */
 export interface ColorTable {
   readonly kind: TableKind;
-  /** What samples are in; alpha is none of them. */
+  /** The model of the samples, without alpha. */
   readonly model: "gray" | "rgb" | "cmyk" | "lab";
-  /** What they come out in: one plane or three. */
+  /** The model of the result: one plane or three. */
   readonly output: "gray" | "rgb";
   /** As the kernels read it: see `layOutGrid` and `layOutLight`. */
   readonly values: Uint8Array;
@@ -21,12 +24,14 @@ export interface StoredColorTable extends Omit<ColorTable, "values"> {
   readonly pointer: number;
 }
 
-/** Planes of equal size: as many sources as the table's model has channels, one destination for grey, else three. */
+/**
+ * Planes of equal size: as many sources as the table's model has channels; one destination for grey, otherwise three.
+ */
 export interface TableConversion {
   readonly source: readonly Plane[];
-  /** May be planes of the source. */
+  /** May be the same planes as the source. */
   readonly destination: readonly Plane[];
-  /** Without: all rows. */
+  /** All rows if absent. */
   readonly rows?: RowRange;
 }
 
@@ -35,7 +40,7 @@ export function storeColorTable(kernel: Kernel, { values, ...table }: ColorTable
   return { ...table, pointer: kernel.store(values) };
 }
 
-/** Converts rows of planes; levels come out rounded. Does nothing where planes are missing. */
+/** Converts rows of planes and rounds the result. Does nothing if planes are missing. */
 export function applyColorTable(
   kernel: Kernel,
   { kind, model, pointer }: StoredColorTable,

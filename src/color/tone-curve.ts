@@ -1,14 +1,14 @@
 import type { ProfileTag } from "./profile-tags.ts";
 
-/** Gammas beyond this are taken for damage: 2.6 is the highest that cameras, scanners and displays have. */
+/** Gammas above this are treated as damage: 2.6 is the highest that cameras, scanners and displays use. */
 const greatestGamma = 10;
 
-/** How many parameters each type of parametric curve has. */
+/** Number of parameters of each type of parametric curve. */
 const parametersByType = [1, 3, 4, 5, 7] as const;
 
 /**
- * Returns a curve of type `curv` or `para` at the 256 levels of an 8-bit sample, from 0 to 1; undefined where the tag is
- * no such curve or cut off. Source: ICC.1:2022 sections 10.6 and 10.18.
+ * Returns a curve of type `curv` or `para` at the 256 levels of an 8-bit sample, from 0 to 1; undefined if the tag is
+ * another type or cut off. Source: ICC.1:2022 sections 10.6 and 10.18.
  */
 export function readToneCurve(tag: ProfileTag | undefined): Float64Array | undefined {
   if (tag === undefined || tag.byteLength < 12) return undefined;

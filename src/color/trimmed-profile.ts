@@ -1,8 +1,8 @@
 import { headerBytes, type ProfileTags, tagEntryBytes } from "./profile-tags.ts";
 
 /**
- * The tags that a relative colorimetric conversion reads. Nothing else of a profile reaches Little CMS, neither its
- * lists, texts and named colors nor its chains of elements.
+ * The tags that a relative colorimetric conversion reads. Nothing else of a profile is passed to Little CMS: no lists,
+ * texts, named colors or chains of elements.
  */
 const conversionTags = ["A2B0", "A2B1", "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC", "wtpt"];
 

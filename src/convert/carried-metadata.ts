@@ -9,7 +9,7 @@ import { readHeader } from "../tiff/header.ts";
 import type { PixelSource } from "./pixels.ts";
 import { listTiffImages } from "./tiff-pages.ts";
 
-/** What a source says beside its pixels, as entries of a little-endian directory. */
+/** What a source says about itself besides its pixels, as entries of a little-endian directory. */
 export interface CarriedMetadata {
   readonly entries: readonly PlannedEntry[];
   /** Sentences for a person. */
@@ -28,8 +28,9 @@ const tagOf = {
 const fractionType = 5;
 
 /**
- * Reads descriptions, Exif, GPS, XMP, IPTC and resolution of a source. What they say of the pixels of the source and not
- * of the master's is left out: orientation becomes 1, dimensions and colour space go. Throws what reading the file throws.
+ * Reads descriptions, Exif, GPS, XMP, IPTC and resolution of a source. What holds for the source's pixels but not for
+ * the master's is left out: orientation becomes 1, dimensions and colour space are dropped. Throws when the file can't
+ * be read.
  */
 export async function readCarriedMetadata(source: PixelSource): Promise<CarriedMetadata> {
   const read = source.summary.format === "tiff" ? await readTiffEntries(source) : await readBlocks(source);
@@ -43,7 +44,7 @@ async function readTiffEntries({ path, pageIndex }: PixelSource): Promise<Carrie
   return { entries: await carryEntries({ source, header, isLittleEndian }, directory, isCarried), warnings: [] };
 }
 
-/** Source: Exif 2.32 §4.7.2, whose signature libvips leaves on; XMP part 3; Photoshop's APP13. */
+/** Source: Exif 2.32 §4.7.2, whose signature libvips keeps; XMP part 3; Photoshop's APP13. */
 const signatures = { exif: "Exif\0\0", photoshop: "Photoshop 3.0\0" } as const;
 
 async function readBlocks({ path, density }: PixelSource): Promise<CarriedMetadata> {
@@ -63,10 +64,10 @@ async function readBlocks({ path, density }: PixelSource): Promise<CarriedMetada
     );
   }
   if (density !== undefined) for (const entry of resolutionEntries(density)) add(entry);
-  return { entries, warnings: read === undefined ? ["Its Exif is damaged and was left out."] : [] };
+  return { entries, warnings: read === undefined ? ["Its EXIF is damaged and was left out."] : [] };
 }
 
-/** Returns the entries of a stream of Exif, undefined where it is damaged. */
+/** Returns the entries of an Exif stream, undefined if it is damaged. */
 export async function readExif(source: ByteSource): Promise<readonly PlannedEntry[] | undefined> {
   try {
     const header = await readHeader(source);
@@ -82,7 +83,7 @@ function withoutSignature(block: Uint8Array, signature: string): Uint8Array {
   return hasSignature ? block.subarray(signature.length) : block;
 }
 
-/** Dots an inch, to a hundredth. Source: TIFF 6.0 §8. */
+/** Dots per inch, to a hundredth. Source: TIFF 6.0 §8. */
 function resolutionEntries(density: number): readonly PlannedEntry[] {
   const fraction = numbersEntry({ tag: tagOf.xResolution, type: 4, isLittleEndian }, [Math.round(density * 100), 100]);
   const entry = { type: fractionType, count: 1, value: fraction.value };

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 
-/** A rectangle of the picture as it is seen, in its pixels. */
+/** A rectangle of the picture after orientation, in pixels. */
 export interface Place {
   readonly left: number;
   readonly top: number;
@@ -8,12 +8,12 @@ export interface Place {
   readonly height: number;
 }
 
-/** Longest side of the small picture in which busy places are looked for. */
+/** Longest side of the small picture in which busy places are found. */
 const overviewPixels = 1024;
 
 /**
- * Chooses places of a picture from the busiest to the calmest, evenly by rank: at the busy ones lost detail shows, at the
- * calm ones blocks and rings do. A picture that is smaller than a place is one place. Throws what sharp throws.
+ * Chooses places of a picture from the busiest to the calmest, evenly by rank: busy ones show lost detail, calm ones
+ * show blocks and ringing. A picture that is smaller than a place is one place. Throws what sharp throws.
  */
 export async function busyPlaces(
   file: string,
@@ -47,7 +47,7 @@ export async function busyPlaces(
   });
 }
 
-/** The mean difference between neighbours in a row, 0 to 255. */
+/** Returns the mean difference between neighbours in a row, 0 to 255. */
 function busynessOf(
   gray: Uint8Array,
   { stride, place, scale }: { readonly stride: number; readonly place: Place; readonly scale: number },

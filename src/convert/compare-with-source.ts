@@ -6,14 +6,14 @@ import { cutPixels, largestMeanDifference, shrinkPixels } from "./pixel-means.ts
 import { openPixels, type PixelSource, tileOptions } from "./pixels.ts";
 import type { Treatment } from "./settle.ts";
 
-/** How far a drawn part is from the source, in steps of 8-bit samples. */
+/** How much a drawn part differs from the source, in steps of 8-bit samples. */
 export interface Comparison {
-  /** Which part, for a person. */
+  /** Name of the part, for a person. */
   readonly part: string;
   readonly difference: number;
 }
 
-/** A part of an image, of which it is the level `scale`: 2 to that power times smaller. `area` is in pixels of it. */
+/** A part of an image at level `scale`, which is 2 to that power times smaller. `area` is in pixels of that level. */
 interface Part {
   readonly scale: number;
   readonly area: Area;
@@ -22,20 +22,20 @@ interface Part {
 
 type Levels = readonly [Level, ...Level[]];
 
-/** Longest side of the whole source as it is decoded, in pixels. */
+/** Longest side of the whole source as decoded, in pixels. */
 const wholeSide = 2048;
 
-/** Longest side of the whole picture as it is drawn, in pixels. */
+/** Longest side of the whole picture as drawn, in pixels. */
 const drawnSide = 512;
 
-/** Side of the part of the source that is decoded unreduced, in pixels. */
+/** Side of the part of the source that is decoded at full size, in pixels. */
 const middleSide = 1024;
 
 /**
- * Draws the whole of a master, at most 512 pixels a side, and a tile from the middle of each level, and holds them
- * against the source. The source is decoded twice for that, the whole reduced and its middle as it is, and coded once
- * as the tiles are, so that what the codec loses does not count. Yields as it goes. Each level must be half of the one
- * before. Throws what drawing and decoding throw.
+ * Draws the whole of a master, at most 512 pixels a side, and a tile from the middle of each level, and compares them
+ * with the source. The source is decoded twice for that, reduced as a whole and at full size in the middle, and encoded
+ * once as the tiles are, so that loss from the codec does not count. Yields each comparison as it is made. Each level
+ * must be half of the one before. Throws what drawing and decoding throw.
  */
 export async function* compareWithSource(
   master: MasterParts,
@@ -56,7 +56,7 @@ export async function* compareWithSource(
   yield { part: "the whole picture", difference: await hold(drawnWhole, whole) };
   const middle = await middleOf(levels, decode);
   for (const [scale, level] of levels.entries()) {
-    // A picture so narrow that halving has left nothing of it is not on the grid any more.
+    // Halving a very narrow picture leaves nothing of its shorter side, and it is no longer on the grid.
     if (Math.min(levels[0].width, levels[0].height) < 2 ** scale) continue;
     const isInMiddle = scale < whole.scale && scale <= middle.widest;
     const area = isInMiddle ? tileInMiddle(level, scale, middle) : middleTile(level);
@@ -65,7 +65,7 @@ export async function* compareWithSource(
   }
 }
 
-/** The first level with sides of at most `side` pixels, else the last. */
+/** Returns the first level with sides of at most `side` pixels, otherwise the last. */
 function scaleWithin(levels: Levels, side: number): number {
   const found = levels.findIndex(({ width, height }) => Math.max(width, height) <= side);
   return found < 0 ? levels.length - 1 : found;
@@ -84,7 +84,7 @@ async function wholeOf(levels: Levels, decode: Decode): Promise<Part> {
   return { scale, area, pixels: await decode(regionOf(levels, { scale, area }), area) };
 }
 
-/** The middle tile of the coarsest level, `widest`, of which a tile stands for no more than `middleSide`. */
+/** Returns the middle tile of the coarsest level, up to `widest`, in which a tile covers at most `middleSide`. */
 async function middleOf(levels: Levels, decode: Decode): Promise<Part & { readonly widest: number }> {
   const { tileWidth } = levels[0];
   const widest = Math.min(levels.length - 1, Math.log2(middleSide / tileWidth));
@@ -93,12 +93,12 @@ async function middleOf(levels: Levels, decode: Decode): Promise<Part & { readon
   return { scale: 0, widest, area, pixels: await decode(area) };
 }
 
-/** The tile in the middle, or left and above of it: a whole one where there are two. */
+/** Returns the tile in the middle, or the one to the left and above it: a whole tile if there are two. */
 function middleTile(level: Level): Area {
   return tileAt(level, Math.floor((level.columns - 1) / 2), Math.floor((level.rows - 1) / 2));
 }
 
-/** The tile of a finer level that holds the centre of the middle, as far as it lies in there. */
+/** Returns the tile of a finer level that contains the centre of the middle, cropped to the middle. */
 function tileInMiddle(level: Level, scale: number, { area }: Part): Area {
   const factor = 2 ** scale;
   const column = Math.floor((area.x + area.width / 2) / factor / level.tileWidth);
@@ -115,7 +115,7 @@ function tileAt({ width, height, tileWidth, tileLength }: Level, column: number,
   return { x, y, width: Math.min(tileWidth, width - x), height: Math.min(tileLength, height - y) };
 }
 
-/** Where an area of a level lies in the full image. */
+/** Returns the area of the full image that an area of a level covers. */
 function regionOf([full]: Levels, { scale, area }: Omit<Part, "pixels">): Area {
   const factor = 2 ** scale;
   const x = area.x * factor;
@@ -132,11 +132,14 @@ async function drawPart(master: MasterParts, { scale, area }: Omit<Part, "pixels
   const { levels } = master.pyramid;
   const region = regionOf(levels, { scale, area });
   const { level, ...pixels } = await openEngine().draw(master, { region, size: area });
-  if (level.width !== levels[scale]?.width) throw new Error(`level ${scale} is not drawn from`);
+  if (level.width !== levels[scale]?.width) throw new Error(`level ${scale} is not used for drawing`);
   return { scale, area, pixels };
 }
 
-/** Upright, in 8 bits, what is transparent laid on white; reduced without overshoot, which would shift means. */
+/**
+ * Returns upright 8-bit pixels, transparency flattened on white; reduced without overshoot, which would shift the
+ * means.
+ */
 async function decodeSource(
   { source, treatment }: { readonly source: PixelSource; readonly treatment: Treatment },
   { x, y, width, height }: Area,
@@ -149,7 +152,7 @@ async function decodeSource(
   return { width: info.width, height: info.height, channels: info.channels, samples: data };
 }
 
-/** Brings a drawn part, and what another part has in its place, to the coarser of both scales. */
+/** Reduces a drawn part and the same area of another part to the coarser of both scales. */
 function bringTogether(drawn: Part, reference: Part): { readonly seen: Pixels; readonly meant: Pixels } {
   const factor = 2 ** (drawn.scale - reference.scale);
   const { area } = drawn;
@@ -164,8 +167,8 @@ function bringTogether(drawn: Part, reference: Part): { readonly seen: Pixels; r
 }
 
 /**
- * Leaves out the last column and row, into which libjpeg brings chroma of the black beyond the picture and this service
- * does not: a quarter of a pixel's, which is much of a strong colour.
+ * Leaves out the last column and row: there libjpeg mixes in chroma of the black beyond the picture and this service
+ * does not. The difference is a quarter of a pixel's chroma, a lot for a strong colour.
  */
 function withoutEdge(pixels: Pixels): Pixels {
   const [width, height] = [pixels.width, pixels.height].map((side) => Math.max(1, side - 1)) as [number, number];
@@ -173,8 +176,8 @@ function withoutEdge(pixels: Pixels): Pixels {
 }
 
 /**
- * Codes pixels once as the master's tiles are coded: strong colours that lie side by side are changed much by halved
- * chroma, which also takes in the black that libvips leaves where a tile reaches beyond the picture.
+ * Encodes pixels once as the master's tiles are encoded: halved chroma changes strong colours next to each other a lot,
+ * and also mixes in the black that libvips leaves where a tile extends beyond the picture.
  */
 async function codeTiles(pixels: Pixels, treatment: Treatment): Promise<Pixels> {
   if (treatment.compression === "deflate") return pixels;

@@ -1,26 +1,26 @@
 import sharp, { type KernelEnum, type Sharp } from "sharp";
 import { busyPlaces, type Place } from "./compare-places.ts";
 
-/** What is compared on each crop. */
+/** What is compared in each crop. */
 export interface ComparisonSettings {
   readonly qualities: readonly number[];
   readonly filters: readonly (keyof KernelEnum)[];
   readonly crops: number;
-  /** Of a crop, in pixels. */
+  /** Side of a crop, in pixels. */
   readonly side: number;
-  /** From 0 to below 1, for the order of the variants. */
+  /** Returns a number from 0 to below 1, which decides the order of the variants. */
   readonly random: () => number;
 }
 
-/** One way to write the same pixels, ready to be shown. */
+/** One way to write the same pixels, ready to show. */
 export interface Variant {
   readonly mediaType: string;
   readonly bytes: Uint8Array;
-  /** What it is, in words, with its size. */
+  /** A description with its size. */
   readonly name: string;
 }
 
-/** The variants of one crop, in an order that tells nothing. */
+/** The variants of one crop, in an order that gives nothing away. */
 export interface ComparedCrop {
   /** What the variants differ in. */
   readonly subject: "quality" | "filter";
@@ -30,18 +30,18 @@ export interface ComparedCrop {
   readonly variants: readonly Variant[];
 }
 
-/** How many pixels of the picture become one where filters are compared, on each axis: two levels of a pyramid. */
+/** How many pixels of the picture become one where filters are compared, along each axis: two levels of a pyramid. */
 const reduction = 4;
 
-/** Quality at which the size of a filtered picture is told: sharper filters give more bytes. */
+/** JPEG quality at which the size of a filtered picture is measured: sharper filters need more bytes. */
 const measuredQuality = 89;
 
-/** Pictures are read whole: the person who asks has the file. */
+/** Pictures are read whole: the person who asks owns the file. */
 const readOptions = { limitInputPixels: false, sequentialRead: true } as const;
 
 /**
- * Makes the variants of a picture: crops at full size by quality, with the source itself among them, and crops of the
- * reduced picture by filter. Crops range from the busiest place to the calmest. Throws what sharp throws for a file that it
+ * Makes the variants of a picture: crops at full size by quality, including the source itself, and crops of the reduced
+ * picture by filter. Crops range from the busiest place to the calmest. Throws what sharp throws for a file that it
  * can't read.
  */
 export async function compareSettings(file: string, settings: ComparisonSettings): Promise<readonly ComparedCrop[]> {
@@ -68,7 +68,7 @@ async function compareQualities(file: string, { place, settings }: CropRequest):
   for (const quality of settings.qualities) {
     const bytes = await pixels().jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();
     const perPixel = (bytes.byteLength * 8) / (width * height);
-    const size = `${bytes.byteLength} bytes, ${perPixel.toFixed(2)} bits a pixel`;
+    const size = `${bytes.byteLength} bytes, ${perPixel.toFixed(2)} bits per pixel`;
     variants.push({ mediaType: "image/jpeg", bytes, name: `JPEG quality ${quality}, 4:2:0: ${size}` });
   }
   return { subject: "quality", place, width, height, variants: shuffle(variants, settings.random) };
@@ -83,13 +83,13 @@ async function compareFilters(file: string, { place, settings }: CropRequest): P
     const reduced = await pixels().resize({ width, height, fit: "fill", kernel }).png().toBuffer();
     const bytes = await sharp(reduced).webp({ lossless: true }).toBuffer();
     const measured = await sharp(reduced).jpeg({ quality: measuredQuality }).toBuffer();
-    const size = `${measured.byteLength} bytes as JPEG of quality ${measuredQuality}`;
+    const size = `${measured.byteLength} bytes as JPEG at quality ${measuredQuality}`;
     variants.push({ mediaType: "image/webp", bytes, name: `filter ${kernel}: ${size}` });
   }
   return { subject: "filter", place, width, height, variants: shuffle(variants, settings.random) };
 }
 
-/** Reads a place once, upright and in sRGB on white, and returns what starts a pipeline with its pixels. */
+/** Reads a place once, upright and in sRGB on white, and returns a function that starts a pipeline with its pixels. */
 async function cut(file: string, place: Place): Promise<() => Sharp> {
   const { data, info } = await sharp(file, readOptions)
     .autoOrient()

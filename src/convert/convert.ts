@@ -14,10 +14,11 @@ import { settleTreatment } from "./settle.ts";
 import { verifyMaster } from "./verify.ts";
 
 /**
- * Converts one image file into a master at `target`: libvips decodes it and writes a pyramid, whose tiles are then copied
- * into this service's own layout, verified and renamed. Takes up to three times the master's size of disk beside the
- * target and in TMPDIR for the time being. Throws IngestError, whatever happens, and leaves nothing behind: `unreadable`,
- * `not-an-image`, `unsupported`, `damaged`, `setting-impossible`, `disk-full`, `write-failed`, `not-verified`, `stopped`.
+ * Converts one image file into a master at `target`: libvips decodes it and writes a pyramid, whose tiles are then
+ * copied into this service's own layout, verified and renamed. Temporarily takes up to three times the master's size on
+ * disk, next to the target and in TMPDIR. Throws only IngestError and then leaves no file: `unreadable`,
+ * `not-an-image`, `unsupported`, `damaged`, `setting-impossible`, `disk-full`, `write-failed`, `not-verified`,
+ * `stopped`.
  */
 export async function convertMaster(
   source: string,
@@ -95,8 +96,8 @@ async function convertInto(
   };
 }
 
-const ownWarning = "libvips can't decode it; it was decoded by this service's own reader, as it shows such files.";
+const ownWarning = "libvips can't decode it; this service's own reader decoded it, with the colours the service shows.";
 
 function forgivenWarning({ forgiven }: PixelSource): readonly string[] {
-  return forgiven === undefined ? [] : [`libtiff warns of it and reads it all the same: ${forgiven}.`];
+  return forgiven === undefined ? [] : [`libtiff reads it with a warning: ${forgiven}.`];
 }

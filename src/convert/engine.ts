@@ -36,7 +36,7 @@ export interface DrawnPart extends Pixels {
   readonly level: Level;
 }
 
-/** Pixels of 8 bits a sample, samples of a pixel side by side. */
+/** Pixels with 8 bits per sample, interleaved. */
 export interface Pixels extends Size {
   readonly channels: number;
   readonly samples: Uint8Array;
@@ -44,7 +44,7 @@ export interface Pixels extends Size {
 
 let opened: Engine | undefined;
 
-/** Returns the engine, compiled once for the life of the process. Throws `not-verified` where the kernels are not built. */
+/** Returns the engine, compiled once per process. Throws `not-verified` if the kernels are not built. */
 export function openEngine(): Engine {
   opened ??= compileEngine();
   return opened;
@@ -77,7 +77,7 @@ function compileTools(): DrawingTools {
   try {
     return openDrawingTools();
   } catch (cause) {
-    throw new IngestError("not-verified", "Masters can't be verified: build the kernels first with npm run build.", {
+    throw new IngestError("not-verified", "Masters can't be verified without the kernels. Run npm run build first.", {
       cause,
     });
   }
@@ -86,7 +86,7 @@ function compileTools(): DrawingTools {
 async function decodePixels(encoded: Uint8Array): Promise<Pixels> {
   const pixels = sharp(encoded);
   const { channels, hasAlpha } = await pixels.metadata();
-  // As the source is compared: what is transparent is laid on white, grey stays one sample a pixel.
+  // As for the source: transparency is flattened on white, grey stays one sample per pixel.
   if (hasAlpha) pixels.flatten({ background: "#ffffff" });
   if (channels < 3) pixels.toColourspace("b-w");
   const { data, info } = await pixels.raw().toBuffer({ resolveWithObject: true });

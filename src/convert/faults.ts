@@ -4,10 +4,7 @@ import { IngestError } from "../node/ingest-error.ts";
 const codesOfFullDisk = ["ENOSPC", "EDQUOT", "EFBIG"];
 const codesOfTarget = ["EACCES", "EPERM", "EROFS", "ENOENT", "EISDIR", "EEXIST", "ENOTDIR", "EIO"];
 
-/**
- * Returns the IngestError that says what became of `file`: of whatever libvips, the system or this service's own reader
- * threw.
- */
+/** Returns the IngestError for what libvips, the system or this service's own reader threw while working on `file`. */
 export function ingestErrorOf(cause: unknown, file: string): IngestError {
   if (cause instanceof IngestError) return cause;
   if (cause instanceof ImageError) return ofReader(cause, file);
@@ -17,7 +14,7 @@ export function ingestErrorOf(cause: unknown, file: string): IngestError {
   if (codesOfFullDisk.includes(code) || /no space left|disk full|write error|wbuffer_write/i.test(message)) {
     return new IngestError(
       "disk-full",
-      `There is no room left to write the master of ${file}. Free some and run again.`,
+      `The disk is full: the master of ${file} can't be written. Free some space and run again.`,
       {
         cause,
       },
@@ -31,7 +28,7 @@ export function ingestErrorOf(cause: unknown, file: string): IngestError {
 
 /** Returns the error for work that was stopped from outside. */
 export function stopped(file: string): IngestError {
-  return new IngestError("stopped", `The work on ${file} was stopped; nothing of it was kept.`);
+  return new IngestError("stopped", `The work on ${file} was stopped; nothing was kept.`);
 }
 
 function ofReader(cause: ImageError, file: string): IngestError {
@@ -40,7 +37,7 @@ function ofReader(cause: ImageError, file: string): IngestError {
   return new IngestError(code, `${file}: ${cause.message}${detail}`, { cause });
 }
 
-/** What libvips says where a codec is missing from its build or a layout is beyond it. */
+/** What libvips says when its build lacks a codec or does not support a layout. */
 const beyondLibvips =
   /not configured|not supported|unsupported|built without|can ?not handle|not a whole number of bytes|no .*(?:loader|codec)|bad labq/i;
 
@@ -53,16 +50,16 @@ function ofLibvips(
   if (beyondLibvips.test(message) && !isHeader) {
     return new IngestError(
       "unsupported",
-      `${file} can't be decoded here: ${line}. Convert it first, with a program that reads it, to a TIFF of 8 or 16 bits.`,
+      `${file} can't be decoded: ${line}. Convert it first to a TIFF with 8 or 16 bits, with a program that can read it.`,
       { cause },
     );
   }
-  return new IngestError("damaged", `${file} is damaged: ${line}. Replace it with a whole copy.`, { cause });
+  return new IngestError("damaged", `${file} is damaged: ${line}. Replace it with an intact copy.`, { cause });
 }
 
-/** libvips reports a fault once for each thread that met it, sharp puts a sentence of its own before a warning. */
+/** libvips reports a fault once for each thread that hit it; sharp puts a sentence of its own before a warning. */
 function firstLine(message: string): string {
   const lines = message.split("\n").map((line) => line.trim().replace(/[.:]+$/, ""));
   const told = lines.find((line) => line !== "" && !line.startsWith("Warning treated as error"));
-  return told ?? "libvips warns of it without saying why";
+  return told ?? "libvips gives no reason";
 }

@@ -38,7 +38,7 @@ export async function inspectTiff(file: string, source: ByteSource, page: number
     const kind = layout.format === "float" ? "floating point samples" : `samples of ${layout.bits} bits`;
     throw new IngestError(
       "unsupported",
-      `${file} has ${kind}, for which no rendering is agreed. Convert it first to 8 or 16 bits a sample.`,
+      `${file} has ${kind}, for which there is no standard rendering. Convert it first to 8 or 16 bits per sample.`,
     );
   }
   const isBilevel = stored === "gray" && layout.bits === 1 && layout.samplesPerPixel === 1;

@@ -10,7 +10,7 @@ import { inspectTiff } from "./inspect-tiff.ts";
 import { type InspectedSource, noSuchPage } from "./inspected-source.ts";
 import { detectFormat, formatPrefixBytes } from "./source-format.ts";
 
-/** Headers of JPEG 2000 files lie within this many first bytes, their profile included. */
+/** Headers of JPEG 2000 files are within this many first bytes, including their profile. */
 const jpeg2000HeaderBytes = 4 << 20;
 
 /** Summarises a file without decoding it. Throws `unreadable`, `not-an-image`, `unsupported`, `damaged`. */
@@ -18,12 +18,12 @@ export async function inspectSource(file: string, page = 0): Promise<SourceSumma
   return (await inspect(file, page)).summary;
 }
 
-/** Counts the images of a file, each of which makes a master. Throws as `inspectSource` does. */
+/** Counts the images of a file; each one makes a master. Throws what `inspectSource` throws. */
 export async function countPages(file: string): Promise<number> {
   return (await inspectSource(file)).pages;
 }
 
-/** Summarises one page of a file, with what decoding it takes. Throws as `inspectSource` does. */
+/** Summarises one page of a file, with what decoding it needs. Throws what `inspectSource` throws. */
 export async function inspect(file: string, page: number): Promise<InspectedSource> {
   try {
     await using source = await openFileSource(file);
@@ -42,12 +42,12 @@ async function readFormat(file: string, source: ByteSource): Promise<SourceForma
   if (found.kind === "known") {
     throw new IngestError(
       "unsupported",
-      `${file} is ${found.name}, which is not read here. Convert it first: ${found.command}`,
+      `${file} is ${found.name}, which is not supported. Convert it first: ${found.command}`,
     );
   }
   throw new IngestError(
     "not-an-image",
-    source.size === 0 ? `${file} is empty.` : `${file} is no image of a known format.`,
+    source.size === 0 ? `${file} is empty.` : `${file} is not an image in a known format.`,
   );
 }
 
@@ -66,11 +66,11 @@ async function inspectByLibvips(file: string, format: SourceFormat): Promise<Ins
   if (model === undefined || (found.depth !== "uchar" && found.depth !== "ushort")) {
     throw new IngestError(
       "unsupported",
-      `${file} is of colour model ${found.space} with ${found.depth} samples, which is not read.`,
+      `${file} has the colour model ${found.space} with ${found.depth} samples, which is not supported.`,
     );
   }
   if (format === "avif" && found.compression !== "av1") {
-    throw new IngestError("unsupported", `${file} is coded in ${found.compression}, which is not read here.`);
+    throw new IngestError("unsupported", `${file} is compressed with ${found.compression}, which is not supported.`);
   }
   const hasAlpha = found.hasAlpha === true;
   const isBilevel = model === "gray" && found.bitsPerSample === 1;

@@ -1,18 +1,18 @@
 import { IngestError } from "../node/ingest-error.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 
-/** A summary with what decoding takes beside it. */
+/** A summary with what decoding needs. */
 export interface InspectedSource {
   readonly summary: SourceSummary;
-  /** The page as libvips counts: directories of a TIFF, whatever they are for. */
+  /** The page as libvips counts pages: directories of a TIFF, whatever their purpose. */
   readonly pageIndex: number;
-  /** Alpha that is no fourth colour; other extra samples are dropped. */
+  /** Whether it has an alpha channel, not a fourth colour; other extra samples are dropped. */
   readonly extraSamples: "none" | "alpha" | "other";
-  /** Dots an inch, where libvips states them; those of a TIFF are carried as they are. */
+  /** Dots per inch, if libvips reports them; those of a TIFF are copied unchanged. */
   readonly density: number | undefined;
-  /** A TIFF in strips, of which libvips reports every one that it can't decode. */
+  /** A TIFF in strips, where libvips reports every strip that it can't decode. */
   readonly isStripped: boolean;
-  /** Of an animation; 1 for a picture that stands still. */
+  /** Frames of an animation; 1 for a still picture. */
   readonly frames: number;
 }
 

@@ -1,9 +1,9 @@
-/** What the boxes of a JP2 say beside its codestream. */
+/** What the boxes of a JP2 hold besides its codestream. */
 export interface Jpeg2000Boxes {
-  /** The restricted or whole profile of its colr box. */
+  /** The restricted or full profile of its colr box. */
   readonly icc: Uint8Array | undefined;
   readonly xmp: Uint8Array | undefined;
-  /** A TIFF stream of Exif. */
+  /** Exif as a TIFF stream. */
   readonly exif: Uint8Array | undefined;
 }
 
@@ -12,7 +12,10 @@ const identifiers = { xmp: "be7acfcb97a942e89c71999491e3afac", exif: "4a70675469
 
 const signatureBytes = 12;
 
-/** Reads the boxes of a JP2 file; nothing of a bare codestream. What is cut off is left out. Source: ITU-T T.800 I. */
+/**
+ * Reads the boxes of a JP2 file; a bare codestream has none. Boxes that are cut off are left out. Source: ITU-T T.800
+ * I.
+ */
 export function readJpeg2000Boxes(file: Uint8Array): Jpeg2000Boxes {
   const found: { icc?: Uint8Array; xmp?: Uint8Array; exif?: Uint8Array } = {};
   const visit = (from: number, to: number): void => {

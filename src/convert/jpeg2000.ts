@@ -12,16 +12,16 @@ import { readJpeg2000Boxes } from "./jpeg2000-boxes.ts";
 import { writeMaster } from "./master-writer.ts";
 import type { PixelSource } from "./pixels.ts";
 
-/** OpenJPEG holds a picture whole, at about 19 bytes a pixel of colour: 1.1 GB at this limit. */
+/** OpenJPEG holds a picture whole, at about 19 bytes per colour pixel: 1.1 GB at this limit. */
 const maxPixels = 60_000_000;
 const maxFileBytes = 512 << 20;
 
-/** Uncompressed rows are pointed to in strips of about this many bytes. */
+/** Uncompressed rows are grouped in strips of about this many bytes. */
 const stripBytes = 4 << 20;
 
 const isLittleEndian = true;
 
-/** The decoder of @cornerstonejs/codec-openjpeg, as far as it is used. */
+/** The part of @cornerstonejs/codec-openjpeg's decoder that is used here. */
 interface Decoder {
   getEncodedBuffer(byteLength: number): Uint8Array;
   decode(): void;
@@ -41,8 +41,8 @@ type CodecFactory = (options: {
 
 /**
  * Decodes a JPEG 2000 file to an uncompressed TIFF at `path`, with its profile, XMP and Exif, and returns that as the
- * source to convert. Throws `unsupported`, with the command that converts it, for other than grey and RGB and for more
- * than 60 megapixels; `damaged`.
+ * source to convert. Throws `unsupported`, with the command that converts it, for pictures other than grey and RGB and
+ * for more than 60 megapixels; `damaged`.
  */
 export async function decodeJpeg2000(file: string, path: string): Promise<PixelSource> {
   const bytes = await readFile(file);
@@ -51,7 +51,7 @@ export async function decodeJpeg2000(file: string, path: string): Promise<PixelS
   const { samples, bits } = await decode(file, bytes);
   const channels = header.components.length;
   const rowBytes = header.width * channels * (bits / 8);
-  if (samples.byteLength !== rowBytes * header.height) throw damaged(file, "its size is not the one it states");
+  if (samples.byteLength !== rowBytes * header.height) throw damaged(file, "its size differs from the one it states");
   const rows = Math.max(1, Math.floor(stripBytes / rowBytes));
   const offsets = Float64Array.from({ length: Math.ceil(header.height / rows) }, (_, index) => index * rows * rowBytes);
   const byteCounts = offsets.map((offset) => Math.min(rows * rowBytes, samples.byteLength - offset));
@@ -76,8 +76,8 @@ function refuseBeyondCodec(
   const isSmall = width * height <= maxPixels && bytes <= maxFileBytes;
   if (isPlain && isKnown && !hasPalette && isSmall) return;
   const reason = isSmall
-    ? "is JPEG 2000 of a kind that is not read here"
-    : "is too large a JPEG 2000 file to decode here";
+    ? "is a kind of JPEG 2000 that is not supported"
+    : "is a JPEG 2000 file that is too large to decode";
   throw new IngestError(
     "unsupported",
     `${file} ${reason}. Convert it first: vips copy IN.jp2 OUT.tif[compression=deflate,tile,bigtiff]`,
@@ -101,7 +101,7 @@ async function decode(
   } catch (cause) {
     throw damaged(file, complaints[0] ?? String(cause));
   }
-  // OpenJPEG decodes what there is of a file that is cut off, and only says so.
+  // OpenJPEG decodes as much as there is of a truncated file, and only logs that it is cut off.
   const complaint = complaints.find((line) => /\[(?:WARNING|ERROR)\]/.test(line));
   if (complaint !== undefined) throw damaged(file, complaint);
   const { bitsPerSample } = decoder.getFrameInfo();
@@ -109,7 +109,7 @@ async function decode(
   return bitsPerSample === 8 ? { samples, bits: 8 } : widen(samples, bitsPerSample);
 }
 
-/** Fills the whole range of 8 or 16 bits; samples of more than 8 bits come as two bytes each. */
+/** Scales samples to the full range of 8 or 16 bits; samples of more than 8 bits are two bytes each. */
 function widen(samples: Uint8Array, depth: number): { readonly samples: Uint8Array; readonly bits: 8 | 16 } {
   if (depth < 8) return { samples: samples.map((sample) => Math.round((sample * 255) / (2 ** depth - 1))), bits: 8 };
   if (depth === 16) return { samples, bits: 16 };
@@ -148,5 +148,5 @@ async function describingEntries(bytes: Uint8Array): Promise<readonly PlannedEnt
 }
 
 function damaged(file: string, detail: string): IngestError {
-  return new IngestError("damaged", `${file} is damaged: ${detail}. Replace it with a whole copy.`);
+  return new IngestError("damaged", `${file} is damaged: ${detail}. Replace it with an intact copy.`);
 }

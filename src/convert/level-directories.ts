@@ -12,7 +12,7 @@ import { readSize } from "../tiff/level.ts";
 import { openPyramid } from "../tiff/open.ts";
 import { tags } from "../tiff/tags.ts";
 
-/** A level with the directory that it was read from. */
+/** A level with the directory it was read from. */
 export interface LevelDirectory {
   readonly level: Level;
   readonly directory: Directory;
@@ -44,7 +44,7 @@ export async function readPyramidDirectories(source: ByteSource): Promise<Pyrami
   return { header, pyramid, levels };
 }
 
-/** Size and first chunk tell the directory that a level was read from. */
+/** Size and first chunk identify the directory that a level was read from. */
 async function isDirectoryOf(fields: Fields, level: Level): Promise<boolean> {
   const size = await readSize(fields).catch(() => undefined);
   if (size === undefined || !isSameSize(size, level)) return false;

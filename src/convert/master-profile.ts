@@ -5,12 +5,12 @@ import type { Treatment } from "./settle.ts";
 /** A profile to store with the pixels. */
 export interface MasterProfile {
   readonly icc: Uint8Array;
-  /** It says what readers assume without one. */
+  /** Whether it says what readers assume without a profile. */
   readonly isSrgb: boolean;
 }
 
 /**
- * Returns the profile that the pixels are in: the source's where it is kept, sRGB for colour, none for grey. Throws what
+ * Returns the profile that the pixels are in: the source's if it is kept, sRGB for colour, none for grey. Throws what
  * libvips throws.
  */
 export async function chooseProfile(source: PixelSource, treatment: Treatment): Promise<MasterProfile | undefined> {
@@ -22,7 +22,7 @@ export async function chooseProfile(source: PixelSource, treatment: Treatment): 
   return treatment.isGray ? undefined : { icc: await readSrgb(), isSrgb: true };
 }
 
-/** libvips' own sRGB profile, of about 500 bytes, as it embeds it. */
+/** libvips' own sRGB profile, about 500 bytes, as it embeds it. */
 async function readSrgb(): Promise<Uint8Array> {
   const pixel = { width: 1, height: 1, channels: 3, background: "#000000" } as const;
   const embedded = await sharp({ create: pixel }).withIccProfile("srgb").png().toBuffer();

@@ -8,16 +8,16 @@ import type { ByteSource } from "../source/byte-source.ts";
 /** A file that was written. */
 export interface WrittenFile {
   readonly bytes: number;
-  /** SHA-256 in hexadecimal, taken of the bytes as they were written. */
+  /** SHA-256 in hexadecimal, computed while the bytes were written. */
   readonly checksum: string;
   readonly seconds: { readonly read: number; readonly write: number };
 }
 
-/** Tiles that lie one behind the other are read and written in runs of at most this many bytes. */
+/** Adjacent tiles are read and written in runs of at most this many bytes. */
 const runBytes = 8 << 20;
 
 /**
- * Writes a file as it was laid out, copying its tiles from `source` as they are. Memory is bounded by one run and one
+ * Writes a file as it was laid out, copying its tiles from `source` unchanged. Memory is bounded by one run and one
  * tile. Throws what reading and the file system throw, and the signal's reason once it is set.
  */
 export async function writeMaster(

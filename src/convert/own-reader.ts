@@ -17,15 +17,16 @@ export interface UndecodedPage {
   readonly file: string;
   readonly inspected: InspectedSource;
   readonly settings: ConversionSettings;
-  /** Where the decoded picture is written. */
+  /** Path that the decoded picture is written to. */
   readonly target: string;
 }
 
 /**
- * Decodes by this service's own reader what libvips can't: a page of a TIFF in a compression or layout that its build
- * lacks, or with tiles that were never written. The picture is written as PNG of 8 bits a sample, as the service shows
- * it, and returned as the source to convert. Throws `unsupported` for what this service does not read either, and `cause`,
- * with which libvips failed, for all else: a file that libvips finds damaged is not stored with what is left of it.
+ * Decodes with this service's own reader what libvips can't: a page of a TIFF in a compression or layout that its build
+ * lacks, or with tiles that were never written. The picture is written as a PNG with 8 bits per sample, as the service
+ * shows it, and returned as the source to convert. Throws `unsupported` for what this service can't read either, and
+ * `cause`, the error of libvips, for everything else: a file that libvips finds damaged is not stored with what is left
+ * of it.
  */
 export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Promise<PixelSource> {
   const { file, inspected, settings, target } = page;
@@ -50,12 +51,15 @@ export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Pr
 function tooLarge(file: string, cause: unknown): IngestError {
   return new IngestError(
     "unsupported",
-    `${file} can't be decoded by libvips, and is too large to be decoded by this service's own reader. Convert it first, with a program that reads it, to a TIFF of 8 or 16 bits.`,
+    `libvips can't decode ${file}, and it is too large for this service's own reader. Convert it first to a TIFF with 8 or 16 bits, with a program that can read it.`,
     { cause },
   );
 }
 
-/** What libvips takes for damage and is none: tiles that were never written, and JPEG tiles with a sample beside colours. */
+/**
+ * What libvips mistakes for damage: tiles that were never written, and JPEG tiles with samples in addition to the
+ * colours.
+ */
 function isValidAllTheSame({ levels: [{ byteCounts, encoding }] }: Pyramid): boolean {
   return byteCounts.includes(0) || (encoding.compression === "jpeg" && encoding.layout.alpha !== undefined);
 }

@@ -5,10 +5,10 @@ import type { Stoppable } from "../settings/conversion.ts";
 import { ingestErrorOf, stopped } from "./faults.ts";
 
 /**
- * Does work that writes `target`, whose folder must be there: in a folder of its own beside it, `target` with `.part` behind, from which the file
- * that `work` returns is renamed to `target` at the end. The folder is removed whatever happens, with what an earlier run
- * left there. Once the signal is set this throws at once: work that can't be interrupted then finds its folder gone.
- * Throws IngestError.
+ * Runs work that writes `target` in a folder next to it, named `target` plus `.part`, and at the end renames the file
+ * that `work` returns to `target`. The folder of `target` must exist. The `.part` folder is always removed, including
+ * what an earlier run left in it. Once the signal is set this throws at once: work that can't be interrupted then finds
+ * its folder gone. Throws IngestError.
  */
 export async function inPartFolder<T extends { readonly path: string }>(
   { source, target, signal }: { readonly source: string; readonly target: string } & Stoppable,
@@ -25,7 +25,7 @@ export async function inPartFolder<T extends { readonly path: string }>(
   } catch (cause) {
     throw signal?.aborted ? stopped(source) : ingestErrorOf(cause, source);
   } finally {
-    // What can't be removed now the next run removes; the outcome of the work is what counts.
+    // The next run removes what can't be removed now; the outcome of the work is what counts.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }

@@ -1,10 +1,10 @@
 import type { Area } from "../geometry.ts";
 import type { Pixels } from "./engine.ts";
 
-/** Side of a cell: the pixels that one block of halved chroma stands for. */
+/** Side of a cell: the pixels that one block of halved chroma covers. */
 const cellSide = 16;
 
-/** Returns the part of a picture that `area` covers. Never throws for an area within it. */
+/** Returns the part of a picture that `area` covers, which must be inside the picture. */
 export function cutPixels({ width, channels, samples }: Pixels, area: Area): Pixels {
   const cut = new Uint8Array(area.width * area.height * channels);
   for (let row = 0; row < area.height; row++) {
@@ -14,7 +14,10 @@ export function cutPixels({ width, channels, samples }: Pixels, area: Area): Pix
   return { width: area.width, height: area.height, channels, samples: cut };
 }
 
-/** Returns a picture `factor` times smaller, each pixel the mean of those it stands for; what is left over is cut off. */
+/**
+ * Returns a picture `factor` times smaller, each pixel the mean of those it stands for; a remainder at the edge is cut
+ * off.
+ */
 export function shrinkPixels(pixels: Pixels, factor: number): Pixels {
   if (factor === 1) return pixels;
   const width = Math.floor(pixels.width / factor);
@@ -34,8 +37,8 @@ export function shrinkPixels(pixels: Pixels, factor: number): Pixels {
 }
 
 /**
- * Returns the largest difference between two pictures' means, over cells of 16 by 16 pixels and all samples: what a lossy
- * codec keeps best, and what a tile in a wrong place or in wrong colours changes most. Infinite where the pictures differ
+ * Returns the largest difference between two pictures' means, over cells of 16 by 16 pixels and all samples. A lossy
+ * codec keeps these means best, and a misplaced tile or wrong colours change them most. Infinite if the pictures differ
  * in shape.
  */
 export function largestMeanDifference(a: Pixels, b: Pixels): number {
@@ -50,7 +53,7 @@ export function largestMeanDifference(a: Pixels, b: Pixels): number {
   return largest;
 }
 
-/** The last cell of a row or column takes what is left over. */
+/** The last cell of a row or column includes the remainder. */
 function* cellsOf({ width, height }: Pixels): Generator<Area> {
   const columns = Math.max(1, Math.floor(width / cellSide));
   const rows = Math.max(1, Math.floor(height / cellSide));

@@ -5,22 +5,23 @@ import type { Treatment } from "./settle.ts";
 /** A file that libvips decodes, and which page of it. */
 export interface PixelSource extends InspectedSource {
   readonly path: string;
-  /** What libvips warned of and was forgiven. */
+  /** The warning of libvips that was accepted. */
   readonly forgiven: string | undefined;
 }
 
-/** Orientations from here on need rows in another order than they are stored in. */
+/** Orientations from here on need rows in a different order from how they are stored. */
 const firstTurned = 3;
 
-// libvips keeps what it decoded by the name of the file; a batch never asks twice.
+// libvips caches what it decoded by file name; a batch never asks twice.
 sharp.cache(false);
 
 /**
  * Opens the pixels of a source as they are to be stored: upright, in the master's colour model, depth and opacity. Rows
- * are decoded as they are wanted, so that memory does not grow with the picture; of a picture that is to be turned
- * libvips holds the decoded pixels in a temporary file (above 100 MB; TMPDIR says where).
+ * are decoded as they are needed, so that memory does not grow with the picture; for a picture that has to be turned,
+ * libvips keeps the decoded pixels in a temporary file (above 100 MB; TMPDIR says where).
  *
- * Whatever libvips warns of is a failure: with less severity it fills tiles that it can't decode with black and goes on.
+ * Every warning of libvips is treated as a failure: otherwise it fills tiles that it can't decode with black and
+ * continues.
  */
 export function openPixels(source: PixelSource, treatment: Treatment): Sharp {
   const { summary, path, pageIndex } = source;
@@ -35,7 +36,7 @@ export function openPixels(source: PixelSource, treatment: Treatment): Sharp {
   });
   if (treatment.alpha === "flatten") pixels.flatten({ background: "#ffffff" });
   if (treatment.alpha === "drop") pixels.removeAlpha();
-  // libvips takes 16 bits of colour to a wide space first, and from there to sRGB only where it is asked for a profile.
+  // libvips converts 16-bit colour to a wide space first, and from there to sRGB only when it is given a profile.
   const isWide = summary.model === "rgb" && summary.depth === 16 && summary.hasProfile && !treatment.keepsProfile;
   if (isWide) pixels.withIccProfile("srgb");
   return pixels.toColourspace(colorSpaceOf(treatment));
@@ -46,18 +47,18 @@ function colorSpaceOf({ isGray, isDeep }: Treatment): string {
   return isDeep ? "rgb16" : "srgb";
 }
 
-/** Returns how libvips is to code tiles. */
+/** Returns how libvips has to encode tiles. */
 export function tileOptions({ compression, quality, predictor, tileSize }: Treatment): TiffOptions {
   return { compression, quality, predictor, tile: true, tileWidth: tileSize, tileHeight: tileSize };
 }
 
-/** What libtiff warns of and makes good: LZW of before 1988, byte counts that it works out itself. */
+/** What libtiff warns about and corrects: LZW from before 1988, byte counts that it works out itself. */
 const harmless = /Old-style LZW codes|Bogus "StripByteCounts" field/;
 
 /**
  * Writes the pixels of a source as a tiled pyramid, each level half of the one before until one tile holds it, as a
- * BigTIFF in libvips' own layout. Returns the source as it was read: with the warning that was forgiven, which is only
- * done to TIFFs in strips. Throws what libvips throws.
+ * BigTIFF in libvips' own layout. Returns the source as it was read, with the warning that was accepted, which only
+ * happens for TIFFs in strips. Throws what libvips throws.
  */
 export async function writePyramid(source: PixelSource, treatment: Treatment, path: string): Promise<PixelSource> {
   const write = (from: PixelSource): Promise<unknown> =>

@@ -10,13 +10,13 @@ import { chooseProfile } from "./master-profile.ts";
 import type { PixelSource } from "./pixels.ts";
 import type { Treatment } from "./settle.ts";
 
-/** A profile above this goes with the full image alone, for it would push the tiles of small levels away. */
+/** A larger profile is stored with the full image only, because it would push the tiles of small levels away. */
 const maxRepeatedBytes = 4096;
 
 /**
- * Plans a master of the tiles of a pyramid that libvips wrote: how samples are stored is taken from there, what describes
- * the picture from its source. Reduced levels have a profile only where it is not sRGB, which readers assume. Throws what
- * reading either throws.
+ * Plans a master from the tiles of a pyramid that libvips wrote: how samples are stored comes from the pyramid, what
+ * describes the picture from its source. Reduced levels have a profile only if it is not sRGB, which readers assume.
+ * Throws what reading either throws.
  */
 export async function planMaster(
   pyramid: ByteSource,
@@ -45,7 +45,7 @@ export async function planMaster(
   return planLayout(planned, isLittleEndian);
 }
 
-/** Returns NewSubfileType 1, which all levels but the full one have. Source: TIFF 6.0 §8. */
+/** Returns NewSubfileType 1, which every level except the full one has. Source: TIFF 6.0 §8. */
 export function reducedEntry(isLittleEndian: boolean): PlannedEntry {
   return numbersEntry({ tag: tags.newSubfileType, type: fieldTypes.long, isLittleEndian }, [1]);
 }

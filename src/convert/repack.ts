@@ -16,13 +16,15 @@ import { reducedEntry } from "./plan-master.ts";
 import { detectFormat, formatPrefixBytes } from "./source-format.ts";
 import { verifyCopy } from "./verify-copy.ts";
 
-/** An image of one resolution is repacked only up to this side: a thumbnail of a larger one would take all its tiles. */
+/**
+ * An image with one resolution is only repacked up to this side: a thumbnail of a larger one would need all its tiles.
+ */
 const maxSingleSide = 2048;
 
 /**
- * Writes a tiled pyramid of any writer again in this service's own layout: every tile byte for byte as it was, every tag
- * that does not point into the old file, the same byte order. Throws `not-repackable` for strips and for large images of
- * one resolution, and else what `convertMaster` throws.
+ * Writes a tiled pyramid from any writer in this service's own layout: every tile byte for byte, every tag that does
+ * not point into the old file, the same byte order. Throws `not-repackable` for strips and for large images with one
+ * resolution, and otherwise what `convertMaster` throws.
  */
 export async function repackMaster(
   source: string,
@@ -41,7 +43,7 @@ async function repackInto(
   await using source = await openFileSource(path);
   const found = detectFormat(await source.read(0, formatPrefixBytes));
   if (found.kind !== "read" || found.format !== "tiff") {
-    throw new IngestError("not-repackable", `${path} is no TIFF, which alone has tiles to keep. Convert it instead.`);
+    throw new IngestError("not-repackable", `${path} is not a TIFF, so it has no tiles to keep. Convert it instead.`);
   }
   const directories = await reading.time(() => readPyramidDirectories(source));
   refuseUnfit(path, directories);
@@ -78,11 +80,11 @@ function refuseUnfit(path: string, { pyramid: { width, height }, levels }: Pyram
     throw new IngestError("not-repackable", `${path} is stored in strips, not in tiles. Convert it instead.`);
   }
   if (levels.length === 1 && Math.max(width, height) > maxSingleSide) {
-    throw new IngestError("not-repackable", `${path} has tiles of one resolution only. Convert it instead.`);
+    throw new IngestError("not-repackable", `${path} has tiles at only one resolution. Convert it instead.`);
   }
 }
 
-/** Plans the copy of a pyramid. Throws `damaged` for tiles outside the file or lying over each other. */
+/** Plans the copy of a pyramid. Throws `damaged` for tiles that are outside the file or overlap. */
 export async function planRepack(source: ByteSource, { header, levels }: PyramidDirectories): Promise<MasterLayout> {
   const { isLittleEndian } = header;
   const planned: PlannedLevel[] = [];
@@ -96,12 +98,12 @@ export async function planRepack(source: ByteSource, { header, levels }: Pyramid
   return planLayout(planned, isLittleEndian);
 }
 
-/** A tile at offset 0 was never written, whatever its byte count says. */
+/** A tile at offset 0 was never written, whatever its byte count is. */
 function writtenChunks({ offsets, byteCounts }: Chunks): Chunks {
   return { offsets, byteCounts: byteCounts.map((length, index) => (offsets[index] === 0 ? 0 : length)) };
 }
 
-/** Tiles may be shared, whole; what adds up to more than the file is a bomb. */
+/** Whole tiles may be shared; a total larger than the file is a bomb. */
 function refuseOverlaps(levels: readonly LevelDirectory[], sourceBytes: number): void {
   const lengths = new Map<number, number>();
   for (const { level } of levels) {
@@ -112,7 +114,7 @@ function refuseOverlaps(levels: readonly LevelDirectory[], sourceBytes: number):
       if (isOutside || (isOther && offset !== 0)) {
         throw new IngestError(
           "damaged",
-          `The tile at ${offset} lies outside the file or over another. Replace the file.`,
+          `The tile at ${offset} is outside the file or overlaps another. Replace the file.`,
         );
       }
       lengths.set(offset, length);
@@ -120,9 +122,6 @@ function refuseOverlaps(levels: readonly LevelDirectory[], sourceBytes: number):
   }
   const total = lengths.values().reduce((sum, length) => sum + length, 0);
   if (total > sourceBytes) {
-    throw new IngestError(
-      "damaged",
-      "Its tiles add up to more than the file and lie over each other. Replace the file.",
-    );
+    throw new IngestError("damaged", "Its tiles overlap and add up to more than the file. Replace the file.");
   }
 }

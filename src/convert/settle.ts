@@ -3,29 +3,29 @@ import type { ConversionSettings } from "../settings/conversion.ts";
 import { settingFaults } from "../settings/conversion.ts";
 import type { InspectedSource } from "./inspected-source.ts";
 
-/** What is done to the pixels of one source; every choice is made. */
+/** What is done to the pixels of one source, with every choice made. */
 export interface Treatment {
   readonly compression: ConversionSettings["compression"];
   readonly quality: number;
-  /** Of `deflate`: two-valued pictures are smaller without one, by a fifth. */
+  /** The predictor of `deflate`: bilevel pictures are a fifth smaller without one. */
   readonly predictor: "none" | "horizontal";
   /** Side of a tile in pixels. */
   readonly tileSize: number;
   readonly isGray: boolean;
-  /** 16 bits a sample, else 8. */
+  /** 16 bits per sample, otherwise 8. */
   readonly isDeep: boolean;
   readonly alpha: "keep" | "flatten" | "drop";
-  /** The pixels stay in the colours of the profile that the source has. */
+  /** Whether the pixels stay in the colours of the source's profile. */
   readonly keepsProfile: boolean;
   /** Sentences for a person. */
   readonly warnings: readonly string[];
 }
 
-/** libvips reads no tiles that are much larger than their image: what fits into one of this side has one. */
+/** libvips can't read tiles that are much larger than their image: an image up to this side has one tile. */
 const smallSide = 256;
 
 /**
- * Decides what is done to a source. Sources of one bit are stored as grey with Deflate whatever is asked for: JPEG makes
+ * Decides what is done to a source. One-bit sources are stored as grey with Deflate whatever the settings say: JPEG
  * rings around letters and takes three to four times as much (bench/README.md). Throws `setting-impossible` with all
  * faults in one message.
  */
@@ -36,7 +36,7 @@ export function settleTreatment(settings: ConversionSettings, source: InspectedS
   const isConverted = model === "cmyk" || model === "lab";
   const compression = settleCompression(settings, model);
   const keepsAlpha = compression === "deflate" && !isConverted;
-  // libvips has opacity on another scale where colours are CIELab, and would make all of it transparent.
+  // libvips scales opacity differently for CIELab colours, and would make everything transparent.
   const isOpaque = source.extraSamples !== "alpha" || model === "lab";
   const alpha = isOpaque ? "drop" : keepsAlpha ? "keep" : "flatten";
   return {
@@ -52,18 +52,20 @@ export function settleTreatment(settings: ConversionSettings, source: InspectedS
   };
 }
 
-/** libvips converts no grey of 16 bits by a profile: the profile then goes with the pixels. */
+/** libvips can't convert 16-bit grey by a profile: the profile then goes with the pixels. */
 function isDeepGray({ summary: { model, depth } }: InspectedSource): boolean {
   return model === "gray" && depth === 16;
 }
 
-/** Decides how tiles are compressed: what a colour model can't be in, or is worse in, gives way. */
+/**
+ * Decides how tiles are compressed: a compression that can't hold the colour model, or is worse for it, is replaced.
+ */
 export function settleCompression(
   { compression }: ConversionSettings,
   model: InspectedSource["summary"]["model"],
 ): ConversionSettings["compression"] {
   if (model === "bilevel") return "deflate";
-  // WebP has no picture of one component.
+  // WebP has no single-component pictures.
   return model === "gray" && compression === "webp" ? "jpeg" : compression;
 }
 
@@ -79,15 +81,15 @@ function warningsOf(
   const found: readonly (readonly [boolean, string])[] = [
     [
       compression !== settings.compression,
-      `It is ${model} and stored with ${compression}, not ${settings.compression}.`,
+      `It is ${model}, so it is stored with ${compression}, not ${settings.compression}.`,
     ],
-    [alpha === "flatten", `Its transparency was laid on white: only deflate keeps it, of grey and RGB.`],
-    [model === "lab" && extraSamples === "alpha", "It is CIELab with transparency, which was left out."],
-    [extraSamples === "other", "It has samples beside its colours that are no transparency; they were left out."],
-    [frames > 1, `It is an animation of ${frames} frames; the first one was converted.`],
-    [model === "cmyk" && !hasProfile, "It is CMYK without a profile; its inks were taken for common ones."],
-    [keepsGray, "It is 16-bit grey with a profile, which is kept instead of converting to sRGB."],
-    [settings.keepsProfile && isConverted, `It is ${model}, which is converted to sRGB whatever is asked for.`],
+    [alpha === "flatten", `Its transparency was flattened on white: only deflate keeps it, for grey and RGB.`],
+    [model === "lab" && extraSamples === "alpha", "It is CIELab with transparency; the transparency was left out."],
+    [extraSamples === "other", "It has extra samples that are not transparency; they were left out."],
+    [frames > 1, `It is an animation of ${frames} frames; only the first was converted.`],
+    [model === "cmyk" && !hasProfile, "It is CMYK without a profile; common inks were assumed."],
+    [keepsGray, "It is 16-bit grey with a profile; the profile is kept instead of converting to sRGB."],
+    [settings.keepsProfile && isConverted, `It is ${model}, which is always converted to sRGB.`],
   ];
   return found.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
 }

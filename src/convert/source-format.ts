@@ -1,12 +1,12 @@
 import type { SourceFormat } from "../settings/conversion.ts";
 
-/** What the first bytes of a file say: a format that is read, one that is known and not read, or nothing known. */
+/** What the first bytes of a file say: a supported format, a known but unsupported one, or nothing known. */
 export type FormatFound =
   | { readonly kind: "read"; readonly format: SourceFormat }
   | { readonly kind: "known"; readonly name: string; readonly command: string }
   | { readonly kind: "unknown" };
 
-/** How many first bytes tell the format. */
+/** Number of first bytes that identify the format. */
 export const formatPrefixBytes = 512;
 
 const read: readonly (readonly [SourceFormat, RegExp])[] = [
@@ -16,7 +16,7 @@ const read: readonly (readonly [SourceFormat, RegExp])[] = [
   ["webp", /^52494646.{8}57454250/],
   ["gif", /^47494638/],
   ["jp2", /^(?:0000000c6a5020200d0a870a|ff4fff51)/],
-  // An ISO base media file one of whose brands is AVIF's.
+  // An ISO base media file with AVIF among its brands.
   ["avif", /^.{8}66747970(?:.{8})*?6176(?:6966|6973)/],
 ];
 
@@ -36,7 +36,7 @@ const known: readonly (readonly [string, RegExp, string])[] = [
   ["an OpenEXR file", /^762f3101/, convertByVips],
 ];
 
-/** Tells the format of a file by its first `formatPrefixBytes`, whatever its name says. */
+/** Returns the format of a file from its first `formatPrefixBytes`, ignoring its name. */
 export function detectFormat(prefix: Uint8Array): FormatFound {
   const start = Buffer.from(prefix.subarray(0, formatPrefixBytes)).toString("hex");
   const format = read.find(([, pattern]) => pattern.test(start))?.[0];

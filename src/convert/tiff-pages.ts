@@ -9,9 +9,9 @@ import { readHeader, type TiffHeader } from "../tiff/header.ts";
 import { readSize } from "../tiff/level.ts";
 import { tags } from "../tiff/tags.ts";
 
-/** One image of a TIFF that may hold several. */
+/** One image of a TIFF, which may hold several. */
 export interface TiffImage {
-  /** Its place in the chain of directories, from 0 on, as libvips counts pages. */
+  /** Its index in the chain of directories, from 0, as libvips counts pages. */
   readonly index: number;
   readonly directory: Directory;
   readonly fields: Fields;
@@ -23,16 +23,16 @@ export interface TiffImages {
   readonly images: readonly [TiffImage, ...TiffImage[]];
 }
 
-/** Scanned books come with a directory a page; what has more is no book. */
+/** Scanned books have one directory per page; a longer chain is not a book. */
 const maxChain = 65_536;
 
 const runBytes = 65_536;
 const subfileFlags = { reduced: 1, page: 2, mask: 4 } as const;
 
 /**
- * Lists the images of a TIFF: directories that are flagged neither as reduced nor as masks and are no reduction of the
- * image before them; the first directory where that leaves none. Throws `source-malformed`, `source-unsupported`, and
- * what the source throws.
+ * Lists the images of a TIFF: directories that are not flagged as reduced or as masks and are not a reduction of the
+ * image before them; the first directory if none are left. Throws `source-malformed`, `source-unsupported`, and what
+ * the source throws.
  */
 export async function listTiffImages(file: ByteSource): Promise<TiffImages> {
   const header = await readHeader(file);
@@ -43,7 +43,7 @@ export async function listTiffImages(file: ByteSource): Promise<TiffImages> {
   for (let offset = header.firstDirectory; offset !== 0; ) {
     if (visited.has(offset)) throw malformed(`the directory at ${offset} is reached twice`);
     if (visited.size === maxChain) throw unsupported(`has more than ${maxChain} directories`);
-    // What is held of one directory is dropped with it: a chain may be spread over gigabytes.
+    // Bytes held for a directory are dropped with it: a chain may be spread over gigabytes.
     const directory = await readDirectory(readAhead(file, runBytes, []), header, offset);
     const image = { index: visited.size, directory, fields: fieldsOf(file, header, directory) };
     visited.add(offset);
@@ -59,7 +59,7 @@ export async function listTiffImages(file: ByteSource): Promise<TiffImages> {
     }
     offset = directory.next;
   }
-  if (first === undefined) throw malformed("there is no directory");
+  if (first === undefined) throw malformed("the file has no directory");
   const [one = first, ...others] = images;
   return { header, images: [one, ...others] };
 }

@@ -6,8 +6,8 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { openPyramid } from "../tiff/open.ts";
 
 /**
- * Verifies a repacked master: it opens with this service's own reader as the same pyramid, and the first, the middle and
- * the last tile of each level are the source's byte for byte. Throws `not-verified`, and what reading throws.
+ * Verifies a repacked master: this service's own reader opens it as the same pyramid, and the first, middle and last
+ * tile of each level equal the source's byte for byte. Throws `not-verified`, and what reading throws.
  */
 export async function verifyCopy(
   path: string,
@@ -20,11 +20,11 @@ export async function verifyCopy(
   for (const [index, level] of pyramid.levels.entries()) {
     const copied = copy.levels[index];
     if (copied === undefined || copied.width !== level.width || copied.height !== level.height) {
-      throw notSame(file, `level ${index} has another size`);
+      throw notSame(file, `level ${index} has a different size`);
     }
     for (const tile of sampleTiles(level.offsets.length)) {
       const [one, other] = await Promise.all([readTile(source, level, tile), readTile(master, copied, tile)]);
-      if (!one.equals(other)) throw notSame(file, `tile ${tile} of level ${index} has other bytes`);
+      if (!one.equals(other)) throw notSame(file, `tile ${tile} of level ${index} has different bytes`);
     }
   }
 }
@@ -40,5 +40,5 @@ async function readTile(source: ByteSource, level: Level, tile: number): Promise
 }
 
 function notSame(file: string, what: string): IngestError {
-  return new IngestError("not-verified", `The master of ${file} is not the copy it should be: ${what}. Run again.`);
+  return new IngestError("not-verified", `The master of ${file} is not an exact copy: ${what}. Run again.`);
 }

@@ -8,7 +8,7 @@ import { compareWithSource } from "./compare-with-source.ts";
 import type { PixelSource } from "./pixels.ts";
 import type { Treatment } from "./settle.ts";
 
-/** What a master is verified against; `file` is its name for a person. */
+/** What a master is verified against; `file` is its name for people. */
 export interface Verification {
   readonly source: PixelSource;
   readonly treatment: Treatment;
@@ -16,16 +16,16 @@ export interface Verification {
 }
 
 /**
- * Verifies a converted master: it opens with this service's own reader, and its whole picture and a tile of each level,
- * drawn by this service's own engine, are like the source, decoded once more. Returns the pyramid, of the size as the
- * image is seen. Throws `not-verified`, and what reading the source throws.
+ * Verifies a converted master: this service's own reader opens it, and its whole picture and a tile of each level,
+ * drawn by this service's own engine, look like the source, which is decoded once more. Returns the pyramid, with its
+ * size after orientation. Throws `not-verified`, and what reading the source throws.
  */
 export async function verifyMaster(path: string, { source, treatment, file }: Verification): Promise<Pyramid> {
   await using master = await openFileSource(path);
   try {
     return await verify(master, { source, treatment, file });
   } catch (cause) {
-    // What the reader and the engine refuse is a master's fault, not its source's.
+    // Errors of the reader and the engine are the master's fault, not its source's.
     throw cause instanceof ImageError ? notVerified(file, `${cause.message} ${cause.detail ?? ""}`) : cause;
   }
 }
@@ -42,23 +42,23 @@ async function verify(master: ByteSource, { source, treatment, file }: Verificat
     if (difference > tolerance) {
       throw notVerified(
         file,
-        `${part} differs from the source by ${difference.toFixed(1)} of ${tolerance.toFixed(1)} allowed`,
+        `${part} differs from the source by ${difference.toFixed(1)}; at most ${tolerance.toFixed(1)} is allowed`,
       );
     }
   }
   return pyramid;
 }
 
-/** What rounding at each halving, and resizing instead of halving, come to at most. */
+/** The most that rounding at each halving, and resizing instead of halving, can add up to. */
 const losslessTolerance = 3;
 
-/** What a codec adds to that beside the steps it rounds to. */
+/** What a codec adds to that, besides the steps it rounds to. */
 const lossyTolerance = 4;
 
 /**
- * How far means over 16 by 16 pixels may lie from the source's once that is coded alike. Where they lie near the edge of
- * a rounding step, codings differ by one step of the mean: an eighth of the table's first number, for blue luma's and
- * 1.772 times chroma's. Source: ITU-T T.81 K.1, scaled as libjpeg scales; JFIF 1.02.
+ * How far means over 16 by 16 pixels may be from the source's once both are encoded the same way. When means are near
+ * the edge of a rounding step, encodings differ by one step of the mean: an eighth of the table's first number, and
+ * for blue luma's step plus 1.772 times chroma's. Source: ITU-T T.81 K.1, scaled as libjpeg scales; JFIF 1.02.
  */
 function toleranceOf({ compression, quality }: Treatment): number {
   if (compression === "deflate") return losslessTolerance;
@@ -71,6 +71,6 @@ function toleranceOf({ compression, quality }: Treatment): number {
 function notVerified(file: string, what: string): IngestError {
   return new IngestError(
     "not-verified",
-    `The master of ${file} is not like its source: ${what}. Report this, with the file.`,
+    `The master of ${file} does not match its source: ${what}. Please report this with the file.`,
   );
 }

@@ -1,16 +1,16 @@
 import { concatenate } from "../bytes.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 
-/** Where bytes lie in a file. */
+/** A range of bytes in a file. */
 export interface BlockRange {
   readonly offset: number;
   readonly length: number;
 }
 
 /**
- * Reads the bytes of one or several ranges, joined; undefined where there are none, where they are more than `maxBytes`
- * together, and where the file ends before they do. The bytes are copied: a block does not hold on to all that was read
- * with it. Throws what the source throws.
+ * Reads the bytes of one or several ranges, joined; undefined if there are none, if they are more than `maxBytes`
+ * together, or if the file ends before they do. The bytes are copied, so that a block does not hold on to everything
+ * read with it. Throws what the source throws.
  */
 export async function readBlock(
   source: ByteSource,

@@ -7,11 +7,11 @@ export interface ImageFile extends Size {
   readonly kind: FileFormat;
   /** How the file is decoded, as the one tile of one level. */
   readonly encoding: TileEncoding;
-  /** An ICC profile, whole and no larger than `maxProfileBytes`. */
+  /** A whole ICC profile of at most `maxProfileBytes`. */
   readonly profile: Uint8Array | undefined;
-  /** Each no larger than `maxMetadataReadBytes`. */
+  /** Each at most `maxMetadataReadBytes`. */
   readonly blocks: MetadataBlocks;
-  /** What the format itself says, where EXIF does not. */
+  /** What the format itself says, if EXIF does not. */
   readonly dotsPerInch: number | undefined;
 }
 

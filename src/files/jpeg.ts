@@ -11,18 +11,21 @@ import { type BlockRange, readBlock } from "./blocks.ts";
 import { fileEncoding, type ImageFile } from "./image-file.ts";
 
 /**
- * Reads what a JPEG file holds. Reads on where profile and metadata in front of the frame are longer than the prefix,
- * four times as far each time. Throws `source-malformed`; `source-unsupported` for other than 8 bits and for components
- * that make no picture; and what the source throws. Source: ITU-T T.81 B.2; ITU-T T.871; Adobe Technical Note 5116.
+ * Reads the header of a JPEG file. If profile and metadata before the frame are longer than the prefix, it reads on,
+ * four times as far each time. Throws `source-malformed`; `source-unsupported` for depths other than 8 bits and for
+ * components that don't make a picture; and what the source throws. Source: ITU-T T.81 B.2; ITU-T T.871; Adobe
+ * Technical Note 5116.
  */
 export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const { segments, bytes } = await readSegments(source, prefix);
   const { frame } = segments;
   if (frame === undefined) throw damaged("no frame");
-  if (frame.height === 0) throw unsupported("is a JPEG that tells its height only behind its first scan");
+  if (frame.height === 0)
+    throw unsupported("is a JPEG that states its height only after its first scan, which is not supported");
   if (frame.width === 0) throw damaged("a width of 0");
-  if (frame.precision !== 8) throw unsupported(`is a JPEG of ${frame.precision} bits a sample, which is not read`);
-  // All blocks end in front of the frame, so that these bytes hold them.
+  if (frame.precision !== 8)
+    throw unsupported(`is a JPEG of ${frame.precision} bits per sample, which is not supported`);
+  // All blocks end before the frame, so these bytes hold them.
   const held = readAhead(source, 0, [{ offset: 0, bytes }]);
   const block = (range: BlockRange | undefined) => readBlock(held, range ? [range] : [], maxMetadataReadBytes);
   return {
@@ -49,7 +52,7 @@ async function readSegments(
     if (segments.isComplete) return { segments, bytes };
     if (bytes.byteLength >= source.size) throw damaged("ends before its frame");
     if (bytes.byteLength >= maxJpegHeaderBytes) {
-      throw unsupported(`is a JPEG with more than ${maxJpegHeaderBytes >> 20} MB of metadata in front of its picture`);
+      throw unsupported(`is a JPEG with more than ${maxJpegHeaderBytes >> 20} MB of metadata before its picture`);
     }
     const end = Math.min(4 * bytes.byteLength, maxJpegHeaderBytes);
     bytes = concatenate([bytes, await source.read(bytes.byteLength, end - bytes.byteLength)]);
@@ -64,14 +67,14 @@ function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): 
     model,
     bits: 8,
     samplesPerPixel: components.length,
-    // Adobe's writers store CMYK with 0 as full ink, and say that they are Adobe's.
+    // Adobe's writers store CMYK with 0 as full ink, and add an Adobe segment.
     isInverted: (model === "cmyk" || model === "ycck") && segments.adobeTransform !== undefined,
     subsampling: model === "ycbcr" ? subsamplingOf(components) : { x: 1, y: 1 },
     isProgressive: frame.process === "progressive",
   });
 }
 
-/** As libjpeg decides. Source: Adobe Technical Note 5116, section 18; ITU-T T.871. */
+/** Decides as libjpeg does. Source: Adobe Technical Note 5116, section 18; ITU-T T.871. */
 function modelOf(
   components: readonly JpegComponent[],
   adobeTransform: number | undefined,
@@ -89,15 +92,15 @@ function modelOf(
     case 4:
       return adobeTransform === 2 ? "ycck" : "cmyk";
     default:
-      throw unsupported(`is a JPEG of ${components.length} components, which is not read`);
+      throw unsupported(`is a JPEG of ${components.length} components, which is not supported`);
   }
 }
 
-/** What decoding goes by is the frame header itself: this is for planning. */
+/** Only for planning: decoding uses the frame header itself. */
 function subsamplingOf([luma, chroma]: readonly JpegComponent[]): TileEncoding["subsampling"] {
   const x = factor(luma!.horizontal / chroma!.horizontal);
   const y = factor(luma!.vertical / chroma!.vertical);
-  if (x === undefined || y === undefined) throw unsupported("is a JPEG with a chroma sampling that is not read");
+  if (x === undefined || y === undefined) throw unsupported("is a JPEG with a chroma sampling that is not supported");
   return { x, y };
 }
 
@@ -105,7 +108,7 @@ function factor(ratio: number): 1 | 2 | 4 | undefined {
   return ratio === 1 || ratio === 2 || ratio === 4 ? ratio : undefined;
 }
 
-/** Reads the density of a JFIF header, which comes first; undefined without one. Source: ITU-T T.871 §10.1. */
+/** Reads the density of a JFIF header, which comes first; undefined if there is none. Source: ITU-T T.871 §10.1. */
 function readDensity(bytes: Uint8Array): { readonly dotsPerInch: number | undefined } | undefined {
   const isJfif = [0xff, 0xe0, undefined, undefined, 0x4a, 0x46, 0x49, 0x46, 0].every(
     (byte, index) => byte === undefined || bytes[2 + index] === byte,

@@ -19,12 +19,12 @@ export interface OpenedFile {
   readonly kind: FileFormat;
   /** One level of one tile: the whole file. */
   readonly pyramid: Pyramid;
-  /** The ICC profile as it stands in the file, not looked into. */
+  /** The ICC profile as it is in the file, unparsed. */
   readonly profile: Uint8Array | undefined;
   readonly metadata: Metadata;
 }
 
-/** What is behind the prefix is read in runs of this many bytes: the longest segment of a JPEG. */
+/** Bytes after the prefix are read in runs of this many: the longest segment of a JPEG. */
 const runBytes = 65_536;
 
 /**
@@ -45,7 +45,7 @@ export async function openFile(
   if (width * height > maxFilePixels || Math.max(width, height) > maxSidePixels) {
     throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to be decoded whole`);
   }
-  if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} too large to be read whole`);
+  if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} file that is too large to read whole`);
   const { orientation = 1, ...metadata } = await metadataOfBlocks(blocks, policy);
   const stated = dotsPerInch !== undefined && isSensible(dotsPerInch) ? dotsPerInch : undefined;
   const grid = { tileWidth: width, tileLength: height, columns: 1, rows: 1, isStripped: true };

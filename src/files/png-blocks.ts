@@ -5,40 +5,40 @@ import { maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
 
 const xmpKeyword = new TextEncoder().encode("XML:com.adobe.xmp\0");
 
-/** Returns the profile of an iCCP chunk; undefined where it is broken or too large. */
+/** Returns the profile of an iCCP chunk; undefined if it is broken or too large. */
 export async function inflateProfile(data: Uint8Array): Promise<Uint8Array | undefined> {
   const nameEnd = data.subarray(0, 80).indexOf(0);
   if (nameEnd < 1 || data[nameEnd + 1] !== 0) return undefined;
   return inflateWithin(data.subarray(nameEnd + 2), maxProfileBytes);
 }
 
-/** The chunks of text that may hold XMP: the standard asks for iTXt, libpng compresses to zTXt. */
+/** Text chunks that may hold XMP: the standard says iTXt, libpng compresses to zTXt. */
 export const textTypes: readonly string[] = ["iTXt", "zTXt", "tEXt"];
 
 /**
- * Returns the XMP packet that a chunk of text holds; undefined where it is other text, broken or too large.
+ * Returns the XMP packet in a text chunk; undefined if it is other text, broken or too large.
  * Source: XMP part 3 §1.1.5; W3C PNG specification, third edition, 11.3.3.
  */
 export async function xmpOfText(type: string, data: Uint8Array): Promise<Uint8Array | undefined> {
   if (xmpKeyword.some((byte, index) => data[index] !== byte)) return undefined;
-  const behind = data.subarray(xmpKeyword.length);
-  if (type === "tEXt") return behind;
-  if (type === "zTXt") return behind[0] === 0 ? inflateWithin(behind.subarray(1), maxMetadataReadBytes) : undefined;
-  const [isCompressed, method] = behind;
-  const languageEnd = behind.indexOf(0, 2);
-  const translationEnd = languageEnd < 0 ? -1 : behind.indexOf(0, languageEnd + 1);
+  const rest = data.subarray(xmpKeyword.length);
+  if (type === "tEXt") return rest;
+  if (type === "zTXt") return rest[0] === 0 ? inflateWithin(rest.subarray(1), maxMetadataReadBytes) : undefined;
+  const [isCompressed, method] = rest;
+  const languageEnd = rest.indexOf(0, 2);
+  const translationEnd = languageEnd < 0 ? -1 : rest.indexOf(0, languageEnd + 1);
   if (translationEnd < 0) return undefined;
-  const text = behind.subarray(translationEnd + 1);
+  const text = rest.subarray(translationEnd + 1);
   if (isCompressed === 0) return text;
   return isCompressed === 1 && method === 0 ? inflateWithin(text, maxMetadataReadBytes) : undefined;
 }
 
-/** What looks like a chunk costs a CRC to be told from one. */
+/** Each candidate costs a CRC to confirm. */
 const maxAttempts = 64;
 
 /**
- * Finds chunks of some types that end within `bytes`, the end of a file, wherever the first of its chunks starts: their
- * CRCs tell them from bytes that look like them. Places are counted from the first of `bytes`.
+ * Finds chunks of some types that end within `bytes`, the end of a file, wherever its first chunk starts: their CRCs
+ * distinguish them from bytes that look similar. Places are counted from the first of `bytes`.
  */
 export function findChunksAtEnd(bytes: Uint8Array, types: readonly string[]): PngChunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

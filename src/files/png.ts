@@ -14,27 +14,27 @@ import { readBlock } from "./blocks.ts";
 import { fileEncoding, type ImageFile } from "./image-file.ts";
 import { findChunksAtEnd, inflateProfile, textTypes, xmpOfText } from "./png-blocks.ts";
 
-/** Where the first chunk starts, behind the signature. */
+/** Where the first chunk starts, after the signature. */
 const firstChunk = 8;
 
-/** Chunks behind the image data are looked for in so much of the end of a file. */
+/** How many bytes at the end of a file are searched for chunks after the image data. */
 const endBytes = 65_536;
 
 const metadataTypes: readonly string[] = ["eXIf", ...textTypes];
 
-/** Blocks of metadata, the first of each. */
+/** Metadata blocks, the first of each. */
 interface MetadataFound {
   exif?: Uint8Array | undefined;
   xmp?: Uint8Array | undefined;
 }
 
 /**
- * Reads what a PNG file holds. Throws `source-malformed`; `source-unsupported` for interlaced pictures and for too much
- * in front of the image data; and what the source throws. Source: W3C PNG specification, third edition.
+ * Reads the header of a PNG file. Throws `source-malformed`; `source-unsupported` for interlaced pictures and for too
+ * much before the image data; and what the source throws. Source: W3C PNG specification, third edition.
  */
 export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const header = readPngHeader(prefix);
-  if (header.isInterlaced) throw unsupported("is an interlaced PNG, which is not read");
+  if (header.isInterlaced) throw unsupported("is an interlaced PNG, which is not supported");
   const chunks = await findChunks(source);
   const dataOf = async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
     const found = chunks.find((chunk) => chunk.type === type);
@@ -57,7 +57,7 @@ export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promi
   };
 }
 
-/** Finds the chunks in front of the image data. */
+/** Finds the chunks before the image data. */
 async function findChunks(source: ByteSource): Promise<readonly PngChunk[]> {
   const chunks: PngChunk[] = [];
   for (let at = firstChunk; ; ) {
@@ -65,7 +65,7 @@ async function findChunks(source: ByteSource): Promise<readonly PngChunk[]> {
     if (chunk.type === "IDAT") return chunks;
     if (chunk.type === "IEND") throw malformedPng("no image data");
     if (chunks.length === maxPngChunks || chunk.end > maxPngHeaderBytes) {
-      throw unsupported("is a PNG with too many or too large chunks in front of its picture");
+      throw unsupported("is a PNG with too many or too large chunks before its picture");
     }
     chunks.push(chunk);
     at = chunk.end + 4;
@@ -87,13 +87,13 @@ function encodingOf(
     model: colorType === 3 ? "palette" : samplesPerPixel < 3 ? "gray" : "rgb",
     bits: bitDepth,
     samplesPerPixel,
-    // One past the samples: opacity that tRNS makes of them.
+    // The index after the last sample: opacity that comes from tRNS.
     alphaSample: isKeyed ? samplesPerPixel : stored,
     palette: colorType === 3 && palette !== undefined ? byChannel(palette) : undefined,
   });
 }
 
-/** Makes reds, greens and blues by index of colours by index. */
+/** Reorders colours by index into reds, greens and blues by index. */
 function byChannel(palette: Uint8Array): Uint8Array {
   const count = palette.byteLength / 3;
   return Uint8Array.from(palette, (_, index) => palette[(index % count) * 3 + Math.floor(index / count)]!);

@@ -5,16 +5,16 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { type BlockRange, readBlock } from "./blocks.ts";
 import { fileEncoding, type ImageFile } from "./image-file.ts";
 
-/** Chunks that are looked at: an extended file has at most seven beside unknown ones. */
+/** Chunks that are examined: an extended file has at most seven known ones. */
 const maxChunks = 16;
 
 /**
- * Reads what a WebP file holds; EXIF and XMP, which stand behind the picture, by a read of their own. Throws
+ * Reads the header of a WebP file, and EXIF and XMP, which come after the picture, with a separate read. Throws
  * `source-malformed`, `source-unsupported` for an animation, and what the source throws. Source: RFC 9649, 2.7.
  */
 export async function readWebpFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const header = readWebpHeader(prefix);
-  if (header.isAnimated) throw unsupported("is an animated WebP, which is not read");
+  if (header.isAnimated) throw unsupported("is an animated WebP, which is not supported");
   const chunks = header.isExtended ? await findChunks(source) : new Map<string, BlockRange>();
   const block = async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
     const range = chunks.get(type);
@@ -38,7 +38,7 @@ export async function readWebpFile(source: ByteSource, prefix: Uint8Array): Prom
   };
 }
 
-/** Goes from chunk to chunk, up to the end or to what is none; the first of each type counts. */
+/** Goes from chunk to chunk, up to the end or to the first invalid one; the first of each type counts. */
 async function findChunks(source: ByteSource): Promise<ReadonlyMap<string, BlockRange>> {
   const chunks = new Map<string, BlockRange>();
   let at = webpHeaderBytes;

@@ -7,16 +7,16 @@ import type { ImageRequest } from "./request.ts";
 import { formatRotation, type Rotation } from "./rotation.ts";
 import { chooseSize, largestSize, largestUpscaledSize, type SizeLimits } from "./size.ts";
 
-/** What canonicalise must know of the image: its size as seen (orientation applied) and whether it has colour. */
+/** What canonicalise has to know about the image: its size after orientation and whether it has colour. */
 export interface ImageFacts extends Size {
   readonly isGray: boolean;
 }
 
-/** An image request whose every number is final. Two requests for the same picture are equal here. */
+/** An image request with every number final. Two requests for the same picture are equal here. */
 export interface CanonicalRequest {
-  /** In pixels of the image as seen. */
+  /** In pixels of the image after orientation. */
   readonly region: Area;
-  /** Of the region scaled, before rotation, in pixels. */
+  /** Size of the scaled region, before rotation, in pixels. */
   readonly size: Size;
   readonly rotation: Rotation;
   readonly quality: Quality;
@@ -24,9 +24,9 @@ export interface CanonicalRequest {
 }
 
 /**
- * Settles an image request for one image: region clipped, size computed and held against the limits, quality that
- * equals the default called so. Idempotent. Throws what chooseRegion and chooseSize throw; `size-above-limit` also for
- * the canvas of a rotated picture. Source: Image API 3.0 §4.8.
+ * Resolves an image request for one image: the region is clipped, the size computed and checked against the limits, and
+ * a quality that equals the default becomes `default`. Idempotent. Throws what chooseRegion and chooseSize throw;
+ * `size-above-limit` also for the canvas of a rotated picture. Source: Image API 3.0 §4.8.
  */
 export function canonicalise(
   request: ImageRequest,
@@ -58,19 +58,19 @@ function canonicalQuality(quality: Quality, image: ImageFacts): Quality {
 }
 
 /**
- * Formats the path of a canonical request behind the identifier, as 3.0 writes it: the cache key of a derivative too.
+ * Formats the path of a canonical request after the identifier, as in 3.0; it is also the cache key of a derivative.
  * Source: Image API 3.0 §4.8.
  */
 export function formatCanonical(request: CanonicalRequest, image: Size, limits: SizeLimits): string {
   return `${formatRegion(request.region, image)}/${formatSize(request, limits)}/${formatEnd(request)}`;
 }
 
-/** Formats a region as `full` or `x,y,w,h`, which both versions write alike. */
+/** Formats a region as `full` or `x,y,w,h`, the same in both versions. */
 export function formatRegion(region: Area, image: Size): string {
   return isWhole(region, image) ? "full" : `${region.x},${region.y},${region.width},${region.height}`;
 }
 
-/** Formats rotation, quality and format, which both versions write alike. */
+/** Formats rotation, quality and format, the same in both versions. */
 export function formatEnd({ rotation, quality, format }: CanonicalRequest): string {
   return `${formatRotation(rotation)}/${quality}.${format}`;
 }

@@ -3,8 +3,8 @@ import { qualities } from "./quality.ts";
 import type { ApiVersion } from "./version.ts";
 
 /**
- * What is offered beyond level 2, by the names the versions give it. The official list of each version decides what
- * level 2 already holds. Source: Image API 3.0 §5.7 and compliance document, 2.1 §5.3 and compliance document.
+ * What is offered beyond level 2, under each version's names. Each version's official list decides what level 2
+ * includes. Source: Image API 3.0 §5.7 and compliance document, 2.1 §5.3 and compliance document.
  */
 const extraFeatures: Record<ApiVersion, readonly string[]> = {
   3: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "sizeUpscaling"],
@@ -34,7 +34,7 @@ export function extrasOf(
   };
 }
 
-/** The URI of the compliance level that is kept, as the profile Link header and 2.1's info.json state it. */
+/** The URI of the compliance level, for the profile Link header and 2.1's info.json. */
 export const profileUris: Record<ApiVersion, string> = {
   3: "http://iiif.io/api/image/3/level2.json",
   2: "http://iiif.io/api/image/2/level2.json",

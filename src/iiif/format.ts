@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 
-/** The formats that are served, by the ending that asks for them, with their media types. Source: Image API 3.0 §4.5. */
+/** The formats that are served, by file extension, with their media types. Source: Image API 3.0 §4.5. */
 export const mediaTypes = { jpg: "image/jpeg", png: "image/png", webp: "image/webp" } as const;
 
 /** The format parameter. */

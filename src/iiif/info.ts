@@ -3,9 +3,9 @@ import { contextUris, extrasOf } from "./features.ts";
 import type { SizeLimits } from "./size.ts";
 import type { Offer, TileOffer } from "./tiles.ts";
 
-/** What info.json says of one image, in the words of no version. */
+/** What info.json says about one image, independent of the version. */
 export interface ImageInformation extends Size, Offer {
-  /** The base URI as asked for, without a trailing slash. */
+  /** The base URI as requested, without a trailing slash. */
   readonly id: string;
   readonly isGray: boolean;
   /** URI of a licence or rights statement. */
@@ -36,7 +36,7 @@ export function formatInfo({ id, isGray, rights, width, height, limits, sizes, t
   };
 }
 
-/** Formats one entry of `tiles`; the height is written only where it differs from the width. */
+/** Formats one entry of `tiles`; the height is only written if it differs from the width. */
 export function formatTile({ width, height, scaleFactors }: TileOffer): object {
   return width === height ? { width, scaleFactors } : { width, height, scaleFactors };
 }

@@ -2,7 +2,7 @@ import { ImageError } from "../error.ts";
 import { type Area, clipArea, type Size } from "../geometry.ts";
 import { parseDecimal, parseInteger } from "./decimal.ts";
 
-/** The region parameter as written: nothing in it depends on the image yet. */
+/** The region parameter as written, independent of the image. */
 export type RegionRequest =
   | { readonly kind: "full" }
   | { readonly kind: "square" }
@@ -29,7 +29,7 @@ export function parseRegion(text: string): RegionRequest {
   if (numbers.length !== 4 || x === undefined || y === undefined || width === undefined || height === undefined) {
     throw new ImageError(
       "region-malformed",
-      "The region is not full, square, x,y,w,h in whole pixels or pct:x,y,w,h in decimals without a sign.",
+      "The region is not full, square, x,y,w,h in whole pixels or pct:x,y,w,h in unsigned decimals.",
     );
   }
   if (width === 0 || height === 0) {
@@ -39,7 +39,7 @@ export function parseRegion(text: string): RegionRequest {
 }
 
 /**
- * Returns the pixels of an image of `size` that `region` means, clipped to the image and at least one pixel wide and
+ * Returns the pixels of an image of `size` that `region` selects, clipped to the image and at least one pixel wide and
  * high. Throws `region-outside`, `region-empty`. Source: Image API 3.0 §4.1.
  */
 export function chooseRegion(region: RegionRequest, size: Size): Area {
@@ -60,7 +60,8 @@ export function chooseRegion(region: RegionRequest, size: Size): Area {
     case "percent": {
       const left = (region.x / 100) * size.width;
       const top = (region.y / 100) * size.height;
-      // A start inside the image stays inside, and a region thinner than half a pixel is the pixel it lies in.
+      // A start inside the image stays inside, and a region thinner than half a pixel becomes the pixel that contains
+      // it.
       const x = left < size.width ? Math.min(Math.round(left), size.width - 1) : size.width;
       const y = top < size.height ? Math.min(Math.round(top), size.height - 1) : size.height;
       const width = Math.round(left + (region.width / 100) * size.width) - x;
@@ -75,7 +76,7 @@ function clipped(area: Area, size: Size): Area {
   if (region === undefined) {
     throw new ImageError(
       "region-outside",
-      `The region lies wholly outside the image, which is ${size.width} by ${size.height} pixels.`,
+      `The region is completely outside the image, which is ${size.width} by ${size.height} pixels.`,
     );
   }
   return region;

@@ -6,7 +6,7 @@ import { parseRotation, type Rotation } from "./rotation.ts";
 import { parseSize, type SizeRequest } from "./size.ts";
 import type { ApiVersion } from "./version.ts";
 
-/** An image request as written, in the order the parameters are applied; nothing in it depends on the image yet. */
+/** An image request as written, in the order in which the parameters are applied, independent of the image. */
 export interface ImageRequest {
   readonly region: RegionRequest;
   readonly size: SizeRequest;
@@ -15,7 +15,7 @@ export interface ImageRequest {
   readonly format: Format;
 }
 
-/** The four path segments behind the identifier, still encoded. */
+/** The four path segments after the identifier, still encoded. */
 export interface ImageParameters {
   readonly region: string;
   readonly size: string;
@@ -24,8 +24,8 @@ export interface ImageParameters {
 }
 
 /**
- * Parses the parameters of an image request. Throws the codes of the single parsers and `path-malformed` for an escape
- * that is not UTF-8 or a last segment without a format. Source: Image API 3.0 §2.1, §4.
+ * Parses the parameters of an image request. Throws the codes of the individual parsers and `path-malformed` for an
+ * escape that is not UTF-8 or a last segment without a format. Source: Image API 3.0 §2.1, §4.
  */
 export function parseRequest(parameters: ImageParameters, version: ApiVersion): ImageRequest {
   const last = decode(parameters.qualityAndFormat);
@@ -44,6 +44,6 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch (cause) {
-    throw new ImageError("path-malformed", "The path has an escape that is not %XX of UTF-8.", { cause });
+    throw new ImageError("path-malformed", "The path has an escape that is not valid %XX encoded UTF-8.", { cause });
   }
 }

@@ -14,10 +14,10 @@ export function parseRotation(text: string): Rotation {
   if (degrees === undefined || degrees > 360) {
     throw new ImageError(
       "rotation-malformed",
-      "The rotation is not a number of degrees from 0 to 360, or ! and such a number.",
+      "The rotation is not a number of degrees from 0 to 360, with an optional ! before it.",
     );
   }
-  // Rounded as it is written in the canonical form, so that one canonical URI is one picture.
+  // Rounded as in the canonical form, so that one canonical URI is one picture.
   return { isMirrored, degrees: Number(formatDecimal(degrees)) % 360 };
 }
 

@@ -13,7 +13,7 @@ export type SizeRequest =
   | { readonly kind: "exact"; readonly width: number; readonly height: number; readonly isUpscaling: boolean }
   | { readonly kind: "confined"; readonly width: number; readonly height: number; readonly isUpscaling: boolean };
 
-/** The most that any output may measure: pixels on each side and in all. */
+/** The most that any output may measure: pixels on each side and in total. */
 export interface SizeLimits {
   readonly maxWidth: number;
   readonly maxHeight: number;
@@ -53,7 +53,7 @@ function parsePercent(text: string, isUpscaling: boolean, version: ApiVersion): 
   if (percent > 100 && !isUpscaling) {
     throw new ImageError(
       "upscale-not-asked",
-      "The size is above 100 per cent, which only ^pct: of Image API 3 may ask.",
+      "The size is above 100 per cent, which only ^pct: of Image API 3 allows.",
     );
   }
   return { kind: "percent", percent, isUpscaling };
@@ -77,10 +77,10 @@ function malformed(version: ApiVersion): ImageError {
 }
 
 /**
- * Returns the output size in pixels that `request` means for a region of `region` pixels.
- * `isStrictConfined` refuses a `!w,h` box larger than the region, as the official validator expects.
- * Throws `size-empty`, `upscale-not-asked`, `size-above-limit`, `size-above-box`.
- * Source: Image API 3.0 §4.2 and §5.3; the choices among its readings stand in docs/conformance.md.
+ * Returns the output size in pixels of `request` for a region of `region` pixels. `isStrictConfined` refuses a `!w,h`
+ * box larger than the region, as the official validator expects. Throws `size-empty`, `upscale-not-asked`,
+ * `size-above-limit`, `size-above-box`.
+ * Source: Image API 3.0 §4.2 and §5.3; docs/conformance.md explains how it is interpreted.
  */
 export function chooseSize(
   request: SizeRequest,
@@ -96,7 +96,7 @@ export function chooseSize(
     throw new ImageError(
       "upscale-not-asked",
       `The size is larger than the region, which is ${region.width} by ${region.height} pixels. ` +
-        "Image API 3 upscales with ^ before the size.",
+        "Put ^ before the size to upscale with Image API 3.",
     );
   }
   refuseAboveLimits(size, limits);
@@ -134,18 +134,18 @@ function wantedSize(request: SizeRequest, region: Size, limits: SizeLimits): Siz
   }
 }
 
-/** The side that keeps the region's proportions, at least 1 and never above the region because of rounding alone. */
+/** The side that keeps the region's proportions, at least 1 and never above the region only because of rounding. */
 export function otherSide(side: number, regionSide: number, regionOther: number): number {
   const other = Math.max(1, Math.round((side * regionOther) / regionSide));
   return side <= regionSide ? Math.min(other, regionOther) : other;
 }
 
-/** Returns what `max` means: the region, scaled down where a limit asks for it. Source: Image API 3.0 §5.3. */
+/** Returns the size that `max` means: the region, scaled down if a limit requires it. Source: Image API 3.0 §5.3. */
 export function largestSize(region: Size, limits: SizeLimits): Size {
   return scaledWithin(region, Math.min(1, limitScale(region, limits)), limits);
 }
 
-/** Returns what `^max` means: the region scaled up or down to the limits. Source: Image API 3.0 §4.2. */
+/** Returns the size that `^max` means: the region scaled up or down to the limits. Source: Image API 3.0 §4.2. */
 export function largestUpscaledSize(region: Size, limits: SizeLimits): Size {
   return scaledWithin(region, limitScale(region, limits), limits);
 }
@@ -169,8 +169,8 @@ function confinedSize(box: SizeRequest & { readonly kind: "confined" }, region: 
 }
 
 /**
- * Scales and rounds; where rounding both sides up would pass a limit (100.5 x 100.5 in 10,150 pixels), the side that
- * was rounded up further is rounded down.
+ * Scales and rounds; if rounding both sides up would exceed a limit (100.5 x 100.5 in 10,150 pixels), the side that was
+ * rounded up further is rounded down.
  */
 function scaledWithin(region: Size, scale: number, limits: SizeLimits): Size {
   if (scale === 1) return { width: region.width, height: region.height };

@@ -2,22 +2,22 @@ import { isSameSize, type Size } from "../geometry.ts";
 import { scaleFactor } from "../pyramid/scale-factor.ts";
 import type { SizeLimits } from "./size.ts";
 
-/** What info.json says of sizes and tiles. */
+/** The sizes and tiles in info.json. */
 export interface Offer {
   readonly sizes: readonly Size[];
   readonly tiles: readonly TileOffer[];
 }
 
-/** One entry of `tiles`: the size of a tile and the factors it is offered at. */
+/** One entry of `tiles`: the size of a tile and the scale factors it is offered at. */
 export interface TileOffer extends Size {
   readonly scaleFactors: readonly number[];
 }
 
 /**
  * Returns the sizes and tiles to advertise for an image with these levels: `levels[0]` is the image itself, `tile` the
- * tile size the file really has, all as seen (orientation applied). Sizes above the limits are left out, as are factors
- * of levels that are not at a whole fraction. Past the smallest level factors go on doubling while one tile covers less
- * than the image and is drawn from at most `maxReduction` source pixels a side for one of its own.
+ * tile size of the file, all after orientation. Sizes above the limits are left out, as are factors of levels that are
+ * not a whole fraction. After the smallest level, factors keep doubling while one tile covers less than the image and
+ * is drawn from at most `maxReduction` source pixels per output pixel on each side.
  * Source: Image API 3.0 §5.3, §5.4.
  */
 export function offerTiles({

@@ -1,25 +1,25 @@
 import { tags } from "../tiff/tags.ts";
 import { fieldTypes, type PlannedEntry, type PlannedValue } from "./planned-entry.ts";
 
-/** How the numbers of a file are spelt. */
+/** How the numbers of a file are encoded. */
 export interface FileForm {
   readonly isLittleEndian: boolean;
   readonly isBigTiff: boolean;
 }
 
-/** A run of bytes that is to get a place in the file. */
+/** A run of bytes that will get a place in the file. */
 export interface Block {
   readonly bytes: Uint8Array;
   readonly rank: BlockRank;
 }
 
-/** 0: what opening a file takes; 1: the profile, which drawing may take; 2: what only people and other programs read. */
+/** 0: needed to open a file; 1: the profile, which drawing may need; 2: only read by people and other programs. */
 export type BlockRank = 0 | 1 | 2;
 
-/** Where each block lies, in bytes from the start of the file. */
+/** Where each block is, in bytes from the start of the file. */
 export type Placement = ReadonlyMap<Block, number>;
 
-/** A directory as blocks: its own, then its values that do not fit into it and the directories it points to. */
+/** A directory as blocks: its own, then its values that do not fit in it and the directories it points to. */
 export interface DirectoryBlocks {
   readonly directory: Block;
   readonly values: readonly Block[];
@@ -27,13 +27,13 @@ export interface DirectoryBlocks {
   readonly link: (placement: Placement, next: number) => void;
 }
 
-/** A value of more bytes is content, not structure. */
+/** A value with more bytes is content, not structure. */
 const maxStructureBytes = 64;
 
 const structureTags: readonly number[] = [tags.tileOffsets, tags.tileByteCounts, tags.jpegTables];
 const stripArrays: readonly number[] = [tags.stripOffsets, tags.stripByteCounts];
 
-/** Returns a directory of `entries` as blocks, its entries in the order of their tags. */
+/** Returns a directory of `entries` as blocks, sorted by tag. */
 export function buildDirectory(entries: readonly PlannedEntry[], form: FileForm, rank: BlockRank = 0): DirectoryBlocks {
   const sorted = [...entries].sort((a, b) => a.tag - b.tag);
   const { countBytes, entryBytes, pointerBytes } = widths(form);

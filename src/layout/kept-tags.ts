@@ -1,6 +1,6 @@
 import { tags } from "../tiff/tags.ts";
 
-/** How samples are stored: what every level of a master needs. Source: TIFF 6.0; TIFF Technical Note 2. */
+/** How samples are stored, which every level of a master needs. Source: TIFF 6.0; TIFF Technical Note 2. */
 const structure: readonly number[] = [
   tags.imageWidth,
   tags.imageLength,
@@ -36,7 +36,7 @@ const structure: readonly number[] = [
 
 const resolution: readonly number[] = [282, 283, 296];
 
-/** What points into the old file: strips, tiles, old JPEG streams, free space, other directories. */
+/** Tags that point into the old file: strips, tiles, old JPEG streams, free space, other directories. */
 const places: readonly number[] = [
   tags.stripOffsets,
   tags.rowsPerStrip,
@@ -49,7 +49,7 @@ const places: readonly number[] = [
   ...[512, 513, 514, 515, 517, 518, 519, 520, 521],
 ];
 
-/** Descriptions that hold for a picture however it is encoded. Source: TIFF 6.0 §8; XMP; IPTC; Exif 2.32. */
+/** Descriptions that fit a picture however it is encoded. Source: TIFF 6.0 §8; XMP; IPTC; Exif 2.32. */
 const descriptive: readonly number[] = [
   269, // DocumentName
   270, // ImageDescription
@@ -70,25 +70,27 @@ const descriptive: readonly number[] = [
   42016, // ImageUniqueID
 ];
 
-/** What Exif says of the file that was converted and not of the master: colour space, sides, interoperability. */
+/** What Exif says about the file that was converted but not about the master: colour space, sides, interoperability. */
 const staleExif: readonly number[] = [40961, 40962, 40963, 40965];
 
-/** Says whether a level of a repacked master keeps a tag of its directory. */
+/** Returns whether a level of a repacked master keeps a tag of its directory. */
 export function isKeptOfLevel(tag: number, isNested: boolean): boolean {
   return isNested || structure.includes(tag) || resolution.includes(tag);
 }
 
-/** Says whether the full image of a repacked master keeps a tag of its directory: all that points nowhere. */
+/**
+ * Returns whether the full image of a repacked master keeps a tag of its directory: all tags that don't point anywhere.
+ */
 export function isKeptOfImage(tag: number, isNested: boolean): boolean {
   return isNested || (!places.includes(tag) && tag !== tags.newSubfileType);
 }
 
-/** Says whether a directory of pixels that libvips wrote gives a tag to the master. */
+/** Returns whether a master takes a tag from a directory of pixels that libvips wrote. */
 export function isKeptOfPixels(tag: number): boolean {
   return structure.includes(tag) && tag !== tags.iccProfile;
 }
 
-/** Says whether a converted master carries a tag of its source. */
+/** Returns whether a converted master keeps a tag of its source. */
 export function isCarried(tag: number, isNested: boolean): boolean {
   return isNested ? !staleExif.includes(tag) : descriptive.includes(tag) || resolution.includes(tag);
 }

@@ -3,38 +3,38 @@ import { type Chunks, placeChunks } from "./chunk-places.ts";
 import { type Block, buildDirectory, type DirectoryBlocks, type FileForm, type Placement } from "./directory-block.ts";
 import { fieldTypes, numbersEntry, type PlannedEntry, type PlannedValue } from "./planned-entry.ts";
 
-/** A directory to write, with the tiles or strips that it is to point to and that lie in another file now. */
+/** A directory to write, with the tiles or strips that it will point to, which are now in another file. */
 export interface PlannedLevel {
-  /** All but the two arrays. */
+  /** All entries except the two arrays. */
   readonly entries: readonly PlannedEntry[];
   readonly arrays: "tiles" | "strips";
   readonly chunks: Chunks;
 }
 
-/** A file laid out: `head`, then the tiles in the order of `copies`, then `tail`. */
+/** A planned file: `head`, then the tiles in the order of `copies`, then `tail`. */
 export interface MasterLayout {
   readonly head: Uint8Array;
   readonly copies: Chunks;
   readonly tail: Uint8Array;
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file, in bytes. */
   readonly size: number;
   readonly isBigTiff: boolean;
 }
 
-/** What the service reads of a master that it does not know yet. */
+/** The first read of the service for a master that it does not know yet. */
 export const firstReadBytes = 32_768;
 
-/** A classic TIFF can't point behind this byte. */
+/** The largest offset in a classic TIFF. */
 const maxClassicBytes = 2 ** 32 - 1;
 
-/** Types from here on are a BigTIFF's. */
+/** Types from here on only exist in BigTIFF. */
 const firstBigType = 16;
 
 /**
- * Lays a file out. In front the header, all directories, their small values and arrays, smallest first, the profile,
- * and of the rest what fits into the first 32 KB; then the tiles, smallest level first, each level's row by row; last
- * what did not fit. Levels are given from the full image down. A tile that several places share is stored once. The file
- * is a BigTIFF only where it must be.
+ * Plans the layout of a file. First come the header, all directories, their small values and arrays, smallest first,
+ * the profile, and as much of the rest as fits in the first 32 KB; then the tiles, smallest level first, each level row
+ * by row; last what did not fit. Levels are given from the full image down. A tile that several places share is stored
+ * once. The file is a BigTIFF only if it has to be.
  */
 export function planLayout(levels: readonly PlannedLevel[], isLittleEndian: boolean): MasterLayout {
   const isBig = levels.some(({ entries }) => entries.some((entry) => "type" in entry && entry.type >= firstBigType));
@@ -45,7 +45,7 @@ export function planLayout(levels: readonly PlannedLevel[], isLittleEndian: bool
 
 function layOut(levels: readonly PlannedLevel[], form: FileForm): MasterLayout {
   const chunks = levels.map((level) => level.chunks);
-  // An array of offsets has its length, and so its place, before its numbers are known: they follow from the places.
+  // The length of an offset array, and so its place, is known before its numbers: they follow from the places.
   const unknown = chunks.map(({ offsets }) => new Float64Array(offsets.length));
   const { front } = placeBlocks(buildDirectories(levels, unknown, form), form);
   const places = placeChunks(chunks, front.end);
@@ -55,8 +55,8 @@ function layOut(levels: readonly PlannedLevel[], form: FileForm): MasterLayout {
     link(placed.placement, placeOf(placed, directories[index + 1]));
   const head = assemble(placed.front, 0);
   head.set(header(placeOf(placed, directories[0]), form));
-  const tail = assemble(placed.behind, places.end);
-  const size = Math.max(places.end, placed.behind.end);
+  const tail = assemble(placed.back, places.end);
+  const size = Math.max(places.end, placed.back.end);
   return { head, copies: places.order, tail, size, isBigTiff: form.isBigTiff };
 }
 
@@ -85,7 +85,7 @@ function arraysOf({ arrays, chunks }: PlannedLevel, offsets: Float64Array, form:
   ];
 }
 
-/** Blocks that lie one behind the other, and where the last one ends, in bytes from the start of the file. */
+/** Consecutive blocks, and where the last one ends, in bytes from the start of the file. */
 interface Run {
   readonly blocks: readonly { readonly block: Block; readonly at: number }[];
   readonly end: number;
@@ -94,8 +94,8 @@ interface Run {
 interface PlacedBlocks {
   readonly placement: Placement;
   readonly front: Run;
-  /** What did not fit in front, from `tailFrom` on. */
-  readonly behind: Run;
+  /** What did not fit in the head, from `tailFrom`. */
+  readonly back: Run;
 }
 
 function placeBlocks(directories: readonly DirectoryBlocks[], form: FileForm, tailFrom = 0): PlacedBlocks {
@@ -109,12 +109,12 @@ function placeBlocks(directories: readonly DirectoryBlocks[], form: FileForm, ta
     end += evenLength(block);
   }
   const front = lineUp(inFront, headerBytes(form));
-  const behind = lineUp(
+  const back = lineUp(
     values.filter((block) => !inFront.includes(block)),
     tailFrom,
   );
-  const placement = new Map([...front.blocks, ...behind.blocks].map(({ block, at }) => [block, at]));
-  return { placement, front, behind };
+  const placement = new Map([...front.blocks, ...back.blocks].map(({ block, at }) => [block, at]));
+  return { placement, front, back };
 }
 
 /** Values and directories begin on even bytes. Source: TIFF 6.0 §2. */

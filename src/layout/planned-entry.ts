@@ -3,7 +3,7 @@ import { type Directory, type Entry, readDirectory } from "../tiff/directory.ts"
 import { bytesOfType } from "../tiff/field-type.ts";
 import type { TiffHeader } from "../tiff/header.ts";
 
-/** One entry of a directory to write: a value, spelt in the byte order of the file, or a directory of its own. */
+/** One entry of a directory to write: a value in the byte order of the file, or a directory of its own. */
 export type PlannedEntry = PlannedValue | PlannedDirectory;
 
 /** An entry with `count` values of a field type. */
@@ -20,21 +20,21 @@ export interface PlannedDirectory {
   readonly entries: readonly PlannedEntry[];
 }
 
-/** Field types that are written here. Source: TIFF 6.0 §2; BigTIFF. */
+/** Field types that are written. Source: TIFF 6.0 §2; BigTIFF. */
 export const fieldTypes = { short: 3, long: 4, undefined: 7, long8: 16 } as const;
 
 /** Entries whose value is the offset of a directory. Source: Exif 2.32 §4.6.3. */
 const directoryTags: readonly number[] = [34665, 34853, 40965];
 
-/** Larger values are left behind: layers of a Photoshop file, previews. */
+/** Larger values are left out: layers of a Photoshop file, previews. */
 const maxCarriedBytes = 16 << 20;
 
 const maxDepth = 2;
 
-/** Which tags are carried; `isNested` tells those of Exif and GPS directories. */
+/** Which tags are copied; `isNested` is true for those of Exif and GPS directories. */
 export type TagChoice = (tag: number, isNested: boolean) => boolean;
 
-/** Where entries come from and how they are to be spelt. */
+/** Where entries come from and how to encode them. */
 export interface EntryOrigin {
   readonly source: ByteSource;
   readonly header: TiffHeader;
@@ -43,8 +43,8 @@ export interface EntryOrigin {
 }
 
 /**
- * Reads the entries of a directory that `isWanted`, with the directories they point to. What is cut off, of an unknown
- * type or above 16 MB is left out. Throws what the source throws.
+ * Reads the entries of a directory that `isWanted` accepts, with the directories they point to. Entries that are cut
+ * off, of an unknown type or above 16 MB are left out. Throws what the source throws.
  */
 export async function carryEntries(
   origin: EntryOrigin,
@@ -97,7 +97,7 @@ async function readNested(
   if (value.byteLength !== 4 && value.byteLength !== 8) return undefined;
   const offset =
     value.byteLength === 4 ? view.getUint32(0, isLittleEndian) : Number(view.getBigUint64(0, isLittleEndian));
-  // Metadata that is damaged must not keep its picture out.
+  // Damaged metadata must not keep its picture out.
   return readDirectory(source, header, offset).catch(() => undefined);
 }
 
@@ -111,12 +111,12 @@ function reverseUnits(value: Uint8Array, unit: number): Uint8Array {
   return value;
 }
 
-/** Returns an entry of bytes as they are, of type BYTE or UNDEFINED. */
+/** Returns an entry with these bytes, of type BYTE or UNDEFINED. */
 export function bytesEntry(tag: number, type: 1 | 7, value: Uint8Array): PlannedValue {
   return { tag, type, count: value.byteLength, value };
 }
 
-/** Returns an entry of whole numbers. */
+/** Returns an entry of integers. */
 export function numbersEntry(
   { tag, type, isLittleEndian }: { readonly tag: number; readonly type: 3 | 4 | 16; readonly isLittleEndian: boolean },
   values: ArrayLike<number>,

@@ -6,23 +6,23 @@ import { descriptiveTags, exifTags, strayTags } from "./exif-tags.ts";
 import { unlessBroken } from "./faults.ts";
 import { readTiffValues, type TiffValue } from "./tiff-values.ts";
 
-/** What EXIF says of a picture, each directory's values still in the byte order of the file. */
+/** What EXIF says about a picture, each directory's values still in the byte order of the file. */
 export interface ExifContent {
   readonly isLittleEndian: boolean;
-  /** Of the image's own directory: what describes it. */
+  /** From the image's own directory: its description. */
   readonly image: readonly TiffValue[];
-  /** Of the Exif directory: how it was taken. */
+  /** From the Exif directory: how it was taken. */
   readonly photo: readonly TiffValue[];
-  /** Of the GPS directory: where. */
+  /** From the GPS directory: where it was taken. */
   readonly position: readonly TiffValue[];
 }
 
-/** The types that Exif 2.3 gives its values; directories' and BigTIFF's own are not among them. */
+/** The types of values in Exif 2.3; those of directories and BigTIFF are not included. */
 const exifTypes: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 
 /**
- * Reads the directories of EXIF behind an image's own, whose values are read already. A directory that is broken is
- * left out, as is any value that is longer than `maxExifValueBytes`. Throws only what storage throws.
+ * Reads the EXIF directories that an image's own directory points to, whose values are already read. A directory that
+ * is broken is left out, as is any value longer than `maxExifValueBytes`. Throws only what storage throws.
  */
 export async function readExif(
   origin: FieldsOrigin,
@@ -49,7 +49,7 @@ async function readBehind(origin: FieldsOrigin, pointer: TiffValue | undefined):
   return [...(values?.values() ?? [])].filter(({ type }) => exifTypes.has(type));
 }
 
-/** Returns the first whole number of a value. Throws `source-malformed` for a type that is none. */
+/** Returns the first integer of a value. Throws `source-malformed` for any other type. */
 export function numberOf({ type, bytes }: TiffValue, isLittleEndian: boolean): number {
   return integerOfType(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), type, 0, isLittleEndian);
 }

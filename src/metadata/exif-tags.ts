@@ -1,4 +1,4 @@
-/** Tags that metadata is read from and written with. Source: Exif 3.0 §4.6; TIFF 6.0; XMP part 3; the IPTC's TIFF tag. */
+/** Tags that metadata is read from and written to. Source: Exif 3.0 §4.6; TIFF 6.0; XMP part 3; the IPTC's TIFF tag. */
 export const exifTags = {
   orientation: 274,
   xResolution: 282,
@@ -13,7 +13,7 @@ export const exifTags = {
   positionDirectory: 34853,
 } as const;
 
-/** Tags of the image's own directory that describe it and hold for any derivative, from DocumentName to XPSubject. */
+/** Tags of the image's own directory that describe it and apply to any derivative, from DocumentName to XPSubject. */
 export const descriptiveTags: ReadonlySet<number> = new Set([
   ...[269, 270, 271, 272, 285, 305, 306],
   ...[exifTags.artist, 316, 18246, exifTags.copyright],
@@ -21,9 +21,9 @@ export const descriptiveTags: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Tags of the Exif directory that are left out: what lies in a place of its own (XMP, IPTC, profile, resources, other
- * directories), what breaks when it is moved (MakerNote, whose offsets count from the master's start), and what is
- * said of the master's pixels and not of the derivative's: colour space, compression, dimensions, places and densities
+ * Tags of the Exif directory that are left out: what is stored elsewhere (XMP, IPTC, profile, resources, other
+ * directories), what breaks when it is moved (MakerNote, whose offsets count from the master's start), and what
+ * describes the master's pixels and not the derivative's: colour space, compression, dimensions, places and densities
  * in pixels.
  */
 export const strayTags: ReadonlySet<number> = new Set([

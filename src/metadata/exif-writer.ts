@@ -7,13 +7,13 @@ import type { TiffValue } from "./tiff-values.ts";
 const headerBytes = 8;
 const entryBytes = 12;
 
-/** Resolutions are written in parts of this, so that one and the same fraction holds any of them. */
+/** The denominator of resolutions, so that the same fraction can hold any of them. */
 const resolutionParts = 10_000;
 
 /**
- * Formats EXIF as it stands behind `Exif\0\0` in a JPEG: a TIFF stream in the master's byte order with Orientation 1, the
- * resolution where it is known, and the values that fit `maxExifBytes`; no thumbnail. Undefined where there is nothing
- * to say. Source: Exif 3.0 §4.5.
+ * Formats EXIF as it follows `Exif\0\0` in a JPEG: a TIFF stream in the master's byte order with Orientation 1, the
+ * resolution if it is known, and the values that fit `maxExifBytes`; no thumbnail. Undefined if there is nothing to
+ * say. Source: Exif 3.0 §4.5.
  */
 export function formatExif(content: ExifContent, dotsPerInch: number | undefined): Uint8Array | undefined {
   const { isLittleEndian } = content;
@@ -49,7 +49,7 @@ export function formatExif(content: ExifContent, dotsPerInch: number | undefined
   return bytes;
 }
 
-/** Returns a copy of EXIF of `formatExif`, with another resolution where it states one. */
+/** Returns a copy of EXIF from `formatExif` with a different resolution, if it states one. */
 export function withResolution(exif: Uint8Array, dotsPerInch: number): Uint8Array {
   const copy = exif.slice();
   const view = new DataView(copy.buffer);
@@ -64,18 +64,20 @@ export function withResolution(exif: Uint8Array, dotsPerInch: number): Uint8Arra
   return copy;
 }
 
-/** Returns a text as the value of a tag, in UTF-8 with the NUL that ends it. */
+/** Returns a text as the value of a tag, in UTF-8 with a terminating NUL. */
 export function textValue(tag: number, text: string): TiffValue {
   return { tag, type: 2, bytes: new TextEncoder().encode(`${text}\0`) };
 }
 
-/** A count, and the offset of a directory that follows. */
+/** A count, and the offset of the next directory. */
 const directoryOverhead = 6;
 
 /** Orientation, two resolutions and their unit, two pointers. */
 const ownEntries = 6;
 
-/** The values that fit into the room that is left, in the order of their tags. Empties the room as it goes. */
+/**
+ * Returns the values that fit in the remaining room, in the order of their tags, and reduces the room by their size.
+ */
 function fitValues(values: readonly TiffValue[], room: { bytes: number }): readonly TiffValue[] {
   const fitting: TiffValue[] = [];
   for (const value of values.toSorted((a, b) => a.tag - b.tag)) {
@@ -94,7 +96,7 @@ function withNul({ tag, type, bytes }: TiffValue): TiffValue {
   return { tag, type, bytes: ended };
 }
 
-/** Bytes that a value takes behind its directory: none where it fits its entry, else a whole number of words. */
+/** Bytes that a value takes after its directory: none if it fits its entry, otherwise a whole number of words. */
 function outsideBytes({ bytes }: TiffValue): number {
   return bytes.byteLength <= 4 ? 0 : bytes.byteLength + (bytes.byteLength % 2);
 }

@@ -1,11 +1,11 @@
 import { ImageError } from "../error.ts";
 
-/** Says whether an error is of the file that is read: broken, or in a form that is not read. */
+/** Returns whether an error is the fault of the file being read: broken, or in a form that is not supported. */
 function isOfFile(error: unknown): boolean {
   return error instanceof ImageError && (error.code === "source-malformed" || error.code === "source-unsupported");
 }
 
-/** Returns what `read` gives, or undefined where the file is at fault. Throws what storage throws. */
+/** Returns the result of `read`, or undefined if the file is at fault. Throws what storage throws. */
 export async function unlessBroken<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -15,7 +15,7 @@ export async function unlessBroken<T>(read: () => Promise<T>): Promise<T | undef
   }
 }
 
-/** Returns what `parse` gives, or undefined where what it parses is at fault. Throws what else goes wrong. */
+/** Returns the result of `parse`, or undefined if its input is at fault. Throws other errors. */
 export function unlessMalformed<T>(parse: () => T): T | undefined {
   try {
     return parse();

@@ -4,26 +4,26 @@ const signature = [0x38, 0x42, 0x49, 0x4d];
 /** The resource that holds an IPTC record. */
 const iptcResource = 0x0404;
 
-/** What APP13 of a JPEG begins with. */
+/** The signature at the start of APP13 of a JPEG. */
 const segmentPrefix = new TextEncoder().encode("Photoshop 3.0\0");
 
 /**
- * Finds the IPTC record in a block that may be one itself, image resources, or image resources as APP13 of a JPEG has
- * them. Undefined where there is none. Source: IPTC IIM 4.2 §1.4; Adobe Photoshop File Formats.
+ * Finds the IPTC record in a block that may be a record itself, image resources, or image resources as in APP13 of a
+ * JPEG. Undefined if there is none. Source: IPTC IIM 4.2 §1.4; Adobe Photoshop File Formats.
  */
 export function findIptc(block: Uint8Array): Uint8Array | undefined {
   if (block[0] === recordMarker) return block;
   if (startsWith(block, segmentPrefix)) return findResource(block.subarray(segmentPrefix.length));
   if (startsWith(block, signature)) return findResource(block);
-  // Some writers give the tag the type LONG and turn each four bytes round in files of the other byte order.
+  // Some writers give the tag the type LONG and reverse each four bytes in files of the other byte order.
   if (block[3] === recordMarker && block.byteLength % 4 === 0) return turnWords(block);
   return undefined;
 }
 
-/** What every data set of IIM begins with. */
+/** The byte that starts every data set of IIM. */
 export const recordMarker = 0x1c;
 
-/** Formats an IPTC record as the one image resource of APP13. */
+/** Formats an IPTC record as the only image resource of APP13. */
 export function formatResources(iptc: Uint8Array): Uint8Array {
   const headBytes = segmentPrefix.length + 12;
   const bytes = new Uint8Array(headBytes + iptc.byteLength + (iptc.byteLength % 2));

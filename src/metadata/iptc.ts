@@ -19,8 +19,8 @@ const dataSets: ReadonlyMap<number, keyof IptcTexts> = new Map([
 const maxRepeats = 16;
 
 /**
- * Reads By-line, Credit and Copyright Notice, whose repetitions are joined by semicolons. What follows a fault is left
- * out. Source: IPTC IIM 4.2 §1.5 and §1.6.
+ * Reads By-line, Credit and Copyright Notice, whose repetitions are joined by semicolons. Anything after a fault is
+ * left out. Source: IPTC IIM 4.2 §1.5 and §1.6.
  */
 export function parseIptc(iptc: Uint8Array): IptcTexts {
   const view = new DataView(iptc.buffer, iptc.byteOffset, iptc.byteLength);
@@ -28,7 +28,7 @@ export function parseIptc(iptc: Uint8Array): IptcTexts {
   for (let at = 0; at + 5 <= iptc.byteLength && iptc[at] === recordMarker; ) {
     const length = view.getUint16(at + 3);
     const start = at + 5;
-    // A length with the highest bit set is an extended one: texts never are.
+    // A length with the highest bit set is an extended one, which texts never are.
     if (length > 0x7fff || start + length > iptc.byteLength) break;
     const kind = iptc[at + 1] === 2 ? dataSets.get(iptc[at + 2] ?? 0) : undefined;
     if (kind !== undefined && found[kind].length < maxRepeats) {

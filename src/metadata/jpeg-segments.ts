@@ -1,7 +1,7 @@
 import { concatenate } from "../bytes.ts";
 import { formatResources } from "./image-resources.ts";
 
-/** Blocks that are written into a derivative. */
+/** Blocks to write into a derivative. */
 export interface WrittenBlocks {
   readonly exif?: Uint8Array | undefined;
   readonly xmp?: Uint8Array | undefined;
@@ -10,7 +10,7 @@ export interface WrittenBlocks {
   readonly icc?: Uint8Array | undefined;
 }
 
-/** Most bytes behind the two of the length. Source: ITU-T T.81 B.1.1.4. */
+/** Most bytes after the two of the length. Source: ITU-T T.81 B.1.1.4. */
 const maxSegmentBytes = 65_533;
 
 const app1 = 0xe1;
@@ -21,14 +21,14 @@ const exifSignature = new TextEncoder().encode("Exif\0\0");
 const xmpSignature = new TextEncoder().encode("http://ns.adobe.com/xap/1.0/\0");
 const iccSignature = new TextEncoder().encode("ICC_PROFILE\0");
 
-/** A segment of a profile has its number and how many there are behind the signature, in a byte each. */
+/** A segment of a profile has its number and the number of segments after the signature, one byte each. */
 const iccPartBytes = maxSegmentBytes - iccSignature.length - 2;
 const maxIccParts = 255;
 
 /**
- * Formats whole marker segments, to stand behind the JFIF segment in this order: EXIF, XMP, IPTC, the profile in as many
- * as it takes. A block that is too long for its segment is left out. Source: Exif 3.0 §4.7.2; XMP part 3
- * §1.1.3; ICC.1:2022 B.4.
+ * Formats whole marker segments, to follow the JFIF segment in this order: EXIF, XMP, IPTC, and the profile in as many
+ * as it needs. A block that is too long for its segment is left out. Source: Exif 3.0 §4.7.2; XMP part 3 §1.1.3;
+ * ICC.1:2022 B.4.
  */
 export function jpegSegments({ exif, xmp, iptc, icc }: WrittenBlocks): Uint8Array[] {
   const segments = [

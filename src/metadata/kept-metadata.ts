@@ -4,7 +4,7 @@ import type { Metadata, MetadataPolicy } from "./metadata.ts";
 import { writableDotsPerInch } from "./resolution.ts";
 import { formatXmp } from "./xmp-writer.ts";
 
-/** What goes into a derivative; a block that is undefined is not written. */
+/** What is written into a derivative; a block that is undefined is not written. */
 export interface KeptMetadata {
   readonly exif?: Uint8Array | undefined;
   readonly xmp?: Uint8Array | undefined;
@@ -14,9 +14,9 @@ export interface KeptMetadata {
 }
 
 /**
- * Returns what a derivative keeps of its master's metadata. `scale` is how many output pixels stand for one of the
- * master's, by which the resolution changes. `copyright` writes EXIF and XMP anew with who made the picture and who has
- * the rights, and nothing else; where it was taken is kept by `all` only. `none` keeps not even the resolution.
+ * Returns what a derivative keeps of its master's metadata. `scale` is the number of output pixels per pixel of the
+ * master, by which the resolution changes. `copyright` writes new EXIF and XMP with who made the picture and who has
+ * the rights, and nothing else; only `all` keeps where it was taken. `none` does not even keep the resolution.
  */
 export function keepMetadata(metadata: Metadata, policy: MetadataPolicy, scale = 1): KeptMetadata {
   if (policy === "none") return {};
@@ -26,7 +26,7 @@ export function keepMetadata(metadata: Metadata, policy: MetadataPolicy, scale =
   const { exif, xmp, iptc } = metadata;
   return {
     exif: exif === undefined || scaled === undefined ? exif : withResolution(exif, scaled),
-    // PNG and WebP have no place for IPTC, and a packet that was too long is gone: its texts are kept at least.
+    // PNG and WebP have no place for IPTC, and a packet that was too long is missing: at least their texts are kept.
     xmp: xmp ?? formatXmp(metadata),
     iptc,
     dotsPerInch,
@@ -41,7 +41,7 @@ function copyrightExif({ artist, copyright }: Metadata, dotsPerInch: number | un
   return image.length === 0 ? undefined : formatExif({ ...emptyExif, image }, dotsPerInch);
 }
 
-/** Returns EXIF that states a resolution only, for a format that has no other place for it. */
+/** Returns EXIF that only states a resolution, for a format with no other place for it. */
 export function resolutionExif(dotsPerInch: number): Uint8Array | undefined {
   return formatExif(emptyExif, dotsPerInch);
 }

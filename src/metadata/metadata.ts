@@ -1,4 +1,4 @@
-/** What a master says of itself, beside its pixels. Plain data, at most some hundred kilobytes. */
+/** What a master says about itself, besides its pixels. Plain data, at most a few hundred kilobytes. */
 export interface Metadata {
   readonly artist?: string | undefined;
   /** The copyright notice. */
@@ -6,12 +6,12 @@ export interface Metadata {
   readonly credit?: string | undefined;
   /** Terms of use, in words. */
   readonly rights?: string | undefined;
-  /** The address of a page about the rights, whatever it is. */
+  /** The address of a page about the rights, of any kind. */
   readonly webStatement?: string | undefined;
-  /** A Creative Commons licence or a RightsStatements.org statement, in the form that info.json wants. */
+  /** A Creative Commons licence or a RightsStatements.org statement, in the form that info.json requires. */
   readonly rightsUri?: string | undefined;
   readonly dotsPerInch?: number | undefined;
-  /** The stream that stands behind `Exif\0\0` in a JPEG: Orientation 1, no thumbnail. Only with policy `all`. */
+  /** The stream that follows `Exif\0\0` in a JPEG: Orientation 1, no thumbnail. Only with policy `all`. */
   readonly exif?: Uint8Array | undefined;
   /** A packet in UTF-8 whose tiff:Orientation is 1. Only with policy `all`. */
   readonly xmp?: Uint8Array | undefined;
@@ -19,5 +19,5 @@ export interface Metadata {
   readonly iptc?: Uint8Array | undefined;
 }
 
-/** What derivatives take over: all, or who made it and who has the rights, or nothing. */
+/** What derivatives keep: everything, or who made it and who has the rights, or nothing. */
 export type MetadataPolicy = "all" | "copyright" | "none";

@@ -1,16 +1,16 @@
 import { concatenate } from "../bytes.ts";
 import type { WrittenBlocks } from "./jpeg-segments.ts";
 
-/** A chunk before it has its length and CRC. */
+/** A chunk without its length and CRC. */
 export interface PngChunkContent {
   readonly type: "iCCP" | "eXIf" | "iTXt";
   readonly data: Uint8Array;
 }
 
 /**
- * Returns the contents of the chunks that carry these blocks, to stand between IHDR and the palette or image data. PNG
- * has no place for IPTC. Source: W3C PNG specification, third edition, 11.3.2.3, 11.3.3.4 and 11.3.4.5;
- * XMP part 3 §1.1.5.
+ * Returns the contents of the chunks that hold these blocks, to be placed between IHDR and the palette or image data.
+ * PNG has no place for IPTC. Source: W3C PNG specification, third edition, 11.3.2.3, 11.3.3.4 and 11.3.4.5; XMP part 3
+ * §1.1.5.
  */
 export function pngChunks({ exif, xmp, icc }: Omit<WrittenBlocks, "iptc">): PngChunkContent[] {
   return [
@@ -29,7 +29,10 @@ const xmpHead = new TextEncoder().encode("XML:com.adobe.xmp\0\0\0\0\0");
 /** Most bytes of one stored block. */
 const maxStoredBytes = 65_535;
 
-/** Wraps bytes as a zlib stream of stored blocks: profiles hardly shrink and are small beside the image. Source: RFC 1950, RFC 1951 3.2.4. */
+/**
+ * Wraps bytes as a zlib stream of stored blocks: profiles hardly shrink and are small compared with the image. Source:
+ * RFC 1950, RFC 1951 3.2.4.
+ */
 function deflateStored(bytes: Uint8Array): Uint8Array {
   const count = Math.max(1, Math.ceil(bytes.byteLength / maxStoredBytes));
   const stream = new Uint8Array(2 + count * 5 + bytes.byteLength + 4);

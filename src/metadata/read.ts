@@ -18,15 +18,15 @@ import { parseXmp } from "./xmp-reader.ts";
 import { settleXmp, textsOfXmp, type XmpTexts } from "./xmp-texts.ts";
 
 /**
- * Reads the metadata of a page of a TIFF. What is broken or too long is left out: metadata never makes a master
- * unservable. Policy `all` takes the blocks too, the others only the texts and the resolution, which is fewer reads.
- * Throws only what storage throws.
+ * Reads the metadata of a page of a TIFF. Anything broken or too long is left out: metadata never makes a master
+ * unservable. Policy `all` also reads the blocks, the others only the texts and the resolution, which takes fewer
+ * reads. Throws only what storage throws.
  */
 export async function readMetadata({ origin }: Fields, policy: MetadataPolicy = "all"): Promise<Metadata> {
   return compose(await readDirectories(origin, policy), policy);
 }
 
-/** Blocks as they are taken from a JPEG, PNG or WebP; the signature in front of EXIF and resources around IPTC may be there. */
+/** Blocks as they are in a JPEG, PNG or WebP; EXIF may have its signature and IPTC its image resources. */
 export interface MetadataBlocks {
   readonly exif?: Uint8Array | undefined;
   readonly xmp?: Uint8Array | undefined;
@@ -34,8 +34,8 @@ export interface MetadataBlocks {
 }
 
 /**
- * Reads the metadata of a file that is no TIFF from its blocks, as `readMetadata` does, and how the picture lies as its
- * EXIF says.
+ * Reads the metadata of a file that is not a TIFF from its blocks, as `readMetadata` does, and the orientation from its
+ * EXIF.
  */
 export async function metadataOfBlocks(
   blocks: MetadataBlocks,
@@ -46,7 +46,7 @@ export async function metadataOfBlocks(
   return { ...metadata, orientation: read?.orientation };
 }
 
-/** What the directories of a TIFF say, and the blocks that stand in them. */
+/** What the directories of a TIFF say, and the blocks in them. */
 interface Found {
   readonly own?: ReadonlyMap<number, TiffValue>;
   readonly content?: ExifContent;
@@ -94,7 +94,7 @@ async function readExifBlock(exif: Uint8Array, policy: MetadataPolicy): Promise<
   });
 }
 
-/** Some writers put the signature of a JPEG segment into other files too. */
+/** Some writers also put the signature of a JPEG segment into other files. */
 function withoutSignature(exif: Uint8Array): Uint8Array {
   const isSigned = [0x45, 0x78, 0x69, 0x66, 0, 0].every((byte, index) => exif[index] === byte);
   return isSigned ? exif.subarray(6) : exif;
@@ -107,7 +107,7 @@ function readOrientation(value: TiffValue | undefined, isLittleEndian: boolean):
 }
 
 /**
- * EXIF is asked first, then XMP, then IPTC, whose texts are short and often cut off. Source: Metadata Working Group,
+ * EXIF comes first, then XMP, then IPTC, whose texts are short and often cut off. Source: Metadata Working Group,
  * Guidelines for Handling Image Metadata 2.0, §3.
  */
 function compose(found: Found, policy: MetadataPolicy): Metadata {
@@ -140,10 +140,10 @@ function textOf(value: TiffValue | undefined): string | undefined {
   return isText ? cleanText(decodeText(value.bytes)) : undefined;
 }
 
-/** The texts of a packet, and the packet as a derivative has it. */
+/** The texts of a packet, and the packet as it goes into a derivative. */
 function readXmp(bytes: Uint8Array): { readonly texts: XmpTexts; readonly packet: Uint8Array } | undefined {
   if (bytes.byteLength > maxMetadataReadBytes) return undefined;
-  // Writers of TIFF round the length up with NULs.
+  // Writers of TIFF pad the length with NULs.
   const text = decodeUtf8(bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1));
   const packet = text === undefined ? undefined : unlessMalformed(() => parseXmp(text));
   if (text === undefined || packet === undefined) return undefined;

@@ -15,9 +15,9 @@ const rightsStatement =
 const pages = new Set(["deed", "rdf"]);
 
 /**
- * Returns the URI of a Creative Commons licence or a RightsStatements.org statement in the one form that names it: the
- * scheme http, without `www`, page names, language or query. Undefined for all other text. Source: IIIF
- * Image API 3.0 §5.6, rights; the RDF of both vocabularies.
+ * Returns the URI of a Creative Commons licence or a RightsStatements.org statement in its canonical form: the scheme
+ * http, without `www`, page names, language or query. Undefined for any other text. Source: IIIF Image API 3.0 §5.6,
+ * rights; the RDF of both vocabularies.
  */
 export function parseRightsUri(text: string): string | undefined {
   const trimmed = text.trim();

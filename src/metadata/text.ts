@@ -1,8 +1,7 @@
 import { maxMetadataCharacters } from "../limits.ts";
 
 /**
- * Decodes text whose writer did not say how: UTF-8 where the bytes are that, else windows-1252, which ISO 8859-1 is a
- * part of.
+ * Decodes text in an unknown encoding: UTF-8 if the bytes are valid, otherwise windows-1252, which includes ISO 8859-1.
  */
 export function decodeText(bytes: Uint8Array): string {
   return decodeUtf8(bytes) ?? new TextDecoder("windows-1252").decode(bytes);
@@ -18,8 +17,8 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Returns text fit for any format: the parts between NULs joined by semicolons, as Copyright has the photographer's and
- * the editor's; control characters and runs of space made one space; cut at `maxMetadataCharacters`. Undefined where
+ * Returns text that fits any format: the parts between NULs joined by semicolons, as Copyright has the photographer's
+ * and the editor's; control characters and runs of spaces as one space; cut at `maxMetadataCharacters`. Undefined if
  * nothing is left. Source: Exif 3.0 §4.6.5, Copyright.
  */
 export function cleanText(text: string): string | undefined {
@@ -27,7 +26,7 @@ export function cleanText(text: string): string | undefined {
   const parts = wellFormed.split("\0").map((part) => part.replace(/[\s\p{Cc}\uFEFF\uFFFE\uFFFF]+/gu, " ").trim());
   const cleaned = parts.filter((part) => part !== "").join("; ");
   const cut = cleaned.length <= maxMetadataCharacters ? cleaned : cleaned.slice(0, maxMetadataCharacters);
-  // A cut may part a pair of surrogates.
+  // A cut may split a surrogate pair.
   const whole = cut.isWellFormed() ? cut : cut.slice(0, -1);
   return whole === "" ? undefined : whole.trimEnd();
 }

@@ -3,20 +3,20 @@ import type { Entry } from "../tiff/directory.ts";
 import { bytesOfType } from "../tiff/field-type.ts";
 import type { FieldsOrigin } from "../tiff/fields.ts";
 
-/** The values of one entry as they stand in the file, in its byte order. */
+/** The values of one entry as they are in the file, in its byte order. */
 export interface TiffValue {
   readonly tag: number;
   readonly type: number;
   readonly bytes: Uint8Array;
 }
 
-/** Values that lie closer together than this, in bytes, are read at once. */
+/** Values that are closer together than this, in bytes, are read at once. */
 const maxGapBytes = 8192;
 
-/** Longest single read: the longest value with some others before it. */
+/** Longest single read: the longest value with a few others before it. */
 const maxRunBytes = maxMetadataReadBytes + (1 << 16);
 
-/** Stretch of a file that holds values, from `offset` up to `end`. */
+/** A range of a file that holds values, from `offset` up to `end`. */
 interface Run {
   readonly offset: number;
   end: number;
@@ -24,9 +24,9 @@ interface Run {
 }
 
 /**
- * Reads the values of a directory for which `maxBytesOf` allows any bytes, by tag, with at most `maxMetadataReads` reads.
- * Left out are values that are longer than allowed, empty, of an unknown type, beyond the end of the file, or behind the
- * last read. Throws what the source throws.
+ * Reads the values of a directory for which `maxBytesOf` is above 0, by tag, with at most `maxMetadataReads` reads.
+ * Values are left out if they are longer than allowed, empty, of an unknown type, beyond the end of the file, or would
+ * need more reads. Throws what the source throws.
  */
 export async function readTiffValues(
   { source, directory }: FieldsOrigin,

@@ -16,8 +16,9 @@ const flags = { icc: 0x20, alpha: 0x10, exif: 0x08, xmp: 0x04 } as const;
 const metadataChunks: ReadonlySet<string> = new Set(["VP8X", "ICCP", "EXIF", "XMP "]);
 
 /**
- * Returns a WebP of an encoder with these blocks in it; the same bytes where there are none. The resolution is written
- * as EXIF where there is no other: WebP has no place for it, nor for IPTC. Throws `internal` for bytes that are no WebP.
+ * Returns a WebP from an encoder with these blocks added; the same bytes if there are none. The resolution is written
+ * as EXIF if there is no other EXIF: WebP has no place for it, nor for IPTC. Throws `internal` for bytes that are not a
+ * WebP.
  * Source: RFC 9649 §2.
  */
 export function wrapWebp(
@@ -32,7 +33,7 @@ export function wrapWebp(
   const header = new Uint8Array(10);
   header[0] = (icc ? flags.icc : 0) | (hasAlpha ? flags.alpha : 0) | (exif ? flags.exif : 0) | (xmp ? flags.xmp : 0);
   const view = new DataView(header.buffer);
-  // 24 bits each, of which the fourth byte of the first is the first of the second.
+  // 24 bits each: the fourth byte of the first is the first byte of the second.
   view.setUint32(4, size.width - 1, true);
   header.set([(size.height - 1) & 255, ((size.height - 1) >> 8) & 255, (size.height - 1) >> 16], 7);
   return formatRiff([

@@ -1,7 +1,7 @@
 import { maxNestedElements } from "../limits.ts";
 import { malformed } from "../pyramid/faults.ts";
 
-/** A piece of XML; `start` and `end` are places in the text, those of an attribute without its quotes. */
+/** A piece of XML; `start` and `end` are positions in the text; for an attribute, without its quotes. */
 export type XmlToken =
   | { readonly kind: "open"; readonly name: string; readonly attributes: readonly XmlAttribute[] }
   | { readonly kind: "close" }
@@ -89,7 +89,7 @@ function scanAttribute(text: string, nameAt: number): XmlAttribute {
   return { name, value: decodeEntities(raw), start, end };
 }
 
-/** What a sticky pattern matches at a place. The pattern for spaces always matches. */
+/** Returns what a sticky pattern matches at a position. The pattern for spaces always matches. */
 function match(text: string, pattern: RegExp, at: number): string {
   pattern.lastIndex = at;
   const found = pattern.exec(text)?.[0];

@@ -1,4 +1,6 @@
-/** Namespaces of RDF, of XMP and of what is said in it. Source: ISO 16684-1; the vocabularies' own documents. */
+/**
+ * Namespaces of RDF, of XMP and of the vocabularies used in it. Source: ISO 16684-1; the vocabularies' own documents.
+ */
 export const namespaces = {
   rdf: "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
   dc: "http://purl.org/dc/elements/1.1/",
@@ -11,7 +13,7 @@ export const namespaces = {
   edm: "http://www.europeana.eu/schemas/edm/",
 } as const;
 
-/** Names that are read or written, as namespace and local name in one. */
+/** Names that are read or written, as namespace plus local name. */
 export const xmpNames = {
   creator: `${namespaces.dc}creator`,
   rights: `${namespaces.dc}rights`,

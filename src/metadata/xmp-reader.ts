@@ -2,22 +2,22 @@ import { malformed } from "../pyramid/faults.ts";
 import { scanXml, type XmlAttribute } from "./xml-scanner.ts";
 import { namespaces, xmpNames } from "./xmp-names.ts";
 
-/** The properties of a packet that are of use here. */
+/** The properties of a packet that are used here. */
 export interface XmpPacket {
-  /** Values by namespace and local name in one. */
+  /** Values by namespace plus local name. */
   readonly properties: ReadonlyMap<string, readonly XmpItem[]>;
-  /** Where the text says what tiff:Orientation is. */
+  /** Where the text states tiff:Orientation. */
   readonly orientations: readonly TextRange[];
 }
 
 /** One value: that of a simple property, or an item of a list. */
 export interface XmpItem {
   readonly text: string;
-  /** Its xml:lang, `x-default` for the one that stands for all. */
+  /** Its xml:lang; `x-default` is the default. */
   readonly language: string | undefined;
 }
 
-/** A stretch of text, from `start` up to `end`. */
+/** A range of text, from `start` up to `end`. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -32,7 +32,7 @@ const rdf = (name: string): string => namespaces.rdf + name;
 const containers: ReadonlySet<string> = new Set([rdf("Alt"), rdf("Bag"), rdf("Seq")]);
 const languageName = "xml:lang";
 
-/** An element that is open: its expanded name, and the namespaces it declares by prefix. */
+/** An open element: its expanded name, and the namespaces it declares by prefix. */
 interface Frame {
   name: string;
   readonly declared: ReadonlyMap<string, string>;
@@ -45,15 +45,15 @@ interface OpenItem {
 }
 
 /**
- * Reads the wanted properties of an XMP packet, whether they stand as attributes or as elements, simple or as lists;
- * structures and qualifiers are passed over. Throws `source-malformed` for what `scanXml` refuses and for what has no rdf:RDF. Source: ISO 16684-1
- * §7, the serialization of XMP as RDF.
+ * Reads the wanted properties of an XMP packet, written as attributes or as elements, simple or as lists; structures
+ * and qualifiers are skipped. Throws `source-malformed` for what `scanXml` refuses and if there is no rdf:RDF. Source:
+ * ISO 16684-1 §7, the serialization of XMP as RDF.
  */
 export function parseXmp(text: string): XmpPacket {
   const properties = new Map<string, XmpItem[]>();
   const orientations: TextRange[] = [];
   const frames: Frame[] = [];
-  /** Depth of rdf:RDF; resources stand one below it, properties two, lists three, items four. */
+  /** Depth of rdf:RDF; resources are one level below it, properties two, lists three, items four. */
   let root = Number.POSITIVE_INFINITY;
   let hasRoot = false;
   let property: OpenItem | undefined;
@@ -122,7 +122,10 @@ function declaredIn(attributes: readonly XmlAttribute[]): ReadonlyMap<string, st
   return declarations.length === 0 ? none : new Map(declarations.map(({ name, value }) => [name.slice(6), value]));
 }
 
-/** The namespace and local name of a name with a prefix; `withoutPrefix` is the namespace of one without, if not the default. */
+/**
+ * The namespace and local name of a prefixed name; `withoutPrefix` is the namespace of one without a prefix, if it is
+ * not the default.
+ */
 function expand(name: string, frames: readonly Frame[], withoutPrefix: string | undefined): string {
   const colon = name.indexOf(":");
   if (colon < 0 && withoutPrefix !== undefined) return withoutPrefix + name;

@@ -13,16 +13,16 @@ export interface XmpTexts {
   readonly rightsUri?: string | undefined;
 }
 
-/** Where the URI of a licence may stand, what is meant for it first. */
+/** Properties that may hold the URI of a licence, the most specific first. */
 const rightsProperties = [
   ...[xmpNames.license, xmpNames.oldLicense, xmpNames.termsLicense, xmpNames.webStatement],
   ...[xmpNames.termsRights, xmpNames.europeanaRights, xmpNames.rights, xmpNames.usageTerms],
 ];
 
 /**
- * Returns creators joined by semicolons; notice, credit and terms of use in the default language, else in the first;
- * and the URI of the licence. Source: ISO 16684-1 §8 (Dublin Core, rights management); Creative Commons,
- * XMP; IPTC Photo Metadata Standard.
+ * Returns creators joined by semicolons; notice, credit and terms of use in the default language, otherwise in the
+ * first; and the URI of the licence. Source: ISO 16684-1 §8 (Dublin Core, rights management); Creative Commons, XMP;
+ * IPTC Photo Metadata Standard.
  */
 export function textsOfXmp({ properties }: XmpPacket): XmpTexts {
   const items = (name: string): readonly XmpItem[] => properties.get(name) ?? [];
@@ -43,14 +43,14 @@ export function textsOfXmp({ properties }: XmpPacket): XmpTexts {
   };
 }
 
-/** Says whether a text is the address of a page. */
+/** Returns whether a text is the address of a page. */
 export function isWebStatement(text: string): boolean {
   return /^https?:\/\/[^\s]+$/i.test(text);
 }
 
 /**
- * Returns a packet for a derivative: tiff:Orientation says 1, for the picture is turned already, and the padding that
- * lets editors write in place is gone. Source: ISO 16684-1 §7.3, packet padding.
+ * Returns a packet for a derivative: tiff:Orientation is 1, because the picture is already upright, and the padding
+ * that lets editors write in place is removed. Source: ISO 16684-1 §7.3, packet padding.
  */
 export function settleXmp(text: string, orientations: readonly TextRange[]): string {
   let settled = "";

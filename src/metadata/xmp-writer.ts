@@ -2,8 +2,8 @@ import { namespaces } from "./xmp-names.ts";
 import type { XmpTexts } from "./xmp-texts.ts";
 
 /**
- * Formats a packet that says what `texts` does and nothing else; undefined where they say nothing. Names between
- * semicolons are a creator each. Source: ISO 16684-1 §7.
+ * Formats a packet that says what `texts` says and nothing else; undefined if they are empty. Names separated by
+ * semicolons become one creator each. Source: ISO 16684-1 §7.
  */
 export function formatXmp(texts: XmpTexts): Uint8Array | undefined {
   const { artist, copyright, credit, rights, rightsUri } = texts;

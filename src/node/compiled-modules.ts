@@ -7,14 +7,14 @@ import type { DrawingTools } from "../picture.ts";
 import type { KernelModules } from "../raster/kernel.ts";
 import { Kernels } from "../render/kernels.ts";
 
-/** Node compiles bytes, workerd does not: its types, which hold for all of the project, leave the constructor out. */
+/** Node compiles bytes, workerd does not: the project's types follow workerd and leave the constructor out. */
 const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
 
 const require = createRequire(import.meta.url);
 const built = (name: string) => (): string => resolve(import.meta.dirname, "../../build", name);
 const installed = (specifier: string) => (): string => require.resolve(specifier);
 
-/** Where the modules lie that `worker.ts` imports: those that `npm run build:kernel` leaves, and those of packages. */
+/** Paths of the modules that `worker.ts` imports: those that `npm run build:kernel` writes, and those of packages. */
 const paths = {
   kernel: built("kernel.wasm"),
   jpeg2000Decoder: built("openjpeg.wasm"),
@@ -23,7 +23,7 @@ const paths = {
   lcms: installed("lcms-wasm/dist/lcms.wasm"),
 } as const;
 
-/** Compiles a module of the service, outside of workerd. Throws what reading the file throws. */
+/** Compiles a module of the service outside of workerd. Throws when the file can't be read. */
 export function compileModule(name: keyof typeof paths): WebAssembly.Module {
   return new Module(readFileSync(paths[name]()));
 }

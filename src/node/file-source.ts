@@ -2,15 +2,15 @@ import { open } from "node:fs/promises";
 import { availableBytes, type ByteSource } from "../source/byte-source.ts";
 import { IngestError } from "./ingest-error.ts";
 
-/** A file opened for reading by ranges; it is closed by `close`, or where the block ends that it was declared in. */
+/** A file opened for reading by ranges; `close` closes it, as does the end of the block that declares it. */
 export interface FileSource extends ByteSource, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Opens a file. Throws `unreadable` for one that can't be opened, or that is cut short while it is read. */
+/** Opens a file. Throws `unreadable` for one that can't be opened or gets shorter while it is read. */
 export async function openFileSource(path: string): Promise<FileSource> {
   const file = await open(path, "r").catch((cause: unknown) => {
-    throw new IngestError("unreadable", `${path} can't be opened: ${reasonOf(cause)}.`, { cause });
+    throw new IngestError("unreadable", `${path} can't be opened:  ${reasonOf(cause)}.`, { cause });
   });
   const status = await file.stat();
   if (!status.isFile()) {
@@ -28,7 +28,7 @@ export async function openFileSource(path: string): Promise<FileSource> {
       const bytes = new Uint8Array(availableBytes(offset, length, size));
       for (let at = 0; at < bytes.byteLength; ) {
         const { bytesRead } = await file.read(bytes, at, bytes.byteLength - at, offset + at);
-        if (bytesRead === 0) throw new IngestError("unreadable", `${path} became shorter while it was read.`);
+        if (bytesRead === 0) throw new IngestError("unreadable", `${path} got shorter while it was read.`);
         at += bytesRead;
       }
       return bytes;
@@ -38,7 +38,7 @@ export async function openFileSource(path: string): Promise<FileSource> {
 
 function reasonOf(cause: unknown): string {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EACCES" || code === "EPERM") return "it may not be read by this user";
+  if (code === "ENOENT") return "the file does not exist";
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
   return cause instanceof Error ? cause.message : String(cause);
 }

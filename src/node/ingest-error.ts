@@ -1,8 +1,8 @@
 /**
- * Every way in which a file can fail to become a master. `unreadable`: it can't be opened; `not-an-image`: of no known
- * format; `unsupported`: known, but not read here; `damaged`: cut off or broken; `setting-impossible`: the settings
- * contradict each other or the image; `not-repackable`: it must be converted instead; `disk-full`, `write-failed`: the
- * target; `not-verified`: what was written is not what was meant; `stopped`: from outside.
+ * Every way a file can fail to become a master. `unreadable`: it can't be opened; `not-an-image`: its format is
+ * unknown; `unsupported`: its format is known but not supported; `damaged`: cut off or broken; `setting-impossible`:
+ * the settings contradict each other or the image; `not-repackable`: it must be converted instead; `disk-full`,
+ * `write-failed`: the target; `not-verified`: what was written is not what was meant; `stopped`: from outside.
  */
 export type IngestErrorCode =
   | "unreadable"
@@ -16,7 +16,7 @@ export type IngestErrorCode =
   | "not-verified"
   | "stopped";
 
-/** The error of one file: `code` for programs, `message` a sentence for a person that tells what to do. */
+/** The error of one file: `code` for programs, `message` a sentence that tells a person what to do. */
 export class IngestError extends Error {
   readonly code: IngestErrorCode;
 

@@ -1,14 +1,14 @@
 /**
- * Characters that move a cursor, end a line, colour, erase or turn text around instead of showing: control characters,
- * line and paragraph separators, direction controls, halves of surrogate pairs. Source: Unicode Standard Annex #44.
+ * Characters that act on a terminal instead of being shown: control characters, line and paragraph separators,
+ * direction controls, halves of surrogate pairs. Source: Unicode Standard Annex #44.
  */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 
 const shortEscapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * Makes a line of any text: what would act on a terminal instead of showing on it becomes a visible escape, as JSON spells
- * it. A line of JSON therefore stays JSON and keeps its values.
+ * Makes any text a single safe line: characters that would act on a terminal become visible escapes, as in JSON. A line
+ * of JSON therefore stays JSON and keeps its values.
  */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) => shortEscapes[character] ?? escapeUnit(character));

@@ -3,19 +3,22 @@ import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** A process that was started `detached`, and all that it starts in its turn: none of them outlives this process. */
+/** A process that was started `detached`, and every process it starts: none of them outlives this process. */
 export interface ProcessGroup {
-  /** Settles when the leader ended, whoever ended it, with the rest of its group; what they print must be read. */
+  /**
+   * Settles when the leader has ended, for whatever reason, and the rest of its group with it; their output must be
+   * read.
+   */
   readonly ended: Promise<void>;
-  /** Ends the group: `ask` asks its leader to, and what is still there after the grace is killed. */
+  /** Ends the group: `ask` asks its leader to exit, and what is left after the grace period is killed. */
   readonly end: (ask: () => void) => Promise<void>;
   /** Kills the group as soon as a signal is aborted. */
   readonly killOn: (signal: AbortSignal) => void;
 }
 
 /**
- * The guard of a group waits until the pipe from this process closes, which it does however this process ends; gives the
- * leader its grace, in seconds, and kills the group.
+ * The guard of a group waits until the pipe from this process closes, which happens however this process ends; then it
+ * gives the leader its grace period, in seconds, and kills the group.
  */
 const guard = `read -r _
 grace=$2
@@ -23,8 +26,8 @@ while [ "$grace" -gt 0 ] && kill -s 0 "$1"; do sleep 1; grace=$((grace - 1)); do
 kill -s KILL -- "-$1"`;
 
 /**
- * Binds the group that a process leads to the life of this process. The grace is the time in which the leader ends by itself
- * when it is asked to, or sees that this process is gone; 0 for one that does not look.
+ * Ties the group that a process leads to the life of this process. The grace period is how long the leader has to exit
+ * by itself when it is asked to or sees that this process is gone; 0 for a leader that does not check.
  */
 export function bindGroup(leader: ChildProcess, graceSeconds: number): ProcessGroup {
   const { pid } = leader;
@@ -33,7 +36,7 @@ export function bindGroup(leader: ChildProcess, graceSeconds: number): ProcessGr
     try {
       process.kill(-pid, "SIGKILL");
     } catch {
-      // The group is gone, which is what was wanted.
+      // The group is already gone.
     }
   };
   const endGuard = pid === undefined ? () => {} : startGuard(pid, graceSeconds);
@@ -46,7 +49,7 @@ export function bindGroup(leader: ChildProcess, graceSeconds: number): ProcessGr
       resolve();
     };
     leader.once("exit", release);
-    // One that could not be started has no exit.
+    // A leader that could not be started has no exit event.
     leader.once("error", () => pid === undefined && release());
   });
   const ended = exited.then(() => readToEnd(leader));
@@ -65,12 +68,12 @@ export function bindGroup(leader: ChildProcess, graceSeconds: number): ProcessGr
   };
 }
 
-/** Waits for the end of what the group prints, which comes with the last of its processes. */
+/** Waits for the end of the group's output, which comes with the end of its last process. */
 async function readToEnd({ stdout, stderr }: ChildProcess): Promise<void> {
   await Promise.allSettled([stdout, stderr].map((stream) => stream && finished(stream, { writable: false })));
 }
 
-/** Starts a guard in a group of its own, which Ctrl-C does not reach. Returns what ends it. */
+/** Starts a guard in a group of its own, which Ctrl-C does not reach. Returns a function that ends it. */
 function startGuard(leader: number, graceSeconds: number): () => void {
   const child = spawn("sh", ["-c", guard, "guard", String(leader), String(graceSeconds)], {
     detached: true,
@@ -78,7 +81,7 @@ function startGuard(leader: number, graceSeconds: number): () => void {
   });
   child.unref();
   (child.stdin as Socket).unref();
-  // Where there is no shell, what this process can still do at its end must be enough.
+  // Without a shell, what this process can still do when it ends has to be enough.
   child.on("error", () => {});
   child.stdin.on("error", () => {});
   return () => void child.kill("SIGKILL");

@@ -1,4 +1,4 @@
-/** Variables that keep wrangler from asking, sending or looking up anything: no network is needed. */
+/** Variables that stop wrangler from asking questions, sending data or looking anything up: it needs no network. */
 export const quietEnvironment = {
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_SEND_ERROR_REPORTS: "false",

@@ -1,8 +1,8 @@
 /** Adds up the time that pieces of work take. */
 export interface Stopwatch {
-  /** Does a piece of work and counts its time, also where it throws. */
+  /** Runs a piece of work and counts its time, even if it throws. */
   time<T>(work: () => Promise<T>): Promise<T>;
-  /** What has been counted so far. */
+  /** The seconds counted so far. */
   seconds(): number;
 }
 

@@ -1,41 +1,46 @@
 import { printable } from "./printable.ts";
 
-/** What a command sees of the process it runs in. */
+/** What a command knows about the process it runs in. */
 export interface Terminal extends TerminalOutput {
-  /** The working folder, where relative paths start. */
+  /** The working folder, which relative paths start from. */
   readonly folder: string;
   /** Holds wrangler.toml and build/. */
   readonly projectFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** Called with what must still be done when there is no time left. */
+  /** Registers a function that removes what is left when there is no time to wait. */
   readonly onFolder: (removeNow: () => void) => void;
 }
 
-/** All that a command can write, in lines: text with a line break in it is one line still, and shows the break. */
+/**
+ * Everything a command can write, in lines: text with a line break in it is still one line, with the break shown as an
+ * escape.
+ */
 export interface TerminalOutput {
   /** Prints lines of results. */
   readonly print: (lines: readonly string[]) => void;
   /** Writes lines for people, next to the results. */
   readonly say: (lines: readonly string[]) => void;
-  /** Shows a line below all others until the next takes its place; an empty one only takes it away. */
+  /** Shows a line below all others until the next replaces it; an empty line only removes it. */
   readonly show: (line: string) => void;
-  /** Whether somebody sees what `show` shows. */
+  /** Whether `show` shows anything, which takes a terminal. */
   readonly isWatched: boolean;
 }
 
-/** Where output goes. */
+/** Where output is written. */
 export interface TerminalStreams {
   readonly results: (text: string) => void;
   readonly people: (text: string) => void;
-  /** Characters of a line of a terminal that shows `people`; undefined where it goes into a file or a pipe. */
+  /** Characters per line of the terminal that shows `people`; undefined when it is a file or a pipe. */
   readonly columns: (() => number) | undefined;
 }
 
 const eraseLine = "\r\u001b[2K";
 
-/** Returns the one place where a command line writes: file names and other text from outside can't act on a terminal. */
+/**
+ * Returns the only place where a command line writes: file names and other text from outside can't act on the terminal.
+ */
 export function terminalOutput({ results, people, columns }: TerminalStreams): TerminalOutput {
   let shown = "";
   const draw = (line: string) => {
@@ -59,7 +64,7 @@ export function terminalOutput({ results, people, columns }: TerminalStreams): T
   };
 }
 
-/** Cuts a line that would go on in the next one, where it could not be erased. */
+/** Cuts a line that would wrap, because only the last row could be erased. */
 function cutLine(line: string, columns: number): string {
   return line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line;
 }

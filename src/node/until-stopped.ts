@@ -1,6 +1,6 @@
 /**
- * Waits for work, but no longer than until a signal is aborted: then it throws the reason of the signal, and work that can't
- * be interrupted goes on with nobody to wait for it.
+ * Waits for work, but only until a signal is aborted: then it throws the signal's reason, and work that can't be
+ * interrupted continues with nobody waiting for it.
  */
 export async function untilStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;

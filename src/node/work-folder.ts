@@ -7,13 +7,13 @@ import { join } from "node:path";
 export interface WorkFolder {
   readonly path: string;
   readonly remove: () => Promise<void>;
-  /** Removes it at once, for a process that has no time left. */
+  /** Removes the folder synchronously, for a process that has no time left. */
   readonly removeNow: () => void;
 }
 
 /**
- * Makes a folder among the system's temporary files, TMPDIR, and removes those of earlier runs that were ended before they
- * could. Throws what the system throws when it can't be made.
+ * Makes a folder in the system's temporary folder, TMPDIR, and removes folders of earlier runs that were killed before
+ * they could. Throws the system's error when it can't be made.
  */
 export async function openWorkFolder(parent: string = tmpdir()): Promise<WorkFolder> {
   await removeAbandoned(parent);
@@ -25,7 +25,7 @@ export async function openWorkFolder(parent: string = tmpdir()): Promise<WorkFol
   };
 }
 
-/** Process numbers mean something only on the machine they are of. */
+/** Process numbers only mean something on their own machine. */
 function namePrefix(): string {
   return `tessera-ingest-${hostname().replace(/[^\w.]/g, "_")}-`;
 }
@@ -44,7 +44,7 @@ function isRunning(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    // Another user's process may not be asked, and is running.
+    // EPERM: the process belongs to another user, so it is running.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

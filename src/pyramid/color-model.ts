@@ -1,20 +1,20 @@
 import { malformed } from "./faults.ts";
-/** What the samples of a pixel mean as they are stored. */
+/** What the samples of a pixel mean as stored. */
 export interface Photometric {
   readonly model: StoredModel;
-  /** Samples the other way round: grey with 0 as white, CMYK with 0 as full ink. */
+  /** Inverted samples: grey with 0 as white, CMYK with 0 as full ink. */
   readonly isInverted: boolean;
-  /** All reds by index, then all greens, then all blues, 8 bits each; of `palette` alone. */
+  /** All reds by index, then all greens, then all blues, 8 bits each; only for `palette`. */
   readonly palette: Uint8Array | undefined;
 }
 
 /**
- * The colour models that are read. `lab` has a and b as signed numbers, `icc-lab` with half of the range added. `ycck` is
- * YCbCr of the inverse of cyan, magenta and yellow, with black: of JPEG files alone.
+ * The supported colour models. `lab` has a and b as signed numbers, `icc-lab` with half of the range added. `ycck` is
+ * YCbCr of the inverse of cyan, magenta and yellow, plus black: only in JPEG files.
  */
 export type StoredModel = "gray" | "rgb" | "ycbcr" | "palette" | "cmyk" | "ycck" | "lab" | "icc-lab";
 
-/** Samples that make up a colour. */
+/** Number of samples that make up a colour. */
 export const colorSamples: Readonly<Record<StoredModel, number>> = {
   gray: 1,
   palette: 1,
@@ -26,10 +26,10 @@ export const colorSamples: Readonly<Record<StoredModel, number>> = {
   ycck: 4,
 };
 
-/** Longest colour map: of 16 bits an index. */
+/** Longest colour map: 16-bit indexes. */
 export const maxMapValues = 3 << 16;
 
-/** Holds the length of a palette to what its indexes can choose from. Throws `source-malformed`. */
+/** Checks the length of a palette against the range of its indexes. Throws `source-malformed`. */
 export function checkPalette(values: number): void {
   if (values === 0 || values % 3 !== 0 || values > maxMapValues) throw malformed(`a colour map of ${values} values`);
 }

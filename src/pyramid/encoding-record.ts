@@ -3,12 +3,12 @@ import { colorSamples, type StoredModel } from "./color-model.ts";
 import { rangeOfWhole, type SampleLayout, sampleDepths } from "./sample-layout.ts";
 import { compressions, predictors, subsamplingFactors, type TileEncoding } from "./tile-encoding.ts";
 
-/** What a record says of an encoding as JSON: all but its bytes. */
+/** The part of an encoding that a record holds as JSON: everything except bytes. */
 export type EncodingHead = Omit<TileEncoding, "jpegTables" | "palette">;
 
 const models = Object.keys(colorSamples) as StoredModel[];
 
-/** Reads an encoding from a record; whether it is one that is read is not judged. Throws a TypeError. */
+/** Reads an encoding from a record, without checking whether it is supported. Throws a TypeError. */
 export function readEncodingHead(fields: JsonFields): EncodingHead {
   const subsampling = fields.fields("subsampling");
   return {

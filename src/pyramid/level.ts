@@ -9,8 +9,8 @@ export interface Level extends Size, TileGrid {
 }
 
 /**
- * Holds a level of at most `maxTiles` to all that `readLevel` would have refused, but for its tiles' places, which are
- * judged where they are used. Throws what `readLevel` throws.
+ * Checks a level of at most `maxTiles` for everything that `readLevel` would refuse, except its tiles' places, which
+ * are checked on use. Throws what `readLevel` throws.
  */
 export function checkLevel(level: Level, maxTiles: number): void {
   const { width, height, tileWidth, tileLength, isStripped, encoding } = level;
@@ -18,7 +18,7 @@ export function checkLevel(level: Level, maxTiles: number): void {
   checkTileEncoding(encoding);
   checkTileSize(level);
   if (isStripped && (tileWidth !== width || tileLength > height))
-    throw malformed("strips that are no part of the image");
+    throw malformed("strips that are not part of the image");
   const { columns, rows, count } = countTiles(level, level, { encoding, maxTiles });
   const isWhole = level.columns === columns && level.rows === rows;
   if (!isWhole || level.offsets.length !== count || level.byteCounts.length !== count) {
@@ -27,16 +27,19 @@ export function checkLevel(level: Level, maxTiles: number): void {
   refuseOddChroma(level, encoding);
 }
 
-/** Refuses a chroma sample that lies in two tiles. Throws `source-unsupported`. Source: TIFF 6.0 §21: sides are whole multiples of the subsampling. */
+/**
+ * Checks that no chroma sample spans two tiles. Throws `source-unsupported`. Source: TIFF 6.0 §21: sides are whole
+ * multiples of the subsampling.
+ */
 export function refuseOddChroma(
   { tileWidth, tileLength, columns, rows }: TileGrid,
   { subsampling }: TileEncoding,
 ): void {
   const isOdd = (columns > 1 && tileWidth % subsampling.x !== 0) || (rows > 1 && tileLength % subsampling.y !== 0);
-  if (isOdd) throw unsupported("has tiles or strips that divide its chroma samples");
+  if (isOdd) throw unsupported("has tiles or strips that cut through chroma samples");
 }
 
-/** Holds width and height to what is read. Throws `source-malformed` where they are zero or past the limit. */
+/** Checks width and height. Throws `source-malformed` if they are zero or above the limit. */
 export function checkSize({ width, height }: Size): void {
   if (width < 1 || height < 1 || width > maxSidePixels || height > maxSidePixels) {
     throw malformed(`an image of ${width} by ${height} pixels`);

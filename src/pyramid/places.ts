@@ -1,10 +1,10 @@
 /**
- * Offsets or byte counts of tiles, in bytes. What a master's index takes in memory is these: they are held in 32 bits
- * each where all of them fit, which is in every file below 4 GiB.
+ * Offsets or byte counts of tiles, in bytes. They are most of the memory of a master's index: they take 32 bits each if
+ * all of them fit, as in every file below 4 GiB.
  */
 export type Places = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** Returns the same numbers in as few bytes as hold them. */
+/** Returns the same numbers in the smallest type that holds them. */
 export function narrowPlaces(values: Float64Array<ArrayBuffer>): Places {
   for (let index = 0; index < values.length; index++) {
     const value = values[index] ?? -1;

@@ -8,7 +8,7 @@ import { checkPyramid, type Orientation, orientations, type Pyramid } from "./py
 import { countTiles } from "./tile-grid.ts";
 import { areTilesInside } from "./tile-index.ts";
 
-/** What a record says before the arrays: all of a pyramid but its typed arrays and what follows from the rest. */
+/** The head of a record: everything about a pyramid except its typed arrays and what can be derived. */
 interface PyramidHead {
   readonly version: number;
   readonly orientation: Orientation;
@@ -19,17 +19,17 @@ interface LevelHead extends Omit<Level, "offsets" | "byteCounts" | "encoding" | 
   readonly encoding: EncodingHead;
   readonly tableBytes: number;
   readonly paletteBytes: number;
-  /** Bytes of an offset and of a byte count: 4 or 8. */
+  /** Bytes of an offset or byte count: 4 or 8. */
   readonly placeBytes: { readonly offsets: number; readonly byteCounts: number };
 }
 
-/** Changes with the shape of the record, so that an old one is not read as a new one. */
+/** Changes with the shape of the record, so that an old record is not read as a new one. */
 const recordVersion = 4;
 
 /**
- * Formats a pyramid as bytes to keep outside the isolate: a head, then for each level its JPEG tables, its palette,
- * offsets and byte counts (u32 or f64), as they lie in memory: little-endian, as WebAssembly has it too. In parts, for an
- * index may be large. Undefined for one that has tiles outside the file of `fileBytes`, which `parsePyramid` would not take.
+ * Formats a pyramid as bytes to keep outside the isolate: a head, then for each level its JPEG tables, palette, offsets
+ * and byte counts (u32 or f64), as they are in memory: little-endian, as in WebAssembly. In parts, because an index may
+ * be large. Undefined for a pyramid with tiles outside the file of `fileBytes`, which `parsePyramid` would not accept.
  */
 export function formatPyramid({ orientation, levels }: Pyramid, fileBytes: number): readonly Uint8Array[] | undefined {
   if (!levels.every((level) => areTilesInside(level, fileBytes))) return undefined;
@@ -57,8 +57,8 @@ function bytesOf({ buffer, byteOffset, byteLength }: Places): Uint8Array {
 }
 
 /**
- * Parses what `formatPyramid` wrote; undefined for anything else, and for what opening a file of `fileBytes` would not
- * have given, by the rules that opening has: it then counts as not kept. Takes no more memory than the bytes do.
+ * Parses what `formatPyramid` wrote; undefined for anything else, and for a pyramid that can't be the result of opening
+ * a file of `fileBytes`, by the same rules: it then counts as not kept. Takes no more memory than the bytes do.
  */
 export function parsePyramid(bytes: Uint8Array, fileBytes: number): Pyramid | undefined {
   try {
@@ -81,7 +81,7 @@ function readRecord(bytes: Uint8Array, fileBytes: number): Pyramid | undefined {
   return levels.every((level) => areTilesInside(level, fileBytes)) ? pyramid : undefined;
 }
 
-/** The arrays of a record, and how far they are read. */
+/** The arrays of a record, and how far they have been read. */
 interface RecordBody {
   readonly bytes: Uint8Array;
   at: number;
@@ -105,10 +105,10 @@ function readLevelRecord(fields: JsonFields, body: RecordBody): Level {
   return { ...size, ...tile, columns, rows, isStripped: fields.flag("isStripped"), encoding, offsets, byteCounts };
 }
 
-/** Takes a copy of the next bytes, undefined for none. Throws a RangeError where there are fewer. */
+/** Takes a copy of the next bytes, undefined for none. Throws a RangeError if there are fewer. */
 function takeBytes(body: RecordBody, count: number): Uint8Array<ArrayBuffer> | undefined {
   const { bytes, at } = body;
-  if (count > bytes.byteLength - at) throw new RangeError("a record that is cut off");
+  if (count > bytes.byteLength - at) throw new RangeError("the record is cut off");
   body.at += count;
   return count === 0 ? undefined : new Uint8Array(bytes.subarray(at, at + count));
 }

@@ -6,20 +6,20 @@ import { checkLevel, type Level } from "./level.ts";
 import type { TileEncoding } from "./tile-encoding.ts";
 /** An image as its resolutions, plain data: what is kept of a master between requests. */
 export interface Pyramid extends Size {
-  /** How the stored rows and columns lie in the picture. Source: TIFF 6.0 §8, Orientation. */
+  /** How the stored rows and columns map to the picture. Source: TIFF 6.0 §8, Orientation. */
   readonly orientation: Orientation;
-  /** From the image itself down; at least one. Width and height are as stored, before orientation. */
+  /** The levels from the full image down; at least one. Width and height are as stored, before orientation. */
   readonly levels: readonly [Level, ...Level[]];
 }
 
 /** The values of tag 274. */
 export const orientations = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** How the stored rows and columns lie in the picture: a value of tag 274. */
+/** How the stored rows and columns map to the picture: a value of tag 274. */
 export type Orientation = (typeof orientations)[number];
 
 /**
- * Holds a pyramid to all that `openTiff` and the readers of other files would have refused or left out, but for its
+ * Checks a pyramid for everything that `openTiff` and the readers of other files would refuse or leave out, except its
  * tiles' places. Throws what opening throws.
  */
 export function checkPyramid({ levels }: Pyramid): void {
@@ -33,20 +33,21 @@ export function checkPyramid({ levels }: Pyramid): void {
   for (const [index, level] of reduced.entries()) {
     const known: [Level, ...Level[]] = [full, ...reduced.slice(0, index)];
     const isNext = level.width < (known.at(-1)?.width ?? 0) && isFurtherLevel(level, known);
-    if (!isNext || !isSamePicture(level.encoding, full.encoding)) throw malformed("a level that is none of the image");
+    if (!isNext || !isSamePicture(level.encoding, full.encoding))
+      throw malformed("a level that does not belong to the image");
   }
   const { compression, model, isProgressive } = full.encoding;
   const isOfFiles = compression === "png" || model === "ycck" || isProgressive;
   if (isOfFiles && (full.offsets.length !== 1 || full.offsets[0] !== 0))
-    throw malformed("tiles of what files are made of");
+    throw malformed("tiles in a compression of whole files");
 }
 
-/** Says whether a level of this size adds one to those known, of which the first is the image itself. */
+/** Returns whether a level of this size adds something to the known ones; the first is the image itself. */
 export function isFurtherLevel(size: Size, known: readonly [Level, ...Level[]]): boolean {
   return !known.some(({ width }) => width === size.width) && isReduction(size, known[0]);
 }
 
-/** Says whether two levels decode to the same planes: a rendering may be drawn from any of them. */
+/** Returns whether two levels decode to the same planes, so that a rendering may use either. */
 export function isSamePicture(a: TileEncoding, b: TileEncoding): boolean {
   return (
     a.model === b.model &&
@@ -55,21 +56,24 @@ export function isSamePicture(a: TileEncoding, b: TileEncoding): boolean {
   );
 }
 
-/** Says whether an image has no colour. */
+/** Returns whether an image has no colour. */
 export function isGray({ levels: [{ encoding }] }: Pyramid): boolean {
   return encoding.model === "gray";
 }
 
-/** Says whether a page has the proportions of an image, as far as whole pixels allow, and is smaller: larger on no side. */
+/**
+ * Returns whether a page has the proportions of an image, as far as whole pixels allow, and is smaller: larger on no
+ * side.
+ */
 export function isReduction(size: Size, full: Size): boolean {
   if (size.width > full.width || size.height > full.height) return false;
   if (size.width === full.width && size.height === full.height) return false;
   const factor = Math.max(full.width, full.height) / Math.max(size.width, size.height);
-  // Halving over and over may lose a pixel more than dividing once.
+  // Repeated halving may lose a pixel more than a single division.
   return Math.abs(full.width / factor - size.width) <= 2 && Math.abs(full.height / factor - size.height) <= 2;
 }
 
-/** Returns the size of an image as it is seen: sides swapped where its orientation lays it on its side. */
+/** Returns the size of an image after orientation, with sides swapped if it is turned by 90 degrees. */
 export function seenSize(pyramid: { readonly orientation: Orientation } & Size): Size {
   return turnSize({ width: pyramid.width, height: pyramid.height }, turnOfTiffOrientation(pyramid.orientation));
 }

@@ -2,31 +2,31 @@ import { maxJpegTableBytes } from "../limits.ts";
 import { checkPalette, colorSamples, type Photometric, type StoredModel } from "./color-model.ts";
 import { malformed, unsupported } from "./faults.ts";
 import { checkSampleLayout, type SampleLayout } from "./sample-layout.ts";
-/** How the tiles or strips of a level are written: codec, colour model, samples. */
+/** How the tiles or strips of a level are encoded: codec, colour model, samples. */
 export interface TileEncoding extends Photometric {
   readonly compression: Compression;
   readonly layout: SampleLayout;
   readonly predictor: "none" | "horizontal" | "float";
-  /** What tag 530 says of chroma; the frame header of a JPEG tile overrules it. */
+  /** What tag 530 says about chroma; the frame header of a JPEG tile overrules it. */
   readonly subsampling: { readonly x: 1 | 2 | 4; readonly y: 1 | 2 | 4 };
-  /** T4Options of tag 292; of `ccitt-g3` alone. */
+  /** T4Options of tag 292; only for `ccitt-g3`. */
   readonly ccitt: { readonly isTwoDimensional: boolean; readonly isByteAligned: boolean } | undefined;
-  /** The abbreviated stream of tag 347, SOI and EOI included. */
+  /** The abbreviated stream of tag 347, including SOI and EOI. */
   readonly jpegTables: Uint8Array | undefined;
-  /** Known of whole files: the coefficients of a progressive JPEG are held until its last scan. */
+  /** Only known for whole files: the coefficients of a progressive JPEG are held until its last scan. */
   readonly isProgressive: boolean;
 }
 
-/** The compressions that are read; `png` only of PNG files. */
+/** The supported compressions; `png` only for PNG files. */
 export type Compression = (typeof compressions)[number];
 
-/** All compressions that are read. */
+/** All supported compressions. */
 export const compressions = [
   ...(["none", "packbits", "lzw", "deflate", "zstd", "ccitt-rle", "ccitt-g3", "ccitt-g4"] as const),
   ...(["jpeg", "jpeg2000", "webp", "png"] as const),
 ] as const;
 
-/** Compressions that may be predicted. */
+/** Compressions that may have a predictor. */
 export const predicted: readonly Compression[] = ["lzw", "deflate", "zstd"];
 
 const bilevel: readonly Compression[] = ["ccitt-rle", "ccitt-g3", "ccitt-g4"];
@@ -34,8 +34,8 @@ const bilevel: readonly Compression[] = ["ccitt-rle", "ccitt-g3", "ccitt-g4"];
 const ofBytes: readonly Compression[] = ["jpeg", "webp"];
 
 /**
- * Holds an encoding, its layout and its tables, to what is read. Throws `source-unsupported` with the sentence for what
- * is not read, `source-malformed` for what contradicts itself.
+ * Checks an encoding, its layout and its tables. Throws `source-unsupported`, naming what is not supported, and
+ * `source-malformed` for contradictions.
  */
 export function checkTileEncoding(encoding: TileEncoding): void {
   const { compression, model, layout, palette, ccitt, jpegTables, isProgressive } = encoding;
@@ -58,59 +58,59 @@ export function partsOf({ layout }: Pick<TileEncoding, "layout">): number {
   return layout.isPlanar ? layout.samplesPerPixel : 1;
 }
 
-/** Colour models that codecs of whole pictures can hold here, by their extra samples. */
+/** Colour models that whole-picture codecs can hold here, by their extra samples. */
 const codecModels: Readonly<Record<"webp" | "jpeg2000", readonly StoredModel[]>> = {
   webp: ["rgb"],
   jpeg2000: ["gray", "rgb", "ycbcr"],
 };
 
-/** What no decoder here gives, or no codec can hold. */
+/** Refuses what no decoder here returns, or no codec can hold. */
 function refuseMismatch(compression: Compression, { model, layout }: Pick<TileEncoding, "model" | "layout">): void {
   const { bits, format, isPlanar } = layout;
   if (bilevel.includes(compression) && (bits !== 1 || layout.samplesPerPixel !== 1)) {
     throw malformed(`${compression} of ${layout.samplesPerPixel} samples of ${bits} bits`);
   }
   if (ofBytes.includes(compression) && bits !== 8) {
-    throw unsupported(`has ${bits} bits a sample in ${compression} tiles, which are not read`);
+    throw unsupported(`has ${bits} bits per sample in ${compression} tiles, which are not supported`);
   }
   if (isPlanar && (compression === "webp" || compression === "jpeg2000" || compression === "jpeg")) {
-    throw unsupported(`keeps its samples in separate ${compression} planes, which are not read`);
+    throw unsupported(`stores its samples in separate ${compression} planes, which are not supported`);
   }
   if ((compression === "webp" || compression === "jpeg2000") && !codecModels[compression].includes(model)) {
-    throw unsupported(`is ${model} in ${compression} tiles, which is not read`);
+    throw unsupported(`has ${model} colours in ${compression} tiles, which are not supported`);
   }
   if (compression === "jpeg2000" && layout.samplesPerPixel !== colorSamples[model]) {
-    throw unsupported(`has ${layout.samplesPerPixel} samples a pixel in jpeg2000 tiles, which are not read`);
+    throw unsupported(`has ${layout.samplesPerPixel} samples per pixel in jpeg2000 tiles, which are not supported`);
   }
   if (model === "palette" && (bits > 8 || format !== "unsigned")) {
-    throw unsupported(`has a palette with ${bits}-bit indexes, which are not read`);
+    throw unsupported(`has a palette with ${bits}-bit indexes, which are not supported`);
   }
   if (model === "ycbcr" && bits !== 8 && compression !== "jpeg2000") {
-    throw unsupported(`is YCbCr with ${bits} bits a sample, which is not read`);
+    throw unsupported(`is YCbCr with ${bits} bits per sample, which is not supported`);
   }
   if ((model === "lab" || model === "icc-lab") && bits !== 8 && bits !== 16) {
-    throw unsupported(`is CIELab with ${bits} bits a sample, which is not read`);
+    throw unsupported(`is CIELab with ${bits} bits per sample, which is not supported`);
   }
 }
 
-/** The values of `predictor` as tag 317 counts them, from 1 on. */
+/** The values of `predictor` in the order of tag 317, from 1. */
 export const predictors = ["none", "horizontal", "float"] as const;
 
 function checkPredictor({ predictor, compression, layout: { bits, format } }: TileEncoding): void {
   if (predictor === "none") return;
   if (!predicted.includes(compression)) throw malformed(`a predictor in ${compression} tiles`);
-  if (predictor === "float" && format !== "float") throw malformed("the predictor of floating point on whole numbers");
+  if (predictor === "float" && format !== "float") throw malformed("the floating point predictor on integers");
   if (predictor === "horizontal" && bits !== 8 && bits !== 16 && bits !== 32) {
-    throw unsupported(`has the horizontal predictor with ${bits} bits a sample, which is not read`);
+    throw unsupported(`has the horizontal predictor with ${bits} bits per sample, which is not supported`);
   }
 }
 
 function checkSubsampling({ subsampling, model, compression, layout, predictor }: TileEncoding): void {
   if (subsampling.x === 1 && subsampling.y === 1) return;
   if (model !== "ycbcr" || compression === "jpeg2000") throw malformed(`subsampled ${model} in ${compression} tiles`);
-  if (layout.isPlanar) throw unsupported("keeps subsampled YCbCr in separate planes, which are not read");
-  if (predictor !== "none") throw unsupported("has a predictor on subsampled YCbCr, which is not read");
+  if (layout.isPlanar) throw unsupported("stores subsampled YCbCr in separate planes, which are not supported");
+  if (predictor !== "none") throw unsupported("has a predictor on subsampled YCbCr, which is not supported");
 }
 
-/** The factors that chroma is subsampled by on an axis. */
+/** The factors that chroma may be subsampled by along an axis. */
 export const subsamplingFactors = [1, 2, 4] as const;

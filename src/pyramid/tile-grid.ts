@@ -4,7 +4,7 @@ import { malformed, unsupported } from "./faults.ts";
 import type { Places } from "./places.ts";
 import { partsOf, type TileEncoding } from "./tile-encoding.ts";
 /**
- * The grid that a directory divides its pixels by: tiles of `tileWidth` x `tileLength` pixels. Strips are a grid of one
+ * The grid that divides the pixels of a directory: tiles of `tileWidth` x `tileLength` pixels. Strips are a grid of one
  * column, as wide as the image.
  */
 export interface TileGrid {
@@ -12,11 +12,16 @@ export interface TileGrid {
   readonly tileLength: number;
   readonly columns: number;
   readonly rows: number;
-  /** Whether the last row of tiles holds only the rows that the image has left: strips do, tiles are padded. */
+  /**
+   * Whether the last row of tiles only holds the remaining rows of the image: true for strips, while tiles are padded.
+   */
   readonly isStripped: boolean;
-  /** Where each tile starts, in bytes, row by row; of a planar level, all of one sample before those of the next. */
+  /**
+   * Where each tile starts, in bytes, row by row; in a planar level, all tiles of one sample come before those of the
+   * next.
+   */
   readonly offsets: Places;
-  /** How many bytes each tile takes; 0 for a tile that was never written. */
+  /** Size of each tile in bytes; 0 for a tile that was never written. */
   readonly byteCounts: Places;
 }
 
@@ -37,8 +42,8 @@ export function checkTileSize({
 }
 
 /**
- * Returns how many columns and rows of tiles a level has, and how many tiles, which of a planar level are one for each
- * sample. Throws `source-malformed` above `maxTiles`.
+ * Returns how many columns and rows of tiles a level has, and how many tiles: in a planar level, one for each sample.
+ * Throws `source-malformed` above `maxTiles`.
  */
 export function countTiles(
   size: Size,

@@ -3,16 +3,16 @@ import { malformed } from "./faults.ts";
 import type { Level } from "./level.ts";
 import { partsOf } from "./tile-encoding.ts";
 
-/** Where one compressed tile, or one part of it, lies in the file, in bytes. */
+/** Where one compressed tile, or one part of it, is in the file, in bytes. */
 export interface TileRange {
   readonly offset: number;
   readonly length: number;
 }
 
 /**
- * Returns where the parts of the tile at `column`, `row` lie: one, or one for each sample of a planar level; undefined
- * for a tile that was never written. Throws `source-malformed` for a tile that claims more than `maxTileBytes` or bytes
- * beyond the end of the file, or that was written in part.
+ * Returns where the parts of the tile at `column`, `row` are: one part, or one for each sample of a planar level;
+ * undefined for a tile that was never written. Throws `source-malformed` for a tile that is larger than `maxTileBytes`,
+ * extends beyond the end of the file, or was only written in part.
  */
 export function tileRanges(
   level: Level,
@@ -37,7 +37,7 @@ export function tileRanges(
   return ranges;
 }
 
-/** Nothing lies where the header does, unless the tile is all of the file. */
+/** Nothing overlaps the header, unless the tile is the whole file. */
 function isUnwritten(offset: number, length: number, sourceSize: number): boolean {
   return length === 0 || (offset === 0 && length < sourceSize);
 }
@@ -46,12 +46,12 @@ function isOutside(offset: number, length: number, sourceSize: number): boolean 
   return length > maxTileBytes || offset + length > sourceSize;
 }
 
-/** Says whether all tiles of a level are where a file of `sourceSize` bytes can have them, or were never written. */
+/** Returns whether all tiles of a level are inside a file of `sourceSize` bytes, or were never written. */
 export function areTilesInside({ offsets, byteCounts }: Level, sourceSize: number): boolean {
   for (let index = 0; index < offsets.length; index++) {
     const offset = offsets[index] ?? -1;
     const length = byteCounts[index] ?? -1;
-    // Comparisons that fail for what is no number.
+    // Written so that NaN fails every comparison.
     const isPlace = offset >= 0 && length >= 0 && Math.floor(offset) === offset && Math.floor(length) === length;
     if (!isPlace) return false;
     if (!isUnwritten(offset, length, sourceSize) && isOutside(offset, length, sourceSize)) return false;

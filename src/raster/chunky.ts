@@ -2,8 +2,8 @@ import type { Kernel } from "./kernel.ts";
 import type { Plane } from "./raster.ts";
 
 /**
- * Interleaved 8-bit samples in kernel memory: rows of `width` pixels, `stride` bytes apart. Behind the last row lie at
- * least `planeSlackBytes` readable bytes.
+ * Interleaved 8-bit samples in kernel memory: rows of `width` pixels, `stride` bytes apart. At least `planeSlackBytes`
+ * readable bytes follow the last row.
  */
 export interface Chunky {
   readonly pointer: number;
@@ -21,8 +21,8 @@ export function deinterleave(kernel: Kernel, source: Chunky, planes: readonly Pl
 }
 
 /**
- * Copies sample number `sample` of every pixel, counted from 0, to a plane: what both have from their left top corners
- * on. Writes nothing beside the plane's rows.
+ * Copies sample number `sample` of every pixel, counted from 0, to a plane, aligned at the top left and only as far as
+ * both extend. Writes nothing outside the plane's rows.
  */
 export function takeSample(
   kernel: Kernel,

@@ -14,7 +14,7 @@ export interface ColorConversion {
   readonly rows?: RowRange;
 }
 
-/** Converts Y, Cb, Cr to R, G, B within 1 level of the exact values; greys stay what they are. Source: JFIF 1.02. */
+/** Converts Y, Cb, Cr to R, G, B within 1 level of the exact values; greys are unchanged. Source: JFIF 1.02. */
 export function ycbcrToRgb(kernel: Kernel, { source, destination, rows }: ColorConversion): void {
   const [y, cb, cr] = source;
   const [r, g, b] = destination;
@@ -49,9 +49,9 @@ export function rgbToYcbcr(kernel: Kernel, { source, destination, rows }: ColorC
 }
 
 /**
- * Converts R, G, B to Y, Cb, Cr with chroma halved on both axes: a chroma sample is that of the mean of 2 x 2 pixels, of
- * those there are at odd edges. Y and chroma stay within 1 level of the exact values; greys get Cb = Cr = 128. Luma may
- * take the place of a source plane, chroma may not. Source: JFIF 1.02.
+ * Converts R, G, B to Y, Cb, Cr with chroma halved on both axes: a chroma sample comes from the mean of 2 x 2 pixels,
+ * or of fewer at odd edges. Y and chroma are within 1 level of the exact values; greys get Cb = Cr = 128. Luma may
+ * replace a source plane, chroma may not. Source: JFIF 1.02.
  */
 export function rgbToYcbcrHalved(kernel: Kernel, { source, destination }: Omit<ColorConversion, "rows">): void {
   const [r, g, b] = source;
@@ -88,7 +88,7 @@ export function rgbToGray(
   });
 }
 
-/** Lays a plane of a `gray` or `rgb` raster over white by its alpha plane, in place. */
+/** Composites a plane of a `gray` or `rgb` raster on white by its alpha plane, in place. */
 export function composeOnWhite(
   kernel: Kernel,
   { plane, alpha, rows }: { readonly plane: Plane; readonly alpha: Plane; readonly rows?: RowRange },
@@ -99,8 +99,8 @@ export function composeOnWhite(
 }
 
 /**
- * Returns a copy of a `gray` or `rgb` raster as interleaved RGBA, 4 bytes a pixel without padding; alpha is 255 where
- * the raster has none. Without `rows`, of all rows. Throws `render-memory`.
+ * Returns a copy of a `gray` or `rgb` raster as interleaved RGBA, 4 bytes per pixel without padding; alpha is 255 if
+ * the raster has none. Copies all rows without `rows`. Throws `render-memory`.
  */
 export function interleaveRgba(
   kernel: Kernel,

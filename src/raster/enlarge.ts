@@ -4,8 +4,8 @@ import { createResampler } from "./resampler.ts";
 import { planWeights } from "./weights.ts";
 
 /**
- * Enlarges a subsampled plane to `destination`, whose pixels it covers `subsampling` at a time, by linear interpolation
- * as JPEG decoders do. The planes must not overlap. Throws `render-memory`.
+ * Enlarges a subsampled plane to `destination`, with `subsampling` pixels for each of its samples, by linear
+ * interpolation as in JPEG decoders. The planes must not overlap. Throws `render-memory`.
  */
 export function enlargePlane(kernel: Kernel, source: Plane, destination: Plane, subsampling: Subsampling): void {
   const mark = kernel.mark();

@@ -1,13 +1,16 @@
-/** The exports of `wasm/index.ts`, by the names and the order they have there. Pointers are byte offsets into `memory`. */
+/** The exports of `wasm/index.ts`, with its names and in its order. Pointers are byte offsets into `memory`. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
-  /** Returns a 16-byte aligned block, or 0 when memory cannot grow that far. */
+  /** Returns a 16-byte aligned block, or 0 if memory can't grow that far. */
   allocate(byteLength: number): number;
   /** Returns the arena's top. */
   mark(): number;
   /** Sets the arena's top back to `mark`. */
   release(mark: number): void;
-  /** Decodes fax compression, changing its source; returns the rows up to the last readable one, or a negative status. */
+  /**
+   * Decodes fax compression and changes its source; returns the number of rows up to the last readable one, or a
+   * negative status.
+   */
   decodeCcitt(
     source: number,
     byteLength: number,
@@ -19,17 +22,17 @@ export interface KernelExports {
   ): number;
   /** Returns the size of the workspace for rows of this width. */
   ccittWorkBytes(width: number): number;
-  /** Decodes one JPEG as the request at this pointer says; returns a status. */
+  /** Decodes one JPEG according to the request at this pointer; returns a status. */
   decodeJpeg(request: number): number;
-  /** Bytes of workspace for one decode beside a block of tables and the length of the stream. */
+  /** Bytes of workspace for one decode besides a block of tables and the length of the stream. */
   readonly jpegPaddingBytes: WebAssembly.Global;
   /** Size of a block of tables. */
   readonly jpegTablesBytes: WebAssembly.Global;
-  /** Encodes more MCUs of what the encoder at this pointer was given; returns the bytes in its output. */
+  /** Encodes more MCUs of what the encoder at this pointer was given; returns the number of bytes in its output. */
   encodeJpeg(encoder: number): number;
   /** Size of an encoder. */
   readonly jpegEncoderBytes: WebAssembly.Global;
-  /** Where in an encoder its quantisation and Huffman tables are put. */
+  /** Where the quantisation and Huffman tables are in an encoder. */
   readonly jpegEncoderDefinitions: WebAssembly.Global;
   /** Builds an encoder's tables from its definitions and resets it. */
   openJpegEncoder(encoder: number): void;
@@ -39,7 +42,7 @@ export interface KernelExports {
   lzwDecode(source: number, byteLength: number, target: number, capacity: number): number;
   /** Decodes PackBits; returns the bytes written, at most `capacity`. */
   packBitsDecode(source: number, byteLength: number, target: number, capacity: number): number;
-  /** Takes rows until a chunk's data is full, whose size it returns, or until none are left: then 0. */
+  /** Takes rows until a chunk's data is full and returns its size, or until none are left and returns 0. */
   encodePng(encoder: number): number;
   /** Ends the stream; returns the size of the last data. */
   finishPng(encoder: number): number;
@@ -47,9 +50,9 @@ export interface KernelExports {
   openPngEncoder(encoder: number): void;
   /** Returns the size of an encoder. */
   pngEncoderBytes(width: number, samples: number, bitDepth: number): number;
-  /** Undoes the filters of rows of a PNG in place; returns how many rows it did. */
+  /** Undoes the filters of rows of a PNG in place; returns how many rows were done. */
   unfilterPngRows(rows: number, rowBytes: number, pixelBytes: number, count: number): number;
-  /** Puts the length in front of a chunk and the CRC behind it. */
+  /** Writes the length before a chunk and the CRC after it. */
   sealPngChunk(encoder: number, byteLength: number): void;
   /** Copies one sample of every pixel to rows of its own. */
   takeSample(
@@ -62,11 +65,11 @@ export interface KernelExports {
     width: number,
     height: number,
   ): void;
-  /** Interleaves one row, opaque where `a` is 0; writes whole groups of 16 pixels. */
+  /** Interleaves one row, opaque if `a` is 0; writes whole groups of 16 pixels. */
   interleaveRgbaRow(r: number, g: number, b: number, a: number, target: number, width: number): void;
   /** Writes the luma of one row. */
   rgbToGrayRow(r: number, g: number, b: number, gray: number, width: number): void;
-  /** Writes the chroma of the means of 2 x 2 pixels of a row and the one a stride on. */
+  /** Writes the chroma of the means of 2 x 2 pixels, from a row and the row one stride further. */
   rgbToHalvedChromaRow(
     r: number,
     rStride: number,
@@ -86,7 +89,7 @@ export interface KernelExports {
   convertRgbRow: ConvertRow;
   /** Converts one row of CIELAB. */
   convertLabRow: ConvertRow;
-  /** Converts one row of three channels, or of four where `k` is not 0, by a grid. */
+  /** Converts one row of three channels, or of four if `k` is not 0, by a grid. */
   interpolateRow(
     grid: number,
     a: number,
@@ -98,17 +101,17 @@ export interface KernelExports {
     blue: number,
     width: number,
   ): void;
-  /** Replaces samples of one row by what 256 levels say. */
+  /** Replaces samples of one row by a table of 256 levels. */
   lookUpRow(levels: number, source: number, target: number, width: number): void;
-  /** Lays one row over white by its alpha. */
+  /** Composites one row on white by its alpha. */
   composeOnWhiteRow(samples: number, alpha: number, width: number): void;
-  /** Lays samples that were multiplied by their alpha over white. */
+  /** Composites premultiplied samples on white. */
   composePremultipliedOnWhiteRows: WeighRows;
   /** Multiplies samples by their alpha. */
   premultiplyRows: WeighRows;
   /** Divides samples by their alpha. */
   unpremultiplyRows: WeighRows;
-  /** Turns the bits of each byte around. */
+  /** Reverses the bits of each byte. */
   reverseBits(pointer: number, byteLength: number): void;
   /** Writes the colours of indexes to three planes; `palette` is 3 x 256 bytes. */
   applyPaletteRows(
@@ -124,7 +127,7 @@ export interface KernelExports {
     width: number,
     height: number,
   ): void;
-  /** Joins the bytes of samples whose rows hold them by significance; `scratch` has room for a row. */
+  /** Joins the bytes of samples whose rows store them by significance; `scratch` has room for a row. */
   joinByteRows(
     pointer: number,
     stride: number,
@@ -167,7 +170,7 @@ export interface KernelExports {
     least: number,
     scale: number,
   ): void;
-  /** Unpacks samples of 10 to 32 bits, floats where `exponentBits` is not 0; a value of v becomes (v - least) * scale. */
+  /** Unpacks samples of 10 to 32 bits, floats if `exponentBits` is not 0; a value of v becomes (v - least) * scale. */
   unpackScaledRows(
     source: number,
     sourceStride: number,
@@ -215,7 +218,7 @@ export interface KernelExports {
   ): void;
   /** Copies rows backwards; strides may be negative. */
   mirrorRows: MoveRows;
-  /** Samples a plane anew on a canvas turned around the common centre. */
+  /** Resamples a plane on a canvas turned around the common centre. */
   rotateRows(
     source: number,
     sourceStride: number,
@@ -235,9 +238,9 @@ export interface KernelExports {
   copyRows: MoveRows;
   /** Sets all samples to one value. */
   fillRows(target: number, stride: number, width: number, height: number, value: number): void;
-  /** Adds 128 to samples with a sign, or takes it away. */
+  /** Adds 128 to signed samples, or subtracts it. */
   flipSignRows(pointer: number, stride: number, width: number, height: number): void;
-  /** Replaces samples by 255 less their value. */
+  /** Replaces samples by 255 minus their value. */
   invertRows(pointer: number, stride: number, width: number, height: number): void;
   /** Makes samples at or above `threshold` white and the others black. */
   thresholdRows(pointer: number, stride: number, width: number, height: number, threshold: number): void;

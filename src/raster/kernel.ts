@@ -1,7 +1,7 @@
 import { ImageError } from "../error.ts";
 import { type Plane, planeSlackBytes, strideAlignment } from "./raster.ts";
 
-/** The functions that `wasm/index.ts` exports; the one place where JavaScript learns their shape. */
+/** The functions that `wasm/index.ts` exports; the only place where JavaScript knows their types. */
 export type { KernelExports } from "./kernel-exports.ts";
 
 import type { KernelExports } from "./kernel-exports.ts";
@@ -19,8 +19,8 @@ export interface KernelModules extends CodecModules {
 }
 
 /**
- * One instance of the WebAssembly kernels with a memory of its own, used by one render at a time.
- * Memory is a bump arena: `allocate` hands out, `mark` and `release` take back what came after.
+ * One instance of the WebAssembly kernels with its own memory, used by one render at a time. Memory is a bump arena:
+ * `allocate` takes memory, `mark` and `release` give back everything taken since.
  */
 export class Kernel {
   readonly exports: KernelExports;
@@ -42,13 +42,13 @@ export class Kernel {
     return this.exports.memory.buffer.byteLength;
   }
 
-  /** Empties the arena for another render, which may hold `limitBytes`. */
+  /** Empties the arena for another render, which may use `limitBytes`. */
   reset(limitBytes: number): void {
     this.exports.release(this.#empty);
     this.#limitBytes = limitBytes;
   }
 
-  /** All of kernel memory as bytes. Take it anew after every `allocate`: growing memory detaches older views. */
+  /** All of kernel memory as bytes. Get it again after every `allocate`: growing memory detaches older views. */
   get bytes(): Uint8Array {
     return new Uint8Array(this.exports.memory.buffer);
   }
@@ -64,7 +64,7 @@ export class Kernel {
     return pointer;
   }
 
-  /** Returns a plane with rows aligned to `strideAlignment` and slack behind it. Throws `render-memory`. */
+  /** Returns a plane with rows aligned to `strideAlignment` and slack after it. Throws `render-memory`. */
   allocatePlane(width: number, height: number): Plane {
     const stride = alignUp(width, strideAlignment);
     return { pointer: this.allocate(stride * height + planeSlackBytes), stride, width, height };

@@ -2,26 +2,26 @@ import type { Area, Size } from "../geometry.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Plane } from "./raster.ts";
 
-/** One of the eight ways to lay a picture on its grid: mirrored left to right first, then turned clockwise. */
+/** One of the eight orientations of a picture: mirrored left to right first, then turned clockwise. */
 export interface Turn {
   readonly mirror: boolean;
   readonly quarterTurns: QuarterTurns;
 }
 
-/** Clockwise turns by 90 degrees. */
+/** Number of clockwise turns by 90 degrees. */
 export type QuarterTurns = 0 | 1 | 2 | 3;
 
 /** The turn that changes nothing. */
 export const noTurn: Turn = { mirror: false, quarterTurns: 0 };
 
-/** Says whether `turn` changes nothing. */
+/** Returns whether `turn` changes nothing. */
 export function isNoTurn(turn: Turn): boolean {
   return !turn.mirror && turn.quarterTurns === 0;
 }
 
-/** Returns the one turn that does `first` and then `second`. */
+/** Returns the single turn that does `first` and then `second`. */
 export function composeTurns(first: Turn, second: Turn): Turn {
-  // A mirror after a turn is the mirror before the opposite turn.
+  // A mirror after a turn equals a mirror before the opposite turn.
   const turned = second.mirror ? -first.quarterTurns : first.quarterTurns;
   return { mirror: first.mirror !== second.mirror, quarterTurns: wrap(turned + second.quarterTurns) };
 }
@@ -43,19 +43,19 @@ const turnsByOrientation: readonly Turn[] = [
 ];
 
 /**
- * Returns the turn that makes stored rows upright by TIFF's Orientation, 1 to 8; none for any other value, as readers
- * commonly do. Source: TIFF 6.0 section 8, Orientation.
+ * Returns the turn that makes stored rows upright for TIFF's Orientation, 1 to 8; none for any other value, as in most
+ * readers. Source: TIFF 6.0 section 8, Orientation.
  */
 export function turnOfTiffOrientation(orientation: number): Turn {
   return turnsByOrientation[orientation - 1] ?? noTurn;
 }
 
-/** Returns the size a picture of `size` has after `turn`. */
+/** Returns the size of a picture of `size` after `turn`. */
 export function turnSize(size: Size, turn: Turn): Size {
   return isTransposing(turn) ? { width: size.height, height: size.width } : { width: size.width, height: size.height };
 }
 
-/** Returns where `area` of a picture of `size` lies after `turn`. */
+/** Returns where `area` of a picture of `size` is after `turn`. */
 export function turnArea(area: Area, size: Size, turn: Turn): Area {
   const left = turn.mirror ? size.width - area.x - area.width : area.x;
   const right = size.width - left - area.width;
@@ -73,12 +73,12 @@ export function turnArea(area: Area, size: Size, turn: Turn): Area {
   }
 }
 
-/** Returns which area of the picture before `turn` becomes `area` of the one after it, whose size is `turned`. */
+/** Returns the area of the picture before `turn` that becomes `area` of the one after it, whose size is `turned`. */
 export function unturnArea(area: Area, turned: Size, turn: Turn): Area {
   return turnArea(area, turned, inverseTurn(turn));
 }
 
-/** Which axes of a picture run the other way once it is turned. */
+/** Which axes of a picture are reversed by a turn. */
 export interface ReversedAxes {
   readonly x: boolean;
   readonly y: boolean;
@@ -89,7 +89,7 @@ export function reversedAxes({ mirror, quarterTurns }: Turn): ReversedAxes {
   return { x: (quarterTurns === 2 || quarterTurns === 3) !== mirror, y: quarterTurns === 1 || quarterTurns === 2 };
 }
 
-/** Writes `source` turned to `destination`, which has the turned size and does not overlap it. */
+/** Writes `source`, turned, to `destination`, which has the turned size and does not overlap it. */
 export function turnPlane(kernel: Kernel, source: Plane, destination: Plane, turn: Turn): void {
   const { width, height } = source;
   if (isTransposing(turn)) {

@@ -5,8 +5,8 @@ const entries = 256;
 
 /**
  * Looks up the colours of an index plane: `palette` is all reds by index, then all greens, then all blues. Indexes past
- * its end are black. The planes are as large as `index`, which may be one of them; nothing is written beside their rows.
- * Throws `render-memory`. Source: TIFF 6.0 §5, ColorMap.
+ * its end are black. The planes are as large as `index`, which may be one of them; only their rows are written. Throws
+ * `render-memory`. Source: TIFF 6.0 §5, ColorMap.
  */
 export function applyPalette(kernel: Kernel, index: Plane, palette: Uint8Array, planes: ThreePlanes): void {
   const count = Math.floor(palette.byteLength / 3);

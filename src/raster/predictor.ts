@@ -4,7 +4,7 @@ import type { PackedSamples } from "./unpack.ts";
 
 /**
  * Undoes horizontal differencing in place: each sample becomes the sum of those before it in its row. Writes nothing
- * beside the rows. Throws `source-unsupported` for other samples than of 8, 16 and 32 bits.
+ * outside the rows. Throws `source-unsupported` for samples of other than 8, 16 and 32 bits.
  * Source: TIFF 6.0 §14, Predictor 2.
  */
 export function undoPredictor(kernel: Kernel, packed: PackedSamples): void {
@@ -17,9 +17,9 @@ export function undoPredictor(kernel: Kernel, packed: PackedSamples): void {
 }
 
 /**
- * Undoes the predictor of floats in place: sums up bytes, then joins those of each sample in the byte order that the
- * samples are said to have. Writes nothing beside the rows. Throws `source-unsupported` for other samples than of 16,
- * 24, 32 and 64 bits; `render-memory`. Source: TIFF Technical Note 3, Predictor 3.
+ * Undoes the floating point predictor in place: sums bytes, then joins those of each sample in the samples' byte order.
+ * Writes nothing outside the rows. Throws `source-unsupported` for samples of other than 16, 24, 32 and 64 bits;
+ * `render-memory`. Source: TIFF Technical Note 3, Predictor 3.
  */
 export function undoFloatPredictor(kernel: Kernel, packed: PackedSamples): void {
   const { pointer, rowBytes, width, height, samplesPerPixel, bits, isLittleEndian } = packed;
@@ -38,6 +38,6 @@ export function undoFloatPredictor(kernel: Kernel, packed: PackedSamples): void 
 function unread(predictor: string, bits: number): ImageError {
   return new ImageError(
     "source-unsupported",
-    `This image has the ${predictor} predictor with ${bits} bits a sample, which is not read.`,
+    `This image has the ${predictor} predictor with ${bits} bits per sample, which is not supported.`,
   );
 }

@@ -2,8 +2,8 @@ import type { Size } from "../geometry.ts";
 
 /**
  * Samples of one channel in kernel memory: `height` rows of `width` unsigned 8-bit samples, `stride` bytes apart.
- * `pointer` is the byte offset of the first sample. Behind the last row lie at least `planeSlackBytes` writable bytes,
- * so that a kernel may read or write whole SIMD vectors past the end of a row.
+ * `pointer` is the byte offset of the first sample. At least `planeSlackBytes` writable bytes follow the last row, so
+ * that a kernel may read or write whole SIMD vectors past the end of a row.
  */
 export interface Plane {
   readonly pointer: number;
@@ -13,12 +13,12 @@ export interface Plane {
 }
 
 /**
- * What the planes of a raster mean. `ycbcr` is full-range BT.601 as JFIF has it; `cmyk` is 0 for no ink; `lab` is CIELab
- * of D50 with L* from 0 to 100 as 0 to 255 and 128 added to a* and b*.
+ * What the planes of a raster mean. `ycbcr` is full-range BT.601 as in JFIF; `cmyk` is 0 for no ink; `lab` is CIELab
+ * for D50 with L* from 0 to 100 as 0 to 255 and 128 added to a* and b*.
  */
 export type ColorModel = "gray" | "rgb" | "ycbcr" | "cmyk" | "lab";
 
-/** Planes that make up a colour. */
+/** Number of planes that make up a colour. */
 export const colorPlanes: Readonly<Record<ColorModel, number>> = { gray: 1, rgb: 3, ycbcr: 3, cmyk: 4, lab: 3 };
 
 /** Three planes, of equal size unless stated otherwise. */
@@ -84,10 +84,10 @@ export interface Subsampling {
   readonly y: 1 | 2 | 4;
 }
 
-/** Spare bytes behind every plane, in bytes. */
+/** Spare bytes after every plane. */
 export const planeSlackBytes = 64;
 
-/** Rows of a plane start on multiples of this many bytes. */
+/** Rows of a plane start at multiples of this many bytes. */
 export const strideAlignment = 16;
 
 /** Returns how many pixels a sample of plane number `index` covers: only the chroma of `ycbcr` is subsampled. */

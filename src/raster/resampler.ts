@@ -2,22 +2,22 @@ import { ImageError } from "../error.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Weights } from "./weights.ts";
 
-/** Rows of samples in kernel memory: `pointer` is the byte offset of the first, the others follow `stride` bytes apart. */
+/** Rows of samples in kernel memory: `pointer` is the byte offset of the first; they are `stride` bytes apart. */
 export interface Rows {
   readonly pointer: number;
   readonly stride: number;
 }
 
-/** One step of a resampling: which output rows, from which band of the source, to where. */
+/** One step of a resampling: which output rows to make, from which band of the source, and where to write them. */
 export interface ResampleStep {
-  /** The band: it holds source rows from `sourceFirstRow` on, each `horizontal.sourceLength` samples wide. */
+  /** The band: source rows from `sourceFirstRow` on, each `horizontal.sourceLength` samples wide. */
   readonly source: Rows;
   /** The source row that the band begins with. */
   readonly sourceFirstRow: number;
-  /** The first output row to make, and how many. */
+  /** The first output row to make, and the number of rows. */
   readonly outputFirst: number;
   readonly outputCount: number;
-  /** Where row `outputFirst` goes; nothing but `outputCount` rows of `horizontal.outputLength` samples is written. */
+  /** Where row `outputFirst` is written; only `outputCount` rows of `horizontal.outputLength` samples are written. */
   readonly destination: Rows;
 }
 
@@ -27,13 +27,13 @@ export interface Resampler {
   neededFrom(outputRow: number): number;
   /** Returns one past the last source row that `outputRow` needs; it never decreases either. */
   neededTo(outputRow: number): number;
-  /** Makes output rows in one kernel call. Throws `internal` when the band begins too late for them. */
+  /** Makes output rows in one kernel call. Throws `internal` if the band begins too late for them. */
   resample(step: ResampleStep): void;
 }
 
 /**
- * Returns a resampler by two sets of weights. It keeps its tables and one row of scratch in kernel memory: release them
- * with the arena. Each output sample lies within 1 level of an exact computation. Throws `render-memory`.
+ * Returns a resampler for two sets of weights. It keeps its tables and one row of scratch in kernel memory: release
+ * them with the arena. Each output sample is within 1 level of an exact computation. Throws `render-memory`.
  */
 export function createResampler(
   kernel: Kernel,
@@ -66,10 +66,10 @@ export function createResampler(
   };
 }
 
-/** Samples that one SIMD load of scratch may read beyond the last one a row needs. */
+/** Samples that one SIMD load of scratch may read after the last one a row needs. */
 const scratchSlack = 32;
 
-/** Lays the two axes out as `ResamplePlan` of `wasm/resample.ts` and returns where that is. */
+/** Lays out the two axes as `ResamplePlan` of `wasm/resample.ts` and returns its address. */
 function storePlan(kernel: Kernel, horizontal: Weights, vertical: Weights): number {
   const none = { firsts: 0, counts: 0, weights: 0, pairs: 0 };
   const rows = vertical.identity ? none : storeRows(kernel, vertical);
@@ -118,7 +118,9 @@ function storeRows(kernel: Kernel, weights: Weights) {
   };
 }
 
-/** Lays weights out for four output columns at a time: blocks of eight of each, then four of each where that is enough. */
+/**
+ * Lays out weights for four output columns at a time: blocks of eight of each, then four of each where that is enough.
+ */
 function storeColumns(kernel: Kernel, weights: Weights) {
   const { outputLength, taps, rows } = weights;
   const blocks = Math.floor((taps + 3) / 8);
@@ -156,10 +158,10 @@ function storeColumns(kernel: Kernel, weights: Weights) {
   };
 }
 
-/** Fewer equal columns than this are not worth a loop of their own. */
+/** Fewer equal columns than this are not worth a separate loop. */
 const fewestEvenColumns = 16;
 
-/** Finds the output columns around the middle that have equal weights and lie two source samples apart. */
+/** Finds the output columns around the middle that have equal weights and are two source samples apart. */
 function findEvenColumns({ outputLength, taps, firsts, counts, rows }: Weights): { from: number; to: number } {
   const middle = outputLength >> 1;
   const isEven = (output: number): boolean => {

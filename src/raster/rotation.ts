@@ -5,14 +5,14 @@ import { type Plane, type Raster, type RasterOf, rasterOf } from "./raster.ts";
 import { fillPlane } from "./samples.ts";
 import { planWeights } from "./weights.ts";
 
-/** Positions between two samples that have weights of their own: `phaseBits` of `wasm/rotate.ts`. */
+/** Number of positions between two samples with their own weights: `phaseBits` of `wasm/rotate.ts`. */
 const phaseCount = 1024;
 
 /**
- * Returns a `gray` or `rgb` raster, not subsampled, turned clockwise by `degrees` around its centre on the canvas that
- * `rotatedSize` gives: not rescaled, sampled with the Catmull-Rom filter. Its alpha says how much of each pixel the
- * picture covers; pixels it does not touch are white. Colours of a source with alpha are multiplied by it in place,
- * lest those of invisible pixels show at the edges, and come out straight. Throws `render-memory`.
+ * Returns a `gray` or `rgb` raster without subsampling, turned clockwise by `degrees` around its centre on the canvas
+ * from `rotatedSize`: not rescaled, sampled with the Catmull-Rom filter. Its alpha is how much of each pixel the
+ * picture covers; pixels it does not touch are white. Colours of a source with alpha are premultiplied in place, so
+ * that those of invisible pixels don't show at the edges, and the result is not premultiplied. Throws `render-memory`.
  */
 export function rotateRaster(kernel: Kernel, source: RasterOf<"gray" | "rgb">, degrees: number): Raster {
   const { width, height } = rotatedSize(source, degrees);

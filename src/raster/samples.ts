@@ -2,7 +2,7 @@ import type { Area } from "../geometry.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Plane } from "./raster.ts";
 
-/** Returns the part of `plane` that `area` names; it shares the plane's memory. */
+/** Returns the part of `plane` inside `area`; it shares the plane's memory. */
 export function cropPlane(plane: Plane, area: Area): Plane {
   return {
     pointer: plane.pointer + area.y * plane.stride + area.x,
@@ -12,7 +12,7 @@ export function cropPlane(plane: Plane, area: Area): Plane {
   };
 }
 
-/** Copies what two planes have in common from their left top corners on; they must not overlap. */
+/** Copies one plane to another, aligned at the top left and only as far as both extend; they must not overlap. */
 export function copyPlane(kernel: Kernel, source: Plane, destination: Plane): void {
   kernel.exports.copyRows(
     source.pointer,

@@ -9,12 +9,12 @@ export function thresholdPlane(kernel: Kernel, plane: Plane, threshold: number =
   kernel.exports.thresholdRows(plane.pointer, plane.stride, plane.width, plane.height, threshold);
 }
 
-/** Replaces every sample by 255 less its value, in place: what a picture stored with white as zero needs. */
+/** Replaces every sample by 255 minus its value, in place, for pictures stored with white as zero. */
 export function invertPlane(kernel: Kernel, plane: Plane): void {
   kernel.exports.invertRows(plane.pointer, plane.stride, plane.width, plane.height);
 }
 
-/** Adds 128 to numbers with a sign, in place, as the a* and b* of CIELab in TIFF are. */
+/** Adds 128 to signed numbers, in place, as for the a* and b* of CIELab in TIFF. */
 export function flipSigns(kernel: Kernel, plane: Plane): void {
   kernel.exports.flipSignRows(plane.pointer, plane.stride, plane.width, plane.height);
 }

@@ -4,9 +4,9 @@ import type { Kernel } from "./kernel.ts";
 import { type Plane, planeSlackBytes } from "./raster.ts";
 
 /**
- * Samples in kernel memory as TIFF packs them: `height` rows of `width` pixels, each row from a byte on and `rowBytes`
- * long. Samples of 16 bits and more, and all floats, are in the byte order that `isLittleEndian` says; others are
- * strings of bits, the highest first. Behind the last row lie at least `planeSlackBytes` readable bytes.
+ * Samples in kernel memory as TIFF packs them: `height` rows of `width` pixels, each row starting at a byte and
+ * `rowBytes` long. Samples of 16 bits and more, and all floats, are in the byte order of `isLittleEndian`; others are
+ * strings of bits, the highest first. After the last row there are at least `planeSlackBytes` readable bytes.
  */
 export interface PackedSamples {
   readonly pointer: number;
@@ -17,27 +17,29 @@ export interface PackedSamples {
   readonly bits: 1 | 2 | 4 | 8 | 10 | 12 | 14 | 16 | 24 | 32 | 64;
   readonly format: "unsigned" | "float";
   readonly isLittleEndian: boolean;
-  /** The floats that become 0 and 255; unsigned samples always have 0 and 2 ** bits - 1. */
+  /** The floats that become 0 and 255; unsigned samples always use 0 and 2 ** bits - 1. */
   readonly range: { readonly least: number; readonly most: number };
 }
 
-/** One sample of every pixel, counted from 0, and the plane it is written to. */
+/** One sample of every pixel, counted from 0, and the plane to write it to. */
 export interface SampleTarget {
   readonly sample: number;
   readonly plane: Plane;
 }
 
-/** Unpacks rows: source, its stride, target, its stride, samples a row, count of rows. */
+/** Unpacks rows: source, its stride, target, its stride, samples per row, number of rows. */
 type RowUnpacker = (...rows: readonly [number, number, number, number, number, number]) => void;
 
-/** Rows are unpacked so many bytes at a time before they are parted: what a first-level cache holds. */
+/**
+ * Rows are unpacked this many bytes at a time before they are split into planes: as much as a first-level cache holds.
+ */
 const bandBytes = 1 << 14;
 
 /**
- * Makes 8-bit planes of packed samples, what both have from their left top corners on, and writes nothing beside the
- * planes' rows. `full` scales linearly and rounds: unsigned samples exactly from 0 to 2 ** bits - 1, floats from their
- * range, beyond it clamped and 0 where they are no number. `index` leaves unsigned samples of up to 8 bits as they are.
- * Throws `source-unsupported` for other floats than of 16, 24, 32 and 64 bits, whole numbers of 64 and indexes above 8;
+ * Unpacks samples to 8-bit planes, aligned at the top left and only as far as both extend, and writes nothing outside
+ * the planes' rows. `full` scales linearly and rounds: unsigned samples exactly from 0 to 2 ** bits - 1, floats from
+ * their range, clamped, with NaN as 0. `index` keeps unsigned samples of up to 8 bits unchanged. Throws
+ * `source-unsupported` for floats of other than 16, 24, 32 and 64 bits, integers of 64 bits and indexes above 8 bits;
  * `render-memory`. Source: TIFF 6.0 §7, §8; TIFF Technical Note 3 for floats of 16 and 24 bits.
  */
 export function unpackSamples(
@@ -57,7 +59,7 @@ export function unpackSamples(
   } else unpackBands(kernel, packed, targets, unpackRows);
 }
 
-/** Unpacks some rows to bytes and parts these while they are in the cache. */
+/** Unpacks some rows to bytes and splits these while they are in the cache. */
 function unpackBands(
   kernel: Kernel,
   { pointer, rowBytes, width, height, samplesPerPixel }: PackedSamples,
@@ -86,7 +88,7 @@ function rowsFrom(plane: Plane, first: number): Plane {
   return { ...plane, pointer: plane.pointer + first * plane.stride, height: plane.height - first };
 }
 
-/** Returns what unpacks rows, or nothing where samples are bytes already. */
+/** Returns the function that unpacks rows, or undefined if samples already are bytes. */
 function chooseUnpacker(
   { exports }: Kernel,
   { bits, format, isLittleEndian, range }: PackedSamples,
@@ -104,7 +106,7 @@ function chooseUnpacker(
   if (bits < 8) return (...rows) => exports.unpackBitRows(...rows, bits, scale === "full" ? 255 / most : 1);
   if (bits === 8) return undefined;
   if (bits === 16) return (...rows) => exports.unpackWordRows(...rows, isLittleEndian);
-  if (bits === 64) throw unread("whole numbers of 64 bits");
+  if (bits === 64) throw unread("integers of 64 bits");
   const isTurned = isLittleEndian && bits % 8 === 0;
   const factor = 255 / (most * 2 ** (32 - bits));
   return (...rows) => exports.unpackScaledRows(...rows, bits, 0, isTurned, 0, factor);
@@ -118,5 +120,5 @@ function exponentBitsOf(bits: PackedSamples["bits"]): number {
 }
 
 function unread(what: string): ImageError {
-  return new ImageError("source-unsupported", `This image has ${what}, which are not read.`);
+  return new ImageError("source-unsupported", `This image has ${what}, which are not supported.`);
 }

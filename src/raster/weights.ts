@@ -3,7 +3,7 @@ import { ImageError } from "../error.ts";
 /** The filters a plane may be resampled with. */
 export type Filter = "lanczos3" | "catmull-rom" | "triangle" | "box";
 
-/** What one axis of a resampling does; lengths in samples. */
+/** How one axis is resampled; lengths in samples. */
 export interface WeightsRequest {
   /** Samples on the source's axis, at least 1. */
   readonly sourceLength: number;
@@ -28,20 +28,21 @@ export interface Weights {
   readonly firsts: Int32Array;
   readonly counts: Int32Array;
   readonly rows: Int16Array;
-  /** True when output sample i is source sample `firsts[i]`, unchanged. */
+  /** True if output sample i is source sample `firsts[i]`, unchanged. */
   readonly identity: boolean;
 }
 
-/** The sum of the weights of one output sample: Q14, so that one whole weight fits into 16 bits with its sign. */
+/** The sum of the weights of one output sample: Q14, so that one whole weight fits in 16 bits with its sign. */
 export const weightUnity = 1 << 14;
 
 /** The most weights one axis may have: about five for every sample of a side of 3 million pixels. */
 const weightLimit = 1 << 24;
 
 /**
- * Plans the weights of one axis: output sample i is centred on `start + (i + 0.5) * step`. Above one source sample a
- * step the filter widens with it, so that nothing aliases; up to one it interpolates. Samples outside the source have
- * no weight and the others make up for them. Throws `render-memory` when the axis needs more than 16 million weights.
+ * Plans the weights of one axis: output sample i is centred on `start + (i + 0.5) * step`. Above one source sample per
+ * step the filter widens accordingly, so that nothing aliases; up to one it interpolates. Samples outside the source
+ * have no weight and the others make up for them. Throws `render-memory` if the axis needs more than 16 million
+ * weights.
  */
 export function planWeights(request: WeightsRequest): Weights {
   const { sourceLength, start, step, outputLength, filter } = request;
@@ -95,7 +96,7 @@ interface LooseRows {
   readonly identity: boolean;
 }
 
-/** Leaves out the zero weights at both ends of every row, as far as the rows stay in order. */
+/** Removes the zero weights at both ends of every row, as far as the rows stay in order. */
 function pack({ sourceLength, outputLength, room, loose, firsts: looseFirsts, ends, identity }: LooseRows): Weights {
   const firsts = looseFirsts.slice();
   for (let output = outputLength - 1, next = sourceLength; output >= 0; output -= 1) {
@@ -137,14 +138,14 @@ interface Shape {
 /** Table entries per unit of distance: linear interpolation between them errs by less than 2^-20. */
 const curveResolution = 1024;
 
-/** Filters given by a curve over distances in steps, a step being one source sample at least. */
+/** Filters given by a curve over distances in steps; a step is at least one source sample. */
 const curves = {
   lanczos3: widening(3, (x) => sinc(x) * sinc(x / 3)),
   "catmull-rom": widening(2, (x) => (x < 1 ? 1 + x * x * (1.5 * x - 2.5) : 2 + x * (-4 + x * (2.5 - 0.5 * x)))),
   triangle: widening(1, (x) => 1 - x),
 };
 
-/** Tabulates a curve that ends at `reach`: one loop over one table is what a compiler makes fast for all of them. */
+/** Tabulates a curve that ends at `reach`: one loop over one table is fast for all filters. */
 function widening(reach: number, curve: (x: number) => number): (step: number) => Shape {
   const last = reach * curveResolution;
   const table = new Float64Array(last + 2).map((_, index) => (index < last ? curve(index / curveResolution) : 0));
@@ -165,7 +166,7 @@ function widening(reach: number, curve: (x: number) => number): (step: number) =
   };
 }
 
-/** Weighs by the area that output and source sample share: a mean that is exact at every step. */
+/** Weights by the area that output and source sample share: a mean that is exact at every step. */
 function boxOf(step: number): Shape {
   const half = step / 2;
   return {

@@ -70,7 +70,7 @@ export async function leaseOfBody(
 export function refuseUnwanted({ patience }: Admission, lease: Lease): void {
   if (patience.signal?.aborted) throw new ImageError("client-gone", "The client left before its picture was drawn.");
   if (!lease.isHeld) {
-    throw new ImageError("render-busy", "The service is busy with other images. Ask again in a moment.", {
+    throw new ImageError("render-busy", "The service is busy with other images. Try again in a moment.", {
       detail: "the memory of this rendering was taken back: it was not renewed in time",
     });
   }

@@ -2,13 +2,13 @@ import { concatenate } from "../bytes.ts";
 import { maxRecordHeadBytes } from "../limits.ts";
 import { type JsonFields, jsonFields } from "./json-fields.ts";
 
-/** The head of a record that was read, and where the bytes after it start. */
+/** The parsed head of a record, and where the bytes after it start. */
 export interface RecordHead {
   readonly fields: JsonFields;
   readonly end: number;
 }
 
-/** Formats what a record says before its bytes: its length (u32, little-endian), and JSON. */
+/** Formats the head of a record, which comes before its bytes: its length (u32, little-endian), and JSON. */
 export function formatHead(head: object): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(head));
   const length = new Uint8Array(4);
@@ -19,6 +19,6 @@ export function formatHead(head: object): Uint8Array {
 /** Reads what `formatHead` wrote. Throws a TypeError, RangeError or SyntaxError for anything else. */
 export function readHead(bytes: Uint8Array): RecordHead {
   const end = 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
-  if (end > Math.min(bytes.byteLength, 4 + maxRecordHeadBytes)) throw new RangeError("a head that is too long");
+  if (end > Math.min(bytes.byteLength, 4 + maxRecordHeadBytes)) throw new RangeError("the head is too long");
   return { fields: jsonFields(JSON.parse(new TextDecoder().decode(bytes.subarray(4, end)))), end };
 }

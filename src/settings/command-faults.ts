@@ -1,4 +1,7 @@
-/** Everything that is wrong with what a command was told, found before any work: sentences without a full stop. */
+/**
+ * Everything that is wrong with a command's arguments and settings, found before any work starts: sentences without a
+ * full stop.
+ */
 export class CommandFaults extends Error {
   readonly faults: readonly string[];
 

@@ -1,76 +1,82 @@
 /** How the pixels of a master are written. */
 export interface ConversionSettings {
   readonly compression: "jpeg" | "webp" | "deflate";
-  /** 1 to 100, of the lossy compressions; from 90 on the chroma of JPEG tiles is kept whole only if `subsampling` says so. */
+  /**
+   * 1 to 100, for the lossy compressions; from 90 the chroma of JPEG tiles is kept full only if `subsampling` says so.
+   */
   readonly quality: number;
   /** Side of a tile in pixels. */
   readonly tileSize: 256 | 512;
-  /** What becomes of the chroma of JPEG tiles: YCbCr of half the size, or all of it. */
+  /** How the chroma of JPEG tiles is stored: YCbCr at half size, or full. */
   readonly subsampling: "4:2:0" | "4:4:4";
-  /** Keeps the pixels in the colours of the source's profile, which is stored beside them, instead of converting to sRGB. */
+  /**
+   * Keeps the pixels in the colours of the source's profile, which is stored with them, instead of converting to sRGB.
+   */
   readonly keepsProfile: boolean;
-  /** Keeps 16 bits a sample, for which the compression must be `deflate`. */
+  /** Keeps 16 bits per sample, which needs the compression `deflate`. */
   readonly keepsDepth: boolean;
-  /** The page converted, from 0 on; 0 when left out. */
+  /** The page to convert, from 0; 0 when left out. */
   readonly page?: number;
 }
 
-/** The stages of a conversion whose time is told apart. */
+/** The stages of a conversion that are timed. */
 export type ConversionStage = "read" | "decode" | "resize" | "encode" | "write" | "verify";
 
-/** A master as it was written. */
+/** A written master. */
 export interface ConvertedMaster {
-  /** In pixels, as the image is seen. */
+  /** In pixels, after orientation. */
   readonly width: number;
   readonly height: number;
-  /** How many resolutions it has, the full one included. */
+  /** Number of resolutions, including the full one. */
   readonly levels: number;
   /** Side of a tile in pixels. */
   readonly tileSize: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** SHA-256 of the file written, in hexadecimal. */
+  /** SHA-256 of the file that was written, in hexadecimal. */
   readonly checksum: string;
-  /** Seconds a stage took; 0 for one that was not gone through or is counted with another. */
+  /** Seconds that each stage took; 0 for one that was skipped or is counted with another. */
   readonly seconds: Readonly<Record<ConversionStage, number>>;
-  /** Sentences on what a person should know: a profile that was missing, transparency that was laid on white. */
+  /** Sentences for a person: for example that a profile was missing, or that transparency was flattened on white. */
   readonly warnings: readonly string[];
   /** The tiles are the source's own, untouched. */
   readonly isRepacked: boolean;
 }
 
-/** The formats that are read. */
+/** The source formats that can be read. */
 export type SourceFormat = "tiff" | "jpeg" | "png" | "webp" | "avif" | "gif" | "jp2";
 
-/** What a source file says of itself, before a pixel is decoded. */
+/** What a source file says about itself, before any pixel is decoded. */
 export interface SourceSummary {
   readonly format: SourceFormat;
   /** In pixels as stored, before orientation. */
   readonly width: number;
   readonly height: number;
-  /** How many images it holds; levels of a pyramid, thumbnails and masks are none, nor are the frames of an animation. */
+  /** How many images it holds, not counting pyramid levels, thumbnails, masks or animation frames. */
   readonly pages: number;
-  /** A tiled TIFF with reduced levels, which `repackMaster` takes. */
+  /** A tiled TIFF with reduced levels, which `repackMaster` accepts. */
   readonly isPyramid: boolean;
   readonly model: "bilevel" | "gray" | "rgb" | "cmyk" | "lab";
-  /** Bits a sample; of 10, 12 and 14 it says 16. */
+  /** Bits per sample; 16 for 10, 12 and 14 bits. */
   readonly depth: 1 | 2 | 4 | 8 | 16 | 32 | 64;
   readonly hasAlpha: boolean;
   readonly hasProfile: boolean;
-  /** As Exif and TIFF count it, 1 for upright. */
+  /** As in Exif and TIFF: 1 is upright. */
   readonly orientation: number;
   readonly bytes: number;
 }
 
-/** What can be stopped from outside. */
+/** Work that can be stopped from outside. */
 export interface Stoppable {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** libvips halves the chroma of JPEG tiles below this quality and stores RGB from it on. Source: libvips, tiffsave. */
+/**
+ * libvips halves the chroma of JPEG tiles below this quality and stores RGB at or above it. Source: libvips, tiffsave.
+ */
 export const firstFullChroma = 90;
 
-/** Lists what is wrong with settings whatever the image, a sentence each; none where all is well. */
+/** Lists what is wrong with settings regardless of the image, one sentence each; empty when all is well. */
 export function settingFaults(settings: ConversionSettings): readonly string[] {
   const { compression, quality, subsampling, tileSize, keepsDepth } = settings;
   const faults: string[] = [];
@@ -85,11 +91,11 @@ export function settingFaults(settings: ConversionSettings): readonly string[] {
   }
   if (compression === "jpeg" && subsampling === "4:2:0" && quality >= firstFullChroma) {
     faults.push(
-      `libvips keeps the chroma of JPEG tiles from quality ${firstFullChroma} on: choose 4:4:4, or a lower quality.`,
+      `libvips keeps the chroma of JPEG tiles at quality ${firstFullChroma} and above: choose 4:4:4, or a lower quality.`,
     );
   }
   if (keepsDepth && compression !== "deflate") {
-    faults.push(`${compression} holds 8 bits a sample: keeping the depth needs deflate.`);
+    faults.push(`${compression} stores 8 bits per sample: use deflate to keep the depth.`);
   }
   return faults;
 }

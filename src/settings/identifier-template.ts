@@ -4,7 +4,7 @@ import { hasHiddenSegment, identifierOf } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { listWords } from "./values.ts";
 
-/** The values that the placeholders of a template stand for; those that do not apply are empty. */
+/** The values of a template's placeholders; those that don't apply are empty. */
 export interface TemplateValues {
   /** Path from the folder that was named, without the extension: `maps/1850/plate`. */
   readonly path: string;
@@ -12,15 +12,15 @@ export interface TemplateValues {
   readonly folder: string;
   /** The file's name without the extension: `plate`. */
   readonly name: string;
-  /** Of the file, without the dot: `tif`. */
+  /** The file's extension without the dot: `tif`. */
   readonly extension: string;
-  /** Number of the page, from 1 on, when all pages are taken of a file that has several. */
+  /** Number of the page, from 1, when all pages of a file with several are taken. */
   readonly page: string;
   readonly collection: string;
   readonly prefix: string;
 }
 
-/** A template taken apart. A group is left out when one of its placeholders is empty. */
+/** A parsed template. A group is left out when one of its placeholders is empty. */
 export interface Template {
   readonly groups: readonly { readonly parts: readonly TemplatePart[]; readonly isOptional: boolean }[];
 }
@@ -37,35 +37,36 @@ const placeholders: readonly (keyof TemplateValues)[] = [
   "prefix",
 ];
 
-/** The template used when none is given: collection and prefix in front, the page behind, where there are any. */
+/** The default template: collection and prefix first, the page last, where they exist. */
 export const defaultTemplate = "[{collection}/][{prefix}]{path}[-{page}]";
 
 /**
- * Reads a template: text, `{placeholder}`, and groups in brackets, `[-{page}]`. Adds a sentence to `faults` for all that
- * is wrong with it.
+ * Parses a template: text, `{placeholder}`, and groups in brackets, `[-{page}]`. Adds a sentence to `faults` for
+ * everything that is wrong with it.
  */
 export function parseTemplate(template: string, faults: string[]): Template {
   const wrong = (what: string) => faults.push(`the identifier template ${JSON.stringify(template)} ${what}`);
   const groups = template.match(/\[[^[\]]*\]|[^[\]]+/g) ?? [];
-  if (groups.join("") !== template) wrong("has brackets that do not pair");
+  if (groups.join("") !== template) wrong("has unbalanced brackets");
   const parsed = groups.map((group) => {
     const isOptional = group.startsWith("[");
     const content = isOptional ? group.slice(1, -1) : group;
     const parts = (content.match(/\{[^{}]*\}|[^{}]+|[{}]/g) ?? []).map((part): TemplatePart => {
       const placeholder = placeholders.find((known) => part === `{${known}}`);
       if (placeholder !== undefined) return { placeholder };
-      if (/[{}]/.test(part)) wrong(`has ${part}, and there are only {${listWords(placeholders, "and")}}`);
-      else if (!/^[\p{L}\p{N}\p{M}._~:/-]+$/u.test(part)) wrong(`has other than letters, digits and . _ ~ : / -`);
+      if (/[{}]/.test(part)) wrong(`has ${part}, but the only placeholders are {${listWords(placeholders, "and")}}`);
+      else if (!/^[\p{L}\p{N}\p{M}._~:/-]+$/u.test(part))
+        wrong(`may only contain letters, digits and . _ ~ : / - as text`);
       return { text: part };
     });
     return { parts, isOptional };
   });
   const used = new Set(parsed.flatMap(({ parts }) => parts.map((part) => "placeholder" in part && part.placeholder)));
-  if (!used.has("path") && !used.has("name")) wrong("has neither {path} nor {name} to tell files apart");
+  if (!used.has("path") && !used.has("name")) wrong("needs {path} or {name} to tell files apart");
   return { groups: parsed };
 }
 
-/** Tells whether a template makes use of a placeholder. */
+/** Returns whether a template uses a placeholder. */
 export function usesPlaceholder(template: Template, placeholder: keyof TemplateValues): boolean {
   return template.groups.some(({ parts }) =>
     parts.some((part) => "placeholder" in part && part.placeholder === placeholder),
@@ -73,9 +74,9 @@ export function usesPlaceholder(template: Template, placeholder: keyof TemplateV
 }
 
 /**
- * Returns the identifier that a template makes of values. Whatever is not a letter, a digit or one of `. _ ~ -` becomes
- * `-`; letters stay as they are, composed (NFC); dots and hyphens at either end of a path's segment go, so that no
- * segment starts with a dot. Empty when nothing is left.
+ * Returns the identifier that a template makes from values. Every character other than a letter, a digit or one of `. _
+ * ~ -` becomes `-`; letters are kept, in composed form (NFC); dots and hyphens at either end of a path segment are
+ * dropped, so that no segment starts with a dot. Empty when nothing is left.
  */
 export function formatTemplate(template: Template, values: TemplateValues): string {
   const text = template.groups
@@ -103,18 +104,18 @@ function safeValue(placeholder: keyof TemplateValues, values: TemplateValues): s
     .join("/");
 }
 
-/** The settings of the service by which it finds the master of an identifier. */
+/** The service settings that decide which master an identifier means. */
 export type Naming = Pick<Config, "keyTemplate" | "pageSuffix">;
 
 /**
- * Returns the key of the master that the service will look for under an identifier, or what is wrong with the identifier,
- * worded to follow it.
+ * Returns the key of the master that the service will look for under an identifier, or what is wrong with the
+ * identifier, phrased to follow it.
  */
 export function checkIdentifier(
   identifier: string,
   naming: Naming,
 ): { readonly key: string } | { readonly fault: string } {
-  if (identifier === "") return { fault: "has no letter or digit to make an identifier of" };
+  if (identifier === "") return { fault: "has no letter or digit to make an identifier from" };
   const shown = identifier.length > 80 ? `${identifier.slice(0, 80)}…` : identifier;
   if (hasHiddenSegment(identifier)) {
     return { fault: `would be ${shown}, with a segment that starts with a dot, which the service answers with 404` };
@@ -125,7 +126,7 @@ export function checkIdentifier(
     const asked = nameMaster(read, naming);
     return asked.key === key
       ? { key }
-      : { fault: `would be ${shown}, which is taken for page ${asked.page} of another` };
+      : { fault: `would be ${shown}, which means page ${asked.page} of another identifier` };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const reason = error.code === "not-found" ? "its key is longer than 1024 bytes" : error.message.replace(/\.$/, "");

@@ -12,46 +12,47 @@ import { checkValues, text } from "./values.ts";
 
 /** Settings for the files whose path fits a pattern. */
 export interface ConversionRule extends ConversionOptions {
-  /** A glob over the path from the folder that was named, whatever the case of its letters: `maps/**` or `**\/*.tif`. */
+  /** A glob for the path from the folder that was named, ignoring case: `maps/**` or `**\/*.tif`. */
   readonly match: string;
 }
 
-/** What a configuration file may say; `export default {...} satisfies IngestConfig` in tessera.config.ts. */
+/** The content of a configuration file; `export default {...} satisfies IngestConfig` in tessera.config.ts. */
 export interface IngestConfig extends PlaceOptions, ConversionOptions {
-  /** The first rule that fits a file counts, over what the file says for all. */
+  /** The first rule that matches a file applies, before what the configuration says for all files. */
   readonly conversions?: readonly ConversionRule[];
 }
 
-/** What becomes of a file: its conversion, or its repacking. */
+/** How a file is treated: its conversion, or its repacking. */
 export interface FileTreatment {
   readonly mode: "convert" | "repack";
   readonly settings: ConversionSettings;
 }
 
-/** What is read from the working folder without being named: data, and never a program. */
+/** The file that is read from the working folder without being named: data, never a program. */
 const foundName = "tessera.config.json";
 
-/** What is looked for there to say that it must be named. */
+/** The file that is only looked for, to say that it must be named. */
 const foundProgramName = "tessera.config.ts";
 
-const ruleOptions = { ...conversionOptions, match: { kind: text("GLOB"), help: "files the settings are for" } };
+const ruleOptions = { ...conversionOptions, match: { kind: text("GLOB"), help: "files that the settings apply to" } };
 
 /**
- * Reads the configuration file named, or tessera.config.json of `folder` if it is there. Paths in it are taken from its own
- * folder. A program is run only when it is named, and only a file that is named sends keys elsewhere than to R2: whatever
- * else lies in a folder may come from anyone. Throws CommandFaults with everything that is wrong with it.
+ * Reads the configuration file that is named, or tessera.config.json of `folder` if it exists. Paths in it are relative
+ * to its own folder. A program only runs when it is named, and only a file that is named may send keys to an endpoint
+ * other than R2: other files in a folder may come from anyone. Throws CommandFaults with everything that is wrong with
+ * it.
  */
 export async function readIngestConfig(folder: string, named: string | undefined): Promise<IngestConfig> {
   if (named !== undefined) return readConfigFile(resolve(folder, named));
   const found = join(folder, foundName);
   const faults: string[] = [];
   if (existsSync(join(folder, foundProgramName))) {
-    faults.push(`${foundProgramName} is a program, which is run only when it is named: --config ${foundProgramName}`);
+    faults.push(`${foundProgramName} is a program, which only runs when it is named: --config ${foundProgramName}`);
   }
   const config = existsSync(found) ? await readConfigFile(found) : {};
   if (config.endpoint !== undefined && !isR2Endpoint(config.endpoint)) {
     faults.push(
-      `${foundName}: endpoint is not R2's, and is taken only from a file that is named: --config ${foundName}, or --endpoint`,
+      `${foundName}: endpoint is not an R2 endpoint, which is only accepted from a file that is named: --config ${foundName}, or --endpoint`,
     );
   }
   refuseFaults(faults);
@@ -68,9 +69,12 @@ async function readConfigFile(file: string): Promise<IngestConfig> {
   };
 }
 
-/** Checks what a configuration file holds; `name` words the faults. Throws CommandFaults with all of them. */
+/**
+ * Checks the content of a configuration file; `name` stands for it in the faults. Throws CommandFaults with all of
+ * them.
+ */
 export function checkIngestConfig(content: unknown, name: string): IngestConfig {
-  if (!isRecord(content)) throw new CommandFaults([`${name} holds no object`]);
+  if (!isRecord(content)) throw new CommandFaults([`${name} does not contain an object`]);
   const faults: string[] = [];
   const { conversions: rules, ...rest } = content;
   const options = checkValues({ ...placeOptions, ...conversionOptions }, rest, {
@@ -82,7 +86,7 @@ export function checkIngestConfig(content: unknown, name: string): IngestConfig 
   const conversions = (Array.isArray(rules) ? rules : []).map((rule: unknown, index): ConversionRule => {
     const spell = (option: string) => `${name}: ${option} of conversions[${index}]`;
     if (!isRecord(rule)) {
-      faults.push(`${name}: conversions[${index}] is no object`);
+      faults.push(`${name}: conversions[${index}] is not an object`);
       return { match: "" };
     }
     const { match, ...checked } = checkValues(ruleOptions, rule, { faults, spell });
@@ -94,8 +98,8 @@ export function checkIngestConfig(content: unknown, name: string): IngestConfig 
 }
 
 /**
- * Decides how a file is treated: what the command line says counts before the first rule that fits, that before what the
- * configuration says for all. Adds sentences to `faults` when the settings contradict each other.
+ * Decides how a file is treated: the command line comes first, then the first rule that matches, then what the
+ * configuration says for all files. Adds sentences to `faults` when the settings contradict each other.
  */
 export function chooseTreatment(
   path: string,
@@ -125,8 +129,8 @@ export function chooseTreatment(
 }
 
 /**
- * Words a treatment as it is kept beside a master, to tell whether a later run would make the same. The number in front
- * is that of the layout that is written, raised when the same settings come to give another file.
+ * Formats a treatment as it is stored with a master, to tell whether a later run would make the same one. The leading
+ * number is the version of the layout, raised when the same settings result in a different file.
  */
 export function formatTreatment({ mode, settings }: FileTreatment): string {
   const layout = "1";

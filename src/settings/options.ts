@@ -1,20 +1,23 @@
 import { choice, flag, integer, list, numberChoice, type OptionTable, text, type ValuesOf } from "./values.ts";
 
-/** What characters of a prefix and of a template's own text may be: those that need no escape in a URI, and letters. */
+/** The characters that a prefix and a template's own text may have: those that need no escape in a URI, and letters. */
 const plainText = /^[\p{L}\p{N}\p{M}._~:/-]+$/u;
 
 /** How pixels are written: on the command line for all files, in the configuration for all or by pattern. */
 export const conversionOptions = {
-  compression: { kind: choice("jpeg", "webp", "deflate"), help: "of the tiles; deflate is lossless (jpeg)" },
-  quality: { kind: integer({ least: 1, most: 100 }), help: "of jpeg and webp tiles, 1 to 100 (89)" },
+  compression: {
+    kind: choice("jpeg", "webp", "deflate"),
+    help: "compression of the tiles; deflate is lossless (jpeg)",
+  },
+  quality: { kind: integer({ least: 1, most: 100 }), help: "quality of jpeg and webp tiles, 1 to 100 (89)" },
   tile: { kind: numberChoice(256, 512), help: "side of a tile in pixels (512)" },
   subsampling: {
     kind: choice("4:2:0", "4:4:4"),
-    help: "chroma of jpeg tiles, halved or whole (4:2:0; from quality 90 on 4:4:4)",
+    help: "chroma of jpeg tiles, halved or full (4:2:0; from quality 90 4:4:4)",
   },
-  keepProfile: { kind: flag, help: "keep the colours of the embedded profile instead of converting to sRGB" },
-  keepDepth: { kind: flag, help: "keep 16 bits a sample; needs --compression deflate" },
-  repack: { kind: flag, help: "keep the tiles of pyramids untouched and only lay the file out anew" },
+  keepProfile: { kind: flag, help: "keep the embedded profile and its colours instead of converting to sRGB" },
+  keepDepth: { kind: flag, help: "keep 16 bits per sample; needs --compression deflate" },
+  repack: { kind: flag, help: "keep the tiles of pyramids as they are and only rearrange the file" },
 } as const satisfies OptionTable;
 
 /** Which buckets are meant: on the command line or in the configuration. */
@@ -47,7 +50,7 @@ export const placeOptions = {
   collection: { kind: text("NAME", plainText, "letters, digits and . _ ~ : / -"), help: "value of {collection}" },
   prefix: { kind: text("TEXT", plainText, "letters, digits and . _ ~ : / -"), help: "value of {prefix}" },
   keyTemplate: {
-    kind: text("TEMPLATE", /\{identifier\}/, "a key with {identifier} in it"),
+    kind: text("TEMPLATE", /\{identifier\}/, "a key that contains {identifier}"),
     help: "key in the bucket (KEY_TEMPLATE of wrangler.toml)",
   },
   records: { kind: text("FILE.csv"), help: "metadata: a column identifier or file, then label, rights, any others" },
@@ -55,14 +58,14 @@ export const placeOptions = {
   jobs: { kind: integer({ least: 1, most: 64 }), help: "files worked on at once (the cores, at most 8)" },
 } as const satisfies OptionTable;
 
-/** What concerns one run of `ingest` and no configuration. */
+/** Options of one run of `ingest`, which a configuration can't set. */
 export const runOptions = {
-  config: { kind: text("FILE"), help: "as JSON, or a program in .ts (tessera.config.json of the working folder)" },
-  dryRun: { kind: flag, help: "look at the files and say what would be done" },
-  force: { kind: flag, help: "convert and store again what is there already" },
-  verbose: { kind: flag, help: "a line per file with the time of each stage" },
+  config: { kind: text("FILE"), help: "JSON, or a program in .ts (tessera.config.json of the working folder)" },
+  dryRun: { kind: flag, help: "look at the files and report what would be done" },
+  force: { kind: flag, help: "convert and store again what is already there" },
+  verbose: { kind: flag, help: "one line per file with the time of each stage" },
   json: { kind: flag, help: "report as JSON on standard output" },
-  report: { kind: text("FILE"), help: "report as JSON into a file" },
+  report: { kind: text("FILE"), help: "report as JSON to a file" },
 } as const satisfies OptionTable;
 
 /** What `move-records` takes. */
@@ -76,11 +79,11 @@ export const compareOptions = {
     kind: list(choice("nearest", "cubic", "mitchell", "lanczos2", "lanczos3")),
     help: "filters for smaller pictures (cubic,mitchell,lanczos3)",
   },
-  crops: { kind: integer({ least: 1, most: 12 }), help: "places of the picture that are shown (3)" },
-  side: { kind: integer({ least: 64, most: 1024 }), help: "of a crop, in pixels (320)" },
+  crops: { kind: integer({ least: 1, most: 12 }), help: "number of places to show (3)" },
+  side: { kind: integer({ least: 64, most: 1024 }), help: "side of a crop in pixels (320)" },
 } as const satisfies OptionTable;
 
-/** What `check` takes. */
+/** The options of `check`. */
 export const checkOptions = {
   brief: { kind: flag, help: "a line a file: verdict, problems, name" },
   decode: { kind: flag, help: "decode a tile of each level and a thumbnail, to find damage inside tiles" },
@@ -88,10 +91,10 @@ export const checkOptions = {
   json: { kind: flag, help: "report as JSON on standard output" },
 } as const satisfies OptionTable;
 
-/** How pixels are written, as far as it was said. */
+/** How pixels are written, as far as it was given. */
 export type ConversionOptions = ValuesOf<typeof conversionOptions>;
 
-/** Where things come from and go to, as far as it was said. */
+/** Where files come from and go to, as far as it was given. */
 export type PlaceOptions = ValuesOf<typeof placeOptions>;
 
 /** Which buckets are meant, as far as it was said. */
@@ -103,8 +106,8 @@ export type MoveRecordsOptions = ValuesOf<typeof moveRecordsOptions>;
 /** What concerns one run, as far as it was said. */
 export type RunOptions = ValuesOf<typeof runOptions>;
 
-/** What a comparison shows, as far as it was said. */
+/** What a comparison shows, as far as it was given. */
 export type CompareOptions = ValuesOf<typeof compareOptions>;
 
-/** How a check goes and is told, as far as it was said. */
+/** How a check runs and reports, as far as it was given. */
 export type CheckOptions = ValuesOf<typeof checkOptions>;

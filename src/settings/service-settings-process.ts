@@ -1,6 +1,6 @@
 /**
- * The process that reads wrangler.toml, named by its argument, and ends. It is one of its own because wrangler, once it
- * is loaded, takes 200 MB for as long as the process lives.
+ * The process that reads the wrangler.toml named by its argument, and exits. It is separate because wrangler, once
+ * loaded, takes 200 MB for as long as its process lives.
  */
 import type { ServiceSettings } from "./service-settings.ts";
 

@@ -8,7 +8,7 @@ import { CommandFaults } from "./command-faults.ts";
 import type { Naming } from "./identifier-template.ts";
 import type { ServiceAnswer } from "./service-settings-process.ts";
 
-/** What wrangler.toml says that concerns the ingest. */
+/** The settings in wrangler.toml that affect the ingest. */
 export interface ServiceSettings {
   readonly naming: Naming;
   /** `bucket_name` of the binding MASTERS. */
@@ -17,26 +17,26 @@ export interface ServiceSettings {
   readonly catalogueBucket: string | undefined;
 }
 
-/** Reading takes the seconds in which wrangler loads. */
+/** Reading takes a few seconds, because wrangler has to load. */
 const readMilliseconds = 120_000;
 
 /**
- * Reads the settings of the service, so that masters are put where it looks for them, and says what wrangler has to say of
- * them. Throws CommandFaults, and the reason of the signal once it is aborted.
+ * Reads the settings of the service, so that masters are put where it looks for them, and passes on what wrangler says
+ * about them. Throws CommandFaults, and the signal's reason once it is aborted.
  */
 export async function readServiceSettings(
   projectFolder: string,
   { say, signal }: Pick<Terminal, "say" | "signal">,
 ): Promise<ServiceSettings> {
   const file = serviceFile(projectFolder);
-  if (!existsSync(file)) throw new CommandFaults([`${file} is not there`]);
+  if (!existsSync(file)) throw new CommandFaults([`${file} does not exist`]);
   const answer = await askProcess(file, { say, signal });
   signal.throwIfAborted();
   if ("failure" in answer) throw new CommandFaults([`${file} can't be read: ${answer.failure}`]);
   return answer.settings;
 }
 
-/** Asks a process in a group of its own, which Ctrl-C does not reach: the run then ends as one that was stopped. */
+/** Asks a process in a group of its own, which Ctrl-C does not reach: the run then ends as a stopped one. */
 function askProcess(file: string, { say, signal }: Pick<Terminal, "say" | "signal">): Promise<ServiceAnswer> {
   const child = fork(join(import.meta.dirname, "service-settings-process.ts"), [file], {
     detached: true,
@@ -52,7 +52,7 @@ function askProcess(file: string, { say, signal }: Pick<Terminal, "say" | "signa
   return new Promise((resolve) => {
     child.once("message", (answer: ServiceAnswer) => resolve(answer));
     child.once("error", (error) => resolve({ failure: error.message }));
-    void group.ended.then(() => resolve({ failure: "the process that reads it ended, or took too long" }));
+    void group.ended.then(() => resolve({ failure: "the process that reads it exited or took too long" }));
   });
 }
 

@@ -1,14 +1,14 @@
-/** A value that was accepted, or what is wrong with it, worded to follow the name of its option. */
+/** An accepted value, or what is wrong with it, phrased to follow the name of its option. */
 export type Checked<Value> = { readonly value: Value } | { readonly fault: string };
 
-/** A kind of value that an option takes, whether it comes as text from a command line or typed from a configuration file. */
+/** A kind of value that an option takes, either as text from a command line or typed from a configuration file. */
 export interface ValueKind<Value> {
-  /** Stands for the value in help texts; undefined for options that are given without one. */
+  /** Stands for the value in help texts; undefined for options without a value. */
   readonly placeholder: string | undefined;
   readonly check: (given: unknown) => Checked<Value>;
 }
 
-/** The values of a table of options by name, each absent where it was not given. */
+/** The values of a table of options by name; an option that was not given is absent. */
 export type ValuesOf<Table extends OptionTable> = {
   readonly [Name in keyof Table]?: Table[Name] extends { readonly kind: ValueKind<infer Value> } ? Value : never;
 };
@@ -16,7 +16,7 @@ export type ValuesOf<Table extends OptionTable> = {
 /** Options by name in camelCase; a command line spells them in kebab-case. */
 export type OptionTable = Readonly<Record<string, { readonly kind: ValueKind<unknown>; readonly help: string }>>;
 
-/** Returns the kind that is one of the words given. */
+/** Returns a kind that accepts one of the given words. */
 export function choice<const Word extends string>(...words: readonly Word[]): ValueKind<Word> {
   return {
     placeholder: words.join("|"),
@@ -27,7 +27,7 @@ export function choice<const Word extends string>(...words: readonly Word[]): Va
   };
 }
 
-/** Returns the kind that is one of the numbers given. */
+/** Returns a kind that accepts one of the given numbers. */
 export function numberChoice<const Number_ extends number>(...numbers: readonly Number_[]): ValueKind<Number_> {
   return {
     placeholder: numbers.join("|"),
@@ -38,7 +38,7 @@ export function numberChoice<const Number_ extends number>(...numbers: readonly 
   };
 }
 
-/** Returns the kind that is a whole number in a range. */
+/** Returns a kind that accepts a whole number in a range. */
 export function integer({ least, most }: { readonly least: number; readonly most: number }): ValueKind<number> {
   return {
     placeholder: "NUMBER",
@@ -51,7 +51,7 @@ export function integer({ least, most }: { readonly least: number; readonly most
   };
 }
 
-/** Returns the kind that is a list of values of another kind, divided by commas on a command line. */
+/** Returns a kind that accepts a list of values of another kind, separated by commas on a command line. */
 export function list<Value>(of: ValueKind<Value>): ValueKind<readonly Value[]> {
   return {
     placeholder: `${of.placeholder},…`,
@@ -70,7 +70,7 @@ export function list<Value>(of: ValueKind<Value>): ValueKind<readonly Value[]> {
   };
 }
 
-/** Returns the kind that is text of a shape; `meaning` says which, after "not". */
+/** Returns a kind that accepts text that matches a pattern; `meaning` describes it, after "not". */
 export function text(placeholder: string, shape: RegExp = /\S/, meaning = "text"): ValueKind<string> {
   return {
     placeholder,
@@ -89,8 +89,8 @@ export const flag: ValueKind<boolean> = {
 };
 
 /**
- * Checks the values given for the options of a table and adds a sentence to `faults` for each that is wrong; names that
- * the table lacks are wrong too. `spell` words a name as it was given.
+ * Checks the values given for the options of a table and adds a sentence to `faults` for each that is wrong; unknown
+ * names are wrong too. `spell` returns a name as it was given.
  */
 export function checkValues<Table extends OptionTable>(
   table: Table,

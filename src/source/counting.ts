@@ -1,12 +1,12 @@
 import type { ByteSource } from "./byte-source.ts";
 
-/** What one request has asked of a source so far. */
+/** What one request has read from a source so far. */
 export interface ReadCounts {
   reads: number;
   bytes: number;
 }
 
-/** Returns the same source, adding every read to `counts`. */
+/** Returns the same source, which adds every read to `counts`. */
 export function countReads(source: ByteSource, counts: ReadCounts): ByteSource {
   return {
     size: source.size,

@@ -1,6 +1,6 @@
 import { availableBytes, type ByteSource } from "./byte-source.ts";
 
-/** Returns a ByteSource over `bytes`, which stay the caller's. Its reads never throw. */
+/** Returns a ByteSource over `bytes`, which still belong to the caller. */
 export function memorySource(bytes: Uint8Array, version = "memory"): ByteSource {
   return {
     size: bytes.byteLength,

@@ -3,8 +3,8 @@ import { maxOpeningBytes, maxOpeningReads } from "../limits.ts";
 import type { ByteSource } from "./byte-source.ts";
 
 /**
- * Returns the same source for the opening of one file, which takes a bounded number of reads and bytes: those past
- * `maxOpeningReads` and `maxOpeningBytes` throw `source-unsupported` and are not made.
+ * Returns the same source for opening one file with a bounded number of reads and bytes: those above `maxOpeningReads`
+ * and `maxOpeningBytes` are not made and throw `source-unsupported`.
  */
 export function limitOpening(source: ByteSource): ByteSource {
   let reads = 0;
@@ -18,7 +18,7 @@ export function limitOpening(source: ByteSource): ByteSource {
       if (reads > maxOpeningReads || bytes > maxOpeningBytes) {
         throw new ImageError(
           "source-unsupported",
-          "What describes the stored image lies all over its file, which takes too many reads to open. Write it anew.",
+          "The headers of the stored image are scattered over its file, so opening it needs too many reads. Repack or convert it.",
           { detail: `${reads} reads of ${bytes} bytes` },
         );
       }
@@ -27,10 +27,10 @@ export function limitOpening(source: ByteSource): ByteSource {
   };
 }
 
-/** What an opening may read before it reserves memory for more, in bytes. */
+/** What an opening may read before it has to reserve memory for more, in bytes. */
 const unreservedBytes = 256 << 10;
 
-/** Returns the same source for the opening of one file, which calls `reserve` once, and waits for it, before it reads much. */
+/** Returns the same source for opening one file, which calls `reserve` once, and waits for it, before it reads much. */
 export function reserveForMuch(source: ByteSource, reserve: () => Promise<void>): ByteSource {
   let bytes = 0;
   return {

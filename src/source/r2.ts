@@ -3,10 +3,10 @@ import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { availableBytes, type ByteSource } from "./byte-source.ts";
 
-/** The two calls of an R2 bucket that reading takes. */
+/** The two methods of an R2 bucket that reading needs. */
 export type ReadableBucket = Pick<R2Bucket, "get" | "head">;
 
-/** A bucket, and how long an answer of it is waited for. */
+/** A bucket, and how long to wait for an answer from it. */
 export interface Storage {
   readonly bucket: ReadableBucket;
   readonly clock: Clock;
@@ -19,7 +19,7 @@ export interface ObjectVersion {
   readonly version: string;
 }
 
-/** An object just opened: its bytes by range, and the first of them. */
+/** An opened object: its bytes by range, and the first of them. */
 export interface OpenedObject {
   readonly source: ByteSource;
   readonly prefix: Uint8Array;
@@ -35,7 +35,7 @@ export async function openR2(storage: Storage, key: string, prefixBytes: number)
     return { source: r2Source(storage, key, { size, version }), prefix: found.bytes };
   } catch (error) {
     if (isTimeout(error)) throw error;
-    // Of an empty object R2 gives no range at all.
+    // For an empty object R2 returns no range at all.
     const found = await headR2(storage, key);
     if (found?.size !== 0) throw error;
     return { source: r2Source(storage, key, found), prefix: new Uint8Array(0) };
@@ -48,18 +48,18 @@ export async function headR2(storage: Storage, key: string): Promise<ObjectVersi
   return object === null ? undefined : { size: object.size, version: object.etag };
 }
 
-/** Returns a ByteSource over an object whose every read is pinned to the version given. */
+/** Returns a ByteSource over an object with every read pinned to the given version. */
 export function r2Source(storage: Storage, key: string, { size, version }: ObjectVersion): ByteSource {
   return {
     size,
     version,
     async read(offset, length) {
       const range = { offset, length: availableBytes(offset, length, size) };
-      // R2 refuses a range that starts at or behind the end.
+      // R2 refuses a range that starts at or after the end.
       if (range.length === 0) return new Uint8Array(0);
       const found = await readObject(storage, key, { range, onlyIf: { etagMatches: version } });
       if (found === undefined) {
-        throw new ImageError("source-changed", "The image was replaced while it was being read. Ask again.");
+        throw new ImageError("source-changed", "The image was replaced while it was being read. Try again.");
       }
       checkLength(found.bytes, range);
       return found.bytes;
@@ -67,7 +67,7 @@ export function r2Source(storage: Storage, key: string, { size, version }: Objec
   };
 }
 
-/** Reads an object, or undefined where there is none that meets the condition: R2 answers that without a body. */
+/** Reads an object, or undefined if none meets the condition: R2 then answers without a body. */
 function readObject(
   storage: Storage,
   key: string,
@@ -76,19 +76,19 @@ function readObject(
   return answered(storage, async (signal) => {
     const object = await storage.bucket.get(key, options);
     if (object === null || !("body" in object)) return undefined;
-    // Nobody waits any longer: a body that nobody reads would keep its connection.
+    // Nobody waits any longer: an unread body would keep its connection open.
     if (signal.aborted) await object.body.cancel();
     return { object, bytes: await object.bytes() };
   });
 }
 
-/** Storage may fall short. */
+/** Storage may return too few bytes. */
 function checkLength(
   { byteLength }: Uint8Array,
   { offset, length }: { readonly offset: number; readonly length: number },
 ) {
   if (byteLength === length) return;
-  throw new ImageError("storage-failed", "The storage did not answer in full. Ask again.", {
+  throw new ImageError("storage-failed", "The storage returned an incomplete answer. Try again.", {
     detail: `${byteLength} of ${length} bytes at ${offset}`,
   });
 }
@@ -97,7 +97,7 @@ async function answered<T>({ clock, timeoutSeconds }: Storage, call: (signal: Ab
   try {
     return await withDeadline(clock, timeoutSeconds, call);
   } catch (cause) {
-    throw new ImageError("storage-failed", "The storage does not answer. Ask again.", { cause });
+    throw new ImageError("storage-failed", "The storage does not respond. Try again.", { cause });
   }
 }
 

@@ -1,16 +1,15 @@
 import { availableBytes, type ByteSource } from "./byte-source.ts";
 
-/** A run of bytes that is held already. */
+/** A run of bytes that is already held. */
 export interface HeldRun {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
 /**
- * Returns the same source, reading at least `aheadBytes` at a time and answering from what it holds: directories and
- * their arrays lie close together, so that most of their small reads cost none. Holds what it has read until it is
- * dropped, but for what is longer than `aheadBytes`, which was asked for as a whole; meant for the opening of one file.
- * `held` is what has been read before.
+ * Returns the same source, which reads at least `aheadBytes` at a time and answers from what it holds: directories and
+ * their arrays are close together, so most of their small reads are free. Holds what it has read until it is dropped,
+ * except single reads longer than `aheadBytes`; meant for opening one file. `held` is what was read before.
  */
 export function readAhead(source: ByteSource, aheadBytes: number, held: readonly HeldRun[]): ByteSource {
   const runs = [...held];

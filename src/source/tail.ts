@@ -1,9 +1,9 @@
 import { availableBytes, type ByteSource } from "./byte-source.ts";
 
 /**
- * Returns the same source, whose first read has the last `tailBytes` of the file read beside it: directories that lead
- * from one to the next towards the end cost a wait each only as far as that. A file that needs no read costs none. Meant
- * for the opening of one file; throws what the source throws.
+ * Returns the same source; its first read also reads the last `tailBytes` of the file at the same time, so that a chain
+ * of directories that leads towards the end costs a wait each only until it gets there. A file that needs no read costs
+ * none. Meant for opening one file; throws what the source throws.
  */
 export function withTail(source: ByteSource, tailBytes: number): ByteSource {
   const { size, version } = source;
@@ -20,7 +20,7 @@ export function withTail(source: ByteSource, tailBytes: number): ByteSource {
       }
       if (tail === undefined) {
         tail = source.read(tailOffset, size - tailOffset);
-        // A failure shows to whoever asks for the tail, which may be nobody.
+        // A failure is reported to whoever reads the tail, which may be nobody.
         tail.catch(() => undefined);
       }
       return source.read(offset, length);

@@ -6,7 +6,7 @@ import { fieldsOf } from "./fields.ts";
 import { readHeader, type TiffHeader } from "./header.ts";
 import { tags } from "./tags.ts";
 
-/** All directories of a file: the chain in its order, and those that each page names as its SubIFDs. */
+/** All directories of a file: the chain in order, and the SubIFDs of each page. */
 export interface DirectoryChain {
   readonly header: TiffHeader;
   readonly pages: readonly Page[];
@@ -19,8 +19,8 @@ export interface Page {
 }
 
 /**
- * Follows the chain of directories and the SubIFDs of each. Throws `source-malformed` where the chain returns to a
- * directory it has been at or leaves the file, `source-unsupported` past `maxDirectories`.
+ * Follows the chain of directories and the SubIFDs of each. Throws `source-malformed` if the chain returns to an
+ * earlier directory or leaves the file, `source-unsupported` above `maxDirectories`.
  */
 export async function readDirectoryChain(source: ByteSource): Promise<DirectoryChain> {
   const header = await readHeader(source);
@@ -40,6 +40,6 @@ export async function readDirectoryChain(source: ByteSource): Promise<DirectoryC
     pages.push({ directory, subDirectories });
     offset = directory.next;
   }
-  if (pages.length === 0) throw malformed("there is no directory");
+  if (pages.length === 0) throw malformed("the file has no directory");
   return { header, pages };
 }

@@ -4,15 +4,15 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { bytesOfType } from "./field-type.ts";
 import { readPointer, type TiffHeader } from "./header.ts";
 
-/** One image file directory: where its values lie, not yet the values. */
+/** One image file directory: where its values are, not yet the values. */
 export interface Directory {
   readonly offset: number;
   readonly entries: ReadonlyMap<number, Entry>;
-  /** Byte offset of the next directory, 0 for none. */
+  /** Byte offset of the next directory, 0 if there is none. */
   readonly next: number;
 }
 
-/** One entry: `count` values of `type` from `valueOffset` on, which lies inside the entry where they fit there. */
+/** One entry: `count` values of `type` at `valueOffset`, which is inside the entry if they fit. */
 export interface Entry {
   readonly tag: number;
   readonly type: number;
@@ -32,7 +32,7 @@ export async function readDirectory(source: ByteSource, header: TiffHeader, offs
   if (count === 0 || count > maxDirectoryEntries) throw malformed(`a directory of ${count} entries at ${offset}`);
   const bytes = await source.read(offset + countBytes, count * entryBytes + pointerBytes);
   const missing = count * entryBytes + pointerBytes - bytes.byteLength;
-  // Some writers end the file with the last entry, without the pointer that should follow it.
+  // Some writers end the file with the last entry, without the pointer that should follow.
   if (missing > pointerBytes) throw malformed(`the directory at ${offset} is cut off`);
   const view = viewOf(bytes);
   const entries = new Map<number, Entry>();

@@ -23,12 +23,12 @@ const typeBytes: readonly (number | undefined)[] = [
   8,
 ];
 
-/** Returns how many bytes one value of a field type takes, or undefined for an unknown type. */
+/** Returns the size of one value of a field type in bytes, or undefined for an unknown type. */
 export function bytesOfType(type: number): number | undefined {
   return typeBytes[type];
 }
 
-/** Returns the `index`th unsigned integer of an array of `type`. Throws `source-malformed` for a type that is none. */
+/** Returns the unsigned integer at `index` of an array of `type`. Throws `source-malformed` for any other type. */
 export function integerOfType(view: DataView, type: number, index: number, isLittleEndian: boolean): number {
   switch (type) {
     case 1:
@@ -46,7 +46,7 @@ export function integerOfType(view: DataView, type: number, index: number, isLit
   }
 }
 
-/** Returns the first number of an array of any numeric `type`. Throws `source-malformed` for a type that is none. */
+/** Returns the first number of an array of any numeric `type`. Throws `source-malformed` for any other type. */
 export function realOfType(view: DataView, type: number, isLittleEndian: boolean): number {
   switch (type) {
     case 5:

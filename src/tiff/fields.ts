@@ -6,15 +6,15 @@ import { bytesOfType, integerOfType, realOfType } from "./field-type.ts";
 import type { TiffHeader } from "./header.ts";
 
 /**
- * The values of one directory, read when asked for; undefined where an entry is missing. All throw `source-malformed`
+ * The values of one directory, read on demand; undefined if an entry is missing. All methods throw `source-malformed`
  * for a wrong type, too many values, or values beyond the end of the file.
  */
 export interface Fields {
-  /** The byte order of the file, which samples of more than 8 bits share. */
+  /** The byte order of the file, which also holds for samples of more than 8 bits. */
   readonly isLittleEndian: boolean;
   /** Length of the file in bytes. */
   readonly fileBytes: number;
-  /** The directory and its file, for readers that plan their own reads or go on to directories behind it. */
+  /** The directory and its file, for readers that plan their own reads or follow other directories. */
   readonly origin: FieldsOrigin;
   /** Reads the first of an entry's unsigned integers, of any integer type. */
   number(tag: number): Promise<number | undefined>;
@@ -24,11 +24,11 @@ export interface Fields {
   firstNumbers(tag: number, count: number): Promise<Float64Array<ArrayBuffer> | undefined>;
   /** Reads the first of an entry's numbers, of any type: whole, signed, fraction or floating point. */
   real(tag: number): Promise<number | undefined>;
-  /** Reads the bytes of an entry, at most `maxBytes`; `maxEntryBytes` where nothing else is said. */
+  /** Reads the bytes of an entry, at most `maxBytes`; `maxEntryBytes` by default. */
   bytes(tag: number, maxBytes?: number): Promise<Uint8Array | undefined>;
 }
 
-/** Where fields are read from. */
+/** The file that fields are read from. */
 export interface FieldsOrigin {
   readonly source: ByteSource;
   readonly header: TiffHeader;
@@ -39,7 +39,7 @@ export interface FieldsOrigin {
 export function fieldsOf(source: ByteSource, header: TiffHeader, directory: Directory): Fields {
   const { isLittleEndian } = header;
   const { entries } = directory;
-  /** All of an entry must lie in the file, also where no more than the first `count` values are read. */
+  /** The whole entry must be in the file, even if only the first `count` values are read. */
   const readValues = async (
     entry: Entry,
     { maxBytes, count = entry.count }: { readonly maxBytes: number; readonly count?: number },

@@ -1,7 +1,7 @@
 import { malformed, unsupported } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 
-/** What the first bytes of a TIFF say of the rest. */
+/** What the header of a TIFF says. */
 export interface TiffHeader {
   readonly isLittleEndian: boolean;
   readonly isBigTiff: boolean;
@@ -41,7 +41,7 @@ export async function readHeader(source: ByteSource): Promise<TiffHeader> {
   return { isLittleEndian, isBigTiff, firstDirectory: Number(view.getBigUint64(8, isLittleEndian)) };
 }
 
-/** Reads an offset or count of the width the file has: 4 bytes, or 8 in a BigTIFF. Never throws inside the view. */
+/** Reads an offset or count of the file's width: 4 bytes, or 8 in a BigTIFF. */
 export function readPointer(view: DataView, at: number, { isLittleEndian, isBigTiff }: TiffHeader): number {
   return isBigTiff ? Number(view.getBigUint64(at, isLittleEndian)) : view.getUint32(at, isLittleEndian);
 }

@@ -8,8 +8,8 @@ import { readTileEncoding } from "./tile-encoding.ts";
 import { readTiles } from "./tiles.ts";
 
 /**
- * Reads one directory as a level of at most `maxTiles`, every number checked. Throws `source-malformed` for numbers that
- * contradict each other, `source-unsupported` for encodings that are not read. Source: TIFF 6.0 §3, §15.
+ * Reads one directory as a level of at most `maxTiles`, checking every number. Throws `source-malformed` for numbers
+ * that contradict each other, `source-unsupported` for encodings that are not supported. Source: TIFF 6.0 §3, §15.
  */
 export async function readLevel(fields: Fields, maxTiles: number = maxTilesPerLevel): Promise<Level> {
   const size = await readSize(fields);
@@ -24,7 +24,7 @@ export async function readLevel(fields: Fields, maxTiles: number = maxTilesPerLe
   return { ...size, ...grid, encoding };
 }
 
-/** Reads width and height of a directory. Throws `source-malformed` where they are missing, zero or past the limit. */
+/** Reads width and height of a directory. Throws `source-malformed` if they are missing, zero or above the limit. */
 export async function readSize(fields: Fields): Promise<Size> {
   const width = (await fields.number(tags.imageWidth)) ?? 0;
   const height = (await fields.number(tags.imageLength)) ?? 0;

@@ -12,13 +12,17 @@ import { readLevel, readSize } from "./level.ts";
 import { findPage } from "./page.ts";
 import { tags } from "./tags.ts";
 
-/** Directories and their arrays are read in runs of this many bytes: the arrays of 4,000 tiles fit behind a directory. */
+/**
+ * Directories and their arrays are read in runs of this many bytes: the arrays of 4,000 tiles fit after a directory.
+ */
 const directoryRunBytes = 65_536;
 
-/** libtiff writes each directory behind its level's tiles: the last of so many bytes hold those of the smaller levels. */
+/**
+ * libtiff writes each directory after its level's tiles: this many bytes at the end hold those of the smaller levels.
+ */
 const tailBytes = 262_144;
 
-/** One page of a TIFF: its pyramid, and the fields of its directory for whatever else is asked of it. */
+/** One page of a TIFF: its pyramid, and the fields of its directory for everything else. */
 export interface TiffPage {
   readonly pyramid: Pyramid;
   readonly fields: Fields;
@@ -26,22 +30,22 @@ export interface TiffPage {
 
 /** What is known before a file is opened. */
 export interface OpenOptions {
-  /** Bytes of the file read before. */
+  /** Bytes of the file that were already read. */
   readonly held?: readonly HeldRun[];
-  /** Which image of a file that holds several, counted from 1. */
+  /** The image to read from a file with several, counted from 1. */
   readonly page?: number;
   /**
-   * Called once, before the places of tiles are read, with about how many bytes they and the profile will take; the
-   * reading waits for it.
+   * Called once, before the tile arrays are read, with about how many bytes they and the profile will take; the read
+   * waits for it.
    */
   readonly reserve?: (bytes: number) => Promise<void>;
 }
 
 /**
- * Reads one image of a TIFF and the levels that belong to it: those of its SubIFDs, and the reduced pages that follow
- * it in the chain. Pages of other proportions, masks and pages of the same size are no levels; a level that can't be
- * read is left out. Throws `source-malformed`, `source-unsupported`, `not-found` for a page that the file does not have,
- * and what the source throws.
+ * Reads one image of a TIFF and its levels: those of its SubIFDs, and the reduced pages that follow it in the chain.
+ * Pages with other proportions, masks and pages of the same size are not levels; a level that can't be read is left
+ * out. Throws `source-malformed`, `source-unsupported`, `not-found` for a page that the file does not have, and what
+ * the source throws.
  */
 export async function openTiff(
   source: ByteSource,
@@ -63,10 +67,10 @@ export async function openTiff(
   return { pyramid: { width: full.width, height: full.height, orientation, levels }, fields: main };
 }
 
-/** Bytes that reading the place of a tile takes: the values as they are stored, as numbers, and as they are kept. */
+/** Bytes needed to read the place of a tile: the values as stored, as numbers, and as kept. */
 const bytesPerPlace = 24;
 
-/** Returns about how many bytes the places of tiles take while they are read. */
+/** Returns about how many bytes the tile arrays need while they are read. */
 function indexBytes(directories: readonly Fields[]): number {
   const counts = directories.map(({ origin: { directory } }) =>
     Math.max(...[tags.tileOffsets, tags.stripOffsets].map((tag) => directory.entries.get(tag)?.count ?? 0)),
@@ -101,6 +105,6 @@ async function readReducedLevel(
 
 async function readOrientation(fields: Fields): Promise<Orientation> {
   const orientation = await fields.number(tags.orientation);
-  // Values outside 1 to 8 are met in files that are otherwise fine; libtiff reads them as 1.
+  // Otherwise valid files may have values outside 1 to 8; libtiff reads them as 1.
   return orientations.find((known) => known === orientation) ?? 1;
 }

@@ -11,7 +11,7 @@ import { tags } from "./tags.ts";
 /** The directories of one image of a file. */
 export interface PageFields {
   readonly main: Fields;
-  /** Those that may be its levels. */
+  /** The directories that may be its levels. */
   readonly reduced: readonly Fields[];
 }
 
@@ -22,15 +22,15 @@ interface Candidate {
   readonly fields: Fields;
   readonly subfileType: number;
   readonly isTiled: boolean;
-  /** Undefined where the directory states none. */
+  /** Undefined if the directory states none. */
   readonly size: Size | undefined;
 }
 
 /**
- * Finds image number `page` of a chain, counted from 1. An image is a directory that is flagged neither as a mask nor
- * as reduced and is no reduction of the image before it; the directories up to the next image belong to it. Strips
- * count as a level only where they are flagged as reduced: what is not may be a thumbnail of any making. Throws
- * `not-found` past the last image, and what the source throws.
+ * Finds image number `page` of a chain, counted from 1. An image is a directory that is not flagged as a mask or as
+ * reduced and is not a reduction of the image before it; the directories up to the next image belong to it. Strips only
+ * count as a level if they are flagged as reduced: otherwise they may be any thumbnail. Throws `not-found` after the
+ * last image, and what the source throws.
  */
 export async function findPage(
   source: ByteSource,
@@ -46,7 +46,7 @@ export async function findPage(
     throw new ImageError("not-found", `There is no page ${page}: the stored file has ${starts.length}.`);
   }
   const nested = await Promise.all((pages[start]?.subDirectories ?? []).map(read));
-  // What stands before the first image belongs to it: some writers begin with the smallest level.
+  // Directories before the first image belong to it: some writers begin with the smallest level.
   const before = page === 1 ? chain.slice(0, start) : [];
   const following = [...before, ...chain.slice(start + 1, starts[page] ?? chain.length)];
   const levels = following.filter(({ isTiled, subfileType }) => isTiled || (subfileType & subfileFlags.reduced) !== 0);
@@ -54,20 +54,20 @@ export async function findPage(
   return { main: main.fields, reduced: reduced.map(({ fields }) => fields) };
 }
 
-/** Returns the places in the chain where images begin; the first directory where all are flagged otherwise. */
+/** Returns the indexes in the chain where images begin; the first directory if all are flagged otherwise. */
 function findStarts(chain: readonly Candidate[]): readonly number[] {
   let starts: readonly number[] = [];
   for (const [index, candidate] of chain.entries()) {
     if ((candidate.subfileType & (subfileFlags.reduced | subfileFlags.mask)) !== 0) continue;
     const owner = starts.findLastIndex((start) => !candidate.isTiled || chain[start]?.isTiled === true);
     const image = chain[starts[owner] ?? -1];
-    // What stands in strips between an image and its tiled level is a thumbnail, as slide scanners have it.
+    // Strips between an image and its tiled level are a thumbnail, as slide scanners write them.
     starts = image !== undefined && isLevel(candidate, image) ? starts.slice(0, owner + 1) : [...starts, index];
   }
   return starts.length > 0 ? starts : [0];
 }
 
-/** Levels shrink by half or more; a page that is a little smaller than the one before is another page. */
+/** Levels shrink by half or more; a page slightly smaller than the one before is a different page. */
 const leastReduction = 1.5;
 
 function isLevel({ subfileType, size }: Candidate, { size: full }: Candidate): boolean {

@@ -15,8 +15,8 @@ const models: ReadonlyMap<number, StoredModel> = new Map([
 ]);
 
 /**
- * Reads what the samples of a directory mean. Throws `source-unsupported` for interpretations that are not read,
- * `source-malformed` where there is none. Source: TIFF 6.0 §8, §5, §16, §21, §23.
+ * Reads what the samples of a directory mean. Throws `source-unsupported` for interpretations that are not supported,
+ * `source-malformed` if there is none. Source: TIFF 6.0 §8, §5, §16, §21, §23.
  */
 export async function readPhotometric(fields: Fields): Promise<Photometric> {
   const photometric = await fields.number(tags.photometricInterpretation);
@@ -24,11 +24,11 @@ export async function readPhotometric(fields: Fields): Promise<Photometric> {
   const model = models.get(photometric);
   if (model === undefined) {
     throw unsupported(
-      `is ${photometricNames.get(photometric) ?? `of photometric ${photometric}`}, a colour model that is not read`,
+      `is ${photometricNames.get(photometric) ?? `of photometric ${photometric}`}, which is not supported`,
     );
   }
   if (model === "cmyk" && ((await fields.number(tags.inkSet)) ?? 1) !== 1) {
-    throw unsupported("is separated into inks other than cyan, magenta, yellow and black");
+    throw unsupported("has inks other than cyan, magenta, yellow and black");
   }
   return {
     model,
@@ -37,7 +37,7 @@ export async function readPhotometric(fields: Fields): Promise<Photometric> {
   };
 }
 
-/** Maps are of 16 bits a value; some writers put 8 bits into them, which no value above 255 tells. */
+/** Maps have 16 bits per value; some writers store 8-bit values, which is assumed if none is above 255. */
 async function readPalette(fields: Fields): Promise<Uint8Array> {
   const values = (await fields.numbers(tags.colorMap, maxMapValues)) ?? new Float64Array(0);
   checkPalette(values.length);

@@ -16,8 +16,9 @@ import { tags } from "./tags.ts";
 const extraSamples = { associatedAlpha: 1, unassociatedAlpha: 2 } as const;
 
 /**
- * Reads how the samples of a directory are written; `colors` of them make up its colour. Throws `source-unsupported`
- * for depths and formats that are not read, `source-malformed` for values no TIFF may have. Source: TIFF 6.0 §8, §18, §19.
+ * Reads how the samples of a directory are stored; `colors` of them make up its colour. Throws `source-unsupported` for
+ * depths and formats that are not supported, `source-malformed` for values that are invalid in TIFF. Source: TIFF 6.0
+ * §8, §18, §19.
  */
 export async function readSampleLayout(
   fields: Fields,
@@ -54,20 +55,20 @@ async function readBits(fields: Fields): Promise<SampleBits> {
   const [bits = 1, ...others] = (await fields.numbers(tags.bitsPerSample, maxSamplesPerPixel * 2)) ?? [1];
   if (others.some((other) => other !== bits)) throw unsupported("has samples of several depths");
   const known = sampleDepths.find((depth) => depth === bits);
-  if (known === undefined) throw unsupported(`has ${bits} bits a sample, which are not read`);
+  if (known === undefined) throw unsupported(`has ${bits} bits per sample, which are not supported`);
   return known;
 }
 
 async function readFormat(fields: Fields): Promise<SampleLayout["format"]> {
   const [format = 1, ...others] = (await fields.numbers(tags.sampleFormat, maxSamplesPerPixel * 2)) ?? [1];
   if (others.some((other) => other !== format)) throw unsupported("has samples of several formats");
-  // 4 says that the format is not known: then it is the usual one.
+  // 4 means an unknown format: use the usual one.
   if (format === 1 || format === 4) return "unsigned";
   if (format === 3) return "float";
-  throw unsupported(format === 2 ? "has signed samples, which are not read" : `has samples of format ${format}`);
+  throw unsupported(format === 2 ? "has signed samples, which are not supported" : `has samples of format ${format}`);
 }
 
-/** Source: TIFF 6.0 §20, SMinSampleValue and SMaxSampleValue; 0 to 1 where they are missing or make no range. */
+/** Source: TIFF 6.0 §20, SMinSampleValue and SMaxSampleValue; 0 to 1 if they are missing or not a range. */
 async function readRange(fields: Fields): Promise<SampleLayout["range"]> {
   const least = (await fields.real(tags.sMinSampleValue)) ?? 0;
   const most = (await fields.real(tags.sMaxSampleValue)) ?? 1;

@@ -16,8 +16,9 @@ interface Strips {
 }
 
 /**
- * Reads the strips of a directory as a grid of one column. Uncompressed strips are joined and divided into pieces of one
- * size, for any of their rows can be read by itself. Throws `source-malformed`. Source: TIFF 6.0 §3, StripOffsets, RowsPerStrip.
+ * Reads the strips of a directory as a grid of one column. Uncompressed strips are joined and divided into pieces of
+ * equal size, because any of their rows can be read on its own. Throws `source-malformed`. Source: TIFF 6.0 §3,
+ * StripOffsets, RowsPerStrip.
  */
 export async function readStrips(
   fields: Fields,
@@ -45,7 +46,7 @@ export async function readStrips(
   };
 }
 
-/** Where counts are missing or zero, a strip reaches to the next one or to the end of the file, as libtiff has it. */
+/** A strip with a missing or zero count extends to the next one or to the end of the file, as in libtiff. */
 async function readByteCounts(fields: Fields, offsets: Strips["offsets"]): Promise<Strips["byteCounts"]> {
   const stated = await fields.firstNumbers(tags.stripByteCounts, offsets.length);
   if (stated?.every((byteCount, index) => byteCount > 0 || offsets[index] === 0)) return stated;
@@ -57,7 +58,7 @@ async function readByteCounts(fields: Fields, offsets: Strips["offsets"]): Promi
   });
 }
 
-/** Returns the first of numbers in their order that is above `value`. */
+/** Returns the first of sorted numbers that is above `value`. */
 function firstAbove(ordered: Float64Array, value: number): number | undefined {
   let [from, to] = [0, ordered.length];
   while (from < to) {
@@ -103,7 +104,7 @@ function divideStrips(strips: Strips, { size, encoding, parts, maxTiles }: Strip
   };
 }
 
-/** Strips that follow each other in the file are one: then pieces need not end where a strip does, nor be as small as one. */
+/** Adjacent strips count as one: pieces then don't have to end where a strip does, or be as small as one. */
 function joinStrips(
   { rowsPerStrip, offsets }: Strips,
   { rowBytes, parts, height }: { readonly rowBytes: number; readonly parts: number; readonly height: number },
@@ -119,7 +120,7 @@ function joinStrips(
     : { rowsPerStrip, offsets };
 }
 
-/** A piece must not lie in two strips: of a single strip any number of rows will do. */
+/** A piece must not cross strips: a single strip can be divided after any row. */
 function dividingRows(rowsPerStrip: number, { most, size }: { readonly most: number; readonly size: Size }): number {
   if (rowsPerStrip >= size.height) return most;
   for (let rows = Math.min(most, rowsPerStrip); rows > 1; rows--) if (rowsPerStrip % rows === 0) return rows;

@@ -1,4 +1,6 @@
-/** Tags of image file directories that are read here. Source: TIFF 6.0; TIFF Technical Notes 1 (SubIFDs) and 2 (JPEG). */
+/**
+ * The tags of image file directories that are read. Source: TIFF 6.0; TIFF Technical Notes 1 (SubIFDs) and 2 (JPEG).
+ */
 export const tags = {
   newSubfileType: 254,
   imageWidth: 256,

@@ -36,8 +36,9 @@ const compressionCodes: ReadonlyMap<number, Compression> = new Map([
 const ycbcrCodes: readonly number[] = [33003, 33004];
 
 /**
- * Reads how the tiles of a directory are written. Throws `source-unsupported` with the sentence for what is not read,
- * `source-malformed` for values no TIFF may have. Source: TIFF 6.0 §4 to §6, §11, §14, §21; TIFF Technical Note 2.
+ * Reads how the tiles of a directory are encoded. Throws `source-unsupported`, naming what is not supported, and
+ * `source-malformed` for values that are invalid in TIFF. Source: TIFF 6.0 §4 to §6, §11, §14, §21; TIFF Technical Note
+ * 2.
  */
 export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
   const { code, compression } = await readCompression(fields);
@@ -47,7 +48,7 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
   const { model } = photometric;
   const { isLittleEndian } = fields;
   const layout = await readSampleLayout(fields, { colors: colorSamples[model], isLittleEndian });
-  // What is subsampled in JPEG 2000 comes out of its decoder enlarged.
+  // The JPEG 2000 decoder enlarges subsampled components.
   const isSampled = model === "ycbcr" && compression !== "jpeg2000";
   const subsampling = isSampled ? await readSubsampling(fields) : ({ x: 1, y: 1 } as const);
   const encoding: TileEncoding = {

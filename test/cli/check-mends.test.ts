@@ -79,7 +79,7 @@ describe("the ingest mends", () => {
     expect(after.served).toBe("whole");
   });
 
-  it("directories behind tiles, by repacking", async () => {
+  it("directories after tiles, by repacking", async () => {
     const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
     const picture = sharp({ create: { width: 3000, height: 2000, channels: 3, background: "red", noise } });
     const { before, after } = await mend(await folder.lay("behind.tif", picture.tiff(tiles)));

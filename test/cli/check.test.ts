@@ -36,7 +36,7 @@ const strips = await lay("strips.tif", largeOf({ tile: undefined, rowsPerStrip: 
 const unread = await lay("unread.tif", { width: 40, height: 30, overrides: [{ directory: 0, tag: 259, values: [6] }] });
 
 describe("tessera check", () => {
-  it("tells in a block what a master is, how it is served, and what mends it", async () => {
+  it("reports in a block what a master is, how it is served, and how to fix it", async () => {
     const { status, printed, said } = await run(["check", strips]);
     expect(status).toBe(0);
     expect(said).toBe("");
@@ -44,12 +44,12 @@ describe("tessera check", () => {
   file       TIFF, little-endian, 1 directory, 0.002 MB
   picture    3000 × 2000, RGB, 8 bits, 3 samples a pixel
   levels     3000 × 2000  1/1  32 strips of 64 rows  Deflate  0.002 MB
-  profile    none: taken for sRGB
+  profile    none: read as sRGB
   metadata   none
   opening    1 read of 2,468 bytes
   tile       1 read of 256 bytes, 768,000 pixels decoded
   thumbnail  1 read of 2,048 bytes, 6,144,000 pixels decoded
-  warning    strips: It is stored in strips: a tile takes all the rows that it touches, over the whole width.
+  warning    strips: It is stored in strips: each tile needs all the rows that it touches, over the full width.
   warning    one-level: It has no reduced levels: the smallest picture is drawn from all of its pixels.
   mend       strips, one-level:
              npx tessera ingest ${strips} --to local
@@ -58,7 +58,7 @@ describe("tessera check", () => {
 `);
   });
 
-  it("tells what the directory of a file that is not served states", async () => {
+  it("reports what the directory of a file that is not served states", async () => {
     const { status, printed } = await run(["check", unread]);
     expect(status).toBe(1);
     expect(printed).toContain(`${unread}: not served, 1 error\n`);
@@ -67,7 +67,7 @@ describe("tessera check", () => {
     expect(printed).toContain("npx tessera ingest mended/unread.tif --to local\n");
   });
 
-  it("walks folders and tells each file in a line", async () => {
+  it("walks folders and reports each file in a line", async () => {
     await mkdir(folder.path("scans/inner"), { recursive: true });
     await lay("scans/b.tif", largeMaster);
     await lay("scans/inner/a.tif", { width: 40, height: 30, overrides: [{ directory: 0, tag: 259, values: [6] }] });
@@ -83,7 +83,7 @@ describe("tessera check", () => {
     ]);
   });
 
-  it("gives scripts JSON with the commands for each file", async () => {
+  it("prints JSON for scripts, with the commands for each file", async () => {
     const { status, printed } = await run(["check", "--json", good, unread]);
     expect(status).toBe(1);
     const { files, totals } = JSON.parse(printed);
@@ -117,7 +117,7 @@ describe("tessera check", () => {
     });
   });
 
-  it("goes on behind a file that can't be read", async () => {
+  it("continues after a file that can't be read", async () => {
     const locked = await folder.lay("locked.tif", "II");
     await chmod(locked, 0o000);
     const { status, printed } = await run(["check", "--brief", locked, good]);

@@ -94,7 +94,7 @@ describe("the command line", () => {
     expect(endpoint.arrivals).toEqual([]);
   });
 
-  it("ingests, reports as JSON on standard output and into a file, and tells people beside it", async () => {
+  it("ingests, reports as JSON on standard output and to a file, and informs people on standard error", async () => {
     await lay("a.tif");
     await lay("b.jpg");
     await lay("r.csv", "file,label\na.tif,A\n");
@@ -170,12 +170,12 @@ describe("the command line", () => {
     for (const args of [[], ["--config", "tessera.config.json"], ["--endpoint", "http://s3.example.org"]]) {
       const { status, said } = await run(["ingest", folder, "--to", "remote", "--bucket", "b", ...args]);
       expect(status).toBe(2);
-      expect(said).toMatch(/signed requests go over https only|taken only from a file that is named/);
+      expect(said).toMatch(/signed requests only go over https|only accepted from a file that is named/);
     }
     expect(conversions).toEqual([]);
   });
 
-  it("runs no program that lies in the working folder, in a dry run neither", async () => {
+  it("never runs a program from the working folder, not even in a dry run", async () => {
     await lay("a.tif");
     await lay("tessera.config.ts", "process.exitCode = 99; globalThis.wasRun = true; export default {};");
     const { status, said } = await run(["ingest", folder, "--to", "local", "--dry-run"]);

@@ -22,7 +22,7 @@ describe("a command line", () => {
     expect(parseCommand(["ingest", "--", "--to"])).toEqual({ kind: "ingest", sources: ["--to"], options: {} });
   });
 
-  it("is told everything that is wrong with it at once", () => {
+  it("reports everything that is wrong with it at once", () => {
     expect(faultsOf("ingest", "--to", "mars", "--qualty", "5", "--tile", "300", "--jobs", "0", "--json=yes")).toEqual([
       "--qualty is not known",
       "--json takes no value",
@@ -39,7 +39,7 @@ describe("a command line", () => {
 
   it("is refused without files, and with a command that there is not", () => {
     expect(faultsOf("ingest", "--to", "local")).toEqual(["no file or folder is named"]);
-    expect(faultsOf("digest")).toEqual(["digest is no command"]);
+    expect(faultsOf("digest")).toEqual(["Unknown command: digest"]);
     expect(faultsOf("compare")).toEqual(["no file is named"]);
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
   });
@@ -69,7 +69,7 @@ describe("a command line", () => {
     expect(faultsOf("compare", "a.jpg", "--filters", "cubic,magic")[0]).toContain('"magic"');
   });
 
-  it("asks for help wherever --help stands, also beside faults", () => {
+  it("asks for help wherever --help is, even with faults", () => {
     expect(parseCommand([])).toEqual({ kind: "help", command: undefined });
     expect(parseCommand(["ingest", "--nope", "-h"])).toEqual({ kind: "help", command: "ingest" });
     expect(parseCommand(["help", "compare"])).toEqual({ kind: "help", command: "compare" });

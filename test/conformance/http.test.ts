@@ -157,7 +157,7 @@ for (const { name, version, whole } of versions) {
       expect(new Set(infos).size).toBe(2);
     });
 
-    it("refuses bad grammar and unknown images whatever If-None-Match says", async () => {
+    it("refuses bad grammar and unknown images for any If-None-Match", async () => {
       const headers = { "If-None-Match": "*" };
       expect((await send(`/iiif/${version}/wide/full/0,/0/default.jpg`, { headers })).status).toBe(400);
       expect((await send(`/iiif/${version}/missing/info.json`, { headers })).status).toBe(404);
@@ -165,7 +165,7 @@ for (const { name, version, whole } of versions) {
   });
 
   describe(`${name}: the query string`, () => {
-    it("is no part of the API: neither entity tag, id nor what is kept knows it", async () => {
+    it("is not part of the API: entity tag, id and stored pictures ignore it", async () => {
       const path = `/iiif/${version}/wide/full/33,/0/default.png`;
       const plain = await ask(path, keepsAll);
       const asked = await ask(`${path}?token=1&x=/full/max/0/default.jpg`, keepsAll);

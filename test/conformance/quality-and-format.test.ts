@@ -28,17 +28,17 @@ for (const { name, version, whole } of versions) {
   const pathOf = (end: string, identifier = "color"): string => `/iiif/${version}/${identifier}/full/${whole}/0/${end}`;
 
   describe(`${name} §4.4 quality`, () => {
-    it.each(["default", "color"])("gives the colours of the master for %s", async (quality) => {
+    it.each(["default", "color"])("returns the colours of the master for %s", async (quality) => {
       expect(largestDifference(await fetchColors(pathOf(`${quality}.png`)), color)).toBe(0);
     });
 
-    it("gives the luma for gray, within one level", async () => {
+    it("returns the luma for gray, within one level", async () => {
       const gray = await fetchColors(pathOf("gray.png"));
       expect(largestDifference(gray, lumaPicture(color))).toBeLessThanOrEqual(1);
       for (const pixel of [0, 777, 59_999]) expect(new Set(toneAt(gray, pixel)).size).toBe(1);
     });
 
-    it("gives nothing but black and white for bitonal, split in the middle of gray", async () => {
+    it("returns only black and white for bitonal, split in the middle of gray", async () => {
       const [gray, bitonal] = [await fetchColors(pathOf("gray.png")), await fetchColors(pathOf("bitonal.png"))];
       const expected = { ...gray, samples: gray.samples.map((value) => (value >= 128 ? 255 : 0)) } as Picture;
       expect(largestDifference(bitonal, expected)).toBe(0);
@@ -64,7 +64,7 @@ for (const { name, version, whole } of versions) {
       expect(new Set((await fetchColors(pathOf("bitonal.png", "gray"))).samples)).toEqual(new Set([0, 255]));
     });
 
-    it("calls a quality default in the canonical form when it is what default gives", async () => {
+    it("calls a quality default in the canonical form when default means the same", async () => {
       expect(await canonicalOf(pathOf("color.png"))).toMatch(/\/default\.png$/);
       expect(await canonicalOf(pathOf("gray.png"))).toMatch(/\/gray\.png$/);
       expect(await canonicalOf(pathOf("gray.png", "gray"))).toMatch(/\/default\.png$/);

@@ -17,7 +17,7 @@ for (const { name, version, whole } of versions) {
     const pathOf = (identifier: string, region: string): string =>
       `/iiif/${version}/${identifier}/${region}/${whole}/0/default.png`;
 
-    it("gives the whole image for full", async () => {
+    it("returns the whole image for full", async () => {
       expect(largestDifference(await fetchColors(pathOf("wide", "full")), wide)).toBe(0);
     });
 
@@ -55,7 +55,7 @@ for (const { name, version, whole } of versions) {
       expect(largestDifference(clipped, cropPicture(wide, { x: 150, y: 100, width: 150, height: 100 }))).toBe(0);
     });
 
-    it("takes decimals with or without digits before or behind the point", async () => {
+    it("accepts decimals with or without digits before or after the point", async () => {
       expect(await canonicalOf(pathOf("wide", "pct:.5,1.,50.0,50"))).toMatch(/^2,2,/);
     });
 
@@ -81,9 +81,9 @@ for (const { name, version, whole } of versions) {
     );
 
     it.each(["300,0,10,10", "0,200,10,10", "pct:100,0,10,10", "pct:0,150,10,10"])(
-      "refuses %s, which is wholly outside",
+      "refuses %s, which is completely outside",
       async (region) => {
-        expect(await refusalOf(pathOf("wide", region))).toMatch(/^400 The region lies wholly outside/);
+        expect(await refusalOf(pathOf("wide", region))).toMatch(/^400 The region is completely outside/);
       },
     );
 

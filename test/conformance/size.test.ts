@@ -59,7 +59,7 @@ for (const { name, version, whole } of versions) {
       expect(largestDifference(squeezed, expected)).toBe(0);
     });
 
-    it("gives exactly the width that is asked for, and at least one pixel of height", async () => {
+    it("returns exactly the requested width, and at least one pixel of height", async () => {
       expect(await fetchSize(pathOf("7,", "full", "thin"))).toBe("7,1");
       expect(await fetchSize(pathOf("101,"))).toBe("101,67");
       expect(await fetchSize(pathOf(",1"))).toBe("2,1");
@@ -127,7 +127,7 @@ for (const { name, version, whole } of versions) {
       expect(await fetchImage(pathOf("150%2C"))).toEqual(await fetchImage(pathOf("150,")));
     });
 
-    it(`gives the region at its own size for ${whole}`, async () => {
+    it(`returns the region at its own size for ${whole}`, async () => {
       expect(await fetchSize(pathOf(whole))).toBe("300,200");
     });
   });
@@ -149,7 +149,7 @@ describe("Image API 3.0 §4.2 size, ^", () => {
     expect(await fetchSize(`/iiif/3/wide/full/${size}/0/default.png`)).toBe(expected);
   });
 
-  it("enlarges without a shift: a ramp lies where it lay", async () => {
+  it("enlarges without a shift: a ramp stays in place", async () => {
     const enlarged = await fetchColors("/iiif/3/columns/0,0,100,60/^200,120/0/default.png");
     const blue = 2;
     const isNear = enlarged.samples.every((value, index) => {

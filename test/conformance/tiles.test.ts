@@ -81,7 +81,7 @@ describe.each(Object.keys(masters))("Image API 3.0 §5.4, tiles of a master whos
 
 for (const { name, version } of versions) {
   describe.each(Object.keys(awkward))(`${name} §5 tiles of an image that is %s`, (identifier) => {
-    it("are all served in the size that is asked for, none of them empty", async () => {
+    it("are all served in the requested size, none of them empty", async () => {
       const { image, tile, factors } = await describeImage(version, identifier);
       for (const factor of factors) {
         for (const asked of listTiles({ image, tile, factor }, levelSize({ image, factor }, "ceil"))) {

@@ -18,7 +18,7 @@ const cleanStatuses: Readonly<Record<Tier, readonly number[]>> = {
 };
 
 /** What the service says when it is at fault itself. */
-const ownFault = /failed on this request|could not be rendered/;
+const ownFault = /failed on this request|Internal error|could not be rendered/;
 
 /** A service, and for how long it may take. */
 export interface Judged {

@@ -118,7 +118,7 @@ describe("tiles that are more than they should be", () => {
 describe("plain files that are more than they should be", () => {
   const png = { width: side, height: side, bitDepth: 8, colorType: 2 } as const;
 
-  it("give the rows that a PNG has and inflate no further", async () => {
+  it("inflate to the rows that a PNG has and no further", async () => {
     const data = formatChunk("IDAT", deflateBomb(1024));
     const whole = writePng({ ...png, rows: [] });
     const file = concatenate([whole.subarray(0, 33), data, formatChunk("IEND")]);

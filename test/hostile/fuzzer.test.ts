@@ -78,7 +78,7 @@ describe("the fuzzer", () => {
     expect(new Set([bytesOf(1, 7), bytesOf(1, 8), bytesOf(2, 7), bytesOf(2, 8)]).size).toBe(4);
   });
 
-  it("tells refusals from faults", async () => {
+  it("distinguishes refusals from faults", async () => {
     const throwing = (error: unknown): FuzzTarget => ({
       ...tiff,
       run: () => Promise.reject(error),
@@ -90,7 +90,7 @@ describe("the fuzzer", () => {
     }
   });
 
-  it("notices what is written in front of a block and behind it", () => {
+  it("notices writes before a block and after it", () => {
     for (const offset of [-1, 112, 150]) {
       const kernel = new GuardedKernel(kernelModules, 1 << 20);
       const block = kernel.allocate(100);
@@ -111,7 +111,7 @@ describe("the fuzzer", () => {
     kernel.allocate(4000);
   });
 
-  it("runs as many cases as it is told to in a thread, and tells how each ended", async () => {
+  it("runs the given number of cases in a thread, and reports how each ended", async () => {
     const faults: string[] = [];
     const report = await runCampaign({
       ...{ target: "lzw", seed, cases: 250, seconds: 60, folders: [], hangMilliseconds: 60_000 },

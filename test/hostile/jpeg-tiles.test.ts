@@ -84,7 +84,7 @@ describe("JPEG tiles", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("of coding that is not read are refused by its name", async () => {
+  it("in an unsupported coding are refused by its name", async () => {
     const markers = { lossless: 0xc3, hierarchical: 0xc5, arithmetic: 0xc9, "arithmetic progressive": 0xca };
     for (const frameMarker of Object.values(markers)) {
       const refused = { copied: "source-unsupported", drawn: "source-unsupported" };
@@ -102,7 +102,7 @@ describe("JPEG tiles", () => {
     expect((await codesOf(new Uint8Array(scans))).drawn).toBe("source-unsupported");
   });
 
-  it("of tens of thousands of segments in front of the frame are served", async () => {
+  it("with tens of thousands of segments before the frame are served", async () => {
     const comment = segmentOf(0xfe, []);
     const tile = writeJpeg({ ...good, segments: Array.from({ length: 30_000 }, () => comment) });
     expect((await codesOf(tile)).drawn).toBe("none");

@@ -53,7 +53,7 @@ describe("opening a file whose directories ask for much", () => {
     expect(tiles).toBeLessThanOrEqual(maxTilesPerMaster);
   });
 
-  it("reads no more values than a level has tiles, however many are told of", async () => {
+  it("reads no more values than a level has tiles, however many are claimed", async () => {
     const overrides = liesOf((directory) => [
       { tag: tags.offsets, code: byte, count: (1 << 20) + directory, valueField: 1000 + directory },
       { tag: tags.byteCounts, code: byte, count: (1 << 20) + directory, valueField: 3000 + directory },
@@ -74,7 +74,7 @@ describe("opening a file whose directories ask for much", () => {
     expect(result.opening.bytes).toBeLessThan(maxDirectories * 65_536);
   });
 
-  it("ends after a bounded number of reads where each value lies in front of the one before", async () => {
+  it("ends after a bounded number of reads when each value comes before the previous one", async () => {
     // A run of 64 KB never holds what lies in front of it.
     let at = 9_000_000;
     const scattered = [256, 257, 258, 259, 262, 277, 284, 322, 323];

@@ -80,7 +80,7 @@ describe("metadata that is broken", () => {
     'tiff:Orientation="6"',
   );
 
-  it("is left out, in whatever way, and the picture is drawn", async () => {
+  it("is left out, however it is broken, and the picture is drawn", async () => {
     const exif = (values: readonly number[]): Field => ({ tag: 34_665, type: "LONG", values });
     const fields: Record<string, Field> = {
       "an Exif directory beyond the end": exif([0x7fffffff]),
@@ -117,7 +117,7 @@ describe("metadata that is broken", () => {
     expect((await attempt(await makeTiff({ ...small, xmp }))).image?.metadata.copyright).toBe("R");
   });
 
-  it("in EXIF is left out at every byte where it is cut off or lies", async () => {
+  it("in EXIF is left out at every byte where it is cut off or wrong", async () => {
     const exif = makeExif({
       image: [ascii(315, "Nobody"), rational(282, 300, 1), short(274, 6), block(700, utf8(xmp), 1)],
       photo: [rational(33_434, 1, 100), long(37_500, 1, 2)],

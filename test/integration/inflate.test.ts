@@ -46,7 +46,7 @@ describe("a zlib stream, inflated by the platform", () => {
     expect(await inflated(stream)).toEqual({ bytes, isBroken: true });
   });
 
-  it("that is cut off is a fault, and gives no byte that is not its own", async () => {
+  it("that is cut off is a fault, and returns only its own bytes", async () => {
     const bytes = sample(60_000);
     const stream = await deflate(bytes);
     const { bytes: some, isBroken } = await inflated(stream.subarray(0, stream.byteLength - 9));

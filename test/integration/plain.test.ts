@@ -166,7 +166,7 @@ describe("a file that is not read", () => {
         return writeJpeg({ width: 16, height: 16, components, precision: 12 });
       },
       501,
-      /12 bits a sample/,
+      /12 bits per sample/,
     ],
     [
       "a JPEG larger than it could be held",
@@ -176,7 +176,7 @@ describe("a file that is not read", () => {
         return Uint8Array.from([0xff, 0xd8, ...segmentOf(0xc0, frame), ...segmentOf(0xda, [1, 1, 0, 0, 63, 0])]);
       },
       501,
-      /too large to be decoded whole/,
+      /too large to decode whole/,
     ],
     [
       "a JPEG of more bytes than are read at once",
@@ -186,7 +186,7 @@ describe("a file that is not read", () => {
         return file;
       },
       501,
-      /too large to be read whole/,
+      /too large to read whole/,
     ],
     [
       "a JPEG that ends in its header",

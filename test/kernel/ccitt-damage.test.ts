@@ -66,7 +66,7 @@ describe("damage in T.4", () => {
 });
 
 describe("damage in compression 2", () => {
-  it("is left behind with the next byte", () => {
+  it("ends at the next byte", () => {
     const runs = formatRuns(row).padEnd(40, "0");
     const bytes = packDigits(`${runs}0000000000000001${runs}`);
     const decoded = decodeRows(kernel, bytes, { scheme: "rle", width, rows: 5 });
@@ -142,7 +142,7 @@ describe("the uncompressed mode", () => {
   const afterModes = packDigits(formatModes(row, white) + modeCodes.uncompressed + "01".repeat(40));
   const afterRuns = packDigits(whole + endOfLine + uncompressedAmongRuns + "01".repeat(40));
 
-  it("is refused as a kind of file that is not read", () => {
+  it("is refused as unsupported", () => {
     expect(codeOf(() => decodeRows(kernel, afterModes, { scheme: "g4", width, rows: 3 }))).toBe("source-unsupported");
     expect(codeOf(() => decodeRows(kernel, afterRuns, { scheme: "g3", width, rows: 3 }))).toBe("source-unsupported");
   });

@@ -133,7 +133,7 @@ describe("streams that differ from what their tags say", () => {
     expect(decodeRows(kernel, bytes, { ...reading, scheme: "rle" }).rows).toEqual(page);
   });
 
-  it("are read from the first end of line when no row stands before it", () => {
+  it("are read from the first end of line when no row comes before it", () => {
     const bytes = packDigits(`0011${formatCcitt(page, { scheme: "g3", k: 2 })}`);
     expect(decodeRows(kernel, bytes, { ...reading, isTwoDimensional: true }).rows).toEqual(page);
   });
@@ -165,7 +165,7 @@ describe("streams that differ from what their tags say", () => {
     }
   });
 
-  it("may part a run by one of no length, which is no change to the row below", () => {
+  it("may split a run with an empty one, which is not a change for the row below", () => {
     const parted = formatRun("0", 10) + formatRun("1", 20) + formatRun("0", 0) + formatRun("1", 30);
     const first = `${endOfLine}1${parted}${formatRun("0", 240)}`;
     const bytes = packDigits(`${first}${endOfLine}0111`);

@@ -42,7 +42,7 @@ const pickReading = (random: Random, width: number, rows: number): CcittReading 
   rows,
 });
 
-describe("whatever the bytes", () => {
+describe("any bytes", () => {
   it("nothing but the rows asked for is written, and the kernel's memory is given back", { tags: "slow" }, () => {
     const kernel = openTestKernel();
     const random = openRandom(31);

@@ -36,7 +36,7 @@ function exactChroma(planes: readonly Samples[], weights: readonly number[]): Sa
 }
 
 describe("rgbToYcbcrHalved", () => {
-  it("stays within one level of double precision and touches nothing beside its planes at any size", () => {
+  it("stays within one level of double precision and touches nothing outside its planes at any size", () => {
     const random = openRandom(53);
     for (const { width, height } of sizes) {
       const kernel = openTestKernel();
@@ -61,7 +61,7 @@ describe("rgbToYcbcrHalved", () => {
     }
   });
 
-  it("gives greys a chroma of exactly 128 and leaves them what they are", () => {
+  it("gives greys a chroma of exactly 128 and keeps them unchanged", () => {
     const random = openRandom(54);
     for (const { width, height } of sizes) {
       const kernel = openTestKernel();

@@ -171,7 +171,7 @@ describe("a grid", () => {
     expect(mean).toBeLessThan(0.05);
   });
 
-  it("keeps greys grey, whatever the colors beside them", () => {
+  it("keeps greys grey, whatever the colors next to them", () => {
     const random = openRandom(25);
     const { table } = makeGrid(3, 9, ([r = 0, g = 0, b = 0]) =>
       r === g && g === b ? [r ** 2, r ** 2, r ** 2] : randomColor(random)(),
@@ -194,7 +194,7 @@ describe("a grid", () => {
     ]);
   });
 
-  it("is not laid out where a node is no number", () => {
+  it("is not laid out if a node is not a number", () => {
     const encoded = new Float32Array(24).fill(0.5);
     expect(layOutGrid(encoded, { channels: 3, gridPoints: 2 })).toBeDefined();
     encoded[23] = Number.NaN;
@@ -203,7 +203,7 @@ describe("a grid", () => {
 });
 
 describe("applyColorTable", () => {
-  it("converts the rows asked for and touches nothing beside them at any width", () => {
+  it("converts the requested rows and touches nothing outside them at any width", () => {
     const random = openRandom(26);
     const tables = makeTables(random);
     for (let width = 1; width <= 21; width += 1) {

@@ -85,7 +85,7 @@ describe("ycbcrToRgb and rgbToYcbcr", () => {
     expect(greatestError(cube, after, (triple) => triple)).toBeLessThanOrEqual(2);
   });
 
-  it("convert the rows asked for and touch nothing beside them at any width", () => {
+  it("convert the requested rows and touch nothing outside them at any width", () => {
     const random = openRandom(51);
     for (let width = 1; width <= 40; width += 1) {
       const kernel = openTestKernel();
@@ -173,7 +173,7 @@ describe("interleaveRgba", () => {
     }
   });
 
-  it("repeats a grey three times, opaque where there is no alpha, and keeps no memory", () => {
+  it("repeats a grey three times, opaque without alpha, and keeps no memory", () => {
     const kernel = openTestKernel();
     const gray = storePlane(
       kernel,

@@ -15,7 +15,7 @@ describe("reverseBits", () => {
     expect(kernel.bytes.slice(pointer, pointer + 256)).toEqual(expected);
   });
 
-  it("changes as many bytes as it is told", () => {
+  it("changes exactly the given number of bytes", () => {
     for (let length = 0; length <= 40; length += 1) {
       const kernel = openTestKernel();
       const { plane, countChangedGuards } = allocateGuarded(kernel, length, 1);

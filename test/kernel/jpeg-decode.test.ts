@@ -121,7 +121,7 @@ describe("decoding what libjpeg-turbo wrote", () => {
   const picture = () => sharp(pixels, { raw: { ...size, channels: 3 } });
 
   for (const quality of [30, 85, 97]) {
-    it(`gives grey within one level of its own decoding, at quality ${quality}`, async () => {
+    it(`decodes grey within one level of its own decoding, at quality ${quality}`, async () => {
       const bytes = await picture().greyscale().toColourspace("b-w").jpeg({ quality }).toBuffer();
       const own = await sharp(bytes).toColourspace("b-w").raw().toBuffer();
       const { samples, changedGuards } = decodeGuarded(kernel, bytes);
@@ -129,7 +129,7 @@ describe("decoding what libjpeg-turbo wrote", () => {
       expect(changedGuards).toBe(0);
     });
 
-    it(`gives colors within three levels of its own decoding at 4:4:4, at quality ${quality}`, async () => {
+    it(`decodes colors within three levels of its own decoding at 4:4:4, at quality ${quality}`, async () => {
       const bytes = await picture().jpeg({ quality, chromaSubsampling: "4:4:4" }).toBuffer();
       const own = await sharp(bytes).raw().toBuffer();
       const [luma, blue, red] = decodeGuarded(kernel, bytes).samples;
@@ -213,7 +213,7 @@ describe("destinations", () => {
 
 describe("reduced decoding", () => {
   for (const reduction of [2, 4, 8] as const) {
-    it(`gives within one level the mean of ${reduction} x ${reduction} samples`, () => {
+    it(`is within one level of the mean of ${reduction} x ${reduction} samples`, () => {
       const bytes = writeJpeg({ width: 64, height: 40, components: sampled(2, 2) });
       const whole = decodeGuarded(kernel, bytes).samples;
       const { samples, changedGuards } = decodeGuarded(kernel, bytes, { reduction });

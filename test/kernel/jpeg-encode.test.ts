@@ -33,7 +33,7 @@ function ratioOf(values: ArrayLike<number>, truth: ArrayLike<number>): number {
   return 10 * Math.log10((255 ** 2 * truth.length) / sum);
 }
 
-describe("encoding beside libjpeg-turbo", () => {
+describe("encoding compared with libjpeg-turbo", () => {
   const width = 243;
   const height = 117;
   for (const quality of [20, 50, 85, 95, 100]) {
@@ -112,7 +112,7 @@ describe("encoding planes", () => {
     [16, 8],
   ] as const;
   for (const subsampling of samplings) {
-    it(`keeps every plane at ${subsampling.x} x ${subsampling.y}, whatever the size`, async () => {
+    it(`keeps every plane at ${subsampling.x} x ${subsampling.y}, at any size`, async () => {
       for (const [width, height] of sizes) {
         const planes = [
           luma(width, height),
@@ -129,7 +129,7 @@ describe("encoding planes", () => {
       }
     });
 
-    it(`gives the same bytes at ${subsampling.x} x ${subsampling.y} however the rows are parted`, () => {
+    it(`returns the same bytes at ${subsampling.x} x ${subsampling.y} however the rows are divided`, () => {
       const [width, height] = [70, 75];
       const planes = [
         luma(width, height),
@@ -168,7 +168,7 @@ describe("encoding planes", () => {
     expect(encodePlanes(kernel, [extremes, extremes, extremes], { quality: 100 }).length).toBeGreaterThan(1 << 16);
   });
 
-  it("ends in whole bytes whatever the bits before", () => {
+  it("ends in whole bytes after any bits", () => {
     for (let width = 1; width < 200; width += 8) {
       const source = luma(width, 8);
       const bytes = encodePlanes(kernel, [source], { quality: 75 });
@@ -211,7 +211,7 @@ describe("segments", () => {
     expect(without.density).toBe(72);
   });
 
-  it("are put behind the JFIF segment as they are given", () => {
+  it("follow the JFIF segment unchanged", () => {
     const comment = Uint8Array.from(segmentOf(0xfe, [72, 105]));
     const bytes = encodePlanes(kernel, [plane], { quality: 85, segments: [comment] });
     expect(bytes.subarray(20, 26)).toEqual(comment);

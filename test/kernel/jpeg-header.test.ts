@@ -9,7 +9,7 @@ const jpeg = { width: 300, height: 20, components: [{ ...one, horizontal: 2, ver
 const malformed = expect.objectContaining({ code: "source-malformed" });
 
 describe("the header", () => {
-  it("gives dimensions, components and the restart interval", () => {
+  it("returns dimensions, components and the restart interval", () => {
     expect(readJpegHeader(writeJpeg({ ...jpeg, restartInterval: 7 }))).toMatchObject({
       width: 300,
       height: 20,
@@ -45,14 +45,14 @@ describe("the header", () => {
     expect(readJpegHeader(bytes)).toMatchObject({ width: 40, height: 30, process: "progressive" });
   });
 
-  it("tells which tables are there", () => {
+  it("reports which tables are present", () => {
     const { abbreviated } = partJpeg(writeJpeg(jpeg));
     const none = { hasQuantisationTables: false, hasHuffmanTables: false };
     expect(readJpegHeader(abbreviated)).toMatchObject(none);
     expect(readJpegHeader(writeJpeg(jpeg))).toMatchObject({ hasQuantisationTables: true, hasHuffmanTables: true });
   });
 
-  it("gives the transform of an Adobe segment only", () => {
+  it("returns the transform of an Adobe segment only", () => {
     const adobe = segmentOf(0xee, [0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 1]);
     const other = segmentOf(0xee, [0x4f, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 1]);
     const transformWith = (segment: number[]) =>

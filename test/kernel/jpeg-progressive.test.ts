@@ -63,7 +63,7 @@ describe("decoding progressive frames", () => {
       expectTwin(writeProgressiveJpeg({ width: 1, height: 1, components }));
     });
 
-    it(`gives what the same coefficients give sequentially, in ${name}`, () => {
+    it(`decodes to the same samples as the same coefficients sent sequentially, in ${name}`, () => {
       const jpeg = { ...frame, components };
       const { samples } = decodeGuarded(kernel, writeJpeg(jpeg));
       expect(decodeGuarded(kernel, writeProgressiveJpeg(jpeg)).samples).toEqual(samples);
@@ -76,7 +76,7 @@ describe("decoding progressive frames", () => {
     });
   }
 
-  it("agrees with the twin whatever the bands and bits of the scans", () => {
+  it("agrees with the twin for any bands and bits of the scans", () => {
     const bands = Array.from({ length: 63 }, (_, index) => send(index + 1, index + 1));
     const bits = [5, 4, 3, 2, 1, 0].map((bit, index) => send(1, 63, bit, index === 0 ? undefined : bit + 1));
     for (const step of [1, 16]) {
@@ -181,7 +181,7 @@ describe("the memory of progressive frames", () => {
   });
 });
 
-describe("progressive frames with other scans than the standard allows", () => {
+describe("progressive frames with scans that the standard does not allow", () => {
   it("are refused as unsupported when there are more than a hundred", () => {
     const bands = [...Array(30).keys()].map((index) => [2 * index + 1, 2 * index + 2] as const);
     const allBands = [...bands, [61, 61], [62, 62], [63, 63]] as const;
@@ -261,7 +261,7 @@ describe("damaged progressive frames", () => {
     kernel.release(mark);
   });
 
-  it("are no reason to refuse what follows", () => {
+  it("do not cause the next stream to be refused", () => {
     const whole = decodeGuarded(kernel, bytes);
     expectRefusal(bytes.subarray(0, bytes.length >> 1), "source-malformed");
     expect(decodeGuarded(kernel, bytes)).toEqual(whole);

@@ -27,7 +27,7 @@ function withSegment(segment: readonly number[]): Uint8Array {
   return Uint8Array.from([0xff, 0xd8, ...segment, ...valid.subarray(2)]);
 }
 
-describe("streams that are not read", () => {
+describe("unsupported streams", () => {
   it("are refused as unsupported when the frame is of another process", () => {
     for (const frameMarker of [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]) {
       expectRefusal(writeJpeg({ ...frame, frameMarker }), "source-unsupported");
@@ -58,7 +58,7 @@ describe("streams that are not read", () => {
   });
 });
 
-describe("streams other than the file promised", () => {
+describe("streams that differ from what the file states", () => {
   it("are refused as malformed when the dimensions differ", () => {
     for (const other of [{ width: 31 }, { height: 17 }, { width: 65500, height: 65500 }, { width: 16, height: 32 }]) {
       expectRefusal(Uint8Array.from(valid), "source-malformed", other);
@@ -167,7 +167,7 @@ describe("damaged streams", () => {
     expectRefusal(withSegment(Array(3000).fill(empty).flat()), "source-malformed");
   });
 
-  it("are refused as malformed when a segment's length lies", () => {
+  it("are refused as malformed when a segment's length is wrong", () => {
     for (const length of [0, 1, 60000]) {
       expectRefusal(withSegment([0xff, 0xe1, length >> 8, length & 255]), "source-malformed");
     }
@@ -207,13 +207,13 @@ describe("restart intervals", () => {
     });
   }
 
-  it("go on behind one that is damaged", () => {
+  it("continue after one that is damaged", () => {
     expect(markers.length).toBe(7);
     const damaged = Uint8Array.from([...bytes.subarray(0, markers[1]! + 4), ...bytes.subarray(markers[2]!)]);
     expect(rightRows(damaged)).toEqual([true, true, false, true, true, true, true, true]);
   });
 
-  it("go on in their place behind one that is lost", () => {
+  it("continue in their place after one that is lost", () => {
     const damaged = Uint8Array.from([...bytes.subarray(0, markers[1]!), ...bytes.subarray(markers[2]!)]);
     expect(rightRows(damaged)).toEqual([true, true, false, true, true, true, true, true]);
   });

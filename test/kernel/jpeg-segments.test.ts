@@ -25,7 +25,7 @@ function read(...segments: readonly (readonly number[])[]) {
 }
 
 describe("the segments of a JPEG file", () => {
-  it("are found with what they hold, whatever their order", () => {
+  it("are found with their content, in any order", () => {
     const all = [resources("8BIMa"), profilePart(2, 2, "end"), xmp, adobe, profilePart(1, 2, "begin, "), exif];
     for (const segments of [all, all.toReversed()]) {
       const { found, textAt } = read(...segments);
@@ -57,14 +57,14 @@ describe("the segments of a JPEG file", () => {
     expect(found.imageResources.map(textAt)).toEqual(["a", "b"]);
   });
 
-  it("give no profile of which a part is missing, doubled or miscounted", () => {
+  it("do not make a profile if a part is missing, doubled or miscounted", () => {
     const [first, second] = [profilePart(1, 2, "a"), profilePart(2, 2, "b")];
     for (const parts of [[first], [second], [first, first], [first, second, second], [first, profilePart(2, 3, "b")]]) {
       expect(read(...parts).found.icc).toEqual([]);
     }
   });
 
-  it("are told as far as a prefix shows them", () => {
+  it("are reported as far as a prefix shows them", () => {
     const { bytes } = read(exif, profilePart(1, 1, "profile"), xmp);
     const whole = readJpegSegments(bytes);
     const frameEnd = bytes.findIndex((_, at) => bytes[at] === 0xff && bytes[at + 1] === 0xc0) + 13;
@@ -92,7 +92,7 @@ describe("the segments of a JPEG file", () => {
     expect(String.fromCharCode(...bytes.subarray(icc[0]!.offset + 36, icc[0]!.offset + 40))).toBe("acsp");
   });
 
-  it("are refused as malformed when the file is no JPEG, or has no frame", () => {
+  it("are refused as malformed when the file is not a JPEG, or has no frame", () => {
     const tail = [0xff, 0xda, 0, 2, 0xff, 0xd9];
     for (const bytes of [[], [0xff], [0x89, 0x50], [0xff, 0xd8, ...tail], [0xff, 0xd8, 0xff, 0xd9, 0, 0, 0]]) {
       expect(() => readJpegSegments(Uint8Array.from(bytes))).toThrow(malformed);

@@ -87,7 +87,7 @@ describe("a window", () => {
     expectWindow(bytes, { x: -20, y: -9, width: 30, height: 20 }, 2);
   });
 
-  it("beside the frame or without pixels writes nothing", () => {
+  it("outside the frame or without pixels writes nothing", () => {
     const bytes = writeJpeg({ width, height, components: samplings["4:4:4"] });
     for (const window of [
       { x: width, y: 0, width: 9, height: 9 },
@@ -112,11 +112,11 @@ function damage(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return damaged;
 }
 
-describe("what lies outside of a window", () => {
+describe("what is outside a window", () => {
   const frame = { width: 32, height: 64, components: samplings.grey };
   const options: Pick<JpegDecodeOptions, "window"> = { window: { x: 8, y: 16, width: 16, height: 24 } };
 
-  it("is not looked at behind its last block", () => {
+  it("is not read after its last block", () => {
     const bytes = writeJpeg(frame);
     const whole = decodeGuarded(kernel, bytes, options);
     const shortest = Array.from(bytes.keys()).find((length) => {
@@ -150,7 +150,7 @@ describe("what lies outside of a window", () => {
   });
 });
 
-describe("a frame whose height was not told exactly", () => {
+describe("a frame whose height is not known exactly", () => {
   it("fills the rows it has and leaves the others", () => {
     const components = samplings["4:2:0"];
     const bytes = writeJpeg({ width, height: 21, components });
@@ -167,7 +167,7 @@ describe("a frame whose height was not told exactly", () => {
     kernel.release(mark);
   });
 
-  it("gives a window as far as it reaches", () => {
+  it("fills a window as far as it reaches", () => {
     const bytes = writeJpeg({ width, height: 21, components: samplings.grey });
     const window = { x: 3, y: 10, width: 50, height: 30 };
     const { samples } = decodeGuarded(kernel, bytes, { height: 64, minimumHeight: 20, window });

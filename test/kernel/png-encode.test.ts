@@ -103,7 +103,7 @@ describe("createPngEncoder", () => {
     }
   });
 
-  it("keeps the bits behind the last pixel zero", () => {
+  it("keeps the bits after the last pixel zero", () => {
     const white = makeSamples(11, 1, () => 255);
     expect([...inflatePng(encodeChannels(openTestKernel(), [white], { bitDepth: 1 }))]).toEqual([0, 0xff, 0xe0]);
   });
@@ -130,7 +130,7 @@ describe("createPngEncoder", () => {
     expect((first! * 256 + second!) % 31).toBe(0);
   });
 
-  it("puts given chunks behind the header and the resolution before the data", async () => {
+  it("puts given chunks after the header and the resolution before the data", async () => {
     const gray = [makeSamples(4, 4, () => 9)];
     const chunks = [formatChunk("tEXt", new TextEncoder().encode("Title\0a"))];
     const png = encodeChannels(openTestKernel(), gray, { chunks, dotsPerInch: 300 });

@@ -95,7 +95,7 @@ describe("limited code lengths", () => {
     },
   );
 
-  it("give two symbols to a code that has fewer, for decoders refuse unused words", () => {
+  it("give at least two symbols to a code, because decoders refuse unused words", () => {
     expect(build([0, 0, 0, 0], 7).lengths).toEqual([1, 1, 0, 0]);
     expect(build([0, 0, 9, 0], 7).lengths).toEqual([1, 0, 1, 0]);
     expect(build([9, 0, 0, 0], 7).lengths).toEqual([1, 1, 0, 0]);
@@ -112,7 +112,7 @@ describe("codes of given lengths", () => {
     expect(turned).toEqual(["010", "011", "100", "101", "110", "00", "1110", "1111"]);
   });
 
-  it("are no word's beginning, none of them", () => {
+  it("are prefix-free", () => {
     const random = openRandom(92);
     const { lengths, codes } = build(shapes["powers of chance"]!(random, 286), 14);
     const words = codes.map((code, symbol) => {

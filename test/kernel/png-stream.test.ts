@@ -62,7 +62,7 @@ describe("a PNG written in strips", () => {
     }
   });
 
-  it("gathers data to chunks of 64 KiB at least, but for the last", () => {
+  it("collects data in chunks of at least 64 KiB, except the last", () => {
     const kernel = openTestKernel();
     const photograph = dataSizes(encodeChannels(kernel, drawPhotograph(openRandom(84), 1024, 600, 3), {}, 16));
     expect(photograph.length).toBeGreaterThan(3);
@@ -71,7 +71,7 @@ describe("a PNG written in strips", () => {
     for (const size of text.slice(0, -1)) expect(size).toBeGreaterThanOrEqual(65536);
   });
 
-  it("gives bytes out while rows are still to come", () => {
+  it("returns bytes while rows are still to come", () => {
     const kernel = openTestKernel();
     const plane = storePlane(kernel, makeNoise(openRandom(86), 1024, 512));
     const encoder = createPngEncoder(kernel, { width: 1024, height: 1024, model: "gray", hasAlpha: false });
@@ -113,7 +113,7 @@ describe("the size of a PNG", () => {
     expect(encodeChannels(openTestKernel(), [text]).length).toBeLessThan(1024 * 683 * 0.135);
   });
 
-  it("falls by what repeats up to 32 KiB back, and not by what lies further", () => {
+  it("shrinks with repetitions up to 32 KiB back, and not with those further back", () => {
     const random = openRandom(89);
     const kernel = openTestKernel();
     const repeated = (period: number) => {

@@ -56,7 +56,7 @@ describe.each([
     },
   );
 
-  it("reads no more behind the last row than the slack of a plane", () => {
+  it("reads no further after the last row than the slack of a plane", () => {
     for (const bits of depths) {
       for (let width = 1; width <= 33; width += 1) {
         const kernel = openTestKernel();

@@ -71,7 +71,7 @@ describe("rotateRaster", () => {
     }
   });
 
-  it("covers the area of the picture, whatever the angle", () => {
+  it("covers the area of the picture at any angle", () => {
     const random = openRandom(74);
     for (let round = 0; round < 30; round += 1) {
       const kernel = openTestKernel();

@@ -26,7 +26,7 @@ describe("thresholdPlane", () => {
     expect(result.values).toEqual(every.values.map((value) => (value >= threshold ? 255 : 0)));
   });
 
-  it("changes planes of any width and nothing beside them", () => {
+  it("changes planes of any width and nothing outside them", () => {
     const random = openRandom(31);
     for (let width = 1; width <= 40; width += 1) {
       const source = makeNoise(random, width, 3);

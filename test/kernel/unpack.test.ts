@@ -32,7 +32,7 @@ function drawPatterns(form: SampleForm, count: number): bigint[] {
 }
 
 describe("unpackSamples", () => {
-  it.each(titled)("scales $title, at any width and number of samples, and writes nothing beside", ({ form }) => {
+  it.each(titled)("scales $title, at any width and number of samples, and writes nothing outside", ({ form }) => {
     const kernel = openTestKernel();
     const height = 3;
     const patterns = drawPatterns(form, 70 * 16 * height);
@@ -78,7 +78,7 @@ describe("unpackSamples", () => {
     }
   });
 
-  it("takes samples of many rows in any order, and gives back what it needed for them", () => {
+  it("unpacks samples of many rows in any order, and returns the memory it needed for them", () => {
     const kernel = openTestKernel();
     const form = { bits: 16, format: "unsigned", isLittleEndian: false } as const;
     const [width, height, samplesPerPixel] = [301, 40, 4];
@@ -117,7 +117,7 @@ describe("unpackSamples", () => {
     }
   });
 
-  it.each(titled)("reads no more behind $title than the slack of a plane", ({ form }) => {
+  it.each(titled)("reads no further after $title than the slack of a plane", ({ form }) => {
     for (let width = 1; width <= 33; width += 1) {
       const kernel = openTestKernel();
       const plane = kernel.allocatePlane(width, 1);
@@ -165,7 +165,7 @@ describe("unpackSamples", () => {
   });
 
   it.each([
-    { title: "whole numbers of 64 bits", bits: 64, format: "unsigned", scale: "full" },
+    { title: "integers of 64 bits", bits: 64, format: "unsigned", scale: "full" },
     { title: "floats of 8 bits", bits: 8, format: "float", scale: "full" },
     { title: "floats of 12 bits", bits: 12, format: "float", scale: "full" },
     { title: "indexes of 16 bits", bits: 16, format: "unsigned", scale: "index" },

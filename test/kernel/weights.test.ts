@@ -80,7 +80,7 @@ describe("planWeights", () => {
     expect(planWeights({ ...axis, sourceLength: 10, filter: "lanczos3" }).identity).toBe(identity);
   });
 
-  it("gives the same row wherever the phase is the same, so that an exact half needs 12 taps of lanczos3", () => {
+  it("makes the same row for the same phase, so that an exact half needs 12 taps of lanczos3", () => {
     const weights = planWeights({ sourceLength: 64, start: 0, step: 2, outputLength: 32, filter: "lanczos3" });
     expect(weights.taps).toBe(12);
     expect(rowOf(weights, 20)).toEqual(rowOf(weights, 10));

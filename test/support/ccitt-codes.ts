@@ -58,8 +58,8 @@ export const modeCodes = {
   uncompressed: "0000001111",
 } as const;
 
-/** What ends a line, and stands before each one. */
+/** The end-of-line code, which comes before each line. */
 export const endOfLine = "000000000001";
 
-/** What leads from runs to the uncompressed mode. */
+/** The code that switches from runs to the uncompressed mode. */
 export const uncompressedAmongRuns = "000000001111";

@@ -3,14 +3,14 @@ import type { Kernel } from "../../src/raster/kernel.ts";
 import type { BilevelRow } from "./ccitt-writer.ts";
 import type { Random } from "./random.ts";
 
-/** What `decodeRows` takes beside the bytes; options left out are false. */
+/** Options of `decodeRows` besides the bytes; options left out are false. */
 export interface CcittReading extends Partial<CcittOptions> {
   readonly scheme: CcittOptions["scheme"];
   readonly width: number;
   readonly rows: number;
 }
 
-/** What was decoded, and how many bytes around it are no longer what they were. */
+/** The decoded rows, and how many bytes around them have changed. */
 export interface CcittDecoded {
   readonly readable: number;
   readonly rows: readonly BilevelRow[];

@@ -5,7 +5,7 @@ export type BilevelRow = string;
 
 type Color = "0" | "1";
 
-/** How rows are to be written. What is left out is as in `plainWriting`. */
+/** How to write rows. Anything left out is as in `plainWriting`. */
 export interface CcittWriting {
   readonly scheme: "rle" | "g3" | "g4";
   /** Of every `k` rows the first is coded by itself and the others by the row above, with tag bits; 0: no tag bits. */
@@ -129,7 +129,7 @@ function endOfRun(row: BilevelRow, from: number, color: Color): number {
 
 /** Returns the first place right of `a0` where the row above leaves `color`: b1. */
 function nextChange(above: BilevelRow, a0: number, color: Color): number {
-  // A row begins behind an imaginary white pixel.
+  // A row begins after an imaginary white pixel.
   if (a0 < 0 && above.startsWith(other(color))) return 0;
   const start = above.indexOf(color, Math.max(a0, 0));
   return start < 0 ? above.length : endOfRun(above, start, color);

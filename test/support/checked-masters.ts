@@ -25,7 +25,7 @@ export const largeMaster = {
   tileBytes: () => tile,
 } as const satisfies TiffOptions;
 
-/** What is other than in `largeMaster`; without tiles there are strips. */
+/** Differences from `largeMaster`; without tiles there are strips. */
 export type LargeChange = Partial<Omit<TiffOptions, "tile">> & { readonly tile?: TiffOptions["tile"] | undefined };
 
 /** Returns the same picture with tiles that nobody decodes. */

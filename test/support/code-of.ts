@@ -1,6 +1,6 @@
 import { ImageError } from "../../src/error.ts";
 
-/** Returns the code of the ImageError that `act` throws; "none" where it throws nothing. Throws what is no ImageError. */
+/** Returns the code of the ImageError that `act` throws; "none" if it throws nothing. Throws any other error on. */
 export function codeOf(act: () => unknown): string {
   try {
     act();

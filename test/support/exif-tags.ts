@@ -1,7 +1,7 @@
 /** Values of a directory, by tag: texts, or the first of its numbers. */
 export type TagValues = ReadonlyMap<number, string | number>;
 
-/** What a stream of EXIF says in its directories. */
+/** The directories of a stream of EXIF. */
 export interface ExifTags {
   readonly image: TagValues;
   readonly photo: TagValues;

@@ -25,7 +25,7 @@ export function send(path: string, init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(`${origin}${path}`, { redirect: "manual", ...init }));
 }
 
-/** Asks for an image, which must be answered. Throws an Error with the answer where it is not. */
+/** Requests an image, which must be answered. Throws an Error with the answer if it is not. */
 export async function fetchImage(path: string): Promise<Uint8Array> {
   const response = await send(path);
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -33,28 +33,28 @@ export async function fetchImage(path: string): Promise<Uint8Array> {
   return bytes;
 }
 
-/** Asks for an image in PNG and decodes it as RGBA, whatever of it is stored. */
+/** Requests an image as PNG and decodes it as RGBA, whether or not it is stored. */
 export async function fetchPng(path: string): Promise<Picture> {
   return withAlpha(await readPng(await fetchImage(path)));
 }
 
-/** Asks for an image in PNG that must be opaque, and returns its colours. */
+/** Requests an image as PNG that must be opaque, and returns its colours. */
 export async function fetchColors(path: string): Promise<Picture> {
   return opaqueColors(await fetchPng(path));
 }
 
-/** Asks for an image in PNG and returns how large it is, as `width,height`. */
+/** Requests an image as PNG and returns how large it is, as `width,height`. */
 export async function fetchSize(path: string): Promise<string> {
   const { width, height } = await fetchPng(path);
   return `${width},${height}`;
 }
 
-/** Asks for an image in JPEG and reads its frame header. */
+/** Requests an image as JPEG and reads its frame header. */
 export async function fetchJpegFrame(path: string): Promise<JpegFrame> {
   return readJpegFrame(await fetchImage(path));
 }
 
-/** Returns status and body of an answer that is no image, as `400 The region ...`. */
+/** Returns status and body of an answer that is not an image, as `400 The region ...`. */
 export async function refusalOf(path: string): Promise<string> {
   const response = await send(path);
   const text = response.headers.get("Content-Type")?.startsWith("image/") ? "an image" : await response.text();
@@ -73,7 +73,7 @@ export async function canonicalOf(path: string): Promise<string | undefined> {
   return linkOf(response.headers, "canonical")?.split("/").slice(-4).join("/");
 }
 
-/** Asks for an info.json and returns it parsed. */
+/** Requests an info.json and returns it parsed. */
 export async function fetchInfo(path: string, headers: HeadersInit = {}): Promise<Record<string, unknown>> {
   const response = await send(path, { headers });
   if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);

@@ -13,7 +13,7 @@ export interface Settling {
   readonly version: ApiVersion;
 }
 
-/** Parses and settles the four segments behind the identifier. Throws what parsing and settling throw. */
+/** Parses and resolves the four segments after the identifier. Throws what parsing and settling throw. */
 export function settle(path: string, { image, limits, version }: Settling): CanonicalRequest {
   const [region = "", size = "", rotation = "", qualityAndFormat = ""] = path.split("/");
   const request = parseRequest({ region, size, rotation, qualityAndFormat }, version);

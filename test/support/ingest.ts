@@ -6,7 +6,7 @@ import type { Converter } from "../../src/job/job-image.ts";
 import type { ConvertedMaster } from "../../src/settings/conversion.ts";
 import type { S3Endpoint } from "./s3-endpoint.ts";
 
-/** What was asked of a converter, in order. */
+/** The calls of a converter, in order. */
 export type Conversions = { readonly source: string; readonly settings: string }[];
 
 /** Returns a converter that writes a master that tells what it was made of: for tests of all that is around it. */

@@ -8,7 +8,7 @@ export interface Interval {
   endOfBandRun: number;
 }
 
-/** What a progressive scan sends: from which zigzag index to which, and which bits. */
+/** The content of a progressive scan: from which zigzag index to which, and which bits. */
 export interface Band {
   readonly first: number;
   readonly last: number;

@@ -3,7 +3,7 @@ import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import { allocateGuarded, readPlane, type Samples } from "./planes.ts";
 
-/** What a decode left: the samples of each component, and how many bytes around them it changed. */
+/** The result of a decode: the samples of each component, and how many bytes around them changed. */
 export interface Decoded {
   readonly samples: readonly Samples[];
   readonly changedGuards: number;

@@ -1,4 +1,4 @@
-/** What the frame header of a JPEG says. */
+/** The content of a JPEG's frame header. */
 export interface JpegFrame {
   readonly width: number;
   readonly height: number;
@@ -8,7 +8,7 @@ export interface JpegFrame {
 /** Reads the frame header of a JPEG. Throws an Error where there is none. Source: ITU-T T.81 B.2.2. */
 export function readJpegFrame(bytes: Uint8Array): JpegFrame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint16(0) !== 0xffd8) throw new Error("This is no JPEG.");
+  if (view.getUint16(0) !== 0xffd8) throw new Error("This is not a JPEG.");
   for (let at = 2; at + 10 <= bytes.length; ) {
     const marker = view.getUint16(at);
     const isFrame = marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker);

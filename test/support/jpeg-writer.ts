@@ -8,7 +8,7 @@ export interface WrittenComponent {
   readonly sampleAt: (x: number, y: number) => number;
 }
 
-/** A JPEG stream with whatever oddity a test is about. */
+/** A JPEG stream with the oddity that a test is about. */
 export interface WrittenJpeg {
   readonly width: number;
   readonly height: number;
@@ -23,7 +23,7 @@ export interface WrittenJpeg {
   readonly frameMarker?: number;
   /** Replaces the 8 bits a sample. */
   readonly precision?: number;
-  /** Segments put in front of the frame. */
+  /** Segments before the frame. */
   readonly segments?: readonly (readonly number[])[];
 }
 

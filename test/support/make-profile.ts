@@ -121,7 +121,7 @@ export function parametricTag(type: number, parameters: readonly number[]): Uint
   });
 }
 
-/** Returns a description as version 2 has it. */
+/** Returns a description as in version 2. */
 export function asciiTag(text: string): Uint8Array {
   return makeTag("desc", 4 + text.length + 1, (view) => {
     view.setUint32(8, text.length + 1);
@@ -129,7 +129,7 @@ export function asciiTag(text: string): Uint8Array {
   });
 }
 
-/** Returns a description as version 4 has it, in one language. */
+/** Returns a description as in version 4, in one language. */
 export function utf16Tag(text: string): Uint8Array {
   return makeTag("mluc", 20 + text.length * 2, (view) => {
     view.setUint32(8, 1);

@@ -6,13 +6,13 @@ import { drawPage, type EncodedPage, encodePage, type PageForm } from "./tiff-pa
 
 /**
  * A TIFF to build. Directories are numbered 0 for the full picture, then its reduced levels, then `extraPages`, then
- * `pages`, each with its levels behind it, wherever they stand in the chain.
+ * `pages`, each followed by its levels, wherever they are in the chain.
  */
 export interface TiffOptions extends PyramidForm {
   /** `little`. */
   readonly byteOrder?: "big" | "little";
   readonly bigTiff?: boolean;
-  /** `front`: all directories, then all tiles. `back`: each behind its own tiles, as libtiff writes. `front`. */
+  /** `front`: all directories, then all tiles. `back`: each after its own tiles, as libtiff writes. `front`. */
   readonly directories?: "front" | "back";
   readonly extraPages?: readonly ExtraPage[];
   /** Further pictures with levels of their own, at the end of the chain. */
@@ -25,23 +25,23 @@ export interface TiffOptions extends PyramidForm {
   readonly links?: readonly LinkOverride[];
 }
 
-/** A page that is no level of the pyramid. It is uncompressed RGB in one strip unless it says otherwise. */
+/** A page that is not a level of the pyramid. It is uncompressed RGB in one strip by default. */
 export interface ExtraPage extends PageForm {
   readonly width: number;
   readonly height: number;
   /** NewSubfileType 1, 4, 0, and 9 as slide scanners have it. A mask is gray with photometric Mask. */
   readonly kind: "thumbnail" | "mask" | "unrelated" | "macro";
-  /** Where it stands in the chain: right behind the full picture, or `last`. */
+  /** Its place in the chain: directly after the full picture, or `last`. */
   readonly position?: "second" | "last";
 }
 
-/** A directory that is none of a picture. */
+/** A directory that does not belong to a picture. */
 export interface PrivateDirectory {
   readonly tag: number;
   readonly fields: readonly Field[];
 }
 
-/** What a field says instead. `values` may be computed from the true ones and from where the directories stand. */
+/** What a field says instead. `values` may be computed from the true ones and from the places of the directories. */
 export interface FieldOverride {
   readonly directory: number;
   readonly tag: number;
@@ -130,7 +130,7 @@ function encodeExtraPage(
   return encodePage(form, size, picture, { ...file, newSubfileType });
 }
 
-/** How many of the pages before `page` stand right behind the full picture too. */
+/** How many of the pages before `page` are also directly after the full picture. */
 function countSecond(pages: readonly ExtraPage[], page: ExtraPage): number {
   return pages.slice(0, pages.indexOf(page)).filter(({ position }) => position === "second").length;
 }

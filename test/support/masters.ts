@@ -10,13 +10,13 @@ import { memorySource } from "../../src/source/memory.ts";
 import { type DirectoryChain, readDirectoryChain } from "../../src/tiff/directory-chain.ts";
 import { type Fields, fieldsOf } from "../../src/tiff/fields.ts";
 
-/** A folder of a test file's own, which is removed behind it. */
+/** A folder for one test file, which is removed after it. */
 export interface TestFolder {
   /** Returns the path of a file in it. */
   path(name: string): string;
   /** Writes a file and returns its path. */
   lay(name: string, content: Uint8Array | string | Sharp): Promise<string>;
-  /** Names what lies in it. */
+  /** Lists its content. */
   names(): Promise<readonly string[]>;
 }
 

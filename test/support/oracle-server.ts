@@ -10,7 +10,7 @@ declare module "vitest" {
   }
 }
 
-/** What is asked of sharp: a picture, or what it says of itself. */
+/** A request to sharp: a picture, or its own description. */
 export interface OracleRequest {
   readonly input?: SharpOptions;
   /** Names of sharp's methods with their arguments, in turn. */

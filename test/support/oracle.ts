@@ -6,7 +6,7 @@ import type { Picture } from "./picture.ts";
 /** Calls of sharp's methods, in turn: `["resize", 40, 30]`. */
 export type Calls = OracleRequest["calls"];
 
-/** Encodes a picture by sharp after some calls, of which one names the format. */
+/** Encodes a picture with sharp after some calls, one of which names the format. */
 export async function encodeBySharp({ width, height, samplesPerPixel, samples }: Picture, calls: Calls) {
   const channels = samplesPerPixel as 1 | 2 | 3 | 4;
   const { bytes } = await ask(Uint8Array.from(samples), { raw: { width, height, channels } }, calls);
@@ -19,7 +19,7 @@ export async function decodeBySharp(image: Uint8Array, calls: Calls = []): Promi
   return { width: info.width, height: info.height, samplesPerPixel: info.channels, samples: bytes };
 }
 
-/** What sharp reads of an image beside its pixels. */
+/** What sharp reads from an image besides its pixels. */
 export interface ReadImage extends Omit<Metadata, "exif" | "xmp" | "iptc" | "icc"> {
   readonly exif: Uint8Array | undefined;
   readonly xmp: string | undefined;

@@ -3,7 +3,7 @@
  * Source: TIFF 6.0 section 9.
  */
 export function writePackBits(bytes: Uint8Array, rowBytes: number): Uint8Array<ArrayBuffer> {
-  // At worst a byte stands alone, with its count in front.
+  // At worst a byte stands alone, after its count.
   const output = new Uint8Array(2 * bytes.length);
   let end = 0;
   for (let start = 0; start < bytes.length; start += rowBytes) {

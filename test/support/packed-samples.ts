@@ -14,7 +14,7 @@ function formsOf(format: SampleForm["format"], depths: readonly SampleForm["bits
   return depths.flatMap((bits) => [true, false].map((isLittleEndian) => ({ bits, format, isLittleEndian })));
 }
 
-/** Exponent bits of a float of so many bits. Source: IEEE 754; TIFF Technical Note 3 for 24. */
+/** Exponent bits of a float with this many bits. Source: IEEE 754; TIFF Technical Note 3 for 24. */
 const exponentBits: Readonly<Record<number, number>> = { 16: 5, 24: 7, 32: 8, 64: 11 };
 
 function fieldsOf(bits: number): { readonly exponents: number; readonly mantissaBits: number; readonly bias: number } {
@@ -22,7 +22,7 @@ function fieldsOf(bits: number): { readonly exponents: number; readonly mantissa
   return { exponents: 2 ** length, mantissaBits: bits - 1 - length, bias: 2 ** (length - 1) - 1 };
 }
 
-/** Draws the bits of a sample: of floats mostly numbers from 2^-9 to 2^5, but also what is no number and what is tiny. */
+/** Draws the bits of a sample: for floats mostly numbers from 2^-9 to 2^5, but also NaN and tiny numbers. */
 export function drawPattern(random: Random, { bits, format }: SampleForm): bigint {
   const noise = BigInt.asUintN(
     bits,

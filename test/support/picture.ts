@@ -6,7 +6,7 @@ export interface Picture {
   readonly samples: SampleArray;
 }
 
-/** Samples as numbers, whatever they take in a file. */
+/** Samples as numbers, whatever their size in a file. */
 export type SampleArray =
   | Uint8Array<ArrayBuffer>
   | Uint16Array<ArrayBuffer>

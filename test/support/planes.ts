@@ -42,7 +42,7 @@ export function readPlane(kernel: Kernel, plane: Plane): Samples {
 /** A plane amid bytes that no kernel may change. */
 export interface GuardedPlane {
   readonly plane: Plane;
-  /** Counts the bytes around the plane's samples that are no longer what they were. */
+  /** Counts the bytes around the plane's samples that have changed. */
   countChangedGuards(): number;
 }
 

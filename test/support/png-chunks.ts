@@ -20,7 +20,7 @@ export function readPngChunks(png: Uint8Array): PngChunk[] {
   return chunks;
 }
 
-/** Inflates the image data of a PNG: filtered rows. Throws for a damaged stream, a wrong Adler-32 or bytes behind it. */
+/** Inflates the image data of a PNG: filtered rows. Throws for a damaged stream, a wrong Adler-32 or bytes after it. */
 export function inflatePng(png: Uint8Array): Uint8Array {
   const data = readPngChunks(png).filter(({ type }) => type === "IDAT");
   const stream = Buffer.concat(data.map((chunk) => chunk.data));

@@ -2,16 +2,16 @@ import { deflateSync } from "node:zlib";
 import { concatenate } from "../../src/bytes.ts";
 import { formatChunk, pngSignature } from "../../src/codec/png/chunk.ts";
 
-/** What a PNG is put together of. */
+/** The parts of a PNG. */
 export interface PngParts {
   readonly width: number;
   readonly height: number;
   readonly bitDepth: number;
   readonly colorType: number;
   readonly interlace?: number;
-  /** All rows, each behind the number of its filter. */
+  /** All rows, each after the number of its filter. */
   readonly rows: Uint8Array | readonly number[];
-  /** Chunks in front of the image data and behind it. */
+  /** Chunks before the image data and after it. */
   readonly chunks?: readonly Uint8Array[];
   readonly chunksBehind?: readonly Uint8Array[];
   /** Bytes of each IDAT; all in one where it is left out. */

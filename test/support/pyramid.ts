@@ -2,7 +2,7 @@ import type { Level } from "../../src/pyramid/level.ts";
 import type { Orientation, Pyramid } from "../../src/pyramid/pyramid.ts";
 import type { TileEncoding } from "../../src/pyramid/tile-encoding.ts";
 
-/** What a pyramid for tests of planning is made of; nothing stands behind its tiles. */
+/** The parts of a pyramid for tests of planning; its tiles have no content. */
 export interface PyramidOptions {
   readonly width: number;
   readonly height: number;
@@ -11,7 +11,7 @@ export interface PyramidOptions {
   readonly rounding?: "floor" | "ceil";
   readonly orientation?: Orientation;
   readonly encoding?: Partial<TileEncoding>;
-  /** Bytes of every tile, which lie one after another from byte 1,000 on, level by level. */
+  /** Bytes of every tile; the tiles follow each other from byte 1,000 on, level by level. */
   readonly tileBytes?: number;
   /** Bytes between two tiles. */
   readonly gapBytes?: number;

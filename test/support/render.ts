@@ -22,9 +22,9 @@ const limits = { maxWidth: 50_000, maxHeight: 50_000, maxArea: 1_000_000_000 };
 export interface Drawn {
   readonly plan: RenderPlan;
   readonly encoded: Uint8Array;
-  /** What the kernel's memory had grown to, in bytes. */
+  /** The size that the kernel's memory had grown to, in bytes. */
   readonly kernelBytes: number;
-  /** Reads of the file once it is open, and the bytes they brought. */
+  /** Reads of the file once it is open, and the bytes they returned. */
   readonly reads: number;
   readonly readBytes: number;
 }

@@ -12,7 +12,10 @@ interface Timed {
   readonly milliseconds: number;
 }
 
-/** Tells how far a run is, and at its end which tests and files took longest. Next to `minimal`, which tells of failures. */
+/**
+ * Reports how far a run has come, and at its end which tests and files took longest. Complements `minimal`, which
+ * reports failures.
+ */
 export default class RunSummary implements Reporter {
   private vitest: Vitest | undefined;
   private files = 0;

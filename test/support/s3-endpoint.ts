@@ -18,7 +18,10 @@ export type S3Operation =
   | "ListMultipartUploads"
   | "ListParts";
 
-/** What is made of a request before it is carried out: an answer, a broken connection; `after` breaks it once it was. */
+/**
+ * What happens to a request before it is executed: an answer, a broken connection; `after` breaks it once it was
+ * executed.
+ */
 export type Fault =
   | number
   | "drop"

@@ -8,8 +8,8 @@ export interface S3Keys {
 }
 
 /**
- * Says what is wrong with the signature of a request, as an S3 error code, or undefined. Computed from the request as it
- * arrived, by nothing the client uses. Source: AWS Signature Version 4, signing a request in the header.
+ * Returns what is wrong with the signature of a request, as an S3 error code, or undefined. Computed from the request
+ * as it arrived, independently of the client. Source: AWS Signature Version 4, signing a request in the header.
  */
 export function signatureFault(request: IncomingMessage, body: Uint8Array, keys: S3Keys): string | undefined {
   const pattern =

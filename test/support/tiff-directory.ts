@@ -43,7 +43,7 @@ export interface DirectoryPlan {
 export interface FileForm {
   readonly byteOrder: "big" | "little";
   readonly bigTiff: boolean;
-  /** `front`: all directories, then all tiles. `back`: each directory behind its own tiles, as libtiff writes. */
+  /** `front`: all directories, then all tiles. `back`: each directory after its own tiles, as libtiff writes. */
   readonly directories: "front" | "back";
   readonly firstDirectory: (layout: Layout) => number;
 }

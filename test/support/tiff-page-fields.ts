@@ -37,7 +37,7 @@ const compressions: Readonly<Record<SettledForm["compression"], number>> = {
   webp: 50001,
 };
 
-/** What the fields of a page are made of. */
+/** The input for the fields of a page. */
 export interface PageFacts {
   readonly form: PageForm;
   readonly settled: SettledForm;

@@ -31,7 +31,7 @@ export interface PageForm {
   readonly predictor?: 1 | 2 | 3;
   /** `RGB`, or `MinIsBlack` for one or two samples a pixel. */
   readonly photometric?: keyof typeof photometrics;
-  /** As many as the photometric has. What exceeds them is alpha. */
+  /** As many as the photometric needs. Any more are alpha. */
   readonly samplesPerPixel?: number;
   /** Meaning of the first extra sample, or of each: 2, unassociated alpha; the others 0. */
   readonly extraSamples?: 0 | 1 | 2 | readonly (0 | 1 | 2)[];
@@ -58,7 +58,7 @@ export interface PageForm {
   readonly compress?: Compressor;
   /** Gives ready-made chunks; no pixel is drawn then, so that a small file may stand for a huge image. */
   readonly tileBytes?: (tile: TilePlace) => Uint8Array;
-  /** Says which chunks were never written: their offset and byte count are 0. */
+  /** Returns which chunks were never written: their offset and byte count are 0. */
   readonly isMissing?: (tile: TilePlace) => boolean;
   /** Bytes of JPEGTables; `shared` moves the tables of all tiles there. Without it every tile has its own. */
   readonly jpegTables?: Uint8Array | "shared";

@@ -1,19 +1,21 @@
-// The codes as a stream of bits: any 32 bits can be had by their position, so that a row can be read twice.
+// The codes as a stream of bits: any 32 bits can be read by position, so that a row can be read twice.
 import { reverseBits } from "../fill-order";
 
-/** Bytes behind the stream that are cleared: no code has only zeros, so reading ends within a code's length of the end. */
+/**
+ * Bytes after the stream that are cleared: no code has only zeros, so reading ends within a code's length of the end.
+ */
 const clearedBytes: usize = 32;
 
-/** The stream as 32-bit words, the first byte of each highest. */
+/** The stream as 32-bit words, with the first byte of each in the highest place. */
 let words: usize = 0;
 /** The position of the next bit to read. */
 export let bitPosition: u32 = 0;
-/** The position behind the last bit. */
+/** The position after the last bit. */
 export let bitEnd: u32 = 0;
 
 /**
- * Makes the `byteLength` bytes at `bytes`, fewer than 2^28, the stream to read. They are changed in place, and so are up
- * to 32 bytes behind them.
+ * Makes the `byteLength` bytes at `bytes`, fewer than 2^28, the stream to read. They are changed in place, and so are
+ * up to 32 bytes after them.
  */
 export function openBits(bytes: usize, byteLength: i32, isBitReversed: bool): void {
   if (isBitReversed) reverseBits(bytes, byteLength);
@@ -28,7 +30,7 @@ export function openBits(bytes: usize, byteLength: i32, isBitReversed: bool): vo
   bitEnd = byteLength << 3;
 }
 
-/** Returns the 32 bits from `position` on, zeros behind the end. */
+/** Returns the 32 bits at `position`, zeros after the end. */
 // @ts-ignore: decorator
 @inline
 export function peekBits(position: u32): u32 {

@@ -1,14 +1,14 @@
-// The codes of T.4 and T.6, and the tables that resolve each with one look-up.
+// The codes of T.4 and T.6, and the tables that decode each with one look-up.
 // Source: ITU-T T.4 tables 2/T.4, 3a/T.4, 3b/T.4 and 4/T.4.
 
-/** The longest code of a run, in bits: what an index into a run table has. */
+/** The longest code of a run, in bits: the width of an index into a run table. */
 const runBits: u32 = 13;
-/** The longest code of a mode, in bits: what an index into the mode table has. */
+/** The longest code of a mode, in bits: the width of an index into the mode table. */
 const modeBits: u32 = 7;
 /** Runs from here on are make-up codes: more of the same run follows. */
 export const makeUp: u32 = 64;
 
-// Each code has a 1 before it, which tells where it begins.
+// Each code has a 1 before it, which marks where it begins.
 
 /** White runs of 0 to 63. */
 const whiteTerminating: usize = memory.data<u16>([
@@ -65,17 +65,17 @@ const modeCodes: usize = memory.data<u16>([
   0b1_0000010, 0b1_000010, 0b1_010, 0b1_1, 0b1_011, 0b1_000011, 0b1_0000011, 0b1_0001, 0b1_001,
 ]);
 
-/** The mode whose a1 lies right below b1; 3 less to 3 more are the other vertical modes. */
+/** The mode with a1 directly below b1; 3 less to 3 more are the other vertical modes. */
 export const modeVertical: u32 = 4;
 export const modePass: u32 = 8;
 export const modeHorizontal: u32 = 9;
 
 /**
- * What the next 13 bits begin with, for white and then for black: `run << 4 | bits of the code`, or 0 where no code of
- * that color begins.
+ * What the next 13 bits begin with, for white and then for black: `run << 4 | bits of the code`, or 0 if no code of
+ * that color matches.
  */
 export const runTable: usize = memory.data(2 << (runBits + 1), 16);
-/** What the next 7 bits begin with: `mode << 3 | bits of the code`, or 0 where no mode begins. */
+/** What the next 7 bits begin with: `mode << 3 | bits of the code`, or 0 if no mode matches. */
 export const modeTable: usize = memory.data(1 << modeBits, 16);
 
 let isBuilt: bool = false;

@@ -1,4 +1,4 @@
-// Fax compression of bilevel pictures, as TIFF has it. Source: ITU-T T.4, T.6; TIFF 6.0 sections 10 and 11.
+// Fax compression of bilevel pictures, as in TIFF. Source: ITU-T T.4, T.6; TIFF 6.0 sections 10 and 11.
 import { openBits } from "./bits";
 import { buildCodes } from "./codes";
 import { isEolNext } from "./end-of-line";
@@ -17,9 +17,9 @@ const codingUncompressedAllowed: i32 = 32;
 
 /**
  * Decodes `byteLength` bytes at `source` into `rows` rows at `target`, packed, the first pixel highest, 1 for black,
- * `ceil(width / 8)` bytes each; rows that the stream lacks are white. Changes the source and up to 32 bytes behind it.
+ * `ceil(width / 8)` bytes each; rows missing from the stream are white. Changes the source and up to 32 bytes after it.
  * `work` has `ccittWorkBytes(width)` bytes. Returns how many rows there are up to the last readable one, or
- * `statusUncompressed`. Whatever the bytes, the time is bounded by their number and by that of the pixels.
+ * `statusUncompressed`. For any input, time is bounded by the number of bytes and pixels.
  */
 export function decodeCcitt(
   source: usize,

@@ -1,5 +1,5 @@
-// T.4: rows behind end-of-line codes, of runs alone, or with a tag bit that says whether runs or modes follow. What is
-// damaged ends with its row. Source: ITU-T T.4 4.1, 4.2; TIFF 6.0 section 11.
+// T.4: rows after end-of-line codes, with runs only, or with a tag bit that says whether runs or modes follow. Damage
+// ends with its row. Source: ITU-T T.4 4.1, 4.2; TIFF 6.0 section 11.
 import { alignToByte, bitEnd, bitPosition, moveTo, peekBits, skipBits } from "./bits";
 import { isEolNext, seekEol, takeEol } from "./end-of-line";
 import { readRowOfModes } from "./mode";
@@ -7,22 +7,22 @@ import { beginRow, drawRow, endRow, rowWidth, whitenRest } from "./row";
 import { readRowOfRuns } from "./run";
 import { rowBroken, rowLong, rowShort, rowUncompressed, rowWhole, statusUncompressed } from "./status";
 
-/** Rows without a single run that end the picture: each lies between two of the six end-of-line codes that do. */
+/** Rows without a single run that end the picture: each is between two of the six end-of-line codes at the end. */
 const blankRowsAtEnd: i32 = 5;
 
 /** Whether a tag bit follows each end of line. */
 let isTagged: bool = false;
-/** Whether rows have ends of line between them, so that each one is waited for. */
+/** Whether rows have ends of line between them, which are then searched for. */
 let isBound: bool = false;
-/** Whether rows have none and begin on whole bytes. */
+/** Whether rows have no ends of line and begin on whole bytes. */
 let isOnBytes: bool = false;
 /** How the last row ended. */
 let lastStatus: i32 = rowWhole;
 
 /**
- * Decodes at most `rows` rows to `target`, which is clear. Rows may lack the end of line before them, and begin on whole
- * bytes then, where `isByteAligned` is set; whether there are tag bits is tried where `isStatedTagged` gives no whole
- * first row. Returns how many rows there are up to the last readable one, or `statusUncompressed`, unless damage came before.
+ * Decodes at most `rows` rows to `target`, which is clear. Rows may lack the end of line before them, and then begin on
+ * whole bytes if `isByteAligned` is set; tag bits are tried if `isStatedTagged` does not result in a whole first row.
+ * Returns the number of rows up to the last readable one, or `statusUncompressed`, unless damage came first.
  */
 export function decodeG3(
   target: usize,
@@ -50,7 +50,7 @@ export function decodeG3(
     if (lastStatus > rowLong) whitenRest();
     if (lastStatus >= rowBroken) {
       isRefused = false;
-      // No row has an end of line in it: the next one is the next row's, wherever the codes went astray.
+      // No row has an end of line in it: the next one belongs to the next row, wherever decoding went wrong.
       moveTo(start);
     }
     drawRow(target);
@@ -60,25 +60,25 @@ export function decodeG3(
   return readable;
 }
 
-/** Goes to where the first row begins and settles whether rows have ends of line and tag bits. */
+/** Goes to where the first row begins and determines whether rows have ends of line and tag bits. */
 function openFirstRow(isStatedTagged: bool, isByteAligned: bool): void {
   isTagged = isStatedTagged;
   let isFound = takeEol();
   isOnBytes = !isFound && !isTagged && isByteAligned && areRowsOnBytes();
   isBound = !isOnBytes && hasEols();
   if (!isFound && !isTagged && isRowOfRuns(false)) return;
-  // What stands before the first end of line is no row then. Without ends of line there can't be tag bits.
+  // Anything before the first end of line is then not a row. Without ends of line there can't be tag bits.
   if (!isFound) isFound = isBound && seekEol();
   if (!isFound) isTagged = false;
   else if (!isRowOfRuns(isTagged) && isRowOfRuns(!isTagged)) isTagged = !isTagged;
 }
 
-/** Tells whether an end of line follows that is not one of those behind the last row; reads nothing for good. */
+/** Returns whether an end of line follows that is not one of those after the last row; the position does not change. */
 function hasEols(): bool {
   const start = bitPosition;
   let isLone = seekEol() && !isEolNext();
   if (isLone) {
-    // Between the ones behind the last row there may be tag bits.
+    // Between the ones after the last row there may be tag bits.
     skipBits(1);
     isLone = !isEolNext();
   }
@@ -87,8 +87,8 @@ function hasEols(): bool {
 }
 
 /**
- * Tells whether two whole rows of runs follow, the second on a whole byte; reads nothing for good. Fill up to that byte
- * and the zeros that a code may begin with can look like an end of line.
+ * Returns whether two whole rows of runs follow, the second on a whole byte; the position does not change. Fill up to
+ * that byte and the zeros that a code may begin with can look like an end of line.
  */
 function areRowsOnBytes(): bool {
   const start = bitPosition;
@@ -100,8 +100,8 @@ function areRowsOnBytes(): bool {
 }
 
 /**
- * Tells whether a whole row of runs follows, as the first one must be; reads nothing for good. A row of modes proves
- * nothing: almost any bits are some.
+ * Returns whether a whole row of runs follows, which the first one must be; the position does not change. A row of
+ * modes proves nothing, because almost any bits are valid modes.
  */
 function isRowOfRuns(isTaggedRow: bool): bool {
   const start = bitPosition;
@@ -113,7 +113,7 @@ function isRowOfRuns(isTaggedRow: bool): bool {
   return isOne;
 }
 
-/** Goes to where the next row begins; returns false when there is none. */
+/** Goes to where the next row begins; returns false if there is none. */
 function openNextRow(): bool {
   if (isOnBytes) alignToByte();
   if (takeEol()) {

@@ -1,13 +1,13 @@
-// T.6: rows of modes without anything between them. A row needs the one above, and nothing tells where the next one
-// begins: damage ends the picture. Source: ITU-T T.6; TIFF 6.0 section 11.
+// T.6: rows of modes with nothing between them. A row needs the one above, and nothing marks where the next one begins:
+// damage ends the picture. Source: ITU-T T.6; TIFF 6.0 section 11.
 import { bitEnd, bitPosition } from "./bits";
 import { readRowOfModes } from "./mode";
 import { beginRow, drawRow, endRow, rowWidth, whitenRest } from "./row";
 import { rowBroken, rowLong, rowUncompressed, statusUncompressed } from "./status";
 
 /**
- * Decodes at most `rows` rows to `target`, which is clear. Returns how many whole rows there are, or
- * `statusUncompressed`. What was read of a broken row is drawn as well.
+ * Decodes at most `rows` rows to `target`, which is clear. Returns the number of whole rows, or `statusUncompressed`.
+ * What was read of a broken row is drawn as well.
  */
 export function decodeG4(target: usize, rows: i32, isUncompressedAllowed: bool): i32 {
   const rowBytes = (rowWidth + 7) >>> 3;

@@ -1,6 +1,6 @@
-// Rows coded in two dimensions: changes are told by where the row above has them. The names a0, a1, b1 and b2 are the
-// standard's: the last change of this row and its next, the next one above that is of the color of a1, and the one
-// behind it. Source: ITU-T T.4 4.2, T.6 2.2.
+// Rows coded in two dimensions: changes are coded relative to those of the row above. The names a0, a1, b1 and b2 are
+// the standard's: the last change of this row and its next one, the next change above that has the color of a1, and the
+// one after it. Source: ITU-T T.4 4.2, T.6 2.2.
 import { bitPosition, peekBits, skipBits } from "./bits";
 import { modeHorizontal, modePass, modeTable, modeVertical } from "./codes";
 import { isEolNext } from "./end-of-line";
@@ -14,7 +14,7 @@ export function readRowOfModes(): i32 {
   // The row begins with an imaginary white pixel: a change above its first pixel is one to the right of a0.
   let a0 = -1;
   let color: u32 = 0;
-  // Where b1 stands: at even places white turns black, at odd ones black turns white.
+  // Index of b1: at even indexes white turns black, at odd ones black turns white.
   let above = reference;
   while (a0 < width) {
     const entry = <u32>load<u8>(modeTable + (peekBits(bitPosition) >>> 25));
@@ -45,7 +45,7 @@ export function readRowOfModes(): i32 {
   return a0 > width ? rowLong : rowWhole;
 }
 
-/** Says what stands where no mode begins. */
+/** Returns what is there if no mode begins. */
 function findFault(): i32 {
   if (isEolNext()) return rowShort;
   return peekBits(bitPosition) >>> 22 == 0b0000001111 ? rowUncompressed : rowBroken;

@@ -6,8 +6,8 @@ import { readRowOfRuns } from "./run";
 import { rowBroken, rowLong, rowShort } from "./status";
 
 /**
- * Decodes at most `rows` rows to `target`, which is clear. After a broken row goes on with the next byte: codes of runs
- * fall into step again by themselves. Returns how many rows there are up to the last readable one.
+ * Decodes at most `rows` rows to `target`, which is clear. After a broken row it continues at the next byte: run codes
+ * synchronise again by themselves. Returns the number of rows up to the last readable one.
  */
 export function decodeRle(target: usize, rows: i32): i32 {
   const rowBytes = (rowWidth + 7) >>> 3;

@@ -1,18 +1,18 @@
-// A row as the positions where its color changes: what both the next row's codes and the drawing of its pixels need.
+// A row as the positions where its color changes: needed both for the next row's codes and for drawing its pixels.
 
-/** How many times the width stands behind the last change, so that looking for a change needs no check. */
+/** How many times the width is repeated after the last change, so that looking for a change needs no check. */
 const sentinels: usize = 4;
 
 /** Pixels of a row. */
 export let rowWidth: i32 = 0;
-/** The changes of the row above: i32 positions that rise, the first to black, then the sentinels. */
+/** The changes of the row above: ascending i32 positions, the first to black, then the sentinels. */
 export let reference: usize = 0;
 /** The same for the row being read. */
 let changes: usize = 0;
-/** The place behind the last change. */
+/** The place after the last change. */
 let changesEnd: usize = 0;
 
-/** Returns how many bytes of workspace rows of `width` pixels need. */
+/** Returns the size of the workspace for rows of `width` pixels, in bytes. */
 export function ccittWorkBytes(width: i32): i32 {
   return (width + <i32>sentinels) << 3;
 }
@@ -31,7 +31,7 @@ export function beginRow(): void {
   changesEnd = changes;
 }
 
-/** Makes the row that was read the one above. */
+/** Makes the row that was read the row above. */
 export function endRow(): void {
   for (let index: usize = 0; index < sentinels; index++) store<i32>(changesEnd + (index << 2), rowWidth);
   const row = changes;
@@ -40,8 +40,8 @@ export function endRow(): void {
 }
 
 /**
- * Adds a change at `position`, which is not before the last one. Two at the same place are none: a row has at most one
- * change a pixel, however many runs of no length its codes have.
+ * Adds a change at `position`, which is not before the last one. Two at the same place cancel each other: a row has at
+ * most one change per pixel, however many empty runs its codes have.
  */
 // @ts-ignore: decorator
 @inline

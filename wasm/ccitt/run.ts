@@ -1,14 +1,14 @@
-// Rows coded in one dimension: runs of white and black in turn. Source: ITU-T T.4 4.1; TIFF 6.0 section 10.
+// Rows coded in one dimension: alternating runs of white and black. Source: ITU-T T.4 4.1; TIFF 6.0 section 10.
 import { bitPosition, peekBits, skipBits } from "./bits";
 import { makeUp, runTable } from "./codes";
 import { isEolNext } from "./end-of-line";
 import { addChange, rowWidth } from "./row";
 import { rowBroken, rowLong, rowShort, rowUncompressed, rowWhole } from "./status";
 
-/** More than any row has: make-up codes without end must not add up to a negative number. */
+/** More than any row has: endless make-up codes must not add up to a negative number. */
 const longestRun: i32 = 1 << 28;
 
-/** `rowWhole` after a whole run, else what stood in the place of its next code. */
+/** `rowWhole` after a whole run, otherwise what was in the place of its next code. */
 export let runStatus: i32 = rowWhole;
 
 /** Reads one run, 0 white and 1 black, and returns its length, as far as it could be read. */
@@ -28,13 +28,13 @@ function readRun(color: u32): i32 {
   return length;
 }
 
-/** Says what stands where no run begins. */
+/** Returns what is there if no run begins. */
 function findFault(): i32 {
   if (isEolNext()) return rowShort;
   return peekBits(bitPosition) >>> 20 == 0b000000001111 ? rowUncompressed : rowBroken;
 }
 
-/** Reads one run from `position` on and adds the change behind it, which it returns, if anything of it could be read. */
+/** Reads one run at `position` and adds the change after it, which it returns, if any part of it could be read. */
 export function readChange(color: u32, position: i32): i32 {
   const length = readRun(color);
   if (length > 0 || runStatus == rowWhole) addChange(position + length);
@@ -47,7 +47,7 @@ export function readRowOfRuns(): i32 {
   let color: u32 = 0;
   while (position < rowWidth) {
     position = readChange(color, position);
-    // A run whose terminating code is missing counts, should it fill the row.
+    // A run without its terminating code counts if it fills the row.
     if (runStatus != rowWhole && position < rowWidth) return runStatus;
     color ^= 1;
   }

@@ -1,19 +1,19 @@
 // Entropy-coded bytes as a bit stream. They are stored backwards: an unaligned little-endian load then has the earliest
-// byte on top, which WebAssembly, without a byte swap, can't do for bytes stored forwards.
+// byte on top, which WebAssembly, without a byte swap instruction, can't do for bytes stored forwards.
 
-/** Bytes below the stored stream that may be read: one block consumes at most 63 x 28 bits behind the end. */
+/** Bytes below the stored stream that may be read: one block consumes at most 63 x 28 bits after the end. */
 export const bitPaddingBytes: usize = 512;
 
 /** The next bits, left-aligned. */
 export let bitBuffer: u64 = 0;
-/** How many bits of `bitBuffer` count. */
+/** How many bits of `bitBuffer` are valid. */
 export let bitCount: i32 = 0;
-/** Where the next unread byte lies; 8 bytes from `bitCursor - 7` are the next load. */
+/** Where the next unread byte is; the next load is the 8 bytes from `bitCursor - 7`. */
 export let bitCursor: usize = 0;
 /** The byte behind (that is, below) the last one of the stream. */
 let bitEnd: usize = 0;
 
-/** Puts back what a block decoder kept in locals. */
+/** Writes back what a block decoder kept in locals. */
 // @ts-ignore: decorator
 @inline
 export function storeBits(buffer: u64, count: i32, cursor: usize): void {
@@ -22,7 +22,7 @@ export function storeBits(buffer: u64, count: i32, cursor: usize): void {
   bitCursor = cursor;
 }
 
-/** Makes at least 56 bits count. */
+/** Makes at least 56 bits valid. */
 // @ts-ignore: decorator
 @inline
 export function refill(): void {
@@ -31,7 +31,7 @@ export function refill(): void {
   bitCount |= 56;
 }
 
-/** Drops `count` bits that count. */
+/** Drops `count` valid bits. */
 // @ts-ignore: decorator
 @inline
 export function dropBits(count: i32): void {
@@ -39,7 +39,7 @@ export function dropBits(count: i32): void {
   bitCount -= count;
 }
 
-/** Returns the next `count` bits, 1 to 32, of those that count, and drops them. */
+/** Returns the next `count` valid bits, 1 to 32, and drops them. */
 // @ts-ignore: decorator
 @inline
 export function takeBits(count: i32): i32 {
@@ -56,15 +56,15 @@ export function takeBit(): i32 {
   return takeBits(1);
 }
 
-/** Tells whether more bits were taken than there were. */
+/** Returns whether more bits were taken than there were. */
 export function bitsOverdrawn(): bool {
   return (<i64>bitCursor - <i64>bitEnd) * 8 + bitCount < 0;
 }
 
 /**
- * Copies the entropy-coded segment at `from` backwards, ending just below `top`, without the zero behind each FF, and
- * sets the bit reader to its start. Returns where it ends: at an FF that begins a marker, or at `end`.
- * May read 15 bytes past `end` and clears `bitPaddingBytes` below what it writes.
+ * Copies the entropy-coded segment at `from` backwards, ending just below `top`, without the zero after each FF, and
+ * sets the bit reader to its start. Returns where it ends: at an FF that begins a marker, or at `end`. May read 15
+ * bytes past `end` and clears `bitPaddingBytes` below what it writes.
  */
 export function unstuff(from: usize, end: usize, top: usize): usize {
   let input = from;

@@ -3,17 +3,17 @@ import { fillBlock, flatSample, inverseTransform } from "./idct";
 
 /** The block being decoded; clear between blocks. */
 export const coefficients = memory.data(128, 16);
-/** Samples of a block that is not placed whole. */
+/** Samples of a block that is not written whole. */
 const samples = memory.data(64, 16);
 
-/** Clears the coefficients after a block that was given up halfway. */
+/** Clears the coefficients after a block that was abandoned halfway. */
 export function clearCoefficients(): void {
   memory.fill(coefficients, 0, 128);
 }
 
 /**
- * Transforms the block in `coefficients`, which is written as it is, into its component's plane and clears the
- * coefficients. `dc` is the dequantised DC coefficient; `offsets` are those of the others, or-ed.
+ * Transforms the block in `coefficients`, which is neither clipped nor reduced, into its component's plane and clears
+ * the coefficients. `dc` is the dequantised DC coefficient; `offsets` are those of the others, or-ed.
  */
 // @ts-ignore: decorator
 @inline
@@ -23,7 +23,7 @@ export function placeWhole(item: Component, column: i32, row: i32, dc: i32, offs
 }
 
 /**
- * Does the same with a block that is clipped or reduced: makes every 1, 2 x 2, 4 x 4 or 8 x 8 samples one, their
+ * Does the same for a block that is clipped or reduced: combines every 1, 2 x 2, 4 x 4 or 8 x 8 samples into their
  * rounded mean, and writes those that are needed.
  */
 export function placePart(item: Component, column: i32, row: i32, dc: i32, offsets: i32, reduction: i32): void {
@@ -49,7 +49,7 @@ function transformBlock(dc: i32, offsets: i32, target: usize, stride: usize): vo
   }
 }
 
-/** Makes every 2 x 2 of the samples one, in place: half as many rows, still 8 bytes apart, half as long. */
+/** Combines every 2 x 2 samples into one, in place: half as many rows, still 8 bytes apart, half as long. */
 function halveSamples(): void {
   for (let row: usize = 0; row < 64; row += 16) {
     const sums = i16x8.extadd_pairwise_i8x16_u(v128.load(samples + row));
@@ -59,7 +59,7 @@ function halveSamples(): void {
   }
 }
 
-/** Copies what of the `size` x `size` samples, which belong at `x`, `y`, may be written. */
+/** Copies the part of the `size` x `size` samples, which belong at `x`, `y`, that may be written. */
 function copyClipped(item: Component, x: i32, y: i32, size: i32): void {
   const left = max(x, item.left);
   const width = min(x + size, item.right) - left;

@@ -2,8 +2,8 @@ import { coefficientOffsets } from "./quantisation";
 import { storeWritten, writtenBits, writtenCount, writtenCursor } from "./writer";
 
 /**
- * The size of an encoding table: for every symbol `bits << 5 | length`, where its code is already moved up by the bits
- * of the value behind it and the length counts both.
+ * The size of an encoding table: for every symbol `bits << 5 | length`, where its code is already shifted by the bits
+ * of the value after it and the length counts both.
  */
 export const codeTableBytes: usize = 256 * 4;
 

@@ -2,7 +2,7 @@
 // `constantBits` fraction bits (8192, 11363, 10703, 9633, 6436, 4433 and 2260 for 1, 1.387, 1.307, 1.176, 0.786, 0.541
 // and 0.276), in pairs for dot products over interleaved lanes. Source: ITU-T T.81 A.3.3.
 //
-// They lie in memory because V8 builds a vector constant from integer registers at every use, which took a tenth of the
+// They are in memory because V8 builds a vector constant from integer registers at every use, which took a tenth of the
 // time of a whole decode.
 
 export const constantBits: i32 = 13;

@@ -9,7 +9,7 @@ class SourcePlane {
   pointer: usize;
   stride: usize;
   width: i32;
-  /** Rows there are in this call. */
+  /** Number of rows in this call. */
   height: i32;
   /** Blocks in an MCU on each axis. */
   horizontal: i32;
@@ -27,7 +27,7 @@ class Encoder {
   /** MCUs that the rows of this call make, and how many of them are encoded. */
   mcuCount: i32;
   mcusDone: i32;
-  /** Where the bytes of a call are found. */
+  /** Where the bytes of a call are. */
   output: usize;
   bitCount: i32;
   bits: u64;
@@ -40,27 +40,27 @@ class Encoder {
 }
 
 const planesMaximum: usize = 3;
-/** Behind the planes: 64 steps of luma and of chroma in zigzag order, then the four tables of the DHT segment. */
+/** After the planes: 64 steps of luma and of chroma in zigzag order, then the four tables of the DHT segment. */
 const definitionsOffset: usize = offsetof<Encoder>() + planesMaximum * offsetof<SourcePlane>();
 const definitionsBytes: usize = 2 * 64 + 2 * (16 + 12) + 2 * (16 + 162) + 4;
 const reciprocalsOffset: usize = (definitionsOffset + definitionsBytes + 15) & ~15;
 const codesOffset: usize = reciprocalsOffset + 2 * 128;
-/** Bits are gathered here; a call returns before another MCU might not fit. */
+/** Bits are collected here; a call returns before another MCU might not fit. */
 const gatheredOffset: usize = codesOffset + 4 * codeTableBytes;
 const gatheredBytes: usize = 32768;
 /** Six blocks of 64 symbols of at most 26 bits, and a vector. */
 const mcuMaximumBytes: usize = 6 * 208 + 16;
 const outputOffset: usize = gatheredOffset + gatheredBytes;
 
-/** The size of an encoder: it gathers up to 32 KiB at a time, which stuffing may double. */
+/** The size of an encoder: it collects up to 32 KiB at a time, which stuffing may double. */
 export const jpegEncoderBytes: i32 = <i32>(outputOffset + 2 * gatheredBytes + 16);
-/** Where an encoder takes its tables from. */
+/** Where an encoder reads its tables from. */
 export const jpegEncoderDefinitions: i32 = <i32>definitionsOffset;
 
 const coefficients = memory.data(128, 16);
 const samples = memory.data(64, 16);
 
-/** Builds what an encoder computes with from the definitions in it. Source: ITU-T T.81 C.2. */
+/** Builds an encoder's working tables from the definitions in it. Source: ITU-T T.81 C.2. */
 export function openJpegEncoder(pointer: usize): void {
   const encoder = changetype<Encoder>(pointer);
   let definitions = pointer + definitionsOffset;
@@ -106,7 +106,7 @@ export function encodeJpeg(pointer: usize): i32 {
   return <i32>(stuff(top, writtenCursor + 1, encoder.output) - encoder.output);
 }
 
-/** Encodes the blocks that one component has in an MCU. */
+/** Encodes the blocks of one component in an MCU. */
 // @ts-ignore: decorator
 @inline
 function encodeComponent(pointer: usize, plane: SourcePlane, column: i32, row: i32): void {
@@ -124,7 +124,7 @@ function encodeComponent(pointer: usize, plane: SourcePlane, column: i32, row: i
         copyExtended(plane, left, upper);
         present = forwardTransform(samples, 8, coefficients, reciprocals);
       } else {
-        // A block that only completes the MCU is seen by nobody: the same DC coefficient again takes the fewest bits.
+        // A block that only completes the MCU is never seen: repeating the DC coefficient takes the fewest bits.
         store<i16>(coefficients, plane.prediction);
       }
       plane.prediction = encodeBlock(coefficients, present, plane.prediction, dc, dc + codeTableBytes);

@@ -24,15 +24,15 @@ import { zigzagMaskOf } from "./quantisation";
 /** Fraction bits kept between the passes: the second pass's sums just fit 16 bits and its results are upper halves. */
 const passBits: i32 = 3;
 const firstShift: i32 = constantBits - passBits;
-/** 128 in each of eight samples, as the first pass's sums of products have it. */
+/** 128 in each of eight samples, as it appears in the first pass's sums of products. */
 const levelShift: i32 = (128 * 8) << constantBits;
 
-/** Columns between the passes, each in the order of vertical frequencies that the blocks have. */
+/** Columns between the passes, each in the blocks' order of vertical frequencies. */
 const columns = memory.data(128, 16);
 
 /**
  * Transforms four of the lanes of eight vectors, given as sums and differences of opposite ones. The first pass stores
- * four columns, the second quantises, stores what half of a block has and returns the zigzag mask of what is not zero.
+ * four columns, the second quantises, stores half of a block and returns the zigzag mask of its nonzero coefficients.
  */
 // @ts-ignore: decorator
 @inline
@@ -88,14 +88,16 @@ function transformLanes(
   );
 }
 
-/** Scales down by `firstShift` and puts `a` in the lower halves of the result's lanes and `b` in the upper ones. */
+/** Scales down by `firstShift` and writes `a` to the lower halves of the result's lanes and `b` to the upper ones. */
 // @ts-ignore: decorator
 @inline
 function joinShifted(a: v128, b: v128): v128 {
   return i16x8.shuffle(i32x4.shr_s(a, firstShift), i32x4.shl(b, 16 - firstShift), 0, 9, 2, 11, 4, 13, 6, 15);
 }
 
-/** Rounds to upper halves and puts those of `a` in the lower halves of the result and of `b` in the upper ones. */
+/**
+ * Rounds to upper halves and writes those of `a` to the lower halves of the result and those of `b` to the upper ones.
+ */
 // @ts-ignore: decorator
 @inline
 function joinUpper(a: v128, b: v128): v128 {
@@ -104,7 +106,7 @@ function joinUpper(a: v128, b: v128): v128 {
   return i16x8.shuffle(lower, i32x4.add(b, rounding), 0, 9, 2, 11, 4, 13, 6, 15);
 }
 
-/** Quantises and stores eight coefficients, the `index`th vector of the block; returns their zigzag mask. */
+/** Quantises and stores eight coefficients, vector number `index` of the block; returns their zigzag mask. */
 // @ts-ignore: decorator
 @inline
 function quantise(values: v128, reciprocals: usize, block: usize, index: usize): u64 {
@@ -150,7 +152,7 @@ function transformVectors(
 
 /**
  * Transforms 8 rows of 8 samples, `stride` bytes apart, quantises with the reciprocals that `makeReciprocals` made, and
- * stores the block as `coefficientOffset` says. Returns the zigzag mask of the coefficients that are not zero.
+ * stores the block in the order of `coefficientOffset`. Returns the zigzag mask of the coefficients that are not zero.
  */
 export function forwardTransform(samples: usize, stride: usize, block: usize, reciprocals: usize): u64 {
   const fifth = samples + 4 * stride;

@@ -21,7 +21,7 @@ export class Component {
   horizontal: i32;
   vertical: i32;
   quantisationSlot: usize;
-  /** Blocks that cover the component alone, without those that only complete an MCU. */
+  /** Blocks that cover the component itself, without those that only complete an MCU. */
   blocksAcross: i32;
   blocksDown: i32;
   plane: PlaneRequest;
@@ -30,7 +30,7 @@ export class Component {
   top: i32;
   right: i32;
   bottom: i32;
-  /** The blocks they lie in; the others are only passed over. */
+  /** The blocks that contain them; the others are skipped. */
   firstColumn: i32;
   firstRow: i32;
   columnCount: i32;
@@ -41,25 +41,25 @@ export class Component {
   wholeColumnCount: i32;
   wholeRowCount: i32;
   isDecoded: bool;
-  /** Tables of the scan and the DC coefficient of the block before. */
+  /** The tables of the scan and the DC coefficient of the previous block. */
   dequantisation: usize;
   dc: usize;
   ac: usize;
   prediction: i32;
-  /** The coefficients of a progressive frame in zigzag order, 128 bytes a block, and how many blocks a row has. */
+  /** The coefficients of a progressive frame in zigzag order, 128 bytes per block, and the number of blocks per row. */
   stored: usize;
   storedAcross: i32;
-  /** The zigzag mask of those of which all bits were sent. */
+  /** The zigzag mask of coefficients with all bits received. */
   exact: u64;
 
-  /** Tells whether a sample of this block is written. */
+  /** Returns whether any sample of this block is written. */
   // @ts-ignore: decorator
   @inline
   needs(column: i32, row: i32): bool {
     return <u32>(column - this.firstColumn) < <u32>this.columnCount && <u32>(row - this.firstRow) < <u32>this.rowCount;
   }
 
-  /** Tells whether this block is written as it is. */
+  /** Returns whether this block is written neither clipped nor reduced. */
   // @ts-ignore: decorator
   @inline
   needsWhole(column: i32, row: i32): bool {
@@ -68,7 +68,7 @@ export class Component {
   }
 }
 
-/** More components than any colour model that is read has. */
+/** More components than any supported colour model has. */
 export const componentsMaximum: i32 = 4;
 const components = memory.data(offsetof<Component>() * componentsMaximum, 16);
 
@@ -140,7 +140,7 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
     const y = verticalMaximum / item.vertical;
     if (x * item.horizontal != horizontalMaximum || y * item.vertical != verticalMaximum) return statusSampling;
     if (x == 3 || y == 3) return statusSampling;
-    // No file promises a first component that is not the finest: such a frame is odd, not damaged.
+    // No file states a first component that is not the finest: such a frame is unusual, not damaged.
     const differs = index == 0 ? statusSampling : statusFrameDiffers;
     if (plane.subsamplingX != 0 && plane.subsamplingX != x) return differs;
     if (plane.subsamplingY != 0 && plane.subsamplingY != y) return differs;
@@ -157,7 +157,7 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
   return isProgressive ? placeCoefficients(request) : statusOk;
 }
 
-/** Gives the components of a progressive frame room for their coefficients, all 0. */
+/** Allocates the coefficients of a progressive frame's components, all 0. */
 function placeCoefficients(request: DecodeRequest): i32 {
   let byteLength: u64 = 0;
   for (let index: i32 = 0; index < componentCount; index++) {
@@ -194,7 +194,7 @@ function placeWindow(item: Component, request: DecodeRequest, x: i32, y: i32, he
   item.wholeRowCount = reduction == 0 ? max(0, item.bottom / 8 - item.wholeRow) : 0;
 }
 
-/** Tells whether nothing more is to come of any component of the frame. */
+/** Returns whether every component of the frame is complete. */
 export function frameIsComplete(): bool {
   if (componentCount == 0) return false;
   for (let index: i32 = 0; index < componentCount; index++) {
@@ -204,7 +204,7 @@ export function frameIsComplete(): bool {
   return true;
 }
 
-/** Tells whether a progressive frame may end: every component has its DC coefficients. */
+/** Returns whether a progressive frame may end: every component has its DC coefficients. */
 export function frameMayEnd(): bool {
   if (componentCount == 0 || !isProgressive) return false;
   for (let index: i32 = 0; index < componentCount; index++) {

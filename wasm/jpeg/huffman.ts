@@ -1,30 +1,32 @@
 import { bitBuffer, bitCount, bitCursor, dropBits, refill, storeBits } from "./bits";
 import { statusCorrupt, statusTruncated } from "./status";
 
-/** Bits that one look-up resolves. */
+/** Bits that one look-up decodes. */
 export const lookupBits: i32 = 10;
 const limitsOffset: usize = 1 << (lookupBits + 2);
 const basesOffset: usize = limitsOffset + 17 * 4;
 const symbolsOffset: usize = basesOffset + 17 * 4;
-/** Where the table lies by which `skipBlock` passes over several symbols at once. */
+/** Where the table is that `skipBlock` uses to skip several symbols at once. */
 export const skipsOffset: usize = symbolsOffset + 256;
 
 /**
  * The size of a decoding table: `1 << lookupBits` entries, then for codes longer than that the end of each length's
  * codes left-aligned to 16 bits, what makes a code an index into the symbols, the symbols, and room for `skipBlock`.
  *
- * An entry is `value << 16 | advance << 8 | length`: the coefficient, how far it lies behind the one before it, and the
- * bits of code and value together. Advances from 64 on end a block. When the value does not fit the look-up, the entry
- * is `symbol << 16 | unresolved | code length`; when the code does not, it is `unresolved` alone.
+ * An entry is `value << 16 | advance << 8 | length`: the coefficient, its distance from the previous one, and the bits
+ * of code and value together. Advances from 64 on end a block. When the value does not fit the look-up, the entry is
+ * `symbol << 16 | unresolved | code length`; when the code does not, it is `unresolved` alone.
  */
 export const huffmanTableBytes: usize = (skipsOffset + 4 + (1 << (lookupBits + 1)) + 15) & ~15;
 
 export const unresolved: i32 = 0x80;
 /** An advance past any block: end of block. */
 export const advanceEnd: i32 = 128;
-/** An advance past the end of a block, but never as far as `advanceEnd` leads: no such code. */
+/** An advance past the end of a block, but never as far as `advanceEnd`: not a code. */
 const advanceInvalid: i32 = 64;
-/** The largest magnitude category taken; 8-bit samples need 11 for DC, 10 for AC. Two symbols then fit one refill. */
+/**
+ * The largest supported magnitude category; 8-bit samples need 11 for DC, 10 for AC. Two symbols then fit one refill.
+ */
 const categoryMaximum: i32 = 12;
 
 /**
@@ -71,7 +73,7 @@ function fillLookup(table: usize, code: i32, length: i32, symbol: i32, isAc: boo
   }
 }
 
-/** Makes the entry of `symbol`, whose code of `length` bits begins `bits`, left-aligned. */
+/** Returns the entry of `symbol`, whose code of `length` bits is at the start of `bits`, left-aligned. */
 // @ts-ignore: decorator
 @inline
 function makeEntry(bits: u64, length: i32, symbol: i32, isAc: bool): i32 {
@@ -86,11 +88,11 @@ function makeEntry(bits: u64, length: i32, symbol: i32, isAc: bool): i32 {
   return (value << 16) | (((isAc ? symbol >> 4 : 0) + 1) << 8) | (length + category);
 }
 
-/** Makes the entry for the next symbol of `bits`, for which the look-up gave the unresolved `found`. */
+/** Returns the entry for the next symbol of `bits`, for which the look-up returned the unresolved `found`. */
 export function resolveEntry(table: usize, bits: u64, found: i32, isAc: bool): i32 {
   const known = found & 0x7f;
   if (known != 0) return makeEntry(bits, known, found >>> 16, isAc);
-  // A longer code is found by comparing with where each length's codes end.
+  // A longer code is found by comparing with the end of each length's codes.
   const prefix = <u32>(bits >>> 48);
   for (let length = lookupBits + 1; length <= 16; length++) {
     if (prefix < load<u32>(table + limitsOffset + (length << 2))) {
@@ -105,8 +107,8 @@ export function resolveEntry(table: usize, bits: u64, found: i32, isAc: bool): i
 export const symbolLookupBytes: i32 = 1 << (lookupBits + 1);
 
 /**
- * Builds at `lookup` what the symbol of a decoding table is that the next `lookupBits` bits begin with:
- * `symbol << 8 | code length`, 0 when its code is longer.
+ * Builds at `lookup` the symbol of a decoding table for the next `lookupBits` bits: `symbol << 8 | code length`, 0 if
+ * its code is longer.
  */
 export function buildSymbolLookup(table: usize, lookup: usize): void {
   let index: i32 = 0;
@@ -121,7 +123,7 @@ export function buildSymbolLookup(table: usize, lookup: usize): void {
   for (; index < 1 << lookupBits; index++) store<u16>(lookup + (<usize>index << 1), 0);
 }
 
-/** Takes the next symbol of a decoding table and of the look-up built for it; -1 for no code. Needs 16 bits. */
+/** Takes the next symbol of a decoding table and its look-up; -1 if there is no code. Needs 16 bits. */
 // @ts-ignore: decorator
 @inline
 export function takeSymbol(table: usize, lookup: usize): i32 {
@@ -143,7 +145,7 @@ function takeLongSymbol(table: usize): i32 {
   return -1;
 }
 
-/** Takes the difference of the next DC coefficient, or `differenceInvalid`. */
+/** Takes the next DC difference, or `differenceInvalid`. */
 export function takeDifference(table: usize): i32 {
   refill();
   let entry = load<i32>(table + (<usize>(bitBuffer >>> (64 - lookupBits)) << 2));
@@ -153,13 +155,13 @@ export function takeDifference(table: usize): i32 {
   return entry >> 16;
 }
 
-/** What no difference is. */
+/** A value that is not a difference. */
 export const differenceInvalid: i32 = i32.MAX_VALUE;
 
 /** The difference that `decodeBlock` read for the DC coefficient. */
 export let dcDifference: i32 = 0;
 
-/** Puts the difference where `decodeBlock` does. */
+/** Stores the difference where `decodeBlock` does. */
 // @ts-ignore: decorator
 @inline
 export function storeDifference(difference: i32): void {
@@ -168,13 +170,13 @@ export function storeDifference(difference: i32): void {
 
 /**
  * Decodes one block: the DC difference into `dcDifference`, the AC coefficients, dequantised, into `block`, which must
- * be clear. `dequantisation` has for every zigzag index `byte offset in block << 16 | step`. Returns the offsets of all
- * AC coefficients or-ed, 0 when there is none, or `statusCorrupt`. Source: ITU-T T.81 F.2.2.
+ * be clear. `dequantisation` holds for every zigzag index `byte offset in block << 16 | step`. Returns the offsets of
+ * all AC coefficients, or-ed, 0 if there are none, or `statusCorrupt`. Source: ITU-T T.81 F.2.2.
  */
 export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: usize): i32 {
   let buffer = bitBuffer;
-  // Only the last six bits of this count and of an entry that shifts by its length are meant: a shift takes no others,
-  // and leaving out the masks shortens the way from one look-up to the next.
+  // Shifts only use the last six bits of this count and of an entry used as a count: leaving out the masks shortens the
+  // path from one look-up to the next.
   let count = <u64>bitCount;
   let cursor = bitCursor;
 

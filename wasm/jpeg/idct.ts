@@ -1,5 +1,5 @@
-// The inverse discrete cosine transform of an 8x8 block, as sums of products of pairs: what is even in the frequencies
-// and what is odd apart, since each row and the one opposite share both. Source: ITU-T T.81 A.3.3.
+// The inverse discrete cosine transform of an 8x8 block, as sums of products of pairs: even and odd frequencies
+// separately, because each row and the one opposite share both. Source: ITU-T T.81 A.3.3.
 
 import {
   constantBits,
@@ -22,7 +22,7 @@ import {
   odd57Third,
 } from "./cosine";
 
-/** Bits of the offset of a coefficient that tell a horizontal or vertical frequency of 4 or more. */
+/** Bits of a coefficient's offset that mark a horizontal or vertical frequency of 4 or more. */
 const highFrequency: i32 = 32 | 64;
 
 /** Fraction bits kept between the passes. */
@@ -31,7 +31,7 @@ const firstShift: i32 = constantBits - passBits;
 const secondShift: i32 = constantBits + passBits + 3;
 /** Rounds the first pass. */
 const firstRounding: i32 = 1 << (firstShift - 1);
-/** Rounds the second and moves the level by 128: added to the vertical frequency 0, it reaches every sample. */
+/** Rounds the second pass and shifts the level by 128: added to the vertical frequency 0, it reaches every sample. */
 const secondBias: i32 = ((1 << (secondShift - 1)) + (128 << secondShift)) >> constantBits;
 
 /** The first pass's results, then the second's. */
@@ -96,13 +96,14 @@ function descale(low: v128, high: v128, shift: i32): v128 {
 }
 
 /**
- * Transforms the coefficients at `block`, which lie where `coefficientOffset` says, into 8 rows of 8 samples, `stride`
- * bytes apart, and clears the block. `offsets` are the offsets of all that may not be zero, or-ed: frequencies of 4 and
- * more are rare, and without them half of the work is saved. Within one level of the exact transform.
+ * Transforms the coefficients at `block`, in the order of `coefficientOffset`, into 8 rows of 8 samples, `stride` bytes
+ * apart, and clears the block. `offsets` are the offsets of all that may not be zero, or-ed: frequencies of 4 and more
+ * are rare, and without them half of the work is saved. Within one level of the exact transform.
  */
 export function inverseTransform(block: usize, offsets: i32, samples: usize, stride: usize): void {
   const lowRounding = i32x4(firstRounding + (secondBias << firstShift), firstRounding, firstRounding, firstRounding);
-  // One question for both axes: the answers are hard to predict, and a wrong guess costs more than what it would save.
+  // One test for both axes: the outcome is hard to predict, and a wrong prediction costs more than two tests would
+  // save.
   if (offsets & highFrequency) {
     transformLanes(block, between, true, lowRounding, true);
     clearHalf(block);
@@ -129,7 +130,7 @@ function clearHalf(block: usize): void {
   v128.store(block, i64x2.splat(0), 48);
 }
 
-/** Stores four rows of which `left` has the first four samples each and `right` the last four. */
+/** Stores four rows; `left` has the first four samples of each and `right` the last four. */
 // @ts-ignore: decorator
 @inline
 function storeFourRows(left: v128, right: v128, samples: usize, stride: usize): void {
@@ -141,7 +142,7 @@ function storeFourRows(left: v128, right: v128, samples: usize, stride: usize): 
   v128.store64_lane(samples + 3 * stride, rows23, 1);
 }
 
-/** Returns the sample that every pixel of a block has whose only coefficient is `dc`. */
+/** Returns the sample value of a block whose only coefficient is `dc`. */
 // @ts-ignore: decorator
 @inline
 export function flatSample(dc: i32): i32 {

@@ -17,17 +17,17 @@ import { openTables, readHuffmanSegment, readQuantisationSegment, tablesBytes } 
 
 /** The size of a block for `loadJpegTables`, in bytes. */
 export const jpegTablesBytes: i32 = <i32>tablesBytes;
-/** What `decodeJpeg` needs as workspace besides a block of tables and room for its bytes. */
+/** The workspace of `decodeJpeg` besides a block of tables and room for its bytes. */
 export const jpegPaddingBytes: i32 = <i32>bitPaddingBytes + 64;
 
 let restartInterval: i32 = 0;
-/** Where the segment that `nextSegment` found begins, behind its length. */
+/** Where the segment that `nextSegment` found begins, after its length. */
 let segment: usize = 0;
 /** Where it ends. */
 let segmentEnd: usize = 0;
 
 /**
- * Finds the next marker from `position` on and, when it has one, its segment. Returns the marker's second byte or
+ * Finds the next marker from `position` on and its segment, if it has one. Returns the marker's second byte or
  * `statusTruncated`. Source: ITU-T T.81 B.1.1.
  */
 function nextSegment(position: usize, end: usize): i32 {
@@ -55,7 +55,7 @@ function isFrameMarker(marker: i32): bool {
   return (marker & 0xf0) == 0xc0 && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
-/** Reads a segment that may stand before a frame or a scan. */
+/** Reads a segment that may come before a frame or a scan. */
 function readTableSegment(marker: i32, tables: usize): i32 {
   if (marker == 0xdb) return readQuantisationSegment(tables, segment, segmentEnd);
   if (marker == 0xc4) return readHuffmanSegment(tables, segment, segmentEnd);
@@ -91,10 +91,10 @@ export function loadJpegTables(tables: usize, bytes: usize, byteLength: usize): 
   }
 }
 
-/** A progressive frame has about ten scans; each goes through all blocks, so that hundreds are taken for an attack. */
+/** A progressive frame has about ten scans; each goes through all blocks, so hundreds are treated as an attack. */
 const scansMaximum: i32 = 100;
 
-/** Tells whether more scans begin between `position` and `end` than are decoded. */
+/** Returns whether more scans begin between `position` and `end` than are decoded. */
 function hasTooManyScans(position: usize, end: usize): bool {
   let count: i32 = 0;
   while (position + 1 < end) {

@@ -1,4 +1,5 @@
-// Scans of progressive frames: each sends some bits of some coefficients of all blocks, which are kept until the last.
+// Scans of progressive frames: each sends some bits of some coefficients of all blocks, which are kept until the last
+// scan.
 
 import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
 import { coefficients, placePart, placeWhole } from "./block";
@@ -9,7 +10,7 @@ import { statusCorrupt, statusOk, statusTruncated } from "./status";
 
 /** The symbols of the scan's AC table. */
 const lookup = memory.data(symbolLookupBytes, 16);
-/** Blocks, the next one included, in which the band has nothing new but bits of what is not zero already. */
+/** Blocks, including the next one, in which the band only has more bits of coefficients that are already nonzero. */
 let endOfBandRun: i32 = 0;
 
 /** Prepares for a scan whose header was read. */
@@ -106,7 +107,7 @@ function readRun(category: i32): i32 {
   return category == 0 ? 1 : (1 << category) + takeBits(category);
 }
 
-/** Decodes one bit more of the band's coefficients of a block. Source: ITU-T T.81 G.1.2.3. */
+/** Decodes one more bit of the band's coefficients of a block. Source: ITU-T T.81 G.1.2.3. */
 function refineAc(table: usize, block: usize): i32 {
   let index = spectralFirst;
   while (endOfBandRun == 0 && index <= spectralLast) {
@@ -140,7 +141,7 @@ function refineAc(table: usize, block: usize): i32 {
   return statusOk;
 }
 
-/** Reads whether a coefficient that is not zero is farther from it by the scan's bit. */
+/** Reads whether the scan's bit moves a nonzero coefficient further from zero. */
 // @ts-ignore: decorator
 @inline
 function refineCoefficient(place: usize): void {
@@ -149,7 +150,7 @@ function refineCoefficient(place: usize): void {
   store<i16>(place, value < 0 ? value - (1 << lowestBit) : value + (1 << lowestBit));
 }
 
-/** Returns the zigzag mask of a kept block's coefficients that are not zero. */
+/** Returns the zigzag mask of a kept block's nonzero coefficients. */
 // @ts-ignore: decorator
 @inline
 function presentIn(block: usize): u64 {
@@ -161,7 +162,7 @@ function presentIn(block: usize): u64 {
   return present;
 }
 
-/** Transforms the blocks that are needed, of all components of which any scan was decoded, into the planes. */
+/** Transforms the needed blocks of all components with at least one decoded scan into the planes. */
 export function placeKept(reduction: i32): void {
   for (let index: i32 = 0; index < componentCount; index++) {
     const item = component(index);

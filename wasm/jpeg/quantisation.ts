@@ -7,7 +7,7 @@ const zigzag = memory.data<u8>([
   55, 62, 63,
 ]);
 
-/** Where each frequency stands in the order 0, 2, 1, 3, 4, 6, 5, 7. */
+/** Position of each frequency in the order 0, 2, 1, 3, 4, 6, 5, 7. */
 const ranks = memory.data<u8>([0, 2, 1, 3, 4, 6, 5, 7]);
 
 /**
@@ -45,7 +45,7 @@ export function readDequantisation(table: usize, from: usize, end: usize, isWide
 
 /** For every zigzag index its `coefficientOffset`. */
 export const coefficientOffsets = memory.data(64);
-/** For each of a block's eight vectors and every mask of lanes that are zero, the zigzag mask of the others. */
+/** For each of a block's eight vectors and each mask of zero lanes, the zigzag mask of the other lanes. */
 const zigzagMasks = memory.data(8 * 256 * 8, 8);
 let areMasksMade = false;
 
@@ -63,14 +63,14 @@ function makeMasks(): void {
   }
 }
 
-/** Returns the zigzag mask of the lanes in a block's `vector`th vector that `zeros` does not say to be zero. */
+/** Returns the zigzag mask of the lanes in a block's vector number `vector` that are not marked in `zeros`. */
 // @ts-ignore: decorator
 @inline
 export function zigzagMaskOf(vector: usize, zeros: i32): u64 {
   return load<u64>(zigzagMasks + (vector << 11) + (zeros << 3));
 }
 
-/** Makes the reciprocals of the 64 steps at `steps`, times 1 << 15, in a block's order, for coefficients times 8. */
+/** Computes the reciprocals of the 64 steps at `steps`, times 1 << 15, in a block's order, for coefficients times 8. */
 export function makeReciprocals(reciprocals: usize, steps: usize): void {
   if (!areMasksMade) makeMasks();
   for (let index: usize = 0; index < 64; index++) {

@@ -1,4 +1,4 @@
-/** One plane the decoder writes, and what the caller was promised about its component. */
+/** One plane the decoder writes, and what the caller expects of its component. */
 @unmanaged
 export class PlaneRequest {
   pointer: usize;
@@ -11,7 +11,7 @@ export class PlaneRequest {
   subsamplingY: i32;
 }
 
-/** What `decodeJpeg` is asked, followed in memory by `planeCount` times a `PlaneRequest`. */
+/** The request to `decodeJpeg`, followed in memory by `planeCount` times a `PlaneRequest`. */
 @unmanaged
 export class DecodeRequest {
   /** A block that `loadJpegTables` filled, or 0. */
@@ -20,9 +20,9 @@ export class DecodeRequest {
   byteLength: usize;
   /** `jpegTablesBytes` + `jpegPaddingBytes` + `byteLength` bytes, aligned to 16. */
   workspace: usize;
-  /** Pixels a row that the frame must have. */
+  /** Required pixels per row of the frame. */
   width: i32;
-  /** Rows that the frame may have at most and must have at least. */
+  /** Most and fewest rows that the frame may have. */
   height: i32;
   heightMinimum: i32;
   /** 0 to 3: every 1, 2, 4 or 8 samples on each axis become one. */
@@ -32,7 +32,7 @@ export class DecodeRequest {
   windowTop: i32;
   windowRight: i32;
   windowBottom: i32;
-  /** Room for the coefficients of a progressive frame, aligned to 16, and its size; 0 when there is none. */
+  /** Room for the coefficients of a progressive frame, aligned to 16, and its size; 0 if there is none. */
   coefficients: usize;
   coefficientBytes: usize;
   planeCount: i32;

@@ -6,7 +6,7 @@ import { acTable, dcTable, dequantisationTable } from "./tables";
 const members = memory.data(componentsMaximum * 4, 16);
 export let memberCount: i32 = 0;
 
-/** The first and last zigzag index of a progressive scan, and whether it sends one bit more of each coefficient. */
+/** The first and last zigzag index of a progressive scan, and whether it sends one more bit of each coefficient. */
 export let spectralFirst: i32 = 0;
 export let spectralLast: i32 = 0;
 export let isRefinement: bool = false;
@@ -35,7 +35,7 @@ export function readScanHeader(from: usize, end: usize, tables: usize): i32 {
     if (found == componentCount) return statusCorrupt;
     const item = component(found);
     for (let before: i32 = 0; before < index; before++) if (member(before) == item) return statusCorrupt;
-    // A sequential frame has each component in one scan: this bounds the scans too.
+    // A sequential frame has each component in one scan, which also bounds the number of scans.
     if (!isProgressive && item.isDecoded) return statusCorrupt;
     const dcSlot = <usize>load<u8>(entry, 1) >> 4;
     const acSlot = <usize>load<u8>(entry, 1) & 15;
@@ -50,7 +50,7 @@ export function readScanHeader(from: usize, end: usize, tables: usize): i32 {
   return statusOk;
 }
 
-/** Reads what a progressive scan sends; false when no scan can. Source: ITU-T T.81 B.2.3, G.1.1.1. */
+/** Reads what a progressive scan sends; false if the values are invalid. Source: ITU-T T.81 B.2.3, G.1.1.1. */
 function readProgression(from: usize): bool {
   spectralFirst = load<u8>(from);
   spectralLast = load<u8>(from, 1);

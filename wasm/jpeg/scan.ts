@@ -7,14 +7,14 @@ import { member, memberCount, readScanHeader } from "./scan-header";
 import { skipBlock } from "./skip";
 import { statusCorrupt, statusOk, statusTruncated } from "./status";
 
-/** A restart marker this far ahead of its turn means that those in between were lost; farther ahead, that all is. */
+/** A restart marker this far ahead means that those in between were lost; one further ahead, that everything was. */
 const lostIntervalsMaximum: i32 = 3;
 
-/** The first MCU of the scan that is needed, and the one behind the last. */
+/** The first MCU of the scan that is needed, and the one after the last. */
 let neededFirst: i32 = 0;
 let neededEnd: i32 = 0;
 
-/** Finds which MCUs of the scan have blocks of which samples are written. */
+/** Finds which MCUs of the scan contain blocks with samples that are written. */
 function findNeeded(isInterleaved: bool, across: i32): void {
   neededFirst = i32.MAX_VALUE;
   neededEnd = 0;
@@ -31,8 +31,8 @@ function findNeeded(isInterleaved: bool, across: i32): void {
 }
 
 /**
- * Decodes the scan whose header's parameters lie at `from`, up to `headerEnd`, as far as it is needed. Returns where
- * the data ends that it came to, or a status; after damage, decoding goes on with the next restart interval.
+ * Decodes the scan whose header's parameters are at `from`, up to `headerEnd`, as far as it is needed. Returns where
+ * the data ends that it reached, or a status; after damage, decoding continues with the next restart interval.
  * Source: ITU-T T.81 F.2.1, G.2.
  */
 export function decodeScan(
@@ -135,7 +135,7 @@ function decodeNext(item: Component, column: i32, row: i32, reduction: i32): i32
   return statusOk;
 }
 
-/** Decodes the next block, of which a part is written or nothing. */
+/** Decodes the next block, which is written partly or not at all. */
 function decodePart(item: Component, column: i32, row: i32, reduction: i32): i32 {
   const isNeeded = item.needs(column, row);
   const result = isNeeded

@@ -1,15 +1,15 @@
-// Passing over blocks of which nothing is needed but the DC coefficient, on which others rely.
+// Skips blocks of which only the DC coefficient is needed, because others depend on it.
 
 import { bitBuffer, bitCount, bitCursor, storeBits } from "./bits";
 import { advanceEnd, lookupBits, resolveEntry, skipsOffset, storeDifference, unresolved } from "./huffman";
 import { statusCorrupt, statusOk } from "./status";
 
-/** Bit of an entry that says that the block ends. */
+/** Bit of an entry that marks the end of the block. */
 const endFlag: u32 = 0x80;
 
 /**
- * Builds, once for an AC table, what every `lookupBits` bits hold of whole symbols and their values:
- * `advance << 8 | endFlag | bits`, 0 for not even one.
+ * Builds, once per AC table, the whole symbols with their values in every `lookupBits` bits: `advance << 8 | endFlag |
+ * bits`, 0 if there is not even one.
  */
 function buildEntries(table: usize): void {
   store<u32>(table + skipsOffset, 1);
@@ -19,7 +19,7 @@ function buildEntries(table: usize): void {
     let advance: u32 = 0;
     let end: u32 = 0;
     while (end == 0) {
-      // The bits that are not known are zero here: an entry that needs them does not count.
+      // Unknown bits are zero here: an entry that needs them does not count.
       const entry = load<u32>(table + (<usize>((index << known) & mask) << 2));
       const length = entry & 63;
       if ((entry & unresolved) != 0 || known + length > <u32>lookupBits) break;
@@ -34,7 +34,7 @@ function buildEntries(table: usize): void {
 }
 
 /**
- * Passes over one block as `decodeBlock` decodes it, without its AC coefficients. Returns `statusOk` or
+ * Skips one block, reading it as `decodeBlock` does, without its AC coefficients. Returns `statusOk` or
  * `statusCorrupt`. Source: ITU-T T.81 F.2.2.
  */
 export function skipBlock(dc: usize, ac: usize): i32 {
@@ -61,7 +61,7 @@ export function skipBlock(dc: usize, ac: usize): i32 {
     count |= 56;
     const skip = <i32>load<u16>(entries + (<usize>(buffer >>> (64 - lookupBits)) << 1));
     const after = index + (skip >> 8);
-    // Symbols behind the last coefficient would be those of the next block.
+    // Symbols after the last coefficient would belong to the next block.
     if (skip != 0 && after < 63) {
       index = after;
       buffer <<= skip & 63;

@@ -1,4 +1,4 @@
-// What the JPEG kernels answer. `src/codec/jpeg/status.ts` is the same list for TypeScript.
+// The statuses of the JPEG kernels. `src/codec/jpeg/status.ts` is the same list for TypeScript.
 
 /** The whole frame was decoded. */
 export const statusOk: i32 = 0;
@@ -6,11 +6,11 @@ export const statusOk: i32 = 0;
 export const statusCorrupt: i32 = -1;
 /** The bytes end before the picture does. */
 export const statusTruncated: i32 = -2;
-/** The frame has other dimensions, components or sampling than the caller was promised. */
+/** The frame's dimensions, components or sampling differ from what the caller expects. */
 export const statusFrameDiffers: i32 = -3;
 /** A scan uses a quantisation or Huffman table that was never defined. */
 export const statusTableMissing: i32 = -4;
-/** SOF2, and the request has too little room for its coefficients: `coefficientBytes` tells how much it takes. */
+/** SOF2, and the request has too little room for its coefficients: `coefficientBytes` is set to the size they need. */
 export const statusProgressive: i32 = -16;
 /** SOF9 to SOF15. */
 export const statusArithmetic: i32 = -17;
@@ -24,5 +24,5 @@ export const statusPrecision: i32 = -20;
 export const statusComponents: i32 = -21;
 /** A component is not 1, 2 or 4 times coarser than the finest on each axis, or the first component is. */
 export const statusSampling: i32 = -22;
-/** A progressive frame of more scans than are taken for sane. */
+/** A progressive frame with more scans than are reasonable. */
 export const statusScans: i32 = -23;

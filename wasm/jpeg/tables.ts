@@ -13,7 +13,10 @@ const huffmanOffset: usize = pointerBytes + slots * dequantisationBytes;
 /** The size of a block of tables, in bytes. */
 export const tablesBytes: usize = huffmanOffset + 2 * slots * huffmanTableBytes;
 
-/** A stream that defines more tables than this is taken for an attack: building them costs more than reading them. */
+/**
+ * A stream that defines more tables than this is treated as an attack: building them is more expensive than reading
+ * them.
+ */
 const definitionsMaximum: i32 = 256;
 let definitions: i32 = 0;
 

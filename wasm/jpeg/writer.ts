@@ -1,15 +1,15 @@
-// Entropy-coded bits on their way out. They are gathered backwards without stuffing: an unaligned little-endian store
-// then has the earliest bits in its topmost byte, which WebAssembly, without a byte swap, cannot do forwards. `stuff`
-// turns them round.
+// Entropy-coded bits on output. They are collected backwards without stuffing: an unaligned little-endian store then
+// has the earliest bits in its topmost byte, which WebAssembly, without a byte swap instruction, can't do forwards.
+// `stuff` reverses them.
 
 /** Bits not yet stored, left-aligned; the ones below them are zero. */
 export let writtenBits: u64 = 0;
-/** How many they are, 0 to 7 between symbols. */
+/** The number of these bits, 0 to 7 between symbols. */
 export let writtenCount: i32 = 0;
 /** Where the next byte goes. */
 export let writtenCursor: usize = 0;
 
-/** Puts back what a block encoder kept in locals. */
+/** Writes back what a block encoder kept in locals. */
 // @ts-ignore: decorator
 @inline
 export function storeWritten(bits: u64, count: i32, cursor: usize): void {
@@ -19,7 +19,7 @@ export function storeWritten(bits: u64, count: i32, cursor: usize): void {
 }
 
 /**
- * Copies the bytes gathered from just below `top` down to behind `bottom` forwards to `output`, with a zero behind each
+ * Copies the bytes gathered from just below `top` down to after `bottom` forwards to `output`, with a zero after each
  * FF. Returns the end of what it wrote; may write 15 bytes past it. Source: ITU-T T.81 F.1.2.3.
  */
 export function stuff(top: usize, bottom: usize, output: usize): usize {

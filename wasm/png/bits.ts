@@ -1,13 +1,13 @@
-// Bits of a deflate stream on their way out, the earliest lowest. Source: RFC 1951 section 3.1.1.
+// Bits of a deflate stream on output, the earliest lowest. Source: RFC 1951 section 3.1.1.
 
 /** Bits not yet stored; the ones above them are zero. */
 export let writtenBits: u64 = 0;
-/** How many they are, 0 to 7 between symbols. */
+/** The number of these bits, 0 to 7 between symbols. */
 export let writtenCount: u64 = 0;
 /** Where the next byte goes. */
 export let writtenCursor: usize = 0;
 
-/** Takes up a stream, or puts back what a loop kept in locals. */
+/** Loads a stream's state, or writes back what a loop kept in locals. */
 // @ts-ignore: decorator
 @inline
 export function storeWritten(bits: u64, count: u64, cursor: usize): void {
@@ -26,7 +26,7 @@ export function writeBits(value: u64, count: u64): void {
   writtenCount = total & 7;
 }
 
-/** Fills the last byte up with zeros. */
+/** Fills the last byte with zeros. */
 export function alignWritten(): void {
   if (writtenCount != 0) writeBits(0, 8 - writtenCount);
 }

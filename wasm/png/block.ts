@@ -10,24 +10,24 @@ import { distanceExtraOf, distanceSymbolOf, lengthExtraOf, lengthSymbolOf } from
 const literalSymbols: usize = 288;
 const distanceSymbols: usize = 30;
 const endOfBlock: usize = 256;
-/** Four literals of 14 bits each and 7 bits that wait fit into 64. */
+/** Four literals of 14 bits each and 7 pending bits fit into 64. */
 const literalLimit: i32 = 14;
 const distanceLimit: i32 = 15;
 /** The most bytes of a stored block, and so of any here. */
 export const storedMaximum: usize = 65535;
-/** What a match is thought to take at most beside its extra bits, in sixteenths of a bit: few make it rare, hence dear. */
+/** The assumed maximum cost of a match besides its extra bits, in sixteenths of a bit: a rare match is expensive. */
 const highestPrice: u32 = 12 << 4;
 
 const literalCounts = memory.data(288 * 4, 16);
 /** A second set of counts: two equal literals in a row need not wait for each other. */
 const otherCounts = memory.data(256 * 4, 16);
 const distanceCounts = memory.data(32 * 4, 16);
-/** Code lengths of literals, behind them those of distances: the two are sent as one list. */
+/** Code lengths of literals, followed by those of distances: the two are sent as one list. */
 const lengths = memory.data(320, 16);
 const distanceLengths = memory.data(32, 16);
 const literalCodes = memory.data(288 * 4, 16);
 const distanceCodes = memory.data(32 * 4, 16);
-/** What a block's extra bits take. */
+/** The number of a block's extra bits. */
 let extraBits: u32 = 0;
 
 /**
@@ -103,7 +103,7 @@ function countSymbols(start: usize, sequences: usize, sequencesEnd: usize): void
   extraBits = extra;
 }
 
-/** Finds what literals and matches take on average. */
+/** Computes what literals and matches cost on average. */
 function updatePrices(prices: Prices): void {
   let literals: u32 = 0;
   for (let symbol: usize = 0; symbol < 256; symbol++) literals += load<u32>(literalCounts + (symbol << 2));
@@ -116,7 +116,7 @@ function updatePrices(prices: Prices): void {
   if (matches != 0) prices.match = min((matchBits << 4) / matches, highestPrice);
 }
 
-/** Returns how many symbols are left without the unused ones at the end, `least` at least. */
+/** Returns how many symbols are left without the unused ones at the end, at least `least`. */
 function usedSymbols(symbolLengths: usize, symbolCount: usize, least: usize): usize {
   let used = symbolCount;
   while (used > least && load<u8>(symbolLengths + used - 1) == 0) used--;
@@ -148,7 +148,7 @@ function storedBitsOf(byteLength: usize): u32 {
   return <u32>(byteLength << 3) + 3 + 7 + 32;
 }
 
-/** Writes bytes as they are. Source: RFC 1951 section 3.2.4. */
+/** Writes bytes unchanged. Source: RFC 1951 section 3.2.4. */
 function writeStored(start: usize, end: usize, isLast: bool): void {
   const byteLength = end - start;
   writeBits(isLast ? 1 : 0, 3);

@@ -1,4 +1,4 @@
-// The two checksums of a PNG: CRC-32 over every chunk, Adler-32 over what was deflated.
+// The two checksums of a PNG: CRC-32 of every chunk, Adler-32 of the uncompressed data.
 
 /** The size of a table for `crc32`. */
 export const crcTableBytes: usize = 8 * 1024;
@@ -48,7 +48,10 @@ function sumLanes(lanes: v128): u32 {
   return i32x4.extract_lane(lanes, 0) + i32x4.extract_lane(lanes, 1) + i32x4.extract_lane(lanes, 2) + i32x4.extract_lane(lanes, 3);
 }
 
-/** Returns the Adler-32 of what `adler` is of and `byteLength` bytes behind it. It begins as 1. Source: RFC 1950 section 8.2. */
+/**
+ * Returns the Adler-32 of the data that `adler` covers followed by `byteLength` more bytes. It starts at 1. Source: RFC
+ * 1950 section 8.2.
+ */
 export function adler32(adler: u32, bytes: usize, byteLength: usize): u32 {
   let sum = adler & 0xffff;
   let sumOfSums = adler >>> 16;

@@ -9,14 +9,14 @@ import { sequenceBytes } from "./sequences";
 /** One encoder; the caller fills the first words, the rest is the kernel's. */
 @unmanaged
 class Encoder {
-  /** Pixels of a row and bits of a sample, 8 or 1. */
+  /** Pixels per row and bits per sample, 8 or 1. */
   width: i32;
   bitDepth: i32;
-  /** Samples of a pixel: gray or RGB, and alpha. */
+  /** Samples per pixel: gray or RGB, and alpha. */
   samples: i32;
-  /** Rows that are not taken yet. */
+  /** Rows that have not been taken yet. */
   rows: i32;
-  /** The next row of gray or red, of green, blue and alpha, 0 where there is none, and their strides. */
+  /** The next row of gray or red, of green, blue and alpha, 0 if there is none, and their strides. */
   red: usize;
   green: usize;
   blue: usize;
@@ -25,38 +25,42 @@ class Encoder {
   greenStride: usize;
   blueStride: usize;
   alphaStride: usize;
-  /** Where the data of a chunk is put; room for its length and type lies in front of it. */
+  /** Where the data of a chunk is written; room for its length and type is before it. */
   data: usize;
 
-  /** Bytes of a row, and of a pixel as filters see it. */
+  /** Bytes per row, and per pixel as filters see it. */
   rowBytes: usize;
   pixelBytes: usize;
-  /** The last row and the next one as they are, and that filtered, with what of it is not yet in the window. */
+  /**
+   * The last row and the next one unfiltered, and the next one filtered, with the part that is not yet in the window.
+   */
   previous: usize;
   current: usize;
   filtered: usize;
   filteredAt: usize;
   filteredEnd: usize;
-  /** What turns a pointer into the window into a position in the stream; where the next block begins, and its end so far. */
+  /**
+   * Converts a pointer into the window to a position in the stream; where the next block begins, and its end so far.
+   */
   drift: usize;
   blockStart: usize;
   windowEnd: usize;
   adler: u32;
-  /** Where the next byte of the stream goes, and the bits that wait. */
+  /** Where the next byte of the stream goes, and the pending bits. */
   cursor: usize;
   bits: u64;
   bitCount: u64;
-  /** Whether the last call gave out the data. */
+  /** Whether the last call returned the data. */
   isGiven: bool;
 }
 
-/** Bytes that are deflated as one block: each has codes of its own. */
+/** Bytes that are deflated as one block: each block has its own codes. */
 const blockBytes: usize = storedMaximum;
-/** Data is given out from this many bytes on. */
+/** Data is returned from this many bytes on. */
 const dataMinimum: usize = 65536;
-/** A block takes 5 bytes more than it has at most, when it is stored. */
+/** A block takes at most 5 bytes more than its content, when it is stored. */
 const dataBytes: usize = dataMinimum + blockBytes + 64;
-/** Space behind blocks of memory that vectors may be read and written past. */
+/** Space after blocks of memory that vectors may read and write past. */
 const slack: usize = 64;
 
 const crcTableOffset: usize = (offsetof<Encoder>() + 15) & ~15;
@@ -100,7 +104,7 @@ export function openPngEncoder(pointer: usize): void {
   encoder.filtered = encoder.current + space;
   encoder.filteredAt = encoder.filtered;
   encoder.filteredEnd = encoder.filtered;
-  // What a match may reach back to lies in front of a block; the first has nothing there.
+  // What a match may refer to is before a block; the first block has nothing there.
   encoder.blockStart = pointer + windowOffset + windowBytes;
   encoder.windowEnd = encoder.blockStart;
   encoder.drift = 0 - encoder.blockStart;
@@ -110,14 +114,14 @@ export function openPngEncoder(pointer: usize): void {
   encoder.adler = 1;
   encoder.data = pointer + dataOffset;
   encoder.isGiven = false;
-  // Deflate with a window of 32 KiB, by the fastest of ways: 0x7801 is a multiple of 31.
+  // Deflate with a window of 32 KiB, fastest algorithm: 0x7801 is a multiple of 31.
   store<u16>(encoder.data, 0x0178);
   encoder.cursor = encoder.data + 2;
   encoder.bits = 0;
   encoder.bitCount = 0;
 }
 
-/** Takes rows until there is enough data for a chunk, whose size it returns, or until none are left: then 0. */
+/** Takes rows until there is enough data for a chunk and returns its size, or until none are left and returns 0. */
 export function encodePng(pointer: usize): usize {
   const encoder = changetype<Encoder>(pointer);
   takeBack(encoder);
@@ -150,7 +154,7 @@ export function finishPng(pointer: usize): usize {
   return giveOut(encoder);
 }
 
-/** Completes a chunk whose type and data lie at `data - 4`: its length in front, its CRC behind. */
+/** Completes a chunk whose type and data are at `data - 4`: its length before, its CRC after. */
 export function sealPngChunk(pointer: usize, byteLength: usize): void {
   const data = changetype<Encoder>(pointer).data;
   store<u32>(data - 8, bswap(<u32>byteLength));
@@ -162,7 +166,7 @@ function giveOut(encoder: Encoder): usize {
   return encoder.cursor - encoder.data;
 }
 
-/** Empties the data after it was given out. */
+/** Clears the data after it was returned. */
 function takeBack(encoder: Encoder): void {
   if (encoder.isGiven) encoder.cursor = encoder.data;
   encoder.isGiven = false;
@@ -174,7 +178,7 @@ function takeRow(encoder: Encoder): void {
   const rowBytes = encoder.rowBytes;
   layOutRow(encoder.red, encoder.green, encoder.blue, encoder.alpha, row, encoder.width, encoder.bitDepth);
   v128.store(row + rowBytes, i8x16.splat(0));
-  // Neighbouring bytes of eight pixels each say nothing of one another.
+  // Bytes with eight pixels each say nothing about their neighbours.
   const filter = encoder.bitDepth == 1 ? 0 : chooseFilter(row, encoder.previous, encoder.pixelBytes, rowBytes);
   filterRow(filter, row, encoder.previous, encoder.pixelBytes, rowBytes, encoder.filtered);
   encoder.filteredAt = encoder.filtered;
@@ -189,7 +193,7 @@ function takeRow(encoder: Encoder): void {
   encoder.rows--;
 }
 
-/** Deflates what came into the window since the last block, and moves the window on. */
+/** Deflates what was added to the window since the last block, and moves the window on. */
 function deflateBlock(pointer: usize, encoder: Encoder, isLast: bool): void {
   const start = encoder.blockStart;
   const end = encoder.windowEnd;

@@ -1,7 +1,7 @@
-// PNG's filters: each byte less what its neighbours to the left and above let expect. Rows lie behind 16 zero bytes,
-// which are the pixels left of the first. Source: PNG third edition, section 9.
+// PNG's filters: each byte minus the prediction from its neighbours to the left and above. Rows are after 16 zero
+// bytes, which are the pixels left of the first. Source: PNG third edition, section 9.
 
-/** Bytes of zeros in front of a row. */
+/** Zero bytes before a row. */
 export const rowLead: usize = 16;
 
 export const none: i32 = 0;
@@ -10,7 +10,7 @@ export const up: i32 = 2;
 export const average: i32 = 3;
 export const paeth: i32 = 4;
 
-/** Half of the sum of left and above, rounded down; the instruction rounds up. */
+/** Half the sum of left and above, rounded down; the instruction rounds up. */
 // @ts-ignore: decorator
 @inline
 export function averageOf(left: v128, above: v128): v128 {
@@ -30,7 +30,7 @@ function distanceOf(a: v128, b: v128): v128 {
 export function paethOf(left: v128, above: v128, corner: v128): v128 {
   const ofLeft = distanceOf(above, corner);
   const ofAbove = distanceOf(left, corner);
-  // With the corner outside of the other two its distance is the sum of theirs and never the least: all ones do.
+  // With the corner outside the other two, its distance is the sum of theirs and never the smallest: all bits are ones.
   const isBetween = v128.xor(i8x16.ge_u(above, corner), i8x16.ge_u(left, corner));
   const ofCorner = v128.or(distanceOf(ofLeft, ofAbove), v128.not(isBetween));
   const least = i8x16.min_u(ofLeft, i8x16.min_u(ofAbove, ofCorner));
@@ -52,10 +52,10 @@ function sumLanes(sums: v128): u32 {
   return i32x4.extract_lane(four, 0) + i32x4.extract_lane(four, 1) + i32x4.extract_lane(four, 2) + i32x4.extract_lane(four, 3);
 }
 
-/** Bytes whose magnitudes, 256 a pair at most, fit into 16-bit sums. */
+/** Bytes whose magnitudes, at most 256 per pair, fit into 16-bit sums. */
 const sumRun: usize = 255 * 16;
 
-/** Returns the filter that leaves the least magnitudes. Source: PNG third edition, section 12.7. */
+/** Returns the filter that results in the smallest magnitudes. Source: PNG third edition, section 12.7. */
 export function chooseFilter(row: usize, above: usize, pixelBytes: usize, rowBytes: usize): i32 {
   let noneSum: u32 = 0;
   let subSum: u32 = 0;

@@ -1,4 +1,4 @@
-// Huffman codes of limited length, and the tables that symbols are written by. Source: RFC 1951 section 3.2.2.
+// Huffman codes of limited length, and the tables for writing symbols. Source: RFC 1951 section 3.2.2.
 import { writeBits } from "./bits";
 
 const symbolMask: u32 = 511;
@@ -7,14 +7,14 @@ const symbolMask: u32 = 511;
 const leaves = memory.data(1280, 16);
 const weights = memory.data(2560, 16);
 const parents = memory.data(2560, 16);
-/** How many codes have each length, and the next code of it. */
+/** The number of codes of each length, and the next code. */
 const lengthCounts = memory.data(64, 16);
 const nextCodes = memory.data(64, 16);
 
 /**
- * Writes the length of every symbol's code, 0 for those that `counts` says never occur, `limit` at most. `counts` are
- * below 2^23 and at least two: the rarest that are missing are set to 1, for a code of fewer symbols has unused words,
- * which not every decoder takes.
+ * Writes the length of every symbol's code, 0 for those that `counts` says never occur, at most `limit`. `counts` are
+ * below 2^23, and at least two must be above 0: missing ones are set to 1, because a code with fewer symbols has unused
+ * words, which not every decoder accepts.
  */
 export function buildLengths(counts: usize, symbolCount: usize, limit: i32, lengths: usize): void {
   memory.fill(lengths, 0, symbolCount);
@@ -32,7 +32,7 @@ export function buildLengths(counts: usize, symbolCount: usize, limit: i32, leng
   }
 }
 
-/** Lists the symbols that occur by their counts, rarest first; returns how many they are. */
+/** Lists the symbols that occur by their counts, rarest first; returns their number. */
 function sortLeaves(counts: usize, symbolCount: usize): usize {
   let end = leaves;
   for (let symbol: usize = 0; symbol < symbolCount; symbol++) {
@@ -135,7 +135,7 @@ export function buildCodes(lengths: usize, symbolCount: usize, codes: usize): vo
   }
 }
 
-/** Turns 16 bits round. */
+/** Reverses 16 bits. */
 // @ts-ignore: decorator
 @inline
 function turnBits(bits: u32): u32 {
@@ -145,7 +145,7 @@ function turnBits(bits: u32): u32 {
   return ((turned & 0xff) << 8) | (turned >>> 8);
 }
 
-/** Returns how many bits the symbols that `counts` counts take with codes of these lengths. */
+/** Returns the total number of bits of the counted symbols with codes of these lengths. */
 export function weighLengths(counts: usize, lengths: usize, symbolCount: usize): u32 {
   let bits: u32 = 0;
   for (let symbol: usize = 0; symbol < symbolCount; symbol++) {

@@ -1,4 +1,4 @@
-// Finds what a block repeats of itself and of the bytes before it.
+// Finds what a block repeats from itself and from the bytes before it.
 import { sequenceBytes } from "./sequences";
 
 /** The most bytes that a match reaches back. Source: RFC 1951 section 2. */
@@ -8,14 +8,17 @@ export const shortestMatch: usize = 4;
 const longestMatch: usize = 258;
 /** What a match must save, in sixteenths of a bit. */
 const margin: u32 = 10 << 4;
-/** A match that is looked no further than. */
+/** A match of this length ends the search. */
 const niceMatch: usize = 16;
 
 const hashBits: u32 = 14;
 /** The size of a hash table: the last position of each hash, counted from the start of the stream modulo 2^32. */
 export const hashTableBytes: usize = <usize>4 << hashBits;
 
-/** Every so many literals in a row, as a power of two, make the steps over them one byte longer: photographs repeat little. */
+/**
+ * After every this many literals in a row, as a power of two, steps over them get one byte longer: photographs repeat
+ * little.
+ */
 const strideBits: u32 = 5;
 const longestStride: usize = 32;
 
@@ -44,7 +47,9 @@ function extendMatch(at: usize, distance: usize, known: usize, limit: usize): us
   return limit;
 }
 
-/** What literals and matches of the block before took, in sixteenths of a bit: the guess by which matches are taken. */
+/**
+ * What literals and matches of the previous block cost, in sixteenths of a bit: the estimate used to choose matches.
+ */
 @unmanaged
 export class Prices {
   literal: u32;
@@ -52,7 +57,7 @@ export class Prices {
   match: u32;
 }
 
-/** Says whether a match takes clearly fewer bits than its literals: those that repeat are cheaper than most. */
+/** Returns whether a match takes clearly fewer bits than its literals: repeated literals are cheaper than most. */
 // @ts-ignore: decorator
 @inline
 function isWorth(length: usize, distance: usize, literalPrice: u32, matchPrice: u32): bool {
@@ -61,7 +66,7 @@ function isWorth(length: usize, distance: usize, literalPrice: u32, matchPrice: 
 
 /**
  * Writes the sequences of the bytes from `start` to `end` and returns their end. The `windowBytes` before them must
- * still be there, and 8 bytes behind them may be read. `drift` turns a pointer into a position in the stream.
+ * still be there, and 8 bytes after them may be read. `drift` turns a pointer into a position in the stream.
  */
 export function findSequences(
   start: usize,
@@ -81,7 +86,7 @@ export function findSequences(
     const position = at + drift;
     let distance = position - load<u32>(slot);
     store<u32>(slot, <u32>position);
-    // An empty slot is the stream's first byte: it may match like any other, but not itself.
+    // An empty slot means the stream's first byte: it may match like any other, but not itself.
     if (distance - 1 >= windowBytes || load<u32>(at - distance) != bytes) {
       at += strideBehind(at - run);
       continue;
@@ -91,7 +96,7 @@ export function findSequences(
       at += strideBehind(at - run);
       continue;
     }
-    // A longer match one byte on is worth a literal.
+    // A longer match one byte later is worth a literal.
     if (length < niceMatch && at + 1 + shortestMatch <= end) {
       const nextBytes = load<u32>(at + 1);
       const nextSlot = slotOf(table, nextBytes);
@@ -107,7 +112,7 @@ export function findSequences(
       }
     }
     const matchEnd = at + length;
-    // Steps may have gone past where it begins: not in front of the run, nor of the stream.
+    // Steps may have skipped its beginning: extend it backwards, but not before the run or the stream.
     while (
       at > run &&
       length < longestMatch &&
@@ -121,7 +126,7 @@ export function findSequences(
     store<u16>(sequences, <u16>length, 4);
     store<u16>(sequences, <u16>distance, 6);
     sequences += sequenceBytes;
-    // Long matches are of one kind inside: their ends are enough to find the next.
+    // Long matches are uniform inside: their ends are enough to find the next one.
     let insert = length > niceMatch ? matchEnd - 4 : at + 1;
     const insertEnd = min(matchEnd, end - shortestMatch + 1);
     for (; insert < insertEnd; insert++) store<u32>(slotOf(table, load<u32>(insert)), <u32>(insert + drift));

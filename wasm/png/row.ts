@@ -1,4 +1,4 @@
-// Rows of a PNG before they are filtered: the samples of a pixel side by side, or eight pixels of one bit in a byte.
+// Rows of a PNG before filtering: interleaved samples, or eight one-bit pixels per byte.
 import { interleaveRgbaRow } from "../color";
 import { interleaveHighBytes, interleaveLowBytes } from "../lanes";
 
@@ -37,7 +37,7 @@ function packBitsRow(gray: usize, target: usize, width: i32): void {
     store<u16>(target, <u16>i8x16.bitmask(turned));
     target += 2;
   }
-  // The bits behind the last pixel say nothing: zeros compress best and are the same in every run.
+  // The bits after the last pixel are undefined: zeros compress best and are the same in every run.
   const spare = width & 7;
   if (spare != 0) {
     const last = target - ((width - 1) & 8 ? 1 : 2);
@@ -45,7 +45,10 @@ function packBitsRow(gray: usize, target: usize, width: i32): void {
   }
 }
 
-/** Lays one row out as a PNG has it: `a` is 0 without alpha, `g` and `b` are 0 for gray. May write 63 bytes past its end. */
+/**
+ * Lays out one row as PNG stores it: `a` is 0 without alpha, `g` and `b` are 0 for gray. May write 63 bytes past its
+ * end.
+ */
 export function layOutRow(r: usize, g: usize, b: usize, a: usize, target: usize, width: i32, bitDepth: i32): void {
   if (bitDepth == 1) packBitsRow(r, target, width);
   else if (g == 0 && a == 0) memory.copy(target, r, width);

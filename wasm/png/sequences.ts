@@ -1,14 +1,17 @@
-// Sequences on their way from the search for matches into a block: a run of literals, then a match.
+// Sequences passed from the search for matches to a block: a run of literals, then a match.
 import { storeWritten, writtenBits, writtenCount, writtenCursor } from "./bits";
 import { distanceExtraOf, distanceSymbolOf, lengthExtraOf, lengthSymbolOf } from "./symbols";
 
-/** A sequence: bytes of its run of literals (u32), then the match's length (u16, 0 behind the last run) and distance (u16). */
+/**
+ * A sequence: bytes of its run of literals (u32), then the match's length (u16, 0 after the last run) and distance
+ * (u16).
+ */
 export const sequenceBytes: usize = 8;
 
-/** For each match length its code with the extra bits behind it, `bits << 5 | count`. */
+/** For each match length, its code with the extra bits after it, `bits << 5 | count`. */
 const matchCodes = memory.data(259 * 4, 16);
 
-/** Puts the code of every match length together with the extra bits behind it. */
+/** Combines the code of every match length with its extra bits. */
 function buildMatchCodes(literalCodes: usize): void {
   for (let length: u32 = 3; length <= 258; length++) {
     const code = load<u32>(literalCodes + (lengthSymbolOf(length) << 2));
@@ -18,7 +21,10 @@ function buildMatchCodes(literalCodes: usize): void {
   }
 }
 
-/** Writes the symbols of sequences; the codes of literals have 14 bits at most, so that four of them and 7 bits fit into 64. */
+/**
+ * Writes the symbols of sequences; the codes of literals have at most 14 bits, so that four of them and 7 bits fit into
+ * 64.
+ */
 export function writeSequences(
   start: usize,
   sequences: usize,

@@ -1,7 +1,10 @@
 // Undoes PNG's filters, pixel by pixel in the low lanes of a vector. Source: PNG third edition, section 9.
 import { average, averageOf, none, paeth, paethOf, sub, up } from "./filter";
 
-/** Stores the first `count` bytes of `bytes`, 1, 2, 3, 4, 6 or 8, and none behind them, which are still to be read. */
+/**
+ * Stores the first `count` bytes of `bytes`, 1, 2, 3, 4, 6 or 8, and nothing after them, because that is still to be
+ * read.
+ */
 // @ts-ignore: decorator
 @inline
 function storePixel(target: usize, bytes: v128, count: i32): void {
@@ -16,7 +19,7 @@ function storePixel(target: usize, bytes: v128, count: i32): void {
   }
 }
 
-/** Rows of bytes that depend on nothing to their left. */
+/** Rows of bytes that don't depend on anything to their left. */
 function addAbove(row: usize, above: usize, rowBytes: i32): void {
   let at = 0;
   for (; at + 16 <= rowBytes; at += 16) v128.store(row + at, i8x16.add(v128.load(row + at), v128.load(above + at)));
@@ -57,7 +60,7 @@ function magnitude(value: i32): i32 {
   return (value ^ sign) - sign;
 }
 
-/** Of pixels of one byte: numbers take half the time of vectors whose other lanes are idle. */
+/** For pixels of one byte: numbers take half the time of vectors with idle lanes. */
 function undoPaethOfBytes(row: usize, above: usize, rowBytes: i32): void {
   let left: i32 = 0;
   let corner: i32 = 0;
@@ -75,9 +78,9 @@ function undoPaethOfBytes(row: usize, above: usize, rowBytes: i32): void {
 }
 
 /**
- * Undoes the filters of `count` rows in place, each of a filter's number and `rowBytes` bytes; the row above the first
- * lies directly in front of it in the same form. A pixel has 1, 2, 3, 4, 6 or 8 bytes. Returns the rows done, fewer than `count`
- * where a number is that of no filter. Reads up to 8 bytes past the last row.
+ * Undoes the filters of `count` rows in place, each a filter's number and `rowBytes` bytes; the row above the first is
+ * directly before it in the same form. A pixel has 1, 2, 3, 4, 6 or 8 bytes. Returns the number of rows done, fewer
+ * than `count` if a filter number is invalid. Reads up to 8 bytes past the last row.
  */
 export function unfilterPngRows(rows: usize, rowBytes: i32, pixelBytes: i32, count: i32): i32 {
   const stride = rowBytes + 1;

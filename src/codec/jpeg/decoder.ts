@@ -5,57 +5,57 @@ import { type Plane, planeSlackBytes, type Subsampling } from "../../raster/rast
 import type { JpegFrame } from "./header.ts";
 import { checkJpegStatus, statusProgressive } from "./status.ts";
 
-/** Tables that abbreviated streams rely on, in kernel memory until the arena is released below them. */
+/** Tables that abbreviated streams use, in kernel memory until the arena is released below them. */
 export interface JpegTables {
   readonly pointer: number;
 }
 
-/** What to decode, and where to. */
+/** What to decode, and where to write it. */
 export interface JpegDecodeOptions {
   readonly tables?: JpegTables | undefined;
-  /** One stream, from SOI. */
+  /** One stream, starting with SOI. */
   readonly bytes: Uint8Array;
   /**
-   * One plane a component, 1 to 4 of them, clipped to what may be written; `pointer` is where the frame's first sample
-   * goes, even when `window` leaves it out.
+   * One plane per component, 1 to 4 of them, clipped to what may be written; `pointer` is where the frame's first
+   * sample goes, even if `window` leaves it out.
    */
   readonly planes: readonly Plane[];
-  /** Dimensions the frame must have, in pixels, before reduction. */
+  /** The required dimensions of the frame, in pixels, before reduction. */
   readonly width: number;
   readonly height: number;
-  /** The fewest rows the frame may have; absent, it must have `height`. Rows it lacks are left as they are. */
+  /** The fewest rows the frame may have; if absent, it must have `height`. Missing rows are left unchanged. */
   readonly minimumHeight?: number | undefined;
   /**
-   * The chroma sampling the frame must have, that is its second and third component of three or four; absent, any that
-   * is read is taken. The other components must be full.
+   * The required chroma sampling of the frame, which is that of its second and third component of three or four; if
+   * absent, any supported one is accepted. The other components must not be subsampled.
    */
   readonly subsampling?: Subsampling | undefined;
-  /** The sampling of each component instead, `undefined` for any that is read. */
+  /** Instead, the sampling of each component, `undefined` for any supported one. */
   readonly samplings?: readonly (Subsampling | undefined)[] | undefined;
   /**
-   * The pixels of the frame that are needed, before reduction; absent, all. Only samples that cover one of them are
-   * written, and what comes behind the last of them is not looked at, faults included.
+   * The pixels of the frame that are needed, before reduction; if absent, all. Only samples that cover one of them are
+   * written, and anything after the last of them is ignored, including faults.
    */
   readonly window?: Area | undefined;
-  /** Each sample becomes the rounded mean of this many squared. */
+  /** Each sample becomes the rounded mean of a square with this side. */
   readonly reduction?: 1 | 2 | 4 | 8;
   /**
-   * The most memory that the coefficients of a progressive frame may take, by `coefficientBytes`; absent, as much as the
-   * arena has left.
+   * The most memory that the coefficients of a progressive frame may take, as given by `coefficientBytes`; if absent,
+   * as much as the arena has left.
    */
   readonly coefficientLimitBytes?: number | undefined;
 }
 
-/** Words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
+/** The 32-bit words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
 const requestWords = 15;
 const planeWords = 6;
 const planesMaximum = 4;
-/** The first of the two words that lend room for coefficients. */
+/** The first of the two words that provide room for coefficients. */
 const roomWord = 12;
 
 /**
- * Parses the stream of tables that a TIFF level keeps in tag 347, once for all its tiles; `undefined` when the tiles
- * are complete streams. Throws `source-malformed` and `render-memory`. Source: TIFF Technical Note 2.
+ * Parses the stream of tables that a TIFF level stores in tag 347, once for all its tiles; `undefined` if the tiles are
+ * complete streams. Throws `source-malformed` and `render-memory`. Source: TIFF Technical Note 2.
  */
 export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): JpegTables | undefined {
   if (bytes === undefined) return undefined;
@@ -68,8 +68,8 @@ export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): J
 }
 
 /**
- * Decodes one sequential or progressive 8-bit Huffman-coded stream straight into planes, without colour conversion,
- * using scratch memory that it gives back. What was decoded before a fault stays in the planes. Throws `source-malformed`,
+ * Decodes one sequential or progressive 8-bit Huffman-coded stream directly into planes, without colour conversion,
+ * using scratch memory that it returns. Samples decoded before a fault stay in the planes. Throws `source-malformed`,
  * `source-unsupported` and `render-memory`. Source: ITU-T T.81.
  */
 export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void {
@@ -122,7 +122,7 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void
   checkJpegStatus(status);
 }
 
-/** Decodes once more, with the room that the kernel told it needs. */
+/** Decodes again, with the room that the kernel asked for. */
 function decodeProgressive(kernel: Kernel, request: number, limitBytes = Number.POSITIVE_INFINITY): number {
   const [byteLength = 0] = new Uint32Array(kernel.exports.memory.buffer, request + 4 * (roomWord + 1), 1);
   if (byteLength > limitBytes) {
@@ -144,7 +144,7 @@ function expectedSampling({ planes, subsampling, samplings }: JpegDecodeOptions,
 const fullSampling: Subsampling = { x: 1, y: 1 };
 
 /**
- * Returns the memory that decoding a frame takes beside its bytes and planes: its coefficients if it is progressive, 2
+ * Returns the memory that decoding a frame takes besides its bytes and planes: its coefficients if it is progressive, 2
  * bytes each, and nothing otherwise.
  */
 export function coefficientBytes({ process, width, height, components }: JpegFrame): number {

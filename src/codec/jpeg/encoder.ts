@@ -4,18 +4,18 @@ import type { Plane, Subsampling } from "../../raster/raster.ts";
 import { formatJpegHeader } from "./header-writer.ts";
 import { scaleQuantisation, standardHuffmanTables } from "./standard-tables.ts";
 
-/** What a picture is encoded as. */
+/** How a picture is encoded. */
 export interface JpegEncodeOptions {
   /** Pixels, 1 to 65535. */
   readonly width: number;
   readonly height: number;
   readonly model: "gray" | "ycbcr";
-  /** Of the chroma planes; 1 x 1, 2 x 1 or 2 x 2. Without meaning for `gray`. */
+  /** Subsampling of the chroma planes: 1 x 1, 2 x 1 or 2 x 2. Not used for `gray`. */
   readonly subsampling?: Subsampling;
   /** 1 to 100, on libjpeg's scale. */
   readonly quality: number;
   readonly dotsPerInch?: number | undefined;
-  /** Whole marker segments, from their FF on, put behind the JFIF segment. */
+  /** Whole marker segments, starting with FF, that follow the JFIF segment. */
   readonly segments?: readonly Uint8Array[];
 }
 
@@ -25,34 +25,36 @@ export interface JpegRows {
   readonly rows: number;
 }
 
-/** A picture on its way into a baseline JPEG; its kernel memory is given back with the arena. */
+/** A picture being encoded as baseline JPEG; its kernel memory is returned with the arena. */
 export interface JpegEncoder {
-  /** Rows that every call but the last must bring a multiple of. */
+  /** Every call except the last must bring a multiple of this many rows. */
   readonly rowGroup: number;
   /**
-   * Encodes the next rows, all that the picture has left or a multiple of `rowGroup`, and returns the bytes that are
-   * ready, copied, the header first. Throws `internal` for any other number of rows.
+   * Encodes the next rows, all the remaining ones or a multiple of `rowGroup`, and returns a copy of the bytes that are
+   * ready, starting with the header. Throws `internal` for any other number of rows.
    */
   write(rows: JpegRows): Uint8Array[];
   /** Returns the last bytes. Throws `internal` while rows are missing. */
   finish(): Uint8Array;
 }
 
-/** Words of `Encoder` and of `SourcePlane` in `wasm/jpeg/encode.ts`. */
+/** The 32-bit words of `Encoder` and of `SourcePlane` in `wasm/jpeg/encode.ts`. */
 const encoderWords = 8;
 const planeWords = 8;
 
 /**
  * Begins a baseline JPEG with the standard Huffman tables. Its 100 KB of kernel memory are allocated here, so begin
- * before marking the arena for what comes and goes with each band. Throws `internal` for a picture that no JPEG can
- * hold and `render-memory`. Source: ITU-T T.81, JFIF 1.02.
+ * before marking the arena for temporary memory of each band. Throws `internal` for a picture that JPEG can't hold and
+ * `render-memory`. Source: ITU-T T.81, JFIF 1.02.
  */
 export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): JpegEncoder {
   const { width, height, model, quality } = options;
-  if (!isWithin(width, 65535) || !isWithin(height, 65535)) throw new ImageError("internal", "No JPEG has such a size.");
-  if (!isWithin(quality, 100)) throw new ImageError("internal", "No JPEG has such a quality.");
+  if (!isWithin(width, 65535) || !isWithin(height, 65535))
+    throw new ImageError("internal", "A JPEG can't have this size.");
+  if (!isWithin(quality, 100)) throw new ImageError("internal", "A JPEG can't have this quality.");
   const subsampling = model === "gray" ? { x: 1, y: 1 } : (options.subsampling ?? { x: 1, y: 1 });
-  if (subsampling.x > 2 || subsampling.y > subsampling.x) throw new ImageError("internal", "No such chroma sampling.");
+  if (subsampling.x > 2 || subsampling.y > subsampling.x)
+    throw new ImageError("internal", "A JPEG can't have this chroma sampling.");
   const rowGroup = 8 * subsampling.y;
   const mcusAcross = Math.ceil(width / (8 * subsampling.x));
   const componentCount = model === "gray" ? 1 : 3;
@@ -104,13 +106,13 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
       return chunks;
     },
     finish() {
-      if (rowsDone < height) throw new ImageError("internal", "The JPEG lacks rows.");
+      if (rowsDone < height) throw new ImageError("internal", "Rows of the JPEG are missing.");
       return lastBytes(new DataView(kernel.exports.memory.buffer, encoder, 4 * encoderWords));
     },
   };
 }
 
-/** Fills the last byte up with ones, as a decoder expects, and adds EOI. Source: ITU-T T.81 F.1.2.3. */
+/** Fills the last byte with ones, as decoders expect, and adds EOI. Source: ITU-T T.81 F.1.2.3. */
 function lastBytes(state: DataView): Uint8Array {
   const bitCount = state.getUint32(20, true);
   const byte = state.getUint8(31) | (0xff >> bitCount);

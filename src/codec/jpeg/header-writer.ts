@@ -1,14 +1,14 @@
 import { concatenate } from "../../bytes.ts";
 import { standardHuffmanTables } from "./standard-tables.ts";
 
-/** What the segments in front of the entropy-coded data say. */
+/** The content of the segments before the entropy-coded data. */
 export interface JpegHeaderContent {
   readonly width: number;
   readonly height: number;
   readonly model: "gray" | "ycbcr";
   readonly subsampling: { readonly x: number; readonly y: number };
   readonly dotsPerInch?: number | undefined;
-  /** Whole marker segments put behind the JFIF segment. */
+  /** Whole marker segments that follow the JFIF segment. */
   readonly segments?: readonly Uint8Array[];
   /** Steps of luma and of chroma, in zigzag order. */
   readonly quantisation: readonly [Uint8Array, Uint8Array];
@@ -35,8 +35,8 @@ export function formatJpegHeader(content: JpegHeaderContent): Uint8Array {
 }
 
 /**
- * Formats the APP0 that makes a JPEG of grey or YCbCr one of JFIF, with a resolution in whole dots; an aspect ratio of
- * 1:1 without unit stands for an unknown one. Source: JFIF 1.02.
+ * Formats the APP0 segment of a grey or YCbCr JFIF file, with a resolution in whole dots; an aspect ratio of 1:1
+ * without a unit means an unknown one. Source: JFIF 1.02.
  */
 export function formatJfifSegment(dotsPerInch: number | undefined): Uint8Array {
   const [unit, density] = dotsPerInch === undefined ? [0, 1] : [1, Math.max(1, Math.round(dotsPerInch))];
@@ -44,7 +44,7 @@ export function formatJfifSegment(dotsPerInch: number | undefined): Uint8Array {
   return formatSegment(0xe0, [0x4a, 0x46, 0x49, 0x46, 0, 1, 1, unit, ...places, ...places, 0, 0]);
 }
 
-/** One DC table of 12 symbols and one AC table of 162, each behind 17 bytes. */
+/** One DC table of 12 symbols and one AC table of 162, each after 17 bytes. */
 const lumaTablesBytes = 17 + 12 + 17 + 162;
 
 function formatSegment(marker: number, parameters: ArrayLike<number>, more: ArrayLike<number> = []): Uint8Array {

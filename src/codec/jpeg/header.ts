@@ -1,19 +1,19 @@
 import { ImageError } from "../../error.ts";
 
-/** How a frame is coded; `baseline`, `extended` and `progressive` are decoded by the kernels. */
+/** How a frame is encoded; the kernels decode `baseline`, `extended` and `progressive`. */
 export type JpegProcess = "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
 
-/** One component of a frame; the sampling factors are blocks in an MCU on each axis. */
+/** One component of a frame; the sampling factors are blocks per MCU on each axis. */
 export interface JpegComponent {
   readonly identifier: number;
   readonly horizontal: number;
   readonly vertical: number;
 }
 
-/** What a frame header says. */
+/** The content of a frame header. */
 export interface JpegFrame {
   readonly width: number;
-  /** 0 when the stream defines it behind the first scan. */
+  /** 0 if the stream defines it after the first scan. */
   readonly height: number;
   /** Bits a sample. */
   readonly precision: number;
@@ -21,7 +21,7 @@ export interface JpegFrame {
   readonly components: readonly JpegComponent[];
 }
 
-/** What the segments in front of the first scan say. */
+/** The content of the segments before the first scan. */
 export interface JpegHeader extends JpegFrame {
   /** MCUs between restart markers, 0 for none. */
   readonly restartInterval: number;
@@ -79,7 +79,7 @@ function nextMarker(bytes: Uint8Array, from: number): Segment {
   return { code, start: position + 2, end: position + length };
 }
 
-/** Says whether the second byte of a marker is that of a frame header, of whatever process. */
+/** Returns whether the second byte of a marker is that of a frame header, of any process. */
 export function isFrameCode(code: number): boolean {
   return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
 }
@@ -112,7 +112,7 @@ function processOf(code: number): JpegProcess {
 }
 
 /**
- * Returns the transform that an APP14 segment's parameters tell, or undefined when it is not Adobe's.
+ * Returns the transform in an APP14 segment's parameters, or undefined if it is not Adobe's.
  * Source: Adobe Technical Note 5116, section 18.
  */
 export function readAdobeTransform(parameters: Uint8Array): number | undefined {

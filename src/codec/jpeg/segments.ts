@@ -1,26 +1,26 @@
 import { ImageError } from "../../error.ts";
 import { isFrameCode, type JpegFrame, readAdobeTransform, readJpegFrame } from "./header.ts";
 
-/** Where in the file a block of metadata lies, in bytes; it may end behind the prefix that was read. */
+/** Where in the file a block of metadata is, in bytes; it may end after the prefix that was read. */
 export interface BlockRange {
   readonly offset: number;
   readonly length: number;
 }
 
-/** What the segments in front of a JPEG file's frame are, as far as a prefix of the file shows. */
+/** The content of the segments before a JPEG file's frame, as far as a prefix of the file shows. */
 export interface JpegSegments {
-  /** Whether the prefix has all up to the frame header, and so nothing is missing here. */
+  /** Whether the prefix extends to the frame header, so that nothing is missing here. */
   readonly isComplete: boolean;
   readonly frame: JpegFrame | undefined;
   /** The transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK. */
   readonly adobeTransform: number | undefined;
   /** The TIFF stream of EXIF. */
   readonly exif: BlockRange | undefined;
-  /** The XMP packet; what does not fit in one segment is left out. */
+  /** The XMP packet; anything that does not fit in one segment is left out. */
   readonly xmp: BlockRange | undefined;
-  /** The parts of the colour profile in their order; none when one is missing. */
+  /** The parts of the colour profile in order; empty if one is missing. */
   readonly icc: readonly BlockRange[];
-  /** The parts, to be joined, of Photoshop's image resources, of which IPTC is one. */
+  /** The parts, to be joined, of Photoshop's image resources, which include IPTC. */
   readonly imageResources: readonly BlockRange[];
 }
 
@@ -29,7 +29,7 @@ const xmpSignature = "http://ns.adobe.com/xap/1.0/\0";
 const iccSignature = "ICC_PROFILE\0";
 const photoshopSignature = "Photoshop 3.0\0";
 
-/** One part of a profile: behind the signature its number, from 1, and how many there are. */
+/** One part of a profile: its signature is followed by its number, from 1, and the number of parts. */
 interface ProfilePart extends BlockRange {
   readonly number: number;
   readonly count: number;
@@ -83,7 +83,7 @@ function beginsWith(parameters: Uint8Array, signature: string): boolean {
   return [...signature].every((letter, index) => parameters[index] === letter.charCodeAt(0));
 }
 
-/** Returns the parts in the order of their numbers, or none when these are not 1 to how many there are. */
+/** Returns the parts in the order of their numbers, or none if these are not exactly 1 to their count. */
 function orderParts(parts: readonly ProfilePart[]): BlockRange[] {
   const ordered = parts.toSorted((a, b) => a.number - b.number);
   const isWhole = ordered.every(({ number, count }, index) => number === index + 1 && count === parts.length);

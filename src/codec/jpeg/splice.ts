@@ -7,22 +7,22 @@ import { formatJfifSegment } from "./header-writer.ts";
 /** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
 const adobeRgb = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0);
 
-/** What every viewer decodes. */
+/** The process that every viewer decodes. */
 const shownProcesses: readonly JpegProcess[] = ["baseline", "extended", "progressive"];
 
-/** What a tile is expected to be, and the marker segments that are put into it. */
+/** What a tile is expected to be, and the marker segments to insert. */
 export interface SplicedJpeg extends Size {
   readonly model: "gray" | "rgb" | "ycbcr";
   readonly segments?: readonly Uint8Array[];
-  /** Has no place in a JPEG of RGB. */
+  /** Not allowed in a JPEG of RGB. */
   readonly dotsPerInch?: number | undefined;
 }
 
 /**
- * Joins an abbreviated tile and its level's tables into a complete JPEG stream, which says itself what its colours are;
- * no sample is decoded. A segment of the tile that says otherwise is left out. Throws `source-malformed` for a stream
- * without frame or end, or whose frame is not `width` x `height` with the components of `model`; `source-unsupported`
- * for one that viewers do not show.
+ * Joins an abbreviated tile and its level's tables into a complete JPEG stream that states its own colours, without
+ * decoding any sample. A segment of the tile that contradicts them is left out. Throws `source-malformed` for a stream
+ * without frame or end, or with a frame that is not `width` x `height` with the components of `model`;
+ * `source-unsupported` for one that viewers can't show.
  * Source: TIFF Technical Note 2; ITU-T T.81 B.2, B.5.
  */
 export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, expected: SplicedJpeg): Uint8Array {
@@ -34,7 +34,7 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
   if (header.precision !== 8 || !shownProcesses.includes(header.process)) {
     throw new ImageError(
       "source-unsupported",
-      `The stored image has ${header.process} JPEG tiles of ${header.precision} bits a sample, which are not read.`,
+      `The stored image has ${header.process} JPEG tiles of ${header.precision} bits per sample, which are not supported.`,
     );
   }
   const end = endOfStream(tile);
@@ -50,7 +50,7 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
   return concatenate(parts);
 }
 
-/** One past EOI, which padding may follow. */
+/** The position after EOI, which padding may follow. */
 function endOfStream(bytes: Uint8Array): number {
   let end = bytes.length;
   while (end > 4 && bytes[end - 1] === 0) end--;
@@ -58,7 +58,7 @@ function endOfStream(bytes: Uint8Array): number {
   return end;
 }
 
-/** The stream behind SOI in pieces, less APP0 and APP14. */
+/** Returns the stream after SOI in pieces, without APP0 and APP14. */
 function withoutColorSegments(bytes: Uint8Array): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let position = 2;
@@ -74,11 +74,7 @@ function withoutColorSegments(bytes: Uint8Array): Uint8Array[] {
 }
 
 function damaged(detail: string): ImageError {
-  return new ImageError(
-    "source-malformed",
-    "The stored image is damaged: a JPEG tile is not what its directory says.",
-    {
-      detail: `JPEG tile: ${detail}`,
-    },
-  );
+  return new ImageError("source-malformed", "The stored image is damaged: a JPEG tile does not match its directory.", {
+    detail: `JPEG tile: ${detail}`,
+  });
 }

@@ -1,4 +1,4 @@
-/** For every zigzag index the index in the block, row by row. Source: ITU-T T.81 figure A.6. */
+/** For each zigzag index, the index in the block, row by row. Source: ITU-T T.81 figure A.6. */
 const zigzag = [
   0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47,
@@ -20,7 +20,7 @@ const chroma = [
 ];
 
 /**
- * Returns the 64 quantisation steps, 1 to 255 in zigzag order, that libjpeg makes of the standard's examples for a
+ * Returns the 64 quantisation steps, 1 to 255 in zigzag order, that libjpeg derives from the standard's examples for a
  * `quality` of 1 to 100. Source: ITU-T T.81 Annex K.1; libjpeg `jpeg_quality_scaling`.
  */
 export function scaleQuantisation(table: "luma" | "chroma", quality: number): Uint8Array {
@@ -34,7 +34,7 @@ export function scaleQuantisation(table: "luma" | "chroma", quality: number): Ui
   return scaled;
 }
 
-/** A Huffman table as the DHT segment has it: class and destination, 16 counts, the symbols. */
+/** A Huffman table as in a DHT segment: class and destination, 16 counts, the symbols. */
 type HuffmanDefinition = readonly number[];
 
 const lumaDc: HuffmanDefinition = [

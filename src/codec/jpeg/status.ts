@@ -1,24 +1,26 @@
 import { ImageError } from "../../error.ts";
 
-/** What the JPEG kernels answer, by `wasm/jpeg/status.ts`; the sentence says what is wrong with a stored image. */
+/**
+ * The statuses of the JPEG kernels, as in `wasm/jpeg/status.ts`; the sentence says what is wrong with a stored image.
+ */
 const malformed: Readonly<Record<number, string>> = {
   [-1]: "The JPEG data is damaged.",
   [-2]: "The JPEG data ends too early.",
-  [-3]: "The JPEG data has other dimensions, components or sampling than its file says.",
-  [-4]: "The JPEG data lacks a table that it uses.",
+  [-3]: "The JPEG data has different dimensions, components or sampling from what its file says.",
+  [-4]: "The JPEG data is missing a table that it uses.",
 };
 
 const unsupported: Readonly<Record<number, string>> = {
-  [-17]: "Arithmetic-coded JPEG is not read.",
-  [-18]: "Lossless JPEG is not read.",
-  [-19]: "Hierarchical JPEG is not read.",
-  [-20]: "JPEG of other than 8 bits a sample is not read.",
-  [-21]: "JPEG of more than four components is not read.",
-  [-22]: "JPEG with this chroma sampling is not read.",
-  [-23]: "Progressive JPEG of more than 100 scans is not read.",
+  [-17]: "Arithmetic-coded JPEG is not supported.",
+  [-18]: "Lossless JPEG is not supported.",
+  [-19]: "Hierarchical JPEG is not supported.",
+  [-20]: "JPEG of other than 8 bits per sample is not supported.",
+  [-21]: "JPEG of more than four components is not supported.",
+  [-22]: "JPEG with this chroma sampling is not supported.",
+  [-23]: "Progressive JPEG of more than 100 scans is not supported.",
 };
 
-/** What the kernel answers when it lacks room for the coefficients of a progressive frame. */
+/** The kernel's status when it has no room for the coefficients of a progressive frame. */
 export const statusProgressive = -16;
 
 /** Returns for a status of 0 or above. Throws `source-unsupported` or `source-malformed`. */

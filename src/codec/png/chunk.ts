@@ -1,12 +1,12 @@
 /** The first bytes of every PNG. */
 export const pngSignature: Uint8Array = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** What IHDR says beside what is always the same: deflate, the five filters, no interlacing. */
+/** The variable part of IHDR; deflate, the five filters and no interlacing are always the same. */
 export interface PngHeaderContent {
   readonly width: number;
   readonly height: number;
   readonly bitDepth: number;
-  /** 0 gray, 2 RGB, and 4 more with alpha. */
+  /** 0 gray, 2 RGB; plus 4 with alpha. */
   readonly colorType: number;
 }
 
@@ -20,7 +20,7 @@ export function formatHeaderChunk({ width, height, bitDepth, colorType }: PngHea
   return formatChunk("IHDR", data);
 }
 
-/** Formats pHYs: pixels a metre on both axes. Source: W3C PNG specification, third edition, 11.3.4.3. */
+/** Formats pHYs: pixels per metre on both axes. Source: W3C PNG specification, third edition, 11.3.4.3. */
 export function formatResolutionChunk(dotsPerInch: number): Uint8Array {
   const data = new Uint8Array(9);
   const view = new DataView(data.buffer);

@@ -6,30 +6,32 @@ import { planeSlackBytes } from "../../raster/raster.ts";
 import { inflate } from "../inflate.ts";
 import { malformedPng, type PngHeader, pngHeaderBytes, pngSamples, readPngChunk, readPngHeader } from "./reader.ts";
 
-/** Rows in kernel memory, each of the samples of its pixels side by side, packed, from the highest bit of a byte down. */
+/**
+ * Rows in kernel memory, each with the samples of its pixels interleaved, packed from the highest bit of a byte down.
+ */
 export interface PngRows {
-  /** The byte where the first row starts; those behind are `stride` bytes apart. */
+  /** The byte where the first row starts; rows are `stride` bytes apart. */
   readonly pointer: number;
   readonly stride: number;
-  /** Which row of the picture the first is, and how many there are. */
+  /** Index of the first row in the picture, and the number of rows. */
   readonly first: number;
   readonly count: number;
 }
 
-/** A whole file, and the dimensions it must have, in pixels. */
+/** A whole file, and its expected dimensions in pixels. */
 export interface PngFile {
   readonly bytes: Uint8Array;
   readonly size: Size;
 }
 
-/** Rows are handed on when they fill this many bytes, or one by one where they are longer. */
+/** Rows are passed on when they fill this many bytes, or one by one if they are longer. */
 const batchBytes = 1 << 17;
 
 /**
- * Decodes a PNG, handing its rows from the top down to `take`, in kernel memory that holds only them: samples of 16 bits
- * have their high byte first, rows of fewer than 8 bits end within a byte. Kernel memory is 128 KiB, or two rows where
- * that is more, and is given back. Throws `source-malformed`, also for other dimensions than told; `source-unsupported`
- * for interlaced pictures, `render-too-costly`, `render-memory`, and what `take` throws.
+ * Decodes a PNG and passes its rows from the top down to `take`, in kernel memory that only holds them: samples of 16
+ * bits have their high byte first, rows of fewer than 8 bits end within a byte. Kernel memory is 128 KiB, or two rows
+ * if that is more, and is returned. Throws `source-malformed`, also for unexpected dimensions; `source-unsupported` for
+ * interlaced pictures, `render-too-costly`, `render-memory`, and what `take` throws.
  * Source: W3C PNG specification, third edition.
  */
 export async function decodePng(
@@ -45,12 +47,12 @@ export async function decodePng(
   const stride = rowBytes + 1;
   const batchRows = Math.max(1, Math.min(size.height, Math.floor(batchBytes / stride)));
   const mark = kernel.mark();
-  // In front of the rows lies the one above them, at first zeros.
+  // Before the rows is the row above them, which starts as zeros.
   const above = kernel.allocate((batchRows + 1) * stride + planeSlackBytes);
   kernel.bytes.fill(0, above, above + stride);
   let first = 0;
   let filled = 0;
-  /** Takes bytes up to the end of a batch, handing it on when it is full; returns how many it took. */
+  /** Takes bytes up to the end of a batch, passing it on when it is full; returns how many it took. */
   const add = (inflated: Uint8Array): number => {
     const count = Math.min(batchRows, size.height - first);
     const part = inflated.subarray(0, count * stride - filled);
@@ -78,17 +80,17 @@ export async function decodePng(
 
 function checkHeader(header: PngHeader, size: Size): void {
   if (!isSameSize(header, size)) {
-    throw malformedPng(`${header.width} by ${header.height} pixels where ${size.width} by ${size.height} are told of`);
+    throw malformedPng(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   if (header.isInterlaced) {
-    throw new ImageError("source-unsupported", "An interlaced PNG is not read. Save it without interlacing.");
+    throw new ImageError("source-unsupported", "An interlaced PNG is not supported. Save it without interlacing.");
   }
   if (size.width * size.height > maxFilePixels) {
     throw new ImageError("render-too-costly", "The PNG picture is too large to be decoded here.");
   }
 }
 
-/** Tells what is wrong with the stream apart from what goes wrong with its rows. */
+/** Separates what is wrong with the stream from errors in handling its rows. */
 async function* inflatedData(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   const stream = inflate(() => dataOf(bytes));
   try {
@@ -98,14 +100,16 @@ async function* inflatedData(bytes: Uint8Array): AsyncGenerator<Uint8Array, void
   }
 }
 
-/** The data of the IDAT chunks, which follow each other. Their CRCs are not computed: the stream has a checksum. */
+/**
+ * Returns the data of the IDAT chunks, which are consecutive. Their CRCs are not computed: the stream has a checksum.
+ */
 function* dataOf(bytes: Uint8Array): Generator<Uint8Array, void> {
   let hasData = false;
   for (let at = pngHeaderBytes; at < bytes.byteLength; ) {
     const { type, start, end } = readPngChunk(bytes.subarray(at), at);
     if (type === "IDAT") {
       hasData = true;
-      // Of a file that is cut off, what there is: the stream shows that it is too short.
+      // For a truncated file, whatever there is: the stream then turns out too short.
       yield bytes.subarray(start, end);
     } else if (hasData || type === "IEND") return;
     at = end + 4;

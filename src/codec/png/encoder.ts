@@ -3,7 +3,7 @@ import type { Kernel } from "../../raster/kernel.ts";
 import type { Plane } from "../../raster/raster.ts";
 import { formatChunk, formatHeaderChunk, formatResolutionChunk, pngSignature } from "./chunk.ts";
 
-/** What a picture is encoded as. */
+/** How a picture is encoded. */
 export interface PngEncodeOptions {
   /** Pixels, 1 to 2^24. */
   readonly width: number;
@@ -14,34 +14,34 @@ export interface PngEncodeOptions {
   /** 1 only for `gray` without alpha: samples from 128 on are then white and the others black. */
   readonly bitDepth?: 1 | 8;
   readonly dotsPerInch?: number | undefined;
-  /** Whole chunks, length and CRC included, put behind IHDR. */
+  /** Whole chunks, including length and CRC, that follow IHDR. */
   readonly chunks?: readonly Uint8Array[];
 }
 
-/** The next rows of the picture: planes of gray or of red, green and blue, and of alpha where the picture has it. */
+/** The next rows of the picture: planes of gray or of red, green and blue, and of alpha if the picture has it. */
 export interface PngRows {
   readonly planes: readonly Pick<Plane, "pointer" | "stride">[];
   readonly alpha?: Pick<Plane, "pointer" | "stride"> | undefined;
   readonly rows: number;
 }
 
-/** A picture on its way into a PNG; its kernel memory is given back with the arena. */
+/** A picture being encoded as PNG; its kernel memory is returned with the arena. */
 export interface PngEncoder {
   /**
-   * Encodes the next rows, any number of them, and returns the bytes that are ready, copied, the header first.
-   * Throws `internal` for rows that the picture does not have and planes that do not fit its model.
+   * Encodes the next rows, any number of them, and returns a copy of the bytes that are ready, starting with the
+   * header. Throws `internal` for rows beyond the picture and planes that do not fit its model.
    */
   write(rows: PngRows): Uint8Array[];
   /** Returns the last bytes. Throws `internal` while rows are missing. */
   finish(): Uint8Array[];
 }
 
-/** Words of `Encoder` in `wasm/png/encode.ts` that are filled or read here. */
+/** The 32-bit words of `Encoder` in `wasm/png/encode.ts` that are written or read here. */
 const encoderWords = 13;
 
 const dataType = new TextEncoder().encode("IDAT");
 
-/** What an encoder takes beside its rows, and room for each row's alignment. */
+/** Memory of an encoder besides its rows, and room to align each row. */
 const fixedBytes = 430 << 10;
 
 /** Returns the most kernel memory that an encoder takes, in bytes: it holds three rows. */
@@ -51,7 +51,7 @@ export function pngEncoderBytes({ width, samples }: { readonly width: number; re
 
 /**
  * Begins a PNG. Its kernel memory, 430 KiB and three rows whatever the height, is allocated here, so begin before
- * marking the arena for what comes and goes with each strip. Throws `internal` for a picture that no PNG can hold and
+ * marking the arena for temporary memory of each strip. Throws `internal` for a picture that PNG can't hold and
  * `render-memory`. Source: W3C PNG specification, third edition; RFC 1950, RFC 1951.
  */
 export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): PngEncoder {
@@ -59,8 +59,9 @@ export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): Png
   const colors = model === "gray" ? 1 : 3;
   const samples = colors + (hasAlpha ? 1 : 0);
   if (!isWithin(width, 2 ** 24) || !isWithin(height, 2 ** 31 - 1))
-    throw new ImageError("internal", "No PNG is drawn in such a size.");
-  if (bitDepth === 1 && samples > 1) throw new ImageError("internal", "Only gray without alpha has one bit a pixel.");
+    throw new ImageError("internal", "A PNG can't have this size.");
+  if (bitDepth === 1 && samples > 1)
+    throw new ImageError("internal", "Only gray without alpha can have one bit per pixel.");
 
   const byteLength = kernel.exports.pngEncoderBytes(width, samples, bitDepth);
   const encoder = kernel.allocate(byteLength);
@@ -69,7 +70,7 @@ export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): Png
   kernel.exports.openPngEncoder(encoder);
   const data = words()[12]!;
 
-  /** Copies the data in the kernel out as a chunk: 8 bytes lie in front of it and 4 behind. */
+  /** Copies the data in the kernel out as a chunk: 8 bytes are before it and 4 after it. */
   const copyChunk = (dataBytes: number): Uint8Array => {
     kernel.bytes.set(dataType, data - 4);
     kernel.exports.sealPngChunk(encoder, dataBytes);
@@ -105,7 +106,7 @@ export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): Png
       return ready;
     },
     finish() {
-      if (rowsDone < height) throw new ImageError("internal", "The PNG lacks rows.");
+      if (rowsDone < height) throw new ImageError("internal", "Rows of the PNG are missing.");
       return [copyChunk(kernel.exports.finishPng(encoder)), formatChunk("IEND")];
     },
   };

@@ -3,7 +3,7 @@ import { ImageError } from "../../error.ts";
 import type { Size } from "../../geometry.ts";
 import { pngSignature } from "./chunk.ts";
 
-/** What IHDR says. */
+/** The content of IHDR. */
 export interface PngHeader extends Size {
   readonly bitDepth: 1 | 2 | 4 | 8 | 16;
   /** 0 gray, 2 RGB, 3 palette, 4 gray with alpha, 6 RGB with alpha. */
@@ -12,22 +12,22 @@ export interface PngHeader extends Size {
   readonly isInterlaced: boolean;
 }
 
-/** The colour types that there are. */
+/** The valid colour types. */
 export type PngColorType = 0 | 2 | 3 | 4 | 6;
 
-/** Where a chunk lies in its file, in bytes. */
+/** Where a chunk is in its file, in bytes. */
 export interface PngChunk {
   readonly type: string;
-  /** Where its data starts; length and type take the 8 bytes in front. */
+  /** Where its data starts; length and type are the 8 bytes before. */
   readonly start: number;
-  /** Where its data ends; the CRC takes the 4 bytes behind. */
+  /** Where its data ends; the CRC is the 4 bytes after. */
   readonly end: number;
 }
 
-/** How many bytes from the start of a file its signature and IHDR take. */
+/** Size of the signature and IHDR at the start of a file. */
 export const pngHeaderBytes = 33;
 
-/** Samples a pixel of each colour type. */
+/** Samples per pixel of each colour type. */
 export const pngSamples: Readonly<Record<PngColorType, 1 | 2 | 3 | 4>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 /** Source: W3C PNG specification, third edition, table 11.1. */
@@ -39,7 +39,7 @@ const depths: Readonly<Record<PngColorType, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** Says whether bytes begin as a PNG does. */
+/** Returns whether bytes begin like a PNG. */
 export function isPng(bytes: Uint8Array): boolean {
   return pngSignature.every((byte, index) => bytes[index] === byte);
 }
@@ -49,7 +49,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
   if (!isPng(bytes)) throw malformedPng("no signature");
   if (bytes.byteLength < pngHeaderBytes) throw malformedPng("the header is cut off");
   const chunk = readPngChunk(bytes.subarray(8), 8);
-  if (chunk.type !== "IHDR" || chunk.end - chunk.start !== 13) throw malformedPng("no IHDR in front");
+  if (chunk.type !== "IHDR" || chunk.end - chunk.start !== 13) throw malformedPng("no IHDR at the start");
   if (!isPngChunkIntact(bytes, chunk)) throw malformedPng("the CRC of IHDR");
   const view = new DataView(bytes.buffer, bytes.byteOffset + chunk.start, 13);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
@@ -72,7 +72,7 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
 /** Source: W3C PNG specification, third edition, 11.2.1. */
 const maxSide = 2 ** 31 - 1;
 
-/** Reads the head of a chunk, 8 bytes that lie at `offset` of the file. Throws `source-malformed`. */
+/** Reads the head of a chunk, the 8 bytes at `offset` of the file. Throws `source-malformed`. */
 export function readPngChunk(head: Uint8Array, offset: number): PngChunk {
   if (head.byteLength < 8) throw malformedPng("a chunk is cut off");
   const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
@@ -81,7 +81,7 @@ export function readPngChunk(head: Uint8Array, offset: number): PngChunk {
   return { type, start: offset + 8, end: offset + 8 + length };
 }
 
-/** Says whether a chunk is as its CRC says; `bytes` are those of the file from its start on. */
+/** Returns whether a chunk matches its CRC; `bytes` are those of the file from its start. */
 export function isPngChunkIntact(bytes: Uint8Array, { start, end }: PngChunk): boolean {
   if (end + 4 > bytes.byteLength) return false;
   return crc32(bytes.subarray(start - 4, end)) === new DataView(bytes.buffer, bytes.byteOffset).getUint32(end);

@@ -4,14 +4,14 @@ import type { Plane } from "../../raster/raster.ts";
 import type { PngRows } from "./decoder.ts";
 import { type PngHeader, pngHeaderBytes, pngSamples, readPngChunk } from "./reader.ts";
 
-/** What tRNS says: the opacity of each index, or the one colour that is transparent, a number a sample. */
+/** What tRNS says: the opacity of each index, or the one transparent colour, one number per sample. */
 export type PngTransparency =
   | { readonly kind: "indexes"; readonly alphas: Uint8Array }
   | { readonly kind: "color"; readonly samples: readonly number[] };
 
 /**
- * Finds tRNS in front of the image data of a whole file; undefined where there is none, or one that its colour type may
- * not have. Throws `source-malformed`. Source: W3C PNG specification, third edition, 11.3.1.1.
+ * Finds tRNS before the image data of a whole file; undefined if there is none, or one that its colour type must not
+ * have. Throws `source-malformed`. Source: W3C PNG specification, third edition, 11.3.1.1.
  */
 export function findPngTransparency(bytes: Uint8Array, header: PngHeader): PngTransparency | undefined {
   for (let at = pngHeaderBytes; at + 8 <= bytes.byteLength; ) {
@@ -23,7 +23,7 @@ export function findPngTransparency(bytes: Uint8Array, header: PngHeader): PngTr
   return undefined;
 }
 
-/** Parses the data of tRNS; undefined for one that its colour type may not have. */
+/** Parses the data of tRNS; undefined if its colour type must not have it. */
 export function parsePngTransparency(data: Uint8Array, { colorType }: PngHeader): PngTransparency | undefined {
   if (colorType === 3)
     return data.byteLength > 0 && data.byteLength <= 256 ? { kind: "indexes", alphas: data } : undefined;
@@ -33,7 +33,7 @@ export function parsePngTransparency(data: Uint8Array, { colorType }: PngHeader)
   return { kind: "color", samples: Array.from({ length: count }, (_, sample) => view.getUint16(2 * sample)) };
 }
 
-/** Writes the opacity of indexes, which lie in a plane of the same size, to `alpha`. Throws `render-memory`. */
+/** Writes the opacity of indexes in a plane of the same size to `alpha`. Throws `render-memory`. */
 export function lookUpAlpha(
   kernel: Kernel,
   index: Plane,

@@ -3,8 +3,8 @@ import { type CanonicalRequest, formatEnd, formatRegion } from "../canonical.ts"
 import { otherSide } from "../size.ts";
 
 /**
- * Formats the path of a canonical request behind the identifier as 2.1 writes it: size `full`, `w,` where the ratio is
- * kept and `w,h` where it is not. Source: Image API 2.1 §4.7.
+ * Formats the path of a canonical request after the identifier as in 2.1: size `full`, `w,` if the ratio is kept and
+ * `w,h` if it is not. Source: Image API 2.1 §4.7.
  */
 export function formatCanonicalV2(request: CanonicalRequest, image: Size): string {
   return `${formatRegion(request.region, image)}/${formatSizeV2(request)}/${formatEnd(request)}`;

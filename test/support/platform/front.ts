@@ -1,10 +1,11 @@
 // Stands between the built Worker and its bindings, in the same isolate, so that they behave as on the real platform:
 // every call of a bucket or of the Cache API waits for real input and output first, and may fail, hang or fall short.
-// What becomes of a call is decided in Node, by the service binding LATE. Loaded by `platform.ts` with its types stripped.
+// What happens to a call is decided in Node, by the service binding LATE. Loaded by `platform.ts` with its types
+// stripped.
 // @ts-expect-error: the bundle stands next to this file when it is loaded.
 import worker from "./worker.js";
 
-/** What becomes of a call of the platform, once its latency is over. */
+/** What happens to a call of the platform, once its latency is over. */
 export type Fate = "served" | "failed" | "short" | "hung";
 
 interface FrontEnv {

@@ -29,12 +29,12 @@ export interface Platform {
   readonly behaviour: Behaviour;
   /** Calls of storage and caches so far. */
   readonly calls: Call[];
-  /** Lines of the Worker's log so far, parsed; text that is no JSON is under `text`. */
+  /** Lines of the Worker's log so far, parsed; text that is not JSON is under `text`. */
   readonly log: Readonly<Record<string, unknown>>[];
   putMaster(identifier: string, bytes: Uint8Array): Promise<void>;
   masterBytes(identifier: string): Promise<Uint8Array>;
   derivatives(): Promise<R2Bucket>;
-  /** Asks for a path, has the request cancelled after so many milliseconds, and says what had come by then. */
+  /** Requests a path, cancels the request after this many milliseconds, and returns what had arrived by then. */
   leave(path: string, milliseconds: number): Promise<string>;
   stop(): Promise<void>;
 }

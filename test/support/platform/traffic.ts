@@ -7,7 +7,7 @@ import { visit } from "./visitors.ts";
 /** The identifier of the master that all traffic asks for: 4,993 by 3,877 pixels in JPEG tiles. */
 export const painting = "caillebotte-paris-street";
 
-/** Every picture is asked for once: nothing comes from a cache, whatever the settings. */
+/** Every picture is requested once: nothing comes from a cache, whatever the settings. */
 let asked = 0;
 
 /** Paths of pictures of each kind, each time another one. */

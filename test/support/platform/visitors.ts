@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface Visited {
   readonly status: number;
   /** Bytes of the body that came. */
@@ -39,11 +39,11 @@ export async function visit(url: string, init: RequestInit = {}): Promise<Visite
   };
 }
 
-/** A client that asks and takes nothing, until it is told to leave. */
+/** A client that sends a request and reads nothing, until it is told to leave. */
 export interface Idler {
   /** Whether the service has broken the connection off. */
   readonly isBrokenOff: boolean;
-  /** Takes all that the connection still brings, until it ends. */
+  /** Reads everything that the connection still sends, until it ends. */
   readRest(): Promise<string>;
   leave(): void;
 }

@@ -10,7 +10,7 @@ describe("a wait with a deadline", () => {
     expect(clock.timers).toBe(0);
   });
 
-  it("ends when its time is up, and tells the work why", async () => {
+  it("ends when its time is up, and aborts the work with the reason", async () => {
     const clock = new TestClock();
     let reason: unknown;
     const work = (signal: AbortSignal) =>

@@ -5,7 +5,7 @@ import { isolateBytes, isolateMemory } from "../../../src/budget/isolate-memory.
 import { shareLimits } from "../../../src/budget/shares.ts";
 
 describe("the memory of an isolate", () => {
-  it("comes to no more than the platform gives", () => {
+  it("adds up to no more than the platform allows", () => {
     expect(Object.values(isolateMemory).reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(isolateBytes);
   });
 

@@ -78,7 +78,7 @@ describe("MemoryBudget", () => {
     expect(budget.lentBytes()).toBe(0);
   });
 
-  it("tells a request how long it waited", async () => {
+  it("reports how long a request waited", async () => {
     const waits: number[] = [];
     const held = await budget.take(draws(64), patience);
     const waiting = budget.take(draws(1), { ...patience, onWaited: (milliseconds) => waits.push(milliseconds) });
@@ -162,7 +162,7 @@ describe("MemoryBudget", () => {
   });
 
   describe("its shares", () => {
-    it("leave small drawings their memory whatever large ones and streams take", async () => {
+    it("leave small drawings their memory, whatever large ones and streams take", async () => {
       for (let index = 0; index < 20; index++) budget.tryTake("draws", 4 * megabyte);
       for (let index = 0; index < 20; index++) budget.tryTake("streams", 4 * megabyte);
       expect(budget.tryTake("tiles", shareLimits.tiles.limitBytes)?.isHeld).toBe(true);
@@ -170,7 +170,7 @@ describe("MemoryBudget", () => {
       expect(budget.tryTake("bodies", shareLimits.bodies.limitBytes)?.isHeld).toBe(true);
     });
 
-    it("leave large drawings what they are sure of whatever streams take", async () => {
+    it("leave large drawings their guaranteed memory, whatever streams take", async () => {
       while (budget.tryTake("streams", megabyte) !== undefined);
       expect(budget.lentBytes("streams")).toBe(shareLimits.streams.limitBytes);
       expect(budget.tryTake("draws", shareLimits.draws.guaranteedBytes)?.isHeld).toBe(true);
@@ -278,7 +278,7 @@ describe("MemoryBudget", () => {
     expect(budget.lentBytes("bodies")).toBe(1000);
   });
 
-  it("ends with nothing lent and nobody in line, whatever comes in whatever order", async () => {
+  it("ends with nothing lent and nobody in line, for any requests in any order", async () => {
     let seed = 7;
     const random = (limit: number): number => {
       seed = Math.imul(seed, 1_103_515_245) + 12_345;

@@ -49,7 +49,7 @@ describe("the check of a master", () => {
     expect((await checkTiff({ ...largeMaster, ...change })).container).toMatchObject(container);
   });
 
-  it("checks each image of a file, and joins what they have alike", async () => {
+  it("checks each image of a file, and merges what they share", async () => {
     const strips = { width: 700, height: 600 };
     const report = await checkTiff({ ...strips, pages: [{ ...strips, compression: "deflate" }, largeMaster] });
     expect(report.pages.map(({ page, picture }) => [page, picture?.width])).toEqual([
@@ -64,7 +64,7 @@ describe("the check of a master", () => {
     expect(report.problems[0]?.mend).toEqual(["npx tessera ingest FILE --to local --pages all"]);
   });
 
-  it("is served in part where one of its images is not read, and says what its directory states", async () => {
+  it("is partly served if one of its images is not supported, and reports what its directory states", async () => {
     const report = await checkTiff({
       width: 40,
       height: 30,
@@ -77,7 +77,7 @@ describe("the check of a master", () => {
     expect(report.problems).toMatchObject([{ severity: "error", code: "not-read", pages: [2] }]);
   });
 
-  it("checks files that are no TIFF", async () => {
+  it("checks files that are not TIFFs", async () => {
     const png = writePng({ width: 600, height: 20, bitDepth: 8, colorType: 0, rows: new Uint8Array(20 * 601) });
     const report = await checkMaster(memorySource(png));
     expect(report.container).toEqual({ format: "PNG" });
@@ -115,7 +115,7 @@ describe("the check of a master", () => {
     }
   });
 
-  it("counts tiles outside of a file that was cut off behind its directories", async () => {
+  it("counts tiles outside a file that was cut off after its directories", async () => {
     const tile = jpegTile(256);
     const whole = await makeTiff({ ...largeMaster, tileBytes: () => tile.slice() });
     const report = await checkMaster(memorySource(whole.subarray(0, Math.floor(whole.byteLength / 2))));
@@ -158,7 +158,7 @@ describe("a check that draws", () => {
     ]);
   });
 
-  it("tells what the service would log of the profile", async () => {
+  it("reports what the service would log about the profile", async () => {
     const report = await checkTiff(image, async () => ["the profile is ignored: no conversion can be made of it"]);
     expect(report.problems).toContainEqual(
       expect.objectContaining({
@@ -169,7 +169,7 @@ describe("a check that draws", () => {
     );
   });
 
-  it("lets through what is no fault of the master", async () => {
+  it("passes on errors that are not the master's fault", async () => {
     const draw: DrawPicture = () => Promise.reject(new RangeError("ours"));
     await expect(checkTiff(image, draw)).rejects.toThrow(RangeError);
     const failing = { ...memorySource(new Uint8Array(99)), read: () => Promise.reject(new Error("the disk")) };
@@ -187,13 +187,13 @@ describe("what is refused for its cost", () => {
     expect(report.pages[0]?.costs).toMatchObject({ tile: { strategy: "draw" }, thumbnail: undefined });
   });
 
-  it("tells a JPEG process that is not read by the head of a tile", async () => {
+  it("recognises an unsupported JPEG process by the head of a tile", async () => {
     const lossless = jpegTile(64).map((byte, index, all) => (byte === 0xc0 && all[index - 1] === 0xff ? 0xc3 : byte));
     const report = await checkTiff({ ...largeMaster, tile: 64, levels: 1, tileBytes: () => lossless });
     expect(report.served).toBe("none");
     expect(report.problems[0]).toMatchObject({
       code: "undecodable",
-      message: "Its tiles are lossless JPEG, which is not read.",
+      message: "Its tiles are lossless JPEG, which is not supported.",
       mend: ["npx tessera ingest FILE --to local"],
     });
   });

@@ -25,43 +25,43 @@ const strips = { tile: undefined, rowsPerStrip: 64, levels: 1 } as const;
 describe("the findings of layout", () => {
   it.each<[string, LargeChange, readonly string[]]>([
     ["strips of one level", strips, ["warning strips", "warning one-level"]],
-    ["tiles of one level", { levels: 1 }, ["warning one-level", "note drawn-anew"]],
-    ["levels of a third", { levels: levelsOf(1000, 333) }, ["note levels-not-halved", "note drawn-anew"]],
-    ["levels far apart", { levels: levelsOf(500) }, ["warning levels-missing", "note drawn-anew"]],
-    ["no small level", { levels: levelsOf(1500) }, ["warning levels-missing", "note drawn-anew"]],
-    ["a level off the grid", { levels: levelsOf(1600, 800) }, ["note level-off-grid", "note drawn-anew"]],
-    ["huge tiles", { tile: 2048, levels: 3 }, ["warning tiles-huge", "note drawn-anew"]],
-    ["tiny tiles", { tile: 64, levels: 3 }, ["warning tiles-tiny", "note drawn-anew"]],
-    ["planes", { planarConfiguration: 2 }, ["note drawn-anew", "note planes"]],
+    ["tiles of one level", { levels: 1 }, ["warning one-level", "note reencoded"]],
+    ["levels of a third", { levels: levelsOf(1000, 333) }, ["note levels-not-halved", "note reencoded"]],
+    ["levels far apart", { levels: levelsOf(500) }, ["warning levels-missing", "note reencoded"]],
+    ["no small level", { levels: levelsOf(1500) }, ["warning levels-missing", "note reencoded"]],
+    ["a level off the grid", { levels: levelsOf(1600, 800) }, ["note level-off-grid", "note reencoded"]],
+    ["huge tiles", { tile: 2048, levels: 3 }, ["warning tiles-huge", "note reencoded"]],
+    ["tiny tiles", { tile: 64, levels: 3 }, ["warning tiles-tiny", "note reencoded"]],
+    ["planes", { planarConfiguration: 2 }, ["note reencoded", "note planes"]],
     ["no compression", { compression: "none", tileBytes: () => new Uint8Array(4096) }, ["warning uncompressed"]],
-    ["WebP", { compression: "webp" }, ["note drawn-anew"]],
+    ["WebP", { compression: "webp" }, ["note reencoded"]],
     ["JPEG 2000", { compression: "jpeg2000" }, ["warning slow-codec"]],
-    ["ZSTD", { compression: "zstd" }, ["note drawn-anew"]],
+    ["ZSTD", { compression: "zstd" }, ["note reencoded"]],
     ["black and white", { photometric: "MinIsBlack", bitsPerSample: 1, compression: "ccitt-g4" }, []],
     [
       "tiles that were never written",
       { isMissing: ({ column }) => column === 1 },
-      ["note unwritten-tiles", "note drawn-anew"],
+      ["note unwritten-tiles", "note reencoded"],
     ],
-    ["samples of 16 bits", { bitsPerSample: 16 }, ["note drawn-anew", "note deep-samples"]],
-    ["transparency", { samplesPerPixel: 4, extraSamples: 2 }, ["note drawn-anew", "note alpha"]],
+    ["samples of 16 bits", { bitsPerSample: 16 }, ["note reencoded", "note deep-samples"]],
+    ["transparency", { samplesPerPixel: 4, extraSamples: 2 }, ["note reencoded", "note alpha"]],
     [
       "samples beside the colours",
       { samplesPerPixel: 5, extraSamples: [0, 0] },
-      ["note drawn-anew", "note extra-samples"],
+      ["note reencoded", "note extra-samples"],
     ],
     [
       "floating point of an unknown range",
       { bitsPerSample: 32, sampleFormat: "float" },
-      ["warning range-guessed", "note drawn-anew"],
+      ["warning range-guessed", "note reencoded"],
     ],
     [
       "floating point of a known range",
       { bitsPerSample: 32, sampleFormat: "float", sampleRange: [0, 1] },
-      ["note drawn-anew"],
+      ["note reencoded"],
     ],
-    ["CMYK without a profile", { photometric: "CMYK" }, ["warning inks", "note drawn-anew"]],
-    ["CIELab", { photometric: "CIELab" }, ["note drawn-anew", "note lab"]],
+    ["CMYK without a profile", { photometric: "CMYK" }, ["warning inks", "note reencoded"]],
+    ["CIELab", { photometric: "CIELab" }, ["note reencoded", "note lab"]],
   ])("are for %s as they should be", async (_, change, problems) => {
     const report = await checkTiff(largeOf(change));
     expect(problemsOf(report)).toEqual(problems);
@@ -74,7 +74,7 @@ describe("the findings of layout", () => {
     expect(problemsOf(await checkTiff(largeOf({ ...middling, width: 512, height: 400 })))).toEqual([]);
   });
 
-  it("tell tiles that are stored turned, and none of them as copied", async () => {
+  it("report tiles that are stored turned, and none of them as copied", async () => {
     const report = await checkTiff({ ...largeMaster, orientation: 6 });
     expect(problemsOf(report)).toEqual(["note turned"]);
     const [page] = report.pages;
@@ -88,7 +88,7 @@ describe("the findings of layout", () => {
     expect(problemsOf(report)).toContain("warning progressive");
   });
 
-  it("tell directories behind tiles, which a repacking mends, unless new tiles are needed anyway", async () => {
+  it("report directories after tiles, which repacking fixes, unless new tiles are needed anyway", async () => {
     const tile = jpegTile(256);
     const behind = { directories: "back", tileBytes: () => tile.slice() } as const;
     const report = await checkTiff({ ...largeMaster, ...behind });
@@ -134,7 +134,7 @@ describe("the findings of colours", () => {
 
   it.each([
     ["broken", new Uint8Array(300), "it is broken"],
-    ["of another model", makeGrayProfile(gammaTag(2.2)), "it is one of gray"],
+    ["of another model", makeGrayProfile(gammaTag(2.2)), "its colour space is gray"],
     ["without what a conversion is made of", makeProfile({ tags: {} }), "no conversion can be made of it"],
   ])("warn of a profile that is %s", async (_, iccProfile, reason) => {
     const report = await checkTiff({ ...largeMaster, iccProfile });
@@ -148,7 +148,7 @@ describe("the findings of colours", () => {
     );
   });
 
-  it("warn of a profile that lies beyond the end of the file", async () => {
+  it("warn of a profile beyond the end of the file", async () => {
     const overrides = [{ directory: 0, tag: 34_675, valueField: 9_000_000 }];
     const report = await checkTiff({ ...largeMaster, iccProfile: adobeRgb, overrides });
     expect(report.pages[0]?.picture?.profile).toMatchObject({

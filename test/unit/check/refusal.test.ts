@@ -75,7 +75,7 @@ describe("a master of which nothing can be answered", () => {
     expect(found.answered).toBeGreaterThan(150);
   });
 
-  it("says that the master is not read, never to ask for less", () => {
+  it("says that the master is not supported, and never suggests a smaller request", () => {
     const pyramid = makePyramid({
       width: 4000,
       height: 4000,
@@ -97,7 +97,7 @@ describe("a master of which nothing can be answered", () => {
     expect(findRefusal(makePyramid({ ...form, orientation: 6 }), facts)?.code).toBe("source-unsupported");
   });
 
-  it("is one whose tiles all lie outside the file, and none of which one does not", () => {
+  it("is one with all tiles outside the file, and not one with any inside", () => {
     const pyramid = makePyramid({ width: 2000, height: 1500, tile: 256, levels: 3 });
     const last = pyramid.levels[2]!.offsets.at(-1)! + 5000;
     expect(findRefusal(pyramid, { ...facts, sourceSize: last })).toBeUndefined();

@@ -29,7 +29,7 @@ function recordWrites(): readonly number[] {
 }
 
 describe("inflate", () => {
-  it("gives back what was deflated, however it is parted", { tags: "slow" }, async () => {
+  it("returns what was deflated, however it is split", { tags: "slow" }, async () => {
     for (const partBytes of [1, 7, 8192, stream.length]) {
       const parts: Uint8Array[] = [];
       const count = partBytes === 1 ? 200 : Math.ceil(stream.length / partBytes);
@@ -43,7 +43,7 @@ describe("inflate", () => {
     }
   });
 
-  it("hands over little at once, for a platform may hold all that it comes to", async () => {
+  it("passes on little at once, because a platform may hold all the output", async () => {
     const lengths = recordWrites();
     let total = 0;
     for await (const part of inflate(() => [stream])) total += part.byteLength;

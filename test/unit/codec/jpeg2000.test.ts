@@ -127,7 +127,7 @@ describe("a JPEG 2000 codestream", () => {
 });
 
 describe("JPEG 2000 is refused", () => {
-  it("when its dimensions are not those told", () => {
+  it("when its dimensions differ from those expected", () => {
     expect(refusal(rgbStream, { width: 67, height: 46 })).toBe("source-malformed");
   });
 

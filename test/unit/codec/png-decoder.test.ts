@@ -83,7 +83,7 @@ describe("a PNG", () => {
     expect([...decoded]).toEqual([0b10110010, 0b01000000, 0b10110011, 0b11000000]);
   });
 
-  it("comes in batches that cover its rows once, whatever the size of its chunks", async () => {
+  it("comes in batches that cover its rows once, for any size of its chunks", async () => {
     const tall = { width: 1000, height: 700 };
     const filtered = new Uint8Array(1001 * 700).map((_, index) => (index % 1001 === 0 ? 2 : index & 3));
     const sums = new Uint8Array(1000 * 700);
@@ -132,7 +132,7 @@ describe("a PNG is refused", () => {
     expect(await refusal(writePng({ ...gray, ...change }), { width, height })).toBe("source-malformed");
   });
 
-  it("when its header was changed, its dimensions are not those told, or it is no PNG", async () => {
+  it("when its header was changed, its dimensions are unexpected, or it is not a PNG", async () => {
     const changed = writePng(gray);
     changed[19] = 4;
     expect(await refusal(changed, { width: 4, height: 2 })).toBe("source-malformed");

@@ -48,7 +48,7 @@ describe("a WebP", () => {
     expect(Buffer.compare(decode(bytes), expected)).toBe(0);
   });
 
-  it("tells its dimensions and its alpha in its header", () => {
+  it("states its dimensions and its alpha in its header", () => {
     const simple = { ...size, isAnimated: false, isExtended: false };
     expect(readWebpHeader(lossless)).toEqual({ ...simple, hasAlpha: true });
     expect(readWebpHeader(opaque)).toEqual({ ...simple, hasAlpha: false });
@@ -77,11 +77,11 @@ describe("a WebP", () => {
 });
 
 describe("a WebP is refused", () => {
-  it("when its dimensions are not those told", () => {
+  it("when its dimensions differ from those expected", () => {
     expect(refusal(lossy, { width: 61, height: 44 })).toBe("source-malformed");
   });
 
-  it("when its extended header tells other dimensions than its picture", () => {
+  it("when its extended header states other dimensions than its picture", () => {
     const changed = extended.slice();
     changed[24] = 99;
     expect(refusal(changed, { width: 100, height: 43 })).toBe("source-malformed");
@@ -116,7 +116,7 @@ describe("a WebP is refused", () => {
     expect(refusal(lossy.subarray(0, length))).toBe("source-malformed");
   });
 
-  it("where it is some other file", () => {
+  it("when it is some other file", () => {
     expect(refusal(new Uint8Array(100))).toBe("source-malformed");
     const other = lossy.slice();
     other.set(new TextEncoder().encode("VP9 "), 12);

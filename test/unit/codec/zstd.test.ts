@@ -29,7 +29,7 @@ function repeated(byte: number, count: number): number[] {
 }
 
 describe("a ZSTD frame", () => {
-  it.each([1, 3, 9, 19, 22])("of level %i gives what was compressed, with and without its checksum", (level) => {
+  it.each([1, 3, 9, 19, 22])("of level %i returns what was compressed, with and without its checksum", (level) => {
     for (const checksum of [0, 1]) {
       const frame = compress(content, {
         [constants.ZSTD_c_compressionLevel]: level,
@@ -47,18 +47,18 @@ describe("a ZSTD frame", () => {
     expect(isSame(inflateZstd(frame, content.length), content)).toBe(true);
   });
 
-  it.each([0, 1, 100, 255, 256, 70_000])("of %i bytes is read whatever the length of its content size", (length) => {
+  it.each([0, 1, 100, 255, 256, 70_000])("of %i bytes is read with any length of its content size", (length) => {
     const part = content.subarray(0, length);
     expect(isSame(inflateZstd(compress(part), length), part)).toBe(true);
   });
 
-  it("that holds more than is asked gives the first bytes, one that holds fewer gives those", () => {
+  it("that holds more than requested returns the first bytes, one that holds fewer returns those", () => {
     const frame = compress(content);
     expect(isSame(inflateZstd(frame, 150_000), content.subarray(0, 150_000))).toBe(true);
     expect(isSame(inflateZstd(frame, 300_000), content)).toBe(true);
   });
 
-  it("is read alone, whatever stands behind it", () => {
+  it("is read on its own, whatever follows it", () => {
     const frame = compress(content);
     expect(isSame(inflateZstd(concatenate([frame, frame]), 400_000), content)).toBe(true);
     expect(isSame(inflateZstd(concatenate([frame, new Uint8Array(9)]), content.length), content)).toBe(true);
@@ -88,7 +88,7 @@ describe("a ZSTD frame is refused", () => {
     expect(refusal(frameOf([0x21, 9, 10], repeated(7, 10)), 10)).toBe("source-unsupported");
   });
 
-  it("when its checksum is of other bytes", () => {
+  it("when its checksum belongs to other bytes", () => {
     const frame = compress(content, { [constants.ZSTD_c_checksumFlag]: 1 });
     frame[frame.length - 1]! ^= 1;
     expect(refusal(frame)).toBe("source-malformed");

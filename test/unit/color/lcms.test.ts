@@ -14,12 +14,12 @@ describe("openConversion", () => {
     expect(blue).toBeLessThan(0);
   });
 
-  it("refuses what is no profile and one of another model", () => {
+  it("refuses bytes that are not a profile, and a profile for another model", () => {
     expect(openConversion(lcmsModule, new Uint8Array(200), "rgb")).toBeUndefined();
     expect(openConversion(lcmsModule, profile, "cmyk")).toBeUndefined();
   });
 
-  it("gives up where it would need more memory than it may have", () => {
+  it("gives up if it needs more memory than it may have", () => {
     const convert = openConversion(lcmsModule, profile, "rgb")!;
     expect(() => convert(new Float32Array(12 << 20))).toThrow(WebAssembly.RuntimeError);
   });

@@ -36,7 +36,7 @@ describe("parseProfile", () => {
     expect(parseProfile(makeProfile({ colorSpace, tags: {} }))?.colorSpace).toBe(expected);
   });
 
-  it.each(["link", "abst", "nmcl"])("takes a profile of class %s for none of an image's", (deviceClass) => {
+  it.each(["link", "abst", "nmcl"])("does not accept a profile of class %s for an image", (deviceClass) => {
     expect(parseProfile(makeProfile({ deviceClass, tags: {} }))?.colorSpace).toBe("other");
   });
 
@@ -50,7 +50,7 @@ describe("parseProfile", () => {
     expect(description).toBe(`a ${"b".repeat(118)}`);
   });
 
-  it("has no description where the tag's length lies", () => {
+  it("has no description when the tag's length is wrong", () => {
     const tag = utf16Tag("name");
     tag[23] = 200;
     expect(parseProfile(makeProfile({ tags: { desc: tag } }))).toEqual({ colorSpace: "rgb", isSrgb: false });

@@ -67,7 +67,7 @@ describe("a comparison", () => {
     expect(shown.equals(there)).toBe(true);
   });
 
-  it("is a page that needs nothing else and tells no name before it is asked", () => {
+  it("is a self-contained page that reveals no name before it is asked", () => {
     const page = formatComparison('<"half">\n\u202e.png', crops);
     expect(page).toContain("<title>Comparison: &#60;&#34;half&#34;&#62;\\n\\u202e.png</title>");
     expect(page).not.toMatch(/(?:src|href)="(?!data:)/);

@@ -60,7 +60,7 @@ describe("a converted master", () => {
     expect(master.checksum).toBe(Buffer.from(await crypto.subtle.digest("SHA-256", bytes.slice())).toString("hex"));
   });
 
-  it("has its directories in front and its tiles smallest level first", async () => {
+  it("has its directories at the start and its tiles smallest level first", async () => {
     const { bytes, chain } = await convert(await folder.lay("scene.png", drawScene(scene).png()));
     const { levels } = await openPyramid(memorySource(bytes));
     const order = levels.toReversed().flatMap(({ offsets }) => Array.from(offsets));
@@ -168,7 +168,7 @@ describe("a converted master", () => {
   });
 });
 
-describe("what a master keeps of its source beside pixels", () => {
+describe("what a master keeps of its source besides pixels", () => {
   const xmp = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><r tiff:Orientation="6"/></x:xmpmeta>';
 
   it("is Exif, XMP, resolution and texts of a JPEG, upright", async () => {
@@ -280,7 +280,7 @@ describe("a JPEG 2000 source", () => {
     ]);
   });
 
-  it("is refused where it is cut off, too large, or of a kind that is not read", async () => {
+  it("is refused if it is cut off, too large, or of an unsupported kind", async () => {
     const write = await openJpeg2000Writer();
     const file = write({ ...scene, components: 3, samples: await samplesOf() });
     const large = file.slice();
@@ -306,7 +306,7 @@ describe("a source that makes no master", () => {
     ["an empty file", "not-an-image", async () => ""],
     ["a PDF", "unsupported", async () => "%PDF-1.7\n"],
     ["a JPEG XL file", "unsupported", async () => new Uint8Array([0xff, 0x0a, 0, 0])],
-  ])("is refused for %s and leaves nothing behind", async (_, code, content) => {
+  ])("is refused for %s and leaves no file", async (_, code, content) => {
     const source = await folder.lay("refused", await content());
     const before = await folder.names();
     expect(await ingestCodeOf(convertMaster(source, folder.path("none.tif"), usualConversion))).toBe(code);
@@ -350,7 +350,7 @@ describe("inspecting a source", () => {
     });
   });
 
-  it("tells a pyramid from a plain TIFF", async () => {
+  it("distinguishes a pyramid from a plain TIFF", async () => {
     const pyramid = await folder.lay("pyramid.tif", await makeTiff({ ...scene, tile: 64, levels: 2 }));
     const plain = await folder.lay("plain.tif", await makeTiff({ ...scene, rowsPerStrip: 10 }));
     expect((await inspectSource(pyramid)).isPyramid).toBe(true);

@@ -96,7 +96,7 @@ describe("a TIFF that no reader takes whole", () => {
     expect(await codeOf({ ...size, ...zstd, tileBytes: broken })).toBe("unsupported");
   });
 
-  it("is refused where the service does not read it either", async () => {
+  it("is refused if the service does not support it either", async () => {
     const overrides = [{ directory: 0, tag: tags.compression, values: [6] }];
     expect(await codeOf({ ...size, overrides })).toBe("unsupported");
   });
@@ -112,7 +112,7 @@ describe("a TIFF that no reader takes whole", () => {
     expect(await codeOf({ ...wide, tileBytes: () => new Uint8Array(0) })).toBe("unsupported");
   });
 
-  it("is refused where 16 bits are to be kept, of which its own reader keeps 8", async () => {
+  it("is refused if 16 bits are to be kept, because its own reader keeps 8", async () => {
     const deep: TiffOptions = { ...size, ...zstd, bitsPerSample: 16 };
     expect(await codeOf(deep)).toBe("none");
     expect(await codeOf(deep, { keepsDepth: true })).toBe("unsupported");

@@ -61,7 +61,7 @@ describe("repacking a pyramid", () => {
     expect(master.bytesOut).toBe(bytes.byteLength);
   });
 
-  it("puts all directories in front, and the tiles smallest level first and row by row", async () => {
+  it("puts all directories at the start, and the tiles smallest level first and row by row", async () => {
     const { bytes, chain } = await repack(usual);
     const { levels } = await openPyramid(memorySource(bytes));
     const order = levels.toReversed().flatMap(({ offsets }) => Array.from(offsets));
@@ -84,7 +84,7 @@ describe("repacking a pyramid", () => {
     expect(master).toMatchObject({ width: 200, height: 300 });
   });
 
-  it("gives other readers the same pixels", async () => {
+  it("shows other readers the same pixels", async () => {
     const { file, bytes } = await repack({ ...usual, compression: "deflate" });
     for (const page of [0, 1, 2]) {
       const [before, after] = await Promise.all([file, bytes].map((from) => sharp(from, { page }).raw().toBuffer()));
@@ -130,14 +130,14 @@ describe("a pyramid that is not repacked", () => {
         ],
       },
     ],
-  ])("is refused for %s and leaves nothing behind", async (_, code, options) => {
+  ])("is refused for %s and leaves no file", async (_, code, options) => {
     const source = await folder.lay("refused.tif", await makeTiff(options));
     const before = await folder.names();
     expect(await ingestCodeOf(repackMaster(source, folder.path("none.tif")))).toBe(code);
     expect(await folder.names()).toEqual(before);
   });
 
-  it("is refused for what is no TIFF", async () => {
+  it("is refused for a file that is not a TIFF", async () => {
     const source = await folder.lay(
       "picture.png",
       sharp({ create: { width: 9, height: 9, channels: 3, background: "red" } }).png(),

@@ -101,7 +101,7 @@ describe("verifying a master", () => {
     ]);
   });
 
-  it("refuses colours that were taken for sRGB", async () => {
+  it("refuses colours that were read as sRGB", async () => {
     const wide = sharp(await readFile(source))
       .withIccProfile("p3")
       .png();
@@ -119,14 +119,14 @@ describe("comparing pixels", () => {
     samples: new Uint8Array(width * height).fill(value),
   });
 
-  it("takes means over cells, the last of which is larger", () => {
+  it("computes means over cells, the last of which is larger", () => {
     const spot = flat(40, 20, 100);
     spot.samples[39] = 100 + 24;
     // The second of two columns is 24 wide, the only row 20 high.
     expect(largestMeanDifference(flat(40, 20, 100), spot)).toBeCloseTo(24 / (24 * 20));
   });
 
-  it("finds pictures of other sizes infinitely different", () => {
+  it("finds pictures of different sizes infinitely different", () => {
     expect(largestMeanDifference(flat(40, 20, 0), flat(20, 40, 0))).toBe(Number.POSITIVE_INFINITY);
   });
 

@@ -58,7 +58,7 @@ describe("a JPEG master", () => {
     expect((await open({ components })).encoding.subsampling).toEqual({ x, y });
   });
 
-  it("is opened whatever its process", async () => {
+  it("is opened with any process", async () => {
     const image = sharp({ create: { width: 30, height: 20, channels: 3, background: "teal" } });
     for (const progressive of [false, true]) {
       const { opened } = await openBytes(await image.clone().jpeg({ progressive }).toBuffer());
@@ -83,14 +83,14 @@ describe("a JPEG master", () => {
     expect(counts.reads).toBe(3);
   });
 
-  it("goes without a profile of which a part is missing", async () => {
+  it("has no profile if a part of it is missing", async () => {
     const part = segmentOf(0xe2, [...textOf("ICC_PROFILE\0"), 2, 2, 1, 2, 3]);
     expect((await open({ segments: [part] })).opened.profile).toBeUndefined();
   });
 });
 
 describe("a JPEG master is refused", () => {
-  it("with other than 8 bits, a height told later, or components that make no picture", async () => {
+  it("with other than 8 bits, a height stated later, or components that don't make a picture", async () => {
     expect(await refusal({ precision: 12 })).toBe("source-unsupported");
     expect(await refusal({ height: 0 })).toBe("source-unsupported");
     expect(await refusal({ components: [one, one] })).toBe("source-unsupported");

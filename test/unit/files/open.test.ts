@@ -22,7 +22,7 @@ async function open(bytes: Uint8Array, prefixBytes = 32_768) {
   return { opened, counts };
 }
 
-describe("a file that is no TIFF", () => {
+describe("a file that is not a TIFF", () => {
   it.each(["jpeg", "png", "webp"] as const)(
     "is opened as %s by its first bytes, as one tile of one level",
     async (kind) => {
@@ -61,7 +61,7 @@ describe("a file that is no TIFF", () => {
     expect((await open(bytes)).opened?.metadata.credit).toBe("A museum");
   });
 
-  it("is opened without any read when it lies in its first bytes", async () => {
+  it("is opened without any read when it is in its first bytes", async () => {
     for (const kind of ["jpeg", "png", "webp"] as const) {
       const bytes = await image().withMetadata({ orientation: 3, icc: "p3" }).toFormat(kind).toBuffer();
       expect(bytes.byteLength).toBeLessThan(32_768);
@@ -70,7 +70,7 @@ describe("a file that is no TIFF", () => {
   });
 });
 
-describe("a file that is no TIFF is refused", () => {
+describe("a file that is not a TIFF is refused", () => {
   it("above the limit of pixels or of bytes", async () => {
     const wide = { width: maxFilePixels / 1024 + 1, height: 1024 };
     const png = writePng({ ...wide, bitDepth: 1, colorType: 0, rows: [0] });
@@ -115,7 +115,7 @@ describe("a file that is no TIFF is refused", () => {
     expect(mostReads).toBeLessThanOrEqual(20);
   });
 
-  it("past the limit of bytes in front of a JPEG's frame, in few reads", async () => {
+  it("above the limit of bytes before a JPEG's frame, in few reads", async () => {
     const component = { horizontal: 1, vertical: 1, sampleAt: () => 9 };
     const jpeg = writeJpeg({ width: 8, height: 8, components: [component] });
     const filler = Uint8Array.from(segmentOf(0xe5, new Array(65_000).fill(0)));

@@ -108,7 +108,7 @@ describe("a PNG master", () => {
     expect((await open({ chunks: [endless] })).opened.metadata.dotsPerInch).toBeUndefined();
   });
 
-  it("is opened by one read behind its first bytes, for its end", async () => {
+  it("is opened with one read after its first bytes, for its end", async () => {
     const noise = openRandom(3);
     const rows = Uint8Array.from({ length: 301 * 400 }, (_, index) => (index % 301 === 0 ? 0 : noise.integer(0, 255)));
     const parts = { width: 300, height: 400, rows, chunksBehind: [exif] };
@@ -123,14 +123,14 @@ describe("a PNG master is refused", () => {
     expect(await refusal({ interlace: 1 })).toBe("source-unsupported");
   });
 
-  it("past the limit of chunks in front of its image data", async () => {
+  it("above the limit of chunks before its image data", async () => {
     const chunks = (count: number) => ({ chunks: Array.from({ length: count }, () => formatChunk("tEXt")) });
     // IHDR is one of them.
     expect(await refusal(chunks(maxPngChunks - 1))).toBe("none");
     expect(await refusal(chunks(maxPngChunks))).toBe("source-unsupported");
   });
 
-  it("past the limit of bytes in front of its image data", async () => {
+  it("above the limit of bytes before its image data", async () => {
     const bytes = writePng(gray);
     const withText = (end: number) => {
       const chunk = new Uint8Array(end - 33 + 4);

@@ -27,7 +27,7 @@ describe("a WebP master", () => {
     expect(opaque.encoding.layout).toMatchObject({ samplesPerPixel: 3, alpha: undefined });
   });
 
-  it("has the metadata behind its picture by one read", async () => {
+  it("has the metadata after its picture with one read", async () => {
     const bytes = await image().withMetadata({ orientation: 5 }).webp({ lossless: true }).toBuffer();
     expect(bytes.byteLength).toBeGreaterThan(100_000);
     const { opened, counts } = await open(bytes);

@@ -46,7 +46,7 @@ describe("canonicalise", () => {
     ]);
   });
 
-  it("holds maxArea against the canvas of a rotation that is no quarter turn", () => {
+  it("checks maxArea for the canvas of a rotation that is not a quarter turn", () => {
     const tight = { ...wide, limits: { ...wide.limits, maxArea: 60_000 } };
     expect(codeOf(() => settle("full/max/45/default.png", tight))).toBe("size-above-limit");
     expect(codeOf(() => settle("full/max/0.001/default.png", tight))).toBe("none");

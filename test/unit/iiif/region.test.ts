@@ -57,7 +57,7 @@ describe("chooseRegion", () => {
     },
   );
 
-  it("always lies inside of the image and is at least a pixel, whatever is asked inside of it", () => {
+  it("is always inside the image and at least a pixel, for any region inside it", () => {
     const random = openRandom(2);
     for (let round = 0; round < 2000; round += 1) {
       const image = { width: random.integer(1, 5000), height: random.integer(1, 5000) };

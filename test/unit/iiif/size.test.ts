@@ -131,7 +131,7 @@ describe("chooseSize", () => {
     }
   });
 
-  it("gives the region itself for w, and ,h of its own sides", () => {
+  it("returns the region itself for w, and ,h of its own sides", () => {
     const random = openRandom(5);
     for (let round = 0; round < 1000; round += 1) {
       const of = randomRegion(random);

@@ -116,17 +116,17 @@ describe("the report", () => {
     );
     expect(text).toContain("Time by stage: checksum 0.2 s, decode 1.0 s, encode 2.0 s, upload 0.5 s");
     expect(text).toContain("less than $0.01 a month");
-    expect(text).toContain("The same command goes on where this run stopped.");
+    expect(text).toContain("Run the same command again to resume.");
   });
 
   it("says where images that are in the bucket are shown", () => {
     expect(formatWhereToLook(report, "npm start")).toBe(
-      "To look at them: npm start, then http://127.0.0.1:8787/#a (or another identifier behind the #)",
+      "To view them: npm start, then http://127.0.0.1:8787/#a (or another identifier after the #)",
     );
     const [image] = report.images;
     const one = { ...report, images: [{ ...image!, identifier: "karten/1850/straße" }] };
     expect(formatWhereToLook(one, "npm start")).toBe(
-      "To look at it: npm start, then http://127.0.0.1:8787/#karten/1850/stra%C3%9Fe",
+      "To view it: npm start, then http://127.0.0.1:8787/#karten/1850/stra%C3%9Fe",
     );
     expect(formatWhereToLook({ ...report, images: report.images.slice(2) }, "npm start")).toBeUndefined();
   });

@@ -67,7 +67,7 @@ describe("the layout of a master", () => {
     }
   });
 
-  it("puts structure in front of the profile, and that in front of descriptions", async () => {
+  it("puts structure before the profile, and that before descriptions", async () => {
     const icc = bytesEntry(tags.iccProfile, 7, new Uint8Array(400));
     const tables = bytesEntry(tags.jpegTables, 7, new Uint8Array(574));
     const xmp = bytesEntry(xmpTag, 1, new Uint8Array(100));
@@ -79,7 +79,7 @@ describe("the layout of a master", () => {
     expect(at(tags.iccProfile)).toBeLessThan(at(xmpTag));
   });
 
-  it("puts descriptions that do not fit into the first read behind the tiles", async () => {
+  it("puts descriptions that do not fit into the first read after the tiles", async () => {
     const long = new Uint8Array(firstReadBytes).fill(7);
     const file = fileOf([levelOf(900, [71], [...entriesOf(256), bytesEntry(xmpTag, 1, long)])]);
     const { all } = await fieldsOfAll(file);
@@ -89,7 +89,7 @@ describe("the layout of a master", () => {
     expect(file.byteLength).toBeGreaterThan(tile + 71 + firstReadBytes);
   });
 
-  it("keeps all arrays in front of the tiles when they are longer than the first read", async () => {
+  it("keeps all arrays before the tiles when they are longer than the first read", async () => {
     const lengths = Array.from({ length: 9000 }, (_, index) => 70_000 + index);
     const { head } = planLayout([levelOf(900, lengths, entriesOf(25_600))], true);
     expect(head.byteLength).toBeGreaterThan(9000 * 8);

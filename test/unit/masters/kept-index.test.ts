@@ -196,7 +196,7 @@ describe("a record that says what no file does", () => {
     ["a progressive Deflate", encoding({ isProgressive: true })],
     ["a flag that is a number", encoding({ isInverted: 1 })],
     ["3 bits a sample", layout({ bits: 3 })],
-    ["whole numbers of 64 bits", layout({ bits: 64 })],
+    ["integers of 64 bits", layout({ bits: 64 })],
     ["2 samples of 3 colours", layout({ samplesPerPixel: 2 })],
     ["17 samples", layout({ samplesPerPixel: 17 })],
     ["opacity where a colour is", layout({ alpha: { sample: 0, isAssociated: true } })],

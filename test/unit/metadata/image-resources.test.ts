@@ -23,7 +23,7 @@ describe("findIptc", () => {
     expect(findIptc(formatResources(record))).toEqual(record);
   });
 
-  it("turns the words of a record that was written as LONG in the other byte order", () => {
+  it("reverses the words of a record that was written as LONG in the other byte order", () => {
     const padded = new Uint8Array(Math.ceil(record.length / 4) * 4);
     padded.set(record);
     const turned = padded.slice();

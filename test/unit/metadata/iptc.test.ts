@@ -29,7 +29,7 @@ describe("parseIptc", () => {
     expect(parseIptc(makeIptc([[2, 116, Uint8Array.of(0xa9, 0x4d, 0xfc)]])).copyright).toBe("©Mü");
   });
 
-  it("keeps what stands before a cut and leaves out the rest", () => {
+  it("keeps what comes before a cut and leaves out the rest", () => {
     const first = makeIptc([[2, 80, "One"]]);
     const record = makeIptc([
       [2, 80, "One"],

@@ -22,7 +22,7 @@ async function displayP3(): Promise<Uint8Array> {
 }
 
 describe("pngChunks", () => {
-  it("gives blocks that another reader finds", async () => {
+  it("writes blocks that another reader finds", async () => {
     const [exif, xmp, icc] = [
       resolutionExif(150)!,
       utf8(makeXmp("<dc:rights>Frei für alle</dc:rights>")),
@@ -43,7 +43,7 @@ describe("pngChunks", () => {
     expect(inflateSync(chunk.data.subarray(13))).toEqual(Buffer.from(icc));
   });
 
-  it("gives nothing where there is nothing", () => {
+  it("returns nothing for no blocks", () => {
     expect(pngChunks({})).toEqual([]);
   });
 });

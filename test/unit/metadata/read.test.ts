@@ -108,7 +108,7 @@ describe("readMetadata", () => {
     expect(counts.reads).toBe(3);
   });
 
-  it("makes no more reads than the limit for values that lie far apart, and leaves out the rest", async () => {
+  it("makes no more reads than the limit for values that are far apart, and leaves out the rest", async () => {
     const tags = [269, 270, 271, 272, 285, 305, 306, 315, 316, 33432];
     expect(tags.length).toBeGreaterThan(maxMetadataReads);
     const near = makeExif({ image: tags.map((tag) => ascii(tag, "x".repeat(99))) });
@@ -169,7 +169,7 @@ describe("readMetadata", () => {
     expect(longer.copyright).toBeUndefined();
   });
 
-  it("leaves out XMP that is no UTF-8, has a document type, or is cut off", async () => {
+  it("leaves out XMP that is not UTF-8, has a document type, or is cut off", async () => {
     const packet = xmpOf("Notice");
     const latin = packet.slice();
     latin[latin.length - 1] = 0xe9;
@@ -241,7 +241,7 @@ describe("the EXIF that is read", () => {
 });
 
 describe("metadataOfBlocks", () => {
-  it("reads EXIF with and without its signature, and how the picture lies", async () => {
+  it("reads EXIF with and without its signature, and the orientation", async () => {
     const exif = makeExif({ image: [ascii(315, "A. Painter"), short(274, 6)], byteOrder: "big" });
     const signed = Uint8Array.of(...utf8("Exif\0\0"), ...exif);
     for (const bytes of [exif, signed]) {
@@ -251,7 +251,7 @@ describe("metadataOfBlocks", () => {
     }
   });
 
-  it("reads XMP and IPTC beside it", async () => {
+  it("reads XMP and IPTC next to it", async () => {
     const metadata = await metadataOfBlocks({ xmp: xmpOf("Notice"), iptc: makeResources([[0x0404, "", iptc]]) });
     expect(metadata).toMatchObject({ copyright: "Notice", artist: "IPTC artist", iptc, orientation: undefined });
     expect(new TextDecoder().decode(metadata.xmp)).toContain("Notice");
@@ -263,7 +263,7 @@ describe("metadataOfBlocks", () => {
     }
   });
 
-  it("gives nothing for blocks of nothing", async () => {
+  it("returns nothing for empty blocks", async () => {
     const metadata = await metadataOfBlocks({
       exif: new Uint8Array(0),
       xmp: new Uint8Array(0),

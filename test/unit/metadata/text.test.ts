@@ -8,7 +8,7 @@ describe("decodeText", () => {
     expect(decodeText(utf8("© Müller"))).toBe("© Müller");
   });
 
-  it("reads what is no UTF-8 as windows-1252", () => {
+  it("reads text that is not UTF-8 as windows-1252", () => {
     expect(decodeText(Uint8Array.of(0xa9, 0x20, 0x4d, 0xfc, 0x92))).toBe("© Mü’");
   });
 });
@@ -27,7 +27,7 @@ describe("cleanText", () => {
     expect(cleanText("a\u0001\r\n\tb   c\u0085d\uFEFF")).toBe("a b c d");
   });
 
-  it("gives nothing for a text of space", () => {
+  it("returns nothing for a text of spaces", () => {
     expect(cleanText(" \0 \u0007\0")).toBeUndefined();
     expect(cleanText("")).toBeUndefined();
   });

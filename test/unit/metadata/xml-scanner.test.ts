@@ -7,7 +7,7 @@ const scan = (text: string): XmlToken[] => [...scanXml(text)];
 const kindsOf = (text: string): string[] => scan(text).map(({ kind }) => kind);
 
 describe("scanXml", () => {
-  it("gives elements, attributes and text in their order", () => {
+  it("returns elements, attributes and text in order", () => {
     expect(scan(`<a b="1" c='2'>t<d/></a>`)).toEqual([
       {
         kind: "open",

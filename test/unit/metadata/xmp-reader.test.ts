@@ -32,7 +32,7 @@ describe("parseXmp", () => {
     expect(read(xmp, xmpNames.license)?.[0]?.text).toBe("http://creativecommons.org/licenses/by/4.0/");
   });
 
-  it("knows names by namespace, whatever the prefixes", () => {
+  it("identifies names by namespace, with any prefixes", () => {
     const xmp = `<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="urn:other">
       <r:Description><creator xmlns="http://purl.org/dc/elements/1.1/"><r:Bag><r:li>One</r:li></r:Bag></creator>
       <dc:creator>No</dc:creator></r:Description>
@@ -41,7 +41,7 @@ describe("parseXmp", () => {
     expect(read(xmp, xmpNames.credit)).toEqual([{ text: "Two", language: undefined }]);
   });
 
-  it("passes over what stands inside structures", () => {
+  it("skips what is inside structures", () => {
     const xmp = makeXmp(
       `<dcterms:source rdf:parseType="Resource"><dc:rights>No</dc:rights></dcterms:source>
        <dc:rights><rdf:Description><dc:rights>No</dc:rights></rdf:Description></dc:rights>
@@ -50,7 +50,7 @@ describe("parseXmp", () => {
     expect(parseXmp(xmp).properties.size).toBe(0);
   });
 
-  it("refuses what is no RDF", () => {
+  it("refuses what is not RDF", () => {
     const bare = `<a xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:rights>No</dc:rights></a>`;
     for (const text of [bare, "some text", ""]) expect(codeOf(() => parseXmp(text))).toBe("source-malformed");
   });

@@ -30,7 +30,7 @@ describe("textsOfXmp", () => {
     expect(texts).toMatchObject({ artist: "One", copyright: "Two" });
   });
 
-  it("takes no web statement that is no address", () => {
+  it("ignores a web statement that is not an address", () => {
     expect(textsOf("", `xmpRights:WebStatement="javascript:alert(1)"`).webStatement).toBeUndefined();
     expect(textsOf("", `xmpRights:WebStatement="https://example.org/a b"`).webStatement).toBeUndefined();
   });

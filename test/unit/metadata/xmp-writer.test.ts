@@ -13,7 +13,7 @@ const texts = {
 };
 
 describe("formatXmp", () => {
-  it("writes what the reader reads back, whatever characters are in it", () => {
+  it("writes what the reader reads back, with any characters in it", () => {
     const packet = new TextDecoder().decode(formatXmp(texts));
     expect(textsOfXmp(parseXmp(packet))).toEqual(texts);
   });
@@ -24,7 +24,7 @@ describe("formatXmp", () => {
     expect(packet).not.toMatch(/xmlns:(?:dc|cc|xmpRights)=/);
   });
 
-  it("states a licence as the web statement where there is no other, and a statement that is none of cc's there only", () => {
+  it("states a licence as the web statement if there is no other, and a licence not from Creative Commons only there", () => {
     const statement = "http://rightsstatements.org/vocab/InC/1.0/";
     const packet = new TextDecoder().decode(formatXmp({ rightsUri: statement }));
     expect(packet).toContain(`<xmpRights:WebStatement>${statement}</xmpRights:WebStatement>`);

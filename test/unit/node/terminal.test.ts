@@ -32,7 +32,7 @@ describe("text that is made printable", () => {
 });
 
 describe("the output of a command", () => {
-  it("is lines, each of them one whatever is in it", () => {
+  it("is lines, each one line whatever it contains", () => {
     const { terminal, printed, said } = recordTerminal("");
     terminal.print(["a\nb", "c\u001b[A"]);
     terminal.say(["d\re"]);
@@ -42,7 +42,7 @@ describe("the output of a command", () => {
     expect(said()).toBe("d\\re\n");
   });
 
-  it("has one line that is drawn over below all others, cut to the width after it was made printable", () => {
+  it("has one line below all others that is redrawn, cut to the width after it was made printable", () => {
     const erase = "\r\u001b[2K";
     const { terminal, printed, said } = recordTerminal("", { columns: 10 });
     terminal.show("\n\n\n\n\n\n");

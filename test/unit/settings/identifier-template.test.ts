@@ -26,13 +26,13 @@ function faultsOf(template: string): readonly string[] {
 }
 
 describe("the template of identifiers", () => {
-  it("puts collection and prefix in front and the page behind by default, where there are any", () => {
+  it("puts collection and prefix first and the page last by default, if there are any", () => {
     expect(identifierOf(defaultTemplate, { path: "maps/plate" })).toBe("maps/plate");
     expect(identifierOf(defaultTemplate, { path: "plate", collection: "atlas" })).toBe("atlas/plate");
     expect(identifierOf(defaultTemplate, { path: "plate", prefix: "nga-", page: "07" })).toBe("nga-plate-07");
   });
 
-  it("puts every placeholder where it stands", () => {
+  it("fills in every placeholder in its place", () => {
     const values = { path: "maps/1850/plate", folder: "maps/1850", name: "plate", page: "2", collection: "c" };
     expect(identifierOf("{folder}/x-{name}.{extension}/{page}/{collection}", values)).toBe("maps/1850/x-plate.tif/2/c");
   });
@@ -48,22 +48,22 @@ describe("the template of identifiers", () => {
     expect(identifierOf("{path}", { path: "地図/1" })).toBe("地図/1");
   });
 
-  it("never gives a segment that starts with a dot, nor an empty one", () => {
+  it("never makes a segment that starts with a dot, or an empty one", () => {
     expect(identifierOf("{path}", { path: "..a/??/.b./c" })).toBe("a/b/c");
     expect(identifierOf("{path}", { path: ".hidden" })).toBe("hidden");
     expect(identifierOf("/{folder}/{name}", { folder: "", name: "n" })).toBe("n");
   });
 
-  it("makes identifiers that a URI gives back unchanged", () => {
+  it("makes identifiers that a URI returns unchanged", () => {
     for (const path of ["a b/c+d", "100%", "é/ü", "x;y=z", "...", "a//b", "~t_s-r.q"]) {
       const identifier = identifierOf("i{path}", { path });
       expect(parseIdentifier(formatIdentifier(parsed(identifier)))).toBe(identifier);
     }
   });
 
-  it("tells everything that is wrong with it at once", () => {
+  it("reports everything that is wrong with it at once", () => {
     expect(faultsOf("{nmae}#[{page}")).toHaveLength(4);
-    expect(faultsOf("{collection}")).toEqual([expect.stringContaining("neither {path} nor {name}")]);
+    expect(faultsOf("{collection}")).toEqual([expect.stringContaining("needs {path} or {name}")]);
     expect(faultsOf("{name}}")).toEqual([expect.stringContaining("has }")]);
   });
 });
@@ -81,7 +81,7 @@ describe("an identifier", () => {
     [".records/a", /starts with a dot, which the service answers with 404/],
     ["a/.b", /starts with a dot/],
     ["..", /starts with a dot/],
-    ["plate;page=2", /taken for page 2/],
+    ["plate;page=2", /means page 2/],
     ["a".repeat(1025), /longer than 1024 bytes/],
   ])("is refused where the service would not find its master: %.20s", (identifier, fault) => {
     expect(checkIdentifier(identifier, naming)).toEqual({ fault: expect.stringMatching(fault) });

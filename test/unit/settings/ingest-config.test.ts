@@ -37,14 +37,14 @@ describe("a configuration file", () => {
     expect(await readIngestConfig(folder, undefined)).toMatchObject({ to: "local", jobs: 2 });
   });
 
-  it("that is a program runs when it is named, and stops everything unrun when it only lies there", async () => {
+  it("that is a program runs when it is named, and is an error, without running, when it is only found", async () => {
     const trace = join(folder, "was-run");
     const program = `import { writeFileSync } from "node:fs";
       writeFileSync(${JSON.stringify(trace)}, "");
       const to: string = "remote"; export default { to };`;
     await writeFile(join(folder, "tessera.config.ts"), program);
     const faults = await faultsOf(() => readIngestConfig(folder, undefined));
-    expect(faults).toEqual([expect.stringContaining("run only when it is named: --config tessera.config.ts")]);
+    expect(faults).toEqual([expect.stringContaining("only runs when it is named: --config tessera.config.ts")]);
     expect(existsSync(trace)).toBe(false);
     expect(await readIngestConfig(folder, "tessera.config.ts")).toMatchObject({ to: "remote" });
     expect(existsSync(trace)).toBe(true);
@@ -81,13 +81,13 @@ describe("a configuration file", () => {
     expect(config).toMatchObject({ records: join(folder, "data", "r.csv"), state: join(folder, "s") });
   });
 
-  it("is refused when it is named and not there, or is no JSON", async () => {
+  it("is refused when it is named and does not exist, or is not JSON", async () => {
     expect(await faultsOf(() => readIngestConfig(folder, "none.json"))).toHaveLength(1);
     await writeFile(join(folder, "tessera.config.json"), "{");
     expect(await faultsOf(() => readIngestConfig(folder, undefined))).toHaveLength(1);
   });
 
-  it("is told everything that is wrong with it at once", async () => {
+  it("reports everything that is wrong with it at once", async () => {
     const content = {
       to: "there",
       qualtiy: 5,
@@ -100,14 +100,14 @@ describe("a configuration file", () => {
       "c.json: qualtiy is not known",
       'c.json: jobs is "many", not a whole number from 1 to 64',
       expect.stringContaining('the identifier template "{nom}" has {nom}'),
-      expect.stringContaining("has neither {path} nor {name}"),
+      expect.stringContaining("needs {path} or {name}"),
       "c.json: tile of conversions[0] is 128, not 256 or 512",
       "c.json: page of conversions[0] is not known",
       "c.json: quality of conversions[1] is 101, not a whole number from 1 to 100",
       "c.json: match of conversions[1] is missing",
-      "c.json: conversions[2] is no object",
+      "c.json: conversions[2] is not an object",
     ]);
-    expect(await faultsOf(() => checkIngestConfig([], "c.json"))).toEqual(["c.json holds no object"]);
+    expect(await faultsOf(() => checkIngestConfig([], "c.json"))).toEqual(["c.json does not contain an object"]);
   });
 });
 
@@ -127,7 +127,7 @@ describe("the treatment of a file", () => {
     return { ...chooseTreatment(path, { given, config, faults }), faults };
   };
 
-  it("is that of the first rule that fits, whatever the case, over what is said for all", () => {
+  it("is that of the first matching rule, ignoring case, before what is said for all", () => {
     expect(choose("maps/a.tif").settings).toMatchObject({ compression: "webp", quality: 70, tileSize: 512 });
     expect(choose("scans/A.TIF").settings).toMatchObject({ compression: "deflate", tileSize: 256 });
     expect(choose("a.jpg").settings).toMatchObject({ compression: "jpeg", quality: 70 });

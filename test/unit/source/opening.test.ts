@@ -47,7 +47,7 @@ describe("reserveForMuch", () => {
     expect(events).toEqual(["read 200000", "read 50000", "reserved", "read 100000", "read 100000"]);
   });
 
-  it("reads nothing where there is no memory", async () => {
+  it("reads nothing without memory", async () => {
     const counts = { reads: 0, bytes: 0 };
     const source = reserveForMuch(countReads(memorySource(new Uint8Array(1 << 20)), counts), () =>
       Promise.reject(new ImageError("render-busy", "busy")),

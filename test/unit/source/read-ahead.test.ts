@@ -11,7 +11,7 @@ function counted(held: readonly { offset: number; bytes: Uint8Array }[] = []) {
 }
 
 describe("readAhead", () => {
-  it("answers what lies in a run it has read without another read", async () => {
+  it("answers from a run it has read without another read", async () => {
     const { counts, source } = counted();
     expect(await source.read(50, 10)).toEqual(bytes.subarray(50, 60));
     expect(await source.read(140, 10)).toEqual(bytes.subarray(140, 150));

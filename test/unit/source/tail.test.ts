@@ -19,7 +19,7 @@ function recorded() {
 }
 
 describe("withTail", () => {
-  it("reads the tail beside the first read and answers from it then", async () => {
+  it("reads the tail together with the first read and then answers from it", async () => {
     const { reads, source } = recorded();
     expect(await source.read(10, 20)).toEqual(bytes.subarray(10, 30));
     expect(await source.read(950, 20)).toEqual(bytes.subarray(950, 970));
@@ -28,7 +28,7 @@ describe("withTail", () => {
     expect(reads.sort()).toEqual(["10+20", "40+5", "900+100"]);
   });
 
-  it("makes no read of its own where the first lies in the tail, nor where there is none", async () => {
+  it("makes no extra read if the first is inside the tail, or if there is none", async () => {
     const { reads, source } = recorded();
     expect(reads).toEqual([]);
     expect(await source.read(900, 50)).toEqual(bytes.subarray(900, 950));

@@ -128,7 +128,7 @@ describe("openPyramid", () => {
     ).toBe(1);
   });
 
-  it("opens a file with its directories in front in the one read that brought them", async () => {
+  it("opens a file with its directories at the start in the one read that returned them", async () => {
     const file = await makeTiff({ ...plain, directories: "front" });
     const counts = { reads: 0, bytes: 0 };
     await openPyramid(countReads(memorySource(file), counts), {
