@@ -40,7 +40,7 @@ function faultOf(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts):
 /** Replaces the planner's sentence, which asks for a smaller picture: there is none to ask for. */
 function tooLarge({ isStripped, tileWidth, tileLength }: Level): ImageError {
   const parts = isStripped ? "strips" : "tiles";
-  return unsupported(`is stored in ${parts} of ${tileWidth} by ${tileLength} pixels, too large to be decoded`);
+  return unsupported(`is stored in ${parts} of ${tileWidth} by ${tileLength} pixels, too large to decode`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Size } from "../geometry.ts";
+import type { MetadataTexts } from "../metadata/metadata.ts";
 import type { Orientation } from "../pyramid/pyramid.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 
@@ -107,14 +108,7 @@ export interface ProfileReport {
 }
 
 /** What a master says about itself, as far as derivatives and info.json pass it on. */
-export interface MetadataReport {
-  readonly artist?: string | undefined;
-  readonly copyright?: string | undefined;
-  readonly credit?: string | undefined;
-  readonly rights?: string | undefined;
-  readonly webStatement?: string | undefined;
-  /** What info.json states as `rights`. */
-  readonly rightsUri?: string | undefined;
+export interface MetadataReport extends MetadataTexts {
   readonly dotsPerInch?: number | undefined;
   /** Blocks that derivatives can include whole. */
   readonly blocks: readonly ("exif" | "xmp" | "iptc")[];

@@ -43,7 +43,7 @@ export async function openFile(
   const file = await read(readAhead(limitOpening(source), runBytes, [{ offset: 0, bytes: prefix }]), prefix);
   const { kind, width, height, encoding, profile, blocks, dotsPerInch } = file;
   if (width * height > maxFilePixels || Math.max(width, height) > maxSidePixels) {
-    throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to be decoded whole`);
+    throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to decode whole`);
   }
   if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} file that is too large to read whole`);
   const { orientation = 1, ...metadata } = await metadataOfBlocks(blocks, policy);

@@ -1,5 +1,5 @@
-/** What a master says about itself, besides its pixels. Plain data, at most a few hundred kilobytes. */
-export interface Metadata {
+/** What a master says about who made it and who has the rights. */
+export interface MetadataTexts {
   readonly artist?: string | undefined;
   /** The copyright notice. */
   readonly copyright?: string | undefined;
@@ -10,6 +10,10 @@ export interface Metadata {
   readonly webStatement?: string | undefined;
   /** A Creative Commons licence or a RightsStatements.org statement, in the form that info.json requires. */
   readonly rightsUri?: string | undefined;
+}
+
+/** What a master says about itself, besides its pixels. Plain data, at most a few hundred kilobytes. */
+export interface Metadata extends MetadataTexts {
   readonly dotsPerInch?: number | undefined;
   /** The stream that follows `Exif\0\0` in a JPEG: Orientation 1, no thumbnail. Only with policy `all`. */
   readonly exif?: Uint8Array | undefined;

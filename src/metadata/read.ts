@@ -10,12 +10,12 @@ import { formatExif } from "./exif-writer.ts";
 import { unlessBroken, unlessMalformed } from "./faults.ts";
 import { findIptc } from "./image-resources.ts";
 import { parseIptc } from "./iptc.ts";
-import type { Metadata, MetadataPolicy } from "./metadata.ts";
+import type { Metadata, MetadataPolicy, MetadataTexts } from "./metadata.ts";
 import { dotsPerInchOf } from "./resolution.ts";
 import { cleanText, decodeText, decodeUtf8 } from "./text.ts";
 import { readTiffValues, type TiffValue } from "./tiff-values.ts";
 import { parseXmp } from "./xmp-reader.ts";
-import { settleXmp, textsOfXmp, type XmpTexts } from "./xmp-texts.ts";
+import { settleXmp, textsOfXmp } from "./xmp-texts.ts";
 
 /**
  * Reads the metadata of a page of a TIFF. Anything broken or too long is left out: metadata never makes a master
@@ -141,7 +141,7 @@ function textOf(value: TiffValue | undefined): string | undefined {
 }
 
 /** The texts of a packet, and the packet as it goes into a derivative. */
-function readXmp(bytes: Uint8Array): { readonly texts: XmpTexts; readonly packet: Uint8Array } | undefined {
+function readXmp(bytes: Uint8Array): { readonly texts: MetadataTexts; readonly packet: Uint8Array } | undefined {
   if (bytes.byteLength > maxMetadataReadBytes) return undefined;
   // Writers of TIFF pad the length with NULs.
   const text = decodeUtf8(bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1));

@@ -1,17 +1,8 @@
+import type { MetadataTexts } from "./metadata.ts";
 import { parseRightsUri } from "./rights-uri.ts";
 import { cleanText } from "./text.ts";
 import { xmpNames } from "./xmp-names.ts";
 import type { TextRange, XmpItem, XmpPacket } from "./xmp-reader.ts";
-
-/** What is taken from an XMP packet. */
-export interface XmpTexts {
-  readonly artist?: string | undefined;
-  readonly copyright?: string | undefined;
-  readonly credit?: string | undefined;
-  readonly rights?: string | undefined;
-  readonly webStatement?: string | undefined;
-  readonly rightsUri?: string | undefined;
-}
 
 /** Properties that may hold the URI of a licence, the most specific first. */
 const rightsProperties = [
@@ -24,7 +15,7 @@ const rightsProperties = [
  * first; and the URI of the licence. Source: ISO 16684-1 §8 (Dublin Core, rights management); Creative Commons, XMP;
  * IPTC Photo Metadata Standard.
  */
-export function textsOfXmp({ properties }: XmpPacket): XmpTexts {
+export function textsOfXmp({ properties }: XmpPacket): MetadataTexts {
   const items = (name: string): readonly XmpItem[] => properties.get(name) ?? [];
   const text = (name: string): string | undefined => {
     const chosen = items(name).find(({ language }) => language === "x-default") ?? items(name)[0];

@@ -1,11 +1,11 @@
+import type { MetadataTexts } from "./metadata.ts";
 import { namespaces } from "./xmp-names.ts";
-import type { XmpTexts } from "./xmp-texts.ts";
 
 /**
  * Formats a packet that says what `texts` says and nothing else; undefined if they are empty. Names separated by
  * semicolons become one creator each. Source: ISO 16684-1 §7.
  */
-export function formatXmp(texts: XmpTexts): Uint8Array | undefined {
+export function formatXmp(texts: MetadataTexts): Uint8Array | undefined {
   const { artist, copyright, credit, rights, rightsUri } = texts;
   const webStatement = texts.webStatement ?? rightsUri;
   const license = rightsUri?.startsWith(creativeCommons) ? rightsUri : undefined;

@@ -159,7 +159,7 @@ function refuseLargeStrips(plan: Omit<DrawPlan, "cost">, sourceSize: number): vo
   if (!isStripped || tileRowBytesOf(plan) <= maxPeakBytes) return;
   const isWholeFile = byteCounts.length === 1 && byteCounts[0] === sourceSize;
   const parts = isWholeFile ? "is a file" : "is stored in strips";
-  throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, too large to be decoded whole`);
+  throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, too large to decode whole`);
 }
 
 function planCopy(

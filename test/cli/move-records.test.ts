@@ -118,7 +118,7 @@ describe("tessera move-records", () => {
     expect(await run(["--config", "c.json"])).toMatchObject({ status: 0 });
     const { status, said } = await run(["--to", "remote", "--state", "s", "--endpoint", "http://s3.example.org"], {});
     expect(status).toBe(2);
-    for (const fault of ["--state has no effect", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "over https only"]) {
+    for (const fault of ["--state has no effect", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "only go over https"]) {
       expect(said).toContain(fault);
     }
     expect(await run([])).toMatchObject({ status: 2, said: expect.stringContaining("--to is missing") });

@@ -10,8 +10,8 @@ const sessionSeconds = 150;
 /** Starts before what a command prints. */
 const mark = "\u001e";
 
-/** Variables that npm and Vitest add for what they start. */
-const added = /^(?:npm_|VITEST|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|SSR$|INIT_CWD$)/;
+/** Variables that npm and Vitest add for what they start, and the folder that tests take further files from. */
+const added = /^(?:npm_|VITEST|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|SSR$|INIT_CWD$|TESSERA_CORPUS$)/;
 
 /** Returns the variables that commands of a person run with: those of this process, without what npm and Vitest add. */
 export function personalEnvironment(): NodeJS.ProcessEnv {

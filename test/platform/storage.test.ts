@@ -26,9 +26,9 @@ afterEach(async () => {
 const isRead = ({ tier, call }: Call): boolean => tier === "masters" && call === "get";
 
 describe.each([
-  ["never answers", "hung", /does not answer/],
-  ["fails", "failed", /does not answer/],
-  ["falls short", "short", /did not answer in full/],
+  ["never answers", "hung", /does not respond/],
+  ["fails", "failed", /does not respond/],
+  ["falls short", "short", /returned an incomplete answer/],
 ] as const)("storage that %s", (_, fate, sentence) => {
   it("is a 503 that nothing keeps, with its reason in the log", async () => {
     platform.behaviour.fate = (call) => (isRead(call) ? fate : "served");

@@ -86,7 +86,7 @@ function checkHeader(header: PngHeader, size: Size): void {
     throw new ImageError("source-unsupported", "An interlaced PNG is not supported. Save it without interlacing.");
   }
   if (size.width * size.height > maxFilePixels) {
-    throw new ImageError("render-too-costly", "The PNG picture is too large to be decoded here.");
+    throw new ImageError("render-too-costly", "The PNG picture is too large to decode here.");
   }
 }
 

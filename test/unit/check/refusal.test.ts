@@ -86,7 +86,7 @@ describe("a master of which nothing can be answered", () => {
     expect(codeOf(() => planRender(request, pyramid, facts))).toBe("render-too-costly");
     const refusal = findRefusal(pyramid, facts);
     expect(refusal?.code).toBe("source-unsupported");
-    expect(refusal?.message).toMatch(/stored in tiles of 2048 by 2048 pixels, too large to be decoded\.$/);
+    expect(refusal?.message).toMatch(/stored in tiles of 2048 by 2048 pixels, too large to decode\.$/);
   });
 
   it("is none whose tiles are too large to be decoded but are sent as they are", () => {
