@@ -1,10 +1,11 @@
+import { soleAdmission } from "../src/budget/admission.ts";
 import { parseRequest } from "../src/iiif/request.ts";
 import { openDrawingTools } from "../src/node/compiled-modules.ts";
 import {
   canonicaliseFor,
   type DrawingTools,
   type DrawnMaster,
-  drawAlone,
+  drawPicture,
   type Picture,
   type PictureStyle,
   planPicture,
@@ -48,9 +49,11 @@ export interface Drawn {
 /** Draws a picture and takes all of it. Throws what drawing throws. */
 export async function drawPlanned(tools: DrawingTools, picture: Picture): Promise<Drawn> {
   const start = performance.now();
+  const { body } = await drawPicture(tools, picture, { admission: soleAdmission(), log: () => undefined });
+  if (body instanceof Uint8Array) return { bytes: [body], firstByteMilliseconds: performance.now() - start };
   const bytes: Uint8Array[] = [];
   let firstByteMilliseconds = 0;
-  for await (const piece of drawAlone(tools, picture)) {
+  for await (const piece of body) {
     firstByteMilliseconds ||= performance.now() - start;
     bytes.push(piece);
   }
