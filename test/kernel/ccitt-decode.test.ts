@@ -165,11 +165,34 @@ describe("streams that differ from what their tags say", () => {
     }
   });
 
-  it("may split a run with an empty one, which is not a change for the row below", () => {
+  it("keep a run without a pixel for the modes of the row below, as libtiff does", () => {
     const parted = formatRun("0", 10) + formatRun("1", 20) + formatRun("0", 0) + formatRun("1", 30);
     const first = `${endOfLine}1${parted}${formatRun("0", 240)}`;
     const bytes = packDigits(`${first}${endOfLine}0111`);
     const decoded = decodeRows(kernel, bytes, { ...reading, isTwoDimensional: true, rows: 2 });
-    expect(decoded.rows).toEqual([makeRow(10, 50, 240), makeRow(10, 50, 240)]);
+    expect(decoded.rows).toEqual([makeRow(10, 50, 240), makeRow(10, 20, 270)]);
+  });
+
+  it("let a later mode refer to a horizontal pair of no pixels", () => {
+    // Eight rows of Group 4: a horizontal mode of 0 and 0, then passes over it. What libtiff makes of them.
+    const bytes = Uint8Array.from(Buffer.from("26a1b938b1385ffffc00400400", "hex"));
+    const reading = { scheme: "g4", isTwoDimensional: false, isByteAligned: false, isBitReversed: false } as const;
+    const decoded = decodeRows(kernel, bytes, { ...reading, width: 64, rows: 8 });
+    const below = Array.from({ length: 7 }, () => makeRow(5, 6, 53));
+    expect(decoded).toEqual({ readable: 8, rows: [makeRow(10, 8, 46), ...below], changedGuards: 0 });
+  });
+
+  it("take no more memory for runs without a pixel than a row has", () => {
+    const random = openRandom(11);
+    for (const width of [1, 8, 64, 500]) {
+      // Some 20,000 pairs in one row, at places that damage chooses.
+      const pairs = Array.from({ length: 20_000 }, () => `001${formatRun("0", 0)}${formatRun("1", 0)}`).join("");
+      const end = `001${formatRun("0", random.integer(0, width))}${formatRun("1", 0)}1`;
+      const decoded = decodeRows(kernel, packDigits(pairs + end), {
+        ...{ scheme: "g4", isTwoDimensional: false, isByteAligned: false, isBitReversed: false },
+        ...{ width, rows: 2 },
+      });
+      expect(decoded.changedGuards).toBe(0);
+    }
   });
 });

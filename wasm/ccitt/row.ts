@@ -3,6 +3,9 @@
 /** How many times the width is repeated after the last change, so that looking for a change needs no check. */
 const sentinels: usize = 4;
 
+/** Runs without a pixel that a row may have: real rows have a few, damage could make them endless. */
+const mostEmptyRuns: i32 = 1024;
+
 /** Pixels of a row. */
 export let rowWidth: i32 = 0;
 /** The changes of the row above: ascending i32 positions, the first to black, then the sentinels. */
@@ -11,17 +14,19 @@ export let reference: usize = 0;
 let changes: usize = 0;
 /** The place after the last change. */
 let changesEnd: usize = 0;
+/** How many more changes may be added where there is one already. */
+let emptyRunsLeft: i32 = 0;
 
 /** Returns the size of the workspace for rows of `width` pixels, in bytes. */
 export function ccittWorkBytes(width: i32): i32 {
-  return (width + <i32>sentinels) << 3;
+  return (width + mostEmptyRuns + <i32>sentinels) << 3;
 }
 
 /** Begins with a white row of `width` pixels above the first one; `work` has `ccittWorkBytes(width)` bytes. */
 export function openRows(work: usize, width: i32): void {
   rowWidth = width;
   changes = work;
-  reference = work + ((<usize>width + sentinels) << 2);
+  reference = work + ((<usize>(width + mostEmptyRuns) + sentinels) << 2);
   beginRow();
   endRow();
 }
@@ -29,6 +34,7 @@ export function openRows(work: usize, width: i32): void {
 /** Forgets all changes of the row being read. */
 export function beginRow(): void {
   changesEnd = changes;
+  emptyRunsLeft = mostEmptyRuns;
 }
 
 /** Makes the row that was read the row above. */
@@ -40,19 +46,21 @@ export function endRow(): void {
 }
 
 /**
- * Adds a change at `position`, which is not before the last one. Two at the same place cancel each other: a row has at
- * most one change per pixel, however many empty runs its codes have.
+ * Adds a change at `position`, which is not before the last one. Two at the same place are a run without a pixel. The
+ * modes of the next row count such runs too, so they stay; past `mostEmptyRuns` the two cancel each other, and a row never
+ * has more changes than its workspace.
  */
 // @ts-ignore: decorator
 @inline
 export function addChange(position: i32): void {
   if (position >= rowWidth) return;
-  if (changesEnd > changes && load<i32>(changesEnd - 4) == position) {
+  const isEmptyRun = changesEnd > changes && load<i32>(changesEnd - 4) == position;
+  if (isEmptyRun && --emptyRunsLeft < 0) {
     changesEnd -= 4;
-  } else {
-    store<i32>(changesEnd, position);
-    changesEnd += 4;
+    return;
   }
+  store<i32>(changesEnd, position);
+  changesEnd += 4;
 }
 
 /** Makes the rest of the row white. */
@@ -65,7 +73,7 @@ export function drawRow(target: usize): void {
   for (let at = changes; at < changesEnd; at += 8) {
     const from = load<i32>(at);
     const to = at + 4 < changesEnd ? load<i32>(at + 4) : rowWidth;
-    setBits(target, from, to);
+    if (to > from) setBits(target, from, to);
   }
 }
 
