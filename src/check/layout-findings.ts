@@ -28,6 +28,8 @@ export interface LaidPicture {
   /** Directories that are not in the first read. */
   readonly distantDirectories: number;
   readonly leftOut: LeftOut;
+  /** Why links between the file's directories can't be followed. */
+  readonly brokenLinks: readonly string[];
 }
 
 /** Finds what is wrong with levels, tiles and their places. */
@@ -40,6 +42,14 @@ export function findInLayout(laid: LaidPicture): readonly Finding[] {
   return [
     ...(severity === undefined ? [] : [...findInTiles(full, severity), ...findInLevels(picture.levels, severity)]),
     ...findInLeftOut(leftOut),
+    ...laid.brokenLinks.map(
+      (reason): Finding => ({
+        severity: "warning",
+        code: "broken-link",
+        message: `A link between its directories is broken, and what it should lead to is ignored: ${reason}.`,
+        remedy: "none",
+      }),
+    ),
     ...findInPlaces(laid),
   ];
 }

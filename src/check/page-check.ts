@@ -127,6 +127,7 @@ async function countDirectories({ opened, page }: PageToCheck, { levels }: Pyram
   const all = chain?.pages.flatMap(({ directory, subDirectories }) => [directory, ...subDirectories]) ?? [];
   return {
     distantDirectories: all.filter(({ offset }) => offset >= prefixBytes).length,
+    brokenLinks: chain?.brokenLinks ?? [],
     leftOut: found === undefined ? { unread: [], others: 0 } : await findLeftOut(found, levels),
   };
 }

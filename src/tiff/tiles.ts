@@ -29,13 +29,14 @@ export async function readTiles(
   if (!tileWidth || !tileLength) throw malformed(`tiles of ${tileWidth} by ${tileLength} pixels`);
   checkTileSize({ tileWidth, tileLength, isStripped: false });
   const { columns, rows, count } = countTiles(size, { tileWidth, tileLength }, { encoding, maxTiles });
-  const offsets = await readPlaces(fields, tags.tileOffsets, count);
-  const byteCounts = await readPlaces(fields, tags.tileByteCounts, count);
+  const offsets = await readPlaces(fields, [tags.tileOffsets, tags.stripOffsets], count);
+  const byteCounts = await readPlaces(fields, [tags.tileByteCounts, tags.stripByteCounts], count);
   return { tileWidth, tileLength, columns, rows, isStripped: false, offsets, byteCounts };
 }
 
-async function readPlaces(fields: Fields, tag: number, count: number): Promise<Places> {
-  const values = await fields.firstNumbers(tag, count);
+/** Old writers put the places of tiles into the tags of strips, as libtiff reads them. */
+async function readPlaces(fields: Fields, [own, ofStrips]: readonly [number, number], count: number): Promise<Places> {
+  const values = (await fields.firstNumbers(own, count)) ?? (await fields.firstNumbers(ofStrips, count));
   if (values === undefined) throw malformed("no tile offsets or no byte counts");
   return narrowPlaces(values);
 }

@@ -1,6 +1,7 @@
 import { fromArrayBuffer } from "geotiff";
 import { describe, expect, it } from "vitest";
 import { concatenate } from "../../../src/bytes.ts";
+import { checkMaster } from "../../../src/check/check.ts";
 import { ImageError } from "../../../src/error.ts";
 import { maxDirectories, maxSidePixels } from "../../../src/limits.ts";
 import { formatPyramid, parsePyramid } from "../../../src/pyramid/pyramid-record.ts";
@@ -148,21 +149,48 @@ describe("openPyramid", () => {
   });
 });
 
-describe("openPyramid refuses as malformed", () => {
-  const lies: readonly [string, Partial<TiffOptions>][] = [
-    ["an IFD chain that returns to itself", { links: [{ of: 0, to: { directory: 0 } }] }],
-    ["an IFD chain that returns to its start", { links: [{ of: 2, to: { directory: 0 } }] }],
+describe("a link between directories that is broken", () => {
+  const broken: readonly [string, Partial<TiffOptions>, number][] = [
+    ["a chain that returns to itself", { links: [{ of: 0, to: { directory: 0 } }] }, 1],
+    ["a chain that returns to its start", { links: [{ of: 2, to: { directory: 0 } }] }, 3],
+    ["a next directory beyond the end", { links: [{ of: 1, to: { offset: 0x7fffffff } }] }, 2],
+    ["a next directory in the header", { links: [{ of: 1, to: { offset: 4 } }] }, 2],
     [
       "a SubIFD that is the directory itself",
       {
         levelLayout: "sub-ifds",
         overrides: [{ directory: 0, tag: tags.subIfds, values: (_, offsets) => [offsets[0] ?? 0] }],
       },
+      1,
+    ],
+    [
+      "a SubIFD at 0, next to one that is there",
+      {
+        levelLayout: "sub-ifds",
+        overrides: [{ directory: 0, tag: tags.subIfds, values: (_, offsets) => [0, offsets[1] ?? 0] }],
+      },
+      2,
     ],
     [
       "SubIFDs of an absurd count",
       { levelLayout: "sub-ifds", overrides: [{ directory: 0, tag: tags.subIfds, count: 2 ** 28 }] },
+      1,
     ],
+    ["SubIFDs of no count", { levelLayout: "sub-ifds", overrides: [{ directory: 0, tag: tags.subIfds, count: 0 }] }, 1],
+  ];
+
+  it.each(broken)("costs what it should lead to, and not the image: %s", async (_, form, levels) => {
+    const file = await makeTiff({ ...plain, levels: 3, ...form });
+    const pyramid = await openPyramid(memorySource(file));
+    expect([pyramid.width, pyramid.height]).toEqual([plain.width, plain.height]);
+    expect(pyramid.levels).toHaveLength(levels);
+    const report = await checkMaster(memorySource(file));
+    expect(report.problems.filter(({ code }) => code === "broken-link")).toHaveLength(1);
+  });
+});
+
+describe("openPyramid refuses as malformed", () => {
+  const lies: readonly [string, Partial<TiffOptions>][] = [
     ["a first directory inside the header", { links: [{ of: "header", to: { offset: 4 } }] }],
     ["a directory beyond the end", { links: [{ of: "header", to: { offset: 0x7fffffff } }] }],
     ["no directory at all", { links: [{ of: "header", to: { offset: 0 } }] }],
