@@ -97,7 +97,8 @@ export function respondOptions(): Response {
     ...unframedHeaders,
     Allow: "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    // The wildcard does not cover Authorization. Source: Fetch standard, CORS-safelisted request headers.
+    "Access-Control-Allow-Headers": "*, Authorization",
     "Access-Control-Max-Age": "86400",
     "Cache-Control": cacheControl(86_400),
   };
