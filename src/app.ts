@@ -2,30 +2,13 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { secureHeaders } from "hono/secure-headers";
+import type { Door, Roots } from "./app/door.ts";
 import { type ErrorCode, ImageError } from "./error.ts";
-import { asImageError } from "./http/errors.ts";
+import { asImageError, withAllow } from "./http/errors.ts";
 import { respondOptions } from "./http/respond.ts";
 import { nowhere, rawPath } from "./http/route.ts";
-import type { Services } from "./services.ts";
+import { maxBodyBytes } from "./limits.ts";
 import { answerHealth } from "./stories/health.ts";
-import type { Visit } from "./visit.ts";
-
-/** What a handler is given of the request's way through the Worker. */
-export interface Door {
-  readonly Bindings: {
-    readonly services: Services;
-    readonly visit: Visit;
-    /** Answers an error and has it written to the log. */
-    readonly fail: (error: ImageError) => Response;
-  };
-}
-
-/** Endpoints by the root they are under, each a small app of its own. */
-export type Roots = Readonly<Partial<Record<"presentation" | "admin" | "auth", Hono<Door>>>>;
-
-/** Most bytes of a body that is sent to the service. */
-const maxBodyBytes = 1 << 20;
 
 /**
  * Makes the app of every endpoint that is not an image: it finds the endpoint, guards it, and maps what it throws. An
@@ -36,7 +19,6 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.env.fail, methods) }));
   app.use(async ({ req }, next) => (req.method === "OPTIONS" ? respondOptions() : next()));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.env.fail(tooLarge()) }));
-  app.use("/admin/*", secureHeaders());
   app.get("/health", ({ env }) => answerHealth(env.services, env.visit));
   for (const [name, root] of Object.entries(roots)) app.route(`/${name}`, root);
   app.notFound(({ env }) => env.fail(nowhere(`Images are under ${env.services.config.prefix}/3/{identifier}/.`)));
@@ -46,9 +28,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
 
 function refuseMethod(fail: Door["Bindings"]["fail"], methods: readonly string[]): Response {
   const allowed = [...methods, "OPTIONS"].join(", ");
-  const response = fail(new ImageError("method-not-allowed", `Only ${allowed} are answered here.`));
-  response.headers.set("Allow", allowed);
-  return response;
+  return withAllow(fail(new ImageError("method-not-allowed", `Only ${allowed} are answered here.`)), allowed);
 }
 
 function tooLarge(): ImageError {

@@ -12,6 +12,13 @@
 export const maxPathCharacters = 4096;
 
 /**
+ * Largest body that is sent to the service.
+ * @beyond body-too-large
+ * @heldBy app.ts
+ */
+export const maxBodyBytes = 1 << 20;
+
+/**
  * Longest identifier, in UTF-8.
  * @beyond identifier-malformed
  * @heldBy identity/identifier.ts

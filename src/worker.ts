@@ -9,7 +9,7 @@ import { readConfig } from "./config.ts";
 import type { ImageError } from "./error.ts";
 import { isHostShared } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
-import { isImagePath, rawPath } from "./http/route.ts";
+import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
 import { createIsolateState, createServices, type Services } from "./services.ts";
 import { answerImagePath } from "./stories/image-path.ts";
 import { platformClock } from "./timers.ts";
@@ -63,6 +63,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     const defer = (work: Promise<unknown>): void => context.waitUntil(work);
     const visit: Visit = { account, patience, isAlone, defer, log };
     try {
+      checkPathLength(path);
       if (isImagePath(path, config.prefix)) return await answerImagePath(services, { request, path, visit });
       return await app.fetch(request, { services, visit, fail: (error: ImageError) => fail(error, services) });
     } catch (thrown) {

@@ -66,6 +66,18 @@ describe("the floors of the house", () => {
     ["a compiled module", "codec/inflate.ts", 'import module from "../../build/kernel.wasm";', "kernel.wasm"],
     ["a header name", "stories/image.ts", 'const name = "Cache-Tag";', 'names "Cache-Tag"'],
     ["a header that is read", "stories/image.ts", "const value = request.headers.get(name);", "names headers.get"],
+    [
+      "a header after what looks like a comment",
+      "stories/image.ts",
+      'const path = "/admin/*"; const value = request.headers.get(name); /* done */',
+      "names headers.get",
+    ],
+    [
+      "a header after a pattern with a quote",
+      "stories/image.ts",
+      'const quote = /["/*]/; headers.get("X");',
+      "names headers.get",
+    ],
     ["a header of one word", "masters/open.ts", 'const headers = { ETag: "1" };', "names ETag:"],
     ["a clock in a pure room", "render/plan.ts", "const now = Date.now();", "names Date."],
     ["a timer in a pure room", "codec/inflate.ts", "setTimeout(() => undefined, 1);", "names setTimeout"],
@@ -77,7 +89,8 @@ describe("the floors of the house", () => {
   ])("are broken by %s", (_, path, line, sentence) => {
     const text = sources.get(path) ?? "";
     const planted = new Map(sources).set(path, `${text}\n${line}\n`);
-    const found = findViolations(planted);
+    const standing = findViolations(sources);
+    const found = findViolations(planted).filter((violation) => !standing.includes(violation));
     expect(found.length).toBeGreaterThan(0);
     expect(found.filter((violation) => !violation.includes(path))).toEqual([]);
     expect(found.join("\n")).toContain(sentence);

@@ -33,6 +33,12 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
   return new Response(isJson ? JSON.stringify(problem) : `${sentence} (${code})\n`, { status, headers });
 }
 
+/** Returns a refusal of a method with the methods that the endpoint has. */
+export function withAllow(response: Response, allowed: string): Response {
+  response.headers.set("Allow", allowed);
+  return response;
+}
+
 /** Returns any thrown value as an ImageError; what is not one becomes `internal`. */
 export function asImageError(error: unknown): ImageError {
   if (error instanceof ImageError) return error;

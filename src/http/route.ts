@@ -30,6 +30,12 @@ export function rawPath(url: string): string {
   return /^[a-z]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "/";
 }
 
+/** Throws `url-too-long` for a path above the limit, of whatever it is. */
+export function checkPathLength(path: string): void {
+  if (path.length <= maxPathCharacters) return;
+  throw new ImageError("url-too-long", `The path is longer than ${maxPathCharacters} characters.`);
+}
+
 /** Says whether a raw path is one of images. */
 export function isImagePath(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);
@@ -37,13 +43,10 @@ export function isImagePath(path: string, prefix: string): boolean {
 
 /**
  * Finds the route of the raw path of an image, which is read from the right, so that an identifier may hold plain slashes.
- * `prefix` is the path before the version. Throws `not-found` for a path that leads nowhere, `url-too-long`.
+ * `prefix` is the path before the version. Throws `not-found` for a path that leads nowhere.
  * Source: Image API 3.0 §2, §3.
  */
 export function findRoute(path: string, prefix: string): Route {
-  if (path.length > maxPathCharacters) {
-    throw new ImageError("url-too-long", `The path is longer than ${maxPathCharacters} characters.`);
-  }
   const versioned = /^\/([23])\/(.+)$/.exec(path.slice(prefix.length));
   if (versioned === null) return redirectToNewest(path, prefix);
   const version = Number(versioned[1]) as ApiVersion;

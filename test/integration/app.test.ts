@@ -15,6 +15,10 @@ describe("what is no image", () => {
     },
   );
 
+  it("refuses a path that is too long", async () => {
+    expect((await ask(`/${"a".repeat(5000)}`)).status).toBe(414);
+  });
+
   it("refuses other methods than those an endpoint has", async () => {
     const { status, headers } = await ask("/health", { method: "POST" });
     expect([status, headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);

@@ -163,11 +163,19 @@ function runtimeImportsOf({ code }: File): readonly string[] {
   return [...withoutTypes.matchAll(importPattern)].map((match) => match[1] ?? "");
 }
 
+/** Texts first, so that what looks like a comment within one is not taken for it; then comments. */
+const textOrComment = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  return withoutPatterns(text).replace(textOrComment, (found) => (found.startsWith("/") ? "" : found));
 }
 
 /** What is said to people may name anything. */
 function withoutTexts(code: string): string {
-  return code.replace(/"(?:[^"\\\n]|\\.)*"/g, '""').replace(/`(?:[^`\\]|\\.)*`/g, "``");
+  return code.replace(textOrComment, (found) => `${found[0]}${found[0]}`);
+}
+
+/** Regular expressions may hold quotes and what looks like a comment. */
+function withoutPatterns(text: string): string {
+  return text.replace(/(?<=[(,=:[!&|?{};\n]\s*)\/(?![/*])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g, "/x/");
 }

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
-import { createApp, type Door } from "../../src/app.ts";
+import type { Door } from "../../src/app/door.ts";
+import { createApp } from "../../src/app.ts";
 import { ImageError } from "../../src/error.ts";
 import { respondError } from "../../src/http/errors.ts";
 

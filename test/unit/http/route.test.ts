@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findRoute, isImagePath, rawPath } from "../../../src/http/route.ts";
+import { checkPathLength, findRoute, isImagePath, rawPath } from "../../../src/http/route.ts";
 import { maxPathCharacters } from "../../../src/limits.ts";
 import { codeOf } from "../../support/code-of.ts";
 
@@ -73,12 +73,6 @@ describe("findRoute", () => {
   it.each(["/iiif", "/iiif/", "/iiif/3", "/iiif/3/", "/iiif/2/"])("finds nothing at %j", (path) => {
     expect(codeOf(() => find(path))).toBe("not-found");
   });
-
-  it("refuses a path one character above the limit", () => {
-    const path = (length: number): string => `/iiif/3/${"a".repeat(length - "/iiif/3//info.json".length)}/info.json`;
-    expect(codeOf(() => find(path(maxPathCharacters)))).toBe("none");
-    expect(codeOf(() => find(path(maxPathCharacters + 1)))).toBe("url-too-long");
-  });
 });
 
 describe("isImagePath", () => {
@@ -101,5 +95,12 @@ describe("rawPath", () => {
     ["https://images.example", ""],
   ])("leaves the path of %s as it came", (url, path) => {
     expect(rawPath(url)).toBe(path);
+  });
+});
+
+describe("checkPathLength", () => {
+  it("refuses a path one character above the limit", () => {
+    expect(codeOf(() => checkPathLength(`/${"a".repeat(maxPathCharacters - 1)}`))).toBe("none");
+    expect(codeOf(() => checkPathLength(`/${"a".repeat(maxPathCharacters)}`))).toBe("url-too-long");
   });
 });
