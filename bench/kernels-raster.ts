@@ -8,6 +8,7 @@ import type { Kernel } from "../src/raster/kernel.ts";
 import { turnPlane } from "../src/raster/orientation.ts";
 import { undoPredictor } from "../src/raster/predictor.ts";
 import type { Plane, ThreePlanes } from "../src/raster/raster.ts";
+import { threePlanes } from "../src/raster/raster.ts";
 import { createResampler } from "../src/raster/resampler.ts";
 import { rotateRaster } from "../src/raster/rotation.ts";
 import { type PackedSamples, unpackSamples } from "../src/raster/unpack.ts";
@@ -113,7 +114,7 @@ for (const [from, to, rounds] of [
 
 const kernel = openTestKernel();
 const planes: ThreePlanes = [makePlane(kernel, 1024), makePlane(kernel, 1024), makePlane(kernel, 1024)];
-const targets = planes.map(() => kernel.allocatePlane(1024, 1024)) as unknown as ThreePlanes;
+const targets = threePlanes(planes.map(() => kernel.allocatePlane(1024, 1024)));
 const [source] = planes;
 const [target] = targets;
 const size = { width: 1024, height: 1024 };

@@ -28,7 +28,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
 
 function refuseMethod(fail: Door["Bindings"]["fail"], methods: readonly string[]): Response {
   const allowed = [...methods, "OPTIONS"].join(", ");
-  return withAllow(fail(new ImageError("method-not-allowed", `Only ${allowed} are answered here.`)), allowed);
+  return withAllow(fail(new ImageError("method-not-allowed", `Only ${allowed} are allowed here.`)), allowed);
 }
 
 function tooLarge(): ImageError {
@@ -42,9 +42,7 @@ const codesByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [413, "body-too-large"],
 ]);
 
-/** A handler that reads a body as JSON throws a SyntaxError for what is not JSON. */
 function errorOf(error: Error): ImageError {
-  if (error instanceof SyntaxError) return new ImageError("body-malformed", "The body is not JSON.", { cause: error });
   const code = error instanceof HTTPException ? codesByStatus.get(error.status) : undefined;
   return code === undefined ? asImageError(error) : new ImageError(code, error.message, { cause: error });
 }

@@ -36,8 +36,8 @@ export interface PictureVisit {
 }
 
 /**
- * Returns a picture from a cache, or draws it and sees to it that it is kept. What decodes few pixels is not looked for and
- * not kept: the cache in front of the Worker has it, and after that it is made again as fast as found. Throws what
+ * Returns a picture from a cache, or draws it and keeps it. What decodes few pixels is not looked for and
+ * not kept: the cache in front of the Worker has it, and without that cache it is drawn again as fast as it would be found. Throws what
  * drawing throws.
  */
 export async function obtainPicture(store: PictureStore, asked: PictureVisit): Promise<ReadyPicture> {
@@ -78,7 +78,7 @@ function drawFresh({ tools, budget, clock }: PictureStore, { picture, visit }: P
 const streamedBytes = 1 << 18;
 
 /**
- * Opens what a cache has. A stream that its client does not take holds little, but it holds it all the same. Undefined for
+ * Opens what a cache has. A stream that its client does not take holds little, but it still holds it. Undefined for
  * one that turns out damaged before any of it was sent: its cache has said so in the log.
  */
 async function openKept(

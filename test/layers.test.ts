@@ -78,6 +78,7 @@ describe("the floors of the house", () => {
       'const quote = /["/*]/; headers.get("X");',
       "names headers.get",
     ],
+    ["a header that hono reads", "app.ts", "const token = c.req.header(name);", "names .header("],
     ["a header of one word", "masters/open.ts", 'const headers = { ETag: "1" };', "names ETag:"],
     ["a clock in a pure room", "render/plan.ts", "const now = Date.now();", "names Date."],
     ["a timer in a pure room", "codec/inflate.ts", "setTimeout(() => undefined, 1);", "names setTimeout"],

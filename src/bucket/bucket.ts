@@ -57,7 +57,7 @@ export interface Bucket {
   readonly name: string;
   /** Parts of one object that may be under way at once. */
   readonly partsAtOnce: number;
-  /** Returns the length of the parts in which an object is to be sent; an object that is no longer is sent whole. */
+  /** Returns the length of the parts in which an object is to be sent; an object up to that length is sent in one piece. */
   readonly partBytes: (objectBytes: number) => number;
   /** Makes sure that the bucket is there. */
   readonly check: () => Promise<void>;

@@ -26,7 +26,7 @@ export function typeOf({ headers }: S3Answer): string {
   return headers.get("content-type") ?? "application/octet-stream";
 }
 
-/** Words type and custom metadata as the headers of a request. */
+/** Formats type and custom metadata as the headers of a request. */
 export function headersOf({ contentType, metadata }: ObjectHeaders): Readonly<Record<string, string>> {
   const custom = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
   return { "content-type": contentType, ...Object.fromEntries(custom) };
@@ -66,7 +66,7 @@ export function unquote(etag: string): string {
   return etag.replace(/^W\//, "").replace(/^"|"$/g, "");
 }
 
-/** Words an MD5, given in hexadecimal, as Content-MD5 states it. */
+/** Formats an MD5, given in hexadecimal, as Content-MD5 states it. */
 export function md5Header(md5: string): string {
   return Buffer.from(md5, "hex").toString("base64");
 }

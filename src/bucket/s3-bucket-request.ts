@@ -7,7 +7,7 @@ import { readElement } from "./s3-bucket-xml.ts";
 
 /** Where a bucket is and who asks. */
 export interface S3Place {
-  /** Scheme, host and perhaps a path, without the bucket and without a slash behind. */
+  /** Scheme, host and perhaps a path, without the bucket and without a trailing slash. */
   readonly endpoint: string;
   readonly bucket: string;
   readonly region: string;
@@ -174,7 +174,7 @@ function unavailable(answer: S3Answer | { readonly failure: unknown }, place: S3
   const reason = "status" in answer ? `${answer.status}` : reasonOf(answer.failure);
   return new BucketError(
     "unavailable",
-    `The storage at ${new URL(place.endpoint).host} did not take the request in ${tries} tries (${reason}).`,
+    `The storage at ${new URL(place.endpoint).host} did not accept the request after ${tries} tries (${reason}).`,
     { cause: "failure" in answer ? answer.failure : undefined },
   );
 }

@@ -19,7 +19,7 @@ export function edgeTier(cache: Cache, maxAgeSeconds: number, guard: TierGuard):
       }, asking),
     put: ({ key }, { byteLength, sha256, mediaType, body }) =>
       guard.store(async (signal) => {
-        // Without a length that is stated: of a stream that has one and breaks off, what came is kept as if it were all.
+        // No Content-Length: if a stream with one breaks off, the cache keeps the part as if it were whole.
         const sent = body instanceof Uint8Array ? body : body.pipeThrough(new TransformStream(), { signal });
         const response = keptResponse(sent as BodyInit, { byteLength, sha256, mediaType, maxAgeSeconds });
         await cache.put(`${host}/${key}`, response);

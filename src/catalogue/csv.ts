@@ -31,13 +31,13 @@ export function parseCsv(bytes: Uint8Array, faults: string[]): readonly CsvRow[]
       const rest = /[^,\r\n]*/y;
       rest.lastIndex = at;
       const stray = rest.exec(text)?.[0] ?? "";
-      if (stray !== "") faults.push(`line ${line}: text stands behind a closing quote`);
+      if (stray !== "") faults.push(`line ${line}: there is text after a closing quote`);
       at += stray.length;
     } else {
       const plain = /[^,\r\n]*/y;
       plain.lastIndex = at;
       field = plain.exec(text)?.[0] ?? "";
-      if (field.includes('"')) faults.push(`line ${line}: a quote stands in a field that has none around it`);
+      if (field.includes('"')) faults.push(`line ${line}: there is a quote in a field that is not quoted`);
       at += field.length;
     }
     fields.push(field);

@@ -1,11 +1,11 @@
 import type { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
+import { type DrawnMaster, type PictureStyle, planPicture } from "../picture.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import { partsOf } from "../pyramid/tile-encoding.ts";
-import { type PlanFacts, planRender } from "../render/plan.ts";
 import { isFaultOfMaster } from "./faults.ts";
 import { areaRequest, tileRequest } from "./viewer-requests.ts";
 
@@ -14,12 +14,13 @@ import { areaRequest, tileRequest } from "./viewer-requests.ts";
  * than one picture may. Undefined if some request can be. Nothing is read, and for most images at most one tile is
  * planned: damage inside tiles stays unknown.
  */
-export function findRefusal(pyramid: Pyramid, facts: PlanFacts): ImageError | undefined {
+export function findRefusal(master: DrawnMaster, style: PictureStyle): ImageError | undefined {
+  const { pyramid, source } = master;
   let refusal: ImageError | undefined;
   for (const level of pyramid.levels.toReversed()) {
     const alone: Pyramid = { ...pyramid, levels: [level] };
-    for (const request of leastRequests(alone, facts.sourceSize)) {
-      const fault = faultOf(request, alone, facts);
+    for (const request of leastRequests(alone, source.size)) {
+      const fault = faultOf({ ...master, pyramid: alone }, request, style);
       if (fault === undefined) return undefined;
       refusal ??= fault.code === "render-too-costly" ? tooLarge(level) : fault;
     }
@@ -27,9 +28,9 @@ export function findRefusal(pyramid: Pyramid, facts: PlanFacts): ImageError | un
   return refusal;
 }
 
-function faultOf(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): ImageError | undefined {
+function faultOf(master: DrawnMaster, request: CanonicalRequest, style: PictureStyle): ImageError | undefined {
   try {
-    planRender(request, pyramid, facts);
+    planPicture(master, request, style);
     return undefined;
   } catch (error) {
     if (!isFaultOfMaster(error)) throw error;

@@ -1,24 +1,25 @@
 import type { ImageError } from "../error.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
-import type { MasterImage } from "../masters/image.ts";
+import { type DrawnMaster, type PictureStyle, planPicture } from "../picture.ts";
 import type { Level } from "../pyramid/level.ts";
-import { type PlanFacts, planRender, type RenderPlan } from "../render/plan.ts";
-import type { ByteSource } from "../source/byte-source.ts";
+import type { RenderPlan } from "../render/plan.ts";
 import { tryMaster } from "./faults.ts";
 import { findRefusal } from "./refusal.ts";
 import type { RequestCost } from "./report.ts";
 import { largerRequests, squareRequest, thumbnailRequest, tileRequest, type ViewerRequest } from "./viewer-requests.ts";
 
-/** An image to serve. */
-export interface ServedImage extends MasterImage {
-  readonly source: ByteSource;
-}
-
 /**
  * Draws a picture as the service does and drops it. Returns the messages that the service would log meanwhile. Throws
  * ImageError as the service answers it.
  */
-export type DrawPicture = (image: ServedImage, request: CanonicalRequest) => Promise<readonly string[]>;
+export type DrawPicture = (image: DrawnMaster, request: CanonicalRequest) => Promise<readonly string[]>;
+
+/** How pictures are made by a service as it is shipped. */
+const shippedStyle: PictureStyle = {
+  qualities: { jpeg: 85, webp: 80 },
+  colorProfile: "convert",
+  keepMetadata: "copyright",
+};
 
 /** The outcome of the requests that viewers make. */
 export interface Serving {
@@ -48,7 +49,7 @@ export interface Refusal {
  * Plans what viewers request of an image: a tile of each level, the whole picture small and large. With `draw`, the
  * tiles and the smallest picture are drawn too; the tiles stand for the other requests. Throws what the source throws.
  */
-export async function tryServing(image: ServedImage, draw?: DrawPicture): Promise<Serving> {
+export async function tryServing(image: DrawnMaster, draw?: DrawPicture): Promise<Serving> {
   const { pyramid } = image;
   const copied = new Set<Level>();
   const refused: Refusal[] = [];
@@ -83,23 +84,19 @@ export async function tryServing(image: ServedImage, draw?: DrawPicture): Promis
     refused,
     warnings: [...warnings],
     answered,
-    refusal: findRefusal(pyramid, factsOf(image)),
+    refusal: findRefusal(image, shippedStyle),
     thumbnail: costOf(thumbnail),
     square: "value" in square ? costOf(square.value) : undefined,
   };
 }
 
-function planRequest(image: ServedImage, { request }: ViewerRequest): RenderPlan {
-  return planRender(request, image.pyramid, factsOf(image));
-}
-
-function factsOf({ source, profile }: ServedImage): PlanFacts {
-  return { sourceSize: source.size, isProfiled: profile !== undefined };
+function planRequest(image: DrawnMaster, { request }: ViewerRequest): RenderPlan {
+  return planPicture(image, request, shippedStyle).plan;
 }
 
 /** A copied tile is decoded as well, because copying it proves nothing about its pixels. */
 async function drawAll(
-  image: ServedImage,
+  image: DrawnMaster,
   { asked, planned, draw }: { readonly asked: ViewerRequest; readonly planned: RenderPlan; readonly draw: DrawPicture },
 ): Promise<readonly string[]> {
   const warnings = await draw(image, asked.request);

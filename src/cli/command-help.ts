@@ -19,7 +19,7 @@ const usages: Readonly<Record<CommandName, string>> = {
 const summaries: Readonly<Record<CommandName, string>> = {
   ingest: "Turns images into masters, checks them and puts them into a bucket.",
   compare: "Writes a page that shows settings side by side without their names.",
-  check: "Says what masters are, whether they are served and how well, and what mends them.",
+  check: "Says what masters are, whether they are served and how well, and how to fix them.",
   "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",
 };
 
@@ -51,7 +51,7 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   "move-records": [
     "",
     "Each record is copied, read back and compared, and only then deleted from the masters' bucket.",
-    "Nothing in the catalogue is overwritten. An interrupted move is taken up by running the command",
+    "Nothing in the catalogue is overwritten. To resume an interrupted move, run the command",
     "again. Exit status: 0 all records are moved, 1 some were left, 2 wrong arguments, 130 stopped.",
   ],
 };

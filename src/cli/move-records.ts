@@ -48,6 +48,6 @@ function formatMove(
   return [
     `Records: ${counts.join(", ")}; from ${from} to ${to}`,
     ...(left > 0 ? ["docs/ingest.md says what to do with those that are left."] : []),
-    ...(failure === undefined ? [] : ["The same command goes on where this run ended."]),
+    ...(failure === undefined ? [] : ["Run the same command again to resume."]),
   ];
 }

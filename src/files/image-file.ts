@@ -2,7 +2,7 @@ import type { Size } from "../geometry.ts";
 import type { MetadataBlocks } from "../metadata/read.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 
-/** What a file that is no TIFF holds, as each format's reader finds it. */
+/** What a file that is not TIFF holds, as each format's reader finds it. */
 export interface ImageFile extends Size {
   readonly kind: FileFormat;
   /** How the file is decoded, as the one tile of one level. */
@@ -15,7 +15,7 @@ export interface ImageFile extends Size {
   readonly dotsPerInch: number | undefined;
 }
 
-/** The formats that are masters beside TIFF. */
+/** The formats that are masters other than TIFF. */
 export type FileFormat = "jpeg" | "png" | "webp";
 
 /** What differs between the encodings of files. */

@@ -92,10 +92,10 @@ async function move(key: string, { masters, catalogue }: Buckets): Promise<Endin
   const identifier = key.endsWith(formerSuffix) ? key.slice(formerPrefix.length, -formerSuffix.length) : "";
   const former = await masters.get(key);
   if (former === undefined) return "gone";
-  if (!isRecordOf(identifier, former.bytes)) return { left: "It is not a record of that name." };
+  if (!isRecordOf(identifier, former.bytes)) return { left: "It is not the record of this identifier." };
   const sha256 = sha256Of(former.bytes);
   // What is wrong here would be right in the copy.
-  if ((former.metadata.sha256 ?? sha256) !== sha256) return { left: "Its bytes are not those of its checksum." };
+  if ((former.metadata.sha256 ?? sha256) !== sha256) return { left: "Its checksum does not match." };
   const target = recordKey(identifier);
   const present = await catalogue.get(target);
   if (present === undefined) {

@@ -64,12 +64,17 @@ export async function keepInTiers(
   try {
     const body = formatKeptMaster(kept);
     if (body === undefined) return;
-    const content = { ...(await sealOf(body)), body, mediaType: indexType, labels: { key: name.key } };
+    const content = { ...(await sealOf(body)), body, mediaType: indexType, labels: labelsOf(name, kept) };
     const at = indexName(store, name);
     await whileRenewing(store.storage.clock, lease, () => Promise.all(tiers.map((tier) => tier.put(at, content))));
   } finally {
     lease.release();
   }
+}
+
+/** What is written on a stored index, for those who list them. */
+function labelsOf({ key, page }: NamedMaster, { version }: KeptMaster): Readonly<Record<string, string>> {
+  return { key, page: String(page), etag: version };
 }
 
 /** An index is held twice: as it is kept, and as it is used or on its way. */

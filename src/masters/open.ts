@@ -108,7 +108,7 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Master
   }
 }
 
-/** Ends an opening that another request was faster with. */
+/** Thrown when another request opened it first. */
 class OpenedMeanwhile extends Error {
   readonly kept: KeptMaster;
 

@@ -12,7 +12,7 @@ export interface NamedMaster extends MasterName {
   readonly places: MasterPlaces;
 }
 
-/** A master ready to be read: what it holds, and its bytes pinned to the version that is of. */
+/** A master ready to be read: what it holds, and its bytes, pinned to one version. */
 export interface Master extends MasterImage {
   readonly name: NamedMaster;
   readonly version: string;

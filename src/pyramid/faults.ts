@@ -2,7 +2,7 @@ import { ImageError } from "../error.ts";
 
 /** Returns the error for a master that breaks its own format; `detail` says where, for the log. */
 export function malformed(detail: string, cause?: unknown): ImageError {
-  const message = "The stored image is damaged: it can't be read as the TIFF it says it is.";
+  const message = "The stored image is damaged: its structure can't be read.";
   return new ImageError("source-malformed", message, { detail, cause });
 }
 

@@ -20,7 +20,9 @@ export async function finishRaster(
   const rotated = rotateRaster(kernel, upright(turned), plan.degrees);
   await pause?.();
   const { width, height } = rotated;
-  return openSteps(kernel, plan.steps.whole, { width, height, table: undefined })(rotated);
+  const finished = openSteps(kernel, plan.steps.whole, { width, height, table: undefined })(rotated);
+  await pause?.();
+  return finished;
 }
 
 function turnRaster(kernel: Kernel, { planes, alpha, ...form }: Raster, { turn }: DrawPlan): Raster {

@@ -18,7 +18,7 @@ export function limitOpening(source: ByteSource): ByteSource {
       if (reads > maxOpeningReads || bytes > maxOpeningBytes) {
         throw new ImageError(
           "source-unsupported",
-          "The headers of the stored image are scattered over its file, so opening it needs too many reads. Repack or convert it.",
+          "The headers of the stored image are scattered over its file, so opening it needs too many reads.",
           { detail: `${reads} reads of ${bytes} bytes` },
         );
       }

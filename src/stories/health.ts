@@ -5,7 +5,7 @@ import { drawProbe } from "../probe.ts";
 import type { Health, Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 
-/** For how long what was found is told again: the endpoint is open to all, and its checks cost operations of R2. */
+/** How long a result is reused: the endpoint is open to all, and its checks cost operations of R2. */
 const keptMilliseconds = { checks: 5000, lifecycle: 3_600_000 } as const;
 
 /** For how long a check may take, in seconds. */

@@ -24,7 +24,7 @@ export async function answerImagePath(
   const { config } = services;
   if (request.method === "OPTIONS") return respondOptions();
   if (request.method !== "GET" && request.method !== "HEAD") {
-    throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are answered.");
+    throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are allowed here.");
   }
   const route = findRoute(path, config.prefix);
   const maxAgeSeconds = config.infoMaxAgeSeconds;

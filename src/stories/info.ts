@@ -1,5 +1,4 @@
 import { findRefusal } from "../check/refusal.ts";
-import { colorTreatment } from "../colors.ts";
 import { digest } from "../digest.ts";
 import type { Size } from "../geometry.ts";
 import { baseUri, isHostShared } from "../http/base-uri.ts";
@@ -53,8 +52,7 @@ export function answerInfo(
 
 /** Refuses a master that no picture can be drawn from, with the reason: viewers begin here. */
 function refuseUnanswered({ style }: Services, master: Master): void {
-  const { isProfiled } = colorTreatment(master, { quality: "default", format: "jpg" }, style.colorProfile);
-  const refusal = findRefusal(master.pyramid, { sourceSize: master.source.size, isProfiled });
+  const refusal = findRefusal(master, style);
   if (refusal !== undefined) throw refusal;
 }
 

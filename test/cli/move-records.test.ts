@@ -107,7 +107,7 @@ describe("tessera move-records", () => {
     expect(status).toBe(1);
     expect(said).toContain("There is no bucket masters");
     expect(printed).toContain("Records: 0 moved;");
-    expect(printed).toContain("The same command goes on where this run ended.");
+    expect(printed).toContain("Run the same command again to resume.");
   });
 
   it("takes places from a configuration, and is told everything that is wrong at once", async () => {
@@ -133,7 +133,7 @@ describe("tessera move-records", () => {
     const stopped = startCommand(folder, ["move-records", ...remote()], keys());
     const { status, printed } = await interrupt(stopped, signal, ({ operation }) => operation === "DeleteObject");
     expect(status).toBe(expected);
-    if (signal === "SIGINT") expect(printed).toContain("The same command goes on where this run ended.");
+    if (signal === "SIGINT") expect(printed).toContain("Run the same command again to resume.");
     const held = new Set([...endpoint.objects.keys()].map((key) => key.slice(1)).concat(...endpoint.catalogue.keys()));
     expect(held.size).toBe(names.length);
     expect(endpoint.objects.size).toBeGreaterThan(0);

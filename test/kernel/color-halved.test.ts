@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rgbToGray, rgbToYcbcrHalved } from "../../src/raster/color.ts";
-import type { ThreePlanes } from "../../src/raster/raster.ts";
+import { threePlanes } from "../../src/raster/raster.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import {
   allocateGuarded,
@@ -44,13 +44,13 @@ describe("rgbToYcbcrHalved", () => {
       const samples = [0, 1, 2].map(() =>
         makeSamples(width, height, () => random.pick([0, 255, random.integer(0, 255), random.integer(0, 255)])),
       );
-      const source = samples.map((plane) => storePlane(kernel, plane)) as unknown as ThreePlanes;
+      const source = threePlanes(samples.map((plane) => storePlane(kernel, plane)));
       const guarded = [0, 1, 1].map((shift) =>
         allocateGuarded(kernel, Math.ceil(width / (1 + shift)), Math.ceil(height / (1 + shift))),
       );
       rgbToYcbcrHalved(kernel, {
         source,
-        destination: guarded.map(({ plane }) => plane) as unknown as ThreePlanes,
+        destination: threePlanes(guarded.map(({ plane }) => plane)),
       });
       const [y, cb, cr] = guarded.map(({ plane }) => readPlane(kernel, plane)) as [Samples, Samples, Samples];
       expect(greatestDifference(cb, exactChroma(samples, [-0.168736, -0.331264, 0.5]))).toBeLessThanOrEqual(1);
@@ -66,7 +66,7 @@ describe("rgbToYcbcrHalved", () => {
     for (const { width, height } of sizes) {
       const kernel = openTestKernel();
       const gray = makeNoise(random, width, height);
-      const source = [0, 1, 2].map(() => storePlane(kernel, gray)) as unknown as ThreePlanes;
+      const source = threePlanes([0, 1, 2].map(() => storePlane(kernel, gray)));
       const halved = [0, 1].map(() => kernel.allocatePlane(Math.ceil(width / 2), Math.ceil(height / 2)));
       rgbToYcbcrHalved(kernel, { source, destination: [source[0], halved[0]!, halved[1]!] });
       expect(readPlane(kernel, source[0])).toEqual(gray);
@@ -81,7 +81,7 @@ describe("rgbToYcbcrHalved", () => {
     const samples = [0, 1, 2].map(() => makeNoise(random, 37, 9));
     for (const index of [0, 1, 2]) {
       const kernel = openTestKernel();
-      const source = samples.map((plane) => storePlane(kernel, plane)) as unknown as ThreePlanes;
+      const source = threePlanes(samples.map((plane) => storePlane(kernel, plane)));
       const apart = [kernel.allocatePlane(37, 9), kernel.allocatePlane(19, 5), kernel.allocatePlane(19, 5)] as const;
       const over = [source[index]!, kernel.allocatePlane(19, 5), kernel.allocatePlane(19, 5)] as const;
       rgbToYcbcrHalved(kernel, { source, destination: apart });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { composeOnWhite, interleaveRgba, rgbToGray, rgbToYcbcr, ycbcrToRgb } from "../../src/raster/color.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import type { ThreePlanes } from "../../src/raster/raster.ts";
+import { threePlanes } from "../../src/raster/raster.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { allocateGuarded, makeNoise, makeSamples, readPlane, type Samples, storePlane } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";
@@ -31,7 +32,7 @@ function makeCube(): readonly [Samples, Samples, Samples] {
 }
 
 function storeThree(kernel: Kernel, planes: readonly Samples[]): ThreePlanes {
-  return planes.map((plane) => storePlane(kernel, plane)) as unknown as ThreePlanes;
+  return threePlanes(planes.map((plane) => storePlane(kernel, plane)));
 }
 
 function tripleAt(planes: readonly Samples[], at: number): Triple {
@@ -95,10 +96,12 @@ describe("ycbcrToRgb and rgbToYcbcr", () => {
       );
       const guarded = [0, 1, 2].map(() => allocateGuarded(kernel, width, 2));
       // Two rows of the targets stand where rows 1 and 2 of the source do.
-      const destination = guarded.map(({ plane }) => ({
-        ...plane,
-        pointer: plane.pointer - plane.stride,
-      })) as unknown as ThreePlanes;
+      const destination = threePlanes(
+        guarded.map(({ plane }) => ({
+          ...plane,
+          pointer: plane.pointer - plane.stride,
+        })),
+      );
       for (const convert of [ycbcrToRgb, rgbToYcbcr]) {
         convert(kernel, { source, destination, rows: { first: 1, count: 2 } });
         expect(guarded.map((target) => target.countChangedGuards())).toEqual([0, 0, 0]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyPalette } from "../../src/raster/palette.ts";
-import type { ThreePlanes } from "../../src/raster/raster.ts";
+import { threePlanes } from "../../src/raster/raster.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { allocateGuarded, makeNoise, makeSamples, readPlane, storePlane } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";
@@ -17,7 +17,7 @@ describe("applyPalette", () => {
         const index = storePlane(kernel, indexes);
         const targets = [0, 1, 2].map(() => allocateGuarded(kernel, width, 5));
         const mark = kernel.mark();
-        applyPalette(kernel, index, palette, targets.map(({ plane }) => plane) as unknown as ThreePlanes);
+        applyPalette(kernel, index, palette, threePlanes(targets.map(({ plane }) => plane)));
         expect(kernel.mark()).toBe(mark);
         targets.forEach(({ plane, countChangedGuards }, channel) => {
           const expected = makeSamples(width, 5, (x, y) => {
@@ -39,7 +39,7 @@ describe("applyPalette", () => {
       makeSamples(256, 1, (x) => x),
     );
     const planes = [0, 1, 2].map((at) => (at === channel ? index : kernel.allocatePlane(256, 1)));
-    applyPalette(kernel, index, palette, planes as unknown as ThreePlanes);
+    applyPalette(kernel, index, palette, threePlanes(planes));
     const read = planes.map((plane) => readPlane(kernel, plane).values);
     expect(read).toEqual([palette.slice(0, 256), palette.slice(256, 512), palette.slice(512)]);
   });

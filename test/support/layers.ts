@@ -13,9 +13,9 @@ export const floors: readonly (readonly string[])[] = [
   ["http", "files"],
   ["render", "cache"],
   ["masters"],
-  ["check", "colors"],
+  ["colors"],
   ["picture"],
-  ["kept-picture"],
+  ["kept-picture", "check"],
   ["services", "node"],
   ["probe", "settings"],
   ["stories", "bucket", "convert"],
@@ -58,7 +58,7 @@ const doorWords = /\bEnv\b|\bcaches\b|\bExecutionContext\b/;
 
 /** Names of headers as they are written in code: quoted with a hyphen, or one of those that have none. */
 const headerNames =
-  /"(?:[A-Z][a-z]+(?:-[A-Z][A-Za-z0-9]*)+|Accept|Allow|ETag|Host|Link|Location|Range|Vary)"|\b(?:ETag|Vary)\s*:|\bheaders\s*\.\s*(?:get|set|has|append|delete)\b|\bnew Headers\b/;
+  /"(?:[A-Z][a-z]+(?:-[A-Z][A-Za-z0-9]*)+|Accept|Allow|ETag|Host|Authorization|Cookie|Link|Location|Origin|Range|Vary)"|\b(?:ETag|Vary)\s*:|\bheaders\s*\.\s*(?:get|set|has|append|delete)\b|\.header\s*\(|\bnew Headers\b/;
 
 /** What the S3 interface of R2 is spoken with is written down where it is spoken. */
 const headerRooms: readonly string[] = ["http", "bucket"];

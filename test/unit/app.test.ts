@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
+import { readJson } from "../../src/app/body.ts";
 import type { Door } from "../../src/app/door.ts";
 import { createApp } from "../../src/app.ts";
 import { ImageError } from "../../src/error.ts";
@@ -8,10 +9,11 @@ import { respondError } from "../../src/http/errors.ts";
 /** Endpoints as they may come, with what may go wrong in them. */
 const admin = new Hono<Door>()
   .get("/report/:name", (c) => c.text(c.req.path))
-  .post("/purge", async (c) => c.json(await c.req.json()))
+  .post("/purge", async (c) => c.json((await readJson(c.req.raw)) as object))
   .get("/broken", () => {
     throw new TypeError("secret");
   })
+  .get("/damaged", () => JSON.parse("{secret"))
   .get("/refused", () => {
     throw new ImageError("storage-failed", "The storage does not answer.");
   });
@@ -80,5 +82,7 @@ describe("the app", () => {
     const broken = await ask("/admin/broken");
     expect(broken).toMatchObject({ status: 500, failed: ["internal"] });
     expect(broken.text).toBe("Internal error; see the service log. (internal)\n");
+    // What is damaged in storage is no fault of the body.
+    expect(await ask("/admin/damaged")).toMatchObject({ status: 500, failed: ["internal"] });
   });
 });

@@ -83,7 +83,7 @@ function checkHeader(header: PngHeader, size: Size): void {
     throw malformedPng(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   if (header.isInterlaced) {
-    throw new ImageError("source-unsupported", "An interlaced PNG is not supported. Save it without interlacing.");
+    throw new ImageError("source-unsupported", "The stored image is an interlaced PNG, which is not supported.");
   }
   if (size.width * size.height > maxFilePixels) {
     throw new ImageError("render-too-costly", "The PNG picture is too large to decode here.");

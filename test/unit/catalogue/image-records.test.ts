@@ -86,7 +86,7 @@ describe("records", () => {
       ),
     );
     expect(faults).toEqual([
-      "line 6: text stands behind a closing quote",
+      "line 6: there is text after a closing quote",
       'line 2: rights is "free", not an http or https URI',
       "line 3: a was on line 2 already",
       "line 4: the identifier is empty",

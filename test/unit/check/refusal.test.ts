@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findRefusal } from "../../../src/check/refusal.ts";
+import type { DrawnMaster, PictureStyle } from "../../../src/picture.ts";
 import type { Orientation, Pyramid } from "../../../src/pyramid/pyramid.ts";
 import { seenSize } from "../../../src/pyramid/pyramid.ts";
 import type { TileEncoding } from "../../../src/pyramid/tile-encoding.ts";
@@ -10,6 +11,16 @@ import { makePyramid, type PyramidOptions } from "../../support/pyramid.ts";
 import { openRandom, type Random } from "../../support/random.ts";
 
 const facts = { sourceSize: 2 ** 40, isProfiled: false };
+const style: PictureStyle = { qualities: { jpeg: 85, webp: 80 }, colorProfile: "convert", keepMetadata: "none" };
+
+/** A master of which nothing but its pyramid and its length is known: no byte of it is read. */
+const masterOf = (pyramid: Pyramid, size = facts.sourceSize): DrawnMaster => ({
+  pyramid,
+  profile: undefined,
+  metadata: {},
+  source: { size, version: "v", read: () => Promise.reject(new Error("nothing is read")) },
+});
+
 const limits = { maxWidth: 20_000, maxHeight: 20_000, maxArea: 25_000_000 };
 
 /** A file or strips of one column: `rows` pixels in each. */
@@ -66,7 +77,7 @@ describe("a master of which nothing can be answered", () => {
       const asked = Array.from({ length: 30 }, () => randomRequest(random, seen, 3));
       const small = ["0,0,1,1/max/0/gray.jpg", "full/1,1/0/gray.jpg", "full/^1,1/0/default.jpg"];
       const answered = [...asked, ...small].filter(isAnswered);
-      const refusal = findRefusal(pyramid, facts);
+      const refusal = findRefusal(masterOf(pyramid), style);
       if (refusal === undefined) found.answered += 1;
       else found.refused += 1;
       expect([round, refusal === undefined ? [] : answered]).toEqual([round, []]);
@@ -84,7 +95,7 @@ describe("a master of which nothing can be answered", () => {
     });
     const request = settle("0,0,1,1/max/0/gray.jpg", { image: { ...pyramid, isGray: false }, limits, version: 3 });
     expect(codeOf(() => planRender(request, pyramid, facts))).toBe("render-too-costly");
-    const refusal = findRefusal(pyramid, facts);
+    const refusal = findRefusal(masterOf(pyramid), style);
     expect(refusal?.code).toBe("source-unsupported");
     expect(refusal?.message).toMatch(/stored in tiles of 2048 by 2048 pixels, too large to decode\.$/);
   });
@@ -93,16 +104,16 @@ describe("a master of which nothing can be answered", () => {
     const form = { width: 4096, height: 4096, tile: 2048, tileBytes: 30_000_000 };
     const request = settle("0,0,1,1/max/0/gray.jpg", { image: { ...form, isGray: false }, limits, version: 3 });
     expect(codeOf(() => planRender(request, makePyramid(form), facts))).toBe("render-too-costly");
-    expect(findRefusal(makePyramid(form), facts)).toBeUndefined();
-    expect(findRefusal(makePyramid({ ...form, orientation: 6 }), facts)?.code).toBe("source-unsupported");
+    expect(findRefusal(masterOf(makePyramid(form)), style)).toBeUndefined();
+    expect(findRefusal(masterOf(makePyramid({ ...form, orientation: 6 })), style)?.code).toBe("source-unsupported");
   });
 
   it("is one with all tiles outside the file, and not one with any inside", () => {
     const pyramid = makePyramid({ width: 2000, height: 1500, tile: 256, levels: 3 });
     const last = pyramid.levels[2]!.offsets.at(-1)! + 5000;
-    expect(findRefusal(pyramid, { ...facts, sourceSize: last })).toBeUndefined();
+    expect(findRefusal(masterOf(pyramid, last), style)).toBeUndefined();
     // All but the first tile, which is where nobody looks first.
-    expect(findRefusal(pyramid, { ...facts, sourceSize: 6000 })).toBeUndefined();
-    expect(findRefusal(pyramid, { ...facts, sourceSize: 5999 })?.code).toBe("source-malformed");
+    expect(findRefusal(masterOf(pyramid, 6000), style)).toBeUndefined();
+    expect(findRefusal(masterOf(pyramid, 5999), style)?.code).toBe("source-malformed");
   });
 });

@@ -252,6 +252,7 @@ describe("a record that says what no file does", () => {
 });
 
 describe("a record that is damaged", () => {
+  const style = { qualities: { jpeg: 85, webp: 80 }, colorProfile: "convert", keepMetadata: "none" } as const;
   const facts = ({ size, image }: KeptMaster) => ({ sourceSize: size, isProfiled: image.profile !== undefined });
 
   /** Plans what viewers ask for. Throws whatever is no refusal. */
@@ -262,7 +263,8 @@ describe("a record that is damaged", () => {
       for (const format of ["jpg", "png"] as const)
         codeOf(() => planRender({ ...request, format }, pyramid, facts(kept)));
     }
-    findRefusal(pyramid, facts(kept));
+    const source = { size: kept.size, version: kept.version, read: () => Promise.reject(new Error("nothing is read")) };
+    findRefusal({ ...kept.image, source }, style);
     keepMetadata(kept.image.metadata, "all", 0.5);
     keepMetadata(kept.image.metadata, "copyright", 0.5);
   }

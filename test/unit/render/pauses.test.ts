@@ -51,6 +51,6 @@ describe("a drawing whose client leaves", () => {
       await draw("full/100,/0/default.png", Number.POSITIVE_INFINITY),
       await draw("full/100,/30/default.png", Number.POSITIVE_INFINITY),
     ];
-    expect(rotated.looked).toBe(plain.looked + 2);
+    expect(rotated.looked).toBe(plain.looked + 3);
   });
 });
