@@ -12,6 +12,8 @@ import {
 } from "../src/picture.ts";
 import type { Pyramid } from "../src/pyramid/pyramid.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
+import { openPyramid } from "../src/tiff/open.ts";
+import { fileSource } from "./file-source.ts";
 
 /** The quality that all sides of a comparison encode JPEG with. */
 export const jpegQuality = 85;
@@ -29,6 +31,18 @@ const limits = { maxWidth: 1_000_000, maxHeight: 1_000_000, maxArea: 1e12 };
 /** Opens what the Worker draws with, outside of workerd. */
 export function openTools(): DrawingTools {
   return openDrawingTools();
+}
+
+/** A master that is drawn: a file, and its pyramid. */
+export interface BenchMaster {
+  readonly source: ByteSource;
+  readonly pyramid: Pyramid;
+}
+
+/** Opens a file as a master. Throws what opening throws. */
+export async function openBenchMaster(path: string): Promise<BenchMaster> {
+  const source = fileSource(path);
+  return { source, pyramid: await openPyramid(source) };
 }
 
 /** Plans the request `path`: region, size, rotation, quality and format. Throws what parsing and planning throw. */
