@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+interface LockedPackage {
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const lock: { readonly packages: Readonly<Record<string, LockedPackage>> } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8"),
+);
+
+/** Says whether a package that the one at `path` depends on is in the lock, next to it or in a folder above. */
+function isLocked(path: string, name: string): boolean {
+  for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("node_modules/") - 1))) {
+    if (`${folder === "" ? "" : `${folder}/`}node_modules/${name}` in lock.packages) return true;
+    if (folder === "") return false;
+  }
+}
+
+describe("the lock file", () => {
+  it("has every dependency of every package, those of other systems too", () => {
+    const missing = Object.entries(lock.packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+      Object.keys({ ...dependencies, ...optionalDependencies })
+        .filter((name) => !isLocked(path, name))
+        .map((name) => `${name} of ${path}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it.each(["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "win32-x64"])(
+    "has the compiled packages for %s",
+    (system) => {
+      const names = Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, ""));
+      const ofWorkerd = system.replace("win32-x64", "windows-64").replace("x64", "64");
+      expect(names).toContain(`@biomejs/cli-${system}`);
+      expect(names).toContain(`@img/sharp-${system}`);
+      expect(names).toContain(`@cloudflare/workerd-${ofWorkerd}`);
+      expect(names).toContain(`@esbuild/${system}`);
+    },
+  );
+
+  it("has the checksum of every package, and no other registry than npm's", () => {
+    const packages = Object.entries(lock.packages).filter(([path, { link }]) => path !== "" && link !== true);
+    expect(packages.length).toBeGreaterThan(100);
+    expect(packages.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+    const elsewhere = packages.filter(([, { resolved = "https://registry.npmjs.org/" }]) => {
+      return !resolved.startsWith("https://registry.npmjs.org/");
+    });
+    expect(elsewhere.map(([path]) => path)).toEqual([]);
+  });
+});
