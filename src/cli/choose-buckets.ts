@@ -38,10 +38,10 @@ export function bucketsOpener({ options, service, terminal, asked, faults }: Buc
     if (!account && !options.endpoint) faults.push("--account (or CLOUDFLARE_ACCOUNT_ID) or --endpoint is missing");
   }
   if (asked.includes("masters") && masters === undefined) {
-    faults.push("--bucket is missing, for wrangler.toml names no bucket for MASTERS");
+    faults.push("--bucket is missing, because wrangler.toml names no bucket for MASTERS");
   }
   if (asked.includes("catalogue") && catalogue === undefined) {
-    faults.push("--catalogue-bucket is missing, for wrangler.toml names no bucket for CATALOGUE");
+    faults.push("--catalogue-bucket is missing, because wrangler.toml names no bucket for CATALOGUE");
   }
   const open = (bucket: string) =>
     s3Bucket(

@@ -94,7 +94,7 @@ async function move(key: string, { masters, catalogue }: Buckets): Promise<Endin
   if (former === undefined) return "gone";
   if (!isRecordOf(identifier, former.bytes)) return { left: "It is not the record of this identifier." };
   const sha256 = sha256Of(former.bytes);
-  // What is wrong here would be right in the copy.
+  // A damaged record would get a checksum of its own in the copy.
   if ((former.metadata.sha256 ?? sha256) !== sha256) return { left: "Its checksum does not match." };
   const target = recordKey(identifier);
   const present = await catalogue.get(target);

@@ -31,7 +31,7 @@ export interface Converter {
   readonly countPages: (source: string) => Promise<number>;
 }
 
-/** The stages of an image whose time is told apart: its checksum, its conversion, its way into the masters' bucket. */
+/** The stages of an image that are timed one by one: its checksum, its conversion, its way into the masters' bucket. */
 export type Stage = "checksum" | ConversionStage | "upload";
 
 /** A master as it lies in its bucket. */
@@ -172,7 +172,7 @@ function metadataOf(
   };
 }
 
-/** Reads back what metadataOf wrote; undefined where it is not all there. */
+/** Reads back what metadataOf wrote; undefined if any of it is missing. */
 function masterOf({ bytes, metadata }: StoredObject): StoredMaster | undefined {
   const [width, height, levels, tileSize] = ["width", "height", "levels", "tile"].map((name) => Number(metadata[name]));
   const checksum = metadata.sha256;

@@ -145,7 +145,7 @@ function sharedKeys(images: readonly PlannedImage[]): readonly string[] {
   return shared.length > 0 ? [...shared, "{path} or {extension} in --identifier can tell files apart"] : [];
 }
 
-/** Names an image for messages: its file, and its page where that is told apart. */
+/** Names an image for messages: its file, and its page where pages are masters of their own. */
 export function nameImage({ source, page }: Pick<PlannedImage, "source" | "page">): string {
   return page === undefined ? source : `${source} page ${page}`;
 }
