@@ -52,7 +52,7 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   const config = (await gatherFaults(faults, () => readIngestConfig(terminal.folder, given.config))) ?? {};
   const options = { ...config, ...given };
   faults.push(...ingestContradictions(given));
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.projectFolder, terminal));
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const recordsFile = options.records;
   const records =
     recordsFile === undefined

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Terminal, type TerminalOutput, terminalOutput } from "../node/terminal.ts";
+import { chooseService } from "../settings/service-places.ts";
 import { runCommandLine } from "./command-line.ts";
 import { converter } from "./converter.ts";
 
@@ -49,10 +50,13 @@ const output = terminalOutput({
   people: (text) => void process.stderr.write(text),
   columns: process.stderr.isTTY === true ? () => process.stderr.columns || 80 : undefined,
 });
+const folder = process.cwd();
+const projectFolder = join(import.meta.dirname, "..", "..");
 const terminal: Terminal = {
   ...output,
-  folder: process.cwd(),
-  projectFolder: join(import.meta.dirname, "..", ".."),
+  folder,
+  projectFolder,
+  service: chooseService(folder, { isCheckout: import.meta.filename.endsWith(".ts"), projectFolder }),
   environment: process.env,
   signal: abortOnSignals(output, () => removeNow()),
   onFolder: (remove) => {

@@ -12,7 +12,7 @@ import { exitStatus } from "./ingest.ts";
 export async function moveRecords({ options: given }: MoveRecordsCommand, terminal: Terminal): Promise<number> {
   const faults = [...bucketContradictions(given)];
   const config = await gatherFaults(faults, () => readIngestConfig(terminal.folder, given.config));
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.projectFolder, terminal));
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const options = { ...config, ...given };
   const asked = ["masters", "catalogue"] as const;
   const open = bucketsOpener({ options, service, terminal, asked, faults });

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { type Terminal, terminalOutput } from "../../src/node/terminal.ts";
+import { chooseService } from "../../src/settings/service-places.ts";
+
+const projectFolder = join(import.meta.dirname, "..", "..");
 
 /** A terminal, and what was written to it. */
 export interface RecordedTerminal {
@@ -29,7 +32,8 @@ export function recordTerminal(
   const terminal: Terminal = {
     ...output,
     folder,
-    projectFolder: join(import.meta.dirname, "..", ".."),
+    projectFolder,
+    service: chooseService(folder, { isCheckout: true, projectFolder }),
     environment: {},
     signal: new AbortController().signal,
     onFolder: () => {},

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { IngestConfig } from "tessera/config";
+import type { IngestConfig } from "tessera-iiif/config";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommandFaults } from "../../../src/settings/command-faults.ts";
 import {
