@@ -26,6 +26,7 @@ export const faults = {
   // Nobody reads this answer: it is for the log. 499 is what web servers log for it.
   "client-gone": { status: 499, title: "Client gone" },
   "source-malformed": { status: 500, title: "Damaged image" },
+  "record-malformed": { status: 500, title: "Damaged record" },
   "config-invalid": { status: 500, title: "Invalid configuration" },
   internal: { status: 500, title: "Internal error" },
   "source-unsupported": { status: 501, title: "Unsupported image" },

@@ -55,5 +55,10 @@ const plainInPath = /%(?:3A|24|26|2B|2C|3B|3D)/g;
  * comma and their like stay. Source: Image API 3.0 §9.
  */
 export function formatIdentifier(identifier: Identifier): string {
-  return encodeURIComponent(identifier).replace(plainInPath, decodeURIComponent);
+  return formatSegment(identifier);
+}
+
+/** Encodes any text as one segment of a path, as `formatIdentifier` does. */
+export function formatSegment(text: string): string {
+  return encodeURIComponent(text).replace(plainInPath, decodeURIComponent);
 }

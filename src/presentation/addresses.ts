@@ -1,0 +1,64 @@
+import { formatSegment } from "../identity/identifier.ts";
+import type { SizeLimits } from "../iiif/size.ts";
+import type { ApiVersion } from "../iiif/version.ts";
+
+/** Where documents and images are, for those that write URIs. */
+export interface Addresses {
+  /** Scheme, host and path in front of both, without a trailing slash. */
+  readonly base: string;
+  /** The path of images, with a leading slash or empty. */
+  readonly imagePrefix: string;
+  /** What an image is given out in at most: `max` of a larger one is smaller. */
+  readonly limits: SizeLimits;
+}
+
+/** Returns the URI at which a manifest is published. */
+export function manifestUri({ base }: Addresses, version: ApiVersion, object: string): string {
+  return `${base}/presentation/${version}/${formatSegment(object)}/manifest`;
+}
+
+/** Returns the URI at which a collection is published; `part` is one of those that a large collection is divided into. */
+export function collectionUri({ base }: Addresses, version: ApiVersion, name: CollectionAddress): string {
+  const part = name.part === undefined ? "" : `/part/${formatSegment(name.part)}`;
+  return `${base}/presentation/${version}/${formatSegment(name.key)}/collection${part}`;
+}
+
+/** A collection, or a part of one. */
+export interface CollectionAddress {
+  readonly key: string;
+  readonly part?: string | undefined;
+}
+
+/** What is named in an object, whatever the version: annotations made in one hold in the other. */
+export type Piece = "canvas" | "page" | "annotation" | "range";
+
+/** Returns the URI of a piece of an object: it has no version, and nothing of the place or the label of a page. */
+export function pieceUri({ base }: Addresses, piece: Piece, { object, key }: PieceName): string {
+  return `${base}/presentation/${formatSegment(object)}/${piece}/${formatSegment(key)}`;
+}
+
+/** Names a page, or an entry of the contents, in its object. */
+export interface PieceName {
+  readonly object: string;
+  readonly key: string;
+}
+
+/** Returns the URI of the text of a page as annotations. */
+export function textUri({ base }: Addresses, version: ApiVersion, { object, key }: PieceName): string {
+  return `${base}/presentation/${version}/${formatSegment(object)}/text/${formatSegment(key)}`;
+}
+
+/** Returns the URI of the file that the text of a page comes from. */
+export function textFileUri({ base }: Addresses, { object, key }: PieceName): string {
+  return `${base}/presentation/${formatSegment(object)}/file/${formatSegment(key)}`;
+}
+
+/** Returns the URI of the search in an object, by the version of the Content Search API. */
+export function searchUri({ base }: Addresses, version: 1 | 2, object: string): string {
+  return `${base}/presentation/${formatSegment(object)}/search/${version}`;
+}
+
+/** Returns the base URI of an image. */
+export function imageUri({ base, imagePrefix }: Addresses, version: ApiVersion, identifier: string): string {
+  return `${base}${imagePrefix}/${version}/${formatSegment(identifier)}`;
+}

@@ -1,0 +1,66 @@
+import type { Page, Work } from "../catalogue/work.ts";
+import { type Addresses, pieceUri, textFileUri, textUri } from "./addresses.ts";
+import { formatImage, formatThumbnail } from "./image-resource.ts";
+import { given, type Json } from "./json.ts";
+import { formatDataLink, formatLink } from "./linked.ts";
+import { textKinds } from "./text-kinds.ts";
+import { formatPair } from "./text-value.ts";
+
+/**
+ * Returns the canvas of a page. One that is missing has no annotation page on it. Source: IIIF Presentation API 3.0 §5.3,
+ * Cookbook 0283.
+ */
+export function formatCanvas(addresses: Addresses, work: Pick<Work, "key">, page: Page): Json {
+  const name = { object: work.key, key: page.key };
+  const [first] = page.images;
+  return {
+    id: pieceUri(addresses, "canvas", name),
+    type: "Canvas",
+    ...given("label", page.label),
+    width: page.width,
+    height: page.height,
+    ...given("metadata", page.metadata?.map(formatPair)),
+    ...given("rights", page.rights),
+    ...given("navDate", page.navDate),
+    ...given("behavior", page.behaviors),
+    ...given("thumbnail", first === undefined ? undefined : [formatThumbnail(addresses, first)]),
+    ...given("seeAlso", [...(page.seeAlso ?? []).map(formatDataLink), ...textFile(addresses, work.key, page)]),
+    ...given("rendering", page.rendering?.map(formatLink)),
+    items: first === undefined ? [] : [formatPaintingPage(addresses, work, page)],
+    ...given("annotations", textPage(addresses, work.key, page)),
+  };
+}
+
+/** Returns the page of the one annotation that paints a page of an object, or a choice of images, on its canvas. */
+export function formatPaintingPage(addresses: Addresses, work: Pick<Work, "key">, page: Page): Json {
+  const id = pieceUri(addresses, "page", { object: work.key, key: page.key });
+  return { id, type: "AnnotationPage", items: [formatPainting(addresses, work, page)] };
+}
+
+/** Returns the annotation that paints a page of an object on its canvas. */
+export function formatPainting(addresses: Addresses, { key: object }: Pick<Work, "key">, page: Page): Json {
+  const images = page.images.map((image) => formatImage(addresses, image));
+  const name = { object, key: page.key };
+  return {
+    id: pieceUri(addresses, "annotation", name),
+    type: "Annotation",
+    motivation: "painting",
+    body: images.length === 1 ? images[0] : { type: "Choice", items: images },
+    // A text, not an object: viewers take it apart. Source: Mirador 4.2.
+    target: pieceUri(addresses, "canvas", name),
+  };
+}
+
+/** The lines of text are a document of their own: embedded, they would make the manifest of a book tens of megabytes. */
+function textPage(addresses: Addresses, object: string, { key, text }: Page): readonly Json[] {
+  if (text === undefined) return [];
+  const label = { en: ["Text"] };
+  return [{ id: textUri(addresses, 3, { object, key }), type: "AnnotationPage", label }];
+}
+
+function textFile(addresses: Addresses, object: string, { key, text }: Page): readonly Json[] {
+  if (text === undefined) return [];
+  const { label, mediaType, profile } = textKinds[text.format];
+  const uri = textFileUri(addresses, { object, key });
+  return [{ id: uri, type: "Dataset", label: { en: [label] }, format: mediaType, ...given("profile", profile) }];
+}

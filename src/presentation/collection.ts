@@ -1,0 +1,55 @@
+import type { Collection, Member } from "../catalogue/collection.ts";
+import { type Addresses, collectionUri, manifestUri } from "./addresses.ts";
+import { type CollectionPart, partsOf } from "./collection-parts.ts";
+import { formatThumbnail } from "./image-resource.ts";
+import { given, type Json } from "./json.ts";
+import { formatPartOf, presentationContext } from "./manifest.ts";
+import { formatPair, formatValue } from "./text-value.ts";
+
+/**
+ * Returns a collection: its members, or where one document would be too long its parts, each a collection. Source: IIIF
+ * Presentation API 3.0 §5.1.
+ */
+export function formatCollection(addresses: Addresses, collection: Collection): Json {
+  const { key, label, summary, metadata, rights, thumbnail, collections, isMultiPart, members } = collection;
+  const parts = partsOf(collection);
+  const listed = parts.length > 0 ? parts.map((part) => reference(addresses, key, part)) : undefined;
+  return {
+    "@context": presentationContext,
+    id: collectionUri(addresses, 3, { key }),
+    type: "Collection",
+    label,
+    ...given("summary", summary && formatValue(summary)),
+    ...given("metadata", metadata.map(formatPair)),
+    ...given("rights", rights),
+    ...given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]),
+    ...given("behavior", isMultiPart ? ["multi-part"] : []),
+    ...given("partOf", formatPartOf(addresses, collections)),
+    items: listed ?? members.map((member) => formatMember(addresses, member)),
+  };
+}
+
+/** Returns a part of a collection, with the members in it. */
+export function formatPart(addresses: Addresses, collection: Collection, part: CollectionPart): Json {
+  return {
+    "@context": presentationContext,
+    ...reference(addresses, collection.key, part),
+    partOf: formatPartOf(addresses, [collection]),
+    items: part.members.map((member) => formatMember(addresses, member)),
+  };
+}
+
+function reference(addresses: Addresses, key: string, part: CollectionPart): Json {
+  return { id: collectionUri(addresses, 3, { key, part: part.key }), type: "Collection", label: part.label };
+}
+
+function formatMember(addresses: Addresses, { kind, key, label, thumbnail, navDate }: Member): Json {
+  const isObject = kind === "object";
+  return {
+    id: isObject ? manifestUri(addresses, 3, key) : collectionUri(addresses, 3, { key }),
+    type: isObject ? "Manifest" : "Collection",
+    label,
+    ...given("navDate", navDate),
+    ...given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]),
+  };
+}

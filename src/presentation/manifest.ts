@@ -1,0 +1,73 @@
+import type { StoredImage } from "../catalogue/stored-image.ts";
+import type { CollectionName, Work } from "../catalogue/work.ts";
+import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "./addresses.ts";
+import { formatCanvas } from "./canvas.ts";
+import { formatRanges } from "./contents.ts";
+import { formatThumbnail } from "./image-resource.ts";
+import { given, type Json } from "./json.ts";
+import { formatDataLink, formatLink, formatProvider } from "./linked.ts";
+import { formatPair, formatValue } from "./text-value.ts";
+
+/** The context of Presentation 3.0, which stands last where there are others. */
+export const presentationContext = "http://iiif.io/api/presentation/3/context.json";
+const searchContext = "http://iiif.io/api/search/2/context.json";
+
+/** Returns the manifest of an object. Source: IIIF Presentation API 3.0 §5.2. */
+export function formatManifest(addresses: Addresses, work: Work): Json {
+  const { key, pages } = work;
+  const hasText = pages.some(({ text }) => text !== undefined);
+  const thumbnail = thumbnailOf(work);
+  return {
+    "@context": hasText ? [searchContext, presentationContext] : presentationContext,
+    id: manifestUri(addresses, 3, key),
+    type: "Manifest",
+    label: work.label,
+    ...given("summary", work.summary && formatValue(work.summary)),
+    ...given("metadata", work.metadata.map(formatPair)),
+    ...given("requiredStatement", work.requiredStatement && formatPair(work.requiredStatement)),
+    ...given("rights", work.rights),
+    ...given("navDate", work.navDate),
+    ...given(
+      "provider",
+      work.provider?.map((provider) => formatProvider(addresses, provider)),
+    ),
+    ...given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]),
+    ...given("viewingDirection", work.viewingDirection),
+    // The layout alone: viewers read the first behaviour and no other. Source: manifesto 4.3.
+    ...given("behavior", work.layout && [work.layout]),
+    ...given("homepage", work.homepage?.map(formatLink)),
+    ...given("seeAlso", work.seeAlso?.map(formatDataLink)),
+    ...given("rendering", work.rendering?.map(formatLink)),
+    ...given("partOf", formatPartOf(addresses, work.collections)),
+    ...given(
+      "start",
+      work.start && { id: pieceUri(addresses, "canvas", { object: key, key: work.start }), type: "Canvas" },
+    ),
+    ...given("service", hasText ? searchServices(addresses, key) : []),
+    items: pages.map((page) => formatCanvas(addresses, work, page)),
+    ...given("structures", formatRanges(addresses, work)),
+  };
+}
+
+/** Returns the collections that something is in, as references. */
+export function formatPartOf(addresses: Addresses, collections: readonly CollectionName[]): readonly Json[] {
+  return collections.map(({ key, label }) => ({ id: collectionUri(addresses, 3, { key }), type: "Collection", label }));
+}
+
+/** Both versions: Mirador and Universal Viewer know the first alone. */
+function searchServices(addresses: Addresses, object: string): readonly Json[] {
+  return [
+    { id: searchUri(addresses, 2, object), type: "SearchService2" },
+    {
+      "@id": searchUri(addresses, 1, object),
+      "@type": "SearchService1",
+      profile: "http://iiif.io/api/search/1/search",
+    },
+  ];
+}
+
+/** Returns the image that stands for an object: of the page that was named, else of the first that has one. */
+export function thumbnailOf({ pages, thumbnail }: Pick<Work, "pages" | "thumbnail">): StoredImage | undefined {
+  const named = pages.find(({ key }) => key === thumbnail);
+  return (named ?? pages.find(({ images }) => images.length > 0))?.images[0];
+}

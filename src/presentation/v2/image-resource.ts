@@ -1,0 +1,38 @@
+import type { StoredImage } from "../../catalogue/stored-image.ts";
+import { contextUris, profileUris } from "../../iiif/features.ts";
+import { type Addresses, imageUri } from "../addresses.ts";
+import { given, type Json } from "../json.ts";
+import { thumbnailPicture, wholePicture } from "../picture-address.ts";
+import { formatValueV2 } from "./text-value.ts";
+
+/** Returns an image that is painted on a canvas. Source: Presentation API 2.1 §5.4. */
+export function formatImageV2(addresses: Addresses, image: StoredImage): Json {
+  const { uri, width, height } = wholePicture(addresses, 2, image);
+  return {
+    "@id": uri,
+    "@type": "dctypes:Image",
+    ...given("label", image.label && formatValueV2(image.label)),
+    format: "image/jpeg",
+    width,
+    height,
+    service: serviceOf(addresses, image),
+  };
+}
+
+/** Returns a thumbnail, or a logo, whose service says which sizes are stored. */
+export function formatThumbnailV2(addresses: Addresses, image: StoredImage): Json {
+  const { uri, width, height } = thumbnailPicture(addresses, 2, image);
+  const { sizes } = image;
+  return {
+    "@id": uri,
+    "@type": "dctypes:Image",
+    format: "image/jpeg",
+    width,
+    height,
+    service: { ...serviceOf(addresses, image), width: image.width, height: image.height, ...given("sizes", sizes) },
+  };
+}
+
+function serviceOf(addresses: Addresses, { identifier }: StoredImage): Json {
+  return { "@context": contextUris[2], "@id": imageUri(addresses, 2, identifier), profile: profileUris[2] };
+}

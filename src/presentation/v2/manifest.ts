@@ -1,0 +1,72 @@
+import type { Work } from "../../catalogue/work.ts";
+import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "../addresses.ts";
+import { given, type Json } from "../json.ts";
+import { thumbnailOf } from "../manifest.ts";
+import { formatCanvasV2 } from "./canvas.ts";
+import { formatRangesV2 } from "./contents.ts";
+import { formatThumbnailV2 } from "./image-resource.ts";
+import { formatLinkV2 } from "./linked.ts";
+import { formatPairV2, formatValueV2 } from "./text-value.ts";
+
+export const presentationContextV2 = "http://iiif.io/api/presentation/2/context.json";
+const searchContext = "http://iiif.io/api/search/1/context.json";
+
+/**
+ * Returns the manifest of an object in 2.1, from the same record and with the same canvases as in 3.0. The layout stands on
+ * the sequence too: viewers look there. Source: Presentation API 2.1 §5.1, §5.2; manifesto 4.3.
+ */
+export function formatManifestV2(addresses: Addresses, work: Work): Json {
+  const { key, pages, requiredStatement } = work;
+  const hasText = pages.some(({ text }) => text !== undefined);
+  const thumbnail = thumbnailOf(work);
+  const logo = work.provider?.find((provider) => provider.logo !== undefined)?.logo;
+  const reading = readingOf(work);
+  return {
+    "@context": presentationContextV2,
+    "@id": manifestUri(addresses, 2, key),
+    "@type": "sc:Manifest",
+    label: formatValueV2(work.label),
+    ...given("description", work.summary && formatValueV2(work.summary)),
+    ...given("metadata", work.metadata.map(formatPairV2)),
+    ...given("attribution", requiredStatement && formatValueV2(requiredStatement.value)),
+    ...given("license", work.rights),
+    ...given("logo", logo && formatThumbnailV2(addresses, logo)),
+    ...given("navDate", work.navDate),
+    ...given("thumbnail", thumbnail && formatThumbnailV2(addresses, thumbnail)),
+    ...reading,
+    ...given("related", work.homepage?.map(formatLinkV2)),
+    ...given("seeAlso", work.seeAlso?.map(formatLinkV2)),
+    ...given("rendering", work.rendering?.map(formatLinkV2)),
+    ...given(
+      "within",
+      work.collections.map((collection) => collectionUri(addresses, 2, collection)),
+    ),
+    ...given("service", hasText ? searchService(addresses, key) : undefined),
+    sequences: [
+      {
+        "@id": `${manifestUri(addresses, 2, key).replace(/manifest$/, "sequence/normal")}`,
+        "@type": "sc:Sequence",
+        ...reading,
+        ...given("startCanvas", work.start && pieceUri(addresses, "canvas", { object: key, key: work.start })),
+        canvases: pages.map((page, index) => formatCanvasV2(addresses, work, { page, number: index + 1 })),
+      },
+    ],
+    ...given("structures", formatRangesV2(addresses, work)),
+  };
+}
+
+/** 2.1 has no `unordered`, and wants a direction where pages are continuous. */
+function readingOf({ layout, viewingDirection }: Work): Json {
+  return {
+    ...given("viewingDirection", viewingDirection ?? (layout === "continuous" ? "left-to-right" : undefined)),
+    ...given("viewingHint", layout === "unordered" ? undefined : layout),
+  };
+}
+
+function searchService(addresses: Addresses, object: string): Json {
+  return {
+    "@context": searchContext,
+    "@id": searchUri(addresses, 1, object),
+    profile: "http://iiif.io/api/search/1/search",
+  };
+}
