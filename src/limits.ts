@@ -19,6 +19,13 @@ export const maxPathCharacters = 4096;
 export const maxBodyBytes = 1 << 20;
 
 /**
+ * Largest record of an object or a collection, in bytes: some 10,000 pages.
+ * @beyond record-malformed
+ * @heldBy records.ts
+ */
+export const maxCatalogueRecordBytes = 4 << 20;
+
+/**
  * Longest identifier, in UTF-8.
  * @beyond identifier-malformed
  * @heldBy identity/identifier.ts

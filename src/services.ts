@@ -14,12 +14,14 @@ import type { PictureStore } from "./kept-picture.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { PictureStyle, SizeRules } from "./picture.ts";
 import type { KernelModules } from "./raster/kernel.ts";
+import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
 
 /** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
   readonly masters: MasterStore;
   readonly pictures: PictureStore;
+  readonly records: RecordStore;
   readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -130,6 +132,11 @@ export function createServices(config: Config, platform: Platform, state: Isolat
         sizeStepPixels: config.storeSizeStepPixels,
         limits,
       },
+      budget,
+      clock,
+    },
+    records: {
+      storage: { bucket: platform.catalogue, clock, timeoutSeconds: config.storageTimeoutSeconds },
       budget,
       clock,
     },

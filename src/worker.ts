@@ -4,6 +4,7 @@ import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { newAccount } from "./account.ts";
+import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
 import type { ImageError } from "./error.ts";
@@ -17,7 +18,7 @@ import type { Visit } from "./visit.ts";
 
 const isolate = createIsolateState({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }, platformClock);
 
-const app = createApp();
+const app = createApp({ presentation: presentationRoutes() });
 
 let isHostWarned = false;
 

@@ -23,15 +23,20 @@ function isLocal(url: string): boolean {
   return /^[a-z]+:\/\/(?:(?:[^/?#:@]+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)/i.test(url);
 }
 
-/**
- * Returns the base URI of an image, as `id` in info.json: from the configured base URL, else from the request. Of a host
- * that is taken from the request https is assumed: whether it came so through what stands in front is not known here.
- */
+/** Returns the base URI of an image, as `id` in info.json. */
 export function baseUri(parts: UriParts): string {
-  const { config, request } = parts;
-  if (config.baseUrl !== undefined) return `${config.baseUrl}${basePath(parts)}`;
+  return `${baseOf(parts)}${basePath(parts)}`;
+}
+
+/**
+ * Returns what stands in front of the paths of this service: the configured base URL, else scheme and host of the request.
+ * Of a host that is taken from the request https is assumed: whether it came so through what stands in front is not known
+ * here.
+ */
+export function baseOf({ config, request }: Pick<UriParts, "config" | "request">): string {
+  if (config.baseUrl !== undefined) return config.baseUrl;
   const { origin, host } = new URL(request.url);
-  return `${isLocal(request.url) ? origin : `https://${host}`}${basePath(parts)}`;
+  return isLocal(request.url) ? origin : `https://${host}`;
 }
 
 /**

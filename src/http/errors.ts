@@ -1,6 +1,7 @@
 import { faults, ImageError } from "../error.ts";
 import { cacheControl, unframedHeaders } from "./headers.ts";
 import { prefersJson } from "./negotiate.ts";
+import { isDocumentPath, rawPath } from "./route.ts";
 
 /** What answering an error takes next to the error. */
 export interface ErrorAnswer {
@@ -12,14 +13,14 @@ export interface ErrorAnswer {
 }
 
 /**
- * Returns an error with its code and sentence: problem details if JSON is preferred, else a line of text. Faults of the
+ * Returns an error with its code and sentence: problem details if JSON is preferred or was asked for, else a line of text. Faults of the
  * client may be kept for a moment, faults of ours and of storage never. Source: RFC 9457.
  */
 export function respondError(error: ImageError, { request, helpUrl, keptSeconds }: ErrorAnswer): Response {
   const { code, status } = error;
   const help = helpUrl === undefined ? undefined : `${helpUrl}#${code}`;
   const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-  const isJson = prefersJson(request);
+  const isJson = prefersJson(request) || isDocumentPath(rawPath(request.url));
   const headers = new Headers({
     ...unframedHeaders,
     "Content-Type": isJson ? "application/problem+json" : "text/plain; charset=utf-8",

@@ -1,5 +1,5 @@
 import { contextUris } from "../iiif/features.ts";
-import type { ApiVersion } from "../iiif/version.ts";
+import { type ApiVersion, newestVersion } from "../iiif/version.ts";
 
 /**
  * Returns the content type of info.json for what a request accepts. The versions have opposite defaults: 3.0 answers JSON-LD
@@ -24,6 +24,29 @@ function qualityOf(accept: string | null, mediaType: string): number {
     return weight === undefined ? 1 : Number(weight.slice(2)) || 0;
   }
   return 0;
+}
+
+/** The contexts of the Presentation API, which are the profiles of its documents. */
+const presentationContexts: Record<ApiVersion, string> = {
+  3: "http://iiif.io/api/presentation/3/context.json",
+  2: "http://iiif.io/api/presentation/2/context.json",
+};
+
+/**
+ * Returns the content type of a document of the Presentation API for what a request accepts. The versions have opposite
+ * defaults, as those of info.json have. Source: Presentation API 3.0 §6.3, 2.1 §7.
+ */
+export function chooseDocumentType({ headers }: Request, version: ApiVersion): string {
+  const accept = headers.get("Accept");
+  const linked = qualityOf(accept, "application/ld+json");
+  const plain = qualityOf(accept, "application/json");
+  const isLinked = version === 3 ? linked >= plain || plain === 0 : linked > plain;
+  return isLinked ? `application/ld+json;profile="${presentationContexts[version]}"` : "application/json";
+}
+
+/** Returns the version that a request asks for by a profile in what it accepts, else the newest. */
+export function chooseDocumentVersion({ headers }: Request): ApiVersion {
+  return headers.get("Accept")?.includes(presentationContexts[2]) === true ? 2 : newestVersion;
 }
 
 /** Says whether a request would rather have JSON than text: it names a type of JSON, and no text with more weight. */

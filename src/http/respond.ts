@@ -15,7 +15,7 @@ import {
 export interface ImageAnswer {
   readonly version: ApiVersion;
   readonly etag: string;
-  /** One tag per image, by which all answers about it are purged. */
+  /** One tag per image, object or collection, by which all answers about it are purged. */
   readonly cacheTag: string;
   readonly maxAgeSeconds: number;
 }
@@ -38,7 +38,21 @@ export function infoHeaders(
   return headers;
 }
 
-function commonHeaders({ etag, cacheTag, maxAgeSeconds }: ImageAnswer, scope: CacheScope): Headers {
+/** What an answer of the Presentation API carries. */
+export interface DocumentAnswer extends Omit<ImageAnswer, "version"> {
+  readonly contentType: string;
+  readonly scope: CacheScope;
+}
+
+/** Returns the headers of a document of the Presentation API, which its 304 carries too. */
+export function documentHeaders(answer: DocumentAnswer): Headers {
+  const headers = commonHeaders(answer, answer.scope);
+  headers.set("Vary", "Accept");
+  headers.set("Content-Type", answer.contentType);
+  return headers;
+}
+
+function commonHeaders({ etag, cacheTag, maxAgeSeconds }: Omit<ImageAnswer, "version">, scope: CacheScope): Headers {
   return new Headers({
     ...openHeaders,
     ETag: etag,
@@ -83,12 +97,14 @@ export interface Redirect {
   readonly status: 302 | 303;
   readonly maxAgeSeconds: number;
   readonly scope: CacheScope;
+  /** Whether it depends on what the request accepts. */
+  readonly isNegotiated?: true;
 }
 
 /** Returns a redirect. */
-export function respondRedirect({ uri, status, maxAgeSeconds, scope }: Redirect): Response {
+export function respondRedirect({ uri, status, maxAgeSeconds, scope, isNegotiated }: Redirect): Response {
   const headers = { ...unframedHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds, scope) };
-  return new Response(null, { status, headers });
+  return new Response(null, { status, headers: isNegotiated ? { ...headers, Vary: "Accept" } : headers });
 }
 
 /** Returns the answer to OPTIONS: what may be asked, from any origin. Source: Fetch standard, CORS. */

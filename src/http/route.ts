@@ -36,6 +36,14 @@ export function checkPathLength(path: string): void {
   throw new ImageError("url-too-long", `The path is longer than ${maxPathCharacters} characters.`);
 }
 
+/** Says whether a raw path is one of documents of the Presentation API. */
+export function isDocumentPath(path: string): boolean {
+  return path.startsWith(documentPrefix);
+}
+
+/** What the paths of documents of the Presentation API start with. */
+export const documentPrefix = "/presentation/";
+
 /** Says whether a raw path is one of images. */
 export function isImagePath(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);

@@ -42,6 +42,29 @@ export async function openR2(storage: Storage, key: string, prefixBytes: number)
   }
 }
 
+/**
+ * Reads all of an object in one read; undefined for an unknown key. `admit` is given its size before any of it is read,
+ * and throws for what is not to be. Throws `storage-failed`, and what `admit` throws.
+ */
+export async function readWholeR2(
+  storage: Storage,
+  key: string,
+  admit: (bytes: number) => Promise<void>,
+): Promise<Uint8Array | undefined> {
+  const object = await answered(storage, () => storage.bucket.get(key));
+  if (object === null) return undefined;
+  const { body, size } = object;
+  try {
+    await admit(size);
+  } catch (error) {
+    await body.cancel();
+    throw error;
+  }
+  const bytes = await answered(storage, () => object.bytes());
+  checkLength(bytes, { offset: 0, length: size });
+  return bytes;
+}
+
 /** Returns size and etag of an object, or undefined for an unknown key. Throws `storage-failed`. */
 export async function headR2(storage: Storage, key: string): Promise<ObjectVersion | undefined> {
   const object = await answered(storage, () => storage.bucket.head(key));

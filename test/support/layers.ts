@@ -11,7 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ["tiff", "iiif", "color"],
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation"],
-  ["render", "cache"],
+  ["render", "cache", "records"],
   ["masters"],
   ["colors"],
   ["picture"],

@@ -1,0 +1,89 @@
+import type { Clock } from "./budget/clock.ts";
+import type { Lease } from "./budget/lease.ts";
+import type { MemoryBudget } from "./budget/memory-budget.ts";
+import { whileRenewing } from "./budget/renewal.ts";
+import { type Collection, collectionKey, parseCollection } from "./catalogue/collection.ts";
+import type { Work } from "./catalogue/work.ts";
+import { parseWork, workKey } from "./catalogue/work-record.ts";
+import { ImageError } from "./error.ts";
+import { maxCatalogueRecordBytes } from "./limits.ts";
+import { readWholeR2, type Storage } from "./source/r2.ts";
+import type { Visit } from "./visit.ts";
+
+/** Where records are, and the memory they are read into. */
+export interface RecordStore {
+  /** The bucket of the catalogue. */
+  readonly storage: Storage;
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
+}
+
+/**
+ * What a record and the document made of it take together, in bytes for each byte of the record: the bytes, their text, the
+ * values read from it, the document and its text. Measured: bench/presentation.ts.
+ */
+const expansion = 12;
+
+/** Writing a document takes a millisecond for about this many bytes of its record. */
+const bytesPerMillisecond = 20_000;
+
+/** What a request keeps while it waits for memory, in bytes. */
+const waitingBytes = 4096;
+
+/** A record to be read, by a request. */
+export interface RecordRequest {
+  /** Decoded. */
+  readonly key: string;
+  readonly visit: Visit;
+}
+
+/**
+ * Runs `work` with the record of an object, whose memory is held meanwhile. Throws `not-found`, `record-malformed`,
+ * `storage-failed`, `render-busy`, and what the work throws.
+ */
+export function withWork<T>(store: RecordStore, asked: RecordRequest, work: (record: Work) => Promise<T>): Promise<T> {
+  const { key } = asked;
+  return withRecord(store, { ...asked, name: workKey(key) }, (bytes) => work(parseWork(bytes, key)));
+}
+
+/** Runs `work` with the record of a collection, as `withWork` does with that of an object. */
+export function withCollection<T>(
+  store: RecordStore,
+  asked: RecordRequest,
+  work: (record: Collection) => Promise<T>,
+): Promise<T> {
+  const { key } = asked;
+  return withRecord(store, { ...asked, name: collectionKey(key) }, (bytes) => work(parseCollection(bytes, key)));
+}
+
+async function withRecord<T>(
+  { storage, budget, clock }: RecordStore,
+  { name, visit }: RecordRequest & { readonly name: string },
+  work: (bytes: Uint8Array) => Promise<T>,
+): Promise<T> {
+  let lease: Lease | undefined;
+  const admit = async (size: number): Promise<void> => {
+    if (size > maxCatalogueRecordBytes) {
+      const detail = `${name} has ${size} bytes, and may have ${maxCatalogueRecordBytes}`;
+      throw new ImageError("record-malformed", "The record is too large. Divide the object or the collection.", {
+        detail,
+      });
+    }
+    const costMilliseconds = size / bytesPerMillisecond;
+    const loan = { share: "draws", bytes: size * expansion, costMilliseconds, waitingBytes } as const;
+    lease = await budget.take(loan, visit.patience);
+  };
+  try {
+    visit.account.reads += 1;
+    const bytes = await readWholeR2(storage, name, admit);
+    if (bytes === undefined || lease === undefined) throw noSuchRecord();
+    visit.account.bytes += bytes.byteLength;
+    return await whileRenewing(clock, lease, () => work(bytes));
+  } finally {
+    lease?.release();
+  }
+}
+
+function noSuchRecord(): ImageError {
+  return new ImageError("not-found", "There is no object and no collection with this name.");
+}
