@@ -1,0 +1,159 @@
+import { cellValue, findSlips, findSurplus, readColumns } from "./columns.ts";
+import { parseCsv } from "./csv.ts";
+import type { CsvRow } from "./csv-rows.ts";
+import type { LabelledValue, LanguageMap } from "./language-map.ts";
+import type { SheetFault, SheetPlace } from "./sheet-place.ts";
+
+/** The columns that a table may have, next to those that become metadata. */
+export interface TableShape {
+  readonly known: readonly string[];
+  /** Those of them that hold texts for people, which may be there in several languages: `label@en`. */
+  readonly worded: readonly string[];
+  /** Those that hold several values in a cell. */
+  readonly listed: readonly string[];
+}
+
+/** How cells are read. */
+export interface TableReading {
+  /** The language of texts in columns that name none: a tag of BCP 47, or `none`. */
+  readonly language: string;
+  /** What divides several values in a cell; `\` in front of it makes it a part of a value. */
+  readonly separator: string;
+}
+
+/** A row of a table with what its cells say. */
+export interface TableRow {
+  /** The place of a cell, or of the row. */
+  readonly place: (column?: string) => SheetPlace;
+  /** The value of a cell without spaces around it; undefined where there is none. */
+  readonly value: (column: string) => string | undefined;
+  /** The values of a cell of a listed column. */
+  readonly values: (column: string) => readonly string[];
+  /** The texts of a worded column in all its languages; undefined where there is none. */
+  readonly texts: (column: string) => LanguageMap | undefined;
+  /** What the other columns say, in their order. */
+  readonly metadata: readonly LabelledValue[];
+}
+
+/** A table that was read. */
+export interface Table {
+  readonly rows: readonly TableRow[];
+  /** The known columns that are there. */
+  readonly columns: ReadonlySet<string>;
+}
+
+/** A column of a worded or of another name, in one language. */
+interface Column {
+  readonly name: string;
+  /** As the header names it; undefined where it names none. */
+  readonly language: string | undefined;
+  readonly place: number;
+}
+
+/** Reads a table. Adds to `faults` everything that is wrong with its form and its columns. */
+export function readTable(
+  content: Uint8Array | string,
+  {
+    shape,
+    reading,
+    faults,
+  }: { readonly shape: TableShape; readonly reading: TableReading; readonly faults: SheetFault[] },
+): Table {
+  const sheet = parseCsv(content, shape.known);
+  faults.push(...sheet.faults);
+  const spelt = readColumns(sheet, shape.known, faults);
+  const [header, ...others] = sheet.rows;
+  const columns = [...spelt.places].map(([name, place]) => readColumnName(name, place, shape));
+  const present = new Set(columns.flatMap(({ name }) => (shape.known.includes(name) ? [name] : [])));
+  const missing = shape.known.filter((name) => !present.has(name));
+  const bases = { places: new Map(columns.map(({ name, place }) => [name, place])), width: spelt.width };
+  faults.push(...findSlips(sheet, bases, { known: shape.known, missing }));
+  for (const { name, language, place } of columns) {
+    if (header === undefined || language === undefined) continue;
+    const fault = languageFault(name, language, shape);
+    if (fault !== undefined)
+      faults.push({ place: { row: header.row, line: header.line, column: place }, message: fault });
+  }
+  const rows = others.map((row) => {
+    faults.push(...findSurplus(row, spelt));
+    return readRow(row, { columns, shape, reading });
+  });
+  return { rows, columns: present };
+}
+
+/** `label@en` is the column `label` in English; a known name with an `@` of its own does not exist. */
+function readColumnName(name: string, place: number, { known }: TableShape): Column {
+  const [, base = "", language = ""] = /^(.+?)\s*@\s*([^@]*)$/.exec(name) ?? [];
+  if (base === "") return { name, language: undefined, place };
+  const lower = base.toLowerCase();
+  return { name: known.includes(lower) ? lower : base, language, place };
+}
+
+function languageFault(name: string, language: string, { known, worded }: TableShape): string | undefined {
+  if (known.includes(name) && !worded.includes(name)) return `the column ${name} has no language`;
+  if (language === "none" || isLanguage(language)) return undefined;
+  return `${JSON.stringify(language)} is not a language tag such as en or zh-Hant`;
+}
+
+/** Says whether a text is a well-formed tag of a language. Source: BCP 47 (RFC 5646 §2.1). */
+export function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+interface RowReading {
+  readonly columns: readonly Column[];
+  readonly shape: TableShape;
+  readonly reading: TableReading;
+}
+
+function readRow(row: CsvRow, { columns, shape, reading }: RowReading): TableRow {
+  const namesakes = (name: string): readonly Column[] => columns.filter((column) => column.name === name);
+  const value = (name: string): string | undefined => cellValue(row, namesakes(name)[0]?.place);
+  const texts = (name: string): LanguageMap | undefined => {
+    const map: Record<string, readonly string[]> = {};
+    for (const { language = reading.language, place } of namesakes(name)) {
+      const values = splitValues(cellValue(row, place) ?? "", reading.separator);
+      if (values.length > 0) map[language] = [...(map[language] ?? []), ...values];
+    }
+    return Object.keys(map).length === 0 ? undefined : map;
+  };
+  const others = new Set(columns.flatMap(({ name }) => (shape.known.includes(name) ? [] : [name])));
+  return {
+    place: (name) => ({
+      row: row.row,
+      line: row.line,
+      ...(name === undefined ? {} : { column: namesakes(name)[0]?.place ?? 0 }),
+    }),
+    value,
+    values: (name) => splitValues(value(name) ?? "", reading.separator),
+    texts,
+    metadata: [...others].flatMap((name) => {
+      const map = texts(name);
+      return map === undefined ? [] : [{ label: { [reading.language]: [name] }, value: map }];
+    }),
+  };
+}
+
+/** Divides a cell into its values; empty ones are left out. */
+export function splitValues(cell: string, separator: string): readonly string[] {
+  const values: string[] = [];
+  let value = "";
+  for (let at = 0; at < cell.length; ) {
+    if (cell.startsWith(`\\${separator}`, at)) {
+      value += separator;
+      at += 1 + separator.length;
+    } else if (cell.startsWith(separator, at)) {
+      values.push(value);
+      value = "";
+      at += separator.length;
+    } else {
+      value += cell[at];
+      at += 1;
+    }
+  }
+  return [...values, value].map((part) => part.trim()).filter((part) => part !== "");
+}

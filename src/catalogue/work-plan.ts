@@ -1,0 +1,315 @@
+import { defined } from "./defined.ts";
+import { type FolderObject, labelOfName, type NamedImage, objectsOfFolders } from "./folder-objects.ts";
+import type { LabelledValue, LanguageMap } from "./language-map.ts";
+import type { Provider } from "./link.ts";
+import { compareNaturally } from "./natural-order.ts";
+import type { ObjectRow } from "./object-table.ts";
+import type { PageRow, PageTable } from "./page-table.ts";
+import { formatSheetFault, type SheetPlace } from "./sheet-place.ts";
+import type { CollectionName, Entry, Page, Work } from "./work.ts";
+
+/** A page before its images are stored. */
+export interface PagePlan
+  extends Pick<Page, "key">,
+    Partial<Pick<Page, "label" | "metadata" | "behaviors" | "rights">> {
+  readonly images: readonly { readonly identifier: string; readonly label?: LanguageMap }[];
+  /** The path of the file that has its text, as the table gives it. */
+  readonly text?: string;
+}
+
+/** An object before its images are stored: all that its record needs but the sizes of images. */
+export interface WorkPlan extends Omit<Work, "pages" | "label"> {
+  /** Undefined where neither a table nor anything else gives one: the title in its first image, else `name`. */
+  readonly label?: LanguageMap;
+  /** The label that its folder makes. */
+  readonly name: string;
+  readonly pages: readonly PagePlan[];
+}
+
+/** What objects are made of. */
+export interface WorkSources {
+  readonly images: readonly NamedImage[];
+  readonly pages?: PageTable;
+  readonly objects?: readonly ObjectRow[];
+}
+
+/** How pages are labelled that no table labels. */
+export type PageLabelling = "number" | "folio" | "filename";
+
+/** What an institution has set for all objects. */
+export interface WorkSettings {
+  readonly pageLabels: PageLabelling;
+  /** All images of the folder that was named are one object of this key. */
+  readonly asBook?: string;
+  /** By the keys that tables name. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** The label of what the column attribution says. */
+  readonly attributionLabel: LanguageMap;
+}
+
+/** The plans, and what keeps anything from being written. */
+export interface WorkPlans {
+  readonly plans: readonly WorkPlan[];
+  /** A sentence each, with its place in a table. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Plans the objects of a run: by folders, changed and completed by what tables say. Pure; finds every fault that can be
+ * found before images are read.
+ */
+export function planWorks(sources: WorkSources, settings: WorkSettings): WorkPlans {
+  const faults: string[] = [];
+  const told = new Map<string, PageRow>();
+  for (const row of sources.pages?.rows ?? []) if (row.image !== undefined) told.set(row.image, row);
+  const nameOfImage = ({ path, identifier }: NamedImage): string =>
+    sources.pages?.column === "identifier" ? identifier : path;
+  const rowOf = (image: NamedImage): PageRow | undefined => told.get(nameOfImage(image));
+  const groups = groupImages(sources, { rowOf, settings, faults });
+  const rows = new Map((sources.objects ?? []).map((row) => [row.key, row]));
+  for (const [key, row] of rows) {
+    if (!groups.has(key))
+      faults.push(at(row.place("object"), `${key} has no pages: no folder and no row of an image names it`));
+  }
+  const plans = [...groups.values()].map((group) =>
+    planWork(group, { row: rows.get(group.key), rowOf, settings, faults }),
+  );
+  return { plans, faults };
+}
+
+interface Group {
+  readonly key: string;
+  readonly name: string;
+  readonly images: readonly NamedImage[];
+  /** Rows of pages that are missing. */
+  readonly missing: readonly PageRow[];
+}
+
+interface Grouping {
+  readonly rowOf: (image: NamedImage) => PageRow | undefined;
+  readonly settings: WorkSettings;
+  readonly faults: string[];
+}
+
+/** An image belongs to the object that its row names, else to that of its folder. */
+function groupImages(
+  { images, pages }: WorkSources,
+  { rowOf, settings, faults }: Grouping,
+): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>();
+  const add = (object: FolderObject, missing: readonly PageRow[] = []): void => {
+    const known = groups.get(object.key) ?? { ...object, images: [], missing: [] };
+    groups.set(object.key, {
+      ...known,
+      images: [...known.images, ...object.images],
+      missing: [...known.missing, ...missing],
+    });
+  };
+  const loose = images.filter((image) => rowOf(image)?.object === undefined);
+  const found = settings.asBook === undefined ? objectsOfFolders(loose) : bookOf(settings.asBook, loose);
+  faults.push(...found.faults);
+  for (const object of found.objects) add(object);
+  for (const image of images) {
+    const key = rowOf(image)?.object;
+    if (key !== undefined) add({ key, name: key.slice(key.lastIndexOf("/") + 1), images: [image] });
+  }
+  for (const row of pages?.rows ?? []) {
+    if (row.image === undefined && row.object !== undefined) {
+      add({ key: row.object, name: row.object.slice(row.object.lastIndexOf("/") + 1), images: [] }, [row]);
+    }
+  }
+  return groups;
+}
+
+function bookOf(key: string, images: readonly NamedImage[]): ReturnType<typeof objectsOfFolders> {
+  const ordered = images.toSorted((a, b) => compareNaturally(a.path, b.path));
+  return { objects: ordered.length === 0 ? [] : [{ key, name: key, images: ordered }], faults: [] };
+}
+
+interface Planning extends Grouping {
+  readonly row: ObjectRow | undefined;
+}
+
+/** A page under way: the rows and images of one canvas. */
+interface Leaf {
+  readonly key: string;
+  readonly order: number | undefined;
+  readonly images: readonly NamedImage[];
+  readonly rows: readonly PageRow[];
+}
+
+function planWork(group: Group, planning: Planning): WorkPlan {
+  const { row, settings, faults } = planning;
+  const leaves = orderLeaves(collectLeaves(group, planning));
+  const labels = labelsOf(leaves, planning);
+  const pages = leaves.map((leaf, index) => planPage(leaf, labels[index], planning));
+  const keyOfPage = (column: "thumbnail" | "start"): string | undefined => {
+    const named = row?.[column];
+    if (named === undefined || pages.some(({ key }) => key === named)) return named;
+    const byLabel = pages.filter(({ label }) =>
+      Object.values(label ?? {})
+        .flat()
+        .includes(named),
+    );
+    if (byLabel.length === 1) return byLabel[0]?.key;
+    faults.push(at(row?.place(column), `${column} is ${JSON.stringify(named)}, which is no page of ${group.key}`));
+    return undefined;
+  };
+  const providers = (row?.providers ?? []).flatMap((key) => {
+    const provider = settings.providers.get(key);
+    if (provider !== undefined) return [provider];
+    faults.push(at(row?.place("provider"), `${key} is no provider of the configuration`));
+    return [];
+  });
+  const { attribution } = row ?? {};
+  return defined({
+    key: group.key,
+    name: labelOfName(group.name),
+    label: row?.label,
+    summary: row?.summary,
+    metadata: row?.metadata ?? [],
+    requiredStatement: attribution && { label: settings.attributionLabel, value: attribution },
+    rights: row?.rights,
+    provider: nonEmpty(providers),
+    homepage: nonEmpty(row?.homepage ?? []),
+    seeAlso: nonEmpty(row?.seeAlso ?? []),
+    rendering: nonEmpty(row?.rendering ?? []),
+    navDate: row?.navDate,
+    viewingDirection: row?.viewingDirection,
+    layout: row?.layout,
+    thumbnail: keyOfPage("thumbnail"),
+    start: keyOfPage("start"),
+    collections: (row?.collections ?? []).map(collectionOf),
+    pages,
+    contents: contentsOf(leaves),
+  });
+}
+
+/** Images with one value of canvas are one leaf, where the first of them is; what is missing is one by itself. */
+function collectLeaves({ images, missing }: Group, { rowOf, faults }: Planning): readonly Leaf[] {
+  const leaves = new Map<string, Leaf>();
+  for (const image of images) {
+    const row = rowOf(image);
+    const key = row?.canvas ?? segmentOf(image.identifier);
+    const known = leaves.get(key);
+    if (known !== undefined && row?.canvas === undefined) {
+      faults.push(
+        `${image.path} and ${known.images[0]?.path} would be one page, ${key}: name each by the column canvas`,
+      );
+    }
+    const rows = row === undefined ? [] : [row];
+    const { order } = row ?? {};
+    leaves.set(key, {
+      key,
+      order: known?.order ?? order,
+      images: [...(known?.images ?? []), image],
+      rows: [...(known?.rows ?? []), ...rows],
+    });
+  }
+  for (const row of missing) {
+    const key = row.canvas ?? `missing-${row.order ?? row.place().row}`;
+    if (leaves.has(key)) faults.push(at(row.place("canvas"), `the page ${key} is there already`));
+    leaves.set(key, { key, order: row.order, images: [], rows: [row] });
+  }
+  return [...leaves.values()];
+}
+
+/** Those with a number by their number among the others, which count from 1 as they come. */
+function orderLeaves(leaves: readonly Leaf[]): readonly Leaf[] {
+  let natural = 0;
+  return leaves
+    .map((leaf) => {
+      if (leaf.order === undefined) natural += 1;
+      return { leaf, place: leaf.order ?? natural };
+    })
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ leaf }) => leaf);
+}
+
+function labelsOf(leaves: readonly Leaf[], { row, settings, faults }: Planning): readonly (LanguageMap | undefined)[] {
+  const given = row?.pageLabels;
+  if (given !== undefined && given.length !== leaves.length) {
+    const message = `page_labels stand for ${given.length} pages, and ${row?.key} has ${leaves.length}`;
+    faults.push(at(row?.place("page_labels"), message));
+  }
+  return leaves.map((leaf, index) => {
+    const own = leaf.rows.find(({ label }) => label !== undefined)?.label;
+    const isChoice = leaf.images.length > 1;
+    if (own !== undefined && !isChoice) return own;
+    const label = given?.[index] ?? ruleLabel(leaf, index, settings.pageLabels);
+    return label === undefined ? undefined : { none: [label] };
+  });
+}
+
+function ruleLabel({ key }: Leaf, index: number, rule: PageLabelling): string | undefined {
+  if (rule === "number") return String(index + 1);
+  if (rule === "filename") return key;
+  return `${Math.floor(index / 2) + 1}${index % 2 === 0 ? "r" : "v"}`;
+}
+
+function planPage({ key, images, rows }: Leaf, label: LanguageMap | undefined, { rowOf }: Planning): PagePlan {
+  const [first] = rows;
+  const isChoice = images.length > 1;
+  return defined({
+    key,
+    label,
+    metadata: nonEmpty<LabelledValue>(isChoice ? [] : (first?.metadata ?? [])),
+    behaviors: nonEmpty(first?.behaviors ?? []),
+    rights: first?.rights,
+    text: rows.find(({ text }) => text !== undefined)?.text,
+    images: images.map((image) => {
+      const label = isChoice
+        ? (rowOf(image)?.label ?? { none: [labelOfName(segmentOf(image.identifier))] })
+        : undefined;
+      return defined({ identifier: image.identifier, label });
+    }),
+  });
+}
+
+/** An entry begins on the page of its row and has the pages up to the next that is as deep or less deep. */
+function contentsOf(leaves: readonly Leaf[]): readonly Entry[] {
+  interface Open extends Omit<Entry, "pages" | "entries"> {
+    readonly pages: string[];
+    readonly entries: Open[];
+  }
+  const roots: Open[] = [];
+  const used = new Map<string, number>();
+  let path: readonly Open[] = [];
+  for (const { key, rows } of leaves) {
+    for (const names of rows.flatMap(({ entries }) => entries)) {
+      let depth = 0;
+      while (depth < names.length - 1 && path[depth]?.label.none?.[0] === names[depth]) depth += 1;
+      path = path.slice(0, depth);
+      for (const name of names.slice(depth)) {
+        const count = (used.get(key) ?? 0) + 1;
+        used.set(key, count);
+        const entry: Open = {
+          key: count === 1 ? key : `${key}~${count}`,
+          label: { none: [name] },
+          pages: [],
+          entries: [],
+        };
+        (path.at(-1)?.entries ?? roots).push(entry);
+        path = [...path, entry];
+      }
+    }
+    path.at(-1)?.pages.push(key);
+  }
+  return roots;
+}
+
+function collectionOf(path: readonly string[]): CollectionName {
+  return { key: path.join("/"), label: { none: [path.at(-1) ?? ""] } };
+}
+
+function segmentOf(identifier: string): string {
+  return identifier.slice(identifier.lastIndexOf("/") + 1);
+}
+
+function at(place: SheetPlace | undefined, message: string): string {
+  return formatSheetFault({ place, message });
+}
+
+function nonEmpty<T>(values: readonly T[]): readonly T[] | undefined {
+  return values.length === 0 ? undefined : values;
+}
