@@ -128,7 +128,7 @@ async function countDirectories({ opened, page }: PageToCheck, { levels }: Pyram
   return {
     distantDirectories: all.filter(({ offset }) => offset >= prefixBytes).length,
     brokenLinks: chain?.brokenLinks ?? [],
-    leftOut: found === undefined ? { unread: [], others: 0 } : await findLeftOut(found, levels),
+    leftOut: found === undefined ? { unread: [], doubtful: [], others: 0 } : await findLeftOut(found, levels),
   };
 }
 

@@ -185,6 +185,7 @@ export type ProblemCode =
   | "levels-not-halved"
   | "level-off-grid"
   | "levels-left-out"
+  | "levels-in-doubt"
   | "broken-link"
   | "other-directories"
   | "tiles-huge"

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { openFileSource } from "../node/file-source.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type { ConversionSettings, ConvertedMaster, Stoppable } from "../settings/conversion.ts";
 import { readCarriedMetadata } from "./carried-metadata.ts";
@@ -51,6 +52,7 @@ async function convertInto(
   const encode = async (from: PixelSource) => {
     const treatment = settleTreatment(settings, from);
     signal?.throwIfAborted();
+    refuseInheritedTurn(from);
     return { treatment, source: await watches.encode.time(() => writePyramid(from, treatment, pyramidPath)) };
   };
   const encoded = await encode(decodable).catch(async (cause: unknown) => {
@@ -94,6 +96,15 @@ async function convertInto(
       isRepacked: false,
     },
   };
+}
+
+/** libvips opens a SubIFD by itself, and does not see how its thumbnail's directory turns it. Throws `unsupported`. */
+function refuseInheritedTurn({ path, place, summary }: PixelSource): void {
+  if (summary.format !== "tiff" || place.subIfd === undefined || summary.orientation === 1) return;
+  throw new IngestError(
+    "unsupported",
+    `${path} keeps its picture in a SubIFD and turns it, which is read with 8 bits only. Leave out keepDepth.`,
+  );
 }
 
 const ownWarning = "libvips can't decode it; this service's own reader decoded it, with the colours the service shows.";
