@@ -186,6 +186,7 @@ export type ProblemCode =
   | "level-off-grid"
   | "levels-left-out"
   | "levels-in-doubt"
+  | "level-differs"
   | "broken-link"
   | "other-directories"
   | "tiles-huge"
