@@ -77,7 +77,7 @@ export const maxJpegTableBytes = 1 << 16;
 /**
  * Most tiles of one level: 68 gigapixels in tiles of 256.
  * @beyond source-malformed
- * @heldBy tiff/level.ts, tiff/open.ts, pyramid/pyramid.ts, convert/level-directories.ts
+ * @heldBy tiff/level.ts, tiff/open.ts, pyramid/pyramid.ts
  */
 export const maxTilesPerLevel = 1 << 20;
 

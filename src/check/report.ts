@@ -185,6 +185,8 @@ export type ProblemCode =
   | "levels-not-halved"
   | "level-off-grid"
   | "levels-left-out"
+  | "levels-in-doubt"
+  | "level-differs"
   | "broken-link"
   | "other-directories"
   | "tiles-huge"

@@ -1,3 +1,4 @@
+import type { SeePixels } from "../check/level-comparison.ts";
 import type { DrawPicture } from "../check/serving.ts";
 import { openDrawingTools } from "../node/compiled-modules.ts";
 import { drawAlone, type PictureStyle, planPicture } from "../picture.ts";
@@ -18,4 +19,9 @@ export function openDrawer(): DrawPicture {
     for await (const _ of drawAlone(tools, planPicture(image, request, style), log));
     return warnings;
   };
+}
+
+/** Returns a function that shows a check the pixels of a master; what decodes them is loaded on first use. */
+export function openViewer(): SeePixels {
+  return async (master, part) => (await import("../convert/engine.ts")).openEngine().draw(master, part);
 }

@@ -3,7 +3,7 @@ import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import { ensureKernel } from "./build-kernels.ts";
 import { formatBrief, formatTotals } from "./check-brief.ts";
-import { openDrawer } from "./check-drawer.ts";
+import { openDrawer, openViewer } from "./check-drawer.ts";
 import { type CheckedFile, checkFiles, countChecked, type Totals } from "./check-files.ts";
 import { formatCheckJson } from "./check-json.ts";
 import { showCheckProgress } from "./check-progress.ts";
@@ -21,11 +21,12 @@ export async function check({ sources, options }: CheckCommand, terminal: Termin
   terminal.say(warnings.map((warning) => `Note: ${warning}`));
   if (options.decode === true) await ensureKernel(terminal.projectFolder, terminal);
   const draw = options.decode === true ? openDrawer() : undefined;
+  const see = options.decode === true ? openViewer() : undefined;
   const progress = showCheckProgress(files.length, terminal);
   const checked: CheckedFile[] = [];
   const totals: Totals = { files: 0, whole: 0, part: 0, none: 0, error: 0, warning: 0, note: 0 };
   try {
-    for await (const file of checkFiles(files, { draw, signal: terminal.signal, onStart: progress.onStart })) {
+    for await (const file of checkFiles(files, { draw, see, signal: terminal.signal, onStart: progress.onStart })) {
       countChecked(totals, file);
       if (options.json === true) checked.push(file);
       else terminal.print(options.brief === true ? [formatBrief(file)] : [...formatCheck(file), ""]);

@@ -1,9 +1,15 @@
 import { join } from "node:path";
+import { type DifferingLevel, findDifferingLevels } from "../check/level-comparison.ts";
 import { openFileSource } from "../node/file-source.ts";
+import { IngestError } from "../node/ingest-error.ts";
 import { stopwatch } from "../node/stopwatch.ts";
+import { unlessBroken } from "../pyramid/faults.ts";
 import type { ConversionSettings, ConvertedMaster, Stoppable } from "../settings/conversion.ts";
+import { openPyramid } from "../tiff/open.ts";
 import { readCarriedMetadata } from "./carried-metadata.ts";
+import { openEngine } from "./engine.ts";
 import { inspect } from "./inspect.ts";
+import type { InspectedSource } from "./inspected-source.ts";
 import { decodeJpeg2000 } from "./jpeg2000.ts";
 import { writeMaster } from "./master-writer.ts";
 import { decodeByOwnReader } from "./own-reader.ts";
@@ -43,6 +49,7 @@ async function convertInto(
 ): Promise<{ readonly path: string; readonly master: ConvertedMaster }> {
   const watches = { read: stopwatch(), decode: stopwatch(), encode: stopwatch(), verify: stopwatch() };
   const inspected = await watches.read.time(() => inspect(path, settings.page ?? 0));
+  const differing = await watches.read.time(() => findDiffering(path, { inspected, settings }));
   const decodable: PixelSource =
     inspected.summary.format === "jp2"
       ? await watches.decode.time(() => decodeJpeg2000(path, join(folder, "decoded.tif")))
@@ -51,6 +58,7 @@ async function convertInto(
   const encode = async (from: PixelSource) => {
     const treatment = settleTreatment(settings, from);
     signal?.throwIfAborted();
+    refuseInheritedTurn(from);
     return { treatment, source: await watches.encode.time(() => writePyramid(from, treatment, pyramidPath)) };
   };
   const encoded = await encode(decodable).catch(async (cause: unknown) => {
@@ -89,11 +97,36 @@ async function convertInto(
         ...treatment.warnings,
         ...metadata.warnings,
         ...forgivenWarning(source),
+        ...differing.map(differingWarning),
         ...(isOwn ? [ownWarning] : []),
       ],
       isRepacked: false,
     },
   };
+}
+
+/** libvips opens a SubIFD by itself, and does not see how its thumbnail's directory turns it. Throws `unsupported`. */
+function refuseInheritedTurn({ path, place, summary }: PixelSource): void {
+  if (summary.format !== "tiff" || place.subIfd === undefined || summary.orientation === 1) return;
+  throw new IngestError(
+    "unsupported",
+    `${path} keeps its picture in a SubIFD and turns it, which is read with 8 bits only. Leave out keepDepth.`,
+  );
+}
+
+/** Its levels are made anew anyway; what they show is told. */
+async function findDiffering(
+  path: string,
+  { inspected, settings }: Pick<Conversion, "settings"> & { readonly inspected: InspectedSource },
+): Promise<readonly DifferingLevel[]> {
+  if (inspected.summary.format !== "tiff") return [];
+  await using source = await openFileSource(path);
+  const pyramid = await unlessBroken(() => openPyramid(source, { page: (settings.page ?? 0) + 1 }));
+  return pyramid === undefined ? [] : await findDifferingLevels({ pyramid, source }, openEngine().draw);
+}
+
+function differingWarning({ width, height }: DifferingLevel): string {
+  return `Its level of ${width} by ${height} does not show what the level above it shows; the master's levels were made anew.`;
 }
 
 const ownWarning = "libvips can't decode it; this service's own reader decoded it, with the colours the service shows.";

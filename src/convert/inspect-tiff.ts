@@ -56,7 +56,7 @@ export async function inspectTiff(file: string, source: ByteSource, page: number
       orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
       bytes: source.size,
     },
-    pageIndex: image.index,
+    place: image.place,
     extraSamples: layout.alpha !== undefined ? "alpha" : layout.samplesPerPixel > colors ? "other" : "none",
     density: undefined,
     isStripped: image.directory.entries.has(tags.stripOffsets),

@@ -7,7 +7,7 @@ import type { SourceFormat, SourceSummary } from "../settings/conversion.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { ingestErrorOf } from "./faults.ts";
 import { inspectTiff } from "./inspect-tiff.ts";
-import { type InspectedSource, noSuchPage } from "./inspected-source.ts";
+import { firstPlace, type InspectedSource, noSuchPage } from "./inspected-source.ts";
 import { detectFormat, formatPrefixBytes } from "./source-format.ts";
 
 /** Headers of JPEG 2000 files are within this many first bytes, including their profile. */
@@ -88,7 +88,7 @@ async function inspectByLibvips(file: string, format: SourceFormat): Promise<Ins
       orientation: found.orientation ?? 1,
       bytes: (await stat(file)).size,
     },
-    pageIndex: 0,
+    place: firstPlace,
     extraSamples: hasAlpha ? "alpha" : "none",
     density: found.density,
     isStripped: false,
@@ -113,7 +113,7 @@ async function inspectJpeg2000(source: ByteSource): Promise<InspectedSource> {
       orientation: 1,
       bytes: source.size,
     },
-    pageIndex: 0,
+    place: firstPlace,
     extraSamples: "none",
     density: undefined,
     isStripped: false,

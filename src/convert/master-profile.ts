@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { pageOptions } from "./inspected-source.ts";
 import type { PixelSource } from "./pixels.ts";
 import type { Treatment } from "./settle.ts";
 
@@ -15,8 +16,7 @@ export interface MasterProfile {
  */
 export async function chooseProfile(source: PixelSource, treatment: Treatment): Promise<MasterProfile | undefined> {
   if (treatment.keepsProfile) {
-    const page = source.summary.format === "tiff" ? { page: source.pageIndex } : {};
-    const { icc } = await sharp(source.path, { limitInputPixels: false, ...page }).metadata();
+    const { icc } = await sharp(source.path, { limitInputPixels: false, ...pageOptions(source) }).metadata();
     return icc === undefined ? undefined : { icc, isSrgb: false };
   }
   return treatment.isGray ? undefined : { icc: await readSrgb(), isSrgb: true };

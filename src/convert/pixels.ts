@@ -1,5 +1,5 @@
 import sharp, { type Sharp, type TiffOptions } from "sharp";
-import type { InspectedSource } from "./inspected-source.ts";
+import { type InspectedSource, pageOptions } from "./inspected-source.ts";
 import type { Treatment } from "./settle.ts";
 
 /** A file that libvips decodes, and which page of it. */
@@ -24,7 +24,7 @@ sharp.cache(false);
  * continues.
  */
 export function openPixels(source: PixelSource, treatment: Treatment): Sharp {
-  const { summary, path, pageIndex } = source;
+  const { summary, path } = source;
   const pixels = sharp(path, {
     failOn: source.forgiven === undefined ? "warning" : "error",
     limitInputPixels: false,
@@ -32,7 +32,7 @@ export function openPixels(source: PixelSource, treatment: Treatment): Sharp {
     sequentialRead: summary.orientation < firstTurned,
     autoOrient: true,
     ignoreIcc: treatment.keepsProfile,
-    ...(summary.format === "tiff" ? { page: pageIndex } : {}),
+    ...pageOptions(source),
   });
   if (treatment.alpha === "flatten") pixels.flatten({ background: "#ffffff" });
   if (treatment.alpha === "drop") pixels.removeAlpha();
