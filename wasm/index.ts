@@ -2,6 +2,16 @@
 export { allocate, mark, release } from "./arena";
 export { decodeCcitt } from "./ccitt/decode";
 export { ccittWorkBytes } from "./ccitt/row";
+export {
+  feedInflate,
+  inflate,
+  inflatedEnd,
+  inflatedFrom,
+  inflatePieceBytes,
+  inflateRoom,
+  inflateWorkBytes,
+  openInflate,
+} from "./inflate/inflate";
 export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
 export { lzwDecode } from "./lzw";

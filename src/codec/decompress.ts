@@ -94,17 +94,13 @@ function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
 }
 
 /** Inflates only as much as needed: a stream that continues for gigabytes is dropped at the tile's own size. */
-async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): Promise<number> {
+function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): number {
   let written = 0;
-  try {
-    for await (const inflated of inflate(() => [bytes])) {
-      const chunk = inflated.subarray(0, byteLength - written);
-      kernel.bytes.set(chunk, target + written);
-      written += chunk.byteLength;
-      if (written === byteLength) break;
-    }
-  } catch (cause) {
-    throw damaged("a Deflate stream", cause);
+  for (const inflated of inflate(kernel, [bytes])) {
+    const chunk = inflated.subarray(0, byteLength - written);
+    kernel.bytes.set(chunk, target + written);
+    written += chunk.byteLength;
+    if (written === byteLength) break;
   }
   return written;
 }

@@ -22,6 +22,21 @@ export interface KernelExports {
   ): number;
   /** Returns the size of the workspace for rows of this width. */
   ccittWorkBytes(width: number): number;
+  /** Begins to inflate a stream in `inflateWorkBytes` at this pointer; a kernel inflates one at a time. */
+  openInflate(work: number): void;
+  /** Returns where the next piece of the stream is to be written. */
+  inflateRoom(): number;
+  /** Feeds the bytes that were written there. */
+  feedInflate(byteLength: number, isLast: boolean): void;
+  /** Inflates until it has given as much as it may at once, or needs another piece; returns a status. */
+  inflate(): number;
+  /** Where the bytes are that it gave last, until it is called again. */
+  readonly inflatedFrom: WebAssembly.Global;
+  readonly inflatedEnd: WebAssembly.Global;
+  /** The most bytes that are fed at once. */
+  readonly inflatePieceBytes: WebAssembly.Global;
+  /** Size of the workspace. */
+  readonly inflateWorkBytes: WebAssembly.Global;
   /** Decodes one JPEG according to the request at this pointer; returns a status. */
   decodeJpeg(request: number): number;
   /** Bytes of workspace for one decode besides a block of tables and the length of the stream. */

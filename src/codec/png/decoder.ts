@@ -30,7 +30,7 @@ const batchBytes = 1 << 17;
 /**
  * Decodes a PNG and passes its rows from the top down to `take`, in kernel memory that only holds them: samples of 16
  * bits have their high byte first, rows of fewer than 8 bits end within a byte. Kernel memory is 128 KiB, or two rows
- * if that is more, and is returned. Throws `source-malformed`, also for unexpected dimensions; `source-unsupported` for
+ * if that is more, and what `inflate` takes, and is returned. What follows the last row is not looked at. Throws `source-malformed`, also for unexpected dimensions; `source-unsupported` for
  * interlaced pictures, `render-too-costly`, `render-memory`, and what `take` throws.
  * Source: W3C PNG specification, third edition.
  */
@@ -68,7 +68,7 @@ export async function decodePng(
     return part.byteLength;
   };
   try {
-    for await (const inflated of inflatedData(bytes)) {
+    for (const inflated of inflate(kernel, dataOf(bytes))) {
       for (let at = 0; at < inflated.byteLength && first < size.height; ) at += add(inflated.subarray(at));
       if (first === size.height) return;
     }
@@ -90,18 +90,8 @@ function checkHeader(header: PngHeader, size: Size): void {
   }
 }
 
-/** Separates what is wrong with the stream from errors in handling its rows. */
-async function* inflatedData(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  const stream = inflate(() => dataOf(bytes));
-  try {
-    yield* stream;
-  } catch (cause) {
-    throw cause instanceof ImageError ? cause : malformedPng("its compressed data", cause);
-  }
-}
-
 /**
- * Returns the data of the IDAT chunks, which are consecutive. Their CRCs are not computed: the stream has a checksum.
+ * Returns the data of the IDAT chunks, which are consecutive. Their CRCs are not computed: damage shows in the rows.
  */
 function* dataOf(bytes: Uint8Array): Generator<Uint8Array, void> {
   let hasData = false;
