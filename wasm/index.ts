@@ -14,6 +14,7 @@ export {
 } from "./inflate/inflate";
 export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
+export { jpegMarkRows, jpegMarks } from "./jpeg/missing";
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";

@@ -38,6 +38,27 @@ export function* inflate(kernel: Kernel, parts: Iterable<Uint8Array>): Generator
   }
 }
 
+/**
+ * Inflates a zlib stream until `take` has had enough, and says so, or how the stream ended before. Throws what `inflate`
+ * throws.
+ */
+export function inflateUntil(
+  kernel: Kernel,
+  parts: Iterable<Uint8Array>,
+  take: (inflated: Uint8Array) => "enough" | "more",
+): InflateEnd | "enough" {
+  const inflating = inflate(kernel, parts);
+  try {
+    for (;;) {
+      const { done, value } = inflating.next();
+      if (done) return value;
+      if (take(value) === "enough") return "enough";
+    }
+  } finally {
+    inflating.return("whole");
+  }
+}
+
 const noBytes = new Uint8Array(0);
 
 /** Cuts parts into pieces of at most `pieceBytes`; `undefined` says that there are no more. */

@@ -28,7 +28,7 @@ export const streamEnds: readonly StreamEnd[] = [
 ];
 
 /** Side of the pictures below in pixels: gray, well compressed or hardly at all. */
-export const streamSide = 128;
+const streamSide = 128;
 const samplesOf = {
   noisy: Uint8Array.from({ length: streamSide * streamSide }, (_, at) => Math.imul(at, 2_654_435_761) >>> 24),
   wavy: Uint8Array.from({ length: streamSide * streamSide }, (_, at) => (at >> 3) & 255),
