@@ -279,6 +279,14 @@ export const maxJpeg2000Pixels = 1 << 26;
 export const maxDecodedBytes = 2 ** 32;
 
 /**
+ * Most of a picture that may be lost because its master is damaged, in hundredths of what was asked for. A picture that
+ * shows less than it lacks tells a reader less than the error does; less loss is shown, and kept by no cache.
+ * @beyond source-malformed
+ * @heldBy render/damage.ts
+ */
+export const maxLostHundredths = 50;
+
+/**
  * Most reads of one render.
  * @beyond render-too-costly
  * @heldBy render/cost.ts

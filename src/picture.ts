@@ -10,6 +10,7 @@ import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { seenImage } from "./pyramid/pyramid.ts";
+import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
 import type { Qualities } from "./render/output.ts";
@@ -116,16 +117,28 @@ export async function drawPicture(
   return render(kernels, plan, { inputs: { source, table, envelope, qualities }, admission });
 }
 
+/** Who is told of a picture that is drawn alone. */
+export interface Listener {
+  readonly log?: Drawing["log"];
+  /** Told what a picture lacks because its master is damaged. Without it, such a picture is refused. */
+  readonly onDamage?: (damage: Damage) => void;
+}
+
 /**
  * Draws a picture outside the service, where nothing competes for memory, and yields it in pieces. Throws what
- * `drawPicture` throws.
+ * `drawPicture` throws, and `source-malformed` for a damaged picture if nobody listens.
  */
 export async function* drawAlone(
   tools: DrawingTools,
   picture: Picture,
-  log: Drawing["log"] = () => undefined,
+  { log = () => undefined, onDamage = refuseDamage }: Listener = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { body } = await drawPicture(tools, picture, { admission: soleAdmission(), log });
+  const { body, damage } = await drawPicture(tools, picture, { admission: soleAdmission(), log });
+  if (damage !== undefined) onDamage(damage);
   if (body instanceof Uint8Array) yield body;
   else yield* body;
+}
+
+function refuseDamage(damage: Damage): never {
+  throw damagedImage(damage);
 }

@@ -179,6 +179,7 @@ export type ProblemCode =
   | "refused"
   | "undecodable"
   | "tiles-outside"
+  | "rows-missing"
   | "strips"
   | "one-level"
   | "levels-missing"

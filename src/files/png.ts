@@ -51,7 +51,7 @@ export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promi
     width: header.width,
     height: header.height,
     encoding: encodingOf(header, { palette, isKeyed }),
-    profile: profile && (await inflateProfile(profile)),
+    profile: profile && inflateProfile(profile),
     blocks: await readMetadataChunks(source, chunks),
     dotsPerInch: density && readDensity(density),
   };
@@ -101,20 +101,20 @@ function byChannel(palette: Uint8Array): Uint8Array {
 
 async function readMetadataChunks(source: ByteSource, chunks: readonly PngChunk[]): Promise<MetadataFound> {
   const found: MetadataFound = {};
-  const take = async ({ type }: PngChunk, data: Uint8Array | undefined): Promise<void> => {
+  const take = ({ type }: PngChunk, data: Uint8Array | undefined): void => {
     if (type === "eXIf") found.exif ??= data;
-    else if (data !== undefined) found.xmp ??= await xmpOfText(type, data);
+    else if (data !== undefined) found.xmp ??= xmpOfText(type, data);
   };
   for (const chunk of chunks) {
     if (metadataTypes.includes(chunk.type)) {
-      await take(chunk, await readData(source, chunk, maxMetadataReadBytes));
+      take(chunk, await readData(source, chunk, maxMetadataReadBytes));
     }
   }
   if (found.exif === undefined || found.xmp === undefined) {
     const offset = Math.max(0, source.size - endBytes);
     const end = await source.read(offset, endBytes);
     for (const chunk of findChunksAtEnd(end, metadataTypes)) {
-      await take(chunk, end.slice(chunk.start, chunk.end));
+      take(chunk, end.slice(chunk.start, chunk.end));
     }
   }
   return found;

@@ -27,6 +27,14 @@ export function imageHeaders(answer: ImageAnswer & { readonly canonicalUri: stri
   return headers;
 }
 
+/** Returns the headers of a picture that nobody may keep, because its master is damaged: it has no entity tag. */
+export function unkeptHeaders(headers: Headers): Headers {
+  const unkept = new Headers(headers);
+  unkept.delete("ETag");
+  unkept.set("Cache-Control", cacheControl(0));
+  return unkept;
+}
+
 /** Returns the headers of an info.json, which its 304 carries too. */
 export function infoHeaders(
   answer: ImageAnswer & { readonly contentType: string; readonly scope: CacheScope },

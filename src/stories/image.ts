@@ -1,6 +1,6 @@
 import type { Account } from "../account.ts";
 import { sharedBaseUri } from "../http/base-uri.ts";
-import { imageHeaders, respondImage, respondNotModified } from "../http/respond.ts";
+import { imageHeaders, respondImage, respondNotModified, unkeptHeaders } from "../http/respond.ts";
 import type { ImageRoute } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
@@ -50,7 +50,8 @@ export function answerImage(
     const ready = await obtainPicture(services.pictures, { picture, name, visit });
     const logged = { key: master.name.key, page: master.name.page, request: name.labels.request };
     const body = await send(services, ready, { isLogged: picture.plan.kind === "stream", logged, visit });
-    return respondImage({ mediaType, body }, headers, visit.account);
+    const sent = ready.damage === undefined ? headers : unkeptHeaders(headers);
+    return respondImage({ mediaType, body }, sent, visit.account);
   });
 }
 

@@ -1,4 +1,5 @@
 import { ImageError } from "../../error.ts";
+import type { Subsampling } from "../../raster/raster.ts";
 
 /** How a frame is encoded; the kernels decode `baseline`, `extended` and `progressive`. */
 export type JpegProcess = "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
@@ -74,10 +75,55 @@ function nextMarker(bytes: Uint8Array, from: number): Segment {
     code = bytes[position++]!;
   }
   if (code === 0x01 || (code >= 0xd0 && code <= 0xd9)) return { code, start: position, end: position };
-  const length = at16(bytes, position, bytes.length);
+  const length = segmentLength(code, at16(bytes, position, bytes.length));
   if (length < 2 || position + length > bytes.length) throw damaged("a segment's length is wrong");
   return { code, start: position + 2, end: position + length };
 }
+
+/**
+ * Returns the length of a segment in bytes, its own two included, as stated or, for comments and applications, as it must
+ * be: some writers leave their own length out.
+ */
+export function segmentLength(code: number, stated: number): number {
+  const isSkipped = code === 0xfe || (code & 0xf0) === 0xe0;
+  return isSkipped ? Math.max(2, stated) : stated;
+}
+
+/** How much coarser a component is than the finest: pixels a sample on each axis, 1 to 4. */
+export interface JpegSampling {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Returns how each component of a frame is sampled; undefined where one is coarser by no whole number, which neither
+ * libjpeg nor the kernels enlarge. Source: ITU-T T.81 A.1.1.
+ */
+export function samplingsOf({ components }: Pick<JpegFrame, "components">): readonly JpegSampling[] | undefined {
+  const horizontal = Math.max(...components.map((component) => component.horizontal));
+  const vertical = Math.max(...components.map((component) => component.vertical));
+  const samplings = components.map((component) => ({
+    x: horizontal / component.horizontal,
+    y: vertical / component.vertical,
+  }));
+  return samplings.every(({ x, y }) => Number.isInteger(x) && Number.isInteger(y)) ? samplings : undefined;
+}
+
+/**
+ * Returns how the chroma of YCbCr is sampled if planes can be carried as they are: the first component and any fourth
+ * are not subsampled, the second and third both the same. Undefined if components have to be enlarged.
+ */
+export function carriedSubsampling(samplings: readonly JpegSampling[]): Subsampling | undefined {
+  const [first, second, third, ...others] = samplings;
+  if (second === undefined || third === undefined) return undefined;
+  const isSame = second.x === third.x && second.y === third.y;
+  const x = carriedFactors.find((factor) => factor === second.x);
+  const y = carriedFactors.find((factor) => factor === second.y);
+  const areWhole = [first, ...others].every((sampling) => sampling?.x === 1 && sampling.y === 1);
+  return isSame && areWhole && x !== undefined && y !== undefined ? { x, y } : undefined;
+}
+
+const carriedFactors = [1, 2, 4] as const;
 
 /** Returns whether the second byte of a marker is that of a frame header, of any process. */
 export function isFrameCode(code: number): boolean {

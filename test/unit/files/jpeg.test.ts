@@ -95,7 +95,8 @@ describe("a JPEG master is refused", () => {
     expect(await refusal({ height: 0 })).toBe("source-unsupported");
     expect(await refusal({ components: [one, one] })).toBe("source-unsupported");
     expect(await refusal({ components: [one, one, one, one, one] })).toBe("source-unsupported");
-    expect(await refusal({ components: [{ ...one, horizontal: 3 }, one, one] })).toBe("source-unsupported");
+    const two = { ...one, horizontal: 2 };
+    expect(await refusal({ components: [{ ...one, horizontal: 3 }, two, one] })).toBe("source-unsupported");
   });
 
   it("without a width, or without a frame", async () => {
