@@ -67,8 +67,8 @@ function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): 
     model,
     bits: 8,
     samplesPerPixel: components.length,
-    // Adobe's writers store CMYK with 0 as full ink, and add an Adobe segment.
-    isInverted: (model === "cmyk" || model === "ycck") && segments.adobeTransform !== undefined,
+    // As Adobe's writers store inks: 0 is full ink. All readers take it so, with an Adobe segment or without.
+    isInverted: model === "cmyk" || model === "ycck",
     subsampling: model === "ycbcr" ? subsamplingOf(components) : { x: 1, y: 1 },
     isProgressive: frame.process === "progressive",
   });
