@@ -13,6 +13,7 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { readBlock } from "./blocks.ts";
 import { fileEncoding, type ImageFile } from "./image-file.ts";
 import { findChunksAtEnd, inflateProfile, textTypes, xmpOfText } from "./png-blocks.ts";
+import { type PngColorChunks, pngProfile } from "./png-colors.ts";
 
 /** Where the first chunk starts, after the signature. */
 const firstChunk = 8;
@@ -40,7 +41,14 @@ export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promi
     const found = chunks.find((chunk) => chunk.type === type);
     return found && readData(source, found, maxBytes);
   };
-  const profile = await dataOf("iCCP", maxProfileBytes);
+  const embedded = await dataOf("iCCP", maxProfileBytes);
+  const colors: PngColorChunks = {
+    cICP: await dataOf("cICP", 4),
+    profile: embedded && (await inflateProfile(embedded)),
+    hasSrgb: chunks.some(({ type }) => type === "sRGB"),
+    gAMA: await dataOf("gAMA", 4),
+    cHRM: await dataOf("cHRM", 32),
+  };
   const palette = await dataOf("PLTE", 768);
   if (header.colorType === 3 && (!palette || palette.byteLength % 3 !== 0)) throw malformedPng("no palette");
   const transparency = await dataOf("tRNS", 256);
@@ -51,7 +59,7 @@ export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promi
     width: header.width,
     height: header.height,
     encoding: encodingOf(header, { palette, isKeyed }),
-    profile: profile && (await inflateProfile(profile)),
+    profile: pngProfile(colors, header.colorType),
     blocks: await readMetadataChunks(source, chunks),
     dotsPerInch: density && readDensity(density),
   };
