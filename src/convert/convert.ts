@@ -17,12 +17,14 @@ import { inPartFolder } from "./part-folder.ts";
 import { type PixelSource, writePyramid } from "./pixels.ts";
 import { planMaster } from "./plan-master.ts";
 import { settleTreatment } from "./settle.ts";
+import { bringToSrgb } from "./srgb-source.ts";
 import { verifyMaster } from "./verify.ts";
 
 /**
- * Converts one image file into a master at `target`: libvips decodes it and writes a pyramid, whose tiles are then
- * copied into this service's own layout, verified and renamed. Temporarily takes up to three times the master's size on
- * disk, next to the target and in TMPDIR. Throws only IngestError and then leaves no file: `unreadable`,
+ * Converts one image file into a master at `target`: libvips decodes it, colours are brought to sRGB by the service's own
+ * tables, and libvips writes a pyramid, whose tiles are then copied into this service's own layout, verified and renamed.
+ * Temporarily takes up to three times the master's size on disk, and the uncompressed picture's twice where colours are
+ * converted, next to the target and in TMPDIR. Throws only IngestError and then leaves no file: `unreadable`,
  * `not-an-image`, `unsupported`, `damaged`, `setting-impossible`, `disk-full`, `write-failed`, `not-verified`,
  * `stopped`.
  */
@@ -55,21 +57,24 @@ async function convertInto(
       ? await watches.decode.time(() => decodeJpeg2000(path, join(folder, "decoded.tif")))
       : { ...inspected, path, forgiven: undefined };
   const pyramidPath = join(folder, "pyramid.tif");
+  const page = { file: path, inspected, settings, target: join(folder, "decoded.png") };
   const encode = async (from: PixelSource) => {
-    const treatment = settleTreatment(settings, from);
+    const colors = await watches.decode.time(() => bringToSrgb(from, { page, folder }));
+    const treatment = settleTreatment(settings, colors.source);
     signal?.throwIfAborted();
     refuseInheritedTurn(from);
-    return { treatment, source: await watches.encode.time(() => writePyramid(from, treatment, pyramidPath)) };
+    const source = await watches.encode.time(() => writePyramid(colors.source, treatment, pyramidPath));
+    return { source, treatment, warnings: [...colors.warnings, ...treatment.warnings] };
   };
+  let isOwn = false;
   const encoded = await encode(decodable).catch(async (cause: unknown) => {
     signal?.throwIfAborted();
-    const page = { file: path, inspected, settings, target: join(folder, "decoded.png") };
+    isOwn = true;
     return encode(await watches.decode.time(() => decodeByOwnReader(cause, page)));
   });
   const { treatment, source } = encoded;
-  const isOwn = source.path !== decodable.path;
   signal?.throwIfAborted();
-  const metadata = await watches.read.time(() => readCarriedMetadata(isOwn ? decodable : source));
+  const metadata = await watches.read.time(() => readCarriedMetadata(decodable));
   const masterPath = join(folder, "master.tif");
   await using pyramid = await openFileSource(pyramidPath);
   const layout = await planMaster(pyramid, { source, treatment, metadata });
@@ -94,7 +99,7 @@ async function convertInto(
         verify: watches.verify.seconds(),
       },
       warnings: [
-        ...treatment.warnings,
+        ...encoded.warnings,
         ...metadata.warnings,
         ...forgivenWarning(source),
         ...differing.map(differingWarning),

@@ -58,6 +58,7 @@ export async function inspectTiff(file: string, source: ByteSource, page: number
     },
     place: image.place,
     extraSamples: layout.alpha !== undefined ? "alpha" : layout.samplesPerPixel > colors ? "other" : "none",
+    isAssociated: layout.alpha?.isAssociated === true,
     density: undefined,
     isStripped: image.directory.entries.has(tags.stripOffsets),
     frames: 1,

@@ -23,6 +23,8 @@ export interface InspectedSource {
   readonly place: PagePlace;
   /** Whether it has an alpha channel, not a fourth colour; other extra samples are dropped. */
   readonly extraSamples: "none" | "alpha" | "other";
+  /** Whether colours are stored multiplied by their alpha. */
+  readonly isAssociated: boolean;
   /** Dots per inch, if libvips reports them; those of a TIFF are copied unchanged. */
   readonly density: number | undefined;
   /** A TIFF in strips, where libvips reports every strip that it can't decode. */

@@ -29,23 +29,35 @@ export interface UndecodedPage {
  * of it.
  */
 export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Promise<PixelSource> {
-  const { file, inspected, settings, target } = page;
+  const { file, inspected, settings } = page;
   const { code } = ingestErrorOf(cause, file);
   const isDeep = settings.keepsDepth && inspected.summary.depth === 16;
   if (inspected.summary.format !== "tiff" || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
-  await using source = await openFileSource(file);
   try {
-    const prefix = await source.read(0, prefixBytes);
-    const opened = await openImage({ source, prefix, page: (settings.page ?? 0) + 1 });
-    const { pyramid } = opened;
-    const isSame = pyramid.width === inspected.summary.width && pyramid.height === inspected.summary.height;
-    if (!isSame || (code === "damaged" && !isValidAllTheSame(pyramid))) throw cause;
-    return await decode(opened, source, { inspected, target });
+    return await drawByOwnReader(page, (pyramid) => {
+      const isSame = pyramid.width === inspected.summary.width && pyramid.height === inspected.summary.height;
+      if (!isSame || (code === "damaged" && !isValidAllTheSame(pyramid))) throw cause;
+    });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     if (error.code === "source-unsupported") throw error;
     throw error.code.startsWith("render-") ? tooLarge(file, cause) : cause;
   }
+}
+
+/**
+ * Draws a page with this service's own reader and writes it as a PNG with 8 bits per sample. Returns that as the source
+ * to convert. Throws what opening and drawing throw, and what `refuse` throws for what was opened.
+ */
+export async function drawByOwnReader(
+  { file, inspected, settings, target }: UndecodedPage,
+  refuse: (pyramid: Pyramid) => void = () => undefined,
+): Promise<PixelSource> {
+  await using source = await openFileSource(file);
+  const prefix = await source.read(0, prefixBytes);
+  const opened = await openImage({ source, prefix, page: (settings.page ?? 0) + 1 });
+  refuse(opened.pyramid);
+  return await decode(opened, source, { inspected, target });
 }
 
 function tooLarge(file: string, cause: unknown): IngestError {
@@ -83,5 +95,13 @@ async function decode(
     orientation: 1,
   };
   const extraSamples = pyramid.levels[0].encoding.layout.alpha === undefined ? inspected.extraSamples : "alpha";
-  return { ...inspected, summary, extraSamples, isStripped: false, path: target, forgiven: undefined };
+  return {
+    ...inspected,
+    summary,
+    extraSamples,
+    isAssociated: false,
+    isStripped: false,
+    path: target,
+    forgiven: undefined,
+  };
 }

@@ -69,8 +69,8 @@ function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): 
     model,
     bits: 8,
     samplesPerPixel: components.length,
-    // Adobe's writers store CMYK with 0 as full ink, and add an Adobe segment.
-    isInverted: (model === "cmyk" || model === "ycck") && segments.adobeTransform !== undefined,
+    // As Adobe's writers store inks: 0 is full ink. All readers take it so, with an Adobe segment or without.
+    isInverted: model === "cmyk" || model === "ycck",
     ...chroma,
     isProgressive: frame.process === "progressive",
   });

@@ -1,5 +1,6 @@
 import { ImageError } from "../../error.ts";
 import type { Subsampling } from "../../raster/raster.ts";
+import { isFrameCode, type JpegSegment, listJpegSegments } from "./segment-list.ts";
 
 /** How a frame is encoded; the kernels decode `baseline`, `extended` and `progressive`. */
 export type JpegProcess = "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
@@ -37,18 +38,17 @@ export interface JpegHeader extends JpegFrame {
  * Source: ITU-T T.81 B.2.
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged("no SOI");
+  return headerOfSegments(bytes, listJpegSegments(bytes));
+}
+
+/** Reads the header of a stream whose segments are listed. Throws `source-malformed`. */
+export function headerOfSegments(bytes: Uint8Array, segments: readonly JpegSegment[]): JpegHeader {
   let frame: JpegFrame | undefined;
   let restartInterval = 0;
   let adobeTransform: number | undefined;
   let hasQuantisationTables = false;
   let hasHuffmanTables = false;
-  for (let position = 2; ; ) {
-    const marker = nextMarker(bytes, position);
-    if (marker.code === 0xd9) break;
-    const { code, start, end } = marker;
-    position = end;
-    if (code === 0xda) break;
+  for (const { code, start, end } of segments) {
     if (code === 0xdb) hasQuantisationTables = true;
     else if (code === 0xc4) hasHuffmanTables = true;
     else if (code === 0xdd) restartInterval = at16(bytes, start, end);
@@ -57,36 +57,6 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   }
   if (frame === undefined) throw damaged("no frame before the first scan");
   return { ...frame, restartInterval, adobeTransform, hasQuantisationTables, hasHuffmanTables };
-}
-
-interface Segment {
-  readonly code: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-function nextMarker(bytes: Uint8Array, from: number): Segment {
-  let position = from;
-  let code = 0;
-  while (code === 0) {
-    while (position < bytes.length && bytes[position] !== 0xff) position++;
-    while (position < bytes.length && bytes[position] === 0xff) position++;
-    if (position >= bytes.length) throw damaged("ends before its first scan");
-    code = bytes[position++]!;
-  }
-  if (code === 0x01 || (code >= 0xd0 && code <= 0xd9)) return { code, start: position, end: position };
-  const length = segmentLength(code, at16(bytes, position, bytes.length));
-  if (length < 2 || position + length > bytes.length) throw damaged("a segment's length is wrong");
-  return { code, start: position + 2, end: position + length };
-}
-
-/**
- * Returns the length of a segment in bytes, its own two included, as stated or, for comments and applications, as it must
- * be: some writers leave their own length out.
- */
-export function segmentLength(code: number, stated: number): number {
-  const isSkipped = code === 0xfe || (code & 0xf0) === 0xe0;
-  return isSkipped ? Math.max(2, stated) : stated;
 }
 
 /** How much coarser a component is than the finest: pixels a sample on each axis, 1 to 4. */
@@ -124,11 +94,6 @@ export function carriedSubsampling(samplings: readonly JpegSampling[]): Subsampl
 }
 
 const carriedFactors = [1, 2, 4] as const;
-
-/** Returns whether the second byte of a marker is that of a frame header, of any process. */
-export function isFrameCode(code: number): boolean {
-  return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
-}
 
 /**
  * Reads the parameters of a frame header whose marker has `code` as its second byte. Throws `source-malformed`.

@@ -1,5 +1,6 @@
 import { ImageError } from "../../error.ts";
-import { isFrameCode, type JpegFrame, readAdobeTransform, readJpegFrame, segmentLength } from "./header.ts";
+import { type JpegFrame, readAdobeTransform, readJpegFrame } from "./header.ts";
+import { isFrameCode, segmentLength } from "./segment-list.ts";
 
 /** Where in the file a block of metadata is, in bytes; it may end after the prefix that was read. */
 export interface BlockRange {
