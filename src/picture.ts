@@ -5,6 +5,7 @@ import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/can
 import { mediaTypes } from "./iiif/format.ts";
 import type { ImageRequest } from "./iiif/request.ts";
 import type { SizeLimits } from "./iiif/size.ts";
+import { tileOf } from "./iiif/tiles.ts";
 import type { MasterImage } from "./masters/image.ts";
 import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
@@ -56,7 +57,7 @@ export function canonicaliseFor(
   request: ImageRequest,
   rules: SizeRules,
 ): CanonicalRequest {
-  return canonicalise(request, seenImage(pyramid), rules);
+  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rules);
 }
 
 /** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */

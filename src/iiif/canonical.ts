@@ -6,10 +6,13 @@ import { chooseRegion } from "./region.ts";
 import type { ImageRequest } from "./request.ts";
 import { formatRotation, type Rotation } from "./rotation.ts";
 import { chooseSize, largestSize, largestUpscaledSize, type SizeLimits } from "./size.ts";
+import { sizeOfTile } from "./tiles.ts";
 
 /** What canonicalise has to know about the image: its size after orientation and whether it has colour. */
 export interface ImageFacts extends Size {
   readonly isGray: boolean;
+  /** The size of the tiles that info.json offers, if it offers any. */
+  readonly tile?: Size | undefined;
 }
 
 /** An image request with every number final. Two requests for the same picture are equal here. */
@@ -34,7 +37,7 @@ export function canonicalise(
   options: { readonly limits: SizeLimits; readonly isStrictConfined: boolean },
 ): CanonicalRequest {
   const region = chooseRegion(request.region, image);
-  const size = chooseSize(request.size, region, options);
+  const size = chooseSize(sizeOfTile(request.size, region, { image, tile: image.tile }), region, options);
   const canvas = rotatedSize(size, request.rotation.degrees);
   if (canvas.width * canvas.height > options.limits.maxArea && request.rotation.degrees % 90 !== 0) {
     throw new ImageError(

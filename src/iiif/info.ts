@@ -36,7 +36,7 @@ export function formatInfo({ id, isGray, rights, width, height, limits, sizes, t
   };
 }
 
-/** Formats one entry of `tiles`; the height is only written if it differs from the width. */
+/** Formats one entry of `tiles`, with the height also where it is the width: not every reader of it knows that default. */
 export function formatTile({ width, height, scaleFactors }: TileOffer): object {
-  return width === height ? { width, scaleFactors } : { width, height, scaleFactors };
+  return { width, height, scaleFactors };
 }

@@ -51,8 +51,9 @@ describe.each([formatInfo, formatInfoV2])("%o", (format) => {
 });
 
 describe("formatTile", () => {
-  it("writes the height only where it differs", () => {
-    expect(formatTile({ width: 256, height: 256, scaleFactors: [1] })).toEqual({ width: 256, scaleFactors: [1] });
+  it("writes the height, also where it is the width", () => {
+    const square = { width: 256, height: 256, scaleFactors: [1] };
+    expect(formatTile(square)).toEqual(square);
     expect(formatTile({ width: 256, height: 128, scaleFactors: [1] })).toEqual({
       width: 256,
       height: 128,
