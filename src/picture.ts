@@ -4,7 +4,7 @@ import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } fr
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import type { ImageRequest } from "./iiif/request.ts";
-import type { SizeLimits } from "./iiif/size.ts";
+import type { SizeLimits, SizeRules } from "./iiif/size.ts";
 import { tileOf } from "./iiif/tiles.ts";
 import type { MasterImage } from "./masters/image.ts";
 import type { Master } from "./masters/store.ts";
@@ -43,12 +43,6 @@ export interface Picture {
   readonly plan: RenderPlan;
   readonly envelope: Envelope;
   readonly qualities: Qualities;
-}
-
-/** The sizes that are answered. */
-export interface SizeRules {
-  readonly limits: SizeLimits;
-  readonly isStrictConfined: boolean;
 }
 
 /** Returns a request with every number final for this master. Throws what canonicalising throws. */

@@ -11,6 +11,8 @@ export interface ImageInformation extends Size, Offer {
   /** URI of a licence or rights statement. */
   readonly rights?: string | undefined;
   readonly limits: SizeLimits;
+  /** How many pixels a side may be enlarged to in 2.1; not at all if it is left out. */
+  readonly maxUpscaledSide?: number;
 }
 
 /** Returns the info.json of Image API 3.0. Source: Image API 3.0 §5.2 to §5.7. */

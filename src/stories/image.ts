@@ -21,19 +21,14 @@ export function answerImage(
   services: Services,
   { request, route, visit }: { readonly request: Request; readonly route: ImageRoute; readonly visit: Visit },
 ): Promise<Response> {
-  const { config, style, sizeRules } = services;
+  const { config, style, naming } = services;
   const { version } = route;
   const asked = parseRequest(route.parameters, version);
   const identifier = parseIdentifier(route.identifier);
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
-    const canonical = canonicaliseFor(master, asked, sizeRules);
+    const canonical = canonicaliseFor(master, asked, services.sizeRules[version]);
     const picture = planPicture(master, canonical, style);
-    const { limits } = sizeRules;
-    const name = await nameOfPicture(master, canonical, {
-      style,
-      limits,
-      picturesPerMaster: config.storePicturesPerImage,
-    });
+    const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier });
     const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, seenImage(master.pyramid));
     const headers = imageHeaders({

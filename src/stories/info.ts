@@ -20,16 +20,22 @@ export function answerInfo(
   services: Services,
   { request, route, visit }: { readonly request: Request; readonly route: InfoRoute; readonly visit: Visit },
 ): Promise<Response> {
-  const { config, sizeRules } = services;
+  const { config } = services;
   const { version } = route;
   const identifier = parseIdentifier(route.identifier);
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const { pyramid, metadata } = master;
     refuseUnanswered(services, master);
-    const { limits } = sizeRules;
+    const rules = services.sizeRules[version];
     const id = baseUri({ config, request, version, identifier });
     const format = version === 3 ? formatInfo : formatInfoV2;
-    const info = format({ id, rights: metadata.rightsUri, ...seenImage(pyramid), limits, ...offerOf(pyramid, limits) });
+    const info = format({
+      id,
+      rights: metadata.rightsUri,
+      ...seenImage(pyramid),
+      ...rules,
+      ...offerOf(pyramid, rules.limits),
+    });
     const text = JSON.stringify(info, undefined, 2);
     const contentType = chooseInfoType(request, version);
     const headers = infoHeaders({

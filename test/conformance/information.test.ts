@@ -69,7 +69,14 @@ describe("Image API 2.1 §5.2 and §5.3 info.json", () => {
         {
           formats: ["webp"],
           qualities: ["color", "gray"],
-          supports: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "regionSquare"],
+          supports: [
+            "canonicalLinkHeader",
+            "profileLinkHeader",
+            "mirroring",
+            "rotationArbitrary",
+            "regionSquare",
+            "sizeAboveFull",
+          ],
           ...limits,
         },
       ],
