@@ -1,6 +1,6 @@
 import type { Account } from "../account.ts";
 import { sharedBaseUri } from "../http/base-uri.ts";
-import { imageHeaders, respondImage, respondNotModified } from "../http/respond.ts";
+import { imageHeaders, respondImage, respondNotModified, respondUndrawn } from "../http/respond.ts";
 import type { ImageRoute } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
@@ -41,7 +41,7 @@ export function answerImage(
     const notModified = respondNotModified(request, headers, visit.account);
     if (notModified !== undefined) return notModified;
     const mediaType = mediaTypes[canonical.format];
-    if (request.method === "HEAD") return respondImage({ mediaType, body: null }, headers, visit.account);
+    if (request.method === "HEAD") return respondUndrawn(mediaType, headers, visit.account);
     const ready = await obtainPicture(services.pictures, { picture, name, visit });
     const logged = { key: master.name.key, page: master.name.page, request: name.labels.request };
     const body = await send(services, ready, { isLogged: picture.plan.kind === "stream", logged, visit });

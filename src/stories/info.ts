@@ -4,7 +4,7 @@ import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { chooseInfoType } from "../http/negotiate.ts";
 import { infoHeaders, respondNotModified, respondText } from "../http/respond.ts";
 import type { InfoRoute } from "../http/route.ts";
-import { parseIdentifier } from "../identity/identifier.ts";
+import { parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { formatInfo } from "../iiif/info.ts";
 import { offerOf } from "../iiif/tiles.ts";
@@ -23,11 +23,12 @@ export function answerInfo(
   const { config } = services;
   const { version } = route;
   const identifier = parseIdentifier(route.identifier);
+  const spelling = spellIdentifier(route.identifier);
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const { pyramid, metadata } = master;
     refuseUnanswered(services, master);
     const rules = services.sizeRules[version];
-    const id = baseUri({ config, request, version, identifier });
+    const id = baseUri({ config, request, version, identifier, spelling });
     const format = version === 3 ? formatInfo : formatInfoV2;
     const info = format({
       id,
