@@ -4,7 +4,8 @@ import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } fr
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import type { ImageRequest } from "./iiif/request.ts";
-import type { SizeLimits } from "./iiif/size.ts";
+import type { SizeLimits, SizeRules } from "./iiif/size.ts";
+import { tileOf } from "./iiif/tiles.ts";
 import type { MasterImage } from "./masters/image.ts";
 import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
@@ -45,19 +46,13 @@ export interface Picture {
   readonly qualities: Qualities;
 }
 
-/** The sizes that are answered. */
-export interface SizeRules {
-  readonly limits: SizeLimits;
-  readonly isStrictConfined: boolean;
-}
-
 /** Returns a request with every number final for this master. Throws what canonicalising throws. */
 export function canonicaliseFor(
   { pyramid }: Pick<MasterImage, "pyramid">,
   request: ImageRequest,
   rules: SizeRules,
 ): CanonicalRequest {
-  return canonicalise(request, seenImage(pyramid), rules);
+  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rules);
 }
 
 /** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */
