@@ -3,6 +3,7 @@ import { openFileSource } from "../node/file-source.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type { ConversionSettings, ConvertedMaster, Stoppable } from "../settings/conversion.ts";
 import { readCarriedMetadata } from "./carried-metadata.ts";
+import { beyondReach } from "./faults.ts";
 import { inspect } from "./inspect.ts";
 import { decodeJpeg2000 } from "./jpeg2000.ts";
 import { writeMaster } from "./master-writer.ts";
@@ -53,11 +54,15 @@ async function convertInto(
     signal?.throwIfAborted();
     return { treatment, source: await watches.encode.time(() => writePyramid(from, treatment, pyramidPath)) };
   };
-  const encoded = await encode(decodable).catch(async (cause: unknown) => {
+  const encodeOwn = async (cause: unknown) => {
     signal?.throwIfAborted();
     const page = { file: path, inspected, settings, target: join(folder, "decoded.png") };
     return encode(await watches.decode.time(() => decodeByOwnReader(cause, page)));
-  });
+  };
+  const { beyondLibvips } = inspected;
+  const encoded = await (beyondLibvips === undefined
+    ? encode(decodable).catch(encodeOwn)
+    : encodeOwn(beyondReach(path, beyondLibvips)));
   const { treatment, source } = encoded;
   const isOwn = source.path !== decodable.path;
   signal?.throwIfAborted();
