@@ -65,7 +65,7 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   faults.push(...ingestContradictions(given));
   const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const recordsFile = options.records === undefined ? undefined : resolve(terminal.folder, options.records);
-  const records = recordsFile === undefined ? undefined : await gatherFaults(faults, () => readRecords(recordsFile));
+  const records = recordsFile === undefined ? undefined : await readRecords(recordsFile, faults);
   const stored = recordsFile === undefined ? (["masters"] as const) : (["masters", "catalogue"] as const);
   const asked = given.dryRun === true ? [] : stored;
   const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
