@@ -8,6 +8,7 @@ import type { ConversionSettings, ConvertedMaster, Stoppable } from "../settings
 import { openPyramid } from "../tiff/open.ts";
 import { readCarriedMetadata } from "./carried-metadata.ts";
 import { openEngine } from "./engine.ts";
+import { beyondReach } from "./faults.ts";
 import { inspect } from "./inspect.ts";
 import type { InspectedSource } from "./inspected-source.ts";
 import { decodeJpeg2000 } from "./jpeg2000.ts";
@@ -67,11 +68,15 @@ async function convertInto(
     return { source, treatment, warnings: [...colors.warnings, ...treatment.warnings] };
   };
   let isOwn = false;
-  const encoded = await encode(decodable).catch(async (cause: unknown) => {
+  const encodeOwn = async (cause: unknown) => {
     signal?.throwIfAborted();
     isOwn = true;
     return encode(await watches.decode.time(() => decodeByOwnReader(cause, page)));
-  });
+  };
+  const { beyondLibvips } = inspected;
+  const encoded = await (beyondLibvips === undefined
+    ? encode(decodable).catch(encodeOwn)
+    : encodeOwn(beyondReach(path, beyondLibvips)));
   const { treatment, source } = encoded;
   signal?.throwIfAborted();
   const metadata = await watches.read.time(() => readCarriedMetadata(decodable));

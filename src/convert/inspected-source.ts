@@ -29,6 +29,8 @@ export interface InspectedSource {
   readonly density: number | undefined;
   /** A TIFF in strips, where libvips reports every strip that it can't decode. */
   readonly isStripped: boolean;
+  /** What libvips can't read of how it is stored, as a part of a sentence about the file. */
+  readonly beyondLibvips?: string | undefined;
   /** Frames of an animation; 1 for a still picture. */
   readonly frames: number;
 }

@@ -54,8 +54,11 @@ export function tileOptions({ compression, quality, predictor, tileSize }: Treat
   return { compression, quality, predictor, tile: true, tileWidth: tileSize, tileHeight: tileSize };
 }
 
-/** What libtiff warns about and corrects: LZW from before 1988, byte counts that it works out itself. */
-const harmless = /Old-style LZW codes|Bogus "StripByteCounts" field/;
+/**
+ * What libtiff warns about and corrects: LZW from before 1988, byte counts that it works out itself, extra samples that are
+ * not declared.
+ */
+const harmless = /Old-style LZW codes|Bogus "StripByteCounts" field|Sum of Photometric type-related color channels/;
 
 /**
  * Writes the pixels of a source as a tiled pyramid, each level half of the one before until one tile holds it, as a
