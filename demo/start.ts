@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { noteServer } from "../src/node/server-address.ts";
 import { demoMasters } from "./masters.ts";
 import { defaultStateFolder, demoFiles, seed } from "./seed.ts";
 import { freePort, isFree, startServer } from "./server.ts";
@@ -41,6 +42,8 @@ async function start(): Promise<void> {
   };
   const options = { port, stateFolder: defaultStateFolder, signal: interruption };
   const server = await startServer(quiet ? options : { ...options, onLine: show });
+  // The ingest tells where its images are shown.
+  const forgetServer = noteServer(defaultStateFolder, server.url);
   const image = `${server.url}/iiif/3/${demoMasters[0]?.identifier}`;
   console.log(`
 Gallery     ${server.url}/
@@ -53,6 +56,7 @@ Press Ctrl-C to stop.`);
     else interruption.addEventListener("abort", () => resolve(undefined));
   });
   const output = await Promise.race([server.ended, interrupted]);
+  forgetServer();
   await server.stop();
   if (output !== undefined) throw new Error(`wrangler dev ended.\n${output}`);
 }

@@ -23,6 +23,7 @@ export interface RecordRow {
 export interface Records {
   /** By identifier, or by the path of the source from the folder that was named. */
   readonly column: "identifier" | "file";
+  /** Empty where the form of the table is wrong, for then no row can be relied on. */
   readonly rows: ReadonlyMap<string, RecordRow>;
 }
 
@@ -82,20 +83,21 @@ export function parseRecords(content: Uint8Array | string, faults: SheetFault[])
   const described = [...places].filter(([name]) => !ownColumns.includes(name));
   const rows = new Map<string, RecordRow>();
   for (const row of others) {
-    faults.push(...findSurplus(row, columns));
+    const surplus = findSurplus(row, columns);
+    faults.push(...surplus);
     const place = { row: row.row, line: row.line, column: places.get(column) ?? 0 };
     const key = (cellValue(row, place.column) ?? "").normalize("NFC");
     const earlier = rows.get(key);
     const record = readRecord(row, { places, described });
     if (key === "") faults.push({ place, message: `the ${column} is empty` });
     else if (earlier !== undefined) faults.push({ place, message: `${key} is in row ${earlier.place.row} already` });
-    else rows.set(key, { record, place });
+    else if (surplus.length === 0) rows.set(key, { record, place });
     if (record.rights !== undefined && !/^https?:\/\/[^\s/]+/.test(record.rights)) {
       const message = `rights is ${JSON.stringify(record.rights)}, not an http or https URI`;
       faults.push({ place: { ...place, column: places.get("rights") ?? 0 }, message });
     }
   }
-  return { column, rows };
+  return { column, rows: sheet.faults.length > 0 ? new Map() : rows };
 }
 
 const keyColumns: readonly string[] = ["identifier", "file"];

@@ -37,10 +37,11 @@ export function bucketsOpener({ options, service, terminal, asked, faults }: Buc
     if (!secretAccessKey) faults.push("AWS_SECRET_ACCESS_KEY is not set in the environment");
     if (!account && !options.endpoint) faults.push("--account (or CLOUDFLARE_ACCOUNT_ID) or --endpoint is missing");
   }
-  if (asked.includes("masters") && masters === undefined) {
+  // A wrangler.toml that can't be read is a fault already.
+  if (service !== undefined && asked.includes("masters") && masters === undefined) {
     faults.push("--bucket is missing, because wrangler.toml names no bucket for MASTERS");
   }
-  if (asked.includes("catalogue") && catalogue === undefined) {
+  if (service !== undefined && asked.includes("catalogue") && catalogue === undefined) {
     faults.push("--catalogue-bucket is missing, because wrangler.toml names no bucket for CATALOGUE");
   }
   const open = (bucket: string) =>

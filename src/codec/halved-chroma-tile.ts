@@ -19,12 +19,13 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
       const tile = { ...stored, window: window && inWholeQuads(window) };
       const mark = kernel.mark();
       const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));
-      await decoder.decodeInto(kernel, tile, source);
+      const missing = await decoder.decodeInto(kernel, tile, source);
       rgbToYcbcrHalved(kernel, {
         source: threePlanes(source),
         destination: threePlanes(planes),
       });
       kernel.release(mark);
+      return missing;
     },
   };
 }

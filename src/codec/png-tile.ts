@@ -3,7 +3,9 @@ import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { applyPalette } from "../raster/palette.ts";
 import { colorPlanes, type Plane } from "../raster/raster.ts";
+import { fillPlane } from "../raster/samples.ts";
 import { unpackSamples } from "../raster/unpack.ts";
+import { missingFrom } from "./missing-rows.ts";
 import { decodePng, type PngRows } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";
@@ -23,21 +25,28 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
     hasAlpha,
     subsampling: { x: 1, y: 1 },
-    async decodeInto(kernel, { parts: [bytes] }, planes) {
+    async decodeInto(kernel, { parts: [bytes], window }, planes) {
       if (bytes === undefined) throw new RangeError("a file without bytes");
       const isMade = alpha?.sample === samplesPerPixel;
       const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
       if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
-      await decodePng(kernel, { bytes, size: { width, height } }, (rows) => {
+      const asked = window ?? { y: 0, height };
+      const endRow = asked.y + asked.height;
+      const read = await decodePng(kernel, { bytes, size: { width, height }, endRow }, (rows) => {
         const batch = planes.map((plane) => cutRows(plane, rows));
         if ((batch[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: batch, transparency });
       });
+      const missing = missingFrom(read, asked);
+      if (missing !== undefined) {
+        for (const plane of planes) fillPlane(kernel, cutRows(plane, missing), 0);
+      }
+      return missing;
     },
   };
 }
 
-/** The rows of a plane that a batch fills. */
-function cutRows(plane: Plane, { first, count }: PngRows): Plane {
+/** Some rows of a plane, as far as it has them. */
+function cutRows(plane: Plane, { first, count }: Pick<PngRows, "first" | "count">): Plane {
   const height = Math.max(0, Math.min(plane.height - first, count));
   return { ...plane, pointer: plane.pointer + first * plane.stride, height };
 }

@@ -9,6 +9,7 @@ import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
 import { flipSigns, invertPlane } from "../raster/tone.ts";
 import { type PackedSamples, type SampleTarget, unpackSamples } from "../raster/unpack.ts";
 import { type ByteCompression, decompressInto } from "./decompress.ts";
+import { joinMissing, type MissingRows } from "./missing-rows.ts";
 import { decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 import { separateUnits, unitBytes } from "./ycbcr-units.ts";
 
@@ -29,10 +30,11 @@ export function sampleTileDecoder({ level }: TileShape, compression: ByteCompres
     subsampling: model === "ycbcr" ? subsampling : { x: 1, y: 1 },
     async decodeInto(kernel, tile, planes) {
       const mark = kernel.mark();
-      if (isInUnits) await decodeUnits(kernel, { level, compression, tile, planes });
-      else await decodeSamples(kernel, { level, compression, tile, planes });
+      const decode = isInUnits ? decodeUnits : decodeSamples;
+      const missing = decode(kernel, { level, compression, tile, planes });
       settleColors(kernel, encoding, planes);
       kernel.release(mark);
+      return missing;
     },
   };
 }
@@ -44,16 +46,17 @@ interface Decoding {
   readonly planes: readonly Plane[];
 }
 
-async function decodeUnits(kernel: Kernel, { level, compression, tile, planes }: Decoding): Promise<void> {
+function decodeUnits(kernel: Kernel, { level, compression, tile, planes }: Decoding): MissingRows | undefined {
   const { encoding, tileWidth: width } = level;
   const { subsampling } = encoding;
-  const { rows } = tile;
+  const { rows, window: asked } = tile;
   const byteLength = unitBytes({ width, height: rows, subsampling });
   const target = kernel.allocate(byteLength + planeSlackBytes);
   const [bytes] = tile.parts;
   if (bytes === undefined) throw new RangeError("a tile without bytes");
-  await decompressInto(kernel, { compression, bytes, target, byteLength, width, rows, encoding });
+  const missing = decompressInto(kernel, { compression, bytes, target, byteLength, width, rows, encoding, asked });
   separateUnits(kernel, { pointer: target, planes: rowsOf(planes, { rows, subsampling }), subsampling });
+  return missing;
 }
 
 /** The planes of a strip are only filled as far as it has rows. */
@@ -66,7 +69,7 @@ function rowsOf(
   return luma === undefined ? cut : [{ ...luma, height: rows }, ...cut];
 }
 
-async function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Decoding): Promise<void> {
+function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Decoding): MissingRows | undefined {
   const { encoding, tileWidth: width } = level;
   const { layout, predictor } = encoding;
   const targets = targetsOf(encoding, planes);
@@ -74,17 +77,21 @@ async function decodeSamples(kernel: Kernel, { level, compression, tile, planes 
   const rowBytes = Math.ceil((width * samplesPerPixel * layout.bits) / 8);
   const byteLength = rowBytes * tile.rows;
   const pointer = kernel.allocate(byteLength + planeSlackBytes);
+  const { rows, window: asked } = tile;
+  let missing: MissingRows | undefined;
   for (const [part, bytes] of tile.parts.entries()) {
     const wanted = layout.isPlanar
       ? targets.filter(({ sample }) => sample === part).map(({ plane }) => ({ plane, sample: 0 }))
       : targets;
     if (wanted.length === 0) continue;
-    await decompressInto(kernel, { compression, bytes, target: pointer, byteLength, width, rows: tile.rows, encoding });
+    const packedTile = { compression, bytes, target: pointer, byteLength, width, rows, encoding, asked };
+    missing = joinMissing(missing, decompressInto(kernel, packedTile));
     const packed = { ...packing(layout), pointer, rowBytes, width, height: tile.rows, samplesPerPixel };
     if (predictor === "horizontal") undoPredictor(kernel, packed);
     else if (predictor === "float") undoFloatPredictor(kernel, packed);
     unpackSamples(kernel, packed, wanted, encoding.model === "palette" ? "index" : "full");
   }
+  return missing;
 }
 
 /** Colours come first in a pixel and in the planes; alpha is the last plane. An index becomes red, green and blue later. */

@@ -3,6 +3,7 @@ import type { StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
+import type { MissingRows } from "./missing-rows.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
 export interface TileDecoder {
@@ -14,10 +15,11 @@ export interface TileDecoder {
   /** How the chroma of `ycbcr` is subsampled. */
   readonly subsampling: Subsampling;
   /**
-   * Decodes one whole tile into planes that are slices of a larger picture. Throws `source-malformed`,
-   * `source-unsupported`, `render-memory`.
+   * Decodes one whole tile into planes that are slices of a larger picture. Returns which rows of the tile as it is
+   * stored could not be read; undefined if all could. Throws `source-malformed` for a tile of which nothing can be
+   * read, `source-unsupported`, `render-memory`.
    */
-  decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<void>;
+  decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<MissingRows | undefined>;
 }
 
 /** A tile as it was read. */

@@ -13,6 +13,8 @@ import { chooseTreatment, type FileTreatment, type IngestConfig } from "../setti
 import type { ConversionOptions } from "../settings/options.ts";
 import type { NamedRecords } from "./read-records.ts";
 import { pairRecords, type RecordPairing } from "./record-pairing.ts";
+import { formatSkipped, type SkippedFiles } from "./skipped-files.ts";
+import { failUnnamed, type SourceFailure } from "./source-failure.ts";
 import { findFiles, type SourceFile } from "./source-files.ts";
 
 /** One image to be made a master of. */
@@ -31,6 +33,10 @@ export interface PlannedImage {
 /** What a run is to do. */
 export interface IngestPlan {
   readonly images: readonly PlannedImage[];
+  /** Image files that fail before they are images, because of their names. */
+  readonly failures: readonly SourceFailure[];
+  /** What lies in the folders and is not taken. */
+  readonly skipped: readonly SkippedFiles[];
   /** Sentences on what may not be as meant. */
   readonly warnings: readonly string[];
 }
@@ -58,7 +64,7 @@ export interface PlanRequest {
  * signal once it is aborted.
  */
 export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
-  const { files, faults: found, warnings: left } = await findFiles(request.sources);
+  const { files, faults: found, skipped, unnamed } = await findFiles(request.sources);
   const faults = [...found];
   const template = parseTemplate(request.template, faults);
   if (request.pages === "all" && !usesPlaceholder(template, "page")) {
@@ -75,7 +81,12 @@ export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
   faults.push(...sharedKeys(images), ...leftOver.faults);
   refuseFaults([...new Set(faults)]);
   const without = request.records === undefined ? [] : withoutRecord(images);
-  return { images, warnings: [...left, ...leftOver.warnings, ...without] };
+  return {
+    images,
+    failures: unnamed.map(failUnnamed),
+    skipped,
+    warnings: [...formatSkipped(skipped), ...leftOver.warnings, ...without],
+  };
 }
 
 interface FilePlanning {

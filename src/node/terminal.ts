@@ -11,6 +11,8 @@ export interface Terminal extends TerminalOutput {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Aborted when nobody reads what is printed any more, as after `| head`. */
+  readonly unread: AbortSignal;
   /** Registers a function that removes what is left when there is no time to wait. */
   readonly onFolder: (removeNow: () => void) => void;
 }

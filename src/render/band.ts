@@ -13,6 +13,7 @@ import {
 } from "../raster/raster.ts";
 import { cropPlane, fillPlane } from "../raster/samples.ts";
 import type { TileRow } from "./batches.ts";
+import type { DecodedTile } from "./damage.ts";
 import type { GatheredBytes } from "./gather.ts";
 import type { LevelChoice } from "./level.ts";
 
@@ -35,6 +36,8 @@ export interface BandRequest extends Pick<LevelChoice, "grid" | "window"> {
   readonly firstRow: number;
   /** Pixel rows above a tile row that may still be needed when it is loaded. */
   readonly carryRows: number;
+  /** Told of each tile that was decoded. */
+  readonly count: (tile: DecodedTile) => void;
 }
 
 /** What an unwritten tile shows: 0 in every sample, as other readers have it; no colour in what is centred on 128. */
@@ -91,14 +94,14 @@ export class Band {
    * `source-malformed`, `source-unsupported`.
    */
   async load({ row, tiles }: TileRow, gathered: GatheredBytes, keepFrom: readonly number[]): Promise<void> {
-    const { grid, decoder, firstColumn } = this.#request;
+    const { grid, decoder, firstColumn, count } = this.#request;
     this.#planes.forEach((held, index) => {
       this.#keepFrom(held, keepFrom[index] ?? held.end);
       held.end += this.#tileRows(index);
       if (held.end - held.first > held.rows.height) throw new RangeError("a band is too small for its rows");
     });
     const newest = this.newestRows();
-    for (const { column, storedRows: rows, ranges } of tiles) {
+    for (const { column, storedRows: rows, levelRow, ranges } of tiles) {
       const slices = newest.map((plane, index) => {
         const width = Math.ceil(grid.tileWidth / this.#factors(index).x);
         return cropPlane(plane, { x: (column - firstColumn) * width, y: 0, width, height: plane.height });
@@ -109,7 +112,8 @@ export class Band {
       }
       const window = this.#neededOf(column, row);
       const tile: StoredTile = { parts: ranges.map((range) => gathered.bytesOf(range)), rows, window };
-      await decoder.decodeInto(this.#kernel, tile, slices);
+      const missing = await decoder.decodeInto(this.#kernel, tile, slices);
+      count({ asked: window ?? { width: grid.tileWidth, height: grid.tileLength }, levelRow, missing });
     }
   }
 

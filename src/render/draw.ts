@@ -8,9 +8,10 @@ import { isNoTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Plane, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSteps } from "./apply-steps.ts";
-import { Band } from "./band.ts";
+import { Band, type BandRequest } from "./band.ts";
 import type { Batch } from "./batches.ts";
 import { type ColorPath, isSampledHalved } from "./color-path.ts";
+import { type Damage, DamageRecord, damagedImage, refuseMuchDamage } from "./damage.ts";
 import type { Envelope } from "./envelope.ts";
 import { type GatheredBytes, gatherReads } from "./gather.ts";
 import { carryRowsOf } from "./memory.ts";
@@ -32,6 +33,8 @@ export interface DrawInputs {
   readonly first?: GatheredBytes;
   /** Called between the steps of a drawing: lets others compute, and throws when the drawing is no longer wanted. */
   readonly pause?: () => Promise<void>;
+  /** Told at the end of a picture that is not streamed what it lacks, if it lacks anything. */
+  readonly onDamage: (damage: Damage) => void;
 }
 
 /** A drawing pauses after so many pixels decoded or encoded: some 20 ms. */
@@ -40,7 +43,8 @@ const pausePixels = 1 << 20;
 /**
  * Carries out a plan: batch by batch tiles are gathered, decoded, resampled and encoded, the next batch being read
  * meanwhile. Yields the encoded picture in pieces. Throws `source-malformed`, `source-unsupported`, `render-memory` and
- * what the source throws; a consumer that stops early stops the work.
+ * what the source throws; a consumer that stops early stops the work. A picture that is streamed ends with
+ * `source-malformed` at the first rows that can't be read: its head has said that it may be kept.
  */
 export async function* drawImage(plan: DrawPlan, inputs: DrawInputs): AsyncGenerator<Uint8Array, void, undefined> {
   const { source } = inputs;
@@ -66,6 +70,7 @@ function gather(source: ByteSource, batch: Batch | undefined): Promise<GatheredB
 class Drawing {
   readonly #plan: DrawPlan;
   readonly #inputs: DrawInputs;
+  readonly #record = new DamageRecord();
   #parts: ReturnType<typeof openParts> | undefined;
   #pixelsSincePause = 0;
 
@@ -75,12 +80,14 @@ class Drawing {
   }
 
   async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Uint8Array, void, undefined> {
-    this.#parts ??= openParts(this.#plan, this.#inputs, sampleTile(batch, gathered));
+    const sample = sampleTile(batch, gathered);
+    this.#parts ??= openParts(this.#plan, this.#inputs, { sample, count: (tile) => this.#record.add(tile) });
     const { band, strips, rowSteps, stripSteps, output } = this.#parts;
     const { grid, size } = this.#plan;
     for (const tileRow of batch.tileRows) {
       await this.#pauseAfter(tileRow.tiles.length * grid.tileWidth * grid.tileLength);
       await band.load(tileRow, gathered, strips.neededFrom());
+      this.#refuseDamagedStream();
       rowSteps(band.newestRows());
       for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
         await this.#pauseAfter(size.width * strip.rows);
@@ -98,14 +105,30 @@ class Drawing {
     await pause();
   }
 
+  #refuseDamagedStream(): void {
+    const { damage } = this.#record;
+    if (damage !== undefined && this.#plan.kind === "stream") {
+      throw damagedImage(damage, "Ask for a smaller size or region: it is shown without them.");
+    }
+  }
+
   async finish(): Promise<readonly Uint8Array[]> {
     if (this.#parts === undefined) throw new RangeError("a plan without a batch");
     await this.#inputs.pause?.();
+    const { damage } = this.#record;
+    if (damage !== undefined) {
+      refuseMuchDamage(damage);
+      this.#inputs.onDamage(damage);
+    }
     return this.#parts.output.finish();
   }
 }
 
-function openParts(plan: DrawPlan, inputs: DrawInputs, sample: Uint8Array | undefined) {
+function openParts(
+  plan: DrawPlan,
+  inputs: DrawInputs,
+  { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandRequest, "count">,
+) {
   const { kernel, table, envelope, qualities, pause } = inputs;
   const { grid, stored, window, size, turn, colors, steps } = plan;
   const decoder = openDecoder(kernel, plan, sample);
@@ -120,6 +143,7 @@ function openParts(plan: DrawPlan, inputs: DrawInputs, sample: Uint8Array | unde
     columns,
     firstRow: Math.floor(window.y / grid.tileLength),
     carryRows: carryRowsOf(plan),
+    count,
   });
   const strips = createStripMaker(kernel, {
     band,

@@ -82,7 +82,7 @@ const usualTilePixels = 1 << 18;
 /** Returns what the decoding of one tile takes next to the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const { stored, grid, batches, colors, tileTurn } = plan;
-  const { compression, layout, isProgressive } = stored.encoding;
+  const { compression, layout, isProgressive, isUneven } = stored.encoding;
   const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
   const compressed = tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
   const pixels = grid.tileWidth * grid.tileLength;
@@ -90,7 +90,9 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const isHalved = colors.source === "rgb" && colors.sampled === "ycbcr";
   const isEnlarged = colors.source === "cmyk" && compression === "jpeg";
   const turned = isNoTurn(tileTurn) ? 0 : pixels * samplesDecoded(plan);
-  const converted = (isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + turned;
+  // What is enlarged has half the samples of its plane at most.
+  const uneven = isUneven ? (pixels * colorPlanes.ycbcr) / 2 : 0;
+  const converted = (isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + uneven + turned;
   if (compression === "jpeg") {
     // Two bytes a coefficient, of the whole frame however far it is reduced. Whether tiles are progressive is not known
     // before they are read: what those of usual size would take is part of the fixed bytes.

@@ -2,18 +2,15 @@ import { describe, expect, it } from "vitest";
 import { ask } from "../support/service.ts";
 
 describe("what is no image", () => {
-  it.each(["/", "/admin/tasks", "/auth/probe/x", "/healthy"])(
-    "is answered by the app: %s",
-    async (path) => {
-      const { status, text, headers } = await ask(path);
-      expect([status, text]).toEqual([
-        404,
-        expect.stringMatching(/^Nothing is served at this address\. .*\(not-found\)$/m),
-      ]);
-      expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
-      expect(headers.get("Cache-Control")).toMatch(/^public, max-age=60/);
-    },
-  );
+  it.each(["/", "/admin/tasks", "/auth/probe/x", "/healthy"])("is answered by the app: %s", async (path) => {
+    const { status, text, headers } = await ask(path);
+    expect([status, text]).toEqual([
+      404,
+      expect.stringMatching(/^Nothing is served at this address\. .*\(not-found\)$/m),
+    ]);
+    expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(headers.get("Cache-Control")).toMatch(/^public, max-age=60/);
+  });
 
   it("refuses a path that is too long", async () => {
     expect((await ask(`/${"a".repeat(5000)}`)).status).toBe(414);

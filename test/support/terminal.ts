@@ -36,6 +36,7 @@ export function recordTerminal(
     service: chooseService(folder, { isCheckout: true, projectFolder }),
     environment: {},
     signal: new AbortController().signal,
+    unread: new AbortController().signal,
     onFolder: () => {},
     ...change,
   };

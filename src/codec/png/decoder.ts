@@ -3,7 +3,7 @@ import { isSameSize, type Size } from "../../geometry.ts";
 import { maxFilePixels } from "../../limits.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { planeSlackBytes } from "../../raster/raster.ts";
-import { inflate } from "../inflate.ts";
+import { inflateUntil } from "../inflate.ts";
 import { malformedPng, type PngHeader, pngHeaderBytes, pngSamples, readPngChunk, readPngHeader } from "./reader.ts";
 
 /**
@@ -22,6 +22,8 @@ export interface PngRows {
 export interface PngFile {
   readonly bytes: Uint8Array;
   readonly size: Size;
+  /** One past the last row that is needed; the height if it is left out. */
+  readonly endRow?: number | undefined;
 }
 
 /** Rows are passed on when they fill this many bytes, or one by one if they are longer. */
@@ -29,16 +31,17 @@ const batchBytes = 1 << 17;
 
 /**
  * Decodes a PNG and passes its rows from the top down to `take`, in kernel memory that only holds them: samples of 16
- * bits have their high byte first, rows of fewer than 8 bits end within a byte. Kernel memory is 128 KiB, or two rows
- * if that is more, and is returned. Throws `source-malformed`, also for unexpected dimensions; `source-unsupported` for
- * interlaced pictures, `render-too-costly`, `render-memory`, and what `take` throws.
- * Source: W3C PNG specification, third edition.
+ * bits have their high byte first, rows of fewer than 8 bits end within a byte. Returns how many rows were passed: fewer
+ * than `endRow` where the file is cut off or broken. What follows that row is not looked at. Kernel memory is 128 KiB,
+ * or two rows if that is more, and what `inflate` takes, and is returned. Throws `source-malformed` for a header that is
+ * broken or has unexpected dimensions, and for a stream that ends as it should before the rows do; `source-unsupported` for interlaced pictures, `render-too-costly`,
+ * `render-memory`, and what `take` throws. Source: W3C PNG specification, third edition.
  */
 export async function decodePng(
   kernel: Kernel,
-  { bytes, size }: PngFile,
+  { bytes, size, endRow = size.height }: PngFile,
   take: (rows: PngRows) => void,
-): Promise<void> {
+): Promise<number> {
   const header = readPngHeader(bytes);
   checkHeader(header, size);
   const samples = pngSamples[header.colorType];
@@ -52,30 +55,40 @@ export async function decodePng(
   kernel.bytes.fill(0, above, above + stride);
   let first = 0;
   let filled = 0;
-  /** Takes bytes up to the end of a batch, passing it on when it is full; returns how many it took. */
+  /** Passes on the rows that are there whole; returns whether all of them could be read. */
+  const pass = (): boolean => {
+    const count = Math.floor(filled / stride);
+    const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
+    if (done > 0) take({ pointer: above + stride + 1, stride, first, count: done });
+    kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
+    first += done;
+    filled = 0;
+    return done === count;
+  };
+  /** Takes bytes up to the end of a batch; returns how many it took. */
   const add = (inflated: Uint8Array): number => {
-    const count = Math.min(batchRows, size.height - first);
+    const count = Math.min(batchRows, endRow - first);
     const part = inflated.subarray(0, count * stride - filled);
     kernel.bytes.set(part, above + stride + filled);
     filled += part.byteLength;
-    if (filled < count * stride) return part.byteLength;
-    const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
-    if (done < count) throw malformedPng(`row ${first + done} has an unknown filter`);
-    take({ pointer: above + stride + 1, stride, first, count });
-    kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
-    first += count;
-    filled = 0;
     return part.byteLength;
   };
+  const isFull = (): boolean => filled === Math.min(batchRows, endRow - first) * stride;
   try {
-    for await (const inflated of inflatedData(bytes)) {
-      for (let at = 0; at < inflated.byteLength && first < size.height; ) at += add(inflated.subarray(at));
-      if (first === size.height) return;
-    }
+    let isBroken = false;
+    const end = inflateUntil(kernel, dataOf(bytes), (inflated) => {
+      for (let at = 0; at < inflated.byteLength && first < endRow && !isBroken; ) {
+        at += add(inflated.subarray(at));
+        if (isFull()) isBroken = !pass();
+      }
+      return isBroken || first === endRow ? "enough" : "more";
+    });
+    if (end === "whole") throw malformedPng(`${first} of ${size.height} rows`);
+    if (!isBroken) pass();
+    return first;
   } finally {
     kernel.release(mark);
   }
-  throw malformedPng(`${first} of ${size.height} rows`);
 }
 
 function checkHeader(header: PngHeader, size: Size): void {
@@ -90,22 +103,14 @@ function checkHeader(header: PngHeader, size: Size): void {
   }
 }
 
-/** Separates what is wrong with the stream from errors in handling its rows. */
-async function* inflatedData(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  const stream = inflate(() => dataOf(bytes));
-  try {
-    yield* stream;
-  } catch (cause) {
-    throw cause instanceof ImageError ? cause : malformedPng("its compressed data", cause);
-  }
-}
-
 /**
- * Returns the data of the IDAT chunks, which are consecutive. Their CRCs are not computed: the stream has a checksum.
+ * Returns the data of the IDAT chunks, which are consecutive. Their CRCs are not computed: damage shows in the rows.
  */
 function* dataOf(bytes: Uint8Array): Generator<Uint8Array, void> {
   let hasData = false;
   for (let at = pngHeaderBytes; at < bytes.byteLength; ) {
+    // What can't be followed any further is a file that is cut off there.
+    if (at + 8 > bytes.byteLength) return;
     const { type, start, end } = readPngChunk(bytes.subarray(at), at);
     if (type === "IDAT") {
       hasData = true;

@@ -55,6 +55,14 @@ describe("records", () => {
     ]);
   });
 
+  it("are kept where only some are wrong, and none where the form of the table is", () => {
+    expect([...parseRecords("file,rights\na.tif,free\nb.tif,,more\nc.tif", []).rows.keys()]).toEqual([
+      "a.tif",
+      "c.tif",
+    ]);
+    expect(parseRecords('file,label\na.tif,A\nb.tif,"B', []).rows.size).toBe(0);
+  });
+
   it("may have fewer cells than there are columns, as spreadsheets leave the last ones out", () => {
     const faults: SheetFault[] = [];
     const { rows } = parseRecords("identifier,label,rights,Date\nd\ne,E\n", faults);

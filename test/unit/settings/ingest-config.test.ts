@@ -97,7 +97,7 @@ describe("a configuration file", () => {
     };
     expect(await faultsOf(() => checkIngestConfig(content, "c.json"))).toEqual([
       'c.json: to is "there", not local or remote',
-      "c.json: qualtiy is not known",
+      "c.json: qualtiy is not known; did you mean quality?",
       'c.json: jobs is "many", not a whole number from 1 to 64',
       expect.stringContaining('the identifier template "{nom}" has {nom}'),
       expect.stringContaining("needs {path} or {name}"),
