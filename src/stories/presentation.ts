@@ -40,7 +40,8 @@ export async function answerPresentation(
   if (route === undefined) throw nowhere("Manifests are at /presentation/3/{object}/manifest.");
   if (route.kind === "unversioned") return redirectToVersion(services, request, route.rest);
   const { config, sizeRules } = services;
-  const { limits } = sizeRules;
+  // What is not scaled up is as large in both versions.
+  const { limits } = sizeRules[3];
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
   const document = await findDocument(services, { addresses, route, visit });
   return respondDocument(services, { request, visit, document });
