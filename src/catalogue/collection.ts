@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { type LabelledValue, type LanguageMap, labelledValueSchema, languageMapSchema } from "./language-map.ts";
-import { uriSchema } from "./link.ts";
+import { type Described, describedEntries } from "./described.ts";
+import { type LanguageMap, languageMapSchema } from "./language-map.ts";
 import { type StoredImage, storedImageSchema } from "./stored-image.ts";
 import type { CollectionName } from "./work.ts";
 import { parseRecord } from "./work-record.ts";
@@ -15,13 +15,9 @@ export interface Member {
 }
 
 /** A collection of objects and of other collections. */
-export interface Collection {
+export interface Collection extends Described {
   /** Decoded; slashes divide it. */
   readonly key: string;
-  readonly label: LanguageMap;
-  readonly summary?: LanguageMap;
-  readonly metadata: readonly LabelledValue[];
-  readonly rights?: string;
   readonly thumbnail?: StoredImage;
   /** The collections it is in. */
   readonly collections: readonly CollectionName[];
@@ -45,10 +41,7 @@ const memberSchema: v.GenericSchema<unknown, Member> = v.object({
 
 const collectionSchema: v.GenericSchema<unknown, Collection> = v.object({
   key: text,
-  label: languageMapSchema,
-  summary: v.exactOptional(languageMapSchema),
-  metadata: v.array(labelledValueSchema),
-  rights: v.exactOptional(uriSchema),
+  ...describedEntries,
   thumbnail: v.exactOptional(storedImageSchema),
   collections: v.array(v.object({ key: text, label: languageMapSchema })),
   isMultiPart: v.boolean(),

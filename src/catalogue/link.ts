@@ -11,6 +11,8 @@ export interface Link {
   readonly format?: string;
   /** A schema or standard that tells a machine what is in it, as a URI. */
   readonly profile?: string;
+  /** The languages it is in, as tags of BCP 47. */
+  readonly language?: readonly string[];
 }
 
 /** An institution that gives access to an object. Source: IIIF Presentation API 3.0 §3.1, provider. */
@@ -29,6 +31,7 @@ export const linkSchema: v.GenericSchema<unknown, Link> = v.object({
   label: languageMapSchema,
   format: v.exactOptional(v.string()),
   profile: v.exactOptional(v.string()),
+  language: v.exactOptional(v.array(v.pipe(v.string(), v.minLength(1)))),
 });
 
 export const providerSchema: v.GenericSchema<unknown, Provider> = v.object({

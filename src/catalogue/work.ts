@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Size } from "../geometry.ts";
+import { type Described, describedEntries } from "./described.ts";
 import { type LabelledValue, type LanguageMap, labelledValueSchema, languageMapSchema } from "./language-map.ts";
-import { type Link, linkSchema, type Provider, providerSchema, uriSchema } from "./link.ts";
+import { type Link, linkSchema, uriSchema } from "./link.ts";
 import { type StoredImage, sizeEntries, storedImageSchema } from "./stored-image.ts";
 
 export const viewingDirections = ["left-to-right", "right-to-left", "top-to-bottom", "bottom-to-top"] as const;
@@ -54,21 +55,9 @@ export interface CollectionName {
 }
 
 /** What is known of an object: everything that its manifests say, whatever their version. */
-export interface Work {
+export interface Work extends Described {
   /** Decoded; slashes divide it. */
   readonly key: string;
-  readonly label: LanguageMap;
-  readonly summary?: LanguageMap;
-  readonly metadata: readonly LabelledValue[];
-  readonly requiredStatement?: LabelledValue;
-  /** A URI of Creative Commons or RightsStatements.org, as they are written there: with http. */
-  readonly rights?: string;
-  readonly provider?: readonly Provider[];
-  readonly homepage?: readonly Link[];
-  readonly seeAlso?: readonly Link[];
-  readonly rendering?: readonly Link[];
-  /** xsd:dateTime in UTC. */
-  readonly navDate?: string;
   readonly viewingDirection?: (typeof viewingDirections)[number];
   readonly layout?: (typeof layouts)[number];
   /** Keys of pages. */
@@ -113,16 +102,7 @@ const collectionNameSchema: v.GenericSchema<unknown, CollectionName> = v.object(
 /** What a record of an object has to be like, but for the keys that it names. */
 export const workSchema: v.GenericSchema<unknown, Work> = v.object({
   key: text,
-  label: languageMapSchema,
-  summary: v.exactOptional(languageMapSchema),
-  metadata: v.array(labelledValueSchema),
-  requiredStatement: v.exactOptional(labelledValueSchema),
-  rights: v.exactOptional(uriSchema),
-  provider: v.exactOptional(v.array(providerSchema)),
-  homepage: links,
-  seeAlso: links,
-  rendering: links,
-  navDate: v.exactOptional(text),
+  ...describedEntries,
   viewingDirection: v.exactOptional(v.picklist(viewingDirections)),
   layout: v.exactOptional(v.picklist(layouts)),
   thumbnail: v.exactOptional(text),

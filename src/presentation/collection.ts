@@ -1,28 +1,24 @@
 import type { Collection, Member } from "../catalogue/collection.ts";
 import { type Addresses, collectionUri, manifestUri } from "./addresses.ts";
 import { type CollectionPart, partsOf } from "./collection-parts.ts";
+import { formatDescription } from "./description.ts";
 import { formatThumbnail } from "./image-resource.ts";
 import { given, type Json } from "./json.ts";
 import { formatPartOf, presentationContext } from "./manifest.ts";
-import { formatPair, formatValue } from "./text-value.ts";
 
 /**
  * Returns a collection: its members, or where one document would be too long its parts, each a collection. Source: IIIF
  * Presentation API 3.0 §5.1.
  */
 export function formatCollection(addresses: Addresses, collection: Collection): Json {
-  const { key, label, summary, metadata, rights, thumbnail, collections, isMultiPart, members } = collection;
+  const { key, thumbnail, collections, isMultiPart, members } = collection;
   const parts = partsOf(collection);
   const listed = parts.length > 0 ? parts.map((part) => reference(addresses, key, part)) : undefined;
   return {
     "@context": presentationContext,
     id: collectionUri(addresses, 3, { key }),
     type: "Collection",
-    label,
-    ...given("summary", summary && formatValue(summary)),
-    ...given("metadata", metadata.map(formatPair)),
-    ...given("rights", rights),
-    ...given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]),
+    ...formatDescription(addresses, { described: collection, thumbnail }),
     ...given("behavior", isMultiPart ? ["multi-part"] : []),
     ...given("partOf", formatPartOf(addresses, collections)),
     items: listed ?? members.map((member) => formatMember(addresses, member)),

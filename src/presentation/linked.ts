@@ -7,9 +7,10 @@ import { given, type Json } from "./json.ts";
 const types: Readonly<Record<string, string>> = { image: "Image", audio: "Sound", video: "Video", model: "Model" };
 
 /** Returns a resource for people: a homepage, or another rendering. */
-export function formatLink({ uri, label, format, profile }: Link): Json {
+export function formatLink({ uri, label, format, profile, language }: Link): Json {
   const type = types[format?.split("/")[0] ?? ""] ?? "Text";
-  return { id: uri, type, label, ...given("format", format), ...given("profile", profile) };
+  const about = { ...given("format", format), ...given("profile", profile), ...given("language", language) };
+  return { id: uri, type, label, ...about };
 }
 
 /** Returns a resource for machines. */

@@ -3,10 +3,8 @@ import type { CollectionName, Work } from "../catalogue/work.ts";
 import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "./addresses.ts";
 import { formatCanvas } from "./canvas.ts";
 import { formatRanges } from "./contents.ts";
-import { formatThumbnail } from "./image-resource.ts";
+import { formatDescription } from "./description.ts";
 import { given, type Json } from "./json.ts";
-import { formatDataLink, formatLink, formatProvider } from "./linked.ts";
-import { formatPair, formatValue } from "./text-value.ts";
 
 /** The context of Presentation 3.0, which stands last where there are others. */
 export const presentationContext = "http://iiif.io/api/presentation/3/context.json";
@@ -16,28 +14,14 @@ const searchContext = "http://iiif.io/api/search/2/context.json";
 export function formatManifest(addresses: Addresses, work: Work): Json {
   const { key, pages } = work;
   const hasText = pages.some(({ text }) => text !== undefined);
-  const thumbnail = thumbnailOf(work);
   return {
     "@context": hasText ? [searchContext, presentationContext] : presentationContext,
     id: manifestUri(addresses, 3, key),
     type: "Manifest",
-    label: work.label,
-    ...given("summary", work.summary && formatValue(work.summary)),
-    ...given("metadata", work.metadata.map(formatPair)),
-    ...given("requiredStatement", work.requiredStatement && formatPair(work.requiredStatement)),
-    ...given("rights", work.rights),
-    ...given("navDate", work.navDate),
-    ...given(
-      "provider",
-      work.provider?.map((provider) => formatProvider(addresses, provider)),
-    ),
-    ...given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]),
+    ...formatDescription(addresses, { described: work, thumbnail: thumbnailOf(work) }),
     ...given("viewingDirection", work.viewingDirection),
     // The layout alone: viewers read the first behaviour and no other. Source: manifesto 4.3.
     ...given("behavior", work.layout && [work.layout]),
-    ...given("homepage", work.homepage?.map(formatLink)),
-    ...given("seeAlso", work.seeAlso?.map(formatDataLink)),
-    ...given("rendering", work.rendering?.map(formatLink)),
     ...given("partOf", formatPartOf(addresses, work.collections)),
     ...given(
       "start",

@@ -1,3 +1,4 @@
+import type { Collection, Member } from "../../src/catalogue/collection.ts";
 import type { StoredImage } from "../../src/catalogue/stored-image.ts";
 import type { Page, Work } from "../../src/catalogue/work.ts";
 import type { Addresses } from "../../src/presentation/addresses.ts";
@@ -29,6 +30,24 @@ export function makeWork(change: Partial<Work> = {}): Work {
     collections: [],
     pages: [makePage("0001"), makePage("0002")],
     contents: [],
+    ...change,
+  };
+}
+
+/** Returns a member of a collection that is an object, changed as given. */
+export function makeMember(key: string, change: Partial<Member> = {}): Member {
+  return { kind: "object", key, label: { en: [key] }, ...change };
+}
+
+/** Returns a collection of two objects, changed as given. */
+export function makeCollection(change: Partial<Collection> = {}): Collection {
+  return {
+    key: "maps",
+    label: { en: ["Maps"] },
+    metadata: [],
+    collections: [],
+    isMultiPart: false,
+    members: [makeMember("atlas"), makeMember("plan")],
     ...change,
   };
 }

@@ -2,23 +2,20 @@ import type { Collection, Member } from "../../catalogue/collection.ts";
 import { type Addresses, collectionUri, manifestUri } from "../addresses.ts";
 import { type CollectionPart, partsOf } from "../collection-parts.ts";
 import { given, type Json } from "../json.ts";
+import { formatDescriptionV2 } from "./description.ts";
 import { formatThumbnailV2 } from "./image-resource.ts";
 import { presentationContextV2 } from "./manifest.ts";
-import { formatPairV2, formatValueV2 } from "./text-value.ts";
+import { formatValueV2 } from "./text-value.ts";
 
 /** Returns a collection in 2.1. Source: Presentation API 2.1 §5.8. */
 export function formatCollectionV2(addresses: Addresses, collection: Collection): Json {
-  const { key, label, summary, metadata, rights, thumbnail, collections, isMultiPart, members } = collection;
+  const { key, thumbnail, collections, isMultiPart, members } = collection;
   const parts = partsOf(collection);
   return {
     "@context": presentationContextV2,
     "@id": collectionUri(addresses, 2, { key }),
     "@type": "sc:Collection",
-    label: formatValueV2(label),
-    ...given("description", summary && formatValueV2(summary)),
-    ...given("metadata", metadata.map(formatPairV2)),
-    ...given("license", rights),
-    ...given("thumbnail", thumbnail && formatThumbnailV2(addresses, thumbnail)),
+    ...formatDescriptionV2(addresses, { described: collection, thumbnail }),
     ...given("viewingHint", isMultiPart ? "multi-part" : undefined),
     ...given(
       "within",

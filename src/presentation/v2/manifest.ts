@@ -4,9 +4,7 @@ import { given, type Json } from "../json.ts";
 import { thumbnailOf } from "../manifest.ts";
 import { formatCanvasV2 } from "./canvas.ts";
 import { formatRangesV2 } from "./contents.ts";
-import { formatThumbnailV2 } from "./image-resource.ts";
-import { formatLinkV2 } from "./linked.ts";
-import { formatPairV2, formatValueV2 } from "./text-value.ts";
+import { formatDescriptionV2 } from "./description.ts";
 
 export const presentationContextV2 = "http://iiif.io/api/presentation/2/context.json";
 const searchContext = "http://iiif.io/api/search/1/context.json";
@@ -16,27 +14,15 @@ const searchContext = "http://iiif.io/api/search/1/context.json";
  * the sequence too: viewers look there. Source: Presentation API 2.1 §5.1, §5.2; manifesto 4.3.
  */
 export function formatManifestV2(addresses: Addresses, work: Work): Json {
-  const { key, pages, requiredStatement } = work;
+  const { key, pages } = work;
   const hasText = pages.some(({ text }) => text !== undefined);
-  const thumbnail = thumbnailOf(work);
-  const logo = work.provider?.find((provider) => provider.logo !== undefined)?.logo;
   const reading = readingOf(work);
   return {
     "@context": presentationContextV2,
     "@id": manifestUri(addresses, 2, key),
     "@type": "sc:Manifest",
-    label: formatValueV2(work.label),
-    ...given("description", work.summary && formatValueV2(work.summary)),
-    ...given("metadata", work.metadata.map(formatPairV2)),
-    ...given("attribution", requiredStatement && formatValueV2(requiredStatement.value)),
-    ...given("license", work.rights),
-    ...given("logo", logo && formatThumbnailV2(addresses, logo)),
-    ...given("navDate", work.navDate),
-    ...given("thumbnail", thumbnail && formatThumbnailV2(addresses, thumbnail)),
+    ...formatDescriptionV2(addresses, { described: work, thumbnail: thumbnailOf(work) }),
     ...reading,
-    ...given("related", work.homepage?.map(formatLinkV2)),
-    ...given("seeAlso", work.seeAlso?.map(formatLinkV2)),
-    ...given("rendering", work.rendering?.map(formatLinkV2)),
     ...given(
       "within",
       work.collections.map((collection) => collectionUri(addresses, 2, collection)),
