@@ -12,6 +12,8 @@ export interface Member {
   readonly label: LanguageMap;
   readonly thumbnail?: StoredImage;
   readonly navDate?: string;
+  /** Whether it is a collection of the volumes of one work. */
+  readonly isMultiPart?: boolean;
 }
 
 /** A collection of objects and of other collections. */
@@ -37,6 +39,7 @@ const memberSchema: v.GenericSchema<unknown, Member> = v.object({
   label: languageMapSchema,
   thumbnail: v.exactOptional(storedImageSchema),
   navDate: v.exactOptional(text),
+  isMultiPart: v.exactOptional(v.boolean()),
 });
 
 const collectionSchema: v.GenericSchema<unknown, Collection> = v.object({

@@ -51,6 +51,8 @@ function faultOfKeys({ pages, thumbnail, start, contents }: Work): string | unde
   if (keys.size < pages.length) return "two pages have one key";
   const entries = contents.flatMap(allEntries);
   if (new Set(entries.map(({ key }) => key)).size < entries.length) return "two entries of the contents have one key";
+  const empty = entries.find((entry) => entry.pages.length + entry.entries.length === 0);
+  if (empty !== undefined) return `the entry ${empty.key} of the contents has nothing in it`;
   const named = [thumbnail, start, ...entries.flatMap(({ pages }) => pages)];
   const lost = named.find((key) => key !== undefined && !keys.has(key));
   return lost === undefined ? undefined : `it names the page ${lost}, which it does not have`;

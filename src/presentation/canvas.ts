@@ -1,3 +1,4 @@
+import type { StoredImage } from "../catalogue/stored-image.ts";
 import type { Page, Work } from "../catalogue/work.ts";
 import { type Addresses, pieceUri, textFileUri, textUri } from "./addresses.ts";
 import { formatImage, formatThumbnail } from "./image-resource.ts";
@@ -39,7 +40,7 @@ export function formatPaintingPage(addresses: Addresses, work: Pick<Work, "key">
 
 /** Returns the annotation that paints a page of an object on its canvas. */
 export function formatPainting(addresses: Addresses, { key: object }: Pick<Work, "key">, page: Page): Json {
-  const images = page.images.map((image) => formatImage(addresses, image));
+  const images = labelledImages(page).map((image) => formatImage(addresses, image));
   const name = { object, key: page.key };
   return {
     id: pieceUri(addresses, "annotation", name),
@@ -49,6 +50,12 @@ export function formatPainting(addresses: Addresses, { key: object }: Pick<Work,
     // A text, not an object: viewers take it apart. Source: Mirador 4.2.
     target: pieceUri(addresses, "canvas", name),
   };
+}
+
+/** Returns the images of a page; each of several has a label, for people to choose by: without one it is its name. */
+export function labelledImages({ images }: Pick<Page, "images">): readonly StoredImage[] {
+  if (images.length < 2) return images;
+  return images.map((image) => ({ label: { none: [image.identifier] }, ...image }));
 }
 
 /** The lines of text are a document of their own: embedded, they would make the manifest of a book tens of megabytes. */

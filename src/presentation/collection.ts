@@ -1,4 +1,5 @@
 import type { Collection, Member } from "../catalogue/collection.ts";
+import type { StoredImage } from "../catalogue/stored-image.ts";
 import { type Addresses, collectionUri, manifestUri } from "./addresses.ts";
 import { type CollectionPart, partsOf } from "./collection-parts.ts";
 import { formatDescription } from "./description.ts";
@@ -35,17 +36,28 @@ export function formatPart(addresses: Addresses, collection: Collection, part: C
   };
 }
 
-function reference(addresses: Addresses, key: string, part: CollectionPart): Json {
-  return { id: collectionUri(addresses, 3, { key, part: part.key }), type: "Collection", label: part.label };
+function reference(addresses: Addresses, key: string, { key: part, label, members }: CollectionPart): Json {
+  const id = collectionUri(addresses, 3, { key, part });
+  return { id, type: "Collection", label, ...formatPicture(addresses, members.find(hasThumbnail)?.thumbnail) };
 }
 
-function formatMember(addresses: Addresses, { kind, key, label, thumbnail, navDate }: Member): Json {
+/** Says whether a list can show a member by a picture: Universal Viewer draws nothing of those without. */
+export function hasThumbnail({ thumbnail }: Member): boolean {
+  return thumbnail !== undefined;
+}
+
+function formatPicture(addresses: Addresses, thumbnail: StoredImage | undefined): Json {
+  return given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]);
+}
+
+function formatMember(addresses: Addresses, { kind, key, label, thumbnail, navDate, isMultiPart }: Member): Json {
   const isObject = kind === "object";
   return {
     id: isObject ? manifestUri(addresses, 3, key) : collectionUri(addresses, 3, { key }),
     type: isObject ? "Manifest" : "Collection",
     label,
     ...given("navDate", navDate),
-    ...given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]),
+    ...given("behavior", isMultiPart ? ["multi-part"] : []),
+    ...formatPicture(addresses, thumbnail),
   };
 }

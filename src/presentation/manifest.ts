@@ -50,8 +50,8 @@ function searchServices(addresses: Addresses, object: string): readonly Json[] {
   ];
 }
 
-/** Returns the image that stands for an object: of the page that was named, else of the first that has one. */
+/** Returns the image that stands for an object: of the page that was named, if it has one, else of the first that has. */
 export function thumbnailOf({ pages, thumbnail }: Pick<Work, "pages" | "thumbnail">): StoredImage | undefined {
   const named = pages.find(({ key }) => key === thumbnail);
-  return (named ?? pages.find(({ images }) => images.length > 0))?.images[0];
+  return named?.images[0] ?? pages.find(({ images }) => images.length > 0)?.images[0];
 }

@@ -1,5 +1,6 @@
 import type { Page, Work } from "../../catalogue/work.ts";
 import { type Addresses, pieceUri, textFileUri, textUri } from "../addresses.ts";
+import { labelledImages } from "../canvas.ts";
 import { given, type Json } from "../json.ts";
 import { textKinds } from "../text-kinds.ts";
 import { formatImageV2, formatThumbnailV2 } from "./image-resource.ts";
@@ -40,7 +41,7 @@ export function formatCanvasV2(
 
 /** Returns the annotation that paints a page on its canvas. Source: Presentation API 2.1 §5.4, §6.2. */
 function formatPaintingV2(addresses: Addresses, object: string, page: Page): Json {
-  const [first, ...others] = page.images.map((image) => formatImageV2(addresses, image));
+  const [first, ...others] = labelledImages(page).map((image) => formatImageV2(addresses, image));
   const name = { object, key: page.key };
   return {
     "@id": pieceUri(addresses, "annotation", name),

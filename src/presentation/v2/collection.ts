@@ -1,5 +1,6 @@
 import type { Collection, Member } from "../../catalogue/collection.ts";
 import { type Addresses, collectionUri, manifestUri } from "../addresses.ts";
+import { hasThumbnail } from "../collection.ts";
 import { type CollectionPart, partsOf } from "../collection-parts.ts";
 import { given, type Json } from "../json.ts";
 import { formatDescriptionV2 } from "./description.ts";
@@ -39,7 +40,13 @@ export function formatPartV2(addresses: Addresses, collection: Collection, part:
 
 function reference(addresses: Addresses, key: string, part: CollectionPart): Json {
   const uri = collectionUri(addresses, 2, { key, part: part.key });
-  return { "@id": uri, "@type": "sc:Collection", label: formatValueV2(part.label) };
+  const thumbnail = part.members.find(hasThumbnail)?.thumbnail;
+  return {
+    "@id": uri,
+    "@type": "sc:Collection",
+    label: formatValueV2(part.label),
+    ...given("thumbnail", thumbnail && formatThumbnailV2(addresses, thumbnail)),
+  };
 }
 
 /** `members` alone keeps an order in which objects and collections are mixed, and not every viewer knows it. */
@@ -50,6 +57,7 @@ function formatMembers(addresses: Addresses, members: readonly Member[]): Json {
     listed.map((member) => formatMember(addresses, member));
   if (isMixed) return { members: formatAll(members) };
   const [objects, collections] = [members.filter(isObject), members.filter((member) => !isObject(member))];
+  if (members.length === 0) return { manifests: [] };
   return { ...given("collections", formatAll(collections)), ...given("manifests", formatAll(objects)) };
 }
 
@@ -58,12 +66,14 @@ function isObject({ kind }: Member): boolean {
 }
 
 function formatMember(addresses: Addresses, member: Member): Json {
-  const { key, label, thumbnail, navDate } = member;
+  const { key, label, thumbnail, navDate, isMultiPart } = member;
+  const hint = isMultiPart ? "multi-part" : "individuals";
   return {
     "@id": isObject(member) ? manifestUri(addresses, 2, key) : collectionUri(addresses, 2, { key }),
     "@type": isObject(member) ? "sc:Manifest" : "sc:Collection",
     label: formatValueV2(label),
     ...given("navDate", navDate),
+    ...given("viewingHint", isObject(member) ? undefined : hint),
     ...given("thumbnail", thumbnail && formatThumbnailV2(addresses, thumbnail)),
   };
 }

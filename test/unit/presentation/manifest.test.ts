@@ -1,25 +1,15 @@
 import { convertPresentation2 } from "@iiif/parser/presentation-2";
 import { type Manifest as ManifestoManifest, parseManifest, type Sequence } from "manifesto.js";
 import { describe, expect, it } from "vitest";
-import { formatManifest } from "../../../src/presentation/manifest.ts";
-import { formatManifestV2 } from "../../../src/presentation/v2/manifest.ts";
-import { presentationCorpus, presentationFaults } from "../../support/presentation-schema.ts";
-import { addresses, makeFullWork, makeImage, makePage, makeWork } from "../../support/works.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: documents are read as JSON.
-type Document = any;
-const manifestOf = (work = makeWork()): Document => JSON.parse(JSON.stringify(formatManifest(addresses, work)));
-const manifestV2Of = (work = makeWork()): Document => JSON.parse(JSON.stringify(formatManifestV2(addresses, work)));
-
-/** All values of a key anywhere in a document. */
-function allOf(document: Document, key: string): Document[] {
-  if (typeof document !== "object" || document === null) return [];
-  return Object.entries(document).flatMap(([name, value]) => [...(name === key ? [value] : []), ...allOf(value, key)]);
-}
-
-const canvasIds = (document: Document): string[] => document.items.map(({ id }: Document) => id);
-const canvasIdsV2 = (document: Document): string[] =>
-  document.sequences[0].canvases.map((canvas: Document) => canvas["@id"]);
+import {
+  allOf,
+  canvasIds,
+  canvasIdsV2,
+  type Document,
+  manifestOf,
+  manifestV2Of,
+} from "../../support/presentation-documents.ts";
+import { makeFullWork, makeImage, makePage, makeWork } from "../../support/works.ts";
 
 describe("a manifest", () => {
   it("has its context once, as the first key, and @ in no other key of its own", () => {
@@ -223,21 +213,4 @@ describe("a manifest of 2.1", () => {
     ]);
     expect(metadata[0].value).toEqual(["A. Cartographer", "B. Engraver"]);
   });
-});
-
-describe.skipIf(presentationCorpus === undefined)("the schema of the validator", () => {
-  const faultsOf = presentationCorpus === undefined ? () => [] : presentationFaults(presentationCorpus);
-
-  it("finds nothing wrong with a manifest that has little, and with one that has all there is", () => {
-    expect(faultsOf(manifestOf())).toEqual([]);
-    expect(faultsOf(manifestOf(makeFullWork()))).toEqual([]);
-  });
-
-  it("finds what is wrong with one that is", () => {
-    expect(faultsOf({ ...manifestOf(), items: undefined, label: "plain" })).not.toEqual([]);
-  });
-});
-
-describe.skipIf(presentationCorpus !== undefined)("the schema of the validator", () => {
-  it.skip("is left out: TESSERA_CORPUS names no folder", () => undefined);
 });
