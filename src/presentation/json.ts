@@ -5,3 +5,19 @@ export type Json = Readonly<Record<string, unknown>>;
 export function given(key: string, value: unknown): Json {
   return value === undefined || (Array.isArray(value) && value.length === 0) ? {} : { [key]: value };
 }
+
+/** A value that is made when its document is written as text. */
+export interface Deferred {
+  readonly toJSON: () => Json;
+}
+
+/**
+ * Returns the entries of a long list, each made when the document is written: memory holds one of them at a time, not the
+ * canvases of a whole book.
+ */
+export function deferred<Part>(
+  parts: readonly Part[],
+  format: (part: Part, index: number) => Json,
+): readonly Deferred[] {
+  return parts.map((part, index) => ({ toJSON: () => format(part, index) }));
+}

@@ -4,7 +4,7 @@ import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from 
 import { formatCanvas } from "./canvas.ts";
 import { formatRanges } from "./contents.ts";
 import { formatDescription } from "./description.ts";
-import { given, type Json } from "./json.ts";
+import { deferred, given, type Json } from "./json.ts";
 
 /** The context of Presentation 3.0, which stands last where there are others. */
 export const presentationContext = "http://iiif.io/api/presentation/3/context.json";
@@ -28,7 +28,7 @@ export function formatManifest(addresses: Addresses, work: Work): Json {
       work.start && { id: pieceUri(addresses, "canvas", { object: key, key: work.start }), type: "Canvas" },
     ),
     ...given("service", hasText ? searchServices(addresses, key) : []),
-    items: pages.map((page) => formatCanvas(addresses, work, page)),
+    items: deferred(pages, (page) => formatCanvas(addresses, work, page)),
     ...given("structures", formatRanges(addresses, work)),
   };
 }

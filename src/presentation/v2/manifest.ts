@@ -1,6 +1,6 @@
 import type { Work } from "../../catalogue/work.ts";
 import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "../addresses.ts";
-import { given, type Json } from "../json.ts";
+import { deferred, given, type Json } from "../json.ts";
 import { thumbnailOf } from "../manifest.ts";
 import { formatCanvasV2 } from "./canvas.ts";
 import { formatRangesV2 } from "./contents.ts";
@@ -34,7 +34,7 @@ export function formatManifestV2(addresses: Addresses, work: Work): Json {
         "@type": "sc:Sequence",
         ...reading,
         ...given("startCanvas", work.start && pieceUri(addresses, "canvas", { object: key, key: work.start })),
-        canvases: pages.map((page, index) => formatCanvasV2(addresses, work, { page, number: index + 1 })),
+        canvases: deferred(pages, (page, index) => formatCanvasV2(addresses, work, { page, number: index + 1 })),
       },
     ],
     ...given("structures", formatRangesV2(addresses, work)),
