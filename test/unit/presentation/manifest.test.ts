@@ -1,6 +1,7 @@
 import { convertPresentation2 } from "@iiif/parser/presentation-2";
 import { type Manifest as ManifestoManifest, parseManifest, type Sequence } from "manifesto.js";
 import { describe, expect, it } from "vitest";
+import { formatManifest } from "../../../src/presentation/manifest.ts";
 import {
   allOf,
   canvasIds,
@@ -9,7 +10,7 @@ import {
   manifestOf,
   manifestV2Of,
 } from "../../support/presentation-documents.ts";
-import { makeFullWork, makeImage, makePage, makeWork } from "../../support/works.ts";
+import { addresses, makeFullWork, makeImage, makePage, makeWork } from "../../support/works.ts";
 
 describe("a manifest", () => {
   it("has its context once, as the first key, and @ in no other key of its own", () => {
@@ -113,6 +114,12 @@ describe("a manifest", () => {
 
   it("marks plain text that looks like HTML", () => {
     expect(manifestOf(makeFullWork()).summary.en).toEqual(["<p>Maps of the <b>world</b></p>", "<not HTML> "]);
+  });
+
+  it("makes its canvases while it is written: memory holds one at a time", () => {
+    const { items } = formatManifest(addresses, makeWork()) as Document;
+    expect(items.map(Object.keys)).toEqual([["toJSON"], ["toJSON"]]);
+    expect(manifestOf().items[1].id).toMatch(/canvas\/0002$/);
   });
 
   it("leaves the lines of text to documents of their own, and names their file", () => {
