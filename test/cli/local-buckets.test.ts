@@ -40,7 +40,11 @@ describe("the local buckets", () => {
     buckets = localBuckets({ configFile, stateFolder: folder });
     expect(await buckets.catalogue.head("records/a.json")).toEqual({ bytes: 2, metadata });
     expect(await buckets.masters.head("records/a.json")).toBeUndefined();
-    expect(await buckets.catalogue.get("records/a.json")).toMatchObject({ bytes, contentType: "application/json", metadata });
+    expect(await buckets.catalogue.get("records/a.json")).toMatchObject({
+      bytes,
+      contentType: "application/json",
+      metadata,
+    });
   });
 
   it("creates an object only where there is none", async () => {
