@@ -74,11 +74,22 @@ export function completeWork(plan: WorkPlan, sources: CompletionSources): Comple
   const isNew = former === undefined && !told.object;
   const metadata =
     isNew && first?.creator !== undefined
-      ? [{ label: { en: ["Creator"] }, value: { none: [first.creator] } }]
+      ? [{ label: { none: ["Creator"] }, value: { none: [first.creator] } }]
       : kept.metadata;
   const rights = kept.rights ?? (former === undefined || told.object ? first?.rights : undefined);
   const work = defined<Work>({ ...ordered, ...rest, label, metadata, rights, pages });
-  return { work, labelSource, notes };
+  // The order of languages is no difference: tables have one for all objects.
+  const isSame = former !== undefined && sortedText(work) === sortedText(former);
+  return { work: isSame ? former : work, labelSource, notes };
+}
+
+/** Returns a value as JSON whose keys are sorted. */
+function sortedText(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }
 
 /** Records have their parts in one order, whatever they were made of, so that equal ones are equal bytes. */

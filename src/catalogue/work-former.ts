@@ -14,14 +14,29 @@ export function keepFormer(
   if (former === undefined) return plan;
   const { told } = plan;
   const { pages: formerPages, contents: formerContents, ...own } = former;
-  const pages = told.pages ? plan.pages : mergePages(plan, formerPages, labels);
+  const pages = told.pages ? withChoiceLabels(plan, formerPages) : mergePages(plan, formerPages, labels);
   const keys = new Set(pages.map(({ key }) => key));
   const contents = told.pages ? plan.contents : formerContents.flatMap((entry) => remaining(entry, keys));
-  if (told.object) return { ...plan, pages, contents };
+  if (told.object) return { ...plan, pages, contents, collections: withFormerLabels(plan, former) };
   const { thumbnail, start, ...rest } = own;
   const still = (key: string | undefined) => (key !== undefined && keys.has(key) ? key : undefined);
   const { name } = plan;
   return defined<WorkPlan>({ ...rest, thumbnail: still(thumbnail), start: still(start), name, told, pages, contents });
+}
+
+/** Rows of a choice label its images: the label of their page stays. */
+function withChoiceLabels(plan: WorkPlan, former: readonly Page[]): readonly PagePlan[] {
+  if (plan.told.labels) return plan.pages;
+  const known = new Map(former.map(({ key, label }) => [key, label]));
+  return plan.pages.map((page) =>
+    page.images.length > 1 && known.has(page.key) ? defined<PagePlan>({ ...page, label: known.get(page.key) }) : page,
+  );
+}
+
+/** A collection keeps the label by which the record knows it: that of a collection is told by its own record. */
+function withFormerLabels({ collections }: WorkPlan, former: Work): Work["collections"] {
+  const known = new Map(former.collections.map(({ key, label }) => [key, label]));
+  return collections.map(({ key, label }) => ({ key, label: known.get(key) ?? label }));
 }
 
 /** Pages as the record has them, those without their images left out and new ones laid behind the page they follow. */

@@ -40,6 +40,12 @@ export async function ingest(command: IngestCommand, terminal: Terminal, convert
   return command.options.dryRun === true ? dryRun(plan, context) : run(plan, context);
 }
 
+/** Finds all that an ingest would say before it begins, and asks no bucket. Throws CommandFaults. */
+export async function planOnly(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<IngestPlan> {
+  const options = { ...command.options, dryRun: true };
+  return (await settle({ ...command, options }, terminal, converter)).plan;
+}
+
 interface Settled {
   readonly plan: IngestPlan;
   readonly jobs: number;

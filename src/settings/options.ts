@@ -93,6 +93,22 @@ export const runOptions = {
   report: { kind: text("FILE"), help: "report as JSON to a file" },
 } as const satisfies OptionTable;
 
+/** What `manifest` takes: what says how objects are made, and what is to be told of them. */
+export const manifestOptions = {
+  check: { kind: flag, help: "say all that ingest would say of the objects of a folder, and write nothing" },
+  show: { kind: text("OBJECT"), help: "print the manifest of an object of the bucket" },
+  api: { kind: choice("2", "3"), help: "version of the Presentation API that --show prints (3)" },
+  base: {
+    kind: text("URL", /^https?:\/\/[^\s?#]+[^\s?#/]$/, "an http or https URL without a slash at its end"),
+    help: "address of the service in what --show prints (http://127.0.0.1:8787)",
+  },
+  template: { kind: flag, help: "write objects.csv and records.csv from what is in the bucket" },
+  out: { kind: text("FOLDER"), help: "where --template writes (the working folder)" },
+  ...placeOptions,
+  config: runOptions.config,
+  as: runOptions.as,
+} as const satisfies OptionTable;
+
 /** What `move-records` takes. */
 export const moveRecordsOptions = { ...bucketOptions, config: runOptions.config } as const satisfies OptionTable;
 
@@ -124,6 +140,9 @@ export type PlaceOptions = ValuesOf<typeof placeOptions>;
 
 /** Which buckets are meant, as far as it was said. */
 export type BucketOptions = ValuesOf<typeof bucketOptions>;
+
+/** What is told of objects, as far as it was said. */
+export type ManifestOptions = ValuesOf<typeof manifestOptions>;
 
 /** Which records are moved, as far as it was said. */
 export type MoveRecordsOptions = ValuesOf<typeof moveRecordsOptions>;
