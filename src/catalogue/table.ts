@@ -115,7 +115,7 @@ function languageFault(name: string, language: string, { known, worded }: TableS
 }
 
 /** Says whether a text is a well-formed tag of a language. Source: BCP 47 (RFC 5646 §2.1). */
-export function isLanguage(tag: string): boolean {
+function isLanguage(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length === 1;
   } catch {

@@ -49,7 +49,7 @@ export async function manifest(command: ManifestCommand, terminal: Terminal, con
     await writeNew(join(folder, "objects.csv"), tables.objects);
     await writeNew(join(folder, "records.csv"), tables.pages);
     const pages = works.reduce((sum, work) => sum + work.pages.length, 0);
-    terminal.print([`${works.length} objects in objects.csv, ${pages} pages in records.csv`]);
+    terminal.print([`${count(works.length, "object")} in objects.csv, ${count(pages, "page")} in records.csv`]);
     return failures.length > 0 ? exitStatus.failed : exitStatus.well;
   } finally {
     await buckets.close();
@@ -64,12 +64,12 @@ async function check(command: ManifestCommand, terminal: Terminal, converter: Co
   const plans = plan.objects?.plans ?? [];
   const lines = plans.map(({ key, pages, label, name }) => {
     const shown = Object.values(label ?? { none: [name] })[0]?.[0] ?? name;
-    return `${key}: ${shown}, ${pages.length} ${pages.length === 1 ? "page" : "pages"}`;
+    return `${key}: ${shown}, ${count(pages.length, "page")}`;
   });
   const collections = (plan.objects?.collections ?? []).length;
   terminal.print([
     ...lines,
-    `${plans.length} objects, ${collections} collections; nothing is wrong, and nothing was written`,
+    `${count(plans.length, "object")}, ${count(collections, "collection")}; nothing is wrong, and nothing was written`,
   ]);
   return exitStatus.well;
 }
@@ -126,4 +126,8 @@ async function writeNew(file: string, text: string): Promise<void> {
       throw new CommandFaults([`${file} can't be written: ${error instanceof Error ? error.message : error}`]);
     throw new CommandFaults([`${file} is there already: move it away, or name another folder by --out`]);
   }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -50,7 +50,7 @@ export async function runIngest(plan: IngestPlan, run: IngestRun): Promise<reado
 }
 
 /** Whether a plan stores records: of images, or of objects. */
-export function usesCatalogue({ images, objects }: IngestPlan): boolean {
+function usesCatalogue({ images, objects }: IngestPlan): boolean {
   return objects !== undefined || images.some(({ record }) => record !== undefined);
 }
 

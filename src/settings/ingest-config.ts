@@ -23,6 +23,10 @@ export interface IngestConfig extends PlaceOptions, ConversionOptions {
   readonly conversions?: readonly ConversionRule[];
   /** What the institution says once for all its objects; as it was read. */
   readonly institution?: Institution;
+  /** As a file says them; `institution` is what is read of them. */
+  readonly providers?: unknown;
+  readonly attributionLabel?: unknown;
+  readonly otherRights?: unknown;
 }
 
 /** How a file is treated: its conversion, or its repacking. */
