@@ -11,8 +11,8 @@ async function read(file: string): Promise<ServiceSettings> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
   const { vars, r2_buckets: buckets } = readConfig({ config: file });
   const textOf = (name: string) => (typeof vars[name] === "string" ? vars[name].trim() : undefined);
-  // What is wrong there is told by the service.
-  const sizeOf = (name: string) => Number(textOf(name)) || Number.POSITIVE_INFINITY;
+  // What is wrong there is told by the service. Infinity does not pass from process to process.
+  const sizeOf = (name: string) => Number(textOf(name)) || Number.MAX_SAFE_INTEGER;
   const bucketOf = (name: string) =>
     buckets.find(({ binding }: { readonly binding: string }) => binding === name)?.bucket_name;
   return {
