@@ -3,9 +3,12 @@ import type { Lease } from "./budget/lease.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { whileRenewing } from "./budget/renewal.ts";
 import { type Collection, collectionKey, parseCollection } from "./catalogue/collection.ts";
+import { parseImageRecord, recordKey } from "./catalogue/image-records.ts";
+import { readRights } from "./catalogue/rights-uri.ts";
 import type { Work } from "./catalogue/work.ts";
 import { parseWork, workKey } from "./catalogue/work-record.ts";
 import { ImageError } from "./error.ts";
+import { maxKeyBytes } from "./identity/master-name.ts";
 import { maxCatalogueRecordBytes } from "./limits.ts";
 import { readWholeR2, type Storage } from "./source/r2.ts";
 import type { Visit } from "./visit.ts";
@@ -56,6 +59,38 @@ export function withCollection<T>(
 ): Promise<T> {
   const { key } = asked;
   return withRecord(store, { ...asked, name: collectionKey(key) }, (bytes) => work(parseCollection(bytes, key)));
+}
+
+/** Longest record of an image that is read for what it says of rights: texts of some pages. */
+const mostImageRecordBytes = 256 << 10;
+
+/**
+ * Returns the rights that the record of an image states, in the form that info.json requires; undefined without one. A
+ * record that can't be read is as good as none, and a line in the log: an image is shown without it. Never throws.
+ */
+export async function rightsOfRecord(
+  { storage }: Pick<RecordStore, "storage">,
+  { key: identifier, visit }: RecordRequest,
+): Promise<string | undefined> {
+  const key = recordKey(identifier);
+  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) return undefined;
+  const broken = (reason: string): undefined => {
+    visit.log({ level: "warn", message: "the record of an image can't be read", key, reason });
+    return undefined;
+  };
+  try {
+    const bytes = await readWholeR2(storage, key, async (size) => {
+      if (size > mostImageRecordBytes) throw new ImageError("record-malformed", "The record is too large.");
+    });
+    if (bytes === undefined) return undefined;
+    const record = parseImageRecord(bytes, identifier);
+    if (record === undefined) return broken("it is no record of this image");
+    // Earlier versions stored them as they were given.
+    return record.rights === undefined ? undefined : (readRights(record.rights) ?? record.rights);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return broken(error.code);
+  }
 }
 
 async function withRecord<T>(

@@ -1,4 +1,4 @@
-import type { ObjectHeaders, ObjectPage, ReadObject, StoredObject, StoredPart } from "./bucket.ts";
+import type { ByteRange, ObjectHeaders, ObjectPage, ReadObject, StoredObject, StoredPart } from "./bucket.ts";
 
 /** The calls that the process of the local buckets answers: what each takes and gives. */
 export interface LocalCalls {
@@ -7,6 +7,8 @@ export interface LocalCalls {
   readonly get: (options: LocalObject) => ReadObject | undefined;
   readonly put: (options: LocalPut) => string;
   readonly create: (options: LocalPut) => string | undefined;
+  readonly replace: (options: LocalPut & { readonly etag: string }) => string | undefined;
+  readonly readRange: (options: LocalObject & ByteRange) => Uint8Array;
   readonly list: (options: LocalList) => ObjectPage;
   readonly delete: (options: LocalObject) => undefined;
   readonly startParts: (options: LocalObject & { readonly headers: ObjectHeaders }) => string;

@@ -2,6 +2,7 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  manifestOptions,
   moveRecordsOptions,
   placeOptions,
   runOptions,
@@ -13,6 +14,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   ingest: "tessera ingest FOLDER_OR_FILE... --to local|remote [options]",
   compare: "tessera compare FILE [--out PAGE.html] [options]",
   check: "tessera check FOLDER_OR_FILE... [options]",
+  manifest: "tessera manifest FOLDER --check | --show OBJECT | --template [options]",
   "move-records": "tessera move-records --to local|remote [options]",
 };
 
@@ -20,6 +22,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   ingest: "Turns images into masters, checks them and puts them into a bucket.",
   compare: "Writes a page that shows settings side by side without their names.",
   check: "Says what masters are, whether they are served and how well, and how to fix them.",
+  manifest: "Checks folders and tables of objects, prints a manifest, or writes the tables of what is stored.",
   "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",
 };
 
@@ -31,6 +34,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   ],
   compare: [["Options", compareOptions]],
   check: [["Options", checkOptions]],
+  manifest: [["Options", manifestOptions]],
   "move-records": [["Options", moveRecordsOptions]],
 };
 
@@ -50,6 +54,11 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera check scans", "every file, with what is wrong and what fixes it"],
     ["tessera check scans --decode --strict", "looks for damage too, for scripts"],
     ["tessera check scans --brief", "a line a file"],
+  ],
+  manifest: [
+    ["tessera manifest scans --check --objects objects.csv", "all that is wrong, before anything is stored"],
+    ["tessera manifest --show maps/atlas --to local", "what viewers will get"],
+    ["tessera manifest --template --to local", "objects.csv and records.csv, to be edited"],
   ],
   "move-records": [
     ["tessera move-records --to local", "in the buckets of npm start"],
@@ -71,6 +80,11 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Exit status: 0 all are served, 1 some are not (with --strict: or have warnings), 2 wrong arguments,",
     "130 stopped. docs/masters.md lists what is checked.",
   ],
+  manifest: [
+    "",
+    "Tables that --template writes change nothing when they are ingested again as they are. Exit status: 0",
+    "success, 1 a record can't be read, 2 something is wrong, 130 stopped. See docs/presentation.md.",
+  ],
   "move-records": [
     "",
     "Each record is copied, read back and compared, and only then deleted from the masters' bucket.",
@@ -82,7 +96,7 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
 /** Returns the usage line of a command, or of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
-    ? "Usage: tessera ingest|compare|check|move-records|--help|--version ..."
+    ? "Usage: tessera ingest|compare|check|manifest|move-records|--help|--version ..."
     : `Usage: ${usages[command]}`;
 }
 

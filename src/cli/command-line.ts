@@ -11,6 +11,7 @@ import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
 import { exitStatus } from "./exit-status.ts";
 import { ingest } from "./ingest.ts";
+import { manifest } from "./manifest.ts";
 import { moveRecords } from "./move-records.ts";
 
 /** Runs a command line and returns its exit status. */
@@ -25,6 +26,7 @@ export async function runCommandLine(
     else if (command.kind === "version") terminal.print([await readVersion(terminal.projectFolder)]);
     else if (command.kind === "ingest") return await ingest(command, terminal, converter);
     else if (command.kind === "check") return await check(command, terminal);
+    else if (command.kind === "manifest") return await manifest(command, terminal, converter);
     else if (command.kind === "move-records") return await moveRecords(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);

@@ -6,7 +6,9 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  type ManifestOptions,
   type MoveRecordsOptions,
+  manifestOptions,
   moveRecordsOptions,
   type PlaceOptions,
   placeOptions,
@@ -20,6 +22,7 @@ export const commandOptions = {
   ingest: { ...placeOptions, ...conversionOptions, ...runOptions },
   compare: compareOptions,
   check: checkOptions,
+  manifest: manifestOptions,
   "move-records": moveRecordsOptions,
 } as const satisfies Record<string, OptionTable>;
 
@@ -33,6 +36,7 @@ export type Command =
   | IngestCommand
   | CompareCommand
   | CheckCommand
+  | ManifestCommand
   | MoveRecordsCommand
   | WrongCommand;
 
@@ -55,6 +59,13 @@ export interface CheckCommand {
   readonly kind: "check";
   readonly sources: readonly string[];
   readonly options: CheckOptions;
+}
+
+/** `tessera manifest`: folders for `--check`. */
+export interface ManifestCommand {
+  readonly kind: "manifest";
+  readonly sources: readonly string[];
+  readonly options: ManifestOptions;
 }
 
 /** `tessera move-records`. */
@@ -99,6 +110,17 @@ export function parseCommand(args: readonly string[]): Command {
     return faults.length > 0
       ? { kind: "wrong", command: name, faults }
       : { kind: "check", sources: positionals, options };
+  }
+  if (name === "manifest") {
+    const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    const asked = [options.check === true, options.show !== undefined, options.template === true];
+    if (asked.filter(Boolean).length !== 1) faults.push("one of --check, --show and --template is needed");
+    if (options.check === true && positionals.length === 0) faults.push("no file or folder is named");
+    if (options.check !== true) {
+      for (const positional of positionals) faults.push(`${positional} is not an option, and no file is asked for`);
+    }
+    if (options.api !== undefined && options.show === undefined) faults.push("--api has no effect without --show");
+    return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, sources: positionals, options };
   }
   if (name === "move-records") {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });

@@ -11,12 +11,17 @@ async function read(file: string): Promise<ServiceSettings> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
   const { vars, r2_buckets: buckets } = readConfig({ config: file });
   const textOf = (name: string) => (typeof vars[name] === "string" ? vars[name].trim() : undefined);
+  // What is wrong there is told by the service. Infinity does not pass from process to process.
+  const sizeOf = (name: string) => Number(textOf(name)) || Number.MAX_SAFE_INTEGER;
   const bucketOf = (name: string) =>
     buckets.find(({ binding }: { readonly binding: string }) => binding === name)?.bucket_name;
   return {
     naming: { keyTemplate: textOf("KEY_TEMPLATE") ?? "{identifier}", pageSuffix: textOf("PAGE_SUFFIX") ?? "" },
     mastersBucket: bucketOf("MASTERS"),
     catalogueBucket: bucketOf("CATALOGUE"),
+    base: (textOf("BASE_URL") ?? "").replace(/\/+$/, ""),
+    imagePrefix: textOf("PREFIX") ?? "/iiif",
+    limits: { maxWidth: sizeOf("MAX_WIDTH"), maxHeight: sizeOf("MAX_HEIGHT"), maxArea: sizeOf("MAX_AREA") },
   };
 }
 

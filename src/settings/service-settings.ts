@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
+import type { SizeLimits } from "../iiif/size.ts";
 import { bindGroup } from "../node/process-group.ts";
 import { programBeside } from "../node/program.ts";
 import type { Terminal } from "../node/terminal.ts";
@@ -15,6 +16,12 @@ export interface ServiceSettings {
   readonly mastersBucket: string | undefined;
   /** `bucket_name` of the binding CATALOGUE. */
   readonly catalogueBucket: string | undefined;
+  /** BASE_URL; empty where the service takes the address that it is asked at. */
+  readonly base: string;
+  /** PREFIX. */
+  readonly imagePrefix: string;
+  /** MAX_WIDTH, MAX_HEIGHT and MAX_AREA. */
+  readonly limits: SizeLimits;
 }
 
 /** Reading takes a few seconds, because wrangler has to load. */

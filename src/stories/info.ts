@@ -12,6 +12,7 @@ import { formatInfoV2 } from "../iiif/v2/info.ts";
 import { withMaster } from "../masters/open.ts";
 import type { Master } from "../masters/store.ts";
 import { seenImage } from "../pyramid/pyramid.ts";
+import { rightsOfRecord } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 
@@ -30,9 +31,11 @@ export function answerInfo(
     const rules = services.sizeRules[version];
     const id = baseUri({ config, request, version, identifier, spelling });
     const format = version === 3 ? formatInfo : formatInfoV2;
+    const record = await rightsOfRecord(services.records, { key: identifier, visit });
     const info = format({
       id,
-      rights: metadata.rightsUri,
+      // What curators write counts more than what a file says.
+      rights: record ?? metadata.rightsUri,
       ...seenImage(pyramid),
       ...rules,
       ...offerOf(pyramid, rules.limits),

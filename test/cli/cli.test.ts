@@ -100,6 +100,7 @@ describe("the command line", () => {
     await lay("b.jpg");
     await lay("r.csv", "file,label\na.tif,A\n");
     const args = ["ingest", folder, ...remote(), "--records", "r.csv", "--json", "--report", "r.json", "--jobs", "1"];
+    args.push("--no-objects");
     const { status, printed, said } = await run(args);
     expect(status).toBe(0);
     const report = JSON.parse(printed);
@@ -130,7 +131,7 @@ describe("the command line", () => {
       conversions: conversions_,
     };
     await lay("tessera.config.json", JSON.stringify(config));
-    const args = ["ingest", folder, "--config", "tessera.config.json", "--prefix", "y-"];
+    const args = ["ingest", folder, "--no-objects", "--config", "tessera.config.json", "--prefix", "y-"];
     expect((await run(args)).status).toBe(0);
     expect([...endpoint.objects.keys()]).toEqual(["m/y-a"]);
     expect(conversions[0]?.settings).toContain('"quality":60');
@@ -272,7 +273,7 @@ describe("the command line", () => {
       bytes: 5,
     } as const;
     const converter = { inspectSource: async () => summary };
-    const { status, printed } = await run(["ingest", folder, "--to", "remote", "--dry-run"], {
+    const { status, printed } = await run(["ingest", folder, "--to", "remote", "--dry-run", "--no-objects"], {
       environment: {},
       converter,
     });

@@ -60,6 +60,17 @@ describe("a command line", () => {
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
   });
 
+  it("tells one thing of objects at a time", () => {
+    expect(parseCommand(["manifest", "scans", "--check", "--objects", "o.csv"])).toEqual({
+      kind: "manifest",
+      sources: ["scans"],
+      options: { check: true, objects: "o.csv" },
+    });
+    expect(faultsOf("manifest", "scans")[0]).toBe("one of --check, --show and --template is needed");
+    expect(faultsOf("manifest", "--check")).toEqual(["no file or folder is named"]);
+    expect(faultsOf("manifest", "--template", "--api", "2")).toEqual(["--api has no effect without --show"]);
+  });
+
   it("moves records without files", () => {
     expect(parseCommand(["move-records", "--to", "local", "--state", "s"])).toEqual({
       kind: "move-records",

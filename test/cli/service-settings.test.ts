@@ -8,6 +8,9 @@ const folder = makeTestFolder();
 const { terminal } = recordTerminal(folder.path("."));
 const layConfig = (lines: readonly string[]) => folder.lay("wrangler.toml", ['name = "x"', ...lines].join("\n"));
 
+const most = Number.MAX_SAFE_INTEGER;
+const documents = { base: "", imagePrefix: "/iiif", limits: { maxWidth: most, maxHeight: most, maxArea: most } };
+
 describe("the settings of the service", () => {
   it("are those of wrangler.toml, with what counts where it is silent", async () => {
     await layConfig([
@@ -17,12 +20,14 @@ describe("the settings of the service", () => {
       ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
     ]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
+      ...documents,
       naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
     });
     await layConfig([]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
+      ...documents,
       naming: { keyTemplate: "{identifier}", pageSuffix: "" },
       mastersBucket: undefined,
       catalogueBucket: undefined,

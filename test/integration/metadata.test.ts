@@ -199,6 +199,34 @@ describe("the rights in info.json", () => {
     expect(await info("tagged", 2)).not.toHaveProperty("rights");
   });
 
+  it("are those of the record of the image before those of the master", async () => {
+    const rights = "http://rightsstatements.org/vocab/InC/1.0/";
+    await env.MASTERS.put(
+      "recorded",
+      await makeTiff({ ...tiled, xmp: makeXmp("", `xmpRights:WebStatement="${licence}"`) }),
+    );
+    const record = { identifier: "recorded", rights, metadata: [], width: 1, height: 1 };
+    await env.CATALOGUE.put("records/recorded.json", JSON.stringify(record));
+    expect((await info("recorded", 3)).rights).toBe(rights);
+    expect((await info("recorded", 2)).license).toBe(rights);
+    // Earlier versions stored the address of the page of a licence as it was given.
+    const page = "https://creativecommons.org/licenses/by/4.0/deed.en";
+    await env.CATALOGUE.put("records/recorded.json", JSON.stringify({ ...record, rights: page }));
+    expect((await info("recorded", 3)).rights).toBe("http://creativecommons.org/licenses/by/4.0/");
+  });
+
+  it.each(["{", "[]", '{"identifier":"other","metadata":[],"width":1,"height":1}', "x".repeat(300 << 10)])(
+    "are those of the master where the record is broken: %.20s",
+    async (record) => {
+      await env.MASTERS.put(
+        "broken",
+        await makeTiff({ ...tiled, xmp: makeXmp("", `xmpRights:WebStatement="${licence}"`) }),
+      );
+      await env.CATALOGUE.put("records/broken.json", record);
+      expect((await info("broken", 3)).rights).toBe(licence);
+    },
+  );
+
   it("do not hang on what pictures keep", async () => {
     for (const policy of ["all", "none"]) expect((await info("tagged", 3, policy)).rights).toBe(licence);
   });

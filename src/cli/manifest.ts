@@ -1,0 +1,133 @@
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Bucket } from "../bucket/bucket.ts";
+import { listObjects } from "../bucket/list-objects.ts";
+import { readInstitution } from "../catalogue/institution.ts";
+import { writeTables } from "../catalogue/table-writer.ts";
+import type { Work } from "../catalogue/work.ts";
+import { parseWork, workKey } from "../catalogue/work-record.ts";
+import { ImageError } from "../error.ts";
+import type { Converter } from "../job/job-image.ts";
+import type { Terminal } from "../node/terminal.ts";
+import type { Addresses } from "../presentation/addresses.ts";
+import { formatManifest } from "../presentation/manifest.ts";
+import { formatManifestV2 } from "../presentation/v2/manifest.ts";
+import { CommandFaults, gatherFaults, refuseFaults } from "../settings/command-faults.ts";
+import { readServiceSettings, type ServiceSettings } from "../settings/service-settings.ts";
+import { bucketsOpener } from "./choose-buckets.ts";
+import type { ManifestCommand } from "./command.ts";
+import { bucketContradictions } from "./contradictions.ts";
+import { exitStatus } from "./exit-status.ts";
+import { planOnly } from "./ingest.ts";
+import { readConfiguration } from "./readable-configuration.ts";
+
+/** Where `npm start` serves documents. */
+const usualBase = "http://127.0.0.1:8787";
+
+/** Carries `tessera manifest` out and returns the exit status. Throws CommandFaults and BucketError. */
+export async function manifest(command: ManifestCommand, terminal: Terminal, converter: Converter): Promise<number> {
+  if (command.options.check === true) return check(command, terminal, converter);
+  const { options: given } = command;
+  const faults = [...bucketContradictions(given)];
+  const { config } = await readConfiguration(given, terminal, faults);
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
+  const options = { ...config, ...given };
+  const open = bucketsOpener({ options, service, terminal, asked: ["catalogue"], faults });
+  refuseFaults([...new Set(faults)]);
+  const buckets = open();
+  try {
+    if (given.show !== undefined && service !== undefined) {
+      return await show(given.show, buckets.catalogue, { command, terminal, service });
+    }
+    const { language = "none", separator = "|" } = options;
+    const { providers } = config.institution ?? readInstitution({}, []);
+    const providerKeys = new Map([...providers].map(([key, { uri }]) => [uri, key]));
+    const { works, failures } = await readWorks(buckets.catalogue);
+    terminal.say(failures);
+    const tables = writeTables(works, { language, separator, providerKeys });
+    const folder = resolve(terminal.folder, given.out ?? ".");
+    await writeNew(join(folder, "objects.csv"), tables.objects);
+    await writeNew(join(folder, "records.csv"), tables.pages);
+    const pages = works.reduce((sum, work) => sum + work.pages.length, 0);
+    terminal.print([`${count(works.length, "object")} in objects.csv, ${count(pages, "page")} in records.csv`]);
+    return failures.length > 0 ? exitStatus.failed : exitStatus.well;
+  } finally {
+    await buckets.close();
+  }
+}
+
+async function check(command: ManifestCommand, terminal: Terminal, converter: Converter): Promise<number> {
+  const { check: _, show: __, api: ___, base: ____, template: _____, out: ______, ...options } = command.options;
+  const { sources } = command;
+  const plan = await planOnly({ kind: "ingest", sources, options: { to: "local", ...options } }, terminal, converter);
+  terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
+  const plans = plan.objects?.plans ?? [];
+  const lines = plans.map(({ key, pages, label, name }) => {
+    const shown = Object.values(label ?? { none: [name] })[0]?.[0] ?? name;
+    return `${key}: ${shown}, ${count(pages.length, "page")}`;
+  });
+  const collections = (plan.objects?.collections ?? []).length;
+  terminal.print([
+    ...lines,
+    `${count(plans.length, "object")}, ${count(collections, "collection")}; nothing is wrong, and nothing was written`,
+  ]);
+  return exitStatus.well;
+}
+
+interface Showing {
+  readonly command: ManifestCommand;
+  readonly terminal: Terminal;
+  readonly service: ServiceSettings;
+}
+
+async function show(key: string, catalogue: Bucket, { command, terminal, service }: Showing): Promise<number> {
+  const object = await catalogue.get(workKey(key));
+  if (object === undefined) throw new CommandFaults([`there is no object ${key} in ${catalogue.name}`]);
+  const { api = "3", base = service.base || usualBase } = command.options;
+  const addresses: Addresses = { base, imagePrefix: service.imagePrefix, limits: service.limits };
+  try {
+    const work = parseWork(object.bytes, key);
+    const document = api === "3" ? formatManifest(addresses, work) : formatManifestV2(addresses, work);
+    terminal.print(JSON.stringify(document, undefined, 2).split("\n"));
+    return exitStatus.well;
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    terminal.say([`${error.detail ?? error.message} (${error.code})`]);
+    return exitStatus.failed;
+  }
+}
+
+async function readWorks(
+  catalogue: Bucket,
+): Promise<{ readonly works: readonly Work[]; readonly failures: readonly string[] }> {
+  const works: Work[] = [];
+  const failures: string[] = [];
+  const [prefix, suffix] = workKey("|").split("|") as [string, string];
+  for await (const { key } of listObjects(catalogue, prefix)) {
+    const object = await catalogue.get(key);
+    if (object === undefined) continue;
+    try {
+      works.push(parseWork(object.bytes, key.slice(prefix.length, -suffix.length)));
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      failures.push(`left out  ${error.detail ?? error.message} (${error.code})`);
+    }
+  }
+  return { works, failures };
+}
+
+/** Tables that somebody may have edited are not written over. */
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, `\ufeff${text}`, { flag: "wx" });
+  } catch (error) {
+    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
+    if (!isThere)
+      throw new CommandFaults([`${file} can't be written: ${error instanceof Error ? error.message : error}`]);
+    throw new CommandFaults([`${file} is there already: move it away, or name another folder by --out`]);
+  }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
