@@ -43,7 +43,8 @@ function reference(addresses: Addresses, key: string, part: CollectionPart): Jso
   return { id: collectionUri(addresses, 3, { key, part: part.key }), type: "Collection", label: part.label };
 }
 
-function formatMember(addresses: Addresses, { kind, key, label, thumbnail, navDate }: Member): Json {
+/** Returns an object or a collection as a reference, with what a list of members shows of it. */
+export function formatMember(addresses: Addresses, { kind, key, label, thumbnail, navDate }: Member): Json {
   const isObject = kind === "object";
   return {
     id: isObject ? manifestUri(addresses, 3, key) : collectionUri(addresses, 3, { key }),
