@@ -9,7 +9,7 @@ export type ServiceAnswer = { readonly settings: ServiceSettings } | { readonly 
 
 async function read(file: string): Promise<ServiceSettings> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const { vars, r2_buckets: buckets } = readConfig({ config: file });
+  const { vars, r2_buckets: buckets, d1_databases: databases } = readConfig({ config: file });
   const textOf = (name: string) => (typeof vars[name] === "string" ? vars[name].trim() : undefined);
   const bucketOf = (name: string) =>
     buckets.find(({ binding }: { readonly binding: string }) => binding === name)?.bucket_name;
@@ -17,6 +17,7 @@ async function read(file: string): Promise<ServiceSettings> {
     naming: { keyTemplate: textOf("KEY_TEMPLATE") ?? "{identifier}", pageSuffix: textOf("PAGE_SUFFIX") ?? "" },
     mastersBucket: bucketOf("MASTERS"),
     catalogueBucket: bucketOf("CATALOGUE"),
+    searchDatabase: databases.find(({ binding }: { readonly binding: string }) => binding === "SEARCH")?.database_name,
   };
 }
 

@@ -15,6 +15,8 @@ export interface ServiceSettings {
   readonly mastersBucket: string | undefined;
   /** `bucket_name` of the binding CATALOGUE. */
   readonly catalogueBucket: string | undefined;
+  /** `database_name` of the binding SEARCH. */
+  readonly searchDatabase: string | undefined;
 }
 
 /** Reading takes a few seconds, because wrangler has to load. */

@@ -15,17 +15,20 @@ describe("the settings of the service", () => {
       ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
       ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
+      ...["[[d1_databases]]", 'binding = "SEARCH"', 'database_name = "words"'],
     ]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
+      searchDatabase: "words",
     });
     await layConfig([]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       naming: { keyTemplate: "{identifier}", pageSuffix: "" },
       mastersBucket: undefined,
       catalogueBucket: undefined,
+      searchDatabase: undefined,
     });
   });
 
