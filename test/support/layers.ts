@@ -42,7 +42,7 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app"] },
-  { name: /^valibot$/, rooms: ["catalogue"] },
+  { name: /^valibot$/, rooms: ["catalogue", "bucket"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.
   { name: /^node:zlib$/, rooms: ["codec"] },
