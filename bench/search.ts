@@ -1,5 +1,5 @@
 /**
- * Measures the index of a large catalogue: `node bench/search.ts [OBJECTS] [FILE]`, 10,000 objects of two pages of 200 words
+ * Measures the index of a large catalogue: `npx -c "node bench/search.ts OBJECTS FILE"`, 10,000 objects of two pages of 200 words
  * by default, in memory or in FILE. It asks the statements of the service of the SQLite that Node has, in this thread, and
  * prints CPU time a query. D1 runs the same engine elsewhere: what it takes there is not measured here.
  */

@@ -1,5 +1,5 @@
 import type { Member } from "../catalogue/collection.ts";
-import { entriesPerObject } from "./index-layout.ts";
+import { integerValue, isPage, objectOf, pagesAfter, pagesBefore } from "./index-layout.ts";
 import { type MarkedText, marks, parseMarked } from "./marked-text.ts";
 import { askIndex, type SearchIndex } from "./search-index.ts";
 
@@ -25,7 +25,7 @@ export interface CatalogueHits {
   readonly next: number | undefined;
 }
 
-/** Entries that are looked at and put into an order: that of more would take the time of all requests. */
+/** Entries that are looked at and put into an order, what is known of objects first: more would take seconds. */
 const mostEntries = 1000;
 const objectsPerAnswer = 20;
 const snippetsPerObject = 3;
@@ -39,16 +39,20 @@ export async function searchCatalogue(
   index: SearchIndex,
   { expression, from }: { readonly expression: string; readonly from: number },
 ): Promise<CatalogueHits> {
+  // To tell how much a word weighs, all that it is in is counted: that is left where there is more than is looked at.
   const sql = `WITH found AS (
-      SELECT rowid AS id, rank AS score FROM search_words WHERE search_words MATCH ?1 LIMIT ${mostEntries}),
+      SELECT rowid AS id, CASE WHEN (
+          SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH ?1 LIMIT ${mostEntries})
+        ) < ${mostEntries} THEN rank ELSE -1 END AS score
+      FROM search_words WHERE search_words MATCH ?1 ORDER BY rowid LIMIT ${mostEntries}),
     grouped AS (
-      SELECT id / ${entriesPerObject} AS object,
-        min(score * CASE WHEN id % ${entriesPerObject} = 0 THEN ${descriptionWeight} ELSE 1 END) AS score
-      FROM found GROUP BY id / ${entriesPerObject})
+      SELECT ${objectOf("id")} AS object, count(*) AS entries,
+        min(score * CASE WHEN ${isPage("id")} THEN 1 ELSE ${descriptionWeight} END) AS score
+      FROM found GROUP BY ${objectOf("id")})
     SELECT search_objects.id AS id, member, (SELECT count(*) FROM grouped) AS total,
       (SELECT count(*) FROM found) AS entries
     FROM grouped JOIN search_objects ON search_objects.id = grouped.object
-    ORDER BY score, search_objects.id LIMIT ${objectsPerAnswer + 1} OFFSET ?2`;
+    ORDER BY score, grouped.entries DESC, search_objects.id LIMIT ${objectsPerAnswer + 1} OFFSET ?2`;
   const [rows = []] = await askIndex(index, [{ sql, values: [expression, from] }]);
   const listed = rows.slice(0, objectsPerAnswer);
   const snippets =
@@ -75,12 +79,15 @@ async function findSnippets(
   expression: string,
   ids: readonly number[],
 ): Promise<readonly (readonly Snippet[])[]> {
-  const sql = `WITH found AS (
+  const snippetsOf = (range: string) => `SELECT * FROM (
       SELECT rowid AS id, snippet(search_words, 0, ${marks}, '…', ${snippetWords}) AS marked FROM search_words
-      WHERE search_words MATCH ?1 AND rowid >= ?2 AND rowid < ?2 + ${entriesPerObject}
-      ORDER BY rowid LIMIT ${snippetsPerObject})
-    SELECT page, marked FROM found JOIN search_entries ON search_entries.id = found.id ORDER BY found.id`;
-  const statements = ids.map((id) => ({ sql, values: [expression, id * entriesPerObject] }));
+      WHERE search_words MATCH ?1 AND ${range} ORDER BY rowid LIMIT ${snippetsPerObject})`;
+  const id = integerValue("?2");
+  const sql = `WITH found AS (${snippetsOf(`rowid = ${id}`)}
+    UNION ALL ${snippetsOf(`rowid > ${pagesAfter(id)} AND rowid < ${pagesBefore(id)}`)})
+    SELECT page, marked FROM found JOIN search_entries ON search_entries.id = found.id
+    ORDER BY found.id LIMIT ${snippetsPerObject}`;
+  const statements = ids.map((id) => ({ sql, values: [expression, id] }));
   return (await askIndex(index, statements)).map((rows) =>
     rows.map(({ page, marked }) => {
       const snippet = parseMarked(String(marked).replaceAll("\n", " "));

@@ -2,8 +2,10 @@ import type { Member } from "../catalogue/collection.ts";
 import { firstText, type LabelledValue, type LanguageMap } from "../catalogue/language-map.ts";
 import type { PageLines } from "../catalogue/page-text.ts";
 import type { Work } from "../catalogue/work.ts";
-import { entriesPerObject } from "./index-layout.ts";
+import { pagesAfter, pagesBefore } from "./index-layout.ts";
 import { indexedText } from "./search-text.ts";
+
+const idOfObject = "(SELECT id FROM search_objects WHERE object = ?1)";
 
 /** A statement with its values. */
 export interface Statement {
@@ -78,8 +80,9 @@ export function beginObject(work: Work): readonly Statement[] {
 
 /** Returns what adds entries to an object that was begun. */
 export function addEntries(object: string, entries: readonly IndexEntry[]): Statement {
+  const number = "(value ->> 'number')";
   const sql = `INSERT INTO search_entries (id, page, language, areas, text)
-    SELECT (SELECT id FROM search_objects WHERE object = ?1) * ${entriesPerObject} + (value ->> 'number'),
+    SELECT CASE ${number} WHEN 0 THEN ${idOfObject} ELSE ${pagesAfter(idOfObject)} + ${number} END,
       value ->> 'page', value ->> 'language', value ->> 'areas', value ->> 'text' FROM json_each(?2)`;
   return { sql, values: [object, JSON.stringify(entries)] };
 }
@@ -95,9 +98,9 @@ export function removeObject(object: string): readonly Statement[] {
 }
 
 function clearEntries(object: string): Statement {
-  const first = `(SELECT id FROM search_objects WHERE object = ?1) * ${entriesPerObject}`;
+  const pages = `(id > ${pagesAfter(idOfObject)} AND id < ${pagesBefore(idOfObject)})`;
   return {
-    sql: `DELETE FROM search_entries WHERE id >= ${first} AND id < ${first} + ${entriesPerObject}`,
+    sql: `DELETE FROM search_entries WHERE id = ${idOfObject} OR ${pages}`,
     values: [object],
   };
 }

@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 import type { Area } from "../geometry.ts";
-import { entriesPerObject } from "./index-layout.ts";
+import { integerValue, pagesAfter, pagesBefore } from "./index-layout.ts";
 import { marks, parseMarked } from "./marked-text.ts";
 import { askIndex, type Row, type SearchIndex } from "./search-index.ts";
 
@@ -52,13 +52,13 @@ export interface ObjectQuery {
  * `askIndex` throws.
  */
 export async function searchObject(index: SearchIndex, { object, expression, from }: ObjectQuery): Promise<ObjectHits> {
-  const first = `(SELECT id FROM search_objects WHERE object = ?2) * ${entriesPerObject}`;
+  const id = "(SELECT id FROM search_objects WHERE object = ?2)";
   const sql = `WITH found AS (
       SELECT rowid AS id, highlight(search_words, 0, ${marks}) AS marked FROM search_words
-      WHERE search_words MATCH ?1 AND rowid > ${first} + ?3 AND rowid < ${first} + ${entriesPerObject}
+      WHERE search_words MATCH ?1 AND rowid > ${pagesAfter(id)} + ${integerValue("?3")} AND rowid < ${pagesBefore(id)}
       ORDER BY rowid LIMIT ${mostPages + 1}),
     counted AS (SELECT id, marked, sum(length(marked)) OVER (ORDER BY id) - length(marked) AS before FROM found)
-    SELECT counted.id % ${entriesPerObject} AS number, page, language, areas, marked, before
+    SELECT counted.id - ${pagesAfter(id)} AS number, page, language, areas, marked, before
     FROM counted JOIN search_entries ON search_entries.id = counted.id
     WHERE before < ${mostCharacters} ORDER BY counted.id`;
   const [objects = [], rows = []] = await askIndex(index, [

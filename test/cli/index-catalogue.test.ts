@@ -45,8 +45,9 @@ describe("tessera index", () => {
     expect(await run(place)).toMatchObject({ status: 0, printed: second });
 
     const made = open();
-    const sql = "SELECT rowid % 65536 AS number FROM search_words WHERE search_words MATCH ?1";
-    expect(await made.search?.run([{ sql, values: ["needle"] }])).toEqual([[{ number: 1 }]]);
+    const sql =
+      "SELECT page FROM search_entries WHERE id IN (SELECT rowid FROM search_words WHERE search_words MATCH ?1)";
+    expect(await made.search?.run([{ sql, values: ["needle"] }])).toEqual([[{ page: "0001" }]]);
     await made.close();
   });
 

@@ -4,6 +4,7 @@ import type { Work } from "../../../src/catalogue/work.ts";
 import { formatWork, workKey } from "../../../src/catalogue/work-record.ts";
 import { type IndexOptions, indexCatalogue } from "../../../src/job/index-catalogue.ts";
 import { storePageText } from "../../../src/job/page-text.ts";
+import { objectOf } from "../../../src/search/index-layout.ts";
 import { bucketsAt } from "../../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
 import { type CountedDatabase, openSearchDatabase } from "../../support/search-database.ts";
@@ -42,7 +43,7 @@ async function index(change: Partial<IndexOptions> = {}) {
 
 /** Returns keys of the objects in whose entries an expression is found, and checks the table of words for integrity. */
 async function find(expression: string): Promise<readonly unknown[]> {
-  const sql = `SELECT DISTINCT object FROM search_words JOIN search_objects ON search_objects.id = search_words.rowid / 65536
+  const sql = `SELECT DISTINCT object FROM search_words JOIN search_objects ON search_objects.id = ${objectOf("search_words.rowid")}
     WHERE search_words MATCH ?1 ORDER BY object`;
   const check = "INSERT INTO search_words (search_words, rank) VALUES ('integrity-check', 1)";
   const [rows = []] = await database.run([
