@@ -30,6 +30,14 @@ export interface StoredPart {
 /** An object that was read whole. */
 export interface ReadObject extends ObjectHeaders {
   readonly bytes: Uint8Array;
+  /** Without quotes. */
+  readonly etag: string;
+}
+
+/** A part of an object that is asked for; the storage gives fewer bytes where the object ends. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** The longest object that is read whole. */
@@ -70,6 +78,14 @@ export interface Bucket {
   readonly put: (key: string, content: CheckedBytes, headers: ObjectHeaders) => Promise<string>;
   /** Stores an object where there is none of the key. Returns its etag without quotes; undefined where there is one. */
   readonly create: (key: string, content: CheckedBytes, headers: ObjectHeaders) => Promise<string | undefined>;
+  /** Stores an object in place of the one with this etag. Returns its own; undefined where another, or none, is there. */
+  readonly replace: (
+    key: string,
+    content: CheckedBytes,
+    options: { readonly etag: string; readonly headers: ObjectHeaders },
+  ) => Promise<string | undefined>;
+  /** Reads a part of an object, at most `mostReadBytes`; an object that is not there is `failed`. */
+  readonly readRange: (key: string, range: ByteRange) => Promise<Uint8Array>;
   readonly startParts: (key: string, headers: ObjectHeaders) => Promise<PartUpload>;
   /** Lists up to 1,000 objects whose keys start with `prefix` and come after the key `after`. */
   readonly list: (prefix: string, after: string | undefined) => Promise<ObjectPage>;

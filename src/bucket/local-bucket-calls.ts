@@ -1,6 +1,6 @@
 import type { Statement } from "../search/index-entries.ts";
 import type { Row } from "../search/search-index.ts";
-import type { ObjectHeaders, ObjectPage, ReadObject, StoredObject, StoredPart } from "./bucket.ts";
+import type { ByteRange, ObjectHeaders, ObjectPage, ReadObject, StoredObject, StoredPart } from "./bucket.ts";
 
 /** The calls that the process of the local buckets answers: what each takes and gives. */
 export interface LocalCalls {
@@ -9,6 +9,8 @@ export interface LocalCalls {
   readonly get: (options: LocalObject) => ReadObject | undefined;
   readonly put: (options: LocalPut) => string;
   readonly create: (options: LocalPut) => string | undefined;
+  readonly replace: (options: LocalPut & { readonly etag: string }) => string | undefined;
+  readonly readRange: (options: LocalObject & ByteRange) => Uint8Array;
   readonly list: (options: LocalList) => ObjectPage;
   readonly delete: (options: LocalObject) => undefined;
   readonly startParts: (options: LocalObject & { readonly headers: ObjectHeaders }) => string;

@@ -53,12 +53,22 @@ const handlers: Handlers = {
       throw new Error(`${key} is longer than ${mostReadBytes} bytes.`);
     }
     const { contentType = "application/octet-stream" } = object.httpMetadata ?? {};
-    return { bytes: new Uint8Array(await object.arrayBuffer()), contentType, metadata: { ...object.customMetadata } };
+    const metadata = { ...object.customMetadata };
+    return { bytes: new Uint8Array(await object.arrayBuffer()), contentType, metadata, etag: object.etag };
   },
   put: async (given) => (await put(given, {})).etag,
   async create(given) {
     const object: R2Object | null = await put(given, { onlyIf: { etagDoesNotMatch: "*" } });
     return object?.etag;
+  },
+  async replace({ etag, ...given }) {
+    const object: R2Object | null = await put(given, { onlyIf: { etagMatches: etag } });
+    return object?.etag;
+  },
+  async readRange({ binding, key, offset, length }) {
+    const object = await bucketOf(binding).get(key, { range: { offset, length } });
+    if (object === null) throw new Error(`${key} is not there.`);
+    return new Uint8Array(await object.arrayBuffer());
   },
   async list({ binding, prefix, after }) {
     const given = after === undefined ? { prefix } : { prefix, startAfter: after };

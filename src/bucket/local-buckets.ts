@@ -63,6 +63,8 @@ function bucketOf(ask: Ask, { binding, name }: { readonly binding: LocalBinding;
     get: (key) => ask("get", { binding, key }),
     put: (key, content, headers) => ask("put", { binding, key, ...content, headers }),
     create: (key, content, headers) => ask("create", { binding, key, ...content, headers }),
+    replace: (key, content, { etag, headers }) => ask("replace", { binding, key, ...content, headers, etag }),
+    readRange: (key, range) => ask("readRange", { binding, key, ...range }),
     async startParts(key, headers) {
       const uploadId = await ask("startParts", { binding, key, headers });
       return partUpload(ask, uploadId);

@@ -46,6 +46,8 @@ function countCalls(bucket: Bucket, counter: { classA: number; classB: number })
     get: (key) => countB(bucket.get(key)),
     put: (key, content, headers) => countA(bucket.put(key, content, headers)),
     create: (key, content, headers) => countA(bucket.create(key, content, headers)),
+    replace: (key, content, options) => countA(bucket.replace(key, content, options)),
+    readRange: (key, range) => countB(bucket.readRange(key, range)),
     list: (prefix, after) => countA(bucket.list(prefix, after)),
     startParts: async (key, headers) => {
       // What was left behind is listed, and an upload is started or its parts are listed.

@@ -63,7 +63,7 @@ export function s3Bucket(
       const answer = await send({ method: "GET", key });
       // An object may hold the text of an error, and is none.
       if (answer.status === 200)
-        return { bytes: answer.bytes, contentType: typeOf(answer), metadata: metadataOf(answer) };
+        return { bytes: answer.bytes, contentType: typeOf(answer), metadata: metadataOf(answer), etag: etagOf(answer) };
       if (isMissing(answer)) return undefined;
       throw failureOf(answer, `${key} can't be read`);
     },
@@ -76,6 +76,20 @@ export function s3Bucket(
       const answer = await send({ ...request, headers: { ...request.headers, "if-none-match": "*" } });
       if (answer.status === 412) return undefined;
       return etagOf(expectSuccess(answer, `${key} was not stored`));
+    },
+    async replace(key, content, { etag, headers }) {
+      const request = putRequest(key, content, headers);
+      const answer = await send({ ...request, headers: { ...request.headers, "if-match": `"${etag}"` } });
+      if (answer.status === 412 || answer.status === 409 || isMissing(answer)) return undefined;
+      return etagOf(expectSuccess(answer, `${key} was not stored`));
+    },
+    async readRange(key, { offset, length }) {
+      const range = `bytes=${offset}-${offset + length - 1}`;
+      const answer = await send({ method: "GET", key, headers: { range } });
+      // A storage that knows no ranges sends all of it.
+      if (answer.status === 200) return answer.bytes.subarray(offset, offset + length);
+      if (answer.status === 206) return answer.bytes;
+      throw failureOf(answer, `${key} can't be read`);
     },
     async list(prefix, after) {
       const start = after === undefined ? {} : { "start-after": after };

@@ -52,16 +52,6 @@ export async function uploadFile(bucket: Bucket, upload: Upload, options: Upload
   }
 }
 
-/** Stores bytes that are held, and their SHA-256 as metadata. Throws BucketError. */
-export async function uploadBytes(
-  bucket: Bucket,
-  { key, bytes, contentType }: { readonly key: string; readonly bytes: Uint8Array; readonly contentType: string },
-): Promise<void> {
-  const content = checkedBytes(bytes);
-  const etag = await bucket.put(key, content, { contentType, metadata: { sha256: sha256Of(bytes) } });
-  expectEtag(key, { etag, expected: content.md5 });
-}
-
 /** Returns the SHA-256 of bytes in hexadecimal. */
 export function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");

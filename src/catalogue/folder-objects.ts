@@ -12,6 +12,8 @@ export interface FolderObject {
   readonly key: string;
   /** The name that its label is made of. */
   readonly name: string;
+  /** The key of the collection that the folder around it makes; empty where it lies in the folder that was named. */
+  readonly parent: string;
   readonly images: readonly NamedImage[];
 }
 
@@ -33,7 +35,7 @@ export function objectsOfFolders(images: readonly NamedImage[]): FolderObjects {
   const faults: string[] = [];
   for (const [folder, inside] of byFolder) {
     if (folder === "") {
-      for (const image of inside) objects.push({ key: image.identifier, name: stemOf(image.path), images: [image] });
+      for (const pages of Map.groupBy(inside, ({ path }) => path).values()) objects.push(objectOfFile(pages));
       continue;
     }
     const deeper = folders.find((other) => other.startsWith(`${folder}/`));
@@ -46,9 +48,18 @@ export function objectsOfFolders(images: readonly NamedImage[]): FolderObjects {
       continue;
     }
     const ordered = inside.toSorted((a, b) => compareNaturally(a.path, b.path));
-    objects.push({ key: keyOfFolder(ordered), name: nameOf(folder), images: ordered });
+    const key = keyOfFolder(ordered);
+    objects.push({ key, name: nameOf(folder), parent: folderOf(key), images: ordered });
   }
   return { objects: objects.toSorted((a, b) => compareNaturally(a.key, b.key)), faults };
+}
+
+/** A file is an object by itself, and of several pages if it has them. */
+function objectOfFile(pages: readonly NamedImage[]): FolderObject {
+  const { path, identifier } = pages[0] ?? { path: "", identifier: "" };
+  const parent = folderOf(identifier);
+  const key = pages.length === 1 ? identifier : [parent, stemOf(path)].filter((part) => part !== "").join("/");
+  return { key, name: stemOf(path), parent, images: pages };
 }
 
 /** What the identifiers of its images share, which a template may have put something in front of; else the folder. */

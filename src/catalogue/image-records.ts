@@ -1,15 +1,16 @@
-import { cellValue, findSlips, findSurplus, readColumns } from "./columns.ts";
-import { parseCsv } from "./csv.ts";
-import type { CsvRow } from "./csv-rows.ts";
-import type { SheetFault, SheetPlace } from "./sheet-place.ts";
+import * as v from "valibot";
+import { defined } from "./defined.ts";
+import { type LabelledValue, type LanguageMap, languageMapSchema } from "./language-map.ts";
+import type { PageTable } from "./page-table.ts";
+import type { SheetPlace } from "./sheet-place.ts";
 
-/** What a CSV file says of one image. */
+/** What a table says of one image by itself. */
 export interface ImageRecord {
-  readonly label: string | undefined;
+  readonly label?: LanguageMap;
   /** A URI, as manifests state it. Source: IIIF Presentation API 3.0, rights. */
-  readonly rights: string | undefined;
-  /** The other columns in their order, empty fields left out. */
-  readonly metadata: readonly { readonly label: string; readonly value: string }[];
+  readonly rights?: string;
+  /** The columns without a meaning of their own, in their order, empty fields left out. */
+  readonly metadata: readonly LabelledValue[];
 }
 
 /** A record and where it stands. */
@@ -19,7 +20,7 @@ export interface RecordRow {
   readonly place: SheetPlace;
 }
 
-/** The rows of a CSV file by the column that names images. */
+/** The rows of a table by the column that names images. */
 export interface Records {
   /** By identifier, or by the path of the source from the folder that was named. */
   readonly column: "identifier" | "file";
@@ -28,15 +29,35 @@ export interface Records {
 }
 
 /** What the catalogue holds of an image, as JSON. */
-export interface StoredRecord {
+export interface StoredRecord extends ImageRecord {
   readonly identifier: string;
-  readonly label?: string;
-  readonly rights?: string;
-  readonly metadata: ImageRecord["metadata"];
+  /** The key of the object that it is a page of. */
+  readonly object?: string;
   /** In pixels, as the image is seen. */
   readonly width: number;
   readonly height: number;
 }
+
+/** Earlier versions wrote texts without their language. */
+const textSchema: v.GenericSchema<unknown, LanguageMap> = v.union([
+  languageMapSchema,
+  v.pipe(
+    v.string(),
+    v.transform((text): LanguageMap => ({ none: [text] })),
+  ),
+]);
+
+const pixels = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const recordSchema: v.GenericSchema<unknown, StoredRecord> = v.object({
+  identifier: v.string(),
+  object: v.exactOptional(v.string()),
+  label: v.exactOptional(textSchema),
+  rights: v.exactOptional(v.string()),
+  metadata: v.array(v.object({ label: textSchema, value: textSchema })),
+  width: pixels,
+  height: pixels,
+});
 
 /** Returns the key, in the catalogue, of the record of an image, whatever the key template of masters. */
 export function recordKey(identifier: string): string {
@@ -45,93 +66,49 @@ export function recordKey(identifier: string): string {
 
 /** Tells whether bytes are the record of an image: JSON that names its identifier. */
 export function isRecordOf(identifier: string, bytes: Uint8Array): boolean {
-  try {
-    const record: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
-    return typeof record === "object" && record !== null && "identifier" in record && record.identifier === identifier;
-  } catch {
-    return false;
-  }
+  const record = parseJson(bytes);
+  return typeof record === "object" && record !== null && "identifier" in record && record.identifier === identifier;
 }
 
-/** Columns that have a meaning of their own. */
-const ownColumns: readonly string[] = ["identifier", "file", "label", "rights"];
-
-/**
- * Reads records from a CSV file with a row of column names: either `identifier` or `file`, and any of `label`, `rights` (a
- * URI) and further ones. Adds to `faults` everything that is wrong, row by row.
- */
-export function parseRecords(content: Uint8Array | string, faults: SheetFault[]): Records {
-  const sheet = parseCsv(content, ownColumns);
-  faults.push(...sheet.faults);
-  const columns = readColumns(sheet, ownColumns, faults);
-  const { places } = columns;
-  const column = places.has("identifier") ? "identifier" : "file";
-  const hasKey = places.has("identifier") || places.has("file");
-  const missing = ownColumns.filter((name) => !places.has(name) && !(hasKey && keyColumns.includes(name)));
-  const slips = findSlips(sheet, columns, { known: ownColumns, missing });
-  faults.push(...slips);
-  const [header, ...others] = sheet.rows;
-  if (!hasKey) {
-    // A slip in the name of the column says it already.
-    if (!slips.some(({ meant }) => keyColumns.includes(meant)))
-      faults.push(keyFault(header, "there is no column identifier or file"));
-    return { column, rows: new Map() };
-  }
-  if (places.has("identifier") && places.has("file")) {
-    faults.push(keyFault(header, "there are the columns identifier and file, and only one can name the images"));
-  }
-  const described = [...places].filter(([name]) => !ownColumns.includes(name));
-  const rows = new Map<string, RecordRow>();
-  for (const row of others) {
-    const surplus = findSurplus(row, columns);
-    faults.push(...surplus);
-    const place = { row: row.row, line: row.line, column: places.get(column) ?? 0 };
-    const key = (cellValue(row, place.column) ?? "").normalize("NFC");
-    const earlier = rows.get(key);
-    const record = readRecord(row, { places, described });
-    if (key === "") faults.push({ place, message: `the ${column} is empty` });
-    else if (earlier !== undefined) faults.push({ place, message: `${key} is in row ${earlier.place.row} already` });
-    else if (surplus.length === 0) rows.set(key, { record, place });
-    if (record.rights !== undefined && !/^https?:\/\/[^\s/]+/.test(record.rights)) {
-      const message = `rights is ${JSON.stringify(record.rights)}, not an http or https URI`;
-      faults.push({ place: { ...place, column: places.get("rights") ?? 0 }, message });
-    }
-  }
-  return { column, rows: sheet.faults.length > 0 ? new Map() : rows };
+/** Reads the record of an image; undefined of bytes that are none of it. Never throws. */
+export function parseImageRecord(bytes: Uint8Array, identifier: string): StoredRecord | undefined {
+  const read = v.safeParse(recordSchema, parseJson(bytes), { abortEarly: true });
+  return read.success && read.output.identifier === identifier ? read.output : undefined;
 }
 
-const keyColumns: readonly string[] = ["identifier", "file"];
-
-function keyFault(header: CsvRow | undefined, message: string): SheetFault {
-  return { place: header === undefined ? undefined : { row: header.row, line: header.line }, message };
+/** Returns the record of an image as it is stored: what a table says, or what its record said before. */
+export function formatImageRecord(
+  told: ImageRecord | undefined,
+  image: Pick<StoredRecord, "identifier" | "width" | "height"> & {
+    readonly object: string | undefined;
+    readonly former: StoredRecord | undefined;
+  },
+): Uint8Array {
+  const { identifier, width, height, former, object = former?.object } = image;
+  const { label, rights, metadata } = told ?? former ?? { metadata: [] };
+  const record = defined<StoredRecord>({ identifier, object, label, rights, metadata, width, height });
+  return new TextEncoder().encode(JSON.stringify(record));
 }
 
-/** Returns what the catalogue holds of an image. */
-export function storedRecord(
-  record: ImageRecord,
-  { identifier, width, height }: { readonly identifier: string; readonly width: number; readonly height: number },
-): StoredRecord {
+/** Returns what a table of images says of each by itself. */
+export function recordsOf({ column, rows, isSound }: PageTable): Records {
+  const named = isSound ? rows : [];
   return {
-    identifier,
-    ...(record.label === undefined ? {} : { label: record.label }),
-    ...(record.rights === undefined ? {} : { rights: record.rights }),
-    metadata: record.metadata,
-    width,
-    height,
+    column,
+    rows: new Map(
+      named.flatMap(({ image, label, rights, metadata, place }) =>
+        image === undefined
+          ? []
+          : [[image, { record: defined<ImageRecord>({ label, rights, metadata }), place: place(column) }] as const],
+      ),
+    ),
   };
 }
 
-function readRecord(row: CsvRow, { places, described }: RecordColumns): ImageRecord {
-  const metadata: { label: string; value: string }[] = [];
-  for (const [label, column] of described) {
-    const value = cellValue(row, column);
-    if (value !== undefined) metadata.push({ label, value });
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch {
+    return undefined;
   }
-  return { label: cellValue(row, places.get("label")), rights: cellValue(row, places.get("rights")), metadata };
-}
-
-interface RecordColumns {
-  readonly places: ReadonlyMap<string, number>;
-  /** Columns without a meaning of their own. */
-  readonly described: readonly (readonly [string, number])[];
 }

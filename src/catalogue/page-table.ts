@@ -37,6 +37,8 @@ export interface PageTable {
   /** What names the images: identifiers, or paths from the folder that was named. */
   readonly column: "identifier" | "file";
   readonly rows: readonly PageRow[];
+  /** Whether rows can be relied on: the form of the table is right. */
+  readonly isSound: boolean;
 }
 
 /** How the table is read. */
@@ -49,15 +51,18 @@ export function readPageTable(
   content: Uint8Array | string,
   { reading, faults }: { readonly reading: PageTableReading; readonly faults: SheetFault[] },
 ): PageTable {
-  const { rows, columns } = readTable(content, { shape: pageShape, reading, faults });
+  const { rows, columns, meant, header: place, isSound } = readTable(content, { shape: pageShape, reading, faults });
   const column = columns.has("identifier") ? "identifier" : "file";
   if (!columns.has(column)) {
-    faults.push({ place: undefined, message: "there is no column identifier or file" });
-    return { column, rows: [] };
+    // A slip in the name of the column says it already.
+    if (!meant.has("identifier") && !meant.has("file")) {
+      faults.push({ place, message: "there is no column identifier or file" });
+    }
+    return { column, rows: [], isSound: false };
   }
   if (columns.has("identifier") && columns.has("file")) {
     const message = "there are the columns identifier and file, and only one can name the images";
-    faults.push({ place: undefined, message });
+    faults.push({ place, message });
   }
   const seen = new Map<string, TableRow>();
   const read = rows.flatMap((row): readonly PageRow[] => {
@@ -73,9 +78,10 @@ export function readPageTable(
       return [];
     }
     if (image !== undefined) seen.set(image, row);
-    return [readPageRow(image, row, { reading, faults })];
+    const read = readPageRow(image, row, { reading, faults });
+    return row.isWhole ? [read] : [];
   });
-  return { column, rows: read };
+  return { column, rows: read, isSound };
 }
 
 function readPageRow(

@@ -1,5 +1,7 @@
 /** A place in a table as a spreadsheet shows it. */
 export interface SheetPlace {
+  /** What messages call the file; undefined where there is one alone. */
+  readonly file?: string;
   /** From 1 on, the row of column names and empty rows counted. */
   readonly row: number;
   /** The line of the file that the row starts on, from 1 on; a cell may have several. */
@@ -15,9 +17,10 @@ export interface SheetFault {
   readonly message: string;
 }
 
-/** Formats a fault as one sentence that begins with its place: `row 3, column B: the file is empty`. */
+/** Formats a fault as one sentence that begins with its file, if it names one, and its place: `row 3, column B: the file is empty`. */
 export function formatSheetFault({ place, message }: SheetFault): string {
-  return place === undefined ? message : `${formatSheetPlace(place)}: ${message}`;
+  const named = place === undefined ? message : `${formatSheetPlace(place)}: ${message}`;
+  return place?.file === undefined ? named : `${place.file}: ${named}`;
 }
 
 /** Formats a place: `row 3, column B`, and the line of the file where that has another number. */

@@ -19,6 +19,8 @@ export interface TableReading {
   readonly language: string;
   /** What divides several values in a cell; `\` in front of it makes it a part of a value. */
   readonly separator: string;
+  /** What messages call the file. */
+  readonly name?: string;
 }
 
 /** A row of a table with what its cells say. */
@@ -31,6 +33,8 @@ export interface TableRow {
   readonly values: (column: string) => readonly string[];
   /** The texts of a worded column in all its languages; undefined where there is none. */
   readonly texts: (column: string) => LanguageMap | undefined;
+  /** Whether no value stands behind the last column. */
+  readonly isWhole: boolean;
   /** What the other columns say, in their order. */
   readonly metadata: readonly LabelledValue[];
 }
@@ -40,6 +44,12 @@ export interface Table {
   readonly rows: readonly TableRow[];
   /** The known columns that are there. */
   readonly columns: ReadonlySet<string>;
+  /** Known columns that others look like a slip of, which is told. */
+  readonly meant: ReadonlySet<string>;
+  /** The row of the column names; undefined of an empty table. */
+  readonly header: SheetPlace | undefined;
+  /** Whether the form is right, so that each cell is in its column. */
+  readonly isSound: boolean;
 }
 
 /** A column of a worded or of another name, in one language. */
@@ -67,18 +77,27 @@ export function readTable(
   const present = new Set(columns.flatMap(({ name }) => (shape.known.includes(name) ? [name] : [])));
   const missing = shape.known.filter((name) => !present.has(name));
   const bases = { places: new Map(columns.map(({ name, place }) => [name, place])), width: spelt.width };
-  faults.push(...findSlips(sheet, bases, { known: shape.known, missing }));
+  const slips = findSlips(sheet, bases, { known: shape.known, missing });
+  faults.push(...slips);
   for (const { name, language, place } of columns) {
     if (header === undefined || language === undefined) continue;
     const fault = languageFault(name, language, shape);
     if (fault !== undefined)
       faults.push({ place: { row: header.row, line: header.line, column: place }, message: fault });
   }
+  const byName = Map.groupBy(columns, ({ name }) => name);
   const rows = others.map((row) => {
-    faults.push(...findSurplus(row, spelt));
-    return readRow(row, { columns, shape, reading });
+    const surplus = findSurplus(row, spelt);
+    faults.push(...surplus);
+    return { ...readRow(row, { columns: byName, shape, reading }), isWhole: surplus.length === 0 };
   });
-  return { rows, columns: present };
+  return {
+    rows,
+    columns: present,
+    meant: new Set(slips.map(({ meant }) => meant)),
+    header: header && { row: header.row, line: header.line },
+    isSound: sheet.faults.length === 0,
+  };
 }
 
 /** `label@en` is the column `label` in English; a known name with an `@` of its own does not exist. */
@@ -105,13 +124,14 @@ export function isLanguage(tag: string): boolean {
 }
 
 interface RowReading {
-  readonly columns: readonly Column[];
+  /** By name: one for each language. */
+  readonly columns: ReadonlyMap<string, readonly Column[]>;
   readonly shape: TableShape;
   readonly reading: TableReading;
 }
 
-function readRow(row: CsvRow, { columns, shape, reading }: RowReading): TableRow {
-  const namesakes = (name: string): readonly Column[] => columns.filter((column) => column.name === name);
+function readRow(row: CsvRow, { columns, shape, reading }: RowReading): Omit<TableRow, "isWhole"> {
+  const namesakes = (name: string): readonly Column[] => columns.get(name) ?? [];
   const value = (name: string): string | undefined => cellValue(row, namesakes(name)[0]?.place);
   const texts = (name: string): LanguageMap | undefined => {
     const map: Record<string, readonly string[]> = {};
@@ -121,17 +141,19 @@ function readRow(row: CsvRow, { columns, shape, reading }: RowReading): TableRow
     }
     return Object.keys(map).length === 0 ? undefined : map;
   };
-  const others = new Set(columns.flatMap(({ name }) => (shape.known.includes(name) ? [] : [name])));
+  const file = reading.name === undefined ? {} : { file: reading.name };
+  const others = [...columns.keys()].filter((name) => !shape.known.includes(name));
   return {
     place: (name) => ({
       row: row.row,
       line: row.line,
+      ...file,
       ...(name === undefined ? {} : { column: namesakes(name)[0]?.place ?? 0 }),
     }),
     value,
     values: (name) => splitValues(value(name) ?? "", reading.separator),
     texts,
-    metadata: [...others].flatMap((name) => {
+    metadata: others.flatMap((name) => {
       const map = texts(name);
       return map === undefined ? [] : [{ label: { [reading.language]: [name] }, value: map }];
     }),
@@ -140,6 +162,7 @@ function readRow(row: CsvRow, { columns, shape, reading }: RowReading): TableRow
 
 /** Divides a cell into its values; empty ones are left out. */
 export function splitValues(cell: string, separator: string): readonly string[] {
+  if (!cell.includes(separator)) return cell.trim() === "" ? [] : [cell.trim()];
   const values: string[] = [];
   let value = "";
   for (let at = 0; at < cell.length; ) {

@@ -5,6 +5,7 @@ import type { Provider } from "./link.ts";
 import { compareNaturally } from "./natural-order.ts";
 import type { ObjectRow } from "./object-table.ts";
 import type { PageRow, PageTable } from "./page-table.ts";
+import { keyFault } from "./record-name.ts";
 import { formatSheetFault, type SheetPlace } from "./sheet-place.ts";
 import type { CollectionName, Entry, Page, Work } from "./work.ts";
 
@@ -24,6 +25,8 @@ export interface WorkPlan extends Omit<Work, "pages" | "label"> {
   /** The label that its folder makes. */
   readonly name: string;
   readonly pages: readonly PagePlan[];
+  /** Whether tables of this run have a row of the object, rows of its images, and labels of its pages. */
+  readonly told: { readonly object: boolean; readonly pages: boolean; readonly labels: boolean };
 }
 
 /** What objects are made of. */
@@ -71,6 +74,12 @@ export function planWorks(sources: WorkSources, settings: WorkSettings): WorkPla
     if (!groups.has(key))
       faults.push(at(row.place("object"), `${key} has no pages: no folder and no row of an image names it`));
   }
+  for (const { key, images } of groups.values()) {
+    const fault = keyFault(key);
+    const named = images.map(({ path }) => path)[0] ?? "";
+    if (fault !== undefined)
+      faults.push(`${[named, "the object"].find((name) => name !== "")} would be ${key}: ${fault}`);
+  }
   const plans = [...groups.values()].map((group) =>
     planWork(group, { row: rows.get(group.key), rowOf, settings, faults }),
   );
@@ -80,6 +89,7 @@ export function planWorks(sources: WorkSources, settings: WorkSettings): WorkPla
 interface Group {
   readonly key: string;
   readonly name: string;
+  readonly parent: string;
   readonly images: readonly NamedImage[];
   /** Rows of pages that are missing. */
   readonly missing: readonly PageRow[];
@@ -99,8 +109,10 @@ function groupImages(
   const groups = new Map<string, Group>();
   const add = (object: FolderObject, missing: readonly PageRow[] = []): void => {
     const known = groups.get(object.key) ?? { ...object, images: [], missing: [] };
+    const { parent } = known.parent === "" ? object : known;
     groups.set(object.key, {
       ...known,
+      parent,
       images: [...known.images, ...object.images],
       missing: [...known.missing, ...missing],
     });
@@ -111,19 +123,27 @@ function groupImages(
   for (const object of found.objects) add(object);
   for (const image of images) {
     const key = rowOf(image)?.object;
-    if (key !== undefined) add({ key, name: key.slice(key.lastIndexOf("/") + 1), images: [image] });
+    if (key !== undefined) add({ ...tableObject(key), images: [image] });
   }
   for (const row of pages?.rows ?? []) {
     if (row.image === undefined && row.object !== undefined) {
-      add({ key: row.object, name: row.object.slice(row.object.lastIndexOf("/") + 1), images: [] }, [row]);
+      add(tableObject(row.object), [row]);
     }
   }
   return groups;
 }
 
+/** What a table names is in no collection of a folder. */
+function tableObject(key: string): FolderObject {
+  return { key, name: segmentOf(key), parent: "", images: [] };
+}
+
 function bookOf(key: string, images: readonly NamedImage[]): ReturnType<typeof objectsOfFolders> {
   const ordered = images.toSorted((a, b) => compareNaturally(a.path, b.path));
-  return { objects: ordered.length === 0 ? [] : [{ key, name: key, images: ordered }], faults: [] };
+  return {
+    objects: ordered.length === 0 ? [] : [{ key, name: segmentOf(key), parent: folderOf(key), images: ordered }],
+    faults: [],
+  };
 }
 
 interface Planning extends Grouping {
@@ -179,9 +199,14 @@ function planWork(group: Group, planning: Planning): WorkPlan {
     layout: row?.layout,
     thumbnail: keyOfPage("thumbnail"),
     start: keyOfPage("start"),
-    collections: (row?.collections ?? []).map(collectionOf),
+    collections: collectionsOf(group, row),
     pages,
     contents: contentsOf(leaves),
+    told: {
+      object: row !== undefined,
+      pages: leaves.some(({ rows }) => rows.length > 0),
+      labels: row?.pageLabels !== undefined,
+    },
   });
 }
 
@@ -298,8 +323,18 @@ function contentsOf(leaves: readonly Leaf[]): readonly Entry[] {
   return roots;
 }
 
-function collectionOf(path: readonly string[]): CollectionName {
-  return { key: path.join("/"), label: { none: [path.at(-1) ?? ""] } };
+/** Those of the row; an object that none names is in that of the folder around it. */
+function collectionsOf({ parent }: Group, row: ObjectRow | undefined): readonly CollectionName[] {
+  const named = (row?.collections ?? []).map((path) => collectionOf(path.join("/")));
+  return named.length > 0 || parent === "" ? named : [collectionOf(parent)];
+}
+
+function collectionOf(key: string): CollectionName {
+  return { key, label: { none: [labelOfName(segmentOf(key))] } };
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 function segmentOf(identifier: string): string {

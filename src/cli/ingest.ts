@@ -6,15 +6,15 @@ import { countOperations } from "../bucket/operations.ts";
 import { inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
-import { readRecords } from "../job/read-records.ts";
+import { writeObjects } from "../job/object-job.ts";
 import { makeDryReport, makeReport, type Report } from "../job/report.ts";
 import { findFiles } from "../job/source-files.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { findWriteFault } from "../node/writable-file.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { defaultTemplate } from "../settings/identifier-template.ts";
-import { bucketOptions, conversionOptions } from "../settings/options.ts";
+import { checkIdentifier, defaultTemplate, type Naming } from "../settings/identifier-template.ts";
+import { bucketOptions, conversionOptions, tableOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import { ensureKernel } from "./build-kernels.ts";
 import { bucketsOpener } from "./choose-buckets.ts";
@@ -22,6 +22,7 @@ import type { IngestCommand } from "./command.ts";
 import { ingestContradictions } from "./contradictions.ts";
 import { exitStatus } from "./exit-status.ts";
 import { formatNotes } from "./note-text.ts";
+import { readTables } from "./object-tables.ts";
 import { showProgress } from "./progress.ts";
 import { readConfiguration } from "./readable-configuration.ts";
 import { formatJson } from "./report-json.ts";
@@ -43,13 +44,16 @@ interface Settled {
   readonly plan: IngestPlan;
   readonly jobs: number;
   readonly openBuckets: () => ServiceBuckets;
+  readonly keyOf: (identifier: string) => string | undefined;
+  readonly logos: ReadonlyMap<string, string>;
   /** Says where the images are shown, as far as that is known. */
   readonly whereToLook: (report: Report) => Promise<string | undefined>;
 }
 
 /** What decides how images are named and treated. */
 const planOptions = [
-  ...["identifier", "collection", "prefix", "keyTemplate", "pages", "records", "conversions"],
+  ...["identifier", "collection", "prefix", "keyTemplate", "pages", "conversions"],
+  ...Object.keys(tableOptions),
   ...Object.keys(conversionOptions),
 ];
 
@@ -64,9 +68,10 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   const options = { ...config, ...given };
   faults.push(...ingestContradictions(given));
   const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
-  const recordsFile = options.records === undefined ? undefined : resolve(terminal.folder, options.records);
-  const records = recordsFile === undefined ? undefined : await readRecords(recordsFile, faults);
-  const stored = recordsFile === undefined ? (["masters"] as const) : (["masters", "catalogue"] as const);
+  const tables = await readTables(options, { folder: terminal.folder, institution: config.institution, faults });
+  const hasObjects = options.noObjects !== true;
+  const stored =
+    hasObjects || tables.records !== undefined ? (["masters", "catalogue"] as const) : (["masters"] as const);
   const asked = given.dryRun === true ? [] : stored;
   const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
   const openBuckets = bucketsOpener({ options, service, terminal, asked, faults: bucketFaults });
@@ -77,7 +82,8 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
     collection: options.collection ?? "",
     prefix: options.prefix ?? "",
     naming: options.keyTemplate === undefined ? naming : { ...naming, keyTemplate: options.keyTemplate },
-    records,
+    records: tables.records,
+    objects: hasObjects ? tables.request : undefined,
     pages: options.pages ?? "first",
     conversion: given,
     config,
@@ -87,10 +93,7 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   const isPlanned = isSure(planOptions);
   const plan = isPlanned ? await gatherFaults(faults, () => planIngest(request)) : undefined;
   if (!isPlanned) faults.push(...(await findFiles(sources)).faults);
-  const files = [
-    ...(plan?.images ?? []).map(({ source }) => source),
-    ...(recordsFile === undefined ? [] : [recordsFile]),
-  ];
+  const files = [...(plan?.images ?? []).map(({ source }) => source), ...tables.files];
   if (given.report !== undefined) faults.push(...(await findReportFaults(given.report, { terminal, files })));
   refuseFaults([...new Set(faults)]);
   if (plan === undefined) throw new Error("a plan was made, for nothing was wrong");
@@ -100,12 +103,19 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   return {
     plan,
     openBuckets,
+    keyOf: (identifier) => keyOf(identifier, request.naming),
+    logos: tables.logos,
     jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
     whereToLook: async (report) =>
       options.to === "local"
         ? formatWhereToLook(report, { command: startCommand, running: await findServer(stateFolder) })
         : undefined,
   };
+}
+
+function keyOf(identifier: string, naming: Naming): string | undefined {
+  const checked = checkIdentifier(identifier, naming);
+  return "key" in checked ? checked.key : undefined;
 }
 
 /** A report that can't be written is better known before hours of work, and none is written over what is read. */
@@ -156,12 +166,25 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
       onFolder: terminal.onFolder,
     });
     progress.end();
+    const { objects: planned } = plan;
+    const objects =
+      planned === undefined || terminal.signal.aborted
+        ? undefined
+        : await writeObjects(outcomes, planned, {
+            ...buckets,
+            keyOf: settled.keyOf,
+            logos: settled.logos,
+            canvases: command.options.newCanvas === true ? "new" : "kept",
+            labels: command.options.pageLabels === undefined ? "kept" : "by-rule",
+            signal: terminal.signal,
+          });
     const seconds = (performance.now() - start) / 1000;
     const report = makeReport({
       started,
       seconds,
       bucketNames: { masters: buckets.masters.name, catalogue: buckets.catalogue.name },
       outcomes,
+      objects,
       plan,
       operations: operations(),
     });
@@ -169,7 +192,8 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
     const where = await settled.whereToLook(report);
     const lines = [...formatReport(report, { isComplete: isVerbose }), ...(where === undefined ? [] : [where])];
     await hand(report, lines, { command, terminal });
-    if (report.totals.failed > 0) return exitStatus.failed;
+    const isWhole = [...(objects?.objects ?? []), ...(objects?.collections ?? [])].every(({ failure }) => !failure);
+    if (report.totals.failed > 0 || !isWhole) return exitStatus.failed;
     return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
   } catch (error) {
     if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;

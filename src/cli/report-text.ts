@@ -32,10 +32,44 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
   return [
     ...(rows.length > 0 ? table : []),
     `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
+    ...formatObjects(report),
     ...(report.recordsTo === undefined ? [] : [`Records are in ${report.recordsTo}`]),
     ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
     ...(totals.bytesOut > 0 ? [formatEstimate(report.estimate)] : []),
     ...(totals.stopped > 0 ? ["Run the same command again to resume."] : []),
+  ];
+}
+
+/** Objects and collections in a line, and those that were not written in one each. */
+function formatObjects({ objects = [], collections = [], objectTotals }: Report): readonly string[] {
+  if (objectTotals === undefined || objects.length + collections.length === 0) return [];
+  const failures = [
+    ...objects.flatMap(({ key, failure }) => (failure === undefined ? [] : [{ name: `object ${key}`, failure }])),
+    ...collections.flatMap(({ key, failure }) =>
+      failure === undefined ? [] : [{ name: `collection ${key}`, failure }],
+    ),
+  ].map(
+    ({ name, failure: { code, message } }) =>
+      `not written: the ${name}: ${message} (${code}). A record that was there stays.`,
+  );
+  const { written, unchanged, failed } = objectTotals;
+  const counts = [
+    ...(written > 0 ? [`${written} written`] : []),
+    ...(unchanged > 0 ? [`${unchanged} unchanged`] : []),
+    ...(failed > 0 ? [`${failed} not written`] : []),
+  ];
+  const changed = collections.filter(({ status }) => status === "written").length;
+  const sources = (["title", "folder"] as const).flatMap((source) => {
+    const number = objects.filter(({ labelSource }) => labelSource === source).length;
+    return number === 0
+      ? []
+      : [`${number} by ${source === "title" ? "the title in the first image" : "the folder's or file's name"}`];
+  });
+  return [
+    ...failures,
+    ...objects.flatMap(({ key, notes = [] }) => notes.map((note) => `Note: ${key}: ${note}.`)),
+    `Objects: ${counts.join(", ") || "none"}; ${changed} ${changed === 1 ? "collection" : "collections"} written`,
+    ...(sources.length > 0 ? [`Labelled: ${sources.join(", ")}`] : []),
   ];
 }
 

@@ -90,7 +90,7 @@ async function scanEntry(entry: Dirent<Buffer>, parent: Place, walk: Walk): Prom
   else if (found === undefined) scan.skipped.add("broken-link", shownPath(path));
   else if (!found.isFile()) scan.skipped.add("not-a-file", shownPath(path));
   else if (typeof path !== "string") scan.unnamed.push({ path: shownPath(path), bytes: found.size });
-  else if (scan.isNew(path)) scan.files.push({ path, relative: place.relative, bytes: found.size });
+  else if (scan.isNew(path)) scan.files.push({ path, relative: place.relative, folder: scan.root, bytes: found.size });
 }
 
 function joinBytes(folder: string | Buffer, name: Buffer): Buffer {

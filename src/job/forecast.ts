@@ -54,7 +54,7 @@ export function forecastRun(images: readonly InspectedImage[], { jobs }: { reado
     // What was left behind is listed, an upload is started, and completed; a master is looked up before and after.
     operations.classA += bytes > leastPartBytes ? Math.ceil(bytes / leastPartBytes) + 3 : 1;
     operations.classB += 2;
-    if (inspected.image.record === undefined) continue;
+    if (inspected.image.record === undefined && inspected.image.object === undefined) continue;
     operations.classA += 1;
     operations.classB += 1;
   }

@@ -4,8 +4,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Bucket, BucketError, type StoredObject } from "../bucket/bucket.ts";
-import { sha256Of, type Upload, uploadBytes, uploadFile } from "../bucket/upload.ts";
-import { recordKey, storedRecord } from "../catalogue/image-records.ts";
+import { sha256Of, type Upload, uploadFile } from "../bucket/upload.ts";
+import { formatImageRecord, parseImageRecord, recordKey } from "../catalogue/image-records.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type {
@@ -16,6 +16,7 @@ import type {
   Stoppable,
 } from "../settings/conversion.ts";
 import { formatTreatment } from "../settings/ingest-config.ts";
+import { rewriteRecord } from "./catalogue-record.ts";
 import { nameImage, type PlannedImage } from "./job-plan.ts";
 
 /** The work on pixels, as the ingest calls it. */
@@ -140,20 +141,18 @@ async function pageWarnings(image: PlannedImage, converter: Converter): Promise<
   return pages > 1 ? [`It has ${pages} pages, and the first was taken; --pages all takes them all.`] : [];
 }
 
-/** Stores the record of an image unless the same is there. Returns whether it did. */
+/** Stores the record of an image that has one, or is a page, unless the same is there. Returns whether it did. */
 async function storeRecord(
-  image: PlannedImage,
+  { identifier, object, record }: PlannedImage,
   { master, catalogue }: { readonly master: StoredMaster; readonly catalogue: Bucket },
 ): Promise<boolean> {
-  if (image.record === undefined) return false;
+  if (record === undefined && object === undefined) return false;
   const { width, height } = master;
-  const record = storedRecord(image.record, { identifier: image.identifier, width, height });
-  const bytes = new TextEncoder().encode(JSON.stringify(record));
-  const key = recordKey(image.identifier);
-  const present = await catalogue.head(key);
-  if (present?.metadata.sha256 === sha256Of(bytes)) return false;
-  await uploadBytes(catalogue, { key, bytes, contentType: "application/json" });
-  return true;
+  const ending = await rewriteRecord(catalogue, recordKey(identifier), (bytes) => {
+    const former = bytes === undefined ? undefined : parseImageRecord(bytes, identifier);
+    return formatImageRecord(record, { identifier, width, height, object, former });
+  });
+  return ending !== "unchanged";
 }
 
 /** What is kept with a master: its geometry, and what it was made of and how. */

@@ -11,6 +11,7 @@ import {
 } from "../settings/identifier-template.ts";
 import { chooseTreatment, type FileTreatment, type IngestConfig } from "../settings/ingest-config.ts";
 import type { ConversionOptions } from "../settings/options.ts";
+import { type ObjectsRequest, type PlannedObjects, planObjects } from "./object-plan.ts";
 import type { NamedRecords } from "./read-records.ts";
 import { pairRecords, type RecordPairing } from "./record-pairing.ts";
 import { formatSkipped, type SkippedFiles } from "./skipped-files.ts";
@@ -25,6 +26,11 @@ export interface PlannedImage {
   readonly identifier: string;
   /** Of the master, in the masters' bucket. */
   readonly key: string;
+  /** From the folder that was named, with slashes; and that folder, undefined where the file was named itself. */
+  readonly path: string;
+  readonly folder: string | undefined;
+  /** The object that it is a page of; undefined where this run plans none of it. */
+  readonly object?: string;
   readonly bytesIn: number;
   readonly treatment: FileTreatment;
   readonly record: ImageRecord | undefined;
@@ -39,6 +45,8 @@ export interface IngestPlan {
   readonly skipped: readonly SkippedFiles[];
   /** Sentences on what may not be as meant. */
   readonly warnings: readonly string[];
+  /** The objects of the images; undefined where images alone are stored. */
+  readonly objects?: PlannedObjects | undefined;
 }
 
 /** What a plan is made of. */
@@ -50,6 +58,8 @@ export interface PlanRequest {
   readonly prefix: string;
   readonly naming: Naming;
   readonly records: NamedRecords | undefined;
+  /** What objects are made of besides the images; undefined where none are made. */
+  readonly objects?: ObjectsRequest | undefined;
   readonly pages: "first" | "all";
   readonly conversion: ConversionOptions;
   readonly config: IngestConfig;
@@ -78,14 +88,20 @@ export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
     images.push(...(await planFile(file, { request, template, faults, pairing })));
   }
   const leftOver = pairing.leftOver();
+  const objects = request.objects === undefined ? undefined : planObjects(images, request.objects, faults);
   faults.push(...sharedKeys(images), ...leftOver.faults);
   refuseFaults([...new Set(faults)]);
+  const objectOf = objects?.objectOf ?? new Map<string, string>();
   const without = request.records === undefined ? [] : withoutRecord(images);
   return {
-    images,
+    images: images.map((image) => {
+      const object = objectOf.get(image.identifier);
+      return object === undefined ? image : { ...image, object };
+    }),
+    objects,
     failures: unnamed.map(failUnnamed),
     skipped,
-    warnings: [...formatSkipped(skipped), ...leftOver.warnings, ...without],
+    warnings: [...formatSkipped(skipped), ...leftOver.warnings, ...without, ...(objects?.notes ?? [])],
   };
 }
 
@@ -127,6 +143,8 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
         page: count > 1 ? page : undefined,
         identifier,
         key: checked.key,
+        path: file.relative.normalize("NFC"),
+        folder: file.folder,
         bytesIn: file.bytes,
         treatment: count > 1 ? withPage(treatment, page) : treatment,
         record,

@@ -39,7 +39,7 @@ export interface IngestRun {
  */
 export async function runIngest(plan: IngestPlan, run: IngestRun): Promise<readonly ImageOutcome[]> {
   await run.masters.check();
-  if (plan.images.some(({ record }) => record !== undefined)) await run.catalogue.check();
+  if (usesCatalogue(plan)) await run.catalogue.check();
   const folder = await openWorkFolder();
   run.onFolder?.(folder.removeNow);
   try {
@@ -47,6 +47,11 @@ export async function runIngest(plan: IngestPlan, run: IngestRun): Promise<reado
   } finally {
     await folder.remove();
   }
+}
+
+/** Whether a plan stores records: of images, or of objects. */
+export function usesCatalogue({ images, objects }: IngestPlan): boolean {
+  return objects !== undefined || images.some(({ record }) => record !== undefined);
 }
 
 /** What a dry run tells of an image. */

@@ -1,5 +1,5 @@
 import type { Bucket } from "../bucket/bucket.ts";
-import { checkedBytes, sha256Of, uploadBytes } from "../bucket/upload.ts";
+import { checkedBytes, sha256Of } from "../bucket/upload.ts";
 import { formatPageLines, pageLinesKey, textFileKey, textFileName } from "../catalogue/page-text.ts";
 import type { Page, PageText } from "../catalogue/work.ts";
 import { maxCatalogueRecordBytes } from "../limits.ts";
@@ -55,11 +55,9 @@ export async function storePageText(catalogue: Bucket, source: PageTextSource): 
   const stored = await catalogue.head(recordName);
   const outcome = { text: { ...text, version }, lines: lines.length };
   if (stored?.metadata.version === version) return { kind: "kept", ...outcome };
-  await uploadBytes(catalogue, {
-    key: textFileKey(object, name),
-    bytes: file.bytes,
-    contentType: contentTypes[format],
-  });
+  const contentType = contentTypes[format];
+  const fileMetadata = { sha256: sha256Of(file.bytes) };
+  await catalogue.put(textFileKey(object, name), checkedBytes(file.bytes), { contentType, metadata: fileMetadata });
   const metadata = { version, sha256: sha256Of(record) };
   await catalogue.put(recordName, checkedBytes(record), { contentType: "application/json", metadata });
   return { kind: "stored", ...outcome };

@@ -2,11 +2,13 @@ import type { Operations } from "../bucket/operations.ts";
 import { settleCompression } from "../convert/settle.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 import { formatTreatment } from "../settings/ingest-config.ts";
+import type { CollectionOutcome } from "./collection-job.ts";
 import { type CostEstimate, estimateCost } from "./estimate.ts";
 import { type Forecast, forecastBytes, forecastRun } from "./forecast.ts";
 import type { ImageOutcome, Inspection } from "./job.ts";
 import type { Stage } from "./job-image.ts";
 import type { IngestPlan, PlannedImage } from "./job-plan.ts";
+import type { ObjectOutcome, ObjectOutcomes } from "./object-job.ts";
 import type { SkippedFiles } from "./skipped-files.ts";
 import type { Failure, SourceFailure } from "./source-failure.ts";
 
@@ -45,6 +47,10 @@ export interface Report {
   readonly recordsTo?: string;
   readonly images: readonly ReportedImage[];
   readonly totals: Totals;
+  /** The objects and collections; left out where images alone are stored. */
+  readonly objects?: readonly ObjectOutcome[];
+  readonly collections?: readonly CollectionOutcome[];
+  readonly objectTotals?: ObjectTotals;
   /** What lies in the folders and is not taken, by kind. */
   readonly skipped: readonly SkippedFiles[];
   readonly warnings: readonly string[];
@@ -58,6 +64,9 @@ export interface Totals extends Readonly<Record<Status, number>> {
   readonly secondsByStage: Readonly<Partial<Record<Stage, number>>>;
 }
 
+/** How many objects were written, were the same already, and were not written. */
+export type ObjectTotals = Readonly<Record<ObjectOutcome["status"], number>>;
+
 /** What a report is made of. */
 export interface ReportMaterial {
   readonly started: Date;
@@ -65,6 +74,8 @@ export interface ReportMaterial {
   /** What messages call the buckets. */
   readonly bucketNames: { readonly masters: string; readonly catalogue: string };
   readonly outcomes: readonly ImageOutcome[];
+  /** Undefined where images alone are stored, or the run was stopped before. */
+  readonly objects?: ObjectOutcomes | undefined;
   /** What the plan says besides its images. */
   readonly plan: Omit<IngestPlan, "images">;
   readonly operations: Operations;
@@ -75,7 +86,7 @@ export function makeReport(material: ReportMaterial): Report {
   const { failures, skipped, warnings } = material.plan;
   const images = [...material.outcomes.map(reportImage), ...failures.map(reportFailure)];
   const totals = sumUp(images);
-  const hasRecords = material.outcomes.some(({ image }) => image.record !== undefined);
+  const hasRecords = material.outcomes.some(({ image }) => image.record !== undefined || image.object !== undefined);
   return {
     started: material.started.toISOString(),
     seconds: round(material.seconds),
@@ -83,6 +94,7 @@ export function makeReport(material: ReportMaterial): Report {
     ...(hasRecords ? { recordsTo: material.bucketNames.catalogue } : {}),
     images,
     totals,
+    ...(material.objects && { ...material.objects, objectTotals: countObjects(material.objects.objects) }),
     skipped,
     warnings,
     estimate: estimateCost(totals.bytesOut, material.operations),
@@ -133,6 +145,11 @@ export function makeDryReport(
     forecast: { ...forecast, seconds: round(forecast.seconds) },
     estimate: estimateCost(forecast.bytesOut, forecast.operations),
   };
+}
+
+function countObjects(objects: readonly ObjectOutcome[]): ObjectTotals {
+  const count = (status: ObjectOutcome["status"]) => objects.filter((object) => object.status === status).length;
+  return { written: count("written"), unchanged: count("unchanged"), failed: count("failed") };
 }
 
 function reportFailure(failure: SourceFailure): ReportedImage {

@@ -10,6 +10,8 @@ export interface SourceFile {
   readonly path: string;
   /** From the folder that was named, with slashes; the name alone of a file that was named itself. */
   readonly relative: string;
+  /** The folder that was named; undefined of a file that was named itself. */
+  readonly folder: string | undefined;
   readonly bytes: number;
 }
 
@@ -53,7 +55,8 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
     else if (found.isDirectory())
       await scanFolder({ path: name, relative: "" }, { scan, visited: new Set(), realFolders });
     else if (!found.isFile()) scan.faults.push(`${name} is neither a file nor a folder`);
-    else if (isNew(name)) scan.files.push({ path: name, relative: basename(name), bytes: found.size });
+    else if (isNew(name))
+      scan.files.push({ path: name, relative: basename(name), folder: undefined, bytes: found.size });
   }
   for (const scan of scans) {
     await scanLinks(scan, realFolders);

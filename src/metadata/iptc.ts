@@ -3,13 +3,15 @@ import { cleanText, decodeText } from "./text.ts";
 
 /** What is taken from an IPTC record. */
 export interface IptcTexts {
+  readonly title?: string | undefined;
   readonly artist?: string | undefined;
   readonly credit?: string | undefined;
   readonly copyright?: string | undefined;
 }
 
-/** Data sets of record 2 by number. Source: IPTC IIM 4.2 §6, By-line, Credit, Copyright Notice. */
+/** Data sets of record 2 by number. Source: IPTC IIM 4.2 §6, Object Name, By-line, Credit, Copyright Notice. */
 const dataSets: ReadonlyMap<number, keyof IptcTexts> = new Map([
+  [5, "title"],
   [80, "artist"],
   [110, "credit"],
   [116, "copyright"],
@@ -19,12 +21,12 @@ const dataSets: ReadonlyMap<number, keyof IptcTexts> = new Map([
 const maxRepeats = 16;
 
 /**
- * Reads By-line, Credit and Copyright Notice, whose repetitions are joined by semicolons. Anything after a fault is
+ * Reads Object Name, By-line, Credit and Copyright Notice, whose repetitions are joined by semicolons. Anything after a fault is
  * left out. Source: IPTC IIM 4.2 §1.5 and §1.6.
  */
 export function parseIptc(iptc: Uint8Array): IptcTexts {
   const view = new DataView(iptc.buffer, iptc.byteOffset, iptc.byteLength);
-  const found: Record<keyof IptcTexts, string[]> = { artist: [], credit: [], copyright: [] };
+  const found: Record<keyof IptcTexts, string[]> = { title: [], artist: [], credit: [], copyright: [] };
   for (let at = 0; at + 5 <= iptc.byteLength && iptc[at] === recordMarker; ) {
     const length = view.getUint16(at + 3);
     const start = at + 5;
@@ -37,5 +39,6 @@ export function parseIptc(iptc: Uint8Array): IptcTexts {
     at = start + length;
   }
   const join = (texts: readonly string[]): string | undefined => cleanText(texts.join("\0"));
-  return { artist: join(found.artist), credit: join(found.credit), copyright: join(found.copyright) };
+  const { title, artist, credit, copyright } = found;
+  return { title: join(title), artist: join(artist), credit: join(credit), copyright: join(copyright) };
 }

@@ -15,6 +15,7 @@ export const namespaces = {
 
 /** Names that are read or written, as namespace plus local name. */
 export const xmpNames = {
+  title: `${namespaces.dc}title`,
   creator: `${namespaces.dc}creator`,
   rights: `${namespaces.dc}rights`,
   credit: `${namespaces.photoshop}Credit`,

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, matchesGlob, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { type Institution, institutionKeys, readInstitution } from "../catalogue/institution.ts";
 import { ConfigurationFaults } from "./command-faults.ts";
 import type { ConversionSettings } from "./conversion.ts";
 import { firstFullChroma, settingFaults } from "./conversion.ts";
@@ -20,6 +21,8 @@ export interface ConversionRule extends ConversionOptions {
 export interface IngestConfig extends PlaceOptions, ConversionOptions {
   /** The first rule that matches a file applies, before what the configuration says for all files. */
   readonly conversions?: readonly ConversionRule[];
+  /** What the institution says once for all its objects; as it was read. */
+  readonly institution?: Institution;
 }
 
 /** How a file is treated: its conversion, or its repacking. */
@@ -71,12 +74,11 @@ async function readConfigFile(file: string): Promise<IngestConfig> {
 }
 
 function withPaths(config: IngestConfig, file: string): IngestConfig {
-  const { records, state } = config;
-  return {
-    ...config,
-    ...(records === undefined ? {} : { records: resolve(dirname(file), records) }),
-    ...(state === undefined ? {} : { state: resolve(dirname(file), state) }),
-  };
+  const paths = (["records", "objects", "collections", "state"] as const).flatMap((name) => {
+    const path = config[name];
+    return path === undefined ? [] : [[name, resolve(dirname(file), path)] as const];
+  });
+  return { ...config, ...Object.fromEntries(paths) };
 }
 
 /**
@@ -86,11 +88,16 @@ function withPaths(config: IngestConfig, file: string): IngestConfig {
 export function checkIngestConfig(content: unknown, name: string): IngestConfig {
   if (!isRecord(content)) throw unreadable(`${name} does not contain an object`);
   const faults: string[] = [];
-  const { conversions: rules, ...rest } = content;
+  const { conversions: rules, ...others } = content;
+  const rest = Object.fromEntries(Object.entries(others).filter(([key]) => !isInstitutionKey(key)));
+  const said = Object.fromEntries(Object.entries(others).filter(([key]) => isInstitutionKey(key)));
+  const institutionFaults: string[] = [];
+  const institution = readInstitution(said, institutionFaults);
+  faults.push(...institutionFaults.map((fault) => `${name}: ${fault}`));
   const options = checkValues(configOptions, rest, {
     faults,
     spell: (option) => `${name}: ${option}`,
-    further: ["conversions"],
+    further: ["conversions", ...institutionKeys],
   });
   const wrong = new Set(Object.keys(rest).filter((option) => !Object.hasOwn(options, option)));
   const hasUnknown = [...wrong].some((option) => !Object.hasOwn(configOptions, option));
@@ -112,7 +119,7 @@ export function checkIngestConfig(content: unknown, name: string): IngestConfig 
     if (rule.match === undefined) faults.push(`${spell("match")} is missing`);
     return { ...checked, match: match ?? "" };
   });
-  const config = { ...options, conversions };
+  const config = { ...options, conversions, ...(Object.keys(said).length > 0 && { institution }) };
   if (faults.length > before) wrong.add("conversions");
   if (faults.length > 0)
     throw new ConfigurationFaults(faults, { values: config, wrong: hasUnknown ? undefined : wrong });
@@ -184,6 +191,10 @@ async function load(file: string): Promise<unknown> {
 
 function unreadable(fault: string): ConfigurationFaults<IngestConfig> {
   return new ConfigurationFaults([fault], { values: {}, wrong: undefined });
+}
+
+function isInstitutionKey(key: string): boolean {
+  return institutionKeys.some((known) => known === key);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

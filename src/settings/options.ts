@@ -40,6 +40,25 @@ export const bucketOptions = {
   region: { kind: text("NAME", /^[\w-]+$/, "a region's name"), help: "S3 region (auto)" },
 } as const satisfies OptionTable;
 
+/** What objects are made of besides images: on the command line or in the configuration. */
+export const tableOptions = {
+  records: { kind: text("FILE.csv"), help: "table of images and pages: a column identifier or file, any others" },
+  objects: { kind: text("FILE.csv"), help: "table of objects: a column object, any others" },
+  collections: { kind: text("FILE.csv"), help: "table of collections: a column collection, any others" },
+  language: {
+    kind: text("TAG", /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, "a language tag such as en or zh-Hant"),
+    help: "of texts in columns that name none, as label@en does (none)",
+  },
+  separator: {
+    kind: text("TEXT", /^[^\s\\]{1,3}$/, "one to three characters"),
+    help: "of several values in a cell (|)",
+  },
+  pageLabels: {
+    kind: choice("number", "folio", "filename"),
+    help: "labels of pages that no table labels (number)",
+  },
+} as const satisfies OptionTable;
+
 /** Where things come from and go to: on the command line or in the configuration. */
 export const placeOptions = {
   ...bucketOptions,
@@ -53,13 +72,19 @@ export const placeOptions = {
     kind: text("TEMPLATE", /\{identifier\}/, "a key that contains {identifier}"),
     help: "key in the bucket (KEY_TEMPLATE of wrangler.toml)",
   },
-  records: { kind: text("FILE.csv"), help: "metadata: a column identifier or file, then label, rights, any others" },
+  ...tableOptions,
   pages: { kind: choice("first", "all"), help: "of files with several pages (first)" },
   jobs: { kind: integer({ least: 1, most: 64 }), help: "files worked on at once (the cores, at most 8)" },
 } as const satisfies OptionTable;
 
 /** Options of one run of `ingest`, which a configuration can't set. */
 export const runOptions = {
+  as: {
+    kind: text("KEY", /^[^\s/.][^\s]*$/, "a key without spaces"),
+    help: "makes one object of all images; book: by the name of the folder",
+  },
+  newCanvas: { kind: flag, help: "let pages take the size of images whose proportions have changed" },
+  noObjects: { kind: flag, help: "store images alone: no objects, no collections" },
   config: { kind: text("FILE"), help: "JSON, or a program in .ts (tessera.config.json of the working folder)" },
   dryRun: { kind: flag, help: "look at the files and report what would be done" },
   force: { kind: flag, help: "convert and store again what is already there" },

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
-import { uploadBytes } from "../../src/bucket/upload.ts";
 import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import { storePageText } from "../../src/job/page-text.ts";
 import { tellingConverter } from "../support/ingest.ts";
 import { recordTerminal } from "../support/terminal.ts";
+import { uploadBytes } from "../support/upload-bytes.ts";
 import { makePage, makeWork } from "../support/works.ts";
 
 let folder: string;

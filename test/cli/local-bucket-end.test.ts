@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { expectRoom } from "../../src/bucket/disk-room.ts";
 import { defaultLocalPatience } from "../../src/bucket/local-bucket-connection.ts";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
-import { uploadBytes } from "../../src/bucket/upload.ts";
 import { bucketCodeOf } from "../support/ingest.ts";
 import { endOf, type IngestEnding, layFolders, layPictures, startIngest } from "../support/ingest-command.ts";
 import { groupMembers, runningProcesses, waitForEndOfGroup } from "../support/processes.ts";
+import { uploadBytes } from "../support/upload-bytes.ts";
 
 const configFile = join(import.meta.dirname, "..", "..", "wrangler.toml");
 

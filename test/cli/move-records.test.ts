@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
-import { uploadBytes } from "../../src/bucket/upload.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Terminal } from "../../src/node/terminal.ts";
 import { tellingConverter } from "../support/ingest.ts";
 import { endOf, layFolders, startCommand } from "../support/ingest-command.ts";
 import { type Arrival, type S3Endpoint, startS3Endpoint } from "../support/s3-endpoint.ts";
 import { recordTerminal } from "../support/terminal.ts";
+import { uploadBytes } from "../support/upload-bytes.ts";
 
 let endpoint: S3Endpoint;
 let folder: string;

@@ -33,7 +33,11 @@ export function startIngest(
   place: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  return startCommand(folder, ["ingest", join(folder, "images"), "--jobs", "1", "--json", ...place], environment);
+  return startCommand(
+    folder,
+    ["ingest", join(folder, "images"), "--jobs", "1", "--json", "--no-objects", ...place],
+    environment,
+  );
 }
 
 /** Starts a command in `folder`, with temporary files in its `tmp`. */

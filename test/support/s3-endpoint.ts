@@ -188,11 +188,18 @@ const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call
   GetObject(endpoint, call) {
     const object = objectsOf(endpoint, call).get(call.arrival.key);
     if (object === undefined) return failed(404, "NoSuchKey");
-    return { status: 200, headers: { ...object.headers, etag: `"${object.etag}"` }, body: object.bytes };
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(call.request.headers.range ?? "") ?? [];
+    const headers = { ...object.headers, etag: `"${object.etag}"` };
+    if (first === undefined) return { status: 200, headers, body: object.bytes };
+    return { status: 206, headers, body: object.bytes.subarray(Number(first), Number(last) + 1) };
   },
   PutObject(endpoint, call) {
     const objects = objectsOf(endpoint, call);
     if (call.request.headers["if-none-match"] === "*" && objects.has(call.arrival.key)) {
+      return failed(412, "PreconditionFailed");
+    }
+    const wanted = call.request.headers["if-match"];
+    if (wanted !== undefined && wanted !== `"${objects.get(call.arrival.key)?.etag}"`) {
       return failed(412, "PreconditionFailed");
     }
     const etag = md5Of(call.body).toString("hex");

@@ -1,8 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { isRecordOf, parseRecords, recordKey, storedRecord } from "../../../src/catalogue/image-records.ts";
+import {
+  formatImageRecord,
+  isRecordOf,
+  parseImageRecord,
+  recordKey,
+  recordsOf,
+} from "../../../src/catalogue/image-records.ts";
+import { readPageTable } from "../../../src/catalogue/page-table.ts";
 import { formatSheetFault, type SheetFault } from "../../../src/catalogue/sheet-place.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+const reading = { language: "none", separator: "|", rights: { others: ["http://r.example/1"] } };
+const parseRecords = (content: string | Uint8Array, faults: SheetFault[]) =>
+  recordsOf(readPageTable(content, { reading, faults }));
+const textsOf = (text: string) => ({ none: [text] });
 
 function faultsOf(content: string | Uint8Array): readonly string[] {
   const faults: SheetFault[] = [];
@@ -22,11 +34,11 @@ describe("records", () => {
     expect(faults).toEqual([]);
     expect(column).toBe("file");
     expect(rows.get("maps/a.tif")?.record).toEqual({
-      label: "A map",
-      rights: "https://creativecommons.org/publicdomain/zero/1.0/",
+      label: textsOf("A map"),
+      rights: "http://creativecommons.org/publicdomain/zero/1.0/",
       metadata: [
-        { label: "Date", value: "1850" },
-        { label: "Archive", value: "K 7" },
+        { label: textsOf("Date"), value: textsOf("1850") },
+        { label: textsOf("Archive"), value: textsOf("K 7") },
       ],
     });
   });
@@ -37,21 +49,22 @@ describe("records", () => {
     const faults: SheetFault[] = [];
     const { rows } = parseRecords(bytesOf([["file", ...names], ...lines].join("\n")), faults);
     expect(faults).toEqual([]);
-    expect(rows.get("499.tif")?.record.metadata.at(-1)).toEqual({ label: "column 1999", value: "2498" });
+    expect(rows.get("499.tif")?.record.metadata.at(-1)).toEqual({
+      label: textsOf("column 1999"),
+      value: textsOf("2498"),
+    });
   });
 
   it("tell all that is wrong at once, with row and column", () => {
     const faults = faultsOf(
-      ["identifier,label,rights", "a,A,free", "a,B,", ",C,", "d", 'e,"E"x,', "f,F,http://rights.example/1,more"].join(
-        "\n",
-      ),
+      ["identifier,label,rights", "a,A,free", "a,B,", ",C,", "d", 'e,"E"x,', "f,F,http://r.example/1,more"].join("\n"),
     );
     expect(faults).toEqual([
       "row 6, column B: there is text after a closing quote",
-      'row 2, column C: rights is "free", not an http or https URI',
-      "row 3, column A: a is in row 2 already",
-      "row 4, column A: the identifier is empty",
       expect.stringMatching(/^row 7, column D: there is a value behind the last of 3 columns/),
+      'row 2, column C: rights is "free", not a URI of creativecommons.org or rightsstatements.org',
+      "row 3, column A: a is in row 2 already",
+      "row 4, column A: the identifier is empty; a page that is missing needs its object",
     ]);
   });
 
@@ -67,8 +80,8 @@ describe("records", () => {
     const faults: SheetFault[] = [];
     const { rows } = parseRecords("identifier,label,rights,Date\nd\ne,E\n", faults);
     expect(faults).toEqual([]);
-    expect(rows.get("d")?.record).toEqual({ label: undefined, rights: undefined, metadata: [] });
-    expect(rows.get("e")?.record.label).toBe("E");
+    expect(rows.get("d")?.record).toEqual({ metadata: [] });
+    expect(rows.get("e")?.record.label).toEqual(textsOf("E"));
   });
 
   it("have known columns whatever their case, and others as they are spelt", () => {
@@ -77,7 +90,11 @@ describe("records", () => {
     expect(faults).toEqual([]);
     expect(column).toBe("file");
     expect(rows.get("a.tif")).toEqual({
-      record: { label: "A", rights: "http://r.example/1", metadata: [{ label: "Date Made", value: "1850" }] },
+      record: {
+        label: textsOf("A"),
+        rights: "http://r.example/1",
+        metadata: [{ label: textsOf("Date Made"), value: textsOf("1850") }],
+      },
       place: { row: 2, line: 2, column: 0 },
     });
   });
@@ -124,13 +141,35 @@ describe("records", () => {
 
   it("have a key of their own for each image, and the geometry", () => {
     expect(recordKey("maps/a")).toBe("records/maps/a.json");
-    const record = { label: "A", rights: undefined, metadata: [] };
-    expect(storedRecord(record, { identifier: "maps/a", width: 3, height: 2 })).toEqual({
-      identifier: "maps/a",
-      label: "A",
+    const bytes = formatImageRecord(
+      { label: textsOf("A"), metadata: [] },
+      { identifier: "maps/a", width: 3, height: 2, object: undefined, former: undefined },
+    );
+    const stored = { identifier: "maps/a", label: textsOf("A"), metadata: [], width: 3, height: 2 };
+    expect(parseImageRecord(bytes, "maps/a")).toEqual(stored);
+    expect(parseImageRecord(bytes, "maps/b")).toBeUndefined();
+  });
+
+  it("keep what a table of another run has said, and their object", () => {
+    const former = { identifier: "a", object: "book", label: textsOf("A"), metadata: [], width: 3, height: 2 };
+    const image = { identifier: "a", width: 6, height: 4, object: undefined, former };
+    expect(parseImageRecord(formatImageRecord(undefined, image), "a")).toEqual({ ...former, width: 6, height: 4 });
+    const told = formatImageRecord({ metadata: [] }, { ...image, object: "other" });
+    expect(parseImageRecord(told, "a")).toEqual({
+      identifier: "a",
+      object: "other",
       metadata: [],
-      width: 3,
-      height: 2,
+      width: 6,
+      height: 4,
     });
+  });
+
+  it("are read as earlier versions wrote them, without languages", () => {
+    const old = '{"identifier":"a","label":"A","metadata":[{"label":"Date","value":"1850"}],"width":3,"height":2}';
+    expect(parseImageRecord(bytesOf(old), "a")).toMatchObject({
+      label: textsOf("A"),
+      metadata: [{ label: textsOf("Date"), value: textsOf("1850") }],
+    });
+    expect(parseImageRecord(bytesOf("{"), "a")).toBeUndefined();
   });
 });

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseRecords } from "../../../src/catalogue/image-records.ts";
+import { recordsOf as recordsOfPages } from "../../../src/catalogue/image-records.ts";
+import { readPageTable } from "../../../src/catalogue/page-table.ts";
 import { type IngestRun, runIngest } from "../../../src/job/job.ts";
 import { type PlanRequest, planIngest } from "../../../src/job/job-plan.ts";
 import { IngestError } from "../../../src/node/ingest-error.ts";
@@ -53,7 +54,8 @@ async function run(change: Partial<IngestRun> = {}, plan: Partial<PlanRequest> =
 }
 
 const statuses = (outcomes: Awaited<ReturnType<typeof run>>) => outcomes.map(({ status }) => status);
-const recordsOf = (csv: string) => ({ ...parseRecords(csv, []), name: "r.csv" });
+const reading = { language: "none", separator: "|", rights: { others: [] } };
+const recordsOf = (csv: string) => ({ ...recordsOfPages(readPageTable(csv, { reading, faults: [] })), name: "r.csv" });
 
 async function faultsOf(work: Promise<unknown>): Promise<readonly string[]> {
   const error = await work.then(
@@ -98,10 +100,10 @@ describe("the plan of an ingest", () => {
     await lay("x/a.tif");
     await lay("b.tif");
     const byFile = await planOf({ records: recordsOf("file,label\nx/a.tif,A") });
-    expect(byFile.images.map(({ record }) => record?.label)).toEqual([undefined, "A"]);
+    expect(byFile.images.map(({ record }) => record?.label?.none?.[0])).toEqual([undefined, "A"]);
     expect(byFile.warnings).toEqual([expect.stringMatching(/^images without a record: .*b\.tif$/)]);
     const byIdentifier = await planOf({ records: recordsOf("identifier,label\nx/a,A\nb,B") });
-    expect(byIdentifier.images.map(({ record }) => record?.label)).toEqual(["B", "A"]);
+    expect(byIdentifier.images.map(({ record }) => record?.label?.none?.[0])).toEqual(["B", "A"]);
     expect(byIdentifier.warnings).toEqual([]);
   });
 
@@ -193,8 +195,8 @@ describe("the run of an ingest", () => {
     await run({}, { records: recordsOf("identifier,label,Artist\na,A,B") });
     expect(JSON.parse(String(endpoint.catalogue.get("records/a.json")?.bytes))).toEqual({
       identifier: "a",
-      label: "A",
-      metadata: [{ label: "Artist", value: "B" }],
+      label: { none: ["A"] },
+      metadata: [{ label: { none: ["Artist"] }, value: { none: ["B"] } }],
       width: 40,
       height: 30,
     });

@@ -20,6 +20,8 @@ function imageOf(name: string, bytesIn: number): PlannedImage {
   return {
     source: `${name}.tif`,
     page: undefined,
+    path: "a.tif",
+    folder: "scans",
     identifier: name,
     key: name,
     bytesIn,
@@ -55,7 +57,7 @@ const report = makeReport({
 describe("the report", () => {
   it("names the catalogue where images had records, and only there", () => {
     expect(report).not.toHaveProperty("recordsTo");
-    const record = { label: "A", rights: undefined, metadata: [] };
+    const record = { label: { none: ["A"] }, metadata: [] };
     const [first] = outcomes;
     if (first === undefined) throw new Error("there is no outcome");
     const withRecord = makeReport({

@@ -53,7 +53,7 @@ describe("the files of a command", () => {
   it("have a size, and a path that opens them", async () => {
     await lay("a/b.tif");
     expect((await findFiles([join(folder, "a")])).files).toEqual([
-      { path: join(folder, "a", "b.tif"), relative: "b.tif", bytes: 7 },
+      { path: join(folder, "a", "b.tif"), relative: "b.tif", folder: join(folder, "a"), bytes: 7 },
     ]);
   });
 

@@ -1,0 +1,233 @@
+import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import type { CollectionPlan } from "../catalogue/collection-plan.ts";
+import type { Work } from "../catalogue/work.ts";
+import { completeWork, type KnownImage, type LabelSource } from "../catalogue/work-completion.ts";
+import { planOfWork } from "../catalogue/work-former.ts";
+import type { WorkPlan } from "../catalogue/work-plan.ts";
+import { formatWork, parseWork, workKey } from "../catalogue/work-record.ts";
+import { ImageError } from "../error.ts";
+import { maxCatalogueRecordBytes } from "../limits.ts";
+import { atOnce } from "./at-once.ts";
+import { rewriteRecord } from "./catalogue-record.ts";
+import { type CollectionOutcome, type WrittenObject, writeCollections } from "./collection-job.ts";
+import { readImageFacts } from "./image-facts.ts";
+import { readImageRecord } from "./image-record.ts";
+import type { ImageOutcome } from "./job.ts";
+import type { PlannedImage } from "./job-plan.ts";
+import type { Failure } from "./source-failure.ts";
+
+/** What became of an object: `failed` has not been written, and a record that was there stays. */
+export interface ObjectOutcome {
+  readonly key: string;
+  readonly status: "written" | "unchanged" | "failed";
+  readonly pages?: number;
+  /** Where its label is from. */
+  readonly labelSource?: LabelSource;
+  readonly notes?: readonly string[];
+  readonly failure?: Failure;
+}
+
+/** What became of objects and collections. */
+export interface ObjectOutcomes {
+  readonly objects: readonly ObjectOutcome[];
+  readonly collections: readonly CollectionOutcome[];
+}
+
+/** What writing objects needs. */
+export interface ObjectRun {
+  readonly masters: Bucket;
+  readonly catalogue: Bucket;
+  /** Returns the key of the master of an image. */
+  readonly keyOf: (identifier: string) => string | undefined;
+  /** Identifiers of the logos of providers, by the URIs of these. */
+  readonly logos: ReadonlyMap<string, string>;
+  readonly canvases: "kept" | "new";
+  readonly labels: "kept" | "by-rule";
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Objects, and images of one, that are worked on at once. */
+const objectsAtOnce = 8;
+
+/**
+ * Writes the records of planned objects whose images are all stored, refreshes those of images that were named one by one,
+ * and then the collections that they are in. A failure of one object leaves the others alone. Throws BucketError when a
+ * bucket can't be used at all.
+ */
+export async function writeObjects(
+  outcomes: readonly ImageOutcome[],
+  { plans, collections }: { readonly plans: readonly WorkPlan[]; readonly collections: readonly CollectionPlan[] },
+  run: ObjectRun,
+): Promise<ObjectOutcomes> {
+  const ended = new Map(outcomes.map((outcome) => [outcome.image.identifier, outcome]));
+  const written: WrittenObject[] = [];
+  const tell = async (key: string, write: () => Promise<ObjectOutcome>): Promise<ObjectOutcome> => {
+    try {
+      if (run.signal?.aborted) throw new BucketError("stopped", "Stopped.");
+      return await write();
+    } catch (error) {
+      if (error instanceof BucketError && (error.isFinal || error.code === "stopped")) throw error;
+      return { key, status: "failed", failure: failureOf(error) };
+    }
+  };
+  const planned = await atOnce(plans, objectsAtOnce, (plan) =>
+    tell(plan.key, () => writePlanned(plan, { run, ended, written })),
+  );
+  const named = await refreshedBy(outcomes, run);
+  const refreshed = await atOnce([...named], objectsAtOnce, ([key, images]) =>
+    tell(key, () => refresh(key, images, { run, ended, written })),
+  );
+  return { objects: [...planned, ...refreshed], collections: await writeCollections(written, collections, run) };
+}
+
+interface ObjectWork {
+  readonly run: ObjectRun;
+  readonly ended: ReadonlyMap<string, ImageOutcome>;
+  readonly written: WrittenObject[];
+}
+
+async function writePlanned(plan: WorkPlan, work: ObjectWork): Promise<ObjectOutcome> {
+  const identifiers = plan.pages.flatMap(({ images }) => images.map(({ identifier }) => identifier));
+  const missing = identifiers.filter((identifier) => !hasMaster(work.ended.get(identifier)));
+  if (missing.length > 0) throw new ObjectFault("images-missing", missingImages(missing));
+  return writeOne(plan.key, work, async (former) => {
+    const images = await knownImages(identifiers, { plan, former, work });
+    return { plan, images };
+  });
+}
+
+/** The record of an object stays as it is, but for what its images have become. */
+async function refresh(key: string, images: readonly string[], work: ObjectWork): Promise<ObjectOutcome> {
+  return writeOne(key, work, async (former) => {
+    if (former === undefined) throw new ObjectFault("not-found", `there is no record of ${key}, which its images name`);
+    const plan = planOfWork(former);
+    const own = new Map(former.pages.flatMap((page) => page.images.map((image) => [image.identifier, image])));
+    const changed = images.filter((identifier) => own.has(identifier));
+    const known = await knownImages(changed, { plan, former, work });
+    return { plan, images: new Map<string, KnownImage>([...own, ...known]) };
+  });
+}
+
+type Planning = (
+  former: Work | undefined,
+) => Promise<{ readonly plan: WorkPlan; readonly images: ReadonlyMap<string, KnownImage> }>;
+
+async function writeOne(key: string, { run, written }: ObjectWork, planning: Planning): Promise<ObjectOutcome> {
+  let made: { readonly work: Work; readonly former: Work | undefined } | undefined;
+  let told: Partial<ObjectOutcome> = {};
+  const ending = await rewriteRecord(run.catalogue, workKey(key), async (bytes) => {
+    const former = bytes === undefined ? undefined : parseWork(bytes, key);
+    const { plan, images } = await planning(former);
+    const completion = completeWork(plan, { images, former, canvases: run.canvases, labels: run.labels });
+    if ("faults" in completion) throw new ObjectFault("record-refused", completion.faults.join("; "));
+    const { labelSource, notes } = completion;
+    const work = await withLogos(completion.work, run);
+    const record = formatWork(work);
+    if (record.byteLength > maxCatalogueRecordBytes)
+      throw new ObjectFault("record-refused", tooLarge(record.byteLength));
+    made = { work, former };
+    told = { labelSource, ...(notes.length > 0 && { notes }) };
+    return record;
+  });
+  if (made === undefined) throw new Error("a record was made");
+  written.push(made);
+  const status = ending === "unchanged" ? "unchanged" : "written";
+  return { key, status, pages: made.work.pages.length, ...told };
+}
+
+/** A provider whose logo is not stored has none; the logo of a provider of the record stays. */
+async function withLogos(work: Work, { logos, masters, keyOf }: ObjectRun): Promise<Work> {
+  if (work.provider === undefined) return work;
+  const provider = await atOnce(work.provider, 1, async (given) => {
+    const identifier = logos.get(given.uri);
+    const key = identifier === undefined ? undefined : keyOf(identifier);
+    const facts = key === undefined ? undefined : await readImageFacts(masters, key);
+    if (identifier === undefined || facts === undefined) return given;
+    const { width, height, sizes } = facts;
+    return { ...given, logo: { identifier, width, height, sizes } };
+  });
+  return { ...work, provider };
+}
+
+interface Knowing {
+  readonly plan: WorkPlan;
+  readonly former: Work | undefined;
+  readonly work: ObjectWork;
+}
+
+/** What the record knows of a master that was kept is not read again, unless its title is asked for. */
+async function knownImages(
+  identifiers: readonly string[],
+  { plan, former, work: { run, ended } }: Knowing,
+): Promise<ReadonlyMap<string, KnownImage>> {
+  const own = new Map(former?.pages.flatMap((page) => page.images.map((image) => [image.identifier, image])));
+  const titled = plan.told.object && plan.label === undefined ? identifiers[0] : undefined;
+  const known = await atOnce(identifiers, objectsAtOnce, async (identifier): Promise<[string, KnownImage]> => {
+    const outcome = ended.get(identifier);
+    const image = own.get(identifier);
+    const master = hasMaster(outcome) ? outcome.master : undefined;
+    const isSame = image?.width === master?.width && image?.height === master?.height;
+    if (image !== undefined && isSame && outcome?.status === "kept" && identifier !== titled)
+      return [identifier, image];
+    const facts = await readImageFacts(run.masters, outcome?.image.key ?? run.keyOf(identifier) ?? identifier);
+    if (facts === undefined) throw new ObjectFault("images-missing", missingImages([identifier]));
+    return [identifier, facts];
+  });
+  return new Map(known);
+}
+
+/** Returns the images that were named one by one, by the objects that their records name. */
+async function refreshedBy(
+  outcomes: readonly ImageOutcome[],
+  { catalogue }: ObjectRun,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const named = outcomes.filter((outcome) => hasMaster(outcome) && isNamedAlone(outcome.image));
+  const pairs = await atOnce(named, objectsAtOnce, async ({ image: { identifier } }) => {
+    const record = await readImageRecord(catalogue, identifier);
+    return { identifier, object: record?.object };
+  });
+  const byObject = new Map<string, readonly string[]>();
+  for (const { identifier, object } of pairs) {
+    if (object !== undefined) byObject.set(object, [...(byObject.get(object) ?? []), identifier]);
+  }
+  return byObject;
+}
+
+function isNamedAlone({ folder, object }: PlannedImage): boolean {
+  return folder === undefined && object === undefined;
+}
+
+function hasMaster(
+  outcome: ImageOutcome | undefined,
+): outcome is Exclude<ImageOutcome, { status: "failed" | "stopped" }> {
+  return outcome !== undefined && outcome.status !== "failed" && outcome.status !== "stopped";
+}
+
+/** Why the record of an object was not written. */
+class ObjectFault extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "ObjectFault";
+    this.code = code;
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof ObjectFault || error instanceof BucketError) return { code: error.code, message: error.message };
+  if (error instanceof ImageError) return { code: error.code, message: error.detail ?? error.message };
+  return { code: "internal", message: error instanceof Error ? error.message : String(error) };
+}
+
+const toldImages = 5;
+
+function missingImages(identifiers: readonly string[]): string {
+  const shown = identifiers.slice(0, toldImages).join(", ");
+  const more = identifiers.length > toldImages ? ` and ${identifiers.length - toldImages} more` : "";
+  return `its images are not all stored: ${shown}${more}`;
+}
+
+function tooLarge(bytes: number): string {
+  return `its record would have ${bytes} bytes, and may have ${maxCatalogueRecordBytes}: divide it into volumes`;
+}
