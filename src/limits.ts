@@ -28,7 +28,7 @@ export const maxCatalogueRecordBytes = 4 << 20;
 /**
  * Largest file of the text of a page: ALTO, hOCR or plain text.
  * @beyond a fault of the ingest
- * @heldBy text/read-text.ts, records.ts
+ * @heldBy text/read-text.ts, job/page-text-files.ts, records.ts
  */
 export const maxTextFileBytes = 8 << 20;
 
