@@ -21,7 +21,7 @@ export const maxBodyBytes = 1 << 20;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy records.ts, job/page-text.ts
+ * @heldBy job/collection-job.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
 
@@ -218,7 +218,7 @@ export const maxEmbeddedProfileBytes = 65_536;
 /**
  * Largest block of metadata that is looked into: EXIF, XMP, image resources.
  * @beyond left out
- * @heldBy metadata/read.ts, metadata/tiff-values.ts, files/jpeg.ts, files/png.ts, files/png-blocks.ts, files/webp.ts
+ * @heldBy metadata/read.ts, metadata/tiff-values.ts, metadata/title.ts, files/jpeg.ts, files/png.ts, files/png-blocks.ts, files/webp.ts
  */
 export const maxMetadataReadBytes = 1 << 18;
 

@@ -123,8 +123,8 @@ async function writeOne(key: string, { run, ended, written }: ObjectWork, planni
     if ("faults" in completion) throw new ObjectFault("record-refused", completion.faults.join("; "));
     const { labelSource } = completion;
     const notes = [...completion.notes];
-    const sources = new Map([...ended].map(([identifier, { image }]) => [identifier, image]));
-    const texts = { catalogue: run.catalogue, plan, images: sources, notes };
+    const imageOf = (identifier: string) => ended.get(identifier)?.image;
+    const texts = { catalogue: run.catalogue, plan, imageOf, notes };
     const work = await withTexts(await withLogos(completion.work, run), texts);
     const record = formatWork(work);
     if (record.byteLength > maxCatalogueRecordBytes)

@@ -4,12 +4,10 @@ import type { Bucket } from "../bucket/bucket.ts";
 import type { Page, Work } from "../catalogue/work.ts";
 import type { PagePlan } from "../catalogue/work-plan.ts";
 import { maxTextFileBytes } from "../limits.ts";
+import { textEndings } from "../text/read-text.ts";
 import { atOnce } from "./at-once.ts";
 import type { PlannedImage } from "./job-plan.ts";
 import { storePageText } from "./page-text.ts";
-
-/** Ends of names of files of text that lie beside an image of the same name, in the order in which one is looked for. */
-const endings = [".alto.xml", ".xml", ".alto", ".hocr", ".txt"] as const;
 
 /** Texts that are read and stored at once, each of some ten megabytes. */
 const textsAtOnce = 4;
@@ -18,8 +16,8 @@ const textsAtOnce = 4;
 export interface TextRun {
   readonly catalogue: Bucket;
   readonly plan: { readonly pages: readonly PagePlan[] };
-  /** By identifier: the images of this run. */
-  readonly images: ReadonlyMap<string, PlannedImage>;
+  /** Returns an image of this run by its identifier. */
+  readonly imageOf: (identifier: string) => PlannedImage | undefined;
   /** Is told what can't be read, a sentence without a full stop. */
   readonly notes: string[];
 }
@@ -28,10 +26,10 @@ export interface TextRun {
  * Stores the files of text that lie beside the images of pages, or that a table names, and returns the object with them. A
  * page whose file can't be read keeps the text that it had, and a note says why. Throws BucketError.
  */
-export async function withTexts(work: Work, { catalogue, plan, images, notes }: TextRun): Promise<Work> {
+export async function withTexts(work: Work, { catalogue, plan, imageOf, notes }: TextRun): Promise<Work> {
   const planned = new Map(plan.pages.map((page) => [page.key, page]));
   const pages = await atOnce(work.pages, textsAtOnce, async (page): Promise<Page> => {
-    const image = images.get(page.images[0]?.identifier ?? "");
+    const image = imageOf(page.images[0]?.identifier ?? "");
     const path = await findTextFile(image, planned.get(page.key)?.text);
     if (path === undefined) return page;
     const bytes = await readStart(path);
@@ -54,7 +52,7 @@ async function findTextFile(image: PlannedImage | undefined, stated: string | un
   if (stated !== undefined) return resolve(folder, stated);
   if (page !== undefined && page > 1) return undefined;
   const stem = join(dirname(source), basename(source, extname(source)));
-  for (const ending of endings) {
+  for (const ending of textEndings) {
     const path = `${stem}${ending}`;
     if ((await stat(path).catch(() => undefined))?.isFile()) return path;
   }

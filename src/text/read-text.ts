@@ -41,6 +41,9 @@ const formatsByEnding: Readonly<Record<string, PageText["format"]>> = {
   txt: "plain",
 };
 
+/** Ends of names of files of text that lie beside an image of the same name, in the order in which one is looked for. */
+export const textEndings = [".alto.xml", ".xml", ".alto", ".hocr", ".txt"] as const;
+
 /** Returns what a file of text is by the end of its name; undefined for one that is no text. */
 export function textFormatOf(name: string): PageText["format"] | undefined {
   const ending = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
