@@ -21,9 +21,44 @@ export const maxBodyBytes = 1 << 20;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy records.ts
+ * @heldBy job/collection-job.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
+
+/**
+ * Largest file of the text of a page: ALTO, hOCR or plain text.
+ * @beyond a fault of the ingest
+ * @heldBy text/read-text.ts, job/page-text-files.ts, records.ts
+ */
+export const maxTextFileBytes = 8 << 20;
+
+/**
+ * Most lines of the text of a page. A page of a newspaper has 1,000.
+ * @beyond a fault of the ingest
+ * @heldBy text/placed-line.ts
+ */
+export const maxTextLines = 20_000;
+
+/**
+ * Most characters of the text of a page. A page of a newspaper has 50,000.
+ * @beyond a fault of the ingest
+ * @heldBy text/placed-line.ts
+ */
+export const maxPageTextCharacters = 1 << 20;
+
+/**
+ * Longest text that is searched for.
+ * @beyond query-malformed
+ * @heldBy search/search-query.ts
+ */
+export const maxQueryCharacters = 256;
+
+/**
+ * Most words and phrases that are searched for at once.
+ * @beyond query-malformed
+ * @heldBy search/search-query.ts
+ */
+export const maxQueryTerms = 16;
 
 /**
  * Longest identifier, in UTF-8.
@@ -183,7 +218,7 @@ export const maxEmbeddedProfileBytes = 65_536;
 /**
  * Largest block of metadata that is looked into: EXIF, XMP, image resources.
  * @beyond left out
- * @heldBy metadata/read.ts, metadata/tiff-values.ts, files/jpeg.ts, files/png.ts, files/png-blocks.ts, files/webp.ts
+ * @heldBy metadata/read.ts, metadata/tiff-values.ts, metadata/title.ts, files/jpeg.ts, files/png.ts, files/png-blocks.ts, files/webp.ts
  */
 export const maxMetadataReadBytes = 1 << 18;
 
@@ -223,9 +258,9 @@ export const maxMetadataCharacters = 2048;
 export const maxMetadataReads = 8;
 
 /**
- * Deepest nesting of elements in XMP.
- * @beyond left out
- * @heldBy metadata/xml-scanner.ts
+ * Deepest nesting of elements in XMP, and in the text of a page.
+ * @beyond left out, a fault of the ingest
+ * @heldBy metadata/xml-scanner.ts, text/markup.ts
  */
 export const maxNestedElements = 64;
 

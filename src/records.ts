@@ -4,12 +4,13 @@ import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { whileRenewing } from "./budget/renewal.ts";
 import { type Collection, collectionKey, parseCollection } from "./catalogue/collection.ts";
 import { parseImageRecord, recordKey } from "./catalogue/image-records.ts";
+import { type PageLines, type PageName, pageLinesKey, parsePageLines, textFileKey } from "./catalogue/page-text.ts";
 import { readRights } from "./catalogue/rights-uri.ts";
 import type { Work } from "./catalogue/work.ts";
 import { parseWork, workKey } from "./catalogue/work-record.ts";
 import { ImageError } from "./error.ts";
 import { maxKeyBytes } from "./identity/master-name.ts";
-import { maxCatalogueRecordBytes } from "./limits.ts";
+import { maxCatalogueRecordBytes, maxTextFileBytes } from "./limits.ts";
 import { readWholeR2, type Storage } from "./source/r2.ts";
 import type { Visit } from "./visit.ts";
 
@@ -27,7 +28,10 @@ export interface RecordStore {
  * one at a time (28 if they were made at once), and 4.7 for a collection. Source: bench/presentation.ts. The largest record
  * takes all that one drawing may.
  */
-const expansion = 16;
+const recordExpansion = 16;
+
+/** A file is sent as it is: its bytes, and the copy that is hashed. */
+const fileExpansion = 2;
 
 /** Writing a document takes a millisecond for about this many bytes of its record. */
 const bytesPerMillisecond = 20_000;
@@ -93,15 +97,52 @@ export async function rightsOfRecord(
   }
 }
 
+/** Runs `work` with the text of a page, as `withWork` does with the record of an object. */
+export function withPageLines<T>(
+  store: RecordStore,
+  { page, visit }: { readonly page: PageName; readonly visit: Visit },
+  work: (text: PageLines) => Promise<T>,
+): Promise<T> {
+  const missing = "There is no text of a page of this name.";
+  return withRecord(store, { name: pageLinesKey(page), visit, missing }, (bytes) => work(parsePageLines(bytes, page)));
+}
+
+/** Runs `work` with the bytes of the file that the text of a page comes from, as `withWork` does with a record. */
+export function withTextFile<T>(
+  store: RecordStore,
+  { object, file, visit }: { readonly object: string; readonly file: string; readonly visit: Visit },
+  work: (bytes: Uint8Array) => Promise<T>,
+): Promise<T> {
+  const stored = { name: textFileKey(object, file), visit, missing: "The file of this text is not there." };
+  return withRecord(store, { ...stored, mostBytes: maxTextFileBytes, expansion: fileExpansion }, work);
+}
+
+/** What is read of the catalogue. */
+interface StoredRecord {
+  /** Its key in the bucket. */
+  readonly name: string;
+  readonly visit: Visit;
+  /** What is said where there is none. */
+  readonly missing?: string;
+  readonly mostBytes?: number;
+  readonly expansion?: number;
+}
+
 async function withRecord<T>(
   { storage, budget, clock }: RecordStore,
-  { name, visit }: RecordRequest & { readonly name: string },
+  {
+    name,
+    visit,
+    missing = "There is no object and no collection with this name.",
+    mostBytes = maxCatalogueRecordBytes,
+    expansion = recordExpansion,
+  }: StoredRecord,
   work: (bytes: Uint8Array) => Promise<T>,
 ): Promise<T> {
   let lease: Lease | undefined;
   const admit = async (size: number): Promise<void> => {
-    if (size > maxCatalogueRecordBytes) {
-      const detail = `${name} has ${size} bytes, and may have ${maxCatalogueRecordBytes}`;
+    if (size > mostBytes) {
+      const detail = `${name} has ${size} bytes, and may have ${mostBytes}`;
       throw new ImageError("record-malformed", "The record is too large. Divide the object or the collection.", {
         detail,
       });
@@ -113,14 +154,10 @@ async function withRecord<T>(
   try {
     visit.account.reads += 1;
     const bytes = await readWholeR2(storage, name, admit);
-    if (bytes === undefined || lease === undefined) throw noSuchRecord();
+    if (bytes === undefined || lease === undefined) throw new ImageError("not-found", missing);
     visit.account.bytes += bytes.byteLength;
     return await whileRenewing(clock, lease, () => work(bytes));
   } finally {
     lease?.release();
   }
-}
-
-function noSuchRecord(): ImageError {
-  return new ImageError("not-found", "There is no object and no collection with this name.");
 }

@@ -18,12 +18,15 @@ import type { NamingRules, PictureStyle } from "./picture.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
+import type { SearchIndex } from "./search/search-index.ts";
 
 /** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
   readonly masters: MasterStore;
   readonly pictures: PictureStore;
   readonly records: RecordStore;
+  /** Undefined where no database is bound for it. */
+  readonly search: SearchIndex | undefined;
   readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -92,6 +95,8 @@ export interface Platform {
   readonly masters: R2Bucket;
   readonly catalogue: R2Bucket;
   readonly derivatives: R2Bucket;
+  /** The index of the catalogue, which a service need not have. */
+  readonly search?: D1Database | undefined;
   readonly edge: Cache;
   /** Little CMS, compiled. */
   readonly lcms: WebAssembly.Module;
@@ -148,6 +153,11 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       storage: { bucket: platform.catalogue, clock, timeoutSeconds: config.storageTimeoutSeconds },
       budget,
       clock,
+    },
+    search: platform.search && {
+      database: platform.search,
+      clock,
+      timeoutSeconds: config.storageTimeoutSeconds,
     },
     style,
     budget,

@@ -101,7 +101,10 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   if (known !== undefined) return known;
   try {
     const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives } = env;
-    const platform = { masters, catalogue, derivatives, edge: caches.default, lcms, clock: platformClock, log };
+    // A service may do without a search.
+    const { SEARCH: search } = env as Partial<Env>;
+    const edge = caches.default;
+    const platform = { masters, catalogue, derivatives, search, edge, lcms, clock: platformClock, log };
     const services = createServices(readConfig({ ...env }), platform, isolate);
     servicesOf.set(env, services);
     return services;

@@ -1,10 +1,32 @@
 import { Hono } from "hono";
+import { documentPrefix, rawPath } from "../http/route.ts";
+import { findPresentationRoute } from "../presentation/route.ts";
+import { findTextRoute } from "../presentation/text-route.ts";
+import type { Services } from "../services.ts";
+import { answerPageText, answerTextFile } from "../stories/page-text.ts";
 import { answerPresentation } from "../stories/presentation.ts";
+import { answerSearch } from "../stories/search.ts";
+import type { Visit } from "../visit.ts";
 import type { Door } from "./door.ts";
 
 /** Returns the endpoints under `/presentation`, all of them to read. */
 export function presentationRoutes(): Hono<Door> {
-  return new Hono<Door>().get("/*", ({ env, req }) =>
-    answerPresentation(env.services, { request: req.raw, visit: env.visit }),
-  );
+  return new Hono<Door>().get("/*", ({ env, req }) => answer(env.services, { request: req.raw, visit: env.visit }));
+}
+
+/** A document comes first: the key of an object may hold the words that lead to text, with plain slashes. */
+function answer(services: Services, asked: { readonly request: Request; readonly visit: Visit }): Promise<Response> {
+  const rest = rawPath(asked.request.url).slice(documentPrefix.length);
+  const route = findPresentationRoute(rest) === undefined ? findTextRoute(rest) : undefined;
+  switch (route?.kind) {
+    case "text":
+      return answerPageText(services, { ...asked, route });
+    case "file":
+      return answerTextFile(services, { ...asked, route });
+    case "object-search":
+    case "catalogue-search":
+      return answerSearch(services, { ...asked, route });
+    default:
+      return answerPresentation(services, asked);
+  }
 }

@@ -1,3 +1,5 @@
+import type { SearchDatabase } from "./search-database.ts";
+
 /** What is known of a stored object without reading it. */
 export interface StoredObject {
   readonly bytes: number;
@@ -97,6 +99,8 @@ export interface ServiceBuckets {
   readonly masters: Bucket;
   /** What curators write. */
   readonly catalogue: Bucket;
+  /** The database of the search index, where it lies beside them: on this machine. */
+  readonly search?: SearchDatabase;
   readonly close: () => Promise<void>;
 }
 

@@ -1,3 +1,5 @@
+import type { Statement } from "../search/index-entries.ts";
+import type { Row } from "../search/search-index.ts";
 import type { ByteRange, ObjectHeaders, ObjectPage, ReadObject, StoredObject, StoredPart } from "./bucket.ts";
 
 /** The calls that the process of the local buckets answers: what each takes and gives. */
@@ -14,6 +16,7 @@ export interface LocalCalls {
   readonly startParts: (options: LocalObject & { readonly headers: ObjectHeaders }) => string;
   readonly putPart: (options: LocalPart) => StoredPart;
   readonly complete: (options: { readonly uploadId: string; readonly parts: readonly StoredPart[] }) => string;
+  readonly search: (options: { readonly statements: readonly Statement[] }) => readonly (readonly Row[])[];
   readonly abort: (options: { readonly uploadId: string }) => undefined;
 }
 

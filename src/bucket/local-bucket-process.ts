@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Row } from "../search/search-index.ts";
 import { mostReadBytes } from "./bucket.ts";
 import type {
   LocalAnswer,
@@ -18,6 +19,7 @@ import type {
 interface Platform {
   readonly configFile: string;
   readonly buckets: Readonly<Partial<Record<LocalBinding, R2Bucket>>>;
+  readonly database: D1Database | undefined;
   readonly dispose: () => Promise<void>;
 }
 
@@ -31,12 +33,12 @@ type Handlers = {
 const handlers: Handlers = {
   async open({ configFile, stateFolder }) {
     const { getPlatformProxy } = await import("wrangler");
-    const proxy = await getPlatformProxy<Platform["buckets"]>({
+    const proxy = await getPlatformProxy<Platform["buckets"] & { readonly SEARCH?: D1Database }>({
       configPath: configFile,
       persist: { path: join(stateFolder, "v3") },
       remoteBindings: false,
     });
-    platform = { configFile, buckets: proxy.env, dispose: proxy.dispose };
+    platform = { configFile, buckets: proxy.env, database: proxy.env.SEARCH, dispose: proxy.dispose };
     return undefined;
   },
   async head({ binding, key }) {
@@ -91,6 +93,14 @@ const handlers: Handlers = {
     const object = await uploadOf(uploadId).complete(stored);
     uploads.delete(uploadId);
     return object.etag;
+  },
+  async search({ statements }) {
+    if (platform?.database === undefined) throw new Error(`${platform?.configFile} has no database SEARCH.`);
+    const { database } = platform;
+    const results = await database.batch<Row>(
+      statements.map(({ sql, values }) => database.prepare(sql).bind(...values)),
+    );
+    return results.map(({ results }) => results);
   },
   async abort({ uploadId }) {
     await uploadOf(uploadId).abort();

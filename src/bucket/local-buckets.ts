@@ -47,6 +47,7 @@ export function localBuckets({
   return {
     masters: bucketOf(ask, { binding: "MASTERS", name: `the local bucket in ${stateFolder}` }),
     catalogue: bucketOf(ask, { binding: "CATALOGUE", name: `the local catalogue in ${stateFolder}` }),
+    search: { name: `the local index in ${stateFolder}`, run: (statements) => ask("search", { statements }) },
     close: async () => (await connecting)?.close(),
   };
 }

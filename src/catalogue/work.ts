@@ -17,6 +17,8 @@ export interface PageText {
   readonly file: string;
   /** A tag of BCP 47. */
   readonly language?: string;
+  /** Tells this text from an earlier one of the page, so that the record of the object changes with it. */
+  readonly version?: string;
 }
 
 /** A page or view of an object; it becomes a canvas. */
@@ -73,6 +75,14 @@ export interface Work extends Described {
 const text = v.pipe(v.string(), v.minLength(1));
 const links = v.exactOptional(v.array(linkSchema));
 
+const pageTextSchema: v.GenericSchema<unknown, PageText> = v.object({
+  format: v.picklist(textFormats),
+  // Of the page's own folder.
+  file: v.pipe(text, v.regex(/^[^/]+$/)),
+  language: v.exactOptional(text),
+  version: v.exactOptional(text),
+});
+
 const pageSchema: v.GenericSchema<unknown, Page> = v.object({
   key: text,
   ...sizeEntries,
@@ -82,7 +92,7 @@ const pageSchema: v.GenericSchema<unknown, Page> = v.object({
   behaviors: v.exactOptional(v.array(v.picklist(pageBehaviors))),
   rights: v.exactOptional(uriSchema),
   navDate: v.exactOptional(text),
-  text: v.exactOptional(v.object({ format: v.picklist(textFormats), file: text, language: v.exactOptional(text) })),
+  text: v.exactOptional(pageTextSchema),
   seeAlso: links,
   rendering: links,
 });

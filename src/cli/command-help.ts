@@ -2,6 +2,7 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  indexOptions,
   manifestOptions,
   moveRecordsOptions,
   placeOptions,
@@ -16,6 +17,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   check: "tessera check FOLDER_OR_FILE... [options]",
   manifest: "tessera manifest FOLDER --check | --show OBJECT | --template [options]",
   "move-records": "tessera move-records --to local|remote [options]",
+  index: "tessera index --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -24,6 +26,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   check: "Says what masters are, whether they are served and how well, and how to fix them.",
   manifest: "Checks folders and tables of objects, prints a manifest, or writes the tables of what is stored.",
   "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",
+  index: "Makes the index that searches ask, from the catalogue.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -36,6 +39,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   check: [["Options", checkOptions]],
   manifest: [["Options", manifestOptions]],
   "move-records": [["Options", moveRecordsOptions]],
+  index: [["Options", indexOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -64,6 +68,11 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera move-records --to local", "in the buckets of npm start"],
     ["tessera move-records --to remote --account 0123456789abcdef0123456789abcdef", "on R2"],
   ],
+  index: [
+    ["tessera index --to local", "for npm start"],
+    ["tessera index --to remote --account 0123456789abcdef0123456789abcdef", "on D1"],
+    ["tessera index --to local --rebuild", "all of it anew"],
+  ],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -91,12 +100,19 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Nothing in the catalogue is overwritten. To resume an interrupted move, run the command",
     "again. Exit status: 0 all records are moved, 1 some were left, 2 wrong arguments, 130 stopped.",
   ],
+  index: [
+    "",
+    "What has not changed since the last run is kept; to resume an interrupted run, run the command",
+    "again. Keys of the remote bucket come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the right",
+    "to write the database from CLOUDFLARE_API_TOKEN. Exit status: 0 success, 1 something could not be",
+    "read or written, 2 wrong arguments, 130 stopped. See docs/search.md.",
+  ],
 };
 
 /** Returns the usage line of a command, or of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
-    ? "Usage: tessera ingest|compare|check|manifest|move-records|--help|--version ..."
+    ? "Usage: tessera ingest|compare|check|manifest|move-records|index|--help|--version ..."
     : `Usage: ${usages[command]}`;
 }
 

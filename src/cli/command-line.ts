@@ -10,6 +10,7 @@ import { type Command, type CommandName, commandOptions, parseCommand } from "./
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
 import { exitStatus } from "./exit-status.ts";
+import { index } from "./index-catalogue.ts";
 import { ingest } from "./ingest.ts";
 import { manifest } from "./manifest.ts";
 import { moveRecords } from "./move-records.ts";
@@ -28,6 +29,7 @@ export async function runCommandLine(
     else if (command.kind === "check") return await check(command, terminal);
     else if (command.kind === "manifest") return await manifest(command, terminal, converter);
     else if (command.kind === "move-records") return await moveRecords(command, terminal);
+    else if (command.kind === "index") return await index(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;

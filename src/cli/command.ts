@@ -6,6 +6,8 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  type IndexOptions,
+  indexOptions,
   type ManifestOptions,
   type MoveRecordsOptions,
   manifestOptions,
@@ -24,6 +26,7 @@ export const commandOptions = {
   check: checkOptions,
   manifest: manifestOptions,
   "move-records": moveRecordsOptions,
+  index: indexOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -38,6 +41,7 @@ export type Command =
   | CheckCommand
   | ManifestCommand
   | MoveRecordsCommand
+  | IndexCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -72,6 +76,12 @@ export interface ManifestCommand {
 export interface MoveRecordsCommand {
   readonly kind: "move-records";
   readonly options: MoveRecordsOptions;
+}
+
+/** `tessera index`. */
+export interface IndexCommand {
+  readonly kind: "index";
+  readonly options: IndexOptions;
 }
 
 /** A command line with faults, all of them, sentences without a full stop. */
@@ -123,6 +133,11 @@ export function parseCommand(args: readonly string[]): Command {
     return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, sources: positionals, options };
   }
   if (name === "move-records") {
+    const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    for (const positional of positionals) faults.push(`${positional} is not an option, and no file is asked for`);
+    return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, options };
+  }
+  if (name === "index") {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
     for (const positional of positionals) faults.push(`${positional} is not an option, and no file is asked for`);
     return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, options };

@@ -60,6 +60,36 @@ export function documentHeaders(answer: DocumentAnswer): Headers {
   return headers;
 }
 
+/** A file that somebody gave: `fileName` is what it is saved as by those who open its address. */
+export interface FileAnswer extends DocumentAnswer {
+  /** Undefined for what may be shown in a window of its own. */
+  readonly fileName: string | undefined;
+}
+
+/**
+ * Returns the headers of a file that somebody gave, which its 304 carries too. It may be HTML, or XML with a style sheet:
+ * nothing in it runs or loads anything, and what is not plain text is saved, not shown. Source: Content Security Policy
+ * Level 3 §6.3.2, sandbox; RFC 8187.
+ */
+export function fileHeaders({ fileName, ...answer }: FileAnswer): Headers {
+  const headers = commonHeaders(answer, answer.scope);
+  headers.set("Content-Type", answer.contentType);
+  headers.set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'");
+  if (fileName !== undefined) {
+    headers.set(
+      "Content-Disposition",
+      `attachment; filename*=UTF-8''${encodeURIComponent(fileName).replaceAll("'", "%27")}`,
+    );
+  }
+  return headers;
+}
+
+/** Returns a file that somebody gave. */
+export function respondFile(bytes: Uint8Array, headers: Headers, account: Account): Response {
+  headers.set("Server-Timing", formatServerTiming(account));
+  return new Response(bytes as BodyInit, { headers });
+}
+
 function commonHeaders({ etag, cacheTag, maxAgeSeconds }: Omit<ImageAnswer, "version">, scope: CacheScope): Headers {
   return new Headers({
     ...openHeaders,

@@ -2,6 +2,7 @@ import type { Dirent, Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { readFileName } from "../node/file-name.ts";
+import { textEndings } from "../text/read-text.ts";
 import type { SkippedCounter } from "./skipped-files.ts";
 import type { SourceFile, UnnamedFile } from "./source-files.ts";
 
@@ -51,7 +52,16 @@ export async function scanFolder(place: Place, walk: Walk): Promise<void> {
     scan.faults.push(`the folder ${shownPath(place.path)} can't be read`);
     return;
   }
-  for (const entry of entries.sort((one, other) => one.name.compare(other.name))) await scanEntry(entry, place, walk);
+  const texts = textNamesBeside(entries.map(({ name }) => readFileName(name).text));
+  for (const entry of entries.sort((one, other) => one.name.compare(other.name))) {
+    await scanEntry(entry, { ...place, texts }, walk);
+  }
+}
+
+/** Names that a file of text beside one of these images has: it is taken with the image. */
+function textNamesBeside(names: readonly string[]): ReadonlySet<string> {
+  const stems = names.filter((name) => imageExtensions.test(name)).map((name) => name.slice(0, -extname(name).length));
+  return new Set(stems.flatMap((stem) => textEndings.map((ending) => `${stem}${ending}`)));
 }
 
 /**
@@ -71,7 +81,11 @@ export async function scanLinks(scan: FolderScan, realFolders: ReadonlySet<strin
   }
 }
 
-async function scanEntry(entry: Dirent<Buffer>, parent: Place, walk: Walk): Promise<void> {
+async function scanEntry(
+  entry: Dirent<Buffer>,
+  parent: Place & { readonly texts: ReadonlySet<string> },
+  walk: Walk,
+): Promise<void> {
   const { scan } = walk;
   const { text: name, isText } = readFileName(entry.name);
   const isNamed = isText && typeof parent.path === "string";
@@ -86,7 +100,8 @@ async function scanEntry(entry: Dirent<Buffer>, parent: Place, walk: Walk): Prom
   } else if (found?.isDirectory()) {
     if (entry.isSymbolicLink()) scan.links.push(place);
     else await scanFolder(place, walk);
-  } else if (!isImage) scan.skipped.addExtension(extname(name).toLowerCase() || "without extension");
+  } else if (parent.texts.has(name)) return;
+  else if (!isImage) scan.skipped.addExtension(extname(name).toLowerCase() || "without extension");
   else if (found === undefined) scan.skipped.add("broken-link", shownPath(path));
   else if (!found.isFile()) scan.skipped.add("not-a-file", shownPath(path));
   else if (typeof path !== "string") scan.unnamed.push({ path: shownPath(path), bytes: found.size });

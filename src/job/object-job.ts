@@ -14,6 +14,7 @@ import { readImageFacts } from "./image-facts.ts";
 import { readImageRecord } from "./image-record.ts";
 import type { ImageOutcome } from "./job.ts";
 import type { PlannedImage } from "./job-plan.ts";
+import { withTexts } from "./page-text-files.ts";
 import type { Failure } from "./source-failure.ts";
 
 /** What became of an object: `failed` has not been written, and a record that was there stays. */
@@ -112,7 +113,7 @@ type Planning = (
   former: Work | undefined,
 ) => Promise<{ readonly plan: WorkPlan; readonly images: ReadonlyMap<string, KnownImage> }>;
 
-async function writeOne(key: string, { run, written }: ObjectWork, planning: Planning): Promise<ObjectOutcome> {
+async function writeOne(key: string, { run, ended, written }: ObjectWork, planning: Planning): Promise<ObjectOutcome> {
   let made: { readonly work: Work; readonly former: Work | undefined } | undefined;
   let told: Partial<ObjectOutcome> = {};
   const ending = await rewriteRecord(run.catalogue, workKey(key), async (bytes) => {
@@ -120,8 +121,11 @@ async function writeOne(key: string, { run, written }: ObjectWork, planning: Pla
     const { plan, images } = await planning(former);
     const completion = completeWork(plan, { images, former, canvases: run.canvases, labels: run.labels });
     if ("faults" in completion) throw new ObjectFault("record-refused", completion.faults.join("; "));
-    const { labelSource, notes } = completion;
-    const work = await withLogos(completion.work, run);
+    const { labelSource } = completion;
+    const notes = [...completion.notes];
+    const imageOf = (identifier: string) => ended.get(identifier)?.image;
+    const texts = { catalogue: run.catalogue, plan, imageOf, notes };
+    const work = await withTexts(await withLogos(completion.work, run), texts);
     const record = formatWork(work);
     if (record.byteLength > maxCatalogueRecordBytes)
       throw new ObjectFault("record-refused", tooLarge(record.byteLength));

@@ -10,6 +10,8 @@ export interface Addresses {
   readonly imagePrefix: string;
   /** What an image is given out in at most: `max` of a larger one is smaller. */
   readonly limits: SizeLimits;
+  /** There is an index to search in: manifests of objects that have text say so. */
+  readonly isSearched?: true;
 }
 
 /** Returns the URI at which a manifest is published. */

@@ -50,7 +50,11 @@ function formatPicture(addresses: Addresses, thumbnail: StoredImage | undefined)
   return given("thumbnail", thumbnail && [formatThumbnail(addresses, thumbnail)]);
 }
 
-function formatMember(addresses: Addresses, { kind, key, label, thumbnail, navDate, isMultiPart }: Member): Json {
+/** Returns an object or a collection as a reference, with what a list of members shows of it. */
+export function formatMember(
+  addresses: Addresses,
+  { kind, key, label, thumbnail, navDate, isMultiPart }: Member,
+): Json {
   const isObject = kind === "object";
   return {
     id: isObject ? manifestUri(addresses, 3, key) : collectionUri(addresses, 3, { key }),

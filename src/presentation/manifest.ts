@@ -8,14 +8,15 @@ import { deferred, given, type Json } from "./json.ts";
 
 /** The context of Presentation 3.0, which stands last where there are others. */
 export const presentationContext = "http://iiif.io/api/presentation/3/context.json";
-const searchContext = "http://iiif.io/api/search/2/context.json";
+/** The context of Content Search 2.0, which stands in front of it. */
+export const searchContext = "http://iiif.io/api/search/2/context.json";
 
 /** Returns the manifest of an object. Source: IIIF Presentation API 3.0 §5.2. */
 export function formatManifest(addresses: Addresses, work: Work): Json {
   const { key, pages } = work;
-  const hasText = pages.some(({ text }) => text !== undefined);
+  const isSearched = addresses.isSearched === true && pages.some(({ text }) => text !== undefined);
   return {
-    "@context": hasText ? [searchContext, presentationContext] : presentationContext,
+    "@context": isSearched ? [searchContext, presentationContext] : presentationContext,
     id: manifestUri(addresses, 3, key),
     type: "Manifest",
     ...formatDescription(addresses, { described: work, thumbnail: thumbnailOf(work) }),
@@ -27,7 +28,7 @@ export function formatManifest(addresses: Addresses, work: Work): Json {
       "start",
       work.start && { id: pieceUri(addresses, "canvas", { object: key, key: work.start }), type: "Canvas" },
     ),
-    ...given("service", hasText ? searchServices(addresses, key) : []),
+    ...given("service", isSearched ? searchServices(addresses, key) : []),
     items: deferred(pages, (page) => formatCanvas(addresses, work, page)),
     ...given("structures", formatRanges(addresses, work)),
   };

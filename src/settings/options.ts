@@ -112,6 +112,14 @@ export const manifestOptions = {
 /** What `move-records` takes. */
 export const moveRecordsOptions = { ...bucketOptions, config: runOptions.config } as const satisfies OptionTable;
 
+/** What `index` takes. */
+export const indexOptions = {
+  ...bucketOptions,
+  database: { kind: text("NAME"), help: "remote database of the index (database_name of SEARCH in wrangler.toml)" },
+  rebuild: { kind: flag, help: "make all of the index anew, not only what has changed" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
 /** What `compare` takes. */
 export const compareOptions = {
   out: { kind: text("PAGE.html"), help: "where the page is written (compare.html)" },
@@ -146,6 +154,9 @@ export type ManifestOptions = ValuesOf<typeof manifestOptions>;
 
 /** Which records are moved, as far as it was said. */
 export type MoveRecordsOptions = ValuesOf<typeof moveRecordsOptions>;
+
+/** What is indexed and where, as far as it was said. */
+export type IndexOptions = ValuesOf<typeof indexOptions>;
 
 /** What concerns one run, as far as it was said. */
 export type RunOptions = ValuesOf<typeof runOptions>;

@@ -9,7 +9,7 @@ export type ServiceAnswer = { readonly settings: ServiceSettings } | { readonly 
 
 async function read(file: string): Promise<ServiceSettings> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const { vars, r2_buckets: buckets } = readConfig({ config: file });
+  const { vars, r2_buckets: buckets, d1_databases: databases } = readConfig({ config: file });
   const textOf = (name: string) => (typeof vars[name] === "string" ? vars[name].trim() : undefined);
   // What is wrong there is told by the service. Infinity does not pass from process to process.
   const sizeOf = (name: string) => Number(textOf(name)) || Number.MAX_SAFE_INTEGER;
@@ -22,6 +22,7 @@ async function read(file: string): Promise<ServiceSettings> {
     base: (textOf("BASE_URL") ?? "").replace(/\/+$/, ""),
     imagePrefix: textOf("PREFIX") ?? "/iiif",
     limits: { maxWidth: sizeOf("MAX_WIDTH"), maxHeight: sizeOf("MAX_HEIGHT"), maxArea: sizeOf("MAX_AREA") },
+    searchDatabase: databases.find(({ binding }: { readonly binding: string }) => binding === "SEARCH")?.database_name,
   };
 }
 

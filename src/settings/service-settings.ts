@@ -22,6 +22,8 @@ export interface ServiceSettings {
   readonly imagePrefix: string;
   /** MAX_WIDTH, MAX_HEIGHT and MAX_AREA. */
   readonly limits: SizeLimits;
+  /** `database_name` of the binding SEARCH. */
+  readonly searchDatabase: string | undefined;
 }
 
 /** Reading takes a few seconds, because wrangler has to load. */

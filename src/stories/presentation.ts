@@ -42,7 +42,8 @@ export async function answerPresentation(
   const { config, sizeRules } = services;
   // What is not scaled up is as large in both versions.
   const { limits } = sizeRules[3];
-  const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
+  const isSearched = services.search === undefined ? {} : ({ isSearched: true } as const);
+  const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits, ...isSearched };
   const document = await findDocument(services, { addresses, route, visit });
   return respondDocument(services, { request, visit, document });
 }

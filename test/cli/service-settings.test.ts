@@ -18,12 +18,14 @@ describe("the settings of the service", () => {
       ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
       ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
+      ...["[[d1_databases]]", 'binding = "SEARCH"', 'database_name = "words"'],
     ]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
       naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
+      searchDatabase: "words",
     });
     await layConfig([]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
@@ -31,6 +33,7 @@ describe("the settings of the service", () => {
       naming: { keyTemplate: "{identifier}", pageSuffix: "" },
       mastersBucket: undefined,
       catalogueBucket: undefined,
+      searchDatabase: undefined,
     });
   });
 

@@ -10,8 +10,8 @@ export const floors: readonly (readonly string[])[] = [
   ["source", "pyramid", "visit", "timers", "identity"],
   ["tiff", "iiif", "color"],
   ["codec", "metadata", "layout", "catalogue"],
-  ["http", "files", "presentation"],
-  ["render", "cache", "records"],
+  ["http", "files", "presentation", "text"],
+  ["render", "cache", "records", "search"],
   ["masters"],
   ["colors"],
   ["picture"],
@@ -32,7 +32,7 @@ const entries: readonly string[] = ["worker", "cli"];
 /** Rooms that know no clock, no network and no platform. */
 const pureRooms: readonly string[] = [
   ...["error", "geometry", "account", "limits", "bytes", "spelling", "budget", "raster", "serial", "pyramid"],
-  ...["tiff", "iiif", "identity", "color", "layout", "codec", "metadata", "catalogue", "presentation", "files"],
+  ...["tiff", "iiif", "identity", "color", "layout", "codec", "metadata", "catalogue", "presentation", "text", "files"],
   ...["check", "render", "picture"],
 ];
 
@@ -42,7 +42,8 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app"] },
-  { name: /^valibot$/, rooms: ["catalogue"] },
+  { name: /^valibot$/, rooms: ["catalogue", "bucket"] },
+  { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.
   { name: /^node:zlib$/, rooms: ["codec"] },
   { name: /^node:/, rooms: nodeRooms },

@@ -8,6 +8,7 @@ export const addresses: Addresses = {
   base: "https://iiif.example.org",
   imagePrefix: "/iiif",
   limits: { maxWidth: 20_000, maxHeight: 20_000, maxArea: 25_000_000 },
+  isSearched: true,
 };
 
 /** Returns an image of 3,000 by 4,000 pixels with three stored sizes, changed as given. */

@@ -15,7 +15,7 @@ const searchContext = "http://iiif.io/api/search/1/context.json";
  */
 export function formatManifestV2(addresses: Addresses, work: Work): Json {
   const { key, pages } = work;
-  const hasText = pages.some(({ text }) => text !== undefined);
+  const isSearched = addresses.isSearched === true && pages.some(({ text }) => text !== undefined);
   const reading = readingOf(work);
   return {
     "@context": presentationContextV2,
@@ -27,7 +27,7 @@ export function formatManifestV2(addresses: Addresses, work: Work): Json {
       "within",
       work.collections.map((collection) => collectionUri(addresses, 2, collection)),
     ),
-    ...given("service", hasText ? searchService(addresses, key) : undefined),
+    ...given("service", isSearched ? searchService(addresses, key) : undefined),
     sequences: [
       {
         "@id": `${manifestUri(addresses, 2, key).replace(/manifest$/, "sequence/normal")}`,

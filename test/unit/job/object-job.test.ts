@@ -109,6 +109,53 @@ const collectionOf = (key: string) => parseCollection(bytesAt(`collections/${key
 const statusesOf = ({ objects }: Awaited<ReturnType<typeof ingest>>) => objects.map(({ key, status }) => [key, status]);
 const membersOf = (key: string) => collectionOf(key).members.map((member) => `${member.kind} ${member.key}`);
 
+describe("texts beside the images of an object", () => {
+  const alto = (text: string) =>
+    `<alto><Page WIDTH="80" HEIGHT="60"><TextLine HPOS="8" VPOS="6" WIDTH="4" HEIGHT="2"><String CONTENT="${text}"/></TextLine></Page></alto>`;
+  const layText = (name: string, text: string) => writeFile(join(folder, name), text);
+
+  it("become texts of their pages, in units of the canvas", async () => {
+    await lay("atlas/1.tif", "atlas/2.tif", "atlas/3.tif");
+    await layText("atlas/1.xml", alto("Wort"));
+    await layText("atlas/1.txt", "ALTO comes first");
+    await layText("atlas/2.txt", "Words");
+    expect((await ingest()).objects[0]?.notes).toBeUndefined();
+    const texts = workOf("atlas").pages.map(({ text }) => text?.file);
+    expect(texts).toEqual(["1.alto.xml", "2.txt", undefined]);
+    expect(JSON.parse(String(bytesAt("text/atlas/1.json"))).lines).toEqual([
+      { text: "Wort", area: { x: 4, y: 3, width: 2, height: 1 } },
+    ]);
+    expect(String(bytesAt("text/atlas/2.txt"))).toBe("Words");
+    expect(statusesOf(await ingest())).toEqual([["atlas", "unchanged"]]);
+    await layText("atlas/2.txt", "Other words");
+    expect(statusesOf(await ingest())).toEqual([["atlas", "written"]]);
+    await rm(join(folder, "atlas/2.txt"));
+    expect(statusesOf(await ingest())).toEqual([["atlas", "unchanged"]]);
+    expect(workOf("atlas").pages[1]?.text?.file).toBe("2.txt");
+  });
+
+  it("are those that a table names, from the folder of the images", async () => {
+    await lay("atlas/1.tif", "ocr/one.tif");
+    await layText("ocr/first.hocr", '<div class="ocr_page"><span class="ocr_line">Word</span></div>');
+    await ingest({ records: "file,text\natlas/1.tif,ocr/first.hocr\nocr/one.tif,ocr/none.txt\n" });
+    expect(workOf("atlas").pages[0]?.text).toMatchObject({ format: "hocr", file: "1.hocr.html" });
+    expect(workOf("ocr").pages[0]?.text).toBeUndefined();
+  });
+
+  it("that can't be read are told, and the page keeps the text that it had", async () => {
+    await lay("atlas/1.tif");
+    await layText("atlas/1.xml", alto("Wort"));
+    await ingest();
+    const before = workOf("atlas").pages[0]?.text;
+    await layText("atlas/1.xml", alto("Wort").slice(0, -9));
+    const { objects } = await ingest();
+    expect(objects[0]?.notes).toEqual([
+      expect.stringMatching(/^the text of page 1 is left out, .*1\.xml: It is cut off/),
+    ]);
+    expect([objects[0]?.status, workOf("atlas").pages[0]?.text]).toEqual(["unchanged", before]);
+  });
+});
+
 describe("objects of an ingest", () => {
   it("are written with the sizes of their masters and of the levels of these", async () => {
     await lay("atlas/2.tif", "atlas/10.tif");

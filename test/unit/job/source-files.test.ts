@@ -139,6 +139,13 @@ describe("the files of a command", () => {
     expect(faults).toEqual([]);
   });
 
+  it("have files of text beside them that are not told as left out", async () => {
+    await lay("a.tif", "a.xml", "b.jpg", "b.alto.xml", "b.hocr", "c/a.txt");
+    const { files, skipped } = await findFiles([folder]);
+    expect(files).toHaveLength(2);
+    expect(skipped).toMatchObject([{ kind: "other-extension", count: 1, extensions: { ".txt": 1 } }]);
+  });
+
   it("come with a warning that counts what was left out for its extension", async () => {
     await lay("a.tif", "b.jxl", "c/d.JXL", "c/notes.txt", "README", ".hidden");
     const { skipped } = await findFiles([folder]);
