@@ -55,15 +55,15 @@ export async function obtainPicture(store: PictureStore, asked: PictureVisit): P
   }
   const keep = (bytes: Uint8Array, lease?: Lease): void =>
     visit.defer(keepDerivative(derivatives, name, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
-  const { body, lease } = await drawFresh(store, asked);
+  const { body, lease, byteLength } = await drawFresh(store, asked);
   if (!(body instanceof Uint8Array))
-    return drawn({ body: collecting(body, { limitBytes: maxKeptBytes, budget, keep }), lease });
+    return drawn({ body: collecting(body, { limitBytes: maxKeptBytes, budget, keep }), lease, byteLength });
   keep(body);
   return drawn({ body, lease });
 }
 
-function drawn({ body, lease }: Rendered): ReadyPicture {
-  return { body, lease, byteLength: body instanceof Uint8Array ? body.byteLength : undefined };
+function drawn({ body, lease, byteLength }: Rendered): ReadyPicture {
+  return { body, lease, byteLength: body instanceof Uint8Array ? body.byteLength : byteLength };
 }
 
 function drawFresh({ tools, budget, clock }: PictureStore, { picture, visit }: PictureVisit): Promise<Rendered> {

@@ -314,6 +314,20 @@ export const maxJpegSidePixels = 65_535;
 export const maxWebpSidePixels = 16_383;
 
 /**
+ * Longest side of a GIF picture. Source: GIF89a §18.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxGifSidePixels = 65_535;
+
+/**
+ * Largest GIF picture: its palette is chosen for the whole of it, at some 0.1 µs a pixel.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxGifPixels = 3 << 20;
+
+/**
  * Largest picture that a cache keeps.
  * @beyond drawn each time
  * @heldBy cache/derivatives.ts, kept-picture.ts

@@ -7,6 +7,7 @@ export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from ".
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";
+export { layOutRows } from "./png/row";
 export { unfilterPngRows } from "./png/unfilter";
 export { takeSample } from "./chunky";
 export { interleaveRgbaRow, rgbToGrayRow, rgbToHalvedChromaRow, rgbToYcbcrRow, ycbcrToRgbRow } from "./color";

@@ -1,7 +1,7 @@
 import { concatenate } from "../../bytes.ts";
 import { ImageError } from "../../error.ts";
 import type { Size } from "../../geometry.ts";
-import { type JpegProcess, readJpegHeader } from "./header.ts";
+import { type JpegHeader, type JpegProcess, readJpegHeader } from "./header.ts";
 import { formatJfifSegment } from "./header-writer.ts";
 
 /** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
@@ -27,16 +27,7 @@ export interface SplicedJpeg extends Size {
  */
 export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, expected: SplicedJpeg): Uint8Array {
   const header = readJpegHeader(tile);
-  const components = expected.model === "gray" ? 1 : 3;
-  if (header.width !== expected.width || header.height !== expected.height || header.components.length !== components) {
-    throw damaged(`a frame of ${header.width} by ${header.height} with ${header.components.length} components`);
-  }
-  if (header.precision !== 8 || !shownProcesses.includes(header.process)) {
-    throw new ImageError(
-      "source-unsupported",
-      `The stored image has ${header.process} JPEG tiles of ${header.precision} bits per sample, which are not supported.`,
-    );
-  }
+  checkTileFrame(header, expected);
   const end = endOfStream(tile);
   if (tables === undefined && !(header.hasQuantisationTables && header.hasHuffmanTables)) throw damaged("no tables");
   const start = withoutColorSegments(tile.subarray(0, end));
@@ -48,6 +39,26 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
     ...start,
   ];
   return concatenate(parts);
+}
+
+/**
+ * Checks that a tile is what its directory says. Throws `source-malformed` for a frame that is not `width` x `height` with
+ * the components of `model`, `source-unsupported` for one that viewers can't show.
+ */
+export function checkTileFrame(
+  header: Pick<JpegHeader, "width" | "height" | "components" | "precision" | "process">,
+  expected: Pick<SplicedJpeg, "width" | "height" | "model">,
+): void {
+  const components = expected.model === "gray" ? 1 : 3;
+  if (header.width !== expected.width || header.height !== expected.height || header.components.length !== components) {
+    throw damaged(`a frame of ${header.width} by ${header.height} with ${header.components.length} components`);
+  }
+  if (header.precision !== 8 || !shownProcesses.includes(header.process)) {
+    throw new ImageError(
+      "source-unsupported",
+      `The stored image has ${header.process} JPEG tiles of ${header.precision} bits per sample, which are not supported.`,
+    );
+  }
 }
 
 /** The position after EOI, which padding may follow. */
