@@ -288,7 +288,7 @@ export const maxReadsPerRender = 1024;
 /**
  * Most that one render reads, and its compressed tiles together, also where they share their bytes.
  * @beyond render-too-costly
- * @heldBy render/cost.ts, render/decoding-limits.ts
+ * @heldBy render/cost.ts, render/decoding-limits.ts, render/tile-copy.ts
  */
 export const maxReadBytesPerRender = 256 << 20;
 
