@@ -20,7 +20,7 @@ export interface PdfFrame {
 }
 
 /** The usual resolution of scans. */
-export const assumedDotsPerInch = 300;
+const assumedDotsPerInch = 300;
 
 /** Units of a page an inch, and the most on a side. Source: ISO 32000-1 §8.3.2.3, annex C. */
 const unitsPerInch = 72;
