@@ -296,7 +296,7 @@ export const maxReadsPerRender = 1024;
 /**
  * Most that one render reads, and its compressed tiles together, also where they share their bytes.
  * @beyond render-too-costly
- * @heldBy render/cost.ts, render/decoding-limits.ts
+ * @heldBy render/cost.ts, render/decoding-limits.ts, render/tile-copy.ts
  */
 export const maxReadBytesPerRender = 256 << 20;
 
@@ -320,6 +320,20 @@ export const maxJpegSidePixels = 65_535;
  * @heldBy render/plan.ts
  */
 export const maxWebpSidePixels = 16_383;
+
+/**
+ * Longest side of a GIF picture. Source: GIF89a §18.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxGifSidePixels = 65_535;
+
+/**
+ * Largest GIF picture: its palette is chosen for the whole of it, at some 0.1 µs a pixel.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxGifPixels = 3 << 20;
 
 /**
  * Largest picture that a cache keeps.

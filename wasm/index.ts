@@ -18,6 +18,7 @@ export { jpegMarkRows, jpegMarks } from "./jpeg/missing";
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";
+export { layOutRows } from "./png/row";
 export { unfilterPngRows } from "./png/unfilter";
 export { takeSample } from "./chunky";
 export { interleaveRgbaRow, rgbToGrayRow, rgbToHalvedChromaRow, rgbToYcbcrRow, ycbcrToRgbRow } from "./color";

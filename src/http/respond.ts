@@ -1,6 +1,7 @@
 import type { Account } from "../account.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { isNoneMatch } from "./conditional.ts";
+import { formatAttachment } from "./content-disposition.ts";
 import {
   type CacheScope,
   cacheControl,
@@ -20,9 +21,18 @@ export interface ImageAnswer {
   readonly maxAgeSeconds: number;
 }
 
-/** Returns the headers of an image, which its 304 carries too; `canonicalUri` is the same for all who ask. */
-export function imageHeaders(answer: ImageAnswer & { readonly canonicalUri: string }): Headers {
+/** What an answer with a picture carries besides. */
+export interface PictureAnswer extends ImageAnswer {
+  /** The same for all who ask. */
+  readonly canonicalUri: string;
+  /** The name that the file is to be saved under; undefined if it is to be shown. */
+  readonly fileName?: string | undefined;
+}
+
+/** Returns the headers of an image, which its 304 carries too. */
+export function imageHeaders(answer: PictureAnswer): Headers {
   const headers = commonHeaders(answer, "public");
+  if (answer.fileName !== undefined) headers.set("Content-Disposition", formatAttachment(answer.fileName));
   headers.set("Link", `${profileLink(answer.version)}, ${canonicalLink(answer.canonicalUri)}`);
   return headers;
 }

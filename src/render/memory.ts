@@ -1,7 +1,8 @@
 import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
-import { pngEncoderBytes } from "../codec/png/encoder.ts";
+import { rowDeflaterBytes } from "../codec/row-deflater.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
+import type { Encoding } from "../iiif/format.ts";
 import { isNoTurn } from "../raster/orientation.ts";
 import { colorPlanes } from "../raster/raster.ts";
 import { bandBytes } from "./band.ts";
@@ -15,8 +16,8 @@ const filterReach = 6;
 /** Kernel memory a drawing takes next to its pixels: code, tables, the encoder's strip. */
 const fixedBytes = 2 << 20;
 
-/** Bytes a sample of encoded JPEG and PNG, at most in practice, and of the copies that WebP starts from. */
-const encodedBytes = { jpg: 0.4, png: 1.1, webp: 4 } as const;
+/** Bytes a sample of what is encoded, at most in practice; of WebP and GIF, of the copies that they start from. */
+const encodedBytes: Readonly<Record<Encoding, number>> = { jpg: 0.4, png: 1.1, tif: 1.1, webp: 4, gif: 4 };
 
 /**
  * Returns the pixel rows of a level that may have to be kept above a tile row: those of the next strip, which the rows
@@ -50,8 +51,11 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const canvas = rotatedSize(size, degrees);
   const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
   const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
-  const png = format === "png" ? pngEncoderBytes({ width: canvas.width, samples: 4 }) : 0;
-  const fixed = fixedBytes + png + weightBytes(plan);
+  const isDeflated = format === "png" || format === "tif";
+  const deflater = isDeflated ? rowDeflaterBytes({ width: canvas.width, samples: 4 }) : 0;
+  // TIFF goes out as it is laid out when it is streamed: a strip of it in the kernel, and its copy.
+  const laidOut = format === "tif" && kind === "stream" ? 2 * stripRows * canvas.width * 4 : 0;
+  const fixed = fixedBytes + deflater + laidOut + weightBytes(plan);
   return Math.ceil(fixed + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
 }
 
@@ -117,10 +121,10 @@ function samplesCollected({ model, keepsAlpha }: DrawPlan["colors"]): number {
   return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (keepsAlpha ? 1 : 0);
 }
 
-/** Samples a pixel that are encoded: WebP always takes red, green, blue and alpha. */
+/** Samples a pixel that are encoded: WebP and GIF always start from red, green, blue and alpha. */
 function samplesOut({ format, colors, degrees }: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
-  if (format === "webp") return 3;
-  const alpha = format === "png" && degrees !== 0 && !colors.keepsAlpha ? 1 : 0;
+  if (format === "webp" || format === "gif") return 3;
+  const alpha = format !== "jpg" && degrees !== 0 && !colors.keepsAlpha ? 1 : 0;
   return samplesCollected(colors) + alpha;
 }
 

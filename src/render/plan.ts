@@ -1,9 +1,9 @@
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
-import type { Format } from "../iiif/format.ts";
+import { type Encoding, encodingOf } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
-import { maxJpegSidePixels, maxPeakBytes, maxWebpSidePixels } from "../limits.ts";
+import { maxGifPixels, maxGifSidePixels, maxJpegSidePixels, maxPeakBytes, maxWebpSidePixels } from "../limits.ts";
 import { colorSamples } from "../pyramid/color-model.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { Level } from "../pyramid/level.ts";
@@ -29,11 +29,12 @@ import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { peakBytesOf, tileRowBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
+import { planTileCopy, type TilesPlan } from "./tile-copy.ts";
 import { turnChoice } from "./turned-level.ts";
-import { isWholeNeeded } from "./whole.ts";
+import { isEncodedWhole, isWholeNeeded } from "./whole.ts";
 
 /** How a request is answered. Final: a request that is refused for its size has been refused by then. */
-export type RenderPlan = CopyPlan | DrawPlan;
+export type RenderPlan = CopyPlan | TilesPlan | DrawPlan;
 
 /** The request is exactly one stored JPEG tile: its bytes are sent with the tables spliced in. */
 export interface CopyPlan {
@@ -61,7 +62,7 @@ export interface DrawPlan extends LevelChoice {
   /** What remains of the rotation if it is not a quarter turn, clockwise; 0 for none. */
   readonly degrees: number;
   readonly quality: Quality;
-  readonly format: Format;
+  readonly format: Encoding;
   readonly colors: ColorPath;
   readonly steps: ColorSteps;
   readonly batches: readonly Batch[];
@@ -93,12 +94,15 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
   const choice = chooseLevel(pyramid, region, { size, reversed: reversedAxes(orient) });
   const { turn, degrees } = settleRotation(request, orient);
   const { sourceSize, isProfiled } = facts;
-  const { quality, format } = request;
+  const { quality } = request;
+  const format = encodingOf(request.format);
   const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
   const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;
-  refuseBeyondFormat(request, rotatedSize(turnSize(size, turn), degrees));
-  return planDrawing(choice, { size, turn, degrees, quality, format, colors }, sourceSize);
+  refuseBeyondFormat(format, rotatedSize(turnSize(size, turn), degrees));
+  const drawing = planDrawing(choice, { size, turn, degrees, quality, format, colors }, sourceSize);
+  const tiles = planTileCopy(choice, { request, size, turn, degrees, isManaged: colors.isManaged, sourceSize });
+  return tiles === undefined ? drawing : { ...tiles, instead: drawing };
 }
 
 function planDrawing(
@@ -106,9 +110,9 @@ function planDrawing(
   asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">,
   sourceSize: number,
 ): DrawPlan {
-  const { size, degrees, format } = asked;
+  const { size, degrees } = asked;
   const isLarge = size.width * size.height > streamPixels;
-  const isTileTurn = isLarge && degrees === 0 && format !== "webp" && canTurnTiles(choice, asked.turn);
+  const isTileTurn = isLarge && degrees === 0 && !isEncodedWhole(asked) && canTurnTiles(choice, asked.turn);
   const tileTurn = isTileTurn ? asked.turn : noTurn;
   const turn = isTileTurn ? noTurn : asked.turn;
   const laid = turnChoice(reduceChoice(choice), size, tileTurn);
@@ -137,18 +141,27 @@ function settleRotation({ rotation }: CanonicalRequest, orient: Turn): { turn: T
   return { turn: composeTurns(orient, asked), degrees: isQuarter ? 0 : rotation.degrees };
 }
 
-/** Longest side that each format can write, in pixels. Source of PNG's: §11.2.2. */
-const longestSides: Readonly<Record<Format, number>> = {
+/** Longest side that each format can write, in pixels. Source of PNG's: §11.2.2; of TIFF's: what libtiff reads. */
+const longestSides: Readonly<Record<Encoding, number>> = {
   jpg: maxJpegSidePixels,
   png: 2 ** 31 - 1,
   webp: maxWebpSidePixels,
+  tif: 2 ** 31 - 1,
+  gif: maxGifSidePixels,
 };
 
-function refuseBeyondFormat({ format }: CanonicalRequest, { width, height }: Size): void {
+function refuseBeyondFormat(format: Encoding, { width, height }: Size): void {
   if (Math.max(width, height) > longestSides[format]) {
     throw new ImageError(
       "size-above-limit",
       `The size comes to ${width} by ${height} pixels, and ${format} holds at most ${longestSides[format]} on a side.`,
+    );
+  }
+  if (format === "gif" && width * height > maxGifPixels) {
+    throw new ImageError(
+      "size-above-limit",
+      `The size comes to ${width} by ${height} pixels, and gif is made of at most ${maxGifPixels} pixels.`,
+      { hint: "Ask for a smaller size, or for png or jpg." },
     );
   }
 }
@@ -169,7 +182,7 @@ function planCopy(
 ): CopyPlan | undefined {
   const { size, turn, degrees, sourceSize } = drawn;
   const { tileWidth, tileLength } = level;
-  const isPlain = request.format === "jpg" && request.quality === "default" && degrees === 0;
+  const isPlain = encodingOf(request.format) === "jpg" && request.quality === "default" && degrees === 0;
   const isTile =
     x.step === 1 &&
     y.step === 1 &&

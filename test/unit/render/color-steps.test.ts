@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodedModels } from "../../../src/codec/tile-decoder.ts";
-import type { Format } from "../../../src/iiif/format.ts";
+import type { Encoding } from "../../../src/iiif/format.ts";
 import type { Quality } from "../../../src/iiif/quality.ts";
 import { colorSamples, type StoredModel } from "../../../src/pyramid/color-model.ts";
 import type { SampleLayout } from "../../../src/pyramid/sample-layout.ts";
@@ -10,13 +10,13 @@ import { type ColorStep, type ColorSteps, planColorSteps } from "../../../src/re
 
 const models = Object.keys(colorSamples) as StoredModel[];
 const qualities: readonly Quality[] = ["default", "color", "gray", "bitonal"];
-const formats: readonly Format[] = ["jpg", "png", "webp"];
+const formats: readonly Encoding[] = ["jpg", "png", "webp", "tif", "gif"];
 const alphas = ["none", "straight", "associated"] as const;
 
 interface Case {
   readonly model: StoredModel;
   readonly quality: Quality;
-  readonly format: Format;
+  readonly format: Encoding;
   readonly alpha: (typeof alphas)[number];
   readonly degrees: number;
   readonly isProfiled: boolean;
@@ -114,7 +114,7 @@ function follow(given: Case, path: ColorPath, steps: ColorSteps): State {
 
 describe("the steps of colours", () => {
   it("fit one another and end in what the encoder takes, whatever is asked for", () => {
-    expect(cases).toHaveLength(3456);
+    expect(cases).toHaveLength(5760);
     for (const given of cases) {
       const { path, steps } = plan(given);
       const ended = follow(given, path, steps);
