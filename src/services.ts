@@ -24,6 +24,8 @@ export interface Services {
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly buckets: Readonly<Record<"masters" | "catalogue" | "derivatives", R2Bucket>>;
+  /** The files of the page, where it is deployed. */
+  readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
   readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
   readonly sizeRules: SizeRules;
@@ -88,6 +90,8 @@ export interface Platform {
   readonly catalogue: R2Bucket;
   readonly derivatives: R2Bucket;
   readonly edge: Cache;
+  /** The static assets. */
+  readonly page?: Fetcher | undefined;
   /** Little CMS, compiled. */
   readonly lcms: WebAssembly.Module;
   readonly clock: Clock;
@@ -142,6 +146,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     clock,
     streams,
     buckets: { masters: platform.masters, catalogue: platform.catalogue, derivatives: platform.derivatives },
+    page: platform.page,
     isolate: state,
     sizeRules: { limits, isStrictConfined: config.isStrictConfined },
     config,
