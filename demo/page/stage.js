@@ -155,12 +155,14 @@ export function createStage({ element, overview, onView, onProgress }) {
     watchProgress(itemOf());
   });
   seadragon.addHandler("animation-finish", showView);
-  seadragon.addHandler("resize", () => {
+  function fitAgain() {
     seadragon.navigator.updateSize();
     boundZoom();
     if (overview.dataset.shows === "all") showWhole(true);
     showView();
-  });
+  }
+  // OpenSeadragon tells of a new size first and sets the zoom for it afterwards.
+  seadragon.addHandler("resize", () => queueMicrotask(fitAgain));
 
   return {
     ...actions,

@@ -401,6 +401,15 @@ describe("the viewer", () => {
     await page.getByRole("button", { name: "About" }).click();
     await fullyDrawn(page);
     expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
+    // What was seen whole fills the room that the panel leaves.
+    const share = await page.evaluate(`(() => {
+      const { viewport, world } = window.viewer;
+      const { width, height } = viewport.getBounds();
+      const bounds = world.getHomeBounds();
+      return Math.max(bounds.width / width, bounds.height / height);
+    })()`);
+    expect(share).toBeGreaterThan(0.9);
+    expect(share).toBeLessThanOrEqual(1);
     for (const button of await page.locator("#viewer button:visible").all()) {
       const { x, width } = (await button.boundingBox())!;
       expect(x + width).toBeLessThanOrEqual(options.viewport.width);
