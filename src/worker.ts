@@ -99,8 +99,8 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   const known = servicesOf.get(env);
   if (known !== undefined) return known;
   try {
-    const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives } = env;
-    const platform = { masters, catalogue, derivatives, edge: caches.default, lcms, clock: platformClock, log };
+    const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives, PAGE: page } = env;
+    const platform = { masters, catalogue, derivatives, page, edge: caches.default, lcms, clock: platformClock, log };
     const services = createServices(readConfig({ ...env }), platform, isolate);
     servicesOf.set(env, services);
     return services;

@@ -134,6 +134,14 @@ export function respondOptions(): Response {
   return new Response(null, { status: 204, headers });
 }
 
+/** Returns a page that was made for this request and is kept by nobody, under the headers that its file has. */
+export function respondPage(page: Response, status: number): Response {
+  const headers = new Headers(page.headers);
+  for (const name of ["ETag", "Last-Modified", "Content-Length"]) headers.delete(name);
+  headers.set("Cache-Control", "private, no-cache");
+  return new Response(page.body, { status, headers });
+}
+
 /** Returns an answer of JSON that is about no image. */
 export function respondJson(value: object, status: number): Response {
   const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
