@@ -63,6 +63,8 @@ export async function openBand(file: Uint8Array, { region, size, carryRows }: Ba
     decoder,
     firstPixel: firstColumn * level.tileWidth,
     tileRows,
-    load: (tileRow, keepFrom) => band.load(tileRow, gathered, keepFrom),
+    load: async (tileRow, keepFrom) => {
+      for await (const _ of band.load(tileRow, gathered, () => keepFrom));
+    },
   };
 }

@@ -1,0 +1,61 @@
+import type { StoredTile, TileDecoder } from "../codec/tile-decoder.ts";
+import { type Area, clipArea, isWhole } from "../geometry.ts";
+import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
+import type { Kernel } from "../raster/kernel.ts";
+import { colorPlanes, type Plane } from "../raster/raster.ts";
+import { fillPlane } from "../raster/samples.ts";
+import type { GatheredBytes } from "./gather.ts";
+import type { TileWanted } from "./reads.ts";
+
+/** What tiles are decoded by, and what of them is needed. */
+export interface TileLoading {
+  readonly grid: DecodedGrid;
+  /** In pixels of the level as it is decoded. */
+  readonly window: Area;
+  readonly decoder: TileDecoder;
+  /** How the tiles are stored, which tells what one shows that was never written. */
+  readonly encoding: TileEncoding;
+}
+
+/**
+ * Decodes a tile into planes of its size; one that was never written shows 0 in every sample. Throws `source-malformed`,
+ * `source-unsupported`, `render-memory`.
+ */
+export async function loadTile(
+  kernel: Kernel,
+  loading: TileLoading,
+  { tile, gathered, planes }: { tile: TileWanted; gathered: GatheredBytes; planes: readonly Plane[] },
+): Promise<void> {
+  const { column, row, storedRows: rows, ranges } = tile;
+  if (ranges === undefined) {
+    clear(kernel, loading, planes);
+    return;
+  }
+  const parts = ranges.map((range) => gathered.bytesOf(range));
+  const stored: StoredTile = { parts, rows, window: neededOf(loading, column, row) };
+  await loading.decoder.decodeInto(kernel, stored, planes);
+}
+
+/** The pixels of a tile that lie in the window; undefined for all of them. */
+function neededOf({ window, grid }: TileLoading, column: number, row: number): Area | undefined {
+  const { tileWidth: width, tileLength: height } = grid;
+  const needed = clipArea({ ...window, x: window.x - column * width, y: window.y - row * height }, { width, height });
+  return needed === undefined || isWhole(needed, { width, height }) ? undefined : needed;
+}
+
+/** What an unwritten tile shows: 0 in every sample, as other readers have it; no colour in what is centred on 128. */
+const background = { sample: 0, inverted: 255, centred: 128 } as const;
+
+function clear(kernel: Kernel, { decoder, encoding }: TileLoading, planes: readonly Plane[]): void {
+  const { model } = decoder;
+  const { isInverted, palette } = encoding;
+  const sample = isInverted ? background.inverted : background.sample;
+  planes.forEach((plane, index) => {
+    const isCentred = (model === "ycbcr" || model === "lab") && (index === 1 || index === 2);
+    const isAlpha = index >= colorPlanes[model];
+    // Of a palette the colour of index 0.
+    const color = palette?.[(index * palette.length) / 3] ?? (isCentred ? background.centred : sample);
+    fillPlane(kernel, plane, isAlpha ? 0 : color);
+  });
+}
