@@ -1,7 +1,9 @@
 import type { Area } from "../geometry.ts";
+import type { Level } from "../pyramid/level.ts";
 import { rgbToYcbcrHalved } from "../raster/color.ts";
+import type { Kernel } from "../raster/kernel.ts";
 import { threePlanes } from "../raster/raster.ts";
-import type { TileDecoder, TileShape } from "./tile-decoder.ts";
+import { type DecodedRows, rowsAtOnce, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 
 /**
  * Returns a decoder that decodes RGB tiles as YCbCr with chroma halved on both axes, using a decoder for RGB: half the
@@ -10,7 +12,9 @@ import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: TileShape): TileDecoder {
   const width = Math.ceil(level.tileWidth / reduction);
   const height = Math.ceil(level.tileLength / reduction);
+  const { decodeRows } = decoder;
   return {
+    ...(decodeRows && { decodeRows: (kernel, tile) => halveRows(kernel, decodeRows(kernel, tile), level) }),
     model: "ycbcr",
     planeCount: 3,
     hasAlpha: false,
@@ -27,6 +31,27 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
       kernel.release(mark);
     },
   };
+}
+
+/** Rows come in even numbers: the last too, for no other picture has its chroma halved as it is decoded. */
+async function* halveRows(
+  kernel: Kernel,
+  decoded: AsyncGenerator<DecodedRows, void>,
+  level: Level,
+): AsyncGenerator<DecodedRows, void> {
+  const rows = rowsAtOnce(level)?.rows ?? level.tileLength;
+  const source = Array.from({ length: 3 }, () => kernel.allocatePlane(level.tileWidth, rows));
+  for await (const { first, count, writeInto } of decoded) {
+    const whole = source.map((plane) => ({ ...plane, height: count }));
+    yield {
+      first,
+      count,
+      writeInto(planes) {
+        writeInto(whole);
+        rgbToYcbcrHalved(kernel, { source: threePlanes(whole), destination: threePlanes(planes) });
+      },
+    };
+  }
 }
 
 /** A chroma sample is made from 2 x 2 pixels; an odd window would leave some of them out. */

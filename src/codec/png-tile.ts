@@ -7,7 +7,7 @@ import { unpackSamples } from "../raster/unpack.ts";
 import { decodePng, type PngRows } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";
-import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import { type DecodedRows, decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 
 /**
  * Returns the decoder of a PNG file, the only tile of its level. Alpha with the sample number `samplesPerPixel`, which
@@ -18,26 +18,34 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
   const { alpha, samplesPerPixel } = encoding.layout;
   const model = decodedModels[encoding.model];
   const hasAlpha = alpha !== undefined;
+  const open = async function* (kernel: Kernel, { parts: [bytes] }: StoredTile): AsyncGenerator<DecodedRows, void> {
+    if (bytes === undefined) throw new RangeError("a file without bytes");
+    const isMade = alpha?.sample === samplesPerPixel;
+    const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
+    if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
+    for await (const rows of decodePng(kernel, { bytes, size: { width, height } })) {
+      const { first, count } = rows;
+      const writeInto = (planes: readonly Plane[]): void => {
+        const cut = planes.map((plane) => ({ ...plane, height: Math.min(plane.height, count) }));
+        if ((cut[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: cut, transparency });
+      };
+      yield { first, count, writeInto };
+    }
+  };
   return {
     model,
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
     hasAlpha,
     subsampling: { x: 1, y: 1 },
-    async decodeInto(kernel, { parts: [bytes] }, planes) {
-      if (bytes === undefined) throw new RangeError("a file without bytes");
-      const isMade = alpha?.sample === samplesPerPixel;
-      const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
-      if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
-      await decodePng(kernel, { bytes, size: { width, height } }, (rows) => {
-        const batch = planes.map((plane) => cutRows(plane, rows));
-        if ((batch[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: batch, transparency });
-      });
+    async decodeInto(kernel, tile, planes) {
+      for await (const rows of open(kernel, tile)) rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
     },
+    decodeRows: open,
   };
 }
 
 /** The rows of a plane that a batch fills. */
-function cutRows(plane: Plane, { first, count }: PngRows): Plane {
+function cutRows(plane: Plane, { first, count }: DecodedRows): Plane {
   const height = Math.max(0, Math.min(plane.height - first, count));
   return { ...plane, pointer: plane.pointer + first * plane.stride, height };
 }

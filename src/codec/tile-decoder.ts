@@ -3,6 +3,7 @@ import type { StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
+import { pngBatch } from "./png/decoder.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
 export interface TileDecoder {
@@ -18,6 +19,20 @@ export interface TileDecoder {
    * `source-unsupported`, `render-memory`.
    */
   decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<void>;
+  /**
+   * Decodes a tile from the top down, as many rows at a time as `rowsAtOnce` says; absent where a tile is decoded whole.
+   * Throws the same.
+   */
+  decodeRows?(kernel: Kernel, tile: StoredTile): AsyncGenerator<DecodedRows, void>;
+}
+
+/** Some rows of a tile. */
+export interface DecodedRows {
+  /** Index of the first row in the tile, and the number of rows. */
+  readonly first: number;
+  readonly count: number;
+  /** Writes them to planes that begin with the first of them, until the next are asked for. */
+  writeInto(planes: readonly Plane[]): void;
 }
 
 /** A tile as it was read. */
@@ -36,6 +51,16 @@ export interface TileShape {
   readonly level: Level;
   /** How many times smaller than stored its tiles are decoded; above 1 only for JPEG. */
   readonly reduction: 1 | 2 | 4 | 8;
+}
+
+/**
+ * Returns how many rows of a tile are decoded at once, an even number, where tiles of a level come row by row, and the
+ * kernel memory beside them, in bytes; undefined where tiles are decoded whole.
+ */
+export function rowsAtOnce({ encoding, tileWidth }: Level): ReturnType<typeof pngBatch> | undefined {
+  const { compression, layout } = encoding;
+  if (compression !== "png") return undefined;
+  return pngBatch(Math.ceil((tileWidth * layout.samplesPerPixel * layout.bits) / 8));
 }
 
 /** What each stored colour model is decoded to. */

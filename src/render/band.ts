@@ -5,7 +5,7 @@ import { cropPlane } from "../raster/samples.ts";
 import type { TileRow } from "./batches.ts";
 import type { GatheredBytes } from "./gather.ts";
 import { HeldRows } from "./held-rows.ts";
-import { loadTile, type TileLoading } from "./tile-loading.ts";
+import { loadRows, loadTile, type TileLoading } from "./tile-loading.ts";
 
 /** Rows of the planes of a level that strips are made from, held as long as they are needed. */
 export interface LevelRows {
@@ -97,12 +97,17 @@ export class Band implements LevelRows {
     gathered: GatheredBytes,
     neededFrom: () => readonly number[],
   ): AsyncGenerator<number, void, undefined> {
-    const { grid, firstColumn, columns, settle } = this.#request;
-    if (tiles[0]?.column === firstColumn) {
-      const needed = neededFrom();
-      for (const [index, held] of this.#planes.entries()) held.dropBefore(needed[index] ?? held.end);
+    const { grid, firstColumn, columns, decoder } = this.#request;
+    const [first] = tiles;
+    if (first !== undefined && decoder.decodeRows !== undefined) {
+      const planesOf = () => this.#makeRoom(neededFrom());
+      for await (const _ of loadRows(this.#kernel, this.#request, { tile: first, gathered, planesOf })) {
+        this.#settle();
+        yield grid.tileWidth * grid.tileLength;
+      }
+      return;
     }
-    const newest = this.#planes.map((held, index) => held.below(this.#tileRows(index)));
+    const newest = first?.column === firstColumn ? this.#makeRoom(neededFrom()) : this.#room();
     for (const tile of tiles) {
       const planes = newest.map((plane, index) => {
         const width = Math.ceil(grid.tileWidth / this.#factors(index).x);
@@ -110,11 +115,24 @@ export class Band implements LevelRows {
       });
       await loadTile(this.#kernel, this.#request, { tile, gathered, planes });
     }
-    if (tiles.at(-1)?.column === firstColumn + columns - 1) {
-      for (const [index, held] of this.#planes.entries()) held.add(this.#tileRows(index));
-      settle?.(newest);
-    }
+    if (tiles.at(-1)?.column === firstColumn + columns - 1) this.#settle();
     yield tiles.length * grid.tileWidth * grid.tileLength;
+  }
+
+  /** Lets go of what is no longer needed; returns where the next row of tiles is decoded to. */
+  #makeRoom(needed: readonly number[]): readonly Plane[] {
+    for (const [index, held] of this.#planes.entries()) held.dropBefore(needed[index] ?? held.end);
+    return this.#room();
+  }
+
+  #room(): readonly Plane[] {
+    return this.#planes.map((held, index) => held.below(this.#tileRows(index)));
+  }
+
+  /** Holds a row of tiles that was decoded. */
+  #settle(): void {
+    for (const [index, held] of this.#planes.entries()) held.add(this.#tileRows(index));
+    this.#request.settle?.(this.newestRows());
   }
 
   #tileRows(plane: number): number {

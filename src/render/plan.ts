@@ -1,3 +1,4 @@
+import { rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
@@ -5,6 +6,7 @@ import type { Format } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
 import { maxJpegSidePixels, maxPeakBytes, maxWebpSidePixels } from "../limits.ts";
 import { colorSamples } from "../pyramid/color-model.ts";
+import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
@@ -121,7 +123,17 @@ function planDrawing(
   const shrink = chooseShrink(laid);
   const { layout } = laid.stored.encoding;
   const steps = planColorSteps(asked.colors, { ...asked, ...laid, shrink, layout });
-  const drawing = { ...asked, ...laid, shrink, tileTurn, turn, size: turnSize(size, tileTurn), steps, batches };
+  const drawing = {
+    ...asked,
+    ...laid,
+    grid: gridInRows(laid),
+    shrink,
+    tileTurn,
+    turn,
+    size: turnSize(size, tileTurn),
+    steps,
+    batches,
+  };
   const kind = isLarge && !isWholeNeeded(drawing) ? "stream" : "draw";
   const cost = drawCost({ ...drawing, kind });
   const least = leastBytesOf({ ...drawing, kind });
@@ -131,9 +143,15 @@ function planDrawing(
   return { ...drawing, kind, cost };
 }
 
-/** Strips turned onto their side would all be under the first row. */
+/** The grid that is drawn from: of a tile that comes some rows at a time, each of these is a row of the grid. */
+function gridInRows({ stored, grid }: LevelChoice): DecodedGrid {
+  const rows = rowsAtOnce(stored)?.rows;
+  return rows === undefined ? grid : { ...grid, tileLength: rows, rows: Math.ceil(grid.height / rows) };
+}
+
+/** Strips turned onto their side would all be under the first row, and what comes from the top down begins there. */
 function canTurnTiles({ stored }: LevelChoice, { quarterTurns }: Turn): boolean {
-  return !stored.isStripped || quarterTurns % 2 === 0;
+  return (!stored.isStripped || quarterTurns % 2 === 0) && rowsAtOnce(stored) === undefined;
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */

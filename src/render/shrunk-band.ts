@@ -7,7 +7,8 @@ import { BoxedPlane } from "./boxed-plane.ts";
 import type { GatheredBytes } from "./gather.ts";
 import type { PlaneSampling } from "./sampling.ts";
 import { carryRowsAt } from "./strips.ts";
-import { loadTile } from "./tile-loading.ts";
+import { loadRows, loadTile } from "./tile-loading.ts";
+import type { TilePlace } from "./turned-level.ts";
 
 /** What a shrunk band is made for. */
 export interface ShrunkBandRequest extends BandTiles {
@@ -66,22 +67,39 @@ export class ShrunkBand implements LevelRows {
     gathered: GatheredBytes,
     neededFrom: () => readonly number[],
   ): AsyncGenerator<number, void, undefined> {
-    const { grid, firstColumn, columns, settle } = this.#request;
-    if (tiles[0]?.column === firstColumn) {
-      const needed = neededFrom();
-      for (const [index, { held }] of this.#planes.entries()) held.dropBefore(needed[index] ?? held.end);
+    const { grid, firstColumn, columns, decoder } = this.#request;
+    const pixels = grid.tileWidth * grid.tileLength;
+    const [first] = tiles;
+    if (first !== undefined && decoder.decodeRows !== undefined) {
+      const planesOf = () => this.#tile;
+      for await (const part of loadRows(this.#kernel, this.#request, { tile: first, gathered, planesOf })) {
+        this.#drop(neededFrom());
+        this.#add({ column: firstColumn, row: part });
+        yield pixels;
+      }
+      return;
     }
+    if (first?.column === firstColumn) this.#drop(neededFrom());
     for (const tile of tiles) {
       await loadTile(this.#kernel, this.#request, { tile, gathered, planes: this.#tile });
-      settle?.(this.#tile);
-      this.#planes.forEach((plane, index) => {
-        const { width, height } = this.#tileSize(index);
-        plane.add(this.#samplesOf(index), { x: tile.column * width, y: row * height });
-      });
+      this.#add({ column: tile.column, row });
       if (tile.column === firstColumn + columns - 1) {
         for (const [index, plane] of this.#planes.entries()) plane.complete((row + 1) * this.#tileSize(index).height);
       }
-      yield grid.tileWidth * grid.tileLength;
+      yield pixels;
+    }
+  }
+
+  #drop(needed: readonly number[]): void {
+    for (const [index, { held }] of this.#planes.entries()) held.dropBefore(needed[index] ?? held.end);
+  }
+
+  /** Adds the tile that was decoded last. */
+  #add({ column, row }: TilePlace): void {
+    this.#request.settle?.(this.#tile);
+    for (const [index, plane] of this.#planes.entries()) {
+      const { width, height } = this.#tileSize(index);
+      plane.add(this.#samplesOf(index), { x: column * width, y: row * height });
     }
   }
 

@@ -37,6 +37,35 @@ export async function loadTile(
   await loading.decoder.decodeInto(kernel, stored, planes);
 }
 
+/** A row of tiles whose decoder gives some rows of pixels at a time: the grid's rows are these. */
+export interface RowLoading {
+  readonly tile: TileWanted;
+  readonly gathered: GatheredBytes;
+  /** Returns where row `row` of the grid is decoded to, before it is. */
+  readonly planesOf: (row: number) => readonly Plane[];
+}
+
+/**
+ * Decodes a tile row by row of the grid, as far as the window reaches; yields the number of each row that has been
+ * written. Throws what `loadTile` throws.
+ */
+export async function* loadRows(
+  kernel: Kernel,
+  { grid, window, decoder }: TileLoading,
+  { tile, gathered, planesOf }: RowLoading,
+): AsyncGenerator<number, void> {
+  const { storedRows: rows, ranges } = tile;
+  if (ranges === undefined || decoder.decodeRows === undefined) throw new RangeError("a tile that is not read by rows");
+  const parts = ranges.map((range) => gathered.bytesOf(range));
+  for await (const decoded of decoder.decodeRows(kernel, { parts, rows })) {
+    const row = decoded.first / grid.tileLength;
+    if (decoded.first + decoded.count <= window.y) continue;
+    decoded.writeInto(planesOf(row));
+    yield row;
+    if (decoded.first + decoded.count >= window.y + window.height) return;
+  }
+}
+
 /** The pixels of a tile that lie in the window; undefined for all of them. */
 function neededOf({ window, grid }: TileLoading, column: number, row: number): Area | undefined {
   const { tileWidth: width, tileLength: height } = grid;

@@ -24,56 +24,62 @@ export interface PngFile {
   readonly size: Size;
 }
 
-/** Rows are passed on when they fill this many bytes, or one by one if they are longer. */
+/** Rows come together when they fill this many bytes, or in pairs if they are longer. */
 const batchBytes = 1 << 17;
 
 /**
- * Decodes a PNG and passes its rows from the top down to `take`, in kernel memory that only holds them: samples of 16
- * bits have their high byte first, rows of fewer than 8 bits end within a byte. Kernel memory is 128 KiB, or two rows
- * if that is more, and is returned. Throws `source-malformed`, also for unexpected dimensions; `source-unsupported` for
- * interlaced pictures, `render-too-costly`, `render-memory`, and what `take` throws.
- * Source: W3C PNG specification, third edition.
+ * Returns how many rows of a PNG come at once, an even number, and the kernel memory they take, in bytes. `rowBytes` is
+ * the length of a row as it is packed.
  */
-export async function decodePng(
-  kernel: Kernel,
-  { bytes, size }: PngFile,
-  take: (rows: PngRows) => void,
-): Promise<void> {
+export function pngBatch(rowBytes: number): { readonly rows: number; readonly byteLength: number } {
+  const stride = rowBytes + 1;
+  const rows = 2 * Math.max(1, Math.floor(batchBytes / stride / 2));
+  // Before the rows is the row above them.
+  return { rows, byteLength: (rows + 1) * stride + planeSlackBytes };
+}
+
+/**
+ * Decodes a PNG and yields its rows from the top down, as many as `pngBatch` says and at the end the rest, in kernel
+ * memory that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer
+ * than 8 bits end within a byte. The memory is returned, unless something was allocated since. Throws
+ * `source-malformed`, also for unexpected dimensions; `source-unsupported` for interlaced pictures; `render-too-costly`,
+ * `render-memory`. Source: W3C PNG specification, third edition.
+ */
+export async function* decodePng(kernel: Kernel, { bytes, size }: PngFile): AsyncGenerator<PngRows, void, undefined> {
   const header = readPngHeader(bytes);
   checkHeader(header, size);
   const samples = pngSamples[header.colorType];
   const rowBytes = Math.ceil((size.width * samples * header.bitDepth) / 8);
   const pixelBytes = Math.max(1, (samples * header.bitDepth) / 8);
   const stride = rowBytes + 1;
-  const batchRows = Math.max(1, Math.min(size.height, Math.floor(batchBytes / stride)));
+  const batch = pngBatch(rowBytes);
   const mark = kernel.mark();
-  // Before the rows is the row above them, which starts as zeros.
-  const above = kernel.allocate((batchRows + 1) * stride + planeSlackBytes);
+  // The row above the first is of zeros.
+  const above = kernel.allocate(batch.byteLength);
+  const top = kernel.mark();
   kernel.bytes.fill(0, above, above + stride);
   let first = 0;
   let filled = 0;
-  /** Takes bytes up to the end of a batch, passing it on when it is full; returns how many it took. */
-  const add = (inflated: Uint8Array): number => {
-    const count = Math.min(batchRows, size.height - first);
-    const part = inflated.subarray(0, count * stride - filled);
-    kernel.bytes.set(part, above + stride + filled);
-    filled += part.byteLength;
-    if (filled < count * stride) return part.byteLength;
-    const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
-    if (done < count) throw malformedPng(`row ${first + done} has an unknown filter`);
-    take({ pointer: above + stride + 1, stride, first, count });
-    kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
-    first += count;
-    filled = 0;
-    return part.byteLength;
-  };
   try {
     for await (const inflated of inflatedData(bytes)) {
-      for (let at = 0; at < inflated.byteLength && first < size.height; ) at += add(inflated.subarray(at));
-      if (first === size.height) return;
+      for (let at = 0; at < inflated.byteLength; ) {
+        const count = Math.min(batch.rows, size.height - first);
+        const part = inflated.subarray(at, at + count * stride - filled);
+        kernel.bytes.set(part, above + stride + filled);
+        at += part.byteLength;
+        filled += part.byteLength;
+        if (filled < count * stride) break;
+        const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
+        if (done < count) throw malformedPng(`row ${first + done} has an unknown filter`);
+        yield { pointer: above + stride + 1, stride, first, count };
+        kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
+        first += count;
+        filled = 0;
+        if (first === size.height) return;
+      }
     }
   } finally {
-    kernel.release(mark);
+    if (kernel.mark() === top) kernel.release(mark);
   }
   throw malformedPng(`${first} of ${size.height} rows`);
 }

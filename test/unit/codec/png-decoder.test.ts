@@ -15,13 +15,13 @@ const kernel = openTestKernel(8 << 20);
 async function decode(bytes: Uint8Array, size: { readonly width: number; readonly height: number }, rowBytes: number) {
   const decoded = new Uint8Array(rowBytes * size.height);
   const batches: number[] = [];
-  await decodePng(kernel, { bytes, size }, ({ pointer, stride, first, count }) => {
+  for await (const { pointer, stride, first, count } of decodePng(kernel, { bytes, size })) {
     batches.push(count);
     for (let row = 0; row < count; row += 1) {
       const start = pointer + row * stride;
       decoded.set(kernel.bytes.subarray(start, start + rowBytes), (first + row) * rowBytes);
     }
-  });
+  }
   return { decoded, batches };
 }
 
@@ -29,7 +29,7 @@ async function decode(bytes: Uint8Array, size: { readonly width: number; readonl
 async function refusal(bytes: Uint8Array, size = { width: 3, height: 2 }): Promise<string> {
   const mark = kernel.mark();
   try {
-    await decodePng(kernel, { bytes, size }, () => undefined);
+    for await (const _ of decodePng(kernel, { bytes, size }));
     return "none";
   } catch (error) {
     if (error instanceof ImageError) return error.code;

@@ -1,9 +1,14 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { CanonicalRequest } from "../../../src/iiif/canonical.ts";
 import { openImage, prefixBytes } from "../../../src/masters/image.ts";
+import type { Pyramid } from "../../../src/pyramid/pyramid.ts";
+import { planRender } from "../../../src/render/plan.ts";
 import { memorySource } from "../../../src/source/memory.ts";
+import { codeOf } from "../../support/code-of.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
-import { drawTiff, planPath } from "../../support/render.ts";
+import { makePyramid } from "../../support/pyramid.ts";
+import { decode, drawTiff, planPath } from "../../support/render.ts";
 
 const megabyte = 1 << 20;
 
@@ -112,5 +117,69 @@ describe("a row of tiles with many compressed bytes", () => {
       peaks.push(plan.cost.peakBytes);
     }
     expect(peaks[1]! - peaks[0]!).toBeLessThan(megabyte / 16);
+  });
+});
+
+describe("a PNG file", () => {
+  /** White noise in grey would not be small: stripes that differ from row to row are. */
+  const pngOf = (width: number, height: number): Promise<Uint8Array> => {
+    const samples = new Uint8Array(width * height * 3);
+    for (let y = 0; y < height; y += 1) samples.fill(60 + (y % 64), y * width * 3, (y + 1) * width * 3);
+    return sharp(samples, { raw: { width, height, channels: 3 } })
+      .png({ compressionLevel: 1 })
+      .toBuffer();
+  };
+
+  it("is drawn as its rows come: memory does not grow with its height, whatever its size", {
+    tags: "slow",
+  }, async () => {
+    const [low, high] = [await pngOf(3000, 1000), await pngOf(3000, 4000)];
+    for (const path of ["full/max/0/default.png", "full/500,/0/default.jpg", "full/10,/0/default.png"]) {
+      const drawn = await drawTiff(high, path);
+      expect(drawn.kernelBytes, path).toBeLessThan(4 * megabyte);
+      expect(drawn.kernelBytes, path).toBeLessThanOrEqual(drawn.plan.cost.peakBytes);
+      if (path.includes("500,")) {
+        expect(drawn.kernelBytes).toBeLessThanOrEqual((await drawTiff(low, path)).kernelBytes + (1 << 16));
+      }
+    }
+  });
+
+  it("has the same pixels in any region of it", async () => {
+    const file = await pngOf(301, 403);
+    const whole = await decode(file);
+    for (const path of [
+      "17,31,200,301/max/0/default.png",
+      "0,399,301,4/max/180/default.png",
+      "3,5,1,1/max/0/default.png",
+    ]) {
+      const [x, y, width, height] = path.split("/")[0]!.split(",").map(Number) as [number, number, number, number];
+      const { encoded } = await drawTiff(file, path);
+      const drawn = await decode(encoded);
+      const rotated = path.includes("/180/");
+      for (let row = 0; row < height; row += 1) {
+        const at = ((y + row) * whole.width + x) * 3;
+        const line = (rotated ? height - 1 - row : row) * width * 3;
+        expect(drawn.samples.subarray(line, line + width * 3)).toEqual(whole.samples.subarray(at, at + width * 3));
+      }
+    }
+  });
+
+  it("of 8192 by 8192 pixels is planned at every size", async () => {
+    const side = 8192;
+    const encoding = { compression: "png", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
+    const [level] = makePyramid({ width: side, height: side, tile: side, encoding, tileBytes: 20 * megabyte }).levels;
+    const pyramid: Pyramid = { width: side, height: side, orientation: 1, levels: [{ ...level, isStripped: true }] };
+    for (const asked of [1, 64, 1024, 2048, 8192]) {
+      for (const rotation of [0, 180]) {
+        const request: CanonicalRequest = {
+          ...{ region: { x: 0, y: 0, width: side, height: side }, size: { width: asked, height: asked } },
+          ...{ rotation: { isMirrored: false, degrees: rotation }, quality: "default", format: "jpg" },
+        };
+        const plan = () => planRender(request, pyramid, { sourceSize: 2 ** 30, isProfiled: false });
+        // What is turned is held whole, as it is of strips.
+        if (rotation === 180 && asked === side) expect(codeOf(plan)).toBe("render-too-costly");
+        else expect(plan().cost.peakBytes).toBeLessThan(44 * megabyte);
+      }
+    }
   });
 });
