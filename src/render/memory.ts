@@ -148,11 +148,13 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const turned = isNoTurn(tileTurn) ? 0 : pixels * samplesDecoded(plan);
   const converted = (steps.halvesTiles || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + turned;
   if (compression === "jpeg") {
-    // Two bytes a coefficient, of the whole frame however far it is reduced. Whether tiles are progressive is not known
-    // before they are read: what those of usual size would take is part of the fixed bytes.
+    // Two bytes a coefficient, of the whole frame: of 64 in a block, or of the first alone if that is all it becomes.
+    // Whether tiles are progressive is not known before they are read: what those of usual size would take is part of
+    // the fixed bytes.
     const framePixels = stored.tileWidth * stored.tileLength;
     const mayBeHeld = isProgressive || (!stored.isStripped && framePixels > usualTilePixels);
-    const held = mayBeHeld ? 2 * samplesDecoded(plan) * framePixels : 0;
+    const kept = plan.reduction === 8 ? framePixels / 64 : framePixels;
+    const held = mayBeHeld ? 2 * samplesDecoded(plan) * kept : 0;
     return 2 * compressed + converted + held;
   }
   const tile: Size = { width: stored.tileWidth, height: stored.tileLength };

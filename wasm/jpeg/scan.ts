@@ -1,9 +1,9 @@
 import { bitsOverdrawn, findMarker, unstuff } from "./bits";
 import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
-import { Component, isProgressive, mcusAcross } from "./frame";
+import { Component, isProgressive, keepsDcAlone, mcusAcross } from "./frame";
 import { dcDifference, decodeBlock } from "./huffman";
 import { beginProgression, decodeProgression, endProgression } from "./progression";
-import { member, memberCount, readScanHeader } from "./scan-header";
+import { member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
 import { skipBlock } from "./skip";
 import { statusCorrupt, statusOk, statusTruncated } from "./status";
 
@@ -46,6 +46,8 @@ export function decodeScan(
 ): i32 {
   let status = readScanHeader(from, headerEnd, tables);
   if (status < 0) return status;
+  // The data is passed over by looking for the next marker with a segment.
+  if (isProgressive && keepsDcAlone && spectralFirst != 0) return <i32>headerEnd;
   const isInterleaved = memberCount > 1;
   const across = isInterleaved ? mcusAcross : member(0).blocksAcross;
   findNeeded(isInterleaved, across);

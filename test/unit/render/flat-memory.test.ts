@@ -5,7 +5,7 @@ import { openImage, prefixBytes } from "../../../src/masters/image.ts";
 import type { Pyramid } from "../../../src/pyramid/pyramid.ts";
 import { planRender } from "../../../src/render/plan.ts";
 import { memorySource } from "../../../src/source/memory.ts";
-import { codeOf } from "../../support/code-of.ts";
+import { codeOf, codeOfAsync } from "../../support/code-of.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 import { makePyramid } from "../../support/pyramid.ts";
 import { decode, drawTiff, planPath } from "../../support/render.ts";
@@ -181,5 +181,29 @@ describe("a PNG file", () => {
         else expect(plan().cost.peakBytes).toBeLessThan(44 * megabyte);
       }
     }
+  });
+});
+
+describe("a progressive JPEG file", () => {
+  it("of any size is drawn at 1/8, and refused at a size that needs all its coefficients", {
+    tags: "slow",
+  }, async () => {
+    const side = 4992;
+    const noise = { type: "gaussian", mean: 128, sigma: 20 } as const;
+    const tile = sharp({ create: { width: 512, height: 512, channels: 3, background: "#888", noise } });
+    const picture = sharp(await tile.png().toBuffer()).resize(side, side, { kernel: "nearest" });
+    const file = await picture.clone().jpeg({ progressive: true, quality: 60 }).toBuffer();
+    expect(await codeOfAsync(planPeak(file, "full/1248,/0/default.jpg"))).toBe("render-too-costly");
+    for (const path of ["full/624,/0/default.jpg", "full/100,/0/default.png", "full/1,/0/gray.jpg"]) {
+      const { plan, kernelBytes } = await drawTiff(file, path);
+      expect(kernelBytes).toBeLessThanOrEqual(plan.cost.peakBytes);
+      expect(kernelBytes).toBeLessThan(3 * file.byteLength + 4 * megabyte);
+    }
+    const sequential = await picture.jpeg({ quality: 60 }).toBuffer();
+    const [drawn, expected] = [
+      await drawTiff(file, "full/624,/0/default.png"),
+      await drawTiff(sequential, "full/624,/0/default.png"),
+    ];
+    expect(drawn.encoded).toEqual(expected.encoded);
   });
 });
