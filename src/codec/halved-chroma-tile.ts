@@ -39,7 +39,7 @@ async function* halveRows(
   decoded: AsyncGenerator<DecodedRows, void>,
   level: Level,
 ): AsyncGenerator<DecodedRows, void> {
-  const rows = rowsAtOnce(level)?.rows ?? level.tileLength;
+  const rows = rowsAtOnce(level) ?? level.tileLength;
   const source = Array.from({ length: 3 }, () => kernel.allocatePlane(level.tileWidth, rows));
   for await (const { first, count, writeInto } of decoded) {
     const whole = source.map((plane) => ({ ...plane, height: count }));

@@ -7,7 +7,14 @@ import { unpackSamples } from "../raster/unpack.ts";
 import { decodePng, type PngRows } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";
-import { type DecodedRows, decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import {
+  type DecodedRows,
+  decodedModels,
+  rowsAtOnce,
+  type StoredTile,
+  type TileDecoder,
+  type TileShape,
+} from "./tile-decoder.ts";
 
 /**
  * Returns the decoder of a PNG file, the only tile of its level. Alpha with the sample number `samplesPerPixel`, which
@@ -18,16 +25,17 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
   const { alpha, samplesPerPixel } = encoding.layout;
   const model = decodedModels[encoding.model];
   const hasAlpha = alpha !== undefined;
+  const rows = rowsAtOnce(level) ?? height;
   const open = async function* (kernel: Kernel, { parts: [bytes] }: StoredTile): AsyncGenerator<DecodedRows, void> {
     if (bytes === undefined) throw new RangeError("a file without bytes");
     const isMade = alpha?.sample === samplesPerPixel;
     const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
     if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
-    for await (const rows of decodePng(kernel, { bytes, size: { width, height } })) {
-      const { first, count } = rows;
+    for await (const decoded of decodePng(kernel, { bytes, size: { width, height }, rowsAtOnce: rows })) {
+      const { first, count } = decoded;
       const writeInto = (planes: readonly Plane[]): void => {
         const cut = planes.map((plane) => ({ ...plane, height: Math.min(plane.height, count) }));
-        if ((cut[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: cut, transparency });
+        if ((cut[0]?.height ?? 0) > 0) settleRows(kernel, decoded, { encoding, width, planes: cut, transparency });
       };
       yield { first, count, writeInto };
     }
@@ -38,7 +46,7 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
     hasAlpha,
     subsampling: { x: 1, y: 1 },
     async decodeInto(kernel, tile, planes) {
-      for await (const rows of open(kernel, tile)) rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
+      for await (const part of open(kernel, tile)) part.writeInto(planes.map((plane) => cutRows(plane, part)));
     },
     decodeRows: open,
   };

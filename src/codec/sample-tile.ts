@@ -9,7 +9,15 @@ import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
 import { flipSigns, invertPlane } from "../raster/tone.ts";
 import { type PackedSamples, type SampleTarget, unpackSamples } from "../raster/unpack.ts";
 import { type ByteCompression, decompressInto } from "./decompress.ts";
-import { decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import {
+  type DecodedRows,
+  decodedModels,
+  packedRowBytes,
+  rowsAtOnce,
+  type StoredTile,
+  type TileDecoder,
+  type TileShape,
+} from "./tile-decoder.ts";
 import { separateUnits, unitBytes } from "./ycbcr-units.ts";
 
 /**
@@ -22,6 +30,7 @@ export function sampleTileDecoder({ level }: TileShape, compression: ByteCompres
   const model = decodedModels[encoding.model];
   const hasAlpha = layout.alpha !== undefined;
   const isInUnits = subsampling.x > 1 || subsampling.y > 1;
+  const rows = rowsAtOnce(level);
   return {
     model,
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
@@ -34,6 +43,9 @@ export function sampleTileDecoder({ level }: TileShape, compression: ByteCompres
       settleColors(kernel, encoding, planes);
       kernel.release(mark);
     },
+    ...(rows !== undefined && {
+      decodeRows: (kernel, tile) => decodeRows(kernel, { level, compression, tile, rowsAtOnce: rows }),
+    }),
   };
 }
 
@@ -71,7 +83,7 @@ async function decodeSamples(kernel: Kernel, { level, compression, tile, planes 
   const { layout, predictor } = encoding;
   const targets = targetsOf(encoding, planes);
   const samplesPerPixel = layout.isPlanar ? 1 : layout.samplesPerPixel;
-  const rowBytes = Math.ceil((width * samplesPerPixel * layout.bits) / 8);
+  const rowBytes = packedRowBytes(level);
   const byteLength = rowBytes * tile.rows;
   const pointer = kernel.allocate(byteLength + planeSlackBytes);
   for (const [part, bytes] of tile.parts.entries()) {
@@ -84,6 +96,42 @@ async function decodeSamples(kernel: Kernel, { level, compression, tile, planes 
     if (predictor === "horizontal") undoPredictor(kernel, packed);
     else if (predictor === "float") undoFloatPredictor(kernel, packed);
     unpackSamples(kernel, packed, wanted, encoding.model === "palette" ? "index" : "full");
+  }
+}
+
+/** Unpacks a strip of whole pixels some rows at a time: it is held as it is packed, but not in planes. */
+async function* decodeRows(
+  kernel: Kernel,
+  { level, compression, tile, rowsAtOnce: most }: Omit<Decoding, "planes"> & { readonly rowsAtOnce: number },
+): AsyncGenerator<DecodedRows, void> {
+  const { encoding, tileWidth: width } = level;
+  const { layout, predictor, model } = encoding;
+  const [bytes] = tile.parts;
+  if (bytes === undefined) throw new RangeError("a tile without bytes");
+  const rowBytes = packedRowBytes(level);
+  const byteLength = rowBytes * tile.rows;
+  const mark = kernel.mark();
+  const target = kernel.allocate(byteLength + planeSlackBytes);
+  const top = kernel.mark();
+  try {
+    await decompressInto(kernel, { compression, bytes, target, byteLength, width, rows: tile.rows, encoding });
+    const { samplesPerPixel } = layout;
+    const packed = { ...packing(layout), pointer: target, rowBytes, width, height: tile.rows, samplesPerPixel };
+    if (predictor === "horizontal") undoPredictor(kernel, packed);
+    else if (predictor === "float") undoFloatPredictor(kernel, packed);
+    for (let first = 0; first < tile.rows; first += most) {
+      const height = Math.min(most, tile.rows - first);
+      const part = { ...packed, pointer: target + first * rowBytes, height };
+      const writeInto = (planes: readonly Plane[]): void => {
+        const cut = planes.map((plane) => ({ ...plane, height }));
+        unpackSamples(kernel, part, targetsOf(encoding, cut), model === "palette" ? "index" : "full");
+        settleColors(kernel, encoding, cut);
+      };
+      yield { first, count: height, writeInto };
+    }
+  } finally {
+    // Unless something was allocated since.
+    if (kernel.mark() === top) kernel.release(mark);
   }
 }
 

@@ -3,7 +3,6 @@ import type { StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
-import { pngBatch } from "./png/decoder.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
 export interface TileDecoder {
@@ -20,8 +19,8 @@ export interface TileDecoder {
    */
   decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<void>;
   /**
-   * Decodes a tile from the top down, as many rows at a time as `rowsAtOnce` says; absent where a tile is decoded whole.
-   * Throws the same.
+   * Decodes a tile from the top down, as many rows at a time as `rowsAtOnce` says; absent where that is undefined. Throws
+   * the same.
    */
   decodeRows?(kernel: Kernel, tile: StoredTile): AsyncGenerator<DecodedRows, void>;
 }
@@ -53,14 +52,26 @@ export interface TileShape {
   readonly reduction: 1 | 2 | 4 | 8;
 }
 
+/** About how many bytes of packed samples come at once. */
+const batchBytes = 1 << 17;
+
 /**
- * Returns how many rows of a tile are decoded at once, an even number, where tiles of a level come row by row, and the
- * kernel memory beside them, in bytes; undefined where tiles are decoded whole.
+ * Returns how many rows of a tile come at once, an even number, where the only tile of a level is decoded row by row:
+ * PNG, and a strip of whole pixels that is the whole picture. Undefined where tiles are decoded whole.
  */
-export function rowsAtOnce({ encoding, tileWidth }: Level): ReturnType<typeof pngBatch> | undefined {
-  const { compression, layout } = encoding;
-  if (compression !== "png") return undefined;
-  return pngBatch(Math.ceil((tileWidth * layout.samplesPerPixel * layout.bits) / 8));
+export function rowsAtOnce(level: Level): number | undefined {
+  const { encoding, columns, rows, isStripped } = level;
+  const { compression, layout, subsampling } = encoding;
+  const isOfCodec = compression === "jpeg" || compression === "webp" || compression === "jpeg2000";
+  const isInUnits = subsampling.x > 1 || subsampling.y > 1;
+  if (isOfCodec || isInUnits || layout.isPlanar || !isStripped || columns * rows > 1) return undefined;
+  return 2 * Math.max(1, Math.floor(batchBytes / packedRowBytes(level) / 2));
+}
+
+/** Returns how many bytes a row of samples takes as it is packed. */
+export function packedRowBytes({ encoding, tileWidth }: Level): number {
+  const { layout } = encoding;
+  return Math.ceil((tileWidth * (layout.isPlanar ? 1 : layout.samplesPerPixel) * layout.bits) / 8);
 }
 
 /** What each stored colour model is decoded to. */

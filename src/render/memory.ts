@@ -1,6 +1,7 @@
+import { partedBytes } from "../codec/interleaved-tile.ts";
 import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
 import { pngEncoderBytes } from "../codec/png/encoder.ts";
-import { rowsAtOnce } from "../codec/tile-decoder.ts";
+import { packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import { isNoTurn, noTurn } from "../raster/orientation.ts";
@@ -76,7 +77,7 @@ export function leastBytesOf(plan: Omit<DrawPlan, "cost">): { readonly tiles: nu
   const { stored, batches } = plan;
   const reduction = reductionsOf(stored)[0] ?? plan.reduction;
   const tileWidth = Math.ceil(stored.tileWidth / reduction);
-  const tileLength = rowsAtOnce(stored)?.rows ?? Math.ceil(stored.tileLength / reduction);
+  const tileLength = rowsAtOnce(stored) ?? Math.ceil(stored.tileLength / reduction);
   const smallest = {
     ...{ ...plan, reduction, tileTurn: noTurn, steps: { ...plan.steps, halvesTiles: false } },
     grid: { ...plan.grid, tileWidth, tileLength },
@@ -159,12 +160,12 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   }
   const tile: Size = { width: stored.tileWidth, height: stored.tileLength };
   const storedPixels = pixelsOf(tile);
-  // Interleaved samples are copied to the kernel before they are parted.
-  if (compression === "webp") return webpDecoderBytes(tile, compressed) + 4 * storedPixels + turned;
-  if (compression === "jpeg2000") return jpeg2000DecoderBytes(tile, compressed) + 3 * storedPixels + turned;
-  // What comes row by row is not held packed, nor copied to the kernel.
-  const rows = rowsAtOnce(stored);
-  if (rows !== undefined) return rows.byteLength + converted;
+  // Interleaved samples are copied to the kernel to be parted, a row of them or some.
+  const parted = Math.max(partedBytes, 4 * tile.width);
+  if (compression === "webp") return webpDecoderBytes(tile, compressed) + parted + turned;
+  if (compression === "jpeg2000") return jpeg2000DecoderBytes(tile, compressed) + parted + turned;
+  // PNG is unpacked some rows at a time, and not copied to the kernel.
+  if (compression === "png") return ((rowsAtOnce(stored) ?? 0) + 1) * (packedRowBytes(stored) + 1) + converted;
   const packed = (storedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
   return compressed + packed + converted;
 }

@@ -6,7 +6,6 @@ import type { Format } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
 import { maxJpegSidePixels, maxPeakBytes, maxWebpSidePixels } from "../limits.ts";
 import { colorSamples } from "../pyramid/color-model.ts";
-import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
@@ -31,6 +30,7 @@ import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
+import { gridInRows } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
 import { turnChoice } from "./turned-level.ts";
 import { isWholeNeeded } from "./whole.ts";
@@ -141,12 +141,6 @@ function planDrawing(
   refuseAboveLimits(cost, { work, memory: least.tiles > maxPeakBytes ? work : "size-or-region" });
   refuseMuchWork(laid.stored, batches, work);
   return { ...drawing, kind, cost };
-}
-
-/** The grid that is drawn from: of a tile that comes some rows at a time, each of these is a row of the grid. */
-function gridInRows({ stored, grid }: LevelChoice): DecodedGrid {
-  const rows = rowsAtOnce(stored)?.rows;
-  return rows === undefined ? grid : { ...grid, tileLength: rows, rows: Math.ceil(grid.height / rows) };
 }
 
 /** Strips turned onto their side would all be under the first row, and what comes from the top down begins there. */

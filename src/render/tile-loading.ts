@@ -51,18 +51,27 @@ export interface RowLoading {
  */
 export async function* loadRows(
   kernel: Kernel,
-  { grid, window, decoder }: TileLoading,
+  loading: TileLoading,
   { tile, gathered, planesOf }: RowLoading,
 ): AsyncGenerator<number, void> {
+  const { grid, window, decoder } = loading;
   const { storedRows: rows, ranges } = tile;
-  if (ranges === undefined || decoder.decodeRows === undefined) throw new RangeError("a tile that is not read by rows");
+  const end = window.y + window.height;
+  if (ranges === undefined) {
+    for (let row = Math.floor(window.y / grid.tileLength); row * grid.tileLength < end; row += 1) {
+      clear(kernel, loading, planesOf(row));
+      yield row;
+    }
+    return;
+  }
+  if (decoder.decodeRows === undefined) throw new RangeError("a tile that is not decoded by rows");
   const parts = ranges.map((range) => gathered.bytesOf(range));
-  for await (const decoded of decoder.decodeRows(kernel, { parts, rows })) {
-    const row = decoded.first / grid.tileLength;
-    if (decoded.first + decoded.count <= window.y) continue;
-    decoded.writeInto(planesOf(row));
+  for await (const { first, count, writeInto } of decoder.decodeRows(kernel, { parts, rows })) {
+    if (first + count <= window.y) continue;
+    const row = first / grid.tileLength;
+    writeInto(planesOf(row));
     yield row;
-    if (decoded.first + decoded.count >= window.y + window.height) return;
+    if (first + count >= end) return;
   }
 }
 

@@ -18,44 +18,32 @@ export interface PngRows {
   readonly count: number;
 }
 
-/** A whole file, and its expected dimensions in pixels. */
+/** A whole file, its expected dimensions in pixels, and how many rows are wanted at once. */
 export interface PngFile {
   readonly bytes: Uint8Array;
   readonly size: Size;
-}
-
-/** Rows come together when they fill this many bytes, or in pairs if they are longer. */
-const batchBytes = 1 << 17;
-
-/**
- * Returns how many rows of a PNG come at once, an even number, and the kernel memory they take, in bytes. `rowBytes` is
- * the length of a row as it is packed.
- */
-export function pngBatch(rowBytes: number): { readonly rows: number; readonly byteLength: number } {
-  const stride = rowBytes + 1;
-  const rows = 2 * Math.max(1, Math.floor(batchBytes / stride / 2));
-  // Before the rows is the row above them.
-  return { rows, byteLength: (rows + 1) * stride + planeSlackBytes };
+  readonly rowsAtOnce: number;
 }
 
 /**
- * Decodes a PNG and yields its rows from the top down, as many as `pngBatch` says and at the end the rest, in kernel
- * memory that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer
+ * Decodes a PNG and yields its rows from the top down, as many as are wanted and at the end the rest, in kernel memory that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer
  * than 8 bits end within a byte. The memory is returned, unless something was allocated since. Throws
  * `source-malformed`, also for unexpected dimensions; `source-unsupported` for interlaced pictures; `render-too-costly`,
  * `render-memory`. Source: W3C PNG specification, third edition.
  */
-export async function* decodePng(kernel: Kernel, { bytes, size }: PngFile): AsyncGenerator<PngRows, void, undefined> {
+export async function* decodePng(
+  kernel: Kernel,
+  { bytes, size, rowsAtOnce }: PngFile,
+): AsyncGenerator<PngRows, void, undefined> {
   const header = readPngHeader(bytes);
   checkHeader(header, size);
   const samples = pngSamples[header.colorType];
   const rowBytes = Math.ceil((size.width * samples * header.bitDepth) / 8);
   const pixelBytes = Math.max(1, (samples * header.bitDepth) / 8);
   const stride = rowBytes + 1;
-  const batch = pngBatch(rowBytes);
   const mark = kernel.mark();
-  // The row above the first is of zeros.
-  const above = kernel.allocate(batch.byteLength);
+  // Before the rows is the row above them, which starts as zeros.
+  const above = kernel.allocate((rowsAtOnce + 1) * stride + planeSlackBytes);
   const top = kernel.mark();
   kernel.bytes.fill(0, above, above + stride);
   let first = 0;
@@ -63,7 +51,7 @@ export async function* decodePng(kernel: Kernel, { bytes, size }: PngFile): Asyn
   try {
     for await (const inflated of inflatedData(bytes)) {
       for (let at = 0; at < inflated.byteLength; ) {
-        const count = Math.min(batch.rows, size.height - first);
+        const count = Math.min(rowsAtOnce, size.height - first);
         const part = inflated.subarray(at, at + count * stride - filled);
         kernel.bytes.set(part, above + stride + filled);
         at += part.byteLength;

@@ -15,7 +15,7 @@ const kernel = openTestKernel(8 << 20);
 async function decode(bytes: Uint8Array, size: { readonly width: number; readonly height: number }, rowBytes: number) {
   const decoded = new Uint8Array(rowBytes * size.height);
   const batches: number[] = [];
-  for await (const { pointer, stride, first, count } of decodePng(kernel, { bytes, size })) {
+  for await (const { pointer, stride, first, count } of decodePng(kernel, { bytes, size, rowsAtOnce: 120 })) {
     batches.push(count);
     for (let row = 0; row < count; row += 1) {
       const start = pointer + row * stride;
@@ -29,7 +29,7 @@ async function decode(bytes: Uint8Array, size: { readonly width: number; readonl
 async function refusal(bytes: Uint8Array, size = { width: 3, height: 2 }): Promise<string> {
   const mark = kernel.mark();
   try {
-    for await (const _ of decodePng(kernel, { bytes, size }));
+    for await (const _ of decodePng(kernel, { bytes, size, rowsAtOnce: 120 }));
     return "none";
   } catch (error) {
     if (error instanceof ImageError) return error.code;
