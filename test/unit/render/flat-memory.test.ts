@@ -207,3 +207,57 @@ describe("a progressive JPEG file", () => {
     expect(drawn.encoded).toEqual(expected.encoded);
   });
 });
+
+describe("a picture that is one strip", () => {
+  const strip = (width: number, height: number): Promise<Uint8Array> =>
+    makeTiff({
+      width,
+      height,
+      rowsPerStrip: height,
+      compression: "packbits",
+      tileBytes: () => packed(width * height * 3),
+    });
+
+  it("takes little next to its packed samples, at its own size and at smaller ones", async () => {
+    const file = await strip(2048, 1536);
+    for (const path of [
+      "full/max/0/default.png",
+      "full/1024,/0/default.jpg",
+      "full/500,/90/default.jpg",
+      "9,1001,777,333/50,/0/gray.png",
+    ]) {
+      const { plan, kernelBytes, encoded } = await drawTiff(file, path);
+      expect(kernelBytes, path).toBeLessThanOrEqual(plan.cost.peakBytes);
+      expect(kernelBytes, path).toBeLessThan(2048 * 1536 * 3 + 4 * megabyte);
+      expect((await sharp(encoded).stats()).channels[0]!, path).toMatchObject({ min: 90, max: 90 });
+    }
+  });
+
+  it("is planned at every smaller size if it is at its own", async () => {
+    const side = 4096;
+    const encoding = { compression: "deflate", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
+    const [level] = makePyramid({ width: side, height: side, tile: side, encoding, tileBytes: megabyte }).levels;
+    const pyramid: Pyramid = { width: side, height: side, orientation: 1, levels: [{ ...level, isStripped: true }] };
+    for (const asked of [4096, 3000, 2048, 1024, 1000, 400, 30, 1]) {
+      const request: CanonicalRequest = {
+        ...{ region: { x: 0, y: 0, width: side, height: side }, size: { width: asked, height: asked } },
+        ...{ rotation: { isMirrored: false, degrees: 0 }, quality: "default", format: "jpg" },
+      };
+      expect(planRender(request, pyramid, { sourceSize: 2 ** 30, isProfiled: false }).cost.tiles).toBe(1);
+    }
+  });
+
+  it("shows 0 where it was never written", async () => {
+    const file = await makeTiff({
+      width: 300,
+      height: 2000,
+      rowsPerStrip: 2000,
+      isMissing: () => true,
+      compression: "packbits",
+    });
+    for (const path of ["full/max/0/default.png", "full/20,/0/default.png"]) {
+      const { channels } = await sharp((await drawTiff(file, path)).encoded).stats();
+      expect(channels.map(({ max }) => max)).toEqual([0, 0, 0]);
+    }
+  });
+});
