@@ -109,6 +109,7 @@ async function answer(
     maxHeight: 65_535,
     maxArea: 1e9,
     isStrictConfined: false,
+    maxUpscaledSide: 20_000,
     masterTtlSeconds: 60,
     storageTimeoutSeconds: 10,
     renderWaitSeconds: 10,

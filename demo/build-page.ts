@@ -1,18 +1,18 @@
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readFolder, writeChangedFolder } from "../src/node/changed-file.ts";
 import { formatErrorsPage, readErrors } from "./errors-page.ts";
 import { projectFolder } from "./masters.ts";
 
-/** The folder that wrangler.toml serves as static assets. */
-const target = join(projectFolder, "build", "page");
-
-await rm(target, { recursive: true, force: true });
-await mkdir(target, { recursive: true });
-await cp(join(projectFolder, "demo", "page"), target, { recursive: true });
-await cp(join(projectFolder, "demo", "masters.json"), join(target, "masters.json"));
 const viewer = dirname(fileURLToPath(import.meta.resolve("openseadragon/package.json")));
-await cp(join(viewer, "build", "openseadragon", "openseadragon.min.js"), join(target, "openseadragon.min.js"));
-await cp(join(viewer, "LICENSE.txt"), join(target, "openseadragon.LICENSE.txt"));
 const errors = readErrors(await readFile(join(projectFolder, "docs", "errors.md"), "utf8"));
-await writeFile(join(target, "errors.html"), formatErrorsPage(errors));
+
+const page = new Map(await readFolder(join(projectFolder, "demo", "page")));
+page.set("masters.json", await readFile(join(projectFolder, "demo", "masters.json")));
+page.set("openseadragon.min.js", await readFile(join(viewer, "build", "openseadragon", "openseadragon.min.js")));
+page.set("openseadragon.LICENSE.txt", await readFile(join(viewer, "LICENSE.txt")));
+page.set("errors.html", new TextEncoder().encode(formatErrorsPage(errors)));
+
+// The folder that wrangler.toml serves as static assets.
+await writeChangedFolder(join(projectFolder, "build", "page"), page);

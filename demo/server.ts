@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { bindGroup } from "../src/node/process-group.ts";
+import { bindGroup, signalGroup } from "../src/node/process-group.ts";
 import { quietEnvironment } from "../src/node/quiet-environment.ts";
 import { projectFolder } from "./masters.ts";
 
@@ -29,20 +30,24 @@ export async function startServer(options: {
   readonly port: number;
   readonly stateFolder: string;
   readonly signal?: AbortSignal;
+  /** Takes each line that the server prints once it has started; without it, only what is wrong is printed at all. */
+  readonly onLine?: (line: string) => void;
 }): Promise<DemoServer> {
   const url = `http://${host}:${options.port}`;
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
   const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", "0"];
-  const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", "warn"];
+  const level = options.onLine === undefined ? "warn" : "log";
+  const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", level];
   const child = spawn(process.execPath, [command, "dev", ...flags, ...state], {
     cwd: projectFolder,
     detached: true,
-    env: { ...process.env, ...quietEnvironment, WRANGLER_LOG: "warn" },
+    env: { ...process.env, ...quietEnvironment, WRANGLER_LOG: level },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Wrangler starts further processes, and does not look whether this one is still there.
   const group = bindGroup(child, 0);
-  const output = keepOutput(child);
+  let isReady = false;
+  const output = keepOutput(child, (line) => isReady && options.onLine?.(line));
   const ended = group.ended.then(() => output.join("\n"));
   const stop = async () => {
     signalGroup(child, "SIGTERM");
@@ -51,6 +56,7 @@ export async function startServer(options: {
   };
   try {
     await waitForHealth(url, { ended, signal: options.signal });
+    isReady = true;
   } catch (error) {
     await stop();
     throw error;
@@ -100,23 +106,20 @@ async function isHealthy(url: string): Promise<boolean> {
   }
 }
 
-/** Collects the last lines that a process prints; without a reader it would stand still once the pipe is full. */
-function keepOutput(child: ChildProcess): string[] {
+/**
+ * Passes on the lines that a process prints and collects the last of them; without a reader it would stand still once
+ * the pipe is full.
+ */
+function keepOutput(child: ChildProcess, onLine: (line: string) => void): string[] {
   const lines: string[] = [];
-  const keep = (text: string) => {
-    lines.push(...text.split("\n").filter((line) => line !== ""));
-    lines.splice(0, lines.length - keptLines);
-  };
-  child.stdout?.setEncoding("utf8").on("data", keep);
-  child.stderr?.setEncoding("utf8").on("data", keep);
-  return lines;
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone, which is what was wanted.
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on("line", (line) => {
+      if (line === "") return;
+      lines.push(line);
+      lines.splice(0, lines.length - keptLines);
+      onLine(line);
+    });
   }
+  return lines;
 }

@@ -1,6 +1,9 @@
+import { parseArgs } from "node:util";
+import { noteServer } from "../src/node/server-address.ts";
 import { demoMasters } from "./masters.ts";
 import { defaultStateFolder, demoFiles, seed } from "./seed.ts";
 import { freePort, isFree, startServer } from "./server.ts";
+import { formatServerLine } from "./server-log.ts";
 
 const defaultPort = 8787;
 
@@ -17,13 +20,30 @@ async function choosePort(asked: string | undefined): Promise<number> {
   return port;
 }
 
+/** Reads the arguments. Throws when there are others than --quiet. */
+function readArguments(): { readonly quiet: boolean } {
+  try {
+    return { quiet: false, ...parseArgs({ options: { quiet: { type: "boolean" } } }).values };
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\nUsage: npm start -- [--quiet]`);
+  }
+}
+
 async function start(): Promise<void> {
+  const { quiet } = readArguments();
   const interruption = abortOnSignals();
   const port = await choosePort(process.env.PORT);
   for (const { identifier, bytes, outcome } of await seed(demoFiles, { signal: interruption })) {
     console.log(`${outcome === "stored" ? "Stored" : "Kept"} ${identifier} (${(bytes / 1e6).toFixed(1)} MB)`);
   }
-  const server = await startServer({ port, stateFolder: defaultStateFolder, signal: interruption });
+  const show = (line: string) => {
+    const shown = formatServerLine(line);
+    if (shown !== undefined) console.log(shown);
+  };
+  const options = { port, stateFolder: defaultStateFolder, signal: interruption };
+  const server = await startServer(quiet ? options : { ...options, onLine: show });
+  // The ingest tells where its images are shown.
+  const forgetServer = noteServer(defaultStateFolder, server.url);
   const image = `${server.url}/iiif/3/${demoMasters[0]?.identifier}`;
   console.log(`
 Gallery     ${server.url}/
@@ -36,6 +56,7 @@ Press Ctrl-C to stop.`);
     else interruption.addEventListener("abort", () => resolve(undefined));
   });
   const output = await Promise.race([server.ended, interrupted]);
+  forgetServer();
   await server.stop();
   if (output !== undefined) throw new Error(`wrangler dev ended.\n${output}`);
 }

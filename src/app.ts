@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Door, Roots } from "./app/door.ts";
 import { type ErrorCode, ImageError } from "./error.ts";
-import { asImageError, withAllow } from "./http/errors.ts";
+import { asImageError, openRefusal, withAllow } from "./http/errors.ts";
 import { respondOptions } from "./http/respond.ts";
 import { nowhere, rawPath } from "./http/route.ts";
 import { maxBodyBytes } from "./limits.ts";
@@ -22,7 +22,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   app.get("/health", ({ env }) => answerHealth(env.services, env.visit));
   for (const [name, root] of Object.entries(roots)) app.route(`/${name}`, root);
   app.notFound(({ env }) => env.fail(nowhere(`Images are under ${env.services.config.prefix}/3/{identifier}/.`)));
-  app.onError((error, { env }) => env.fail(errorOf(error)));
+  app.onError((error, { env }) => (isOwnRefusal(error) ? openRefusal(error.getResponse()) : env.fail(errorOf(error))));
   return app;
 }
 
@@ -41,6 +41,11 @@ const codesByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [405, "method-not-allowed"],
   [413, "body-too-large"],
 ]);
+
+/** A refusal that has no code here, and may say more than a code does: 401 with a challenge, 403. */
+function isOwnRefusal(error: Error): error is HTTPException {
+  return error instanceof HTTPException && error.status < 500 && !codesByStatus.has(error.status);
+}
 
 function errorOf(error: Error): ImageError {
   const code = error instanceof HTTPException ? codesByStatus.get(error.status) : undefined;

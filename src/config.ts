@@ -14,6 +14,8 @@ export interface Config {
   readonly maxHeight: number;
   readonly maxArea: number;
   readonly isStrictConfined: boolean;
+  /** How many pixels a side may be enlarged to in 2.1; 0 enlarges nothing. */
+  readonly maxUpscaledSide: number;
   readonly masterTtlSeconds: number;
   /** How long to wait for an answer of the masters' bucket. */
   readonly storageTimeoutSeconds: number;
@@ -112,6 +114,7 @@ export function readConfig(variables: Variables): Config {
     maxHeight: integer("MAX_HEIGHT", { least: 1, most: 1_000_000 }),
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
     isStrictConfined: matching("STRICT_CONFINED", /^(?:true|false)$/, "true or false") === "true",
+    maxUpscaledSide: integer("MAX_UPSCALED_SIDE", { least: 0, most: 1_000_000 }),
     masterTtlSeconds: integer("MASTER_TTL_SECONDS", upToAYear),
     storageTimeoutSeconds: integer("STORAGE_TIMEOUT_SECONDS", { least: 1, most: 300 }),
     renderWaitSeconds: integer("RENDER_WAIT_SECONDS", { least: 1, most: 300 }),

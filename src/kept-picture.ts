@@ -55,23 +55,33 @@ export async function obtainPicture(store: PictureStore, asked: PictureVisit): P
   }
   const keep = (bytes: Uint8Array, lease?: Lease): void =>
     visit.defer(keepDerivative(derivatives, name, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
-  const { body, lease } = await drawFresh(store, asked);
+  const rendered = await drawFresh(store, asked);
+  // What lacks something because its master is damaged must not outlive the damage.
+  if (rendered.damage !== undefined) return drawn(rendered);
+  const { body } = rendered;
   if (!(body instanceof Uint8Array))
-    return drawn({ body: collecting(body, { limitBytes: maxKeptBytes, budget, keep }), lease });
+    return drawn({ ...rendered, body: collecting(body, { limitBytes: maxKeptBytes, budget, keep }) });
   keep(body);
-  return drawn({ body, lease });
+  return drawn(rendered);
 }
 
-function drawn({ body, lease }: Rendered): ReadyPicture {
-  return { body, lease, byteLength: body instanceof Uint8Array ? body.byteLength : undefined };
+function drawn(rendered: Rendered): ReadyPicture {
+  const { body } = rendered;
+  return { ...rendered, byteLength: body instanceof Uint8Array ? body.byteLength : undefined };
 }
 
-function drawFresh({ tools, budget, clock }: PictureStore, { picture, visit }: PictureVisit): Promise<Rendered> {
+async function drawFresh(store: PictureStore, { picture, name, visit }: PictureVisit): Promise<Rendered> {
+  const { tools, budget, clock } = store;
   const { account, patience, isAlone, log } = visit;
   account.strategy = picture.plan.kind;
   account.tiles = picture.plan.cost.tiles;
   const admission: Admission = { budget, clock, patience, isAlone };
-  return drawPicture(tools, picture, { admission, log });
+  const rendered = await drawPicture(tools, picture, { admission, log });
+  const { key, page, request } = name.labels;
+  if (rendered.damage !== undefined) {
+    log({ level: "warn", message: "the master is damaged: rows are missing", key, page, request, ...rendered.damage });
+  }
+  return rendered;
 }
 
 /** What a body that is streamed out of a cache takes: the chunk that is held back, and the next. In bytes. */
@@ -86,7 +96,7 @@ async function openKept(
   { body, byteLength, lease }: KeptBody,
   { patience }: Visit,
 ): Promise<ReadyPicture | undefined> {
-  if (body instanceof Uint8Array) return { body, lease, byteLength };
+  if (body instanceof Uint8Array) return { body, lease, byteLength, damage: undefined };
   const loan = { share: "bodies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
   const reader = body.getReader();
   const held = await budget.take(loan, patience).catch(async (error) => {
@@ -95,7 +105,7 @@ async function openKept(
   });
   try {
     const first = await reader.read();
-    return { body: readBody(reader, first.value), lease: held, byteLength };
+    return { body: readBody(reader, first.value), lease: held, byteLength, damage: undefined };
   } catch {
     held.release();
     return undefined;

@@ -77,7 +77,7 @@ export const maxJpegTableBytes = 1 << 16;
 /**
  * Most tiles of one level: 68 gigapixels in tiles of 256.
  * @beyond source-malformed
- * @heldBy tiff/level.ts, tiff/open.ts, pyramid/pyramid.ts, convert/level-directories.ts
+ * @heldBy tiff/level.ts, tiff/open.ts, pyramid/pyramid.ts
  */
 export const maxTilesPerLevel = 1 << 20;
 
@@ -277,6 +277,14 @@ export const maxJpeg2000Pixels = 1 << 26;
  * @heldBy render/decoding-limits.ts
  */
 export const maxDecodedBytes = 2 ** 32;
+
+/**
+ * Most of a picture that may be lost because its master is damaged, in hundredths of what was asked for. A picture that
+ * shows less than it lacks tells a reader less than the error does; less loss is shown, and kept by no cache.
+ * @beyond source-malformed
+ * @heldBy render/damage.ts
+ */
+export const maxLostHundredths = 50;
 
 /**
  * Most reads of one render.

@@ -4,12 +4,14 @@ import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } fr
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import type { ImageRequest } from "./iiif/request.ts";
-import type { SizeLimits } from "./iiif/size.ts";
+import type { SizeLimits, SizeRules } from "./iiif/size.ts";
+import { tileOf } from "./iiif/tiles.ts";
 import type { MasterImage } from "./masters/image.ts";
 import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { seenImage } from "./pyramid/pyramid.ts";
+import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
 import type { Qualities } from "./render/output.ts";
@@ -44,19 +46,13 @@ export interface Picture {
   readonly qualities: Qualities;
 }
 
-/** The sizes that are answered. */
-export interface SizeRules {
-  readonly limits: SizeLimits;
-  readonly isStrictConfined: boolean;
-}
-
 /** Returns a request with every number final for this master. Throws what canonicalising throws. */
 export function canonicaliseFor(
   { pyramid }: Pick<MasterImage, "pyramid">,
   request: ImageRequest,
   rules: SizeRules,
 ): CanonicalRequest {
-  return canonicalise(request, seenImage(pyramid), rules);
+  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rules);
 }
 
 /** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */
@@ -116,16 +112,28 @@ export async function drawPicture(
   return render(kernels, plan, { inputs: { source, table, envelope, qualities }, admission });
 }
 
+/** Who is told of a picture that is drawn alone. */
+export interface Listener {
+  readonly log?: Drawing["log"];
+  /** Told what a picture lacks because its master is damaged. Without it, such a picture is refused. */
+  readonly onDamage?: (damage: Damage) => void;
+}
+
 /**
  * Draws a picture outside the service, where nothing competes for memory, and yields it in pieces. Throws what
- * `drawPicture` throws.
+ * `drawPicture` throws, and `source-malformed` for a damaged picture if nobody listens.
  */
 export async function* drawAlone(
   tools: DrawingTools,
   picture: Picture,
-  log: Drawing["log"] = () => undefined,
+  { log = () => undefined, onDamage = refuseDamage }: Listener = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { body } = await drawPicture(tools, picture, { admission: soleAdmission(), log });
+  const { body, damage } = await drawPicture(tools, picture, { admission: soleAdmission(), log });
+  if (damage !== undefined) onDamage(damage);
   if (body instanceof Uint8Array) yield body;
   else yield* body;
+}
+
+function refuseDamage(damage: Damage): never {
+  throw damagedImage(damage);
 }

@@ -53,7 +53,7 @@ export async function drawProbe(
   const image = await openImage({ source, prefix: await source.read(0, source.size) });
   const master = { ...image, source };
   const request = parseRequest({ region: "full", size: "8,8", rotation: "0", qualityAndFormat: "default.jpg" }, 3);
-  const picture = planPicture(master, canonicaliseFor(master, request, sizeRules), style);
+  const picture = planPicture(master, canonicaliseFor(master, request, sizeRules[3]), style);
   const { body, lease } = await drawPicture(pictures.tools, picture, {
     admission: { budget, clock, patience, isAlone },
     log,

@@ -10,9 +10,11 @@ import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
 import type { ColorTable } from "./color/table.ts";
 import type { Config } from "./config.ts";
+import type { SizeRules } from "./iiif/size.ts";
+import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
-import type { PictureStyle, SizeRules } from "./picture.ts";
+import type { NamingRules, PictureStyle } from "./picture.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import { Kernels } from "./render/kernels.ts";
 
@@ -26,7 +28,8 @@ export interface Services {
   readonly buckets: Readonly<Record<"masters" | "catalogue" | "derivatives", R2Bucket>>;
   /** What else the isolate remembers. */
   readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
-  readonly sizeRules: SizeRules;
+  readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
+  readonly naming: NamingRules;
   readonly config: Config;
   /** Streams that were broken off so far, in this isolate. */
   readonly streams: StreamCounts;
@@ -103,6 +106,12 @@ export function createServices(config: Config, platform: Platform, state: Isolat
   const bucket = bucketTier(platform.derivatives, guard("bucket"));
   const edge = guard("edge");
   const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
+  const { isStrictConfined, colorProfile, keepMetadata } = config;
+  const style: PictureStyle = {
+    qualities: { jpeg: config.jpegQuality, webp: webpQuality },
+    colorProfile,
+    keepMetadata,
+  };
   return {
     masters: {
       storage: { bucket: platform.masters, clock, timeoutSeconds: config.storageTimeoutSeconds },
@@ -111,7 +120,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       edge: edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds), edge),
       durable: bucket,
       ttlSeconds: config.masterTtlSeconds,
-      keepsBlocks: config.keepMetadata === "all",
+      keepsBlocks: keepMetadata === "all",
     },
     pictures: {
       tools: { kernels: state.kernels, colorTables: { kept: state.colorTables, module: platform.lcms } },
@@ -133,17 +142,18 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       budget,
       clock,
     },
-    style: {
-      qualities: { jpeg: config.jpegQuality, webp: webpQuality },
-      colorProfile: config.colorProfile,
-      keepMetadata: config.keepMetadata,
-    },
+    style,
     budget,
     clock,
     streams,
     buckets: { masters: platform.masters, catalogue: platform.catalogue, derivatives: platform.derivatives },
     isolate: state,
-    sizeRules: { limits, isStrictConfined: config.isStrictConfined },
+    // In 3.0 `^` says that a picture is to be enlarged, in 2.1 nothing does.
+    sizeRules: {
+      2: { limits, isStrictConfined, maxUpscaledSide: config.maxUpscaledSide },
+      3: { limits, isStrictConfined },
+    },
+    naming: { style, limits, picturesPerMaster: config.storePicturesPerImage },
     config,
   };
 }

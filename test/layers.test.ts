@@ -99,7 +99,9 @@ describe("the floors of the house", () => {
 
   it("are broken by a permission that nobody uses", () => {
     const emptied = new Map(
-      [...sources].filter(([path]) => path !== "codec/zstd.ts" && path !== "codec/png/reader.ts"),
+      [...sources].filter(
+        ([path]) => path !== "codec/zstd.ts" && path !== "codec/inflate-block.ts" && path !== "codec/png/reader.ts",
+      ),
     );
     expect(findViolations(emptied)).toContain("codec may import /^node:zlib$/ and does not");
   });

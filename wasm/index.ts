@@ -2,8 +2,19 @@
 export { allocate, mark, release } from "./arena";
 export { decodeCcitt } from "./ccitt/decode";
 export { ccittWorkBytes } from "./ccitt/row";
+export {
+  feedInflate,
+  inflate,
+  inflatedEnd,
+  inflatedFrom,
+  inflatePieceBytes,
+  inflateRoom,
+  inflateWorkBytes,
+  openInflate,
+} from "./inflate/inflate";
 export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
+export { jpegMarkRows, jpegMarks } from "./jpeg/missing";
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";

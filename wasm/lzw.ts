@@ -6,8 +6,7 @@ const clearCode: u32 = 256;
 const endCode: u32 = 257;
 const firstFree: u32 = 258;
 const codeLimit: u32 = 4096;
-/** The status of a stream with a code that no encoder writes. */
-const badCode: i32 = -1;
+const endedEarly: i32 = -1;
 
 /**
  * Where the string of each code last appeared in the output, and its length: a string is always a run of the output.
@@ -16,8 +15,9 @@ const starts: usize = memory.data(4096 * 4, 16);
 const lengths: usize = memory.data(4096 * 4, 16);
 
 /**
- * Decodes `length` bytes at `source` into at most `capacity` bytes at `target`. Returns how many bytes were written, or
- * a negative status for a code that no encoder writes. Stops without an error at the end of either side.
+ * Decodes `length` bytes at `source` into at most `capacity` bytes at `target`. Returns how many bytes were written:
+ * stops at the end of either side, and at a code that no encoder writes. Returns `endedEarly` where the stream says that
+ * it ends before the target is full.
  */
 export function lzwDecode(source: usize, length: i32, target: usize, capacity: i32): i32 {
   const sourceEnd = source + length;
@@ -41,7 +41,7 @@ export function lzwDecode(source: usize, length: i32, target: usize, capacity: i
     bitCount -= width;
     const code = (isLeastFirst ? bits : bits >> bitCount) & ((1 << width) - 1);
     if (isLeastFirst) bits >>= width;
-    if (code == endCode) break;
+    if (code == endCode) return endedEarly;
     if (code == clearCode) {
       width = 9;
       free = firstFree;
@@ -54,11 +54,11 @@ export function lzwDecode(source: usize, length: i32, target: usize, capacity: i
       store<u8>(target + at, code);
     } else {
       // Only the next code may be used before it is complete: its last byte is its first.
-      if (code > free || (code == free && previousLength == 0)) return badCode;
+      if (code > free || (code == free && previousLength == 0)) break;
       const isNext = code == free;
       const start = isNext ? previousStart : load<u32>(starts + (code << 2));
       runLength = isNext ? previousLength + 1 : load<u32>(lengths + (code << 2));
-      if (code < firstFree) return badCode;
+      if (code < firstFree) break;
       const room = <u32>capacity - at;
       copyRun(target + at, target + start, min(runLength, room));
       if (runLength > room) return capacity;

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { formatMegabytes } from "../node/megabytes.ts";
 import { bindGroup } from "../node/process-group.ts";
+import { programBeside } from "../node/program.ts";
 import { quietEnvironment } from "../node/quiet-environment.ts";
 import { openWorkFolder } from "../node/work-folder.ts";
 import { BucketError } from "./bucket.ts";
@@ -65,7 +65,7 @@ export async function connectLocalBucket({
   signal,
 }: ConnectionOptions): Promise<LocalConnection> {
   const temporary = await openWorkFolder();
-  const child = fork(join(import.meta.dirname, "local-bucket-process.ts"), [], {
+  const child = fork(programBeside(import.meta, "local-bucket-process"), [], {
     detached: true,
     env: { ...process.env, ...quietEnvironment, TMPDIR: temporary.path },
     execArgv: [],

@@ -15,7 +15,7 @@ import { maxParts, startUpload } from "./s3-bucket-upload.ts";
 import { readElement, readElements } from "./s3-bucket-xml.ts";
 
 /** Parts of 16 MiB keep four at once of eight files within half a gigabyte. */
-const leastPartBytes = 16 << 20;
+export const leastPartBytes = 16 << 20;
 
 /** Tidying up goes on after a stop, and keeps nobody waiting for longer than some seconds. */
 const lastPolicy = { tries: 2, answerMilliseconds: 2000, longestPauseMilliseconds: 1000 } as const;

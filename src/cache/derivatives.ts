@@ -43,8 +43,8 @@ export interface PictureName {
   readonly labels: Readonly<Record<"key" | "page" | "etag" | "request" | "settings" | "picture", string>>;
 }
 
-/** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables. */
-const renderVersion = 4;
+/** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables, which levels are used. */
+const renderVersion = 5;
 
 /** Names a picture for its readers and for the caches; its master has `picturesPerMaster` slots in the bucket. */
 export async function namePicture(facts: PictureFacts, picturesPerMaster: number): Promise<PictureName> {

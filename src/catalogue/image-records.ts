@@ -1,4 +1,7 @@
+import { cellValue, findSlips, findSurplus, readColumns } from "./columns.ts";
 import { parseCsv } from "./csv.ts";
+import type { CsvRow } from "./csv-rows.ts";
+import type { SheetFault, SheetPlace } from "./sheet-place.ts";
 
 /** What a CSV file says of one image. */
 export interface ImageRecord {
@@ -9,11 +12,19 @@ export interface ImageRecord {
   readonly metadata: readonly { readonly label: string; readonly value: string }[];
 }
 
+/** A record and where it stands. */
+export interface RecordRow {
+  readonly record: ImageRecord;
+  /** The cell that names the image. */
+  readonly place: SheetPlace;
+}
+
 /** The rows of a CSV file by the column that names images. */
 export interface Records {
   /** By identifier, or by the path of the source from the folder that was named. */
   readonly column: "identifier" | "file";
-  readonly rows: ReadonlyMap<string, ImageRecord>;
+  /** Empty where the form of the table is wrong, for then no row can be relied on. */
+  readonly rows: ReadonlyMap<string, RecordRow>;
 }
 
 /** What the catalogue holds of an image, as JSON. */
@@ -42,42 +53,57 @@ export function isRecordOf(identifier: string, bytes: Uint8Array): boolean {
   }
 }
 
+/** Columns that have a meaning of their own. */
+const ownColumns: readonly string[] = ["identifier", "file", "label", "rights"];
+
 /**
- * Reads records from CSV with a line of column names: either `identifier` or `file`, and any of `label`, `rights` (a URI)
- * and further ones. Adds a sentence to `faults` for each line that is wrong.
+ * Reads records from a CSV file with a row of column names: either `identifier` or `file`, and any of `label`, `rights` (a
+ * URI) and further ones. Adds to `faults` everything that is wrong, row by row.
  */
-export function parseRecords(bytes: Uint8Array, faults: string[]): Records {
-  const [header, ...lines] = parseCsv(bytes, faults);
-  const names = (header?.fields ?? []).map((name) => name.trim());
-  const columns = new Map<string, number>();
-  for (const [index, name] of names.entries()) if (!columns.has(name)) columns.set(name, index);
-  const column = names.includes("identifier") ? "identifier" : "file";
-  const keyIndex = names.indexOf(column);
-  if (keyIndex < 0) faults.push("line 1: there is no column identifier or file");
-  if (column === "identifier" && names.includes("file")) {
-    faults.push("line 1: there are the columns identifier and file, and only one can name the images");
+export function parseRecords(content: Uint8Array | string, faults: SheetFault[]): Records {
+  const sheet = parseCsv(content, ownColumns);
+  faults.push(...sheet.faults);
+  const columns = readColumns(sheet, ownColumns, faults);
+  const { places } = columns;
+  const column = places.has("identifier") ? "identifier" : "file";
+  const hasKey = places.has("identifier") || places.has("file");
+  const missing = ownColumns.filter((name) => !places.has(name) && !(hasKey && keyColumns.includes(name)));
+  const slips = findSlips(sheet, columns, { known: ownColumns, missing });
+  faults.push(...slips);
+  const [header, ...others] = sheet.rows;
+  if (!hasKey) {
+    // A slip in the name of the column says it already.
+    if (!slips.some(({ meant }) => keyColumns.includes(meant)))
+      faults.push(keyFault(header, "there is no column identifier or file"));
+    return { column, rows: new Map() };
   }
-  for (const [index, name] of names.entries()) {
-    if (name === "") faults.push(`line 1: column ${index + 1} has no name`);
-    else if (columns.get(name) !== index) faults.push(`line 1: the column ${name} is there twice`);
+  if (places.has("identifier") && places.has("file")) {
+    faults.push(keyFault(header, "there are the columns identifier and file, and only one can name the images"));
   }
-  const rows = new Map<string, ImageRecord>();
-  const lineOf = new Map<string, number>();
-  for (const { line, fields } of keyIndex < 0 ? [] : lines) {
-    const key = (fields[keyIndex] ?? "").trim().normalize("NFC");
-    const record = readRecord(columns, fields);
-    const earlier = lineOf.get(key);
-    if (fields.length !== names.length) {
-      faults.push(`line ${line}: ${fields.length} fields, where there are ${names.length} columns`);
-    } else if (key === "") faults.push(`line ${line}: the ${column} is empty`);
-    else if (earlier !== undefined) faults.push(`line ${line}: ${key} was on line ${earlier} already`);
-    else if (record.rights !== undefined && !/^https?:\/\/[^\s/]+/.test(record.rights)) {
-      faults.push(`line ${line}: rights is ${JSON.stringify(record.rights)}, not an http or https URI`);
+  const described = [...places].filter(([name]) => !ownColumns.includes(name));
+  const rows = new Map<string, RecordRow>();
+  for (const row of others) {
+    const surplus = findSurplus(row, columns);
+    faults.push(...surplus);
+    const place = { row: row.row, line: row.line, column: places.get(column) ?? 0 };
+    const key = (cellValue(row, place.column) ?? "").normalize("NFC");
+    const earlier = rows.get(key);
+    const record = readRecord(row, { places, described });
+    if (key === "") faults.push({ place, message: `the ${column} is empty` });
+    else if (earlier !== undefined) faults.push({ place, message: `${key} is in row ${earlier.place.row} already` });
+    else if (surplus.length === 0) rows.set(key, { record, place });
+    if (record.rights !== undefined && !/^https?:\/\/[^\s/]+/.test(record.rights)) {
+      const message = `rights is ${JSON.stringify(record.rights)}, not an http or https URI`;
+      faults.push({ place: { ...place, column: places.get("rights") ?? 0 }, message });
     }
-    if (earlier === undefined) lineOf.set(key, line);
-    rows.set(key, record);
   }
-  return { column, rows };
+  return { column, rows: sheet.faults.length > 0 ? new Map() : rows };
+}
+
+const keyColumns: readonly string[] = ["identifier", "file"];
+
+function keyFault(header: CsvRow | undefined, message: string): SheetFault {
+  return { place: header === undefined ? undefined : { row: header.row, line: header.line }, message };
 }
 
 /** Returns what the catalogue holds of an image. */
@@ -95,20 +121,17 @@ export function storedRecord(
   };
 }
 
-/** Columns that have a meaning of their own. */
-const ownColumns: readonly string[] = ["identifier", "file", "label", "rights"];
+function readRecord(row: CsvRow, { places, described }: RecordColumns): ImageRecord {
+  const metadata: { label: string; value: string }[] = [];
+  for (const [label, column] of described) {
+    const value = cellValue(row, column);
+    if (value !== undefined) metadata.push({ label, value });
+  }
+  return { label: cellValue(row, places.get("label")), rights: cellValue(row, places.get("rights")), metadata };
+}
 
-function readRecord(columns: ReadonlyMap<string, number>, fields: readonly string[]): ImageRecord {
-  const fieldOf = (name: string) => {
-    const value = fields[columns.get(name) ?? fields.length]?.trim();
-    return value === "" ? undefined : value;
-  };
-  return {
-    label: fieldOf("label"),
-    rights: fieldOf("rights"),
-    metadata: [...columns.keys()].flatMap((name) => {
-      const value = ownColumns.includes(name) ? undefined : fieldOf(name);
-      return value === undefined ? [] : [{ label: name, value }];
-    }),
-  };
+interface RecordColumns {
+  readonly places: ReadonlyMap<string, number>;
+  /** Columns without a meaning of their own. */
+  readonly described: readonly (readonly [string, number])[];
 }

@@ -4,6 +4,7 @@ import { readHeader } from "../tiff/header.ts";
 import { openContainer } from "./container.ts";
 import { formatFault, tryMaster } from "./faults.ts";
 import { holdReads } from "./held-reads.ts";
+import type { SeePixels } from "./level-comparison.ts";
 import { mendFormat } from "./mend.ts";
 import { findOtherFormat } from "./other-format.ts";
 import { checkPage } from "./page-check.ts";
@@ -14,6 +15,8 @@ import type { DrawPicture } from "./serving.ts";
 export interface CheckOptions {
   /** Draws a tile of each level and a thumbnail; without it, damage inside tiles is not found. */
   readonly draw?: DrawPicture | undefined;
+  /** Returns pixels; without it, levels are not compared with each other. */
+  readonly see?: SeePixels | undefined;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface CheckOptions {
  * the service reads to open each of its images, and the start of one JPEG tile of each level. Throws only what the
  * source throws, and what `draw` throws that is not the master's fault.
  */
-export async function checkMaster(file: ByteSource, { draw }: CheckOptions = {}): Promise<MasterReport> {
+export async function checkMaster(file: ByteSource, { draw, see }: CheckOptions = {}): Promise<MasterReport> {
   const source = holdReads(file);
   const prefix = await source.read(0, prefixBytes);
   const opened = await openContainer(source, prefix);
@@ -29,7 +32,7 @@ export async function checkMaster(file: ByteSource, { draw }: CheckOptions = {})
   const pages: PageReport[] = [];
   const problems: Problem[] = [];
   for (let page = 1; page <= opened.pages; page++) {
-    const checked = await checkPage({ source, prefix, opened, page, draw });
+    const checked = await checkPage({ source, prefix, opened, page, draw, see });
     pages.push(checked.report);
     problems.push(...checked.problems);
   }

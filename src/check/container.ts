@@ -2,7 +2,7 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { readAhead } from "../source/read-ahead.ts";
 import { type DirectoryChain, readDirectoryChain } from "../tiff/directory-chain.ts";
 import { readHeader } from "../tiff/header.ts";
-import { findPage } from "../tiff/page.ts";
+import { listPages } from "../tiff/page.ts";
 import { unlessFault } from "./faults.ts";
 import type { Container } from "./report.ts";
 
@@ -46,9 +46,6 @@ export async function openContainer(source: ByteSource, prefix: Uint8Array): Pro
   return { container: { format, byteOrder, directories }, chain, pages, directories: ahead };
 }
 
-/** A missing image is refused as `not-found`; there is always a first one. */
 async function countPages(source: ByteSource, chain: DirectoryChain): Promise<number> {
-  let pages = 1;
-  while ((await unlessFault(() => findPage(source, chain, pages + 1))) !== undefined) pages += 1;
-  return pages;
+  return (await unlessFault(() => listPages(source, chain)))?.length ?? 1;
 }

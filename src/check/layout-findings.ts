@@ -1,3 +1,4 @@
+import type { Size } from "../geometry.ts";
 import { type Finding, formatCount, slowness } from "./finding.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { LevelReport, PictureReport, ServingCosts, Severity } from "./report.ts";
@@ -85,8 +86,7 @@ function findInLevels(levels: readonly LevelReport[], severity: Severity): reado
     return [{ severity, code: "one-level", message, remedy: "conversion" }];
   }
   const off = levels.filter(({ scaleFactor }) => scaleFactor === undefined);
-  const sizes = off.map(({ width, height }) => `${width} by ${height}`).join(", ");
-  const message = `No tiles are offered for these levels, because their sizes are not a whole fraction of the picture: ${sizes}.`;
+  const message = `No tiles are offered for these levels, because their sizes are not a whole fraction of the picture: ${formatSizes(off)}.`;
   const offGrid: Finding = { severity: "note", code: "level-off-grid", message, remedy: "conversion" };
   return [...findBetween(levels, { last, severity }), ...(off.length > 0 ? [offGrid] : [])];
 }
@@ -111,19 +111,28 @@ function findBetween(
   return [{ severity: "note", code: "levels-not-halved", message, remedy: "conversion" }];
 }
 
-function findInLeftOut({ unread, others }: LeftOut): readonly Finding[] {
+function findInLeftOut({ unread, doubtful, others }: LeftOut): readonly Finding[] {
   const findings: Finding[] = [];
   if (unread.length > 0) {
-    const sizes = unread.map(({ width, height }) => `${width} by ${height}`).join(", ");
-    const message = `Levels are ignored because they are damaged, not supported, or have different colours: ${sizes}.`;
+    const message = `Levels are ignored because they are damaged, not supported, or have different colours: ${formatSizes(unread)}.`;
     findings.push({ severity: "warning", code: "levels-left-out", message, remedy: "conversion" });
   }
+  if (doubtful.length > 0) {
+    const message = `Levels are ignored because nothing says whether they belong to this page or to another one: ${formatSizes(doubtful)}.`;
+    findings.push({ severity: "warning", code: "levels-in-doubt", message, remedy: "conversion" });
+  }
   if (others > 0) {
-    const what = others === 1 ? "A reduced directory is" : `${others} reduced directories are`;
-    const message = `${what} not a level: the proportions differ from the picture's.`;
+    const message =
+      others === 1
+        ? "A directory next to the picture is not a level: it is no reduced version of it, going by proportions and flags."
+        : `${others} directories next to the picture are not levels: they are no reduced versions of it, going by proportions and flags.`;
     findings.push({ severity: "note", code: "other-directories", message, remedy: "none" });
   }
   return findings;
+}
+
+function formatSizes(sizes: readonly Size[]): string {
+  return sizes.map(({ width, height }) => `${width} by ${height}`).join(", ");
 }
 
 function findInPlaces({ picture, costs, distantDirectories }: LaidPicture): readonly Finding[] {

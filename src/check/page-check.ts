@@ -9,6 +9,7 @@ import { formatFault, tryMaster, unlessFault } from "./faults.ts";
 import type { Finding } from "./finding.ts";
 import { findInLayout } from "./layout-findings.ts";
 import { findLeftOut } from "./left-out.ts";
+import { type DifferingLevel, findDifferingLevels, type SeePixels } from "./level-comparison.ts";
 import { reportLevel } from "./level-report.ts";
 import { chooseMend, type Mendable, mendByIngest, mendStated } from "./mend.ts";
 import { type OpenedPage, openPage } from "./open-page.ts";
@@ -27,6 +28,7 @@ export interface PageToCheck {
   readonly opened: OpenedContainer;
   readonly page: number;
   readonly draw: DrawPicture | undefined;
+  readonly see: SeePixels | undefined;
 }
 
 /** A page and its problems. */
@@ -64,7 +66,7 @@ function mendRefused({ container, pages }: OpenedContainer, stated: StatedPictur
 }
 
 async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<CheckedPage> {
-  const { source, opened, draw } = checked;
+  const { source, opened, draw, see } = checked;
   const { pyramid } = page;
   const isFile = opened.container.byteOrder === undefined;
   const serving = await tryServing({ ...page, source }, draw);
@@ -74,8 +76,10 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
   }
   const picture = reportPicture(page, levels);
   const costs = { opening: page.opening, tile: serving.square, thumbnail: serving.thumbnail };
+  const differing = see === undefined ? [] : await findDifferingLevels({ pyramid, source }, see);
   const findings = [
     ...findInServing(picture, serving),
+    ...differing.map(differingFinding),
     ...findInLayout({ picture, costs, ...(await countDirectories(checked, pyramid)) }),
     ...findInCoding(picture),
     ...findInColors(picture),
@@ -90,6 +94,11 @@ async function checkOpened(checked: PageToCheck, page: OpenedPage): Promise<Chec
     },
     problems: chooseMends(findings, { pyramid, levels, pages: opened.pages }, checked.page),
   };
+}
+
+function differingFinding({ width, height, difference }: DifferingLevel): Finding {
+  const message = `The level of ${width} by ${height} does not show what the level above it shows: means differ by ${Math.round(difference)} of 255. Reduced pictures are wrong.`;
+  return { severity: "error", code: "level-differs", message, remedy: "conversion" };
 }
 
 function reportPicture(
@@ -128,7 +137,7 @@ async function countDirectories({ opened, page }: PageToCheck, { levels }: Pyram
   return {
     distantDirectories: all.filter(({ offset }) => offset >= prefixBytes).length,
     brokenLinks: chain?.brokenLinks ?? [],
-    leftOut: found === undefined ? { unread: [], others: 0 } : await findLeftOut(found, levels),
+    leftOut: found === undefined ? { unread: [], doubtful: [], others: 0 } : await findLeftOut(found, levels),
   };
 }
 

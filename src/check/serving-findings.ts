@@ -1,7 +1,7 @@
 import { formatFault } from "./faults.ts";
 import { type Finding, formatCount } from "./finding.ts";
 import type { LevelReport, PictureReport, Served } from "./report.ts";
-import type { Refusal, Serving } from "./serving.ts";
+import type { DamagedPicture, Refusal, Serving } from "./serving.ts";
 
 /** JPEG processes that the kernels can decode. */
 const decodedProcesses: readonly string[] = ["baseline", "extended", "progressive"];
@@ -25,10 +25,17 @@ export function findInServing(picture: PictureReport, serving: Serving): readonl
       !(outside > 0 && fault.code === "source-malformed") && !(unread !== undefined && isOfTiles),
   );
   for (const group of groupRefusals(others)) findings.push(refusalFinding(group));
+  const [worst] = serving.damaged.toSorted((one, other) => other.damage.rows - one.damage.rows);
+  if (worst !== undefined) findings.push(damageFinding(worst));
   for (const warning of serving.warnings) {
     findings.push({ severity: "warning", code: "profile-ignored", message: `${sentence(warning)}.`, remedy: "none" });
   }
   return findings;
+}
+
+function damageFinding({ name, damage: { firstRow, rows, lostPercent } }: DamagedPicture): Finding {
+  const message = `It is damaged: ${formatCount(rows)} of its rows can't be read, the first is row ${formatCount(firstRow)}, and ${lostPercent} % of ${name} is lost. Such pictures are served, and kept by no cache.`;
+  return { severity: "error", code: "rows-missing", message, remedy: "none" };
 }
 
 /** Returns how much of an image is answered, from its findings and requests. */

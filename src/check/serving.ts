@@ -2,17 +2,23 @@ import type { ImageError } from "../error.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
 import { type DrawnMaster, type PictureStyle, planPicture } from "../picture.ts";
 import type { Level } from "../pyramid/level.ts";
+import type { Damage } from "../render/damage.ts";
 import type { RenderPlan } from "../render/plan.ts";
 import { tryMaster } from "./faults.ts";
 import { findRefusal } from "./refusal.ts";
 import type { RequestCost } from "./report.ts";
 import { largerRequests, squareRequest, thumbnailRequest, tileRequest, type ViewerRequest } from "./viewer-requests.ts";
 
-/**
- * Draws a picture as the service does and drops it. Returns the messages that the service would log meanwhile. Throws
- * ImageError as the service answers it.
- */
-export type DrawPicture = (image: DrawnMaster, request: CanonicalRequest) => Promise<readonly string[]>;
+/** Draws a picture as the service does and drops it. Throws ImageError as the service answers it. */
+export type DrawPicture = (image: DrawnMaster, request: CanonicalRequest) => Promise<DrawnPicture>;
+
+/** A picture that was drawn. */
+export interface DrawnPicture {
+  /** The messages that the service would log meanwhile. */
+  readonly warnings: readonly string[];
+  /** What it lacks because its master is damaged. */
+  readonly damage: Damage | undefined;
+}
 
 /** How pictures are made by a service as it is shipped. */
 const shippedStyle: PictureStyle = {
@@ -30,6 +36,8 @@ export interface Serving {
   readonly refused: readonly Refusal[];
   /** What the service would log while it draws. */
   readonly warnings: readonly string[];
+  /** Requests whose pictures lack something. */
+  readonly damaged: readonly DamagedPicture[];
   /** How many of these requests are answered. */
   readonly answered: number;
   /** Why no request is answered, as info.json says it. */
@@ -45,6 +53,13 @@ export interface Refusal {
   readonly isOfTiles: boolean;
 }
 
+/** A request that is answered with a picture that lacks something. */
+export interface DamagedPicture {
+  /** What was requested. */
+  readonly name: string;
+  readonly damage: Damage;
+}
+
 /**
  * Plans what viewers request of an image: a tile of each level, the whole picture small and large. With `draw`, the
  * tiles and the smallest picture are drawn too; the tiles stand for the other requests. Throws what the source throws.
@@ -54,6 +69,7 @@ export async function tryServing(image: DrawnMaster, draw?: DrawPicture): Promis
   const copied = new Set<Level>();
   const refused: Refusal[] = [];
   const warnings = new Set<string>();
+  const damaged: DamagedPicture[] = [];
   let answered = 0;
   const plan = async (asked: ViewerRequest): Promise<RenderPlan | undefined> => {
     const planned = await tryMaster(() => planRequest(image, asked));
@@ -67,7 +83,11 @@ export async function tryServing(image: DrawnMaster, draw?: DrawPicture): Promis
     if (drawn !== undefined && "fault" in drawn)
       refused.push({ name: asked.name, fault: drawn.fault, isOfTiles: true });
     else if (planned !== undefined) answered += 1;
-    if (drawn !== undefined && "value" in drawn) for (const warning of drawn.value) warnings.add(warning);
+    if (drawn !== undefined && "value" in drawn) {
+      const { damage } = drawn.value;
+      for (const warning of drawn.value.warnings) warnings.add(warning);
+      if (damage !== undefined) damaged.push({ name: asked.name, damage });
+    }
     return planned;
   };
   for (const level of pyramid.levels) {
@@ -83,6 +103,7 @@ export async function tryServing(image: DrawnMaster, draw?: DrawPicture): Promis
     copied,
     refused,
     warnings: [...warnings],
+    damaged,
     answered,
     refusal: findRefusal(image, shippedStyle),
     thumbnail: costOf(thumbnail),
@@ -98,9 +119,9 @@ function planRequest(image: DrawnMaster, { request }: ViewerRequest): RenderPlan
 async function drawAll(
   image: DrawnMaster,
   { asked, planned, draw }: { readonly asked: ViewerRequest; readonly planned: RenderPlan; readonly draw: DrawPicture },
-): Promise<readonly string[]> {
-  const warnings = await draw(image, asked.request);
-  return planned.kind === "copy" ? draw(image, { ...asked.request, format: "png" }) : warnings;
+): Promise<DrawnPicture> {
+  const drawn = await draw(image, asked.request);
+  return planned.kind === "copy" ? draw(image, { ...asked.request, format: "png" }) : drawn;
 }
 
 function costOf(plan: RenderPlan | undefined): RequestCost | undefined {

@@ -1,6 +1,7 @@
 import { type Area, clipArea, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
 import { largestSize, type SizeLimits } from "../iiif/size.ts";
+import { stripTile } from "../iiif/tiles.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
@@ -24,9 +25,6 @@ const squareSide = 256;
 /** Sides of the boxes, in pixels, in which whole pictures are requested: lists, result pages. */
 const thumbnailSide = 128;
 const previewSide = 1024;
-
-/** The scale factors offered for images in strips, as in info.json. */
-const stripTile: Size = { width: 1024, height: 1024 };
 
 /** Returns the request for a tile of a level on its own grid: a whole tile that was written, if there is one. */
 export function tileRequest(pyramid: Pyramid, level: Level): ViewerRequest {

@@ -1,4 +1,5 @@
 import { checkMaster } from "../check/check.ts";
+import type { SeePixels } from "../check/level-comparison.ts";
 import type { MasterReport, Problem, Served, Severity } from "../check/report.ts";
 import type { DrawPicture } from "../check/serving.ts";
 import type { SourceFile } from "../job/source-files.ts";
@@ -19,6 +20,8 @@ export interface CheckedFile {
 export interface CheckRun {
   /** Draws tiles; without it nothing is decoded. */
   readonly draw: DrawPicture | undefined;
+  /** Returns pixels; without it levels are not compared. */
+  readonly see: SeePixels | undefined;
   readonly signal: AbortSignal;
   readonly onStart: (path: string) => void;
 }
@@ -54,11 +57,11 @@ async function* takeFirst(
   if (checked !== undefined) yield checked;
 }
 
-async function checkFile(path: string, { draw, onStart }: CheckRun): Promise<CheckedFile> {
+async function checkFile(path: string, { draw, see, onStart }: CheckRun): Promise<CheckedFile> {
   onStart(path);
   try {
     await using source = await openFileSource(path);
-    return { path, report: await checkMaster(source, { draw }), failure: undefined };
+    return { path, report: await checkMaster(source, { draw, see }), failure: undefined };
   } catch (error) {
     const code = error instanceof IngestError ? error.code : "internal";
     return {

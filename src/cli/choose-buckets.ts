@@ -1,11 +1,11 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { ServiceBuckets } from "../bucket/bucket.ts";
 import { localBuckets } from "../bucket/local-buckets.ts";
 import { s3Bucket } from "../bucket/s3-bucket.ts";
 import type { Terminal } from "../node/terminal.ts";
 import type { BucketOptions } from "../settings/options.ts";
 import { endpointFault } from "../settings/s3-endpoint.ts";
-import { type ServiceSettings, serviceFile } from "../settings/service-settings.ts";
+import type { ServiceSettings } from "../settings/service-settings.ts";
 
 /** What says which buckets are meant. */
 export interface BucketsRequest {
@@ -19,11 +19,11 @@ export interface BucketsRequest {
 
 /** Returns what opens the buckets that options, wrangler.toml and environment name, and adds to `faults` what is wrong. */
 export function bucketsOpener({ options, service, terminal, asked, faults }: BucketsRequest): () => ServiceBuckets {
-  const { projectFolder, folder, environment, signal } = terminal;
+  const { service: places, folder, environment, signal } = terminal;
   if (options.to === undefined) faults.push("--to is missing: local or remote");
   if (options.to !== "remote") {
-    const state = options.state === undefined ? join(projectFolder, ".wrangler", "state") : options.state;
-    return () => localBuckets({ configFile: serviceFile(projectFolder), stateFolder: resolve(folder, state), signal });
+    const stateFolder = options.state === undefined ? places.stateFolder : resolve(folder, options.state);
+    return () => localBuckets({ configFile: places.configFile, stateFolder, signal });
   }
   const account = options.account ?? environment.CLOUDFLARE_ACCOUNT_ID;
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
@@ -37,10 +37,11 @@ export function bucketsOpener({ options, service, terminal, asked, faults }: Buc
     if (!secretAccessKey) faults.push("AWS_SECRET_ACCESS_KEY is not set in the environment");
     if (!account && !options.endpoint) faults.push("--account (or CLOUDFLARE_ACCOUNT_ID) or --endpoint is missing");
   }
-  if (asked.includes("masters") && masters === undefined) {
+  // A wrangler.toml that can't be read is a fault already.
+  if (service !== undefined && asked.includes("masters") && masters === undefined) {
     faults.push("--bucket is missing, because wrangler.toml names no bucket for MASTERS");
   }
-  if (asked.includes("catalogue") && catalogue === undefined) {
+  if (service !== undefined && asked.includes("catalogue") && catalogue === undefined) {
     faults.push("--catalogue-bucket is missing, because wrangler.toml names no bucket for CATALOGUE");
   }
   const open = (bucket: string) =>

@@ -34,6 +34,29 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   "move-records": [["Options", moveRecordsOptions]],
 };
 
+/** What people do most, in the order in which they come to it. */
+const examples: Readonly<Record<CommandName, readonly (readonly [string, string])[]>> = {
+  ingest: [
+    ["tessera ingest scans --to local", "all images of a folder, for npm start"],
+    ["tessera ingest scans --to remote --dry-run", "what it would do, and what that costs"],
+    ["tessera ingest scans --to remote --collection maps --records maps.csv", "with a record for each image"],
+    ["tessera ingest pyramids --to local --repack", "keeps the tiles of pyramids as they are"],
+  ],
+  compare: [
+    ["tessera compare scan.tif", "writes compare.html"],
+    ["tessera compare scan.tif --qualities 80,89,95 --crops 6 --out pages/scan.html", ""],
+  ],
+  check: [
+    ["tessera check scans", "every file, with what is wrong and what fixes it"],
+    ["tessera check scans --decode --strict", "looks for damage too, for scripts"],
+    ["tessera check scans --brief", "a line a file"],
+  ],
+  "move-records": [
+    ["tessera move-records --to local", "in the buckets of npm start"],
+    ["tessera move-records --to remote --account 0123456789abcdef0123456789abcdef", "on R2"],
+  ],
+};
+
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ingest: [
     "",
@@ -71,10 +94,27 @@ export function helpText(command: CommandName | undefined): readonly string[] {
       `  ${name.padEnd(13)} ${summaries[name]}`,
       `${" ".repeat(16)}${usages[name]}`,
     ]);
-    return [usageLine(undefined), "", ...lines, "", "tessera COMMAND --help lists the options of a command."];
+    return [
+      usageLine(undefined),
+      "",
+      ...lines,
+      "",
+      "tessera COMMAND --help lists the options of a command, with examples.",
+    ];
   }
   const parts = sections[command].flatMap(([title, table]) => ["", title, ...optionLines(table)]);
-  return [usageLine(command), "", summaries[command], ...parts, ...(notes[command] ?? [])];
+  const shown = ["", "Examples", ...exampleLines(examples[command])];
+  return [usageLine(command), "", summaries[command], ...parts, ...shown, ...(notes[command] ?? [])];
+}
+
+function exampleLines(lines: readonly (readonly [string, string])[]): readonly string[] {
+  return lines.flatMap(([call, meaning]) =>
+    meaning === ""
+      ? [`  ${call}`]
+      : call.length > 46
+        ? [`  ${call}`, `${" ".repeat(50)}${meaning}`]
+        : [`  ${call.padEnd(48)}${meaning}`],
+  );
 }
 
 function optionLines(table: OptionTable): readonly string[] {

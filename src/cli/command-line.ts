@@ -9,7 +9,8 @@ import { check } from "./check.ts";
 import { type Command, type CommandName, commandOptions, parseCommand } from "./command.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
-import { exitStatus, ingest } from "./ingest.ts";
+import { exitStatus } from "./exit-status.ts";
+import { ingest } from "./ingest.ts";
 import { moveRecords } from "./move-records.ts";
 
 /** Runs a command line and returns its exit status. */
@@ -42,9 +43,15 @@ function isNamed(kind: Command["kind"]): kind is CommandName {
 
 function tellFaults(faults: readonly string[], command: CommandName | undefined, terminal: Terminal): number {
   const lines =
-    faults.length > 1 ? ["Several things are wrong:", ...faults.map((fault) => `  ${fault}.`)] : [`${faults[0]}.`];
+    faults.length > 1
+      ? ["Several things are wrong:", ...faults.map((fault) => `  ${endSentence(fault)}`)]
+      : faults.map(endSentence);
   terminal.say([...lines, usageLine(command)]);
   return exitStatus.wrong;
+}
+
+function endSentence(text: string): string {
+  return text.endsWith("?") ? text : `${text}.`;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   type RunOptions,
   runOptions,
 } from "../settings/options.ts";
-import { checkValues, type OptionTable } from "../settings/values.ts";
+import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
 
 /** The commands by name, with the options each takes. */
 export const commandOptions = {
@@ -77,7 +77,12 @@ export function parseCommand(args: readonly string[]): Command {
     return { kind: "help", command: isCommand(rest[0]) ? rest[0] : undefined };
   }
   if (name === "--version") return { kind: "version" };
-  if (!isCommand(name)) return { kind: "wrong", command: undefined, faults: [`Unknown command: ${name}`] };
+  if (!isCommand(name))
+    return {
+      kind: "wrong",
+      command: undefined,
+      faults: [`Unknown command: ${name}${suggest(name, Object.keys(commandOptions))}`],
+    };
   const { positionals, given, faults } = readArguments(rest, commandOptions[name]);
   if (given.help === true) return { kind: "help", command: name };
   if (name === "ingest") {
@@ -157,7 +162,13 @@ function readArguments(args: readonly string[], table: OptionTable): Arguments {
       } else if (name !== undefined || (denied !== undefined && !takesValue(denied))) {
         if (token.value !== undefined) faults.push(`${token.rawName} takes no value`);
         else given[name ?? denied ?? ""] = name !== undefined;
-      } else faults.push(`${token.rawName} is not known`);
+      } else
+        faults.push(
+          `${token.rawName} is not known${suggest(
+            token.rawName,
+            [...names.keys()].map((spelt) => `--${spelt}`),
+          )}`,
+        );
     }
   }
   return { positionals, given, faults };

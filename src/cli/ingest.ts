@@ -8,21 +8,24 @@ import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
 import { readRecords } from "../job/read-records.ts";
 import { makeDryReport, makeReport, type Report } from "../job/report.ts";
+import { findFiles } from "../job/source-files.ts";
+import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
+import { findWriteFault } from "../node/writable-file.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
 import { defaultTemplate } from "../settings/identifier-template.ts";
-import { readIngestConfig } from "../settings/ingest-config.ts";
+import { bucketOptions, conversionOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import { ensureKernel } from "./build-kernels.ts";
 import { bucketsOpener } from "./choose-buckets.ts";
 import type { IngestCommand } from "./command.ts";
 import { ingestContradictions } from "./contradictions.ts";
+import { exitStatus } from "./exit-status.ts";
+import { formatNotes } from "./note-text.ts";
 import { showProgress } from "./progress.ts";
+import { readConfiguration } from "./readable-configuration.ts";
 import { formatJson } from "./report-json.ts";
-import { formatDryReport, formatReport, formatWhereToLook } from "./report-text.ts";
-
-/** Exit statuses. 128 and the number of SIGINT is what shells expect of a command that was stopped. */
-export const exitStatus = { well: 0, failed: 1, wrong: 2, stopped: 130 } as const;
+import { formatDryReport, formatFailure, formatReport, formatWhereToLook } from "./report-text.ts";
 
 /** Files worked on at once, unless it is said: each takes a core, and memory. */
 const mostJobs = 8;
@@ -32,9 +35,8 @@ export async function ingest(command: IngestCommand, terminal: Terminal, convert
   const settled = await settle(command, terminal, converter);
   const { plan } = settled;
   terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
-  return command.options.dryRun === true
-    ? dryRun(plan, { command, terminal, converter })
-    : run(plan, { command, terminal, converter, settled });
+  const context = { command, terminal, converter, settled };
+  return command.options.dryRun === true ? dryRun(plan, context) : run(plan, context);
 }
 
 interface Settled {
@@ -42,69 +44,99 @@ interface Settled {
   readonly jobs: number;
   readonly openBuckets: () => ServiceBuckets;
   /** Says where the images are shown, as far as that is known. */
-  readonly whereToLook: (report: Report) => string | undefined;
+  readonly whereToLook: (report: Report) => Promise<string | undefined>;
 }
 
-/** Puts command line, configuration and environment together. Everything that is wrong is told at once. */
+/** What decides how images are named and treated. */
+const planOptions = [
+  ...["identifier", "collection", "prefix", "keyTemplate", "pages", "records", "conversions"],
+  ...Object.keys(conversionOptions),
+];
+
+/**
+ * Puts command line, configuration and environment together. Everything that is wrong is told at once, and nothing twice:
+ * what depends on a value that is wrong is not judged.
+ */
 async function settle(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<Settled> {
   const faults: string[] = [];
-  const { options: given } = command;
-  const config = (await gatherFaults(faults, () => readIngestConfig(terminal.folder, given.config))) ?? {};
+  const { options: given, sources } = command;
+  const { config, isSure } = await readConfiguration(given, terminal, faults);
   const options = { ...config, ...given };
   faults.push(...ingestContradictions(given));
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.projectFolder, terminal));
-  const recordsFile = options.records;
-  const records =
-    recordsFile === undefined
-      ? undefined
-      : await gatherFaults(faults, () => readRecords(resolve(terminal.folder, recordsFile)));
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
+  const recordsFile = options.records === undefined ? undefined : resolve(terminal.folder, options.records);
+  const records = recordsFile === undefined ? undefined : await readRecords(recordsFile, faults);
   const stored = recordsFile === undefined ? (["masters"] as const) : (["masters", "catalogue"] as const);
   const asked = given.dryRun === true ? [] : stored;
-  const openBuckets = bucketsOpener({ options, service, terminal, asked, faults });
+  const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
+  const openBuckets = bucketsOpener({ options, service, terminal, asked, faults: bucketFaults });
   const naming = { pageSuffix: "", keyTemplate: "{identifier}", ...service?.naming };
-  const plan = await gatherFaults(faults, () =>
-    planIngest({
-      sources: command.sources,
-      template: options.identifier ?? defaultTemplate,
-      collection: options.collection ?? "",
-      prefix: options.prefix ?? "",
-      naming: options.keyTemplate === undefined ? naming : { ...naming, keyTemplate: options.keyTemplate },
-      records,
-      pages: options.pages ?? "first",
-      conversion: given,
-      config,
-      countPages: converter.countPages,
-      signal: terminal.signal,
-    }),
-  );
+  const request = {
+    sources,
+    template: options.identifier ?? defaultTemplate,
+    collection: options.collection ?? "",
+    prefix: options.prefix ?? "",
+    naming: options.keyTemplate === undefined ? naming : { ...naming, keyTemplate: options.keyTemplate },
+    records,
+    pages: options.pages ?? "first",
+    conversion: given,
+    config,
+    countPages: converter.countPages,
+    signal: terminal.signal,
+  };
+  const isPlanned = isSure(planOptions);
+  const plan = isPlanned ? await gatherFaults(faults, () => planIngest(request)) : undefined;
+  if (!isPlanned) faults.push(...(await findFiles(sources)).faults);
+  const files = [
+    ...(plan?.images ?? []).map(({ source }) => source),
+    ...(recordsFile === undefined ? [] : [recordsFile]),
+  ];
+  if (given.report !== undefined) faults.push(...(await findReportFaults(given.report, { terminal, files })));
   refuseFaults([...new Set(faults)]);
   if (plan === undefined) throw new Error("a plan was made, for nothing was wrong");
-  const server = options.state === undefined ? "npm start" : `npx wrangler dev --persist-to ${options.state}`;
+  const startCommand = options.state === undefined ? "npm start" : `npx wrangler dev --persist-to ${options.state}`;
+  const stateFolder =
+    options.state === undefined ? terminal.service.stateFolder : resolve(terminal.folder, options.state);
   return {
     plan,
     openBuckets,
     jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
-    whereToLook: (report) => (options.to === "local" ? formatWhereToLook(report, server) : undefined),
+    whereToLook: async (report) =>
+      options.to === "local"
+        ? formatWhereToLook(report, { command: startCommand, running: await findServer(stateFolder) })
+        : undefined,
   };
+}
+
+/** A report that can't be written is better known before hours of work, and none is written over what is read. */
+async function findReportFaults(
+  name: string,
+  { terminal, files }: { readonly terminal: Terminal; readonly files: readonly string[] },
+): Promise<readonly string[]> {
+  const path = resolve(terminal.folder, name);
+  const fault = await findWriteFault(path);
+  if (fault !== undefined) return [`--report ${name} ${fault}`];
+  return files.some((file) => resolve(terminal.folder, file) === path)
+    ? [`--report ${name} is a file that is to be read`]
+    : [];
 }
 
 interface RunContext {
   readonly command: IngestCommand;
   readonly terminal: Terminal;
   readonly converter: Converter;
+  readonly settled: Settled;
 }
 
-async function dryRun(plan: IngestPlan, { command, terminal, converter }: RunContext): Promise<number> {
-  const report = makeDryReport(await inspectPlan(plan, { converter, signal: terminal.signal }), plan.warnings);
+async function dryRun(plan: IngestPlan, { command, terminal, converter, settled }: RunContext): Promise<number> {
+  const inspections = await inspectPlan(plan, { converter, signal: terminal.signal });
+  const report = makeDryReport(inspections, { plan, jobs: settled.jobs });
   await hand(report, formatDryReport(report), { command, terminal });
   if (terminal.signal.aborted) return exitStatus.stopped;
   return report.images.some(({ failure }) => failure !== undefined) ? exitStatus.failed : exitStatus.well;
 }
 
-async function run(
-  plan: IngestPlan,
-  { command, terminal, converter, settled }: RunContext & { readonly settled: Settled },
-): Promise<number> {
+async function run(plan: IngestPlan, { command, terminal, converter, settled }: RunContext): Promise<number> {
   await ensureKernel(terminal.projectFolder, terminal);
   const started = new Date();
   const start = performance.now();
@@ -112,6 +144,7 @@ async function run(
   const { buckets, operations } = countOperations(settled.openBuckets());
   const progress = showProgress(plan.images, { terminal, isVerbose });
   try {
+    terminal.say(plan.failures.map(({ source, failure }) => formatFailure(source, failure)));
     const outcomes = await runIngest(plan, {
       converter,
       masters: buckets.masters,
@@ -129,10 +162,11 @@ async function run(
       seconds,
       bucketNames: { masters: buckets.masters.name, catalogue: buckets.catalogue.name },
       outcomes,
-      warnings: plan.warnings,
+      plan,
       operations: operations(),
     });
-    const where = settled.whereToLook(report);
+    if (!isVerbose) terminal.say(formatNotes(report.images));
+    const where = await settled.whereToLook(report);
     const lines = [...formatReport(report, { isComplete: isVerbose }), ...(where === undefined ? [] : [where])];
     await hand(report, lines, { command, terminal });
     if (report.totals.failed > 0) return exitStatus.failed;
@@ -154,6 +188,7 @@ async function hand(
 ): Promise<void> {
   const { json, report: file } = command.options;
   const content = formatJson(report);
-  if (file !== undefined) await writeFile(resolve(terminal.folder, file), `${content.join("\n")}\n`);
+  // First what can't fail: a report that can't be written after all is not lost.
   terminal.print(json === true ? content : lines);
+  if (file !== undefined) await writeFile(resolve(terminal.folder, file), `${content.join("\n")}\n`);
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Terminal, type TerminalOutput, terminalOutput } from "../node/terminal.ts";
+import { chooseService } from "../settings/service-places.ts";
 import { runCommandLine } from "./command-line.ts";
 import { converter } from "./converter.ts";
 
@@ -43,18 +44,37 @@ function endBySignal(): void {
   process.kill(process.pid, "SIGINT");
 }
 
+/**
+ * Returns a signal that is aborted when a stream is closed by its reader. What is written after that is lost, and the
+ * command goes on: what it has to do does not depend on who looks.
+ */
+function abortOnClosing(stream: NodeJS.WriteStream): AbortSignal {
+  const controller = new AbortController();
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    controller.abort();
+  });
+  return controller.signal;
+}
+
 let removeNow = () => {};
+const unread = abortOnClosing(process.stdout);
+const unheard = abortOnClosing(process.stderr);
 const output = terminalOutput({
-  results: (text) => void process.stdout.write(text),
-  people: (text) => void process.stderr.write(text),
+  results: (text) => void (unread.aborted || process.stdout.write(text)),
+  people: (text) => void (unheard.aborted || process.stderr.write(text)),
   columns: process.stderr.isTTY === true ? () => process.stderr.columns || 80 : undefined,
 });
+const folder = process.cwd();
+const projectFolder = join(import.meta.dirname, "..", "..");
 const terminal: Terminal = {
   ...output,
-  folder: process.cwd(),
-  projectFolder: join(import.meta.dirname, "..", ".."),
+  folder,
+  projectFolder,
+  service: chooseService(folder, { isCheckout: import.meta.filename.endsWith(".ts"), projectFolder }),
   environment: process.env,
   signal: abortOnSignals(output, () => removeNow()),
+  unread,
   onFolder: (remove) => {
     removeNow = remove;
   },

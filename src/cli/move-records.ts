@@ -1,21 +1,24 @@
 import { type MoveOutcome, moveFormerRecords } from "../job/former-records.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { readIngestConfig } from "../settings/ingest-config.ts";
+import { bucketOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import { bucketsOpener } from "./choose-buckets.ts";
 import type { MoveRecordsCommand } from "./command.ts";
 import { bucketContradictions } from "./contradictions.ts";
-import { exitStatus } from "./ingest.ts";
+import { exitStatus } from "./exit-status.ts";
+import { readConfiguration } from "./readable-configuration.ts";
 
 /** Carries `tessera move-records` out and returns the exit status. Throws CommandFaults. */
 export async function moveRecords({ options: given }: MoveRecordsCommand, terminal: Terminal): Promise<number> {
   const faults = [...bucketContradictions(given)];
-  const config = await gatherFaults(faults, () => readIngestConfig(terminal.folder, given.config));
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.projectFolder, terminal));
+  const { config, isSure } = await readConfiguration(given, terminal, faults);
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const options = { ...config, ...given };
   const asked = ["masters", "catalogue"] as const;
-  const open = bucketsOpener({ options, service, terminal, asked, faults });
+  // Nobody knows which buckets are meant where the configuration says it wrongly, and nothing is opened.
+  const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
+  const open = bucketsOpener({ options, service, terminal, asked, faults: bucketFaults });
   refuseFaults([...new Set(faults)]);
   const buckets = open();
   try {

@@ -38,7 +38,7 @@ export function formatProgress(state: ProgressState): string {
     .trimEnd();
 }
 
-/** Formats the end of the work on an image as one line, plus a line for each note. */
+/** Formats the end of the work on an image as one line, and with stages and a line for each note where all is told. */
 export function formatOutcome(
   outcome: ImageOutcome,
   { isVerbose }: { readonly isVerbose: boolean },
@@ -50,7 +50,7 @@ export function formatOutcome(
   const sizes = `${formatMegabytes(image.bytesIn)} MB to ${formatMegabytes(master.bytes)} MB`;
   const stages = isVerbose ? `; ${formatStages(seconds)}` : "";
   const line = `${status.padEnd(9)} ${name} as ${image.identifier} (${sizes}${stages})`;
-  return [line, ...warnings.map((warning) => `  note    ${name}: ${warning}`)];
+  return [line, ...(isVerbose ? warnings.map((warning) => `  note    ${name}: ${warning}`) : [])];
 }
 
 /** Shows a run to a person while it goes on. */
@@ -120,7 +120,7 @@ export function showProgress(images: readonly PlannedImage[], options: ProgressO
 /** Images that were not reached are only counted. */
 function isWorthALine(outcome: ImageOutcome, { terminal, isVerbose }: ProgressOptions): boolean {
   if (outcome.status === "stopped") return false;
-  return !terminal.isWatched || isVerbose || outcome.status === "failed" || outcome.warnings.length > 0;
+  return !terminal.isWatched || isVerbose || outcome.status === "failed";
 }
 
 function formatClock(seconds: number): string {

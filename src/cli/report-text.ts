@@ -1,7 +1,8 @@
 import type { CostEstimate } from "../job/estimate.ts";
-import type { Failure } from "../job/job.ts";
+import type { Forecast } from "../job/forecast.ts";
 import type { Stage } from "../job/job-image.ts";
-import type { makeDryReport, Report, ReportedImage } from "../job/report.ts";
+import type { DryReport, Report, ReportedImage } from "../job/report.ts";
+import type { Failure } from "../job/source-failure.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 
@@ -14,7 +15,7 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
   const shown =
     isComplete || images.length <= mostRows ? images : images.filter(({ failure }) => failure !== undefined);
   const rows = shown.map((image) => [
-    image.identifier,
+    image.identifier ?? image.source,
     image.width === undefined ? "" : `${image.width} × ${image.height}`,
     formatMegabytes(image.bytesIn),
     image.bytesOut === undefined ? "" : formatMegabytes(image.bytesOut),
@@ -39,36 +40,44 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
 }
 
 /** Where `npm start` shows pictures, unless the port is in use. */
-const viewerAddress = "http://127.0.0.1:8787/";
+const usualAddress = "http://127.0.0.1:8787";
 
 /**
  * Returns a line that says where to view the images of a report that are in the local bucket; undefined when there are
- * none. `command` starts the service on that bucket.
+ * none. `running` is the address of a service that runs on that bucket; where there is none, `command` starts it.
  */
-export function formatWhereToLook({ images }: Report, command: string): string | undefined {
-  const [first, ...others] = images.filter(({ bytesOut }) => bytesOut !== undefined);
+export function formatWhereToLook(
+  { images }: Pick<Report, "images">,
+  { command, running }: { readonly command: string; readonly running: string | undefined },
+): string | undefined {
+  const [first, ...others] = images.flatMap(({ bytesOut, identifier }) =>
+    bytesOut === undefined || identifier === undefined ? [] : [identifier],
+  );
   if (first === undefined) return undefined;
-  const address = `${viewerAddress}#${encodeURI(first.identifier)}`;
-  return `To view ${others.length > 0 ? "them" : "it"}: ${command}, then ${address}${others.length > 0 ? " (or another identifier after the #)" : ""}`;
+  const address = `${running ?? usualAddress}/#${encodeURI(first)}`;
+  const start = running === undefined ? `${command}, then ` : "";
+  return `To view ${others.length > 0 ? "them" : "it"}: ${start}${address}${others.length > 0 ? " (or another identifier after the #)" : ""}`;
 }
 
 /** Formats a dry run for a person, as lines. */
-export function formatDryReport({ images }: ReturnType<typeof makeDryReport>): readonly string[] {
-  const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, failure }) => [
-    identifier,
+export function formatDryReport({ images, forecast, estimate }: DryReport): readonly string[] {
+  const rows = images.map(({ identifier, source, page, bytesIn, treatment, summary, expectedBytes, failure }) => [
+    identifier ?? "",
     page === undefined ? source : `${source} page ${page}`,
     formatMegabytes(bytesIn),
     summary === undefined ? "" : `${summary.width} × ${summary.height}`,
     summary === undefined ? `failed (${failure?.code})` : formatSummary(summary),
     // The leading number is the version of the layout, for programs.
-    summary === undefined ? "" : treatment.replace(/^\d+ /, ""),
+    summary === undefined ? "" : (treatment ?? "").replace(/^\d+ /, ""),
+    expectedBytes === undefined ? "" : formatMegabytes(expectedBytes),
   ]);
-  const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes"], rows);
+  const table = formatTable(["identifier", "source", "MB in", "pixels", "is", "becomes", "about MB"], rows);
   const failures = images.flatMap(({ source, failure }) =>
     failure === undefined ? [] : formatFailure(source, failure),
   );
   const count = `${images.length} ${images.length === 1 ? "image" : "images"}`;
-  return [...table, ...failures, `${count}; nothing was converted or stored`];
+  const expected = forecast.bytesOut > 0 ? [formatForecast(forecast), formatEstimate(estimate)] : [];
+  return [...table, ...failures, ...expected, `${count}; nothing was converted or stored`];
 }
 
 /** Formats a failure with its code; messages that don't name the source get it as a prefix. */
@@ -87,11 +96,26 @@ export function formatStages(seconds: Readonly<Partial<Record<Stage, number>>>):
   return told.map(([stage, value]) => `${stage} ${value.toFixed(1)} s`).join(", ") || "below 0.05 s each";
 }
 
-function formatEstimate({ storedBytes, storageEachMonth, operations, operationsOnce, source }: CostEstimate): string {
-  const calls = operations.classA + operations.classB;
+function formatForecast({ bytesOut, seconds, processors }: Forecast): string {
+  const on = processors === 1 ? "1 processor" : `${processors} processors`;
   return (
-    `On R2, ${(storedBytes / 1e9).toFixed(3)} GB cost ${formatDollars(storageEachMonth)} a month and the ${calls} calls of ` +
-    `this run ${formatDollars(operationsOnce)} once, before the free allowance of an account (${source})`
+    `Expected: about ${formatMegabytes(bytesOut)} MB of masters (half to twice as much, by what the pictures show) and ` +
+    `${formatDuration(seconds)} on ${on}, without sending them`
+  );
+}
+
+function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function formatEstimate(cost: CostEstimate): string {
+  const { storedBytes, storageEachMonth, operations, operationsOnce, source, pricesOf } = cost;
+  return (
+    `On R2, ${(storedBytes / 1e9).toFixed(3)} GB cost ${formatDollars(storageEachMonth)} a month and the ` +
+    `${operations.classA} class A and ${operations.classB} class B operations of this run ${formatDollars(operationsOnce)} ` +
+    `once, before the free allowance of an account (prices of ${pricesOf}, ${source})`
   );
 }
 
@@ -106,7 +130,7 @@ function sumOf(image: ReportedImage): number {
 /** Aligns columns: text to the left, numbers to the right. */
 function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const isNumber = header.map((name) => ["MB in", "MB out", "ratio", "s", "pixels"].includes(name));
+  const isNumber = header.map((name) => ["MB in", "MB out", "ratio", "s", "pixels", "about MB"].includes(name));
   return [header, ...rows].map((row) =>
     row
       .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))

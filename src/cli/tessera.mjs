@@ -1,24 +1,33 @@
 #!/usr/bin/env node
-// The command `tessera`. The sources are TypeScript, which Node reads by itself from 24 on; an older one hands over to
-// the Node that is installed with the package.
+// The command `tessera`. In a checkout it runs the sources, which are TypeScript: an older Node hands over to the one that
+// is installed with the project. The package on npm has them compiled.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { faultForPackage, faultForSources } from "../node/required-node.mjs";
 
-const main = join(dirname(fileURLToPath(import.meta.url)), "main.ts");
+const folder = dirname(fileURLToPath(import.meta.url));
+const sources = join(folder, "main.ts");
 
-if (Number(process.versions.node.split(".")[0]) >= 24) await import("./main.ts");
+if (!existsSync(sources)) await runOrSay(faultForPackage(), "../../compiled/cli/main.js");
+else if (faultForSources() === undefined) await import("./main.ts");
 else handOver(installedNode());
 
+/** @param {string | undefined} fault @param {string} main */
+async function runOrSay(fault, main) {
+  if (fault === undefined) await import(main);
+  else say(fault);
+}
+
+/** Returns the Node that the project brings, unless its install script was forbidden. */
 function installedNode() {
   try {
-    return join(
-      dirname(createRequire(import.meta.url).resolve("node/package.json")),
-      "bin",
-      process.platform === "win32" ? "node.exe" : "node",
-    );
+    const name = process.platform === "win32" ? "node.exe" : "node";
+    const node = join(dirname(createRequire(import.meta.url).resolve("node/package.json")), "bin", name);
+    return existsSync(node) ? node : undefined;
   } catch {
     return undefined;
   }
@@ -27,20 +36,20 @@ function installedNode() {
 /** @param {string | undefined} node */
 function handOver(node) {
   if (node === undefined) {
-    process.stderr.write(
-      `tessera needs Node 24 or later; this is ${process.version}. Run npm install in its folder.\n`,
-    );
-    process.exitCode = 1;
+    say(faultForSources());
     return;
   }
   // The channel closes when this process ends, even killed: the other then stops as it does with Ctrl-C.
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const child = spawn(node, [sources, ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.once("error", (error) => {
-    process.stderr.write(`${node} can't be started: ${error.message}\n`);
-    process.exitCode = 1;
-  });
+  child.once("error", (error) => say(`${node} can't be started: ${error.message}`));
   child.once("exit", (status, signal) => {
     process.exitCode = status ?? 128 + (constants.signals[signal] ?? 0);
   });
+}
+
+/** @param {string | undefined} fault */
+function say(fault) {
+  process.stderr.write(`${fault}\n`);
+  process.exitCode = 1;
 }

@@ -43,36 +43,36 @@ const statusUncompressed = -1;
 
 /**
  * Decodes a strip or tile of fax codes to kernel memory at `target`: `rows` rows of `ceil(width / 8)` bytes, never
- * more, packed, the first pixel in the highest bit, a run of white as 0 and one of black as 1. Returns how many rows
- * there are up to the last readable one.
+ * more, packed, the first pixel in the highest bit, a run of white as 0 and one of black as 1. Returns a mark for each row
+ * as `findMissing` reads them: missing where no row could be read, uneven where it ends too early or too late.
  *
  * Damage costs as little as the coding allows, as in viewers and libtiff: what a broken row lacks is white; `g3`
  * continues after the next end of line, `rle` at the next byte; `g4` ends there, and all of them end where the stream
  * ends early. The remaining rows are white. Ends of line are optional, before the first row and between rows, and tag
  * bits that contradict the options are detected in the first row.
  *
- * Throws `source-malformed` if not a single row can be read, `source-unsupported` for the uncompressed mode, and
- * `render-memory`. Source: ITU-T T.4, T.6; TIFF 6.0 sections 10 and 11.
+ * Throws `source-unsupported` for the uncompressed mode, and `render-memory`. Source: ITU-T T.4, T.6; TIFF 6.0 sections 10 and 11.
  */
-export function decodeCcitt(kernel: Kernel, bytes: Uint8Array, { options, target, width, rows }: CcittTarget): number {
+export function decodeCcitt(
+  kernel: Kernel,
+  bytes: Uint8Array,
+  { options, target, width, rows }: CcittTarget,
+): Uint8Array {
   const mark = kernel.mark();
   const source = kernel.store(bytes);
   const work = kernel.allocate(kernel.exports.ccittWorkBytes(width));
+  const marks = kernel.allocate(rows);
   const coding = formatCoding(options);
-  const readable = kernel.exports.decodeCcitt(source, bytes.byteLength, coding, target, width, rows, work);
+  const status = kernel.exports.decodeCcitt(source, bytes.byteLength, coding, target, width, rows, work, marks);
+  const rowMarks = kernel.bytes.slice(marks, marks + rows);
   kernel.release(mark);
-  if (readable === statusUncompressed) {
+  if (status === statusUncompressed) {
     throw new ImageError(
       "source-unsupported",
       "The stored image uses the uncompressed mode of fax coding, which is not supported.",
     );
   }
-  if (readable === 0) {
-    throw new ImageError("source-malformed", "The stored image is damaged: one of its tiles can't be decoded.", {
-      detail: `none of ${rows} rows readable in ${bytes.byteLength} bytes of CCITT ${options.scheme}`,
-    });
-  }
-  return readable;
+  return rowMarks;
 }
 
 function formatCoding(options: CcittOptions): number {

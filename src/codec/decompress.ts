@@ -3,7 +3,8 @@ import type { Compression, TileEncoding } from "../pyramid/tile-encoding.ts";
 import { reverseBits } from "../raster/fill-order.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { decodeCcitt } from "./ccitt.ts";
-import { inflate } from "./inflate.ts";
+import { inflateUntil } from "./inflate.ts";
+import { type AskedRows, findMissing, type MissingRows, missingFrom } from "./missing-rows.ts";
 import { inflateZstd } from "./zstd.ts";
 
 /** The compressions that hold the samples of a tile as they are, one after another. */
@@ -20,29 +21,49 @@ export interface PackedTile {
   readonly width: number;
   readonly rows: number;
   readonly encoding: TileEncoding;
+  /** The rows that are needed; undefined for all. */
+  readonly asked?: AskedRows | undefined;
 }
 
 /**
- * Decompresses a tile into kernel memory, never more than its samples take, whatever it claims. Throws
- * `source-malformed` if it holds fewer bytes or breaks its own format, `source-unsupported`, `render-memory`.
+ * Decompresses a tile into kernel memory, never more than its samples take, whatever it claims. Returns which rows are
+ * missing because it is cut off or breaks its own format: their samples are 0. Throws `source-malformed` for one that
+ * ends as it should and holds too little, and for a format that gives nothing once it is broken; `source-unsupported`,
+ * `render-memory`.
  */
-export async function decompressInto(kernel: Kernel, tile: PackedTile): Promise<void> {
-  const { compression, byteLength, encoding } = tile;
-  const isReversed = encoding.layout.isBitReversed && !compression.startsWith("ccitt");
+export function decompressInto(kernel: Kernel, tile: PackedTile): MissingRows | undefined {
+  const { compression, target, byteLength, rows, encoding } = tile;
+  const { asked = { y: 0, height: rows } } = tile;
+  const isReversed = encoding.layout.isBitReversed && !isFax(compression);
   const ordered = isReversed ? { ...tile, bytes: withBitsReversed(kernel, tile.bytes) } : tile;
-  const written = await unpackInto(kernel, ordered);
-  if (written < byteLength) throw damaged(`${written} of ${byteLength} bytes from ${compression}`);
+  if (isFax(compression)) return findMissing(decodeFaxInto(kernel, compression, ordered), asked);
+  const written = unpackInto(kernel, { ...ordered, compression });
+  if (written === byteLength) return undefined;
+  kernel.bytes.fill(0, target + written, target + byteLength);
+  return missingFrom(Math.floor((written * rows) / byteLength), asked);
 }
 
-async function unpackInto(kernel: Kernel, tile: PackedTile): Promise<number> {
+type FaxCompression = "ccitt-rle" | "ccitt-g3" | "ccitt-g4";
+
+function isFax(compression: ByteCompression): compression is FaxCompression {
+  return compression.startsWith("ccitt");
+}
+
+/** A tile of a compression that gives bytes from the first on. */
+interface ByteTile extends PackedTile {
+  readonly compression: Exclude<ByteCompression, FaxCompression>;
+}
+
+/** Returns how many bytes were written. */
+function unpackInto(kernel: Kernel, tile: ByteTile): number {
   const { compression, bytes, target, byteLength } = tile;
   switch (compression) {
     case "none":
-      return copyInto(kernel, bytes, tile);
+      return filled(copyInto(kernel, bytes, tile), byteLength);
     case "deflate":
       return inflateInto(kernel, tile);
     case "zstd":
-      return copyInto(kernel, inflateZstd(bytes, byteLength), tile);
+      return filled(copyInto(kernel, inflateZstd(bytes, byteLength), tile), byteLength);
     case "lzw":
     case "packbits": {
       const mark = kernel.mark();
@@ -51,13 +72,15 @@ async function unpackInto(kernel: Kernel, tile: PackedTile): Promise<number> {
       const decode = compression === "lzw" ? lzwDecode : packBitsDecode;
       const written = decode(source, bytes.byteLength, target, byteLength);
       kernel.release(mark);
-      return written;
+      // LZW says where it ends: what ends before, or with a code that there is not, is cut off or broken.
+      return compression === "lzw" && written >= 0 ? written : filled(written, byteLength);
     }
-    case "ccitt-rle":
-    case "ccitt-g3":
-    case "ccitt-g4":
-      return decodeFaxInto(kernel, compression, tile);
   }
+}
+
+function filled(written: number, byteLength: number): number {
+  if (written < byteLength) throw tooShort(Math.max(0, written), byteLength);
+  return written;
 }
 
 function copyInto(kernel: Kernel, bytes: Uint8Array, { target, byteLength }: PackedTile): number {
@@ -66,22 +89,21 @@ function copyInto(kernel: Kernel, bytes: Uint8Array, { target, byteLength }: Pac
   return copied.byteLength;
 }
 
-/** What a broken stream lacks is white: unreadable rows count as written. */
+/** What a broken stream lacks is white. Returns a mark for each row. */
 function decodeFaxInto(
   kernel: Kernel,
-  compression: "ccitt-rle" | "ccitt-g3" | "ccitt-g4",
-  { bytes, target, width, rows, byteLength, encoding }: PackedTile,
-): number {
+  compression: FaxCompression,
+  { bytes, target, width, rows, encoding }: PackedTile,
+): Uint8Array {
   const { isTwoDimensional = false, isByteAligned = false } = encoding.ccitt ?? {};
   const scheme = compression === "ccitt-rle" ? "rle" : compression === "ccitt-g3" ? "g3" : "g4";
   const { isBitReversed } = encoding.layout;
-  decodeCcitt(kernel, bytes, {
+  return decodeCcitt(kernel, bytes, {
     options: { scheme, isTwoDimensional, isByteAligned, isBitReversed },
     target,
     width,
     rows,
   });
-  return byteLength;
 }
 
 function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
@@ -94,24 +116,21 @@ function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
 }
 
 /** Inflates only as much as needed: a stream that continues for gigabytes is dropped at the tile's own size. */
-async function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): Promise<number> {
+function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): number {
   let written = 0;
-  try {
-    for await (const inflated of inflate(() => [bytes])) {
-      const chunk = inflated.subarray(0, byteLength - written);
-      kernel.bytes.set(chunk, target + written);
-      written += chunk.byteLength;
-      if (written === byteLength) break;
-    }
-  } catch (cause) {
-    throw damaged("a Deflate stream", cause);
-  }
+  const end = inflateUntil(kernel, [bytes], (inflated) => {
+    const chunk = inflated.subarray(0, byteLength - written);
+    kernel.bytes.set(chunk, target + written);
+    written += chunk.byteLength;
+    return written === byteLength ? "enough" : "more";
+  });
+  if (end === "whole") throw tooShort(written, byteLength);
   return written;
 }
 
-function damaged(detail: string, cause?: unknown): ImageError {
+/** A tile that is whole by its own account and does not fill its place was meant for another: none of it is right. */
+function tooShort(written: number, byteLength: number): ImageError {
   return new ImageError("source-malformed", "The stored image is damaged: one of its tiles can't be decoded.", {
-    detail,
-    cause,
+    detail: `${written} of ${byteLength} bytes`,
   });
 }

@@ -14,7 +14,10 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
   const height = Math.ceil(level.tileLength / reduction);
   const { decodeRows } = decoder;
   return {
-    ...(decodeRows && { decodeRows: (kernel, tile) => halveRows(kernel, decodeRows(kernel, tile), level) }),
+    ...(decodeRows && {
+      decodeRows: (kernel, { window, ...stored }) =>
+        halveRows(kernel, decodeRows(kernel, { ...stored, window: window && inWholeQuads(window) }), level),
+    }),
     model: "ycbcr",
     planeCount: 3,
     hasAlpha: false,
@@ -23,29 +26,26 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
       const tile = { ...stored, window: window && inWholeQuads(window) };
       const mark = kernel.mark();
       const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));
-      await decoder.decodeInto(kernel, tile, source);
+      const missing = await decoder.decodeInto(kernel, tile, source);
       rgbToYcbcrHalved(kernel, {
         source: threePlanes(source),
         destination: threePlanes(planes),
       });
       kernel.release(mark);
+      return missing;
     },
   };
 }
 
 /** Rows come in even numbers: the last too, for no other picture has its chroma halved as it is decoded. */
-async function* halveRows(
-  kernel: Kernel,
-  decoded: AsyncGenerator<DecodedRows, void>,
-  level: Level,
-): AsyncGenerator<DecodedRows, void> {
-  const rows = rowsAtOnce(level) ?? level.tileLength;
-  const source = Array.from({ length: 3 }, () => kernel.allocatePlane(level.tileWidth, rows));
-  for await (const { first, count, writeInto } of decoded) {
+function* halveRows(kernel: Kernel, decoded: Generator<DecodedRows, void>, level: Level): Generator<DecodedRows, void> {
+  const most = rowsAtOnce(level) ?? level.tileLength;
+  const source = Array.from({ length: 3 }, () => kernel.allocatePlane(level.tileWidth, most));
+  for (const { writeInto, ...rows } of decoded) {
+    const { count } = rows;
     const whole = source.map((plane) => ({ ...plane, height: count }));
     yield {
-      first,
-      count,
+      ...rows,
       writeInto(planes) {
         writeInto(whole);
         rgbToYcbcrHalved(kernel, { source: threePlanes(whole), destination: threePlanes(planes) });

@@ -1,87 +1,70 @@
+import type { Kernel } from "../raster/kernel.ts";
+
 /**
- * Inflates a zlib stream given in parts, as far as the caller keeps asking: what is left when it stops is neither
- * inflated nor held. `parts` is called again for another pass. Rejects with the platform's TypeError if the stream is
- * broken or cut off, after everything before the fault, and with what `parts` throws. Source: RFC 1950.
+ * How a stream ended: with its last block, before it for want of bytes, or at a place that breaks the rules of the
+ * format.
  */
-export async function* inflate(parts: () => Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  let given = 0;
-  let passed = 0;
-  let fault: unknown;
-  for (const fedBytes of feeds) {
-    const progress: Progress = { from: passed, fedBytes, passed: 0 };
-    let skipped = given;
-    try {
-      for await (const inflated of inflateOnce(parts(), progress)) {
-        const fresh = inflated.subarray(Math.min(skipped, inflated.byteLength));
-        skipped -= inflated.byteLength - fresh.byteLength;
-        given += fresh.byteLength;
-        if (fresh.byteLength > 0) yield fresh;
+export type InflateEnd = "whole" | "cut-off" | "broken";
+
+/** The statuses of the kernel, as in `wasm/inflate/status.ts`. */
+const status = { full: 1, ended: 2, cutOff: -2 } as const;
+
+/**
+ * Inflates a zlib stream given in parts, as far as the caller keeps asking, and yields its bytes in pieces of at most
+ * 33 KB: views of kernel memory, which are good until the next is asked for or the kernel allocates. Everything before a
+ * fault is yielded; then it returns how the stream ended. Bytes behind the stream and its checksum are not looked at, as
+ * in readers that stop when they have enough. Takes 83 KB of kernel memory, which it returns; a kernel inflates one
+ * stream at a time. Throws `render-memory`, and what `parts` throws. Source: RFC 1950, RFC 1951.
+ */
+export function* inflate(kernel: Kernel, parts: Iterable<Uint8Array>): Generator<Uint8Array, InflateEnd> {
+  const { exports } = kernel;
+  const mark = kernel.mark();
+  exports.openInflate(kernel.allocate(exports.inflateWorkBytes.value));
+  try {
+    for (const piece of piecesOf(parts, exports.inflatePieceBytes.value)) {
+      kernel.bytes.set(piece ?? noBytes, exports.inflateRoom());
+      exports.feedInflate(piece?.byteLength ?? 0, piece === undefined);
+      for (let state = status.full as number; state === status.full; ) {
+        state = exports.inflate();
+        const [from, end] = [exports.inflatedFrom.value, exports.inflatedEnd.value];
+        if (end > from) yield kernel.bytes.subarray(from, end);
+        if (state === status.ended) return "whole";
+        if (state < 0) return state === status.cutOff ? "cut-off" : "broken";
       }
-      return;
-    } catch (cause) {
-      if (!(cause instanceof TypeError)) throw cause;
-      fault = cause;
-      passed = progress.passed;
     }
+    return "cut-off";
+  } finally {
+    kernel.release(mark);
   }
-  throw fault;
 }
 
 /**
- * Bytes that are passed to the inflater at once. It holds all their output, at most about a thousand times as much, and
- * the platform discards that together with a fault in them: bytes after the stream, or a wrong checksum. So there is
- * another pass, in smaller steps from there on, and a last one byte by byte. Output of well-compressed bytes that is
- * not taken by then is lost anyway.
+ * Inflates a zlib stream until `take` has had enough, and says so, or how the stream ended before. Throws what `inflate`
+ * throws.
  */
-const feeds = [8192, 64, 1] as const;
-
-/** How far a pass got. */
-interface Progress {
-  /** From this byte on, it proceeds in steps of `fedBytes`. */
-  readonly from: number;
-  readonly fedBytes: number;
-  /** Where the failed step began. */
-  passed: number;
-}
-
-async function* inflateOnce(parts: Iterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array, void> {
-  const stream = new DecompressionStream("deflate");
-  const reader = stream.readable.getReader();
-  // Errors in the stream show on the reading side.
-  const fed = feed(stream.writable.getWriter(), parts, progress).catch(() => undefined);
+export function inflateUntil(
+  kernel: Kernel,
+  parts: Iterable<Uint8Array>,
+  take: (inflated: Uint8Array) => "enough" | "more",
+): InflateEnd | "enough" {
+  const inflating = inflate(kernel, parts);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value as Uint8Array;
+      const { done, value } = inflating.next();
+      if (done) return value;
+      if (take(value) === "enough") return "enough";
     }
   } finally {
-    await reader.cancel().catch(() => undefined);
-    await fed;
+    inflating.return("whole");
   }
 }
 
-async function feed(
-  writer: WritableStreamDefaultWriter<BufferSource>,
-  parts: Iterable<Uint8Array>,
-  progress: Progress,
-): Promise<void> {
-  const { from, fedBytes } = progress;
-  let position = 0;
-  try {
-    for (const part of parts) {
-      for (let at = 0; at < part.byteLength; ) {
-        const step = position < from ? Math.min(feeds[0], from - position) : fedBytes;
-        const piece = part.subarray(at, at + step);
-        progress.passed = position;
-        await writer.write(piece as Uint8Array<ArrayBuffer>);
-        at += piece.byteLength;
-        position += piece.byteLength;
-      }
-    }
-    await writer.close();
-  } catch (fault) {
-    // An error from `parts`: without this the reading side would wait forever.
-    await writer.abort(fault);
+const noBytes = new Uint8Array(0);
+
+/** Cuts parts into pieces of at most `pieceBytes`; `undefined` says that there are no more. */
+function* piecesOf(parts: Iterable<Uint8Array>, pieceBytes: number): Generator<Uint8Array | undefined> {
+  for (const part of parts) {
+    for (let at = 0; at < part.byteLength; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
   }
+  yield undefined;
 }

@@ -31,6 +31,7 @@ export function interleavedTileDecoder(
     subsampling: { x: 1, y: 1 },
     async decodeInto(kernel, tile, planes) {
       decode(kernel, tile, planes);
+      return undefined;
     },
   };
 }

@@ -7,15 +7,17 @@ import type { Kernel } from "../raster/kernel.ts";
 import { colorPlanes, type Plane, type Subsampling, threePlanes } from "../raster/raster.ts";
 import { invertPlane } from "../raster/tone.ts";
 import { decodeJpegInto, loadJpegTables } from "./jpeg/decoder.ts";
-import { type JpegHeader, readJpegHeader } from "./jpeg/header.ts";
+import { carriedSubsampling, type JpegHeader, type JpegSampling, readJpegHeader, samplingsOf } from "./jpeg/header.ts";
 import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 
 /** What all tiles of a level have in common. */
 interface JpegForm {
   readonly level: Level;
   readonly reduction: TileShape["reduction"];
-  /** The required subsampling of the second and third component, in pixels per sample. */
-  readonly subsampling: Subsampling;
+  /** How each component must be sampled. */
+  readonly samplings: readonly JpegSampling[];
+  /** How the chroma of YCbCr is subsampled in its planes; components sampled otherwise are enlarged. */
+  readonly carried: Subsampling | undefined;
 }
 
 /**
@@ -29,19 +31,21 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
   const { alpha } = encoding.layout;
   const model = decodedModels[encoding.model];
   const frame = sample === undefined ? undefined : readJpegHeader(sample);
-  const subsampling = frame === undefined ? encoding.subsampling : subsamplingOf(frame, level);
+  const samplings = frame === undefined ? statedSamplings(level) : readSamplings(frame, level);
+  const carried = model === "ycbcr" ? carriedSubsampling(samplings) : undefined;
   const tables = loadJpegTables(kernel, encoding.jpegTables);
-  const form: JpegForm = { level, reduction, subsampling };
+  const form: JpegForm = { level, reduction, samplings, carried };
   return {
     model,
     planeCount: colorPlanes[model] + (alpha === undefined ? 0 : 1),
     hasAlpha: alpha !== undefined,
-    subsampling: model === "ycbcr" ? subsampling : { x: 1, y: 1 },
+    subsampling: carried ?? { x: 1, y: 1 },
     async decodeInto(_, { parts: [bytes], rows, window }, planes) {
       if (bytes === undefined) throw new RangeError("a tile without bytes");
       const mark = kernel.mark();
       const targets = targetsOf(kernel, form, planes);
-      decodeJpegInto(kernel, {
+      const asked = window && scaleArea(window, reduction);
+      const missing = decodeJpegInto(kernel, {
         tables,
         bytes,
         planes: targets.map(({ decoded }) => decoded),
@@ -49,16 +53,21 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
         height: level.tileLength,
         // Some writers pad the last strip, others do not.
         minimumHeight: level.isStripped ? rows : undefined,
-        subsampling: targets.length < 3 ? undefined : subsampling,
-        window: window && !isEnlarged(targets) ? scaleArea(window, reduction) : undefined,
+        samplings,
+        window: isEnlarged(targets) ? undefined : asked,
+        asked,
         reduction,
       });
-      for (const { decoded, plane } of targets) {
-        if (plane !== undefined && plane !== decoded) enlargePlane(kernel, decoded, plane, subsampling);
+      for (const [index, { decoded, plane }] of targets.entries()) {
+        const sampling = samplings[index];
+        if (plane !== undefined && plane !== decoded && sampling !== undefined) {
+          enlargePlane(kernel, decoded, plane, sampling);
+        }
       }
       if (encoding.model === "ycck") convertYcck(kernel, planes);
       if (encoding.isInverted) for (const plane of planes.slice(0, colorPlanes[model])) invertPlane(kernel, plane);
       kernel.release(mark);
+      return missing;
     },
   };
 }
@@ -71,21 +80,22 @@ interface Target {
 }
 
 /** Components are the colours, then the extra samples; the plane of alpha follows those of the colours. */
-function targetsOf(kernel: Kernel, { level, reduction, subsampling }: JpegForm, planes: readonly Plane[]): Target[] {
+function targetsOf(
+  kernel: Kernel,
+  { level, reduction, samplings, carried }: JpegForm,
+  planes: readonly Plane[],
+): Target[] {
   const { model, layout } = level.encoding;
   const colors = colorPlanes[decodedModels[model]];
   const width = Math.ceil(level.tileWidth / reduction);
   const height = Math.ceil(level.tileLength / reduction);
-  const isSubsampled = subsampling.x > 1 || subsampling.y > 1;
   return Array.from({ length: layout.samplesPerPixel }, (_, sample): Target => {
     const isColor = sample < colors;
     const plane = isColor ? planes[sample] : sample === layout.alpha?.sample ? planes[colors] : undefined;
-    if (plane === undefined) return { decoded: kernel.allocatePlane(width, height), plane };
-    const isEnlarged = isSubsampled && model !== "ycbcr" && (sample === 1 || sample === 2);
-    const decoded = isEnlarged
-      ? kernel.allocatePlane(Math.ceil(width / subsampling.x), Math.ceil(height / subsampling.y))
-      : plane;
-    return { decoded, plane };
+    const { x, y } = samplings[sample] ?? { x: 1, y: 1 };
+    const isCarried = (x === 1 && y === 1) || (carried !== undefined && sample < colors);
+    if (plane !== undefined && isCarried) return { decoded: plane, plane };
+    return { decoded: kernel.allocatePlane(Math.ceil(width / x), Math.ceil(height / y)), plane };
   });
 }
 
@@ -105,24 +115,22 @@ function convertYcck(kernel: Kernel, planes: readonly Plane[]): void {
   for (const plane of colors) invertPlane(kernel, plane);
 }
 
-/** Only the second and third of three or more components may be subsampled, both the same way. */
-function subsamplingOf({ components }: JpegHeader, { encoding }: Level): Subsampling {
-  const [first, second, third] = components;
+function readSamplings(frame: JpegHeader, { encoding }: Level): readonly JpegSampling[] {
   const { samplesPerPixel } = encoding.layout;
-  if (first === undefined || components.length !== samplesPerPixel) {
-    throw disagreement(`${components.length} components instead of ${samplesPerPixel}`);
+  if (frame.components.length !== samplesPerPixel) {
+    throw disagreement(`${frame.components.length} components instead of ${samplesPerPixel}`);
   }
-  if (second === undefined || third === undefined) return { x: 1, y: 1 };
-  return {
-    x: factor(first.horizontal, second.horizontal),
-    y: factor(first.vertical, second.vertical),
-  };
+  const samplings = samplingsOf(frame);
+  if (samplings !== undefined) return samplings;
+  throw new ImageError("source-unsupported", "The stored image has a JPEG chroma sampling that is not supported.");
 }
 
-function factor(first: number, second: number): 1 | 2 | 4 {
-  const ratio = first / second;
-  if (ratio === 1 || ratio === 2 || ratio === 4) return ratio;
-  throw disagreement(`a chroma sampling factor of ${second} for ${first}`);
+/** What tag 530 says, of the second and third component. */
+function statedSamplings({ encoding: { layout, subsampling } }: Level): readonly JpegSampling[] {
+  const isChroma = (sample: number): boolean => layout.samplesPerPixel > 2 && (sample === 1 || sample === 2);
+  return Array.from({ length: layout.samplesPerPixel }, (_, sample) =>
+    isChroma(sample) ? subsampling : { x: 1, y: 1 },
+  );
 }
 
 function disagreement(detail: string): ImageError {

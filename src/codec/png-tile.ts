@@ -3,7 +3,9 @@ import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { applyPalette } from "../raster/palette.ts";
 import { colorPlanes, type Plane } from "../raster/raster.ts";
+import { fillPlane } from "../raster/samples.ts";
 import { unpackSamples } from "../raster/unpack.ts";
+import { type MissingRows, missingFrom } from "./missing-rows.ts";
 import { decodePng, type PngRows } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";
@@ -25,19 +27,32 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
   const { alpha, samplesPerPixel } = encoding.layout;
   const model = decodedModels[encoding.model];
   const hasAlpha = alpha !== undefined;
-  const rows = rowsAtOnce(level) ?? height;
-  const open = async function* (kernel: Kernel, { parts: [bytes] }: StoredTile): AsyncGenerator<DecodedRows, void> {
+  const most = rowsAtOnce(level) ?? height;
+  const decodeRows = function* (kernel: Kernel, { parts: [bytes], window }: StoredTile): Generator<DecodedRows, void> {
     if (bytes === undefined) throw new RangeError("a file without bytes");
     const isMade = alpha?.sample === samplesPerPixel;
     const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
     if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
-    for await (const decoded of decodePng(kernel, { bytes, size: { width, height }, rowsAtOnce: rows })) {
-      const { first, count } = decoded;
+    const asked = window ?? { y: 0, height };
+    const endRow = asked.y + asked.height;
+    let read = 0;
+    for (const rows of decodePng(kernel, { bytes, size: { width, height }, rowsAtOnce: most, endRow })) {
+      const { first, count } = rows;
+      read = first + count;
+      const wanted = Math.min(most, endRow - first);
       const writeInto = (planes: readonly Plane[]): void => {
-        const cut = planes.map((plane) => ({ ...plane, height: Math.min(plane.height, count) }));
-        if ((cut[0]?.height ?? 0) > 0) settleRows(kernel, decoded, { encoding, width, planes: cut, transparency });
+        const there = planes.map((plane) => cutRows(plane, { first: 0, count }));
+        if ((there[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: there, transparency });
+        for (const plane of planes) fillPlane(kernel, cutRows(plane, { first: count, count: wanted - count }), 0);
       };
-      yield { first, count, writeInto };
+      yield { first, count: wanted, missing: count < wanted ? missingFrom(read, asked) : undefined, writeInto };
+    }
+    for (let first = Math.ceil(read / most) * most; first < endRow; first += most) {
+      const count = Math.min(most, endRow - first);
+      const writeInto = (planes: readonly Plane[]): void => {
+        for (const plane of planes) fillPlane(kernel, cutRows(plane, { first: 0, count }), 0);
+      };
+      yield { first, count, missing: missingFrom(read, asked), writeInto };
     }
   };
   return {
@@ -46,14 +61,19 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
     hasAlpha,
     subsampling: { x: 1, y: 1 },
     async decodeInto(kernel, tile, planes) {
-      for await (const part of open(kernel, tile)) part.writeInto(planes.map((plane) => cutRows(plane, part)));
+      let missing: MissingRows | undefined;
+      for (const rows of decodeRows(kernel, tile)) {
+        rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
+        missing ??= rows.missing;
+      }
+      return missing;
     },
-    decodeRows: open,
+    decodeRows,
   };
 }
 
-/** The rows of a plane that a batch fills. */
-function cutRows(plane: Plane, { first, count }: DecodedRows): Plane {
+/** Some rows of a plane, as far as it has them. */
+function cutRows(plane: Plane, { first, count }: Pick<PngRows, "first" | "count">): Plane {
   const height = Math.max(0, Math.min(plane.height - first, count));
   return { ...plane, pointer: plane.pointer + first * plane.stride, height };
 }

@@ -9,6 +9,7 @@ import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
 import { flipSigns, invertPlane } from "../raster/tone.ts";
 import { type PackedSamples, type SampleTarget, unpackSamples } from "../raster/unpack.ts";
 import { type ByteCompression, decompressInto } from "./decompress.ts";
+import { joinMissing, type MissingRows } from "./missing-rows.ts";
 import {
   type DecodedRows,
   decodedModels,
@@ -38,10 +39,11 @@ export function sampleTileDecoder({ level }: TileShape, compression: ByteCompres
     subsampling: model === "ycbcr" ? subsampling : { x: 1, y: 1 },
     async decodeInto(kernel, tile, planes) {
       const mark = kernel.mark();
-      if (isInUnits) await decodeUnits(kernel, { level, compression, tile, planes });
-      else await decodeSamples(kernel, { level, compression, tile, planes });
+      const decode = isInUnits ? decodeUnits : decodeSamples;
+      const missing = decode(kernel, { level, compression, tile, planes });
       settleColors(kernel, encoding, planes);
       kernel.release(mark);
+      return missing;
     },
     ...(rows !== undefined && {
       decodeRows: (kernel, tile) => decodeRows(kernel, { level, compression, tile, rowsAtOnce: rows }),
@@ -56,16 +58,17 @@ interface Decoding {
   readonly planes: readonly Plane[];
 }
 
-async function decodeUnits(kernel: Kernel, { level, compression, tile, planes }: Decoding): Promise<void> {
+function decodeUnits(kernel: Kernel, { level, compression, tile, planes }: Decoding): MissingRows | undefined {
   const { encoding, tileWidth: width } = level;
   const { subsampling } = encoding;
-  const { rows } = tile;
+  const { rows, window: asked } = tile;
   const byteLength = unitBytes({ width, height: rows, subsampling });
   const target = kernel.allocate(byteLength + planeSlackBytes);
   const [bytes] = tile.parts;
   if (bytes === undefined) throw new RangeError("a tile without bytes");
-  await decompressInto(kernel, { compression, bytes, target, byteLength, width, rows, encoding });
+  const missing = decompressInto(kernel, { compression, bytes, target, byteLength, width, rows, encoding, asked });
   separateUnits(kernel, { pointer: target, planes: rowsOf(planes, { rows, subsampling }), subsampling });
+  return missing;
 }
 
 /** The planes of a strip are only filled as far as it has rows. */
@@ -78,7 +81,7 @@ function rowsOf(
   return luma === undefined ? cut : [{ ...luma, height: rows }, ...cut];
 }
 
-async function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Decoding): Promise<void> {
+function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Decoding): MissingRows | undefined {
   const { encoding, tileWidth: width } = level;
   const { layout, predictor } = encoding;
   const targets = targetsOf(encoding, planes);
@@ -86,52 +89,55 @@ async function decodeSamples(kernel: Kernel, { level, compression, tile, planes 
   const rowBytes = packedRowBytes(level);
   const byteLength = rowBytes * tile.rows;
   const pointer = kernel.allocate(byteLength + planeSlackBytes);
+  const { rows, window: asked } = tile;
+  let missing: MissingRows | undefined;
   for (const [part, bytes] of tile.parts.entries()) {
     const wanted = layout.isPlanar
       ? targets.filter(({ sample }) => sample === part).map(({ plane }) => ({ plane, sample: 0 }))
       : targets;
     if (wanted.length === 0) continue;
-    await decompressInto(kernel, { compression, bytes, target: pointer, byteLength, width, rows: tile.rows, encoding });
+    const packedTile = { compression, bytes, target: pointer, byteLength, width, rows, encoding, asked };
+    missing = joinMissing(missing, decompressInto(kernel, packedTile));
     const packed = { ...packing(layout), pointer, rowBytes, width, height: tile.rows, samplesPerPixel };
     if (predictor === "horizontal") undoPredictor(kernel, packed);
     else if (predictor === "float") undoFloatPredictor(kernel, packed);
     unpackSamples(kernel, packed, wanted, encoding.model === "palette" ? "index" : "full");
   }
+  return missing;
 }
 
 /** Unpacks a strip of whole pixels some rows at a time: it is held as it is packed, but not in planes. */
-async function* decodeRows(
+function* decodeRows(
   kernel: Kernel,
   { level, compression, tile, rowsAtOnce: most }: Omit<Decoding, "planes"> & { readonly rowsAtOnce: number },
-): AsyncGenerator<DecodedRows, void> {
+): Generator<DecodedRows, void> {
   const { encoding, tileWidth: width } = level;
   const { layout, predictor, model } = encoding;
   const [bytes] = tile.parts;
   if (bytes === undefined) throw new RangeError("a tile without bytes");
+  const { rows, window: asked } = tile;
   const rowBytes = packedRowBytes(level);
-  const byteLength = rowBytes * tile.rows;
+  const byteLength = rowBytes * rows;
   const mark = kernel.mark();
   const target = kernel.allocate(byteLength + planeSlackBytes);
-  const top = kernel.mark();
   try {
-    await decompressInto(kernel, { compression, bytes, target, byteLength, width, rows: tile.rows, encoding });
+    const missing = decompressInto(kernel, { compression, bytes, target, byteLength, width, rows, encoding, asked });
     const { samplesPerPixel } = layout;
-    const packed = { ...packing(layout), pointer: target, rowBytes, width, height: tile.rows, samplesPerPixel };
+    const packed = { ...packing(layout), pointer: target, rowBytes, width, height: rows, samplesPerPixel };
     if (predictor === "horizontal") undoPredictor(kernel, packed);
     else if (predictor === "float") undoFloatPredictor(kernel, packed);
-    for (let first = 0; first < tile.rows; first += most) {
-      const height = Math.min(most, tile.rows - first);
+    for (let first = 0; first < rows; first += most) {
+      const height = Math.min(most, rows - first);
       const part = { ...packed, pointer: target + first * rowBytes, height };
       const writeInto = (planes: readonly Plane[]): void => {
         const cut = planes.map((plane) => ({ ...plane, height }));
         unpackSamples(kernel, part, targetsOf(encoding, cut), model === "palette" ? "index" : "full");
         settleColors(kernel, encoding, cut);
       };
-      yield { first, count: height, writeInto };
+      yield { first, count: height, missing, writeInto };
     }
   } finally {
-    // Unless something was allocated since.
-    if (kernel.mark() === top) kernel.release(mark);
+    kernel.release(mark);
   }
 }
 

@@ -3,6 +3,7 @@ import type { StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
+import type { MissingRows } from "./missing-rows.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
 export interface TileDecoder {
@@ -14,15 +15,16 @@ export interface TileDecoder {
   /** How the chroma of `ycbcr` is subsampled. */
   readonly subsampling: Subsampling;
   /**
-   * Decodes one whole tile into planes that are slices of a larger picture. Throws `source-malformed`,
-   * `source-unsupported`, `render-memory`.
+   * Decodes one whole tile into planes that are slices of a larger picture. Returns which rows of the tile as it is
+   * stored could not be read; undefined if all could. Throws `source-malformed` for a tile of which nothing can be
+   * read, `source-unsupported`, `render-memory`.
    */
-  decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<void>;
+  decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<MissingRows | undefined>;
   /**
-   * Decodes a tile from the top down, as many rows at a time as `rowsAtOnce` says; absent where that is undefined. Throws
-   * the same.
+   * Decodes a tile from the top down, as many rows at a time as `rowsAtOnce` says, up to the end of its window; absent
+   * where that is undefined. Throws the same.
    */
-  decodeRows?(kernel: Kernel, tile: StoredTile): AsyncGenerator<DecodedRows, void>;
+  decodeRows?(kernel: Kernel, tile: StoredTile): Generator<DecodedRows, void>;
 }
 
 /** Some rows of a tile. */
@@ -30,6 +32,8 @@ export interface DecodedRows {
   /** Index of the first row in the tile, and the number of rows. */
   readonly first: number;
   readonly count: number;
+  /** What turned out with these rows to be missing of all that are asked for; undefined if nothing did, as far as is known. */
+  readonly missing: MissingRows | undefined;
   /** Writes them to planes that begin with the first of them, until the next are asked for. */
   writeInto(planes: readonly Plane[]): void;
 }

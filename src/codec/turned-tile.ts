@@ -19,12 +19,13 @@ export function turnedTileDecoder(decoder: TileDecoder, { level, reduction }: Ti
         return kernel.allocatePlane(Math.ceil(size.width / x), Math.ceil(size.height / y));
       });
       const needed = window && turnArea(window, turnSize(size, turn), inverseTurn(turn));
-      await decoder.decodeInto(kernel, { ...tile, window: needed }, upright);
+      const missing = await decoder.decodeInto(kernel, { ...tile, window: needed }, upright);
       upright.forEach((source, index) => {
         const destination = planes[index];
         if (destination !== undefined) turnPlane(kernel, source, destination, turn);
       });
       kernel.release(mark);
+      return missing;
     },
   };
 }

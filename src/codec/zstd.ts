@@ -10,7 +10,6 @@ interface ZstdFrame {
   readonly windowBytes: number;
   /** The size of the frame's content in bytes, if it says so. */
   readonly contentBytes: number | undefined;
-  readonly hasChecksum: boolean;
 }
 
 const magic = 0xfd2fb528;
@@ -21,8 +20,8 @@ const blockBytes = 128 << 10;
 /**
  * Decompresses the first frame of `bytes` and returns its first `byteLength` bytes, or fewer if it holds fewer. Takes
  * about five times `byteLength` of memory, whatever window or content size the frame claims: its header is replaced by
- * one with a window no larger than the output may be. Throws `source-malformed`, also for a frame that holds more than
- * twice `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
+ * one with a window no larger than the output may be, and no checksum, which is not looked at. Throws
+ * `source-malformed`, also for a frame that holds more than twice `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
  */
 export function inflateZstd(bytes: Uint8Array, byteLength: number): Uint8Array {
   const frame = readFrame(bytes);
@@ -31,8 +30,8 @@ export function inflateZstd(bytes: Uint8Array, byteLength: number): Uint8Array {
   if (frame.contentBytes !== undefined && frame.contentBytes > limitBytes) {
     throw damaged(`a frame of ${frame.contentBytes} bytes instead of ${byteLength}`);
   }
-  const header = formatHeader(Math.min(frame.windowBytes, limitBytes), frame.hasChecksum);
-  const whole = concatenate([header, bytes.subarray(frame.blocks, findFrameEnd(bytes, frame))]);
+  const header = formatHeader(Math.min(frame.windowBytes, limitBytes));
+  const whole = concatenate([header, bytes.subarray(frame.blocks, findLastBlockEnd(bytes, frame))]);
   try {
     // One chunk is large enough for everything, so nothing has to be joined.
     const inflated = zstdDecompressSync(whole, { chunkSize: byteLength + 64, maxOutputLength: limitBytes });
@@ -68,7 +67,6 @@ function readFrame(bytes: Uint8Array): ZstdFrame {
     blocks,
     windowBytes: isSingleSegment ? contentBytes! : windowBase + (windowBase / 8) * (windowByte & 7),
     contentBytes,
-    hasChecksum: (descriptor & 0x04) !== 0,
   };
 }
 
@@ -80,25 +78,24 @@ function readContentSize(view: DataView, at: number, byteLength: number): number
 }
 
 /** Walks the blocks, so that a truncated frame is found before anything is decompressed. */
-function findFrameEnd(bytes: Uint8Array, { blocks, hasChecksum }: ZstdFrame): number {
+function findLastBlockEnd(bytes: Uint8Array, { blocks }: ZstdFrame): number {
   for (let at = blocks; at + 3 <= bytes.byteLength; ) {
     const header = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
     const isRepeated = ((header >> 1) & 3) === 1;
     at += 3 + (isRepeated ? 1 : header >> 3);
     if ((header & 1) === 0) continue;
-    const end = at + (hasChecksum ? 4 : 0);
-    if (end <= bytes.byteLength) return end;
+    if (at <= bytes.byteLength) return at;
     break;
   }
   throw damaged("the last block is missing");
 }
 
-/** Formats a header that states a window of at least `windowBytes` and of one block, and no content size. */
-function formatHeader(windowBytes: number, hasChecksum: boolean): Uint8Array {
+/** Formats a header that states a window of at least `windowBytes` and of one block, no content size and no checksum. */
+function formatHeader(windowBytes: number): Uint8Array {
   const exponent = Math.ceil(Math.log2(Math.max(windowBytes, blockBytes)));
   const header = new Uint8Array(6);
   new DataView(header.buffer).setUint32(0, magic, true);
-  header.set([hasChecksum ? 0x04 : 0, (exponent - 10) << 3], 4);
+  header.set([0, (exponent - 10) << 3], 4);
   return header;
 }
 

@@ -6,7 +6,7 @@ export const conversionBytes = 40 << 20;
 
 const pageBytes = 65_536;
 
-/** Relative colorimetric without black point compensation, as in libvips. */
+/** Relative colorimetric; without its flag there is no black point compensation. Source: lcms2.h. */
 const relativeColorimetric = 1;
 
 /** `cmsFLAGS_NOCACHE | cmsFLAGS_NOOPTIMIZE`: every node is computed, not taken from one of lcms' own tables. */

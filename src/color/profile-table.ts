@@ -21,7 +21,7 @@ const tableTypes = ["mft1", "mft2", "mAB "];
 
 /**
  * Builds the conversion to sRGB of samples of `model` by a profile: relative colorimetric without black point
- * compensation, as in libvips. Curves and matrices are evaluated here; for tables, Little CMS is instantiated from
+ * compensation. Curves and matrices are evaluated here; for tables, Little CMS is instantiated from
  * `lcmsModule`, asked for the nodes of a grid, and dropped. Returns undefined for a profile that is broken, refused or
  * for another model. Source: ICC.1:2022.
  */

@@ -7,7 +7,7 @@ import { memorySource } from "../source/memory.ts";
 import { readDirectory } from "../tiff/directory.ts";
 import { readHeader } from "../tiff/header.ts";
 import type { PixelSource } from "./pixels.ts";
-import { listTiffImages } from "./tiff-pages.ts";
+import { listTiffImages, type TiffImage } from "./tiff-pages.ts";
 
 /** What a source says about itself besides its pixels, as entries of a little-endian directory. */
 export interface CarriedMetadata {
@@ -37,10 +37,12 @@ export async function readCarriedMetadata(source: PixelSource): Promise<CarriedM
   return { ...read, entries: read.entries.map(uprightXmp) };
 }
 
-async function readTiffEntries({ path, pageIndex }: PixelSource): Promise<CarriedMetadata> {
+async function readTiffEntries({ path, place }: PixelSource): Promise<CarriedMetadata> {
   await using source = await openFileSource(path);
   const { header, images } = await listTiffImages(source);
-  const directory = images.find(({ index }) => index === pageIndex)?.directory ?? images[0].directory;
+  const isSource = ({ place: { index, subIfd } }: TiffImage): boolean =>
+    index === place.index && subIfd === place.subIfd;
+  const { directory } = images.find(isSource) ?? images[0];
   return { entries: await carryEntries({ source, header, isLittleEndian }, directory, isCarried), warnings: [] };
 }
 

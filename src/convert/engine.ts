@@ -53,7 +53,7 @@ export function openEngine(): Engine {
 const style: PictureStyle = { qualities: { jpeg: 90, webp: 90 }, colorProfile: "carry", keepMetadata: "none" };
 
 function compileEngine(): Engine {
-  const tools = compileTools();
+  const tools = openTools();
   const plan = (master: DrawnMaster, part: { readonly region: Area; readonly size: Size }): Picture => {
     const rotation = { isMirrored: false, degrees: 0 };
     return planPicture(master, { ...part, rotation, quality: "default", format: "png" }, style);
@@ -73,9 +73,13 @@ function compileEngine(): Engine {
   };
 }
 
-function compileTools(): DrawingTools {
+let tools: DrawingTools | undefined;
+
+/** Returns what the engine draws with, compiled once per process. Throws `not-verified` if the kernels are not built. */
+export function openTools(): DrawingTools {
   try {
-    return openDrawingTools();
+    tools ??= openDrawingTools();
+    return tools;
   } catch (cause) {
     throw new IngestError("not-verified", "Masters can't be verified without the kernels. Run npm run build first.", {
       cause,

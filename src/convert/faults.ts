@@ -37,24 +37,49 @@ function ofReader(cause: ImageError, file: string): IngestError {
   return new IngestError(code, `${file}: ${cause.message}${detail}`, { cause });
 }
 
+/** What libvips and its decoders say of compressed data that is cut off or changed. */
+const damagedData =
+  /corrupt|premature|bogus|crc|decoding error|not enough (?:data|input)|unexpected end|truncated|cut off|(?:read|seek) error|bad seek|unable to (?:decode|read|parse)|not defined|not yet in table|bad code word|line length mismatch|uncompressed data|to avoid buffer overrun|adaptive filter|invalid (?:bit length|block|code|distance|frame|input|literal|stored|window)|incorrect (?:data|header|length) check|getinfo\(\) failed|blob dimension|marker type/i;
+
 /** What libvips says when its build lacks a codec or does not support a layout. */
 const beyondLibvips =
   /not configured|not supported|unsupported|built without|can ?not handle|not a whole number of bytes|no .*(?:loader|codec)|bad labq/i;
+
+/** What sharp says of a header that libvips does not take, whatever the reason. */
+const headerPrefix = /Input \S+ (?:has corrupt header:?|contains unsupported image format)/g;
+
+/**
+ * What an error of libvips says of the file: `damaged` or `unsupported`; `unclear` where only a reading of the file can
+ * tell, as for warnings about tags and words of libvips' own.
+ */
+export type Verdict = "damaged" | "unsupported" | "unclear";
+
+/** Reads what an error of libvips says of the file. */
+export function judgeLibvips(cause: unknown): Verdict {
+  const message = firstLine((cause instanceof Error ? cause.message : String(cause)).replace(headerPrefix, ""));
+  if (damagedData.test(message)) return "damaged";
+  return beyondLibvips.test(message) ? "unsupported" : "unclear";
+}
+
+/** Returns the error for a file that libvips would not read as it is, which `what` says. */
+export function beyondReach(file: string, what: string): IngestError {
+  return new IngestError("unsupported", `${file} ${what}, which libvips can't read. ${convertFirst}`);
+}
+
+const convertFirst = "Convert it first to a TIFF with 8 or 16 bits, with a program that can read it.";
 
 function ofLibvips(
   cause: unknown,
   { file, message }: { readonly file: string; readonly message: string },
 ): IngestError {
   const line = firstLine(message);
-  const isHeader = /contains unsupported image format/.test(message);
-  if (beyondLibvips.test(message) && !isHeader) {
-    return new IngestError(
-      "unsupported",
-      `${file} can't be decoded: ${line}. Convert it first to a TIFF with 8 or 16 bits, with a program that can read it.`,
-      { cause },
-    );
+  const verdict = judgeLibvips(cause);
+  // The first bytes say what the file is: a header that libvips does not take for unsaid reasons is a broken one.
+  const isHeader = verdict === "unclear" && message.search(headerPrefix) >= 0;
+  if (verdict === "damaged" || isHeader) {
+    return new IngestError("damaged", `${file} is damaged: ${line}. Replace it with an intact copy.`, { cause });
   }
-  return new IngestError("damaged", `${file} is damaged: ${line}. Replace it with an intact copy.`, { cause });
+  return new IngestError("unsupported", `${file} can't be decoded: ${line}. ${convertFirst}`, { cause });
 }
 
 /** libvips reports a fault once for each thread that hit it; sharp puts a sentence of its own before a warning. */

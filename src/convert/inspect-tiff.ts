@@ -8,6 +8,7 @@ import { readPhotometric } from "../tiff/photometric.ts";
 import { readSampleLayout } from "../tiff/sample-layout.ts";
 import { tags } from "../tiff/tags.ts";
 import { type InspectedSource, noSuchPage } from "./inspected-source.ts";
+import { findBeyondLibvips } from "./libvips-reach.ts";
 import { listTiffImages } from "./tiff-pages.ts";
 
 const tiffModels: Readonly<Record<StoredModel, SourceSummary["model"]>> = {
@@ -56,10 +57,12 @@ export async function inspectTiff(file: string, source: ByteSource, page: number
       orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
       bytes: source.size,
     },
-    pageIndex: image.index,
+    place: image.place,
     extraSamples: layout.alpha !== undefined ? "alpha" : layout.samplesPerPixel > colors ? "other" : "none",
+    isAssociated: layout.alpha?.isAssociated === true,
     density: undefined,
     isStripped: image.directory.entries.has(tags.stripOffsets),
+    beyondLibvips: findBeyondLibvips(stored, layout),
     frames: 1,
   };
 }

@@ -7,7 +7,7 @@ import type { SourceFormat, SourceSummary } from "../settings/conversion.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { ingestErrorOf } from "./faults.ts";
 import { inspectTiff } from "./inspect-tiff.ts";
-import { type InspectedSource, noSuchPage } from "./inspected-source.ts";
+import { firstPlace, type InspectedSource, noSuchPage } from "./inspected-source.ts";
 import { detectFormat, formatPrefixBytes } from "./source-format.ts";
 
 /** Headers of JPEG 2000 files are within this many first bytes, including their profile. */
@@ -88,8 +88,9 @@ async function inspectByLibvips(file: string, format: SourceFormat): Promise<Ins
       orientation: found.orientation ?? 1,
       bytes: (await stat(file)).size,
     },
-    pageIndex: 0,
+    place: firstPlace,
     extraSamples: hasAlpha ? "alpha" : "none",
+    isAssociated: false,
     density: found.density,
     isStripped: false,
     frames: found.pages ?? 1,
@@ -113,8 +114,9 @@ async function inspectJpeg2000(source: ByteSource): Promise<InspectedSource> {
       orientation: 1,
       bytes: source.size,
     },
-    pageIndex: 0,
+    place: firstPlace,
     extraSamples: "none",
+    isAssociated: false,
     density: undefined,
     isStripped: false,
     frames: 1,

@@ -1,25 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Jpeg2000Header, readJpeg2000Header } from "../codec/jpeg2000-header.ts";
-import { planLayout } from "../layout/layout.ts";
-import { bytesEntry, numbersEntry, type PlannedEntry } from "../layout/planned-entry.ts";
+import { bytesEntry, type PlannedEntry } from "../layout/planned-entry.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { memorySource } from "../source/memory.ts";
 import { tags } from "../tiff/tags.ts";
 import { readExif } from "./carried-metadata.ts";
 import { inspect } from "./inspect.ts";
 import { readJpeg2000Boxes } from "./jpeg2000-boxes.ts";
-import { writeMaster } from "./master-writer.ts";
 import type { PixelSource } from "./pixels.ts";
+import { writePlainTiff } from "./plain-tiff.ts";
 
 /** OpenJPEG holds a picture whole, at about 19 bytes per colour pixel: 1.1 GB at this limit. */
 const maxPixels = 60_000_000;
 const maxFileBytes = 512 << 20;
-
-/** Uncompressed rows are grouped in strips of about this many bytes. */
-const stripBytes = 4 << 20;
-
-const isLittleEndian = true;
 
 /** The part of @cornerstonejs/codec-openjpeg's decoder that is used here. */
 interface Decoder {
@@ -52,12 +46,16 @@ export async function decodeJpeg2000(file: string, path: string): Promise<PixelS
   const channels = header.components.length;
   const rowBytes = header.width * channels * (bits / 8);
   if (samples.byteLength !== rowBytes * header.height) throw damaged(file, "its size differs from the one it states");
-  const rows = Math.max(1, Math.floor(stripBytes / rowBytes));
-  const offsets = Float64Array.from({ length: Math.ceil(header.height / rows) }, (_, index) => index * rows * rowBytes);
-  const byteCounts = offsets.map((offset) => Math.min(rows * rowBytes, samples.byteLength - offset));
-  const entries = [...pictureEntries(header, { bits, rows }), ...(await describingEntries(bytes))];
-  const layout = planLayout([{ entries, arrays: "strips", chunks: { offsets, byteCounts } }], isLittleEndian);
-  await writeMaster(path, { layout, source: memorySource(samples) });
+  const { width, height } = header;
+  const entries = await describingEntries(bytes);
+  await writePlainTiff(path, {
+    width,
+    height,
+    channels: channels === 1 ? 1 : 3,
+    bits,
+    samples: memorySource(samples),
+    entries,
+  });
   return { ...(await inspect(path, 0)), path, forgiven: undefined };
 }
 
@@ -116,25 +114,6 @@ function widen(samples: Uint8Array, depth: number): { readonly samples: Uint8Arr
   const words = new Uint16Array(samples.buffer, samples.byteOffset, samples.byteLength / 2);
   const wide = words.map((sample) => Math.round((sample * 65_535) / (2 ** depth - 1)));
   return { samples: new Uint8Array(wide.buffer), bits: 16 };
-}
-
-function pictureEntries(
-  { width, height, components }: Jpeg2000Header,
-  { bits, rows }: { readonly bits: number; readonly rows: number },
-): readonly PlannedEntry[] {
-  const channels = components.length;
-  const short = (tag: number, ...values: number[]): PlannedEntry =>
-    numbersEntry({ tag, type: 3, isLittleEndian }, values);
-  const long = (tag: number, value: number): PlannedEntry => numbersEntry({ tag, type: 4, isLittleEndian }, [value]);
-  return [
-    long(tags.imageWidth, width),
-    long(tags.imageLength, height),
-    short(tags.bitsPerSample, ...Array.from({ length: channels }, () => bits)),
-    short(tags.compression, 1),
-    short(tags.photometricInterpretation, channels === 1 ? 1 : 2),
-    short(tags.samplesPerPixel, channels),
-    long(tags.rowsPerStrip, rows),
-  ];
 }
 
 async function describingEntries(bytes: Uint8Array): Promise<readonly PlannedEntry[]> {

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import type { PixelSource } from "./pixels.ts";
 import type { Treatment } from "./settle.ts";
+import { readStoredProfile } from "./stored-profile.ts";
 
 /** A profile to store with the pixels. */
 export interface MasterProfile {
@@ -11,12 +12,11 @@ export interface MasterProfile {
 
 /**
  * Returns the profile that the pixels are in: the source's if it is kept, sRGB for colour, none for grey. Throws what
- * libvips throws.
+ * reading throws.
  */
 export async function chooseProfile(source: PixelSource, treatment: Treatment): Promise<MasterProfile | undefined> {
   if (treatment.keepsProfile) {
-    const page = source.summary.format === "tiff" ? { page: source.pageIndex } : {};
-    const { icc } = await sharp(source.path, { limitInputPixels: false, ...page }).metadata();
+    const icc = await readStoredProfile(source);
     return icc === undefined ? undefined : { icc, isSrgb: false };
   }
   return treatment.isGray ? undefined : { icc: await readSrgb(), isSrgb: true };

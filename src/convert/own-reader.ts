@@ -8,7 +8,7 @@ import { isGray, type Pyramid, seenSize } from "../pyramid/pyramid.ts";
 import type { ConversionSettings, SourceSummary } from "../settings/conversion.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openEngine } from "./engine.ts";
-import { ingestErrorOf } from "./faults.ts";
+import { ingestErrorOf, judgeLibvips, type Verdict } from "./faults.ts";
 import type { InspectedSource } from "./inspected-source.ts";
 import type { PixelSource } from "./pixels.ts";
 
@@ -24,28 +24,41 @@ export interface UndecodedPage {
 /**
  * Decodes with this service's own reader what libvips can't: a page of a TIFF in a compression or layout that its build
  * lacks, or with tiles that were never written. The picture is written as a PNG with 8 bits per sample, as the service
- * shows it, and returned as the source to convert. Throws `unsupported` for what this service can't read either, and
- * `cause`, the error of libvips, for everything else: a file that libvips finds damaged is not stored with what is left
- * of it.
+ * shows it, and returned as the source to convert. Where libvips does not speak of damaged data, this reading tells: it
+ * throws `damaged` or `unsupported` for what this service can't read either. Where it does, throws `cause`, its error: a
+ * file is not stored with what is left of it.
  */
 export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Promise<PixelSource> {
-  const { file, inspected, settings, target } = page;
+  const { file, inspected, settings } = page;
   const { code } = ingestErrorOf(cause, file);
   const isDeep = settings.keepsDepth && inspected.summary.depth === 16;
   if (inspected.summary.format !== "tiff" || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
-  await using source = await openFileSource(file);
+  const verdict = cause instanceof IngestError ? "unsupported" : judgeLibvips(cause);
   try {
-    const prefix = await source.read(0, prefixBytes);
-    const opened = await openImage({ source, prefix, page: (settings.page ?? 0) + 1 });
-    const { pyramid } = opened;
-    const isSame = pyramid.width === inspected.summary.width && pyramid.height === inspected.summary.height;
-    if (!isSame || (code === "damaged" && !isValidAllTheSame(pyramid))) throw cause;
-    return await decode(opened, source, { inspected, target });
+    return await drawByOwnReader(page, (pyramid) => {
+      const isSame = pyramid.width === inspected.summary.width && pyramid.height === inspected.summary.height;
+      if (!isSame || (verdict !== "unsupported" && !canJudge(pyramid, verdict))) throw cause;
+    });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    if (error.code === "source-unsupported") throw error;
-    throw error.code.startsWith("render-") ? tooLarge(file, cause) : cause;
+    if (error.code.startsWith("render-")) throw tooLarge(file, cause);
+    throw error.code === "source-unsupported" || verdict !== "damaged" ? error : cause;
   }
+}
+
+/**
+ * Draws a page with this service's own reader and writes it as a PNG with 8 bits per sample. Returns that as the source
+ * to convert. Throws what opening and drawing throw, and what `refuse` throws for what was opened.
+ */
+export async function drawByOwnReader(
+  { file, inspected, settings, target }: UndecodedPage,
+  refuse: (pyramid: Pyramid) => void = () => undefined,
+): Promise<PixelSource> {
+  await using source = await openFileSource(file);
+  const prefix = await source.read(0, prefixBytes);
+  const opened = await openImage({ source, prefix, page: (settings.page ?? 0) + 1 });
+  refuse(opened.pyramid);
+  return await decode(opened, source, { inspected, target });
 }
 
 function tooLarge(file: string, cause: unknown): IngestError {
@@ -54,6 +67,12 @@ function tooLarge(file: string, cause: unknown): IngestError {
     `libvips can't decode ${file}, and it is too large for this service's own reader. Convert it first to a TIFF with 8 or 16 bits, with a program that can read it.`,
     { cause },
   );
+}
+
+/** Of damaged fax data our reader shows what is left, so that its success says nothing. */
+function canJudge(pyramid: Pyramid, verdict: Verdict): boolean {
+  if (verdict === "damaged") return isValidAllTheSame(pyramid);
+  return !pyramid.levels[0].encoding.compression.startsWith("ccitt");
 }
 
 /**
@@ -83,5 +102,13 @@ async function decode(
     orientation: 1,
   };
   const extraSamples = pyramid.levels[0].encoding.layout.alpha === undefined ? inspected.extraSamples : "alpha";
-  return { ...inspected, summary, extraSamples, isStripped: false, path: target, forgiven: undefined };
+  return {
+    ...inspected,
+    summary,
+    extraSamples,
+    isAssociated: false,
+    isStripped: false,
+    path: target,
+    forgiven: undefined,
+  };
 }

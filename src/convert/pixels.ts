@@ -1,5 +1,5 @@
 import sharp, { type Sharp, type TiffOptions } from "sharp";
-import type { InspectedSource } from "./inspected-source.ts";
+import { type InspectedSource, pageOptions } from "./inspected-source.ts";
 import type { Treatment } from "./settle.ts";
 
 /** A file that libvips decodes, and which page of it. */
@@ -24,25 +24,27 @@ sharp.cache(false);
  * continues.
  */
 export function openPixels(source: PixelSource, treatment: Treatment): Sharp {
-  const { summary, path, pageIndex } = source;
-  const pixels = sharp(path, {
-    failOn: source.forgiven === undefined ? "warning" : "error",
+  const pixels = openFile(source);
+  if (treatment.alpha === "flatten") pixels.flatten({ background: "#ffffff" });
+  if (treatment.alpha === "drop") pixels.removeAlpha();
+  return pixels.toColourspace(colorSpaceOf(treatment));
+}
+
+/** Profiles are ignored: colours are converted by the service's own tables, before. */
+function openFile(source: PixelSource): Sharp {
+  const { summary, path, forgiven } = source;
+  return sharp(path, {
+    failOn: forgiven === undefined ? "warning" : "error",
     limitInputPixels: false,
     unlimited: true,
     sequentialRead: summary.orientation < firstTurned,
     autoOrient: true,
-    ignoreIcc: treatment.keepsProfile,
-    ...(summary.format === "tiff" ? { page: pageIndex } : {}),
+    ignoreIcc: true,
+    ...pageOptions(source),
   });
-  if (treatment.alpha === "flatten") pixels.flatten({ background: "#ffffff" });
-  if (treatment.alpha === "drop") pixels.removeAlpha();
-  // libvips converts 16-bit colour to a wide space first, and from there to sRGB only when it is given a profile.
-  const isWide = summary.model === "rgb" && summary.depth === 16 && summary.hasProfile && !treatment.keepsProfile;
-  if (isWide) pixels.withIccProfile("srgb");
-  return pixels.toColourspace(colorSpaceOf(treatment));
 }
 
-function colorSpaceOf({ isGray, isDeep }: Treatment): string {
+function colorSpaceOf({ isGray, isDeep }: Pick<Treatment, "isGray" | "isDeep">): string {
   if (isGray) return isDeep ? "grey16" : "b-w";
   return isDeep ? "rgb16" : "srgb";
 }
@@ -52,27 +54,51 @@ export function tileOptions({ compression, quality, predictor, tileSize }: Treat
   return { compression, quality, predictor, tile: true, tileWidth: tileSize, tileHeight: tileSize };
 }
 
-/** What libtiff warns about and corrects: LZW from before 1988, byte counts that it works out itself. */
-const harmless = /Old-style LZW codes|Bogus "StripByteCounts" field/;
+/**
+ * What libtiff warns about and corrects: LZW from before 1988, byte counts that it works out itself, extra samples that are
+ * not declared.
+ */
+const harmless = /Old-style LZW codes|Bogus "StripByteCounts" field|Sum of Photometric type-related color channels/;
 
 /**
  * Writes the pixels of a source as a tiled pyramid, each level half of the one before until one tile holds it, as a
- * BigTIFF in libvips' own layout. Returns the source as it was read, with the warning that was accepted, which only
- * happens for TIFFs in strips. Throws what libvips throws.
+ * BigTIFF in libvips' own layout. Returns the source as it was read, with the warning that was accepted. Throws what
+ * libvips throws.
  */
-export async function writePyramid(source: PixelSource, treatment: Treatment, path: string): Promise<PixelSource> {
-  const write = (from: PixelSource): Promise<unknown> =>
+export function writePyramid(source: PixelSource, treatment: Treatment, path: string): Promise<PixelSource> {
+  return forgiving(source, (from) =>
     openPixels(from, treatment)
       .tiff({ ...tileOptions(treatment), pyramid: true, bigtiff: true })
-      .toFile(path);
+      .toFile(path),
+  );
+}
+
+/**
+ * Writes the samples of a source as they are stored, 8 or 16 bits each, upright, uncompressed, with opacity if it has
+ * any. Not of CIELab. Returns the source as it was read. Throws what libvips throws.
+ */
+export function writeSamples(source: PixelSource, path: string): Promise<PixelSource> {
+  const { model, depth } = source.summary;
+  const isDeep = depth === 16;
+  return forgiving(source, (from) => {
+    const pixels = openFile(from);
+    if (source.extraSamples !== "alpha") pixels.removeAlpha();
+    if (model === "cmyk") pixels.pipelineColourspace("cmyk").toColourspace("cmyk");
+    else pixels.toColourspace(colorSpaceOf({ isGray: model !== "rgb", isDeep }));
+    return pixels.tiff({ compression: "none", bigtiff: true }).toFile(path);
+  });
+}
+
+/** Writes once more if a warning can be accepted, which only happens for TIFFs in strips. */
+async function forgiving(source: PixelSource, write: (from: PixelSource) => Promise<unknown>): Promise<PixelSource> {
   try {
     await write(source);
     return source;
   } catch (cause) {
     const warning = harmless.exec(cause instanceof Error ? cause.message : "")?.[0];
     if (warning === undefined || !source.isStripped) throw cause;
-    const forgiving = { ...source, forgiven: warning };
-    await write(forgiving);
-    return forgiving;
+    const accepted = { ...source, forgiven: warning };
+    await write(accepted);
+    return accepted;
   }
 }

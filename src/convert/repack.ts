@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type ComparedMaster, findDifferingLevels } from "../check/level-comparison.ts";
 import { type Chunks, chunksOfLevel } from "../layout/chunk-places.ts";
 import { isKeptOfImage, isKeptOfLevel } from "../layout/kept-tags.ts";
 import { type MasterLayout, type PlannedLevel, planLayout } from "../layout/layout.ts";
@@ -9,6 +10,7 @@ import { stopwatch } from "../node/stopwatch.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import type { ConvertedMaster, Stoppable } from "../settings/conversion.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { openEngine } from "./engine.ts";
 import { type LevelDirectory, type PyramidDirectories, readPyramidDirectories } from "./level-directories.ts";
 import { writeMaster } from "./master-writer.ts";
 import { inPartFolder } from "./part-folder.ts";
@@ -23,8 +25,8 @@ const maxSingleSide = 2048;
 
 /**
  * Writes a tiled pyramid from any writer in this service's own layout: every tile byte for byte, every tag that does
- * not point into the old file, the same byte order. Throws `not-repackable` for strips and for large images with one
- * resolution, and otherwise what `convertMaster` throws.
+ * not point into the old file, the same byte order. Throws `not-repackable` for strips, for large images with one
+ * resolution and for levels that show something else than the image, and otherwise what `convertMaster` throws.
  */
 export async function repackMaster(
   source: string,
@@ -48,6 +50,7 @@ async function repackInto(
   const directories = await reading.time(() => readPyramidDirectories(source));
   refuseUnfit(path, directories);
   const layout = await planRepack(source, directories);
+  await reading.time(() => refuseDiffering(path, { pyramid: directories.pyramid, source }));
   const written = join(folder, "master.tif");
   const { bytes, checksum, seconds } = await writeMaster(written, { layout, source }, { signal });
   const verifying = stopwatch();
@@ -82,6 +85,16 @@ function refuseUnfit(path: string, { pyramid: { width, height }, levels }: Pyram
   if (levels.length === 1 && Math.max(width, height) > maxSingleSide) {
     throw new IngestError("not-repackable", `${path} has tiles at only one resolution. Convert it instead.`);
   }
+}
+
+/** Tiles are copied, not looked at: a level that shows something else would stay wrong. */
+async function refuseDiffering(path: string, master: ComparedMaster): Promise<void> {
+  const [differing] = await findDifferingLevels(master, openEngine().draw);
+  if (differing === undefined) return;
+  throw new IngestError(
+    "not-repackable",
+    `The level of ${differing.width} by ${differing.height} in ${path} does not show what the level above it shows. Convert it instead: that makes its levels anew.`,
+  );
 }
 
 /** Plans the copy of a pyramid. Throws `damaged` for tiles that are outside the file or overlap. */

@@ -25,7 +25,7 @@ export interface Treatment {
 const smallSide = 256;
 
 /**
- * Decides what is done to a source. One-bit sources are stored as grey with Deflate whatever the settings say: JPEG
+ * Decides what is done to a source whose colours are settled: a profile that it still has is kept. One-bit sources are stored as grey with Deflate whatever the settings say: JPEG
  * rings around letters and takes three to four times as much (bench/README.md). Throws `setting-impossible` with all
  * faults in one message.
  */
@@ -33,9 +33,8 @@ export function settleTreatment(settings: ConversionSettings, source: InspectedS
   const faults = settingFaults(settings);
   if (faults.length > 0) throw new IngestError("setting-impossible", faults.join(" "));
   const { model, depth, hasProfile } = source.summary;
-  const isConverted = model === "cmyk" || model === "lab";
   const compression = settleCompression(settings, model);
-  const keepsAlpha = compression === "deflate" && !isConverted;
+  const keepsAlpha = compression === "deflate";
   // libvips scales opacity differently for CIELab colours, and would make everything transparent.
   const isOpaque = source.extraSamples !== "alpha" || model === "lab";
   const alpha = isOpaque ? "drop" : keepsAlpha ? "keep" : "flatten";
@@ -47,14 +46,9 @@ export function settleTreatment(settings: ConversionSettings, source: InspectedS
     isGray: model === "gray" || model === "bilevel",
     isDeep: settings.keepsDepth && depth === 16,
     alpha,
-    keepsProfile: hasProfile && !isConverted && (settings.keepsProfile || isDeepGray(source)),
+    keepsProfile: hasProfile,
     warnings: warningsOf(settings, source, { compression, alpha }),
   };
-}
-
-/** libvips can't convert 16-bit grey by a profile: the profile then goes with the pixels. */
-function isDeepGray({ summary: { model, depth } }: InspectedSource): boolean {
-  return model === "gray" && depth === 16;
 }
 
 /**
@@ -75,9 +69,7 @@ function warningsOf(
   { compression, alpha }: Pick<Treatment, "compression" | "alpha">,
 ): readonly string[] {
   const { summary, extraSamples, frames } = source;
-  const { model, hasProfile } = summary;
-  const isConverted = model === "cmyk" || model === "lab";
-  const keepsGray = isDeepGray(source) && hasProfile && !settings.keepsProfile;
+  const { model } = summary;
   const found: readonly (readonly [boolean, string])[] = [
     [
       compression !== settings.compression,
@@ -87,9 +79,6 @@ function warningsOf(
     [model === "lab" && extraSamples === "alpha", "It is CIELab with transparency; the transparency was left out."],
     [extraSamples === "other", "It has extra samples that are not transparency; they were left out."],
     [frames > 1, `It is an animation of ${frames} frames; only the first was converted.`],
-    [model === "cmyk" && !hasProfile, "It is CMYK without a profile; common inks were assumed."],
-    [keepsGray, "It is 16-bit grey with a profile; the profile is kept instead of converting to sRGB."],
-    [settings.keepsProfile && isConverted, `It is ${model}, which is always converted to sRGB.`],
   ];
   return found.filter(([isSo]) => isSo).map(([, sentence]) => sentence);
 }

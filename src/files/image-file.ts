@@ -28,6 +28,7 @@ export interface FileEncoding extends Pick<TileEncoding, "compression" | "model"
   readonly palette?: Uint8Array | undefined;
   readonly subsampling?: TileEncoding["subsampling"];
   readonly isProgressive?: boolean;
+  readonly isUneven?: boolean;
 }
 
 /** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. */
@@ -53,5 +54,6 @@ export function fileEncoding(stated: FileEncoding): TileEncoding {
     ccitt: undefined,
     jpegTables: undefined,
     isProgressive: stated.isProgressive ?? false,
+    isUneven: stated.isUneven ?? false,
   };
 }

@@ -1,5 +1,5 @@
 import { concatenate } from "../bytes.ts";
-import type { JpegComponent, JpegFrame } from "../codec/jpeg/header.ts";
+import { carriedSubsampling, type JpegComponent, type JpegFrame, samplingsOf } from "../codec/jpeg/header.ts";
 import { type JpegSegments, readJpegSegments } from "../codec/jpeg/segments.ts";
 import { ImageError } from "../error.ts";
 import { maxJpegHeaderBytes, maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
@@ -62,14 +62,16 @@ async function readSegments(
 function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): TileEncoding {
   const { components } = frame;
   const model = modelOf(components, segments.adobeTransform, isJfif);
+  const sampled = chromaOf(frame);
+  const chroma = model === "ycbcr" ? sampled : {};
   return fileEncoding({
     compression: "jpeg",
     model,
     bits: 8,
     samplesPerPixel: components.length,
-    // Adobe's writers store CMYK with 0 as full ink, and add an Adobe segment.
-    isInverted: (model === "cmyk" || model === "ycck") && segments.adobeTransform !== undefined,
-    subsampling: model === "ycbcr" ? subsamplingOf(components) : { x: 1, y: 1 },
+    // As Adobe's writers store inks: 0 is full ink. All readers take it so, with an Adobe segment or without.
+    isInverted: model === "cmyk" || model === "ycck",
+    ...chroma,
     isProgressive: frame.process === "progressive",
   });
 }
@@ -96,16 +98,12 @@ function modelOf(
   }
 }
 
-/** Only for planning: decoding uses the frame header itself. */
-function subsamplingOf([luma, chroma]: readonly JpegComponent[]): TileEncoding["subsampling"] {
-  const x = factor(luma!.horizontal / chroma!.horizontal);
-  const y = factor(luma!.vertical / chroma!.vertical);
-  if (x === undefined || y === undefined) throw unsupported("is a JPEG with a chroma sampling that is not supported");
-  return { x, y };
-}
-
-function factor(ratio: number): 1 | 2 | 4 | undefined {
-  return ratio === 1 || ratio === 2 || ratio === 4 ? ratio : undefined;
+/** How YCbCr is sampled, for planning: decoding uses the frame header itself. */
+function chromaOf(frame: JpegFrame): Pick<TileEncoding, "subsampling" | "isUneven"> {
+  const samplings = samplingsOf(frame);
+  if (samplings === undefined) throw unsupported("is a JPEG with a chroma sampling that is not supported");
+  const carried = carriedSubsampling(samplings);
+  return { subsampling: carried ?? { x: 1, y: 1 }, isUneven: carried === undefined };
 }
 
 /** Reads the density of a JFIF header, which comes first; undefined if there is none. Source: ITU-T T.871 §10.1. */

@@ -1,15 +1,14 @@
-import { concatenate } from "../bytes.ts";
-import { inflate } from "../codec/inflate.ts";
+import { inflateBlock } from "../codec/inflate-block.ts";
 import { isPngChunkIntact, type PngChunk } from "../codec/png/reader.ts";
 import { maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
 
 const xmpKeyword = new TextEncoder().encode("XML:com.adobe.xmp\0");
 
 /** Returns the profile of an iCCP chunk; undefined if it is broken or too large. */
-export async function inflateProfile(data: Uint8Array): Promise<Uint8Array | undefined> {
+export function inflateProfile(data: Uint8Array): Uint8Array | undefined {
   const nameEnd = data.subarray(0, 80).indexOf(0);
   if (nameEnd < 1 || data[nameEnd + 1] !== 0) return undefined;
-  return inflateWithin(data.subarray(nameEnd + 2), maxProfileBytes);
+  return inflateBlock(data.subarray(nameEnd + 2), maxProfileBytes);
 }
 
 /** Text chunks that may hold XMP: the standard says iTXt, libpng compresses to zTXt. */
@@ -19,18 +18,18 @@ export const textTypes: readonly string[] = ["iTXt", "zTXt", "tEXt"];
  * Returns the XMP packet in a text chunk; undefined if it is other text, broken or too large.
  * Source: XMP part 3 §1.1.5; W3C PNG specification, third edition, 11.3.3.
  */
-export async function xmpOfText(type: string, data: Uint8Array): Promise<Uint8Array | undefined> {
+export function xmpOfText(type: string, data: Uint8Array): Uint8Array | undefined {
   if (xmpKeyword.some((byte, index) => data[index] !== byte)) return undefined;
   const rest = data.subarray(xmpKeyword.length);
   if (type === "tEXt") return rest;
-  if (type === "zTXt") return rest[0] === 0 ? inflateWithin(rest.subarray(1), maxMetadataReadBytes) : undefined;
+  if (type === "zTXt") return rest[0] === 0 ? inflateBlock(rest.subarray(1), maxMetadataReadBytes) : undefined;
   const [isCompressed, method] = rest;
   const languageEnd = rest.indexOf(0, 2);
   const translationEnd = languageEnd < 0 ? -1 : rest.indexOf(0, languageEnd + 1);
   if (translationEnd < 0) return undefined;
   const text = rest.subarray(translationEnd + 1);
   if (isCompressed === 0) return text;
-  return isCompressed === 1 && method === 0 ? inflateWithin(text, maxMetadataReadBytes) : undefined;
+  return isCompressed === 1 && method === 0 ? inflateBlock(text, maxMetadataReadBytes) : undefined;
 }
 
 /** Each candidate costs a CRC to confirm. */
@@ -57,19 +56,4 @@ export function findChunksAtEnd(bytes: Uint8Array, types: readonly string[]): Pn
     at = chunk.end;
   }
   return chunks;
-}
-
-async function inflateWithin(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  try {
-    for await (const part of inflate(() => [bytes])) {
-      total += part.byteLength;
-      if (total > maxBytes) return undefined;
-      parts.push(part);
-    }
-  } catch {
-    return undefined;
-  }
-  return concatenate(parts);
 }

@@ -13,6 +13,7 @@ import type { ByteSource } from "../source/byte-source.ts";
 import { readBlock } from "./blocks.ts";
 import { fileEncoding, type ImageFile } from "./image-file.ts";
 import { findChunksAtEnd, inflateProfile, textTypes, xmpOfText } from "./png-blocks.ts";
+import { type PngColorChunks, pngProfile } from "./png-colors.ts";
 
 /** Where the first chunk starts, after the signature. */
 const firstChunk = 8;
@@ -36,11 +37,7 @@ export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promi
   const header = readPngHeader(prefix);
   if (header.isInterlaced) throw unsupported("is an interlaced PNG, which is not supported");
   const chunks = await findChunks(source);
-  const dataOf = async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
-    const found = chunks.find((chunk) => chunk.type === type);
-    return found && readData(source, found, maxBytes);
-  };
-  const profile = await dataOf("iCCP", maxProfileBytes);
+  const dataOf = dataReader(source, chunks);
   const palette = await dataOf("PLTE", 768);
   if (header.colorType === 3 && (!palette || palette.byteLength % 3 !== 0)) throw malformedPng("no palette");
   const transparency = await dataOf("tRNS", 256);
@@ -51,10 +48,35 @@ export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promi
     width: header.width,
     height: header.height,
     encoding: encodingOf(header, { palette, isKeyed }),
-    profile: profile && (await inflateProfile(profile)),
+    profile: await readColors(source, chunks, header),
     blocks: await readMetadataChunks(source, chunks),
     dotsPerInch: density && readDensity(density),
   };
+}
+
+/**
+ * Reads what profile a PNG's colours are in, as `readPngFile` does, of pictures that it refuses too. Throws
+ * `source-malformed`, `source-unsupported` for too much before the image data, and what the source throws.
+ */
+export async function readPngProfile(source: ByteSource, prefix: Uint8Array): Promise<Uint8Array | undefined> {
+  return readColors(source, await findChunks(source), readPngHeader(prefix));
+}
+
+async function readColors(
+  source: ByteSource,
+  chunks: readonly PngChunk[],
+  { colorType }: PngHeader,
+): Promise<Uint8Array | undefined> {
+  const dataOf = dataReader(source, chunks);
+  const embedded = await dataOf("iCCP", maxProfileBytes);
+  const colors: PngColorChunks = {
+    cICP: await dataOf("cICP", 4),
+    profile: embedded && inflateProfile(embedded),
+    hasSrgb: chunks.some(({ type }) => type === "sRGB"),
+    gAMA: await dataOf("gAMA", 4),
+    cHRM: await dataOf("cHRM", 32),
+  };
+  return pngProfile(colors, colorType);
 }
 
 /** Finds the chunks before the image data. */
@@ -70,6 +92,14 @@ async function findChunks(source: ByteSource): Promise<readonly PngChunk[]> {
     chunks.push(chunk);
     at = chunk.end + 4;
   }
+}
+
+/** Returns what reads the first chunk of a type, undefined if there is none or a longer one. */
+function dataReader(source: ByteSource, chunks: readonly PngChunk[]) {
+  return async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+    const found = chunks.find((chunk) => chunk.type === type);
+    return found && readData(source, found, maxBytes);
+  };
 }
 
 function readData(source: ByteSource, { start, end }: PngChunk, maxBytes: number): Promise<Uint8Array | undefined> {
@@ -101,20 +131,20 @@ function byChannel(palette: Uint8Array): Uint8Array {
 
 async function readMetadataChunks(source: ByteSource, chunks: readonly PngChunk[]): Promise<MetadataFound> {
   const found: MetadataFound = {};
-  const take = async ({ type }: PngChunk, data: Uint8Array | undefined): Promise<void> => {
+  const take = ({ type }: PngChunk, data: Uint8Array | undefined): void => {
     if (type === "eXIf") found.exif ??= data;
-    else if (data !== undefined) found.xmp ??= await xmpOfText(type, data);
+    else if (data !== undefined) found.xmp ??= xmpOfText(type, data);
   };
   for (const chunk of chunks) {
     if (metadataTypes.includes(chunk.type)) {
-      await take(chunk, await readData(source, chunk, maxMetadataReadBytes));
+      take(chunk, await readData(source, chunk, maxMetadataReadBytes));
     }
   }
   if (found.exif === undefined || found.xmp === undefined) {
     const offset = Math.max(0, source.size - endBytes);
     const end = await source.read(offset, endBytes);
     for (const chunk of findChunksAtEnd(end, metadataTypes)) {
-      await take(chunk, end.slice(chunk.start, chunk.end));
+      take(chunk, end.slice(chunk.start, chunk.end));
     }
   }
   return found;

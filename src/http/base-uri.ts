@@ -1,12 +1,15 @@
 import type { Config } from "../config.ts";
 import { formatIdentifier, type Identifier } from "../identity/identifier.ts";
 import type { ApiVersion } from "../iiif/version.ts";
+
 /** What the URIs of one image are made of. */
 export interface UriParts {
   readonly config: Pick<Config, "baseUrl" | "prefix">;
   readonly request: Request;
   readonly version: ApiVersion;
   readonly identifier: Identifier;
+  /** The identifier encoded as it is to be read, if that is not the shortest form. */
+  readonly spelling?: string;
 }
 
 /**
@@ -42,6 +45,6 @@ export function sharedBaseUri(parts: UriParts): string {
   return isHostShared(parts.config, parts.request.url) ? baseUri(parts) : basePath(parts);
 }
 
-function basePath({ config: { prefix }, version, identifier }: UriParts): string {
-  return `${prefix}/${version}/${formatIdentifier(identifier)}`;
+function basePath({ config: { prefix }, version, identifier, spelling }: UriParts): string {
+  return `${prefix}/${version}/${spelling ?? formatIdentifier(identifier)}`;
 }

@@ -35,8 +35,16 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
 
 /** Returns a refusal of a method with the methods that the endpoint has. */
 export function withAllow(response: Response, allowed: string): Response {
-  response.headers.set("Allow", allowed);
-  return response;
+  const headers = new Headers(response.headers);
+  headers.set("Allow", allowed);
+  return new Response(response.body, { status: response.status, headers });
+}
+
+/** Returns a refusal of a handler's own, such as 401 with its challenge, as any page may read it and nothing may keep it. */
+export function openRefusal(response: Response): Response {
+  const headers = new Headers({ ...unframedHeaders, ...Object.fromEntries(response.headers) });
+  headers.set("Cache-Control", cacheControl(0));
+  return new Response(response.body, { status: response.status, headers });
 }
 
 /** Returns any thrown value as an ImageError; what is not one becomes `internal`. */

@@ -2,34 +2,75 @@ import { contextUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 
 /**
- * Returns the content type of info.json for what a request accepts. The versions have opposite defaults: 3.0 answers JSON-LD
- * unless plain JSON is asked for, 2.1 plain JSON unless JSON-LD is.
- * Source: Image API 3.0 §5.1, 2.1 §5.
+ * Returns the content type of info.json for what a request accepts. The versions have opposite defaults where it likes
+ * both alike: 3.0 answers JSON-LD, 2.1 plain JSON. A type that is named is liked better than one that a wildcard covers.
+ * Source: RFC 9110 §12.5.1, Image API 3.0 §5.1, 2.1 §5.
  */
 export function chooseInfoType({ headers }: Request, version: ApiVersion): string {
-  const accept = headers.get("Accept");
-  const linked = qualityOf(accept, "application/ld+json");
-  const plain = qualityOf(accept, "application/json");
-  const isLinked = version === 3 ? linked >= plain || plain === 0 : linked > plain;
+  const accepted = parseAccept(headers.get("Accept"));
+  const linked = weigh(accepted, "application/ld+json");
+  const plain = weigh(accepted, "application/json");
+  const isLinked = isPreferred(linked, plain) ?? version === 3;
   if (!isLinked) return "application/json";
   return version === 3 ? `application/ld+json;profile="${contextUris[3]}"` : "application/ld+json";
 }
 
-/** The weight a header gives to a media type by naming it; 0 if it does not: wildcards leave the choice to us. */
-function qualityOf(accept: string | null, mediaType: string): number {
-  for (const range of (accept ?? "").split(",")) {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    if (type !== mediaType) continue;
-    const weight = parameters.find((parameter) => parameter.startsWith("q="));
-    return weight === undefined ? 1 : Number(weight.slice(2)) || 0;
-  }
-  return 0;
+/** Says whether a request would rather have JSON than text; of two that it likes alike, the one that it names. */
+export function prefersJson({ headers }: Request): boolean {
+  const accepted = parseAccept(headers.get("Accept"));
+  const best = (types: readonly string[]): Liking =>
+    types.map((type) => weigh(accepted, type)).reduce((one, other) => (compare(other, one) > 0 ? other : one));
+  const json = best(["application/problem+json", "application/json", "application/ld+json"]);
+  const text = best(["text/plain", "text/html"]);
+  return json.weight > text.weight || (json.weight === text.weight && json.precision === named && json.weight > 0);
 }
 
-/** Says whether a request would rather have JSON than text: it names a type of JSON, and no text with more weight. */
-export function prefersJson({ headers }: Request): boolean {
-  const accept = headers.get("Accept");
-  const best = (types: readonly string[]): number => Math.max(...types.map((type) => qualityOf(accept, type)));
-  const json = best(["application/problem+json", "application/json", "application/ld+json"]);
-  return json > 0 && json >= best(["text/plain", "text/html", "text/*"]);
+/** How much a request likes a media type. */
+interface Liking {
+  /** From 0, not at all, to 1. */
+  readonly weight: number;
+  /** Of the range that says so: 0 for none, 1 for any type, 2 for any subtype, 3 for the type itself. */
+  readonly precision: number;
+}
+
+const named = 3;
+
+/** Undefined where both are liked, or disliked, alike. What is named with no weight is liked least. */
+function isPreferred(one: Liking, other: Liking): boolean | undefined {
+  const isNeither = one.weight === 0 && other.weight === 0;
+  const preference = isNeither ? other.precision - one.precision : compare(one, other);
+  return preference === 0 ? undefined : preference > 0;
+}
+
+function compare(one: Liking, other: Liking): number {
+  return one.weight - other.weight || one.precision - other.precision;
+}
+
+interface MediaRange {
+  readonly range: string;
+  readonly weight: number;
+}
+
+/** Reads the ranges of an Accept header, whose parameters may hold commas and semicolons in quotes. */
+function parseAccept(header: string | null): readonly MediaRange[] {
+  const ranges = (header ?? "").toLowerCase().match(/(?:[^,"]|"(?:\\.|[^"\\])*"?)+/g) ?? [];
+  return ranges.map((text) => {
+    const [range = "", ...parameters] = (text.match(/(?:[^;"]|"(?:\\.|[^"\\])*"?)+/g) ?? []).map((part) => part.trim());
+    const weight = parameters.find((parameter) => /^q\s*=/.test(parameter));
+    return { range, weight: weight === undefined ? 1 : weightOf(weight.replace(/^q\s*=\s*/, "")) };
+  });
+}
+
+function weightOf(text: string): number {
+  return /^\d+(?:\.\d*)?$|^\.\d+$/.test(text) ? Math.min(1, Number(text)) : 0;
+}
+
+/** The most precise range that covers a type decides; of several alike the first. */
+function weigh(accepted: readonly MediaRange[], mediaType: string): Liking {
+  const covering = ["", "*/*", `${mediaType.split("/")[0]}/*`, mediaType];
+  for (let precision = named; precision > 0; precision--) {
+    const found = accepted.find(({ range }) => range === covering[precision]);
+    if (found !== undefined) return { weight: found.weight, precision };
+  }
+  return { weight: 0, precision: 0 };
 }

@@ -27,6 +27,14 @@ export function imageHeaders(answer: ImageAnswer & { readonly canonicalUri: stri
   return headers;
 }
 
+/** Returns the headers of a picture that nobody may keep, because its master is damaged: it has no entity tag. */
+export function unkeptHeaders(headers: Headers): Headers {
+  const unkept = new Headers(headers);
+  unkept.delete("ETag");
+  unkept.set("Cache-Control", cacheControl(0));
+  return unkept;
+}
+
 /** Returns the headers of an info.json, which its 304 carries too. */
 export function infoHeaders(
   answer: ImageAnswer & { readonly contentType: string; readonly scope: CacheScope },
@@ -57,10 +65,10 @@ export function respondNotModified(request: Request, headers: Headers, account: 
   return new Response(null, { status: 304, headers: sent });
 }
 
-/** The body of a picture: all of it, a stream, or nothing for a HEAD. */
+/** The body of a picture: all of it, or a stream. */
 export interface ImageBody {
   readonly mediaType: string;
-  readonly body: Uint8Array | ReadableStream<Uint8Array> | null;
+  readonly body: Uint8Array | ReadableStream<Uint8Array>;
 }
 
 /** Returns a picture. */
@@ -68,7 +76,18 @@ export function respondImage({ mediaType, body }: ImageBody, headers: Headers, a
   headers.set("Content-Type", mediaType);
   headers.set("Server-Timing", formatServerTiming(account));
   if (body instanceof Uint8Array) headers.set("Content-Length", String(body.byteLength));
-  return new Response(body as BodyInit | null, { headers });
+  return new Response(body as BodyInit, { headers });
+}
+
+/**
+ * Returns the answer to HEAD for a picture that is planned and not drawn. Nothing keeps it: drawing may fail yet, and
+ * then there is no picture to be had.
+ */
+export function respondUndrawn(mediaType: string, headers: Headers, account: Account): Response {
+  headers.set("Content-Type", mediaType);
+  headers.set("Cache-Control", cacheControl(0));
+  headers.set("Server-Timing", formatServerTiming(account));
+  return new Response(null, { headers });
 }
 
 /** Returns a text, such as info.json. */

@@ -43,7 +43,8 @@ export function isImagePath(path: string, prefix: string): boolean {
 
 /**
  * Finds the route of the raw path of an image, which is read from the right, so that an identifier may hold plain slashes.
- * `prefix` is the path before the version. Throws `not-found` for a path that leads nowhere.
+ * `prefix` is the path before the version. Throws `not-found` for a path that leads nowhere, `path-malformed` for one that
+ * is nearly a request.
  * Source: Image API 3.0 §2, §3.
  */
 export function findRoute(path: string, prefix: string): Route {
@@ -59,7 +60,9 @@ export function findRoute(path: string, prefix: string): Route {
   if (parameters !== undefined) {
     return { kind: "image", version, identifier: segments.slice(0, -4).join("/"), parameters };
   }
-  return { kind: "base", version, identifier: (last === "" ? segments.slice(0, -1) : segments).join("/") };
+  const named = last === "" ? segments.slice(0, -1) : segments;
+  refuseMistyped(named, last === "" ? "slash" : "plain");
+  return { kind: "base", version, identifier: named.join("/") };
 }
 
 /** The last four segments, if they are an image request and not the end of an identifier with plain slashes. */
@@ -73,11 +76,61 @@ function findParameters(segments: readonly string[]): ImageParameters | undefine
   return isImage && qualityAndFormat !== "" ? { region, size, rotation, qualityAndFormat } : undefined;
 }
 
+/** What parameters look like, each of them at its place; the first one also when it is not the whole image. */
+const shapes = [
+  /^(?:full|square|pct(?::|%3A).*|\d+(?:,|%2C)\d*(?:,|%2C).*)$/i,
+  /^(?:\^|%5E)?(?:full|max|pct(?::|%3A).*|(?:!|%21)?\d*(?:,|%2C)\d*)$/i,
+  /^(?:!|%21)?\d+(?:\.\d*)?$/,
+] as const;
+
+const parameterNames = ["region", "size", "rotation"] as const;
+
+/** Ends each of these sentences: what was refused may have been meant as an identifier after all. */
+const wholeRequest =
+  "A picture is at {identifier}/{region}/{size}/{rotation}/{quality}.{format}; slashes of an identifier are written as %2F.";
+
+/**
+ * Refuses what looks like a request for a picture or for info.json and is none: sent on as an identifier, it would be an
+ * image of another name. Throws `path-malformed`, which says what is missing or too much.
+ */
+function refuseMistyped(segments: readonly string[], ending: "slash" | "plain"): void {
+  const last = segments.at(-1) ?? "";
+  const isAlone = segments.length === 1;
+  if (ending === "slash") {
+    if (last === "") throw mistyped("The path ends in more than one slash.");
+    if (last === "info.json" && !isAlone) throw mistyped("There is a slash after info.json.");
+    if (findParameters(segments) !== undefined) throw mistyped("There is a slash after quality and format.");
+  }
+  if (/^info(?:\.\w*)?$/i.test(last) && !isAlone)
+    throw mistyped("What is told of an image is at {identifier}/info.json.");
+  const isParameter = (name: number, place: number): boolean => shapes[name]?.test(segments[place] ?? "") === true;
+  const beforeLast = segments.length - 2;
+  if (
+    /^(?:default|color|gray|bitonal|native|grey)\.\w*$/.test(last) &&
+    [0, 1, 2].some((name) => isParameter(name, beforeLast))
+  ) {
+    const isWhole = [0, 1, 2].every((name) => isParameter(name, segments.length - 4 + name));
+    throw mistyped(isWhole ? "The identifier is missing." : "A region, a size or a rotation is missing.");
+  }
+  for (let count = Math.min(3, segments.length - 1); count > 0; count--) {
+    const from = segments.length - count;
+    const isStart = segments.slice(from).every((_, name) => isParameter(name, from + name));
+    if (isStart) throw mistyped(`The path ends after the ${parameterNames[count - 1]}.`);
+  }
+}
+
+function mistyped(sentence: string): ImageError {
+  return new ImageError("path-malformed", `${sentence} ${wholeRequest}`);
+}
+
 /** An identifier without a version, or its info.json, goes on to the newest. Nothing else does. */
 function redirectToNewest(path: string, prefix: string): Route {
   const rest = path.slice(prefix.length + 1);
+  const roots = `Images are under ${prefix}/3/{identifier}/ and ${prefix}/2/{identifier}/.`;
+  const version = /^(\d(?:\.\d+)*)\/./.exec(rest)?.[1];
+  if (version !== undefined) throw nowhere(`${roots} Version ${version} of the Image API is not served.`);
   const isIdentifier = /^[^/]+(?:\/(?:info\.json)?)?$/.test(rest) && !/^[23]\/?$/.test(rest);
-  if (!isIdentifier) throw nowhere(`Images are under ${prefix}/3/{identifier}/ and ${prefix}/2/{identifier}/.`);
+  if (!isIdentifier) throw nowhere(roots);
   return { kind: "redirect", path: `${prefix}/${newestVersion}/${rest}`, status: 302 };
 }
 

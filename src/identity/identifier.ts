@@ -47,6 +47,14 @@ export function noSuchImage(): ImageError {
   return new ImageError("not-found", "There is no image with this identifier.");
 }
 
+/**
+ * Returns an identifier of the raw path as a URI holds it, in the spelling of who asked: only plain slashes are encoded.
+ * Source: Image API 3.0 §5.2, `id` is the base URI of the request.
+ */
+export function spellIdentifier(raw: string): string {
+  return raw.replaceAll("/", "%2F");
+}
+
 /** Characters that encodeURIComponent escapes though a path may hold them plainly. Source: RFC 3986 §3.3, pchar. */
 const plainInPath = /%(?:3A|24|26|2B|2C|3B|3D)/g;
 

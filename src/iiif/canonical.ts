@@ -5,11 +5,14 @@ import type { Quality } from "./quality.ts";
 import { chooseRegion } from "./region.ts";
 import type { ImageRequest } from "./request.ts";
 import { formatRotation, type Rotation } from "./rotation.ts";
-import { chooseSize, largestSize, largestUpscaledSize, type SizeLimits } from "./size.ts";
+import { chooseSize, largestSize, largestUpscaledSize, type SizeLimits, type SizeRules } from "./size.ts";
+import { sizeOfTile } from "./tiles.ts";
 
 /** What canonicalise has to know about the image: its size after orientation and whether it has colour. */
 export interface ImageFacts extends Size {
   readonly isGray: boolean;
+  /** The size of the tiles that info.json offers, if it offers any. */
+  readonly tile?: Size | undefined;
 }
 
 /** An image request with every number final. Two requests for the same picture are equal here. */
@@ -28,19 +31,15 @@ export interface CanonicalRequest {
  * a quality that equals the default becomes `default`. Idempotent. Throws what chooseRegion and chooseSize throw;
  * `size-above-limit` also for the canvas of a rotated picture. Source: Image API 3.0 §4.8.
  */
-export function canonicalise(
-  request: ImageRequest,
-  image: ImageFacts,
-  options: { readonly limits: SizeLimits; readonly isStrictConfined: boolean },
-): CanonicalRequest {
+export function canonicalise(request: ImageRequest, image: ImageFacts, rules: SizeRules): CanonicalRequest {
   const region = chooseRegion(request.region, image);
-  const size = chooseSize(request.size, region, options);
+  const size = chooseSize(sizeOfTile(request.size, region, { image, tile: image.tile }), region, rules);
   const canvas = rotatedSize(size, request.rotation.degrees);
-  if (canvas.width * canvas.height > options.limits.maxArea && request.rotation.degrees % 90 !== 0) {
+  if (canvas.width * canvas.height > rules.limits.maxArea && request.rotation.degrees % 90 !== 0) {
     throw new ImageError(
       "size-above-limit",
       `The rotated picture comes to ${canvas.width} by ${canvas.height} pixels, above the maxArea of ` +
-        `${options.limits.maxArea} pixels that info.json states.`,
+        `${rules.limits.maxArea} pixels that info.json states.`,
     );
   }
   return {

@@ -14,6 +14,18 @@ export function parseInteger(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
+/** More pixels, or per cent, than any image has; sums and products of it are exact. */
+const farAway = 1e12;
+
+/**
+ * Parses a decimal, or a whole number, of any number of digits that is going to be clipped anyway: what is too large to
+ * matter comes back as 10¹². Undefined for anything else. Source: Image API 3.0 §4.1, regions over the edge.
+ */
+export function parseClipped(text: string, kind: "decimal" | "integer"): number | undefined {
+  const isNumber = kind === "integer" ? /^\d+$/.test(text) : /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text);
+  return isNumber ? Math.min(Number(text), farAway) : undefined;
+}
+
 /** Formats a decimal without trailing zeros, without exponent, with at most 10 places. */
 export function formatDecimal(value: number): string {
   const text = value.toFixed(10);

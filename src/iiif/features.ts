@@ -8,7 +8,7 @@ import type { ApiVersion } from "./version.ts";
  */
 const extraFeatures: Record<ApiVersion, readonly string[]> = {
   3: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "sizeUpscaling"],
-  2: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "regionSquare"],
+  2: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "regionSquare", "sizeAboveFull"],
 };
 
 const level2Formats: readonly Format[] = ["jpg", "png"];
@@ -17,7 +17,7 @@ const level2Qualities: Record<ApiVersion, readonly string[]> = { 3: ["default"],
 /** Returns the formats, qualities and features that info.json lists beyond level 2. */
 export function extrasOf(
   version: ApiVersion,
-  { isGray }: { readonly isGray: boolean },
+  { isGray, isUpscaled = false }: { readonly isGray: boolean; readonly isUpscaled?: boolean },
 ): {
   readonly formats: readonly string[];
   readonly qualities: readonly string[];
@@ -30,7 +30,7 @@ export function extrasOf(
     qualities: qualities.filter(
       (quality) => !level2Qualities[version].includes(quality) && !(isGray && quality === "color"),
     ),
-    features: extraFeatures[version],
+    features: extraFeatures[version].filter((feature) => isUpscaled || feature !== "sizeAboveFull"),
   };
 }
 

@@ -11,6 +11,8 @@ export interface ImageInformation extends Size, Offer {
   /** URI of a licence or rights statement. */
   readonly rights?: string | undefined;
   readonly limits: SizeLimits;
+  /** How many pixels a side may be enlarged to in 2.1; not at all if it is left out. */
+  readonly maxUpscaledSide?: number;
 }
 
 /** Returns the info.json of Image API 3.0. Source: Image API 3.0 §5.2 to §5.7. */
@@ -36,7 +38,7 @@ export function formatInfo({ id, isGray, rights, width, height, limits, sizes, t
   };
 }
 
-/** Formats one entry of `tiles`; the height is only written if it differs from the width. */
+/** Formats one entry of `tiles`, with the height also where it is the width: not every reader of it knows that default. */
 export function formatTile({ width, height, scaleFactors }: TileOffer): object {
-  return width === height ? { width, scaleFactors } : { width, height, scaleFactors };
+  return { width, height, scaleFactors };
 }

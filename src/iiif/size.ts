@@ -13,6 +13,15 @@ export type SizeRequest =
   | { readonly kind: "exact"; readonly width: number; readonly height: number; readonly isUpscaling: boolean }
   | { readonly kind: "confined"; readonly width: number; readonly height: number; readonly isUpscaling: boolean };
 
+/** The sizes that are answered. */
+export interface SizeRules {
+  readonly limits: SizeLimits;
+  /** Whether a `!w,h` box larger than the region is refused, as the official validator expects. */
+  readonly isStrictConfined: boolean;
+  /** How many pixels a side may be enlarged to by a size that does not say that it enlarges; not at all if it is left out. */
+  readonly maxUpscaledSide?: number;
+}
+
 /** The most that any output may measure: pixels on each side and in total. */
 export interface SizeLimits {
   readonly maxWidth: number;
@@ -50,11 +59,9 @@ function parsePercent(text: string, isUpscaling: boolean, version: ApiVersion): 
   const percent = parseDecimal(text);
   if (percent === undefined) throw malformed(version);
   if (percent === 0) throw new ImageError("size-empty", "The size is zero per cent.");
-  if (percent > 100 && !isUpscaling) {
-    throw new ImageError(
-      "upscale-not-asked",
-      "The size is above 100 per cent, which only ^pct: of Image API 3 allows.",
-    );
+  // In 2.1 nothing else says that a picture is to be enlarged.
+  if (percent > 100 && !isUpscaling && version === 3) {
+    throw new ImageError("upscale-not-asked", "The size is above 100 per cent. Put ^ before it to scale up: ^pct:n.");
   }
   return { kind: "percent", percent, isUpscaling };
 }
@@ -77,28 +84,20 @@ function malformed(version: ApiVersion): ImageError {
 }
 
 /**
- * Returns the output size in pixels of `request` for a region of `region` pixels. `isStrictConfined` refuses a `!w,h`
- * box larger than the region, as the official validator expects. Throws `size-empty`, `upscale-not-asked`,
- * `size-above-limit`, `size-above-box`.
+ * Returns the output size in pixels of `request` for a region of `region` pixels. Throws `size-empty`,
+ * `upscale-not-asked`, `size-above-limit`, `size-above-box`.
  * Source: Image API 3.0 §4.2 and §5.3; docs/conformance.md explains how it is interpreted.
  */
 export function chooseSize(
   request: SizeRequest,
   region: Size,
-  { limits, isStrictConfined }: { readonly limits: SizeLimits; readonly isStrictConfined: boolean },
+  { limits, isStrictConfined, maxUpscaledSide = 0 }: SizeRules,
 ): Size {
   const size = wantedSize(request, region, limits);
   if (size.width < 1 || size.height < 1) {
     throw new ImageError("size-empty", "The size comes to less than one pixel on a side.");
   }
-  const isLarger = size.width > region.width || size.height > region.height;
-  if (isLarger && !request.isUpscaling) {
-    throw new ImageError(
-      "upscale-not-asked",
-      `The size is larger than the region, which is ${region.width} by ${region.height} pixels. ` +
-        "Put ^ before the size to upscale with Image API 3.",
-    );
-  }
+  if (!request.isUpscaling) refuseUpscaled(size, region, maxUpscaledSide);
   refuseAboveLimits(size, limits);
   if (
     isStrictConfined &&
@@ -180,6 +179,20 @@ function scaledWithin(region: Size, scale: number, limits: SizeLimits): Size {
   const narrower = { width: Math.max(1, Math.floor(region.width * scale)), height };
   if (narrower.width * narrower.height <= limits.maxArea) return narrower;
   return { width: narrower.width, height: Math.max(1, Math.floor(limits.maxArea / narrower.width)) };
+}
+
+function refuseUpscaled(size: Size, region: Size, maxUpscaledSide: number): void {
+  const isLarger = size.width > region.width || size.height > region.height;
+  if (!isLarger) return;
+  const most = { width: Math.max(region.width, maxUpscaledSide), height: Math.max(region.height, maxUpscaledSide) };
+  if (size.width <= most.width && size.height <= most.height) return;
+  const measures = `The size is larger than the region, which is ${region.width} by ${region.height} pixels`;
+  throw maxUpscaledSide === 0
+    ? new ImageError("upscale-not-asked", `${measures}. Put ^ before the size to upscale with Image API 3.`)
+    : new ImageError(
+        "size-above-limit",
+        `${measures}, and above the ${maxUpscaledSide} a side that it is enlarged to.`,
+      );
 }
 
 function refuseAboveLimits(size: Size, limits: SizeLimits): void {

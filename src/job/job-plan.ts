@@ -1,4 +1,4 @@
-import { type ImageRecord, type Records, recordKey } from "../catalogue/image-records.ts";
+import { type ImageRecord, recordKey } from "../catalogue/image-records.ts";
 import { maxKeyBytes } from "../identity/master-name.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import {
@@ -11,6 +11,10 @@ import {
 } from "../settings/identifier-template.ts";
 import { chooseTreatment, type FileTreatment, type IngestConfig } from "../settings/ingest-config.ts";
 import type { ConversionOptions } from "../settings/options.ts";
+import type { NamedRecords } from "./read-records.ts";
+import { pairRecords, type RecordPairing } from "./record-pairing.ts";
+import { formatSkipped, type SkippedFiles } from "./skipped-files.ts";
+import { failUnnamed, type SourceFailure } from "./source-failure.ts";
 import { findFiles, type SourceFile } from "./source-files.ts";
 
 /** One image to be made a master of. */
@@ -29,6 +33,10 @@ export interface PlannedImage {
 /** What a run is to do. */
 export interface IngestPlan {
   readonly images: readonly PlannedImage[];
+  /** Image files that fail before they are images, because of their names. */
+  readonly failures: readonly SourceFailure[];
+  /** What lies in the folders and is not taken. */
+  readonly skipped: readonly SkippedFiles[];
   /** Sentences on what may not be as meant. */
   readonly warnings: readonly string[];
 }
@@ -41,7 +49,7 @@ export interface PlanRequest {
   readonly collection: string;
   readonly prefix: string;
   readonly naming: Naming;
-  readonly records: Records | undefined;
+  readonly records: NamedRecords | undefined;
   readonly pages: "first" | "all";
   readonly conversion: ConversionOptions;
   readonly config: IngestConfig;
@@ -56,7 +64,7 @@ export interface PlanRequest {
  * signal once it is aborted.
  */
 export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
-  const { files, faults: found, warnings: left } = await findFiles(request.sources);
+  const { files, faults: found, skipped, unnamed } = await findFiles(request.sources);
   const faults = [...found];
   const template = parseTemplate(request.template, faults);
   if (request.pages === "all" && !usesPlaceholder(template, "page")) {
@@ -64,28 +72,34 @@ export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
   }
   refuseFaults(faults);
   const images: PlannedImage[] = [];
-  const unused = new Set(request.records?.rows.keys());
+  const pairing = pairRecords(request.records);
   for (const file of files) {
     request.signal?.throwIfAborted();
-    images.push(...(await planFile(file, { request, template, faults, unused })));
+    images.push(...(await planFile(file, { request, template, faults, pairing })));
   }
-  faults.push(...sharedKeys(images));
+  const leftOver = pairing.leftOver();
+  faults.push(...sharedKeys(images), ...leftOver.faults);
   refuseFaults([...new Set(faults)]);
-  return { images, warnings: [...left, ...recordWarnings(images, { records: request.records, unused })] };
+  const without = request.records === undefined ? [] : withoutRecord(images);
+  return {
+    images,
+    failures: unnamed.map(failUnnamed),
+    skipped,
+    warnings: [...formatSkipped(skipped), ...leftOver.warnings, ...without],
+  };
 }
 
 interface FilePlanning {
   readonly request: PlanRequest;
   readonly template: Template;
   readonly faults: string[];
-  /** Rows of the records that no image was found for so far. */
-  readonly unused: Set<string>;
+  readonly pairing: RecordPairing;
 }
 
 async function planFile(file: SourceFile, planning: FilePlanning): Promise<readonly PlannedImage[]> {
-  const { request, template, faults, unused } = planning;
+  const { request, template, faults, pairing } = planning;
   const treatment = chooseTreatment(file.relative, { given: request.conversion, config: request.config, faults });
-  const count = request.pages === "all" ? await countPages(file, request) : 1;
+  const count = request.pages === "all" ? await countPages(file, planning) : 1;
   if (count > 1 && treatment.mode === "repack") {
     faults.push(`${file.path} has ${count} pages, and --repack takes the first only`);
   }
@@ -102,11 +116,9 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
       prefix: request.prefix,
     });
     const checked = checkIdentifier(identifier, request.naming);
+    const record = pairing.take(file.relative, "fault" in checked ? undefined : identifier);
     if ("fault" in checked) faults.push(`${file.path} ${checked.fault}`);
     else {
-      const name = request.records?.column === "file" ? file.relative.normalize("NFC") : identifier;
-      const record = request.records?.rows.get(name);
-      unused.delete(name);
       if (record !== undefined && Buffer.byteLength(recordKey(identifier)) > maxKeyBytes) {
         faults.push(`${file.path} has a record whose key would be longer than ${maxKeyBytes} bytes`);
       }
@@ -125,10 +137,11 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
 }
 
 /** A file whose pages can't be counted is planned as one image, and fails by itself when its turn comes. */
-async function countPages(file: SourceFile, request: PlanRequest): Promise<number> {
+async function countPages(file: SourceFile, { request, pairing }: FilePlanning): Promise<number> {
   try {
     return Math.max(1, await request.countPages(file.path));
   } catch {
+    pairing.doubt();
     return 1;
   }
 }
@@ -150,16 +163,9 @@ export function nameImage({ source, page }: Pick<PlannedImage, "source" | "page"
   return page === undefined ? source : `${source} page ${page}`;
 }
 
-function recordWarnings(
-  images: readonly PlannedImage[],
-  { records, unused }: { readonly records: Records | undefined; readonly unused: ReadonlySet<string> },
-): readonly string[] {
-  if (records === undefined) return [];
-  const without = images.filter(({ record }) => record === undefined).map(nameImage);
-  return [
-    ...(unused.size > 0 ? [`records without an image: ${shorten([...unused])}`] : []),
-    ...(without.length > 0 ? [`images without a record: ${shorten(without)}`] : []),
-  ];
+function withoutRecord(images: readonly PlannedImage[]): readonly string[] {
+  const names = images.filter(({ record }) => record === undefined).map(nameImage);
+  return names.length > 0 ? [`images without a record: ${shorten(names)}`] : [];
 }
 
 function shorten(names: readonly string[]): string {

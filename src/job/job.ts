@@ -4,12 +4,7 @@ import { openWorkFolder } from "../node/work-folder.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 import { type Activity, type Converter, checksumFile, type TreatedImage, treatImage } from "./job-image.ts";
 import type { IngestPlan, PlannedImage } from "./job-plan.ts";
-
-/** Why an image has no master: a code for programs, a sentence for a person. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
+import type { Failure } from "./source-failure.ts";
 
 /** How the work on an image ended. `stopped` images were not reached or broken off: nothing of them was kept. */
 export type ImageOutcome =

@@ -3,9 +3,12 @@ import { settleCompression } from "../convert/settle.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 import { formatTreatment } from "../settings/ingest-config.ts";
 import { type CostEstimate, estimateCost } from "./estimate.ts";
-import type { Failure, ImageOutcome, Inspection } from "./job.ts";
+import { type Forecast, forecastBytes, forecastRun } from "./forecast.ts";
+import type { ImageOutcome, Inspection } from "./job.ts";
 import type { Stage } from "./job-image.ts";
-import type { PlannedImage } from "./job-plan.ts";
+import type { IngestPlan, PlannedImage } from "./job-plan.ts";
+import type { SkippedFiles } from "./skipped-files.ts";
+import type { Failure, SourceFailure } from "./source-failure.ts";
 
 /** How the work on an image ended. */
 export type Status = ImageOutcome["status"];
@@ -14,10 +17,10 @@ export type Status = ImageOutcome["status"];
 export interface ReportedImage {
   readonly source: string;
   readonly page?: number;
-  readonly identifier: string;
-  readonly key: string;
+  readonly identifier?: string;
+  readonly key?: string;
   readonly status: Status;
-  readonly treatment: string;
+  readonly treatment?: string;
   readonly width?: number;
   readonly height?: number;
   readonly levels?: number;
@@ -42,6 +45,8 @@ export interface Report {
   readonly recordsTo?: string;
   readonly images: readonly ReportedImage[];
   readonly totals: Totals;
+  /** What lies in the folders and is not taken, by kind. */
+  readonly skipped: readonly SkippedFiles[];
   readonly warnings: readonly string[];
   readonly estimate: CostEstimate;
 }
@@ -60,13 +65,15 @@ export interface ReportMaterial {
   /** What messages call the buckets. */
   readonly bucketNames: { readonly masters: string; readonly catalogue: string };
   readonly outcomes: readonly ImageOutcome[];
-  readonly warnings: readonly string[];
+  /** What the plan says besides its images. */
+  readonly plan: Omit<IngestPlan, "images">;
   readonly operations: Operations;
 }
 
 /** Makes the report of a run. */
 export function makeReport(material: ReportMaterial): Report {
-  const images = material.outcomes.map(reportImage);
+  const { failures, skipped, warnings } = material.plan;
+  const images = [...material.outcomes.map(reportImage), ...failures.map(reportFailure)];
   const totals = sumUp(images);
   const hasRecords = material.outcomes.some(({ image }) => image.record !== undefined);
   return {
@@ -76,7 +83,8 @@ export function makeReport(material: ReportMaterial): Report {
     ...(hasRecords ? { recordsTo: material.bucketNames.catalogue } : {}),
     images,
     totals,
-    warnings: material.warnings,
+    skipped,
+    warnings,
     estimate: estimateCost(totals.bytesOut, material.operations),
   };
 }
@@ -86,23 +94,49 @@ export interface PlannedReportImage
   extends Pick<ReportedImage, "source" | "page" | "identifier" | "key" | "treatment"> {
   readonly bytesIn: number;
   readonly summary?: SourceSummary;
+  /** What its master is expected to take. */
+  readonly expectedBytes?: number;
   readonly failure?: Failure;
 }
 
-/** Makes the report of a dry run. */
+/** What a run would do, and what it is expected to take. */
+export interface DryReport {
+  readonly dryRun: true;
+  readonly images: readonly PlannedReportImage[];
+  readonly skipped: readonly SkippedFiles[];
+  readonly warnings: readonly string[];
+  readonly forecast: Forecast;
+  readonly estimate: CostEstimate;
+}
+
+/** Makes the report of a dry run; `jobs` is how many images a run works on at once. */
 export function makeDryReport(
   inspections: readonly Inspection[],
-  warnings: readonly string[],
-): { readonly dryRun: true; readonly images: readonly PlannedReportImage[]; readonly warnings: readonly string[] } {
+  { plan, jobs }: { readonly plan: Omit<IngestPlan, "images">; readonly jobs: number },
+): DryReport {
   const images = inspections.map((inspection) => {
     const { image } = inspection;
     if ("failure" in inspection) return { ...describe(image), failure: inspection.failure };
     const { mode, settings } = image.treatment;
     const compression = settleCompression(settings, inspection.summary.model);
     const treatment = formatTreatment({ mode, settings: { ...settings, compression } });
-    return { ...describe(image), treatment, summary: inspection.summary };
+    const expectedBytes = forecastBytes(inspection);
+    return { ...describe(image), treatment, summary: inspection.summary, expectedBytes };
   });
-  return { dryRun: true, images, warnings };
+  const inspected = inspections.flatMap((inspection) => ("failure" in inspection ? [] : [inspection]));
+  const forecast = forecastRun(inspected, { jobs });
+  return {
+    dryRun: true,
+    images: [...images, ...plan.failures],
+    skipped: plan.skipped,
+    warnings: plan.warnings,
+    forecast: { ...forecast, seconds: round(forecast.seconds) },
+    estimate: estimateCost(forecast.bytesOut, forecast.operations),
+  };
+}
+
+function reportFailure(failure: SourceFailure): ReportedImage {
+  return { ...failure, status: "failed" };
 }
 
 function reportImage(outcome: ImageOutcome): ReportedImage {

@@ -1,6 +1,8 @@
 import type { Stats } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, extname, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { type FolderScan, scanFolder, scanLinks } from "./folder-scan.ts";
+import { countSkipped, type SkippedFiles } from "./skipped-files.ts";
 
 /** An image file that a command line names, itself or by its folder. */
 export interface SourceFile {
@@ -11,106 +13,75 @@ export interface SourceFile {
   readonly bytes: number;
 }
 
+/** An image file whose name is not text, so that no program here can open it by its name. */
+export interface UnnamedFile {
+  /** As it is shown. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
 /** What was found, sorted within each folder. */
 export interface FoundFiles {
   readonly files: readonly SourceFile[];
+  /** What fails because of its name. */
+  readonly unnamed: readonly UnnamedFile[];
   /** What stops all work: names that lead nowhere, folders without images. */
   readonly faults: readonly string[];
-  /** What is left out and might be missed: links that lead nowhere, hidden files, files with other extensions. */
-  readonly warnings: readonly string[];
+  /** What lies in the folders and is not taken. */
+  readonly skipped: readonly SkippedFiles[];
 }
-
-/** Extensions of the files taken from folders; a file named itself may have any. */
-const imageExtensions =
-  /\.(?:tiff?|ptiff?|btf|tf8|jpe?g|jpe|png|webp|avif|heic|heif|hif|gif|jp2|jpx|jpf|j2k|j2c|jpc|pdf)$/i;
-
-/** Names that a warning lists; of more it says how many. */
-const shownNames = 5;
 
 /**
- * Finds the image files under what was named: folders through and through, links followed, a folder that was met before
- * and everything whose name starts with a dot left out. A file that is reached twice counts once.
+ * Finds the image files under what was named: folders through and through, everything whose name starts with a dot left
+ * out. Links are followed once all real folders are known, and not to any of them, so that a link renames nothing that is
+ * there without it. A file that is reached twice by the same path counts once.
  */
 export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
-  const files = new Map<string, SourceFile>();
-  const faults: string[] = [];
-  const warnings: string[] = [];
-  const leftOut = new Map<string, number>();
-  const hidden: string[] = [];
-  const add = (file: SourceFile) => {
-    const place = resolve(file.path);
-    if (!files.has(place)) files.set(place, file);
-  };
+  const taken = new Set<string>();
+  const realFolders = new Set<string>();
+  const skipped = countSkipped();
+  const scans: FolderScan[] = [];
   for (const name of names) {
+    const isNew = (path: string): boolean => {
+      const place = resolve(path);
+      return !taken.has(place) && taken.add(place) !== undefined;
+    };
+    const scan: FolderScan = { root: name, isNew, skipped, faults: [], files: [], unnamed: [], links: [] };
+    scans.push(scan);
     const found = await statOf(name);
-    if (found === undefined) faults.push(`${name} is not there or can't be read`);
-    else if (found.isDirectory()) {
-      const before = files.size;
-      await walk({ folder: name, relative: "", visited: new Set() }, { add, faults, warnings, leftOut, hidden });
-      if (files.size === before) faults.push(`${name} holds no image that is not named already`);
-    } else if (found.isFile()) add({ path: name, relative: basename(name), bytes: found.size });
-    else faults.push(`${name} is neither a file nor a folder`);
+    if (found === undefined) scan.faults.push(`${name} is not there or can't be read`);
+    else if (found.isDirectory())
+      await scanFolder({ path: name, relative: "" }, { scan, visited: new Set(), realFolders });
+    else if (!found.isFile()) scan.faults.push(`${name} is neither a file nor a folder`);
+    else if (isNew(name)) scan.files.push({ path: name, relative: basename(name), bytes: found.size });
   }
-  if (leftOut.size > 0) {
-    const counts = [...leftOut].map(([extension, count]) => `${count} ${extension}`);
-    warnings.push(`left out of the folders for their names: ${counts.sort().join(", ")}`);
-  }
-  if (hidden.length > 0) {
-    const more = hidden.length > shownNames ? ` and ${hidden.length - shownNames} more` : "";
-    warnings.push(`left out, for their names start with a dot: ${hidden.slice(0, shownNames).join(", ")}${more}`);
-  }
-  return { files: [...files.values()], faults, warnings };
-}
-
-interface Place {
-  readonly folder: string;
-  readonly relative: string;
-  /** Real paths of folders walked already, so that links in a circle come to an end. */
-  readonly visited: Set<string>;
-}
-
-interface Findings {
-  readonly add: (file: SourceFile) => void;
-  readonly faults: string[];
-  readonly warnings: string[];
-  /** How many files have which other extension. */
-  readonly leftOut: Map<string, number>;
-  /** Paths of images and folders whose names start with a dot. */
-  readonly hidden: string[];
-}
-
-async function walk({ folder, relative, visited }: Place, findings: Findings): Promise<void> {
-  let names: string[];
-  try {
-    const place = await realpath(folder);
-    if (visited.has(place)) return;
-    visited.add(place);
-    names = await readdir(folder);
-  } catch {
-    findings.faults.push(`the folder ${folder} can't be read`);
-    return;
-  }
-  // By code units, so that the order is the same on every machine.
-  for (const name of names.sort()) {
-    const path = join(folder, name);
-    const inside = relative === "" ? name : `${relative}/${name}`;
-    const found = await statOf(path);
-    if (name.startsWith(".")) {
-      if (isMissed(name, found)) findings.hidden.push(path);
-      continue;
+  for (const scan of scans) {
+    await scanLinks(scan, realFolders);
+    if (scan.faults.length + scan.files.length + scan.unnamed.length === 0 && (await isFolder(scan.root))) {
+      scan.faults.push(`${scan.root} holds no image that is not named already`);
     }
-    if (found?.isDirectory()) await walk({ folder: path, relative: inside, visited }, findings);
-    else if (!imageExtensions.test(name)) {
-      const extension = extname(name).toLowerCase() || "without extension";
-      findings.leftOut.set(extension, (findings.leftOut.get(extension) ?? 0) + 1);
-    } else if (found === undefined) findings.warnings.push(`${path} is a link that leads nowhere and is left out`);
-    else if (found.isFile()) findings.add({ path, relative: inside, bytes: found.size });
   }
+  return {
+    files: scans.flatMap(({ files }) => files.toSorted(byPath)),
+    unnamed: scans.flatMap(({ unnamed }) => unnamed),
+    faults: scans.flatMap(({ faults }) => faults),
+    skipped: skipped.sum(),
+  };
 }
 
-/** Whether a hidden name is worth a word: macOS lays a file that starts with `._` next to each image. */
-function isMissed(name: string, found: Stats | undefined): boolean {
-  return found?.isDirectory() || (imageExtensions.test(name) && !name.startsWith("._"));
+/** By folders, and by code units, so that the order is the same on every machine. */
+function byPath(one: SourceFile, other: SourceFile): number {
+  const names = other.relative.split("/");
+  for (const [depth, name] of one.relative.split("/").entries()) {
+    const against = names[depth];
+    if (against === undefined) return 1;
+    if (name !== against) return name < against ? -1 : 1;
+  }
+  return -1;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await statOf(path))?.isDirectory() === true;
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

@@ -1,3 +1,4 @@
+import { descriptiveTags } from "../tiff/descriptive-tags.ts";
 import { tags } from "../tiff/tags.ts";
 
 /** How samples are stored, which every level of a master needs. Source: TIFF 6.0; TIFF Technical Note 2. */
@@ -49,27 +50,6 @@ const places: readonly number[] = [
   ...[512, 513, 514, 515, 517, 518, 519, 520, 521],
 ];
 
-/** Descriptions that fit a picture however it is encoded. Source: TIFF 6.0 §8; XMP; IPTC; Exif 2.32. */
-const descriptive: readonly number[] = [
-  269, // DocumentName
-  270, // ImageDescription
-  271, // Make
-  272, // Model
-  285, // PageName
-  297, // PageNumber
-  305, // Software
-  306, // DateTime
-  315, // Artist
-  316, // HostComputer
-  700, // XMP
-  33432, // Copyright
-  33723, // IPTC
-  34377, // Photoshop
-  34665, // Exif
-  34853, // GPS
-  42016, // ImageUniqueID
-];
-
 /** What Exif says about the file that was converted but not about the master: colour space, sides, interoperability. */
 const staleExif: readonly number[] = [40961, 40962, 40963, 40965];
 
@@ -92,5 +72,5 @@ export function isKeptOfPixels(tag: number): boolean {
 
 /** Returns whether a converted master keeps a tag of its source. */
 export function isCarried(tag: number, isNested: boolean): boolean {
-  return isNested ? !staleExif.includes(tag) : descriptive.includes(tag) || resolution.includes(tag);
+  return isNested ? !staleExif.includes(tag) : descriptiveTags.includes(tag) || resolution.includes(tag);
 }

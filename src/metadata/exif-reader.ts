@@ -1,9 +1,9 @@
 import { maxExifValueBytes } from "../limits.ts";
+import { unlessBroken } from "../pyramid/faults.ts";
 import { readDirectory } from "../tiff/directory.ts";
 import { integerOfType } from "../tiff/field-type.ts";
 import type { FieldsOrigin } from "../tiff/fields.ts";
 import { descriptiveTags, exifTags, strayTags } from "./exif-tags.ts";
-import { unlessBroken } from "./faults.ts";
 import { readTiffValues, type TiffValue } from "./tiff-values.ts";
 
 /** What EXIF says about a picture, each directory's values still in the byte order of the file. */

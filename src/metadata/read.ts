@@ -1,4 +1,5 @@
 import { maxExifValueBytes, maxMetadataBlockBytes, maxMetadataReadBytes } from "../limits.ts";
+import { unlessBroken, unlessMalformed } from "../pyramid/faults.ts";
 import { type Orientation, orientations } from "../pyramid/pyramid.ts";
 import { memorySource } from "../source/memory.ts";
 import { readDirectory } from "../tiff/directory.ts";
@@ -7,7 +8,6 @@ import { readHeader } from "../tiff/header.ts";
 import { type ExifContent, numberOf, readExif } from "./exif-reader.ts";
 import { descriptiveTags, exifTags } from "./exif-tags.ts";
 import { formatExif } from "./exif-writer.ts";
-import { unlessBroken, unlessMalformed } from "./faults.ts";
 import { findIptc } from "./image-resources.ts";
 import { parseIptc } from "./iptc.ts";
 import type { Metadata, MetadataPolicy, MetadataTexts } from "./metadata.ts";

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
@@ -16,6 +16,8 @@ export interface ProcessGroup {
   readonly killOn: (signal: AbortSignal) => void;
 }
 
+const isWindows = process.platform === "win32";
+
 /**
  * The guard of a group waits until the pipe from this process closes, which happens however this process ends; then it
  * gives the leader its grace period, in seconds, and kills the group.
@@ -31,15 +33,8 @@ kill -s KILL -- "-$1"`;
  */
 export function bindGroup(leader: ChildProcess, graceSeconds: number): ProcessGroup {
   const { pid } = leader;
-  const killGroup = () => {
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // The group is already gone.
-    }
-  };
-  const endGuard = pid === undefined ? () => {} : startGuard(pid, graceSeconds);
+  const killGroup = () => signalGroup(leader, "SIGKILL");
+  const endGuard = pid === undefined || isWindows ? () => {} : startGuard(pid, graceSeconds);
   process.once("exit", killGroup);
   const exited = new Promise<void>((resolve) => {
     const release = () => {
@@ -66,6 +61,25 @@ export function bindGroup(leader: ChildProcess, graceSeconds: number): ProcessGr
       void ended.then(() => signal.removeEventListener("abort", killGroup));
     },
   };
+}
+
+/**
+ * Sends a signal to every process of the group that a process leads; nothing happens if it is gone. Windows has neither
+ * groups nor signals: there the process and all that it started are ended, and its guard is left out, so that what is
+ * killed from outside may leave processes behind.
+ */
+export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  if (isWindows) {
+    // Without a shell and without waiting on its output: it also runs while this process exits.
+    spawnSync("taskkill", ["/pid", String(pid), "/t", "/f"], { stdio: "ignore" });
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is already gone.
+  }
 }
 
 /** Waits for the end of the group's output, which comes with the end of its last process. */

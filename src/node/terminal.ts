@@ -4,11 +4,15 @@ import { printable } from "./printable.ts";
 export interface Terminal extends TerminalOutput {
   /** The working folder, which relative paths start from. */
   readonly folder: string;
-  /** Holds wrangler.toml and build/. */
+  /** Holds package.json and build/. */
   readonly projectFolder: string;
+  /** The service that a command works for: its wrangler.toml, and where `wrangler dev` keeps its buckets. */
+  readonly service: { readonly configFile: string; readonly stateFolder: string };
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Aborted when nobody reads what is printed any more, as after `| head`. */
+  readonly unread: AbortSignal;
   /** Registers a function that removes what is left when there is no time to wait. */
   readonly onFolder: (removeNow: () => void) => void;
 }

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { isRunning } from "./running-process.ts";
 
 /** A folder for masters that are being made. */
 export interface WorkFolder {
@@ -36,15 +37,5 @@ async function removeAbandoned(parent: string): Promise<void> {
     const [, processId] = name.startsWith(prefix) ? (/^(\d+)-/.exec(name.slice(prefix.length)) ?? []) : [];
     if (processId === undefined || isRunning(Number(processId))) continue;
     await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    // EPERM: the process belongs to another user, so it is running.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -23,8 +23,8 @@ interface LevelHead extends Omit<Level, "offsets" | "byteCounts" | "encoding" | 
   readonly placeBytes: { readonly offsets: number; readonly byteCounts: number };
 }
 
-/** Changes with the shape of the record, so that an old record is not read as a new one. */
-const recordVersion = 4;
+/** Changes with the shape of the record, and with what opening makes of a file: an old record is not read as a new one. */
+const recordVersion = 5;
 
 /**
  * Formats a pyramid as bytes to keep outside the isolate: a head, then for each level its JPEG tables, palette, offsets

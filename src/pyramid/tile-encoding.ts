@@ -15,6 +15,8 @@ export interface TileEncoding extends Photometric {
   readonly jpegTables: Uint8Array | undefined;
   /** Only known for whole files: the coefficients of a progressive JPEG are held until its last scan. */
   readonly isProgressive: boolean;
+  /** Only known for whole files: components of YCbCr are sampled in ways that have to be enlarged as they are decoded. */
+  readonly isUneven: boolean;
 }
 
 /** The supported compressions; `png` only for PNG files. */
@@ -38,7 +40,7 @@ const ofBytes: readonly Compression[] = ["jpeg", "webp"];
  * `source-malformed` for contradictions.
  */
 export function checkTileEncoding(encoding: TileEncoding): void {
-  const { compression, model, layout, palette, ccitt, jpegTables, isProgressive } = encoding;
+  const { compression, model, layout, palette, ccitt, jpegTables, isProgressive, isUneven } = encoding;
   checkSampleLayout(layout, colorSamples[model]);
   refuseMismatch(compression, encoding);
   checkSubsampling(encoding);
@@ -51,6 +53,7 @@ export function checkTileEncoding(encoding: TileEncoding): void {
     throw malformed(`JPEG tables of ${tableBytes} bytes for ${compression}`);
   }
   if (isProgressive && compression !== "jpeg") throw malformed(`progressive ${compression}`);
+  if (isUneven && (compression !== "jpeg" || model !== "ycbcr")) throw malformed(`uneven ${model} in ${compression}`);
 }
 
 /** Returns how many parts a tile is stored in: one, or one for each sample of a planar level. */

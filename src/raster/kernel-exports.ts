@@ -7,10 +7,7 @@ export interface KernelExports {
   mark(): number;
   /** Sets the arena's top back to `mark`. */
   release(mark: number): void;
-  /**
-   * Decodes fax compression and changes its source; returns the number of rows up to the last readable one, or a
-   * negative status.
-   */
+  /** Decodes fax compression, changes its source and marks how each row was read; returns a status. */
   decodeCcitt(
     source: number,
     byteLength: number,
@@ -19,11 +16,30 @@ export interface KernelExports {
     width: number,
     rows: number,
     work: number,
+    marks: number,
   ): number;
   /** Returns the size of the workspace for rows of this width. */
   ccittWorkBytes(width: number): number;
+  /** Begins to inflate a stream in `inflateWorkBytes` at this pointer; a kernel inflates one at a time. */
+  openInflate(work: number): void;
+  /** Returns where the next piece of the stream is to be written. */
+  inflateRoom(): number;
+  /** Feeds the bytes that were written there. */
+  feedInflate(byteLength: number, isLast: boolean): void;
+  /** Inflates until it has given as much as it may at once, or needs another piece; returns a status. */
+  inflate(): number;
+  /** Where the bytes are that it gave last, until it is called again. */
+  readonly inflatedFrom: WebAssembly.Global;
+  readonly inflatedEnd: WebAssembly.Global;
+  /** The most bytes that are fed at once. */
+  readonly inflatePieceBytes: WebAssembly.Global;
+  /** Size of the workspace. */
+  readonly inflateWorkBytes: WebAssembly.Global;
   /** Decodes one JPEG according to the request at this pointer; returns a status. */
   decodeJpeg(request: number): number;
+  /** Where a decode leaves a mark for each `jpegMarkRows` rows of the frame, 0 for those that are whole. */
+  readonly jpegMarks: WebAssembly.Global;
+  readonly jpegMarkRows: WebAssembly.Global;
   /** Bytes of workspace for one decode besides a block of tables and the length of the stream. */
   readonly jpegPaddingBytes: WebAssembly.Global;
   /** Size of a block of tables. */
@@ -38,7 +54,7 @@ export interface KernelExports {
   openJpegEncoder(encoder: number): void;
   /** Reads a stream of tables into a block for any number of decodes; returns a status. */
   loadJpegTables(tables: number, bytes: number, byteLength: number): number;
-  /** Decodes TIFF LZW; returns the bytes written, at most `capacity`, or a negative status. */
+  /** Decodes TIFF LZW as far as it goes; returns the bytes written, at most `capacity`, or -1 for a stream that ends early. */
   lzwDecode(source: number, byteLength: number, target: number, capacity: number): number;
   /** Decodes PackBits; returns the bytes written, at most `capacity`. */
   packBitsDecode(source: number, byteLength: number, target: number, capacity: number): number;

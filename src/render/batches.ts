@@ -73,6 +73,7 @@ export function planBatches(
         column,
         row,
         storedRows: Math.min(stored.tileLength, storedRows),
+        levelRow: place.row * stored.tileLength,
         ranges: tileRanges(stored, place, sourceSize),
       };
     });

@@ -11,6 +11,7 @@ import { openSteps } from "./apply-steps.ts";
 import { Band, type BandTiles } from "./band.ts";
 import type { Batch } from "./batches.ts";
 import { type ColorPath, isSampledHalved } from "./color-path.ts";
+import { type Damage, DamageRecord, damagedImage, refuseMuchDamage } from "./damage.ts";
 import type { Envelope } from "./envelope.ts";
 import { type GatheredBytes, gatherReads } from "./gather.ts";
 import { carryRowsOf } from "./memory.ts";
@@ -34,6 +35,8 @@ export interface DrawInputs {
   readonly first?: GatheredBytes;
   /** Called between the steps of a drawing: lets others compute, and throws when the drawing is no longer wanted. */
   readonly pause?: () => Promise<void>;
+  /** Told at the end of a picture that is not streamed what it lacks, if it lacks anything. */
+  readonly onDamage: (damage: Damage) => void;
 }
 
 /** A drawing pauses after so many pixels decoded or encoded: some 20 ms. */
@@ -42,7 +45,8 @@ const pausePixels = 1 << 20;
 /**
  * Carries out a plan: batch by batch tiles are gathered, decoded, resampled and encoded, the next batch being read
  * meanwhile. Yields the encoded picture in pieces. Throws `source-malformed`, `source-unsupported`, `render-memory` and
- * what the source throws; a consumer that stops early stops the work.
+ * what the source throws; a consumer that stops early stops the work. A picture that is streamed ends with
+ * `source-malformed` at the first rows that can't be read: its head has said that it may be kept.
  */
 export async function* drawImage(plan: DrawPlan, inputs: DrawInputs): AsyncGenerator<Uint8Array, void, undefined> {
   const { source } = inputs;
@@ -68,6 +72,7 @@ function gather(source: ByteSource, batch: Batch | undefined): Promise<GatheredB
 class Drawing {
   readonly #plan: DrawPlan;
   readonly #inputs: DrawInputs;
+  readonly #record = new DamageRecord();
   #parts: ReturnType<typeof openParts> | undefined;
   #pixelsSincePause = 0;
 
@@ -77,12 +82,14 @@ class Drawing {
   }
 
   async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Uint8Array, void, undefined> {
-    this.#parts ??= openParts(this.#plan, this.#inputs, sampleTile(batch, gathered));
+    const sample = sampleTile(batch, gathered);
+    this.#parts ??= openParts(this.#plan, this.#inputs, { sample, count: (tile) => this.#record.add(tile) });
     const { band, strips, stripSteps, output } = this.#parts;
     const { size } = this.#plan;
     for (const tileRow of batch.tileRows) {
       for await (const pixels of band.load(tileRow, gathered, strips.neededFrom)) {
         await this.#pauseAfter(pixels);
+        this.#refuseDamagedStream();
         for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
           await this.#pauseAfter(size.width * strip.rows);
           yield* output.write(stripSteps(strip));
@@ -100,19 +107,35 @@ class Drawing {
     await pause();
   }
 
+  #refuseDamagedStream(): void {
+    const { damage } = this.#record;
+    if (damage !== undefined && this.#plan.kind === "stream") {
+      throw damagedImage(damage, "Ask for a smaller size or region: it is shown without them.");
+    }
+  }
+
   async finish(): Promise<readonly Uint8Array[]> {
     if (this.#parts === undefined) throw new RangeError("a plan without a batch");
     await this.#inputs.pause?.();
+    const { damage } = this.#record;
+    if (damage !== undefined) {
+      refuseMuchDamage(damage);
+      this.#inputs.onDamage(damage);
+    }
     return this.#parts.output.finish();
   }
 }
 
-function openParts(plan: DrawPlan, inputs: DrawInputs, sample: Uint8Array | undefined) {
+function openParts(
+  plan: DrawPlan,
+  inputs: DrawInputs,
+  { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandTiles, "count">,
+) {
   const { kernel, table, envelope, qualities, pause } = inputs;
   const { size, turn, colors, steps, shrink } = plan;
   const decoder = openDecoder(kernel, plan, sample);
   const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
-  const tiles = bandTiles(kernel, plan, decoder);
+  const tiles = { ...bandTiles(kernel, plan, decoder), count };
   const band = isShrunk(shrink)
     ? new ShrunkBand(kernel, { ...tiles, samplings })
     : new Band(kernel, { ...tiles, carryRows: carryRowsOf(plan) });
@@ -128,7 +151,11 @@ function openParts(plan: DrawPlan, inputs: DrawInputs, sample: Uint8Array | unde
   };
 }
 
-function bandTiles(kernel: Kernel, { grid, stored, window, steps }: DrawPlan, decoder: TileDecoder): BandTiles {
+function bandTiles(
+  kernel: Kernel,
+  { grid, stored, window, steps }: DrawPlan,
+  decoder: TileDecoder,
+): Omit<BandTiles, "count"> {
   const { model, subsampling } = decoder;
   const firstColumn = Math.floor(window.x / grid.tileWidth);
   const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - firstColumn + 1;

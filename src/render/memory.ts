@@ -141,13 +141,15 @@ const usualTilePixels = 1 << 18;
 /** Returns what the decoding of one tile takes next to the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const { stored, grid, batches, colors, steps, tileTurn } = plan;
-  const { compression, layout, isProgressive } = stored.encoding;
+  const { compression, layout, isProgressive, isUneven } = stored.encoding;
   const compressed = mostCompressedBytes(batches);
   const pixels = grid.tileWidth * grid.tileLength;
   // RGB is held as such before its chroma is halved; inks of a JPEG may be enlarged.
   const isEnlarged = colors.source === "cmyk" && compression === "jpeg";
   const turned = isNoTurn(tileTurn) ? 0 : pixels * samplesDecoded(plan);
-  const converted = (steps.halvesTiles || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + turned;
+  // What is enlarged has half the samples of its plane at most.
+  const uneven = isUneven ? (pixels * colorPlanes.ycbcr) / 2 : 0;
+  const converted = (steps.halvesTiles || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + uneven + turned;
   if (compression === "jpeg") {
     // Two bytes a coefficient, of the whole frame: of 64 in a block, or of the first alone if that is all it becomes.
     // Whether tiles are progressive is not known before they are read: what those of usual size would take is part of

@@ -7,6 +7,8 @@ export interface TileWanted {
   readonly row: number;
   /** Rows of pixels that it holds, as stored: the last strip has only those that the image has left. */
   readonly storedRows: number;
+  /** The row of the stored level that its first row is. */
+  readonly levelRow: number;
   /** Where its parts lie in the file; undefined for a tile that was never written. */
   readonly ranges: readonly TileRange[] | undefined;
 }

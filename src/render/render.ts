@@ -7,6 +7,7 @@ import { spliceJpeg } from "../codec/jpeg/splice.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { admit, isSmall, leaseOfBody, refuseUnwanted } from "./admission.ts";
+import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
 import { type Envelope, envelopeSegments, withResolutionExif } from "./envelope.ts";
 import { gatherReads } from "./gather.ts";
@@ -22,6 +23,8 @@ export interface Rendered {
   readonly body: Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
   /** Released by whoever sends the body, in any case; undefined for what is too small to count. */
   readonly lease: Lease | undefined;
+  /** What a picture lacks because its master is damaged: it is shown, and kept nowhere. */
+  readonly damage: Damage | undefined;
 }
 
 /**
@@ -48,7 +51,7 @@ interface Work<Plan extends RenderPlan = DrawPlan> {
 
 async function copyTile({ plan, inputs, admission }: Work<CopyPlan>): Promise<Rendered> {
   return holding(admission, await admit(admission, plan, { share: "tiles", bytes: plan.cost.peakBytes }), () =>
-    readTile(plan, inputs),
+    readTile(plan, inputs).then(whole),
   );
 }
 
@@ -76,9 +79,9 @@ async function drawSmall(kernels: Kernels, { plan, inputs, admission }: Work): P
     try {
       const kernel = kernels.take(peakBytes);
       const pause = async (): Promise<void> => refuseUnwanted(admission, lease);
-      const body = await collect(drawImage(plan, { ...inputs, kernel, first, pause }));
+      const drawing = await collect(plan, { ...inputs, kernel, first, pause });
       kernels.giveBack(kernel);
-      return body;
+      return drawing;
     } finally {
       drawn.release();
     }
@@ -91,9 +94,9 @@ async function drawLarge(kernels: Kernels, { plan, inputs, admission }: Work): P
   return holding(admission, lease, async () => {
     const kernel = kernels.take(plan.cost.peakBytes);
     const pause = pauseFor(admission, lease);
-    const body = await collect(drawImage(plan, { ...inputs, kernel, pause }));
+    const drawing = await collect(plan, { ...inputs, kernel, pause });
     kernels.giveBack(kernel);
-    return body;
+    return drawing;
   });
 }
 
@@ -101,8 +104,8 @@ async function streamPicture(kernels: Kernels, { plan, inputs, admission }: Work
   const lease = await admit(admission, plan, { share: "streams", bytes: plan.cost.peakBytes });
   const kernel = kernels.take(plan.cost.peakBytes);
   const pause = pauseFor(admission, lease);
-  const pieces = drawImage(plan, { ...inputs, kernel, pause });
-  return { body: givingBack(pieces, kernels, kernel), lease };
+  const pieces = drawImage(plan, { ...inputs, kernel, pause, onDamage: () => undefined });
+  return { body: givingBack(pieces, kernels, kernel), lease, damage: undefined };
 }
 
 /** Gives the kernel of a stream back when it has been drawn to its end. */
@@ -115,11 +118,21 @@ async function* givingBack(
   kernels.giveBack(kernel);
 }
 
+/** A picture that is returned whole. */
+interface Drawn {
+  readonly body: Uint8Array;
+  readonly damage: Damage | undefined;
+}
+
+function whole(body: Uint8Array): Drawn {
+  return { body, damage: undefined };
+}
+
 /** Does the work of a picture that is returned whole, and exchanges its lease for that of the body. */
-async function holding(admission: Admission, lease: Lease, work: () => Promise<Uint8Array>): Promise<Rendered> {
+async function holding(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
   try {
-    const body = await whileRenewing(admission.clock, lease, work);
-    return { body, lease: await leaseOfBody(admission, body, lease) };
+    const { body, damage } = await whileRenewing(admission.clock, lease, work);
+    return { body, damage, lease: await leaseOfBody(admission, body, lease) };
   } catch (error) {
     lease.release();
     throw error;
@@ -134,8 +147,12 @@ function pauseFor(admission: Admission, lease: Lease): () => Promise<void> {
   };
 }
 
-async function collect(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array> {
+async function collect(plan: DrawPlan, inputs: Omit<DrawInputs, "onDamage">): Promise<Drawn> {
   const collected: Uint8Array[] = [];
-  for await (const piece of pieces) collected.push(piece);
-  return concatenate(collected);
+  let damage: Damage | undefined;
+  const onDamage = (found: Damage): void => {
+    damage = found;
+  };
+  for await (const piece of drawImage(plan, { ...inputs, onDamage })) collected.push(piece);
+  return { body: concatenate(collected), damage };
 }

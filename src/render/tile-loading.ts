@@ -1,10 +1,11 @@
-import type { StoredTile, TileDecoder } from "../codec/tile-decoder.ts";
+import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { type Area, clipArea, isWhole } from "../geometry.ts";
 import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { colorPlanes, type Plane } from "../raster/raster.ts";
 import { fillPlane } from "../raster/samples.ts";
+import type { DecodedTile } from "./damage.ts";
 import type { GatheredBytes } from "./gather.ts";
 import type { TileWanted } from "./reads.ts";
 
@@ -16,6 +17,8 @@ export interface TileLoading {
   readonly decoder: TileDecoder;
   /** How the tiles are stored, which tells what one shows that was never written. */
   readonly encoding: TileEncoding;
+  /** Told of each tile that was decoded. */
+  readonly count: (tile: DecodedTile) => void;
 }
 
 /**
@@ -27,14 +30,16 @@ export async function loadTile(
   loading: TileLoading,
   { tile, gathered, planes }: { tile: TileWanted; gathered: GatheredBytes; planes: readonly Plane[] },
 ): Promise<void> {
-  const { column, row, storedRows: rows, ranges } = tile;
+  const { column, row, storedRows: rows, levelRow, ranges } = tile;
+  const { grid, decoder, count } = loading;
   if (ranges === undefined) {
     clear(kernel, loading, planes);
     return;
   }
   const parts = ranges.map((range) => gathered.bytesOf(range));
-  const stored: StoredTile = { parts, rows, window: neededOf(loading, column, row) };
-  await loading.decoder.decodeInto(kernel, stored, planes);
+  const window = neededOf(loading, column, row);
+  const missing = await decoder.decodeInto(kernel, { parts, rows, window }, planes);
+  count({ asked: window ?? { width: grid.tileWidth, height: grid.tileLength }, levelRow, missing });
 }
 
 /** A row of tiles whose decoder gives some rows of pixels at a time: the grid's rows are these. */
@@ -54,8 +59,8 @@ export async function* loadRows(
   loading: TileLoading,
   { tile, gathered, planesOf }: RowLoading,
 ): AsyncGenerator<number, void> {
-  const { grid, window, decoder } = loading;
-  const { storedRows: rows, ranges } = tile;
+  const { grid, window, decoder, count } = loading;
+  const { storedRows: rows, levelRow, ranges } = tile;
   const end = window.y + window.height;
   if (ranges === undefined) {
     for (let row = Math.floor(window.y / grid.tileLength); row * grid.tileLength < end; row += 1) {
@@ -66,12 +71,19 @@ export async function* loadRows(
   }
   if (decoder.decodeRows === undefined) throw new RangeError("a tile that is not decoded by rows");
   const parts = ranges.map((range) => gathered.bytesOf(range));
-  for await (const { first, count, writeInto } of decoder.decodeRows(kernel, { parts, rows })) {
-    if (first + count <= window.y) continue;
+  let isCounted = false;
+  for (const decoded of decoder.decodeRows(kernel, { parts, rows, window })) {
+    const { first, missing, writeInto } = decoded;
+    const isLast = first + decoded.count >= end;
+    if (!isCounted && (missing !== undefined || isLast)) {
+      count({ asked: window, levelRow, missing });
+      isCounted = true;
+    }
+    if (first + decoded.count <= window.y) continue;
     const row = first / grid.tileLength;
     writeInto(planesOf(row));
     yield row;
-    if (first + count >= end) return;
+    if (isLast) return;
   }
 }
 

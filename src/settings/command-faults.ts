@@ -12,6 +12,24 @@ export class CommandFaults extends Error {
   }
 }
 
+/** What is wrong with a configuration, and what of it can be relied on all the same. */
+export class ConfigurationFaults<Values extends object> extends CommandFaults {
+  /** The options that are right. */
+  readonly values: Values;
+  /** Names of options that are given and wrong; undefined where any may be meant. */
+  readonly wrong: ReadonlySet<string> | undefined;
+
+  constructor(
+    faults: readonly string[],
+    { values, wrong }: { readonly values: Values; readonly wrong: ReadonlySet<string> | undefined },
+  ) {
+    super(faults);
+    this.name = "ConfigurationFaults";
+    this.values = values;
+    this.wrong = wrong;
+  }
+}
+
 /** Waits for what is read; where that throws CommandFaults, adds them to `faults` and returns undefined. */
 export async function gatherFaults<Result>(faults: string[], read: () => Promise<Result>): Promise<Result | undefined> {
   try {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, matchesGlob, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CommandFaults, refuseFaults } from "./command-faults.ts";
+import { ConfigurationFaults } from "./command-faults.ts";
 import type { ConversionSettings } from "./conversion.ts";
 import { firstFullChroma, settingFaults } from "./conversion.ts";
 import { parseTemplate } from "./identifier-template.ts";
@@ -34,33 +34,43 @@ const foundName = "tessera.config.json";
 /** The file that is only looked for, to say that it must be named. */
 const foundProgramName = "tessera.config.ts";
 
+const configOptions = { ...placeOptions, ...conversionOptions };
+
 const ruleOptions = { ...conversionOptions, match: { kind: text("GLOB"), help: "files that the settings apply to" } };
 
 /**
  * Reads the configuration file that is named, or tessera.config.json of `folder` if it exists. Paths in it are relative
  * to its own folder. A program only runs when it is named, and only a file that is named may send keys to an endpoint
- * other than R2: other files in a folder may come from anyone. Throws CommandFaults with everything that is wrong with
- * it.
+ * other than R2: other files in a folder may come from anyone. Throws ConfigurationFaults with everything that is wrong
+ * with it.
  */
 export async function readIngestConfig(folder: string, named: string | undefined): Promise<IngestConfig> {
   if (named !== undefined) return readConfigFile(resolve(folder, named));
   const found = join(folder, foundName);
-  const faults: string[] = [];
   if (existsSync(join(folder, foundProgramName))) {
-    faults.push(`${foundProgramName} is a program, which only runs when it is named: --config ${foundProgramName}`);
+    const fault = `${foundProgramName} is a program, which only runs when it is named: --config ${foundProgramName}`;
+    throw new ConfigurationFaults([fault], { values: {}, wrong: undefined });
   }
   const config = existsSync(found) ? await readConfigFile(found) : {};
   if (config.endpoint !== undefined && !isR2Endpoint(config.endpoint)) {
-    faults.push(
-      `${foundName}: endpoint is not an R2 endpoint, which is only accepted from a file that is named: --config ${foundName}, or --endpoint`,
-    );
+    const fault = `${foundName}: endpoint is not an R2 endpoint, which is only accepted from a file that is named: --config ${foundName}, or --endpoint`;
+    throw new ConfigurationFaults([fault], { values: config, wrong: new Set(["endpoint"]) });
   }
-  refuseFaults(faults);
   return config;
 }
 
 async function readConfigFile(file: string): Promise<IngestConfig> {
-  const config = checkIngestConfig(await load(file), basename(file));
+  const content = await load(file);
+  try {
+    return withPaths(checkIngestConfig(content, basename(file)), file);
+  } catch (error) {
+    if (!(error instanceof ConfigurationFaults)) throw error;
+    const { faults, values, wrong } = error;
+    throw new ConfigurationFaults(faults, { values: withPaths(values, file), wrong });
+  }
+}
+
+function withPaths(config: IngestConfig, file: string): IngestConfig {
   const { records, state } = config;
   return {
     ...config,
@@ -70,18 +80,27 @@ async function readConfigFile(file: string): Promise<IngestConfig> {
 }
 
 /**
- * Checks the content of a configuration file; `name` stands for it in the faults. Throws CommandFaults with all of
+ * Checks the content of a configuration file; `name` stands for it in the faults. Throws ConfigurationFaults with all of
  * them.
  */
 export function checkIngestConfig(content: unknown, name: string): IngestConfig {
-  if (!isRecord(content)) throw new CommandFaults([`${name} does not contain an object`]);
+  if (!isRecord(content)) throw unreadable(`${name} does not contain an object`);
   const faults: string[] = [];
   const { conversions: rules, ...rest } = content;
-  const options = checkValues({ ...placeOptions, ...conversionOptions }, rest, {
+  const options = checkValues(configOptions, rest, {
     faults,
     spell: (option) => `${name}: ${option}`,
+    further: ["conversions"],
   });
-  if (options.identifier !== undefined) parseTemplate(options.identifier, faults);
+  const wrong = new Set(Object.keys(rest).filter((option) => !Object.hasOwn(options, option)));
+  const hasUnknown = [...wrong].some((option) => !Object.hasOwn(configOptions, option));
+  if (options.identifier !== undefined) {
+    const templateFaults: string[] = [];
+    parseTemplate(options.identifier, templateFaults);
+    if (templateFaults.length > 0) wrong.add("identifier");
+    faults.push(...templateFaults);
+  }
+  const before = faults.length;
   if (rules !== undefined && !Array.isArray(rules)) faults.push(`${name}: conversions is not a list`);
   const conversions = (Array.isArray(rules) ? rules : []).map((rule: unknown, index): ConversionRule => {
     const spell = (option: string) => `${name}: ${option} of conversions[${index}]`;
@@ -93,8 +112,11 @@ export function checkIngestConfig(content: unknown, name: string): IngestConfig 
     if (rule.match === undefined) faults.push(`${spell("match")} is missing`);
     return { ...checked, match: match ?? "" };
   });
-  if (faults.length > 0) throw new CommandFaults(faults);
-  return { ...options, conversions };
+  const config = { ...options, conversions };
+  if (faults.length > before) wrong.add("conversions");
+  if (faults.length > 0)
+    throw new ConfigurationFaults(faults, { values: config, wrong: hasUnknown ? undefined : wrong });
+  return config;
 }
 
 /**
@@ -156,8 +178,12 @@ async function load(file: string): Promise<unknown> {
     const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
     return module.default;
   } catch (error) {
-    throw new CommandFaults([`${file} can't be read: ${error instanceof Error ? error.message : error}`]);
+    throw unreadable(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+function unreadable(fault: string): ConfigurationFaults<IngestConfig> {
+  return new ConfigurationFaults([fault], { values: {}, wrong: undefined });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

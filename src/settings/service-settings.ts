@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { bindGroup } from "../node/process-group.ts";
+import { programBeside } from "../node/program.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults } from "./command-faults.ts";
 import type { Naming } from "./identifier-template.ts";
@@ -21,14 +21,13 @@ export interface ServiceSettings {
 const readMilliseconds = 120_000;
 
 /**
- * Reads the settings of the service, so that masters are put where it looks for them, and passes on what wrangler says
+ * Reads the settings of the service from its wrangler.toml, so that masters are put where it looks for them, and passes on what wrangler says
  * about them. Throws CommandFaults, and the signal's reason once it is aborted.
  */
 export async function readServiceSettings(
-  projectFolder: string,
+  file: string,
   { say, signal }: Pick<Terminal, "say" | "signal">,
 ): Promise<ServiceSettings> {
-  const file = serviceFile(projectFolder);
   if (!existsSync(file)) throw new CommandFaults([`${file} does not exist`]);
   const answer = await askProcess(file, { say, signal });
   signal.throwIfAborted();
@@ -38,7 +37,7 @@ export async function readServiceSettings(
 
 /** Asks a process in a group of its own, which Ctrl-C does not reach: the run then ends as a stopped one. */
 function askProcess(file: string, { say, signal }: Pick<Terminal, "say" | "signal">): Promise<ServiceAnswer> {
-  const child = fork(join(import.meta.dirname, "service-settings-process.ts"), [file], {
+  const child = fork(programBeside(import.meta, "service-settings-process"), [file], {
     detached: true,
     execArgv: [],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -54,9 +53,4 @@ function askProcess(file: string, { say, signal }: Pick<Terminal, "say" | "signa
     child.once("error", (error) => resolve({ failure: error.message }));
     void group.ended.then(() => resolve({ failure: "the process that reads it exited or took too long" }));
   });
-}
-
-/** Returns the path of the service's configuration. */
-export function serviceFile(projectFolder: string): string {
-  return join(projectFolder, "wrangler.toml");
 }

@@ -1,3 +1,5 @@
+import { begunName, nearestName } from "../spelling.ts";
+
 /** An accepted value, or what is wrong with it, phrased to follow the name of its option. */
 export type Checked<Value> = { readonly value: Value } | { readonly fault: string };
 
@@ -88,20 +90,36 @@ export const flag: ValueKind<boolean> = {
     typeof given === "boolean" ? { value: given } : { fault: `is ${quote(given)}, not true or false` },
 };
 
+/** How the values of a table are checked. */
+export interface ValueCheck {
+  /** Takes a sentence for each value that is wrong. */
+  readonly faults: string[];
+  /** Returns a name as it was given. */
+  readonly spell: (name: string) => string;
+  /** Names beside those of the table that may have been meant. */
+  readonly further?: readonly string[];
+}
+
+/** Returns the end of a sentence on a name that is not known: the one that may be meant, if there is one. */
+export function suggest(given: string, known: readonly string[]): string {
+  const meant = nearestName(given, known) ?? begunName(given, known);
+  return meant === undefined ? "" : `; did you mean ${meant}?`;
+}
+
 /**
  * Checks the values given for the options of a table and adds a sentence to `faults` for each that is wrong; unknown
- * names are wrong too. `spell` returns a name as it was given.
+ * names are wrong too.
  */
 export function checkValues<Table extends OptionTable>(
   table: Table,
   given: Readonly<Record<string, unknown>>,
-  { faults, spell }: { readonly faults: string[]; readonly spell: (name: string) => string },
+  { faults, spell, further = [] }: ValueCheck,
 ): ValuesOf<Table> {
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     const option = Object.hasOwn(table, name) ? table[name] : undefined;
     if (option === undefined) {
-      faults.push(`${spell(name)} is not known`);
+      faults.push(`${spell(name)} is not known${suggest(name, [...Object.keys(table), ...further])}`);
       continue;
     }
     const checked = option.kind.check(value);

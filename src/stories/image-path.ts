@@ -2,7 +2,7 @@ import { ImageError } from "../error.ts";
 import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { respondOptions, respondRedirect } from "../http/respond.ts";
 import { findRoute } from "../http/route.ts";
-import { parseIdentifier } from "../identity/identifier.ts";
+import { parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { answerImage } from "./image.ts";
@@ -33,7 +33,8 @@ export async function answerImagePath(
       return respondRedirect({ uri: route.path, status: route.status, maxAgeSeconds, scope: "public" });
     case "base": {
       const identifier = parseIdentifier(route.identifier);
-      const uri = `${baseUri({ config, request, version: route.version, identifier })}/info.json`;
+      const spelling = spellIdentifier(route.identifier);
+      const uri = `${baseUri({ config, request, version: route.version, identifier, spelling })}/info.json`;
       const scope = isHostShared(config, request.url) ? "public" : "private";
       return respondRedirect({ uri, status: 303, maxAgeSeconds, scope });
     }

@@ -1,6 +1,6 @@
 import type { Account } from "../account.ts";
 import { sharedBaseUri } from "../http/base-uri.ts";
-import { imageHeaders, respondImage, respondNotModified } from "../http/respond.ts";
+import { imageHeaders, respondImage, respondNotModified, respondUndrawn, unkeptHeaders } from "../http/respond.ts";
 import type { ImageRoute } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
@@ -21,19 +21,14 @@ export function answerImage(
   services: Services,
   { request, route, visit }: { readonly request: Request; readonly route: ImageRoute; readonly visit: Visit },
 ): Promise<Response> {
-  const { config, style, sizeRules } = services;
+  const { config, style, naming } = services;
   const { version } = route;
   const asked = parseRequest(route.parameters, version);
   const identifier = parseIdentifier(route.identifier);
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
-    const canonical = canonicaliseFor(master, asked, sizeRules);
+    const canonical = canonicaliseFor(master, asked, services.sizeRules[version]);
     const picture = planPicture(master, canonical, style);
-    const { limits } = sizeRules;
-    const name = await nameOfPicture(master, canonical, {
-      style,
-      limits,
-      picturesPerMaster: config.storePicturesPerImage,
-    });
+    const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier });
     const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, seenImage(master.pyramid));
     const headers = imageHeaders({
@@ -46,11 +41,12 @@ export function answerImage(
     const notModified = respondNotModified(request, headers, visit.account);
     if (notModified !== undefined) return notModified;
     const mediaType = mediaTypes[canonical.format];
-    if (request.method === "HEAD") return respondImage({ mediaType, body: null }, headers, visit.account);
+    if (request.method === "HEAD") return respondUndrawn(mediaType, headers, visit.account);
     const ready = await obtainPicture(services.pictures, { picture, name, visit });
     const logged = { key: master.name.key, page: master.name.page, request: name.labels.request };
     const body = await send(services, ready, { isLogged: picture.plan.kind === "stream", logged, visit });
-    return respondImage({ mediaType, body }, headers, visit.account);
+    const sent = ready.damage === undefined ? headers : unkeptHeaders(headers);
+    return respondImage({ mediaType, body }, sent, visit.account);
   });
 }
 

@@ -2,6 +2,7 @@ import { ImageError } from "../error.ts";
 import { maxProfileBytes, maxTilesPerLevel, maxTilesPerMaster } from "../limits.ts";
 import type { Level } from "../pyramid/level.ts";
 import { isFurtherLevel, isSamePicture, type Orientation, orientations, type Pyramid } from "../pyramid/pyramid.ts";
+import { areTilesInside } from "../pyramid/tile-index.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 import { type HeldRun, readAhead } from "../source/read-ahead.ts";
@@ -26,6 +27,8 @@ const tailBytes = 262_144;
 export interface TiffPage {
   readonly pyramid: Pyramid;
   readonly fields: Fields;
+  /** The fields of each level's directory, in the order of the levels. */
+  readonly levelFields: readonly [Fields, ...Fields[]];
 }
 
 /** What is known before a file is opened. */
@@ -42,9 +45,9 @@ export interface OpenOptions {
 }
 
 /**
- * Reads one image of a TIFF and its levels: those of its SubIFDs, and the reduced pages that follow it in the chain.
- * Pages with other proportions, masks and pages of the same size are not levels; a level that can't be read is left
- * out. Throws `source-malformed`, `source-unsupported`, `not-found` for a page that the file does not have, and what
+ * Reads one image of a TIFF and its levels, as `arrangeDirectories` finds them. What has other proportions or the same
+ * size is not a level; a level that can't be read is left out, and one with tiles outside the file if the image has none
+ * there. Throws `source-malformed`, `source-unsupported`, `not-found` for a page that the file does not have, and what
  * the source throws.
  */
 export async function openTiff(
@@ -56,15 +59,26 @@ export async function openTiff(
   await reserve?.(indexBytes([main, ...reduced]) + 2 * profileBytes(main));
   const full = await readLevel(main);
   const levels: [Level, ...Level[]] = [full];
+  const fieldsOfLevels = new Map([[full, main]]);
+  // Of a file that is cut off within its image, levels may show what is left.
+  const isWhole = areTilesInside(full, main.fileBytes);
   let tilesLeft = maxTilesPerMaster - full.offsets.length;
   for (const fields of reduced) {
     const level = await readReducedLevel(fields, levels, Math.min(maxTilesPerLevel, tilesLeft));
     tilesLeft -= level?.offsets.length ?? 0;
-    if (level !== undefined && isSamePicture(level.encoding, full.encoding)) levels.push(level);
+    if (level === undefined || !isSamePicture(level.encoding, full.encoding)) continue;
+    if (isWhole && !areTilesInside(level, main.fileBytes)) continue;
+    levels.push(level);
+    fieldsOfLevels.set(level, fields);
   }
   levels.sort((a, b) => b.width - a.width || b.height - a.height);
   const orientation = await readOrientation(main);
-  return { pyramid: { width: full.width, height: full.height, orientation, levels }, fields: main };
+  const [, ...reducedFields] = levels.map((level) => fieldsOfLevels.get(level) ?? main);
+  return {
+    pyramid: { width: full.width, height: full.height, orientation, levels },
+    fields: main,
+    levelFields: [main, ...reducedFields],
+  };
 }
 
 /** Bytes needed to read the place of a tile: the values as stored, as numbers, and as kept. */

@@ -1,85 +1,79 @@
 import { ImageError } from "../error.ts";
-import type { Size } from "../geometry.ts";
-import { isReduction } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import type { ArrangedImage, ChainedSubfile } from "./arranged-image.ts";
+import { arrangeDirectories } from "./arrangement.ts";
+import { inheritedTags } from "./descriptive-tags.ts";
 import type { Directory } from "./directory.ts";
 import type { DirectoryChain } from "./directory-chain.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
-import { readSize } from "./level.ts";
-import { tags } from "./tags.ts";
+import { readSubfile, type Subfile } from "./subfile.ts";
 
 /** The directories of one image of a file. */
 export interface PageFields {
   readonly main: Fields;
   /** The directories that may be its levels. */
   readonly reduced: readonly Fields[];
+  /** Reduced versions of it or of another image, nothing says which. */
+  readonly doubtful: readonly Fields[];
+  /** Its other SubIFDs. */
+  readonly others: readonly Fields[];
+  /** Where the image is in the file: which directory of the chain, and which of its SubIFDs, both from 0. */
+  readonly place: { readonly index: number; readonly subIfd: number | undefined };
 }
 
-/** Flags of tag 254. Source: TIFF 6.0 §8, NewSubfileType. */
-const subfileFlags = { reduced: 1, page: 2, mask: 4 } as const;
-
-interface Candidate {
+/** A directory with its values and where it is. */
+interface Described extends Subfile {
   readonly fields: Fields;
-  readonly subfileType: number;
-  readonly isTiled: boolean;
-  /** Undefined if the directory states none. */
-  readonly size: Size | undefined;
+  readonly place: PageFields["place"];
 }
 
 /**
- * Finds image number `page` of a chain, counted from 1. An image is a directory that is not flagged as a mask or as
- * reduced and is not a reduction of the image before it; the directories up to the next image belong to it. Strips only
- * count as a level if they are flagged as reduced: otherwise they may be any thumbnail. Throws `not-found` after the
- * last image, and what the source throws.
+ * Lists the images of a file, as `arrangeDirectories` tells them apart; there is always one. Throws what the source
+ * throws.
  */
-export async function findPage(
+export async function listPages(
   source: ByteSource,
   { header, pages }: DirectoryChain,
-  page: number,
-): Promise<PageFields> {
-  const read = (directory: Directory): Promise<Candidate> => readCandidate(fieldsOf(source, header, directory));
-  const chain = await Promise.all(pages.map(({ directory }) => read(directory)));
-  const starts = findStarts(chain);
-  const start = starts[page - 1];
-  const main = start === undefined ? undefined : chain[start];
-  if (start === undefined || main === undefined) {
-    throw new ImageError("not-found", `There is no page ${page}: the stored file has ${starts.length}.`);
-  }
-  const nested = await Promise.all((pages[start]?.subDirectories ?? []).map(read));
-  // Directories before the first image belong to it: some writers begin with the smallest level.
-  const before = page === 1 ? chain.slice(0, start) : [];
-  const following = [...before, ...chain.slice(start + 1, starts[page] ?? chain.length)];
-  const levels = following.filter(({ isTiled, subfileType }) => isTiled || (subfileType & subfileFlags.reduced) !== 0);
-  const reduced = [...levels, ...nested].filter(({ subfileType }) => (subfileType & subfileFlags.mask) === 0);
-  return { main: main.fields, reduced: reduced.map(({ fields }) => fields) };
-}
-
-/** Returns the indexes in the chain where images begin; the first directory if all are flagged otherwise. */
-function findStarts(chain: readonly Candidate[]): readonly number[] {
-  let starts: readonly number[] = [];
-  for (const [index, candidate] of chain.entries()) {
-    if ((candidate.subfileType & (subfileFlags.reduced | subfileFlags.mask)) !== 0) continue;
-    const owner = starts.findLastIndex((start) => !candidate.isTiled || chain[start]?.isTiled === true);
-    const image = chain[starts[owner] ?? -1];
-    // Strips between an image and its tiled level are a thumbnail, as slide scanners write them.
-    starts = image !== undefined && isLevel(candidate, image) ? starts.slice(0, owner + 1) : [...starts, index];
-  }
-  return starts.length > 0 ? starts : [0];
-}
-
-/** Levels shrink by half or more; a page slightly smaller than the one before is a different page. */
-const leastReduction = 1.5;
-
-function isLevel({ subfileType, size }: Candidate, { size: full }: Candidate): boolean {
-  if ((subfileType & subfileFlags.page) !== 0 || size === undefined || full === undefined) return false;
-  return isReduction(size, full) && size.width * leastReduction <= full.width;
-}
-
-async function readCandidate(fields: Fields): Promise<Candidate> {
-  return {
-    fields,
-    subfileType: (await fields.number(tags.newSubfileType)) ?? 0,
-    isTiled: (await fields.number(tags.tileWidth)) !== undefined,
-    size: await readSize(fields).catch(() => undefined),
+): Promise<readonly [PageFields, ...PageFields[]]> {
+  const describe = async (directory: Directory, place: PageFields["place"]): Promise<Described> => {
+    const fields = fieldsOf(source, header, directory);
+    return { ...(await readSubfile(fields)), fields, place };
   };
+  const describePage = async (index: number): Promise<ChainedSubfile<Described>> => {
+    const { directory, subDirectories } = pages[index] ?? pages[0];
+    return {
+      own: await describe(directory, { index, subIfd: undefined }),
+      children: await Promise.all(subDirectories.map((child) => describe(child, { index, subIfd: child.index }))),
+    };
+  };
+  const first = await describePage(0);
+  const others = await Promise.all(pages.slice(1).map((_, index) => describePage(index + 1)));
+  const [image, ...images] = arrangeDirectories<Described>([first, ...others]);
+  return [pageFields(image), ...images.map(pageFields)];
+}
+
+/** Finds image number `page` of a chain, counted from 1. Throws `not-found` after the last, and what the source throws. */
+export async function findPage(source: ByteSource, chain: DirectoryChain, page: number): Promise<PageFields> {
+  const images = await listPages(source, chain);
+  const found = images[page - 1];
+  if (found === undefined) {
+    throw new ImageError("not-found", `There is no page ${page}: the stored file has ${images.length}.`);
+  }
+  return found;
+}
+
+function pageFields({ main, parent, levels, doubtful, others }: ArrangedImage<Described>): PageFields {
+  return {
+    main: parent === undefined ? main.fields : inherit(main.fields, parent.fields),
+    reduced: levels.map(({ fields }) => fields),
+    doubtful: doubtful.map(({ fields }) => fields),
+    others: others.map(({ fields }) => fields),
+    place: main.place,
+  };
+}
+
+/** The directory of a thumbnail says what holds for the picture in its SubIFD too. Source: ISO 12234-2 (TIFF/EP). */
+function inherit({ origin: { source, header, directory } }: Fields, parent: Fields): Fields {
+  const inherited = [...parent.origin.directory.entries].filter(([tag]) => inheritedTags.includes(tag));
+  return fieldsOf(source, header, { ...directory, entries: new Map([...inherited, ...directory.entries]) });
 }

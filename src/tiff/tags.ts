@@ -3,6 +3,7 @@
  */
 export const tags = {
   newSubfileType: 254,
+  oldSubfileType: 255,
   imageWidth: 256,
   imageLength: 257,
   bitsPerSample: 258,
@@ -16,6 +17,7 @@ export const tags = {
   stripByteCounts: 279,
   planarConfiguration: 284,
   t4Options: 292,
+  pageNumber: 297,
   predictor: 317,
   colorMap: 320,
   tileWidth: 322,

@@ -60,6 +60,7 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
     ccitt: compression === "ccitt-g3" ? await readCcittOptions(fields) : undefined,
     jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables, maxJpegTableBytes) : undefined,
     isProgressive: false,
+    isUneven: false,
   };
   checkTileEncoding(encoding);
   return encoding;

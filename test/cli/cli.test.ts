@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -25,6 +25,8 @@ afterEach(async () => {
 });
 
 const lay = (name: string, content = name) => writeFile(join(folder, name), content);
+
+const byKind = (one: { readonly kind: string }, other: { readonly kind: string }) => (one.kind < other.kind ? -1 : 1);
 
 interface Result {
   readonly status: number;
@@ -59,7 +61,7 @@ describe("the command line", () => {
   it("ends with 2, the usage and every fault of configuration, environment and files together", async () => {
     await lay("a.tif");
     await lay("a.jpg");
-    await lay("tessera.config.json", '{"pages": "some", "jobs": 0}');
+    await lay("tessera.config.json", '{"jobs": 0}');
     await lay("r.csv", "label\nA");
     const args = [
       "ingest",
@@ -78,9 +80,8 @@ describe("the command line", () => {
     expect(status).toBe(2);
     expect(printed).toBe("");
     for (const fault of [
-      'tessera.config.json: pages is "some"',
       "tessera.config.json: jobs is 0",
-      "r.csv: line 1: there is no column identifier or file",
+      "r.csv: row 1: there is no column identifier or file",
       "--quality has no effect with --repack",
       "--state has no effect with --to remote",
       "AWS_ACCESS_KEY_ID is not set",
@@ -198,6 +199,63 @@ describe("the command line", () => {
     expect(said).not.toContain("wrong");
   });
 
+  it("ends with 1 for files whose names are not UTF-8, which fail, and takes the others", async () => {
+    await lay("a.tif");
+    const name = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.of(0xe9), Buffer.from(".tif")]);
+    await writeFile(name, "latin");
+    const shown = `${folder}/caf\\xE9.tif`;
+    const { status, printed, said } = await run(["ingest", folder, ...remote(), "--json"]);
+    expect(status).toBe(1);
+    const report = JSON.parse(printed);
+    expect(report.images).toMatchObject([
+      { identifier: "a", status: "stored" },
+      { source: shown, status: "failed", bytesIn: 5, failure: { code: "unreadable" } },
+    ]);
+    expect(report.totals).toMatchObject({ stored: 1, failed: 1 });
+    expect(said).toContain(`failed    ${shown} has a name that is not UTF-8`);
+    expect([...endpoint.objects.keys()]).toEqual(["a"]);
+    const checked = await run(["check", folder, "--json"]);
+    expect(checked.status).toBe(1);
+    expect(JSON.parse(checked.printed).files.map(({ file }: { readonly file: string }) => file)).toContain(shown);
+  });
+
+  it("counts what it skips by kind, in words and in the report", async () => {
+    await lay("a.tif");
+    await lay("notes.txt");
+    await lay(".hidden.tif");
+    await symlink(folder, join(folder, "again"));
+    await symlink(join(folder, "gone"), join(folder, "b.tif"));
+    const { printed, said } = await run(["ingest", folder, ...remote(), "--json"]);
+    expect(JSON.parse(printed).skipped.toSorted(byKind)).toEqual([
+      { kind: "broken-link", count: 1, examples: [join(folder, "b.tif")] },
+      { kind: "hidden", count: 1, examples: [join(folder, ".hidden.tif")] },
+      { kind: "link-to-taken-folder", count: 1, examples: [join(folder, "again")] },
+      { kind: "other-extension", count: 1, examples: [], extensions: { ".txt": 1 } },
+    ]);
+    expect(said.match(/^Note: left out/gm)).toHaveLength(4);
+  });
+
+  it("refuses a report that can't be written, or would be written over what is read, before any work", async () => {
+    await lay("a.tif");
+    await lay("r.csv", "file\na.tif\n");
+    for (const [report, fault] of [
+      ["none/r.json", "there is no folder"],
+      [".", "it is a folder"],
+      ["a.tif", "is a file that is to be read"],
+      ["r.csv", "is a file that is to be read"],
+    ] as const) {
+      const args = ["ingest", folder, ...remote(), "--records", "r.csv", "--report", report];
+      const { status, said } = await run(args);
+      expect(status).toBe(2);
+      expect(said).toContain(`--report ${report}`);
+      expect(said).toContain(fault);
+    }
+    const { status, said } = await run(["compare", "a.tif", "--out", "none/page.html"]);
+    expect([status, said]).toEqual([2, expect.stringContaining("--out none/page.html can't be written")]);
+    expect(conversions).toEqual([]);
+    expect(endpoint.arrivals).toEqual([]);
+  });
+
   it("asks nothing of the bucket and converts nothing in a dry run", async () => {
     await lay("a.tif");
     const summary = {
@@ -220,6 +278,8 @@ describe("the command line", () => {
     });
     expect(status).toBe(0);
     expect(printed).toContain("40 × 30  tiff, rgb, 8 bits, pyramid, 2 pages  jpeg q89 4:2:0 t512 srgb");
+    expect(printed).toMatch(/^Expected: about [\d.]+ MB of masters .* 1 s on \d+ processors?, without sending them$/m);
+    expect(printed).toMatch(/^On R2, .* a month and the 1 class A and 3 class B operations .*November 2026/m);
     expect(endpoint.arrivals).toEqual([]);
     expect(conversions).toEqual([]);
     const failing = await run(["ingest", folder, "--to", "local", "--dry-run", "--json"]);

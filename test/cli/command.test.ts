@@ -24,11 +24,25 @@ describe("a command line", () => {
 
   it("reports everything that is wrong with it at once", () => {
     expect(faultsOf("ingest", "--to", "mars", "--qualty", "5", "--tile", "300", "--jobs", "0", "--json=yes")).toEqual([
-      "--qualty is not known",
+      "--qualty is not known; did you mean --quality?",
       "--json takes no value",
       '--to is "mars", not local or remote',
       '--tile is "300", not 256 or 512',
       '--jobs is "0", not a whole number from 1 to 64',
+    ]);
+  });
+
+  it.each([
+    ["--dryrun", "--dry-run"],
+    ["--keepProfile", "--keep-profile"],
+    ["--catalog-bucket", "--catalogue-bucket"],
+    ["--template", undefined],
+    ["--dry", "--dry-run"],
+    ["--qualities=80", undefined],
+  ])("says for the unknown option %s that %s may be meant", (given, meant) => {
+    const name = given.replace(/=.*/, "");
+    expect(faultsOf("ingest", "a", given)).toEqual([
+      `${name} is not known${meant === undefined ? "" : `; did you mean ${meant}?`}`,
     ]);
   });
 
@@ -40,6 +54,8 @@ describe("a command line", () => {
   it("is refused without files, and with a command that there is not", () => {
     expect(faultsOf("ingest", "--to", "local")).toEqual(["no file or folder is named"]);
     expect(faultsOf("digest")).toEqual(["Unknown command: digest"]);
+    expect(faultsOf("ingset")).toEqual(["Unknown command: ingset; did you mean ingest?"]);
+    expect(faultsOf("move")).toEqual(["Unknown command: move; did you mean move-records?"]);
     expect(faultsOf("compare")).toEqual(["no file is named"]);
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
   });
@@ -96,6 +112,12 @@ describe("the help", () => {
       expect(help[0]).toBe(usageLine(command));
       for (const name of Object.keys(commandOptions[command]))
         expect(help.join("\n")).toContain(`  ${spellOption(name)}`);
+      const examples = help.slice(help.indexOf("Examples") + 1).filter((line) => line.startsWith("  tessera "));
+      expect(examples.length).toBeGreaterThan(1);
+      for (const example of examples) {
+        const words = example.trim().split(/ {2,}/)[0]?.split(" ").slice(1) ?? [];
+        expect(parseCommand(words)).toMatchObject({ kind: command });
+      }
       expect(help.filter((line) => line.length > 110)).toEqual([]);
     },
   );

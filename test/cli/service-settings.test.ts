@@ -16,13 +16,13 @@ describe("the settings of the service", () => {
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
       ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
     ]);
-    expect(await readServiceSettings(folder.path("."), terminal)).toEqual({
+    expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
     });
     await layConfig([]);
-    expect(await readServiceSettings(folder.path("."), terminal)).toEqual({
+    expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       naming: { keyTemplate: "{identifier}", pageSuffix: "" },
       mastersBucket: undefined,
       catalogueBucket: undefined,
@@ -31,7 +31,7 @@ describe("the settings of the service", () => {
 
   it("are a fault of the configuration where they can't be read or are not there", async () => {
     await layConfig(["[vars"]);
-    await expect(readServiceSettings(folder.path("."), terminal)).rejects.toThrow(CommandFaults);
-    await expect(readServiceSettings(folder.path("nowhere"), terminal)).rejects.toThrow(CommandFaults);
+    await expect(readServiceSettings(folder.path("wrangler.toml"), terminal)).rejects.toThrow(CommandFaults);
+    await expect(readServiceSettings(folder.path("nowhere/wrangler.toml"), terminal)).rejects.toThrow(CommandFaults);
   });
 });

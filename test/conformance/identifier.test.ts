@@ -8,10 +8,13 @@ import { ask } from "../support/service.ts";
 const identifiers: readonly [identifier: string, asked: string, written: string][] = [
   ["id1", "id1", "id1"],
   ["a/b", "a%2Fb", "a%2Fb"],
-  ["a/b", "a%2fb", "a%2Fb"],
+  ["a/b", "a%2fb", "a%2fb"],
+  ["a/b", "%61%2Fb", "%61%2Fb"],
   ["a/b", "a/b", "a%2Fb"],
   ["ark:/12025/654xz321", "ark:%2F12025%2F654xz321", "ark:%2F12025%2F654xz321"],
   ["ark:/12025/654xz321", "ark:/12025/654xz321", "ark:%2F12025%2F654xz321"],
+  ["ark:/12025/654xz321", "ark%3A%2F12025%2F654xz321", "ark%3A%2F12025%2F654xz321"],
+  ["[brackets]@home", "%5Bbrackets%5D@home", "%5Bbrackets%5D@home"],
   ["urn:foo:a123,456", "urn:foo:a123,456", "urn:foo:a123,456"],
   [
     "urn:sici:1046-8188(199501)13:1%3C69:FTTHBI%3E2.0.TX;2-4",
@@ -97,6 +100,8 @@ for (const { name, version, whole } of versions) {
       ["a%2Fb/", "a%2Fb"],
       ["a/b", "a%2Fb"],
       ["a/b/", "a%2Fb"],
+      ["a%2fb", "a%2fb"],
+      ["ark%3A%2F12025%2F654xz321/", "ark%3A%2F12025%2F654xz321"],
       ["ark:/12025/654xz321", "ark:%2F12025%2F654xz321"],
     ])("redirects %s to the info.json of %s", async (asked, written) => {
       const response = await send(`/iiif/${version}/${asked}?x=1`);
@@ -116,6 +121,16 @@ for (const { name, version, whole } of versions) {
   });
 
   describe(`${name} §7 error conditions`, () => {
+    it.each(["full/64,/0", `full/${whole}/0/default.jpg/`, "info.json/", "full/64,/default.jpg", "full"])(
+      "says what is wrong with %s, and sends nobody to an image of another name",
+      async (rest) => {
+        const { status, headers, text } = await ask(`/iiif/${version}/id1/${rest}`, { env: { MASTERS: untouchable } });
+        expect([status, headers.get("Location")]).toEqual([400, null]);
+        expect(headers.get("Cache-Control")).toMatch(/^public, max-age=60,/);
+        expect(text).toMatch(/A picture is at \{identifier\}\/\{region\}.* \(path-malformed\)\n$/);
+      },
+    );
+
     it.each([
       "0,0,0,0/max/0/default.jpg",
       "nowhere/max/0/default.jpg",
@@ -142,7 +157,7 @@ for (const { name, version, whole } of versions) {
 
     it.each([
       ["a%2Fb/9999,0,1,1/max/0/default.jpg", 400],
-      ["a%2Fb/full/41,/0/default.jpg", 400],
+      ["a%2Fb/full/20001,/0/default.jpg", 400],
       ["a%2Fb/full/max/0/x.jpg", 400],
       ["missing/info.json", 404],
       ["broken/info.json", 500],

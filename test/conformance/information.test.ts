@@ -3,11 +3,12 @@ import { fetchInfo, fetchSize, origin, send, storeMaster, versions } from "../su
 
 const limits = { maxWidth: 20_000, maxHeight: 20_000, maxArea: 25_000_000 };
 const sizes = [
+  { width: 38, height: 25 },
   { width: 75, height: 50 },
   { width: 150, height: 100 },
   { width: 300, height: 200 },
 ];
-const tiles = [{ width: 64, scaleFactors: [1, 2, 4, 8] }];
+const tiles = [{ width: 64, height: 64, scaleFactors: [1, 2, 4, 8] }];
 
 beforeAll(async () => {
   await storeMaster("wide", { width: 300, height: 200, tile: 64, levels: 3 });
@@ -68,7 +69,14 @@ describe("Image API 2.1 §5.2 and §5.3 info.json", () => {
         {
           formats: ["webp"],
           qualities: ["color", "gray"],
-          supports: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "regionSquare"],
+          supports: [
+            "canonicalLinkHeader",
+            "profileLinkHeader",
+            "mirroring",
+            "rotationArbitrary",
+            "regionSquare",
+            "sizeAboveFull",
+          ],
           ...limits,
         },
       ],
@@ -85,7 +93,7 @@ for (const { name, version } of versions) {
     const infoOf = (identifier: string): Promise<Record<string, unknown>> =>
       fetchInfo(`/iiif/${version}/${identifier}/info.json`);
 
-    it("advertises the tile size the file has, with its height where it differs", async () => {
+    it("advertises the tile size the file has", async () => {
       expect((await infoOf("oblong")).tiles).toEqual([{ width: 64, height: 32, scaleFactors: [1, 2, 4, 8] }]);
     });
 
@@ -93,29 +101,30 @@ for (const { name, version } of versions) {
       expect(await infoOf("sideways")).toMatchObject({
         width: 200,
         height: 300,
-        sizes: [{ width: 200, height: 300 }],
+        sizes: [
+          { width: 25, height: 38 },
+          { width: 50, height: 75 },
+          { width: 100, height: 150 },
+          { width: 200, height: 300 },
+        ],
         tiles: [{ width: 32, height: 64, scaleFactors: [1, 2, 4, 8] }],
       });
     });
 
     it("offers smaller scale factors than a master with a single level stores", async () => {
       expect(await infoOf("single")).toMatchObject({
-        sizes: [{ width: 300, height: 200 }],
-        tiles: [{ width: 64, scaleFactors: [1, 2, 4, 8] }],
+        sizes,
+        tiles: [{ width: 64, height: 64, scaleFactors: [1, 2, 4, 8] }],
       });
     });
 
-    it("advertises the factors of the levels that are stored, thirds too", async () => {
-      const { tiles: offered, sizes: offeredSizes } = await infoOf("thirds");
-      expect(offered).toEqual([{ width: 64, scaleFactors: [1, 3, 9] }]);
-      expect(offeredSizes).toEqual([
-        { width: 34, height: 23 },
-        { width: 100, height: 67 },
-        { width: 300, height: 200 },
-      ]);
+    it("advertises the factors of the levels that are stored, thirds too, but no sizes of thirds", async () => {
+      const info = await infoOf("thirds");
+      expect(info.tiles).toEqual([{ width: 64, height: 64, scaleFactors: [1, 3, 9] }]);
+      expect(info).not.toHaveProperty("sizes");
     });
 
-    it.each(["wide", "oblong", "sideways", "thirds", "floored"])(
+    it.each(["wide", "oblong", "sideways", "floored"])(
       "serves every size it offers of %s as w,h, and in 2.1 as w, too",
       async (identifier) => {
         const offered = (await infoOf(identifier)).sizes as { width: number; height: number }[];

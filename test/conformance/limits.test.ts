@@ -84,6 +84,7 @@ for (const { name, version, whole } of versions) {
       const info = JSON.parse(text);
       const stated = version === 3 ? info : info.profile[1];
       expect(info.sizes).toEqual([
+        { width: 38, height: 25 },
         { width: 75, height: 50 },
         { width: 150, height: 100 },
       ]);
@@ -94,7 +95,10 @@ for (const { name, version, whole } of versions) {
     it("offers no tiles that a limit forbids", async () => {
       const { text } = await askUnder(`/iiif/${version}/{identifier}/info.json`, { MAX_AREA: "4095" });
       expect(JSON.parse(text)).not.toHaveProperty("tiles");
-      expect(JSON.parse(text).sizes).toEqual([{ width: 75, height: 50 }]);
+      expect(JSON.parse(text).sizes).toEqual([
+        { width: 38, height: 25 },
+        { width: 75, height: 50 },
+      ]);
     });
 
     it("takes a larger box as the region's own size unless STRICT_CONFINED is on", async () => {

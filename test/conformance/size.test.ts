@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { fetchColors, fetchImage, fetchSize, refusalOf, storeMaster, versions } from "../support/image-client.ts";
 import type { Picture } from "../support/picture.ts";
 import { cropPicture, largestDifference } from "../support/picture-edits.ts";
+import { ask } from "../support/service.ts";
 
 let levels: readonly Picture[];
 let columns: Picture;
@@ -71,17 +72,6 @@ for (const { name, version, whole } of versions) {
       expect(await fetchSize(pathOf("!5000,5000", "10,10,20,30"))).toBe("20,30");
     });
 
-    it.each(["301,", ",201", "301,200", "300,201", "pct:100.1", "pct:120"])(
-      "refuses %s, which is larger than the region",
-      async (size) => {
-        expect(await refusalOf(pathOf(size))).toMatch(/^400 The size is (larger than the region|above 100 per cent)/);
-      },
-    );
-
-    it("refuses a size larger than the region though it is smaller than the image", async () => {
-      expect(await refusalOf(pathOf("101,", "0,0,100,100"))).toMatch(/^400 The size is larger than the region/);
-    });
-
     it.each(["0,", ",0", "0,0", "10,0", "!0,10", "pct:0", "pct:0.1"])(
       "refuses %s, which comes to less than one pixel",
       async (size) => {
@@ -133,6 +123,21 @@ for (const { name, version, whole } of versions) {
   });
 }
 
+describe("Image API 3.0 §4.2 size without ^", () => {
+  const pathOf = (size: string, region = "full"): string => `/iiif/3/wide/${region}/${size}/0/default.png`;
+
+  it.each(["301,", ",201", "301,200", "300,201", "pct:100.1", "pct:120"])(
+    "refuses %s, which is larger than the region",
+    async (size) => {
+      expect(await refusalOf(pathOf(size))).toMatch(/^400 The size is (larger than the region|above 100 per cent)/);
+    },
+  );
+
+  it("refuses a size larger than the region though it is smaller than the image", async () => {
+    expect(await refusalOf(pathOf("101,", "0,0,100,100"))).toMatch(/^400 The size is larger than the region/);
+  });
+});
+
 describe("Image API 3.0 §4.2 size, ^", () => {
   it.each([
     ["^400,", "400,267"],
@@ -173,6 +178,45 @@ describe("Image API 3.0 §4.2 size, ^", () => {
 });
 
 describe("Image API 2.1 §4.2 size, upscaling", () => {
+  it.each([
+    ["450,", "450,300"],
+    [",301", "452,301"],
+    ["pct:120", "360,240"],
+    ["301,200", "301,200"],
+  ])("answers %s of 300 by 200 pixels with %s", async (size, expected) => {
+    expect(await fetchSize(`/iiif/2/wide/full/${size}/0/default.png`)).toBe(expected);
+  });
+
+  it("draws the picture that ^ does in 3.0, of a region too", async () => {
+    for (const [region, size] of [
+      ["full", "450,"],
+      ["0,0,20,10", "90,"],
+    ]) {
+      const tacit = await fetchColors(`/iiif/2/columns/${region}/${size}/0/default.png`);
+      const asked = await fetchColors(`/iiif/3/columns/${region}/^${size}/0/default.png`);
+      expect(largestDifference(tacit, asked)).toBe(0);
+    }
+  });
+
+  it("enlarges to the configured side and not past it, and says so in info.json", async () => {
+    const fetchLimited = (path: string) => ask(`/iiif/2/wide/${path}`, { env: { MAX_UPSCALED_SIDE: "400" } });
+    expect((await fetchLimited("full/400,/0/default.jpg")).status).toBe(200);
+    const { status, text } = await fetchLimited("full/401,/0/default.jpg");
+    expect(`${status} ${text}`).toMatch(/^400 The size is larger than the region.* above the 400 a side/);
+    const info = JSON.parse((await fetchLimited("info.json")).text);
+    expect(info.profile[1]).toMatchObject({ maxWidth: 400, maxHeight: 400 });
+    expect(info.profile[1].supports).toContain("sizeAboveFull");
+  });
+
+  it("enlarges nothing where the configured side is 0", async () => {
+    const fetchNone = (path: string) => ask(`/iiif/2/wide/${path}`, { env: { MAX_UPSCALED_SIDE: "0" } });
+    const { status, text } = await fetchNone("full/301,/0/default.jpg");
+    expect(`${status} ${text}`).toMatch(/^400 .*Put \^ before the size to upscale with Image API 3/);
+    const info = JSON.parse((await fetchNone("info.json")).text);
+    expect(info.profile[1].supports).not.toContain("sizeAboveFull");
+    expect(info.profile[1]).toMatchObject({ maxWidth: 300, maxHeight: 200 });
+  });
+
   it.each(["^max", "^400,", "^pct:120", "^!400,400", "^100,"])("does not know %s", async (size) => {
     expect(await refusalOf(`/iiif/2/wide/full/${size}/0/default.jpg`)).toMatch(/^400 The size is not full, max/);
   });

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FreshCheckout, startFreshCheckout } from "../support/fresh-checkout.ts";
 import { outputPattern, readConsoleBlocks } from "./console-blocks.ts";
-import { type FreshCheckout, startFreshCheckout } from "./fresh-checkout.ts";
 import { runSession } from "./shell-session.ts";
 
 const root = join(import.meta.dirname, "..", "..");

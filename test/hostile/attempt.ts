@@ -1,6 +1,7 @@
 import { ImageError } from "../../src/error.ts";
 import { type MasterImage, openImage, prefixBytes } from "../../src/masters/image.ts";
 import { drawAlone, type PictureStyle } from "../../src/picture.ts";
+import type { Damage } from "../../src/render/damage.ts";
 import { countReads, type ReadCounts } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
 import { openMeasuringTools } from "../support/drawing-tools.ts";
@@ -19,6 +20,8 @@ export interface Attempt {
   readonly kernelBytes: number;
   /** What was said of a master that is served nevertheless. */
   readonly warnings: readonly string[];
+  /** What the picture lacks; undefined for one that is whole. */
+  readonly damage: Damage | undefined;
   readonly image: MasterImage | undefined;
 }
 
@@ -33,8 +36,12 @@ export async function attempt(file: Uint8Array, path = "full/!90,90/0/default.jp
   const { tools, kernels } = openMeasuringTools();
   let image: MasterImage | undefined;
   let plannedBytes = 0;
+  let damage: Damage | undefined;
+  const onDamage = (found: Damage): void => {
+    damage = found;
+  };
   const outcome = (code: string, message = ""): Attempt => {
-    return { code, message, opening, drawing, plannedBytes, kernelBytes: kernels.kernelBytes, warnings, image };
+    return { code, message, opening, drawing, plannedBytes, kernelBytes: kernels.kernelBytes, warnings, damage, image };
   };
   const log = (line: object): void => void ("message" in line && warnings.push(String(line.message)));
   try {
@@ -44,7 +51,7 @@ export async function attempt(file: Uint8Array, path = "full/!90,90/0/default.jp
     warnings.push(...opened.warnings);
     const picture = planPath({ ...opened, source: countReads(memorySource(file), drawing) }, path, style);
     plannedBytes = picture.plan.cost.peakBytes;
-    for await (const _ of drawAlone(tools, picture, log));
+    for await (const _ of drawAlone(tools, picture, { log, onDamage }));
     return outcome("none");
   } catch (error) {
     if (error instanceof ImageError) return outcome(error.code, error.message);

@@ -1,56 +1,37 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { inflate } from "../../src/codec/inflate.ts";
+import { openFile } from "../../src/files/open.ts";
+import { memorySource } from "../../src/source/memory.ts";
+import { readPng } from "../support/png-reader.ts";
+import { ask } from "../support/service.ts";
+import { blocksPng, blockTexts, streamEnds, streamFiles, zstdFile, zstdSamples } from "../support/zlib-streams.ts";
 
-/** Bytes that compress to a third: several steps of the inflater. */
-function sample(byteLength: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: byteLength }, (_, index) => (Math.imul(index, 2_654_435_761) >>> 24) & 7);
+async function draw(file: Uint8Array) {
+  const key = `stream-${crypto.randomUUID()}`;
+  await env.MASTERS.put(key, file);
+  const { status, bytes, text } = await ask(`/iiif/3/${key}/full/max/0/gray.png`);
+  if (status !== 200) throw new Error(`${status} ${text}`);
+  return (await readPng(bytes)).samples;
 }
 
-async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/** Says whether two arrays hold the same samples, sooner than toEqual finds out. */
+function isSame(one: ArrayLike<number>, other: Uint8Array): boolean {
+  return one.length === other.length && other.every((value, index) => one[index] === value);
 }
 
-/** What comes out before the stream ends, by itself or by its fault. */
-async function inflated(stream: Uint8Array): Promise<{ readonly bytes: Uint8Array; readonly isBroken: boolean }> {
-  const parts: Uint8Array[] = [];
-  let isBroken = false;
-  try {
-    for await (const part of inflate(() => [stream])) parts.push(part);
-  } catch {
-    isBroken = true;
-  }
-  return { bytes: new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer()), isBroken };
-}
-
-describe("a zlib stream, inflated by the platform", () => {
-  const sizes = [100, 5000, 20_000, 60_000];
-
-  it.each(sizes)("of %i bytes comes out whole", async (size) => {
-    const bytes = sample(size);
-    expect(await inflated(await deflate(bytes))).toEqual({ bytes, isBroken: false });
+describe.each(streamEnds)("in the runtime, a stream that ends $name", (end) => {
+  it.each(streamFiles)("is read whole: $name", async ({ samples, make }) => {
+    expect(isSame(await draw(await make(end)), samples)).toBe(true);
   });
 
-  it.each(sizes)("of %i bytes comes out whole before the fault: bytes after its end", async (size) => {
-    const bytes = sample(size);
-    const stream = await deflate(bytes);
-    const followed = new Uint8Array(stream.byteLength + 10);
-    followed.set(stream);
-    expect(await inflated(followed)).toEqual({ bytes, isBroken: true });
+  it("is read whole: ZSTD tiles", async () => {
+    expect(isSame(await draw(await zstdFile(end)), zstdSamples)).toBe(true);
   });
 
-  it.each(sizes)("of %i bytes comes out whole before the fault: a checksum that differs", async (size) => {
-    const bytes = sample(size);
-    const stream = await deflate(bytes);
-    stream[stream.byteLength - 1]! ^= 1;
-    expect(await inflated(stream)).toEqual({ bytes, isBroken: true });
-  });
-
-  it("that is cut off is a fault, and returns only its own bytes", async () => {
-    const bytes = sample(60_000);
-    const stream = await deflate(bytes);
-    const { bytes: some, isBroken } = await inflated(stream.subarray(0, stream.byteLength - 9));
-    expect(isBroken).toBe(true);
-    expect(some).toEqual(bytes.subarray(0, some.byteLength));
+  it.each(["iTXt", "zTXt"] as const)("is read whole: iCCP and %s", async (type) => {
+    const png = blocksPng(type, end);
+    const opened = await openFile(memorySource(png), png);
+    expect(isSame(opened?.profile ?? [], blockTexts.profile)).toBe(true);
+    expect(opened?.metadata.credit).toBe("A museum");
   });
 });

@@ -111,6 +111,65 @@ describe("a file of several images", () => {
     }
   });
 
+  it("draws each from its own levels where all pages stand first, and from no level in doubt", async () => {
+    const page = { ...size, ...tiled, levels: 2 };
+    const chainOf = (...order: readonly number[]) =>
+      order.map((of, index) => {
+        const next = order[index + 1];
+        return { of, to: next === undefined ? { offset: 0 } : { directory: next } };
+      });
+    const book = { ...page, pixel: red, pages: [{ ...page, pixel: green }] };
+    await store("pages-first", { ...book, links: chainOf(0, 2, 1, 3) });
+    for (const [name, color] of [
+      ["pages-first", red()],
+      ["pages-first;page=2", green()],
+    ] as const) {
+      expect(await colorOf(name, "full/200,")).toEqual(color);
+      expect(await tilesOf(name, "full/199,")).toBe(12);
+    }
+    // Only the second page has a level, or only the first: nothing says so.
+    await store("in-doubt", { ...book, levels: 1, links: chainOf(0, 1, 2) });
+    expect(await colorOf("in-doubt", "full/200,")).toEqual(red());
+    expect(await colorOf("in-doubt;page=2", "full/200,")).toEqual(green());
+    expect(await tilesOf("in-doubt", "full/199,")).toBe(35);
+    expect(await tilesOf("in-doubt;page=2", "full/199,")).toBe(35);
+  });
+
+  it("that ImageMagick 6 wrote as a pyramid is one image with levels", async () => {
+    const overrides = [0, 1, 2].map((directory) => ({
+      ...{ directory, tag: 297, type: "SHORT" as const },
+      values: [0, 3],
+    }));
+    const form = { ...size, ...tiled, levels: 3, pixel: red, subfileType: 2, levelSubfileType: 2 };
+    await store("magick", { ...form, overrides });
+    expect((await ask("/iiif/3/magick;page=2/info.json")).status).toBe(404);
+    expect(await colorOf("magick", "full/100,")).toEqual(red());
+    expect(await tilesOf("magick", "full/99,")).toBe(4);
+  });
+
+  it("shows the picture in the SubIFD of a thumbnail, turned as the thumbnail is", async () => {
+    await store("nested", {
+      ...{ width: 24, height: 16, subfileType: 1, levelSubfileType: 0, levelLayout: "sub-ifds", orientation: 6 },
+      levels: [{ width: 96, height: 64 }],
+      tileBytes: ({ level }) => new Uint8Array((level === 0 ? 24 * 16 : 96 * 64) * 3).fill(level === 0 ? 9 : 200),
+      overrides: [{ directory: 1, tag: 274, remove: true }],
+    });
+    expect(await info("nested")).toMatchObject({ width: 64, height: 96 });
+    expect(await colorOf("nested", "full/max")).toEqual([200, 200, 200]);
+    expect(await colorOf("nested", "full/16,")).toEqual([200, 200, 200]);
+  });
+
+  it("is drawn without a level whose tiles are past the end of the file", async () => {
+    const outside = (directory: number) => ({
+      ...{ directory, tag: 324 },
+      values: (all: readonly number[]) => all.map(() => 0x7000_0000),
+    });
+    await store("cut-level", { ...size, ...tiled, levels: 3, pixel: red, overrides: [outside(1)] });
+    expect(await colorOf("cut-level", "full/200,")).toEqual(red());
+    expect(await tilesOf("cut-level", "full/199,")).toBe(35);
+    expect(await colorOf("cut-level", "full/100,")).toEqual(red());
+  });
+
   it("tells pages that are nearly of one size apart", async () => {
     for (const [key, layout] of [
       ["scans-in-tiles", tiled],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endOfLine, modeCodes, uncompressedAmongRuns } from "../support/ccitt-codes.ts";
-import { decodeRows, makePage, makeRow } from "../support/ccitt-decoding.ts";
+import { decodeRows, makePage, makeRow, markRows } from "../support/ccitt-decoding.ts";
 import { formatModes, formatRun, formatRuns, packDigits, writeCcitt } from "../support/ccitt-writer.ts";
 import { codeOf } from "../support/code-of.ts";
 import { openTestKernel } from "../support/kernel.ts";
@@ -107,14 +107,14 @@ describe("a stream cut off", () => {
       for (let length = 0; length < bytes.byteLength; length += 1) {
         const cut = bytes.subarray(0, length);
         let readable = 0;
-        const code = codeOf(() => {
-          const decoded = decodeRows(kernel, cut, reading);
-          readable = decoded.readable;
-          // The last row may end in white for want of codes.
-          expect(decoded.rows.slice(0, readable - 1)).toEqual(page.slice(0, readable - 1));
-          expect(decoded.rows.slice(readable + 1).every((other) => other === white)).toBe(true);
-        });
-        expect(code).toBe(readable > 0 ? "none" : "source-malformed");
+        const decoded = decodeRows(kernel, cut, reading);
+        readable = decoded.readable;
+        // The last row may end in white for want of codes.
+        expect(decoded.rows.slice(0, Math.max(0, readable - 1))).toEqual(page.slice(0, Math.max(0, readable - 1)));
+        expect(decoded.rows.slice(readable + 1).every((other) => other === white)).toBe(true);
+        expect(markRows(kernel, cut, reading)).toBe(
+          `${markRows(kernel, bytes, reading).slice(0, readable)}`.padEnd(page.length, "x"),
+        );
         most = Math.max(most, readable);
       }
       expect(most).toBeGreaterThanOrEqual(page.length - 1);
@@ -125,16 +125,41 @@ describe("a stream cut off", () => {
 describe("a stream without a row", () => {
   const schemes = ["rle", "g3", "g4"] as const;
 
-  it.each(schemes)("is refused: %s", (scheme) => {
+  it.each(schemes)("is white, and all of its rows are missing: %s", (scheme) => {
     const streams = ["", "0", "0".repeat(8000), noCode, endOfLine.repeat(2), endOfLine.repeat(6)];
-    const codes = streams.map((digits) =>
-      codeOf(() => decodeRows(kernel, packDigits(digits), { scheme, width, rows: 3 })),
-    );
-    expect(codes).toEqual(streams.map(() => "source-malformed"));
+    for (const digits of streams) {
+      const reading = { scheme, width, rows: 3 } as const;
+      expect(decodeRows(kernel, packDigits(digits), reading).rows).toEqual([white, white, white]);
+      expect([digits, markRows(kernel, packDigits(digits), reading).replaceAll("~", "x")]).toEqual([digits, "xxx"]);
+    }
+  });
+});
+
+describe("rows that are not whole", () => {
+  const three = (middle: string) =>
+    markRows(kernel, packDigits(whole + middle + whole), { scheme: "g3", width, rows: 3 });
+
+  it.each([
+    ["whole", whole, "..."],
+    ["broken off", endOfLine + formatRun("0", 21) + noCode, ".x."],
+    ["empty", endOfLine, ".x."],
+    ["too short", endOfLine + formatRun("0", 20) + formatRun("1", 40), ".~."],
+    ["too long", endOfLine + formatRun("0", 20) + formatRun("1", 2000) + formatRun("0", 7), ".~."],
+  ])("are marked in T.4: one that is %s", (_, middle, marks) => {
+    expect(three(middle)).toBe(marks);
   });
 
-  it.each(schemes)("is refused when it has no room: %s", (scheme) => {
-    expect(codeOf(() => decodeRows(kernel, packDigits(whole), { scheme, width, rows: 0 }))).toBe("source-malformed");
+  it("are marked in T.6: the broken one and all after it", () => {
+    const first = formatModes(row, white);
+    const broken = modeCodes.vertical[3]! + modeCodes.horizontal + noCode;
+    const bytes = packDigits(first + broken + first);
+    expect(markRows(kernel, bytes, { scheme: "g4", width, rows: 4 })).toBe(".xxx");
+  });
+
+  it("are marked in compression 2: one without codes, and those that the stream has no bytes for", () => {
+    const runs = formatRuns(row);
+    const bytes = packDigits(runs.padEnd(8 * Math.ceil(runs.length / 8), "0").repeat(2));
+    expect(markRows(kernel, bytes, { scheme: "rle", width, rows: 4 })).toBe("..xx");
   });
 });
 

@@ -12,6 +12,7 @@ export interface CcittReading extends Partial<CcittOptions> {
 
 /** The decoded rows, and how many bytes around them have changed. */
 export interface CcittDecoded {
+  /** How many rows there are up to the last that has something. */
   readonly readable: number;
   readonly rows: readonly BilevelRow[];
   readonly changedGuards: number;
@@ -19,6 +20,16 @@ export interface CcittDecoded {
 
 const guardValue = 0xa5;
 const guardBytes = 48;
+
+/** Returns how each row was read: `.` whole, `x` missing, `~` too short or too long. Throws what `decodeCcitt` throws. */
+export function markRows(kernel: Kernel, bytes: Uint8Array, reading: CcittReading): string {
+  const { width, rows, ...options } = { ...plainOptions, ...reading };
+  const mark = kernel.mark();
+  const target = kernel.allocate(Math.ceil(width / 8) * rows);
+  const marks = decodeCcitt(kernel, bytes, { options, target, width, rows });
+  kernel.release(mark);
+  return Array.from(marks, (row) => ".x~"[row]).join("");
+}
 
 /** Decodes with bytes of noise where the rows go and foreign bytes around them. Throws what `decodeCcitt` throws. */
 export function decodeRows(kernel: Kernel, bytes: Uint8Array, reading: CcittReading): CcittDecoded {
@@ -29,11 +40,11 @@ export function decodeRows(kernel: Kernel, bytes: Uint8Array, reading: CcittRead
   const block = kernel.allocate(end + guardBytes);
   kernel.bytes.fill(guardValue, block, block + end + guardBytes);
   try {
-    const readable = decodeCcitt(kernel, bytes, { options, target: block + guardBytes, width, rows });
+    const marks = decodeCcitt(kernel, bytes, { options, target: block + guardBytes, width, rows });
     const found = kernel.bytes.slice(block, block + end + guardBytes);
     const isForeign = (at: number): boolean => at < guardBytes || at >= end;
     return {
-      readable,
+      readable: marks.findLastIndex((mark) => mark !== 1) + 1,
       rows: Array.from({ length: rows }, (_, y) => unpackRow(found.subarray(guardBytes + y * rowBytes), width)),
       changedGuards: found.reduce((count, byte, at) => count + (isForeign(at) && byte !== guardValue ? 1 : 0), 0),
     };

@@ -1,5 +1,6 @@
 import { decodeJpegInto, type JpegDecodeOptions } from "../../src/codec/jpeg/decoder.ts";
 import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
+import type { MissingRows } from "../../src/codec/missing-rows.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import { allocateGuarded, readPlane, type Samples } from "./planes.ts";
 
@@ -7,6 +8,8 @@ import { allocateGuarded, readPlane, type Samples } from "./planes.ts";
 export interface Decoded {
   readonly samples: readonly Samples[];
   readonly changedGuards: number;
+  /** The rows that damage took; undefined if the frame is whole. */
+  readonly missing: MissingRows | undefined;
 }
 
 /** Decodes a stream into planes as large as its frame says, amid guard bytes. Throws what the decoder throws. */
@@ -28,10 +31,11 @@ export function decodeGuarded(
     ),
   );
   const planes = guarded.map((item) => item.plane);
-  decodeJpegInto(kernel, { bytes, planes, width: header.width, height: header.height, ...options });
+  const missing = decodeJpegInto(kernel, { bytes, planes, width: header.width, height: header.height, ...options });
   const decoded = {
     samples: planes.map((plane) => readPlane(kernel, plane)),
     changedGuards: guarded.reduce((sum, item) => sum + item.countChangedGuards(), 0),
+    missing,
   };
   kernel.release(mark);
   return decoded;

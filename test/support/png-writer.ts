@@ -16,12 +16,15 @@ export interface PngParts {
   readonly chunksBehind?: readonly Uint8Array[];
   /** Bytes of each IDAT; all in one where it is left out. */
   readonly dataBytes?: number;
+  /** Changes the compressed rows before they are cut into chunks. */
+  readonly changeData?: (data: Uint8Array) => Uint8Array;
 }
 
 /** Puts a PNG together, whether or not it makes sense; its CRCs are right. */
 export function writePng(parts: PngParts): Uint8Array {
-  const { rows, chunks = [], chunksBehind = [], dataBytes = Number.POSITIVE_INFINITY } = parts;
-  const data = deflateSync(Uint8Array.from(rows));
+  const { rows, chunks = [], chunksBehind = [], dataBytes = Number.POSITIVE_INFINITY, changeData } = parts;
+  const compressed = deflateSync(Uint8Array.from(rows));
+  const data = changeData?.(compressed) ?? compressed;
   const images: Uint8Array[] = [];
   for (let at = 0; at < data.length; at += dataBytes)
     images.push(formatChunk("IDAT", data.subarray(at, at + dataBytes)));

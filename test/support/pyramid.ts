@@ -38,6 +38,7 @@ const fileEncoding: TileEncoding = {
   ccitt: undefined,
   jpegTables: undefined,
   isProgressive: false,
+  isUneven: false,
 };
 
 /** Returns a pyramid of halved levels as plain data. */

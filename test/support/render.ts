@@ -10,6 +10,7 @@ import {
   type PictureStyle,
   planPicture,
 } from "../../src/picture.ts";
+import type { Damage } from "../../src/render/damage.ts";
 import type { RenderPlan } from "../../src/render/plan.ts";
 import { countReads } from "../../src/source/counting.ts";
 import { memorySource } from "../../src/source/memory.ts";
@@ -22,6 +23,8 @@ const limits = { maxWidth: 50_000, maxHeight: 50_000, maxArea: 1_000_000_000 };
 export interface Drawn {
   readonly plan: RenderPlan;
   readonly encoded: Uint8Array;
+  /** What it lacks because the file is damaged. */
+  readonly damage: Damage | undefined;
   /** The size that the kernel's memory had grown to, in bytes. */
   readonly kernelBytes: number;
   /** Reads of the file once it is open, and the bytes they returned. */
@@ -46,9 +49,13 @@ export async function drawTiff(file: Uint8Array, path: string, page = 1): Promis
   if (plan.kind === "copy") throw new Error("this request copies a tile");
   const { tools, kernels } = openMeasuringTools();
   const pieces: Uint8Array[] = [];
-  for await (const piece of drawAlone(tools, picture)) pieces.push(piece);
+  let damage: Damage | undefined;
+  const onDamage = (found: Damage): void => {
+    damage = found;
+  };
+  for await (const piece of drawAlone(tools, picture, { onDamage })) pieces.push(piece);
   const { kernelBytes } = kernels;
-  return { plan, encoded: concatenate(pieces), kernelBytes, reads: counts.reads, readBytes: counts.bytes };
+  return { plan, damage, encoded: concatenate(pieces), kernelBytes, reads: counts.reads, readBytes: counts.bytes };
 }
 
 /** Pixels as sharp decodes them, interleaved. */

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { type Terminal, terminalOutput } from "../../src/node/terminal.ts";
+import { chooseService } from "../../src/settings/service-places.ts";
+
+const projectFolder = join(import.meta.dirname, "..", "..");
 
 /** A terminal, and what was written to it. */
 export interface RecordedTerminal {
@@ -29,9 +32,11 @@ export function recordTerminal(
   const terminal: Terminal = {
     ...output,
     folder,
-    projectFolder: join(import.meta.dirname, "..", ".."),
+    projectFolder,
+    service: chooseService(folder, { isCheckout: true, projectFolder }),
     environment: {},
     signal: new AbortController().signal,
+    unread: new AbortController().signal,
     onFolder: () => {},
     ...change,
   };

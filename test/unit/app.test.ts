@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { describe, expect, it } from "vitest";
 import { readJson } from "../../src/app/body.ts";
 import type { Door } from "../../src/app/door.ts";
@@ -14,6 +15,13 @@ const admin = new Hono<Door>()
     throw new TypeError("secret");
   })
   .get("/damaged", () => JSON.parse("{secret"))
+  .get("/closed", () => {
+    const headers = { "WWW-Authenticate": "Bearer" };
+    throw new HTTPException(401, { res: new Response("Who are you?", { status: 401, headers }) });
+  })
+  .get("/forbidden", () => {
+    throw new HTTPException(403, { message: "Not for you." });
+  })
   .get("/refused", () => {
     throw new ImageError("storage-failed", "The storage does not answer.");
   });
@@ -76,6 +84,20 @@ describe("the app", () => {
       failed: ["body-too-large"],
     });
   });
+
+  it.each([
+    ["/admin/closed", 401, "Who are you?", "Bearer"],
+    ["/admin/forbidden", 403, "Not for you.", null],
+  ])(
+    "answers %s with the handler's own %i, for pages of other hosts and no cache",
+    async (path, status, text, challenge) => {
+      const answer = await ask(path);
+      expect(answer).toMatchObject({ status, text, failed: [] });
+      expect(answer.headers.get("WWW-Authenticate")).toBe(challenge);
+      expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    },
+  );
 
   it("maps what handlers throw, and tells nothing of what is broken", async () => {
     expect(await ask("/admin/refused")).toMatchObject({ status: 503, failed: ["storage-failed"] });

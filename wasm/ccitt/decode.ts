@@ -5,7 +5,8 @@ import { isEolNext } from "./end-of-line";
 import { decodeG3 } from "./g3";
 import { decodeG4 } from "./g4";
 import { decodeRle } from "./rle";
-import { openRows } from "./row";
+import { openMarks, openRows } from "./row";
+import { statusOk } from "./status";
 
 // The bits of `coding`; `src/codec/ccitt.ts` has the same.
 const codingG3: i32 = 1;
@@ -18,8 +19,8 @@ const codingUncompressedAllowed: i32 = 32;
 /**
  * Decodes `byteLength` bytes at `source` into `rows` rows at `target`, packed, the first pixel highest, 1 for black,
  * `ceil(width / 8)` bytes each; rows missing from the stream are white. Changes the source and up to 32 bytes after it.
- * `work` has `ccittWorkBytes(width)` bytes. Returns how many rows there are up to the last readable one, or
- * `statusUncompressed`. For any input, time is bounded by the number of bytes and pixels.
+ * `work` has `ccittWorkBytes(width)` bytes. The `rows` bytes at `marks` say how each row was read, as in `row.ts`.
+ * Returns a status. For any input, time is bounded by the number of bytes and pixels.
  */
 export function decodeCcitt(
   source: usize,
@@ -29,15 +30,20 @@ export function decodeCcitt(
   width: i32,
   rows: i32,
   work: usize,
+  marks: usize,
 ): i32 {
   buildCodes();
   openBits(source, byteLength, (coding & codingBitReversed) != 0);
   openRows(work, width);
+  openMarks(marks, rows);
   memory.fill(target, 0, <usize>rows * ((<usize>width + 7) >>> 3));
   const isUncompressedAllowed = (coding & codingUncompressedAllowed) != 0;
   if (coding & codingG4) return decodeG4(target, rows, isUncompressedAllowed);
   // Bytes that begin with an end of line are T.4, whatever compression the file states.
-  if (!(coding & codingG3) && !isEolNext()) return decodeRle(target, rows);
+  if (!(coding & codingG3) && !isEolNext()) {
+    decodeRle(target, rows);
+    return statusOk;
+  }
   const isTwoDimensional = (coding & codingTwoDimensional) != 0;
   const isByteAligned = (coding & codingByteAligned) != 0;
   return decodeG3(target, rows, isTwoDimensional, isByteAligned, isUncompressedAllowed);

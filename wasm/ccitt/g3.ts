@@ -3,9 +3,9 @@
 import { alignToByte, bitEnd, bitPosition, moveTo, peekBits, skipBits } from "./bits";
 import { isEolNext, seekEol, takeEol } from "./end-of-line";
 import { readRowOfModes } from "./mode";
-import { beginRow, drawRow, endRow, rowWidth, whitenRest } from "./row";
+import { beginRow, drawRow, endRow, markRow, markUneven, markWhole, rowWidth, whitenRest } from "./row";
 import { readRowOfRuns } from "./run";
-import { rowBroken, rowLong, rowShort, rowUncompressed, rowWhole, statusUncompressed } from "./status";
+import { rowBroken, rowLong, rowShort, rowUncompressed, rowWhole, statusOk, statusUncompressed } from "./status";
 
 /** Rows without a single run that end the picture: each is between two of the six end-of-line codes at the end. */
 const blankRowsAtEnd: i32 = 5;
@@ -22,7 +22,7 @@ let lastStatus: i32 = rowWhole;
 /**
  * Decodes at most `rows` rows to `target`, which is clear. Rows may lack the end of line before them, and then begin on
  * whole bytes if `isByteAligned` is set; tag bits are tried if `isStatedTagged` does not result in a whole first row.
- * Returns the number of rows up to the last readable one, or `statusUncompressed`, unless damage came first.
+ * Returns a status, `statusUncompressed` unless damage came first.
  */
 export function decodeG3(
   target: usize,
@@ -32,7 +32,6 @@ export function decodeG3(
   isUncompressedAllowed: bool,
 ): i32 {
   const rowBytes = (rowWidth + 7) >>> 3;
-  let readable = 0;
   let blankRows = 0;
   let isRefused = isUncompressedAllowed;
   openFirstRow(isStatedTagged, isByteAligned);
@@ -45,7 +44,7 @@ export function decodeG3(
       if (++blankRows == blankRowsAtEnd) break;
     } else {
       blankRows = 0;
-      if (lastStatus <= rowShort) readable = row + 1;
+      if (lastStatus <= rowShort) markRow(row, lastStatus == rowWhole ? markWhole : markUneven);
     }
     if (lastStatus > rowLong) whitenRest();
     if (lastStatus >= rowBroken) {
@@ -57,7 +56,7 @@ export function decodeG3(
     endRow();
     target += rowBytes;
   }
-  return readable;
+  return statusOk;
 }
 
 /** Goes to where the first row begins and determines whether rows have ends of line and tag bits. */

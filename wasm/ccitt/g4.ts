@@ -2,12 +2,12 @@
 // damage ends the picture. Source: ITU-T T.6; TIFF 6.0 section 11.
 import { bitEnd, bitPosition } from "./bits";
 import { readRowOfModes } from "./mode";
-import { beginRow, drawRow, endRow, rowWidth, whitenRest } from "./row";
-import { rowBroken, rowLong, rowUncompressed, statusUncompressed } from "./status";
+import { beginRow, drawRow, endRow, markRow, markUneven, markWhole, rowWidth, whitenRest } from "./row";
+import { rowBroken, rowLong, rowUncompressed, statusOk, statusUncompressed } from "./status";
 
 /**
- * Decodes at most `rows` rows to `target`, which is clear. Returns the number of whole rows, or `statusUncompressed`.
- * What was read of a broken row is drawn as well.
+ * Decodes at most `rows` rows to `target`, which is clear. Returns a status. What was read of a broken row is drawn
+ * as well.
  */
 export function decodeG4(target: usize, rows: i32, isUncompressedAllowed: bool): i32 {
   const rowBytes = (rowWidth + 7) >>> 3;
@@ -19,11 +19,12 @@ export function decodeG4(target: usize, rows: i32, isUncompressedAllowed: bool):
     if (status > rowLong) {
       whitenRest();
       drawRow(target);
-      return row;
+      return statusOk;
     }
     drawRow(target);
     endRow();
+    markRow(row, status == rowLong ? markUneven : markWhole);
     target += rowBytes;
   }
-  return rows;
+  return statusOk;
 }

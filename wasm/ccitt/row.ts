@@ -17,6 +17,25 @@ let changesEnd: usize = 0;
 /** How many more changes may be added where there is one already. */
 let emptyRunsLeft: i32 = 0;
 
+/** What is marked of a row: all of it was read, nothing or not enough to go on, all but its end or too much. */
+export const markWhole: i32 = 0;
+export const markMissing: i32 = 1;
+export const markUneven: i32 = 2;
+
+/** One byte for each row that is wanted. */
+let rowMarks: usize = 0;
+
+/** Begins with no row read; `marks` has a byte for each of `rows`. */
+export function openMarks(marks: usize, rows: i32): void {
+  rowMarks = marks;
+  memory.fill(marks, <u8>markMissing, rows);
+}
+
+/** Marks a row that was read. */
+export function markRow(row: i32, mark: i32): void {
+  store<u8>(rowMarks + row, mark);
+}
+
 /** Returns the size of the workspace for rows of `width` pixels, in bytes. */
 export function ccittWorkBytes(width: i32): i32 {
   return (width + mostEmptyRuns + <i32>sentinels) << 3;

@@ -11,5 +11,7 @@ export const rowBroken: i32 = 3;
 /** The code for the uncompressed mode, after which raw pixels follow. */
 export const rowUncompressed: i32 = 4;
 
+/** The rows that could be read were. */
+export const statusOk: i32 = 0;
 /** The stream uses the uncompressed mode. `src/codec/ccitt.ts` knows this number. */
 export const statusUncompressed: i32 = -1;

@@ -23,6 +23,8 @@ export class Component {
   quantisationSlot: usize;
   /** Blocks that cover the component itself, without those that only complete an MCU. */
   blocksAcross: i32;
+  /** How many times as many rows the finest component has. */
+  rowFactor: i32;
   blocksDown: i32;
   plane: PlaneRequest;
   /** The samples, after reduction, that are written, up to before `right` and `bottom`. */
@@ -143,7 +145,6 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
     const x = horizontalMaximum / item.horizontal;
     const y = verticalMaximum / item.vertical;
     if (x * item.horizontal != horizontalMaximum || y * item.vertical != verticalMaximum) return statusSampling;
-    if (x == 3 || y == 3) return statusSampling;
     // No file states a first component that is not the finest: such a frame is unusual, not damaged.
     const differs = index == 0 ? statusSampling : statusFrameDiffers;
     if (plane.subsamplingX != 0 && plane.subsamplingX != x) return differs;
@@ -151,6 +152,7 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
     item.plane = plane;
     item.blocksAcross = ceilingOf(ceilingOf(width, x), 8);
     item.blocksDown = ceilingOf(ceilingOf(height, y), 8);
+    item.rowFactor = y;
     item.isDecoded = false;
     placeWindow(item, request, x, y, height);
   }

@@ -9,10 +9,11 @@ import {
   processStatus,
   readFrame,
 } from "./frame";
+import { clearMarks, coarsenAll, isMarked } from "./missing";
 import { placeKept } from "./progression";
 import { DecodeRequest } from "./request";
 import { decodeScan } from "./scan";
-import { statusCorrupt, statusOk, statusScans, statusTruncated } from "./status";
+import { statusCorrupt, statusDamaged, statusOk, statusScans, statusTruncated } from "./status";
 import { openTables, readHuffmanSegment, readQuantisationSegment, tablesBytes } from "./tables";
 
 /** The size of a block for `loadJpegTables`, in bytes. */
@@ -42,11 +43,18 @@ function nextSegment(position: usize, end: usize): i32 {
   segmentEnd = position;
   if (marker == 0x01 || (marker >= 0xd0 && marker <= 0xd9)) return marker;
   if (position + 2 > end) return statusTruncated;
-  const length = (<usize>load<u8>(position) << 8) | load<u8>(position, 1);
+  let length = (<usize>load<u8>(position) << 8) | load<u8>(position, 1);
+  // What is not looked into may state a length that has no room for itself.
+  if (length < 2 && isSkipped(marker)) length = 2;
   if (length < 2) return statusCorrupt;
   segment = position + 2;
   segmentEnd = position + length;
   return segmentEnd > end ? statusTruncated : marker;
+}
+
+/** Returns whether a marker is that of a comment or of an application. */
+function isSkipped(marker: i32): bool {
+  return marker == 0xfe || (marker & 0xf0) == 0xe0;
 }
 
 // @ts-ignore: decorator
@@ -110,9 +118,10 @@ export function decodeJpeg(requestPointer: usize): i32 {
   const request = changetype<DecodeRequest>(requestPointer);
   closeFrame();
   clearCoefficients();
+  clearMarks();
   const status = decodeSegments(request);
   if (componentCount != 0 && isProgressive) placeKept(request.reduction);
-  return status;
+  return status == statusOk && isMarked ? statusDamaged : status;
 }
 
 function decodeSegments(request: DecodeRequest): i32 {
@@ -125,6 +134,10 @@ function decodeSegments(request: DecodeRequest): i32 {
   segmentEnd = request.bytes + 2;
   while (!frameIsComplete()) {
     const marker = nextSegment(segmentEnd, end);
+    if (marker == statusTruncated && frameMayEnd()) {
+      coarsenAll();
+      return statusOk;
+    }
     if (marker < 0) return marker;
     if (marker == 0xd8) return statusCorrupt;
     if (marker == 0xd9) return frameMayEnd() ? statusOk : statusTruncated;

@@ -6,7 +6,7 @@ import { coefficients, placePart, placeWhole } from "./block";
 import { Component, component, componentCount, keepsDcAlone, keptShift } from "./frame";
 import { buildSymbolLookup, differenceInvalid, symbolLookupBytes, takeDifference, takeSymbol } from "./huffman";
 import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
-import { statusCorrupt, statusOk, statusTruncated } from "./status";
+import { statusCorrupt, statusOk } from "./status";
 
 /** The symbols of the scan's AC table. */
 const lookup = memory.data(symbolLookupBytes, 16);
@@ -25,7 +25,10 @@ export function endProgression(): void {
   for (let index: i32 = 0; index < memberCount; index++) member(index).exact |= band;
 }
 
-/** Decodes the MCUs of a restart interval, from `first` to before `last`. Source: ITU-T T.81 G.1.2, G.2. */
+/**
+ * Decodes the MCUs of a restart interval, from `first` to before `last`; returns which one it got to.
+ * Source: ITU-T T.81 G.1.2, G.2.
+ */
 export function decodeProgression(first: i32, last: i32, across: i32): i32 {
   endOfBandRun = 0;
   const isInterleaved = memberCount > 1;
@@ -39,7 +42,7 @@ export function decodeProgression(first: i32, last: i32, across: i32): i32 {
       for (let y: i32 = 0; y < vertical; y++) {
         for (let x: i32 = 0; x < horizontal; x++) {
           const status = decodeBand(item, storedBlock(item, column * horizontal + x, row * vertical + y));
-          if (status < 0 || bitsOverdrawn()) return status < 0 ? status : statusTruncated;
+          if (status < 0 || bitsOverdrawn()) return mcu;
         }
       }
     }
@@ -48,7 +51,7 @@ export function decodeProgression(first: i32, last: i32, across: i32): i32 {
       row++;
     }
   }
-  return statusOk;
+  return last;
 }
 
 // @ts-ignore: decorator

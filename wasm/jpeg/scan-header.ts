@@ -63,7 +63,12 @@ function readProgression(from: usize): bool {
 }
 
 function needsDc(): bool {
-  return !isProgressive || (spectralFirst == 0 && !isRefinement);
+  return !isProgressive || isFirstOfDc();
+}
+
+/** Returns whether a progressive scan is the first of DC coefficients: without it, a block has nothing. */
+export function isFirstOfDc(): bool {
+  return spectralFirst == 0 && !isRefinement;
 }
 
 function needsAc(): bool {

@@ -1,14 +1,12 @@
 import { bitsOverdrawn, findMarker, unstuff } from "./bits";
 import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
-import { Component, isProgressive, keepsDcAlone, mcusAcross } from "./frame";
+import { Component, isProgressive, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
 import { dcDifference, decodeBlock } from "./huffman";
+import { loseMcus } from "./missing";
 import { beginProgression, decodeProgression, endProgression } from "./progression";
-import { member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
+import { nextRestart, openRestarts, restartPosition } from "./restart";
+import { isFirstOfDc, member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
 import { skipBlock } from "./skip";
-import { statusCorrupt, statusOk, statusTruncated } from "./status";
-
-/** A restart marker this far ahead means that those in between were lost; one further ahead, that everything was. */
-const lostIntervalsMaximum: i32 = 3;
 
 /** The first MCU of the scan that is needed, and the one after the last. */
 let neededFirst: i32 = 0;
@@ -31,8 +29,8 @@ function findNeeded(isInterleaved: bool, across: i32): void {
 }
 
 /**
- * Decodes the scan whose header's parameters are at `from`, up to `headerEnd`, as far as it is needed. Returns where
- * the data ends that it reached, or a status; after damage, decoding continues with the next restart interval.
+ * Decodes the scan whose header's parameters are at `from`, up to `headerEnd`, as far as it is needed. What damage takes
+ * is given up to the next restart interval. Returns where the data ends that it reached, or a status.
  * Source: ITU-T T.81 F.2.1, G.2.
  */
 export function decodeScan(
@@ -44,15 +42,17 @@ export function decodeScan(
   reduction: i32,
   bitsTop: usize,
 ): i32 {
-  let status = readScanHeader(from, headerEnd, tables);
+  const status = readScanHeader(from, headerEnd, tables);
   if (status < 0) return status;
   // The data is passed over by looking for the next marker with a segment.
   if (isProgressive && keepsDcAlone && spectralFirst != 0) return <i32>headerEnd;
   const isInterleaved = memberCount > 1;
   const across = isInterleaved ? mcusAcross : member(0).blocksAcross;
+  const total = across * (isInterleaved ? mcusDown : member(0).blocksDown);
+  const isCoarse = isProgressive && !isFirstOfDc();
   findNeeded(isInterleaved, across);
   if (isProgressive) beginProgression();
-  let expected: i32 = 0;
+  openRestarts();
   let position = headerEnd;
   let first: i32 = 0;
   while (first < neededEnd) {
@@ -61,32 +61,34 @@ export function decodeScan(
       position = findMarker(position, end);
     } else {
       position = unstuff(position, end, bitsTop);
-      for (let index: i32 = 0; index < memberCount; index++) member(index).prediction = 0;
-      let result: i32;
-      if (isProgressive) result = decodeProgression(first, last, across);
-      else if (isInterleaved) result = decodeInterleaved(first, last, across, reduction);
-      else result = decodeAlone(first, last, across, reduction);
-      if (result < 0) clearCoefficients();
-      if (status == statusOk) status = result;
+      const reached = decodeInterval(first, last, across, reduction);
+      if (reached < last) loseMcus(reached, last, across, reduction, isCoarse);
     }
     first = last;
     if (first >= neededEnd) break;
 
-    while (position + 1 < end && load<u8>(position, 1) == 0xff) position++;
-    if (position + 1 >= end) return statusTruncated;
-    const ahead = (<i32>load<u8>(position, 1) - 0xd0 - expected) & 7;
-    if ((load<u8>(position, 1) & 0xf8) != 0xd0 || ahead > lostIntervalsMaximum) return statusCorrupt;
-    if (ahead > 0) status = statusCorrupt;
-    first += ahead * restartInterval;
-    expected = (expected + ahead + 1) & 7;
-    position += 2;
+    const lost = nextRestart(position, end, (total - first + restartInterval - 1) / restartInterval);
+    position = restartPosition;
+    const next = lost < 0 ? neededEnd : min(first + lost * restartInterval, neededEnd);
+    if (next > first) loseMcus(first, next, across, reduction, isCoarse);
+    first = next;
   }
-  if (status < 0) return status;
   if (isProgressive) endProgression();
   return <i32>position;
 }
 
-/** Decodes the MCUs from `first` to before `last`, each of several blocks of several components. */
+/** Decodes the MCUs from `first` to before `last`; returns which one it got to. */
+function decodeInterval(first: i32, last: i32, across: i32, reduction: i32): i32 {
+  for (let index: i32 = 0; index < memberCount; index++) member(index).prediction = 0;
+  let reached: i32;
+  if (isProgressive) reached = decodeProgression(first, last, across);
+  else if (memberCount > 1) reached = decodeInterleaved(first, last, across, reduction);
+  else reached = decodeAlone(first, last, across, reduction);
+  if (reached < last) clearCoefficients();
+  return reached;
+}
+
+/** Does so for MCUs of several blocks of several components. */
 function decodeInterleaved(first: i32, last: i32, across: i32, reduction: i32): i32 {
   let row = first / across;
   let column = first % across;
@@ -97,8 +99,7 @@ function decodeInterleaved(first: i32, last: i32, across: i32, reduction: i32): 
       const vertical = item.vertical;
       for (let y: i32 = 0; y < vertical; y++) {
         for (let x: i32 = 0; x < horizontal; x++) {
-          const status = decodeNext(item, column * horizontal + x, row * vertical + y, reduction);
-          if (status < 0) return status;
+          if (!decodeNext(item, column * horizontal + x, row * vertical + y, reduction)) return mcu;
         }
       }
     }
@@ -107,46 +108,45 @@ function decodeInterleaved(first: i32, last: i32, across: i32, reduction: i32): 
       row++;
     }
   }
-  return bitsOverdrawn() ? statusTruncated : statusOk;
+  return last;
 }
 
-/** Decodes the blocks from `first` to before `last` of a scan of one component. */
+/** Does so for the blocks of a scan of one component. */
 function decodeAlone(first: i32, last: i32, across: i32, reduction: i32): i32 {
   const item = member(0);
   let row = first / across;
   let column = first % across;
   for (let block = first; block < last; block++) {
-    const status = decodeNext(item, column, row, reduction);
-    if (status < 0) return status;
+    if (!decodeNext(item, column, row, reduction)) return block;
     if (++column == across) {
       column = 0;
       row++;
     }
   }
-  return bitsOverdrawn() ? statusTruncated : statusOk;
+  return last;
 }
 
-/** Decodes the next block into its place. */
+/** Decodes the next block into its place; returns whether it could be read. */
 // @ts-ignore: decorator
 @inline
-function decodeNext(item: Component, column: i32, row: i32, reduction: i32): i32 {
+function decodeNext(item: Component, column: i32, row: i32, reduction: i32): bool {
   if (!item.needsWhole(column, row)) return decodePart(item, column, row, reduction);
   const offsets = decodeBlock(coefficients, item.dc, item.ac, item.dequantisation);
-  if (offsets < 0 || bitsOverdrawn()) return offsets < 0 ? offsets : statusTruncated;
+  if (offsets < 0 || bitsOverdrawn()) return false;
   placeWhole(item, column, row, nextDc(item), offsets);
-  return statusOk;
+  return true;
 }
 
-/** Decodes the next block, which is written partly or not at all. */
-function decodePart(item: Component, column: i32, row: i32, reduction: i32): i32 {
+/** Decodes the next block, which is written partly or not at all; returns whether it could be read. */
+function decodePart(item: Component, column: i32, row: i32, reduction: i32): bool {
   const isNeeded = item.needs(column, row);
   const result = isNeeded
     ? decodeBlock(coefficients, item.dc, item.ac, item.dequantisation)
     : skipBlock(item.dc, item.ac);
-  if (result < 0 || bitsOverdrawn()) return result < 0 ? result : statusTruncated;
+  if (result < 0 || bitsOverdrawn()) return false;
   const dc = nextDc(item);
   if (isNeeded) placePart(item, column, row, dc, result, reduction);
-  return statusOk;
+  return true;
 }
 
 /** Predicts with the difference just read and returns the dequantised DC coefficient. */

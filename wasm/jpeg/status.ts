@@ -2,6 +2,8 @@
 
 /** The whole frame was decoded. */
 export const statusOk: i32 = 0;
+/** The frame was decoded but for the rows that `jpegMarks` has a mark for. */
+export const statusDamaged: i32 = 1;
 /** A segment or the entropy-coded data contradicts the standard. */
 export const statusCorrupt: i32 = -1;
 /** The bytes end before the picture does. */
@@ -22,7 +24,7 @@ export const statusHierarchical: i32 = -19;
 export const statusPrecision: i32 = -20;
 /** No component, or more than four. */
 export const statusComponents: i32 = -21;
-/** A component is not 1, 2 or 4 times coarser than the finest on each axis, or the first component is. */
+/** A component is not a whole number of times coarser than the finest on each axis, or the first differs. */
 export const statusSampling: i32 = -22;
 /** A progressive frame with more scans than are reasonable. */
 export const statusScans: i32 = -23;

@@ -2,7 +2,8 @@ import { ImageError } from "../../error.ts";
 import type { Area } from "../../geometry.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { type Plane, planeSlackBytes, type Subsampling } from "../../raster/raster.ts";
-import type { JpegFrame } from "./header.ts";
+import { type AskedRows, findMissing, type MissingRows } from "../missing-rows.ts";
+import type { JpegFrame, JpegSampling } from "./header.ts";
 import { checkJpegStatus, statusProgressive } from "./status.ts";
 
 /** Tables that abbreviated streams use, in kernel memory until the arena is released below them. */
@@ -31,12 +32,14 @@ export interface JpegDecodeOptions {
    */
   readonly subsampling?: Subsampling | undefined;
   /** Instead, the sampling of each component, `undefined` for any supported one. */
-  readonly samplings?: readonly (Subsampling | undefined)[] | undefined;
+  readonly samplings?: readonly (JpegSampling | undefined)[] | undefined;
   /**
    * The pixels of the frame that are needed, before reduction; if absent, all. Only samples that cover one of them are
    * written, and anything after the last of them is ignored, including faults.
    */
   readonly window?: Area | undefined;
+  /** The rows whose damage counts; those of the window if absent. */
+  readonly asked?: AskedRows | undefined;
   /** Each sample becomes the rounded mean of a square with this side. */
   readonly reduction?: 1 | 2 | 4 | 8;
   /**
@@ -45,6 +48,9 @@ export interface JpegDecodeOptions {
    */
   readonly coefficientLimitBytes?: number | undefined;
 }
+
+/** The kernel's status for a frame that lacks some rows, as in `wasm/jpeg/status.ts`. */
+const statusDamaged = 1;
 
 /** The 32-bit words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
 const requestWords = 15;
@@ -69,10 +75,11 @@ export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): J
 
 /**
  * Decodes one sequential or progressive 8-bit Huffman-coded stream directly into planes, without colour conversion,
- * using scratch memory that it returns. Samples decoded before a fault stay in the planes. Throws `source-malformed`,
- * `source-unsupported` and `render-memory`. Source: ITU-T T.81.
+ * using scratch memory that it returns. Returns which rows of the frame damage took: they are grey from there to the next
+ * restart interval, or lack the detail of a later scan. Throws `source-malformed` for a stream without a frame and a
+ * scan, `source-unsupported` and `render-memory`. Source: ITU-T T.81.
  */
-export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void {
+export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): MissingRows | undefined {
   const { bytes, planes, width, height } = options;
   if (planes.length === 0 || planes.length > planesMaximum) {
     throw new ImageError("internal", "A JPEG has one to four planes.");
@@ -120,6 +127,15 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): void
     kernel.release(request);
   }
   checkJpegStatus(status);
+  return status === statusDamaged ? missingRows(kernel, options) : undefined;
+}
+
+function missingRows(kernel: Kernel, options: JpegDecodeOptions): MissingRows | undefined {
+  const { window, height, minimumHeight = height, asked = window ?? { y: 0, height: minimumHeight } } = options;
+  const { jpegMarks, jpegMarkRows } = kernel.exports;
+  const markRows: number = jpegMarkRows.value;
+  const marks = kernel.bytes.subarray(jpegMarks.value, jpegMarks.value + Math.ceil(height / markRows));
+  return findMissing(marks, asked, markRows);
 }
 
 /** Decodes again, with the room that the kernel asked for. */

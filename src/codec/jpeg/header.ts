@@ -1,4 +1,6 @@
 import { ImageError } from "../../error.ts";
+import type { Subsampling } from "../../raster/raster.ts";
+import { isFrameCode, type JpegSegment, listJpegSegments } from "./segment-list.ts";
 
 /** How a frame is encoded; the kernels decode `baseline`, `extended` and `progressive`. */
 export type JpegProcess = "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
@@ -36,18 +38,17 @@ export interface JpegHeader extends JpegFrame {
  * Source: ITU-T T.81 B.2.
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged("no SOI");
+  return headerOfSegments(bytes, listJpegSegments(bytes));
+}
+
+/** Reads the header of a stream whose segments are listed. Throws `source-malformed`. */
+export function headerOfSegments(bytes: Uint8Array, segments: readonly JpegSegment[]): JpegHeader {
   let frame: JpegFrame | undefined;
   let restartInterval = 0;
   let adobeTransform: number | undefined;
   let hasQuantisationTables = false;
   let hasHuffmanTables = false;
-  for (let position = 2; ; ) {
-    const marker = nextMarker(bytes, position);
-    if (marker.code === 0xd9) break;
-    const { code, start, end } = marker;
-    position = end;
-    if (code === 0xda) break;
+  for (const { code, start, end } of segments) {
     if (code === 0xdb) hasQuantisationTables = true;
     else if (code === 0xc4) hasHuffmanTables = true;
     else if (code === 0xdd) restartInterval = at16(bytes, start, end);
@@ -58,31 +59,41 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   return { ...frame, restartInterval, adobeTransform, hasQuantisationTables, hasHuffmanTables };
 }
 
-interface Segment {
-  readonly code: number;
-  readonly start: number;
-  readonly end: number;
+/** How much coarser a component is than the finest: pixels a sample on each axis, 1 to 4. */
+export interface JpegSampling {
+  readonly x: number;
+  readonly y: number;
 }
 
-function nextMarker(bytes: Uint8Array, from: number): Segment {
-  let position = from;
-  let code = 0;
-  while (code === 0) {
-    while (position < bytes.length && bytes[position] !== 0xff) position++;
-    while (position < bytes.length && bytes[position] === 0xff) position++;
-    if (position >= bytes.length) throw damaged("ends before its first scan");
-    code = bytes[position++]!;
-  }
-  if (code === 0x01 || (code >= 0xd0 && code <= 0xd9)) return { code, start: position, end: position };
-  const length = at16(bytes, position, bytes.length);
-  if (length < 2 || position + length > bytes.length) throw damaged("a segment's length is wrong");
-  return { code, start: position + 2, end: position + length };
+/**
+ * Returns how each component of a frame is sampled; undefined where one is coarser by no whole number, which neither
+ * libjpeg nor the kernels enlarge. Source: ITU-T T.81 A.1.1.
+ */
+export function samplingsOf({ components }: Pick<JpegFrame, "components">): readonly JpegSampling[] | undefined {
+  const horizontal = Math.max(...components.map((component) => component.horizontal));
+  const vertical = Math.max(...components.map((component) => component.vertical));
+  const samplings = components.map((component) => ({
+    x: horizontal / component.horizontal,
+    y: vertical / component.vertical,
+  }));
+  return samplings.every(({ x, y }) => Number.isInteger(x) && Number.isInteger(y)) ? samplings : undefined;
 }
 
-/** Returns whether the second byte of a marker is that of a frame header, of any process. */
-export function isFrameCode(code: number): boolean {
-  return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
+/**
+ * Returns how the chroma of YCbCr is sampled if planes can be carried as they are: the first component and any fourth
+ * are not subsampled, the second and third both the same. Undefined if components have to be enlarged.
+ */
+export function carriedSubsampling(samplings: readonly JpegSampling[]): Subsampling | undefined {
+  const [first, second, third, ...others] = samplings;
+  if (second === undefined || third === undefined) return undefined;
+  const isSame = second.x === third.x && second.y === third.y;
+  const x = carriedFactors.find((factor) => factor === second.x);
+  const y = carriedFactors.find((factor) => factor === second.y);
+  const areWhole = [first, ...others].every((sampling) => sampling?.x === 1 && sampling.y === 1);
+  return isSame && areWhole && x !== undefined && y !== undefined ? { x, y } : undefined;
 }
+
+const carriedFactors = [1, 2, 4] as const;
 
 /**
  * Reads the parameters of a frame header whose marker has `code` as its second byte. Throws `source-malformed`.

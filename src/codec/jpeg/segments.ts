@@ -1,5 +1,6 @@
 import { ImageError } from "../../error.ts";
-import { isFrameCode, type JpegFrame, readAdobeTransform, readJpegFrame } from "./header.ts";
+import { type JpegFrame, readAdobeTransform, readJpegFrame } from "./header.ts";
+import { isFrameCode, segmentLength } from "./segment-list.ts";
 
 /** Where in the file a block of metadata is, in bytes; it may end after the prefix that was read. */
 export interface BlockRange {
@@ -48,12 +49,17 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
   const profile: ProfilePart[] = [];
   const imageResources: BlockRange[] = [];
   for (let position = 2; frame === undefined; ) {
+    // What follows a segment that states too short a length is passed over, as in libjpeg.
+    while (position < bytes.length && bytes[position] !== 0xff) position++;
     while (bytes[position] === 0xff && bytes[position + 1] === 0xff) position++;
     if (position + 4 > bytes.length) break;
-    if (bytes[position] !== 0xff) throw damaged("something other than segments before the frame");
     const code = bytes[position + 1]!;
+    if (code === 0) {
+      position += 2;
+      continue;
+    }
     const start = position + 4;
-    position += 2 + ((bytes[position + 2]! << 8) | bytes[position + 3]!);
+    position += 2 + segmentLength(code, (bytes[position + 2]! << 8) | bytes[position + 3]!);
     if (position < start) throw damaged("a segment's length is wrong");
     if (code === 0xda || (code >= 0xd0 && code <= 0xd9)) throw damaged("no frame before the first scan");
     const parameters = bytes.subarray(start, position);

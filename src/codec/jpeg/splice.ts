@@ -1,8 +1,9 @@
 import { concatenate } from "../../bytes.ts";
 import { ImageError } from "../../error.ts";
 import type { Size } from "../../geometry.ts";
-import { type JpegProcess, readJpegHeader } from "./header.ts";
+import { headerOfSegments, type JpegHeader, type JpegProcess } from "./header.ts";
 import { formatJfifSegment } from "./header-writer.ts";
+import { isFrameCode, type JpegSegment, listJpegSegments, segmentAt } from "./segment-list.ts";
 
 /** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
 const adobeRgb = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0);
@@ -20,15 +21,32 @@ export interface SplicedJpeg extends Size {
 
 /**
  * Joins an abbreviated tile and its level's tables into a complete JPEG stream that states its own colours, without
- * decoding any sample. A segment of the tile that contradicts them is left out. Throws `source-malformed` for a stream
- * without frame or end, or with a frame that is not `width` x `height` with the components of `model`;
- * `source-unsupported` for one that viewers can't show.
+ * decoding any sample. Only tables, frame and scans are taken: a tile's own EXIF would turn it in a viewer, its own
+ * profile would give it other colours than its neighbours, and the Adobe and JFIF segments are written anew. Throws
+ * `source-malformed` for a stream without frame or end, or with a frame that is not `width` x `height` with the
+ * components of `model`; `source-unsupported` for one that viewers can't show.
  * Source: TIFF Technical Note 2; ITU-T T.81 B.2, B.5.
  */
 export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, expected: SplicedJpeg): Uint8Array {
-  const header = readJpegHeader(tile);
-  const components = expected.model === "gray" ? 1 : 3;
-  if (header.width !== expected.width || header.height !== expected.height || header.components.length !== components) {
+  const segments = listJpegSegments(tile);
+  const header = headerOfSegments(tile, segments);
+  checkHeader(header, expected);
+  const scan = segments.pop();
+  if (scan?.code !== 0xda) throw damaged("no scan");
+  if (tables === undefined && !(header.hasQuantisationTables && header.hasHuffmanTables)) throw damaged("no tables");
+  return concatenate([
+    Uint8Array.of(0xff, 0xd8),
+    expected.model === "rgb" ? adobeRgb : formatJfifSegment(expected.dotsPerInch),
+    ...(expected.segments ?? []),
+    ...(tables === undefined ? [] : keepSegments(tables, listJpegSegments(tables), isTable)),
+    ...keepSegments(tile, segments, (code) => isTable(code) || isFrameCode(code)),
+    ...keepScans(tile, header, scan),
+  ]);
+}
+
+function checkHeader(header: JpegHeader, { model, width, height }: SplicedJpeg): void {
+  const components = model === "gray" ? 1 : 3;
+  if (header.width !== width || header.height !== height || header.components.length !== components) {
     throw damaged(`a frame of ${header.width} by ${header.height} with ${header.components.length} components`);
   }
   if (header.precision !== 8 || !shownProcesses.includes(header.process)) {
@@ -37,40 +55,73 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
       `The stored image has ${header.process} JPEG tiles of ${header.precision} bits per sample, which are not supported.`,
     );
   }
-  const end = endOfStream(tile);
-  if (tables === undefined && !(header.hasQuantisationTables && header.hasHuffmanTables)) throw damaged("no tables");
-  const start = withoutColorSegments(tile.subarray(0, end));
-  const parts = [
-    Uint8Array.of(0xff, 0xd8),
-    expected.model === "rgb" ? adobeRgb : formatJfifSegment(expected.dotsPerInch),
-    ...(expected.segments ?? []),
-    tables === undefined ? new Uint8Array(0) : tables.subarray(2, endOfStream(tables) - 2),
-    ...start,
-  ];
-  return concatenate(parts);
 }
 
-/** The position after EOI, which padding may follow. */
-function endOfStream(bytes: Uint8Array): number {
+/** Says whether a segment holds quantisation tables, Huffman tables or a restart interval. */
+function isTable(code: number): boolean {
+  return code === 0xdb || code === 0xc4 || code === 0xdd;
+}
+
+/** Returns the segments of some codes, whole. */
+function keepSegments(
+  bytes: Uint8Array,
+  segments: readonly JpegSegment[],
+  isKept: (code: number) => boolean,
+): Uint8Array[] {
+  return segments.filter(({ code }) => isKept(code)).map(({ start, end }) => bytes.subarray(start - 4, end));
+}
+
+/**
+ * Returns the scans, from the header of the first to EOI, without anything that a decoder does not need between or
+ * behind them.
+ */
+function keepScans(bytes: Uint8Array, header: JpegHeader, first: JpegSegment): Uint8Array[] {
+  const end = endOfPadded(bytes);
+  const isOne = end !== undefined && endsInOneScan(bytes.subarray(0, end - 2), header, first);
+  return isOne ? [bytes.subarray(first.start - 4, end)] : searchScans(bytes, first);
+}
+
+/**
+ * Says whether all up to EOI is the data of one scan, as in nearly all tiles, so that it need not be searched for
+ * segments: all components are in it, and the last 255 is of the data.
+ */
+function endsInOneScan(bytes: Uint8Array, { process, components }: JpegHeader, scan: JpegSegment): boolean {
+  if (process === "progressive" || bytes[scan.start] !== components.length) return false;
+  const last = bytes.lastIndexOf(0xff);
+  return last < scan.end ? bytes.length >= scan.end : isOfData(bytes[last + 1] ?? 0xff);
+}
+
+/** Says whether a 255 with this byte behind it is of a scan's data: stuffed with 0, or a restart marker. */
+function isOfData(code: number): boolean {
+  return code === 0 || (code >= 0xd0 && code <= 0xd7);
+}
+
+/** The position after an EOI that nothing but zeros follows. */
+function endOfPadded(bytes: Uint8Array): number | undefined {
   let end = bytes.length;
   while (end > 4 && bytes[end - 1] === 0) end--;
-  if (bytes[end - 2] !== 0xff || bytes[end - 1] !== 0xd9) throw damaged("no EOI");
-  return end;
+  return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9 ? end : undefined;
 }
 
-/** Returns the stream after SOI in pieces, without APP0 and APP14. */
-function withoutColorSegments(bytes: Uint8Array): Uint8Array[] {
+/** Searches the data of scans for segments, up to the first EOI. */
+function searchScans(bytes: Uint8Array, first: JpegSegment): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  let position = 2;
-  while (bytes[position] === 0xff && bytes[position + 1] !== 0xda) {
-    const code = bytes[position + 1] ?? 0;
-    const length = ((bytes[position + 2] ?? 0) << 8) | (bytes[position + 3] ?? 0);
-    const next = code === 0xff ? position + 1 : position + 2 + length;
-    if (code !== 0xe0 && code !== 0xee && code !== 0xff) pieces.push(bytes.subarray(position, next));
-    position = next;
+  let from = first.start - 4;
+  for (let position = first.end; ; ) {
+    const at = bytes.indexOf(0xff, position);
+    const code = bytes[at + 1];
+    if (at < 0 || code === undefined) throw damaged("no EOI");
+    if (isOfData(code)) position = at + 2;
+    // A fill byte.
+    else if (code === 0xff) position = at + 1;
+    else if (code === 0xd9) return [...pieces, bytes.subarray(from, at + 2)];
+    else {
+      position = segmentAt(bytes, at + 2, code).end;
+      if (isTable(code) || code === 0xda) continue;
+      pieces.push(bytes.subarray(from, at));
+      from = position;
+    }
   }
-  pieces.push(bytes.subarray(position));
-  return pieces;
 }
 
 function damaged(detail: string): ImageError {

@@ -18,23 +18,29 @@ export interface PngRows {
   readonly count: number;
 }
 
-/** A whole file, its expected dimensions in pixels, and how many rows are wanted at once. */
+/** A whole file, its expected dimensions in pixels, and which rows are wanted. */
 export interface PngFile {
   readonly bytes: Uint8Array;
   readonly size: Size;
+  /** How many rows come at once. */
   readonly rowsAtOnce: number;
+  /** One past the last row that is needed; the height if it is left out. */
+  readonly endRow?: number | undefined;
 }
 
 /**
- * Decodes a PNG and yields its rows from the top down, as many as are wanted and at the end the rest, in kernel memory that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer
- * than 8 bits end within a byte. The memory is returned, unless something was allocated since. Throws
- * `source-malformed`, also for unexpected dimensions; `source-unsupported` for interlaced pictures; `render-too-costly`,
- * `render-memory`. Source: W3C PNG specification, third edition.
+ * Decodes a PNG and yields its rows from the top down, as many as are wanted and at the end the rest, in kernel memory
+ * that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer than 8
+ * bits end within a byte. What follows `endRow` is not looked at; where the file is cut off or broken before it, the
+ * last rows that are whole are yielded and no more. The memory and what `inflate` takes is returned: whoever allocates
+ * in between has to give it back before the next rows. Throws `source-malformed` for a header that is broken or has
+ * unexpected dimensions, and for a stream that ends as it should before the rows do; `source-unsupported` for interlaced
+ * pictures, `render-too-costly`, `render-memory`. Source: W3C PNG specification, third edition.
  */
-export async function* decodePng(
+export function* decodePng(
   kernel: Kernel,
-  { bytes, size, rowsAtOnce }: PngFile,
-): AsyncGenerator<PngRows, void, undefined> {
+  { bytes, size, rowsAtOnce, endRow = size.height }: PngFile,
+): Generator<PngRows, void> {
   const header = readPngHeader(bytes);
   checkHeader(header, size);
   const samples = pngSamples[header.colorType];
@@ -44,32 +50,36 @@ export async function* decodePng(
   const mark = kernel.mark();
   // Before the rows is the row above them, which starts as zeros.
   const above = kernel.allocate((rowsAtOnce + 1) * stride + planeSlackBytes);
-  const top = kernel.mark();
   kernel.bytes.fill(0, above, above + stride);
+  const inflating = inflate(kernel, dataOf(bytes));
   let first = 0;
   let filled = 0;
   try {
-    for await (const inflated of inflatedData(bytes)) {
-      for (let at = 0; at < inflated.byteLength; ) {
-        const count = Math.min(rowsAtOnce, size.height - first);
-        const part = inflated.subarray(at, at + count * stride - filled);
-        kernel.bytes.set(part, above + stride + filled);
-        at += part.byteLength;
-        filled += part.byteLength;
-        if (filled < count * stride) break;
+    for (let piece = inflating.next(); ; piece = inflating.next()) {
+      // A place rather than a view: memory may grow while the rows are used.
+      const from = piece.done ? 0 : piece.value.byteOffset;
+      const end = piece.done ? 0 : from + piece.value.byteLength;
+      if (piece.done && piece.value === "whole") throw malformedPng(`${first} of ${size.height} rows`);
+      for (let at = from; at < end || piece.done; ) {
+        const wanted = Math.min(rowsAtOnce, endRow - first);
+        const length = Math.min(end - at, wanted * stride - filled);
+        kernel.bytes.copyWithin(above + stride + filled, at, at + length);
+        at += length;
+        filled += length;
+        if (filled < wanted * stride && !piece.done) break;
+        const count = Math.floor(filled / stride);
         const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
-        if (done < count) throw malformedPng(`row ${first + done} has an unknown filter`);
-        yield { pointer: above + stride + 1, stride, first, count };
-        kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
-        first += count;
+        if (done > 0) yield { pointer: above + stride + 1, stride, first, count: done };
+        first += done;
         filled = 0;
-        if (first === size.height) return;
+        if (done < wanted || first === endRow) return;
+        kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
       }
     }
   } finally {
-    if (kernel.mark() === top) kernel.release(mark);
+    inflating.return("whole");
+    kernel.release(mark);
   }
-  throw malformedPng(`${first} of ${size.height} rows`);
 }
 
 function checkHeader(header: PngHeader, size: Size): void {
@@ -84,22 +94,14 @@ function checkHeader(header: PngHeader, size: Size): void {
   }
 }
 
-/** Separates what is wrong with the stream from errors in handling its rows. */
-async function* inflatedData(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  const stream = inflate(() => dataOf(bytes));
-  try {
-    yield* stream;
-  } catch (cause) {
-    throw cause instanceof ImageError ? cause : malformedPng("its compressed data", cause);
-  }
-}
-
 /**
- * Returns the data of the IDAT chunks, which are consecutive. Their CRCs are not computed: the stream has a checksum.
+ * Returns the data of the IDAT chunks, which are consecutive. Their CRCs are not computed: damage shows in the rows.
  */
 function* dataOf(bytes: Uint8Array): Generator<Uint8Array, void> {
   let hasData = false;
   for (let at = pngHeaderBytes; at < bytes.byteLength; ) {
+    // What can't be followed any further is a file that is cut off there.
+    if (at + 8 > bytes.byteLength) return;
     const { type, start, end } = readPngChunk(bytes.subarray(at), at);
     if (type === "IDAT") {
       hasData = true;

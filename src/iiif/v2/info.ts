@@ -2,8 +2,9 @@ import { contextUris, extrasOf, profileUris } from "../features.ts";
 import { formatTile, type ImageInformation } from "../info.ts";
 
 /** Returns the info.json of Image API 2.1. Source: Image API 2.1 §5.1 to §5.3. */
-export function formatInfoV2({ id, isGray, rights, width, height, limits, sizes, tiles }: ImageInformation): object {
-  const extras = extrasOf(2, { isGray });
+export function formatInfoV2(information: ImageInformation): object {
+  const { id, isGray, rights, width, height, limits, maxUpscaledSide = 0, sizes, tiles } = information;
+  const extras = extrasOf(2, { isGray, isUpscaled: maxUpscaledSide > 0 });
   return {
     "@context": contextUris[2],
     "@id": id,
@@ -19,8 +20,8 @@ export function formatInfoV2({ id, isGray, rights, width, height, limits, sizes,
         formats: extras.formats,
         qualities: extras.qualities,
         supports: extras.features,
-        maxWidth: limits.maxWidth,
-        maxHeight: limits.maxHeight,
+        maxWidth: Math.min(limits.maxWidth, Math.max(width, maxUpscaledSide)),
+        maxHeight: Math.min(limits.maxHeight, Math.max(height, maxUpscaledSide)),
         maxArea: limits.maxArea,
       },
     ],

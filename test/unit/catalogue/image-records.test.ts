@@ -1,57 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { parseCsv } from "../../../src/catalogue/csv.ts";
 import { isRecordOf, parseRecords, recordKey, storedRecord } from "../../../src/catalogue/image-records.ts";
+import { formatSheetFault, type SheetFault } from "../../../src/catalogue/sheet-place.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-function rowsOf(text: string): readonly (readonly string[])[] {
-  const faults: string[] = [];
-  const rows = parseCsv(bytesOf(text), faults);
-  expect(faults).toEqual([]);
-  return rows.map(({ fields }) => fields);
-}
-
 function faultsOf(content: string | Uint8Array): readonly string[] {
-  const faults: string[] = [];
-  parseRecords(typeof content === "string" ? bytesOf(content) : content, faults);
-  return faults;
+  const faults: SheetFault[] = [];
+  parseRecords(content, faults);
+  return faults.map(formatSheetFault);
 }
-
-describe("CSV", () => {
-  it("is read with quotes, commas and line ends inside fields", () => {
-    expect(rowsOf('a,b\r\n"x, y","say ""so"""\r\n"two\nlines",\r\n')).toEqual([
-      ["a", "b"],
-      ["x, y", 'say "so"'],
-      ["two\nlines", ""],
-    ]);
-  });
-
-  it("is read with any line ends, with and without the last, with and without a byte order mark", () => {
-    const rows = [
-      ["a", "b"],
-      ["1", "2"],
-    ];
-    for (const text of ["a,b\n1,2", "a,b\r\n1,2\r\n", "a,b\r1,2\r", "\ufeffa,b\n1,2\n", "\n\na,b\n\n1,2\n\n"]) {
-      expect(rowsOf(text)).toEqual(rows);
-    }
-  });
-
-  it("keeps empty fields at the end of the last line", () => {
-    expect(rowsOf("a,b,c\n1,,")).toEqual([
-      ["a", "b", "c"],
-      ["1", "", ""],
-    ]);
-  });
-
-  it("counts lines through fields of several lines", () => {
-    const rows = parseCsv(bytesOf('a\n"1\r\n2\n3"\n4'), []);
-    expect(rows.map(({ line }) => line)).toEqual([1, 2, 5]);
-  });
-});
 
 describe("records", () => {
   it("have label, rights and the other columns in their order, without the empty ones", () => {
-    const faults: string[] = [];
+    const faults: SheetFault[] = [];
     const { column, rows } = parseRecords(
       bytesOf(
         "file,label,Artist,rights,Date,Archive\nmaps/a.tif,A map,,https://creativecommons.org/publicdomain/zero/1.0/,1850,K 7\n",
@@ -60,7 +21,7 @@ describe("records", () => {
     );
     expect(faults).toEqual([]);
     expect(column).toBe("file");
-    expect(rows.get("maps/a.tif")).toEqual({
+    expect(rows.get("maps/a.tif")?.record).toEqual({
       label: "A map",
       rights: "https://creativecommons.org/publicdomain/zero/1.0/",
       metadata: [
@@ -73,46 +34,84 @@ describe("records", () => {
   it("have as many columns as a line holds, each looked up once", () => {
     const names = Array.from({ length: 2000 }, (_, index) => `column ${index}`);
     const lines = Array.from({ length: 500 }, (_, row) => [`${row}.tif`, ...names.map((_, column) => row + column)]);
-    const faults: string[] = [];
+    const faults: SheetFault[] = [];
     const { rows } = parseRecords(bytesOf([["file", ...names], ...lines].join("\n")), faults);
     expect(faults).toEqual([]);
-    expect(rows.get("499.tif")?.metadata.at(-1)).toEqual({ label: "column 1999", value: "2498" });
+    expect(rows.get("499.tif")?.record.metadata.at(-1)).toEqual({ label: "column 1999", value: "2498" });
   });
 
-  it("tell all lines that are wrong at once", () => {
+  it("tell all that is wrong at once, with row and column", () => {
     const faults = faultsOf(
       ["identifier,label,rights", "a,A,free", "a,B,", ",C,", "d", 'e,"E"x,', "f,F,http://rights.example/1,more"].join(
         "\n",
       ),
     );
     expect(faults).toEqual([
-      "line 6: there is text after a closing quote",
-      'line 2: rights is "free", not an http or https URI',
-      "line 3: a was on line 2 already",
-      "line 4: the identifier is empty",
-      "line 5: 1 fields, where there are 3 columns",
-      "line 7: 4 fields, where there are 3 columns",
+      "row 6, column B: there is text after a closing quote",
+      'row 2, column C: rights is "free", not an http or https URI',
+      "row 3, column A: a is in row 2 already",
+      "row 4, column A: the identifier is empty",
+      expect.stringMatching(/^row 7, column D: there is a value behind the last of 3 columns/),
     ]);
+  });
+
+  it("are kept where only some are wrong, and none where the form of the table is", () => {
+    expect([...parseRecords("file,rights\na.tif,free\nb.tif,,more\nc.tif", []).rows.keys()]).toEqual([
+      "a.tif",
+      "c.tif",
+    ]);
+    expect(parseRecords('file,label\na.tif,A\nb.tif,"B', []).rows.size).toBe(0);
+  });
+
+  it("may have fewer cells than there are columns, as spreadsheets leave the last ones out", () => {
+    const faults: SheetFault[] = [];
+    const { rows } = parseRecords("identifier,label,rights,Date\nd\ne,E\n", faults);
+    expect(faults).toEqual([]);
+    expect(rows.get("d")?.record).toEqual({ label: undefined, rights: undefined, metadata: [] });
+    expect(rows.get("e")?.record.label).toBe("E");
+  });
+
+  it("have known columns whatever their case, and others as they are spelt", () => {
+    const faults: SheetFault[] = [];
+    const { column, rows } = parseRecords("FILE;Label; RIGHTS ;Date Made\na.tif;A;http://r.example/1;1850\n", faults);
+    expect(faults).toEqual([]);
+    expect(column).toBe("file");
+    expect(rows.get("a.tif")).toEqual({
+      record: { label: "A", rights: "http://r.example/1", metadata: [{ label: "Date Made", value: "1850" }] },
+      place: { row: 2, line: 2, column: 0 },
+    });
+  });
+
+  it("may have empty columns at the end, and empty rows", () => {
+    expect(faultsOf("file;label;;\na.tif;A;;\n;;;\n;;;\n")).toEqual([]);
+  });
+
+  it("are refused with a column that is a slip for a known one, which is named", () => {
+    const slip = (name: string, meant: string) =>
+      `the column ${name} is not known: did you mean ${meant}? If not, add an empty column ${meant}`;
+    expect(faultsOf("file,lable,Rigths\na.tif,A,\n")).toEqual([
+      `row 1, column B: ${slip("lable", "label")}`,
+      `row 1, column C: ${slip("Rigths", "rights")}`,
+    ]);
+    expect(faultsOf("Identifer;label\na;A\n")).toEqual([`row 1, column A: ${slip("Identifer", "identifier")}`]);
+  });
+
+  it("may have columns that resemble known ones which are there too, or only begin like them", () => {
+    expect(faultsOf("file,label,Labels,Film,Rights holder,Label text\na.tif,A,B,C,D,E\n")).toEqual([]);
+    expect(faultsOf("file,lable,label\na.tif,A,\n")).toEqual([]);
   });
 
   it("need one column that names the images", () => {
-    expect(faultsOf("label\nA")).toEqual(["line 1: there is no column identifier or file"]);
+    expect(faultsOf("label\nA")).toEqual(["row 1: there is no column identifier or file"]);
     expect(faultsOf("identifier,file\na,b")).toEqual([expect.stringContaining("only one can name the images")]);
-    expect(faultsOf("")).toHaveLength(1);
+    expect(faultsOf("")).toEqual(["there is no column identifier or file"]);
   });
 
-  it("need columns that have different names", () => {
-    expect(faultsOf("file,Date,,Date\na,1,2,3")).toEqual([
-      "line 1: column 3 has no name",
-      "line 1: the column Date is there twice",
+  it("need columns that have different names, and a name where they have values", () => {
+    expect(faultsOf("file,Date,,date\na,1,2,3")).toEqual([
+      "row 1, column C: the column has values and no name",
+      "row 1, column D: the column date is there twice",
     ]);
-  });
-
-  it("are refused when a quote is left open or the encoding is another", () => {
-    expect(faultsOf('file,label\na,"b')).toEqual(["line 2: a quote is opened and not closed"]);
-    expect(faultsOf(Uint8Array.of(0xff, 0xfe, 0x66, 0))[0]).toContain("UTF-16");
-    const latin = Uint8Array.from([...bytesOf("file,label\na,caf"), 0xe9, 0x0a]);
-    expect(faultsOf(latin)[0]).toBe("line 2: a character is not UTF-8");
   });
 
   it("are known by the identifier in their JSON", () => {

@@ -135,7 +135,7 @@ describe("a check that draws", () => {
     const drawn: string[] = [];
     const draw: DrawPicture = async (image, request) => {
       drawn.push(`${planOf(image, request).kind} ${request.format}`);
-      return [];
+      return { warnings: [], damage: undefined };
     };
     const report = await checkTiff({ ...largeMaster, levels: 3 }, draw);
     expect(drawn).toEqual(["copy jpg", "draw png", "copy jpg", "draw png", "copy jpg", "draw png", "draw jpg"]);
@@ -149,7 +149,7 @@ describe("a check that draws", () => {
     const draw: DrawPicture = async (image, request) => {
       if (isBroken(planOf(image, request).cost.tiles))
         throw new ImageError("source-malformed", "Damaged.", { detail: "a tile" });
-      return [];
+      return { warnings: [], damage: undefined };
     };
     const report = await checkTiff(image, draw);
     expect(report.served).toBe(served);
@@ -159,7 +159,8 @@ describe("a check that draws", () => {
   });
 
   it("reports what the service would log about the profile", async () => {
-    const report = await checkTiff(image, async () => ["the profile is ignored: no conversion can be made of it"]);
+    const warnings = ["the profile is ignored: no conversion can be made of it"];
+    const report = await checkTiff(image, async () => ({ warnings, damage: undefined }));
     expect(report.problems).toContainEqual(
       expect.objectContaining({
         severity: "warning",
@@ -167,6 +168,24 @@ describe("a check that draws", () => {
         message: "The profile is ignored: no conversion can be made of it.",
       }),
     );
+  });
+
+  it("tells which rows can't be read of what is served all the same", async () => {
+    const damage = { firstRow: 1200, rows: 31, lostPercent: 2.5 };
+    const report = await checkTiff(image, async (_, { size }) => ({
+      warnings: [],
+      damage: size.width < 256 ? damage : undefined,
+    }));
+    expect(report.served).toBe("part");
+    expect(report.problems).toContainEqual({
+      severity: "error",
+      code: "rows-missing",
+      pages: [1],
+      message: expect.stringMatching(
+        /31 of its rows can't be read, the first is row 1,200, and 2\.5 % of the whole picture/,
+      ),
+      mend: [],
+    });
   });
 
   it("passes on errors that are not the master's fault", async () => {

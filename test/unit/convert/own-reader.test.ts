@@ -2,6 +2,10 @@ import { zstdCompressSync } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { convertMaster } from "../../../src/convert/convert.ts";
+import { openEngine } from "../../../src/convert/engine.ts";
+import { judgeLibvips } from "../../../src/convert/faults.ts";
+import { openImage, prefixBytes } from "../../../src/masters/image.ts";
+import { openFileSource } from "../../../src/node/file-source.ts";
 import type { ConversionSettings } from "../../../src/settings/conversion.ts";
 import { tags } from "../../../src/tiff/tags.ts";
 import { drawLevels, makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
@@ -12,6 +16,8 @@ const target = folder.path("master.tif");
 
 const lossless: ConversionSettings = { ...usualConversion, compression: "deflate" };
 const size = { width: 90, height: 70, tile: 32 } as const;
+const strips = { width: 90, height: 70, rowsPerStrip: 16 } as const;
+const colorMap = Array.from({ length: 768 }, (_, index) => ((index * 37) % 256) * 257);
 const zstd = { compression: "zstd", compress: zstdCompressSync } as const;
 
 async function convert(options: TiffOptions, settings: Partial<ConversionSettings> = {}) {
@@ -22,6 +28,16 @@ async function convert(options: TiffOptions, settings: Partial<ConversionSetting
   if (options.photometric === "MinIsBlack") picture.toColourspace("b-w");
   const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
   return { master, directories, samples: new Uint8Array(data), info };
+}
+
+/** Returns the whole picture as the service draws it, on white. */
+async function showByService(file: string): Promise<Buffer> {
+  await using source = await openFileSource(file);
+  const prefix = await source.read(0, prefixBytes);
+  const image = await openImage({ source, prefix, page: 1 });
+  const pieces: Uint8Array[] = [];
+  for await (const piece of openEngine().encode({ ...image, source })) pieces.push(piece);
+  return sharp(Buffer.concat(pieces), { ignoreIcc: true }).toColourspace("srgb").removeAlpha().raw().toBuffer();
 }
 
 const codeOf = async (options: TiffOptions, settings: Partial<ConversionSettings> = {}) =>
@@ -43,6 +59,42 @@ describe("a TIFF that libvips does not decode and the service does", () => {
     const { samples, master } = await convert(options);
     expect(Buffer.from(samples).equals(Buffer.from(drawLevels(options)[0]!.samples as Uint8Array))).toBe(true);
     expect(master.warnings).toContainEqual(expect.stringContaining("own reader"));
+  });
+
+  /** What the ingest stores is held against what the service shows of the source. */
+  const grey = "MinIsBlack";
+  it.each<[string, TiffOptions]>([
+    ["8 bands", { ...size, photometric: grey, samplesPerPixel: 8, extraSamples: [0, 0, 0, 0, 0, 0, 0] }],
+    ["RGB and 3 others", { ...size, samplesPerPixel: 6, extraSamples: [0, 0, 0] }],
+    ["RGB with transparency and another", { ...size, samplesPerPixel: 5, extraSamples: [2, 0] }],
+    ["grey with transparency behind another", { ...size, photometric: grey, samplesPerPixel: 3, extraSamples: [0, 2] }],
+    ["grey in planes", { ...strips, photometric: grey, samplesPerPixel: 2, extraSamples: 0, planarConfiguration: 2 }],
+    ["RGB of 16 bits and 4 others", { ...size, samplesPerPixel: 7, extraSamples: [0, 0, 0, 0], bitsPerSample: 16 }],
+    ["CMYK and 2 spot colours", { ...strips, photometric: "CMYK", samplesPerPixel: 6, extraSamples: [0, 0] }],
+    ["CMYK with transparency", { ...strips, photometric: "CMYK", samplesPerPixel: 5 }],
+    ["CIELab in planes", { ...strips, photometric: "CIELab", planarConfiguration: 2, bitsPerSample: 16 }],
+    ["CIELab with transparency", { ...strips, photometric: "CIELab", samplesPerPixel: 4 }],
+    [
+      "a palette and another sample",
+      { ...size, photometric: "Palette", samplesPerPixel: 2, extraSamples: 0, colorMap },
+    ],
+  ])("becomes a master of what the service shows: %s", async (_, options) => {
+    const { master } = await convert(options);
+    const [shown, stored] = [await showByService(folder.path("source.tif")), await showByService(target)];
+    expect(stored).toEqual(shown);
+    expect(master.warnings).toContainEqual(expect.stringContaining("own reader"));
+  });
+
+  it("becomes a master of what the service shows where extra samples are not declared", async () => {
+    for (const options of [
+      { ...strips, samplesPerPixel: 4 },
+      { ...size, samplesPerPixel: 4 },
+      { ...strips, photometric: grey, samplesPerPixel: 2 },
+    ] as const) {
+      const overrides = [{ directory: 0, tag: tags.extraSamples, remove: true }] as const;
+      await convert({ ...options, compression: "deflate", overrides });
+      expect(await showByService(target)).toEqual(await showByService(folder.path("source.tif")));
+    }
   });
 
   it("is black where tiles were never written", async () => {
@@ -89,11 +141,47 @@ describe("a TIFF that libvips does not decode and the service does", () => {
   });
 });
 
+describe("an error of libvips", () => {
+  it.each([
+    ["tiff2vips: ZSTD compression support is not configured\ntiff2vips: read error", "unsupported"],
+    ["Input file has corrupt header: tiff2vips: samples_per_pixel not a whole number of bytes", "unsupported"],
+    ["Input file has corrupt header: VipsJpeg: Unsupported JPEG data precision 12", "unsupported"],
+    ["VipsJpeg: Unsupported marker type 0x4d", "damaged"],
+    ["tiff2vips: Uncompressed data (not supported) at line 2 of strip 0 (x 7)", "damaged"],
+    ["Warning treated as error due to failOn setting\nIDAT: CRC error", "damaged"],
+    ["tiff2vips: Decoding error at scanline 3, incorrect data check", "damaged"],
+    ["Input file has corrupt header: VipsJpeg: Bogus marker length", "damaged"],
+    ["Input image exceeds channel limit", "unclear"],
+    ["linear: vector must have 1 or 4 elements", "unclear"],
+    ['Incompatible type for "YResolution"; tag ignored', "unclear"],
+    ["vips_colourspace: no known route from 'multiband' to 'srgb'", "unclear"],
+    ["Input file contains unsupported image format", "unclear"],
+  ])("is read: %s", (message, verdict) => {
+    expect(judgeLibvips(new Error(message))).toBe(verdict);
+  });
+});
+
 describe("a TIFF that no reader takes whole", () => {
+  it("is called damaged for what our own reader finds where libvips does not say why", async () => {
+    const broken = () => new Uint8Array(40).fill(7);
+    const many: TiffOptions = { ...size, samplesPerPixel: 8, extraSamples: [0, 0, 0, 0, 0], compression: "deflate" };
+    expect(await codeOf({ ...many, tileBytes: broken })).toBe("damaged");
+    const undeclared = [{ directory: 0, tag: tags.extraSamples, remove: true }] as const;
+    expect(await codeOf({ ...many, overrides: undeclared, tileBytes: broken })).toBe("damaged");
+  });
+
+  it("is called damaged where libvips knows why, whatever the tags say", async () => {
+    const broken = () => new Uint8Array(40).fill(7);
+    const odd = [{ directory: 0, tag: tags.extraSamples, remove: true }] as const;
+    expect(
+      await codeOf({ ...strips, samplesPerPixel: 4, overrides: odd, compression: "deflate", tileBytes: broken }),
+    ).toBe("damaged");
+  });
+
   it("is not stored with what is left of it", async () => {
     const broken = () => new Uint8Array(40).fill(7);
     expect(await codeOf({ ...size, compression: "deflate", tileBytes: broken })).toBe("damaged");
-    expect(await codeOf({ ...size, ...zstd, tileBytes: broken })).toBe("unsupported");
+    expect(await codeOf({ ...size, ...zstd, tileBytes: broken })).toBe("damaged");
   });
 
   it("is refused if the service does not support it either", async () => {

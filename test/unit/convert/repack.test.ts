@@ -1,6 +1,6 @@
 import { fromArrayBuffer } from "geotiff";
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { repackMaster } from "../../../src/convert/repack.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { openPyramid } from "../../../src/tiff/open.ts";
@@ -36,7 +36,17 @@ async function tilesOf(file: Uint8Array): Promise<readonly (readonly Uint8Array[
   );
 }
 
+/** A level that shows the picture upside down. */
+const differing: TiffOptions = {
+  ...{ width: 256, height: 192, levels: 2, tile: 64 },
+  tileBytes: ({ level, row }) =>
+    new Uint8Array(64 * 64 * 3).fill((level === 0 ? 60 : 20) + (level === 0 ? 60 : -10) * row),
+};
+
 describe("repacking a pyramid", () => {
+  // The engine that looks at levels is compiled on first use.
+  beforeAll(() => repack(usual), 60_000);
+
   it.each<[string, TiffOptions]>([
     [
       "JPEG with tables",
@@ -114,6 +124,7 @@ describe("a pyramid that is not repacked", () => {
   it.each<[string, string, TiffOptions]>([
     ["strips", "not-repackable", { width: 300, height: 200 }],
     ["a large image of one resolution", "not-repackable", { width: 2100, height: 40, tile: 64 }],
+    ["a level that shows something else", "not-repackable", differing],
     [
       "tiles behind the end of the file",
       "damaged",
@@ -135,6 +146,13 @@ describe("a pyramid that is not repacked", () => {
     const before = await folder.names();
     expect(await ingestCodeOf(repackMaster(source, folder.path("none.tif")))).toBe(code);
     expect(await folder.names()).toEqual(before);
+  });
+
+  it("takes no level along that may be another page's", async () => {
+    const page = { width: 256, height: 192, tile: 64, levels: 1 } as const;
+    const level = { ...page, width: 128, height: 96 };
+    const { chain } = await repack({ ...page, pages: [page, { ...level, subfileType: 1 }] });
+    expect(chain.pages).toHaveLength(1);
   });
 
   it("is refused for a file that is not a TIFF", async () => {

@@ -102,12 +102,13 @@ describe("verifying a master", () => {
   });
 
   it("refuses colours that were read as sRGB", async () => {
-    const wide = sharp(await readFile(source))
+    const wide = await sharp(await readFile(source))
       .withIccProfile("p3")
-      .png();
-    const taken = sharp(await wide.toBuffer(), { ignoreIcc: true }).png();
-    expect(await verify(usualMaster, await folder.lay("wide.png", wide))).toBe("none");
-    expect(await verify(usualMaster, await folder.lay("taken.png", taken))).toBe("not-verified");
+      .png()
+      .toBuffer();
+    expect(await verify(usualMaster, await folder.lay("taken.png", sharp(wide, { ignoreIcc: true }).png()))).toBe(
+      "not-verified",
+    );
   });
 });
 

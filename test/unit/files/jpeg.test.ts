@@ -32,7 +32,8 @@ describe("a JPEG master", () => {
     [3, [adobe(0)], "rgb", false],
     [3, [adobe(1)], "ycbcr", false],
     [3, [jfif(1, 72), adobe(0)], "ycbcr", false],
-    [4, [], "cmyk", false],
+    [4, [], "cmyk", true],
+    [4, [jfif(1, 72)], "cmyk", true],
     [4, [adobe(0)], "cmyk", true],
     [4, [adobe(2)], "ycck", true],
   ] as const)("of %i components with segments %j is %s, inverted %s", async (count, segments, model, isInverted) => {
@@ -95,7 +96,8 @@ describe("a JPEG master is refused", () => {
     expect(await refusal({ height: 0 })).toBe("source-unsupported");
     expect(await refusal({ components: [one, one] })).toBe("source-unsupported");
     expect(await refusal({ components: [one, one, one, one, one] })).toBe("source-unsupported");
-    expect(await refusal({ components: [{ ...one, horizontal: 3 }, one, one] })).toBe("source-unsupported");
+    const two = { ...one, horizontal: 2 };
+    expect(await refusal({ components: [{ ...one, horizontal: 3 }, two, one] })).toBe("source-unsupported");
   });
 
   it("without a width, or without a frame", async () => {

@@ -3,6 +3,12 @@ import { baseUri, isHostShared, sharedBaseUri } from "../../../src/http/base-uri
 import { identifierOf } from "../../../src/identity/identifier.ts";
 
 describe("the base URI of an image", () => {
+  it("spells the identifier as it is told to", () => {
+    const parts = { config: { baseUrl: undefined, prefix: "/iiif" }, request: new Request("http://localhost/x") };
+    const uri = baseUri({ ...parts, version: 2, identifier: identifierOf("a/b"), spelling: "%61%2fb" });
+    expect(uri).toBe("http://localhost/iiif/2/%61%2fb");
+  });
+
   const urisAt = (url: string, baseUrl?: string) => {
     const parts = {
       config: { baseUrl, prefix: "/iiif" },

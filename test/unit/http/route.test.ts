@@ -52,6 +52,37 @@ describe("findRoute", () => {
     expect(find(path)).toEqual({ kind: "base", version: 2, identifier });
   });
 
+  it.each([
+    ["/iiif/3/a/full", "after the region"],
+    ["/iiif/3/a/full/64,", "after the size"],
+    ["/iiif/3/a/full/64,/0", "after the rotation"],
+    ["/iiif/3/a/full/64,/0/", "after the rotation"],
+    ["/iiif/3/a/b/c/0,0,9,9/%5E!64,64/!22.5", "after the rotation"],
+    ["/iiif/3/a/b/pct%3A1,2,3,4/", "after the region"],
+    ["/iiif/3/a/full/64,/0/default.jpg/", "a slash after quality and format"],
+    ["/iiif/3/a/b/full/max/0/gray.png/", "a slash after quality and format"],
+    ["/iiif/3/a/info.json/", "a slash after info.json"],
+    ["/iiif/3/a/b/info", "at {identifier}/info.json"],
+    ["/iiif/3/a/info.xml", "at {identifier}/info.json"],
+    ["/iiif/3/full/max/0/default.jpg", "The identifier is missing"],
+    ["/iiif/3/a/64,/0/default.jpg", "A region, a size or a rotation is missing"],
+    ["/iiif/3/a/full/0/default.jpg", "A region, a size or a rotation is missing"],
+    ["/iiif/3/a/full/64,/default.jpg", "A region, a size or a rotation is missing"],
+    ["/iiif/3/a/full/default.jpg", "A region, a size or a rotation is missing"],
+    ["/iiif/3/a//", "more than one slash"],
+  ])("refuses %s, which is nearly a request, and says %s", (path, sentence) => {
+    expect(codeOf(() => find(path))).toBe("path-malformed");
+    expect(() => find(path)).toThrow(sentence);
+  });
+
+  it.each(["1/a", "4/info.json", "4/a/full/max/0/default.jpg", "3.0/a/info.json", "2.1/a"])(
+    "does not take the version of %s for an identifier",
+    (rest) => {
+      expect(() => find(`/iiif/${rest}`)).toThrow(/Version [\d.]+ of the Image API is not served/);
+      expect(codeOf(() => find(`/iiif/${rest}`))).toBe("not-found");
+    },
+  );
+
   it.each(["a%2Fb/info.json", "30/info.json", "a", "a/", "b.tif", "4"])(
     "sends %s without a version on to the newest",
     (rest) => {

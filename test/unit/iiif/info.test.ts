@@ -40,6 +40,17 @@ describe("formatInfoV2", () => {
       expect.objectContaining({ maxWidth: 3000, maxHeight: 2000, maxArea: 4_000_000 }),
     ]);
   });
+
+  it("states how far a small picture is enlarged, if it is", () => {
+    const small = { ...information, width: 600, height: 1200 };
+    const statedOf = (of: ImageInformation) => (formatInfoV2(of) as { profile: [string, object] }).profile[1];
+    const enlarged = statedOf({ ...small, maxUpscaledSide: 1000 });
+    expect(enlarged).toMatchObject({ maxWidth: 1000, maxHeight: 1200, maxArea: 4_000_000 });
+    expect(enlarged).toHaveProperty("supports", expect.arrayContaining(["sizeAboveFull"]));
+    const never = statedOf({ ...small, maxUpscaledSide: 0 });
+    expect(never).toMatchObject({ maxWidth: 600, maxHeight: 1200 });
+    expect(never).toHaveProperty("supports", expect.not.arrayContaining(["sizeAboveFull"]));
+  });
 });
 
 describe.each([formatInfo, formatInfoV2])("%o", (format) => {
@@ -51,8 +62,9 @@ describe.each([formatInfo, formatInfoV2])("%o", (format) => {
 });
 
 describe("formatTile", () => {
-  it("writes the height only where it differs", () => {
-    expect(formatTile({ width: 256, height: 256, scaleFactors: [1] })).toEqual({ width: 256, scaleFactors: [1] });
+  it("writes the height, also where it is the width", () => {
+    const square = { width: 256, height: 256, scaleFactors: [1] };
+    expect(formatTile(square)).toEqual(square);
     expect(formatTile({ width: 256, height: 128, scaleFactors: [1] })).toEqual({
       width: 256,
       height: 128,
@@ -78,10 +90,11 @@ describe("extrasOf", () => {
     expect(extrasOf(2, { isGray: true }).qualities).toEqual(["gray"]);
   });
 
-  it("offers upscaling in 3.0 alone, and the square as an extra in 2.1 alone", () => {
+  it("offers upscaling in 3.0 always and in 2.1 where it is configured, and the square as an extra in 2.1 alone", () => {
     expect(extrasOf(3, { isGray: false }).features).toContain("sizeUpscaling");
     expect(extrasOf(3, { isGray: false }).features).not.toContain("regionSquare");
     expect(extrasOf(2, { isGray: false }).features).toContain("regionSquare");
     expect(extrasOf(2, { isGray: false }).features).not.toContain("sizeAboveFull");
+    expect(extrasOf(2, { isGray: false, isUpscaled: true }).features).toContain("sizeAboveFull");
   });
 });

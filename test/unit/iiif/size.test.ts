@@ -10,10 +10,11 @@ const region = { width: 300, height: 200 };
 
 function choose(
   text: string,
-  options: { of?: Size; limits?: SizeLimits; version?: ApiVersion; strict?: true } = {},
+  options: { of?: Size; limits?: SizeLimits; version?: ApiVersion; strict?: true; upTo?: number } = {},
 ): Size {
-  const { of = region, limits = wide, version = 3, strict } = options;
-  return chooseSize(parseSize(text, version), of, { limits, isStrictConfined: strict === true });
+  const { of = region, limits = wide, version = 3, strict, upTo = 0 } = options;
+  const rules = { limits, isStrictConfined: strict === true, maxUpscaledSide: upTo };
+  return chooseSize(parseSize(text, version), of, rules);
 }
 
 function randomRegion(random: Random): Size {
@@ -66,9 +67,9 @@ describe("parseSize", () => {
     expect(codeOf(() => parseSize(text, 3))).toBe("size-empty");
   });
 
-  it("refuses more than 100 per cent without ^", () => {
+  it("refuses more than 100 per cent without ^ in 3.0", () => {
     expect(codeOf(() => parseSize("pct:100.01", 3))).toBe("upscale-not-asked");
-    expect(codeOf(() => parseSize("pct:101", 2))).toBe("upscale-not-asked");
+    expect(parseSize("pct:101", 2)).toEqual({ kind: "percent", percent: 101, isUpscaling: false });
   });
 });
 
@@ -92,6 +93,33 @@ describe("chooseSize", () => {
 
   it.each(["301,", ",201", "301,1", "1,201"])("refuses %s as larger than the region", (text) => {
     for (const version of [2, 3] as const) expect(codeOf(() => choose(text, { version }))).toBe("upscale-not-asked");
+  });
+
+  it.each([
+    ["450,", 450, 300],
+    [",300", 450, 300],
+    ["pct:150", 450, 300],
+    ["450,450", 450, 450],
+    ["100,450", 100, 450],
+  ])("enlarges to %s in 2.1 up to the configured side, and not past it", (text, width, height) => {
+    expect(choose(text, { version: 2, upTo: 450 })).toEqual({ width, height });
+    expect(codeOf(() => choose(text, { version: 2, upTo: 449 }))).toBe("size-above-limit");
+    expect(codeOf(() => choose(text, { version: 2, upTo: 0 }))).toBe("upscale-not-asked");
+    const limits = { ...wide, maxArea: width * height - 1 };
+    expect(codeOf(() => choose(text, { version: 2, upTo: 450, limits }))).toBe("size-above-limit");
+  });
+
+  it("takes a side that is no larger than the region's for none that is enlarged, above the configured side too", () => {
+    expect(choose("300,40", { version: 2, upTo: 40 })).toEqual({ width: 300, height: 40 });
+    expect(choose("full", { version: 2, upTo: 40 })).toEqual(region);
+    expect(choose("300,100", { of: { width: 300, height: 50 }, version: 2, upTo: 100 })).toEqual({
+      width: 300,
+      height: 100,
+    });
+  });
+
+  it("never enlarges to max or to a box in 2.1", () => {
+    for (const text of ["max", "full", "!999,999"]) expect(choose(text, { version: 2, upTo: 2000 })).toEqual(region);
   });
 
   it.each(["pct:0.1", "^pct:0.1"])("refuses %s, which leaves less than a pixel", (text) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Size } from "../../../src/geometry.ts";
-import { offerTiles } from "../../../src/iiif/tiles.ts";
+import type { Area, Size } from "../../../src/geometry.ts";
+import { offerTiles, sizeOfTile } from "../../../src/iiif/tiles.ts";
 import { scaleFactor } from "../../../src/pyramid/scale-factor.ts";
 import { openRandom } from "../../support/random.ts";
 
@@ -36,9 +36,30 @@ describe("offerTiles", () => {
     },
   );
 
-  it("lists the factors of a pyramid of thirds", () => {
+  it("lists the factors of a pyramid of thirds, and no sizes: viewers would take them for halves", () => {
     const levels = pyramidOf({ width: 2700, height: 1800 }, { rounding: "ceil", count: 3, ratio: 3 });
     expect(factorsOf(levels)).toEqual([1, 3, 9, 18]);
+    expect(offerTiles({ levels, tile, limits, maxReduction }).sizes).toEqual([]);
+  });
+
+  it("lists the factors between levels that lack, as far as the reduction allows", () => {
+    const image = { width: 10_000, height: 8000 };
+    expect(factorsOf([image, { width: 2500, height: 2000 }])).toEqual([1, 2, 4, 8, 16, 32, 64]);
+    expect(factorsOf([image, { width: 157, height: 125 }], { width: 16, height: 16 })).toEqual([
+      1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024,
+    ]);
+    expect(factorsOf([image, { width: 79, height: 63 }])).toEqual([1, 2, 4, 8, 16, 32]);
+  });
+
+  it("lists no factor that leaves less than a pixel of a side", () => {
+    expect(factorsOf([{ width: 1, height: 5000 }])).toEqual([1]);
+    expect(
+      factorsOf([
+        { width: 3, height: 5000 },
+        { width: 1, height: 1250 },
+      ]),
+    ).toEqual([1, 2]);
+    expect(factorsOf([{ width: 5000, height: 4 }])).toEqual([1, 2, 4]);
   });
 
   it("goes on doubling past a single level until one tile covers the image", () => {
@@ -54,25 +75,52 @@ describe("offerTiles", () => {
     expect(factorsOf([first!, second!])).toEqual([1, 2, 4, 8, 16, 32, 64]);
   });
 
-  it("leaves out a level at no whole fraction, but offers its size", () => {
+  it("leaves out a level at no whole fraction, as a factor and as a size", () => {
     const levels = [
       { width: 1000, height: 700 },
       { width: 640, height: 448 },
       { width: 250, height: 175 },
     ];
     const offer = offerTiles({ levels, tile, limits, maxReduction });
-    expect(offer.tiles[0]?.scaleFactors).toEqual([1, 4]);
-    expect(offer.sizes).toEqual(levels.toReversed());
+    expect(offer.tiles[0]?.scaleFactors).toEqual([1, 2, 4]);
+    expect(offer.sizes).toEqual([
+      { width: 250, height: 175 },
+      { width: 500, height: 350 },
+      { width: 1000, height: 700 },
+    ]);
   });
 
-  it("offers sizes from the smallest up, each once and within the limits", () => {
-    const image = { width: 4000, height: 3 };
-    const levels = [image, { width: 2000, height: 2 }, { width: 1, height: 1 }, { width: 1, height: 1 }];
+  it("offers the sizes that levels have, however they are rounded, and rounds up where there is none", () => {
+    const levels = pyramidOf({ width: 1001, height: 333 }, { rounding: "floor", count: 2 });
+    expect(offerTiles({ levels, tile, limits, maxReduction }).sizes).toEqual([
+      { width: 251, height: 84 },
+      { width: 500, height: 166 },
+      { width: 1001, height: 333 },
+    ]);
+  });
+
+  it("offers sizes from the smallest up, those within the limits", () => {
+    const levels = pyramidOf({ width: 4000, height: 3000 }, { rounding: "ceil", count: 3 });
     const tight = { ...limits, maxWidth: 2000 };
     expect(offerTiles({ levels, tile, limits: tight, maxReduction }).sizes).toEqual([
-      { width: 1, height: 1 },
-      { width: 2000, height: 2 },
+      { width: 250, height: 188 },
+      { width: 500, height: 375 },
+      { width: 1000, height: 750 },
+      { width: 2000, height: 1500 },
     ]);
+  });
+
+  it("offers one size for each factor, or none", () => {
+    const random = openRandom(15);
+    for (let round = 0; round < 500; round += 1) {
+      const image = { width: random.integer(1, 50_000), height: random.integer(1, 50_000) };
+      const all = pyramidOf(image, { rounding: random.pick(["ceil", "floor"] as const), count: random.integer(1, 9) });
+      const levels = all.filter((_, index) => index === 0 || random.integer(0, 2) > 0);
+      const { sizes, tiles } = offerTiles({ levels, tile, limits, maxReduction });
+      const factors = tiles[0]!.scaleFactors;
+      expect(factors).toEqual(factors.map((_, index) => 2 ** index));
+      expect(sizes).toHaveLength(factors.length);
+    }
   });
 
   it("offers no tiles above the limits", () => {
@@ -91,6 +139,43 @@ describe("offerTiles", () => {
       expect(factors[0]).toBe(1);
       expect(factors.every((factor, index) => index === 0 || factor > factors[index - 1]!)).toBe(true);
     }
+  });
+});
+
+describe("sizeOfTile", () => {
+  const image = { width: 333, height: 217 };
+  const square = { width: 64, height: 64 };
+  const sizeOf = (width: number, region: Area, { of = image, by = square } = {}) =>
+    sizeOfTile({ kind: "width", width, isUpscaling: false }, region, { image: of, tile: by });
+  const width = (value: number) => ({ kind: "width", width: value, isUpscaling: false });
+  const exact = (...[across, down]: [number, number]) => ({
+    kind: "exact",
+    width: across,
+    height: down,
+    isUpscaling: false,
+  });
+
+  it("is as high as its neighbours where the viewer rounded the width of a last column, up or down", () => {
+    expect(sizeOf(20, { x: 256, y: 0, width: 77, height: 217 })).toEqual(exact(20, 55));
+    expect(sizeOf(39, { x: 256, y: 0, width: 77, height: 128 })).toEqual(exact(39, 64));
+    expect(sizeOf(38, { x: 256, y: 0, width: 77, height: 128 })).toEqual(exact(38, 64));
+  });
+
+  it("is the size of the level where one tile holds all of it", () => {
+    const tall = { width: 100, height: 5000 };
+    const by = { width: 1024, height: 1024 };
+    expect(sizeOf(13, { x: 0, y: 0, ...tall }, { of: tall, by })).toEqual(exact(13, 625));
+    expect(sizeOf(7, { x: 0, y: 0, ...tall }, { of: tall, by })).toEqual(exact(7, 313));
+    expect(sizeOf(14, { x: 0, y: 0, ...tall }, { of: tall, by })).toEqual(width(14));
+  });
+
+  it("is left as it is off the grid, in the other columns, and where a pixel makes no difference", () => {
+    expect(sizeOf(20, { x: 256, y: 1, width: 77, height: 216 })).toEqual(width(20));
+    expect(sizeOf(20, { x: 250, y: 0, width: 83, height: 217 })).toEqual(width(20));
+    expect(sizeOf(64, { x: 128, y: 0, width: 128, height: 128 })).toEqual(width(64));
+    expect(sizeOf(39, { x: 256, y: 128, width: 77, height: 89 })).toEqual(width(39));
+    expect(sizeOf(77, { x: 256, y: 0, width: 77, height: 217 })).toEqual(width(77));
+    expect(sizeOf(1, { x: 0, y: 0, width: 1, height: 300 }, { of: { width: 1, height: 300 } })).toEqual(width(1));
   });
 });
 

@@ -53,7 +53,7 @@ async function run(change: Partial<IngestRun> = {}, plan: Partial<PlanRequest> =
 }
 
 const statuses = (outcomes: Awaited<ReturnType<typeof run>>) => outcomes.map(({ status }) => status);
-const recordsOf = (csv: string) => parseRecords(new TextEncoder().encode(csv), []);
+const recordsOf = (csv: string) => ({ ...parseRecords(csv, []), name: "r.csv" });
 
 async function faultsOf(work: Promise<unknown>): Promise<readonly string[]> {
   const error = await work.then(
@@ -93,16 +93,47 @@ describe("the plan of an ingest", () => {
     expect(await faultsOf(planOf({ pages: "all", template: "{path}" }))).toHaveLength(1);
   });
 
-  it("gives images their records by identifier or by file, and warns of what does not pair", async () => {
+  it("gives images their records by identifier or by file, and warns of images without one", async () => {
     await mkdir(join(folder, "x"));
     await lay("x/a.tif");
     await lay("b.tif");
-    const byFile = await planOf({ records: recordsOf("file,label\nx/a.tif,A\nc.tif,C") });
+    const byFile = await planOf({ records: recordsOf("file,label\nx/a.tif,A") });
     expect(byFile.images.map(({ record }) => record?.label)).toEqual([undefined, "A"]);
-    expect(byFile.warnings).toEqual([expect.stringContaining("c.tif"), expect.stringContaining("b.tif")]);
+    expect(byFile.warnings).toEqual([expect.stringMatching(/^images without a record: .*b\.tif$/)]);
     const byIdentifier = await planOf({ records: recordsOf("identifier,label\nx/a,A\nb,B") });
     expect(byIdentifier.images.map(({ record }) => record?.label)).toEqual(["B", "A"]);
     expect(byIdentifier.warnings).toEqual([]);
+  });
+
+  it("refuses records without an image, with their place and the image that may be meant", async () => {
+    await mkdir(join(folder, "x"));
+    await lay("x/a.tif");
+    await lay("b.tif");
+    const records = recordsOf('file,label\nX\\A.TIF,"of\ntwo lines"\nb.tif,B\n\nc.tif,C');
+    expect(await faultsOf(planOf({ records }))).toEqual([
+      "r.csv: row 2, column A: there is no image X\\A.TIF; did you mean x/a.tif?",
+      "r.csv: row 5 (line 6), column A: there is no image c.tif",
+    ]);
+    const many = recordsOf(`identifier\n${Array.from({ length: 150 }, (_, index) => `n${index}`).join("\n")}`);
+    expect((await faultsOf(planOf({ records: many }))).slice(99)).toEqual([
+      "r.csv: row 101, column A: there is no image n99",
+      "r.csv: 50 more rows have no image",
+    ]);
+  });
+
+  it("does not refuse records for what it could not find out about the images", async () => {
+    await lay("a.tif");
+    await lay("---.tif");
+    const byIdentifier = { records: recordsOf("identifier,label\na,A\nz,Z") };
+    expect(await faultsOf(planOf(byIdentifier))).toEqual([expect.stringContaining("no letter or digit")]);
+    await rm(join(folder, "---.tif"));
+    const countPages = () => Promise.reject(new Error("broken"));
+    const records = recordsOf("identifier,label\na-1,A\na-2,B");
+    const { images, warnings } = await planOf({ records, pages: "all", countPages });
+    expect(images).toHaveLength(1);
+    expect(warnings[0]).toBe("r.csv: row 2, column A: there is no image a-1");
+    const byFile = { records: recordsOf("file,label\na.tif,A\nz.tif,Z"), pages: "all" as const, countPages };
+    expect(await faultsOf(planOf(byFile))).toEqual(["r.csv: row 3, column A: there is no image z.tif"]);
   });
 
   it("refuses a record whose key no bucket takes, and only with its record", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { formatNotes } from "../../../src/cli/note-text.ts";
 import { formatOutcome, formatProgress, showProgress } from "../../../src/cli/progress.ts";
 import { formatDryReport, formatReport, formatWhereToLook } from "../../../src/cli/report-text.ts";
-import { estimateCost, priceSource } from "../../../src/job/estimate.ts";
+import { estimateCost, priceDate, priceSource } from "../../../src/job/estimate.ts";
 import type { ImageOutcome } from "../../../src/job/job.ts";
 import type { PlannedImage } from "../../../src/job/job-plan.ts";
 import { makeDryReport, makeReport } from "../../../src/job/report.ts";
@@ -27,6 +28,8 @@ function imageOf(name: string, bytesIn: number): PlannedImage {
   };
 }
 
+const nothingElse = { failures: [], skipped: [], warnings: [] };
+
 const master = { width: 400, height: 300, levels: 2, tileSize: 256, bytes: 250_000, checksum: "c" };
 const outcomes: readonly ImageOutcome[] = [
   {
@@ -45,7 +48,7 @@ const report = makeReport({
   seconds: 4.00049,
   bucketNames: { masters: "masters", catalogue: "catalogue" },
   outcomes,
-  warnings: [],
+  plan: nothingElse,
   operations: { classA: 1_000_000, classB: 1_000_000 },
 });
 
@@ -60,7 +63,7 @@ describe("the report", () => {
       seconds: 1,
       bucketNames: { masters: "masters", catalogue: "cards" },
       outcomes: [{ ...first, image: { ...first.image, record } }],
-      warnings: [],
+      plan: nothingElse,
       operations: { classA: 2, classB: 3 },
     });
     expect(withRecord.recordsTo).toBe("cards");
@@ -120,15 +123,19 @@ describe("the report", () => {
   });
 
   it("says where images that are in the bucket are shown", () => {
-    expect(formatWhereToLook(report, "npm start")).toBe(
+    const notRunning = { command: "npm start", running: undefined };
+    expect(formatWhereToLook(report, notRunning)).toBe(
       "To view them: npm start, then http://127.0.0.1:8787/#a (or another identifier after the #)",
     );
     const [image] = report.images;
     const one = { ...report, images: [{ ...image!, identifier: "karten/1850/straße" }] };
-    expect(formatWhereToLook(one, "npm start")).toBe(
+    expect(formatWhereToLook(one, notRunning)).toBe(
       "To view it: npm start, then http://127.0.0.1:8787/#karten/1850/stra%C3%9Fe",
     );
-    expect(formatWhereToLook({ ...report, images: report.images.slice(2) }, "npm start")).toBeUndefined();
+    expect(formatWhereToLook(report, { command: "npm start", running: "http://127.0.0.1:8790" })).toBe(
+      "To view them: http://127.0.0.1:8790/#a (or another identifier after the #)",
+    );
+    expect(formatWhereToLook({ ...report, images: report.images.slice(2) }, notRunning)).toBeUndefined();
   });
 
   it("has only the failures in the table of a long run, unless all are asked for", () => {
@@ -137,7 +144,7 @@ describe("the report", () => {
       seconds: 1,
       bucketNames: { masters: "masters", catalogue: "catalogue" },
       outcomes: Array.from({ length: 20 }, () => outcomes).flat(),
-      warnings: [],
+      plan: nothingElse,
       operations: { classA: 0, classB: 0 },
     });
     const rowsOf = (isComplete: boolean) =>
@@ -162,8 +169,72 @@ describe("the report of a dry run", () => {
       orientation: 1,
       bytes: 9,
     } as const;
-    const dry = makeDryReport([{ image: imageOf("a", 9), summary }], []);
+    const dry = makeDryReport([{ image: imageOf("a", 9), summary }], { plan: nothingElse, jobs: 1 });
     expect(formatDryReport(dry).join("\n")).toContain("40 × 30  tiff, bilevel, 1 bit  deflate t256 srgb");
+  });
+
+  it("foretells bytes, calls, cost and time from the sizes of the pictures and the settings", () => {
+    const summary = {
+      format: "tiff",
+      width: 10_000,
+      height: 8000,
+      pages: 1,
+      isPyramid: true,
+      model: "rgb",
+      depth: 8,
+      hasAlpha: false,
+      hasProfile: true,
+      orientation: 1,
+      bytes: 240e6,
+    } as const;
+    const dryOf = (change: object, mode: "convert" | "repack" = "convert") => {
+      const image = imageOf("a", 240e6);
+      const settings = { ...image.treatment.settings, ...change };
+      const inspection = { image: { ...image, treatment: { mode, settings } }, summary };
+      return makeDryReport(
+        Array.from({ length: 100 }, () => inspection),
+        { plan: nothingElse, jobs: 1 },
+      );
+    };
+    const dry = dryOf({});
+    expect(dry.images[0]?.expectedBytes).toBe(12_900_000);
+    expect(dry.forecast).toMatchObject({ bytesOut: 1_290_000_000, operations: { classA: 100, classB: 201 } });
+    expect(dry.forecast.seconds).toBeGreaterThan(dry.forecast.bytesOut / 1e8);
+    expect(dry.estimate).toMatchObject({ storageEachMonth: 0.01935, pricesOf: priceDate, source: priceSource });
+    const text = formatDryReport(dry).join("\n");
+    expect(text).toContain("Expected: about 1290.0 MB of masters (half to twice as much, by what the pictures show)");
+    expect(text).toContain("1.290 GB cost $0.02 a month and the 100 class A and 201 class B operations of this run");
+    expect(text).toContain(`(prices of November 2026, ${priceSource})`);
+    // Above 16 MiB in parts: to list what is left, to start, 3 or 15 parts, to complete.
+    const bytes = (change: object) => dryOf(change).images[0]?.expectedBytes ?? 0;
+    expect(dryOf({ quality: 95, subsampling: "4:4:4" }).forecast.operations.classA).toBe(100 * 7);
+    expect(dryOf({}, "repack").images[0]?.expectedBytes).toBe(240e6);
+    expect(dryOf({}, "repack").forecast.operations.classA).toBe(100 * 18);
+    expect(bytes({ quality: 70 })).toBeLessThan(bytes({ quality: 80 }));
+    expect(bytes({ compression: "webp" })).toBeLessThan(bytes({}));
+    expect(bytes({ compression: "deflate" })).toBeGreaterThan(bytes({ quality: 95, subsampling: "4:4:4" }));
+  });
+});
+
+describe("the notes of a run", () => {
+  const noted = (source: string, ...warnings: readonly string[]) => ({ source, warnings });
+
+  it("are one line for each kind, with the images that have it", () => {
+    expect(
+      formatNotes([
+        noted("a.tif", "It is CMYK.", "It has 3 pages, and the first was taken."),
+        noted("b.tif", "It is CMYK."),
+        noted("c.tif"),
+        noted("d.tif", "It is CMYK.", "It has 12 pages, and the first was taken."),
+        noted("e.tif", "It is CMYK.", "Its EXIF is damaged."),
+        { ...noted("f.tif", "It is CMYK."), page: 2 },
+      ]),
+    ).toEqual([
+      "Note for 5 images: It is CMYK. (a.tif, b.tif, d.tif and 2 more)",
+      "Note for 2 images: It has … pages, and the first was taken. (a.tif, d.tif)",
+      "Note for e.tif: Its EXIF is damaged.",
+    ]);
+    expect(formatNotes([])).toEqual([]);
   });
 });
 
@@ -211,7 +282,7 @@ describe("the progress", () => {
     );
   });
 
-  it("is one line that is drawn over on a terminal, with a line for failures and notes only", () => {
+  it("is one line that is drawn over on a terminal, with a line for failures only", () => {
     const { terminal, said } = recordTerminal("", { columns: 80 });
     const images = outcomes.map(({ image }) => image);
     const progress = showProgress(images, { terminal, isVerbose: false });
@@ -221,7 +292,7 @@ describe("the progress", () => {
     const lines = said()
       .split("\n")
       .map((line) => line.split("\r\u001b[2K").at(-1) ?? "");
-    expect(lines.slice(0, -1).map((line) => line.slice(0, 9).trim())).toEqual(["stored", "note", "failed"]);
+    expect(lines.slice(0, -1).map((line) => line.slice(0, 9).trim())).toEqual(["failed"]);
     expect(said().endsWith("\r\u001b[2K")).toBe(true);
   });
 

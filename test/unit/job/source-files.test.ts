@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { formatSkipped } from "../../../src/job/skipped-files.ts";
 import { findFiles } from "../../../src/job/source-files.ts";
 
 let folder: string;
@@ -28,15 +31,18 @@ describe("the files of a command", () => {
 
   it("leave out what is hidden, and say so of images and folders", async () => {
     await lay("a.tif", ".b.tif", ".c/d.tif", "e/.f.tif", "._a.tif", ".DS_Store");
-    const { files, warnings } = await findFiles([folder]);
+    const { files, skipped } = await findFiles([folder]);
     expect(files.map(({ relative }) => relative)).toEqual(["a.tif"]);
     const hidden = [".b.tif", ".c", "e/.f.tif"].map((name) => join(folder, name));
-    expect(warnings).toEqual([`left out, for their names start with a dot: ${hidden.join(", ")}`]);
+    expect(skipped).toEqual([{ kind: "hidden", count: 5, examples: hidden }]);
+    expect(formatSkipped(skipped)).toEqual([
+      `left out, for their names start with a dot: ${hidden.join(", ")} and 2 more`,
+    ]);
   });
 
   it("name five of those that are hidden and count the others", async () => {
     await lay("a.tif", ...Array.from({ length: 7 }, (_, index) => `.${index}.tif`));
-    expect((await findFiles([folder])).warnings).toEqual([expect.stringMatching(/4\.tif and 2 more$/)]);
+    expect(formatSkipped((await findFiles([folder])).skipped)).toEqual([expect.stringMatching(/4\.tif and 2 more$/)]);
   });
 
   it("may be hidden where they are named themselves", async () => {
@@ -69,18 +75,76 @@ describe("the files of a command", () => {
     expect(await relatives("a")).toEqual(["b.tif", "linked/c.tif"]);
   });
 
+  it("keep their names when a link to their folder is added, whatever the link is called", async () => {
+    await lay("m/a.tif", "m/n/b.tif", "z.tif");
+    const before = await relatives(".");
+    expect(before).toEqual(["m/a.tif", "m/n/b.tif", "z.tif"]);
+    for (const name of ["a", "m/a", "zz", "0"]) await symlink(join(folder, "m"), join(folder, name));
+    await symlink(join(folder, "m", "n"), join(folder, "first"));
+    expect(await relatives(".")).toEqual(before);
+    const { skipped } = await findFiles([folder]);
+    expect(skipped).toMatchObject([{ kind: "link-to-taken-folder", count: 5 }]);
+  });
+
+  it("keep their names when another link to a folder outside is added", async () => {
+    await lay("in/own.tif", "out/a.tif", "out/b/c.tif");
+    await symlink(join(folder, "out"), join(folder, "in", "link"));
+    expect(await relatives("in")).toEqual(["link/a.tif", "link/b/c.tif", "own.tif"]);
+    await symlink(join(folder, "out"), join(folder, "in", "0"));
+    expect(await relatives("in")).toEqual(["0/a.tif", "0/b/c.tif", "link/a.tif", "link/b/c.tif", "own.tif"]);
+  });
+
+  it("are not found through links to a folder that is named too", async () => {
+    await lay("in/a.tif", "out/b.tif");
+    await symlink(join(folder, "out"), join(folder, "in", "link"));
+    expect(await relatives("in", "out")).toEqual(["a.tif", "b.tif"]);
+    expect(await relatives("out", "in")).toEqual(["b.tif", "a.tif"]);
+  });
+
+  it("are told apart from those whose names are not UTF-8, which are counted with what is around them", async () => {
+    await lay("a.tif", "ü/b.tif");
+    const bytes = (...parts: readonly (string | number)[]) =>
+      Buffer.concat(parts.map((part) => (typeof part === "number" ? Buffer.of(part) : Buffer.from(part))));
+    await writeFile(bytes(folder, "/caf", 0xe9, ".tif"), "1234");
+    await mkdir(bytes(folder, "/m", 0xfc, "hle"));
+    await writeFile(bytes(folder, "/m", 0xfc, "hle/ö.jpg"), "12");
+    await writeFile(bytes(folder, "/m", 0xfc, "hle/notes.txt"), "1");
+    const { files, unnamed, skipped } = await findFiles([folder]);
+    expect(files.map(({ relative }) => relative)).toEqual(["a.tif", "ü/b.tif"]);
+    expect(unnamed.toSorted((one, other) => other.bytes - one.bytes)).toEqual([
+      { path: `${folder}/caf\\xE9.tif`, bytes: 4 },
+      { path: `${folder}/m\\xFChle/ö.jpg`, bytes: 2 },
+    ]);
+    expect(skipped).toMatchObject([{ kind: "other-extension", extensions: { ".txt": 1 } }]);
+  });
+
+  it("are not what only has the name of one", async () => {
+    await lay("a.tif");
+    const server = createServer().listen(join(folder, "b.tif"));
+    await once(server, "listening");
+    const { files, skipped } = await findFiles([folder]);
+    server.close();
+    expect(files).toHaveLength(1);
+    expect(skipped).toEqual([{ kind: "not-a-file", count: 1, examples: [join(folder, "b.tif")] }]);
+  });
+
   it("come with a warning for links that lead nowhere", async () => {
     await lay("a.tif");
     await symlink(join(folder, "gone.tif"), join(folder, "b.tif"));
-    const { files, warnings, faults } = await findFiles([folder]);
+    const { files, skipped, faults } = await findFiles([folder]);
     expect(files).toHaveLength(1);
-    expect(warnings).toEqual([expect.stringContaining("b.tif")]);
+    expect(formatSkipped(skipped)).toEqual([
+      `left out, for they are links that lead nowhere: ${join(folder, "b.tif")}`,
+    ]);
     expect(faults).toEqual([]);
   });
 
   it("come with a warning that counts what was left out for its extension", async () => {
     await lay("a.tif", "b.jxl", "c/d.JXL", "c/notes.txt", "README", ".hidden");
-    expect((await findFiles([folder])).warnings).toEqual([
+    const { skipped } = await findFiles([folder]);
+    expect(skipped).toContainEqual({ kind: "hidden", count: 1, examples: [] });
+    expect(formatSkipped(skipped)).toEqual([
+      "left out, for their names start with a dot: 1, none of them an image or a folder",
       "left out of the folders for their names: 1 .txt, 1 without extension, 2 .jxl",
     ]);
   });

@@ -235,6 +235,7 @@ describe("bandBytes", () => {
         columns,
         firstRow: 0,
         carryRows,
+        count: () => undefined,
       });
       const taken = kernel.mark() - before;
       // Of subsampled chroma a pixel has a part of a sample.

@@ -17,7 +17,13 @@ async function openLevel(form: Partial<TiffOptions> = {}): Promise<Level> {
 /** Returns a batch of as many tiles of `length` bytes each, all in the same place. */
 function batchOf(count: number, length: number): readonly Batch[] {
   const ranges = [{ offset: 8, length }];
-  const tiles = Array.from({ length: count }, (_, column) => ({ column, row: 0, storedRows: 256, ranges }));
+  const tiles = Array.from({ length: count }, (_, column) => ({
+    column,
+    row: 0,
+    storedRows: 256,
+    levelRow: 0,
+    ranges,
+  }));
   return [{ tileRows: [{ row: 0, tiles }], reads: [] }];
 }
 
@@ -53,7 +59,7 @@ describe("refuseMuchWork", () => {
 
   it("does not count tiles that were never written", async () => {
     const level = await openLevel({ compression: "jpeg2000" });
-    const unwritten = { column: 0, row: 0, storedRows: 256, ranges: undefined };
+    const unwritten = { column: 0, row: 0, storedRows: 256, levelRow: 0, ranges: undefined };
     const tiles = Array.from({ length: maxJpeg2000Pixels / (256 * 256) + 1 }, () => unwritten);
     expect(refusal(level, [{ tileRows: [{ row: 0, tiles }], reads: [] }])).toBe("none");
   });

@@ -3,7 +3,7 @@ import { maxGapBytes, maxReadBytes } from "../../../src/limits.ts";
 import { planReads } from "../../../src/render/reads.ts";
 
 function tileAt(offset: number, length: number) {
-  return { column: 0, row: 0, storedRows: 64, ranges: [{ offset, length }] };
+  return { column: 0, row: 0, storedRows: 64, levelRow: 0, ranges: [{ offset, length }] };
 }
 
 describe("planReads", () => {
@@ -28,6 +28,6 @@ describe("planReads", () => {
   });
 
   it("reads nothing for tiles that were never written", () => {
-    expect(planReads([{ column: 0, row: 0, storedRows: 64, ranges: undefined }])).toEqual([]);
+    expect(planReads([{ column: 0, row: 0, storedRows: 64, levelRow: 0, ranges: undefined }])).toEqual([]);
   });
 });

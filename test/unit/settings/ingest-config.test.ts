@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { IngestConfig } from "tessera/config";
+import type { IngestConfig } from "tessera-iiif/config";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CommandFaults } from "../../../src/settings/command-faults.ts";
 import {
@@ -97,7 +97,7 @@ describe("a configuration file", () => {
     };
     expect(await faultsOf(() => checkIngestConfig(content, "c.json"))).toEqual([
       'c.json: to is "there", not local or remote',
-      "c.json: qualtiy is not known",
+      "c.json: qualtiy is not known; did you mean quality?",
       'c.json: jobs is "many", not a whole number from 1 to 64',
       expect.stringContaining('the identifier template "{nom}" has {nom}'),
       expect.stringContaining("needs {path} or {name}"),

@@ -119,6 +119,30 @@ describe("openPyramid", () => {
     expect(pyramid.levels.map(({ width }) => width)).toEqual([200, 50]);
   });
 
+  it.each<[string, NonNullable<TiffOptions["overrides"]>]>([
+    ["offsets past the end", [{ directory: 1, tag: tags.offsets, values: (all) => all.map(() => 0x7000_0000) }]],
+    ["one offset past the end", [{ directory: 1, tag: tags.offsets, values: (all) => all.with(1, 0x7000_0000) }]],
+    [
+      "one byte count past the end",
+      [{ directory: 1, tag: tags.byteCounts, values: (all) => all.with(0, 0x7000_0000) }],
+    ],
+    ["an array of offsets past the end", [{ directory: 1, tag: tags.offsets, valueField: 0x7fff_ffff }]],
+  ])("leaves out a level with %s, keeps the rest, and says so", async (_, overrides) => {
+    const file = await makeTiff({ ...plain, overrides });
+    expect((await openPyramid(memorySource(file))).levels.map(({ width }) => width)).toEqual([200, 50]);
+    const { problems, served } = await checkMaster(memorySource(file));
+    expect([problems.map(({ code }) => code), served]).toEqual([["levels-left-out"], "whole"]);
+  });
+
+  it("keeps the image and its levels where tiles of the image itself are past the end", async () => {
+    const outside = (directory: number) => ({
+      ...{ directory, tag: tags.offsets },
+      values: (all: readonly number[]) => all.with(0, 0x7000_0000),
+    });
+    const { levels } = await open({ ...plain, overrides: [outside(0), outside(1)] });
+    expect(levels.map(({ width }) => width)).toEqual([200, 100, 50]);
+  });
+
   it.each([2, 3, 4, 5, 6, 7, 8] as const)("reads orientation %i", async (orientation) => {
     expect((await open({ ...plain, orientation })).orientation).toBe(orientation);
   });
@@ -178,6 +202,20 @@ describe("a link between directories that is broken", () => {
     ],
     ["SubIFDs of no count", { levelLayout: "sub-ifds", overrides: [{ directory: 0, tag: tags.subIfds, count: 0 }] }, 1],
   ];
+
+  it("is none where the chain leads to SubIFDs too: each directory counts once, and the chain goes on", async () => {
+    const file = await makeTiff({
+      ...{ ...plain, levels: 3, levelLayout: "sub-ifds", pages: [{ ...plain, width: 190, levels: 1 }] },
+      links: [
+        { of: 0, to: { directory: 1 } },
+        { of: 1, to: { directory: 2 } },
+        { of: 2, to: { directory: 3 } },
+      ],
+    });
+    expect((await openPyramid(memorySource(file))).levels).toHaveLength(3);
+    expect(await openPyramid(memorySource(file), { page: 2 })).toMatchObject({ width: 190 });
+    expect((await checkMaster(memorySource(file))).problems).toEqual([]);
+  });
 
   it.each(broken)("costs what it should lead to, and not the image: %s", async (_, form, levels) => {
     const file = await makeTiff({ ...plain, levels: 3, ...form });
@@ -249,6 +287,13 @@ describe("openPyramid refuses as unsupported", () => {
     const file = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
     const error = await openPyramid(memorySource(file)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "source-unsupported", message: expect.stringContaining(name) });
+  });
+
+  it("no file for SubIFDs beyond that limit: they are left out", async () => {
+    const levels = Array.from({ length: maxDirectories }, () => ({ width: 100, height: 75 }));
+    const file = await makeTiff({ ...plain, levels, levelLayout: "sub-ifds" });
+    expect((await openPyramid(memorySource(file))).levels.map(({ width }) => width)).toEqual([200, 100]);
+    expect((await checkMaster(memorySource(file))).problems.map(({ code }) => code)).toContain("broken-link");
   });
 
   it("more directories than the limit, and takes the limit itself", async () => {

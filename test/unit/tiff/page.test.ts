@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { ImageError } from "../../../src/error.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { readDirectoryChain } from "../../../src/tiff/directory-chain.ts";
 import type { Fields } from "../../../src/tiff/fields.ts";
-import { findPage } from "../../../src/tiff/page.ts";
+import { findPage, type PageFields } from "../../../src/tiff/page.ts";
 import { tags } from "../../../src/tiff/tags.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
-import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
+import { type FieldOverride, makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 
 /** The widths of the directories of one image: the image itself, then what may be its levels. */
 async function widthsOf(file: Uint8Array, page: number): Promise<readonly number[]> {
@@ -24,6 +25,17 @@ async function widthOf(fields: Fields): Promise<number> {
 
 async function countPages(file: Uint8Array): Promise<number> {
   for (let page = 1; ; page += 1) if ((await codeOfAsync(find(file, page))) === "not-found") return page - 1;
+}
+
+/** Where the first tile of an image and of each of its levels is, after the first of the file. */
+async function placesOf({ main, reduced }: PageFields): Promise<readonly number[]> {
+  const offsets = await Promise.all([main, ...reduced].map((fields) => fields.number(tags.tileOffsets)));
+  return offsets.map((offset) => offset ?? 0);
+}
+
+/** Two like pages, each followed by its levels. */
+async function plainPages(page: TiffOptions): Promise<Uint8Array> {
+  return makeTiff({ ...page, pages: [page] });
 }
 
 /** A picture that takes no more than its directories. */
@@ -87,12 +99,13 @@ describe("findPage", () => {
     expect(await widthsOf(file, 1)).toEqual([400, 100, 200]);
   });
 
-  it("takes a page that is little smaller for another image, and one that is half as large for a level", async () => {
+  it("takes a page that is in proportion for another image, and one whose sides are half as long for a level", async () => {
     const base = { ...bare, width: 300, height: 300 };
     const second = (side: number): TiffOptions => ({ ...base, pages: [{ ...bare, width: side, height: side }] });
-    expect(await countPages(await makeTiff(second(201)))).toBe(2);
-    expect(await countPages(await makeTiff(second(200)))).toBe(1);
-    expect(await widthsOf(await makeTiff(second(200)), 1)).toEqual([300, 200]);
+    expect(await countPages(await makeTiff(second(200)))).toBe(2);
+    expect(await countPages(await makeTiff(second(149)))).toBe(2);
+    expect(await countPages(await makeTiff(second(150)))).toBe(1);
+    expect(await widthsOf(await makeTiff(second(150)), 1)).toEqual([300, 150]);
   });
 
   it("takes what is flagged as a page for one, however like a level it looks", async () => {
@@ -140,6 +153,73 @@ describe("findPage", () => {
     const file = await makeTiff({ ...images[0], overrides: [{ directory: 1, tag: 256, remove: true }] });
     expect(await countPages(file)).toBe(1);
     expect(await widthsOf(file, 1)).toEqual([400, 0, 100]);
+  });
+
+  it("gives each page its levels where all pages stand first", async () => {
+    const page = { ...bare, width: 400, height: 300, levels: 2 };
+    const order = [0, 2, 1, 3];
+    const links = order.map((of, index) => {
+      const next = order[index + 1];
+      return { of, to: next === undefined ? { offset: 0 } : { directory: next } };
+    });
+    const file = await makeTiff({ ...page, pages: [page], links });
+    const offsets = await Promise.all([1, 2].map(async (number) => placesOf(await find(file, number))));
+    const inOrder = await Promise.all(
+      [1, 2].map(async (number) => placesOf(await find(await plainPages(page), number))),
+    );
+    expect(offsets).toEqual(inOrder);
+  });
+
+  it("reads tag 255 where tag 254 says nothing", async () => {
+    const level = (flags: readonly FieldOverride[]): TiffOptions => ({
+      ...{ ...bare, width: 300, height: 300, levels: [{ width: 200, height: 200 }], levelSubfileType: 0 },
+      overrides: flags,
+    });
+    const old = (value: number) =>
+      ({ directory: 1, tag: tags.oldSubfileType, type: "SHORT", values: [value] }) as const;
+    const none = { directory: 1, tag: tags.newSubfileType, remove: true } as const;
+    expect(await widthsOf(await makeTiff(level([old(2), none])), 1)).toEqual([300, 200]);
+    expect(await widthsOf(await makeTiff(level([old(2)])), 1)).toEqual([300, 200]);
+    expect(await countPages(await makeTiff(level([old(1), none])))).toBe(2);
+    const page = level([{ directory: 1, tag: tags.oldSubfileType, type: "SHORT", values: [3] }]);
+    expect(await countPages(await makeTiff({ ...page, levels: [{ width: 150, height: 150 }] }))).toBe(2);
+  });
+
+  it("takes directories with one PageNumber for a pyramid, as ImageMagick 6 writes them", async () => {
+    const numbers = [0, 1, 2].map((directory) => ({
+      directory,
+      tag: tags.pageNumber,
+      type: "SHORT" as const,
+      values: [0, 3],
+    }));
+    const file = await makeTiff({ ...images[0], subfileType: 2, levelSubfileType: 2, overrides: numbers });
+    expect([await countPages(file), await widthsOf(file, 1)]).toEqual([1, [400, 200, 100]]);
+    const broken = numbers.map((number) => ({ ...number, values: [0] }));
+    expect(
+      await countPages(await makeTiff({ ...images[0], subfileType: 2, levelSubfileType: 2, overrides: broken })),
+    ).toBe(3);
+  });
+
+  it("takes the picture that a thumbnail has as its SubIFD, turned and described as the thumbnail is", async () => {
+    const file = await makeTiff({
+      ...{ width: 24, height: 16, orientation: 6, subfileType: 1, levelSubfileType: 0, levelLayout: "sub-ifds" },
+      levels: [{ width: 96, height: 64 }],
+      overrides: [{ directory: 1, tag: tags.orientation, remove: true }],
+      fields: [{ tag: 270, type: "ASCII", values: [104, 105, 0] }],
+    });
+    const { main, reduced, place } = await find(file, 1);
+    expect(await widthOf(main)).toBe(96);
+    expect([reduced, place]).toEqual([[], { index: 0, subIfd: 0 }]);
+    expect(await main.number(tags.orientation)).toBe(6);
+    expect(await main.bytes(270)).toEqual(Uint8Array.of(104, 105, 0));
+    expect(await countPages(file)).toBe(1);
+  });
+
+  it("passes on what storage says, and takes nothing for a directory without a size", async () => {
+    const whole = memorySource(await makeTiff(images[0]));
+    const chain = await readDirectoryChain(whole);
+    const failing = { ...whole, read: () => Promise.reject(new ImageError("storage-failed", "no answer")) };
+    expect(await codeOfAsync(findPage(failing, chain, 1))).toBe("storage-failed");
   });
 
   it("says how many images there are where it is asked for one more", async () => {

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../demo/server.ts";
 import { bindGroup } from "../../src/node/process-group.ts";
-import { personalEnvironment } from "./shell-session.ts";
+import { personalEnvironment } from "../docs/shell-session.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** What a checkout has after `npm install` and a build, so far as the documents' commands use it. */
+/** What a checkout has after `npm install` and a build, so far as commands use it. */
 const parts = ["build", "demo", "deploy", "docs", "src", "test", "wasm", "package.json", "wrangler.toml"];
 
 /** Starting takes a build and the demonstration: seconds, on a busy machine more. */
@@ -21,12 +21,14 @@ export interface FreshCheckout {
   readonly folder: string;
   /** Host and port that the service printed. */
   readonly host: string;
+  /** Everything that npm start printed so far. */
+  readonly printed: () => string;
   readonly remove: () => Promise<void>;
 }
 
 /** Copies the project and runs `npm start` in the copy. Throws, with what was printed, when no address is printed in time. */
 export async function startFreshCheckout(): Promise<FreshCheckout> {
-  const folder = await mkdtemp(join(tmpdir(), "tessera-docs-"));
+  const folder = await mkdtemp(join(tmpdir(), "tessera-checkout-"));
   const isKept = (path: string): boolean => !/[\\/]build[\\/](?:compile-cache|bench|screenshots)/.test(path);
   for (const part of parts) await cp(join(root, part), join(folder, part), { recursive: true, filter: isKept });
   await waitLongerForCaches(join(folder, "wrangler.toml"));
@@ -51,7 +53,7 @@ export async function startFreshCheckout(): Promise<FreshCheckout> {
   const late = AbortSignal.timeout(startSeconds * 1000);
   while (child.exitCode === null && !late.aborted) {
     const [, host] = /^Gallery +http:\/\/(\S+)\/$/m.exec(printed) ?? [];
-    if (host !== undefined) return { folder, host, remove };
+    if (host !== undefined) return { folder, host, printed: () => printed, remove };
     await Promise.race([once(child.stdout, "data", { signal: late }), once(child, "exit")]).catch(() => {});
   }
   await remove();

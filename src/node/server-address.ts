@@ -1,0 +1,40 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isRunning } from "./running-process.ts";
+
+/** Lies beside the local buckets that a running service shows. */
+const fileName = "service.json";
+
+/** A service that does not answer within this time is not pointed to. */
+const answerMilliseconds = 2000;
+
+/**
+ * Writes down, beside local buckets, the address of the service that shows them. Returns what takes the note away again.
+ */
+export function noteServer(stateFolder: string, url: string): () => void {
+  const file = join(stateFolder, fileName);
+  mkdirSync(stateFolder, { recursive: true });
+  writeFileSync(file, JSON.stringify({ url, processId: process.pid }));
+  return () => rmSync(file, { force: true });
+}
+
+/**
+ * Returns the address of the service that shows local buckets, if it is noted beside them and answers. A note that a
+ * killed service has left behind counts for nothing. Never throws.
+ */
+export async function findServer(stateFolder: string): Promise<string | undefined> {
+  try {
+    const note: { readonly url: unknown; readonly processId: unknown } = JSON.parse(
+      await readFile(join(stateFolder, fileName), "utf8"),
+    );
+    const { url, processId } = note;
+    if (typeof url !== "string" || !/^http:\/\/127\.0\.0\.1:\d+$/.test(url)) return undefined;
+    if (typeof processId !== "number" || !isRunning(processId)) return undefined;
+    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(answerMilliseconds) });
+    await answer.body?.cancel();
+    return answer.ok ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}

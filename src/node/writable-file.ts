@@ -1,0 +1,44 @@
+import { constants, existsSync } from "node:fs";
+import { open, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Finds out whether a file can be written, before the work whose result goes there: opens it, and what was not there is
+ * removed again. Returns what is wrong, as a sentence without a full stop that goes on after the file's name; undefined
+ * where nothing is.
+ */
+export async function findWriteFault(path: string): Promise<string | undefined> {
+  try {
+    if ((await stat(path)).isDirectory()) return "can't be written: it is a folder";
+    await (await open(path, constants.O_WRONLY)).close();
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") return `can't be written: ${reasonOf(error)}`;
+  }
+  const folder = dirname(path);
+  try {
+    await (await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)).close();
+    await rm(path);
+    return undefined;
+  } catch (error) {
+    const isMissing = codeOf(error) === "ENOENT" && !existsSync(folder);
+    return `can't be written: ${isMissing ? `there is no folder ${folder}` : reasonOf(error)}`;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the disk is read-only",
+  ENOTDIR: "a part of its path is a file",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links lead in a circle",
+};
+
+function reasonOf(error: unknown): string {
+  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
