@@ -117,7 +117,7 @@ export const maxStripPixels = 1 << 26;
 export const maxTileBytes = 1 << 25;
 
 /**
- * Largest picture in a JPEG, PNG or WebP file, which is decoded whole.
+ * Largest picture in a JPEG, PNG or WebP file.
  * @beyond source-unsupported, render-too-costly
  * @heldBy files/open.ts, codec/png/decoder.ts
  */

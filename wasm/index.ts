@@ -20,6 +20,7 @@ export { packBitsDecode } from "./pack-bits";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";
 export { layOutRows } from "./png/row";
 export { unfilterPngRows } from "./png/unfilter";
+export { addToBoxes, takeBoxMeans } from "./box";
 export { takeSample } from "./chunky";
 export { interleaveRgbaRow, rgbToGrayRow, rgbToHalvedChromaRow, rgbToYcbcrRow, ycbcrToRgbRow } from "./color";
 export { convertLabRow, convertRgbRow } from "./color-matrix";

@@ -85,6 +85,19 @@ export interface KernelExports {
   unfilterPngRows(rows: number, rowBytes: number, pixelBytes: number, count: number): number;
   /** Writes the length before a chunk and the CRC after it. */
   sealPngChunk(encoder: number, byteLength: number): void;
+  /** Adds up to 256 rows of samples to the sums of the row of boxes they lie in. */
+  addToBoxes(
+    source: number,
+    stride: number,
+    width: number,
+    height: number,
+    sums: number,
+    boxWidth: number,
+    firstWidth: number,
+    columns: number,
+  ): void;
+  /** Writes the rounded means of a row of boxes and sets their sums to 0. */
+  takeBoxMeans(sums: number, count: number, samples: number, lastSamples: number, target: number): void;
   /** Copies one sample of every pixel to rows of its own. */
   takeSample(
     source: number,

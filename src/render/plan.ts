@@ -1,3 +1,4 @@
+import { rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
@@ -24,11 +25,13 @@ import {
 import { type Batch, planBatches } from "./batches.ts";
 import { type ColorPath, chooseColorPath } from "./color-path.ts";
 import { type ColorSteps, planColorSteps } from "./color-steps.ts";
-import { type Cost, refuseAboveLimits } from "./cost.ts";
+import { type Cost, type Remedy, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
-import { peakBytesOf, tileRowBytesOf } from "./memory.ts";
+import { leastBytesOf, peakBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
+import { gridInRows } from "./row-grid.ts";
+import { chooseShrink, type Shrink } from "./shrink.ts";
 import { planTileCopy, type TilesPlan } from "./tile-copy.ts";
 import { turnChoice } from "./turned-level.ts";
 import { isEncodedWhole, isWholeNeeded } from "./whole.ts";
@@ -57,6 +60,8 @@ export interface DrawPlan extends LevelChoice {
    */
   readonly tileTurn: Turn;
   readonly turn: Turn;
+  /** How far the level is shrunk as it is decoded, before the rest is resampled. */
+  readonly shrink: Shrink;
   /** Output size in pixels as the rows lie after `tileTurn`, before `turn` and `degrees`. */
   readonly size: Size;
   /** What remains of the rotation if it is not a quarter turn, clockwise; 0 for none. */
@@ -100,7 +105,9 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
   const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;
   refuseBeyondFormat(format, rotatedSize(turnSize(size, turn), degrees));
-  const drawing = planDrawing(choice, { size, turn, degrees, quality, format, colors }, sourceSize);
+  // Without a smaller level a smaller size is as much work.
+  const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
+  const drawing = planDrawing(choice, { size, turn, degrees, quality, format, colors }, { sourceSize, work });
   const tiles = planTileCopy(choice, { request, size, turn, degrees, isManaged: colors.isManaged, sourceSize });
   return tiles === undefined ? drawing : { ...tiles, instead: drawing };
 }
@@ -108,7 +115,7 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
 function planDrawing(
   choice: LevelChoice,
   asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">,
-  sourceSize: number,
+  { sourceSize, work }: { readonly sourceSize: number; readonly work: Remedy },
 ): DrawPlan {
   const { size, degrees } = asked;
   const isLarge = size.width * size.height > streamPixels;
@@ -116,21 +123,33 @@ function planDrawing(
   const tileTurn = isTileTurn ? asked.turn : noTurn;
   const turn = isTileTurn ? noTurn : asked.turn;
   const laid = turnChoice(reduceChoice(choice), size, tileTurn);
-  const batches = planBatches(laid, { tileTurn, sourceSize });
+  const batches = planBatches(laid, { tileTurn, sourceSize, remedy: work });
+  const shrink = chooseShrink(laid);
   const { layout } = laid.stored.encoding;
-  const steps = planColorSteps(asked.colors, { ...asked, ...laid, layout });
-  const drawing = { ...asked, ...laid, tileTurn, turn, size: turnSize(size, tileTurn), steps, batches };
+  const steps = planColorSteps(asked.colors, { ...asked, ...laid, shrink, layout });
+  const drawing = {
+    ...asked,
+    ...laid,
+    grid: gridInRows(laid),
+    shrink,
+    tileTurn,
+    turn,
+    size: turnSize(size, tileTurn),
+    steps,
+    batches,
+  };
   const kind = isLarge && !isWholeNeeded(drawing) ? "stream" : "draw";
   const cost = drawCost({ ...drawing, kind });
-  refuseLargeStrips({ ...drawing, kind }, sourceSize);
-  refuseAboveLimits(cost);
-  refuseMuchWork(laid.stored, batches);
+  const least = leastBytesOf({ ...drawing, kind });
+  if (least.tile > maxPeakBytes) throw tooLargeToDecode(laid.stored, sourceSize);
+  refuseAboveLimits(cost, { work, memory: least.tiles > maxPeakBytes ? work : "size-or-region" });
+  refuseMuchWork(laid.stored, batches, work);
   return { ...drawing, kind, cost };
 }
 
-/** Strips turned onto their side would all be under the first row. */
+/** Strips turned onto their side would all be under the first row, and what comes from the top down begins there. */
 function canTurnTiles({ stored }: LevelChoice, { quarterTurns }: Turn): boolean {
-  return !stored.isStripped || quarterTurns % 2 === 0;
+  return (!stored.isStripped || quarterTurns % 2 === 0) && rowsAtOnce(stored) === undefined;
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */
@@ -166,13 +185,11 @@ function refuseBeyondFormat(format: Encoding, { width, height }: Size): void {
   }
 }
 
-/** A strip is decoded whole: if it takes more than a rendering may, no request for less would help. */
-function refuseLargeStrips(plan: Omit<DrawPlan, "cost">, sourceSize: number): void {
-  const { isStripped, tileWidth, tileLength, byteCounts } = plan.stored;
-  if (!isStripped || tileRowBytesOf(plan) <= maxPeakBytes) return;
+/** A tile, a strip or a file is decoded whole: if that takes more than a rendering may, no request for less would help. */
+function tooLargeToDecode({ isStripped, tileWidth, tileLength, byteCounts }: Level, sourceSize: number): ImageError {
   const isWholeFile = byteCounts.length === 1 && byteCounts[0] === sourceSize;
-  const parts = isWholeFile ? "is a file" : "is stored in strips";
-  throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, too large to decode whole`);
+  const parts = isWholeFile ? "is a file" : isStripped ? "is stored in strips" : "is stored in tiles";
+  return unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, too large to decode whole`);
 }
 
 function planCopy(
