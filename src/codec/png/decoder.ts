@@ -76,7 +76,9 @@ export async function decodePng(
   const isFull = (): boolean => filled === Math.min(batchRows, endRow - first) * stride;
   try {
     let isBroken = false;
-    const end = inflateUntil(kernel, dataOf(bytes), (inflated) => {
+    const end = inflateUntil(kernel, dataOf(bytes), (view) => {
+      // Taking rows may let kernel memory grow, and no view of it outlives that.
+      const inflated = view.slice();
       for (let at = 0; at < inflated.byteLength && first < endRow && !isBroken; ) {
         at += add(inflated.subarray(at));
         if (isFull()) isBroken = !pass();
