@@ -134,6 +134,21 @@ describe("a PNG that is damaged amid its rows", () => {
     expect(Buffer.compare(decoded.subarray(0, 40 * read), packed.subarray(0, 40 * read))).toBe(0);
   });
 
+  it("loses nothing where kernel memory grows while its rows are taken", async () => {
+    const fresh = openTestKernel();
+    const lines = { width: 40, height: 20_000 };
+    const rows = Uint8Array.from({ length: 41 * lines.height }, (_, at) => (at % 41 === 0 ? 0 : at % 251));
+    const bytes = writePng({ ...lines, bitDepth: 8, colorType: 0, rows });
+    let taken = 0;
+    const read = await decodePng(fresh, { bytes, size: lines }, ({ count }) => {
+      taken += count;
+      const mark = fresh.mark();
+      fresh.allocate(fresh.memoryBytes);
+      fresh.release(mark);
+    });
+    expect([read, taken]).toEqual([lines.height, lines.height]);
+  });
+
   it("is whole as far as the rows that are needed", async () => {
     const cut = png().subarray(0, 4000);
     const { read } = await decode(cut, tall, 40);
