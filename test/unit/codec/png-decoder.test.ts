@@ -140,13 +140,13 @@ describe("a PNG that is damaged amid its rows", () => {
     const rows = Uint8Array.from({ length: 41 * lines.height }, (_, at) => (at % 41 === 0 ? 0 : at % 251));
     const bytes = writePng({ ...lines, bitDepth: 8, colorType: 0, rows });
     let taken = 0;
-    const read = await decodePng(fresh, { bytes, size: lines }, ({ count }) => {
+    for (const { count } of decodePng(fresh, { bytes, size: lines, rowsAtOnce: 20 })) {
       taken += count;
       const mark = fresh.mark();
       fresh.allocate(fresh.memoryBytes);
       fresh.release(mark);
-    });
-    expect([read, taken]).toEqual([lines.height, lines.height]);
+    }
+    expect(taken).toBe(lines.height);
   });
 
   it("is whole as far as the rows that are needed", async () => {

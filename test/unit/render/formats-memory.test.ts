@@ -43,7 +43,8 @@ const paths = [
   "full/1000,/0/default.webp",
   "200,300,1000,700/^1500,/0/bitonal.png",
   "full/1499,/0/default.tif",
-  "full/^2400,/180/default.tif",
+  "full/^1600,/180/default.tif",
+  "full/^2400,/0/default.tif",
   "full/700,/20/default.gif",
 ];
 
