@@ -26,7 +26,7 @@ export async function startDemoSite(): Promise<DemoSite> {
   await mkdir(screenshots, { recursive: true });
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-"));
   await seed(demoFiles, { stateFolder });
-  const server = await startServer({ port: await freePort(firstPort), stateFolder });
+  const server = await startServer({ port: await freePort(firstPort + Math.floor(Math.random() * 1000)), stateFolder });
   const stop = async (): Promise<void> => {
     await browser.close();
     await server.stop();

@@ -186,14 +186,14 @@ describe("the viewer", () => {
     await page.keyboard.press("Escape");
     await waitUntil(page, `location.pathname === "/"`);
     await page.goBack();
-    expect(new URL(page.url()).pathname).toBe("/errors");
+    await waitUntil(page, `location.pathname === "/errors"`);
     // From a shared address too, which has no gallery before it.
     await page.goto(`${site.url}/view/morisot-woman-at-her-toilette`);
     await fullyDrawn(page);
     await page.keyboard.press("Escape");
     await waitUntil(page, `location.pathname === "/"`);
     await page.goBack();
-    expect(new URL(page.url()).pathname).toBe("/errors");
+    await waitUntil(page, `location.pathname === "/errors"`);
     await page.context().close();
   });
 
@@ -364,7 +364,7 @@ describe("the viewer", () => {
     expect(await button.getAttribute("aria-pressed")).toBe("true");
     await button.click();
     await waitUntil(page, "document.fullscreenElement === null");
-    expect(await button.getAttribute("aria-pressed")).toBe("false");
+    await waitUntil(page, `document.getElementById("full-screen").getAttribute("aria-pressed") === "false"`);
     await page.context().close();
   });
 
