@@ -24,9 +24,15 @@ export function formatErrorsPage(errors: readonly ExplainedError[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Errors of this image service</title>
-<link rel="stylesheet" href="errors.css">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/tokens.css">
+<link rel="stylesheet" href="/base.css">
+<link rel="stylesheet" href="/errors.css">
+<main>
 <h1>Errors</h1>
 ${entries.join("\n")}
+</main>
 </html>
 `;
 }

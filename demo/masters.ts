@@ -15,6 +15,8 @@ export interface DemoMaster {
   readonly artist: string;
   readonly date: string;
   readonly credit: string;
+  /** The address of the licence, or of a statement about the rights. */
+  readonly rights: string;
   /** A description of the painting, for people who can't see it. */
   readonly description: string;
 }

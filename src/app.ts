@@ -9,6 +9,7 @@ import { respondOptions } from "./http/respond.ts";
 import { nowhere, rawPath } from "./http/route.ts";
 import { maxBodyBytes } from "./limits.ts";
 import { answerHealth } from "./stories/health.ts";
+import { answerView } from "./stories/view.ts";
 
 /**
  * Makes the app of every endpoint that is not an image: it finds the endpoint, guards it, and maps what it throws. An
@@ -20,6 +21,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   app.use(async ({ req }, next) => (req.method === "OPTIONS" ? respondOptions() : next()));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.env.fail(tooLarge()) }));
   app.get("/health", ({ env }) => answerHealth(env.services, env.visit));
+  app.get("/view/*", ({ env, req }) => answerView(env.services, { request: req.raw, visit: env.visit }));
   for (const [name, root] of Object.entries(roots)) app.route(`/${name}`, root);
   app.notFound(({ env }) => env.fail(nowhere(`Images are under ${env.services.config.prefix}/3/{identifier}/.`)));
   app.onError((error, { env }) => (isOwnRefusal(error) ? openRefusal(error.getResponse()) : env.fail(errorOf(error))));

@@ -47,7 +47,8 @@ export function colorTreatment(
   const isKeptGray = quality !== "bitonal" && format !== "webp";
   const isKept = source === "gray" ? isKeptGray : quality === "default" || quality === "color";
   const isSmall = policy === "carry" || profile.byteLength <= maxEmbeddedProfileBytes;
-  const isEmbedded = policy !== "convert" && source !== "cmyk" && isKept && isSmall;
+  // A palette has no profile that viewers would look for.
+  const isEmbedded = policy !== "convert" && format !== "gif" && source !== "cmyk" && isKept && isSmall;
   return isEmbedded ? { isProfiled: false, embedded: profile } : { isProfiled: true, embedded: undefined };
 }
 

@@ -66,8 +66,8 @@ export async function obtainPicture(store: PictureStore, asked: PictureVisit): P
 }
 
 function drawn(rendered: Rendered): ReadyPicture {
-  const { body } = rendered;
-  return { ...rendered, byteLength: body instanceof Uint8Array ? body.byteLength : undefined };
+  const { body, byteLength } = rendered;
+  return { ...rendered, byteLength: body instanceof Uint8Array ? body.byteLength : byteLength };
 }
 
 async function drawFresh(store: PictureStore, { picture, name, visit }: PictureVisit): Promise<Rendered> {

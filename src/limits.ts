@@ -159,7 +159,7 @@ export const maxStripPixels = 1 << 26;
 export const maxTileBytes = 1 << 25;
 
 /**
- * Largest picture in a JPEG, PNG or WebP file, which is decoded whole.
+ * Largest picture in a JPEG, PNG or WebP file.
  * @beyond source-unsupported, render-too-costly
  * @heldBy files/open.ts, codec/png/decoder.ts
  */
@@ -338,7 +338,7 @@ export const maxReadsPerRender = 1024;
 /**
  * Most that one render reads, and its compressed tiles together, also where they share their bytes.
  * @beyond render-too-costly
- * @heldBy render/cost.ts, render/decoding-limits.ts
+ * @heldBy render/cost.ts, render/decoding-limits.ts, render/tile-copy.ts
  */
 export const maxReadBytesPerRender = 256 << 20;
 
@@ -362,6 +362,20 @@ export const maxJpegSidePixels = 65_535;
  * @heldBy render/plan.ts
  */
 export const maxWebpSidePixels = 16_383;
+
+/**
+ * Longest side of a GIF picture. Source: GIF89a §18.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxGifSidePixels = 65_535;
+
+/**
+ * Largest GIF picture: its palette is chosen for the whole of it, at some 0.1 µs a pixel.
+ * @beyond size-above-limit
+ * @heldBy render/plan.ts
+ */
+export const maxGifPixels = 3 << 20;
 
 /**
  * Largest picture that a cache keeps.

@@ -15,6 +15,7 @@ import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
 import type { Qualities } from "./render/output.ts";
+import { putOnPage } from "./render/paged.ts";
 import { planRender, type RenderPlan } from "./render/plan.ts";
 import { type Rendered, render } from "./render/render.ts";
 import type { ByteSource } from "./source/byte-source.ts";
@@ -102,14 +103,15 @@ export interface Drawing {
  */
 export async function drawPicture(
   { kernels, colorTables }: DrawingTools,
-  { master, plan, envelope, qualities }: Picture,
+  { master, canonical, plan, envelope, qualities }: Picture,
   { admission, log }: Drawing,
 ): Promise<Rendered> {
   const { profile, source, pyramid } = master;
   const { model } = pyramid.levels[0].encoding;
   const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
   const table = isManaged ? await findColorTable(colorTables, { model, profile, admission, log }) : undefined;
-  return render(kernels, plan, { inputs: { source, table, envelope, qualities }, admission });
+  const rendered = await render(kernels, plan, { inputs: { source, table, envelope, qualities }, admission });
+  return canonical.format === "pdf" ? putOnPage(rendered, { plan, canonical, envelope }) : rendered;
 }
 
 /** Who is told of a picture that is drawn alone. */

@@ -31,6 +31,8 @@ export interface Services {
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly buckets: Readonly<Record<"masters" | "catalogue" | "derivatives", R2Bucket>>;
+  /** The files of the page, where it is deployed. */
+  readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
   readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
@@ -98,6 +100,8 @@ export interface Platform {
   /** The index of the catalogue, which a service need not have. */
   readonly search?: D1Database | undefined;
   readonly edge: Cache;
+  /** The static assets. */
+  readonly page?: Fetcher | undefined;
   /** Little CMS, compiled. */
   readonly lcms: WebAssembly.Module;
   readonly clock: Clock;
@@ -164,6 +168,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     clock,
     streams,
     buckets: { masters: platform.masters, catalogue: platform.catalogue, derivatives: platform.derivatives },
+    page: platform.page,
     isolate: state,
     // In 3.0 `^` says that a picture is to be enlarged, in 2.1 nothing does.
     sizeRules: {

@@ -100,11 +100,11 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   const known = servicesOf.get(env);
   if (known !== undefined) return known;
   try {
-    const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives } = env;
+    const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives, PAGE: page } = env;
     // A service may do without a search.
     const { SEARCH: search } = env as Partial<Env>;
     const edge = caches.default;
-    const platform = { masters, catalogue, derivatives, search, edge, lcms, clock: platformClock, log };
+    const platform = { masters, catalogue, derivatives, search, page, edge, lcms, clock: platformClock, log };
     const services = createServices(readConfig({ ...env }), platform, isolate);
     servicesOf.set(env, services);
     return services;

@@ -1,54 +1,65 @@
-import { fetchInfo, imageService, thumbnailUrl } from "./iiif.js";
+import { parseAddress } from "./address.js";
+import { fetchInfo, imageService } from "./iiif.js";
 
-const thumbnailSides = [400, 800, 1200];
+/** A picture that takes longer is worth a word, in milliseconds. */
+const slowMilliseconds = 6000;
 
-/** Shows the paintings once the sizes of all are known, so that nothing moves while their pictures arrive. */
-export async function showGallery(masters) {
-  const infos = await Promise.allSettled(masters.map(({ identifier }) => fetchInfo(imageService(identifier))));
-  const works = masters.flatMap((master, index) => {
-    const { value } = infos[index];
-    return value ? [createWork(master, value)] : [];
+/** Says of each picture of the gallery by itself that it is slow, that it failed and why, and offers to try again. */
+export function watchGallery() {
+  for (const work of document.querySelectorAll("#gallery .work")) watchWork(work);
+}
+
+function watchWork(work) {
+  const image = work.querySelector("img");
+  const { identifier } = parseAddress(new URL(work.querySelector("a").href));
+  const note = Object.assign(document.createElement("div"), { className: "note", hidden: true });
+  const words = document.createElement("p");
+  words.role = "status";
+  const again = Object.assign(document.createElement("button"), {
+    className: "text-button",
+    type: "button",
+    textContent: "Try again",
   });
-  document.querySelector("#gallery").replaceChildren(...works);
-  document.querySelector("#credits").textContent = `${[...new Set(masters.map(({ credit }) => credit))].join(". ")}.`;
-  if (works.length < masters.length) {
-    const missing = masters.filter((_, index) => infos[index].status === "rejected").map(({ title }) => title);
-    const message = `Not in the collection at the moment: ${missing.join(", ")}.`;
-    document.querySelector("#gallery-message").textContent = message;
+  note.append(words, again);
+  work.append(note);
+
+  const say = (text, isRetryable) => {
+    note.hidden = text === "";
+    again.hidden = !isRetryable;
+    words.textContent = text;
+  };
+  let timer;
+  const wait = () => {
+    say("", false);
+    timer = setTimeout(() => say("Still loading…", false), slowMilliseconds);
+  };
+  const isDone = () => image.complete && image.naturalWidth > 0;
+  const succeed = () => {
+    clearTimeout(timer);
+    say("", false);
+  };
+  const fail = async () => {
+    clearTimeout(timer);
+    const fault = await reasonOf(identifier);
+    if (!isDone()) say(fault.isFinal ? "Not in the collection at the moment." : fault.message, !fault.isFinal);
+  };
+  image.addEventListener("load", succeed);
+  image.addEventListener("error", fail);
+  again.addEventListener("click", () => {
+    wait();
+    // The same source once more starts over.
+    image.setAttribute("src", image.getAttribute("src"));
+  });
+  if (!image.complete) wait();
+  else if (!isDone()) fail();
+}
+
+/** A picture that failed doesn't say why; what is said of it does. */
+async function reasonOf(identifier) {
+  try {
+    await fetchInfo(imageService(identifier), new AbortController().signal);
+    return { message: "This picture could not be loaded.", isFinal: false };
+  } catch (fault) {
+    return fault;
   }
-}
-
-function createWork(master, { width, height }) {
-  const service = imageService(master.identifier);
-  const work = element("li", "work");
-  work.style.setProperty("--ratio", String(width / height));
-  const image = element("img");
-  Object.assign(image, {
-    width,
-    height,
-    alt: master.description,
-    sizes: "(width < 46rem) 90vw, 30vw",
-    srcset: thumbnailSides
-      .map((side) => `${thumbnailUrl(service, side)} ${Math.round(side * Math.min(1, width / height))}w`)
-      .join(", "),
-    src: thumbnailUrl(service, 400),
-  });
-  const label = element("span", "label");
-  label.append(
-    element("span", "title", master.title),
-    element("span", "artist", `${master.artist}, ${master.date}`),
-    element("span", "size", `${width} × ${height} pixels`),
-  );
-  const link = element("a");
-  link.href = `#${encodeURIComponent(master.identifier)}`;
-  link.append(image, label);
-  work.append(link);
-  return work;
-}
-
-function element(name, className = "", text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
 }

@@ -1,122 +1,165 @@
-import { imageService, viewOf, viewUrl } from "./iiif.js";
-import { formatReads, watchTiles } from "./last-tile.js";
+import { formatAddress, formatTurn, upright } from "./address.js";
+import { fetchInfo, imageService, isWhole, OpeningFault } from "./iiif.js";
+import { createPanel } from "./panel.js";
+import { createStage } from "./stage.js";
 
-const confirmationMilliseconds = 2000;
+/** An info.json that is not there by then is worth a word, in milliseconds. */
+const slowMilliseconds = 2500;
+
+const progressWords = {
+  ready: "",
+  slow: "Loading…",
+  gaps: "Parts of the picture could not be loaded.",
+};
 
 /**
- * Prepares the viewer that fills the window. `onView` is told the region in view whenever it stops moving, `onClose`
- * when the reader closes it.
+ * Prepares the viewer that fills the window. `onView` is told the picture, the region and the turn in view whenever it
+ * stands still, `onClose` when the reader closes it.
  */
 export function createViewer({ onView, onClose }) {
   const dialog = document.querySelector("#viewer");
   const part = (name) => dialog.querySelector(`#${name}`);
-  const { title: galleryTitle } = document;
+  const galleryTitle = "Tessera";
+  const panel = createPanel(part("panel"));
+  /** The picture that is open, what of it was asked for, and what ends its opening. */
   let current;
-  let stopWatching = () => {};
 
-  const seadragon = OpenSeadragon({
+  const stage = createStage({
     element: part("stage"),
-    showNavigationControl: false,
-    animationTime: 0.7,
-    minZoomImageRatio: 0.7,
-    maxZoomPixelRatio: 3,
-    visibilityRatio: 0.5,
-    gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+    overview: part("navigator"),
+    onView({ view, turn }) {
+      const { picture, info } = current;
+      current.shown = { region: isWhole(info, view) ? undefined : view.region, turn };
+      const address = formatAddress(picture.identifier, current.shown);
+      panel.showView(picture, { view, turn, link: new URL(address, location.href).href });
+      part("mirror").setAttribute("aria-pressed", String(turn.isMirrored));
+      part("upright").hidden = formatTurn(turn) === formatTurn(upright);
+      onView(picture.identifier, current.shown);
+    },
+    onProgress: (progress) => notice(progressWords[progress], progress === "gaps"),
   });
-  // The style sheet draws the focus; OpenSeadragon's own style would hide it.
-  seadragon.canvas.style.outline = "";
-  window.viewer = seadragon;
+  stage.onOpenFailed(() => fail(new OpeningFault("What the service says of this picture can't be shown.")));
 
-  const image = () => {
-    const { x: width, y: height } = seadragon.world.getItemAt(0).getContentSize();
-    return { width, height };
-  };
-  const showView = () => {
-    if (!current || seadragon.world.getItemCount() === 0) return;
-    const item = seadragon.world.getItemAt(0);
-    const bounds = item.viewportToImageRectangle(seadragon.viewport.getBounds());
-    const view = viewOf(image(), bounds, seadragon.viewport.getContainerSize().x / bounds.width);
-    if (!view) return;
-    part("view-url").value = viewUrl(current.service, image(), view);
-    onView(current.master.identifier, view.region);
-  };
-  const showRegion = ({ x, y, width, height }) => {
-    const rectangle = seadragon.world.getItemAt(0).imageToViewportRectangle(x, y, width, height);
-    seadragon.viewport.fitBounds(rectangle, true);
-  };
-  const showAccount = ({ strategy = "–", cache = "–", reads, bytes }) => {
-    part("tile-strategy").textContent = strategy;
-    part("tile-cache").textContent = cache;
-    part("tile-storage").textContent = formatReads(reads, bytes);
-  };
+  function notice(text, isRetryable) {
+    part("notice-text").textContent = text;
+    part("notice-again").hidden = !isRetryable;
+  }
 
-  seadragon.addHandler("open", () => {
-    // The stage had no size while the dialog was closed, and OpenSeadragon has not looked since.
-    const { clientWidth, clientHeight } = part("stage");
-    seadragon.viewport.resize(new OpenSeadragon.Point(clientWidth, clientHeight));
-    if (current.region) showRegion(current.region);
-    else seadragon.viewport.goHome(true);
-    showView();
+  function fail(fault) {
+    notice("", false);
+    part("stage-message").hidden = false;
+    part("stage-message-text").textContent = fault.message;
+    part("stage-message-detail").textContent = fault.detail;
+    part("try-again").hidden = fault.isFinal;
+    part(fault.isFinal ? "to-gallery" : "try-again").focus();
+  }
+
+  /** Asks for info.json and opens the picture; says so when it takes long, and why when it fails. */
+  async function begin() {
+    const { picture, service, asked } = current;
+    current.opening?.abort();
+    const opening = new AbortController();
+    current.opening = opening;
+    part("stage-message").hidden = true;
+    part("stage-message-text").textContent = "";
+    notice("", false);
+    const slow = setTimeout(() => notice("Waiting for the service…", false), slowMilliseconds);
+    try {
+      const info = await fetchInfo(service, opening.signal);
+      current.info = info;
+      panel.fill(picture, service, info);
+      stage.open(info, asked);
+    } catch (error) {
+      if (opening.signal.aborted) return;
+      fail(error instanceof OpeningFault ? error : new OpeningFault("This picture can't be shown."));
+      if (!(error instanceof OpeningFault)) console.error(error);
+    } finally {
+      clearTimeout(slow);
+      if (part("notice-text").textContent.startsWith("Waiting")) notice("", false);
+    }
+  }
+
+  function beginAgain() {
+    current.asked = current.shown ?? current.asked;
+    begin();
+    stage.canvas.focus();
+  }
+
+  function showPanel(isShown) {
+    part("panel").hidden = !isShown;
+    part("panel-toggle").setAttribute("aria-expanded", String(isShown));
+  }
+
+  function leave() {
+    const { picture, opening } = current;
+    opening?.abort();
+    current = undefined;
+    if (document.fullscreenElement) document.exitFullscreen();
+    showPanel(false);
+    panel.close();
+    stage.close();
+    document.title = galleryTitle;
+    for (const link of document.querySelectorAll("#gallery a")) {
+      if (link.pathname === formatAddress(picture.identifier)) link.focus();
+    }
+  }
+
+  const handlers = {
+    "zoom-in": () => stage.zoomBy(2),
+    "zoom-out": () => stage.zoomBy(0.5),
+    "zoom-home": () => stage.showWhole(),
+    turn: () => stage.turnRight(),
+    mirror: () => stage.mirror(),
+    upright: () => {
+      stage.upright();
+      stage.canvas.focus();
+    },
+    "try-again": beginAgain,
+    "notice-again": beginAgain,
+    "viewer-close": () => dialog.close(),
+    "to-gallery": () => dialog.close(),
+    "panel-toggle": () => showPanel(part("panel").hidden),
+    "full-screen": () =>
+      document.fullscreenElement ? document.exitFullscreen() : part("viewer-frame").requestFullscreen(),
+  };
+  for (const [name, handle] of Object.entries(handlers)) part(name).addEventListener("click", handle);
+  part("full-screen").hidden = !document.fullscreenEnabled;
+  document.addEventListener("fullscreenchange", () => {
+    part("full-screen").setAttribute("aria-pressed", String(document.fullscreenElement !== null));
   });
-  seadragon.addHandler("open-failed", () => {
-    part("viewer-message").textContent = current?.master.title
-      ? "This painting could not be opened. Please try again later."
-      : "No picture could be opened under this identifier.";
+  // Escape leaves the panel first, for whoever is in it.
+  dialog.addEventListener("cancel", (event) => {
+    if (!part("panel").contains(document.activeElement)) return;
+    event.preventDefault();
+    showPanel(false);
+    part("panel-toggle").focus();
   });
-  seadragon.addHandler("animation-finish", showView);
-  seadragon.addHandler("resize", showView);
-
-  const zoomBy = (factor) => {
-    seadragon.viewport.zoomBy(factor);
-    seadragon.viewport.applyConstraints();
-  };
-  part("zoom-in").addEventListener("click", () => zoomBy(2));
-  part("zoom-out").addEventListener("click", () => zoomBy(0.5));
-  part("zoom-home").addEventListener("click", () => seadragon.viewport.goHome());
-  part("view-url").addEventListener("focus", ({ target }) => target.select());
-  part("view-copy").addEventListener("click", () => copyView(part));
-  part("viewer-close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
     if (!current) return;
     leave();
     onClose();
   });
 
-  function leave() {
-    const { identifier } = current.master;
-    current = undefined;
-    stopWatching();
-    seadragon.close();
-    document.title = galleryTitle;
-    document.querySelector(`#gallery a[href="#${CSS.escape(identifier)}"]`)?.focus();
-  }
-
   return {
     /** Shows a painting of the gallery, or any other picture of the service that is only known by its identifier. */
-    open(master, region) {
-      if (current?.master.identifier === master.identifier) {
-        if (region && seadragon.world.getItemCount() > 0) showRegion(region);
+    open(picture, asked) {
+      if (current?.picture.identifier === picture.identifier) {
+        stage.show(asked);
         return;
       }
-      stopWatching();
-      const service = imageService(master.identifier);
-      current = { master, region, service };
-      const { title = master.identifier, description = title } = master;
+      if (current) leave();
+      const service = imageService(picture.identifier);
+      current = { picture, service, asked };
+      const { title, description = title } = picture;
       document.title = `${title} – ${galleryTitle}`;
       part("viewer-title").textContent = title;
-      part("viewer-artist").textContent = master.artist ? `${master.artist}, ${master.date}` : "";
-      part("viewer-credit").textContent = master.credit ?? "";
-      part("viewer-info").href = `${service}/info.json`;
-      part("viewer-message").textContent = "";
-      part("view-url").value = "";
-      showAccount({});
-      stopWatching = watchTiles(service, showAccount);
+      part("viewer-artist").textContent = picture.artist ? `${picture.artist}, ${picture.date}` : "";
+      panel.prepare(picture, service);
       if (!dialog.open) dialog.showModal();
-      seadragon.open(`${service}/info.json`);
-      const help = "Arrow keys move, plus and minus zoom, 0 shows the whole picture.";
-      seadragon.canvas.setAttribute("role", "application");
-      seadragon.canvas.setAttribute("aria-label", `${description}${description.endsWith(".") ? "" : "."} ${help}`);
-      seadragon.canvas.focus();
+      stage.canvas.setAttribute("aria-label", description);
+      stage.canvas.setAttribute("aria-describedby", "keys");
+      stage.canvas.focus();
+      begin();
     },
     close() {
       if (!current) return;
@@ -124,25 +167,4 @@ export function createViewer({ onView, onClose }) {
       dialog.close();
     },
   };
-}
-
-/** Copies the URL of the view and says so; where copying is refused the URL is selected instead. */
-async function copyView(part) {
-  const button = part("view-copy");
-  const address = part("view-url");
-  try {
-    await navigator.clipboard.writeText(address.value);
-    button.textContent = "Copied";
-    part("view-copied").textContent = "The URL of this view was copied.";
-  } catch {
-    // Pages that did not come over HTTPS have no clipboard; this older way asks for no permission.
-    address.select();
-    const isCopied = document.execCommand("copy");
-    button.textContent = isCopied ? "Copied" : "Selected";
-    part("view-copied").textContent = isCopied ? "The URL of this view was copied." : "The URL is selected.";
-  }
-  setTimeout(() => {
-    button.textContent = "Copy URL";
-    part("view-copied").textContent = "";
-  }, confirmationMilliseconds);
 }

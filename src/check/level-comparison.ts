@@ -90,7 +90,7 @@ const farSteps = 40;
 const plainSteps = 12;
 
 /** Least correlation of what is the same. Levels of real files have 0.95 and more, other pictures 0.5 and less. */
-const leastCorrelation = 0.75;
+const leastCorrelation = 0.65;
 
 /** The means of one level and of another at the same places. */
 class MeanPairs {

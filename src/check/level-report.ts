@@ -101,8 +101,9 @@ const subsamplingNames: ReadonlyMap<string, string> = new Map([
   ["4x2", "4:1:0"],
 ]);
 
-function nameSubsampling({ components: [first, second] }: JpegHeader): string | undefined {
-  if (first === undefined || second === undefined) return undefined;
+function nameSubsampling({ components: [first, second, third = second] }: JpegHeader): string | undefined {
+  if (first === undefined || second === undefined || third === undefined) return undefined;
+  if (second.horizontal !== third.horizontal || second.vertical !== third.vertical) return undefined;
   const factors = `${first.horizontal / second.horizontal}x${first.vertical / second.vertical}`;
   return subsamplingNames.get(factors);
 }

@@ -22,7 +22,7 @@ const usages: Readonly<Record<CommandName, string>> = {
 
 const summaries: Readonly<Record<CommandName, string>> = {
   ingest: "Turns images into masters, checks them and puts them into a bucket.",
-  compare: "Writes a page that shows settings side by side without their names.",
+  compare: "Writes a page that shows what ingest would store, at the same spot, without names.",
   check: "Says what masters are, whether they are served and how well, and how to fix them.",
   manifest: "Checks folders and tables of objects, prints a manifest, or writes the tables of what is stored.",
   "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",

@@ -1,7 +1,9 @@
 import type { Area } from "../geometry.ts";
+import type { Level } from "../pyramid/level.ts";
 import { rgbToYcbcrHalved } from "../raster/color.ts";
+import type { Kernel } from "../raster/kernel.ts";
 import { threePlanes } from "../raster/raster.ts";
-import type { TileDecoder, TileShape } from "./tile-decoder.ts";
+import { type DecodedRows, rowsAtOnce, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 
 /**
  * Returns a decoder that decodes RGB tiles as YCbCr with chroma halved on both axes, using a decoder for RGB: half the
@@ -10,7 +12,12 @@ import type { TileDecoder, TileShape } from "./tile-decoder.ts";
 export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: TileShape): TileDecoder {
   const width = Math.ceil(level.tileWidth / reduction);
   const height = Math.ceil(level.tileLength / reduction);
+  const { decodeRows } = decoder;
   return {
+    ...(decodeRows && {
+      decodeRows: (kernel, { window, ...stored }) =>
+        halveRows(kernel, decodeRows(kernel, { ...stored, window: window && inWholeQuads(window) }), level),
+    }),
     model: "ycbcr",
     planeCount: 3,
     hasAlpha: false,
@@ -28,6 +35,23 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
       return missing;
     },
   };
+}
+
+/** Rows come in even numbers: the last too, for no other picture has its chroma halved as it is decoded. */
+function* halveRows(kernel: Kernel, decoded: Generator<DecodedRows, void>, level: Level): Generator<DecodedRows, void> {
+  const most = rowsAtOnce(level) ?? level.tileLength;
+  const source = Array.from({ length: 3 }, () => kernel.allocatePlane(level.tileWidth, most));
+  for (const { writeInto, ...rows } of decoded) {
+    const { count } = rows;
+    const whole = source.map((plane) => ({ ...plane, height: count }));
+    yield {
+      ...rows,
+      writeInto(planes) {
+        writeInto(whole);
+        rgbToYcbcrHalved(kernel, { source: threePlanes(whole), destination: threePlanes(planes) });
+      },
+    };
+  }
 }
 
 /** A chroma sample is made from 2 x 2 pixels; an odd window would leave some of them out. */

@@ -67,11 +67,23 @@ interface Interleaved {
   readonly height: number;
 }
 
+/** Samples are parted so many bytes at a time. */
+export const partedBytes = 1 << 20;
+
 /** The first samples go to the planes in order; the alpha of RGBA is dropped if it has no plane. */
 function separate(kernel: Kernel, { samples, count, width, height }: Interleaved, planes: readonly Plane[]): void {
+  const stride = width * count;
+  const most = Math.max(1, Math.floor(partedBytes / stride));
   const mark = kernel.mark();
-  const pointer = kernel.allocate(samples.byteLength + planeSlackBytes);
-  kernel.bytes.set(samples, pointer);
-  deinterleave(kernel, { pointer, stride: width * count, width, height, samplesPerPixel: count }, planes);
+  const pointer = kernel.allocate(Math.min(most, height) * stride + planeSlackBytes);
+  for (let first = 0; first < height; first += most) {
+    const rows = Math.min(most, height - first);
+    kernel.bytes.set(samples.subarray(first * stride, (first + rows) * stride), pointer);
+    const parts = planes.map((plane) => {
+      const top = Math.min(first, plane.height);
+      return { ...plane, pointer: plane.pointer + top * plane.stride, height: Math.min(rows, plane.height - top) };
+    });
+    deinterleave(kernel, { pointer, stride, width, height: rows, samplesPerPixel: count }, parts);
+  }
   kernel.release(mark);
 }

@@ -5,11 +5,18 @@ import { applyPalette } from "../raster/palette.ts";
 import { colorPlanes, type Plane } from "../raster/raster.ts";
 import { fillPlane } from "../raster/samples.ts";
 import { unpackSamples } from "../raster/unpack.ts";
-import { missingFrom } from "./missing-rows.ts";
+import { type MissingRows, missingFrom } from "./missing-rows.ts";
 import { decodePng, type PngRows } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";
-import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import {
+  type DecodedRows,
+  decodedModels,
+  rowsAtOnce,
+  type StoredTile,
+  type TileDecoder,
+  type TileShape,
+} from "./tile-decoder.ts";
 
 /**
  * Returns the decoder of a PNG file, the only tile of its level. Alpha with the sample number `samplesPerPixel`, which
@@ -20,28 +27,48 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
   const { alpha, samplesPerPixel } = encoding.layout;
   const model = decodedModels[encoding.model];
   const hasAlpha = alpha !== undefined;
+  const most = rowsAtOnce(level) ?? height;
+  const decodeRows = function* (kernel: Kernel, { parts: [bytes], window }: StoredTile): Generator<DecodedRows, void> {
+    if (bytes === undefined) throw new RangeError("a file without bytes");
+    const isMade = alpha?.sample === samplesPerPixel;
+    const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
+    if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
+    const asked = window ?? { y: 0, height };
+    const endRow = asked.y + asked.height;
+    let read = 0;
+    for (const rows of decodePng(kernel, { bytes, size: { width, height }, rowsAtOnce: most, endRow })) {
+      const { first, count } = rows;
+      read = first + count;
+      const wanted = Math.min(most, endRow - first);
+      const writeInto = (planes: readonly Plane[]): void => {
+        const there = planes.map((plane) => cutRows(plane, { first: 0, count }));
+        if ((there[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: there, transparency });
+        for (const plane of planes) fillPlane(kernel, cutRows(plane, { first: count, count: wanted - count }), 0);
+      };
+      yield { first, count: wanted, missing: count < wanted ? missingFrom(read, asked) : undefined, writeInto };
+    }
+    for (let first = Math.ceil(read / most) * most; first < endRow; first += most) {
+      const count = Math.min(most, endRow - first);
+      const writeInto = (planes: readonly Plane[]): void => {
+        for (const plane of planes) fillPlane(kernel, cutRows(plane, { first: 0, count }), 0);
+      };
+      yield { first, count, missing: missingFrom(read, asked), writeInto };
+    }
+  };
   return {
     model,
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
     hasAlpha,
     subsampling: { x: 1, y: 1 },
-    async decodeInto(kernel, { parts: [bytes], window }, planes) {
-      if (bytes === undefined) throw new RangeError("a file without bytes");
-      const isMade = alpha?.sample === samplesPerPixel;
-      const transparency = isMade ? findPngTransparency(bytes, readPngHeader(bytes)) : undefined;
-      if (isMade && transparency === undefined) throw malformedPng("no tRNS although one is expected");
-      const asked = window ?? { y: 0, height };
-      const endRow = asked.y + asked.height;
-      const read = await decodePng(kernel, { bytes, size: { width, height }, endRow }, (rows) => {
-        const batch = planes.map((plane) => cutRows(plane, rows));
-        if ((batch[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: batch, transparency });
-      });
-      const missing = missingFrom(read, asked);
-      if (missing !== undefined) {
-        for (const plane of planes) fillPlane(kernel, cutRows(plane, missing), 0);
+    async decodeInto(kernel, tile, planes) {
+      let missing: MissingRows | undefined;
+      for (const rows of decodeRows(kernel, tile)) {
+        rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
+        missing ??= rows.missing;
       }
       return missing;
     },
+    decodeRows,
   };
 }
 

@@ -10,7 +10,15 @@ import { flipSigns, invertPlane } from "../raster/tone.ts";
 import { type PackedSamples, type SampleTarget, unpackSamples } from "../raster/unpack.ts";
 import { type ByteCompression, decompressInto } from "./decompress.ts";
 import { joinMissing, type MissingRows } from "./missing-rows.ts";
-import { decodedModels, type StoredTile, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import {
+  type DecodedRows,
+  decodedModels,
+  packedRowBytes,
+  rowsAtOnce,
+  type StoredTile,
+  type TileDecoder,
+  type TileShape,
+} from "./tile-decoder.ts";
 import { separateUnits, unitBytes } from "./ycbcr-units.ts";
 
 /**
@@ -23,6 +31,7 @@ export function sampleTileDecoder({ level }: TileShape, compression: ByteCompres
   const model = decodedModels[encoding.model];
   const hasAlpha = layout.alpha !== undefined;
   const isInUnits = subsampling.x > 1 || subsampling.y > 1;
+  const rows = rowsAtOnce(level);
   return {
     model,
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
@@ -36,6 +45,9 @@ export function sampleTileDecoder({ level }: TileShape, compression: ByteCompres
       kernel.release(mark);
       return missing;
     },
+    ...(rows !== undefined && {
+      decodeRows: (kernel, tile) => decodeRows(kernel, { level, compression, tile, rowsAtOnce: rows }),
+    }),
   };
 }
 
@@ -74,7 +86,7 @@ function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Dec
   const { layout, predictor } = encoding;
   const targets = targetsOf(encoding, planes);
   const samplesPerPixel = layout.isPlanar ? 1 : layout.samplesPerPixel;
-  const rowBytes = Math.ceil((width * samplesPerPixel * layout.bits) / 8);
+  const rowBytes = packedRowBytes(level);
   const byteLength = rowBytes * tile.rows;
   const pointer = kernel.allocate(byteLength + planeSlackBytes);
   const { rows, window: asked } = tile;
@@ -92,6 +104,41 @@ function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Dec
     unpackSamples(kernel, packed, wanted, encoding.model === "palette" ? "index" : "full");
   }
   return missing;
+}
+
+/** Unpacks a strip of whole pixels some rows at a time: it is held as it is packed, but not in planes. */
+function* decodeRows(
+  kernel: Kernel,
+  { level, compression, tile, rowsAtOnce: most }: Omit<Decoding, "planes"> & { readonly rowsAtOnce: number },
+): Generator<DecodedRows, void> {
+  const { encoding, tileWidth: width } = level;
+  const { layout, predictor, model } = encoding;
+  const [bytes] = tile.parts;
+  if (bytes === undefined) throw new RangeError("a tile without bytes");
+  const { rows, window: asked } = tile;
+  const rowBytes = packedRowBytes(level);
+  const byteLength = rowBytes * rows;
+  const mark = kernel.mark();
+  const target = kernel.allocate(byteLength + planeSlackBytes);
+  try {
+    const missing = decompressInto(kernel, { compression, bytes, target, byteLength, width, rows, encoding, asked });
+    const { samplesPerPixel } = layout;
+    const packed = { ...packing(layout), pointer: target, rowBytes, width, height: rows, samplesPerPixel };
+    if (predictor === "horizontal") undoPredictor(kernel, packed);
+    else if (predictor === "float") undoFloatPredictor(kernel, packed);
+    for (let first = 0; first < rows; first += most) {
+      const height = Math.min(most, rows - first);
+      const part = { ...packed, pointer: target + first * rowBytes, height };
+      const writeInto = (planes: readonly Plane[]): void => {
+        const cut = planes.map((plane) => ({ ...plane, height }));
+        unpackSamples(kernel, part, targetsOf(encoding, cut), model === "palette" ? "index" : "full");
+        settleColors(kernel, encoding, cut);
+      };
+      yield { first, count: height, missing, writeInto };
+    }
+  } finally {
+    kernel.release(mark);
+  }
 }
 
 /** Colours come first in a pixel and in the planes; alpha is the last plane. An index becomes red, green and blue later. */

@@ -20,6 +20,22 @@ export interface TileDecoder {
    * read, `source-unsupported`, `render-memory`.
    */
   decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<MissingRows | undefined>;
+  /**
+   * Decodes a tile from the top down, as many rows at a time as `rowsAtOnce` says, up to the end of its window; absent
+   * where that is undefined. Throws the same.
+   */
+  decodeRows?(kernel: Kernel, tile: StoredTile): Generator<DecodedRows, void>;
+}
+
+/** Some rows of a tile. */
+export interface DecodedRows {
+  /** Index of the first row in the tile, and the number of rows. */
+  readonly first: number;
+  readonly count: number;
+  /** What turned out with these rows to be missing of all that are asked for; undefined if nothing did, as far as is known. */
+  readonly missing: MissingRows | undefined;
+  /** Writes them to planes that begin with the first of them, until the next are asked for. */
+  writeInto(planes: readonly Plane[]): void;
 }
 
 /** A tile as it was read. */
@@ -38,6 +54,28 @@ export interface TileShape {
   readonly level: Level;
   /** How many times smaller than stored its tiles are decoded; above 1 only for JPEG. */
   readonly reduction: 1 | 2 | 4 | 8;
+}
+
+/** About how many bytes of packed samples come at once. */
+const batchBytes = 1 << 17;
+
+/**
+ * Returns how many rows of a tile come at once, an even number, where the only tile of a level is decoded row by row:
+ * PNG, and a strip of whole pixels that is the whole picture. Undefined where tiles are decoded whole.
+ */
+export function rowsAtOnce(level: Level): number | undefined {
+  const { encoding, columns, rows, isStripped } = level;
+  const { compression, layout, subsampling } = encoding;
+  const isOfCodec = compression === "jpeg" || compression === "webp" || compression === "jpeg2000";
+  const isInUnits = subsampling.x > 1 || subsampling.y > 1;
+  if (isOfCodec || isInUnits || layout.isPlanar || !isStripped || columns * rows > 1) return undefined;
+  return 2 * Math.max(1, Math.floor(batchBytes / packedRowBytes(level) / 2));
+}
+
+/** Returns how many bytes a row of samples takes as it is packed. */
+export function packedRowBytes({ encoding, tileWidth }: Level): number {
+  const { layout } = encoding;
+  return Math.ceil((tileWidth * (layout.isPlanar ? 1 : layout.samplesPerPixel) * layout.bits) / 8);
 }
 
 /** What each stored colour model is decoded to. */

@@ -1,104 +1,148 @@
-import sharp, { type KernelEnum, type Sharp } from "sharp";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { IngestError } from "../node/ingest-error.ts";
+import { type ConversionSettings, firstFullChroma, type SourceSummary } from "../settings/conversion.ts";
 import { busyPlaces, type Place } from "./compare-places.ts";
+import { convertMaster } from "./convert.ts";
+import { inspectSource } from "./inspect.ts";
+import { settleCompression } from "./settle.ts";
+
+/** A lossy compression of tiles. */
+export type LossyCompression = Exclude<ConversionSettings["compression"], "deflate">;
 
 /** What is compared in each crop. */
 export interface ComparisonSettings {
+  readonly compressions: readonly LossyCompression[];
   readonly qualities: readonly number[];
-  readonly filters: readonly (keyof KernelEnum)[];
   readonly crops: number;
   /** Side of a crop, in pixels. */
   readonly side: number;
   /** Returns a number from 0 to below 1, which decides the order of the variants. */
   readonly random: () => number;
+  readonly signal?: AbortSignal | undefined;
+  /** Is told what is being written. */
+  readonly onProgress?: (activity: string) => void;
 }
 
-/** One way to write the same pixels, ready to show. */
+/** One way to store the picture: a master as `ingest` would write it. */
 export interface Variant {
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-  /** A description with its size. */
+  /** What it is, in words. */
   readonly name: string;
+  /** The options of `ingest` that choose it. */
+  readonly options: string;
+  /** Of the whole master. */
+  readonly fileBytes: number;
+}
+
+/** What one of the masters shows at a place. */
+export interface ShownVariant extends Variant {
+  /** The pixels of the crop, as WebP without loss. */
+  readonly picture: Uint8Array;
 }
 
 /** The variants of one crop, in an order that gives nothing away. */
 export interface ComparedCrop {
-  /** What the variants differ in. */
-  readonly subject: "quality" | "filter";
   readonly place: Place;
+  readonly variants: readonly ShownVariant[];
+}
+
+/** A picture stored in several ways. */
+export interface Comparison {
+  /** Of the picture after orientation, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** Of the file that was given. */
+  readonly sourceBytes: number;
+  /** From the largest file to the smallest. */
   readonly variants: readonly Variant[];
+  readonly crops: readonly ComparedCrop[];
 }
-
-/** How many pixels of the picture become one where filters are compared, along each axis: two levels of a pyramid. */
-const reduction = 4;
-
-/** JPEG quality at which the size of a filtered picture is measured: sharper filters need more bytes. */
-const measuredQuality = 89;
-
-/** Pictures are read whole: the person who asks owns the file. */
-const readOptions = { limitInputPixels: false, sequentialRead: true } as const;
 
 /**
- * Makes the variants of a picture: crops at full size by quality, including the source itself, and crops of the reduced
- * picture by filter. Crops range from the busiest place to the calmest. Throws what sharp throws for a file that it
- * can't read.
+ * Stores a picture in several ways, without loss among them, and cuts the same places out of each, from the busiest to the
+ * calmest. Every variant is a master that was written by the ingest: pixels, chroma, edges of tiles and bytes are those
+ * that would be stored. One master at a time lies in a temporary folder. Throws the IngestError of the ingest, and
+ * `setting-impossible` for a picture of one bit, which is never stored with loss.
  */
-export async function compareSettings(file: string, settings: ComparisonSettings): Promise<readonly ComparedCrop[]> {
-  const crops: ComparedCrop[] = [];
-  for (const place of await busyPlaces(file, { count: settings.crops, side: settings.side })) {
-    crops.push(await compareQualities(file, { place, settings }));
+export async function compareSettings(file: string, settings: ComparisonSettings): Promise<Comparison> {
+  const { crops: count, side, random, signal, onProgress = () => {} } = settings;
+  const summary = await inspectSource(file);
+  const compared = chooseVariants(summary, settings);
+  const folder = await mkdtemp(join(tmpdir(), "tessera-compare-"));
+  try {
+    const store = async (conversion: ConversionSettings): Promise<{ master: string; bytes: number }> => {
+      const master = join(folder, "master.tif");
+      onProgress(`storing it with ${nameOf(conversion, summary)}`);
+      const { bytesOut } = await convertMaster(file, master, conversion, { signal });
+      return { master, bytes: bytesOut };
+    };
+    const lossless = await store(conversionOf("deflate", 100));
+    const places = await busyPlaces(lossless.master, { count, side });
+    const { width, height } = await sharp(lossless.master, { limitInputPixels: false }).metadata();
+    const shown: { variant: Variant; pictures: readonly Uint8Array[] }[] = [];
+    for (const conversion of [conversionOf("deflate", 100), ...compared]) {
+      const { master, bytes } = conversion.compression === "deflate" ? lossless : await store(conversion);
+      const pictures = [];
+      for (const place of places) pictures.push(await cut(master, place));
+      await rm(master);
+      const variant = { name: nameOf(conversion, summary), options: optionsOf(conversion), fileBytes: bytes };
+      shown.push({ variant, pictures });
+    }
+    const crops = places.map((place, index) => {
+      const variants = shown.map(({ variant, pictures }) => ({ ...variant, picture: pictures[index] as Uint8Array }));
+      return { place, variants: shuffle(variants, random) };
+    });
+    const variants = shown.map(({ variant }) => variant).toSorted((a, b) => b.fileBytes - a.fileBytes);
+    return { width, height, sourceBytes: summary.bytes, variants, crops };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  for (const place of await busyPlaces(file, { count: settings.crops, side: settings.side * reduction })) {
-    crops.push(await compareFilters(file, { place, settings }));
-  }
-  return crops;
 }
 
-interface CropRequest {
-  readonly place: Place;
-  readonly settings: ComparisonSettings;
-}
-
-async function compareQualities(file: string, { place, settings }: CropRequest): Promise<ComparedCrop> {
-  const pixels = await cut(file, place);
-  const { width, height } = place;
-  const source = await pixels().webp({ lossless: true }).toBuffer();
-  const variants: Variant[] = [{ mediaType: "image/webp", bytes: source, name: "the source itself" }];
-  for (const quality of settings.qualities) {
-    const bytes = await pixels().jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();
-    const perPixel = (bytes.byteLength * 8) / (width * height);
-    const size = `${bytes.byteLength} bytes, ${perPixel.toFixed(2)} bits per pixel`;
-    variants.push({ mediaType: "image/jpeg", bytes, name: `JPEG quality ${quality}, 4:2:0: ${size}` });
+/** The conversions that are asked for, each once, as far as the picture can be stored so. */
+function chooseVariants(
+  { model }: SourceSummary,
+  { compressions, qualities }: ComparisonSettings,
+): readonly ConversionSettings[] {
+  if (model === "bilevel") {
+    throw new IngestError("setting-impossible", "It has one bit per pixel and is always stored without loss.");
   }
-  return { subject: "quality", place, width, height, variants: shuffle(variants, settings.random) };
+  const asked = compressions.flatMap((compression) =>
+    qualities.map((quality) => {
+      const conversion = conversionOf(compression, quality);
+      return { ...conversion, compression: settleCompression(conversion, model) };
+    }),
+  );
+  return [...new Map(asked.map((conversion) => [nameOf(conversion, { model }), conversion])).values()];
 }
 
-async function compareFilters(file: string, { place, settings }: CropRequest): Promise<ComparedCrop> {
-  const pixels = await cut(file, place);
-  const width = Math.max(1, Math.round(place.width / reduction));
-  const height = Math.max(1, Math.round(place.height / reduction));
-  const variants: Variant[] = [];
-  for (const kernel of settings.filters) {
-    const reduced = await pixels().resize({ width, height, fit: "fill", kernel }).png().toBuffer();
-    const bytes = await sharp(reduced).webp({ lossless: true }).toBuffer();
-    const measured = await sharp(reduced).jpeg({ quality: measuredQuality }).toBuffer();
-    const size = `${measured.byteLength} bytes as JPEG at quality ${measuredQuality}`;
-    variants.push({ mediaType: "image/webp", bytes, name: `filter ${kernel}: ${size}` });
-  }
-  return { subject: "filter", place, width, height, variants: shuffle(variants, settings.random) };
+/** The settings that `ingest` takes when nothing else is asked for. */
+function conversionOf(compression: ConversionSettings["compression"], quality: number): ConversionSettings {
+  const subsampling = quality < firstFullChroma ? "4:2:0" : "4:4:4";
+  return { compression, quality, tileSize: 512, subsampling, keepsProfile: false, keepsDepth: false };
 }
 
-/** Reads a place once, upright and in sRGB on white, and returns a function that starts a pipeline with its pixels. */
-async function cut(file: string, place: Place): Promise<() => Sharp> {
-  const { data, info } = await sharp(file, readOptions)
-    .autoOrient()
+function nameOf({ compression, quality, subsampling }: ConversionSettings, { model }: Pick<SourceSummary, "model">) {
+  if (compression === "deflate") return "Without loss";
+  if (compression === "webp") return `WebP quality ${quality}`;
+  return `JPEG quality ${quality}${model === "gray" ? "" : `, ${subsampling}`}`;
+}
+
+function optionsOf({ compression, quality }: ConversionSettings): string {
+  if (compression === "deflate") return "--compression deflate";
+  return `${compression === "jpeg" ? "" : `--compression ${compression} `}--quality ${quality}`;
+}
+
+/** Cuts a place out of a master, in sRGB on white: what is seen of it. */
+async function cut(master: string, place: Place): Promise<Uint8Array> {
+  return sharp(master, { limitInputPixels: false })
     .flatten({ background: "white" })
     .toColourspace("srgb")
-    .extract(place)
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  return () => sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
+    .extract({ ...place })
+    .webp({ lossless: true })
+    .toBuffer();
 }
 
 /** Source: Durstenfeld, Algorithm 235: Random permutation, 1964. */

@@ -31,7 +31,9 @@ export interface UndecodedPage {
 export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Promise<PixelSource> {
   const { file, inspected, settings } = page;
   const { code } = ingestErrorOf(cause, file);
-  const isDeep = settings.keepsDepth && inspected.summary.depth === 16;
+  const { model, depth } = inspected.summary;
+  // Inks and CIELab become 8 bits in any case.
+  const isDeep = settings.keepsDepth && depth === 16 && model !== "cmyk" && model !== "lab";
   if (inspected.summary.format !== "tiff" || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
   const verdict = cause instanceof IngestError ? "unsupported" : judgeLibvips(cause);
   try {

@@ -5,7 +5,7 @@ import type { ApiVersion } from "../iiif/version.ts";
 /** Headers of every answer, errors and redirects included: any page may show and embed what this service says. */
 export const openHeaders: Readonly<Record<string, string>> = {
   "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers": "Link, ETag, Server-Timing, Cache-Tag, Retry-After",
+  "Access-Control-Expose-Headers": "Link, ETag, Server-Timing, Cache-Tag, Retry-After, Content-Disposition",
   "Cross-Origin-Resource-Policy": "cross-origin",
   "Timing-Allow-Origin": "*",
   "X-Content-Type-Options": "nosniff",

@@ -1,6 +1,7 @@
 import type { Account } from "../account.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { isNoneMatch } from "./conditional.ts";
+import { formatAttachment } from "./content-disposition.ts";
 import {
   type CacheScope,
   cacheControl,
@@ -20,9 +21,18 @@ export interface ImageAnswer {
   readonly maxAgeSeconds: number;
 }
 
-/** Returns the headers of an image, which its 304 carries too; `canonicalUri` is the same for all who ask. */
-export function imageHeaders(answer: ImageAnswer & { readonly canonicalUri: string }): Headers {
+/** What an answer with a picture carries besides. */
+export interface PictureAnswer extends ImageAnswer {
+  /** The same for all who ask. */
+  readonly canonicalUri: string;
+  /** The name that the file is to be saved under; undefined if it is to be shown. */
+  readonly fileName?: string | undefined;
+}
+
+/** Returns the headers of an image, which its 304 carries too. */
+export function imageHeaders(answer: PictureAnswer): Headers {
   const headers = commonHeaders(answer, "public");
+  if (answer.fileName !== undefined) headers.set("Content-Disposition", formatAttachment(answer.fileName));
   headers.set("Link", `${profileLink(answer.version)}, ${canonicalLink(answer.canonicalUri)}`);
   return headers;
 }
@@ -168,6 +178,14 @@ export function respondOptions(): Response {
     "Cache-Control": cacheControl(86_400),
   };
   return new Response(null, { status: 204, headers });
+}
+
+/** Returns a page that was made for this request and is kept by nobody, under the headers that its file has. */
+export function respondPage(page: Response, status: number): Response {
+  const headers = new Headers(page.headers);
+  for (const name of ["ETag", "Last-Modified", "Content-Length"]) headers.delete(name);
+  headers.set("Cache-Control", "private, no-cache");
+  return new Response(page.body, { status, headers });
 }
 
 /** Returns an answer of JSON that is about no image. */

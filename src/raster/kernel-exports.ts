@@ -62,14 +62,42 @@ export interface KernelExports {
   encodePng(encoder: number): number;
   /** Ends the stream; returns the size of the last data. */
   finishPng(encoder: number): number;
-  /** Resets an encoder by its first three words. */
+  /** Resets an encoder by its first four words. */
   openPngEncoder(encoder: number): void;
   /** Returns the size of an encoder. */
   pngEncoderBytes(width: number, samples: number, bitDepth: number): number;
+  /** Interleaves or packs rows one after another; `g`, `b` and `a` are 0 where there is no such plane. */
+  layOutRows(
+    r: number,
+    g: number,
+    b: number,
+    a: number,
+    rStride: number,
+    gStride: number,
+    bStride: number,
+    aStride: number,
+    target: number,
+    width: number,
+    bitDepth: number,
+    rows: number,
+  ): void;
   /** Undoes the filters of rows of a PNG in place; returns how many rows were done. */
   unfilterPngRows(rows: number, rowBytes: number, pixelBytes: number, count: number): number;
   /** Writes the length before a chunk and the CRC after it. */
   sealPngChunk(encoder: number, byteLength: number): void;
+  /** Adds up to 256 rows of samples to the sums of the row of boxes they lie in. */
+  addToBoxes(
+    source: number,
+    stride: number,
+    width: number,
+    height: number,
+    sums: number,
+    boxWidth: number,
+    firstWidth: number,
+    columns: number,
+  ): void;
+  /** Writes the rounded means of a row of boxes and sets their sums to 0. */
+  takeBoxMeans(sums: number, count: number, samples: number, lastSamples: number, target: number): void;
   /** Copies one sample of every pixel to rows of its own. */
   takeSample(
     source: number,

@@ -14,6 +14,8 @@ export interface WeightsRequest {
   /** Output samples, at least 1. */
   readonly outputLength: number;
   readonly filter: Filter;
+  /** How much of the last source sample there is, above 0 and at most 1: less of one that the edge cuts. 1. */
+  readonly lastLength?: number | undefined;
 }
 
 /**
@@ -23,6 +25,8 @@ export interface WeightsRequest {
  */
 export interface Weights {
   readonly sourceLength: number;
+  /** Source samples per output sample. */
+  readonly step: number;
   readonly outputLength: number;
   readonly taps: number;
   readonly firsts: Int32Array;
@@ -45,7 +49,7 @@ const weightLimit = 1 << 24;
  * weights.
  */
 export function planWeights(request: WeightsRequest): Weights {
-  const { sourceLength, start, step, outputLength, filter } = request;
+  const { sourceLength, start, step, outputLength, filter, lastLength = 1 } = request;
   const { spread, weigh } = filter === "box" ? boxOf(step) : curves[filter](step);
   const room = Math.min(sourceLength, Math.ceil(2 * spread) + 3);
   if (!(room * outputLength <= weightLimit)) {
@@ -58,17 +62,22 @@ export function planWeights(request: WeightsRequest): Weights {
   const firsts = new Int32Array(outputLength);
   const ends = new Int32Array(outputLength);
   const row = new Float64Array(room);
+  const last = new Float64Array(1);
   for (let output = 0; output < outputLength; output += 1) {
     const centre = Math.min(Math.max(start + (output + 0.5) * step, 0), sourceLength);
     const first = Math.max(0, Math.floor(centre - spread - 0.5));
     const end = Math.min(sourceLength, first + room);
     weigh(row, end - first, first + 0.5 - centre);
     row.fill(0, end - first);
+    if (lastLength < 1 && end === sourceLength) {
+      weigh(last, 1, end - 1 + lastLength / 2 - centre);
+      row[end - 1 - first] = last[0]! * lastLength;
+    }
     quantise(row, loose, output * room);
     firsts[output] = first;
     ends[output] = end;
   }
-  return pack({ sourceLength, outputLength, room, loose, firsts, ends, identity: isIdentity(request) });
+  return pack({ sourceLength, step, outputLength, room, loose, firsts, ends, identity: isIdentity(request) });
 }
 
 /** Rounds running sums rather than weights: the integers then sum to unity exactly and smooth content keeps its level. */
@@ -88,6 +97,7 @@ function quantise(row: Float64Array, target: Int16Array, offset: number): void {
 
 interface LooseRows {
   readonly sourceLength: number;
+  readonly step: number;
   readonly outputLength: number;
   readonly room: number;
   readonly loose: Int16Array;
@@ -97,7 +107,8 @@ interface LooseRows {
 }
 
 /** Removes the zero weights at both ends of every row, as far as the rows stay in order. */
-function pack({ sourceLength, outputLength, room, loose, firsts: looseFirsts, ends, identity }: LooseRows): Weights {
+function pack({ room, loose, firsts: looseFirsts, ends, ...axis }: LooseRows): Weights {
+  const { sourceLength, outputLength } = axis;
   const firsts = looseFirsts.slice();
   for (let output = outputLength - 1, next = sourceLength; output >= 0; output -= 1) {
     let first = looseFirsts[output]!;
@@ -120,7 +131,7 @@ function pack({ sourceLength, outputLength, room, loose, firsts: looseFirsts, en
     const from = output * room + offset;
     rows.set(loose.subarray(from, from + counts[output]!), output * taps);
   }
-  return { sourceLength, outputLength, taps, firsts, counts, rows, identity };
+  return { ...axis, taps, firsts, counts, rows };
 }
 
 function isIdentity({ sourceLength, start, step, outputLength }: WeightsRequest): boolean {

@@ -1,53 +1,58 @@
-import type { StoredTile, TileDecoder } from "../codec/tile-decoder.ts";
-import { type Area, clipArea, isWhole } from "../geometry.ts";
 import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
-import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import {
-  colorPlanes,
-  type Plane,
-  planeSlackBytes,
-  type Subsampling,
-  strideAlignment,
-  subsamplingOf,
-} from "../raster/raster.ts";
-import { cropPlane, fillPlane } from "../raster/samples.ts";
+import { type Plane, planeSlackBytes, type Subsampling, strideAlignment, subsamplingOf } from "../raster/raster.ts";
+import { cropPlane } from "../raster/samples.ts";
 import type { TileRow } from "./batches.ts";
-import type { DecodedTile } from "./damage.ts";
 import type { GatheredBytes } from "./gather.ts";
-import type { LevelChoice } from "./level.ts";
+import { HeldRows } from "./held-rows.ts";
+import { loadRows, loadTile, type TileLoading } from "./tile-loading.ts";
 
-/** The rows of one plane of a level that are held: row `first` of the level's plane is row 0 of `rows`. */
-interface HeldRows {
-  readonly rows: Plane;
-  first: number;
-  end: number;
+/** Rows of the planes of a level that strips are made from, held as long as they are needed. */
+export interface LevelRows {
+  /** Returns one past the last row of the plane that is held. */
+  endOf(plane: number): number;
+  /** Returns the row of the plane that the first held row is. */
+  firstOf(plane: number): number;
+  /** Returns the held rows of a plane. */
+  rowsOf(plane: number): Plane;
+  /** Returns the column of the plane that the first held column is. */
+  firstColumnOf(plane: number): number;
+  /**
+   * Decodes a row of tiles, or the part of one, below what is held, after letting go of what `neededFrom` leaves out:
+   * for each plane the first row that is still needed. Yields after each step with the number of pixels decoded. Throws
+   * `source-malformed`, `source-unsupported`, `render-memory`.
+   */
+  load(
+    tileRow: TileRow,
+    gathered: GatheredBytes,
+    neededFrom: () => readonly number[],
+  ): AsyncGenerator<number, void, undefined>;
 }
 
-/** What a band is made for. */
-export interface BandRequest extends Pick<LevelChoice, "grid" | "window"> {
-  readonly decoder: TileDecoder;
-  /** How the tiles are stored, which tells what one shows that was never written. */
-  readonly encoding: TileEncoding;
+/** What is done to rows that were decoded before anything is made of them; rows of subsampled chroma are fewer. */
+export type SettleRows = (planes: readonly Plane[]) => void;
+
+/** The tiles that a band is made for. */
+export interface BandTiles extends TileLoading {
   /** The columns of the tile grid that are drawn. */
   readonly firstColumn: number;
   readonly columns: number;
   /** The row of the tile grid it begins with. */
   readonly firstRow: number;
-  /** Pixel rows above a tile row that may still be needed when it is loaded. */
-  readonly carryRows: number;
-  /** Told of each tile that was decoded. */
-  readonly count: (tile: DecodedTile) => void;
+  readonly settle?: SettleRows | undefined;
 }
 
-/** What an unwritten tile shows: 0 in every sample, as other readers have it; no colour in what is centred on 128. */
-const background = { sample: 0, inverted: 255, centred: 128 } as const;
+/** What a band is made for. */
+export interface BandRequest extends BandTiles {
+  /** Pixel rows above a tile row that may still be needed when it is loaded. */
+  readonly carryRows: number;
+}
 
 /**
  * A few rows of a level, decoded: a tile row at a time is loaded below those that are still needed. Planes are as wide
  * as the tiles they hold, so that tiles are decoded straight into place.
  */
-export class Band {
+export class Band implements LevelRows {
   readonly #kernel: Kernel;
   readonly #request: BandRequest;
   readonly #planes: readonly HeldRows[];
@@ -61,89 +66,73 @@ export class Band {
       const { x, y } = this.#factors(index);
       const width = Math.ceil((columns * grid.tileWidth) / x);
       const height = Math.ceil(grid.tileLength / y) + Math.ceil(carryRows / y) + 1;
-      const first = (firstRow * grid.tileLength) / y;
-      return { rows: kernel.allocatePlane(width, height), first, end: first };
+      return new HeldRows(kernel, { width, height, first: (firstRow * grid.tileLength) / y });
     });
   }
 
-  /** Returns one past the last row of the level's plane that is held. */
   endOf(plane: number): number {
     return this.#held(plane).end;
   }
 
-  /** Returns the row of the level's plane that the first held row is. */
   firstOf(plane: number): number {
     return this.#held(plane).first;
   }
 
-  /** Returns the held rows of a plane; column 0 is that of the first tile. */
   rowsOf(plane: number): Plane {
     return this.#held(plane).rows;
   }
 
+  firstColumnOf(plane: number): number {
+    const { firstColumn, grid } = this.#request;
+    return (firstColumn * grid.tileWidth) / this.#factors(plane).x;
+  }
+
   /** Returns the newest tile row's slices of all planes. */
   newestRows(): readonly Plane[] {
-    return this.#planes.map(({ rows, first, end }, index) => {
-      const height = this.#tileRows(index);
-      return cropPlane(rows, { x: 0, y: end - first - height, width: rows.width, height });
-    });
+    return this.#planes.map((held, index) => held.last(this.#tileRows(index)));
   }
 
-  /**
-   * Decodes a row of tiles below what is held, after letting go of the rows before `keepFrom` of each plane. Throws
-   * `source-malformed`, `source-unsupported`.
-   */
-  async load({ row, tiles }: TileRow, gathered: GatheredBytes, keepFrom: readonly number[]): Promise<void> {
-    const { grid, decoder, firstColumn, count } = this.#request;
-    this.#planes.forEach((held, index) => {
-      this.#keepFrom(held, keepFrom[index] ?? held.end);
-      held.end += this.#tileRows(index);
-      if (held.end - held.first > held.rows.height) throw new RangeError("a band is too small for its rows");
-    });
-    const newest = this.newestRows();
-    for (const { column, storedRows: rows, levelRow, ranges } of tiles) {
-      const slices = newest.map((plane, index) => {
-        const width = Math.ceil(grid.tileWidth / this.#factors(index).x);
-        return cropPlane(plane, { x: (column - firstColumn) * width, y: 0, width, height: plane.height });
-      });
-      if (ranges === undefined) {
-        this.#clear(slices);
-        continue;
+  async *load(
+    { tiles }: TileRow,
+    gathered: GatheredBytes,
+    neededFrom: () => readonly number[],
+  ): AsyncGenerator<number, void, undefined> {
+    const { grid, firstColumn, columns, decoder } = this.#request;
+    const [first] = tiles;
+    if (first !== undefined && decoder.decodeRows !== undefined) {
+      const planesOf = () => this.#makeRoom(neededFrom());
+      for await (const _ of loadRows(this.#kernel, this.#request, { tile: first, gathered, planesOf })) {
+        this.#settle();
+        yield grid.tileWidth * grid.tileLength;
       }
-      const window = this.#neededOf(column, row);
-      const tile: StoredTile = { parts: ranges.map((range) => gathered.bytesOf(range)), rows, window };
-      const missing = await decoder.decodeInto(this.#kernel, tile, slices);
-      count({ asked: window ?? { width: grid.tileWidth, height: grid.tileLength }, levelRow, missing });
+      return;
     }
+    const newest = first?.column === firstColumn ? this.#makeRoom(neededFrom()) : this.#room();
+    for (const tile of tiles) {
+      const planes = newest.map((plane, index) => {
+        const width = Math.ceil(grid.tileWidth / this.#factors(index).x);
+        return cropPlane(plane, { x: (tile.column - firstColumn) * width, y: 0, width, height: plane.height });
+      });
+      await loadTile(this.#kernel, this.#request, { tile, gathered, planes });
+    }
+    if (tiles.at(-1)?.column === firstColumn + columns - 1) this.#settle();
+    yield tiles.length * grid.tileWidth * grid.tileLength;
   }
 
-  /** The pixels of a tile that lie in the window; undefined for all of them. */
-  #neededOf(column: number, row: number): Area | undefined {
-    const { window, grid } = this.#request;
-    const { tileWidth: width, tileLength: height } = grid;
-    const needed = clipArea({ ...window, x: window.x - column * width, y: window.y - row * height }, { width, height });
-    return needed === undefined || isWhole(needed, { width, height }) ? undefined : needed;
+  /** Lets go of what is no longer needed; returns where the next row of tiles is decoded to. */
+  #makeRoom(needed: readonly number[]): readonly Plane[] {
+    for (const [index, held] of this.#planes.entries()) held.dropBefore(needed[index] ?? held.end);
+    return this.#room();
   }
 
-  #keepFrom(held: HeldRows, keepFrom: number): void {
-    const dropped = Math.min(Math.max(keepFrom, held.first), held.end) - held.first;
-    if (dropped === 0) return;
-    const { pointer, stride } = held.rows;
-    this.#kernel.bytes.copyWithin(pointer, pointer + dropped * stride, pointer + (held.end - held.first) * stride);
-    held.first += dropped;
+  #room(): readonly Plane[] {
+    return this.#planes.map((held, index) => held.below(this.#tileRows(index)));
   }
 
-  #clear(slices: readonly Plane[]): void {
-    const { model } = this.#request.decoder;
-    const { isInverted, palette } = this.#request.encoding;
-    const sample = isInverted ? background.inverted : background.sample;
-    slices.forEach((slice, index) => {
-      const isCentred = (model === "ycbcr" || model === "lab") && (index === 1 || index === 2);
-      const isAlpha = index >= colorPlanes[model];
-      // Of a palette the colour of index 0.
-      const color = palette?.[(index * palette.length) / 3] ?? (isCentred ? background.centred : sample);
-      fillPlane(this.#kernel, slice, isAlpha ? 0 : color);
-    });
+  /** Holds a row of tiles that was decoded. */
+  #settle(): void {
+    for (const [index, held] of this.#planes.entries()) held.add(this.#tileRows(index));
+    this.#request.settle?.(this.newestRows());
   }
 
   #tileRows(plane: number): number {

@@ -2,7 +2,7 @@ import { maxTilesPerRender } from "../limits.ts";
 import { partsOf } from "../pyramid/tile-encoding.ts";
 import { tileRanges } from "../pyramid/tile-index.ts";
 import type { Turn } from "../raster/orientation.ts";
-import { refuseAboveLimits } from "./cost.ts";
+import { type Remedy, refuseAboveLimits } from "./cost.ts";
 import type { LevelChoice } from "./level.ts";
 import { planReads, type ReadPlan, type TileWanted } from "./reads.ts";
 import { storedPlace } from "./turned-level.ts";
@@ -13,7 +13,7 @@ export interface Batch {
   readonly reads: readonly ReadPlan[];
 }
 
-/** The tiles of one row of the grid that a render needs, left to right. */
+/** The tiles of one row of the grid that a render needs, left to right, or a part of them if they are many bytes. */
 export interface TileRow {
   readonly row: number;
   readonly tiles: readonly TileWanted[];
@@ -25,6 +25,18 @@ export interface TileRow {
  */
 const batchBytes = { upright: 1 << 20, sideways: 8 << 20 } as const;
 
+/** What batches depend on next to the choice of a level. */
+export interface BatchFacts {
+  readonly tileTurn: Turn;
+  /** Length of the file in bytes. */
+  readonly sourceSize: number;
+  /** What helps against too many tiles. */
+  readonly remedy?: Remedy;
+}
+
+/** A row of tiles with more compressed bytes than this is read and decoded in parts of about as many. */
+const partBytes = 8 << 20;
+
 /**
  * Lists the tiles under the window of a level, top to bottom, in batches; `tileTurn` is how they are turned as they are
  * decoded, which the choice is laid on already. Throws `render-too-costly` when there are more
@@ -32,7 +44,7 @@ const batchBytes = { upright: 1 << 20, sideways: 8 << 20 } as const;
  */
 export function planBatches(
   { grid, stored, window }: LevelChoice,
-  { tileTurn, sourceSize }: { readonly tileTurn: Turn; readonly sourceSize: number },
+  { tileTurn, sourceSize, remedy }: BatchFacts,
 ): readonly Batch[] {
   const limitBytes = tileTurn.quarterTurns % 2 === 1 ? batchBytes.sideways : batchBytes.upright;
   const firstColumn = Math.floor(window.x / grid.tileWidth);
@@ -41,7 +53,7 @@ export function planBatches(
   const rows = Math.floor((window.y + window.height - 1) / grid.tileLength) - firstRow + 1;
   const tileCount = columns * rows * partsOf(stored.encoding);
   if (tileCount > maxTilesPerRender) {
-    refuseAboveLimits({ tiles: tileCount, decodedPixels: 0, reads: 0, readBytes: 0, peakBytes: 0 });
+    refuseAboveLimits({ tiles: tileCount, decodedPixels: 0, reads: 0, readBytes: 0, peakBytes: 0 }, { work: remedy });
   }
   const batches: Batch[] = [];
   let pending: TileRow[] = [];
@@ -65,13 +77,29 @@ export function planBatches(
         ranges: tileRanges(stored, place, sourceSize),
       };
     });
-    const bytes = tiles.reduce((sum, tile) => sum + bytesOf(tile), 0);
-    if (pendingBytes + bytes > limitBytes) close();
-    pending.push({ row, tiles });
-    pendingBytes += bytes;
+    for (const part of divideRow(tiles)) {
+      const bytes = part.reduce((sum, tile) => sum + bytesOf(tile), 0);
+      if (pendingBytes + bytes > limitBytes) close();
+      pending.push({ row, tiles: part });
+      pendingBytes += bytes;
+    }
   }
   close();
   return batches;
+}
+
+function divideRow(tiles: readonly TileWanted[]): readonly (readonly TileWanted[])[] {
+  const parts: TileWanted[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const tile of tiles) {
+    bytes += bytesOf(tile);
+    if (bytes > partBytes) {
+      parts.push([]);
+      bytes = bytesOf(tile);
+    }
+    parts.at(-1)?.push(tile);
+  }
+  return parts;
 }
 
 function bytesOf({ ranges = [] }: TileWanted): number {

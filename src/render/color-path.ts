@@ -1,5 +1,5 @@
 import { decodedModels } from "../codec/tile-decoder.ts";
-import type { Format } from "../iiif/format.ts";
+import type { Encoding } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { ColorModel } from "../raster/raster.ts";
@@ -22,7 +22,7 @@ export interface ColorPath {
 /** What is asked for, as far as colours are concerned. */
 export interface ColorRequest {
   readonly quality: Quality;
-  readonly format: Format;
+  readonly format: Encoding;
   /** The part of the rotation that is not a quarter turn, in degrees. */
   readonly degrees: number;
   /** Whether the master's colours are other than sRGB. */

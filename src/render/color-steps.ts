@@ -2,6 +2,7 @@ import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import { type ColorPath, type ColorRequest, isSampledHalved } from "./color-path.ts";
 import type { AxisSampling } from "./level.ts";
+import { isShrunk, type Shrink } from "./shrink.ts";
 
 /** One thing that is done to the colours of a picture. */
 export interface ColorStep {
@@ -36,6 +37,7 @@ export interface StepFacts extends Pick<ColorRequest, "quality" | "format" | "de
   readonly grid: DecodedGrid;
   readonly x: AxisSampling;
   readonly y: AxisSampling;
+  readonly shrink: Shrink;
 }
 
 /** Plans the steps along a path. */
@@ -87,10 +89,14 @@ function wholeSteps({ model }: ColorPath, { quality, format, degrees }: StepFact
   );
 }
 
-/** Chroma is halved as tiles are decoded: nothing is lost by that unless the picture is enlarged. */
-function isDecodedHalved({ source, sampled }: ColorPath, { grid, x, y }: StepFacts): boolean {
+/**
+ * Chroma is halved as tiles are decoded: nothing is lost by that unless the picture is enlarged, and nothing won where it
+ * is shrunk at once.
+ */
+function isDecodedHalved({ source, sampled }: ColorPath, { grid, x, y, shrink }: StepFacts): boolean {
   const isEven = grid.tileWidth % 2 === 0 && grid.tileLength % 2 === 0;
-  return source === "rgb" && sampled === "ycbcr" && Math.min(x.step, y.step) >= 1 && isEven;
+  const isReduced = Math.min(x.step, y.step) >= 1 && !isShrunk(shrink);
+  return source === "rgb" && sampled === "ycbcr" && isReduced && isEven;
 }
 
 /**

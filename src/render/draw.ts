@@ -8,7 +8,7 @@ import { isNoTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Plane, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSteps } from "./apply-steps.ts";
-import { Band, type BandRequest } from "./band.ts";
+import { Band, type BandTiles } from "./band.ts";
 import type { Batch } from "./batches.ts";
 import { type ColorPath, isSampledHalved } from "./color-path.ts";
 import { type Damage, DamageRecord, damagedImage, refuseMuchDamage } from "./damage.ts";
@@ -18,6 +18,8 @@ import { carryRowsOf } from "./memory.ts";
 import { openOutput, type Qualities } from "./output.ts";
 import type { DrawPlan } from "./plan.ts";
 import { type PlaneSubsampling, planSampling } from "./sampling.ts";
+import { isShrunk } from "./shrink.ts";
+import { ShrunkBand } from "./shrunk-band.ts";
 import { createStripMaker, type Strip, stripRows } from "./strips.ts";
 
 /** What a drawing takes next to its plan. */
@@ -82,16 +84,16 @@ class Drawing {
   async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Uint8Array, void, undefined> {
     const sample = sampleTile(batch, gathered);
     this.#parts ??= openParts(this.#plan, this.#inputs, { sample, count: (tile) => this.#record.add(tile) });
-    const { band, strips, rowSteps, stripSteps, output } = this.#parts;
-    const { grid, size } = this.#plan;
+    const { band, strips, stripSteps, output } = this.#parts;
+    const { size } = this.#plan;
     for (const tileRow of batch.tileRows) {
-      await this.#pauseAfter(tileRow.tiles.length * grid.tileWidth * grid.tileLength);
-      await band.load(tileRow, gathered, strips.neededFrom());
-      this.#refuseDamagedStream();
-      rowSteps(band.newestRows());
-      for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
-        await this.#pauseAfter(size.width * strip.rows);
-        yield* output.write(stripSteps(strip));
+      for await (const pixels of band.load(tileRow, gathered, strips.neededFrom)) {
+        await this.#pauseAfter(pixels);
+        this.#refuseDamagedStream();
+        for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
+          await this.#pauseAfter(size.width * strip.rows);
+          yield* output.write(stripSteps(strip));
+        }
       }
     }
   }
@@ -127,44 +129,48 @@ class Drawing {
 function openParts(
   plan: DrawPlan,
   inputs: DrawInputs,
-  { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandRequest, "count">,
+  { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandTiles, "count">,
 ) {
   const { kernel, table, envelope, qualities, pause } = inputs;
-  const { grid, stored, window, size, turn, colors, steps } = plan;
+  const { size, turn, colors, steps, shrink } = plan;
   const decoder = openDecoder(kernel, plan, sample);
-  const firstColumn = Math.floor(window.x / grid.tileWidth);
-  const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - firstColumn + 1;
-  const band = new Band(kernel, {
-    grid,
-    window,
-    decoder,
-    encoding: stored.encoding,
-    firstColumn,
-    columns,
-    firstRow: Math.floor(window.y / grid.tileLength),
-    carryRows: carryRowsOf(plan),
-    count,
-  });
-  const strips = createStripMaker(kernel, {
-    band,
-    samplings: planSampling(plan, { size, turn, planes: planesOf(plan, decoder) }),
-    firstPixel: firstColumn * grid.tileWidth,
-    size,
-    isWrittenOver: steps.strips.length > 0,
-  });
-  const rows = { width: columns * grid.tileWidth, height: grid.tileLength };
-  const applyToRows = openSteps(kernel, steps.rows, { ...rows, table: undefined });
+  const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
+  const tiles = { ...bandTiles(kernel, plan, decoder), count };
+  const band = isShrunk(shrink)
+    ? new ShrunkBand(kernel, { ...tiles, samplings })
+    : new Band(kernel, { ...tiles, carryRows: carryRowsOf(plan) });
+  const strips = createStripMaker(kernel, { band, samplings, size, isWrittenOver: steps.strips.length > 0 });
   const applyToStrips = openSteps(kernel, steps.strips, { width: size.width, height: stripRows, table });
   const subsampling = sampledSubsampling(colors);
   return {
     band,
     strips,
-    rowSteps: (planes: readonly Plane[]): void =>
-      void applyToRows(rasterOf({ ...rows, model: decoder.model, subsampling: decoder.subsampling }, planes)),
     stripSteps: ({ planes, rows: height }: Strip): Raster =>
       applyToStrips(rasterOf({ width: size.width, height, model: colors.sampled, subsampling }, planes)),
     output: openOutput(kernel, plan, { qualities, envelope, pause }),
   };
+}
+
+function bandTiles(
+  kernel: Kernel,
+  { grid, stored, window, steps }: DrawPlan,
+  decoder: TileDecoder,
+): Omit<BandTiles, "count"> {
+  const { model, subsampling } = decoder;
+  const firstColumn = Math.floor(window.x / grid.tileWidth);
+  const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - firstColumn + 1;
+  const firstRow = Math.floor(window.y / grid.tileLength);
+  const applyToRows = openSteps(kernel, steps.rows, {
+    ...{ width: columns * grid.tileWidth, height: grid.tileLength },
+    table: undefined,
+  });
+  const settle = (planes: readonly Plane[]): void => {
+    const [first] = planes;
+    if (first === undefined) throw new RangeError("rows without a plane");
+    const { width, height } = first;
+    applyToRows(rasterOf({ width, height, model, subsampling }, planes));
+  };
+  return { grid, window, decoder, encoding: stored.encoding, firstColumn, columns, firstRow, settle };
 }
 
 function openDecoder(kernel: Kernel, plan: DrawPlan, sample: Uint8Array | undefined): TileDecoder {

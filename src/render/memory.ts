@@ -1,12 +1,19 @@
+import { partedBytes } from "../codec/interleaved-tile.ts";
 import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
-import { pngEncoderBytes } from "../codec/png/encoder.ts";
+import { rowDeflaterBytes } from "../codec/row-deflater.ts";
+import { packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
-import { isNoTurn } from "../raster/orientation.ts";
-import { colorPlanes } from "../raster/raster.ts";
+import type { Encoding } from "../iiif/format.ts";
+import { isNoTurn, noTurn } from "../raster/orientation.ts";
+import { colorPlanes, planeSlackBytes, strideAlignment } from "../raster/raster.ts";
 import { bandBytes } from "./band.ts";
+import { boxedPlaneBytes } from "./boxed-plane.ts";
+import { isSampledHalved } from "./color-path.ts";
 import type { DrawPlan } from "./plan.ts";
-import { stripRows } from "./strips.ts";
+import { reductionsOf } from "./reduction.ts";
+import { isShrunk } from "./shrink.ts";
+import { carryRowsAt, stripRows } from "./strips.ts";
 import { isWholeNeeded } from "./whole.ts";
 
 /** Lobes of Lanczos3 on both sides of its centre. */
@@ -15,8 +22,8 @@ const filterReach = 6;
 /** Kernel memory a drawing takes next to its pixels: code, tables, the encoder's strip. */
 const fixedBytes = 2 << 20;
 
-/** Bytes a sample of encoded JPEG and PNG, at most in practice, and of the copies that WebP starts from. */
-const encodedBytes = { jpg: 0.4, png: 1.1, webp: 4 } as const;
+/** Bytes a sample of what is encoded, at most in practice; of WebP and GIF, of the copies that they start from. */
+const encodedBytes: Readonly<Record<Encoding, number>> = { jpg: 0.4, png: 1.1, tif: 1.1, webp: 4, gif: 4 };
 
 /**
  * Returns the pixel rows of a level that may have to be kept above a tile row: those of the next strip, which the rows
@@ -33,25 +40,79 @@ export function carryRowsOf(plan: Pick<DrawPlan, "y">): number {
  * part of a picture in strips or of a file that is one tile.
  */
 export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
-  const { grid, window } = plan;
+  const { grid, window, shrink } = plan;
   const first = Math.floor(window.x / grid.tileWidth);
   const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - first + 1;
-  return bandBytes({ grid, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan)) + decodingBytes(plan);
+  const decoding = decodingBytes(plan);
+  if (isShrunk(shrink)) return tileBytes(plan) + boxesBytes(plan, columns) + decoding;
+  return bandBytes({ grid, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan)) + decoding;
+}
+
+/** Returns what the planes of one tile take that is decoded to be shrunk. */
+function tileBytes(plan: Omit<DrawPlan, "cost">): number {
+  const { tileWidth, tileLength } = plan.grid;
+  return ((tileWidth + strideAlignment) * (tileLength + 1) + planeSlackBytes) * samplesDecoded(plan);
+}
+
+/** How many times as much as luma the boxes of chroma take at most, which has boxes of its own. */
+const chromaBoxes = { halved: 1.5, whole: 3 } as const;
+
+/** Returns what the boxes take that a level is shrunk by. */
+function boxesBytes({ grid, window, shrink, y, colors }: Omit<DrawPlan, "cost">, columns: number): number {
+  const plane = boxedPlaneBytes({
+    ...{ window, box: { width: shrink.x, height: shrink.y }, isOneColumn: columns === 1 },
+    piece: { width: grid.tileWidth, height: grid.tileLength },
+    carryRows: carryRowsAt(y.step / shrink.y),
+  });
+  const alpha = colors.hasAlpha ? 1 : 0;
+  const chroma = chromaBoxes[isSampledHalved(colors) ? "halved" : "whole"];
+  const planes = colors.sampled === "ycbcr" ? 1 + 2 * chroma : colorPlanes[colors.sampled];
+  return plane * (planes + alpha);
+}
+
+/**
+ * Returns what no smaller size would take less of, in bytes: to read and decode all tiles of the region one by one, and
+ * to do that with a single tile, which no smaller region would take less of either.
+ */
+export function leastBytesOf(plan: Omit<DrawPlan, "cost">): { readonly tiles: number; readonly tile: number } {
+  const { stored, batches } = plan;
+  const reduction = reductionsOf(stored)[0] ?? plan.reduction;
+  const tileWidth = Math.ceil(stored.tileWidth / reduction);
+  const tileLength = rowsAtOnce(stored) ?? Math.ceil(stored.tileLength / reduction);
+  const smallest = {
+    ...{ ...plan, reduction, tileTurn: noTurn, steps: { ...plan.steps, halvesTiles: false } },
+    grid: { ...plan.grid, tileWidth, tileLength },
+  };
+  const decoding = fixedBytes + tileBytes(smallest) + decodingBytes(smallest);
+  return { tiles: decoding + gatheredBytes(batches), tile: decoding + mostCompressedBytes(batches) };
+}
+
+/** Returns the most compressed bytes that are held at once: one batch is drawn while the next is read. */
+function gatheredBytes(batches: DrawPlan["batches"]): number {
+  const readBytes = batches.map((batch) => batch.reads.reduce((sum, { length }) => sum + length, 0));
+  return readBytes.reduce((most, bytes, index) => Math.max(most, bytes + (readBytes[index + 1] ?? 0)), 0);
+}
+
+/** Returns the bytes of the largest part of a tile. */
+function mostCompressedBytes(batches: DrawPlan["batches"]): number {
+  const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
+  return tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
 }
 
 /** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. */
 export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const { batches, size, degrees, turn, format, kind, colors } = plan;
-  const readBytes = batches.map((batch) => batch.reads.reduce((sum, { length }) => sum + length, 0));
-  // One batch is drawn while the next is read.
-  const gathered = readBytes.reduce((most, bytes, index) => Math.max(most, bytes + (readBytes[index + 1] ?? 0)), 0);
+  const gathered = gatheredBytes(batches);
   const perPixel = samplesCollected(colors);
   const whole = isWholeNeeded(plan) ? pixelsOf(size) * perPixel * (isNoTurn(turn) ? 1 : 2) : 0;
   const canvas = rotatedSize(size, degrees);
   const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
   const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
-  const png = format === "png" ? pngEncoderBytes({ width: canvas.width, samples: 4 }) : 0;
-  const fixed = fixedBytes + png + weightBytes(plan);
+  const isDeflated = format === "png" || format === "tif";
+  const deflater = isDeflated ? rowDeflaterBytes({ width: canvas.width, samples: 4 }) : 0;
+  // TIFF goes out as it is laid out when it is streamed: a strip of it in the kernel, and its copy.
+  const laidOut = format === "tif" && kind === "stream" ? 2 * stripRows * canvas.width * 4 : 0;
+  const fixed = fixedBytes + deflater + laidOut + weightBytes(plan);
   return Math.ceil(fixed + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
 }
 
@@ -60,12 +121,14 @@ const weightPadding = 8;
 
 /** Returns what the weights of the resampled planes take: of a long picture made short as many as it is long. */
 function weightBytes(plan: Omit<DrawPlan, "cost">): number {
-  const { x, y, window, size } = plan;
+  const { x, y, window, size, shrink } = plan;
   const axisBytes = (step: number, length: number, output: number): number => {
     const taps = Math.min(length, Math.ceil(filterReach * Math.max(step, 1)) + 3) + weightPadding;
     return step === 1 ? 0 : output * (2 * taps + 8) * samplesDecoded(plan);
   };
-  return axisBytes(x.step, window.width, size.width) + axisBytes(y.step, window.height, size.height);
+  return (
+    axisBytes(x.step / shrink.x, window.width, size.width) + axisBytes(y.step / shrink.y, window.height, size.height)
+  );
 }
 
 /** Samples a pixel that a band holds. Tag 530 counts for strips alone, which are large: that of tiles may be wrong. */
@@ -81,34 +144,35 @@ const usualTilePixels = 1 << 18;
 
 /** Returns what the decoding of one tile takes next to the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
-  const { stored, grid, batches, colors, tileTurn } = plan;
+  const { stored, grid, batches, colors, steps, tileTurn } = plan;
   const { compression, layout, isProgressive, isUneven } = stored.encoding;
-  const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
-  const compressed = tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
+  const compressed = mostCompressedBytes(batches);
   const pixels = grid.tileWidth * grid.tileLength;
   // RGB is held as such before its chroma is halved; inks of a JPEG may be enlarged.
-  const isHalved = colors.source === "rgb" && colors.sampled === "ycbcr";
   const isEnlarged = colors.source === "cmyk" && compression === "jpeg";
   const turned = isNoTurn(tileTurn) ? 0 : pixels * samplesDecoded(plan);
   // What is enlarged has half the samples of its plane at most.
   const uneven = isUneven ? (pixels * colorPlanes.ycbcr) / 2 : 0;
-  const converted = (isHalved || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + uneven + turned;
+  const converted = (steps.halvesTiles || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + uneven + turned;
   if (compression === "jpeg") {
-    // Two bytes a coefficient, of the whole frame however far it is reduced. Whether tiles are progressive is not known
-    // before they are read: what those of usual size would take is part of the fixed bytes.
+    // Two bytes a coefficient, of the whole frame: of 64 in a block, or of the first alone if that is all it becomes.
+    // Whether tiles are progressive is not known before they are read: what those of usual size would take is part of
+    // the fixed bytes.
     const framePixels = stored.tileWidth * stored.tileLength;
     const mayBeHeld = isProgressive || (!stored.isStripped && framePixels > usualTilePixels);
-    const held = mayBeHeld ? 2 * samplesDecoded(plan) * framePixels : 0;
+    const kept = plan.reduction === 8 ? framePixels / 64 : framePixels;
+    const held = mayBeHeld ? 2 * samplesDecoded(plan) * kept : 0;
     return 2 * compressed + converted + held;
   }
   const tile: Size = { width: stored.tileWidth, height: stored.tileLength };
   const storedPixels = pixelsOf(tile);
-  // Interleaved samples are copied to the kernel before they are parted.
-  if (compression === "webp") return webpDecoderBytes(tile, compressed) + 4 * storedPixels + turned;
-  if (compression === "jpeg2000") return jpeg2000DecoderBytes(tile, compressed) + 3 * storedPixels + turned;
-  // PNG is unpacked some rows at a time.
-  const packedPixels = compression === "png" ? 0 : storedPixels;
-  const packed = (packedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
+  // Interleaved samples are copied to the kernel to be parted, a row of them or some.
+  const parted = Math.max(partedBytes, 4 * tile.width);
+  if (compression === "webp") return webpDecoderBytes(tile, compressed) + parted + turned;
+  if (compression === "jpeg2000") return jpeg2000DecoderBytes(tile, compressed) + parted + turned;
+  // PNG is unpacked some rows at a time, and not copied to the kernel.
+  if (compression === "png") return ((rowsAtOnce(stored) ?? 0) + 1) * (packedRowBytes(stored) + 1) + converted;
+  const packed = (storedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
   return compressed + packed + converted;
 }
 
@@ -117,10 +181,10 @@ function samplesCollected({ model, keepsAlpha }: DrawPlan["colors"]): number {
   return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (keepsAlpha ? 1 : 0);
 }
 
-/** Samples a pixel that are encoded: WebP always takes red, green, blue and alpha. */
+/** Samples a pixel that are encoded: WebP and GIF always start from red, green, blue and alpha. */
 function samplesOut({ format, colors, degrees }: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
-  if (format === "webp") return 3;
-  const alpha = format === "png" && degrees !== 0 && !colors.keepsAlpha ? 1 : 0;
+  if (format === "webp" || format === "gif") return 3;
+  const alpha = format !== "jpg" && degrees !== 0 && !colors.keepsAlpha ? 1 : 0;
   return samplesCollected(colors) + alpha;
 }
 

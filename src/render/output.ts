@@ -1,3 +1,4 @@
+import { encodeGif } from "../codec/gif/encoder.ts";
 import { encodeWebp } from "../codec/webp-encoder.ts";
 import type { Size } from "../geometry.ts";
 import { interleaveRgba } from "../raster/color.ts";
@@ -7,7 +8,8 @@ import { copyPlane, cropPlane } from "../raster/samples.ts";
 import { type Envelope, wrapInEnvelope } from "./envelope.ts";
 import { finishRaster } from "./finish.ts";
 import type { DrawPlan } from "./plan.ts";
-import { openRowEncoder } from "./row-encoder.ts";
+import { openRowEncoder, plainForm } from "./row-encoder.ts";
+import { layOutPlainTiff } from "./tiff-encoder.ts";
 import { isWholeNeeded } from "./whole.ts";
 
 /** How good lossy formats are, each on the scale of its encoder, 1 to 100. */
@@ -41,8 +43,19 @@ function formOf({ colors }: DrawPlan, size: Size): RasterForm {
   return { ...size, model, subsampling: model === "ycbcr" ? { x: 2, y: 2 } : { x: 1, y: 1 } };
 }
 
+/** Returns how many bytes a stream comes to, if that is known before it is drawn: of TIFF alone. */
+export function streamBytes(plan: DrawPlan, envelope: Envelope): number | undefined {
+  if (plan.format !== "tif" || plan.kind !== "stream") return undefined;
+  const { size, quality } = plan;
+  return layOutPlainTiff({ ...plainForm(rowForm(plan), quality), ...size, envelope }).size;
+}
+
+function rowForm(plan: DrawPlan): RasterForm & { readonly hasAlpha: boolean } {
+  return { ...formOf(plan, plan.size), hasAlpha: plan.colors.keepsAlpha };
+}
+
 function rowOutput(kernel: Kernel, plan: DrawPlan, { qualities, envelope }: OutputInputs): Output {
-  const form = { ...formOf(plan, plan.size), hasAlpha: plan.colors.keepsAlpha };
+  const form = rowForm(plan);
   const encoder = openRowEncoder(kernel, plan, { form, jpegQuality: qualities.jpeg, envelope });
   return { write: (strip) => encoder.write(strip), finish: async () => encoder.finish() };
 }
@@ -82,7 +95,10 @@ async function encodeWhole(
   plan: DrawPlan,
   { raster, inputs }: { readonly raster: Raster; readonly inputs: OutputInputs },
 ): Promise<readonly Uint8Array[]> {
-  const { qualities, envelope } = inputs;
+  const { qualities, envelope, pause } = inputs;
+  if (plan.format === "gif" && (raster.model === "gray" || raster.model === "rgb")) {
+    return [await encodeGif(interleaveRgba(kernel, raster), raster, { xmp: envelope.xmp, pause })];
+  }
   if (plan.format === "webp" && (raster.model === "gray" || raster.model === "rgb")) {
     const { webpEncoder: module } = kernel.codecs;
     const webp = await encodeWebp(interleaveRgba(kernel, raster), raster, { module, quality: qualities.webp });

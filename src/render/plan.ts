@@ -1,9 +1,10 @@
+import { rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
-import type { Format } from "../iiif/format.ts";
+import { type Encoding, encodingOf } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
-import { maxJpegSidePixels, maxPeakBytes, maxWebpSidePixels } from "../limits.ts";
+import { maxGifPixels, maxGifSidePixels, maxJpegSidePixels, maxPeakBytes, maxWebpSidePixels } from "../limits.ts";
 import { colorSamples } from "../pyramid/color-model.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { Level } from "../pyramid/level.ts";
@@ -24,16 +25,19 @@ import {
 import { type Batch, planBatches } from "./batches.ts";
 import { type ColorPath, chooseColorPath } from "./color-path.ts";
 import { type ColorSteps, planColorSteps } from "./color-steps.ts";
-import { type Cost, refuseAboveLimits } from "./cost.ts";
+import { type Cost, type Remedy, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
-import { peakBytesOf, tileRowBytesOf } from "./memory.ts";
+import { leastBytesOf, peakBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
+import { gridInRows } from "./row-grid.ts";
+import { chooseShrink, type Shrink } from "./shrink.ts";
+import { planTileCopy, type TilesPlan } from "./tile-copy.ts";
 import { turnChoice } from "./turned-level.ts";
-import { isWholeNeeded } from "./whole.ts";
+import { isEncodedWhole, isWholeNeeded } from "./whole.ts";
 
 /** How a request is answered. Final: a request that is refused for its size has been refused by then. */
-export type RenderPlan = CopyPlan | DrawPlan;
+export type RenderPlan = CopyPlan | TilesPlan | DrawPlan;
 
 /** The request is exactly one stored JPEG tile: its bytes are sent with the tables spliced in. */
 export interface CopyPlan {
@@ -56,12 +60,14 @@ export interface DrawPlan extends LevelChoice {
    */
   readonly tileTurn: Turn;
   readonly turn: Turn;
+  /** How far the level is shrunk as it is decoded, before the rest is resampled. */
+  readonly shrink: Shrink;
   /** Output size in pixels as the rows lie after `tileTurn`, before `turn` and `degrees`. */
   readonly size: Size;
   /** What remains of the rotation if it is not a quarter turn, clockwise; 0 for none. */
   readonly degrees: number;
   readonly quality: Quality;
-  readonly format: Format;
+  readonly format: Encoding;
   readonly colors: ColorPath;
   readonly steps: ColorSteps;
   readonly batches: readonly Batch[];
@@ -93,40 +99,57 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
   const choice = chooseLevel(pyramid, region, { size, reversed: reversedAxes(orient) });
   const { turn, degrees } = settleRotation(request, orient);
   const { sourceSize, isProfiled } = facts;
-  const { quality, format } = request;
+  const { quality } = request;
+  const format = encodingOf(request.format);
   const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
   const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
   if (copy !== undefined) return copy;
-  refuseBeyondFormat(request, rotatedSize(turnSize(size, turn), degrees));
-  return planDrawing(choice, { size, turn, degrees, quality, format, colors }, sourceSize);
+  refuseBeyondFormat(format, rotatedSize(turnSize(size, turn), degrees));
+  // Without a smaller level a smaller size is as much work.
+  const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
+  const drawing = planDrawing(choice, { size, turn, degrees, quality, format, colors }, { sourceSize, work });
+  const tiles = planTileCopy(choice, { request, size, turn, degrees, isManaged: colors.isManaged, sourceSize });
+  return tiles === undefined ? drawing : { ...tiles, instead: drawing };
 }
 
 function planDrawing(
   choice: LevelChoice,
   asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">,
-  sourceSize: number,
+  { sourceSize, work }: { readonly sourceSize: number; readonly work: Remedy },
 ): DrawPlan {
-  const { size, degrees, format } = asked;
+  const { size, degrees } = asked;
   const isLarge = size.width * size.height > streamPixels;
-  const isTileTurn = isLarge && degrees === 0 && format !== "webp" && canTurnTiles(choice, asked.turn);
+  const isTileTurn = isLarge && degrees === 0 && !isEncodedWhole(asked) && canTurnTiles(choice, asked.turn);
   const tileTurn = isTileTurn ? asked.turn : noTurn;
   const turn = isTileTurn ? noTurn : asked.turn;
   const laid = turnChoice(reduceChoice(choice), size, tileTurn);
-  const batches = planBatches(laid, { tileTurn, sourceSize });
+  const batches = planBatches(laid, { tileTurn, sourceSize, remedy: work });
+  const shrink = chooseShrink(laid);
   const { layout } = laid.stored.encoding;
-  const steps = planColorSteps(asked.colors, { ...asked, ...laid, layout });
-  const drawing = { ...asked, ...laid, tileTurn, turn, size: turnSize(size, tileTurn), steps, batches };
+  const steps = planColorSteps(asked.colors, { ...asked, ...laid, shrink, layout });
+  const drawing = {
+    ...asked,
+    ...laid,
+    grid: gridInRows(laid),
+    shrink,
+    tileTurn,
+    turn,
+    size: turnSize(size, tileTurn),
+    steps,
+    batches,
+  };
   const kind = isLarge && !isWholeNeeded(drawing) ? "stream" : "draw";
   const cost = drawCost({ ...drawing, kind });
-  refuseLargeStrips({ ...drawing, kind }, sourceSize);
-  refuseAboveLimits(cost);
-  refuseMuchWork(laid.stored, batches);
+  const least = leastBytesOf({ ...drawing, kind });
+  if (least.tile > maxPeakBytes) throw tooLargeToDecode(laid.stored, sourceSize);
+  refuseAboveLimits(cost, { work, memory: least.tiles > maxPeakBytes ? work : "size-or-region" });
+  refuseMuchWork(laid.stored, batches, work);
   return { ...drawing, kind, cost };
 }
 
-/** Strips turned onto their side would all be under the first row. */
+/** Strips turned onto their side would all be under the first row, and what comes from the top down begins there. */
 function canTurnTiles({ stored }: LevelChoice, { quarterTurns }: Turn): boolean {
-  return !stored.isStripped || quarterTurns % 2 === 0;
+  return (!stored.isStripped || quarterTurns % 2 === 0) && rowsAtOnce(stored) === undefined;
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */
@@ -137,29 +160,36 @@ function settleRotation({ rotation }: CanonicalRequest, orient: Turn): { turn: T
   return { turn: composeTurns(orient, asked), degrees: isQuarter ? 0 : rotation.degrees };
 }
 
-/** Longest side that each format can write, in pixels. Source of PNG's: §11.2.2. */
-const longestSides: Readonly<Record<Format, number>> = {
+/** Longest side that each format can write, in pixels. Source of PNG's: §11.2.2; of TIFF's: what libtiff reads. */
+const longestSides: Readonly<Record<Encoding, number>> = {
   jpg: maxJpegSidePixels,
   png: 2 ** 31 - 1,
   webp: maxWebpSidePixels,
+  tif: 2 ** 31 - 1,
+  gif: maxGifSidePixels,
 };
 
-function refuseBeyondFormat({ format }: CanonicalRequest, { width, height }: Size): void {
+function refuseBeyondFormat(format: Encoding, { width, height }: Size): void {
   if (Math.max(width, height) > longestSides[format]) {
     throw new ImageError(
       "size-above-limit",
       `The size comes to ${width} by ${height} pixels, and ${format} holds at most ${longestSides[format]} on a side.`,
     );
   }
+  if (format === "gif" && width * height > maxGifPixels) {
+    throw new ImageError(
+      "size-above-limit",
+      `The size comes to ${width} by ${height} pixels, and gif is made of at most ${maxGifPixels} pixels.`,
+      { hint: "Ask for a smaller size, or for png or jpg." },
+    );
+  }
 }
 
-/** A strip is decoded whole: if it takes more than a rendering may, no request for less would help. */
-function refuseLargeStrips(plan: Omit<DrawPlan, "cost">, sourceSize: number): void {
-  const { isStripped, tileWidth, tileLength, byteCounts } = plan.stored;
-  if (!isStripped || tileRowBytesOf(plan) <= maxPeakBytes) return;
+/** A tile, a strip or a file is decoded whole: if that takes more than a rendering may, no request for less would help. */
+function tooLargeToDecode({ isStripped, tileWidth, tileLength, byteCounts }: Level, sourceSize: number): ImageError {
   const isWholeFile = byteCounts.length === 1 && byteCounts[0] === sourceSize;
-  const parts = isWholeFile ? "is a file" : "is stored in strips";
-  throw unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, too large to decode whole`);
+  const parts = isWholeFile ? "is a file" : isStripped ? "is stored in strips" : "is stored in tiles";
+  return unsupported(`${parts} of ${tileWidth} by ${tileLength} pixels, too large to decode whole`);
 }
 
 function planCopy(
@@ -169,7 +199,7 @@ function planCopy(
 ): CopyPlan | undefined {
   const { size, turn, degrees, sourceSize } = drawn;
   const { tileWidth, tileLength } = level;
-  const isPlain = request.format === "jpg" && request.quality === "default" && degrees === 0;
+  const isPlain = encodingOf(request.format) === "jpg" && request.quality === "default" && degrees === 0;
   const isTile =
     x.step === 1 &&
     y.step === 1 &&

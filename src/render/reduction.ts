@@ -1,5 +1,9 @@
 import { gridOf } from "../pyramid/decoded-grid.ts";
+import type { Level } from "../pyramid/level.ts";
 import type { AxisSampling, LevelChoice } from "./level.ts";
+
+/** How many times smaller than stored JPEG is decoded. */
+type Reduction = LevelChoice["reduction"];
 
 /** A side of a reduced tile must be whole in chroma too, which may have a sample for every four pixels. */
 const chromaPixels = 4;
@@ -11,14 +15,7 @@ const chromaPixels = 4;
  */
 export function reduceChoice(choice: LevelChoice): LevelChoice {
   const { stored: level, x, y, window } = choice;
-  if (level.encoding.compression !== "jpeg") return choice;
-  const reduction = ([8, 4, 2] as const).find(
-    (factor) =>
-      Math.min(x.step, y.step) >= factor &&
-      // Where there is but one column or row of tiles, no tile begins after it.
-      (level.columns === 1 || level.tileWidth % (factor * chromaPixels) === 0) &&
-      (level.rows === 1 || level.tileLength % (factor * chromaPixels) === 0),
-  );
+  const reduction = reductionsOf(level).find((factor) => Math.min(x.step, y.step) >= factor);
   if (reduction === undefined) return choice;
   const scale = ({ start, step }: AxisSampling): AxisSampling => ({ start: start / reduction, step: step / reduction });
   const left = Math.floor(window.x / reduction);
@@ -42,4 +39,15 @@ export function reduceChoice(choice: LevelChoice): LevelChoice {
       height: Math.ceil((window.y + window.height) / reduction) - top,
     },
   };
+}
+
+/** Returns the factors that the tiles of a level can be decoded smaller by, the greatest first: none but for JPEG. */
+export function reductionsOf({ encoding, columns, rows, tileWidth, tileLength }: Level): readonly Reduction[] {
+  if (encoding.compression !== "jpeg") return [];
+  return ([8, 4, 2] as const).filter(
+    (factor) =>
+      // Where there is but one column or row of tiles, no tile begins after it.
+      (columns === 1 || tileWidth % (factor * chromaPixels) === 0) &&
+      (rows === 1 || tileLength % (factor * chromaPixels) === 0),
+  );
 }

@@ -7,11 +7,13 @@ import { spliceJpeg } from "../codec/jpeg/splice.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { admit, isSmall, leaseOfBody, refuseUnwanted } from "./admission.ts";
+import { copyTiles } from "./copied-tiles.ts";
 import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
 import { type Envelope, envelopeSegments, withResolutionExif } from "./envelope.ts";
 import { gatherReads } from "./gather.ts";
 import type { Kernels } from "./kernels.ts";
+import { streamBytes } from "./output.ts";
 import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
 
 /** What a picture is made of next to its plan. */
@@ -21,6 +23,8 @@ export type RenderInputs = Pick<DrawInputs, "source" | "table" | "envelope" | "q
 export interface Rendered {
   /** All of it, or its parts as they are made; not begun before the first is asked for. */
   readonly body: Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
+  /** Length of a body in parts in bytes, if it is known before they are made. */
+  readonly byteLength?: number | undefined;
   /** Released by whoever sends the body, in any case; undefined for what is too small to count. */
   readonly lease: Lease | undefined;
   /** What a picture lacks because its master is damaged: it is shown, and kept nowhere. */
@@ -32,12 +36,17 @@ export interface Rendered {
  * does. Throws `source-malformed`, `source-unsupported`, `render-memory`, `render-busy`, `client-gone` and what the source
  * throws.
  */
-export function render(
+export async function render(
   kernels: Kernels,
   plan: RenderPlan,
   { inputs, admission }: { readonly inputs: RenderInputs; readonly admission: Admission },
 ): Promise<Rendered> {
   const work = { plan, inputs, admission };
+  if (plan.kind === "copy" && plan.format === "tif") {
+    const { source, envelope } = inputs;
+    const copied = await copyTiles({ plan, source, envelope, admission });
+    return copied ?? render(kernels, plan.instead, { inputs, admission });
+  }
   if (plan.kind === "copy") return copyTile({ ...work, plan });
   if (plan.kind === "stream") return streamPicture(kernels, { ...work, plan });
   return isSmall(plan) ? drawSmall(kernels, { ...work, plan }) : drawLarge(kernels, { ...work, plan });
@@ -105,7 +114,8 @@ async function streamPicture(kernels: Kernels, { plan, inputs, admission }: Work
   const kernel = kernels.take(plan.cost.peakBytes);
   const pause = pauseFor(admission, lease);
   const pieces = drawImage(plan, { ...inputs, kernel, pause, onDamage: () => undefined });
-  return { body: givingBack(pieces, kernels, kernel), lease, damage: undefined };
+  const byteLength = streamBytes(plan, inputs.envelope);
+  return { body: givingBack(pieces, kernels, kernel), lease, byteLength, damage: undefined };
 }
 
 /** Gives the kernel of a stream back when it has been drawn to its end. */

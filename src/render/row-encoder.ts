@@ -1,9 +1,12 @@
 import { createJpegEncoder } from "../codec/jpeg/encoder.ts";
 import { createPngEncoder } from "../codec/png/encoder.ts";
+import type { RowForm } from "../codec/sample-rows.ts";
+import type { Quality } from "../iiif/quality.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Raster, RasterForm } from "../raster/raster.ts";
 import { type Envelope, envelopeChunks, envelopeSegments } from "./envelope.ts";
 import type { DrawPlan } from "./plan.ts";
+import { openDeflatedTiff, openPlainTiff } from "./tiff-encoder.ts";
 
 /** An encoder that takes a picture from the top down, some rows at a time or all at once. */
 export interface RowEncoder {
@@ -18,18 +21,20 @@ export interface EncodedPicture {
   readonly envelope: Envelope;
 }
 
-/** Opens the encoder of a plan whose format is JPEG or PNG. Throws `render-memory`. */
+/** Opens the encoder of a plan whose format is JPEG, PNG or TIFF. Throws `render-memory`. */
 export function openRowEncoder(
   kernel: Kernel,
-  { format, quality }: Pick<DrawPlan, "format" | "quality">,
+  { format, quality, kind }: Pick<DrawPlan, "format" | "quality" | "kind">,
   { form, jpegQuality, envelope }: EncodedPicture,
 ): RowEncoder {
   const { width, height, subsampling, hasAlpha } = form;
   const { dotsPerInch } = envelope;
+  if (format === "tif") {
+    const picture = { ...plainForm(form, quality), width, height, envelope };
+    return kind === "stream" ? openPlainTiff(kernel, picture) : openDeflatedTiff(kernel, picture);
+  }
   if (format === "png") {
-    const model = form.model === "gray" ? "gray" : "rgb";
-    // Black and white alone fit into a bit.
-    const bitDepth = quality === "bitonal" && !hasAlpha ? 1 : 8;
+    const { model, bitDepth } = plainForm(form, quality);
     const chunks = envelopeChunks(envelope);
     const encoder = createPngEncoder(kernel, { width, height, model, hasAlpha, bitDepth, dotsPerInch, chunks });
     return {
@@ -45,4 +50,12 @@ export function openRowEncoder(
     write: ({ planes, height: rows }) => encoder.write({ planes, rows }),
     finish: () => [encoder.finish()],
   };
+}
+
+/** How rows are laid out in formats without colour models of their own: black and white alone fit into a bit. */
+export function plainForm(
+  { model, hasAlpha }: Pick<EncodedPicture["form"], "model" | "hasAlpha">,
+  quality: Quality,
+): Pick<RowForm, "model" | "hasAlpha" | "bitDepth"> {
+  return { model: model === "gray" ? "gray" : "rgb", hasAlpha, bitDepth: quality === "bitonal" && !hasAlpha ? 1 : 8 };
 }

@@ -3,12 +3,15 @@ import { reversedAxes, type Turn } from "../raster/orientation.ts";
 import type { Subsampling } from "../raster/raster.ts";
 import { type Filter, planWeights, type Weights } from "../raster/weights.ts";
 import type { AxisSampling, LevelChoice } from "./level.ts";
+import { noShrink, type Shrink, shrinkOfPlane } from "./shrink.ts";
 
 /** How one plane is resampled: the part of the level's plane it is made from, and the weights on each axis. */
 export interface PlaneSampling {
   readonly subsampling: PlaneSubsampling;
   /** In samples of the level's plane. */
   readonly window: Area;
+  /** What becomes one sample before it is resampled, from the window's corner on: of 1 by 1 where nothing is shrunk. */
+  readonly box: Size;
   readonly horizontal: Weights;
   readonly vertical: Weights;
 }
@@ -19,29 +22,45 @@ export interface PlaneSubsampling {
   readonly output: Subsampling;
 }
 
-/**
- * Plans the resampling of planes. `size` is the output in pixels as stored; `turn` comes after it, and decides at which
- * edge a chroma grid begins. Throws `render-memory`.
- */
+/** What planes are resampled to. */
+export interface SampledOutput {
+  /** In pixels as stored. */
+  readonly size: Size;
+  /** Comes after the resampling, and decides at which edge a chroma grid begins. */
+  readonly turn: Turn;
+  readonly planes: readonly PlaneSubsampling[];
+  /** How far the level is shrunk before: not at all by default. */
+  readonly shrink?: Shrink;
+}
+
+/** Plans the resampling of planes. Throws `render-memory`. */
 export function planSampling(
   choice: LevelChoice,
-  { size, turn, planes }: { readonly size: Size; readonly turn: Turn; readonly planes: readonly PlaneSubsampling[] },
+  { planes, shrink = noShrink, ...output }: SampledOutput,
 ): readonly PlaneSampling[] {
   const planned = new Map<string, PlaneSampling>();
   return planes.map((subsampling) => {
-    const { source, output } = subsampling;
-    const key = [source.x, source.y, output.x, output.y].join();
-    const sampling = planned.get(key) ?? planPlane(choice, { size, turn, subsampling });
+    const { source, output: made } = subsampling;
+    const key = [source.x, source.y, made.x, made.y].join();
+    const sampling = planned.get(key) ?? planPlane(choice, { ...output, shrink, subsampling });
     planned.set(key, sampling);
     return sampling;
   });
 }
 
+interface PlaneOutput extends Required<Omit<SampledOutput, "planes">> {
+  readonly subsampling: PlaneSubsampling;
+}
+
 function planPlane(
   { grid, x, y, window }: LevelChoice,
-  { size, turn, subsampling }: { readonly size: Size; readonly turn: Turn; readonly subsampling: PlaneSubsampling },
+  { size, turn, shrink, subsampling }: PlaneOutput,
 ): PlaneSampling {
   const { source, output } = subsampling;
+  const box: Size = {
+    width: shrinkOfPlane(shrink.x, { source: source.x, output: output.x }),
+    height: shrinkOfPlane(shrink.y, { source: source.y, output: output.y }),
+  };
   const reversed = reversedAxes(turn);
   const horizontal = planAxis({
     axis: x,
@@ -51,6 +70,7 @@ function planPlane(
     output: size.width,
     sourceFactor: source.x,
     outputFactor: output.x,
+    box: box.width,
     isReversed: reversed.x,
   });
   const vertical = planAxis({
@@ -61,11 +81,13 @@ function planPlane(
     output: size.height,
     sourceFactor: source.y,
     outputFactor: output.y,
+    box: box.height,
     isReversed: reversed.y,
   });
   return {
     subsampling,
     window: { x: horizontal.from, y: vertical.from, width: horizontal.length, height: vertical.length },
+    box,
     horizontal: horizontal.weights,
     vertical: vertical.weights,
   };
@@ -81,19 +103,23 @@ interface AxisRequest {
   readonly output: number;
   readonly sourceFactor: number;
   readonly outputFactor: number;
+  /** Samples of the plane that are shrunk to one before. */
+  readonly box: number;
   readonly isReversed: boolean;
 }
 
 function planAxis(request: AxisRequest): { from: number; length: number; weights: Weights } {
-  const { axis, sourceFactor, outputFactor, output } = request;
+  const { axis, sourceFactor, outputFactor, output, box } = request;
   const from = Math.floor(request.from / sourceFactor);
   const length = Math.min(Math.ceil(request.level / sourceFactor), Math.ceil(request.to / sourceFactor)) - from;
   const outputLength = Math.ceil(output / outputFactor);
   const overhang = request.isReversed ? output - outputLength * outputFactor : 0;
-  const start = (axis.start + overhang * axis.step) / sourceFactor - from;
-  const step = (axis.step * outputFactor) / sourceFactor;
+  const start = ((axis.start + overhang * axis.step) / sourceFactor - from) / box;
+  const step = (axis.step * outputFactor) / sourceFactor / box;
   const filter = chooseFilter(axis, step, start);
-  return { from, length, weights: planWeights({ sourceLength: length, start, step, outputLength, filter }) };
+  const sourceLength = Math.ceil(length / box);
+  const lastLength = length / box - (sourceLength - 1);
+  return { from, length, weights: planWeights({ sourceLength, start, step, outputLength, filter, lastLength }) };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Kernel } from "../raster/kernel.ts";
 import type { Plane } from "../raster/raster.ts";
 import { createResampler } from "../raster/resampler.ts";
 import { cropPlane } from "../raster/samples.ts";
-import type { Band } from "./band.ts";
+import type { LevelRows } from "./band.ts";
 import type { PlaneSampling } from "./sampling.ts";
 
 /** Some output rows of all sampled planes, top to bottom one after another. */
@@ -16,6 +16,18 @@ export interface Strip {
 /** Output pixel rows of a strip: one row of blocks of a JPEG with chroma halved on both axes. */
 export const stripRows = 16;
 
+/** Lobes of Lanczos3 on both sides of its centre. */
+const filterReach = 6;
+
+/**
+ * Returns the rows of a plane that may have to be kept while further ones are loaded: those of the next strip, which the
+ * rows loaded so far did not suffice for, with the reach of the filter. `step` is in rows of the plane to one of a strip.
+ */
+export function carryRowsAt(step: number): number {
+  const rows = Math.max(step, 1);
+  return Math.ceil(stripRows * rows + filterReach * rows * 2) + 8;
+}
+
 /** Makes strips out of a band as far as its rows reach. */
 export interface StripMaker {
   /** Returns the next strip, valid until the one after it or the next load of the band; undefined when rows are missing. */
@@ -26,10 +38,8 @@ export interface StripMaker {
 
 /** What strips are made of. */
 export interface StripRequest {
-  readonly band: Band;
+  readonly band: LevelRows;
   readonly samplings: readonly PlaneSampling[];
-  /** Columns of the level's pixels left of the band's first. */
-  readonly firstPixel: number;
   /** Of the output in pixels. */
   readonly size: Size;
   /** Strips that are written over must not lie in the band itself. */
@@ -38,13 +48,12 @@ export interface StripRequest {
 
 /** Returns a strip maker, its tables and strips taken out of the kernel's arena. Throws `render-memory`. */
 export function createStripMaker(kernel: Kernel, request: StripRequest): StripMaker {
-  const { band, samplings, size, firstPixel, isWrittenOver } = request;
+  const { band, samplings, size, isWrittenOver } = request;
   const makers = samplings.map((sampling, index) =>
     planeMaker(kernel, {
       band,
       index,
       sampling,
-      firstSample: firstPixel / sampling.subsampling.source.x,
       isWrittenOver,
       rowFactor: sampling.subsampling.output.y,
     }),
@@ -69,29 +78,28 @@ interface PlaneMaker {
 }
 
 interface PlaneRequest {
-  readonly band: Band;
+  readonly band: LevelRows;
   readonly index: number;
   readonly sampling: PlaneSampling;
-  /** Columns of the level's plane left of the band's first. */
-  readonly firstSample: number;
   readonly isWrittenOver: boolean;
   /** Output pixel rows a row of this plane covers. */
   readonly rowFactor: number;
 }
 
 function planeMaker(kernel: Kernel, request: PlaneRequest): PlaneMaker {
-  const { band, index, sampling, firstSample, isWrittenOver, rowFactor } = request;
+  const { band, index, sampling, isWrittenOver, rowFactor } = request;
   const { window, horizontal, vertical } = sampling;
   const width = horizontal.outputLength;
+  const left = window.x - band.firstColumnOf(index);
   const planeRow = (pixelRow: number): number => Math.ceil(pixelRow / rowFactor);
   const neededFrom = (first: number): number => {
     const row = planeRow(first);
-    return window.y + (row < vertical.outputLength ? (vertical.firsts[row] ?? 0) : window.height);
+    return window.y + (row < vertical.outputLength ? (vertical.firsts[row] ?? 0) : vertical.sourceLength);
   };
   const neededTo = (row: number): number => window.y + (vertical.firsts[row] ?? 0) + (vertical.counts[row] ?? 0);
   const reaches = (first: number, rows: number): boolean => neededTo(planeRow(first + rows) - 1) <= band.endOf(index);
   if (horizontal.identity && vertical.identity && !isWrittenOver) {
-    const x = window.x - firstSample + (horizontal.firsts[0] ?? 0);
+    const x = left + (horizontal.firsts[0] ?? 0);
     const make = (first: number, rows: number): Plane => {
       const y = neededFrom(first) - band.firstOf(index);
       return cropPlane(band.rowsOf(index), { x, y, width, height: planeRow(first + rows) - planeRow(first) });
@@ -105,7 +113,7 @@ function planeMaker(kernel: Kernel, request: PlaneRequest): PlaneMaker {
     const outputCount = planeRow(first + rows) - outputFirst;
     const held = band.rowsOf(index);
     resampler.resample({
-      source: { pointer: held.pointer + window.x - firstSample, stride: held.stride },
+      source: { pointer: held.pointer + left, stride: held.stride },
       sourceFirstRow: band.firstOf(index) - window.y,
       outputFirst,
       outputCount,

@@ -123,13 +123,10 @@ export const indexOptions = {
 /** What `compare` takes. */
 export const compareOptions = {
   out: { kind: text("PAGE.html"), help: "where the page is written (compare.html)" },
-  qualities: { kind: list(integer({ least: 1, most: 100 })), help: "JPEG qualities compared (70,80,89,95)" },
-  filters: {
-    kind: list(choice("nearest", "cubic", "mitchell", "lanczos2", "lanczos3")),
-    help: "filters for smaller pictures (cubic,mitchell,lanczos3)",
-  },
+  qualities: { kind: list(integer({ least: 1, most: 100 })), help: "qualities compared (70,80,89,95)" },
+  compressions: { kind: list(choice("jpeg", "webp")), help: "compressions they are tried with (jpeg)" },
   crops: { kind: integer({ least: 1, most: 12 }), help: "number of places to show (3)" },
-  side: { kind: integer({ least: 64, most: 1024 }), help: "side of a crop in pixels (320)" },
+  side: { kind: integer({ least: 64, most: 1024 }), help: "side of a crop in pixels (512)" },
 } as const satisfies OptionTable;
 
 /** The options of `check`. */

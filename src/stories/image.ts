@@ -1,10 +1,12 @@
 import type { Account } from "../account.ts";
 import { sharedBaseUri } from "../http/base-uri.ts";
+import { isDownload } from "../http/content-disposition.ts";
 import { imageHeaders, respondImage, respondNotModified, respondUndrawn, unkeptHeaders } from "../http/respond.ts";
 import type { ImageRoute } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
+import { formatFileName } from "../iiif/file-name.ts";
 import { mediaTypes } from "../iiif/format.ts";
 import { parseRequest } from "../iiif/request.ts";
 import { formatCanonicalV2 } from "../iiif/v2/canonical.ts";
@@ -30,13 +32,15 @@ export function answerImage(
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier });
-    const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, seenImage(master.pyramid));
+    const image = seenImage(master.pyramid);
+    const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, image);
     const headers = imageHeaders({
       version,
       etag: `"${name.etag}"`,
       cacheTag: master.name.places.cacheTag,
       maxAgeSeconds: config.imageMaxAgeSeconds,
       canonicalUri: `${base}/${path}`,
+      fileName: isDownload(request) ? formatFileName(identifier, canonical, image) : undefined,
     });
     const notModified = respondNotModified(request, headers, visit.account);
     if (notModified !== undefined) return notModified;

@@ -88,12 +88,14 @@ describe("a command line", () => {
   });
 
   it("reads lists for compare", () => {
-    expect(parseCommand(["compare", "a.jpg", "--qualities", "60, 90", "--filters", "cubic"])).toEqual({
+    expect(parseCommand(["compare", "a.jpg", "--qualities", "60, 90", "--compressions", "jpeg,webp"])).toEqual({
       kind: "compare",
       file: "a.jpg",
-      options: { qualities: [60, 90], filters: ["cubic"] },
+      options: { qualities: [60, 90], compressions: ["jpeg", "webp"] },
     });
-    expect(faultsOf("compare", "a.jpg", "--filters", "cubic,magic")[0]).toContain('"magic"');
+    expect(faultsOf("compare", "a.jpg", "--compressions", "jpeg,magic")[0]).toContain('"magic"');
+    // What ingest has no option for is not compared.
+    expect(faultsOf("compare", "a.jpg", "--filters", "cubic")).toContain("--filters is not known");
   });
 
   it("asks for help wherever --help is, even with faults", () => {

@@ -67,6 +67,9 @@ describe.each([3, 2])("Image API %i compliance, level 2: formats and HTTP", (ver
     ["jpg", "image/jpeg"],
     ["png", "image/png"],
     ["webp", "image/webp"],
+    ["tif", "image/tiff"],
+    ["gif", "image/gif"],
+    ["pdf", "application/pdf"],
   ])("serves %s", async (format, mediaType) => {
     const response = await send(`/iiif/${version}/wide/full/30,/0/default.${format}`);
     await response.arrayBuffer();

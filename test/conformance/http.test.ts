@@ -179,13 +179,18 @@ for (const { name, version, whole } of versions) {
   });
 
   describe(`${name}: the query string`, () => {
-    it("is not part of the API: entity tag, id and stored pictures ignore it", async () => {
+    it("changes no picture: entity tag, id and stored pictures ignore it", async () => {
       const path = `/iiif/${version}/wide/full/33,/0/default.png`;
       const plain = await ask(path, keepsAll);
       const asked = await ask(`${path}?token=1&x=/full/max/0/default.jpg`, keepsAll);
       expect(asked.timing.strategy).toBe("kept");
       expect(asked.headers.get("ETag")).toBe(plain.headers.get("ETag"));
       expect(asked.headers.get("Link")).toBe(plain.headers.get("Link"));
+      const saved = await ask(`${path}?download`, keepsAll);
+      expect(saved.timing.strategy).toBe("kept");
+      expect(saved.bytes).toEqual(plain.bytes);
+      expect(saved.headers.get("ETag")).toBe(plain.headers.get("ETag"));
+      expect(saved.headers.get("Link")).toBe(plain.headers.get("Link"));
       const info = await fetchInfo(`${infoPath}?x=1`);
       expect(info).toEqual(await fetchInfo(infoPath));
     });

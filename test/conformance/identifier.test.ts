@@ -138,7 +138,7 @@ for (const { name, version, whole } of versions) {
       "full/0,/0/default.jpg",
       "full/max/361/default.jpg",
       "full/max/0/sepia.jpg",
-      "full/max/0/default.tif",
+      "full/max/0/default.jp2",
       "full/max/0/default",
       "%zz/max/0/default.jpg",
     ])("judges %s before storage is touched", async (parameters) => {

@@ -36,7 +36,7 @@ describe("Image API 3.0 §5.2 to §5.7 info.json", () => {
       ...limits,
       sizes,
       tiles,
-      extraFormats: ["webp"],
+      extraFormats: ["webp", "tif", "gif", "pdf"],
       extraQualities: ["color", "gray", "bitonal"],
       extraFeatures: ["canonicalLinkHeader", "profileLinkHeader", "mirroring", "rotationArbitrary", "sizeUpscaling"],
     });
@@ -67,7 +67,7 @@ describe("Image API 2.1 §5.2 and §5.3 info.json", () => {
       profile: [
         "http://iiif.io/api/image/2/level2.json",
         {
-          formats: ["webp"],
+          formats: ["webp", "tif", "gif", "pdf"],
           qualities: ["color", "gray"],
           supports: [
             "canonicalLinkHeader",

@@ -10,6 +10,7 @@ import {
   storeMaster,
   versions,
 } from "../support/image-client.ts";
+import { decodeBySharp } from "../support/oracle.ts";
 import type { Picture } from "../support/picture.ts";
 import { largestDifference, lumaPicture } from "../support/picture-edits.ts";
 
@@ -17,6 +18,8 @@ let color: Picture;
 
 beforeAll(async () => {
   [color] = (await storeMaster("color", { width: 300, height: 200, tile: 64, levels: 2 })) as [Picture];
+  // Few enough colours for a palette.
+  await storeMaster("few", { width: 90, height: 70, tile: 64, pixel: (x, y) => [x & 0x70, y & 0x70, (x + y) & 0xc0] });
   await storeMaster("gray", { width: 100, height: 70, tile: 64, samplesPerPixel: 1 });
 });
 
@@ -81,22 +84,35 @@ for (const { name, version, whole } of versions) {
       ["jpg", "image/jpeg", [0xff, 0xd8, 0xff]],
       ["png", "image/png", [0x89, 0x50, 0x4e]],
       ["webp", "image/webp", [0x52, 0x49, 0x46]],
+      ["tif", "image/tiff", [0x49, 0x49, 0x2a]],
+      ["gif", "image/gif", [0x47, 0x49, 0x46]],
+      ["pdf", "application/pdf", [0x25, 0x50, 0x44]],
     ])("answers %s with %s", async (format, mediaType, start) => {
       const response = await send(pathOf(`default.${format}`));
       expect(response.headers.get("Content-Type")).toBe(mediaType);
       expect([...new Uint8Array(await response.arrayBuffer()).subarray(0, 3)]).toEqual(start);
     });
 
-    it.each(["tif", "gif", "jp2", "pdf", "JPG", "jpeg", "bmp", "constructor"])(
+    it.each(["jp2", "tiff", "avif", "JPG", "jpeg", "bmp", "constructor"])(
       "refuses %s, which is not offered, with 400",
       async (format) => {
-        expect(await refusalOf(pathOf(`default.${format}`))).toMatch(/^400 The format is not one of jpg, png, webp/);
+        expect(await refusalOf(pathOf(`default.${format}`))).toMatch(
+          /^400 The format is not one of jpg, png, webp, tif, gif, pdf/,
+        );
       },
     );
 
     it("refuses a path without a format", async () => {
       expect(await refusalOf(pathOf("default"))).toMatch(/^400 The path does not end in quality\.format/);
       expect(await refusalOf(pathOf("default."))).toMatch(/^400 The format is not one of/);
+    });
+
+    it.each(["tif", "gif"])("shows in %s what it shows in png", async (format) => {
+      for (const quality of ["default", "gray", "bitonal"]) {
+        const path = `/iiif/${version}/few/full/${whole}/0/${quality}`;
+        const shown = await decodeBySharp(await fetchImage(`${path}.${format}`), [["toColourspace", "srgb"]]);
+        expect(largestDifference(shown, await fetchColors(`${path}.png`)), quality).toBe(0);
+      }
     });
 
     it("answers every quality in every format that info.json lists", async () => {

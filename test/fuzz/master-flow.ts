@@ -121,7 +121,7 @@ async function draw(source: ByteSource, { image, request, counts }: Drawing): Pr
   const { plan } = picture;
   const before = { ...counts };
   try {
-    for await (const _ of drawAlone({ kernels, colorTables }, picture));
+    for await (const _ of drawAlone({ kernels, colorTables }, picture, { onDamage: () => undefined }));
   } finally {
     kernels.checkGiven();
   }

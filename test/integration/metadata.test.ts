@@ -66,6 +66,9 @@ const ways = [
   ["streamed as png", "full/^2560,/0/default.png", "stream", 10],
   ["turned as png", "full/128,/90/gray.png", "draw", 0.5],
   ["drawn as webp", "full/128,/0/default.webp", "draw", 0.5],
+  ["copied as tif", "64,64,64,64/64,/0/default.tif", "copy", 1],
+  ["drawn as tif", "full/128,/0/default.tif", "draw", 0.5],
+  ["streamed as tif", "full/^2560,/0/bitonal.tif", "stream", 10],
 ] as const;
 
 beforeAll(async () => {
@@ -77,10 +80,19 @@ beforeAll(async () => {
 async function get(path: string, policy: string): Promise<ReadImage & { readonly strategy: string | undefined }> {
   const answer = await ask(`/iiif/3/${path}`, { env: { KEEP_METADATA: policy } });
   if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
-  const read = await describeBySharp(answer.bytes);
+  const described = await describeBySharp(answer.bytes);
+  // A TIFF has the directories of EXIF itself, which sharp does not tell of.
+  const read = described.format === "tiff" ? { ...described, exif: exifOfTiff(answer.bytes) } : described;
   // Of a WebP sharp does not tell the resolution, which only its EXIF has.
   const density = read.format === "webp" && read.exif ? readExifTags(read.exif).image.get(282) : read.density;
   return { ...read, density: density as number, strategy: answer.timing.strategy };
+}
+
+/** Returns a TIFF as EXIF if it says anything but how it lies. */
+function exifOfTiff(tiff: Uint8Array): Uint8Array | undefined {
+  const { image, photo, position } = readExifTags(tiff);
+  const isSaying = [271, 315, 33_432].some((tag) => image.has(tag)) || photo.size + position.size > 0;
+  return isSaying ? tiff : undefined;
 }
 
 describe.each(ways)("a picture that is %s", (way, path, strategy, scale) => {
@@ -110,13 +122,14 @@ describe.each(ways)("a picture that is %s", (way, path, strategy, scale) => {
     expect(read.xmp).toContain('tiff:Orientation="1"');
     expect(read.orientation ?? 1).toBe(1);
     // PNG and WebP have no place for IPTC.
-    if (path.endsWith("jpg")) expect(new TextDecoder().decode(read.iptc)).toContain("Vienna");
+    if (/jpg$|tif$/.test(path)) expect(new TextDecoder().decode(read.iptc)).toContain("Vienna");
   });
 
   it("says nothing where `none` is kept", async () => {
     const read = await get(`tagged/${path}`, "none");
     expect([read.exif, read.xmp, read.iptc]).toEqual([undefined, undefined, undefined]);
-    expect(read.density ?? 72).toBe(72);
+    // Without a unit a TIFF says that pixels are square; libvips takes it for a pixel a millimetre.
+    expect([72, 25]).toContain(read.density ?? 72);
   });
 
   it("has the resolution of its master, as much smaller as it is itself", async () => {
@@ -171,21 +184,24 @@ describe("a plain master that was taken somewhere", () => {
     await env.MASTERS.put("photo.jpg", Uint8Array.from([0xff, 0xd8, ...segment, ...signed, ...jpeg.subarray(2)]));
   });
 
-  it.each(["jpg", "png", "webp"])("says where only if all is kept, and is turned only once: %s", async (format) => {
-    const path = `photo.jpg/full/96,/0/default.${format}`;
-    const open = await get(path, "all");
-    expect(open).toMatchObject({ width: 96, height: 128, density: 150 });
-    expect(readExifTags(open.exif!).position.get(1)).toBe("N");
-    expect(readExifTags(open.exif!).image.get(274)).toBe(1);
-    const discreet = await get(path, "copyright");
-    expect(discreet).toMatchObject({ width: 96, height: 128, density: 150 });
-    expect(readExifTags(discreet.exif!).position.size).toBe(0);
-    expect(readExifTags(discreet.exif!).photo.size).toBe(0);
-    expect(readExifTags(discreet.exif!).image.get(315)).toBe("Ada Painter");
-    const silent = await get(path, "none");
-    expect(silent).toMatchObject({ width: 96, height: 128 });
-    expect(silent.exif).toBeUndefined();
-  });
+  it.each(["jpg", "png", "webp", "tif"])(
+    "says where only if all is kept, and is turned only once: %s",
+    async (format) => {
+      const path = `photo.jpg/full/96,/0/default.${format}`;
+      const open = await get(path, "all");
+      expect(open).toMatchObject({ width: 96, height: 128, density: 150 });
+      expect(readExifTags(open.exif!).position.get(1)).toBe("N");
+      expect(readExifTags(open.exif!).image.get(274)).toBe(1);
+      const discreet = await get(path, "copyright");
+      expect(discreet).toMatchObject({ width: 96, height: 128, density: 150 });
+      expect(readExifTags(discreet.exif!).position.size).toBe(0);
+      expect(readExifTags(discreet.exif!).photo.size).toBe(0);
+      expect(readExifTags(discreet.exif!).image.get(315)).toBe("Ada Painter");
+      const silent = await get(path, "none");
+      expect(silent).toMatchObject({ width: 96, height: 128 });
+      expect(silent.exif).toBeUndefined();
+    },
+  );
 });
 
 describe("the rights in info.json", () => {

@@ -244,7 +244,10 @@ describe("a slide as scanners write it", () => {
       extraPages: [{ kind: "unrelated", ...thumbnail, position: "second", pixel: loud }, label, macro],
     });
     expect(await info(key)).toMatchObject({ width: 800, height: 600 });
-    expect((await info(key)).sizes.map(({ width }) => width)).toEqual([50, 200, 800]);
+    const { sizes } = await info(key);
+    expect(sizes.map(({ width }) => width)).toEqual([50, 100, 200, 400, 800]);
+    // Of the level, whose height was rounded down, and not reckoned.
+    expect(sizes[0]).toEqual({ width: 50, height: 37 });
     for (const width of [200, 150, 50, 40]) expect(await colorOf(key, `full/${width},`)).toEqual(red());
     expect(await tilesOf(key, "full/49,")).toBe(1);
   });

@@ -69,8 +69,9 @@ describe("any bytes", () => {
       if (isOut) refusals += 1;
       expect(kernel.mark()).toBe(empty);
     }
-    expect(refusals).toBeGreaterThan(runs / 100);
-    expect(refusals).toBeLessThan(runs / 2);
+    // Only for the uncompressed mode.
+    expect(refusals).toBeGreaterThan(0);
+    expect(refusals).toBeLessThan(runs / 100);
     expect(kernel.bytes.subarray(behind, behind + (1 << 19)).every((byte) => byte === 0x5a)).toBe(true);
   });
 

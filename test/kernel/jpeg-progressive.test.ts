@@ -153,6 +153,25 @@ describe("the memory of progressive frames", () => {
     expect(coefficientBytes(readJpegHeader(writeJpeg(frame)))).toBe(0);
   });
 
+  it("is two bytes a block of what is reduced to 1/8, whose scans of other coefficients are passed over", () => {
+    const options = { reduction: 8, coefficientLimitBytes: needed / 64 } as const;
+    const expected = decodeGuarded(kernel, writeJpeg(frame), { reduction: 8 });
+    expect(decodeGuarded(kernel, bytes, options)).toEqual(expected);
+    expectRefusal(bytes, "render-memory", { ...options, coefficientLimitBytes: needed / 64 - 1 });
+    // Of the scans of AC coefficients nothing is read but their headers.
+    const damaged = bytes.slice();
+    let isAlternating = false;
+    for (let at = 0; at + 12 < damaged.length; at += 1) {
+      const isScan = damaged[at] === 0xff && damaged[at + 1] === 0xda;
+      const parameters = at + 5 + 2 * damaged[at + 4]!;
+      if (isScan) isAlternating = damaged[parameters] !== 0;
+      if (isScan) at = parameters + 2;
+      else if (isAlternating && damaged[at] !== 0xff && damaged[at - 1] !== 0xff && at % 2 === 0) damaged[at] = 0x5a;
+    }
+    expect(damaged).not.toEqual(bytes);
+    expect(decodeGuarded(kernel, damaged, options)).toEqual(expected);
+  });
+
   it("is what the kernel takes, and no more than it may", () => {
     expect(() => decodeGuarded(kernel, bytes, { coefficientLimitBytes: needed })).not.toThrow();
     expectRefusal(bytes, "render-memory", { coefficientLimitBytes: needed - 1 });

@@ -67,6 +67,19 @@ describe.each(tiers)("%s", (_, tier, call) => {
   });
 });
 
+describe("a TIFF or PDF that is sent in parts", () => {
+  it.each([
+    ["full/4000,/0/bitonal.tif", "stream"],
+    ["full/max/0/default.tif", "copy"],
+    ["full/1500,/0/default.pdf", "draw"],
+  ])("is whole and as long as it said: %s", async (path, strategy) => {
+    const sent = await visit(urlOf(platform, path));
+    expect(sent.headers.get("Server-Timing")).toContain(`strategy;desc="${strategy}"`);
+    expect([sent.status, sent.isWhole]).toEqual([200, true]);
+    expect(sent.headers.get("Content-Length")).toBe(String(sent.byteLength));
+  });
+});
+
 describe("a picture that is kept in the bucket", () => {
   const path = "full/4000,/0/default.jpg";
 

@@ -5,7 +5,7 @@ export type Sources = ReadonlyMap<string, string>;
 
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
 export const floors: readonly (readonly string[])[] = [
-  ["error", "geometry", "limits", "bytes", "digest", "spelling"],
+  ["error", "geometry", "limits", "bytes", "digest", "spelling", "design"],
   ["budget", "config", "serial", "account", "raster"],
   ["source", "pyramid", "visit", "timers", "identity"],
   ["tiff", "iiif", "color"],
@@ -31,7 +31,7 @@ const entries: readonly string[] = ["worker", "cli"];
 
 /** Rooms that know no clock, no network and no platform. */
 const pureRooms: readonly string[] = [
-  ...["error", "geometry", "account", "limits", "bytes", "spelling", "budget", "raster", "serial", "pyramid"],
+  ...["error", "geometry", "design", "account", "limits", "bytes", "spelling", "budget", "raster", "serial", "pyramid"],
   ...["tiff", "iiif", "identity", "color", "layout", "codec", "metadata", "catalogue", "presentation", "text", "files"],
   ...["check", "render", "picture"],
 ];

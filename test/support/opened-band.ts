@@ -7,6 +7,7 @@ import { Band } from "../../src/render/band.ts";
 import { planBatches, type TileRow } from "../../src/render/batches.ts";
 import { gatherReads } from "../../src/render/gather.ts";
 import { chooseLevel, type LevelChoice } from "../../src/render/level.ts";
+import { gridInRows } from "../../src/render/row-grid.ts";
 import { memorySource } from "../../src/source/memory.ts";
 import { openPyramid } from "../../src/tiff/open.ts";
 import { openTestKernel } from "./kernel.ts";
@@ -35,7 +36,8 @@ export async function openBand(file: Uint8Array, { region, size, carryRows }: Ba
   const source = memorySource(file);
   const pyramid = await openPyramid(source);
   const choice = chooseLevel(pyramid, region, { size, reversed: { x: false, y: false } });
-  const { grid, stored: level, window } = choice;
+  const { stored: level, window } = choice;
+  const grid = gridInRows(choice);
   const batches = planBatches(choice, { tileTurn: noTurn, sourceSize: source.size });
   const tileRows = batches.flatMap((batch) => batch.tileRows);
   const gathered = await gatherReads(
@@ -53,7 +55,7 @@ export async function openBand(file: Uint8Array, { region, size, carryRows }: Ba
     encoding: level.encoding,
     firstColumn,
     columns: Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1,
-    firstRow: Math.floor(window.y / level.tileLength),
+    firstRow: Math.floor(window.y / grid.tileLength),
     carryRows: typeof carryRows === "number" ? carryRows : carryRows(choice),
     count: () => undefined,
   });
@@ -64,6 +66,8 @@ export async function openBand(file: Uint8Array, { region, size, carryRows }: Ba
     decoder,
     firstPixel: firstColumn * level.tileWidth,
     tileRows,
-    load: (tileRow, keepFrom) => band.load(tileRow, gathered, keepFrom),
+    load: async (tileRow, keepFrom) => {
+      for await (const _ of band.load(tileRow, gathered, () => keepFrom));
+    },
   };
 }

@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { soleAdmission } from "../../src/budget/admission.ts";
 import { concatenate } from "../../src/bytes.ts";
 import { parseRequest } from "../../src/iiif/request.ts";
 import { openImage, prefixBytes } from "../../src/masters/image.ts";
@@ -6,6 +7,7 @@ import {
   canonicaliseFor,
   type DrawnMaster,
   drawAlone,
+  drawPicture,
   type Picture,
   type PictureStyle,
   planPicture,
@@ -56,6 +58,28 @@ export async function drawTiff(file: Uint8Array, path: string, page = 1): Promis
   for await (const piece of drawAlone(tools, picture, { onDamage })) pieces.push(piece);
   const { kernelBytes } = kernels;
   return { plan, damage, encoded: concatenate(pieces), kernelBytes, reads: counts.reads, readBytes: counts.bytes };
+}
+
+/** A picture in whatever way it was made, and the length that was stated before its parts were. */
+export interface Made {
+  readonly picture: Picture;
+  readonly encoded: Uint8Array;
+  readonly statedBytes: number | undefined;
+  readonly reads: number;
+}
+
+/** Makes a picture of a file in memory as the service does, copies of tiles included. */
+export async function makePicture(file: Uint8Array, path: string, asked: Partial<PictureStyle> = {}): Promise<Made> {
+  const counts = { reads: 0, bytes: 0 };
+  const unread = memorySource(file);
+  const image = await openImage({ source: unread, prefix: file.subarray(0, prefixBytes), page: 1 });
+  const picture = planPath({ ...image, source: countReads(unread, counts) }, path, { ...style, ...asked });
+  const drawing = { admission: soleAdmission(), log: () => undefined };
+  const { body, byteLength } = await drawPicture(openMeasuringTools().tools, picture, drawing);
+  const pieces: Uint8Array[] = [];
+  if (body instanceof Uint8Array) pieces.push(body);
+  else for await (const piece of body) pieces.push(piece);
+  return { picture, encoded: concatenate(pieces), statedBytes: byteLength, reads: counts.reads };
 }
 
 /** Pixels as sharp decodes them, interleaved. */

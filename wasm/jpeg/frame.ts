@@ -48,7 +48,7 @@ export class Component {
   dc: usize;
   ac: usize;
   prediction: i32;
-  /** The coefficients of a progressive frame in zigzag order, 128 bytes per block, and the number of blocks per row. */
+  /** The kept coefficients of a progressive frame in zigzag order, and the number of blocks per row. */
   stored: usize;
   storedAcross: i32;
   /** The zigzag mask of coefficients with all bits received. */
@@ -78,6 +78,10 @@ export let componentCount: i32 = 0;
 export let mcusAcross: i32 = 0;
 export let mcusDown: i32 = 0;
 export let isProgressive: bool = false;
+/** Whether the first coefficient of each block is all that a progressive frame's samples are made of: reduced to 1/8. */
+export let keepsDcAlone: bool = false;
+/** As a power of 2, the bytes that are kept of each block of a progressive frame: 64 coefficients, or one. */
+export let keptShift: i32 = 7;
 
 /** Returns one of the frame's components. */
 // @ts-ignore: decorator
@@ -159,15 +163,17 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
   return isProgressive ? placeCoefficients(request) : statusOk;
 }
 
-/** Allocates the coefficients of a progressive frame's components, all 0. */
+/** Allocates the kept coefficients of a progressive frame's components, all 0. */
 function placeCoefficients(request: DecodeRequest): i32 {
+  keepsDcAlone = request.reduction == 3;
+  keptShift = keepsDcAlone ? 1 : 7;
   let byteLength: u64 = 0;
   for (let index: i32 = 0; index < componentCount; index++) {
     const item = component(index);
     item.storedAcross = mcusAcross * item.horizontal;
     item.stored = request.coefficients + <usize>byteLength;
-    item.exact = 0;
-    byteLength += <u64>item.storedAcross * (mcusDown * item.vertical) * 128;
+    item.exact = keepsDcAlone ? ~1 : 0;
+    byteLength += (<u64>item.storedAcross * (mcusDown * item.vertical)) << keptShift;
   }
   if (byteLength > request.coefficientBytes) {
     request.coefficientBytes = <usize>min<u64>(byteLength, u32.MAX_VALUE);

@@ -3,7 +3,7 @@
 
 import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
 import { coefficients, placePart, placeWhole } from "./block";
-import { Component, component, componentCount } from "./frame";
+import { Component, component, componentCount, keepsDcAlone, keptShift } from "./frame";
 import { buildSymbolLookup, differenceInvalid, symbolLookupBytes, takeDifference, takeSymbol } from "./huffman";
 import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
 import { statusCorrupt, statusOk } from "./status";
@@ -57,7 +57,7 @@ export function decodeProgression(first: i32, last: i32, across: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function storedBlock(item: Component, column: i32, row: i32): usize {
-  return item.stored + (<usize>(row * item.storedAcross + column) << 7);
+  return item.stored + (<usize>(row * item.storedAcross + column) << keptShift);
 }
 
 // @ts-ignore: decorator
@@ -181,6 +181,11 @@ export function placeKept(reduction: i32): void {
 function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32): void {
   const block = storedBlock(item, column, row);
   const dequantisation = item.dequantisation;
+  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>(load<u32>(dequantisation) & 0xffff)));
+  if (keepsDcAlone) {
+    placePart(item, column, row, dc, 0, reduction);
+    return;
+  }
   let offsets: u32 = 0;
   for (let rest = presentIn(block) & ~1; rest != 0; rest &= rest - 1) {
     const index = <usize>ctz(rest);
@@ -188,7 +193,6 @@ function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32):
     offsets |= step >>> 16;
     store<i16>(coefficients + (step >>> 16), <i32>load<i16>(block + (index << 1)) * <i32>(step & 0xffff));
   }
-  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>(load<u32>(dequantisation) & 0xffff)));
   if (item.needsWhole(column, row)) placeWhole(item, column, row, dc, offsets);
   else placePart(item, column, row, dc, offsets, reduction);
 }

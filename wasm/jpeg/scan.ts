@@ -1,11 +1,11 @@
 import { bitsOverdrawn, findMarker, unstuff } from "./bits";
 import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
-import { Component, isProgressive, mcusAcross, mcusDown } from "./frame";
+import { Component, isProgressive, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
 import { dcDifference, decodeBlock } from "./huffman";
 import { loseMcus } from "./missing";
 import { beginProgression, decodeProgression, endProgression } from "./progression";
 import { nextRestart, openRestarts, restartPosition } from "./restart";
-import { isFirstOfDc, member, memberCount, readScanHeader } from "./scan-header";
+import { isFirstOfDc, member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
 import { skipBlock } from "./skip";
 
 /** The first MCU of the scan that is needed, and the one after the last. */
@@ -44,6 +44,8 @@ export function decodeScan(
 ): i32 {
   const status = readScanHeader(from, headerEnd, tables);
   if (status < 0) return status;
+  // The data is passed over by looking for the next marker with a segment.
+  if (isProgressive && keepsDcAlone && spectralFirst != 0) return <i32>headerEnd;
   const isInterleaved = memberCount > 1;
   const across = isInterleaved ? mcusAcross : member(0).blocksAcross;
   const total = across * (isInterleaved ? mcusDown : member(0).blocksDown);

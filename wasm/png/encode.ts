@@ -1,7 +1,7 @@
 import { alignWritten, storeWritten, writeBits, writtenBits, writtenCount, writtenCursor } from "./bits";
 import { storedMaximum, writeBlock } from "./block";
 import { adler32, buildCrcTable, crc32, crcTableBytes } from "./checksum";
-import { chooseFilter, filterRow, rowLead } from "./filter";
+import { chooseFilter, filterRow, none, rowLead, sub } from "./filter";
 import { findSequences, hashTableBytes, Prices, shortestMatch, windowBytes } from "./matches";
 import { layOutRow } from "./row";
 import { sequenceBytes } from "./sequences";
@@ -14,6 +14,8 @@ class Encoder {
   bitDepth: i32;
   /** Samples per pixel: gray or RGB, and alpha. */
   samples: i32;
+  /** 0 for PNG's filters, each row after the byte that names its own; else the value of TIFF's Predictor: 1 none, 2 horizontal. */
+  predictor: i32;
   /** Rows that have not been taken yet. */
   rows: i32;
   /** The next row of gray or red, of green, blue and alpha, 0 if there is none, and their strides. */
@@ -87,7 +89,7 @@ export function pngEncoderBytes(width: i32, samples: i32, bitDepth: i32): usize 
   return rowsOffset + 3 * rowSpace(rowBytesOf(width, samples, bitDepth));
 }
 
-/** Resets an encoder whose width, depth and samples are set. Source: PNG third edition, section 10; RFC 1950. */
+/** Resets an encoder whose width, depth, samples and predictor are set. Source: PNG third edition, section 10; RFC 1950. */
 export function openPngEncoder(pointer: usize): void {
   const encoder = changetype<Encoder>(pointer);
   const rowBytes = rowBytesOf(encoder.width, encoder.samples, encoder.bitDepth);
@@ -178,12 +180,10 @@ function takeRow(encoder: Encoder): void {
   const rowBytes = encoder.rowBytes;
   layOutRow(encoder.red, encoder.green, encoder.blue, encoder.alpha, row, encoder.width, encoder.bitDepth);
   v128.store(row + rowBytes, i8x16.splat(0));
-  // Bytes with eight pixels each say nothing about their neighbours.
-  const filter = encoder.bitDepth == 1 ? 0 : chooseFilter(row, encoder.previous, encoder.pixelBytes, rowBytes);
-  filterRow(filter, row, encoder.previous, encoder.pixelBytes, rowBytes, encoder.filtered);
-  encoder.filteredAt = encoder.filtered;
+  filterRow(filterOf(encoder), row, encoder.previous, encoder.pixelBytes, rowBytes, encoder.filtered);
+  encoder.filteredAt = encoder.filtered + (encoder.predictor == 0 ? 0 : 1);
   encoder.filteredEnd = encoder.filtered + rowBytes + 1;
-  encoder.adler = adler32(encoder.adler, encoder.filtered, rowBytes + 1);
+  encoder.adler = adler32(encoder.adler, encoder.filteredAt, encoder.filteredEnd - encoder.filteredAt);
   encoder.current = encoder.previous;
   encoder.previous = row;
   encoder.red += encoder.redStride;
@@ -191,6 +191,14 @@ function takeRow(encoder: Encoder): void {
   encoder.blue += encoder.blueStride;
   encoder.alpha += encoder.alphaStride;
   encoder.rows--;
+}
+
+/** TIFF's horizontal differencing of bytes is PNG's filter Sub. Source: TIFF 6.0 section 14. */
+function filterOf(encoder: Encoder): i32 {
+  if (encoder.predictor != 0) return encoder.predictor == 2 ? sub : none;
+  // Bytes with eight pixels each say nothing about their neighbours.
+  if (encoder.bitDepth == 1) return none;
+  return chooseFilter(encoder.current, encoder.previous, encoder.pixelBytes, encoder.rowBytes);
 }
 
 /** Deflates what was added to the window since the last block, and moves the window on. */

@@ -46,7 +46,7 @@ function packBitsRow(gray: usize, target: usize, width: i32): void {
 }
 
 /**
- * Lays out one row as PNG stores it: `a` is 0 without alpha, `g` and `b` are 0 for gray. May write 63 bytes past its
+ * Lays out one row as PNG and TIFF store it: `a` is 0 without alpha, `g` and `b` are 0 for gray. May write 63 bytes past its
  * end.
  */
 export function layOutRow(r: usize, g: usize, b: usize, a: usize, target: usize, width: i32, bitDepth: i32): void {
@@ -55,4 +55,33 @@ export function layOutRow(r: usize, g: usize, b: usize, a: usize, target: usize,
   else if (g == 0) interleaveGrayAlphaRow(r, a, target, width);
   else if (a == 0) interleaveRgbRow(r, g, b, target, width);
   else interleaveRgbaRow(r, g, b, a, target, width);
+}
+
+/** Lays out rows one after another without padding, as TIFF stores them. May write 63 bytes past the end of the last. */
+export function layOutRows(
+  r: usize,
+  g: usize,
+  b: usize,
+  a: usize,
+  rStride: usize,
+  gStride: usize,
+  bStride: usize,
+  aStride: usize,
+  target: usize,
+  width: i32,
+  bitDepth: i32,
+  rows: i32,
+): void {
+  const samples = (g == 0 ? 1 : 3) + (a == 0 ? 0 : 1);
+  const rowBytes = <usize>((<u64>width * samples * bitDepth + 7) >> 3);
+  for (let row = 0; row < rows; row++) {
+    layOutRow(r, g, b, a, target, width, bitDepth);
+    target += rowBytes;
+    r += rStride;
+    if (g != 0) {
+      g += gStride;
+      b += bStride;
+    }
+    if (a != 0) a += aStride;
+  }
 }

@@ -30,7 +30,7 @@ export interface SplicedJpeg extends Size {
 export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, expected: SplicedJpeg): Uint8Array {
   const segments = listJpegSegments(tile);
   const header = headerOfSegments(tile, segments);
-  checkHeader(header, expected);
+  checkTileFrame(header, expected);
   const scan = segments.pop();
   if (scan?.code !== 0xda) throw damaged("no scan");
   if (tables === undefined && !(header.hasQuantisationTables && header.hasHuffmanTables)) throw damaged("no tables");
@@ -44,7 +44,14 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
   ]);
 }
 
-function checkHeader(header: JpegHeader, { model, width, height }: SplicedJpeg): void {
+/**
+ * Checks that a tile is what its directory says. Throws `source-malformed` for a frame that is not `width` x `height` with
+ * the components of `model`, `source-unsupported` for one that viewers can't show.
+ */
+export function checkTileFrame(
+  header: Pick<JpegHeader, "width" | "height" | "components" | "precision" | "process">,
+  { model, width, height }: Pick<SplicedJpeg, "width" | "height" | "model">,
+): void {
   const components = model === "gray" ? 1 : 3;
   if (header.width !== width || header.height !== height || header.components.length !== components) {
     throw damaged(`a frame of ${header.width} by ${header.height} with ${header.components.length} components`);

@@ -3,7 +3,7 @@ import { isSameSize, type Size } from "../../geometry.ts";
 import { maxFilePixels } from "../../limits.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { planeSlackBytes } from "../../raster/raster.ts";
-import { inflateUntil } from "../inflate.ts";
+import { inflate } from "../inflate.ts";
 import { malformedPng, type PngHeader, pngHeaderBytes, pngSamples, readPngChunk, readPngHeader } from "./reader.ts";
 
 /**
@@ -18,75 +18,66 @@ export interface PngRows {
   readonly count: number;
 }
 
-/** A whole file, and its expected dimensions in pixels. */
+/** A whole file, its expected dimensions in pixels, and which rows are wanted. */
 export interface PngFile {
   readonly bytes: Uint8Array;
   readonly size: Size;
+  /** How many rows come at once. */
+  readonly rowsAtOnce: number;
   /** One past the last row that is needed; the height if it is left out. */
   readonly endRow?: number | undefined;
 }
 
-/** Rows are passed on when they fill this many bytes, or one by one if they are longer. */
-const batchBytes = 1 << 17;
-
 /**
- * Decodes a PNG and passes its rows from the top down to `take`, in kernel memory that only holds them: samples of 16
- * bits have their high byte first, rows of fewer than 8 bits end within a byte. Returns how many rows were passed: fewer
- * than `endRow` where the file is cut off or broken. What follows that row is not looked at. Kernel memory is 128 KiB,
- * or two rows if that is more, and what `inflate` takes, and is returned. Throws `source-malformed` for a header that is
- * broken or has unexpected dimensions, and for a stream that ends as it should before the rows do; `source-unsupported` for interlaced pictures, `render-too-costly`,
- * `render-memory`, and what `take` throws. Source: W3C PNG specification, third edition.
+ * Decodes a PNG and yields its rows from the top down, as many as are wanted and at the end the rest, in kernel memory
+ * that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer than 8
+ * bits end within a byte. What follows `endRow` is not looked at; where the file is cut off or broken before it, the
+ * last rows that are whole are yielded and no more. The memory and what `inflate` takes is returned: whoever allocates
+ * in between has to give it back before the next rows. Throws `source-malformed` for a header that is broken or has
+ * unexpected dimensions, and for a stream that ends as it should before the rows do; `source-unsupported` for interlaced
+ * pictures, `render-too-costly`, `render-memory`. Source: W3C PNG specification, third edition.
  */
-export async function decodePng(
+export function* decodePng(
   kernel: Kernel,
-  { bytes, size, endRow = size.height }: PngFile,
-  take: (rows: PngRows) => void,
-): Promise<number> {
+  { bytes, size, rowsAtOnce, endRow = size.height }: PngFile,
+): Generator<PngRows, void> {
   const header = readPngHeader(bytes);
   checkHeader(header, size);
   const samples = pngSamples[header.colorType];
   const rowBytes = Math.ceil((size.width * samples * header.bitDepth) / 8);
   const pixelBytes = Math.max(1, (samples * header.bitDepth) / 8);
   const stride = rowBytes + 1;
-  const batchRows = Math.max(1, Math.min(size.height, Math.floor(batchBytes / stride)));
   const mark = kernel.mark();
   // Before the rows is the row above them, which starts as zeros.
-  const above = kernel.allocate((batchRows + 1) * stride + planeSlackBytes);
+  const above = kernel.allocate((rowsAtOnce + 1) * stride + planeSlackBytes);
   kernel.bytes.fill(0, above, above + stride);
+  const inflating = inflate(kernel, dataOf(bytes));
   let first = 0;
   let filled = 0;
-  /** Passes on the rows that are there whole; returns whether all of them could be read. */
-  const pass = (): boolean => {
-    const count = Math.floor(filled / stride);
-    const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
-    if (done > 0) take({ pointer: above + stride + 1, stride, first, count: done });
-    kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
-    first += done;
-    filled = 0;
-    return done === count;
-  };
-  /** Takes bytes up to the end of a batch; returns how many it took. */
-  const add = (inflated: Uint8Array): number => {
-    const count = Math.min(batchRows, endRow - first);
-    const part = inflated.subarray(0, count * stride - filled);
-    kernel.bytes.set(part, above + stride + filled);
-    filled += part.byteLength;
-    return part.byteLength;
-  };
-  const isFull = (): boolean => filled === Math.min(batchRows, endRow - first) * stride;
   try {
-    let isBroken = false;
-    const end = inflateUntil(kernel, dataOf(bytes), (inflated) => {
-      for (let at = 0; at < inflated.byteLength && first < endRow && !isBroken; ) {
-        at += add(inflated.subarray(at));
-        if (isFull()) isBroken = !pass();
+    for (let piece = inflating.next(); ; piece = inflating.next()) {
+      // A place rather than a view: memory may grow while the rows are used.
+      const from = piece.done ? 0 : piece.value.byteOffset;
+      const end = piece.done ? 0 : from + piece.value.byteLength;
+      if (piece.done && piece.value === "whole") throw malformedPng(`${first} of ${size.height} rows`);
+      for (let at = from; at < end || piece.done; ) {
+        const wanted = Math.min(rowsAtOnce, endRow - first);
+        const length = Math.min(end - at, wanted * stride - filled);
+        kernel.bytes.copyWithin(above + stride + filled, at, at + length);
+        at += length;
+        filled += length;
+        if (filled < wanted * stride && !piece.done) break;
+        const count = Math.floor(filled / stride);
+        const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
+        if (done > 0) yield { pointer: above + stride + 1, stride, first, count: done };
+        first += done;
+        filled = 0;
+        if (done < wanted || first === endRow) return;
+        kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
       }
-      return isBroken || first === endRow ? "enough" : "more";
-    });
-    if (end === "whole") throw malformedPng(`${first} of ${size.height} rows`);
-    if (!isBroken) pass();
-    return first;
+    }
   } finally {
+    inflating.return("whole");
     kernel.release(mark);
   }
 }

@@ -1,6 +1,7 @@
 import { ImageError } from "../../error.ts";
 import type { Kernel } from "../../raster/kernel.ts";
-import type { Plane } from "../../raster/raster.ts";
+import { RowDeflater } from "../row-deflater.ts";
+import { type SampleRows, samplesOfForm } from "../sample-rows.ts";
 import { formatChunk, formatHeaderChunk, formatResolutionChunk, pngSignature } from "./chunk.ts";
 
 /** How a picture is encoded. */
@@ -18,36 +19,18 @@ export interface PngEncodeOptions {
   readonly chunks?: readonly Uint8Array[];
 }
 
-/** The next rows of the picture: planes of gray or of red, green and blue, and of alpha if the picture has it. */
-export interface PngRows {
-  readonly planes: readonly Pick<Plane, "pointer" | "stride">[];
-  readonly alpha?: Pick<Plane, "pointer" | "stride"> | undefined;
-  readonly rows: number;
-}
-
 /** A picture being encoded as PNG; its kernel memory is returned with the arena. */
 export interface PngEncoder {
   /**
    * Encodes the next rows, any number of them, and returns a copy of the bytes that are ready, starting with the
    * header. Throws `internal` for rows beyond the picture and planes that do not fit its model.
    */
-  write(rows: PngRows): Uint8Array[];
+  write(rows: SampleRows): Uint8Array[];
   /** Returns the last bytes. Throws `internal` while rows are missing. */
   finish(): Uint8Array[];
 }
 
-/** The 32-bit words of `Encoder` in `wasm/png/encode.ts` that are written or read here. */
-const encoderWords = 13;
-
 const dataType = new TextEncoder().encode("IDAT");
-
-/** Memory of an encoder besides its rows, and room to align each row. */
-const fixedBytes = 430 << 10;
-
-/** Returns the most kernel memory that an encoder takes, in bytes: it holds three rows. */
-export function pngEncoderBytes({ width, samples }: { readonly width: number; readonly samples: number }): number {
-  return fixedBytes + 3 * width * samples;
-}
 
 /**
  * Begins a PNG. Its kernel memory, 430 KiB and three rows whatever the height, is allocated here, so begin before
@@ -56,24 +39,18 @@ export function pngEncoderBytes({ width, samples }: { readonly width: number; re
  */
 export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): PngEncoder {
   const { width, height, model, hasAlpha, bitDepth = 8, dotsPerInch, chunks = [] } = options;
-  const colors = model === "gray" ? 1 : 3;
-  const samples = colors + (hasAlpha ? 1 : 0);
   if (!isWithin(width, 2 ** 24) || !isWithin(height, 2 ** 31 - 1))
     throw new ImageError("internal", "A PNG can't have this size.");
-  if (bitDepth === 1 && samples > 1)
+  if (bitDepth === 1 && samplesOfForm({ model, hasAlpha }) > 1)
     throw new ImageError("internal", "Only gray without alpha can have one bit per pixel.");
 
-  const byteLength = kernel.exports.pngEncoderBytes(width, samples, bitDepth);
-  const encoder = kernel.allocate(byteLength);
-  const words = (): Uint32Array => new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords);
-  words().set([width, bitDepth, samples]);
-  kernel.exports.openPngEncoder(encoder);
-  const data = words()[12]!;
+  const deflater = new RowDeflater(kernel, { width, model, hasAlpha, bitDepth }, "png");
 
   /** Copies the data in the kernel out as a chunk: 8 bytes are before it and 4 after it. */
   const copyChunk = (dataBytes: number): Uint8Array => {
+    const { data } = deflater;
     kernel.bytes.set(dataType, data - 4);
-    kernel.exports.sealPngChunk(encoder, dataBytes);
+    deflater.sealChunk(dataBytes);
     return kernel.bytes.slice(data - 8, data + dataBytes + 4);
   };
 
@@ -87,27 +64,19 @@ export function createPngEncoder(kernel: Kernel, options: PngEncodeOptions): Png
   let rowsDone = 0;
 
   return {
-    write({ planes, alpha, rows }) {
+    write(rows) {
       const left = height - rowsDone;
-      if (!Number.isInteger(rows) || rows <= 0 || rows > left) {
-        throw new ImageError("internal", "The rows do not fit the PNG.", { detail: `${rows} rows of ${left}` });
+      if (!Number.isInteger(rows.rows) || rows.rows <= 0 || rows.rows > left) {
+        throw new ImageError("internal", "The rows do not fit the PNG.", { detail: `${rows.rows} rows of ${left}` });
       }
-      if (planes.length !== colors || (alpha !== undefined) !== hasAlpha) {
-        throw new ImageError("internal", "The planes do not fit the PNG.");
-      }
-      const all = [planes[0], planes[1], planes[2], alpha];
-      words().set([rows, ...all.map((plane) => plane?.pointer ?? 0), ...all.map((plane) => plane?.stride ?? 0)], 3);
-      const ready = header;
+      const ready = [...header, ...Array.from(deflater.write(rows), copyChunk)];
       header = [];
-      for (let size = kernel.exports.encodePng(encoder); size > 0; size = kernel.exports.encodePng(encoder)) {
-        ready.push(copyChunk(size));
-      }
-      rowsDone += rows;
+      rowsDone += rows.rows;
       return ready;
     },
     finish() {
       if (rowsDone < height) throw new ImageError("internal", "Rows of the PNG are missing.");
-      return [copyChunk(kernel.exports.finishPng(encoder)), formatChunk("IEND")];
+      return [copyChunk(deflater.finish()), formatChunk("IEND")];
     },
   };
 }

@@ -94,16 +94,16 @@ describe("a master of which nothing can be answered", () => {
       encoding: { compression: "jpeg2000", ...rgb },
     });
     const request = settle("0,0,1,1/max/0/gray.jpg", { image: { ...pyramid, isGray: false }, limits, version: 3 });
-    expect(codeOf(() => planRender(request, pyramid, facts))).toBe("render-too-costly");
+    expect(codeOf(() => planRender(request, pyramid, facts))).toBe("source-unsupported");
     const refusal = findRefusal(masterOf(pyramid), style);
     expect(refusal?.code).toBe("source-unsupported");
-    expect(refusal?.message).toMatch(/stored in tiles of 2048 by 2048 pixels, too large to decode\.$/);
+    expect(refusal?.message).toMatch(/stored in tiles of 2048 by 2048 pixels, too large to decode whole\.$/);
   });
 
   it("is none whose tiles are too large to be decoded but are sent as they are", () => {
     const form = { width: 4096, height: 4096, tile: 2048, tileBytes: 30_000_000 };
     const request = settle("0,0,1,1/max/0/gray.jpg", { image: { ...form, isGray: false }, limits, version: 3 });
-    expect(codeOf(() => planRender(request, makePyramid(form), facts))).toBe("render-too-costly");
+    expect(codeOf(() => planRender(request, makePyramid(form), facts))).toBe("source-unsupported");
     expect(findRefusal(masterOf(makePyramid(form)), style)).toBeUndefined();
     expect(findRefusal(masterOf(makePyramid({ ...form, orientation: 6 })), style)?.code).toBe("source-unsupported");
   });

@@ -15,13 +15,15 @@ const kernel = openTestKernel(8 << 20);
 async function decode(bytes: Uint8Array, size: { readonly width: number; readonly height: number }, rowBytes: number) {
   const decoded = new Uint8Array(rowBytes * size.height);
   const batches: number[] = [];
-  const read = await decodePng(kernel, { bytes, size }, ({ pointer, stride, first, count }) => {
+  let read = 0;
+  for (const { pointer, stride, first, count } of decodePng(kernel, { bytes, size, rowsAtOnce: 120 })) {
     batches.push(count);
     for (let row = 0; row < count; row += 1) {
       const start = pointer + row * stride;
       decoded.set(kernel.bytes.subarray(start, start + rowBytes), (first + row) * rowBytes);
     }
-  });
+    read = first + count;
+  }
   return { decoded, batches, read };
 }
 
@@ -29,7 +31,7 @@ async function decode(bytes: Uint8Array, size: { readonly width: number; readonl
 async function refusal(bytes: Uint8Array, size = { width: 3, height: 2 }): Promise<string> {
   const mark = kernel.mark();
   try {
-    await decodePng(kernel, { bytes, size }, () => undefined);
+    for (const _ of decodePng(kernel, { bytes, size, rowsAtOnce: 120 }));
     return "none";
   } catch (error) {
     if (error instanceof ImageError) return error.code;
@@ -132,14 +134,28 @@ describe("a PNG that is damaged amid its rows", () => {
     expect(Buffer.compare(decoded.subarray(0, 40 * read), packed.subarray(0, 40 * read))).toBe(0);
   });
 
+  it("loses nothing where kernel memory grows while its rows are taken", async () => {
+    const fresh = openTestKernel();
+    const lines = { width: 40, height: 20_000 };
+    const rows = Uint8Array.from({ length: 41 * lines.height }, (_, at) => (at % 41 === 0 ? 0 : at % 251));
+    const bytes = writePng({ ...lines, bitDepth: 8, colorType: 0, rows });
+    let taken = 0;
+    for (const { count } of decodePng(fresh, { bytes, size: lines, rowsAtOnce: 20 })) {
+      taken += count;
+      const mark = fresh.mark();
+      fresh.allocate(fresh.memoryBytes);
+      fresh.release(mark);
+    }
+    expect(taken).toBe(lines.height);
+  });
+
   it("is whole as far as the rows that are needed", async () => {
     const cut = png().subarray(0, 4000);
     const { read } = await decode(cut, tall, 40);
     expect(read).toBeGreaterThan(50);
-    const passed: number[] = [];
-    const file = { bytes: cut, size: tall, endRow: 50 };
-    expect(await decodePng(kernel, file, ({ count }) => void passed.push(count))).toBe(50);
-    expect(passed).toEqual([50]);
+    const file = { bytes: cut, size: tall, rowsAtOnce: 20, endRow: 50 };
+    const passed = Array.from(decodePng(kernel, file), ({ count }) => count);
+    expect(passed).toEqual([20, 20, 10]);
   });
 });
 

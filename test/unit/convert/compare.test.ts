@@ -1,86 +1,132 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatComparison } from "../../../src/cli/compare-page.ts";
-import { type ComparedCrop, compareSettings } from "../../../src/convert/compare.ts";
+import { type Comparison, compareSettings } from "../../../src/convert/compare.ts";
 import { busyPlaces } from "../../../src/convert/compare-places.ts";
+import { convertMaster } from "../../../src/convert/convert.ts";
 
 let folder: string;
 let file: string;
-let crops: readonly ComparedCrop[];
+let comparison: Comparison;
+
+const settings = { compressions: ["jpeg", "webp"], qualities: [50, 95], crops: 2, side: 50 } as const;
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "tessera-compare-"));
   file = join(folder, "half-busy.png");
-  // Noise in the left half, plain gray in the right one.
-  const side = 800;
+  // Coloured noise in the left half, plain gray in the right one with the grain of paper.
+  const side = 400;
   const noise = Buffer.alloc(side * side * 3, 128);
-  for (let at = 0; at < noise.length; at += 1) if ((at / 3) % side < side / 2) noise[at] = (at * 7919) % 256;
+  for (let at = 0; at < noise.length; at += 1) {
+    const isBusy = Math.floor(at / 3) % side < side / 2;
+    noise[at] = isBusy ? (at * 7919) % 256 : 128 + (at % 3);
+  }
   await sharp(noise, { raw: { width: side, height: side, channels: 3 } })
     .png()
     .toFile(file);
-  const random = () => 0;
-  crops = await compareSettings(file, {
-    qualities: [50, 90],
-    filters: ["cubic", "lanczos3"],
-    crops: 2,
-    side: 100,
-    random,
-  });
+  comparison = await compareSettings(file, { ...settings, random: () => 0 });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("a comparison", () => {
-  it("shows the busiest place first and the calmest last", async () => {
-    const places = await busyPlaces(file, { count: 3, side: 200 });
-    expect(places).toHaveLength(3);
-    expect(places[0]?.left).toBeLessThan(400);
-    expect(places[2]?.left).toBeGreaterThanOrEqual(400);
-    expect(await busyPlaces(file, { count: 3, side: 5000 })).toEqual([{ left: 0, top: 0, width: 800, height: 800 }]);
+  it("chooses places from the busiest to the calmest, and none that is blank", async () => {
+    const places = await busyPlaces(file, { count: 12, side: 100 });
+    expect(places).toHaveLength(8);
+    for (const { left } of places) expect(left).toBeLessThan(200);
+    expect(await busyPlaces(file, { count: 3, side: 5000 })).toEqual([{ left: 0, top: 0, width: 400, height: 400 }]);
   });
 
-  it("has every quality and the source itself of crops at full size, every filter of reduced ones", () => {
-    expect(crops.map(({ subject, variants, width }) => [subject, variants.length, width])).toEqual([
-      ["quality", 3, 100],
-      ["quality", 3, 100],
-      ["filter", 2, 100],
-      ["filter", 2, 100],
+  it("chooses places of a picture that is blank everywhere", async () => {
+    const blank = join(folder, "blank.png");
+    await sharp({ create: { width: 400, height: 400, channels: 3, background: "white" } })
+      .png()
+      .toFile(blank);
+    expect(await busyPlaces(blank, { count: 3, side: 100 })).toHaveLength(3);
+  });
+
+  it("has what ingest would store, with the bytes of the whole file: chroma is full from quality 90", async () => {
+    const { variants, crops } = comparison;
+    expect(variants.map(({ name, options }) => `${name}: ${options}`).toSorted()).toEqual([
+      "JPEG quality 50, 4:2:0: --quality 50",
+      "JPEG quality 95, 4:4:4: --quality 95",
+      "WebP quality 50: --compression webp --quality 50",
+      "WebP quality 95: --compression webp --quality 95",
+      "Without loss: --compression deflate",
     ]);
-    const names = crops[0]?.variants.map(({ name }) => name) ?? [];
-    expect(names.filter((name) => name === "the source itself")).toHaveLength(1);
-    for (const { name, bytes } of crops[0]?.variants ?? []) {
-      if (name.startsWith("JPEG")) expect(name).toContain(`${bytes.byteLength} bytes`);
+    const sizes = variants.map(({ fileBytes }) => fileBytes);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+    const master = join(folder, "ingested.tif");
+    const chosen = { compression: "jpeg", quality: 95, tileSize: 512, subsampling: "4:4:4" } as const;
+    const { bytesOut } = await convertMaster(file, master, { ...chosen, keepsProfile: false, keepsDepth: false });
+    expect(variants.find(({ options }) => options === "--quality 95")?.fileBytes).toBe(bytesOut);
+    for (const { place, variants: shown } of crops) {
+      const stored = await sharp(master)
+        .extract({ ...place })
+        .raw()
+        .toBuffer();
+      const picture = shown.find(({ options }) => options === "--quality 95")?.picture;
+      expect((await sharp(picture).raw().toBuffer()).equals(stored)).toBe(true);
     }
   });
 
-  it("shows pictures of the size they have, the source without loss", async () => {
-    for (const crop of crops) {
-      for (const { bytes } of crop.variants) {
-        expect(await sharp(bytes).metadata()).toMatchObject({ width: crop.width, height: crop.height });
+  it("shows every variant of each place at its size, one of them without loss", async () => {
+    expect(comparison.crops).toHaveLength(2);
+    for (const { place, variants } of comparison.crops) {
+      expect(variants).toHaveLength(5);
+      for (const { picture } of variants) {
+        expect(await sharp(picture).metadata()).toMatchObject({ width: place.width, height: place.height });
       }
+      const lossless = variants.find(({ name }) => name === "Without loss");
+      const there = await sharp(file)
+        .extract({ ...place })
+        .removeAlpha()
+        .raw()
+        .toBuffer();
+      expect((await sharp(lossless?.picture).raw().toBuffer()).equals(there)).toBe(true);
     }
-    const source = crops[0]?.variants.find(({ name }) => name === "the source itself");
-    const shown = await sharp(source?.bytes).raw().toBuffer();
-    const { left, top, width, height } = crops[0]?.place ?? { left: 0, top: 0, width: 1, height: 1 };
-    const there = await sharp(file).extract({ left, top, width, height }).removeAlpha().raw().toBuffer();
-    expect(shown.equals(there)).toBe(true);
   });
 
-  it("is a self-contained page that reveals no name before it is asked", () => {
-    const page = formatComparison('<"half">\n\u202e.png', crops);
+  it("stores gray as JPEG whatever was asked for, once, and says nothing of chroma", async () => {
+    const gray = join(folder, "gray.png");
+    await sharp(file).toColourspace("b-w").png().toFile(gray);
+    const { variants } = await compareSettings(gray, { ...settings, qualities: [50], random: () => 0 });
+    expect(variants.map(({ name }) => name).toSorted()).toEqual(["JPEG quality 50", "Without loss"]);
+  });
+
+  it("refuses a picture of one bit, which is never stored with loss", async () => {
+    const bilevel = join(folder, "bilevel.tif");
+    await sharp(file).toColourspace("b-w").threshold().tiff({ bitdepth: 1, compression: "ccittfax4" }).toFile(bilevel);
+    const work = compareSettings(bilevel, { ...settings, random: () => 0 });
+    await expect(work).rejects.toMatchObject({ code: "setting-impossible" });
+  });
+
+  it("leaves no master behind, also where it fails", async () => {
+    const mine = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("tessera-compare-")).length;
+    const before = await mine();
+    await compareSettings(file, { ...settings, qualities: [50], crops: 1, random: () => 0 });
+    await expect(
+      compareSettings(file, { ...settings, random: () => 0, signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: "stopped" });
+    expect(await mine()).toBe(before);
+  });
+
+  it("is a self-contained page that reveals no name of a letter before it is asked", () => {
+    const page = formatComparison('<"half">\n\u202e.png', comparison);
     expect(page).toContain("<title>Comparison: &#60;&#34;half&#34;&#62;\\n\\u202e.png</title>");
     expect(page).not.toMatch(/(?:src|href)="(?!data:)/);
     expect(page).not.toContain('<"half">');
-    expect(page.match(/<img [^>]*alt="Crop \d, variant [A-C]"/g)).toHaveLength(10);
-    const outside = page.replace(/<details><summary>[A-C]<\/summary>[^<]*<\/details>/g, "");
-    expect(outside).not.toMatch(/JPEG quality|the source itself<|lanczos|cubic/);
+    expect(page.match(/<img [^>]*alt="Crop \d, variant [A-E]"/g)).toHaveLength(10);
+    const crops = /<main>([\s\S]*)<\/main>/.exec(page)?.[1] ?? "";
+    expect(crops).toContain("JPEG quality 50");
+    expect(crops.replace(/<details>[\s\S]*?<\/details>/g, "")).not.toMatch(/JPEG|WebP|loss/);
   });
 
   it("has an order that chance decides", async () => {
-    const settings = { qualities: [50, 90], filters: ["cubic", "lanczos3"] as const, crops: 1, side: 100 };
     const last = await compareSettings(file, { ...settings, random: () => 0.999 });
-    const namesOf = (crop: ComparedCrop | undefined) => crop?.variants.map(({ name }) => name.slice(0, 15));
-    expect(namesOf(last[0])).not.toEqual(namesOf(crops[0]));
+    const namesOf = ({ crops }: Comparison) => crops[0]?.variants.map(({ name }) => name);
+    expect(namesOf(last)).not.toEqual(namesOf(comparison));
   });
 });

@@ -7,7 +7,7 @@ describe("parseFormat", () => {
     expect(parseFormat(format)).toBe(format);
   });
 
-  it.each(["", "tif", "gif", "jp2", "pdf", "JPG", "jpeg", "constructor", "toString"])("refuses %j", (text) => {
+  it.each(["", "tiff", "avif", "jp2", "JPG", "jpeg", "constructor", "toString"])("refuses %j", (text) => {
     expect(codeOf(() => parseFormat(text))).toBe("format-unknown");
   });
 });

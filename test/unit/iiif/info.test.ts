@@ -78,7 +78,7 @@ describe("extrasOf", () => {
     for (const version of [2, 3] as const) {
       const { formats, qualities } = extrasOf(version, { isGray: false });
       expect([...formats, ...qualities]).not.toEqual(expect.arrayContaining(["jpg"]));
-      expect(formats).toEqual(["webp"]);
+      expect(formats).toEqual(["webp", "tif", "gif", "pdf"]);
       expect(qualities).not.toContain("default");
     }
     expect(extrasOf(3, { isGray: false }).qualities).toEqual(["color", "gray", "bitonal"]);

@@ -1,22 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { decodedModels } from "../../../src/codec/tile-decoder.ts";
-import type { Format } from "../../../src/iiif/format.ts";
+import type { Encoding } from "../../../src/iiif/format.ts";
 import type { Quality } from "../../../src/iiif/quality.ts";
 import { colorSamples, type StoredModel } from "../../../src/pyramid/color-model.ts";
 import type { SampleLayout } from "../../../src/pyramid/sample-layout.ts";
 import type { ColorModel } from "../../../src/raster/raster.ts";
 import { type ColorPath, chooseColorPath, isSampledHalved } from "../../../src/render/color-path.ts";
 import { type ColorStep, type ColorSteps, planColorSteps } from "../../../src/render/color-steps.ts";
+import { chooseShrink } from "../../../src/render/shrink.ts";
 
 const models = Object.keys(colorSamples) as StoredModel[];
 const qualities: readonly Quality[] = ["default", "color", "gray", "bitonal"];
-const formats: readonly Format[] = ["jpg", "png", "webp"];
+const formats: readonly Encoding[] = ["jpg", "png", "webp", "tif", "gif"];
 const alphas = ["none", "straight", "associated"] as const;
 
 interface Case {
   readonly model: StoredModel;
   readonly quality: Quality;
-  readonly format: Format;
+  readonly format: Encoding;
   readonly alpha: (typeof alphas)[number];
   readonly degrees: number;
   readonly isProfiled: boolean;
@@ -30,7 +31,7 @@ const cases: readonly Case[] = models.flatMap((model) =>
       alphas.flatMap((alpha) =>
         [0, 30].flatMap((degrees) =>
           [false, true].flatMap((isProfiled) =>
-            [0.5, 1, 2.5].map((step) => ({ model, quality, format, alpha, degrees, isProfiled, step })),
+            [0.5, 1, 2.5, 5].map((step) => ({ model, quality, format, alpha, degrees, isProfiled, step })),
           ),
         ),
       ),
@@ -53,7 +54,8 @@ function plan({ model, quality, format, alpha, degrees, isProfiled, step }: Case
   const path = chooseColorPath({ model, layout }, { quality, format, degrees, isProfiled });
   const grid = { width: 100, height: 100, tileWidth: 64, tileLength: 64, columns: 2, rows: 2 };
   const axis = { start: 0, step };
-  return { path, steps: planColorSteps(path, { quality, format, degrees, layout, grid, x: axis, y: axis }) };
+  const facts = { quality, format, degrees, layout, grid, x: axis, y: axis } as const;
+  return { path, steps: planColorSteps(path, { ...facts, shrink: chooseShrink(facts) }) };
 }
 
 /** What a picture is, as far as its colours are concerned. */
@@ -114,7 +116,7 @@ function follow(given: Case, path: ColorPath, steps: ColorSteps): State {
 
 describe("the steps of colours", () => {
   it("fit one another and end in what the encoder takes, whatever is asked for", () => {
-    expect(cases).toHaveLength(3456);
+    expect(cases).toHaveLength(7680);
     for (const given of cases) {
       const { path, steps } = plan(given);
       const ended = follow(given, path, steps);

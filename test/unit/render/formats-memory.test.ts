@@ -42,6 +42,10 @@ const paths = [
   "full/900,/33/gray.png",
   "full/1000,/0/default.webp",
   "200,300,1000,700/^1500,/0/bitonal.png",
+  "full/1499,/0/default.tif",
+  "full/^1600,/180/default.tif",
+  "full/^2400,/0/default.tif",
+  "full/700,/20/default.gif",
 ];
 
 const samples = Uint8Array.from({ length: size.width * size.height * 4 }, (_, at) => (at * 31) & 255);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ImageError } from "../../../src/error.ts";
 import type { CanonicalRequest } from "../../../src/iiif/canonical.ts";
 import { maxTilesPerRender } from "../../../src/limits.ts";
 import { planRender } from "../../../src/render/plan.ts";
@@ -138,6 +139,58 @@ describe("planRender refuses", () => {
     const size = { width: 2000, height: 2000 };
     expect(planRender(request({ region, size }), atLimit, fileOf(1e9)).cost.tiles).toBe(maxTilesPerRender);
     expect(codeOf(() => planRender(request({ region: whole, size }), large, fileOf(1e9)))).toBe("render-too-costly");
+  });
+
+  it("too much work with what helps: no smaller size where there is no smaller level", () => {
+    const size = { width: 1, height: 1 };
+    const hintOf = (asked: Partial<CanonicalRequest>, image = large): string | undefined => {
+      try {
+        planRender(request(asked), image, fileOf(1e9));
+      } catch (error) {
+        if (error instanceof ImageError) return error.hint;
+      }
+      return undefined;
+    };
+    expect(hintOf({ region: whole, size })).toBe(
+      "Ask for a smaller region: a smaller size takes as much, because the stored image has no smaller level.",
+    );
+    const levels = makePyramid({ width: large.width, height: large.height, levels: 3 });
+    expect(hintOf({ region: whole, size: { width: 30_000, height: 30_000 } }, levels)).toBe(
+      "Ask for a smaller size or region.",
+    );
+    expect(hintOf({ region: whole, size: { width: 8000, height: 8000 } }, levels)).toBeUndefined();
+  });
+
+  it("too much memory with the advice to ask for less, and takes the smallest size of the same region", () => {
+    const encoding = { compression: "deflate", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
+    const wide = makePyramid({ width: 200_000, height: 1024, encoding });
+    const region = { x: 0, y: 0, width: 200_000, height: 1024 };
+    const asked = request({ region, size: { width: 20_000, height: 8000 }, format: "webp" });
+    expect(codeOf(() => planRender(asked, wide, fileOf(1e9)))).not.toBe("none");
+    for (const width of [4000, 400, 40, 4, 1]) {
+      const size = { width, height: Math.ceil(width / 195) };
+      expect(planRender(request({ region, size }), wide, fileOf(1e9)).cost.peakBytes).toBeLessThan(16 << 20);
+    }
+  });
+
+  it("tiles and strips that are too large to decode as not supported, whatever is asked for", () => {
+    const encoding = { compression: "lzw", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
+    const tiled = makePyramid({ width: 4096, height: 4096, tile: 2048, encoding });
+    const { layout } = tiled.levels[0].encoding;
+    const [level] = makePyramid({
+      width: 4096,
+      height: 4096,
+      tile: 2048,
+      encoding: { ...encoding, layout: { ...layout, bits: 64 } },
+    }).levels;
+    const image = { ...tiled, levels: [level] } as const;
+    for (const size of [
+      { width: 256, height: 256 },
+      { width: 1, height: 1 },
+    ]) {
+      expect(codeOf(() => planRender(request({ size }), image, fileOf(1e9)))).toBe("source-unsupported");
+      expect(codeOf(() => planRender(request({ size }), tiled, fileOf(1e9)))).toBe("none");
+    }
   });
 
   it("a whole picture that must be held and is too large for it", () => {

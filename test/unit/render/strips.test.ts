@@ -47,10 +47,10 @@ interface Made {
 /** Makes all strips of a region, loading tile rows as a drawing does, and the same by the definition of the filter. */
 async function make({ options, region, size, isWrittenOver }: Request): Promise<Made> {
   const opened = await openBand(await makeTiff(options), { region, size, carryRows: carryRowsOf });
-  const { kernel, band, choice, firstPixel, tileRows, load } = opened;
+  const { kernel, band, choice, tileRows, load } = opened;
   const samplings = planSampling(choice, { size, turn: noTurn, planes });
   const before = kernel.mark();
-  const maker = createStripMaker(kernel, { band, samplings, firstPixel, size, isWrittenOver });
+  const maker = createStripMaker(kernel, { band, samplings, size, isWrittenOver });
   const takenBytes = kernel.mark() - before;
   const strips: number[] = [];
   const rows: Samples[][] = planes.map(() => []);

@@ -1,0 +1,94 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { makeTiff } from "../support/make-tiff.ts";
+import { ask } from "../support/service.ts";
+
+beforeAll(async () => {
+  await env.MASTERS.put('plate "7" <&>', await makeTiff({ width: 3000, height: 60, tile: 64 }));
+  await env.MASTERS.put("folder/leaf", await makeTiff({ width: 60, height: 40, tile: 32 }));
+  await env.MASTERS.put("broken", new Uint8Array([0x49, 0x49, 42, 0, 8]));
+});
+
+/** What is said in the head of a page, as those read it that run no script. */
+function previewOf(html: string): Readonly<Record<string, string>> {
+  const plain = (text = "") => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
+  return Object.fromEntries(
+    Array.from(html.matchAll(/<meta property="([^"]+)" content="([^"]*)">/g), ([, name, text]) => [name, plain(text)]),
+  );
+}
+
+describe("the address of a picture in the page", () => {
+  it("is answered with the page, and what a preview is made of", async () => {
+    const { status, headers, text } = await ask("/view/plate%20%227%22%20%3C&%3E", {
+      env: { BASE_URL: "https://iiif.example" },
+    });
+    expect([status, headers.get("Content-Type"), headers.get("Cache-Control")]).toEqual([
+      200,
+      expect.stringMatching(/^text\/html/),
+      "private, no-cache",
+    ]);
+    expect(headers.has("ETag")).toBe(false);
+    expect(text).toContain('<ul id="gallery"');
+    expect(text).toContain("<title>plate &quot;7&quot; &lt;&amp;&gt; – Tessera</title>".replaceAll("&quot;", '"'));
+    expect(text).not.toContain("<&>");
+    expect(previewOf(text)).toMatchObject({
+      "og:title": 'plate "7" <&>',
+      "og:description": "3000 × 60 pixels",
+      "og:url": "https://iiif.example/view/plate%20%227%22%20%3C&%3E",
+      "og:image": "https://iiif.example/iiif/3/plate%20%227%22%20%3C&%3E/full/1200,24/0/default.jpg",
+      "og:image:width": "1200",
+      "og:image:height": "24",
+    });
+  });
+
+  it("has the region and the turn that it names, and a picture of them that is served as large as it says", async () => {
+    const { text } = await ask("/view/folder/leaf?xywh=10,20,500,500&rotation=!90");
+    const preview = previewOf(text);
+    expect(preview["og:url"]).toBe("https://images.example/view/folder%2Fleaf?xywh=10,20,50,20&rotation=!90");
+    const path = "/iiif/3/folder%2Fleaf/10,20,50,20/50,20/!90/default.jpg";
+    expect(preview["og:image"]).toBe(`https://images.example${path}`);
+    expect([preview["og:image:width"], preview["og:image:height"]]).toEqual(["20", "50"]);
+    expect((await ask(path)).status).toBe(200);
+  });
+
+  it.each(["?xywh=900,0,10,10", "?xywh=0,0,60,40", "?xywh=1,2,0,4", "?xywh=%3Cb%3E&rotation=45", "?xywh=pct:1,1,1,1"])(
+    "is of the whole picture for what is no part of it: %s",
+    async (query) => {
+      const preview = previewOf((await ask(`/view/folder%2Fleaf${query}`)).text);
+      expect(preview["og:url"]).toBe("https://images.example/view/folder%2Fleaf");
+      expect(preview["og:image"]).toBe("https://images.example/iiif/3/folder%2Fleaf/full/60,40/0/default.jpg");
+    },
+  );
+
+  it.each([
+    ["/view/nobody", 404],
+    ["/view/", 400],
+    ["/view/%zz", 400],
+    ["/view/broken", 500],
+  ])(
+    "is answered with the page under the status of the error where there is no picture: %s",
+    async (path, expected) => {
+      const { status, text } = await ask(path);
+      expect(status).toBe(expected);
+      expect(text).toContain('<ul id="gallery"');
+      expect(text).toContain('<meta name="robots" content="noindex">');
+      expect(previewOf(text)).toEqual({});
+    },
+  );
+
+  it("leads nowhere where no page is deployed", async () => {
+    const { status, text } = await ask("/view/folder%2Fleaf", { env: { PAGE: undefined } });
+    expect([status, text]).toEqual([404, expect.stringMatching(/\(not-found\)$/m)]);
+  });
+
+  it("is answered within the deadline of the storage when the page does not come", async () => {
+    const never = { fetch: () => new Promise(() => {}) };
+    const { status } = await ask("/view/folder%2Fleaf", { env: { PAGE: never, STORAGE_TIMEOUT_SECONDS: "1" } });
+    expect(status).toBe(503);
+  });
+
+  it("takes no other method", async () => {
+    expect((await ask("/view/folder%2Fleaf", { method: "POST" })).status).toBe(405);
+    expect((await ask("/view/folder%2Fleaf", { method: "HEAD" })).status).toBe(200);
+  });
+});
