@@ -5,7 +5,7 @@ import { firstText, type LanguageMap } from "../catalogue/language-map.ts";
  * The most members that one document lists. Source: nothing in the API, which has no paging: lists of some thousands make
  * viewers slow, and the API says to nest them (Presentation 3.0, change log 1.4.4).
  */
-export const mostListed = 1000;
+const mostListed = 1000;
 
 /** A part of a collection that is too large for one document. */
 export interface CollectionPart {
