@@ -300,8 +300,13 @@ describe("the viewer", () => {
     await page.getByRole("button", { name: "Zoom in" }).click();
     await page.getByRole("button", { name: "Zoom in" }).click();
     await page.getByText("Parts of the picture could not be loaded.").waitFor();
+    // The address follows once the painting stands still.
+    let address = "";
+    while (address !== page.url()) {
+      address = page.url();
+      await page.waitForTimeout(2000);
+    }
     isFailing = false;
-    const address = page.url();
     await page.getByRole("button", { name: "Try again" }).click();
     await fullyDrawn(page);
     expect(page.url()).toBe(address);
