@@ -1,7 +1,7 @@
 import type { Clock } from "./budget/clock.ts";
-import type { Lease } from "./budget/lease.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
-import { whileRenewing } from "./budget/renewal.ts";
+import { keepRenewed } from "./budget/renewal.ts";
+import type { Share } from "./budget/shares.ts";
 import { type Collection, collectionKey, parseCollection } from "./catalogue/collection.ts";
 import { parseImageRecord, recordKey } from "./catalogue/image-records.ts";
 import { type PageLines, type PageName, pageLinesKey, parsePageLines, textFileKey } from "./catalogue/page-text.ts";
@@ -65,6 +65,9 @@ export function withCollection<T>(
   return withRecord(store, { ...asked, name: collectionKey(key) }, (bytes) => work(parseCollection(bytes, key)));
 }
 
+/** What the record of an image takes for each of its bytes: these, their text and the values read from it. */
+const imageExpansion = 4;
+
 /** Longest record of an image that is read for what it says of rights: texts of some pages. */
 const mostImageRecordBytes = 256 << 10;
 
@@ -73,7 +76,7 @@ const mostImageRecordBytes = 256 << 10;
  * record that can't be read is as good as none, and a line in the log: an image is shown without it. Never throws.
  */
 export async function rightsOfRecord(
-  { storage }: Pick<RecordStore, "storage">,
+  store: RecordStore,
   { key: identifier, visit }: RecordRequest,
 ): Promise<string | undefined> {
   const key = recordKey(identifier);
@@ -82,15 +85,21 @@ export async function rightsOfRecord(
     visit.log({ level: "warn", message: "the record of an image can't be read", key, reason });
     return undefined;
   };
+  const read = {
+    name: key,
+    visit,
+    share: "tiles",
+    mostBytes: mostImageRecordBytes,
+    expansion: imageExpansion,
+  } as const;
   try {
-    const bytes = await readWholeR2(storage, key, async (size) => {
-      if (size > mostImageRecordBytes) throw new ImageError("record-malformed", "The record is too large.");
+    return await withBytes(store, read, async (bytes) => {
+      if (bytes === undefined) return undefined;
+      const record = parseImageRecord(bytes, identifier);
+      if (record === undefined) return broken("it is no record of this image");
+      // Earlier versions stored them as they were given.
+      return record.rights === undefined ? undefined : (readRights(record.rights) ?? record.rights);
     });
-    if (bytes === undefined) return undefined;
-    const record = parseImageRecord(bytes, identifier);
-    if (record === undefined) return broken("it is no record of this image");
-    // Earlier versions stored them as they were given.
-    return record.rights === undefined ? undefined : (readRights(record.rights) ?? record.rights);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     return broken(error.code);
@@ -129,17 +138,34 @@ interface StoredRecord {
 }
 
 async function withRecord<T>(
-  { storage, budget, clock }: RecordStore,
-  {
-    name,
-    visit,
-    missing = "There is no object and no collection with this name.",
-    mostBytes = maxCatalogueRecordBytes,
-    expansion = recordExpansion,
-  }: StoredRecord,
+  store: RecordStore,
+  { missing = "There is no object and no collection with this name.", ...asked }: StoredRecord,
   work: (bytes: Uint8Array) => Promise<T>,
 ): Promise<T> {
-  let lease: Lease | undefined;
+  const { name, visit, mostBytes = maxCatalogueRecordBytes, expansion = recordExpansion } = asked;
+  visit.account.reads += 1;
+  return withBytes(store, { name, visit, share: "draws", mostBytes, expansion }, async (bytes) => {
+    if (bytes === undefined) throw new ImageError("not-found", missing);
+    visit.account.bytes += bytes.byteLength;
+    return work(bytes);
+  });
+}
+
+/** What is read, and the memory that it and the work on it take. */
+interface Reading extends Required<Pick<StoredRecord, "name" | "visit" | "mostBytes" | "expansion">> {
+  readonly share: Share;
+}
+
+/**
+ * Runs `work` with what is stored under a name, undefined for nothing. Its memory is held from before the first byte is
+ * read to the end of the work, however long storage takes.
+ */
+async function withBytes<T>(
+  { storage, budget, clock }: RecordStore,
+  { name, visit, share, mostBytes, expansion }: Reading,
+  work: (bytes: Uint8Array | undefined) => Promise<T>,
+): Promise<T> {
+  let giveBack = (): void => undefined;
   const admit = async (size: number): Promise<void> => {
     if (size > mostBytes) {
       const detail = `${name} has ${size} bytes, and may have ${mostBytes}`;
@@ -148,16 +174,16 @@ async function withRecord<T>(
       });
     }
     const costMilliseconds = size / bytesPerMillisecond;
-    const loan = { share: "draws", bytes: size * expansion, costMilliseconds, waitingBytes } as const;
-    lease = await budget.take(loan, visit.patience);
+    const lease = await budget.take({ share, bytes: size * expansion, costMilliseconds, waitingBytes }, visit.patience);
+    const stop = keepRenewed(clock, lease);
+    giveBack = () => {
+      stop();
+      lease.release();
+    };
   };
   try {
-    visit.account.reads += 1;
-    const bytes = await readWholeR2(storage, name, admit);
-    if (bytes === undefined || lease === undefined) throw new ImageError("not-found", missing);
-    visit.account.bytes += bytes.byteLength;
-    return await whileRenewing(clock, lease, () => work(bytes));
+    return await work(await readWholeR2(storage, name, admit));
   } finally {
-    lease?.release();
+    giveBack();
   }
 }

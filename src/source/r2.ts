@@ -51,7 +51,12 @@ export async function readWholeR2(
   key: string,
   admit: (bytes: number) => Promise<void>,
 ): Promise<Uint8Array | undefined> {
-  const object = await answered(storage, () => storage.bucket.get(key));
+  const object = await answered(storage, async (signal) => {
+    const found = await storage.bucket.get(key);
+    // Nobody waits any longer: an unread body would keep its connection open.
+    if (signal.aborted) await found?.body.cancel();
+    return found;
+  });
   if (object === null) return undefined;
   const { body, size } = object;
   try {

@@ -1,3 +1,4 @@
+import { whileRenewing } from "../budget/renewal.ts";
 import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
@@ -34,7 +35,7 @@ const mostMaxAgeSeconds = 60;
 
 /** Answers a search, in an object or in all of them, from the index alone. Throws an ImageError if it can't be answered. */
 export async function answerSearch(services: Services, { request, visit, route }: Asked): Promise<Response> {
-  const { config, budget, search, sizeRules } = services;
+  const { config, budget, clock, search, sizeRules } = services;
   const asked = readParameters(request.url);
   const expression = parseQuery(asked.q);
   if (search === undefined) {
@@ -45,7 +46,9 @@ export async function answerSearch(services: Services, { request, visit, route }
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
   const lease = await budget.take(searchLoan, visit.patience);
   try {
-    const json = JSON.stringify(await findHits({ search, addresses, route }, { ...asked, expression }));
+    const parameters = { ...asked, expression };
+    const hits = await whileRenewing(clock, lease, () => findHits({ search, addresses, route }, parameters));
+    const json = JSON.stringify(hits);
     const contentType =
       route.kind === "catalogue-search" ? "application/json" : chooseDocumentType(request, route.version === 2 ? 3 : 2);
     const headers = documentHeaders({
