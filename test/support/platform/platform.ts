@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, "../../..");
 
 /** One call of a bucket or of the Cache API. */
 export interface Call {
-  readonly tier: "masters" | "derivatives" | "cache";
+  readonly tier: "masters" | "catalogue" | "derivatives" | "cache";
   readonly call: "head" | "get" | "put" | "delete" | "list" | "match";
   readonly key: string;
 }
@@ -32,6 +32,8 @@ export interface Platform {
   /** Lines of the Worker's log so far, parsed; text that is not JSON is under `text`. */
   readonly log: Readonly<Record<string, unknown>>[];
   putMaster(identifier: string, bytes: Uint8Array): Promise<void>;
+  /** Puts a record into the catalogue under its whole key. */
+  putRecord(key: string, bytes: Uint8Array): Promise<void>;
   masterBytes(identifier: string): Promise<Uint8Array>;
   derivatives(): Promise<R2Bucket>;
   /** Requests a path, cancels the request after this many milliseconds, and returns what had arrived by then. */
@@ -105,6 +107,10 @@ export async function startPlatform({ bundle, variables = {} }: PlatformOptions 
     async putMaster(identifier, bytes) {
       const bucket = (await miniflare.getR2Bucket("MASTERS")) as unknown as R2Bucket;
       await bucket.put(identifier, bytes);
+    },
+    async putRecord(key, bytes) {
+      const bucket = (await miniflare.getR2Bucket("CATALOGUE")) as unknown as R2Bucket;
+      await bucket.put(key, bytes);
     },
     async masterBytes(identifier) {
       const bucket = (await miniflare.getR2Bucket("MASTERS")) as unknown as R2Bucket;

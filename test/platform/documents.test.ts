@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { formatWork } from "../../src/catalogue/work-record.ts";
+import { type Platform, startPlatform } from "../support/platform/platform.ts";
+import { visitAll } from "../support/platform/visitors.ts";
+import { makeFullWork } from "../support/works.ts";
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startPlatform({ bundle: inject("bundle"), variables: { STORAGE_TIMEOUT_SECONDS: "1" } });
+  await platform.putRecord("objects/atlas/volume 1.json", formatWork(makeFullWork()));
+});
+
+afterAll(() => platform.stop());
+
+const root = "/presentation/3/atlas%2Fvolume%201/manifest";
+const urls = (count: number): string[] => Array.from({ length: count }, () => platform.url + root);
+
+describe("documents", () => {
+  it("are answered to forty visitors at once while storage takes its time", async () => {
+    platform.behaviour.latency = () => 60;
+    const answers = await visitAll(urls(40));
+    platform.behaviour.latency = () => 0;
+    expect(answers.map(({ status, isWhole }) => [status, isWhole])).toEqual(Array(40).fill([200, true]));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  });
+
+  it("are a 503 that nobody keeps where storage never answers or fails, and come back after it", async () => {
+    for (const fate of ["hung", "failed"] as const) {
+      platform.behaviour.fate = ({ tier }) => (tier === "catalogue" ? fate : "served");
+      for (const { status, headers } of await visitAll(urls(2))) {
+        expect([status, headers.get("Cache-Control")]).toEqual([503, "no-store"]);
+      }
+      platform.behaviour.fate = () => "served";
+      expect((await visitAll(urls(2))).map(({ status }) => status)).toEqual([200, 200]);
+    }
+  });
+
+  it("leave no memory lent when their visitors leave", async () => {
+    platform.behaviour.latency = () => 300;
+    await Promise.all(Array.from({ length: 10 }, () => platform.leave(root, 50)));
+    platform.behaviour.latency = () => 0;
+    const [{ status } = { status: 0 }] = await visitAll(urls(1));
+    expect(status).toBe(200);
+    const health = (await (await fetch(`${platform.url}/health`)).json()) as { memory: { lentBytes: number } };
+    expect(health.memory.lentBytes).toBe(0);
+  });
+});
