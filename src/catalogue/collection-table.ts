@@ -1,9 +1,9 @@
+import { type AcceptedRights, readRights } from "./accepted-rights.ts";
 import { topCollection } from "./collection.ts";
 import { defined } from "./defined.ts";
 import { findHtmlFault, looksLikeHtml } from "./html.ts";
 import type { LabelledValue, LanguageMap } from "./language-map.ts";
 import { keyFault } from "./record-name.ts";
-import { type AcceptedRights, readRights } from "./rights-uri.ts";
 import type { SheetFault, SheetPlace } from "./sheet-place.ts";
 import { readTable, splitValues, type TableReading, type TableShape } from "./table.ts";
 

@@ -1,3 +1,4 @@
+import { type AcceptedRights, readRights } from "./accepted-rights.ts";
 import { defined } from "./defined.ts";
 import { findHtmlFault, looksLikeHtml } from "./html.ts";
 import type { LanguageMap } from "./language-map.ts";
@@ -5,7 +6,6 @@ import type { Link } from "./link.ts";
 import { readLink } from "./link-cell.ts";
 import { readNavDate } from "./nav-date.ts";
 import { type PageLabels, parsePageLabels } from "./page-labels.ts";
-import { type AcceptedRights, readRights } from "./rights-uri.ts";
 import type { SheetFault, SheetPlace } from "./sheet-place.ts";
 import { readTable, splitValues, type TableReading, type TableRow, type TableShape } from "./table.ts";
 import { layouts, viewingDirections, type Work } from "./work.ts";

@@ -1,6 +1,6 @@
+import { type AcceptedRights, readRights } from "./accepted-rights.ts";
 import { defined } from "./defined.ts";
 import type { LabelledValue, LanguageMap } from "./language-map.ts";
-import { type AcceptedRights, readRights } from "./rights-uri.ts";
 import type { SheetFault, SheetPlace } from "./sheet-place.ts";
 import { readTable, splitValues, type TableReading, type TableRow, type TableShape } from "./table.ts";
 import { type Page, pageBehaviors } from "./work.ts";

@@ -1,3 +1,4 @@
+import { contentsOf, type Leaf } from "./contents-plan.ts";
 import { defined } from "./defined.ts";
 import { type FolderObject, labelOfName, type NamedImage, objectsOfFolders } from "./folder-objects.ts";
 import type { LabelledValue, LanguageMap } from "./language-map.ts";
@@ -7,7 +8,7 @@ import type { ObjectRow } from "./object-table.ts";
 import type { PageRow, PageTable } from "./page-table.ts";
 import { keyFault } from "./record-name.ts";
 import { formatSheetFault, type SheetPlace } from "./sheet-place.ts";
-import type { CollectionName, Entry, Page, Work } from "./work.ts";
+import type { CollectionName, Page, Work } from "./work.ts";
 
 /** A page before its images are stored. */
 export interface PagePlan
@@ -150,14 +151,6 @@ interface Planning extends Grouping {
   readonly row: ObjectRow | undefined;
 }
 
-/** A page under way: the rows and images of one canvas. */
-interface Leaf {
-  readonly key: string;
-  readonly order: number | undefined;
-  readonly images: readonly NamedImage[];
-  readonly rows: readonly PageRow[];
-}
-
 function planWork(group: Group, planning: Planning): WorkPlan {
   const { row, settings, faults } = planning;
   const leaves = orderLeaves(collectLeaves(group, planning));
@@ -289,38 +282,6 @@ function planPage({ key, images, rows }: Leaf, label: LanguageMap | undefined, {
       return defined({ identifier: image.identifier, label });
     }),
   });
-}
-
-/** An entry begins on the page of its row and has the pages up to the next that is as deep or less deep. */
-function contentsOf(leaves: readonly Leaf[]): readonly Entry[] {
-  interface Open extends Omit<Entry, "pages" | "entries"> {
-    readonly pages: string[];
-    readonly entries: Open[];
-  }
-  const roots: Open[] = [];
-  const used = new Map<string, number>();
-  let path: readonly Open[] = [];
-  for (const { key, rows } of leaves) {
-    for (const names of rows.flatMap(({ entries }) => entries)) {
-      let depth = 0;
-      while (depth < names.length - 1 && path[depth]?.label.none?.[0] === names[depth]) depth += 1;
-      path = path.slice(0, depth);
-      for (const name of names.slice(depth)) {
-        const count = (used.get(key) ?? 0) + 1;
-        used.set(key, count);
-        const entry: Open = {
-          key: count === 1 ? key : `${key}~${count}`,
-          label: { none: [name] },
-          pages: [],
-          entries: [],
-        };
-        (path.at(-1)?.entries ?? roots).push(entry);
-        path = [...path, entry];
-      }
-    }
-    path.at(-1)?.pages.push(key);
-  }
-  return roots;
 }
 
 /** Those of the row; an object that none names is in that of the folder around it. */

@@ -1,10 +1,10 @@
+import { parseRightsUri } from "../iiif/rights-uri.ts";
 import { maxExifBytes, maxMetadataBlockBytes } from "../limits.ts";
 import type { JsonFields } from "../serial/json-fields.ts";
 import { withResolution } from "./exif-writer.ts";
 import type { Metadata } from "./metadata.ts";
 import type { MetadataBlocks } from "./read.ts";
 import { isSensible } from "./resolution.ts";
-import { parseRightsUri } from "./rights-uri.ts";
 import { cleanText } from "./text.ts";
 import { isWebStatement } from "./xmp-texts.ts";
 

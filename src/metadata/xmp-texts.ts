@@ -1,5 +1,5 @@
+import { parseRightsUri } from "../iiif/rights-uri.ts";
 import type { MetadataTexts } from "./metadata.ts";
-import { parseRightsUri } from "./rights-uri.ts";
 import { cleanText } from "./text.ts";
 import { xmpNames } from "./xmp-names.ts";
 import type { TextRange, XmpItem, XmpPacket } from "./xmp-reader.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { readRights } from "../../../src/catalogue/accepted-rights.ts";
 import { findHtmlFault, looksLikeHtml } from "../../../src/catalogue/html.ts";
 import { readNavDate } from "../../../src/catalogue/nav-date.ts";
-import { readRights } from "../../../src/catalogue/rights-uri.ts";
 
 describe("rights", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseRightsUri } from "../../../src/metadata/rights-uri.ts";
+import { parseRightsUri } from "../../../src/iiif/rights-uri.ts";
 
 describe("parseRightsUri", () => {
   it.each([
