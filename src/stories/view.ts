@@ -39,7 +39,7 @@ export async function answerView(
   services: Services,
   { request, visit }: { readonly request: Request; readonly visit: Visit },
 ): Promise<Response> {
-  const page = await fetchAsset(services, request, "/");
+  const page = await fetchAsset(services, { request, path: "/" }, async (answer) => answer);
   if (page === undefined) throw nowhere("No page is deployed with this service.");
   try {
     const preview = await findPreview(services, { request, visit });
@@ -51,15 +51,21 @@ export async function answerView(
   }
 }
 
-/** Returns a file of the page, or undefined if there is none. Throws `storage-failed` if it does not come in time. */
-async function fetchAsset({ page, clock, config }: Services, request: Request, path: string) {
+/** Returns what `read` makes of a file of the page, undefined if there is none. Throws `storage-failed` if it is not done in time. */
+async function fetchAsset<T>(
+  { page, clock, config }: Services,
+  { request, path }: { readonly request: Request; readonly path: string },
+  read: (answer: Response) => Promise<T>,
+): Promise<T | undefined> {
   if (page === undefined) return undefined;
   try {
     const url = new URL(path, request.url);
-    const answer = await withDeadline(clock, config.storageTimeoutSeconds, (signal) => page.fetch(url, { signal }));
-    if (answer.ok) return answer;
-    await answer.body?.cancel();
-    return undefined;
+    return await withDeadline(clock, config.storageTimeoutSeconds, async (signal) => {
+      const answer = await page.fetch(url, { signal });
+      if (answer.ok) return read(answer);
+      await answer.body?.cancel();
+      return undefined;
+    });
   } catch (cause) {
     throw new ImageError("storage-failed", "The page could not be read.", { cause });
   }
@@ -121,7 +127,7 @@ async function findWork(
   request: Request,
   identifier: Identifier,
 ): Promise<{ readonly title: string; readonly description: string } | undefined> {
-  const works: unknown = await (await fetchAsset(services, request, "/works.json"))?.json();
+  const works = await fetchAsset(services, { request, path: "/works.json" }, (answer) => answer.json<unknown>());
   return Array.isArray(works) ? works.find((work) => work.identifier === identifier) : undefined;
 }
 
