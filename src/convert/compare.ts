@@ -73,7 +73,8 @@ export async function compareSettings(file: string, settings: ComparisonSettings
   const folder = await mkdtemp(join(tmpdir(), "tessera-compare-"));
   try {
     const store = async (conversion: ConversionSettings): Promise<{ master: string; bytes: number }> => {
-      const master = join(folder, "master.tif");
+      // A name of its own: what libvips has opened by a name it may show again for another file of that name.
+      const master = join(folder, `${conversion.compression}-${conversion.quality}.tif`);
       onProgress(`storing it with ${nameOf(conversion, summary)}`);
       const { bytesOut } = await convertMaster(file, master, conversion, { signal });
       return { master, bytes: bytesOut };

@@ -12,9 +12,6 @@ export interface PixelSource extends InspectedSource {
 /** Orientations from here on need rows in a different order from how they are stored. */
 const firstTurned = 3;
 
-// libvips caches what it decoded by file name; a batch never asks twice.
-sharp.cache(false);
-
 /**
  * Opens the pixels of a source as they are to be stored: upright, in the master's colour model, depth and opacity. Rows
  * are decoded as they are needed, so that memory does not grow with the picture; for a picture that has to be turned,
@@ -24,6 +21,9 @@ sharp.cache(false);
  * continues.
  */
 export function openPixels(source: PixelSource, treatment: Treatment): Sharp {
+  // libvips keeps what it decoded by the name of the file, and a batch never asks twice. The cache is the process's, and
+  // whoever loads sharp once more turns it on again.
+  sharp.cache(false);
   const pixels = openFile(source);
   if (treatment.alpha === "flatten") pixels.flatten({ background: "#ffffff" });
   if (treatment.alpha === "drop") pixels.removeAlpha();

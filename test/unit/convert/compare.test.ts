@@ -15,6 +15,8 @@ let comparison: Comparison;
 const settings = { compressions: ["jpeg", "webp"], qualities: [50, 95], crops: 2, side: 50 } as const;
 
 beforeAll(async () => {
+  // libvips keeps what it opened by the name of the file, one cache for the whole process: no picture may come out of it.
+  sharp.cache(true);
   folder = await mkdtemp(join(tmpdir(), "tessera-compare-"));
   file = join(folder, "half-busy.png");
   // Coloured noise in the left half, plain gray in the right one with the grain of paper.
@@ -29,7 +31,10 @@ beforeAll(async () => {
     .toFile(file);
   comparison = await compareSettings(file, { ...settings, random: () => 0 });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => {
+  sharp.cache(false);
+  return rm(folder, { recursive: true });
+});
 
 describe("a comparison", () => {
   it("chooses places from the busiest to the calmest, and none that is blank", async () => {
@@ -69,10 +74,7 @@ describe("a comparison", () => {
         .toBuffer();
       const picture = shown.find(({ options }) => options === "--quality 95")?.picture;
       const seen = await sharp(picture).raw().toBuffer();
-      expect(seen.byteLength).toBe(stored.byteLength);
-      // Of two decodings of one JPEG tile some samples may differ by a level: under load they once did.
-      const difference = seen.reduce((sum, value, at) => sum + Math.abs(value - (stored[at] ?? 0)), 0);
-      expect(difference / stored.byteLength).toBeLessThan(0.5);
+      expect(seen.equals(stored)).toBe(true);
     }
   });
 
