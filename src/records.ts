@@ -4,6 +4,17 @@ import { keepRenewed } from "./budget/renewal.ts";
 import type { Share } from "./budget/shares.ts";
 import { readRights } from "./catalogue/accepted-rights.ts";
 import { type Collection, collectionKey, parseCollection } from "./catalogue/collection.ts";
+import {
+  emptyFeed,
+  emptyFeedPage,
+  type FeedEnd,
+  type FeedPage,
+  feedEndKey,
+  feedPageKey,
+  formatFeedRecord,
+  parseFeedEnd,
+  parseFeedPage,
+} from "./catalogue/feed.ts";
 import { parseImageRecord, recordKey } from "./catalogue/image-records.ts";
 import { type PageLines, type PageName, pageLinesKey, parsePageLines, textFileKey } from "./catalogue/page-text.ts";
 import type { Work } from "./catalogue/work.ts";
@@ -63,6 +74,23 @@ export function withCollection<T>(
 ): Promise<T> {
   const { key } = asked;
   return withRecord(store, { ...asked, name: collectionKey(key) }, (bytes) => work(parseCollection(bytes, key)));
+}
+
+/** Runs `work` with a page of the feed, as `withWork` does with the record of an object. The first is there from the start. */
+export function withFeedPage<T>(
+  store: RecordStore,
+  { number, visit }: { readonly number: number; readonly visit: Visit },
+  work: (page: FeedPage) => Promise<T>,
+): Promise<T> {
+  const first = number === 1 ? formatFeedRecord(emptyFeedPage(1, 0)) : undefined;
+  const stored = { name: feedPageKey(number), visit, missing: "The feed has no page of this number.", empty: first };
+  return withRecord(store, stored, (bytes) => work(parseFeedPage(bytes, number)));
+}
+
+/** Runs `work` with what is known of the end of the feed, which begins empty. */
+export function withFeedEnd<T>(store: RecordStore, visit: Visit, work: (end: FeedEnd) => Promise<T>): Promise<T> {
+  const stored = { name: feedEndKey, visit, empty: formatFeedRecord(emptyFeed) };
+  return withRecord(store, stored, (bytes) => work(parseFeedEnd(bytes)));
 }
 
 /** What the record of an image takes for each of its bytes: these, their text and the values read from it. */
@@ -133,18 +161,21 @@ interface StoredRecord {
   readonly visit: Visit;
   /** What is said where there is none. */
   readonly missing?: string;
+  /** What is read instead where there is none. */
+  readonly empty?: Uint8Array | undefined;
   readonly mostBytes?: number;
   readonly expansion?: number;
 }
 
 async function withRecord<T>(
   store: RecordStore,
-  { missing = "There is no object and no collection with this name.", ...asked }: StoredRecord,
+  { missing = "There is no object and no collection with this name.", empty, ...asked }: StoredRecord,
   work: (bytes: Uint8Array) => Promise<T>,
 ): Promise<T> {
   const { name, visit, mostBytes = maxCatalogueRecordBytes, expansion = recordExpansion } = asked;
   visit.account.reads += 1;
-  return withBytes(store, { name, visit, share: "draws", mostBytes, expansion }, async (bytes) => {
+  return withBytes(store, { name, visit, share: "draws", mostBytes, expansion }, async (stored) => {
+    const bytes = stored ?? empty;
     if (bytes === undefined) throw new ImageError("not-found", missing);
     visit.account.bytes += bytes.byteLength;
     return work(bytes);

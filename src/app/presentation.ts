@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { documentPrefix, rawPath } from "../http/route.ts";
+import { findFeedRoute } from "../presentation/feed.ts";
 import { findPresentationRoute } from "../presentation/route.ts";
 import { findTextRoute } from "../presentation/text-route.ts";
 import type { Services } from "../services.ts";
+import { answerFeed } from "../stories/feed.ts";
 import { answerPageText, answerTextFile } from "../stories/page-text.ts";
 import { answerPresentation } from "../stories/presentation.ts";
 import { answerSearch } from "../stories/search.ts";
@@ -17,7 +19,7 @@ export function presentationRoutes(): Hono<Door> {
 /** A document comes first: the key of an object may hold the words that lead to text, with plain slashes. */
 function answer(services: Services, asked: { readonly request: Request; readonly visit: Visit }): Promise<Response> {
   const rest = rawPath(asked.request.url).slice(documentPrefix.length);
-  const route = findPresentationRoute(rest) === undefined ? findTextRoute(rest) : undefined;
+  const route = findPresentationRoute(rest) === undefined ? (findFeedRoute(rest) ?? findTextRoute(rest)) : undefined;
   switch (route?.kind) {
     case "text":
       return answerPageText(services, { ...asked, route });
@@ -26,6 +28,9 @@ function answer(services: Services, asked: { readonly request: Request; readonly
     case "object-search":
     case "catalogue-search":
       return answerSearch(services, { ...asked, route });
+    case "feed":
+    case "feed-page":
+      return answerFeed(services, { ...asked, route });
     default:
       return answerPresentation(services, asked);
   }

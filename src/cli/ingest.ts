@@ -198,7 +198,8 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
     const where = await settled.whereToLook(report);
     const lines = [...formatReport(report, { isComplete: isVerbose }), ...(where === undefined ? [] : [where])];
     await hand(report, lines, { command, terminal });
-    const isWhole = [...(objects?.objects ?? []), ...(objects?.collections ?? [])].every(({ failure }) => !failure);
+    const written = objects === undefined ? [] : [...objects.objects, ...objects.collections, objects.feed];
+    const isWhole = written.every((outcome) => !("failure" in outcome));
     if (report.totals.failed > 0 || !isWhole) return exitStatus.failed;
     return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
   } catch (error) {

@@ -41,7 +41,7 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
 }
 
 /** Objects and collections in a line, and those that were not written in one each. */
-function formatObjects({ objects = [], collections = [], objectTotals }: Report): readonly string[] {
+function formatObjects({ objects = [], collections = [], feed, objectTotals }: Report): readonly string[] {
   if (objectTotals === undefined || objects.length + collections.length === 0) return [];
   const failures = [
     ...objects.flatMap(({ key, failure }) => (failure === undefined ? [] : [{ name: `object ${key}`, failure }])),
@@ -70,6 +70,9 @@ function formatObjects({ objects = [], collections = [], objectTotals }: Report)
     ...objects.flatMap(({ key, notes = [] }) => notes.map((note) => `Note: ${key}: ${note}.`)),
     `Objects: ${counts.join(", ") || "none"}; ${changed} ${changed === 1 ? "collection" : "collections"} written`,
     ...(sources.length > 0 ? [`Labelled: ${sources.join(", ")}`] : []),
+    ...(feed !== undefined && "failure" in feed
+      ? [`not told by the feed: ${feed.failure.message} (${feed.failure.code}). The next run tells what has changed.`]
+      : []),
   ];
 }
 

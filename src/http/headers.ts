@@ -28,6 +28,11 @@ export function cacheControl(seconds: number, scope: CacheScope = "public"): str
   return seconds === 0 ? "no-store" : `${scope}, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 }
 
+/** Returns the Cache-Control of an answer that caches in `scope` may keep, and have to ask about each time. */
+export function askedEachTime(scope: CacheScope): string {
+  return `${scope}, no-cache`;
+}
+
 /** Returns the Link header value that states the compliance level. Source: Image API 3.0 §6. */
 export function profileLink(version: ApiVersion): string {
   return `<${profileUris[version]}>;rel="profile"`;

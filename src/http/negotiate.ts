@@ -37,6 +37,16 @@ export function chooseDocumentType(request: Request, version: ApiVersion): strin
     : "application/json";
 }
 
+/**
+ * Returns the content type of a document of the Change Discovery API for what a request accepts. Source: Change Discovery
+ * API 1.0 §4.1.
+ */
+export function chooseFeedType(request: Request): string {
+  return prefersLinked(request, 3)
+    ? 'application/ld+json;profile="http://iiif.io/api/discovery/1/context.json"'
+    : "application/json";
+}
+
 /** Returns the version that a request asks for by a profile in what it accepts, else the newest. */
 export function chooseDocumentVersion({ headers }: Request): ApiVersion {
   return headers.get("Accept")?.includes(presentationContexts[2]) === true ? 2 : newestVersion;

@@ -3,6 +3,7 @@ import type { ApiVersion } from "../iiif/version.ts";
 import { isNoneMatch } from "./conditional.ts";
 import { formatAttachment } from "./content-disposition.ts";
 import {
+  askedEachTime,
   type CacheScope,
   cacheControl,
   canonicalLink,
@@ -67,6 +68,13 @@ export function documentHeaders(answer: DocumentAnswer): Headers {
   const headers = commonHeaders(answer, answer.scope);
   headers.set("Vary", "Accept");
   headers.set("Content-Type", answer.contentType);
+  return headers;
+}
+
+/** Returns the headers of a document of the Presentation API of which nobody may be told an earlier state. */
+export function currentHeaders(answer: Omit<DocumentAnswer, "maxAgeSeconds">): Headers {
+  const headers = documentHeaders({ ...answer, maxAgeSeconds: 0 });
+  headers.set("Cache-Control", askedEachTime(answer.scope));
   return headers;
 }
 

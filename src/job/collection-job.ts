@@ -16,6 +16,7 @@ import { ImageError } from "../error.ts";
 import { maxCatalogueRecordBytes } from "../limits.ts";
 import { rewriteRecord } from "./catalogue-record.ts";
 import { readImageFacts } from "./image-facts.ts";
+import type { RunJournal } from "./run-journal.ts";
 import type { Failure } from "./source-failure.ts";
 
 /** The record of an object as it is now, and as it was. */
@@ -36,6 +37,7 @@ export interface CollectionOutcome {
 export interface CollectionRun {
   readonly masters: Bucket;
   readonly catalogue: Bucket;
+  readonly journal: RunJournal;
   /** Returns the key of the master of an image; undefined for what can be no identifier. */
   readonly keyOf: (identifier: string) => string | undefined;
 }
@@ -77,6 +79,7 @@ export async function writeCollections(
   const next = (): string | undefined =>
     [...plans.keys(), ...changes.keys()].find((key) => key !== topCollection && !done.has(key)) ??
     (done.has(topCollection) ? undefined : topCollection);
+  run.journal.plan([...changes.keys(), topCollection].map((key) => ({ kind: "collection", key })));
   const outcomes: CollectionOutcome[] = [];
   const labels = new Map<string, LanguageMap>();
   for (const { key, row } of planned) if (row?.label !== undefined) labels.set(key, row.label);
@@ -91,7 +94,7 @@ export async function writeCollections(
     const thumbnail = await thumbnailOf(plan, run);
     const work = async (): Promise<CollectionOutcome> => {
       let made: { readonly collection: Collection; readonly former: Collection | undefined } | undefined;
-      const ending = await rewriteRecord(run.catalogue, collectionKey(key), (bytes) => {
+      const make = (bytes: Uint8Array | undefined): Uint8Array => {
         const former = bytes === undefined ? undefined : parseCollection(bytes, key);
         // What a table of another run has said stays.
         const parents = plan.row === undefined && former !== undefined ? keysOf(former.collections) : plan.parents;
@@ -105,7 +108,9 @@ export async function writeCollections(
         const record = formatCollection(made.collection);
         if (record.byteLength > maxCatalogueRecordBytes) throw new BucketError("failed", tooLarge(key));
         return record;
-      });
+      };
+      const account = run.journal.of({ kind: "collection", key });
+      const ending = await rewriteRecord(run.catalogue, collectionKey(key), make, account);
       if (made === undefined) throw new Error("a record was made");
       const { collection, former } = made;
       labels.set(key, collectionLabel(plan, former));

@@ -1,5 +1,6 @@
 import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import type { CollectionPlan } from "../catalogue/collection-plan.ts";
+import type { Resource } from "../catalogue/feed-run.ts";
 import type { Work } from "../catalogue/work.ts";
 import { completeWork, type KnownImage, type LabelSource } from "../catalogue/work-completion.ts";
 import { planOfWork } from "../catalogue/work-former.ts";
@@ -15,6 +16,7 @@ import { readImageRecord } from "./image-record.ts";
 import type { ImageOutcome } from "./job.ts";
 import type { PlannedImage } from "./job-plan.ts";
 import { withTexts } from "./page-text-files.ts";
+import { openJournal, type RunJournal } from "./run-journal.ts";
 import type { Failure } from "./source-failure.ts";
 
 /** What became of an object: `failed` has not been written, and a record that was there stays. */
@@ -28,11 +30,15 @@ export interface ObjectOutcome {
   readonly failure?: Failure;
 }
 
-/** What became of objects and collections. */
+/** What became of objects and collections, and of the feed that tells their changes. */
 export interface ObjectOutcomes {
   readonly objects: readonly ObjectOutcome[];
   readonly collections: readonly CollectionOutcome[];
+  readonly feed: FeedOutcome;
 }
+
+/** How many changes the feed has told; what it could not tell, the next run does. */
+export type FeedOutcome = { readonly told: number } | { readonly failure: Failure };
 
 /** What writing objects needs. */
 export interface ObjectRun {
@@ -57,9 +63,16 @@ const objectsAtOnce = 8;
  */
 export async function writeObjects(
   outcomes: readonly ImageOutcome[],
-  { plans, collections }: { readonly plans: readonly WorkPlan[]; readonly collections: readonly CollectionPlan[] },
+  {
+    plans,
+    collections: planned,
+  }: {
+    readonly plans: readonly WorkPlan[];
+    readonly collections: readonly CollectionPlan[];
+  },
   run: ObjectRun,
 ): Promise<ObjectOutcomes> {
+  const journal = openJournal(run.catalogue);
   const ended = new Map(outcomes.map((outcome) => [outcome.image.identifier, outcome]));
   const written: WrittenObject[] = [];
   const tell = async (key: string, write: () => Promise<ObjectOutcome>): Promise<ObjectOutcome> => {
@@ -71,18 +84,33 @@ export async function writeObjects(
       return { key, status: "failed", failure: failureOf(error) };
     }
   };
-  const planned = await atOnce(plans, objectsAtOnce, (plan) =>
-    tell(plan.key, () => writePlanned(plan, { run, ended, written })),
-  );
   const named = await refreshedBy(outcomes, run);
-  const refreshed = await atOnce([...named], objectsAtOnce, ([key, images]) =>
-    tell(key, () => refresh(key, images, { run, ended, written })),
-  );
-  return { objects: [...planned, ...refreshed], collections: await writeCollections(written, collections, run) };
+  const resource = (kind: Resource["kind"], key: string): Resource => ({ kind, key });
+  journal.plan([
+    ...[...plans.map(({ key }) => key), ...named.keys()].map((key) => resource("object", key)),
+    ...planned.map(({ key }) => resource("collection", key)),
+  ]);
+  const work = { run, journal, ended, written };
+  const objects = [
+    ...(await atOnce(plans, objectsAtOnce, (plan) => tell(plan.key, () => writePlanned(plan, work)))),
+    ...(await atOnce([...named], objectsAtOnce, ([key, images]) => tell(key, () => refresh(key, images, work)))),
+  ];
+  const collections = await writeCollections(written, planned, { ...run, journal });
+  return { objects, collections, feed: await tellFeed(journal) };
+}
+
+async function tellFeed(journal: RunJournal): Promise<FeedOutcome> {
+  try {
+    return { told: await journal.finish() };
+  } catch (error) {
+    if (error instanceof BucketError && (error.isFinal || error.code === "stopped")) throw error;
+    return { failure: failureOf(error) };
+  }
 }
 
 interface ObjectWork {
   readonly run: ObjectRun;
+  readonly journal: RunJournal;
   readonly ended: ReadonlyMap<string, ImageOutcome>;
   readonly written: WrittenObject[];
 }
@@ -113,10 +141,14 @@ type Planning = (
   former: Work | undefined,
 ) => Promise<{ readonly plan: WorkPlan; readonly images: ReadonlyMap<string, KnownImage> }>;
 
-async function writeOne(key: string, { run, ended, written }: ObjectWork, planning: Planning): Promise<ObjectOutcome> {
+async function writeOne(
+  key: string,
+  { run, journal, ended, written }: ObjectWork,
+  planning: Planning,
+): Promise<ObjectOutcome> {
   let made: { readonly work: Work; readonly former: Work | undefined } | undefined;
   let told: Partial<ObjectOutcome> = {};
-  const ending = await rewriteRecord(run.catalogue, workKey(key), async (bytes) => {
+  const make = async (bytes: Uint8Array | undefined): Promise<Uint8Array> => {
     const former = bytes === undefined ? undefined : parseWork(bytes, key);
     const { plan, images } = await planning(former);
     const completion = completeWork(plan, { images, former, canvases: run.canvases, labels: run.labels });
@@ -132,7 +164,8 @@ async function writeOne(key: string, { run, ended, written }: ObjectWork, planni
     made = { work, former };
     told = { labelSource, ...(notes.length > 0 && { notes }) };
     return record;
-  });
+  };
+  const ending = await rewriteRecord(run.catalogue, workKey(key), make, journal.of({ kind: "object", key }));
   if (made === undefined) throw new Error("a record was made");
   written.push(made);
   const status = ending === "unchanged" ? "unchanged" : "written";

@@ -8,7 +8,7 @@ import { type Forecast, forecastBytes, forecastRun } from "./forecast.ts";
 import type { ImageOutcome, Inspection } from "./job.ts";
 import type { Stage } from "./job-image.ts";
 import type { IngestPlan, PlannedImage } from "./job-plan.ts";
-import type { ObjectOutcome, ObjectOutcomes } from "./object-job.ts";
+import type { FeedOutcome, ObjectOutcome, ObjectOutcomes } from "./object-job.ts";
 import type { SkippedFiles } from "./skipped-files.ts";
 import type { Failure, SourceFailure } from "./source-failure.ts";
 
@@ -50,6 +50,8 @@ export interface Report {
   /** The objects and collections; left out where images alone are stored. */
   readonly objects?: readonly ObjectOutcome[];
   readonly collections?: readonly CollectionOutcome[];
+  /** Whether the feed has told what changed of them. */
+  readonly feed?: FeedOutcome;
   readonly objectTotals?: ObjectTotals;
   /** What lies in the folders and is not taken, by kind. */
   readonly skipped: readonly SkippedFiles[];

@@ -1,0 +1,181 @@
+import { randomUUID } from "node:crypto";
+import type { Bucket } from "../bucket/bucket.ts";
+import { listObjects } from "../bucket/list-objects.ts";
+import { checkedBytes, sha256Of } from "../bucket/upload.ts";
+import {
+  byKind,
+  type FeedRun,
+  feedRunKey,
+  feedRunPrefix,
+  formatFeedRun,
+  parseFeedRun,
+  type Resource,
+  resourceKey,
+  resourcesOf,
+} from "../catalogue/feed-run.ts";
+import { atOnce } from "./at-once.ts";
+import type { RecordJournal, WrittenEnding } from "./catalogue-record.ts";
+import { appendToFeed, type Change } from "./feed-append.ts";
+
+/** What a run writes of objects and collections, to be told by the feed. */
+export interface RunJournal {
+  /** Names what this run may write: announced together, before the first of it is written. */
+  readonly plan: (resources: readonly Resource[]) => void;
+  /** Returns what keeps account of one record. */
+  readonly of: (resource: Resource) => RecordJournal;
+  /**
+   * Tells the feed what was written, by this run and by those that broke off before. Returns how many changes. Throws
+   * BucketError and `record-malformed`; what was not told then is told by the next run.
+   */
+  readonly finish: () => Promise<number>;
+}
+
+/** Resources of one record, so that it can be read whole. */
+const mostResources = 20_000;
+
+/** How often a run says that it is alive, while it writes, and how long one counts as alive that does not. */
+const renewMilliseconds = 5 * 60_000;
+const aliveMilliseconds = 3 * renewMilliseconds;
+
+const headsAtOnce = 8;
+
+const changeTypes: Readonly<Record<WrittenEnding, Change["type"]>> = { created: "Create", replaced: "Update" };
+
+/**
+ * Opens the journal of a run. Before the first record is written, one write says which may be; each is marked with the run
+ * that wrote it. So whatever breaks a run off, a later one finds what it wrote and did not tell. A run that changes
+ * nothing writes nothing.
+ */
+export function openJournal(catalogue: Bucket, now: () => number = Date.now): RunJournal {
+  const run = randomUUID();
+  const planned = new Map<string, Resource>();
+  /** Planned, and not announced yet. */
+  const waiting = new Map<string, Resource>();
+  const changes: Change[] = [];
+  /** Records that were sent, and may be there though no answer said so. */
+  const begun = new Map<string, Resource>();
+  let records = 0;
+  let seenAlive = 0;
+  let announcing: Promise<void> = Promise.resolve();
+
+  const plan = (resource: Resource): void => {
+    const key = resourceKey(resource);
+    if (planned.has(key)) return;
+    planned.set(key, resource);
+    waiting.set(key, resource);
+  };
+  const announceAll = async (): Promise<void> => {
+    while (waiting.size > 0) {
+      const group = [...waiting.values()].slice(0, mostResources);
+      const at = new Date(now()).toISOString();
+      await writeRun(catalogue, feedRunKey(run, records + 1), { run, at, ...byKind(group) });
+      records += 1;
+      for (const resource of group) waiting.delete(resourceKey(resource));
+    }
+  };
+  const renew = async (): Promise<void> => {
+    if (records > 0 && now() - seenAlive < renewMilliseconds) return;
+    seenAlive = now();
+    for (let number = 1; number <= records; number += 1) {
+      const key = feedRunKey(run, number);
+      const stored = await catalogue.get(key);
+      // Another run that took this one for dead tells what it had written; the rest is announced again.
+      if (stored === undefined) for (const [key, resource] of planned) waiting.set(key, resource);
+      else {
+        const at = new Date(now()).toISOString();
+        await writeRun(catalogue, key, { ...parseFeedRun(stored.bytes, key), at }, stored.etag);
+      }
+    }
+  };
+
+  return {
+    plan(resources) {
+      for (const resource of resources) plan(resource);
+    },
+    of: (resource) => ({
+      async announce() {
+        plan(resource);
+        announcing = announcing
+          .catch(() => undefined)
+          .then(renew)
+          .then(announceAll);
+        await announcing;
+        begun.set(resourceKey(resource), resource);
+      },
+      metadata: (ending) => ({ run, change: ending }),
+      tell(ending) {
+        begun.delete(resourceKey(resource));
+        changes.push({ type: changeTypes[ending], kind: resource.kind, key: resource.key });
+      },
+    }),
+    async finish() {
+      const [own, others] = await readRuns(catalogue, run);
+      const recovered = await atOnce(others, 1, ({ left }) => changesBy(catalogue, left, left.run));
+      changes.push(...(await changesBy(catalogue, byKind([...begun.values()]), run)).changes);
+      begun.clear();
+      // What another run has told in place of this one is no longer announced.
+      const untold = new Set(own.flatMap(({ left }) => resourcesOf(left).map(resourceKey)));
+      const isWhole = own.length === records;
+      const mine = isWhole ? changes.filter((change) => untold.has(resourceKey(change))) : changes;
+      const isIdle = changes.length + others.length === 0;
+      const told = isIdle ? 0 : await appendToFeed(catalogue, { run, changes: mine, recovered, now });
+      for (const { key } of own) await catalogue.delete(key);
+      for (const [index, other] of others.entries()) {
+        await settle(catalogue, { other, told: recovered[index]?.changes ?? [], now: now() });
+      }
+      return told;
+    },
+  };
+}
+
+interface StoredRun {
+  readonly key: string;
+  readonly etag: string;
+  readonly left: FeedRun;
+}
+
+async function writeRun(catalogue: Bucket, key: string, record: FeedRun, etag?: string): Promise<void> {
+  const bytes = formatFeedRun(record);
+  const headers = { contentType: "application/json", metadata: { sha256: sha256Of(bytes) } };
+  if (etag === undefined) await catalogue.put(key, checkedBytes(bytes), headers);
+  else await catalogue.replace(key, checkedBytes(bytes), { etag, headers });
+}
+
+/** Returns what this run has announced, and what others have. */
+async function readRuns(
+  catalogue: Bucket,
+  run: string,
+): Promise<readonly [own: readonly StoredRun[], others: readonly StoredRun[]]> {
+  const found: StoredRun[] = [];
+  for await (const { key } of listObjects(catalogue, feedRunPrefix)) {
+    const stored = await catalogue.get(key);
+    if (stored !== undefined) found.push({ key, etag: stored.etag, left: parseFeedRun(stored.bytes, key) });
+  }
+  return [found.filter(({ left }) => left.run === run), found.filter(({ left }) => left.run !== run)];
+}
+
+/** Returns what a run has written of what it announced: its records are marked with it. */
+async function changesBy(
+  catalogue: Bucket,
+  announced: Pick<FeedRun, "objects" | "collections">,
+  run: string,
+): Promise<{ readonly run: string; readonly changes: readonly Change[] }> {
+  const changes = await atOnce(resourcesOf(announced), headsAtOnce, async (resource): Promise<readonly Change[]> => {
+    const stored = await catalogue.head(resourceKey(resource));
+    if (stored?.metadata.run !== run) return [];
+    return [{ type: stored.metadata.change === "created" ? "Create" : "Update", ...resource }];
+  });
+  return { run, changes: changes.flat() };
+}
+
+/** Of a run that may be alive only what was told is taken off: it may write the rest yet, and tell it. */
+async function settle(
+  catalogue: Bucket,
+  { other, told, now }: { readonly other: StoredRun; readonly told: readonly Change[]; readonly now: number },
+): Promise<void> {
+  const { key, etag, left } = other;
+  const done = new Set(told.map(resourceKey));
+  const rest = resourcesOf(left).filter((resource) => !done.has(resourceKey(resource)));
+  if (now - Date.parse(left.at) > aliveMilliseconds) await catalogue.delete(key);
+  else if (done.size > 0) await writeRun(catalogue, key, { ...left, ...byKind(rest) }, etag);
+}
