@@ -20,7 +20,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.env.fail, methods) }));
   app.use(async ({ req }, next) => (req.method === "OPTIONS" ? respondOptions() : next()));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.env.fail(tooLarge()) }));
-  app.get("/health", ({ env }) => answerHealth(env.services, env.visit));
+  app.get("/health", ({ env, req }) => answerHealth(env.services, { request: req.raw, visit: env.visit }));
   app.get("/view/*", ({ env, req }) => answerView(env.services, { request: req.raw, visit: env.visit }));
   for (const [name, root] of Object.entries(roots)) app.route(`/${name}`, root);
   app.notFound(({ env }) => env.fail(nowhere(`Images are under ${env.services.config.prefix}/3/{identifier}/.`)));

@@ -118,7 +118,7 @@ function warnOfHost(): void {
   if (isHostWarned) return;
   isHostWarned = true;
   const message =
-    "BASE_URL is empty: https and the host of each request are used instead, and shared caches keep no info.json";
+    "BASE_URL is empty: https and the host of each request are used instead, also in manifests, which travel, and shared caches keep neither these nor info.json";
   log({ level: "warn", message });
 }
 

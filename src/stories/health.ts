@@ -1,5 +1,6 @@
 import { withDeadline } from "../budget/deadline.ts";
 import { type LifecycleState, lifecycleState } from "../cache/lifecycle.ts";
+import { isHostShared } from "../http/base-uri.ts";
 import { respondJson } from "../http/respond.ts";
 import { drawProbe } from "../probe.ts";
 import type { Health, Services } from "../services.ts";
@@ -13,17 +14,26 @@ const checkSeconds = 5;
 
 /**
  * Answers whether this isolate can do its work: all buckets answer, and a picture of a few pixels is drawn the way all
- * are. 200 when all of it holds, else 503. Also says how the rule stands that clears the derivative bucket, and what the
- * isolate has lent.
+ * are. 200 when all of it holds, else 503. Also says how the rule stands that clears the derivative bucket, what the isolate
+ * has lent, and what does not keep it from its work and will be regretted.
  */
-export async function answerHealth(services: Services, visit: Visit): Promise<Response> {
+export async function answerHealth(
+  services: Services,
+  { request, visit }: { readonly request: Request; readonly visit: Visit },
+): Promise<Response> {
   const { checks } = await findHealth(services, visit);
   const lifecycle = await findLifecycle(services, visit);
   const isOk = Object.values(checks).every((check) => check === "ok");
   const { budget, streams } = services;
   const memory = { lentBytes: budget.lentBytes(), waiting: budget.waiting, ...budget.counts };
-  return respondJson({ status: isOk ? "ok" : "failing", checks, lifecycle, memory, streams }, isOk ? 200 : 503);
+  const warnings = isHostShared(services.config, request.url) ? {} : { warnings: [hostWarning] };
+  const status = isOk ? "ok" : "failing";
+  return respondJson({ status, ...warnings, checks, lifecycle, memory, streams }, isOk ? 200 : 503);
 }
+
+/** Manifests travel: viewers, exports and harvesters keep the addresses that stand in them. */
+const hostWarning =
+  "BASE_URL is empty: manifests and info.json name the host of each request, and shared caches keep none of them. Set it to the address by which this service is to be known.";
 
 async function findHealth(services: Services, visit: Visit): Promise<Health> {
   const { clock, isolate, buckets } = services;

@@ -44,6 +44,16 @@ describe("/health", () => {
     });
   });
 
+  it("warns of manifests that name whoever asked, where no address is configured", async () => {
+    const warned = await ask("/health");
+    expect([warned.status, JSON.parse(warned.text).warnings]).toEqual([
+      200,
+      [expect.stringMatching(/^BASE_URL is empty: manifests/)],
+    ]);
+    const base = { env: { BASE_URL: "https://iiif.museum.example" } };
+    expect(JSON.parse((await ask("/health", base)).text).warnings).toBeUndefined();
+  });
+
   it.each([
     ["masters", "MASTERS"],
     ["catalogue", "CATALOGUE"],
