@@ -119,12 +119,14 @@ export function changeCollection(former: Collection | undefined, change: Collect
   const ordered = [...members.values()].toSorted(compareMembers);
   const told = row ?? former;
   const parents = plan.parents.map((parent) => ({ key: parent, label: labels.get(parent) ?? labelOfKey(parent) }));
+  // No column says these.
+  const { requiredStatement, provider, homepage, seeAlso, rendering, navDate } = former ?? {};
   return defined<Collection>({
     key,
     label: collectionLabel(plan, former),
     summary: told?.summary,
     metadata: told?.metadata ?? [],
-    rights: told?.rights,
+    ...{ requiredStatement, rights: told?.rights, provider, homepage, seeAlso, rendering, navDate },
     thumbnail:
       change.thumbnail ?? former?.thumbnail ?? ordered.find(({ thumbnail }) => thumbnail !== undefined)?.thumbnail,
     collections: parents,

@@ -8,7 +8,7 @@ import type { SheetFault, SheetPlace } from "./sheet-place.ts";
 import { readTable, splitValues, type TableReading, type TableShape } from "./table.ts";
 
 /** The columns of the table of collections. */
-const collectionShape: TableShape = {
+export const collectionShape: TableShape = {
   known: ["collection", "label", "summary", "parent", "thumbnail", "rights", "behavior"],
   worded: ["label", "summary"],
   listed: ["parent"],

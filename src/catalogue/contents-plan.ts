@@ -10,7 +10,10 @@ export interface Leaf {
   readonly rows: readonly PageRow[];
 }
 
-/** An entry begins on the page of its row and has the pages up to the next that is as deep or less deep. */
+/**
+ * An entry begins on the page of its row and has the pages up to the next that is as deep or less deep; where that begins on
+ * the same page, it has this one, for a range has something in it. Source: IIIF Presentation API 3.0 §5.4.
+ */
 export function contentsOf(leaves: readonly Leaf[]): readonly Entry[] {
   interface Open extends Omit<Entry, "pages" | "entries"> {
     readonly pages: string[];
@@ -19,11 +22,18 @@ export function contentsOf(leaves: readonly Leaf[]): readonly Entry[] {
   const roots: Open[] = [];
   const used = new Map<string, number>();
   let path: readonly Open[] = [];
+  /** Ends entries that are deeper than those kept. */
+  const close = (kept: number): void => {
+    for (const { key, pages, entries } of path.slice(kept)) {
+      if (pages.length + entries.length === 0) pages.push(key.replace(/~\d+$/, ""));
+    }
+    path = path.slice(0, kept);
+  };
   for (const { key, rows } of leaves) {
     for (const names of rows.flatMap(({ entries }) => entries)) {
       let depth = 0;
       while (depth < names.length - 1 && path[depth]?.label.none?.[0] === names[depth]) depth += 1;
-      path = path.slice(0, depth);
+      close(depth);
       for (const name of names.slice(depth)) {
         const count = (used.get(key) ?? 0) + 1;
         used.set(key, count);

@@ -11,7 +11,7 @@ import { readTable, splitValues, type TableReading, type TableRow, type TableSha
 import { layouts, viewingDirections, type Work } from "./work.ts";
 
 /** The columns of the table of objects. */
-const objectShape: TableShape = {
+export const objectShape: TableShape = {
   known: [
     ...["object", "label", "summary", "rights", "attribution", "provider", "homepage", "see_also", "rendering"],
     ...["nav_date", "direction", "layout", "thumbnail", "start", "collection", "page_labels"],

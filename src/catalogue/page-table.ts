@@ -6,7 +6,7 @@ import { readTable, splitValues, type TableReading, type TableRow, type TableSha
 import { type Page, pageBehaviors } from "./work.ts";
 
 /** The columns of the table of images and pages. */
-const pageShape: TableShape = {
+export const pageShape: TableShape = {
   known: ["identifier", "file", "object", "order", "label", "canvas", "behavior", "toc", "text", "rights"],
   worded: ["label"],
   listed: ["behavior", "toc"],

@@ -1,8 +1,19 @@
-import type { LabelledValue, LanguageMap } from "./language-map.ts";
 import type { Link } from "./link.ts";
 import { readLink } from "./link-cell.ts";
 import { compareNaturally } from "./natural-order.ts";
-import type { TableReading } from "./table.ts";
+import { objectShape } from "./object-table.ts";
+import { pageShape } from "./page-table.ts";
+import {
+  type Cell,
+  type CellWriting,
+  collectionPath,
+  formatCsv,
+  joinValues,
+  metadataCells,
+  type Row,
+  rowOf,
+  texts,
+} from "./table-cells.ts";
 import type { Entry, Page, Work } from "./work.ts";
 
 /** Tables as text, as the ingest reads them. */
@@ -12,13 +23,10 @@ export interface WrittenTables {
 }
 
 /** How tables are written: as they will be read. */
-export interface TableWriting extends Omit<TableReading, "name"> {
+export interface TableWriting extends CellWriting {
   /** Keys of providers in the configuration, by their URIs. */
   readonly providerKeys: ReadonlyMap<string, string>;
 }
-
-/** A row by column names, in the order of a table's columns. */
-type Row = ReadonlyMap<string, string>;
 
 /**
  * Writes the tables that make objects as their records have them: read by an ingest of the same images, they change
@@ -29,8 +37,8 @@ export function writeTables(works: readonly Work[], writing: TableWriting): Writ
   const objects = sorted.map((work) => objectRow(work, writing));
   const pages = sorted.flatMap((work) => pageRows(work, writing));
   return {
-    objects: formatCsv(objects, ["object", "label", "summary", "attribution"]),
-    pages: formatCsv(pages, ["identifier", "object", "order", "label"]),
+    objects: formatCsv(objects, ["object", "label", "summary", "attribution"], objectShape.known),
+    pages: formatCsv(pages, ["identifier", "object", "order", "label"], pageShape.known),
   };
 }
 
@@ -56,7 +64,7 @@ function objectRow(work: Work, writing: TableWriting): Row {
     [
       "collection",
       joinValues(
-        work.collections.map(({ key }) => key),
+        work.collections.map(({ key }) => collectionPath(key)),
         separator,
       ),
     ],
@@ -100,48 +108,11 @@ function pathsOf(entry: Entry, around: readonly string[]): readonly { page: stri
   return [{ page: entry.key.replace(/~\d+$/, ""), path }, ...entry.entries.flatMap((child) => pathsOf(child, path))];
 }
 
-type Cell = readonly [column: string, value: string | undefined];
-
-function texts(name: string, map: LanguageMap | undefined, { language, separator }: TableWriting): readonly Cell[] {
-  return Object.entries(map ?? {}).map(([tag, values]) => [
-    tag === language ? name : `${name}@${tag}`,
-    joinValues(values, separator),
-  ]);
-}
-
-function metadataCells(metadata: readonly LabelledValue[], writing: TableWriting): readonly Cell[] {
-  return metadata.flatMap(({ label, value }) => texts(Object.values(label)[0]?.[0] ?? "", value, writing));
-}
-
 /** A link that is read from its URI alone is written so. */
 function formatLink({ uri, label }: Link, { language }: TableWriting): string {
   const bare = readLink(uri, language);
   const isBare = JSON.stringify(bare?.label) === JSON.stringify(label);
   return isBare ? uri : `${Object.values(label)[0]?.[0] ?? ""} <${uri}>`;
-}
-
-/** Joins values so that `splitValues` divides them again. */
-function joinValues(values: readonly string[], separator: string): string {
-  return values
-    .map((value) => value.replaceAll(separator, `\\${separator}`))
-    .join(separator === ">" ? " > " : separator);
-}
-
-function rowOf(cells: readonly Cell[]): Row {
-  return new Map(cells.flatMap(([column, value]) => (value === undefined || value === "" ? [] : [[column, value]])));
-}
-
-/** Columns stand as rows bring them, the first ones before all, each next to its other languages. */
-function formatCsv(rows: readonly Row[], first: readonly string[]): string {
-  const names = [...new Set([...first, ...rows.flatMap((row) => [...row.keys()])])];
-  const groups = Map.groupBy(names, (name) => name.replace(/@[^@]*$/, ""));
-  const columns = [...groups.values()].flat();
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row.get(column) ?? ""))];
-  return lines.map((cells) => `${cells.map(quote).join(",")}\r\n`).join("");
-}
-
-function quote(cell: string): string {
-  return /[",;\t|\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 function segmentOf(identifier: string): string {

@@ -23,6 +23,8 @@ export interface CompletionSources {
   readonly canvases: "kept" | "new";
   /** Whether labels that a rule makes take the place of those in the record. */
   readonly labels: "kept" | "by-rule";
+  /** Labels of collections, by key, where they are known better than by the plan and the record. */
+  readonly collections?: ReadonlyMap<string, LanguageMap>;
 }
 
 /** Where the label of an object is from. */
@@ -77,7 +79,11 @@ export function completeWork(plan: WorkPlan, sources: CompletionSources): Comple
       ? [{ label: { none: ["Creator"] }, value: { none: [first.creator] } }]
       : kept.metadata;
   const rights = kept.rights ?? (former === undefined || told.object ? first?.rights : undefined);
-  const work = defined<Work>({ ...ordered, ...rest, label, metadata, rights, pages });
+  const collections = kept.collections.map((one) => ({
+    key: one.key,
+    label: sources.collections?.get(one.key) ?? one.label,
+  }));
+  const work = defined<Work>({ ...ordered, ...rest, label, metadata, rights, collections, pages });
   // The order of languages is no difference: tables have one for all objects.
   const isSame = former !== undefined && sortedText(work) === sortedText(former);
   return { work: isSame ? former : work, labelSource, notes };

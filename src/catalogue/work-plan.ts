@@ -2,6 +2,7 @@ import { contentsOf, type Leaf } from "./contents-plan.ts";
 import { defined } from "./defined.ts";
 import { type FolderObject, labelOfName, type NamedImage, objectsOfFolders } from "./folder-objects.ts";
 import type { LabelledValue, LanguageMap } from "./language-map.ts";
+import { collectLeaves, orderLeaves } from "./leaves.ts";
 import type { Provider } from "./link.ts";
 import { compareNaturally } from "./natural-order.ts";
 import type { ObjectRow } from "./object-table.ts";
@@ -201,47 +202,6 @@ function planWork(group: Group, planning: Planning): WorkPlan {
       labels: row?.pageLabels !== undefined,
     },
   });
-}
-
-/** Images with one value of canvas are one leaf, where the first of them is; what is missing is one by itself. */
-function collectLeaves({ images, missing }: Group, { rowOf, faults }: Planning): readonly Leaf[] {
-  const leaves = new Map<string, Leaf>();
-  for (const image of images) {
-    const row = rowOf(image);
-    const key = row?.canvas ?? segmentOf(image.identifier);
-    const known = leaves.get(key);
-    if (known !== undefined && row?.canvas === undefined) {
-      faults.push(
-        `${image.path} and ${known.images[0]?.path} would be one page, ${key}: name each by the column canvas`,
-      );
-    }
-    const rows = row === undefined ? [] : [row];
-    const { order } = row ?? {};
-    leaves.set(key, {
-      key,
-      order: known?.order ?? order,
-      images: [...(known?.images ?? []), image],
-      rows: [...(known?.rows ?? []), ...rows],
-    });
-  }
-  for (const row of missing) {
-    const key = row.canvas ?? `missing-${row.order ?? row.place().row}`;
-    if (leaves.has(key)) faults.push(at(row.place("canvas"), `the page ${key} is there already`));
-    leaves.set(key, { key, order: row.order, images: [], rows: [row] });
-  }
-  return [...leaves.values()];
-}
-
-/** Those with a number by their number among the others, which count from 1 as they come. */
-function orderLeaves(leaves: readonly Leaf[]): readonly Leaf[] {
-  let natural = 0;
-  return leaves
-    .map((leaf) => {
-      if (leaf.order === undefined) natural += 1;
-      return { leaf, place: leaf.order ?? natural };
-    })
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ leaf }) => leaf);
 }
 
 function labelsOf(leaves: readonly Leaf[], { row, settings, faults }: Planning): readonly (LanguageMap | undefined)[] {

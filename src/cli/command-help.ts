@@ -62,7 +62,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   manifest: [
     ["tessera manifest scans --check --objects objects.csv", "all that is wrong, before anything is stored"],
     ["tessera manifest --show maps/atlas --to local", "what viewers will get"],
-    ["tessera manifest --template --to local", "objects.csv and records.csv, to be edited"],
+    ["tessera manifest --template --to local", "tables of all that is stored, to be edited"],
   ],
   "move-records": [
     ["tessera move-records --to local", "in the buckets of npm start"],

@@ -7,6 +7,7 @@ import { inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
 import { writeObjects } from "../job/object-job.ts";
+import { sizeTexts } from "../job/page-text-files.ts";
 import { makeDryReport, makeReport, type Report } from "../job/report.ts";
 import { findFiles } from "../job/source-files.ts";
 import { findServer } from "../node/server-address.ts";
@@ -146,7 +147,9 @@ interface RunContext {
 
 async function dryRun(plan: IngestPlan, { command, terminal, converter, settled }: RunContext): Promise<number> {
   const inspections = await inspectPlan(plan, { converter, signal: terminal.signal });
-  const report = makeDryReport(inspections, { plan, jobs: settled.jobs });
+  const images = new Map(plan.images.map((image) => [image.identifier, image]));
+  const texts = await sizeTexts(plan.objects?.plans ?? [], (identifier) => images.get(identifier));
+  const report = makeDryReport(inspections, { plan, jobs: settled.jobs, texts });
   await hand(report, formatDryReport(report), { command, terminal });
   if (terminal.signal.aborted) return exitStatus.stopped;
   return report.images.some(({ failure }) => failure !== undefined) ? exitStatus.failed : exitStatus.well;

@@ -1,10 +1,11 @@
-import { writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Bucket } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
+import { collectionKey, parseCollection } from "../catalogue/collection.ts";
+import { writeCollectionTable } from "../catalogue/collection-writer.ts";
 import { readInstitution } from "../catalogue/institution.ts";
-import { writeTables } from "../catalogue/table-writer.ts";
-import type { Work } from "../catalogue/work.ts";
+import { type TableWriting, writeTables } from "../catalogue/table-writer.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import type { Converter } from "../job/job-image.ts";
@@ -42,15 +43,12 @@ export async function manifest(command: ManifestCommand, terminal: Terminal, con
     const { language = "none", separator = "|" } = options;
     const { providers } = config.institution ?? readInstitution({}, []);
     const providerKeys = new Map([...providers].map(([key, { uri }]) => [uri, key]));
-    const { works, failures } = await readWorks(buckets.catalogue);
-    terminal.say(failures);
-    const tables = writeTables(works, { language, separator, providerKeys });
-    const folder = resolve(terminal.folder, given.out ?? ".");
-    await writeNew(join(folder, "objects.csv"), tables.objects);
-    await writeNew(join(folder, "records.csv"), tables.pages);
-    const pages = works.reduce((sum, work) => sum + work.pages.length, 0);
-    terminal.print([`${count(works.length, "object")} in objects.csv, ${count(pages, "page")} in records.csv`]);
-    return failures.length > 0 ? exitStatus.failed : exitStatus.well;
+    const writing = { language, separator, providerKeys };
+    return await writeTemplates(buckets.catalogue, {
+      writing,
+      terminal,
+      folder: resolve(terminal.folder, given.out ?? "."),
+    });
   } finally {
     await buckets.close();
   }
@@ -84,7 +82,8 @@ async function show(key: string, catalogue: Bucket, { command, terminal, service
   const object = await catalogue.get(workKey(key));
   if (object === undefined) throw new CommandFaults([`there is no object ${key} in ${catalogue.name}`]);
   const { api = "3", base = service.base || usualBase } = command.options;
-  const addresses: Addresses = { base, imagePrefix: service.imagePrefix, limits: service.limits };
+  const isSearched = service.searchDatabase === undefined ? {} : ({ isSearched: true } as const);
+  const addresses: Addresses = { base, imagePrefix: service.imagePrefix, limits: service.limits, ...isSearched };
   try {
     const work = parseWork(object.bytes, key);
     const document = api === "3" ? formatManifest(addresses, work) : formatManifestV2(addresses, work);
@@ -97,23 +96,65 @@ async function show(key: string, catalogue: Bucket, { command, terminal, service
   }
 }
 
-async function readWorks(
+interface Templates {
+  readonly writing: TableWriting;
+  readonly terminal: Terminal;
+  readonly folder: string;
+}
+
+/** Writes the tables of all that can be read in the catalogue, and returns the exit status. */
+async function writeTemplates(catalogue: Bucket, { writing, terminal, folder }: Templates): Promise<number> {
+  const objects = await readAll(catalogue, workKey("|"), parseWork);
+  const collections = await readAll(catalogue, collectionKey("|"), parseCollection);
+  const failures = [...objects.failures, ...collections.failures];
+  terminal.say(failures);
+  const tables = writeTables(objects.records, writing);
+  const files = [
+    { name: "objects.csv", text: tables.objects },
+    { name: "records.csv", text: tables.pages },
+    ...(collections.records.length > 0
+      ? [{ name: "collections.csv", text: writeCollectionTable(collections.records, writing) }]
+      : []),
+  ].map(({ name, text }) => ({ file: join(folder, name), text }));
+  const there = await Promise.all(
+    files.map(({ file }) =>
+      stat(file).then(
+        () => [file],
+        () => [],
+      ),
+    ),
+  );
+  if (there.flat().length > 0) throw new CommandFaults(there.flat().map(isThere));
+  for (const { file, text } of files) await writeNew(file, text);
+  const pages = objects.records.reduce((sum, work) => sum + work.pages.length, 0);
+  const last =
+    collections.records.length === 0 ? "" : `, ${count(collections.records.length, "collection")} in collections.csv`;
+  terminal.print([
+    `${count(objects.records.length, "object")} in objects.csv, ${count(pages, "page")} in records.csv${last}`,
+  ]);
+  return failures.length > 0 ? exitStatus.failed : exitStatus.well;
+}
+
+/** Reads all records of a kind; `pattern` is the key of one whose name is a bar. */
+async function readAll<Kind>(
   catalogue: Bucket,
-): Promise<{ readonly works: readonly Work[]; readonly failures: readonly string[] }> {
-  const works: Work[] = [];
+  pattern: string,
+  parse: (bytes: Uint8Array, key: string) => Kind,
+): Promise<{ readonly records: readonly Kind[]; readonly failures: readonly string[] }> {
+  const records: Kind[] = [];
   const failures: string[] = [];
-  const [prefix, suffix] = workKey("|").split("|") as [string, string];
+  const [prefix, suffix] = pattern.split("|") as [string, string];
   for await (const { key } of listObjects(catalogue, prefix)) {
     const object = await catalogue.get(key);
     if (object === undefined) continue;
     try {
-      works.push(parseWork(object.bytes, key.slice(prefix.length, -suffix.length)));
+      records.push(parse(object.bytes, key.slice(prefix.length, -suffix.length)));
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       failures.push(`left out  ${error.detail ?? error.message} (${error.code})`);
     }
   }
-  return { works, failures };
+  return { records, failures };
 }
 
 /** Tables that somebody may have edited are not written over. */
@@ -121,11 +162,14 @@ async function writeNew(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, `\ufeff${text}`, { flag: "wx" });
   } catch (error) {
-    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
-    if (!isThere)
-      throw new CommandFaults([`${file} can't be written: ${error instanceof Error ? error.message : error}`]);
-    throw new CommandFaults([`${file} is there already: move it away, or name another folder by --out`]);
+    const isNew = !(error instanceof Error && "code" in error && error.code === "EEXIST");
+    const message = `${file} can't be written: ${error instanceof Error ? error.message : error}`;
+    throw new CommandFaults([isNew ? message : isThere(file)]);
   }
+}
+
+function isThere(file: string): string {
+  return `${file} is there already: move it away, or name another folder by --out`;
 }
 
 function count(number: number, noun: string): string {

@@ -41,7 +41,7 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
 }
 
 /** Objects and collections in a line, and those that were not written in one each. */
-function formatObjects({ objects = [], collections = [], feed, objectTotals }: Report): readonly string[] {
+function formatObjects({ objects = [], collections = [], notes = [], feed, objectTotals }: Report): readonly string[] {
   if (objectTotals === undefined || objects.length + collections.length === 0) return [];
   const failures = [
     ...objects.flatMap(({ key, failure }) => (failure === undefined ? [] : [{ name: `object ${key}`, failure }])),
@@ -68,6 +68,8 @@ function formatObjects({ objects = [], collections = [], feed, objectTotals }: R
   return [
     ...failures,
     ...objects.flatMap(({ key, notes = [] }) => notes.map((note) => `Note: ${key}: ${note}.`)),
+    ...collections.flatMap(({ key, notes = [] }) => notes.map((note) => `Note: the collection ${key}: ${note}.`)),
+    ...notes.map((note) => `Note: ${note}.`),
     `Objects: ${counts.join(", ") || "none"}; ${changed} ${changed === 1 ? "collection" : "collections"} written`,
     ...(sources.length > 0 ? [`Labelled: ${sources.join(", ")}`] : []),
     ...(feed !== undefined && "failure" in feed

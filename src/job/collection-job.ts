@@ -15,6 +15,7 @@ import type { Work } from "../catalogue/work.ts";
 import { ImageError } from "../error.ts";
 import { maxCatalogueRecordBytes } from "../limits.ts";
 import { rewriteRecord } from "./catalogue-record.ts";
+import { relabelMembers } from "./collection-labels.ts";
 import { readImageFacts } from "./image-facts.ts";
 import type { RunJournal } from "./run-journal.ts";
 import type { Failure } from "./source-failure.ts";
@@ -30,11 +31,17 @@ export interface CollectionOutcome {
   readonly key: string;
   readonly status: "written" | "unchanged" | "failed";
   readonly members?: number;
+  /** Sentences without a full stop. */
+  readonly notes?: readonly string[];
   readonly failure?: Failure;
 }
 
 /** What writing collections needs. */
 export interface CollectionRun {
+  /** Labels of planned collections, by key. */
+  readonly labels: ReadonlyMap<string, LanguageMap>;
+  /** Is told what can't be brought up to date, a sentence without a full stop each. */
+  readonly notes: string[];
   readonly masters: Bucket;
   readonly catalogue: Bucket;
   readonly journal: RunJournal;
@@ -81,17 +88,24 @@ export async function writeCollections(
     (done.has(topCollection) ? undefined : topCollection);
   run.journal.plan([...changes.keys(), topCollection].map((key) => ({ kind: "collection", key })));
   const outcomes: CollectionOutcome[] = [];
-  const labels = new Map<string, LanguageMap>();
-  for (const { key, row } of planned) if (row?.label !== undefined) labels.set(key, row.label);
+  const labels = new Map(run.labels);
+  /** Members of collections whose labels have changed. */
+  const relabelled: Member[] = [];
   for (let key = next(); key !== undefined; key = next()) {
     outcomes.push(await writeOne(key));
     done.add(key);
   }
+  const own = new Set(objects.map(({ work }) => work.key));
+  const others = relabelled.filter(({ kind, key }) => !(kind === "object" ? own : done).has(key));
+  await relabelMembers(others, labels, run);
   return outcomes;
 
   async function writeOne(key: string): Promise<CollectionOutcome> {
     const plan = plans.get(key) ?? { key, row: undefined, parents: [] };
     const thumbnail = await thumbnailOf(plan, run);
+    const named = plan.row?.thumbnail;
+    const isMissing = named !== undefined && thumbnail === undefined;
+    const notes = isMissing ? [`its thumbnail ${named} is not stored, and another is shown`] : [];
     const work = async (): Promise<CollectionOutcome> => {
       let made: { readonly collection: Collection; readonly former: Collection | undefined } | undefined;
       const make = (bytes: Uint8Array | undefined): Uint8Array => {
@@ -100,8 +114,8 @@ export async function writeCollections(
         const parents = plan.row === undefined && former !== undefined ? keysOf(former.collections) : plan.parents;
         const { members, gone } = changesOf(key);
         const known = new Map([
-          ...labels,
           ...(former?.collections ?? []).map(({ key, label }) => [key, label] as const),
+          ...labels,
         ]);
         const change = { plan: { ...plan, parents }, thumbnail, labels: known, members: [...members.values()], gone };
         made = { collection: changeCollection(former, change), former };
@@ -114,16 +128,21 @@ export async function writeCollections(
       if (made === undefined) throw new Error("a record was made");
       const { collection, former } = made;
       labels.set(key, collectionLabel(plan, former));
+      if (former !== undefined && JSON.stringify(former.label) !== JSON.stringify(collection.label)) {
+        relabelled.push(...collection.members);
+      }
       if (key !== topCollection) {
         const member = defined<Member>({
           kind: "collection",
           key,
           label: collection.label,
           thumbnail: collection.thumbnail,
+          isMultiPart: collection.isMultiPart || undefined,
         });
         move(member, keysOf(collection.collections), keysOf(former?.collections ?? []));
       }
-      return { key, status: ending === "unchanged" ? "unchanged" : "written", members: collection.members.length };
+      const status = ending === "unchanged" ? "unchanged" : "written";
+      return { key, status, members: collection.members.length, ...(notes.length > 0 && { notes }) };
     };
     return told(key, work);
   }

@@ -68,11 +68,14 @@ export async function appendToFeed(catalogue: Bucket, told: RunChanges): Promise
     }
     const next = fillPage(page, rest, { run, time: [time, new Date(now()).toISOString()].toSorted().at(-1) ?? "" });
     const count = next.activities.length - page.activities.length;
-    if (await writePage(catalogue, next, stored?.etag)) rest = rest.slice(count);
-    else {
-      underWay = { number, count };
-      tries += 1;
+    if (await writePage(catalogue, next, stored?.etag)) {
+      rest = rest.slice(count);
+      if (rest.length > 0) continue;
+      await writeEnd(catalogue, next);
+      return total;
     }
+    underWay = { number, count };
+    tries += 1;
   }
   throw new BucketError("failed", `${feedPageKey(number)} is changed by others again and again.`);
 }

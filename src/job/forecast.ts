@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import type { Operations } from "../bucket/operations.ts";
 import { leastPartBytes } from "../bucket/s3-bucket.ts";
+import { mostPageActivities } from "../catalogue/feed.ts";
 import { settleCompression } from "../convert/settle.ts";
 import type { ConversionSettings, SourceSummary } from "../settings/conversion.ts";
 import type { PlannedImage } from "./job-plan.ts";
+import type { PlannedObjects } from "./object-plan.ts";
 
 /** An image that was looked at. */
 export interface InspectedImage {
@@ -40,12 +42,42 @@ const repackedBytesEachSecond = 100e6;
 /** What each image takes whatever its size. */
 const secondsEachImage = 0.1;
 
-/** Foretells what the masters of images take in bytes, time and calls of the storage. */
-export function forecastRun(images: readonly InspectedImage[], { jobs }: { readonly jobs: number }): Forecast {
+/** How many calls the records of objects and collections take, next to those of images, and the feed that tells of them. */
+function forecastObjects({ plans, collections }: PlannedObjects, texts: number): Operations {
+  const records = plans.length + collections.length;
+  if (records === 0) return { classA: 0, classB: 0 };
+  const images = plans.reduce(
+    (sum, { pages }) => sum + pages.reduce((count, page) => count + page.images.length, 0),
+    0,
+  );
+  const thumbnails = collections.filter(({ row }) => row?.thumbnail !== undefined).length;
+  const unlabelled = collections.filter(({ row }) => row?.label === undefined).length;
+  const pages = Math.ceil(records / mostPageActivities);
+  return {
+    // A text is a file and its lines. The feed: what runs left behind is listed, this run announced, pages and end written.
+    classA: records + 2 * texts + 3 + pages,
+    // Masters are looked up and read, records and texts looked up; of the feed its end is read twice, and the announcement.
+    classB: records + 2 * (images + thumbnails) + unlabelled + texts + pages + 3,
+  };
+}
+
+/** What a run is foretold for. */
+export interface ForecastRun {
+  /** How many images are worked on at once. */
+  readonly jobs: number;
+  readonly objects?: PlannedObjects | undefined;
+  /** Bytes of the files of text beside the images of objects. */
+  readonly texts?: readonly number[] | undefined;
+}
+
+/** Foretells what a run takes in bytes, time and calls of the storage. */
+export function forecastRun(images: readonly InspectedImage[], { jobs, objects, texts = [] }: ForecastRun): Forecast {
   const processors = Math.min(jobs, availableParallelism());
-  const operations = { classA: 0, classB: 1 };
-  if (images.some(({ image }) => image.record !== undefined)) operations.classB += 1;
-  let bytesOut = 0;
+  const ofObjects = objects === undefined ? { classA: 0, classB: 0 } : forecastObjects(objects, texts.length);
+  const operations = { classA: ofObjects.classA, classB: ofObjects.classB + 1 };
+  if (objects !== undefined || images.some(({ image }) => image.record !== undefined)) operations.classB += 1;
+  // A text is kept as it is, and its lines take about as much.
+  let bytesOut = texts.reduce((sum, bytes) => sum + 2 * bytes, 0);
   let seconds = 0;
   for (const inspected of images) {
     const bytes = forecastBytes(inspected);

@@ -1,6 +1,7 @@
 import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import type { CollectionPlan } from "../catalogue/collection-plan.ts";
 import type { Resource } from "../catalogue/feed-run.ts";
+import type { LanguageMap } from "../catalogue/language-map.ts";
 import type { Work } from "../catalogue/work.ts";
 import { completeWork, type KnownImage, type LabelSource } from "../catalogue/work-completion.ts";
 import { planOfWork } from "../catalogue/work-former.ts";
@@ -11,10 +12,12 @@ import { maxCatalogueRecordBytes } from "../limits.ts";
 import { atOnce } from "./at-once.ts";
 import { rewriteRecord } from "./catalogue-record.ts";
 import { type CollectionOutcome, type WrittenObject, writeCollections } from "./collection-job.ts";
+import { readCollectionLabels } from "./collection-labels.ts";
 import { readImageFacts } from "./image-facts.ts";
 import { readImageRecord } from "./image-record.ts";
 import type { ImageOutcome } from "./job.ts";
 import type { PlannedImage } from "./job-plan.ts";
+import { findLogos, type Logos } from "./logos.ts";
 import { withTexts } from "./page-text-files.ts";
 import { openJournal, type RunJournal } from "./run-journal.ts";
 import type { Failure } from "./source-failure.ts";
@@ -34,6 +37,8 @@ export interface ObjectOutcome {
 export interface ObjectOutcomes {
   readonly objects: readonly ObjectOutcome[];
   readonly collections: readonly CollectionOutcome[];
+  /** What concerns several objects: sentences without a full stop. */
+  readonly notes: readonly string[];
   readonly feed: FeedOutcome;
 }
 
@@ -90,13 +95,15 @@ export async function writeObjects(
     ...[...plans.map(({ key }) => key), ...named.keys()].map((key) => resource("object", key)),
     ...planned.map(({ key }) => resource("collection", key)),
   ]);
-  const work = { run, journal, ended, written };
+  const labels = await readCollectionLabels(planned, run.catalogue);
+  const work = { run, journal, labels, logos: findLogos(run), ended, written };
   const objects = [
     ...(await atOnce(plans, objectsAtOnce, (plan) => tell(plan.key, () => writePlanned(plan, work)))),
     ...(await atOnce([...named], objectsAtOnce, ([key, images]) => tell(key, () => refresh(key, images, work)))),
   ];
-  const collections = await writeCollections(written, planned, { ...run, journal });
-  return { objects, collections, feed: await tellFeed(journal) };
+  const notes: string[] = [];
+  const collections = await writeCollections(written, planned, { ...run, journal, labels, notes });
+  return { objects, collections, notes: [...work.logos.notes(), ...notes], feed: await tellFeed(journal) };
 }
 
 async function tellFeed(journal: RunJournal): Promise<FeedOutcome> {
@@ -111,6 +118,9 @@ async function tellFeed(journal: RunJournal): Promise<FeedOutcome> {
 interface ObjectWork {
   readonly run: ObjectRun;
   readonly journal: RunJournal;
+  /** Labels of collections, by key. */
+  readonly labels: ReadonlyMap<string, LanguageMap>;
+  readonly logos: Logos;
   readonly ended: ReadonlyMap<string, ImageOutcome>;
   readonly written: WrittenObject[];
 }
@@ -143,7 +153,7 @@ type Planning = (
 
 async function writeOne(
   key: string,
-  { run, journal, ended, written }: ObjectWork,
+  { run, journal, labels, logos, ended, written }: ObjectWork,
   planning: Planning,
 ): Promise<ObjectOutcome> {
   let made: { readonly work: Work; readonly former: Work | undefined } | undefined;
@@ -151,13 +161,14 @@ async function writeOne(
   const make = async (bytes: Uint8Array | undefined): Promise<Uint8Array> => {
     const former = bytes === undefined ? undefined : parseWork(bytes, key);
     const { plan, images } = await planning(former);
-    const completion = completeWork(plan, { images, former, canvases: run.canvases, labels: run.labels });
+    const known = { images, former, canvases: run.canvases, labels: run.labels, collections: labels };
+    const completion = completeWork(plan, known);
     if ("faults" in completion) throw new ObjectFault("record-refused", completion.faults.join("; "));
     const { labelSource } = completion;
     const notes = [...completion.notes];
     const imageOf = (identifier: string) => ended.get(identifier)?.image;
     const texts = { catalogue: run.catalogue, plan, imageOf, notes };
-    const work = await withTexts(await withLogos(completion.work, run), texts);
+    const work = await withTexts(await logos.addTo(completion.work), texts);
     const record = formatWork(work);
     if (record.byteLength > maxCatalogueRecordBytes)
       throw new ObjectFault("record-refused", tooLarge(record.byteLength));
@@ -170,20 +181,6 @@ async function writeOne(
   written.push(made);
   const status = ending === "unchanged" ? "unchanged" : "written";
   return { key, status, pages: made.work.pages.length, ...told };
-}
-
-/** A provider whose logo is not stored has none; the logo of a provider of the record stays. */
-async function withLogos(work: Work, { logos, masters, keyOf }: ObjectRun): Promise<Work> {
-  if (work.provider === undefined) return work;
-  const provider = await atOnce(work.provider, 1, async (given) => {
-    const identifier = logos.get(given.uri);
-    const key = identifier === undefined ? undefined : keyOf(identifier);
-    const facts = key === undefined ? undefined : await readImageFacts(masters, key);
-    if (identifier === undefined || facts === undefined) return given;
-    const { width, height, sizes } = facts;
-    return { ...given, logo: { identifier, width, height, sizes } };
-  });
-  return { ...work, provider };
 }
 
 interface Knowing {

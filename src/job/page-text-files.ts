@@ -45,6 +45,20 @@ export async function withTexts(work: Work, { catalogue, plan, imageOf, notes }:
   return { ...work, pages };
 }
 
+/** Returns the sizes of the files of text that a run will find for the pages of its objects, in bytes. */
+export async function sizeTexts(
+  plans: readonly { readonly pages: readonly PagePlan[] }[],
+  imageOf: TextRun["imageOf"],
+): Promise<readonly number[]> {
+  const pages = plans.flatMap((plan) => plan.pages);
+  const sizes = await atOnce(pages, textsAtOnce, async ({ images, text }): Promise<readonly number[]> => {
+    const path = await findTextFile(imageOf(images[0]?.identifier ?? ""), text);
+    const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    return found === undefined ? [] : [found.size];
+  });
+  return sizes.flat();
+}
+
 /** A path in a table starts at the folder that was named. A file of several pages has no text beside it. */
 async function findTextFile(image: PlannedImage | undefined, stated: string | undefined): Promise<string | undefined> {
   if (image === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { SourceSummary } from "../settings/conversion.ts";
 import { formatTreatment } from "../settings/ingest-config.ts";
 import type { CollectionOutcome } from "./collection-job.ts";
 import { type CostEstimate, estimateCost } from "./estimate.ts";
-import { type Forecast, forecastBytes, forecastRun } from "./forecast.ts";
+import { type Forecast, type ForecastRun, forecastBytes, forecastRun } from "./forecast.ts";
 import type { ImageOutcome, Inspection } from "./job.ts";
 import type { Stage } from "./job-image.ts";
 import type { IngestPlan, PlannedImage } from "./job-plan.ts";
@@ -50,6 +50,8 @@ export interface Report {
   /** The objects and collections; left out where images alone are stored. */
   readonly objects?: readonly ObjectOutcome[];
   readonly collections?: readonly CollectionOutcome[];
+  /** What concerns several objects: sentences without a full stop. */
+  readonly notes?: readonly string[];
   /** Whether the feed has told what changed of them. */
   readonly feed?: FeedOutcome;
   readonly objectTotals?: ObjectTotals;
@@ -126,7 +128,7 @@ export interface DryReport {
 /** Makes the report of a dry run; `jobs` is how many images a run works on at once. */
 export function makeDryReport(
   inspections: readonly Inspection[],
-  { plan, jobs }: { readonly plan: Omit<IngestPlan, "images">; readonly jobs: number },
+  { plan, jobs, texts }: Pick<ForecastRun, "jobs" | "texts"> & { readonly plan: Omit<IngestPlan, "images"> },
 ): DryReport {
   const images = inspections.map((inspection) => {
     const { image } = inspection;
@@ -138,7 +140,7 @@ export function makeDryReport(
     return { ...describe(image), treatment, summary: inspection.summary, expectedBytes };
   });
   const inspected = inspections.flatMap((inspection) => ("failure" in inspection ? [] : [inspection]));
-  const forecast = forecastRun(inspected, { jobs });
+  const forecast = forecastRun(inspected, { jobs, objects: plan.objects, texts });
   return {
     dryRun: true,
     images: [...images, ...plan.failures],

@@ -96,6 +96,19 @@ describe("a table of images", () => {
     ]);
   });
 
+  it("makes choices in the order of their rows: the first is the default", () => {
+    const pages = "file,canvas,label\nb/9.tif,x,Visible\nb/2.tif,,two\nb/1.tif,x,X-ray\nb/3.tif,y,\nb/0.tif,y,\n";
+    const planned = plan(["b/0.tif", "b/1.tif", "b/2.tif", "b/3.tif", "b/9.tif"], { pages });
+    expect(planned.faults).toEqual([]);
+    expect(planned.plans[0]?.pages.map(({ key, images }) => [key, images.map(({ identifier }) => identifier)])).toEqual(
+      [
+        ["y", ["b/3", "b/0"]],
+        ["x", ["b/9", "b/1"]],
+        ["2", ["b/2"]],
+      ],
+    );
+  });
+
   it("makes contents: an entry has the pages up to the next", () => {
     const pages = "file,toc\nb/1.tif,Part I\nb/2.tif,Part I > Chapter 1\nb/4.tif,Part I > Chapter 2|Maps\n";
     const { plans } = plan(["b/1.tif", "b/2.tif", "b/3.tif", "b/4.tif", "b/5.tif"], { pages });
@@ -108,7 +121,7 @@ describe("a table of images", () => {
         ["1"],
         [
           ["2", "Chapter 1", ["2", "3"], []],
-          ["4", "Chapter 2", [], []],
+          ["4", "Chapter 2", ["4"], []],
         ],
       ],
       ["4~2", "Maps", ["4", "5"], []],
