@@ -32,8 +32,8 @@ export async function readCollectionLabels(
   return new Map(labels.flat());
 }
 
-/** Returns the names of collections with the labels that are known by now. */
-export function relabel(
+/** With the labels that are known by now. */
+function relabel(
   collections: readonly CollectionName[],
   labels: ReadonlyMap<string, LanguageMap>,
 ): readonly CollectionName[] {

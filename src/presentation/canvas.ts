@@ -2,7 +2,7 @@ import type { StoredImage } from "../catalogue/stored-image.ts";
 import type { Page, Work } from "../catalogue/work.ts";
 import { type Addresses, pieceUri, textFileUri, textUri } from "./addresses.ts";
 import { formatImage, formatThumbnail } from "./image-resource.ts";
-import { given, type Json } from "./json.ts";
+import { filled, type Json } from "./json.ts";
 import { formatDataLink, formatLink } from "./linked.ts";
 import { textKinds } from "./text-kinds.ts";
 import { formatPair } from "./text-value.ts";
@@ -17,18 +17,18 @@ export function formatCanvas(addresses: Addresses, work: Pick<Work, "key">, page
   return {
     id: pieceUri(addresses, "canvas", name),
     type: "Canvas",
-    ...given("label", page.label),
+    label: page.label,
     width: page.width,
     height: page.height,
-    ...given("metadata", page.metadata?.map(formatPair)),
-    ...given("rights", page.rights),
-    ...given("navDate", page.navDate),
-    ...given("behavior", page.behaviors),
-    ...given("thumbnail", first === undefined ? undefined : [formatThumbnail(addresses, first)]),
-    ...given("seeAlso", [...(page.seeAlso ?? []).map(formatDataLink), ...textFile(addresses, work.key, page)]),
-    ...given("rendering", page.rendering?.map(formatLink)),
+    metadata: filled(page.metadata?.map(formatPair)),
+    rights: page.rights,
+    navDate: page.navDate,
+    behavior: filled(page.behaviors),
+    thumbnail: first && [formatThumbnail(addresses, first)],
+    seeAlso: filled([...(page.seeAlso ?? []).map(formatDataLink), ...textFile(addresses, work.key, page)]),
+    rendering: filled(page.rendering?.map(formatLink)),
     items: first === undefined ? [] : [formatPaintingPage(addresses, work, page)],
-    ...given("annotations", textPage(addresses, work.key, page)),
+    annotations: filled(textPage(addresses, work.key, page)),
   };
 }
 
@@ -69,5 +69,5 @@ function textFile(addresses: Addresses, object: string, { key, text }: Page): re
   if (text === undefined) return [];
   const { label, mediaType, profile } = textKinds[text.format];
   const uri = textFileUri(addresses, { object, key });
-  return [{ id: uri, type: "Dataset", label: { en: [label] }, format: mediaType, ...given("profile", profile) }];
+  return [{ id: uri, type: "Dataset", label: { en: [label] }, format: mediaType, profile }];
 }

@@ -1,6 +1,6 @@
 import type { StoredImage } from "../catalogue/stored-image.ts";
 import { type Addresses, imageUri } from "./addresses.ts";
-import { given, type Json } from "./json.ts";
+import { filled, type Json } from "./json.ts";
 import { thumbnailPicture, wholePicture } from "./picture-address.ts";
 
 /**
@@ -15,7 +15,7 @@ export function formatImage(addresses: Addresses, image: StoredImage): Json {
     format: "image/jpeg",
     width,
     height,
-    ...given("label", image.label),
+    label: image.label,
     service: [{ id: imageUri(addresses, 3, image.identifier), type: "ImageService3", profile: "level2" }],
   };
 }
@@ -32,7 +32,7 @@ export function formatThumbnail(addresses: Addresses, image: StoredImage): Json 
     profile: "level2",
     width: image.width,
     height: image.height,
-    ...given("sizes", image.sizes),
+    sizes: filled(image.sizes),
   };
   return { id: uri, type: "Image", format: "image/jpeg", width, height, service: [service] };
 }

@@ -1,7 +1,7 @@
 import type { Page, Work } from "../../catalogue/work.ts";
 import { type Addresses, pieceUri, textFileUri, textUri } from "../addresses.ts";
 import { labelledImages } from "../canvas.ts";
-import { given, type Json } from "../json.ts";
+import { filled, type Json } from "../json.ts";
 import { textKinds } from "../text-kinds.ts";
 import { formatImageV2, formatThumbnailV2 } from "./image-resource.ts";
 import { formatLinkV2 } from "./linked.ts";
@@ -28,14 +28,14 @@ export function formatCanvasV2(
     label: page.label === undefined ? `Page ${number}` : formatValueV2(page.label),
     width: page.width,
     height: page.height,
-    ...given("metadata", page.metadata?.map(formatPairV2)),
-    ...given("license", page.rights),
-    ...given("viewingHint", behavior),
-    ...given("thumbnail", first && formatThumbnailV2(addresses, first)),
-    ...given("seeAlso", [...(page.seeAlso ?? []).map(formatLinkV2), ...textFile(addresses, object, page)]),
-    ...given("rendering", page.rendering?.map(formatLinkV2)),
+    metadata: filled(page.metadata?.map(formatPairV2)),
+    license: page.rights,
+    viewingHint: behavior,
+    thumbnail: first && formatThumbnailV2(addresses, first),
+    seeAlso: filled([...(page.seeAlso ?? []).map(formatLinkV2), ...textFile(addresses, object, page)]),
+    rendering: filled(page.rendering?.map(formatLinkV2)),
     images: first === undefined ? [] : [formatPaintingV2(addresses, object, page)],
-    ...given("otherContent", textList(addresses, object, page)),
+    otherContent: filled(textList(addresses, object, page)),
   };
 }
 
@@ -60,5 +60,5 @@ function textList(addresses: Addresses, object: string, { key, text }: Page): re
 function textFile(addresses: Addresses, object: string, { key, text }: Page): readonly Json[] {
   if (text === undefined) return [];
   const { label, mediaType, profile } = textKinds[text.format];
-  return [{ "@id": textFileUri(addresses, { object, key }), label, format: mediaType, ...given("profile", profile) }];
+  return [{ "@id": textFileUri(addresses, { object, key }), label, format: mediaType, profile }];
 }

@@ -1,7 +1,7 @@
 import type { StoredImage } from "../../catalogue/stored-image.ts";
 import { contextUris, profileUris } from "../../iiif/features.ts";
 import { type Addresses, imageUri } from "../addresses.ts";
-import { given, type Json } from "../json.ts";
+import { filled, type Json } from "../json.ts";
 import { thumbnailPicture, wholePicture } from "../picture-address.ts";
 import { formatValueV2 } from "./text-value.ts";
 
@@ -11,7 +11,7 @@ export function formatImageV2(addresses: Addresses, image: StoredImage): Json {
   return {
     "@id": uri,
     "@type": "dctypes:Image",
-    ...given("label", image.label && formatValueV2(image.label)),
+    label: image.label && formatValueV2(image.label),
     format: "image/jpeg",
     width,
     height,
@@ -22,14 +22,20 @@ export function formatImageV2(addresses: Addresses, image: StoredImage): Json {
 /** Returns a thumbnail, or a logo, whose service says which sizes are stored. */
 export function formatThumbnailV2(addresses: Addresses, image: StoredImage): Json {
   const { uri, width, height } = thumbnailPicture(addresses, 2, image);
-  const { sizes } = image;
   return {
     "@id": uri,
     "@type": "dctypes:Image",
     format: "image/jpeg",
     width,
     height,
-    service: { ...serviceOf(addresses, image), width: image.width, height: image.height, ...given("sizes", sizes) },
+    service: {
+      "@context": contextUris[2],
+      "@id": imageUri(addresses, 2, image.identifier),
+      profile: profileUris[2],
+      width: image.width,
+      height: image.height,
+      sizes: filled(image.sizes),
+    },
   };
 }
 
