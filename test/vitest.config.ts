@@ -68,7 +68,11 @@ export default defineConfig({
         test: {
           ...shared,
           name: "workerd",
-          globalSetup: ["test/support/oracle-server.ts", "test/support/viewers/viewer-server.ts"],
+          globalSetup: [
+            "test/support/oracle-server.ts",
+            "test/support/schema-server.ts",
+            "test/support/viewers/viewer-server.ts",
+          ],
           setupFiles: ["test/support/fresh-isolate.ts"],
           include: ["test/integration/**/*.test.ts", "test/conformance/**/*.test.ts"],
         },

@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import worker from "../../src/worker.ts";
+import { expectValidDocument } from "./schema-client.ts";
 
 /** What a test changes about a request. */
 export interface Asking {
@@ -13,18 +14,23 @@ export interface Asking {
 /** A busy machine must not make misses of hits: deadlines are the matter of tests of their own. */
 const patient = { CACHE_TIMEOUT_SECONDS: "30" };
 
-/** Asks the Worker as the platform would, and waits until what it put off is done. The body is read by then. */
+/**
+ * Asks the Worker as the platform would, and waits until what it put off is done. The body is read by then. With a corpus,
+ * a manifest or collection of 3.0 has to be valid by the schema of its validator.
+ */
 export async function ask(path: string, { method = "GET", headers = {}, env: changed = {} }: Asking = {}) {
   const context = createExecutionContext();
   const request = new Request(`https://images.example${path}`, { method, headers });
   const response = await worker.fetch(request as never, { ...env, ...patient, ...changed } as Env, context);
   const bytes = await response.bytes();
   await waitOnExecutionContext(context);
+  const text = new TextDecoder().decode(bytes);
+  if (response.status === 200) await expectValidDocument(response.headers.get("Content-Type"), text);
   return {
     status: response.status,
     headers: response.headers,
     bytes,
-    text: new TextDecoder().decode(bytes),
+    text,
     timing: readTiming(response),
   };
 }
