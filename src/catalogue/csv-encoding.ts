@@ -25,7 +25,8 @@ function byteOrderOf([first, second]: Uint8Array): "little" | "big" | undefined 
 
 /** Not every platform's decoder knows the big-endian form. */
 function swapBytes(bytes: Uint8Array): Uint8Array {
-  const swapped = bytes.slice();
+  // Not by `slice`: that of a buffer of Node shares its bytes.
+  const swapped = new Uint8Array(bytes);
   for (let at = 0; at + 1 < bytes.length; at += 2) {
     swapped[at] = bytes[at + 1] ?? 0;
     swapped[at + 1] = bytes[at] ?? 0;

@@ -23,9 +23,15 @@ export function readLink(text: string, language: string): Link | undefined {
   const [, label, framed] = /^(.*?)\s*<([^<>\s]+)>$/s.exec(text) ?? [];
   const uri = framed ?? text;
   const [, host] = /^https?:\/\/([^\s/?#]+)[^\s<>"]*$/.exec(uri) ?? [];
-  if (host === undefined) return undefined;
+  if (host === undefined || !URL.canParse(uri)) return undefined;
   const words = label === undefined || label === "" ? { none: [host] } : { [language]: [label] };
-  return { uri, label: words, format: mediaTypes[extensionOf(uri)] ?? "text/html" };
+  return { uri: asUri(uri), label: words, format: mediaTypes[extensionOf(uri)] ?? "text/html" };
+}
+
+/** What is not ASCII may stand in an IRI and in no URI. Source: RFC 3987 §3.1. */
+function asUri(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
+  return /^[\u0000-\u007f]*$/.test(text) ? text : new URL(text).href;
 }
 
 function extensionOf(uri: string): string {

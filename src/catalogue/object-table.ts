@@ -117,7 +117,7 @@ function readObjectRow(key: string, row: TableRow, { reading, faults }: RowReadi
     layout: read("layout", (text) => layouts.find((layout) => layout === text.toLowerCase()), layouts.join(", ")),
     thumbnail: row.value("thumbnail"),
     start: row.value("start"),
-    collections: row.values("collection").map((path) => splitValues(path, ">")),
+    collections: row.values("collection").map((path) => splitValues(path.normalize("NFC"), ">")),
     pageLabels: pageLabels !== undefined && "labels" in pageLabels ? pageLabels.labels : undefined,
   });
 }

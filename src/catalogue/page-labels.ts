@@ -100,9 +100,11 @@ function readForms(text: string): readonly Form[] {
       const value = match === null || joined.test(prefix) ? 0 : read(number);
       if (value < 1) return [];
       const form = `${prefix} ${name} ${isFolio}`;
-      if (!isFolio) return [{ name: form, place: value, write: (place) => prefix + write(place) }];
-      const writeLeaf = (place: number): string =>
-        prefix + write(Math.floor(place / 2)) + (place % 2 === 0 ? "r" : "v");
+      // Zeros in front stand in front of all: 001-120.
+      const digits = number.startsWith("0") ? number.length : 0;
+      const writeNumber = (value: number): string => prefix + write(value).padStart(digits, "0");
+      if (!isFolio) return [{ name: form, place: value, write: writeNumber }];
+      const writeLeaf = (place: number): string => writeNumber(Math.floor(place / 2)) + (place % 2 === 0 ? "r" : "v");
       return [{ name: form, place: value * 2 + (side === "v" ? 1 : 0), write: writeLeaf }];
     }),
   );

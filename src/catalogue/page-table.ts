@@ -108,7 +108,9 @@ function readPageRow(
     refuse("rights", "a URI of creativecommons.org or rightsstatements.org");
   }
   const canvas = row.value("canvas");
-  if (canvas !== undefined && /[/~]/.test(canvas)) refuse("canvas", "a name without / and ~");
+  // It is a segment of an address, and one that starts with a dot leads elsewhere.
+  if (canvas !== undefined && /^\.|[/~\p{Cc}]/u.test(canvas))
+    refuse("canvas", "a name without / and ~ that starts with no dot");
   const label = row.texts("label");
   const text = row.value("text");
   const object = row.value("object")?.normalize("NFC");

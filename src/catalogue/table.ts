@@ -134,12 +134,13 @@ function readRow(row: CsvRow, { columns, shape, reading }: RowReading): Omit<Tab
   const namesakes = (name: string): readonly Column[] => columns.get(name) ?? [];
   const value = (name: string): string | undefined => cellValue(row, namesakes(name)[0]?.place);
   const texts = (name: string): LanguageMap | undefined => {
-    const map: Record<string, readonly string[]> = {};
+    // Languages are what a table says: `__proto__` is a fault, and no property.
+    const map = new Map<string, readonly string[]>();
     for (const { language = reading.language, place } of namesakes(name)) {
       const values = splitValues(cellValue(row, place) ?? "", reading.separator);
-      if (values.length > 0) map[language] = [...(map[language] ?? []), ...values];
+      if (values.length > 0) map.set(language, [...(map.get(language) ?? []), ...values]);
     }
-    return Object.keys(map).length === 0 ? undefined : map;
+    return map.size === 0 ? undefined : Object.fromEntries(map);
   };
   const file = reading.name === undefined ? {} : { file: reading.name };
   const others = [...columns.keys()].filter((name) => !shape.known.includes(name));

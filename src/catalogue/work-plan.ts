@@ -1,3 +1,4 @@
+import { nearestName } from "../spelling.ts";
 import { contentsOf, type Leaf } from "./contents-plan.ts";
 import { defined } from "./defined.ts";
 import { type FolderObject, labelOfName, type NamedImage, objectsOfFolders } from "./folder-objects.ts";
@@ -73,10 +74,14 @@ export function planWorks(sources: WorkSources, settings: WorkSettings): WorkPla
   const groups = groupImages(sources, { rowOf, settings, faults });
   const rows = new Map((sources.objects ?? []).map((row) => [row.key, row]));
   for (const [key, row] of rows) {
-    if (!groups.has(key))
-      faults.push(at(row.place("object"), `${key} has no pages: no folder and no row of an image names it`));
+    if (groups.has(key)) continue;
+    const meant = nearestName(key, [...groups.keys()]);
+    const suggestion = meant === undefined ? "" : `; did you mean ${meant}?`;
+    faults.push(at(row.place("object"), `${key} has no pages: no folder and no row of an image names it${suggestion}`));
   }
-  for (const { key, images } of groups.values()) {
+  for (const { key, images, missing } of groups.values()) {
+    if (images.length === 0)
+      faults.push(at(missing[0]?.place("object"), `${key} has no image: all its pages are missing`));
     const fault = keyFault(key);
     const named = images.map(({ path }) => path)[0] ?? "";
     if (fault !== undefined)
@@ -246,7 +251,7 @@ function planPage({ key, images, rows }: Leaf, label: LanguageMap | undefined, {
 
 /** Those of the row; an object that none names is in that of the folder around it. */
 function collectionsOf({ parent }: Group, row: ObjectRow | undefined): readonly CollectionName[] {
-  const named = (row?.collections ?? []).map((path) => collectionOf(path.join("/")));
+  const named = [...new Set((row?.collections ?? []).map((path) => path.join("/")))].map(collectionOf);
   return named.length > 0 || parent === "" ? named : [collectionOf(parent)];
 }
 

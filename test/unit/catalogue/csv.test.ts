@@ -58,6 +58,8 @@ describe("CSV", () => {
       utf16(text, "big"),
       utf16(text, "little", ""),
       utf16(text, "big", ""),
+      // As files are read.
+      Buffer.from(utf16(text, "big")),
     ]) {
       expect(rowsOf(bytes)).toEqual(rows);
     }

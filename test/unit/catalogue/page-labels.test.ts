@@ -21,6 +21,8 @@ describe("labels of pages", () => {
     ["XCIX-CI", ["XCIX", "C", "CI"]],
     ["Plate 9-Plate 11", ["Plate 9", "Plate 10", "Plate 11"]],
     ["fol. 1r-fol. 1v", ["fol. 1r", "fol. 1v"]],
+    ["098-101", ["098", "099", "100", "101"]],
+    ["f. 09v-f. 10v", ["f. 09v", "f. 10r", "f. 10v"]],
     ["3*blank", ["blank", "blank", "blank"]],
     ["Index A\\-K", ["Index A-K"]],
     ["a\\|b|2\\*c", ["a|b", "2*c"]],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readRights } from "../../../src/catalogue/accepted-rights.ts";
 import { findHtmlFault, looksLikeHtml } from "../../../src/catalogue/html.ts";
+import { readLink } from "../../../src/catalogue/link-cell.ts";
 import { readNavDate } from "../../../src/catalogue/nav-date.ts";
 
 describe("rights", () => {
@@ -62,12 +63,26 @@ describe("a date to navigate by", () => {
   });
 });
 
+describe("a link in a cell", () => {
+  it("is a URI, whatever it was typed as", () => {
+    expect(readLink("Büch <https://bücher.example/öff nung>", "de")).toBeUndefined();
+    expect(readLink("Büch <https://bücher.example/öffnung.pdf>", "de")).toEqual({
+      uri: "https://xn--bcher-kva.example/%C3%B6ffnung.pdf",
+      label: { de: ["Büch"] },
+      format: "application/pdf",
+    });
+    expect(readLink("https://a.example/%C3%B6?x=%20", "de")?.uri).toBe("https://a.example/%C3%B6?x=%20");
+    expect(readLink("https://a.example:port/", "de")).toBeUndefined();
+  });
+});
+
 describe("HTML in a text", () => {
   it.each([
     "<p>Plain</p>",
     '<p>A <b>map</b> of <a href="https://example.org/?a=1&amp;b=2">the world</a>,<br/>1850</p>',
     '<span><img src="https://example.org/x.png" alt="A map"/></span>',
     "<p>\n two lines\n</p>",
+    "<p>&lt;b&gt; &quot;x&quot; &apos;y&apos; &#169; &#xA9;</p>",
   ])("is accepted: %s", (text) => {
     expect(looksLikeHtml(text)).toBe(true);
     expect(findHtmlFault(text)).toBeUndefined();
@@ -86,6 +101,11 @@ describe("HTML in a text", () => {
     ["<p>x<br>y</p>", /<br\/>/],
     ["<p><!-- x --></p>", /begins no element/],
     ["<p><![CDATA[x]]></p>", /begins no element/],
+    ['<a href="https://example.org/?a=1&b=2">x</a>', /bare &: write &amp;/],
+    ['<a href="https://a.example/" href="https://b.example/">x</a>', /href twice/],
+    ["<p>a&nbsp;b</p>", /&nbsp; is unknown to XML/],
+    ["<p>a ]]> b</p>", /write ]]&gt;/],
+    ["<p>\u0001</p>", /control character/],
   ])("is refused: %s", (text, fault) => {
     expect(findHtmlFault(text)).toMatch(fault);
   });

@@ -96,6 +96,31 @@ describe("a table of images", () => {
     ]);
   });
 
+  it("takes no canvas whose address would lead elsewhere", () => {
+    const { faults } = plan(["b/1.tif", "b/2.tif"], { pages: "file,canvas\nb/1.tif,..\nb/2.tif,.x\n" });
+    expect(faults).toHaveLength(2);
+    expect(faults[0]).toMatch(/^row 2, column B: canvas is "\.\.", not a name/);
+  });
+
+  it("takes no object all of whose pages are missing, and says which is meant by a key that is nearly one", () => {
+    const pages = "file,object,order\n,lost,1\n,lost,2\n";
+    expect(plan(["atlas/1.tif"], { pages, objects: "object,label\nAtlas,x\n" }).faults).toEqual([
+      "row 2, column A: Atlas has no pages: no folder and no row of an image names it; did you mean atlas?",
+      "row 2, column B: lost has no image: all its pages are missing",
+    ]);
+  });
+
+  it("is in a collection once, whatever form its name is written in", () => {
+    const objects = `object,collection\nb,${"Märchen > A|Märchen>A".normalize("NFD")}|${"Märchen > A".normalize("NFC")}\n`;
+    expect(plan(["b/1.tif"], { objects }).plans[0]?.collections.map(({ key }) => key)).toEqual(["Märchen/A"]);
+  });
+
+  it("tells of a language that there is not, whatever its name", () => {
+    expect(plan(["b/1.tif"], { objects: "object,label@__proto__,__proto__\nb,x,y\n" }).faults).toEqual([
+      'row 1, column B: "__proto__" is not a language tag such as en or zh-Hant',
+    ]);
+  });
+
   it("makes choices in the order of their rows: the first is the default", () => {
     const pages = "file,canvas,label\nb/9.tif,x,Visible\nb/2.tif,,two\nb/1.tif,x,X-ray\nb/3.tif,y,\nb/0.tif,y,\n";
     const planned = plan(["b/0.tif", "b/1.tif", "b/2.tif", "b/3.tif", "b/9.tif"], { pages });
@@ -142,7 +167,7 @@ describe("a table of images", () => {
       'row 2, column C: order is "x", not a number',
       'row 2, column D: behavior is "sideways", not non-paged or facing-pages',
       'row 2, column E: rights is "free", not a URI of creativecommons.org or rightsstatements.org',
-      'row 2, column F: canvas is "a/b", not a name without / and ~',
+      'row 2, column F: canvas is "a/b", not a name without / and ~ that starts with no dot',
       "row 4, column A: b/1.tif is in row 2 already",
     ]);
   });
