@@ -16,6 +16,7 @@ const keys = { whole: 48, mirror: 70, turn: 82 };
  * that it has begun to be drawn.
  */
 export function createStage({ element, overview, onView, onProgress, onOpen = () => {} }) {
+  forbidOwnStyle();
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const seadragon = OpenSeadragon({
     element,
@@ -202,4 +203,15 @@ export function createStage({ element, overview, onView, onProgress, onOpen = ()
       seadragon.close();
     },
   };
+}
+
+/**
+ * OpenSeadragon would write a style into the page, which its policy forbids, unless it finds one of its own: this one is no
+ * style at all. Source: OpenSeadragon 6.1, Viewer.
+ */
+function forbidOwnStyle() {
+  const mark = document.createElement("style");
+  mark.type = "text/plain";
+  mark.dataset.openseadragonMobileCss = "true";
+  document.head.append(mark);
 }

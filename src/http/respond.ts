@@ -188,12 +188,15 @@ export interface PageAnswer extends Omit<DocumentAnswer, "contentType"> {
   readonly alternateUri: string | undefined;
 }
 
+/** The digest of nothing: a style that is written in a page and says nothing, which OpenSeadragon looks for. */
+const noStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
 /**
  * What a page may load and do: scripts and styles of the service alone, none of them written in the page; pictures from
  * anywhere, for summaries may show them. Source: Content Security Policy Level 3.
  */
 const pagePolicy = [
-  ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'"],
+  ...["default-src 'none'", "script-src 'self'", `style-src 'self' ${noStyle}`, "font-src 'self'"],
   ...["img-src 'self' https: data: blob:", "connect-src 'self'", "base-uri 'none'", "form-action 'self'"],
   "frame-ancestors 'self'",
 ].join("; ");

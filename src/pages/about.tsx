@@ -6,18 +6,10 @@ import { Thumbnail } from "./members.tsx";
 import type { Site } from "./site.ts";
 import { Label, plainLabel, Texts } from "./texts.tsx";
 
-interface AboutProps {
-  readonly site: Site;
-  readonly described: Described;
-  /** The summary alone, without a heading. */
-  readonly only?: "summary";
-}
-
-/** Shows what is known of an object or a collection; nothing where nothing is. */
-export function About({ site, described, only }: AboutProps) {
-  const { summary, metadata, requiredStatement, rights, provider = [] } = described;
-  const { homepage = [], rendering = [], seeAlso = [] } = described;
-  const shownSummary = summary !== undefined && (
+/** Shows a summary in all its languages; nothing where there is none. */
+export function Summary({ described: { summary } }: { readonly described: Described }) {
+  if (summary === undefined) return null;
+  return (
     <div class="summary">
       <Texts
         map={summary}
@@ -29,15 +21,27 @@ export function About({ site, described, only }: AboutProps) {
       />
     </div>
   );
-  if (only === "summary") return <>{shownSummary}</>;
+}
+
+interface AboutProps {
+  readonly site: Site;
+  readonly described: Described;
+  readonly hasSummary: boolean;
+}
+
+/** Shows what is known of an object or a collection; nothing where nothing is. */
+export function About({ site, described, hasSummary }: AboutProps) {
+  const { metadata, requiredStatement, rights, provider = [] } = described;
+  const { homepage = [], rendering = [], seeAlso = [] } = described;
+  const isSummarised = hasSummary && described.summary !== undefined;
   const pairs = [...metadata, ...(requiredStatement === undefined ? [] : [requiredStatement])];
   const links = [...homepage, ...rendering, ...seeAlso];
-  const isEmpty = !shownSummary && pairs.length + links.length + provider.length === 0 && rights === undefined;
+  const isEmpty = !isSummarised && pairs.length + links.length + provider.length === 0 && rights === undefined;
   if (isEmpty) return null;
   return (
     <section class="about" aria-labelledby="about">
       <h2 id="about">About</h2>
-      {shownSummary}
+      {isSummarised && <Summary described={described} />}
       <dl class="metadata">
         {pairs.map((pair) => (
           <Pair pair={pair} />

@@ -1,7 +1,7 @@
 import { type Collection, type Member, topCollection } from "../catalogue/collection.ts";
 import { collectionUri } from "../presentation/addresses.ts";
 import { type CollectionPart, partsOf } from "../presentation/collection-parts.ts";
-import { About } from "./about.tsx";
+import { About, Summary } from "./about.tsx";
 import { Breadcrumb } from "./breadcrumb.tsx";
 import { formatPage, Layout } from "./layout.tsx";
 import { Members } from "./members.tsx";
@@ -34,19 +34,20 @@ export function formatCollectionPage(site: Site, collection: Collection, place: 
     >
       {!isFront && (
         <header class="heading">
-          <Breadcrumb site={site} collections={collection.collections} />
+          <Breadcrumb collections={collection.collections} />
           <h1>
             <Label map={label} otherwise={key} />
           </h1>
           <OtherLabels map={label} />
+          <Summary described={collection} />
         </header>
       )}
-      {collection.summary !== undefined && isFront && <About site={site} described={collection} only="summary" />}
+      {isFront && <Summary described={collection} />}
       {parts.length > 0 && <Parts collectionKey={key} parts={parts} chosen={part?.key} />}
       {shown.length === 0 && <p>There is nothing in this collection.</p>}
       <Kinds site={site} members={shown} />
       <Paging collectionKey={key} part={part?.key} from={from} total={members.length} />
-      {!isFront && <About site={site} described={collection} />}
+      {!isFront && <About site={site} described={collection} hasSummary={false} />}
     </Layout>,
   );
 }

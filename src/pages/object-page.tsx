@@ -27,7 +27,7 @@ export function formatObjectPage(view: ObjectView): string {
       head={<Head view={view} />}
     >
       <header class="heading">
-        <Breadcrumb site={site} collections={work.collections} />
+        <Breadcrumb collections={work.collections} />
         <h1>
           <Label map={label} otherwise={key} />
         </h1>
@@ -41,7 +41,7 @@ export function formatObjectPage(view: ObjectView): string {
           <Contents view={view} />
         </div>
         <div class="beside">
-          <About site={site} described={work} />
+          <About site={site} described={work} hasSummary />
           <UseElsewhere view={view} />
         </div>
       </div>

@@ -31,11 +31,24 @@ export function Plate({ view }: { readonly view: ObjectView }) {
           <Tools />
         </div>
       </div>
-      <p id="keys" class="keys" hidden>
-        Keys in the picture: arrows move, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> whole, <kbd>R</kbd> turns,{" "}
-        <kbd>F</kbd> mirrors, <kbd>Page Down</kbd> <kbd>Page Up</kbd> next and previous page.
-      </p>
+      <Keys hasPages={view.work.pages.length > 1} />
     </section>
+  );
+}
+
+/** What the keys do while the picture has the focus; shown where a script runs. */
+function Keys({ hasPages }: { readonly hasPages: boolean }) {
+  return (
+    <p id="keys" class="keys" hidden>
+      Keys in the picture: arrows move, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> whole, <kbd>R</kbd> turns,{" "}
+      <kbd>F</kbd> mirrors
+      {hasPages && (
+        <>
+          , <kbd>Page Down</kbd> <kbd>Page Up</kbd> next and previous page
+        </>
+      )}
+      .
+    </p>
   );
 }
 
@@ -168,7 +181,7 @@ function Choices({ view: { work, page, image, imageNumber } }: { readonly view: 
         ))}
       {image !== undefined && (
         <li>
-          <a class="text-button" href={picturePath(image.identifier)} data-leaves>
+          <a class="text-button" href={picturePath(image.identifier)}>
             Download and share
           </a>
         </li>
