@@ -78,11 +78,11 @@ async function overlaysOf({ picture, left, top }: Written): Promise<readonly Ove
 
 /** Returns lines as ALTO 3 in pixels of the sheet. Source: the schema of the Library of Congress. */
 function formatAlto(size: { readonly width: number; readonly height: number }, lines: readonly Written[]): string {
-  const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  const quoted = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   const place = ({ left, top, width, height }: Written): string =>
     `HPOS="${left}" VPOS="${top}" WIDTH="${width}" HEIGHT="${height}"`;
   const rows = lines.map(
-    (line) => `          <TextLine ${place(line)}><String ${place(line)} CONTENT="${escape(line.text)}"/></TextLine>`,
+    (line) => `          <TextLine ${place(line)}><String ${place(line)} CONTENT="${quoted(line.text)}"/></TextLine>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <alto xmlns="http://www.loc.gov/standards/alto/ns-v3#">

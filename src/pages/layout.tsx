@@ -90,7 +90,7 @@ function Wordmark({ site, isHeading = false }: { readonly site: Site; readonly i
       {site.name}
     </a>
   );
-  return isHeading ? <h1 class="wordmark">{link}</h1> : <p class="wordmark">{link}</p>;
+  return isHeading ? <h1 class="wordmark wordmark-large">{link}</h1> : <p class="wordmark">{link}</p>;
 }
 
 /** A form that searches in all objects, without a script. */
