@@ -82,8 +82,6 @@ function start() {
   });
 
   stage.canvas.setAttribute("aria-describedby", "keys");
-  part("keys").hidden = false;
-  for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
   prepareCopying(document);
   open();
 }

@@ -28,18 +28,18 @@ export function Plate({ view }: { readonly view: ObjectView }) {
         <div class="plate-foot">
           <Pager view={view} />
           <Choices view={view} />
-          <Tools />
+          <Tools view={view} />
         </div>
       </div>
-      <Keys hasPages={view.work.pages.length > 1} />
+      {view.site.hasAssets && <Keys hasPages={view.work.pages.length > 1} />}
     </section>
   );
 }
 
-/** What the keys do while the picture has the focus; shown where a script runs. */
+/** What the keys do while the picture has the focus. */
 function Keys({ hasPages }: { readonly hasPages: boolean }) {
   return (
-    <p id="keys" class="keys" hidden>
+    <p id="keys" class="keys">
       Keys in the picture: arrows move, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>0</kbd> whole, <kbd>R</kbd> turns,{" "}
       <kbd>F</kbd> mirrors
       {hasPages && (
@@ -153,7 +153,7 @@ function Pager({ view: { work, page, index } }: { readonly view: ObjectView }) {
       {linkTo(-1)}
       <p>
         <Label map={page.label} otherwise={`Page ${index + 1}`} />
-        <span class="quiet">
+        <span class="quiet" dir="ltr">
           {index + 1} of {pages.length}
         </span>
       </p>
@@ -199,10 +199,11 @@ const tools = [
   ["full-screen", "Full screen"],
 ] as const;
 
-/** What the viewer is worked by, where a script runs. */
-function Tools() {
+/** What the viewer is worked by. Where no script runs, the style sheet takes it away: it keeps its room for the others. */
+function Tools({ view: { site, image } }: { readonly view: ObjectView }) {
+  if (!site.hasAssets) return null;
   return (
-    <div id="tools" class="stage-tools" role="toolbar" aria-label="View" hidden>
+    <div id="tools" class="stage-tools" role="toolbar" aria-label="View" hidden={image === undefined}>
       {tools.map(([name, label]) => (
         <button id={name} class="icon-button" type="button" aria-label={label} title={label}>
           <Icon name={name} />

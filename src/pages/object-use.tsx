@@ -30,9 +30,11 @@ export function UseElsewhere({ view: { site, work } }: { readonly view: ObjectVi
         <label for="manifest">Manifest, IIIF Presentation 3.0</label>
         <div class="copied">
           <input id="manifest" type="text" readonly value={manifest} spellcheck={false} autocomplete="off" />
-          <button class="text-button" type="button" data-copies="manifest" hidden>
-            Copy<span class="visually-hidden"> the address of the manifest</span>
-          </button>
+          {site.hasAssets && (
+            <button class="text-button" type="button" data-copies="manifest">
+              Copy<span class="visually-hidden"> the address of the manifest</span>
+            </button>
+          )}
         </div>
       </div>
       <p id="copy-status" class="visually-hidden" role="status" />
