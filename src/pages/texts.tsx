@@ -4,7 +4,7 @@ import { findHtmlFault, looksLikeHtml } from "../catalogue/html.ts";
 import { firstText, type LanguageMap } from "../catalogue/language-map.ts";
 
 /** Returns a tag of a language map as the attribute `lang` takes it: empty for a language that nobody has stated. */
-export function langOf(tag: string | undefined): string {
+function langOf(tag: string | undefined): string {
   return tag !== undefined && tag !== "none" && /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/.test(tag) ? tag : "";
 }
 
