@@ -102,6 +102,7 @@ async function answer(
   } as unknown as Platform;
   const config = {
     baseUrl: undefined,
+    siteName: "Tessera",
     prefix: "/iiif",
     keyTemplate: "{identifier}",
     pageSuffix: ";page=",

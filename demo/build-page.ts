@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
 import { tokens } from "../src/design/tokens.ts";
+import { nameRights } from "../src/iiif/rights-name.ts";
 import { readFolder, writeChangedFolder } from "../src/node/changed-file.ts";
 import { formatErrorsPage, readErrors } from "./errors-page.ts";
-import { formatGallery, type Work } from "./gallery-list.ts";
-import { demoMasters, mastersFolder, projectFolder } from "./masters.ts";
+import { projectFolder } from "./masters.ts";
 
 /** Faces of the pages: the parts for Latin text, with their licences. */
 const faces = [
@@ -22,15 +21,6 @@ const faces = [
   },
 ] as const;
 
-async function measure(): Promise<readonly Work[]> {
-  return Promise.all(
-    demoMasters.map(async (master) => {
-      const { width, height } = await sharp(join(mastersFolder, master.file)).metadata();
-      return { ...master, width, height };
-    }),
-  );
-}
-
 function folderOf(url: string): string {
   return dirname(fileURLToPath(url));
 }
@@ -44,10 +34,8 @@ for (const { family, folder, files } of faces) {
 }
 page.set("tokens.css", encode(tokens));
 
-const works = await measure();
-const index = new TextDecoder().decode(page.get("index.html"));
-page.set("index.html", encode(index.replace("<!-- works -->", () => formatGallery(works))));
-page.set("works.json", encode(JSON.stringify(works, undefined, 2)));
+// Rights have one name, whether the service writes it or the page.
+page.set("rights-name.js", encode(`export ${nameRights}\n`));
 
 const viewer = folderOf(import.meta.resolve("openseadragon/package.json"));
 page.set("openseadragon.min.js", await readFile(join(viewer, "build", "openseadragon", "openseadragon.min.js")));

@@ -1,51 +1,72 @@
-import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
-import type { Bucket } from "../src/bucket/bucket.ts";
-import { localBuckets } from "../src/bucket/local-buckets.ts";
-import { uploadFile } from "../src/bucket/upload.ts";
-import { checksumFile } from "../src/job/job-image.ts";
-import { demoMasters, mastersFolder, projectFolder } from "./masters.ts";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readFolder } from "../src/node/changed-file.ts";
+import { quietEnvironment } from "../src/node/quiet-environment.ts";
+import { projectFolder } from "./masters.ts";
 
 /** Where `wrangler dev` keeps its storage by default. */
 export const defaultStateFolder = join(projectFolder, ".wrangler", "state");
 
-/** The demonstration's own files. */
-export const demoFiles: readonly string[] = demoMasters.map(({ file }) => join(mastersFolder, file));
+/** The folders of the demonstration's images, and the tables that say what they are, from the project's folder. */
+const folders = ["demo/masters", "demo/atlases"];
+const tables = { records: "demo/records.csv", objects: "demo/objects.csv", collections: "demo/collections.csv" };
 
-/** What happened to a file: `kept` if the bucket already had the same bytes. */
-export interface SeededFile {
-  readonly identifier: string;
-  readonly bytes: number;
-  readonly outcome: "stored" | "kept";
+/** Where the demonstration is stored, and what stops that. */
+interface SeedOptions {
+  /** What `wrangler dev --persist-to` is given. */
+  readonly stateFolder?: string;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Puts TIFF files into the local bucket MASTERS, each under its name without `.tif`; a file whose size and checksum the
- * bucket already has is left alone. `stateFolder` is what `wrangler dev --persist-to` is given. Throws when a file can't
- * be read or stored.
+ * Stores the demonstration as anybody stores a collection: by `tessera ingest`, with its tables, and `tessera index`. What
+ * has been stored once is not stored again until it changes, so that what was deleted since stays deleted. Throws, with what
+ * the commands said, when one of them fails.
  */
-export async function seed(
-  files: readonly string[],
-  { stateFolder = defaultStateFolder, signal }: { readonly stateFolder?: string; readonly signal?: AbortSignal } = {},
-): Promise<readonly SeededFile[]> {
-  const buckets = localBuckets({ configFile: join(projectFolder, "wrangler.toml"), stateFolder, signal });
-  try {
-    const seeded: SeededFile[] = [];
-    for (const file of files) seeded.push(await store(buckets.masters, file));
-    return seeded;
-  } finally {
-    await buckets.close();
-  }
+export async function seed({ stateFolder = defaultStateFolder, signal }: SeedOptions = {}): Promise<"stored" | "kept"> {
+  const note = join(stateFolder, "demonstration.txt");
+  const digest = await digestOfSources();
+  if ((await readFile(note, "utf8").catch(() => "")) === digest) return "kept";
+  const state = ["--to", "local", "--state", stateFolder];
+  const columns = Object.entries(tables).flatMap(([name, path]) => [`--${name}`, path]);
+  await run(["ingest", ...folders, ...state, ...columns, "--repack"], signal);
+  await run(["index", ...state], signal);
+  await mkdir(stateFolder, { recursive: true });
+  await writeFile(note, digest);
+  return "stored";
 }
 
-async function store(bucket: Bucket, file: string): Promise<SeededFile> {
-  const identifier = basename(file).replace(/\.tiff?$/i, "");
-  const [{ size: bytes }, checksum] = await Promise.all([stat(file), checksumFile(file, undefined)]);
-  const present = await bucket.head(identifier);
-  const isKnown = present?.bytes === bytes && present.metadata.sha256 === checksum;
-  if (!isKnown) {
-    const headers = { contentType: "image/tiff", metadata: { sha256: checksum } };
-    await uploadFile(bucket, { key: identifier, file, bytes, checksum, headers });
+/** A digest of all that is stored, and of nothing else: names and contents, in order. */
+async function digestOfSources(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const folder of folders) {
+    const files = await readFolder(join(projectFolder, folder));
+    for (const name of [...files.keys()].sort()) hash.update(name).update(files.get(name) ?? "");
   }
-  return { identifier, bytes, outcome: isKnown ? "kept" : "stored" };
+  for (const path of Object.values(tables)) hash.update(await readFile(join(projectFolder, path)));
+  return hash.digest("hex");
+}
+
+/** Runs a command of the project. Throws, with what it printed, unless it ends well. */
+async function run(args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  const command = join(projectFolder, "src", "cli", "tessera.mjs");
+  const child = spawn(process.execPath, [command, ...args], {
+    cwd: projectFolder,
+    env: { ...process.env, ...quietEnvironment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stop = (): void => void child.kill("SIGTERM");
+  signal?.addEventListener("abort", stop);
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+    });
+  }
+  const status = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
+  if (status !== 0) throw new Error(`The demonstration could not be stored: tessera ${args[0]} failed.\n${printed}`);
 }

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { noteServer } from "../src/node/server-address.ts";
-import { demoMasters } from "./masters.ts";
-import { defaultStateFolder, demoFiles, seed } from "./seed.ts";
+import { defaultStateFolder, seed } from "./seed.ts";
 import { freePort, isFree, startServer } from "./server.ts";
 import { formatServerLine } from "./server-log.ts";
 
@@ -33,9 +32,8 @@ async function start(): Promise<void> {
   const { quiet } = readArguments();
   const interruption = abortOnSignals();
   const port = await choosePort(process.env.PORT);
-  for (const { identifier, bytes, outcome } of await seed(demoFiles, { signal: interruption })) {
-    console.log(`${outcome === "stored" ? "Stored" : "Kept"} ${identifier} (${(bytes / 1e6).toFixed(1)} MB)`);
-  }
+  console.log("Looking after three paintings and an atlas: the first time, they are stored and indexed…");
+  if ((await seed({ signal: interruption })) === "stored") console.log("Stored, and indexed for the search.");
   const show = (line: string) => {
     const shown = formatServerLine(line);
     if (shown !== undefined) console.log(shown);
@@ -44,9 +42,12 @@ async function start(): Promise<void> {
   const server = await startServer(quiet ? options : { ...options, onLine: show });
   // The ingest tells where its images are shown.
   const forgetServer = noteServer(defaultStateFolder, server.url);
-  const image = `${server.url}/iiif/3/${demoMasters[0]?.identifier}`;
+  const image = `${server.url}/iiif/3/caillebotte-paris-street`;
   console.log(`
-Gallery     ${server.url}/
+Front page  ${server.url}/
+An object   ${server.url}/objects/blue-marble
+Manifest    ${server.url}/presentation/3/blue-marble/manifest
+A search    ${server.url}/search?q=sahara
 Image info  ${image}/info.json
 A picture   curl -o detail.jpg "${image}/1800,1300,1200,1200/600,/0/default.jpg"
 

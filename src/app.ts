@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Door, Roots } from "./app/door.ts";
+import { pageRoutes } from "./app/pages.ts";
 import { type ErrorCode, ImageError } from "./error.ts";
 import { asImageError, openRefusal, withAllow } from "./http/errors.ts";
 import { respondOptions } from "./http/respond.ts";
@@ -22,6 +23,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.env.fail(tooLarge()) }));
   app.get("/health", ({ env, req }) => answerHealth(env.services, { request: req.raw, visit: env.visit }));
   app.get("/view/*", ({ env, req }) => answerView(env.services, { request: req.raw, visit: env.visit }));
+  app.route("/", pageRoutes());
   for (const [name, root] of Object.entries(roots)) app.route(`/${name}`, root);
   app.notFound(({ env }) => env.fail(nowhere(`Images are under ${env.services.config.prefix}/3/{identifier}/.`)));
   app.onError((error, { env }) => (isOwnRefusal(error) ? openRefusal(error.getResponse()) : env.fail(errorOf(error))));

@@ -4,6 +4,8 @@ import { ImageError } from "./error.ts";
 export interface Config {
   /** Scheme and host that `id` starts with, without a trailing slash; undefined uses the request's. */
   readonly baseUrl: string | undefined;
+  /** What the pages are headed with: the name of the institution. */
+  readonly siteName: string;
   /** Path before the version, with a leading slash and without a trailing one. */
   readonly prefix: string;
   /** Key of a master in its bucket; `{identifier}` stands for the decoded identifier. */
@@ -103,6 +105,7 @@ export function readConfig(variables: Variables): Config {
   );
   const config: Config = {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
+    siteName: matching("SITE_NAME", /^[^\p{C}]{1,100}$/u, "a name of 1 to 100 characters"),
     prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
     keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}"),
     pageSuffix: matching(

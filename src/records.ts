@@ -15,7 +15,7 @@ import {
   parseFeedEnd,
   parseFeedPage,
 } from "./catalogue/feed.ts";
-import { parseImageRecord, recordKey } from "./catalogue/image-records.ts";
+import { parseImageRecord, recordKey, type StoredRecord } from "./catalogue/image-records.ts";
 import { type PageLines, type PageName, pageLinesKey, parsePageLines, textFileKey } from "./catalogue/page-text.ts";
 import type { Work } from "./catalogue/work.ts";
 import { parseWork, workKey } from "./catalogue/work-record.ts";
@@ -100,13 +100,23 @@ const imageExpansion = 4;
 const mostImageRecordBytes = 256 << 10;
 
 /**
- * Returns the rights that the record of an image states, in the form that info.json requires; undefined without one. A
- * record that can't be read is as good as none, and a line in the log: an image is shown without it. Never throws.
+ * Returns the rights that the record of an image states, in the form that info.json requires; undefined without one. Never
+ * throws.
  */
-export async function rightsOfRecord(
+export async function rightsOfRecord(store: RecordStore, asked: RecordRequest): Promise<string | undefined> {
+  const rights = (await findImageRecord(store, asked))?.rights;
+  // Earlier versions stored them as they were given.
+  return rights === undefined ? undefined : (readRights(rights) ?? rights);
+}
+
+/**
+ * Returns the record of an image; undefined without one. A record that can't be read is as good as none, and a line in the
+ * log: an image is shown without it. Never throws.
+ */
+export async function findImageRecord(
   store: RecordStore,
   { key: identifier, visit }: RecordRequest,
-): Promise<string | undefined> {
+): Promise<StoredRecord | undefined> {
   const key = recordKey(identifier);
   if (new TextEncoder().encode(key).byteLength > maxKeyBytes) return undefined;
   const broken = (reason: string): undefined => {
@@ -123,10 +133,7 @@ export async function rightsOfRecord(
   try {
     return await withBytes(store, read, async (bytes) => {
       if (bytes === undefined) return undefined;
-      const record = parseImageRecord(bytes, identifier);
-      if (record === undefined) return broken("it is no record of this image");
-      // Earlier versions stored them as they were given.
-      return record.rights === undefined ? undefined : (readRights(record.rights) ?? record.rights);
+      return parseImageRecord(bytes, identifier) ?? broken("it is no record of this image");
     });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
@@ -155,7 +162,7 @@ export function withTextFile<T>(
 }
 
 /** What is read of the catalogue. */
-interface StoredRecord {
+interface RecordReading {
   /** Its key in the bucket. */
   readonly name: string;
   readonly visit: Visit;
@@ -169,7 +176,7 @@ interface StoredRecord {
 
 async function withRecord<T>(
   store: RecordStore,
-  { missing = "There is no object and no collection with this name.", empty, ...asked }: StoredRecord,
+  { missing = "There is no object and no collection with this name.", empty, ...asked }: RecordReading,
   work: (bytes: Uint8Array) => Promise<T>,
 ): Promise<T> {
   const { name, visit, mostBytes = maxCatalogueRecordBytes, expansion = recordExpansion } = asked;
@@ -183,7 +190,7 @@ async function withRecord<T>(
 }
 
 /** What is read, and the memory that it and the work on it take. */
-interface Reading extends Required<Pick<StoredRecord, "name" | "visit" | "mostBytes" | "expansion">> {
+interface Reading extends Required<Pick<RecordReading, "name" | "visit" | "mostBytes" | "expansion">> {
   readonly share: Share;
 }
 

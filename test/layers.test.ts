@@ -6,7 +6,7 @@ import { findViolations, floors } from "./support/layers.ts";
 const root = join(import.meta.dirname, "..", "src");
 
 const sources = new Map(
-  globSync("**/*.{ts,mjs}", { cwd: root }).map((path) => [
+  globSync("**/*.{ts,tsx,mjs}", { cwd: root }).map((path) => [
     path.replaceAll("\\", "/"),
     readFileSync(join(root, path), "utf8"),
   ]),

@@ -2,22 +2,16 @@
 export const upright = { isMirrored: false, degrees: 0 };
 
 /**
- * Returns what an address of the page names: the identifier of a picture, empty when there is none; the region of it in
- * pixels and how it is turned, when they are there. `/view/ID?xywh=…&rotation=!90`; `#ID&xywh=…` as it was written before.
- * Source: Media Fragments URI 1.0, the xywh dimension; Image API 3.0 §4.3.
+ * Returns what an address of the page names: the identifier of a picture, the region of it in pixels and how it is turned,
+ * when they are there: `/view/ID?xywh=…&rotation=!90`. Source: Media Fragments URI 1.0, the xywh dimension; Image API 3.0 §4.3.
  */
-export function parseAddress({ pathname, search, hash }) {
-  if (pathname.startsWith("/view/")) {
-    const parameters = new URLSearchParams(search);
-    return {
-      identifier: decode(pathname.slice("/view/".length)),
-      region: parseRegion(parameters.get("xywh")),
-      turn: parseTurn(parameters.get("rotation")),
-    };
-  }
-  const [encodedIdentifier, ...rest] = hash.slice(1).split("&");
-  const region = parseRegion(rest.join("&").replace(/^xywh=/, ""));
-  return { identifier: decode(encodedIdentifier), region, turn: upright };
+export function parseAddress({ pathname, search }) {
+  const parameters = new URLSearchParams(search);
+  return {
+    identifier: decode(pathname.slice("/view/".length)),
+    region: parseRegion(parameters.get("xywh")),
+    turn: parseTurn(parameters.get("rotation")),
+  };
 }
 
 /** Returns the address, from the root on, of a picture; with region and turn unless they are all of it and upright. */

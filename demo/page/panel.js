@@ -2,17 +2,12 @@ import { formatTurn } from "./address.js";
 import { prepareCopying } from "./copy.js";
 import { formatsOf, largestSize, offeredSizes, pictureUrl, viewUrl } from "./iiif.js";
 import { formatReads, watchTiles } from "./last-tile.js";
+import { nameRights } from "./rights-name.js";
 
 /** Side of the square that an embedded picture fits into, in pixels. */
 const embeddedSide = 800;
 
 const formatNames = { jpg: "JPEG", webp: "WebP" };
-const rightsNames = {
-  "creativecommons.org/publicdomain/zero": "CC0, no rights reserved",
-  "creativecommons.org/publicdomain/mark": "Public domain",
-  "rightsstatements.org/vocab/InC/": "In copyright",
-  "rightsstatements.org/vocab/NoC-": "No copyright",
-};
 
 /** Prepares the panel beside the picture: what it is, downloads, links, and what the service did for it. */
 export function createPanel(panel) {
@@ -43,14 +38,14 @@ export function createPanel(panel) {
 
   return {
     /** Shows what is known of a picture before the service has said anything; what it said of another is gone. */
-    prepare({ identifier, description, credit }, service) {
+    prepare({ identifier, description, objectPath }, service) {
       stopWatching();
       stopWatching = watchTiles(service, showAccount);
       shown = undefined;
       part("about-description").textContent = description ?? "";
       part("about-size-row").hidden = true;
-      part("about-credit-row").hidden = !credit;
-      part("about-credit").textContent = credit ?? "";
+      part("about-object-row").hidden = !objectPath;
+      if (objectPath) part("about-object").href = objectPath;
       part("about-rights-row").hidden = true;
       part("download").hidden = true;
       for (const name of ["view-link", "view-url", "citation", "embed"]) part(name).value = "";
@@ -63,7 +58,7 @@ export function createPanel(panel) {
       shown = { info, service, identifier: picture.identifier, rotation: "0" };
       part("about-size-row").hidden = false;
       part("about-size").textContent = `${formatSize(info)} pixels`;
-      const rights = picture.rights ?? info.rights;
+      const { rights } = info;
       part("about-rights-row").hidden = !isWebAddress(rights);
       if (isWebAddress(rights)) {
         part("about-rights").href = rights;
@@ -114,19 +109,10 @@ function isWebAddress(text) {
   return /^https?:\/\//.test(text ?? "");
 }
 
-/** A licence under its usual name; any other statement as its address. Source: URIs of Creative Commons, RightsStatements.org. */
-function nameRights(uri) {
-  const known = Object.keys(rightsNames).find((part) => uri.includes(part));
-  const licence = /creativecommons\.org\/licenses\/([a-z-]+)\/([\d.]+)/.exec(uri);
-  if (licence) return `CC ${licence[1].toUpperCase()} ${licence[2]}`;
-  return known ? rightsNames[known] : uri.replace(/^https?:\/\//, "");
-}
-
-/** Artist, title, date, credit, address and the day it was seen, as far as they are known. */
-function cite({ title, artist, date, credit }, link) {
+/** Title, address and the day it was seen. */
+function cite({ title }, link) {
   const day = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-  const work = [artist, title, date].filter(Boolean).join(", ");
-  return `${[work, credit].filter(Boolean).join(". ")}. ${link} (seen on ${day}).`;
+  return `${title}. ${link} (seen on ${day}).`;
 }
 
 /** The picture as it is, as a link to the view: other sites may show pictures, and not put this page into a frame. */

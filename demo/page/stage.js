@@ -12,9 +12,11 @@ const keys = { whole: 48, mirror: 70, turn: 82 };
 
 /**
  * Prepares OpenSeadragon in `element`, with `overview` for the small picture of the whole. `onView` is told what is in view
- * and how it is turned whenever it stands still; `onProgress` whether the picture is "ready", "slow" or has "gaps".
+ * and how it is turned whenever it stands still; `onProgress` whether the picture is "ready", "slow" or has "gaps"; `onOpen`
+ * that it has begun to be drawn.
  */
-export function createStage({ element, overview, onView, onProgress }) {
+export function createStage({ element, overview, onView, onProgress, onOpen = () => {} }) {
+  forbidOwnStyle();
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const seadragon = OpenSeadragon({
     element,
@@ -153,6 +155,7 @@ export function createStage({ element, overview, onView, onProgress }) {
     else showWhole(true);
     showView();
     watchProgress(itemOf());
+    onOpen();
   });
   seadragon.addHandler("animation-finish", showView);
   function fitAgain() {
@@ -188,10 +191,27 @@ export function createStage({ element, overview, onView, onProgress }) {
       else showWhole();
       showView();
     },
+    /** Lays an element over the picture that is open, as large as all of it. */
+    cover(element) {
+      if (itemOf()) seadragon.addOverlay({ element, location: itemOf().getBounds(true) });
+    },
+    /** Takes the picture away. */
     close() {
       clearTimeout(slowTimer);
       opened = undefined;
+      seadragon.clearOverlays();
       seadragon.close();
     },
   };
+}
+
+/**
+ * OpenSeadragon would write a style into the page, which its policy forbids, unless it finds one of its own: this one is no
+ * style at all. Source: OpenSeadragon 6.1, Viewer.
+ */
+function forbidOwnStyle() {
+  const mark = document.createElement("style");
+  mark.type = "text/plain";
+  mark.dataset.openseadragonMobileCss = "true";
+  document.head.append(mark);
 }

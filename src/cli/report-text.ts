@@ -1,3 +1,4 @@
+import { formatSegment } from "../identity/identifier.ts";
 import type { CostEstimate } from "../job/estimate.ts";
 import type { Forecast } from "../job/forecast.ts";
 import type { Stage } from "../job/job-image.ts";
@@ -93,9 +94,9 @@ export function formatWhereToLook(
     bytesOut === undefined || identifier === undefined ? [] : [identifier],
   );
   if (first === undefined) return undefined;
-  const address = `${running ?? usualAddress}/#${encodeURI(first)}`;
+  const address = `${running ?? usualAddress}/view/${formatSegment(first)}`;
   const start = running === undefined ? `${command}, then ` : "";
-  return `To view ${others.length > 0 ? "them" : "it"}: ${start}${address}${others.length > 0 ? " (or another identifier after the #)" : ""}`;
+  return `To view ${others.length > 0 ? "them" : "it"}: ${start}${address}${others.length > 0 ? " (or another identifier after /view/)" : ""}`;
 }
 
 /** Formats a dry run for a person, as lines. */

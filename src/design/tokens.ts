@@ -10,6 +10,7 @@ export const tokens = `:root {
   --quiet-ink: #645f57;
   --line: #dedad2;
   --accent: #7c3626;
+  --mark: #fbe6a2;
   --wall: #151412;
   --wall-raised: #211f1c;
   --wall-ink: #f1eee8;
@@ -32,6 +33,7 @@ export const tokens = `:root {
     --quiet-ink: #a9a398;
     --line: #37342f;
     --accent: #e0b56a;
+    --mark: #5a4a18;
     --shadow: 0 1px 2px rgb(0 0 0 / 0.5), 0 12px 30px -12px rgb(0 0 0 / 0.8);
     --shadow-near: 0 1px 2px rgb(0 0 0 / 0.5), 0 24px 44px -14px rgb(0 0 0 / 0.95);
   }

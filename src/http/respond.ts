@@ -188,6 +188,54 @@ export function respondOptions(): Response {
   return new Response(null, { status: 204, headers });
 }
 
+/** What a page that is made of a record carries. */
+export interface PageAnswer extends Omit<DocumentAnswer, "contentType"> {
+  /** The languages that are stated of what it shows, as tags of BCP 47. */
+  readonly languages: readonly string[];
+  /** The document of the Presentation API that says the same. */
+  readonly alternateUri: string | undefined;
+}
+
+/** The digest of nothing: a style that is written in a page and says nothing, which OpenSeadragon looks for. */
+const noStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
+/**
+ * What a page may load and do: scripts and styles of the service alone, none of them written in the page; pictures from
+ * anywhere, for summaries may show them. Source: Content Security Policy Level 3.
+ */
+const pagePolicy = [
+  ...["default-src 'none'", "script-src 'self'", `style-src 'self' ${noStyle}`, "font-src 'self'"],
+  ...["img-src 'self' https: data: blob:", "connect-src 'self'", "base-uri 'none'", "form-action 'self'"],
+  "frame-ancestors 'self'",
+].join("; ");
+
+/** Headers of all pages: none is changed by what a request accepts, so that caches keep one answer of each. */
+const pageHeaderValues: Readonly<Record<string, string>> = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy": pagePolicy,
+  "Referrer-Policy": "strict-origin-when-cross-origin",
+};
+
+/** Returns the headers of a page, which its 304 carries too. */
+export function pageHeaders({ languages, alternateUri, ...answer }: PageAnswer): Headers {
+  const headers = commonHeaders(answer, answer.scope);
+  for (const [name, value] of Object.entries(pageHeaderValues)) headers.set(name, value);
+  headers.set("Content-Language", [...new Set(["en", ...languages])].slice(0, mostLanguages).join(", "));
+  if (alternateUri !== undefined) headers.set("Link", `<${alternateUri}>;rel="alternate";type="application/ld+json"`);
+  return headers;
+}
+
+/** Languages that are told of one page. */
+const mostLanguages = 16;
+
+/** Returns an error as a page: the headers of its plain answer, and HTML in place of its line of text. */
+export function respondErrorPage(plain: Response, html: string): Response {
+  const headers = new Headers(plain.headers);
+  for (const [name, value] of Object.entries(pageHeaderValues)) headers.set(name, value);
+  headers.delete("Vary");
+  return new Response(html, { status: plain.status, headers });
+}
+
 /** Returns a page that was made for this request and is kept by nobody, under the headers that its file has. */
 export function respondPage(page: Response, status: number): Response {
   const headers = new Headers(page.headers);

@@ -43,8 +43,13 @@ export function planObjects(
   const continuous = planned.plans.filter(
     (plan) => plan.layout === "continuous" && plan.viewingDirection === undefined,
   );
+  const labels = new Map(collections.flatMap(({ key, label }) => (label === undefined ? [] : [[key, label] as const])));
   return {
-    plans: planned.plans,
+    // A table of collections has their labels; objects name them by their keys.
+    plans: planned.plans.map((plan) => ({
+      ...plan,
+      collections: plan.collections.map(({ key, label }) => ({ key, label: labels.get(key) ?? label })),
+    })),
     collections: isEmpty ? [] : planCollections([...new Set(inCollections)], collections, faults),
     objectOf: new Map(
       planned.plans.flatMap(({ key, pages }) =>

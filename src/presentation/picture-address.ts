@@ -10,7 +10,7 @@ export interface PictureAddress extends Size {
 }
 
 /** The longer side that a thumbnail is wanted in, in pixels. */
-const wantedSide = 400;
+const usualSide = 400;
 
 /** Returns the largest picture that is given out of an image, in the spelling that both versions' viewers ask for. */
 export function wholePicture(addresses: Addresses, version: ApiVersion, image: StoredImage): PictureAddress {
@@ -20,17 +20,22 @@ export function wholePicture(addresses: Addresses, version: ApiVersion, image: S
 }
 
 /**
- * Returns the picture that is shown in lists: a stored level as near above 400 pixels as there is, else the largest, so
- * that the service copies or draws it from few tiles; of an image without levels one of its own size, or reduced.
+ * Returns the picture that is shown in lists: a stored level as near above `wantedSide` pixels as there is, else the largest,
+ * so that the service copies or draws it from few tiles; of an image without levels one of its own size, or reduced.
  */
-export function thumbnailPicture(addresses: Addresses, version: ApiVersion, image: StoredImage): PictureAddress {
-  const { width, height } = chooseThumbnail(image);
+export function thumbnailPicture(
+  addresses: Addresses,
+  version: ApiVersion,
+  image: StoredImage,
+  wantedSide = usualSide,
+): PictureAddress {
+  const { width, height } = chooseThumbnail(image, wantedSide);
   const size = version === 3 ? `${width},${height}` : `${width},`;
   const uri = `${imageUri(addresses, version, image.identifier)}/full/${size}/0/default.jpg`;
   return { uri, width, height };
 }
 
-function chooseThumbnail(image: StoredImage): Size {
+function chooseThumbnail(image: StoredImage, wantedSide: number): Size {
   const large = image.sizes.find((size) => Math.max(size.width, size.height) >= wantedSide);
   const stored = large ?? image.sizes.at(-1);
   if (stored !== undefined) return stored;

@@ -35,19 +35,13 @@ const mostMaxAgeSeconds = 60;
 
 /** Answers a search, in an object or in all of them, from the index alone. Throws an ImageError if it can't be answered. */
 export async function answerSearch(services: Services, { request, visit, route }: Asked): Promise<Response> {
-  const { config, budget, clock, search, sizeRules } = services;
+  const { config, sizeRules } = services;
   const asked = readParameters(request.url);
   const expression = parseQuery(asked.q);
-  if (search === undefined) {
-    const hint = "Its operators bind a database as SEARCH.";
-    throw new ImageError("search-unavailable", "This service has no search index.", { hint });
-  }
   const { limits } = sizeRules[3];
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
-  const lease = await budget.take(searchLoan, visit.patience);
-  try {
-    const parameters = { ...asked, expression };
-    const hits = await whileRenewing(clock, lease, () => findHits({ search, addresses, route }, parameters));
+  return withSearch(services, visit, async (search) => {
+    const hits = await findHits({ search, addresses, route }, { ...asked, expression });
     const json = JSON.stringify(hits);
     const contentType =
       route.kind === "catalogue-search" ? "application/json" : chooseDocumentType(request, route.version === 2 ? 3 : 2);
@@ -59,6 +53,25 @@ export async function answerSearch(services: Services, { request, visit, route }
       scope: isHostShared(config, request.url) ? "public" : "private",
     });
     return respondNotModified(request, headers, visit.account) ?? respondText(json, headers, visit.account);
+  });
+}
+
+/**
+ * Runs `work` with the index, in memory that is held meanwhile. Throws `search-unavailable` where none is bound,
+ * `render-busy`, and what the work throws.
+ */
+export async function withSearch<T>(
+  { budget, clock, search }: Services,
+  { patience }: Visit,
+  work: (search: SearchIndex) => Promise<T>,
+): Promise<T> {
+  if (search === undefined) {
+    const hint = "Its operators bind a database as SEARCH.";
+    throw new ImageError("search-unavailable", "This service has no search index.", { hint });
+  }
+  const lease = await budget.take(searchLoan, patience);
+  try {
+    return await whileRenewing(clock, lease, () => work(search));
   } finally {
     lease.release();
   }

@@ -9,24 +9,28 @@ import { formatIdentifier, type Identifier, parseIdentifier } from "../identity/
 import { nameMaster } from "../identity/master-name.ts";
 import { largestSize } from "../iiif/size.ts";
 import { withMaster } from "../masters/open.ts";
+import { pageName } from "../pages/object-view.ts";
+import { formatPlainPicture, formatPreview, type Preview } from "../pages/preview.tsx";
+import { objectPath } from "../pages/site.ts";
+import { plainLabel, plainText } from "../pages/texts.tsx";
 import { seenImage } from "../pyramid/pyramid.ts";
+import { findImageRecord, withWork } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 
 /** The root of the addresses of the page that show one picture. */
 const viewRoot = "/view/";
 
+/** The file of the page that shows them. */
+const pageFile = "/view";
+
 /** Side of the square that a preview fits into, in pixels: what those who show previews ask for. */
 const previewSide = 1200;
 
-/** What those who follow a link without running scripts are told of a picture. */
-interface Preview {
-  readonly title: string;
-  readonly description: string;
-  /** The address of this view, and that of the picture however it is looked at. */
-  readonly url: string;
-  readonly canonicalUrl: string;
-  readonly image: Size & { readonly url: string };
+/** A picture as previews show it, and the page of its object. */
+interface ViewPreview extends Preview {
+  readonly image: NonNullable<Preview["image"]>;
+  readonly objectPath: string | undefined;
 }
 
 /**
@@ -39,11 +43,11 @@ export async function answerView(
   services: Services,
   { request, visit }: { readonly request: Request; readonly visit: Visit },
 ): Promise<Response> {
-  const page = await fetchAsset(services, { request, path: "/" }, async (answer) => answer);
+  const page = await fetchPage(services, request);
   if (page === undefined) throw nowhere("No page is deployed with this service.");
   try {
     const preview = await findPreview(services, { request, visit });
-    return respondPage(withHead(page, formatPreview(preview), preview), 200);
+    return respondPage(withHead(page, formatPreview(preview, preview.objectPath), preview), 200);
   } catch (thrown) {
     const error = asImageError(thrown);
     if (error.status >= 500) visit.log({ level: "error", code: error.code, detail: error.detail });
@@ -51,18 +55,13 @@ export async function answerView(
   }
 }
 
-/** Returns what `read` makes of a file of the page, undefined if there is none. Throws `storage-failed` if it is not done in time. */
-async function fetchAsset<T>(
-  { page, clock, config }: Services,
-  { request, path }: { readonly request: Request; readonly path: string },
-  read: (answer: Response) => Promise<T>,
-): Promise<T | undefined> {
+/** Returns the page that shows pictures, undefined if there is none. Throws `storage-failed` if it does not come in time. */
+async function fetchPage({ page, clock, config }: Services, request: Request): Promise<Response | undefined> {
   if (page === undefined) return undefined;
   try {
-    const url = new URL(path, request.url);
     return await withDeadline(clock, config.storageTimeoutSeconds, async (signal) => {
-      const answer = await page.fetch(url, { signal });
-      if (answer.ok) return read(answer);
+      const answer = await page.fetch(new URL(pageFile, request.url), { signal });
+      if (answer.ok) return answer;
       await answer.body?.cancel();
       return undefined;
     });
@@ -74,7 +73,7 @@ async function fetchAsset<T>(
 async function findPreview(
   services: Services,
   { request, visit }: { readonly request: Request; readonly visit: Visit },
-): Promise<Preview> {
+): Promise<ViewPreview> {
   const { config, masters, sizeRules } = services;
   const identifier = parseIdentifier(rawPath(request.url).slice(viewRoot.length));
   const asked = new URL(request.url).searchParams;
@@ -86,7 +85,7 @@ async function findPreview(
       texts: master.metadata,
     }),
   );
-  const work = await findWork(services, request, identifier);
+  const told = await findTold(services, { identifier, visit });
   const turn = /^!?(?:0|90|180|270)$/.exec(asked.get("rotation") ?? "")?.[0] ?? "0";
   const region = parseRegion(asked.get("xywh"), size);
   const { maxArea } = sizeRules[3].limits;
@@ -97,9 +96,11 @@ async function findPreview(
   const regionText = region === undefined ? "full" : `${region.x},${region.y},${region.width},${region.height}`;
   const query = [...(region ? [`xywh=${regionText}`] : []), ...(turn === "0" ? [] : [`rotation=${turn}`])].join("&");
   return {
-    title: work?.title ?? identifier,
+    siteName: config.siteName,
+    objectPath: told?.objectPath,
+    title: told?.title ?? identifier,
     description:
-      work?.description ??
+      told?.description ??
       [texts.artist, texts.credit ?? texts.copyright, `${size.width} × ${size.height} pixels`]
         .filter((text) => text !== undefined)
         .join(". "),
@@ -121,51 +122,50 @@ function parseRegion(text: string | null, size: Size): Area | undefined {
   return region === undefined || isWhole(region, size) ? undefined : region;
 }
 
-/** What the page says of a picture, if it shows it. */
-async function findWork(
-  services: Services,
-  request: Request,
-  identifier: Identifier,
-): Promise<{ readonly title: string; readonly description: string } | undefined> {
-  const works = await fetchAsset(services, { request, path: "/works.json" }, (answer) => answer.json<unknown>());
-  return Array.isArray(works) ? works.find((work) => work.identifier === identifier) : undefined;
+/** What the catalogue says of a picture. */
+interface Told {
+  readonly title: string;
+  readonly description: string | undefined;
+  /** The path of the page of its object. */
+  readonly objectPath: string;
 }
 
-function formatPreview({ title, description, url, canonicalUrl, image }: Preview): string {
-  const properties = {
-    "og:site_name": "Tessera",
-    "og:type": "website",
-    "og:title": title,
-    "og:description": description,
-    "og:url": url,
-    "og:image": image.url,
-    "og:image:type": "image/jpeg",
-    "og:image:width": String(image.width),
-    "og:image:height": String(image.height),
-    "og:image:alt": description,
-  };
-  const tags = Object.entries(properties).map(
-    ([name, value]) => `<meta property="${name}" content="${escapeHtml(value)}">`,
-  );
-  return [
-    `<link rel="canonical" href="${escapeHtml(canonicalUrl)}">`,
-    ...tags,
-    '<meta name="twitter:card" content="summary_large_image">',
-  ].join("\n");
+/** Returns what the catalogue says of a picture; undefined if it says nothing, or can't be read: it is shown without it. */
+async function findTold(
+  { records }: Services,
+  { identifier, visit }: { readonly identifier: Identifier; readonly visit: Visit },
+): Promise<Told | undefined> {
+  const key = (await findImageRecord(records, { key: identifier, visit }))?.object;
+  if (key === undefined) return undefined;
+  try {
+    return await withWork(records, { key, visit }, async (work) => {
+      const { label, summary, pages } = work;
+      const index = pages.findIndex(({ images }) => images.some((image) => image.identifier === identifier));
+      const page = pages[index];
+      const name = plainLabel(label, key);
+      const [text] = Object.values(summary ?? {})[0] ?? [];
+      return {
+        title: page === undefined || pages.length === 1 ? name : `${name}, ${pageName(page, index)}`,
+        description: text === undefined ? undefined : plainText(text),
+        objectPath: objectPath(key, page === undefined || pages.length === 1 ? {} : { page: page.key }),
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    visit.log({ level: "warn", message: "the object of a picture can't be read", key, reason: error.code });
+    return undefined;
+  }
 }
 
 /** Adds `tags` to the head of the page; what it says of itself there makes way for what is said of the picture. */
-function withHead(page: Response, tags: string, preview?: Preview): Response {
+function withHead(page: Response, tags: string, preview?: ViewPreview): Response {
   const rewriter = new HTMLRewriter().on("head", { element: (head) => void head.append(tags, { html: true }) });
   if (preview !== undefined) {
-    const { title, description } = preview;
+    const { title, description, siteName, image } = preview;
     rewriter
-      .on("head > title", { element: (element) => void element.setInnerContent(`${title} – Tessera`) })
-      .on('meta[name="description"]', { element: (element) => void element.setAttribute("content", description) });
+      .on("head > title", { element: (element) => void element.setInnerContent(`${title} – ${siteName}`) })
+      .on('meta[name="description"]', { element: (element) => void element.setAttribute("content", description) })
+      .on("noscript", { element: (element) => void element.append(formatPlainPicture(title, image), { html: true }) });
   }
   return rewriter.transform(page);
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

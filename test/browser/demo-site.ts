@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { demoMasters, projectFolder } from "../../demo/masters.ts";
-import { demoFiles, seed } from "../../demo/seed.ts";
+import { projectFolder } from "../../demo/masters.ts";
+import { seed } from "../../demo/seed.ts";
 import { type DemoServer, freePort, startServer } from "../../demo/server.ts";
 import { launchBrowser, waitUntil } from "./visit.ts";
 
@@ -20,12 +20,12 @@ export interface DemoSite {
   readonly stop: () => Promise<void>;
 }
 
-/** Stores the paintings, starts the service and a browser. */
+/** Stores the demonstration, starts the service and a browser. */
 export async function startDemoSite(): Promise<DemoSite> {
   const browser = await launchBrowser();
   await mkdir(screenshots, { recursive: true });
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-"));
-  await seed(demoFiles, { stateFolder });
+  await seed({ stateFolder });
   const server = await startServer({ port: await freePort(firstPort + Math.floor(Math.random() * 1000)), stateFolder });
   const stop = async (): Promise<void> => {
     await browser.close();
@@ -49,14 +49,14 @@ export function keepScreenshot(page: Page, name: string): Promise<Buffer> {
   return page.screenshot({ path: join(screenshots, `${name}.png`) });
 }
 
-/** Waits until all pictures of the gallery are drawn. */
-export async function thumbnailsDrawn(page: Page): Promise<void> {
-  const isDrawn = "image.complete && image.naturalWidth > 0";
+/** Waits until all pictures that are in the window are drawn, and there is one. */
+export async function picturesDrawn(page: Page): Promise<void> {
   await waitUntil(
     page,
     `(() => {
-    const images = [...document.querySelectorAll("#gallery img")];
-    return images.length === ${demoMasters.length} && images.every((image) => ${isDrawn});
+    const isSeen = (image) => image.getBoundingClientRect().top < innerHeight;
+    const images = [...document.images].filter(isSeen);
+    return images.length > 0 && images.every((image) => image.complete && image.naturalWidth > 0);
   })()`,
   );
 }

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { projectFolder } from "../../demo/masters.ts";
-import { seed } from "../../demo/seed.ts";
 import { type DemoServer, freePort, startServer } from "../../demo/server.ts";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
 import { checkedBytes } from "../../src/bucket/upload.ts";
@@ -12,6 +11,7 @@ import type { Page, Work } from "../../src/catalogue/work.ts";
 import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
 import type { Size } from "../../src/geometry.ts";
 import { makeTiff } from "../support/make-tiff.ts";
+import { storeMasters } from "../support/store-masters.ts";
 import { hostFolders } from "./folder-host.ts";
 import type { PageHost } from "./page-host.ts";
 import { viewerFolder } from "./viewer-packages.ts";
@@ -97,7 +97,7 @@ async function storeBook(): Promise<void> {
   for (const [index, { width, height }] of images.entries()) {
     await writeFile(files[index] ?? "", await makeTiff({ width, height, tile: 256, levels: 4 }));
   }
-  await seed(files, { stateFolder });
+  await storeMasters(files, stateFolder);
   const buckets = localBuckets({ configFile: join(projectFolder, "wrangler.toml"), stateFolder });
   const headers = { contentType: "application/json", metadata: {} };
   await buckets.catalogue.put(workKey(book.key), checkedBytes(formatWork(book)), headers);

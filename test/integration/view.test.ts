@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { formatWork } from "../../src/catalogue/work-record.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
+import { makeImage, makePage, makeWork } from "../support/works.ts";
 
 beforeAll(async () => {
   await env.MASTERS.put('plate "7" <&>', await makeTiff({ width: 3000, height: 60, tile: 64 }));
@@ -11,9 +13,13 @@ beforeAll(async () => {
 
 /** What is said in the head of a page, as those read it that run no script. */
 function previewOf(html: string): Readonly<Record<string, string>> {
-  const plain = (text = "") => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
+  const characters: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
+  const plain = (text = "") => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => characters[name] ?? "");
   return Object.fromEntries(
-    Array.from(html.matchAll(/<meta property="([^"]+)" content="([^"]*)">/g), ([, name, text]) => [name, plain(text)]),
+    Array.from(html.matchAll(/<meta property="([^"]+)" content="([^"]*)"\/>/g), ([, name, text]) => [
+      name,
+      plain(text),
+    ]),
   );
 }
 
@@ -28,7 +34,7 @@ describe("the address of a picture in the page", () => {
       "private, no-cache",
     ]);
     expect(headers.has("ETag")).toBe(false);
-    expect(text).toContain('<ul id="gallery"');
+    expect(text).toContain('<dialog id="viewer"');
     expect(text).toContain("<title>plate &quot;7&quot; &lt;&amp;&gt; – Tessera</title>".replaceAll("&quot;", '"'));
     expect(text).not.toContain("<&>");
     expect(previewOf(text)).toMatchObject({
@@ -60,6 +66,22 @@ describe("the address of a picture in the page", () => {
     },
   );
 
+  it("is named as its object is, leads to it, and shows the picture to those who run no script", async () => {
+    const work = makeWork({ label: { en: ["A <leaf>"] }, summary: { en: ["<p>Of <b>gold</b></p>"] } });
+    const pages = [makePage("0001", { images: [makeImage({ identifier: "folder/leaf" })] }), makePage("0002")];
+    await env.CATALOGUE.put("objects/book.json", formatWork({ ...work, pages }));
+    const record = { identifier: "folder/leaf", object: "book", metadata: [], width: 60, height: 40 };
+    await env.CATALOGUE.put("records/folder/leaf.json", JSON.stringify(record));
+    const { text } = await ask("/view/folder%2Fleaf");
+    expect(previewOf(text)).toMatchObject({ "og:title": "A <leaf>, Page 1", "og:description": "Of gold" });
+    expect(text).toContain('<link rel="up" href="/objects/book?page=0001"/>');
+    expect(text).toMatch(/<noscript>.*<img src="[^"]*folder%2Fleaf\/full\/60,40\/0\/default.jpg".*<\/noscript>/s);
+    await env.CATALOGUE.put("objects/book.json", "{}");
+    const broken = await ask("/view/folder%2Fleaf");
+    expect([broken.status, previewOf(broken.text)["og:title"]]).toEqual([200, "folder/leaf"]);
+    await env.CATALOGUE.delete(["objects/book.json", "records/folder/leaf.json"]);
+  });
+
   it.each([
     ["/view/nobody", 404],
     ["/view/", 400],
@@ -70,7 +92,7 @@ describe("the address of a picture in the page", () => {
     async (path, expected) => {
       const { status, text } = await ask(path);
       expect(status).toBe(expected);
-      expect(text).toContain('<ul id="gallery"');
+      expect(text).toContain('<dialog id="viewer"');
       expect(text).toContain('<meta name="robots" content="noindex">');
       expect(previewOf(text)).toEqual({});
     },

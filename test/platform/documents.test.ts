@@ -13,10 +13,14 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-const root = "/presentation/3/atlas%2Fvolume%201/manifest";
-const urls = (count: number): string[] => Array.from({ length: count }, () => platform.url + root);
+const answers = [
+  ["documents", "/presentation/3/atlas%2Fvolume%201/manifest"],
+  ["pages", "/objects/atlas%2Fvolume%201?page=0002"],
+] as const;
 
-describe("documents", () => {
+describe.each(answers)("%s", (_, root) => {
+  const urls = (count: number): string[] => Array.from({ length: count }, () => platform.url + root);
+
   it("are answered to forty visitors at once while storage takes its time", async () => {
     platform.behaviour.latency = () => 60;
     const answers = await visitAll(urls(40));

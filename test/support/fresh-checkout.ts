@@ -52,7 +52,7 @@ export async function startFreshCheckout(): Promise<FreshCheckout> {
   }
   const late = AbortSignal.timeout(startSeconds * 1000);
   while (child.exitCode === null && !late.aborted) {
-    const [, host] = /^Gallery +http:\/\/(\S+)\/$/m.exec(printed) ?? [];
+    const [, host] = /^Front page +http:\/\/(\S+)\/$/m.exec(printed) ?? [];
     if (host !== undefined) return { folder, host, printed: () => printed, remove };
     await Promise.race([once(child.stdout, "data", { signal: late }), once(child, "exit")]).catch(() => {});
   }

@@ -11,7 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ["tiff", "iiif", "color"],
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text"],
-  ["render", "cache", "records", "search"],
+  ["render", "cache", "records", "search", "pages"],
   ["masters"],
   ["colors"],
   ["picture"],
@@ -33,7 +33,7 @@ const entries: readonly string[] = ["worker", "cli"];
 const pureRooms: readonly string[] = [
   ...["error", "geometry", "design", "account", "limits", "bytes", "spelling", "budget", "raster", "serial", "pyramid"],
   ...["tiff", "iiif", "identity", "color", "layout", "codec", "metadata", "catalogue", "presentation", "text", "files"],
-  ...["check", "render", "picture"],
+  ...["check", "render", "picture", "pages"],
 ];
 
 /**
@@ -41,7 +41,7 @@ const pureRooms: readonly string[] = [
  * violation too.
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
-  { name: /^hono(?:\/|$)/, rooms: ["app"] },
+  { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
   { name: /^valibot$/, rooms: ["catalogue", "bucket"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.
@@ -148,7 +148,7 @@ function circles(files: readonly File[]): readonly string[] {
 }
 
 function roomOf(path: string): string {
-  return path.split("/")[0]?.replace(/\.(?:ts|mjs)$/, "") ?? "";
+  return path.split("/")[0]?.replace(/\.(?:tsx?|mjs)$/, "") ?? "";
 }
 
 function floorOf(room: string): number {

@@ -44,7 +44,7 @@ describe("the app", () => {
     expect([status, text]).toEqual([200, "/admin/report/a%2Fb%3Fc%25"]);
   });
 
-  it.each(["/", "/admin", "/admin/elsewhere", "/auth/token", "/health/"])(
+  it.each(["/nowhere", "/admin", "/admin/elsewhere", "/auth/token", "/health/"])(
     "answers 404 where nothing is: %s",
     async (path) => {
       const { status, text, failed } = await ask(path);

@@ -127,15 +127,15 @@ describe("the report", () => {
   it("says where images that are in the bucket are shown", () => {
     const notRunning = { command: "npm start", running: undefined };
     expect(formatWhereToLook(report, notRunning)).toBe(
-      "To view them: npm start, then http://127.0.0.1:8787/#a (or another identifier after the #)",
+      "To view them: npm start, then http://127.0.0.1:8787/view/a (or another identifier after /view/)",
     );
     const [image] = report.images;
     const one = { ...report, images: [{ ...image!, identifier: "karten/1850/straße" }] };
     expect(formatWhereToLook(one, notRunning)).toBe(
-      "To view it: npm start, then http://127.0.0.1:8787/#karten/1850/stra%C3%9Fe",
+      "To view it: npm start, then http://127.0.0.1:8787/view/karten%2F1850%2Fstra%C3%9Fe",
     );
     expect(formatWhereToLook(report, { command: "npm start", running: "http://127.0.0.1:8790" })).toBe(
-      "To view them: http://127.0.0.1:8790/#a (or another identifier after the #)",
+      "To view them: http://127.0.0.1:8790/view/a (or another identifier after /view/)",
     );
     expect(formatWhereToLook({ ...report, images: report.images.slice(2) }, notRunning)).toBeUndefined();
   });

@@ -1,0 +1,119 @@
+import type { Child } from "hono/jsx";
+import { topCollection } from "../catalogue/collection.ts";
+import { collectionUri } from "../presentation/addresses.ts";
+import { type Site, searchRoot } from "./site.ts";
+
+/** A page under way. */
+interface LayoutProps {
+  readonly site: Site;
+  /** What it is of, undefined for the front page. */
+  readonly title?: string;
+  /** What else its head has. */
+  readonly head?: Child;
+  /** Names what it is, for its style. */
+  readonly kind: "front" | "collection" | "object" | "search" | "error";
+  /** What was searched for. */
+  readonly q?: string;
+  readonly children?: Child;
+}
+
+/** Returns a page as text. */
+export function formatPage(page: Child): string {
+  return `<!doctype html>\n${String(page)}`;
+}
+
+/** What stands around all pages. */
+export function Layout({ site, title, head, kind, q, children }: LayoutProps) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title === undefined ? site.name : `${title} – ${site.name}`}</title>
+        <meta name="color-scheme" content="light dark" />
+        {site.hasAssets && <Assets hasViewer={kind === "object"} />}
+        {head}
+      </head>
+      <body class={`page page-${kind}`}>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <header class="bar">
+          {kind === "front" ? <Wordmark site={site} isHeading /> : <Wordmark site={site} />}
+          {site.isSearched && kind !== "search" && <SearchForm q={q ?? ""} />}
+        </header>
+        <main id="main" tabindex={-1}>
+          {children}
+        </main>
+        <footer class="colophon">
+          <p>
+            <a href={collectionUri(site.addresses, 3, { key: topCollection })}>All collections as IIIF</a>
+          </p>
+          <p>
+            Served over <a href="https://iiif.io/">IIIF</a> by Tessera
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+/** Colours of the window, style sheets, faces and, where pictures are looked at, the viewer. */
+function Assets({ hasViewer }: { readonly hasViewer: boolean }) {
+  const styles = ["tokens", "base", "pages", ...(hasViewer ? ["stage", "object"] : [])];
+  const faces = ["eb-garamond-latin-wght-normal", "source-sans-3-latin-wght-normal"];
+  return (
+    <>
+      <meta name="theme-color" content="#faf9f6" media="(prefers-color-scheme: light)" />
+      <meta name="theme-color" content="#171614" media="(prefers-color-scheme: dark)" />
+      <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+      {faces.map((face) => (
+        <link rel="preload" href={`/fonts/${face}.woff2`} as="font" type="font/woff2" crossorigin="" />
+      ))}
+      {styles.map((style) => (
+        <link rel="stylesheet" href={`/${style}.css`} />
+      ))}
+      {hasViewer && (
+        <>
+          <script src="/openseadragon.min.js" defer />
+          <script src="/object.js" type="module" />
+        </>
+      )}
+    </>
+  );
+}
+
+function Wordmark({ site, isHeading = false }: { readonly site: Site; readonly isHeading?: boolean }) {
+  const link = (
+    <a href="/">
+      {site.hasAssets && <img src="/icon.svg" width="20" height="20" alt="" />}
+      {site.name}
+    </a>
+  );
+  return isHeading ? <h1 class="wordmark wordmark-large">{link}</h1> : <p class="wordmark">{link}</p>;
+}
+
+/** A form that searches in all objects, without a script. */
+export function SearchForm({ q }: { readonly q: string }) {
+  return (
+    <search>
+      <form class="search" action={searchRoot} method="get">
+        <label class="visually-hidden" for="search-all">
+          Search in all objects
+        </label>
+        <input
+          id="search-all"
+          type="search"
+          name="q"
+          value={q}
+          maxlength={256}
+          placeholder="Search in all objects"
+          autocomplete="off"
+        />
+        <button class="text-button" type="submit">
+          Search
+        </button>
+      </form>
+    </search>
+  );
+}

@@ -1,0 +1,80 @@
+import { digest } from "../digest.ts";
+import { ImageError } from "../error.ts";
+import { rawPath } from "../http/route.ts";
+import { type Identifier, parseIdentifier } from "../identity/identifier.ts";
+import { formatObjectPage } from "../pages/object-page.tsx";
+import { type Passages, viewOf } from "../pages/object-view.ts";
+import type { ObjectPlace } from "../pages/site.ts";
+import { languagesOf } from "../pages/texts.tsx";
+import { manifestUri } from "../presentation/addresses.ts";
+import { withWork } from "../records.ts";
+import { type Hit, searchObject } from "../search/object-search.ts";
+import { parseQuery } from "../search/search-query.ts";
+import type { Services } from "../services.ts";
+import type { Visit } from "../visit.ts";
+import { readNumber } from "./collection-page.ts";
+import { withSearch } from "./search.ts";
+import { respondMadePage, siteOf } from "./site.ts";
+
+/** The root of the pages of objects. */
+const objectRoot = "/objects/";
+
+/** What was found and is shown on one page; more is behind a link. */
+const mostPassages = 100;
+
+/**
+ * Answers the page of an object, from its record alone: `/objects/{key}?page=…&image=…&q=…`. What is searched for is asked of
+ * the index first, so that memory is never held while more of it is waited for. Throws an ImageError if it can't be answered.
+ */
+export async function answerObjectPage(
+  services: Services,
+  { request, visit }: { readonly request: Request; readonly visit: Visit },
+): Promise<Response> {
+  const key = parseIdentifier(rawPath(request.url).slice(objectRoot.length));
+  const place = readPlace(request.url);
+  const site = siteOf(services, request);
+  const passages = await findPassages(services, { key, place, visit });
+  return withWork(services.records, { key, visit }, async (work) => {
+    const view = viewOf(site, work, { place, passages });
+    if (view === undefined) throw new ImageError("not-found", "The object has no page or no image of this name.");
+    const page = {
+      html: formatObjectPage(view),
+      cacheTag: `obj-${await digest(key)}`,
+      languages: languagesOf(work.label),
+      alternateUri: manifestUri(site.addresses, 3, key),
+    };
+    return respondMadePage(services, { request, visit, page });
+  });
+}
+
+/** Throws `query-malformed` for a place that is no number. */
+function readPlace(url: string): ObjectPlace {
+  const { searchParams } = new URL(url);
+  const q = searchParams.get("q")?.trim();
+  return {
+    page: searchParams.get("page") ?? undefined,
+    image: readNumber(searchParams, "image"),
+    q: q === "" ? undefined : q,
+    from: readNumber(searchParams, "from"),
+  };
+}
+
+/** Returns what was found in an object; undefined where nothing is searched for. Throws what a search throws. */
+async function findPassages(
+  services: Services,
+  { key, place, visit }: { readonly key: Identifier; readonly place: ObjectPlace; readonly visit: Visit },
+): Promise<Passages | undefined> {
+  const { q, from = 0 } = place;
+  if (q === undefined) return undefined;
+  const expression = parseQuery(q);
+  if (expression === undefined) return { q, isCut: false, hits: [], next: undefined };
+  return withSearch(services, visit, async (search) => {
+    const { hits, next } = await searchObject(search, { object: key, expression, from });
+    const shown = hits.slice(0, mostPassages).map(formatPassage);
+    return { q, isCut: shown.length < hits.length, hits: shown, next };
+  });
+}
+
+function formatPassage({ page, before, match, after, lines }: Hit): Passages["hits"][number] {
+  return { page, before, match, after, areas: lines.flatMap(({ area }) => (area === undefined ? [] : [area])) };
+}
