@@ -39,7 +39,7 @@ function ofReader(cause: ImageError, file: string): IngestError {
 
 /** What libvips and its decoders say of compressed data that is cut off or changed. */
 const damagedData =
-  /corrupt|premature|bogus|crc|decoding error|not enough (?:data|input)|unexpected end|truncated|cut off|(?:read|seek) error|bad seek|unable to (?:decode|read|parse)|not defined|not yet in table|bad code word|line length mismatch|uncompressed data|to avoid buffer overrun|adaptive filter|invalid (?:bit length|block|code|distance|frame|input|literal|stored|window)|incorrect (?:data|header|length) check|getinfo\(\) failed|blob dimension|marker type/i;
+  /corrupt|premature|bogus|crc|decoding error|not enough (?:data|input)|unexpected end|truncated|cut off|(?:read|seek) error(?! accessing)|unable to (?:decode|read|parse)|not defined|not yet in table|bad code word|line length mismatch|uncompressed data|to avoid buffer overrun|adaptive filter|invalid (?:bit length|block|code|distance|frame|input|literal|stored|window)|incorrect (?:data|header|length) check|getinfo\(\) failed|blob dimension|marker type/i;
 
 /** What libvips says when its build lacks a codec or does not support a layout. */
 const beyondLibvips =
@@ -82,9 +82,12 @@ function ofLibvips(
   return new IngestError("unsupported", `${file} can't be decoded: ${line}. ${convertFirst}`, { cause });
 }
 
+/** A link, a tag or a tile lies past the end: which of them, only a line after it tells. */
+const pastEnd = /bad seek to/;
+
 /** libvips reports a fault once for each thread that hit it; sharp puts a sentence of its own before a warning. */
 function firstLine(message: string): string {
   const lines = message.split("\n").map((line) => line.trim().replace(/[.:]+$/, ""));
-  const told = lines.find((line) => line !== "" && !line.startsWith("Warning treated as error"));
-  return told ?? "libvips gives no reason";
+  const told = lines.filter((line) => line !== "" && !line.startsWith("Warning treated as error"));
+  return told.find((line) => !pastEnd.test(line)) ?? told[0] ?? "libvips gives no reason";
 }

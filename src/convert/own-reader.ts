@@ -8,7 +8,7 @@ import { isGray, type Pyramid, seenSize } from "../pyramid/pyramid.ts";
 import type { ConversionSettings, SourceSummary } from "../settings/conversion.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openEngine } from "./engine.ts";
-import { ingestErrorOf, judgeLibvips, type Verdict } from "./faults.ts";
+import { ingestErrorOf, judgeLibvips } from "./faults.ts";
 import type { InspectedSource } from "./inspected-source.ts";
 import type { PixelSource } from "./pixels.ts";
 
@@ -39,7 +39,7 @@ export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Pr
   try {
     return await drawByOwnReader(page, (pyramid) => {
       const isSame = pyramid.width === inspected.summary.width && pyramid.height === inspected.summary.height;
-      if (!isSame || (verdict !== "unsupported" && !canJudge(pyramid, verdict))) throw cause;
+      if (!isSame || (verdict === "damaged" && !isValidAllTheSame(pyramid))) throw cause;
     });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
@@ -69,12 +69,6 @@ function tooLarge(file: string, cause: unknown): IngestError {
     `libvips can't decode ${file}, and it is too large for this service's own reader. Convert it first to a TIFF with 8 or 16 bits, with a program that can read it.`,
     { cause },
   );
-}
-
-/** Of damaged fax data our reader shows what is left, so that its success says nothing. */
-function canJudge(pyramid: Pyramid, verdict: Verdict): boolean {
-  if (verdict === "damaged") return isValidAllTheSame(pyramid);
-  return !pyramid.levels[0].encoding.compression.startsWith("ccitt");
 }
 
 /**

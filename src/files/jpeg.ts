@@ -1,5 +1,11 @@
 import { concatenate } from "../bytes.ts";
-import { carriedSubsampling, type JpegComponent, type JpegFrame, samplingsOf } from "../codec/jpeg/header.ts";
+import {
+  carriedSubsampling,
+  type JpegComponent,
+  type JpegFrame,
+  type JpegProcess,
+  samplingsOf,
+} from "../codec/jpeg/header.ts";
 import { type JpegSegments, readJpegSegments } from "../codec/jpeg/segments.ts";
 import { ImageError } from "../error.ts";
 import { maxJpegHeaderBytes, maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
@@ -12,8 +18,8 @@ import { fileEncoding, type ImageFile } from "./image-file.ts";
 
 /**
  * Reads the header of a JPEG file. If profile and metadata before the frame are longer than the prefix, it reads on,
- * four times as far each time. Throws `source-malformed`; `source-unsupported` for depths other than 8 bits and for
- * components that don't make a picture; and what the source throws. Source: ITU-T T.81 B.2; ITU-T T.871; Adobe
+ * four times as far each time. Throws `source-malformed`; `source-unsupported` for depths other than 8 bits, for processes
+ * that are not decoded and for components that don't make a picture; and what the source throws. Source: ITU-T T.81 B.2; ITU-T T.871; Adobe
  * Technical Note 5116.
  */
 export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
@@ -25,6 +31,7 @@ export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Prom
   if (frame.width === 0) throw damaged("a width of 0");
   if (frame.precision !== 8)
     throw unsupported(`is a JPEG of ${frame.precision} bits per sample, which is not supported`);
+  refuseProcess(frame.process);
   // All blocks end before the frame, so these bytes hold them.
   const held = readAhead(source, 0, [{ offset: 0, bytes }]);
   const block = (range: BlockRange | undefined) => readBlock(held, range ? [range] : [], maxMetadataReadBytes);
@@ -32,15 +39,28 @@ export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Prom
     kind: "jpeg",
     width: frame.width,
     height: frame.height,
-    encoding: encodingOf(frame, segments, readDensity(bytes) !== undefined),
+    encoding: encodingOf(frame, segments),
     profile: await readBlock(held, segments.icc, maxProfileBytes),
     blocks: {
       exif: await block(segments.exif),
       xmp: await block(segments.xmp),
       iptc: await readBlock(held, segments.imageResources, maxMetadataReadBytes),
     },
-    dotsPerInch: readDensity(bytes)?.dotsPerInch,
+    dotsPerInch: segments.jfif && readDensity(bytes.subarray(segments.jfif.offset)),
   };
+}
+
+/** Reads the profile of a JPEG file, of any kind. Throws as `readJpegFile` does. */
+export async function readJpegProfile(source: ByteSource, prefix: Uint8Array): Promise<Uint8Array | undefined> {
+  const { segments, bytes } = await readSegments(source, prefix);
+  return readBlock(readAhead(source, 0, [{ offset: 0, bytes }]), segments.icc, maxProfileBytes);
+}
+
+const decodedProcesses: readonly JpegProcess[] = ["baseline", "extended", "progressive"];
+
+function refuseProcess(process: JpegProcess): void {
+  if (!decodedProcesses.includes(process))
+    throw unsupported(`is JPEG of the ${process} process, which is not supported`);
 }
 
 async function readSegments(
@@ -59,9 +79,9 @@ async function readSegments(
   }
 }
 
-function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): TileEncoding {
+function encodingOf(frame: JpegFrame, segments: JpegSegments): TileEncoding {
   const { components } = frame;
-  const model = modelOf(components, segments.adobeTransform, isJfif);
+  const model = modelOf(components, segments);
   const sampled = chromaOf(frame);
   const chroma = model === "ycbcr" ? sampled : {};
   return fileEncoding({
@@ -77,22 +97,18 @@ function encodingOf(frame: JpegFrame, segments: JpegSegments, isJfif: boolean): 
 }
 
 /** Decides as libjpeg does. Source: Adobe Technical Note 5116, section 18; ITU-T T.871. */
-function modelOf(
-  components: readonly JpegComponent[],
-  adobeTransform: number | undefined,
-  isJfif: boolean,
-): TileEncoding["model"] {
+function modelOf(components: readonly JpegComponent[], { jfif, adobeTransform }: JpegSegments): TileEncoding["model"] {
   switch (components.length) {
     case 1:
       return "gray";
     case 3: {
-      if (isJfif) return "ycbcr";
+      if (jfif !== undefined) return "ycbcr";
       if (adobeTransform !== undefined) return adobeTransform === 0 ? "rgb" : "ycbcr";
       const identifiers = components.map(({ identifier }) => String.fromCharCode(identifier)).join("");
       return identifiers === "RGB" ? "rgb" : "ycbcr";
     }
     case 4:
-      return adobeTransform === 2 ? "ycck" : "cmyk";
+      return (adobeTransform ?? 0) === 0 ? "cmyk" : "ycck";
     default:
       throw unsupported(`is a JPEG of ${components.length} components, which is not supported`);
   }
@@ -106,16 +122,11 @@ function chromaOf(frame: JpegFrame): Pick<TileEncoding, "subsampling" | "isUneve
   return { subsampling: carried ?? { x: 1, y: 1 }, isUneven: carried === undefined };
 }
 
-/** Reads the density of a JFIF header, which comes first; undefined if there is none. Source: ITU-T T.871 §10.1. */
-function readDensity(bytes: Uint8Array): { readonly dotsPerInch: number | undefined } | undefined {
-  const isJfif = [0xff, 0xe0, undefined, undefined, 0x4a, 0x46, 0x49, 0x46, 0].every(
-    (byte, index) => byte === undefined || bytes[2 + index] === byte,
-  );
-  if (!isJfif || bytes.byteLength < 16) return undefined;
-  const unit = bytes[13];
-  const density = (bytes[14]! << 8) | bytes[15]!;
-  if (density === 0 || (unit !== 1 && unit !== 2)) return { dotsPerInch: undefined };
-  return { dotsPerInch: unit === 1 ? density : density * 2.54 };
+/** Reads the density in what follows the signature of JFIF; undefined if it states none. Source: ITU-T T.871 §10.1. */
+function readDensity([, , unit, high = 0, low = 0]: Uint8Array): number | undefined {
+  const density = (high << 8) | low;
+  if (density === 0 || (unit !== 1 && unit !== 2)) return undefined;
+  return unit === 1 ? density : density * 2.54;
 }
 
 function damaged(detail: string): ImageError {

@@ -1,4 +1,5 @@
 import {
+  isPngChunkIntact,
   malformedPng,
   type PngChunk,
   type PngHeader,
@@ -67,12 +68,12 @@ async function readColors(
   chunks: readonly PngChunk[],
   { colorType }: PngHeader,
 ): Promise<Uint8Array | undefined> {
-  const dataOf = dataReader(source, chunks);
+  const dataOf = intactReader(source, chunks);
   const embedded = await dataOf("iCCP", maxProfileBytes);
   const colors: PngColorChunks = {
     cICP: await dataOf("cICP", 4),
     profile: embedded && inflateProfile(embedded),
-    hasSrgb: chunks.some(({ type }) => type === "sRGB"),
+    hasSrgb: (await dataOf("sRGB", 1)) !== undefined,
     gAMA: await dataOf("gAMA", 4),
     cHRM: await dataOf("cHRM", 32),
   };
@@ -99,6 +100,18 @@ function dataReader(source: ByteSource, chunks: readonly PngChunk[]) {
   return async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
     const found = chunks.find((chunk) => chunk.type === type);
     return found && readData(source, found, maxBytes);
+  };
+}
+
+/** Reads as `dataReader` does, but no chunk whose CRC is wrong: no reader takes colours from one. */
+function intactReader(source: ByteSource, chunks: readonly PngChunk[]) {
+  return async (type: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+    const found = chunks.find((chunk) => chunk.type === type);
+    if (found === undefined) return undefined;
+    const { start, end } = found;
+    const bytes = await readBlock(source, [{ offset: start - 4, length: end - start + 8 }], maxBytes + 8);
+    const inside = { type, start: 4, end: end - start + 4 };
+    return bytes && isPngChunkIntact(bytes, inside) ? bytes.subarray(inside.start, inside.end) : undefined;
   };
 }
 

@@ -17,14 +17,14 @@ import type { Subfile } from "./subfile.ts";
  * rule that fits decides:
  *
  * 1. A mask is left out.
- * 2. What has the PageNumber of the image before it, in a document of several pages, and is half of its last level, is
- *    the next level, whatever its flags say: ImageMagick 6 writes pyramids so.
+ * 2. What has the PageNumber of the image before it, in a document of as many pages as there are directories, and is half
+ *    of its last level, is the next level, whatever its flags say: ImageMagick 6 writes pyramids so.
  * 3. What is flagged as reduced, with no image of the chain before it, and has a larger SubIFD that is not, is the
  *    thumbnail of that picture: TIFF/EP, DNG.
  * 4. What else is flagged as reduced is a level; of which image, `settleReduced` says.
  * 5. What is flagged as a page is an image.
  * 6. Tiles without a flag are a level of the tiles before them if they are a whole fraction of those and smaller than
- *    their last level, unless something speaks against it: another PageNumber, flags on other tiles of the file, SubIFDs
+ *    their last level, unless something speaks against it: another PageNumber, flags on other levels of the file, SubIFDs
  *    of either, or a second image without levels that they may belong to. Strips between both are thumbnails, as of
  *    slide scanners.
  * 7. Strips without a flag, behind tiles and in their proportions, are a thumbnail.
@@ -35,14 +35,14 @@ import type { Subfile } from "./subfile.ts";
 export function arrangeDirectories<T extends Subfile>(
   chain: readonly [ChainedSubfile<T>, ...ChainedSubfile<T>[]],
 ): readonly [ArrangedImage<T>, ...ArrangedImage<T>[]] {
-  const isFlagging = chain.some(({ own }) => own.isTiled && own.isReduced);
+  const isFlagging = chain.some(({ own }) => own.isReduced && (own.isTiled || isFractionOfAny(own, chain)));
   const placed: Placed<T>[] = [];
   for (const item of chain) {
     const { own } = item;
     if (own.isMask) continue;
     const last = lastImage(placed, () => true);
     const isUnsaid = !own.isReduced && !own.isPage;
-    if (last !== undefined && isNumberedLevel(own, { last, placed })) last.levels.push(own);
+    if (last !== undefined && isNumberedLevel(own, { last, placed, chain })) last.levels.push(own);
     else if (own.isReduced) placed.push(placeReduced(item, last));
     else if (isUnsaid && own.isTiled && !isFlagging && followsTiles(item, placed)) joinTiles(own, placed);
     else if (isUnsaid && !own.isTiled && last !== undefined && isThumbnail(own, last.main)) continue;
@@ -63,14 +63,26 @@ function lastLevel<T>({ main, levels }: OpenImage<T>): T {
   return levels.at(-1) ?? main;
 }
 
-/** A number that the image before has too tells nothing, and neither does one of a document of one page. */
-function isNumberedLevel<T extends Subfile>(
-  own: T,
-  { last, placed }: { readonly last: OpenImage<T>; readonly placed: readonly Placed<T>[] },
-): boolean {
+/** Labels of slides are strips that are flagged too, but in other proportions. */
+function isFractionOfAny<T extends Subfile>(own: T, chain: readonly ChainedSubfile<T>[]): boolean {
+  return chain.some(({ own: other }) => other.isTiled && !other.isReduced && isFractionOf(own, other));
+}
+
+interface Numbered<T> {
+  readonly last: OpenImage<T>;
+  readonly placed: readonly Placed<T>[];
+  readonly chain: readonly ChainedSubfile<T>[];
+}
+
+/**
+ * A number that the image before has too tells nothing, and neither does one of a document of fewer pages than there are
+ * directories: others of them are its levels.
+ */
+function isNumberedLevel<T extends Subfile>(own: T, { last, placed, chain }: Numbered<T>): boolean {
   const { number, total } = own.pageNumber ?? { number: 0, total: 0 };
   const above = lastLevel(last).size;
-  if (total < 2 || own.size === undefined || above === undefined || !isHalf(own.size, above)) return false;
+  if (total < Math.max(2, chain.length) || own.size === undefined || above === undefined || !isHalf(own.size, above))
+    return false;
   const isAlike = ({ pageNumber }: T): boolean => pageNumber?.number === number && pageNumber.total === total;
   const before = lastImage(placed, (image) => image !== last);
   return isAlike(last.main) && (before === undefined || !isAlike(before.main));

@@ -28,8 +28,17 @@ export function bytesOfType(type: number): number | undefined {
   return typeBytes[type];
 }
 
-/** Returns the unsigned integer at `index` of an array of `type`. Throws `source-malformed` for any other type. */
+/**
+ * Returns the whole number at `index` of an array of `type`, which may be a signed one. Throws `source-malformed` for a
+ * number below 0 and any other type.
+ */
 export function integerOfType(view: DataView, type: number, index: number, isLittleEndian: boolean): number {
+  const value = wholeOfType(view, type, index, isLittleEndian);
+  if (value < 0) throw malformed(`${value} where no number is below 0`);
+  return value;
+}
+
+function wholeOfType(view: DataView, type: number, index: number, isLittleEndian: boolean): number {
   switch (type) {
     case 1:
       return view.getUint8(index);
@@ -38,6 +47,14 @@ export function integerOfType(view: DataView, type: number, index: number, isLit
     case 4:
     case 13:
       return view.getUint32(index * 4, isLittleEndian);
+    case 6:
+      return view.getInt8(index);
+    case 8:
+      return view.getInt16(index * 2, isLittleEndian);
+    case 9:
+      return view.getInt32(index * 4, isLittleEndian);
+    case 17:
+      return Number(view.getBigInt64(index * 8, isLittleEndian));
     case 16:
     case 18:
       return Number(view.getBigUint64(index * 8, isLittleEndian));
@@ -51,12 +68,6 @@ export function realOfType(view: DataView, type: number, isLittleEndian: boolean
   switch (type) {
     case 5:
       return view.getUint32(0, isLittleEndian) / view.getUint32(4, isLittleEndian);
-    case 6:
-      return view.getInt8(0);
-    case 8:
-      return view.getInt16(0, isLittleEndian);
-    case 9:
-      return view.getInt32(0, isLittleEndian);
     case 10:
       return view.getInt32(0, isLittleEndian) / view.getInt32(4, isLittleEndian);
     case 11:
@@ -64,6 +75,6 @@ export function realOfType(view: DataView, type: number, isLittleEndian: boolean
     case 12:
       return view.getFloat64(0, isLittleEndian);
     default:
-      return integerOfType(view, type, 0, isLittleEndian);
+      return wholeOfType(view, type, 0, isLittleEndian);
   }
 }

@@ -56,8 +56,12 @@ function numberImages<T extends Subfile>(images: readonly OpenImage<T>[]): Reado
   return numbered;
 }
 
-/** What stands before the first image belongs to it: some writers begin with the smallest level. */
+/**
+ * What stands before the only image belongs to it: some writers begin with the smallest level. Of several images it may be
+ * any one's, for what stands between two of them may then be of either.
+ */
 function cutSections<T>(placed: readonly Placed<T>[]): readonly Section<T>[] {
+  if (placed[0]?.kind === "reduced") return [wholeSection(placed)];
   const sections: { images: OpenImage<T>[]; reduced: T[] }[] = [{ images: [], reduced: [] }];
   for (const one of placed) {
     const section = sections.at(-1);
@@ -68,6 +72,13 @@ function cutSections<T>(placed: readonly Placed<T>[]): readonly Section<T>[] {
     else section?.images.push(one.image);
   }
   return sections;
+}
+
+function wholeSection<T>(placed: readonly Placed<T>[]): Section<T> {
+  return {
+    images: placed.flatMap((one) => (one.kind === "image" ? [one.image] : [])),
+    reduced: placed.flatMap((one) => (one.kind === "reduced" ? [one.own] : [])),
+  };
 }
 
 function settleSection<T extends Subfile>({ images, reduced }: Section<T>): void {

@@ -29,7 +29,8 @@ export async function readStrips(
   const parts = partsOf(encoding);
   const strip = { tileWidth: size.width, tileLength: rowsPerStrip };
   const { count } = countTiles(size, strip, { encoding, maxTiles });
-  const offsets = await fields.firstNumbers(tags.stripOffsets, count);
+  const offsets =
+    (await fields.firstNumbers(tags.stripOffsets, count)) ?? (await fields.firstNumbers(tags.tileOffsets, count));
   if (offsets === undefined) throw malformed("neither tiles nor strips");
   const byteCounts = await readByteCounts(fields, offsets);
   const strips: Strips = { rowsPerStrip, offsets, byteCounts };
@@ -48,7 +49,9 @@ export async function readStrips(
 
 /** A strip with a missing or zero count extends to the next one or to the end of the file, as in libtiff. */
 async function readByteCounts(fields: Fields, offsets: Strips["offsets"]): Promise<Strips["byteCounts"]> {
-  const stated = await fields.firstNumbers(tags.stripByteCounts, offsets.length);
+  const count = offsets.length;
+  const stated =
+    (await fields.firstNumbers(tags.stripByteCounts, count)) ?? (await fields.firstNumbers(tags.tileByteCounts, count));
   if (stated?.every((byteCount, index) => byteCount > 0 || offsets[index] === 0)) return stated;
   const starts = offsets.toSorted();
   return offsets.map((offset, index) => {

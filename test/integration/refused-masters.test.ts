@@ -3,7 +3,7 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { checkMaster } from "../../src/check/check.ts";
 import { memorySource } from "../../src/source/memory.ts";
-import { segmentOf } from "../support/jpeg-writer.ts";
+import { segmentOf, writeJpeg } from "../support/jpeg-writer.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { writePng } from "../support/png-writer.ts";
 import { ask } from "../support/service.ts";
@@ -44,10 +44,18 @@ interface Case {
   readonly make: () => Uint8Array | Promise<Uint8Array>;
 }
 
+const gray = { horizontal: 1, vertical: 1, sampleAt: () => 128 };
+
 const whole = /^The stored image is a file of \d+ by \d+ pixels, too large to decode whole\. \(source-unsupported\)$/m;
 
 const refused: readonly (Case & { readonly status: number; readonly reason: RegExp })[] = [
   { name: "a WebP of 4000 by 4000", make: () => webpOf(4000, 4000), status: 501, reason: whole },
+  {
+    name: "a JPEG in arithmetic coding",
+    make: () => writeJpeg({ width: 20, height: 10, frameMarker: 0xc9, components: [gray] }),
+    status: 501,
+    reason: /is JPEG of the arithmetic process, which is not supported/,
+  },
   {
     name: "a TIFF of one large strip",
     make: () => makeTiff({ ...strip, tileBytes: unread }),

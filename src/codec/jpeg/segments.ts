@@ -13,6 +13,8 @@ export interface JpegSegments {
   /** Whether the prefix extends to the frame header, so that nothing is missing here. */
   readonly isComplete: boolean;
   readonly frame: JpegFrame | undefined;
+  /** The header of JFIF, behind its signature. */
+  readonly jfif: BlockRange | undefined;
   /** The transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK. */
   readonly adobeTransform: number | undefined;
   /** The TIFF stream of EXIF. */
@@ -25,6 +27,7 @@ export interface JpegSegments {
   readonly imageResources: readonly BlockRange[];
 }
 
+const jfifSignature = "JFIF\0";
 const exifSignature = "Exif\0\0";
 const xmpSignature = "http://ns.adobe.com/xap/1.0/\0";
 const iccSignature = "ICC_PROFILE\0";
@@ -43,6 +46,7 @@ interface ProfilePart extends BlockRange {
 export function readJpegSegments(bytes: Uint8Array): JpegSegments {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw damaged("no SOI");
   let frame: JpegFrame | undefined;
+  let jfif: BlockRange | undefined;
   let adobeTransform: number | undefined;
   let exif: BlockRange | undefined;
   let xmp: BlockRange | undefined;
@@ -54,7 +58,8 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
     while (bytes[position] === 0xff && bytes[position + 1] === 0xff) position++;
     if (position + 4 > bytes.length) break;
     const code = bytes[position + 1]!;
-    if (code === 0) {
+    // TEM has no parameters.
+    if (code === 0 || code === 0x01) {
       position += 2;
       continue;
     }
@@ -68,7 +73,8 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
       const isIt = offset <= position && beginsWith(parameters, signature);
       return isIt ? { offset, length: position - offset } : undefined;
     };
-    if (code === 0xe1) {
+    if (code === 0xe0) jfif ??= rangeBehind(jfifSignature);
+    else if (code === 0xe1) {
       exif ??= rangeBehind(exifSignature);
       xmp ??= rangeBehind(xmpSignature);
     } else if (code === 0xe2) {
@@ -82,7 +88,7 @@ export function readJpegSegments(bytes: Uint8Array): JpegSegments {
     else if (isFrameCode(code) && position <= bytes.length) frame = readJpegFrame(code, parameters);
   }
   const isComplete = frame !== undefined;
-  return { isComplete, frame, adobeTransform, exif, xmp, icc: orderParts(profile), imageResources };
+  return { isComplete, frame, jfif, adobeTransform, exif, xmp, icc: orderParts(profile), imageResources };
 }
 
 function beginsWith(parameters: Uint8Array, signature: string): boolean {

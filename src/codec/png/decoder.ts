@@ -31,11 +31,10 @@ export interface PngFile {
 /**
  * Decodes a PNG and yields its rows from the top down, as many as are wanted and at the end the rest, in kernel memory
  * that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer than 8
- * bits end within a byte. What follows `endRow` is not looked at; where the file is cut off or broken before it, the
- * last rows that are whole are yielded and no more. The memory and what `inflate` takes is returned: whoever allocates
+ * bits end within a byte. What follows `endRow` is not looked at; where the stream ends, is cut off or broken before it,
+ * the last rows that are whole are yielded and no more. The memory and what `inflate` takes is returned: whoever allocates
  * in between has to give it back before the next rows. Throws `source-malformed` for a header that is broken or has
- * unexpected dimensions, and for a stream that ends as it should before the rows do; `source-unsupported` for interlaced
- * pictures, `render-too-costly`, `render-memory`. Source: W3C PNG specification, third edition.
+ * unexpected dimensions; `source-unsupported` for interlaced pictures, `render-too-costly`, `render-memory`. Source: W3C PNG specification, third edition.
  */
 export function* decodePng(
   kernel: Kernel,
@@ -59,7 +58,6 @@ export function* decodePng(
       // A place rather than a view: memory may grow while the rows are used.
       const from = piece.done ? 0 : piece.value.byteOffset;
       const end = piece.done ? 0 : from + piece.value.byteLength;
-      if (piece.done && piece.value === "whole") throw malformedPng(`${first} of ${size.height} rows`);
       for (let at = from; at < end || piece.done; ) {
         const wanted = Math.min(rowsAtOnce, endRow - first);
         const length = Math.min(end - at, wanted * stride - filled);

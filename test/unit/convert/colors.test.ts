@@ -103,8 +103,15 @@ function png(bits: Depth, colorType: 0 | 2 | 4 | 6, chunks: readonly Uint8Array[
 const iCCP = (profile: Uint8Array) => formatChunk("iCCP", Uint8Array.from([0x78, 0, 0, ...deflateSync(profile)]));
 const linear = formatChunk("gAMA", Uint8Array.of(0, 1, 0x86, 0xa0));
 
+interface JpegColors {
+  readonly profile?: Uint8Array;
+  readonly adobe?: 0 | 2;
+  /** How many parts the profile is said to have; the first holds all that there is. */
+  readonly parts?: number;
+}
+
 /** Blocks of one colour each, which all decoders make the same pixels of. */
-function jpeg(channels: 3 | 4, { profile, adobe }: { readonly profile?: Uint8Array; readonly adobe?: 0 | 2 } = {}) {
+function jpeg(channels: 3 | 4, { profile, adobe, parts = 1 }: JpegColors = {}) {
   const sampleAt = anySamples(channels, 255);
   const components = Array.from({ length: channels }, (_, index) => ({
     horizontal: 1,
@@ -114,7 +121,7 @@ function jpeg(channels: 3 | 4, { profile, adobe }: { readonly profile?: Uint8Arr
   }));
   const segments = [
     ...(adobe === undefined ? [] : [segmentOf(0xee, [...Buffer.from("Adobe"), 0, 100, 0, 0, 0, 0, adobe])]),
-    ...(profile ? [segmentOf(0xe2, [...Buffer.from("ICC_PROFILE\0\x01\x01", "latin1"), ...profile])] : []),
+    ...(profile ? [segmentOf(0xe2, [...Buffer.from("ICC_PROFILE\0\x01", "latin1"), parts, ...profile])] : []),
   ];
   return writeJpeg({ ...size, components, step: 1, segments });
 }
@@ -171,6 +178,7 @@ const cases: readonly (readonly [string, Depth, () => Uint8Array | Promise<Uint8
   ]),
   ["JPEG with a profile of curves", 8, () => jpeg(3, { adobe: 0, profile: curves })],
   ["JPEG with a profile of tables", 8, () => jpeg(3, { adobe: 0, profile: printer })],
+  ["JPEG that lacks a part of its profile", 8, () => jpeg(3, { adobe: 0, profile: curves, parts: 2 })],
   ["JPEG of inks without Adobe's marker", 8, () => jpeg(4)],
   ["JPEG of inks of a press without Adobe's marker", 8, () => jpeg(4, { profile: press })],
   ["JPEG of inks", 8, () => jpeg(4, { adobe: 0 })],

@@ -108,6 +108,19 @@ describe("a TIFF that libvips does not decode and the service does", () => {
     expect(Buffer.from(samples).equals(Buffer.from(expected))).toBe(true);
   });
 
+  const past = 2 ** 31 - 2;
+  const fax = { width: 90, height: 70, rowsPerStrip: 70, photometric: "MinIsBlack", bitsPerSample: 1 } as const;
+  it.each<[string, TiffOptions]>([
+    ["the link to a next directory", { ...size, links: [{ of: 0, to: { offset: past } }] }],
+    ["the link of a BigTIFF", { ...strips, bigTiff: true, links: [{ of: 0, to: { offset: 2 ** 53 } }] }],
+    ["the link behind fax data", { ...fax, compression: "ccitt-g4", links: [{ of: 0, to: { offset: past } }] }],
+    ["a text", { ...size, overrides: [{ directory: 0, tag: 270, type: "ASCII", count: 9, valueField: past }] }],
+    ["a tag of SubIFDs", { ...strips, overrides: [{ directory: 0, tag: 330, count: 5, valueField: past }] }],
+  ])("becomes a master of what the service shows where something else lies past the end: %s", async (_, options) => {
+    await convert(options);
+    expect(await showByService(target)).toEqual(await showByService(folder.path("source.tif")));
+  });
+
   it("has 12 bits rounded to 8", async () => {
     const options: TiffOptions = { ...size, photometric: "MinIsBlack", bitsPerSample: 12 };
     const { samples } = await convert(options);
@@ -151,6 +164,9 @@ describe("an error of libvips", () => {
     ["Warning treated as error due to failOn setting\nIDAT: CRC error", "damaged"],
     ["tiff2vips: Decoding error at scanline 3, incorrect data check", "damaged"],
     ["Input file has corrupt header: VipsJpeg: Bogus marker length", "damaged"],
+    ["file.tif: bad seek to 2147483648\ntiff2vips: Seek error at scanline 0, strip 0", "damaged"],
+    ["file.tif: bad seek to 2147483648\ntiff2vips: source input: Seek error accessing TIFF directory", "unclear"],
+    ["file.tif: bad seek to 2147483648", "unclear"],
     ["Input image exceeds channel limit", "unclear"],
     ["linear: vector must have 1 or 4 elements", "unclear"],
     ['Incompatible type for "YResolution"; tag ignored', "unclear"],
@@ -176,6 +192,11 @@ describe("a TIFF that no reader takes whole", () => {
     expect(
       await codeOf({ ...strips, samplesPerPixel: 4, overrides: odd, compression: "deflate", tileBytes: broken }),
     ).toBe("damaged");
+  });
+
+  it("is called damaged where its tiles lie past the end", async () => {
+    const overrides = [{ directory: 0, tag: 273, values: (all: readonly number[]) => all.map(() => 2 ** 31) }];
+    expect(await codeOf({ ...strips, overrides })).toBe("damaged");
   });
 
   it("is not stored with what is left of it", async () => {

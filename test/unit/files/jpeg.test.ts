@@ -32,10 +32,13 @@ describe("a JPEG master", () => {
     [3, [adobe(0)], "rgb", false],
     [3, [adobe(1)], "ycbcr", false],
     [3, [jfif(1, 72), adobe(0)], "ycbcr", false],
+    [3, [adobe(0), jfif(1, 72)], "ycbcr", false],
     [4, [], "cmyk", true],
     [4, [jfif(1, 72)], "cmyk", true],
     [4, [adobe(0)], "cmyk", true],
     [4, [adobe(2)], "ycck", true],
+    [4, [adobe(1)], "ycck", true],
+    [4, [adobe(3)], "ycck", true],
   ] as const)("of %i components with segments %j is %s, inverted %s", async (count, segments, model, isInverted) => {
     const { encoding } = await open({ components: new Array(count).fill(one), segments });
     expect(encoding).toMatchObject({ compression: "jpeg", model, isInverted });
@@ -59,7 +62,7 @@ describe("a JPEG master", () => {
     expect((await open({ components })).encoding.subsampling).toEqual({ x, y });
   });
 
-  it("is opened with any process", async () => {
+  it("is opened with any process that is decoded", async () => {
     const image = sharp({ create: { width: 30, height: 20, channels: 3, background: "teal" } });
     for (const progressive of [false, true]) {
       const { opened } = await openBytes(await image.clone().jpeg({ progressive }).toBuffer());
@@ -69,8 +72,13 @@ describe("a JPEG master", () => {
 
   it("has the density of its JFIF header", async () => {
     expect((await open({ segments: [jfif(1, 300)] })).opened.metadata.dotsPerInch).toBe(300);
+    expect((await open({ segments: [adobe(1), jfif(1, 300)] })).opened.metadata.dotsPerInch).toBe(300);
     expect((await open({ segments: [jfif(2, 100)] })).opened.metadata.dotsPerInch).toBe(254);
     expect((await open({ segments: [jfif(0, 1)] })).opened.metadata.dotsPerInch).toBeUndefined();
+  });
+
+  it("is read past a marker that stands alone", async () => {
+    expect((await open({ segments: [[0xff, 0x01], jfif(1, 300)] })).opened.metadata.dotsPerInch).toBe(300);
   });
 
   it("has a profile in many parts, read in few reads", async () => {
@@ -98,6 +106,15 @@ describe("a JPEG master is refused", () => {
     expect(await refusal({ components: [one, one, one, one, one] })).toBe("source-unsupported");
     const two = { ...one, horizontal: 2 };
     expect(await refusal({ components: [{ ...one, horizontal: 3 }, two, one] })).toBe("source-unsupported");
+  });
+
+  it.each([
+    ["lossless", 0xc3],
+    ["hierarchical", 0xc5],
+    ["arithmetic", 0xc9],
+    ["progressive arithmetic", 0xca],
+  ])("with a process that is not decoded, before its picture is asked for: %s", async (_, frameMarker) => {
+    expect(await refusal({ frameMarker })).toBe("source-unsupported");
   });
 
   it("without a width, or without a frame", async () => {

@@ -39,6 +39,22 @@ async function shown(png: Uint8Array): Promise<number[]> {
 }
 
 describe("colours of a PNG", () => {
+  it.each([
+    ["gAMA", gAMA(1)],
+    ["iCCP", adobeRgb],
+    ["cICP", cICP(1, 8, 0, 1)],
+  ])("are not taken from a chunk whose CRC is wrong: %s", async (_, chunk) => {
+    const wrong = chunk.with(chunk.length - 1, chunk.at(-1)! ^ 1);
+    expect(await shown(pngOf(chunk))).not.toEqual(unchanged);
+    expect(await shown(pngOf(wrong))).toEqual(unchanged);
+  });
+
+  it("are not said to be sRGB by a chunk whose CRC is wrong", async () => {
+    const wrong = sRGB.with(sRGB.length - 1, sRGB.at(-1)! ^ 1);
+    expect(await shown(pngOf(sRGB, gAMA(1)))).toEqual(unchanged);
+    expect(await shown(pngOf(wrong, gAMA(1)))).toEqual(linear);
+  });
+
   // What Chromium 156 shows of the same files, but for the last two of a gamma of 1/2.2.
   it.each([
     ["that says nothing are sRGB", [], unchanged],

@@ -91,6 +91,9 @@ describe("the arrangement of directories", () => {
     ["half the size, flagged as a page, all numbered as one", "A:400tp#0/1 B:200tp#0/1", ["A", "B"]],
     ["half the size, flagged as a page, numbered by nobody", "A:400tp#0/0 B:200tp#0/0", ["A", "B"]],
     ["numbers that all pages share", "A:400tp#1/3 B:400tp#1/3 C:200tp#1/3", ["A", "B", "C"]],
+    ["half the size with one number, beside flagged levels", "A:400p#0/2 B:200p#0/2 a:200r b:100r", ["A a", "B b"]],
+    ["half the size in a file that flags its levels in strips", "A:400t B:200t a:200r b:100r", ["A a", "B b"]],
+    ["what stands between pages, behind a level", "a:100tr A:400t b:200tr B:400t", ["A ? a b", "B ? a b"]],
     ["SubIFDs flagged as pages, or in proportion but no whole fraction", "A:300t+a:150tp+b:200t+c:150t", ["A c"]],
   ])("takes nothing for a level in doubt: %s", (_, chain, images) => {
     expect(arrange(chain)).toEqual(images);
@@ -114,6 +117,7 @@ describe("the arrangement of directories", () => {
     ],
     ["slides of one level", "A:2220x2967t T:574x768 L:300x280r", ["A L"]],
     ["the smallest first, flagged", "b:100tr a:200tr A:400t", ["A b a"]],
+    ["a level before each page", "a:200tr A:400x300t b:201x151tr B:402x301t", ["A a", "B b"]],
     ["OME: levels of each page in its SubIFDs", "A:400t+a:200tr+b:100tr B:400t+c:200tr", ["A a b", "B c"]],
     ["SubIFDs without a flag", "A:400t+a:200t+b:100t", ["A a b"]],
     ["masks, in the chain and in SubIFDs", "A:400t+m:200trm a:200trm b:200tr", ["A b"]],

@@ -34,6 +34,38 @@ describe("the places of tiles", () => {
     expect(levels[0].isStripped).toBe(false);
   });
 
+  it("of strips are read from the tags of tiles where no tile has a size", async () => {
+    const file = await makeTiff({
+      width: 60,
+      height: 40,
+      rowsPerStrip: 16,
+      compression: "deflate",
+      byteOrder: "little",
+    });
+    const renamed = renameTags(
+      file,
+      new Map([
+        [273, 324],
+        [279, 325],
+      ]),
+    );
+    expect((await openPyramid(memorySource(renamed))).levels).toEqual((await openPyramid(memorySource(file))).levels);
+  });
+
+  it.each([
+    ["SLONG", { type: "LONG", code: 9 }, 2 ** 32],
+    ["SSHORT", { type: "SHORT", code: 8 }, 2 ** 16],
+  ] as const)("may have counts of type %s, but none below 0", async (_, form, range) => {
+    const deflated = { ...options, compression: "deflate" } as const;
+    const signed = (change: (value: number) => number) =>
+      makeTiff({ ...deflated, overrides: [{ directory: 0, tag: 325, ...form, values: (all) => all.map(change) }] });
+    const { levels } = await openPyramid(memorySource(await makeTiff(deflated)));
+    const read = await openPyramid(memorySource(await signed((value) => value)));
+    expect(read.levels[0].byteCounts).toEqual(levels[0].byteCounts);
+    const below = await signed((value) => range - value);
+    expect(await codeOfAsync(openPyramid(memorySource(below)))).toBe("source-malformed");
+  });
+
   it.each([
     ["offsets", 324],
     ["byte counts", 325],
