@@ -6,8 +6,9 @@ import { colorPlanes, type Plane } from "../raster/raster.ts";
 import { fillPlane } from "../raster/samples.ts";
 import { unpackSamples } from "../raster/unpack.ts";
 import { type MissingRows, missingFrom } from "./missing-rows.ts";
-import { decodePng, type PngRows } from "./png/decoder.ts";
+import { decodePng } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
+import type { PngRows } from "./png/rows.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";
 import {
   type DecodedRows,

@@ -162,7 +162,7 @@ const usualTilePixels = 1 << 18;
 /** Returns what the decoding of one tile takes next to the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const { stored, grid, batches, colors, steps, tileTurn } = plan;
-  const { compression, layout, isProgressive, isUneven } = stored.encoding;
+  const { compression, isProgressive, isUneven } = stored.encoding;
   const compressed = mostCompressedBytes(batches);
   const pixels = grid.tileWidth * grid.tileLength;
   // RGB is held as such before its chroma is halved; inks of a JPEG may be enlarged.
@@ -180,14 +180,16 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
     return 2 * compressed + converted + held;
   }
   const tile: Size = { width: stored.tileWidth, height: stored.tileLength };
-  const storedPixels = pixelsOf(tile);
   // Interleaved samples are copied to the kernel to be parted, a row of them or some.
   const parted = Math.max(partedBytes, 4 * tile.width);
   if (compression === "webp") return webpDecoderBytes(tile, compressed) + parted + turned;
   if (compression === "jpeg2000") return jpeg2000DecoderBytes(tile, compressed) + parted + turned;
-  // PNG is unpacked some rows at a time, and not copied to the kernel.
-  if (compression === "png") return ((rowsAtOnce(stored) ?? 0) + 1) * (packedRowBytes(stored) + 1) + converted;
-  const packed = (storedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
+  const packed = packedRowBytes(stored) * tile.height;
+  // PNG is unpacked some rows at a time unless it is interlaced, and not copied to the kernel.
+  if (compression === "png") {
+    const rows = ((rowsAtOnce(stored) ?? 0) + 1) * (packedRowBytes(stored) + 1);
+    return rows + converted + (isProgressive ? packed : 0);
+  }
   return compressed + packed + converted;
 }
 
