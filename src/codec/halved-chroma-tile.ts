@@ -47,8 +47,9 @@ function* halveRows(kernel: Kernel, decoded: Generator<DecodedRows, void>, level
     yield {
       ...rows,
       writeInto(planes) {
-        writeInto(whole);
+        const missing = writeInto(whole);
         rgbToYcbcrHalved(kernel, { source: threePlanes(whole), destination: threePlanes(planes) });
+        return missing;
       },
     };
   }

@@ -6,9 +6,17 @@ import { enlargePlane } from "../raster/enlarge.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { colorPlanes, type Plane, type Subsampling, threePlanes } from "../raster/raster.ts";
 import { invertPlane } from "../raster/tone.ts";
-import { decodeJpegInto, loadJpegTables } from "./jpeg/decoder.ts";
+import { decodeJpegInto, type JpegTables, loadJpegTables } from "./jpeg/decoder.ts";
 import { carriedSubsampling, type JpegHeader, type JpegSampling, readJpegHeader, samplingsOf } from "./jpeg/header.ts";
-import { decodedModels, type TileDecoder, type TileShape } from "./tile-decoder.ts";
+import type { MissingRows } from "./missing-rows.ts";
+import {
+  type DecodedRows,
+  decodedModels,
+  rowsAtOnce,
+  type StoredTile,
+  type TileDecoder,
+  type TileShape,
+} from "./tile-decoder.ts";
 
 /** What all tiles of a level have in common. */
 interface JpegForm {
@@ -35,41 +43,101 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
   const carried = model === "ycbcr" ? carriedSubsampling(samplings) : undefined;
   const tables = loadJpegTables(kernel, encoding.jpegTables);
   const form: JpegForm = { level, reduction, samplings, carried };
+  const rows = rowsAtOnce(level, reduction);
+  if (rows !== undefined && model === "ycbcr" && carried === undefined) throw unsupportedSampling();
   return {
     model,
     planeCount: colorPlanes[model] + (alpha === undefined ? 0 : 1),
     hasAlpha: alpha !== undefined,
     subsampling: carried ?? { x: 1, y: 1 },
-    async decodeInto(_, { parts: [bytes], rows, window }, planes) {
-      if (bytes === undefined) throw new RangeError("a tile without bytes");
-      const mark = kernel.mark();
-      const targets = targetsOf(kernel, form, planes);
-      const asked = window && scaleArea(window, reduction);
-      const missing = decodeJpegInto(kernel, {
-        tables,
-        bytes,
-        planes: targets.map(({ decoded }) => decoded),
-        width: level.tileWidth,
-        height: level.tileLength,
-        // Some writers pad the last strip, others do not.
-        minimumHeight: level.isStripped ? rows : undefined,
-        samplings,
-        window: isEnlarged(targets) ? undefined : asked,
-        asked,
-        reduction,
-      });
-      for (const [index, { decoded, plane }] of targets.entries()) {
-        const sampling = samplings[index];
-        if (plane !== undefined && plane !== decoded && sampling !== undefined) {
-          enlargePlane(kernel, decoded, plane, sampling);
-        }
-      }
-      if (encoding.model === "ycck") convertYcck(kernel, planes);
-      if (encoding.isInverted) for (const plane of planes.slice(0, colorPlanes[model])) invertPlane(kernel, plane);
-      kernel.release(mark);
-      return missing;
+    async decodeInto(_, tile, planes) {
+      const { window } = tile;
+      return decodeWindow(kernel, { form, tables, tile, window: window && scaleArea(window, reduction) }, planes);
     },
+    ...(rows !== undefined && { decodeRows: (_, tile) => decodeRows(kernel, { form, tables, tile, rows }) }),
   };
+}
+
+/** A tile, and the part of it that is needed, in pixels as it is stored; undefined for all. */
+interface Decoding {
+  readonly form: JpegForm;
+  readonly tables: JpegTables | undefined;
+  readonly tile: StoredTile;
+  readonly window: Area | undefined;
+}
+
+/** Decodes a window of a tile; the planes begin where the tile does. */
+function decodeWindow(
+  kernel: Kernel,
+  { form, tables, tile, window }: Decoding,
+  planes: readonly Plane[],
+): MissingRows | undefined {
+  const { level, reduction, samplings } = form;
+  const { encoding } = level;
+  const {
+    parts: [bytes],
+    rows,
+  } = tile;
+  if (bytes === undefined) throw new RangeError("a tile without bytes");
+  const mark = kernel.mark();
+  const targets = targetsOf(kernel, form, planes);
+  const missing = decodeJpegInto(kernel, {
+    tables,
+    bytes,
+    planes: targets.map(({ decoded }) => decoded),
+    width: level.tileWidth,
+    height: level.tileLength,
+    // Some writers pad the last strip, others do not.
+    minimumHeight: level.isStripped ? rows : undefined,
+    samplings,
+    window: isEnlarged(targets) ? undefined : window,
+    asked: window,
+    reduction,
+  });
+  for (const [index, { decoded, plane }] of targets.entries()) {
+    const sampling = samplings[index];
+    if (plane !== undefined && plane !== decoded && sampling !== undefined) {
+      enlargePlane(kernel, decoded, plane, sampling);
+    }
+  }
+  if (encoding.model === "ycck") convertYcck(kernel, planes);
+  if (encoding.isInverted) {
+    for (const plane of planes.slice(0, colorPlanes[decodedModels[encoding.model]])) invertPlane(kernel, plane);
+  }
+  kernel.release(mark);
+  return missing;
+}
+
+/** Decodes a large JPEG some rows at a time, going through what comes before them each time. */
+function* decodeRows(
+  kernel: Kernel,
+  { form, tables, tile, rows: most }: Omit<Decoding, "window"> & { readonly rows: number },
+): Generator<DecodedRows, void> {
+  const { level, reduction, carried } = form;
+  const size = { width: Math.ceil(level.tileWidth / reduction), height: Math.ceil(level.tileLength / reduction) };
+  const asked = tile.window ?? { x: 0, y: 0, ...size };
+  const end = asked.y + asked.height;
+  for (let first = Math.floor(asked.y / most) * most; first < end; first += most) {
+    const count = Math.min(most, size.height - first);
+    const y = Math.max(first, asked.y);
+    const part = { x: asked.x, y, width: asked.width, height: Math.min(first + count, end) - y };
+    const writeInto = (planes: readonly Plane[]): MissingRows | undefined => {
+      const shifted = planes.map((plane, index) =>
+        startingAbove(plane, first / (isChroma(index) ? (carried?.y ?? 1) : 1)),
+      );
+      return decodeWindow(kernel, { form, tables, tile, window: scaleArea(part, reduction) }, shifted);
+    };
+    yield { first, count, isAlone: true, writeInto };
+  }
+}
+
+/** Returns a plane that begins so many rows above: only those that it has are written. */
+function startingAbove(plane: Plane, rows: number): Plane {
+  return { ...plane, pointer: plane.pointer - rows * plane.stride, height: plane.height + rows };
+}
+
+function isChroma(plane: number): boolean {
+  return plane === 1 || plane === 2;
 }
 
 interface Target {
@@ -122,14 +190,17 @@ function readSamplings(frame: JpegHeader, { encoding }: Level): readonly JpegSam
   }
   const samplings = samplingsOf(frame);
   if (samplings !== undefined) return samplings;
-  throw new ImageError("source-unsupported", "The stored image has a JPEG chroma sampling that is not supported.");
+  throw unsupportedSampling();
+}
+
+function unsupportedSampling(): ImageError {
+  return new ImageError("source-unsupported", "The stored image has a JPEG chroma sampling that is not supported.");
 }
 
 /** What tag 530 says, of the second and third component. */
 function statedSamplings({ encoding: { layout, subsampling } }: Level): readonly JpegSampling[] {
-  const isChroma = (sample: number): boolean => layout.samplesPerPixel > 2 && (sample === 1 || sample === 2);
   return Array.from({ length: layout.samplesPerPixel }, (_, sample) =>
-    isChroma(sample) ? subsampling : { x: 1, y: 1 },
+    layout.samplesPerPixel > 2 && isChroma(sample) ? subsampling : { x: 1, y: 1 },
   );
 }
 

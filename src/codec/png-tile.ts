@@ -6,8 +6,9 @@ import { colorPlanes, type Plane } from "../raster/raster.ts";
 import { fillPlane } from "../raster/samples.ts";
 import { unpackSamples } from "../raster/unpack.ts";
 import { type MissingRows, missingFrom } from "./missing-rows.ts";
-import { decodePng, type PngRows } from "./png/decoder.ts";
+import { decodePng } from "./png/decoder.ts";
 import { malformedPng, readPngHeader } from "./png/reader.ts";
+import type { PngRows } from "./png/rows.ts";
 import { findPngTransparency, keyColor, lookUpAlpha, type PngTransparency } from "./png/transparency.ts";
 import {
   type DecodedRows,
@@ -40,19 +41,22 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
       const { first, count } = rows;
       read = first + count;
       const wanted = Math.min(most, endRow - first);
-      const writeInto = (planes: readonly Plane[]): void => {
+      const missing = count < wanted ? missingFrom(read, asked) : undefined;
+      const writeInto = (planes: readonly Plane[]): MissingRows | undefined => {
         const there = planes.map((plane) => cutRows(plane, { first: 0, count }));
         if ((there[0]?.height ?? 0) > 0) settleRows(kernel, rows, { encoding, width, planes: there, transparency });
         for (const plane of planes) fillPlane(kernel, cutRows(plane, { first: count, count: wanted - count }), 0);
+        return missing;
       };
-      yield { first, count: wanted, missing: count < wanted ? missingFrom(read, asked) : undefined, writeInto };
+      yield { first, count: wanted, isAlone: false, writeInto };
     }
     for (let first = Math.ceil(read / most) * most; first < endRow; first += most) {
       const count = Math.min(most, endRow - first);
-      const writeInto = (planes: readonly Plane[]): void => {
+      const writeInto = (planes: readonly Plane[]): MissingRows | undefined => {
         for (const plane of planes) fillPlane(kernel, cutRows(plane, { first: 0, count }), 0);
+        return missingFrom(read, asked);
       };
-      yield { first, count, missing: missingFrom(read, asked), writeInto };
+      yield { first, count, isAlone: false, writeInto };
     }
   };
   return {
@@ -63,8 +67,8 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
     async decodeInto(kernel, tile, planes) {
       let missing: MissingRows | undefined;
       for (const rows of decodeRows(kernel, tile)) {
-        rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
-        missing ??= rows.missing;
+        const found = rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
+        missing ??= found;
       }
       return missing;
     },

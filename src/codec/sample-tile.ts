@@ -129,12 +129,13 @@ function* decodeRows(
     for (let first = 0; first < rows; first += most) {
       const height = Math.min(most, rows - first);
       const part = { ...packed, pointer: target + first * rowBytes, height };
-      const writeInto = (planes: readonly Plane[]): void => {
+      const writeInto = (planes: readonly Plane[]): MissingRows | undefined => {
         const cut = planes.map((plane) => ({ ...plane, height }));
         unpackSamples(kernel, part, targetsOf(encoding, cut), model === "palette" ? "index" : "full");
         settleColors(kernel, encoding, cut);
+        return missing;
       };
-      yield { first, count: height, missing, writeInto };
+      yield { first, count: height, isAlone: false, writeInto };
     }
   } finally {
     kernel.release(mark);

@@ -1,5 +1,5 @@
 import type { Area } from "../geometry.ts";
-import type { StoredModel } from "../pyramid/color-model.ts";
+import { colorSamples, type StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
@@ -29,13 +29,13 @@ export interface TileDecoder {
 
 /** Some rows of a tile. */
 export interface DecodedRows {
-  /** Index of the first row in the tile, and the number of rows. */
+  /** Index of the first row in the tile as it is decoded, and the number of rows. */
   readonly first: number;
   readonly count: number;
-  /** What turned out with these rows to be missing of all that are asked for; undefined if nothing did, as far as is known. */
-  readonly missing: MissingRows | undefined;
-  /** Writes them to planes that begin with the first of them, until the next are asked for. */
-  writeInto(planes: readonly Plane[]): void;
+  /** Whether what is missing is told of these rows alone, or of all that are asked for, as far as is known. */
+  readonly isAlone: boolean;
+  /** Writes them to planes that begin with the first of them, until the next are asked for; returns what is missing. */
+  writeInto(planes: readonly Plane[]): MissingRows | undefined;
 }
 
 /** A tile as it was read. */
@@ -60,16 +60,40 @@ export interface TileShape {
 const batchBytes = 1 << 17;
 
 /**
- * Returns how many rows of a tile come at once, an even number, where the only tile of a level is decoded row by row:
- * PNG, and a strip of whole pixels that is the whole picture. Undefined where tiles are decoded whole.
+ * The most bytes of decoded samples of a JPEG that come at once, and of coefficients if it is progressive: each time the
+ * file is gone through from its beginning, so that there should be few.
  */
-export function rowsAtOnce(level: Level): number | undefined {
+const jpegBytes = { samples: 12 << 20, coefficients: 16 << 20 } as const;
+
+/** Rows of a JPEG come in multiples of this many: whole MCUs, at any reduction. */
+const jpegRows = 32;
+
+/**
+ * Returns how many rows of a tile come at once, an even number, where the only tile of a level is decoded row by row:
+ * PNG, a strip of whole pixels that is the whole picture, a large JPEG. Undefined where tiles are decoded whole.
+ */
+export function rowsAtOnce(level: Level, reduction: TileShape["reduction"] = 1): number | undefined {
   const { encoding, columns, rows, isStripped } = level;
   const { compression, layout, subsampling } = encoding;
-  const isOfCodec = compression === "jpeg" || compression === "webp" || compression === "jpeg2000";
+  if (!isStripped || columns * rows > 1) return undefined;
+  if (compression === "jpeg") return jpegRowsAtOnce(level, reduction);
+  const isOfCodec = compression === "webp" || compression === "jpeg2000";
   const isInUnits = subsampling.x > 1 || subsampling.y > 1;
-  if (isOfCodec || isInUnits || layout.isPlanar || !isStripped || columns * rows > 1) return undefined;
+  if (isOfCodec || isInUnits || layout.isPlanar) return undefined;
   return 2 * Math.max(1, Math.floor(batchBytes / packedRowBytes(level) / 2));
+}
+
+/** A small JPEG is decoded at once, and so is one whose components have to be enlarged, which needs their neighbours. */
+function jpegRowsAtOnce({ encoding, tileWidth, tileLength }: Level, reduction: number): number | undefined {
+  const { model, subsampling, layout, isUneven, isProgressive } = encoding;
+  const isCarried = model === "gray" || (model === "ycbcr" && !isUneven);
+  if (!isCarried || layout.samplesPerPixel !== colorSamples[model]) return undefined;
+  const samples = model === "gray" ? 1 : 1 + 2 / (subsampling.x * subsampling.y);
+  const decoded = jpegBytes.samples / (Math.ceil(tileWidth / reduction) * samples);
+  const areHeld = isProgressive && reduction < 8;
+  const held = areHeld ? jpegBytes.coefficients / (2 * tileWidth * samples * reduction) : decoded;
+  const rows = Math.min(decoded, held);
+  return rows >= tileLength / reduction ? undefined : jpegRows * Math.max(1, Math.floor(rows / jpegRows));
 }
 
 /** Returns how many bytes a row of samples takes as it is packed. */

@@ -31,12 +31,11 @@ interface MetadataFound {
 }
 
 /**
- * Reads the header of a PNG file. Throws `source-malformed`; `source-unsupported` for interlaced pictures and for too
- * much before the image data; and what the source throws. Source: W3C PNG specification, third edition.
+ * Reads the header of a PNG file. Throws `source-malformed`; `source-unsupported` for too much before the image data;
+ * and what the source throws. Source: W3C PNG specification, third edition.
  */
 export async function readPngFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const header = readPngHeader(prefix);
-  if (header.isInterlaced) throw unsupported("is an interlaced PNG, which is not supported");
   const chunks = await findChunks(source);
   const dataOf = dataReader(source, chunks);
   const palette = await dataOf("PLTE", 768);
@@ -120,7 +119,7 @@ function readData(source: ByteSource, { start, end }: PngChunk, maxBytes: number
 }
 
 function encodingOf(
-  { bitDepth, colorType }: PngHeader,
+  { bitDepth, colorType, isInterlaced }: PngHeader,
   { palette, isKeyed }: { readonly palette: Uint8Array | undefined; readonly isKeyed: boolean },
 ): ImageFile["encoding"] {
   const samplesPerPixel = pngSamples[colorType];
@@ -133,6 +132,7 @@ function encodingOf(
     // The index after the last sample: opacity that comes from tRNS.
     alphaSample: isKeyed ? samplesPerPixel : stored,
     palette: colorType === 3 && palette !== undefined ? byChannel(palette) : undefined,
+    isProgressive: isInterlaced,
   });
 }
 

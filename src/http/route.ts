@@ -5,7 +5,7 @@ import { maxPathCharacters } from "../limits.ts";
 
 /** Where the path of an image leads. Identifiers and parameters are as in the path, still encoded. */
 export type Route =
-  | { readonly kind: "redirect"; readonly path: string; readonly status: 302 }
+  | { readonly kind: "redirect"; readonly path: string; readonly identifier: string }
   | { readonly kind: "base"; readonly version: ApiVersion; readonly identifier: string }
   | InfoRoute
   | ImageRoute;
@@ -109,6 +109,7 @@ function refuseMistyped(segments: readonly string[], ending: "slash" | "plain"):
     if (last === "info.json" && !isAlone) throw mistyped("There is a slash after info.json.");
     if (findParameters(segments) !== undefined) throw mistyped("There is a slash after quality and format.");
   }
+  if (segments.slice(1, -1).includes("info.json")) throw mistyped("There is more after info.json.");
   if (/^info(?:\.\w*)?$/i.test(last) && !isAlone)
     throw mistyped("What is told of an image is at {identifier}/info.json.");
   const isParameter = (name: number, place: number): boolean => shapes[name]?.test(segments[place] ?? "") === true;
@@ -137,9 +138,9 @@ function redirectToNewest(path: string, prefix: string): Route {
   const roots = `Images are under ${prefix}/3/{identifier}/ and ${prefix}/2/{identifier}/.`;
   const version = /^(\d(?:\.\d+)*)\/./.exec(rest)?.[1];
   if (version !== undefined) throw nowhere(`${roots} Version ${version} of the Image API is not served.`);
-  const isIdentifier = /^[^/]+(?:\/(?:info\.json)?)?$/.test(rest) && !/^[23]\/?$/.test(rest);
-  if (!isIdentifier) throw nowhere(roots);
-  return { kind: "redirect", path: `${prefix}/${newestVersion}/${rest}`, status: 302 };
+  const identifier = /^([^/]+)(?:\/(?:info\.json)?)?$/.exec(rest)?.[1];
+  if (identifier === undefined || /^[23]$/.test(identifier)) throw nowhere(roots);
+  return { kind: "redirect", path: `${prefix}/${newestVersion}/${rest}`, identifier };
 }
 
 /** Returns the `not-found` of a path that leads nowhere. */

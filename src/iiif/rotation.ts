@@ -1,5 +1,5 @@
 import { ImageError } from "../error.ts";
-import { formatDecimal, parseDecimal } from "./decimal.ts";
+import { formatDecimal, parseNumber } from "./decimal.ts";
 
 /** The rotation parameter: mirrored first (left-right), then turned clockwise by `degrees`, 0 <= degrees < 360. */
 export interface Rotation {
@@ -10,7 +10,7 @@ export interface Rotation {
 /** Parses `n` or `!n`; 360 is 0. Throws `rotation-malformed`. Source: Image API 3.0 §4.3, 2.1 §4.3. */
 export function parseRotation(text: string): Rotation {
   const isMirrored = text.startsWith("!");
-  const degrees = parseDecimal(isMirrored ? text.slice(1) : text);
+  const degrees = parseNumber(isMirrored ? text.slice(1) : text, "decimal");
   if (degrees === undefined || degrees > 360) {
     throw new ImageError(
       "rotation-malformed",

@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
-import { parseDecimal, parseInteger } from "./decimal.ts";
+import { parseNumber } from "./decimal.ts";
 import type { ApiVersion } from "./version.ts";
 
 /** The size parameter as written; `isUpscaling` is the `^` of 3.0. */
@@ -56,7 +56,7 @@ export function parseSize(text: string, version: ApiVersion): SizeRequest {
 }
 
 function parsePercent(text: string, isUpscaling: boolean, version: ApiVersion): SizeRequest {
-  const percent = parseDecimal(text);
+  const percent = parseNumber(text, "decimal");
   if (percent === undefined) throw malformed(version);
   if (percent === 0) throw new ImageError("size-empty", "The size is zero per cent.");
   // In 2.1 nothing else says that a picture is to be enlarged.
@@ -68,7 +68,7 @@ function parsePercent(text: string, isUpscaling: boolean, version: ApiVersion): 
 
 function parseSide(text: string, version: ApiVersion): number | undefined {
   if (text === "") return undefined;
-  const side = parseInteger(text);
+  const side = parseNumber(text, "integer");
   if (side === undefined) throw malformed(version);
   if (side === 0) throw new ImageError("size-empty", "The size has a width or height of zero.");
   return side;

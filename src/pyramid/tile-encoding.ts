@@ -13,7 +13,10 @@ export interface TileEncoding extends Photometric {
   readonly ccitt: { readonly isTwoDimensional: boolean; readonly isByteAligned: boolean } | undefined;
   /** The abbreviated stream of tag 347, including SOI and EOI. */
   readonly jpegTables: Uint8Array | undefined;
-  /** Only known for whole files: the coefficients of a progressive JPEG are held until its last scan. */
+  /**
+   * Only known for whole files: all of the picture comes several times, more of it each time. Coefficients of a
+   * progressive JPEG and samples of an interlaced PNG are held until the last.
+   */
   readonly isProgressive: boolean;
   /** Only known for whole files: components of YCbCr are sampled in ways that have to be enlarged as they are decoded. */
   readonly isUneven: boolean;
@@ -52,7 +55,7 @@ export function checkTileEncoding(encoding: TileEncoding): void {
   if (tableBytes > (compression === "jpeg" ? maxJpegTableBytes : 0)) {
     throw malformed(`JPEG tables of ${tableBytes} bytes for ${compression}`);
   }
-  if (isProgressive && compression !== "jpeg") throw malformed(`progressive ${compression}`);
+  if (isProgressive && compression !== "jpeg" && compression !== "png") throw malformed(`progressive ${compression}`);
   if (isUneven && (compression !== "jpeg" || model !== "ycbcr")) throw malformed(`uneven ${model} in ${compression}`);
 }
 

@@ -18,10 +18,11 @@ export interface Cost {
 }
 
 /** What those can ask for whose rendering is refused. */
-export type Remedy = "size-or-region" | "region";
+export type Remedy = "size-or-region" | "size" | "region";
 
 const hints: Readonly<Record<Remedy, string>> = {
   "size-or-region": "Ask for a smaller size or region.",
+  size: "Ask for a smaller size: a smaller region takes as much, because the stored image is decoded whole.",
   region: "Ask for a smaller region: a smaller size takes as much, because the stored image has no smaller level.",
 };
 

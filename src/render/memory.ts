@@ -70,21 +70,38 @@ function boxesBytes({ grid, window, shrink, y, colors }: Omit<DrawPlan, "cost">,
   return plane * (planes + alpha);
 }
 
-/**
- * Returns what no smaller size would take less of, in bytes: to read and decode all tiles of the region one by one, and
- * to do that with a single tile, which no smaller region would take less of either.
- */
-export function leastBytesOf(plan: Omit<DrawPlan, "cost">): { readonly tiles: number; readonly tile: number } {
+/** What a drawing takes in any case, in bytes. */
+export interface LeastBytes {
+  /** What no smaller size would take less of: to read all tiles of the region and to decode them one by one. */
+  readonly tiles: number;
+  /** What no smaller region would take less of: to do that with a single tile, as it is decoded for this size. */
+  readonly sized: number;
+  /** What neither would take less of. */
+  readonly tile: number;
+}
+
+/** Returns what a drawing takes in any case, which tells whether a smaller size or region would help. */
+export function leastBytesOf(plan: Omit<DrawPlan, "cost">): LeastBytes {
   const { stored, batches } = plan;
-  const reduction = reductionsOf(stored)[0] ?? plan.reduction;
-  const tileWidth = Math.ceil(stored.tileWidth / reduction);
-  const tileLength = rowsAtOnce(stored) ?? Math.ceil(stored.tileLength / reduction);
-  const smallest = {
-    ...{ ...plan, reduction, tileTurn: noTurn, steps: { ...plan.steps, halvesTiles: false } },
-    grid: { ...plan.grid, tileWidth, tileLength },
+  const compressed = mostCompressedBytes(batches);
+  const smallest = decodingOneTile(plan, reductionsOf(stored)[0] ?? plan.reduction);
+  return {
+    tiles: smallest + gatheredBytes(batches),
+    sized: decodingOneTile(plan, plan.reduction) + compressed,
+    tile: smallest + compressed,
   };
-  const decoding = fixedBytes + tileBytes(smallest) + decodingBytes(smallest);
-  return { tiles: decoding + gatheredBytes(batches), tile: decoding + mostCompressedBytes(batches) };
+}
+
+function decodingOneTile(plan: Omit<DrawPlan, "cost">, reduction: DrawPlan["reduction"]): number {
+  const { stored, grid, window, steps } = plan;
+  const tileWidth = Math.ceil(stored.tileWidth / reduction);
+  const tileLength = rowsAtOnce(stored, reduction) ?? Math.ceil(stored.tileLength / reduction);
+  const alone = {
+    ...{ ...plan, reduction, tileTurn: noTurn, steps: { ...steps, halvesTiles: false } },
+    grid: { ...grid, tileWidth, tileLength },
+    window: { ...window, width: 1, height: 1 },
+  };
+  return fixedBytes + tileBytes(alone) + decodingBytes(alone);
 }
 
 /** Returns the most compressed bytes that are held at once: one batch is drawn while the next is read. */
@@ -145,7 +162,7 @@ const usualTilePixels = 1 << 18;
 /** Returns what the decoding of one tile takes next to the band: its compressed and its packed samples. */
 function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const { stored, grid, batches, colors, steps, tileTurn } = plan;
-  const { compression, layout, isProgressive, isUneven } = stored.encoding;
+  const { compression, isProgressive, isUneven } = stored.encoding;
   const compressed = mostCompressedBytes(batches);
   const pixels = grid.tileWidth * grid.tileLength;
   // RGB is held as such before its chroma is halved; inks of a JPEG may be enlarged.
@@ -155,25 +172,40 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   const uneven = isUneven ? (pixels * colorPlanes.ycbcr) / 2 : 0;
   const converted = (steps.halvesTiles || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + uneven + turned;
   if (compression === "jpeg") {
-    // Two bytes a coefficient, of the whole frame: of 64 in a block, or of the first alone if that is all it becomes.
     // Whether tiles are progressive is not known before they are read: what those of usual size would take is part of
     // the fixed bytes.
     const framePixels = stored.tileWidth * stored.tileLength;
     const mayBeHeld = isProgressive || (!stored.isStripped && framePixels > usualTilePixels);
-    const kept = plan.reduction === 8 ? framePixels / 64 : framePixels;
-    const held = mayBeHeld ? 2 * samplesDecoded(plan) * kept : 0;
+    const held = mayBeHeld ? heldBytes(plan, framePixels) * samplesDecoded(plan) : 0;
     return 2 * compressed + converted + held;
   }
   const tile: Size = { width: stored.tileWidth, height: stored.tileLength };
-  const storedPixels = pixelsOf(tile);
   // Interleaved samples are copied to the kernel to be parted, a row of them or some.
   const parted = Math.max(partedBytes, 4 * tile.width);
   if (compression === "webp") return webpDecoderBytes(tile, compressed) + parted + turned;
   if (compression === "jpeg2000") return jpeg2000DecoderBytes(tile, compressed) + parted + turned;
-  // PNG is unpacked some rows at a time, and not copied to the kernel.
-  if (compression === "png") return ((rowsAtOnce(stored) ?? 0) + 1) * (packedRowBytes(stored) + 1) + converted;
-  const packed = (storedPixels * layout.bits * (layout.isPlanar ? 1 : layout.samplesPerPixel)) / 8;
+  const packed = packedRowBytes(stored) * tile.height;
+  // PNG is unpacked some rows at a time unless it is interlaced, and not copied to the kernel.
+  if (compression === "png") {
+    const rows = ((rowsAtOnce(stored) ?? 0) + 1) * (packedRowBytes(stored) + 1);
+    return rows + converted + (isProgressive ? packed : 0);
+  }
   return compressed + packed + converted;
+}
+
+/** Blocks over the edges of a window are kept whole: of a component that is 4 times coarser, 32 pixels on each side. */
+const edgePixels = 64;
+
+/**
+ * Returns what is kept of a progressive frame until its last scan, in bytes for each sample a pixel: two bytes a
+ * coefficient of the blocks that are needed at once, and a bit for each of the whole frame; of each block the first
+ * alone if that is all it becomes.
+ */
+function heldBytes({ grid, window, reduction }: Omit<DrawPlan, "cost">, framePixels: number): number {
+  if (reduction === 8) return (2 * framePixels) / 64;
+  const width = reduction * Math.min(grid.tileWidth, window.width) + edgePixels;
+  const height = reduction * Math.min(grid.tileLength, window.height) + edgePixels;
+  return 2 * width * height + framePixels / 8;
 }
 
 /** Samples a pixel of a picture that is collected whole. */

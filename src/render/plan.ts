@@ -113,16 +113,17 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
 }
 
 function planDrawing(
-  choice: LevelChoice,
+  chosen: LevelChoice,
   asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">,
   { sourceSize, work }: { readonly sourceSize: number; readonly work: Remedy },
 ): DrawPlan {
   const { size, degrees } = asked;
+  const choice = reduceChoice(chosen);
   const isLarge = size.width * size.height > streamPixels;
   const isTileTurn = isLarge && degrees === 0 && !isEncodedWhole(asked) && canTurnTiles(choice, asked.turn);
   const tileTurn = isTileTurn ? asked.turn : noTurn;
   const turn = isTileTurn ? noTurn : asked.turn;
-  const laid = turnChoice(reduceChoice(choice), size, tileTurn);
+  const laid = turnChoice(choice, size, tileTurn);
   const batches = planBatches(laid, { tileTurn, sourceSize, remedy: work });
   const shrink = chooseShrink(laid);
   const { layout } = laid.stored.encoding;
@@ -142,14 +143,15 @@ function planDrawing(
   const cost = drawCost({ ...drawing, kind });
   const least = leastBytesOf({ ...drawing, kind });
   if (least.tile > maxPeakBytes) throw tooLargeToDecode(laid.stored, sourceSize);
-  refuseAboveLimits(cost, { work, memory: least.tiles > maxPeakBytes ? work : "size-or-region" });
+  const memory = least.tiles > maxPeakBytes ? work : least.sized > maxPeakBytes ? "size" : "size-or-region";
+  refuseAboveLimits(cost, { work, memory });
   refuseMuchWork(laid.stored, batches, work);
   return { ...drawing, kind, cost };
 }
 
 /** Strips turned onto their side would all be under the first row, and what comes from the top down begins there. */
-function canTurnTiles({ stored }: LevelChoice, { quarterTurns }: Turn): boolean {
-  return (!stored.isStripped || quarterTurns % 2 === 0) && rowsAtOnce(stored) === undefined;
+function canTurnTiles({ stored, reduction }: LevelChoice, { quarterTurns }: Turn): boolean {
+  return (!stored.isStripped || quarterTurns % 2 === 0) && rowsAtOnce(stored, reduction) === undefined;
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */

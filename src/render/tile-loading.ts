@@ -73,15 +73,19 @@ export async function* loadRows(
   const parts = ranges.map((range) => gathered.bytesOf(range));
   let isCounted = false;
   for (const decoded of decoder.decodeRows(kernel, { parts, rows, window })) {
-    const { first, missing, writeInto } = decoded;
-    const isLast = first + decoded.count >= end;
-    if (!isCounted && (missing !== undefined || isLast)) {
+    const { first, isAlone, writeInto } = decoded;
+    const last = first + decoded.count;
+    const isLast = last >= end;
+    if (last <= window.y) continue;
+    const row = first / grid.tileLength;
+    const missing = writeInto(planesOf(row));
+    if (isAlone) {
+      const height = Math.min(last, end) - Math.max(first, window.y);
+      count({ asked: { width: window.width, height }, levelRow, missing });
+    } else if (!isCounted && (missing !== undefined || isLast)) {
       count({ asked: window, levelRow, missing });
       isCounted = true;
     }
-    if (first + decoded.count <= window.y) continue;
-    const row = first / grid.tileLength;
-    writeInto(planesOf(row));
     yield row;
     if (isLast) return;
   }

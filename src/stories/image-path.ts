@@ -1,8 +1,10 @@
 import { ImageError } from "../error.ts";
 import { baseUri, isHostShared } from "../http/base-uri.ts";
-import { respondOptions, respondRedirect } from "../http/respond.ts";
+import { type Redirect, respondOptions, respondRedirect } from "../http/respond.ts";
 import { findRoute } from "../http/route.ts";
-import { parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
+import { type Identifier, parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
+import { nameMaster } from "../identity/master-name.ts";
+import { withMaster } from "../masters/open.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { answerImage } from "./image.ts";
@@ -27,20 +29,36 @@ export async function answerImagePath(
     throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are allowed here.");
   }
   const route = findRoute(path, config.prefix);
-  const maxAgeSeconds = config.infoMaxAgeSeconds;
   switch (route.kind) {
     case "redirect":
-      return respondRedirect({ uri: route.path, status: route.status, maxAgeSeconds, scope: "public" });
+      return answerRedirect(services, { identifier: parseIdentifier(route.identifier), visit }, () => ({
+        uri: route.path,
+        status: 302,
+        scope: "public",
+      }));
     case "base": {
       const identifier = parseIdentifier(route.identifier);
       const spelling = spellIdentifier(route.identifier);
-      const uri = `${baseUri({ config, request, version: route.version, identifier, spelling })}/info.json`;
-      const scope = isHostShared(config, request.url) ? "public" : "private";
-      return respondRedirect({ uri, status: 303, maxAgeSeconds, scope });
+      return answerRedirect(services, { identifier, visit }, () => ({
+        uri: `${baseUri({ config, request, version: route.version, identifier, spelling })}/info.json`,
+        status: 303,
+        scope: isHostShared(config, request.url) ? "public" : "private",
+      }));
     }
     case "info":
       return answerInfo(services, { request, route, visit });
     case "image":
       return answerImage(services, { request, route, visit });
   }
+}
+
+/** Redirects to an image that there is: a path that was mistyped ends here, with the reason. Throws what opening throws. */
+function answerRedirect(
+  { config, masters }: Services,
+  { identifier, visit }: { readonly identifier: Identifier; readonly visit: Visit },
+  leadTo: () => Omit<Redirect, "maxAgeSeconds">,
+): Promise<Response> {
+  return withMaster(masters, { name: nameMaster(identifier, config), visit }, async () =>
+    respondRedirect({ ...leadTo(), maxAgeSeconds: config.infoMaxAgeSeconds }),
+  );
 }

@@ -110,6 +110,13 @@ for (const { name, version, whole } of versions) {
       expect((await response.bytes()).byteLength).toBe(0);
     });
 
+    it.each(["nobody", "nobody/", "id1/manifest.json", "a/b/c"])(
+      "is 404 for %s, which no image has, rather than a redirect to one",
+      async (asked) => {
+        expect(await refusalOf(`/iiif/${version}/${asked}`)).toMatch(/^404 There is no image/);
+      },
+    );
+
     it("is stated with the scheme, host and prefix that are configured", async () => {
       const variables = { BASE_URL: "https://iiif.example.org", PREFIX: "/images/iiif" };
       const { text } = await ask(`/images/iiif/${version}/a%2Fb/info.json`, { env: variables });

@@ -49,6 +49,15 @@ for (const { name, version, whole } of versions) {
       },
     );
 
+    it("takes sizes of any number of digits for what they are: larger than any image", async () => {
+      const huge = "9".repeat(30);
+      expect(await fetchSize(pathOf(`!${huge},${huge}`))).toBe("300,200");
+      expect(await fetchSize(pathOf(`!${huge},100`))).toBe("150,100");
+      for (const size of [`${huge},`, `,${huge}`, `${huge},${huge}`, `pct:${huge}`]) {
+        expect(await refusalOf(pathOf(size))).toMatch(/^400 The size is (?:larger than|above)/);
+      }
+    });
+
     it("returns a stored level untouched where it has the size", async () => {
       expect(largestDifference(await fetchColors(pathOf("150,")), levels[1]!)).toBe(0);
       expect(largestDifference(await fetchColors(pathOf("!75,75")), levels[2]!)).toBe(0);

@@ -148,16 +148,26 @@ describe("the memory of progressive frames", () => {
   const bytes = writeProgressiveJpeg(frame);
   const needed = coefficientBytes(readJpegHeader(bytes));
 
-  it("is two bytes a coefficient, for as many blocks as make whole MCUs", () => {
-    expect(needed).toBe(2 * 64 * 4 * 3 * 6);
+  it("is two bytes a coefficient and a bit, for as many blocks as cover each component", () => {
+    expect(needed).toBe((8 * 6 + 2 * 4 * 3) * (2 * 64 + 8));
     expect(coefficientBytes(readJpegHeader(writeJpeg(frame)))).toBe(0);
   });
 
+  it("is that of the window, and a bit for each coefficient down to its end", () => {
+    const window = { x: 16, y: 16, width: 8, height: 8 };
+    const windowBytes = 3 * 128 + 8 * 8 * 3 + 2 * 8 * 4 * 2;
+    const options = { window, coefficientLimitBytes: windowBytes };
+    const expected = decodeGuarded(kernel, writeJpeg(frame), { window });
+    expect(decodeGuarded(kernel, bytes, options)).toEqual(expected);
+    expectRefusal(bytes, "render-memory", { ...options, coefficientLimitBytes: windowBytes - 1 });
+  });
+
   it("is two bytes a block of what is reduced to 1/8, whose scans of other coefficients are passed over", () => {
-    const options = { reduction: 8, coefficientLimitBytes: needed / 64 } as const;
+    const reducedBytes = 2 * 8 * 6 + 32 + 2 * 4 * 3;
+    const options = { reduction: 8, coefficientLimitBytes: reducedBytes } as const;
     const expected = decodeGuarded(kernel, writeJpeg(frame), { reduction: 8 });
     expect(decodeGuarded(kernel, bytes, options)).toEqual(expected);
-    expectRefusal(bytes, "render-memory", { ...options, coefficientLimitBytes: needed / 64 - 1 });
+    expectRefusal(bytes, "render-memory", { ...options, coefficientLimitBytes: reducedBytes - 1 });
     // Of the scans of AC coefficients nothing is read but their headers.
     const damaged = bytes.slice();
     let isAlternating = false;
@@ -186,7 +196,8 @@ describe("the memory of progressive frames", () => {
       height: 512,
       components: sampled([1, 1]).map((item) => ({ ...item, sampleAt: () => 9 })),
     };
-    const planes = [{ pointer: 0, stride: 0, width: 0, height: 0 }];
+    // It is refused before anything is written.
+    const planes = [{ pointer: 0, stride: 512, width: 512, height: 512 }];
     const decode = () =>
       decodeJpegInto(tight, { bytes: writeProgressiveJpeg(wide, [send(0, 0)]), planes, width: 512, height: 512 });
     expect(decode).toThrow(expect.objectContaining({ code: "render-memory" }));

@@ -48,9 +48,10 @@ export class Component {
   dc: usize;
   ac: usize;
   prediction: i32;
-  /** The kept coefficients of a progressive frame in zigzag order, and the number of blocks per row. */
+  /** The coefficients of a progressive frame's needed blocks in zigzag order. */
   stored: usize;
-  storedAcross: i32;
+  /** The zigzag masks of the nonzero coefficients, of all blocks down to the last that is needed: the next bits depend on them. */
+  present: usize;
   /** The zigzag mask of coefficients with all bits received. */
   exact: u64;
 
@@ -59,6 +60,22 @@ export class Component {
   @inline
   needs(column: i32, row: i32): bool {
     return <u32>(column - this.firstColumn) < <u32>this.columnCount && <u32>(row - this.firstRow) < <u32>this.rowCount;
+  }
+
+  /** Returns where the coefficients of this block are kept, 0 if it is not needed. */
+  // @ts-ignore: decorator
+  @inline
+  storedAt(column: i32, row: i32): usize {
+    if (!this.needs(column, row)) return 0;
+    const index = (row - this.firstRow) * this.columnCount + (column - this.firstColumn);
+    return this.stored + (<usize>index << keptShift);
+  }
+
+  /** Returns where the mask of this block's nonzero coefficients is. */
+  // @ts-ignore: decorator
+  @inline
+  presentAt(column: i32, row: i32): usize {
+    return this.present + (<usize>(row * this.blocksAcross + column) << 3);
   }
 
   /** Returns whether this block is written neither clipped nor reduced. */
@@ -80,7 +97,7 @@ export let mcusDown: i32 = 0;
 export let isProgressive: bool = false;
 /** Whether the first coefficient of each block is all that a progressive frame's samples are made of: reduced to 1/8. */
 export let keepsDcAlone: bool = false;
-/** As a power of 2, the bytes that are kept of each block of a progressive frame: 64 coefficients, or one. */
+/** As a power of 2, the bytes that are kept of each needed block of a progressive frame: 64 coefficients, or one. */
 export let keptShift: i32 = 7;
 
 /** Returns one of the frame's components. */
@@ -163,17 +180,21 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
   return isProgressive ? placeCoefficients(request) : statusOk;
 }
 
-/** Allocates the kept coefficients of a progressive frame's components, all 0. */
+/** Allocates the kept coefficients of a progressive frame's components and their masks, all 0. */
 function placeCoefficients(request: DecodeRequest): i32 {
   keepsDcAlone = request.reduction == 3;
   keptShift = keepsDcAlone ? 1 : 7;
   let byteLength: u64 = 0;
   for (let index: i32 = 0; index < componentCount; index++) {
     const item = component(index);
-    item.storedAcross = mcusAcross * item.horizontal;
-    item.stored = request.coefficients + <usize>byteLength;
     item.exact = keepsDcAlone ? ~1 : 0;
-    byteLength += (<u64>item.storedAcross * (mcusDown * item.vertical)) << keptShift;
+    item.present = request.coefficients + <usize>byteLength;
+    const reached = item.rowCount > 0 ? item.firstRow + item.rowCount : 0;
+    if (!keepsDcAlone) byteLength += (<u64>item.blocksAcross * reached) << 3;
+    // Vectors begin at multiples of 16.
+    byteLength = (byteLength + 15) & ~15;
+    item.stored = request.coefficients + <usize>byteLength;
+    byteLength += (<u64>item.columnCount * item.rowCount) << keptShift;
   }
   if (byteLength > request.coefficientBytes) {
     request.coefficientBytes = <usize>min<u64>(byteLength, u32.MAX_VALUE);

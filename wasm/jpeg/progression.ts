@@ -1,9 +1,9 @@
-// Scans of progressive frames: each sends some bits of some coefficients of all blocks, which are kept until the last
-// scan.
+// Scans of progressive frames: each sends some bits of some coefficients of all blocks. Those of needed blocks are kept
+// until the last scan; of the others no more than which are nonzero.
 
 import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
 import { coefficients, placePart, placeWhole } from "./block";
-import { Component, component, componentCount, keepsDcAlone, keptShift } from "./frame";
+import { Component, component, componentCount, keepsDcAlone } from "./frame";
 import { buildSymbolLookup, differenceInvalid, symbolLookupBytes, takeDifference, takeSymbol } from "./huffman";
 import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
 import { statusCorrupt, statusOk } from "./status";
@@ -41,7 +41,7 @@ export function decodeProgression(first: i32, last: i32, across: i32): i32 {
       const vertical = isInterleaved ? item.vertical : 1;
       for (let y: i32 = 0; y < vertical; y++) {
         for (let x: i32 = 0; x < horizontal; x++) {
-          const status = decodeBand(item, storedBlock(item, column * horizontal + x, row * vertical + y));
+          const status = decodeBand(item, column * horizontal + x, row * vertical + y);
           if (status < 0 || bitsOverdrawn()) return mcu;
         }
       }
@@ -56,27 +56,37 @@ export function decodeProgression(first: i32, last: i32, across: i32): i32 {
 
 // @ts-ignore: decorator
 @inline
-function storedBlock(item: Component, column: i32, row: i32): usize {
-  return item.stored + (<usize>(row * item.storedAcross + column) << keptShift);
-}
-
-// @ts-ignore: decorator
-@inline
-function decodeBand(item: Component, block: usize): i32 {
-  if (spectralFirst != 0) return isRefinement ? refineAc(item.ac, block) : decodeAc(item.ac, block);
+function decodeBand(item: Component, column: i32, row: i32): i32 {
+  const block = item.storedAt(column, row);
+  if (spectralFirst != 0) {
+    const present = item.presentAt(column, row);
+    return isRefinement ? refineAc(item.ac, block, present) : decodeAc(item.ac, block, present);
+  }
   if (isRefinement) {
-    store<i16>(block, load<i16>(block) | (takeBit() << lowestBit));
+    const bit = takeBit();
+    if (block != 0) store<i16>(block, load<i16>(block) | (bit << lowestBit));
     return statusOk;
   }
   const difference = takeDifference(item.dc);
   if (difference == differenceInvalid) return statusCorrupt;
   item.prediction += difference;
-  store<i16>(block, item.prediction << lowestBit);
+  if (block != 0) store<i16>(block, item.prediction << lowestBit);
   return statusOk;
 }
 
-/** Decodes the highest bits of the band's coefficients of a block. Source: ITU-T T.81 G.1.2.2. */
-function decodeAc(table: usize, block: usize): i32 {
+/** Notes a coefficient that is nonzero from now on, and keeps it if its block is needed. */
+// @ts-ignore: decorator
+@inline
+function keepCoefficient(block: usize, present: usize, index: i32, value: i32): void {
+  store<u64>(present, load<u64>(present) | (<u64>1 << index));
+  if (block != 0) store<i16>(block + (<usize>index << 1), value);
+}
+
+/**
+ * Decodes the highest bits of the band's coefficients of a block; those of one that is not needed, which is 0, are passed
+ * over. Source: ITU-T T.81 G.1.2.2.
+ */
+function decodeAc(table: usize, block: usize, present: usize): i32 {
   if (endOfBandRun > 0) {
     endOfBandRun--;
     return statusOk;
@@ -99,7 +109,7 @@ function decodeAc(table: usize, block: usize): i32 {
     if (index > spectralLast) return statusCorrupt;
     const magnitude = takeBits(category);
     const value = magnitude >> (category - 1) != 0 ? magnitude : magnitude - (1 << category) + 1;
-    store<i16>(block + (<usize>index << 1), value << lowestBit);
+    keepCoefficient(block, present, index, value << lowestBit);
   }
   return statusOk;
 }
@@ -110,8 +120,8 @@ function readRun(category: i32): i32 {
   return category == 0 ? 1 : (1 << category) + takeBits(category);
 }
 
-/** Decodes one more bit of the band's coefficients of a block. Source: ITU-T T.81 G.1.2.3. */
-function refineAc(table: usize, block: usize): i32 {
+/** Does so for one more bit of the band's coefficients. Source: ITU-T T.81 G.1.2.3. */
+function refineAc(table: usize, block: usize, present: usize): i32 {
   let index = spectralFirst;
   while (endOfBandRun == 0 && index <= spectralLast) {
     refill();
@@ -126,13 +136,12 @@ function refineAc(table: usize, block: usize): i32 {
       break;
     }
     for (; index <= spectralLast; index++) {
-      const place = block + (<usize>index << 1);
-      if (load<i16>(place) != 0) refineCoefficient(place);
+      if ((load<u64>(present) >>> index) & 1) refineCoefficient(block, index);
       else if (--zeros < 0) break;
     }
     if (value != 0) {
       if (index > spectralLast) return statusCorrupt;
-      store<i16>(block + (<usize>index << 1), value);
+      keepCoefficient(block, present, index, value);
     }
     index++;
   }
@@ -140,29 +149,18 @@ function refineAc(table: usize, block: usize): i32 {
   endOfBandRun--;
   if (index > spectralLast) return statusOk;
   const band = (u64.MAX_VALUE >>> (63 - spectralLast)) & (u64.MAX_VALUE << index);
-  for (let rest = presentIn(block) & band; rest != 0; rest &= rest - 1) refineCoefficient(block + (<usize>ctz(rest) << 1));
+  for (let rest = load<u64>(present) & band; rest != 0; rest &= rest - 1) refineCoefficient(block, <i32>ctz(rest));
   return statusOk;
 }
 
 /** Reads whether the scan's bit moves a nonzero coefficient further from zero. */
 // @ts-ignore: decorator
 @inline
-function refineCoefficient(place: usize): void {
-  if (takeBit() == 0) return;
+function refineCoefficient(block: usize, index: i32): void {
+  if (takeBit() == 0 || block == 0) return;
+  const place = block + (<usize>index << 1);
   const value = <i32>load<i16>(place);
   store<i16>(place, value < 0 ? value - (1 << lowestBit) : value + (1 << lowestBit));
-}
-
-/** Returns the zigzag mask of a kept block's nonzero coefficients. */
-// @ts-ignore: decorator
-@inline
-function presentIn(block: usize): u64 {
-  let present: u64 = 0;
-  for (let vector: usize = 0; vector < 8; vector++) {
-    const zeros = i16x8.bitmask(i16x8.eq(v128.load(block + (vector << 4)), i64x2.splat(0)));
-    present |= <u64>(zeros ^ 0xff) << (vector << 3);
-  }
-  return present;
 }
 
 /** Transforms the needed blocks of all components with at least one decoded scan into the planes. */
@@ -179,7 +177,7 @@ export function placeKept(reduction: i32): void {
 }
 
 function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32): void {
-  const block = storedBlock(item, column, row);
+  const block = item.storedAt(column, row);
   const dequantisation = item.dequantisation;
   const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>(load<u32>(dequantisation) & 0xffff)));
   if (keepsDcAlone) {
@@ -187,7 +185,7 @@ function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32):
     return;
   }
   let offsets: u32 = 0;
-  for (let rest = presentIn(block) & ~1; rest != 0; rest &= rest - 1) {
+  for (let rest = load<u64>(item.presentAt(column, row)); rest != 0; rest &= rest - 1) {
     const index = <usize>ctz(rest);
     const step = load<u32>(dequantisation + (index << 2));
     offsets |= step >>> 16;

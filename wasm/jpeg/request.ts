@@ -32,7 +32,7 @@ export class DecodeRequest {
   windowTop: i32;
   windowRight: i32;
   windowBottom: i32;
-  /** Room for the coefficients of a progressive frame, aligned to 16, and its size; 0 if there is none. */
+  /** Room for what is kept of a progressive frame until its last scan, aligned to 16, and its size; 0 if there is none. */
   coefficients: usize;
   coefficientBytes: usize;
   planeCount: i32;

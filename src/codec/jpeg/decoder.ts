@@ -160,13 +160,16 @@ function expectedSampling({ planes, subsampling, samplings }: JpegDecodeOptions,
 const fullSampling: Subsampling = { x: 1, y: 1 };
 
 /**
- * Returns the memory that decoding a frame takes besides its bytes and planes: its coefficients if it is progressive, 2
- * bytes each, and nothing otherwise.
+ * Returns the memory that decoding a whole frame takes besides its bytes and planes: if it is progressive 2 bytes a
+ * coefficient and a bit, for as many blocks as cover each component, and nothing otherwise.
  */
 export function coefficientBytes({ process, width, height, components }: JpegFrame): number {
   if (process !== "progressive") return 0;
-  const across = Math.ceil(width / (8 * Math.max(...components.map((item) => item.horizontal))));
-  const down = Math.ceil(height / (8 * Math.max(...components.map((item) => item.vertical))));
-  const blocks = components.reduce((sum, { horizontal, vertical }) => sum + horizontal * vertical, 0);
-  return across * down * blocks * 128;
+  const across = Math.max(...components.map((item) => item.horizontal));
+  const down = Math.max(...components.map((item) => item.vertical));
+  const blocksOf = (side: number, factor: number): number => Math.ceil(Math.ceil(side / factor) / 8);
+  return components.reduce((sum, { horizontal, vertical }) => {
+    const blocks = blocksOf(width, across / horizontal) * blocksOf(height, down / vertical);
+    return sum + 128 * blocks + ((8 * blocks + 15) & ~15);
+  }, 0);
 }

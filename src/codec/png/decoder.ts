@@ -3,20 +3,10 @@ import { isSameSize, type Size } from "../../geometry.ts";
 import { maxFilePixels } from "../../limits.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { planeSlackBytes } from "../../raster/raster.ts";
-import { inflate } from "../inflate.ts";
+import { PngData } from "./data.ts";
+import { interlacedRows } from "./interlaced.ts";
 import { malformedPng, type PngHeader, pngHeaderBytes, pngSamples, readPngChunk, readPngHeader } from "./reader.ts";
-
-/**
- * Rows in kernel memory, each with the samples of its pixels interleaved, packed from the highest bit of a byte down.
- */
-export interface PngRows {
-  /** The byte where the first row starts; rows are `stride` bytes apart. */
-  readonly pointer: number;
-  readonly stride: number;
-  /** Index of the first row in the picture, and the number of rows. */
-  readonly first: number;
-  readonly count: number;
-}
+import { type PngRows, unfilteredRows } from "./rows.ts";
 
 /** A whole file, its expected dimensions in pixels, and which rows are wanted. */
 export interface PngFile {
@@ -33,8 +23,8 @@ export interface PngFile {
  * that only holds them until the next are asked for: samples of 16 bits have their high byte first, rows of fewer than 8
  * bits end within a byte. What follows `endRow` is not looked at; where the stream ends, is cut off or broken before it,
  * the last rows that are whole are yielded and no more. The memory and what `inflate` takes is returned: whoever allocates
- * in between has to give it back before the next rows. Throws `source-malformed` for a header that is broken or has
- * unexpected dimensions; `source-unsupported` for interlaced pictures, `render-too-costly`, `render-memory`. Source: W3C PNG specification, third edition.
+ * in between has to give it back before the next rows. An interlaced picture takes as much as all of its samples. Throws
+ * `source-malformed` for a header that is broken or has unexpected dimensions; `render-too-costly`, `render-memory`. Source: W3C PNG specification, third edition.
  */
 export function* decodePng(
   kernel: Kernel,
@@ -42,40 +32,17 @@ export function* decodePng(
 ): Generator<PngRows, void> {
   const header = readPngHeader(bytes);
   checkHeader(header, size);
-  const samples = pngSamples[header.colorType];
-  const rowBytes = Math.ceil((size.width * samples * header.bitDepth) / 8);
-  const pixelBytes = Math.max(1, (samples * header.bitDepth) / 8);
-  const stride = rowBytes + 1;
+  const pixelBits = pngSamples[header.colorType] * header.bitDepth;
+  const rowBytes = Math.ceil((size.width * pixelBits) / 8);
   const mark = kernel.mark();
-  // Before the rows is the row above them, which starts as zeros.
-  const above = kernel.allocate((rowsAtOnce + 1) * stride + planeSlackBytes);
-  kernel.bytes.fill(0, above, above + stride);
-  const inflating = inflate(kernel, dataOf(bytes));
-  let first = 0;
-  let filled = 0;
+  const data = new PngData(kernel, dataOf(bytes));
+  // Before the rows is the row above them.
+  const room = kernel.allocate((rowsAtOnce + 1) * (rowBytes + 1) + planeSlackBytes);
   try {
-    for (let piece = inflating.next(); ; piece = inflating.next()) {
-      // A place rather than a view: memory may grow while the rows are used.
-      const from = piece.done ? 0 : piece.value.byteOffset;
-      const end = piece.done ? 0 : from + piece.value.byteLength;
-      for (let at = from; at < end || piece.done; ) {
-        const wanted = Math.min(rowsAtOnce, endRow - first);
-        const length = Math.min(end - at, wanted * stride - filled);
-        kernel.bytes.copyWithin(above + stride + filled, at, at + length);
-        at += length;
-        filled += length;
-        if (filled < wanted * stride && !piece.done) break;
-        const count = Math.floor(filled / stride);
-        const done = kernel.exports.unfilterPngRows(above + stride, rowBytes, pixelBytes, count);
-        if (done > 0) yield { pointer: above + stride + 1, stride, first, count: done };
-        first += done;
-        filled = 0;
-        if (done < wanted || first === endRow) return;
-        kernel.bytes.copyWithin(above, above + count * stride, above + (count + 1) * stride);
-      }
-    }
+    if (header.isInterlaced) yield* interlacedRows(kernel, data, { size, pixelBits, rowsAtOnce, endRow, room });
+    else yield* unfilteredRows(kernel, data, { rowBytes, pixelBits, rowCount: endRow, rowsAtOnce, room });
   } finally {
-    inflating.return("whole");
+    data.close();
     kernel.release(mark);
   }
 }
@@ -83,9 +50,6 @@ export function* decodePng(
 function checkHeader(header: PngHeader, size: Size): void {
   if (!isSameSize(header, size)) {
     throw malformedPng(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
-  }
-  if (header.isInterlaced) {
-    throw new ImageError("source-unsupported", "The stored image is an interlaced PNG, which is not supported.");
   }
   if (size.width * size.height > maxFilePixels) {
     throw new ImageError("render-too-costly", "The PNG picture is too large to decode here.");

@@ -1,8 +1,8 @@
 import type { Kernel } from "../../raster/kernel.ts";
 import { applyPalette } from "../../raster/palette.ts";
 import type { Plane } from "../../raster/raster.ts";
-import type { PngRows } from "./decoder.ts";
 import { type PngHeader, pngHeaderBytes, pngSamples, readPngChunk } from "./reader.ts";
+import type { PngRows } from "./rows.ts";
 
 /** What tRNS says: the opacity of each index, or the one transparent colour, one number per sample. */
 export type PngTransparency =

@@ -172,11 +172,101 @@ describe("a PNG that is damaged amid its rows", () => {
   });
 });
 
-describe("a PNG is refused", () => {
-  it("when it is interlaced", async () => {
-    expect(await refusal(writePng({ ...gray, interlace: 1 }))).toBe("source-unsupported");
+/** Writes samples of one size in seven passes, without filters. Source: W3C PNG specification, third edition, 8.1. */
+function interlace(
+  { width, height, bitDepth, colorType }: Omit<PngParts, "rows">,
+  bitsOf: (x: number, y: number) => string,
+): Uint8Array {
+  const starts = [
+    [0, 0, 8, 8],
+    [4, 0, 8, 8],
+    [0, 4, 4, 8],
+    [2, 0, 4, 4],
+    [0, 2, 2, 4],
+    [1, 0, 2, 2],
+    [0, 1, 1, 2],
+  ] as const;
+  const rows: number[] = [];
+  for (const [left, top, columns, lines] of starts) {
+    for (let y = top; y < height && left < width; y += lines) {
+      let bits = "";
+      for (let x = left; x < width; x += columns) bits += bitsOf(x, y);
+      rows.push(0, ...(bits.match(/.{1,8}/g) ?? []).map((byte) => Number.parseInt(byte.padEnd(8, "0"), 2)));
+    }
+  }
+  return writePng({ width, height, bitDepth, colorType, interlace: 1, rows });
+}
+
+describe("an interlaced PNG", () => {
+  const forms = [
+    [1, 0, 1],
+    [2, 3, 2],
+    [4, 0, 4],
+    [8, 0, 8],
+    [8, 2, 24],
+    [16, 2, 48],
+    [16, 6, 64],
+  ] as const;
+
+  it.each(forms)(
+    "of %i bits in colour type %i comes out as it went in, at any size",
+    async (bitDepth, colorType, bits) => {
+      const random = openRandom(bits);
+      for (const size of [1, 2, 3, 5, 8, 9, 17].flatMap((width) =>
+        [1, 2, 4, 7, 33].map((height) => ({ width, height })),
+      )) {
+        const { width, height } = size;
+        const pixels = Array.from({ length: width * height }, () =>
+          Array.from({ length: bits }, () => random.integer(0, 1)).join(""),
+        );
+        const png = interlace({ ...size, bitDepth, colorType }, (x, y) => pixels[y * width + x]!);
+        const rowBytes = Math.ceil((width * bits) / 8);
+        const expected = Array.from({ length: height }, (_, y) =>
+          pixels
+            .slice(y * width, (y + 1) * width)
+            .join("")
+            .padEnd(8 * rowBytes, "0"),
+        ).join("");
+        const { decoded } = await decode(png, size, rowBytes);
+        expect([...decoded].map((byte) => byte.toString(2).padStart(8, "0")).join("")).toBe(expected);
+      }
+    },
+  );
+
+  it("with filters comes out as it went in", async () => {
+    const random = openRandom(2);
+    const [width, height] = [151, 97];
+    const raw = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at / 9 + random.integer(0, 20)) & 255);
+    const image = sharp(raw, { raw: { width, height, channels: 3 } });
+    const png = await image.png({ progressive: true, adaptiveFiltering: true }).toBuffer();
+    const { decoded, batches } = await decode(png, { width, height }, width * 3);
+    expect(decoded).toEqual(raw);
+    expect(batches).toEqual([97]);
   });
 
+  it("that is cut off gives the rows that all passes brought, and no more", async () => {
+    const random = openRandom(7);
+    const size = { width: 64, height: 64 };
+    const pixels = Array.from({ length: 64 * 64 }, () => random.integer(0, 255));
+    const bitsOf = (x: number, y: number) => pixels[y * 64 + x]!.toString(2).padStart(8, "0");
+    const png = interlace({ ...size, bitDepth: 8, colorType: 0 }, bitsOf);
+    // Half of the samples are in the last pass.
+    const { decoded, read } = await decode(png.subarray(0, Math.floor(png.length * 0.8)), size, 64);
+    expect(read).toBeGreaterThan(20);
+    expect(read).toBeLessThan(60);
+    expect([...decoded.subarray(0, read * 64)]).toEqual(pixels.slice(0, read * 64));
+    // Cut off in the sixth, whose first row is all that the first row lacked.
+    expect((await decode(png.subarray(0, Math.floor(png.length * 0.3)), size, 64)).read).toBe(1);
+    expect((await decode(png.subarray(0, Math.floor(png.length * 0.2)), size, 64)).read).toBe(0);
+  });
+
+  it("is refused where its samples are more than there is room for", async () => {
+    const size = { width: 3000, height: 3000 };
+    expect(await refusal(writePng({ ...gray, ...size, colorType: 6, interlace: 1 }), size)).toBe("render-memory");
+  });
+});
+
+describe("a PNG is refused", () => {
   it.each([
     ["a palette of 16 bits", { bitDepth: 16, colorType: 3 }],
     ["RGB of 4 bits", { bitDepth: 4, colorType: 2 }],

@@ -119,10 +119,6 @@ describe("a PNG master", () => {
 });
 
 describe("a PNG master is refused", () => {
-  it("when it is interlaced", async () => {
-    expect(await refusal({ interlace: 1 })).toBe("source-unsupported");
-  });
-
   it("above the limit of chunks before its image data", async () => {
     const chunks = (count: number) => ({ chunks: Array.from({ length: count }, () => formatChunk("tEXt")) });
     // IHDR is one of them.

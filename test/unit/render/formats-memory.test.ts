@@ -57,6 +57,7 @@ const makers: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   "a progressive JPEG": () => picture().removeAlpha().jpeg({ progressive: true }).toBuffer(),
   "a JPEG of inks": () => picture().removeAlpha().toColourspace("cmyk").jpeg().toBuffer(),
   "a PNG": () => picture().png({ compressionLevel: 1 }).toBuffer(),
+  "an interlaced PNG": () => picture().png({ compressionLevel: 1, progressive: true }).toBuffer(),
   "a WebP": () => picture().webp({ effort: 0 }).toBuffer(),
 };
 
