@@ -23,9 +23,9 @@ function byteOrderOf([first, second]: Uint8Array): "little" | "big" | undefined 
   return undefined;
 }
 
-/** Not every platform's decoder knows the big-endian form. */
+/** Not every platform's decoder knows the big-endian form. `slice` of a Buffer would be the same memory. */
 function swapBytes(bytes: Uint8Array): Uint8Array {
-  const swapped = bytes.slice();
+  const swapped = Uint8Array.from(bytes);
   for (let at = 0; at + 1 < bytes.length; at += 2) {
     swapped[at] = bytes[at + 1] ?? 0;
     swapped[at + 1] = bytes[at] ?? 0;

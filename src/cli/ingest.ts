@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
@@ -7,11 +6,12 @@ import { inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
 import { writeObjects } from "../job/object-job.ts";
+import { countTexts } from "../job/page-text-files.ts";
 import { makeDryReport, makeReport, type Report } from "../job/report.ts";
 import { findFiles } from "../job/source-files.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
-import { findWriteFault } from "../node/writable-file.ts";
+import { findWriteFault, writeResult } from "../node/writable-file.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
 import { checkIdentifier, defaultTemplate, type Naming } from "../settings/identifier-template.ts";
 import { bucketOptions, conversionOptions, tableOptions } from "../settings/options.ts";
@@ -146,7 +146,7 @@ interface RunContext {
 
 async function dryRun(plan: IngestPlan, { command, terminal, converter, settled }: RunContext): Promise<number> {
   const inspections = await inspectPlan(plan, { converter, signal: terminal.signal });
-  const report = makeDryReport(inspections, { plan, jobs: settled.jobs });
+  const report = makeDryReport(inspections, { plan, jobs: settled.jobs, texts: await countTexts(plan) });
   await hand(report, formatDryReport(report), { command, terminal });
   if (terminal.signal.aborted) return exitStatus.stopped;
   return report.images.some(({ failure }) => failure !== undefined) ? exitStatus.failed : exitStatus.well;
@@ -220,5 +220,5 @@ async function hand(
   const content = formatJson(report);
   // First what can't fail: a report that can't be written after all is not lost.
   terminal.print(json === true ? content : lines);
-  if (file !== undefined) await writeFile(resolve(terminal.folder, file), `${content.join("\n")}\n`);
+  if (file !== undefined) await writeResult(resolve(terminal.folder, file), `${content.join("\n")}\n`);
 }

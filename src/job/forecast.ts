@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import type { Operations } from "../bucket/operations.ts";
 import { leastPartBytes } from "../bucket/s3-bucket.ts";
+import { topCollection } from "../catalogue/collection.ts";
 import { settleCompression } from "../convert/settle.ts";
 import type { ConversionSettings, SourceSummary } from "../settings/conversion.ts";
 import type { PlannedImage } from "./job-plan.ts";
+import type { PlannedObjects } from "./object-plan.ts";
 
 /** An image that was looked at. */
 export interface InspectedImage {
@@ -40,11 +42,20 @@ const repackedBytesEachSecond = 100e6;
 /** What each image takes whatever its size. */
 const secondsEachImage = 0.1;
 
-/** Foretells what the masters of images take in bytes, time and calls of the storage. */
-export function forecastRun(images: readonly InspectedImage[], { jobs }: { readonly jobs: number }): Forecast {
+/** What a run stores besides masters, and how it works. */
+export interface RunShape {
+  readonly jobs: number;
+  /** Undefined where images alone are stored. */
+  readonly objects: PlannedObjects | undefined;
+  /** Pages that have a file of text. */
+  readonly texts: number;
+}
+
+/** Foretells what the masters of images and the records of objects take in bytes, time and calls of the storage. */
+export function forecastRun(images: readonly InspectedImage[], { jobs, objects, texts }: RunShape): Forecast {
   const processors = Math.min(jobs, availableParallelism());
-  const operations = { classA: 0, classB: 1 };
-  if (images.some(({ image }) => image.record !== undefined)) operations.classB += 1;
+  const operations = objects === undefined ? { classA: 0, classB: 1 } : forecastObjects(objects, texts);
+  if (objects === undefined && images.some(({ image }) => image.record !== undefined)) operations.classB += 1;
   let bytesOut = 0;
   let seconds = 0;
   for (const inspected of images) {
@@ -59,6 +70,19 @@ export function forecastRun(images: readonly InspectedImage[], { jobs }: { reado
     operations.classB += 1;
   }
   return { bytesOut, seconds: seconds / processors, processors, operations };
+}
+
+/** Both buckets are looked for. A record is looked for and written, a master looked up and its directories read. */
+function forecastObjects({ plans, collections }: PlannedObjects, texts: number): { classA: number; classB: number } {
+  const identifiers = plans.flatMap(({ pages }) => pages.flatMap((page) => page.images));
+  const hasTop = plans.length + collections.length > 0 && !collections.some(({ key }) => key === topCollection);
+  const records = plans.length + collections.length + (hasTop ? 1 : 0);
+  const pictures = collections.filter(({ row }) => row?.thumbnail !== undefined).length;
+  return {
+    // The file of a text is stored, and its lines.
+    classA: records + 2 * texts,
+    classB: 2 + records + 2 * (identifiers.length + pictures) + texts,
+  };
 }
 
 /** Foretells the bytes of a master. */

@@ -6,7 +6,7 @@ import type { PagePlan } from "../catalogue/work-plan.ts";
 import { maxTextFileBytes } from "../limits.ts";
 import { textEndings } from "../text/read-text.ts";
 import { atOnce } from "./at-once.ts";
-import type { PlannedImage } from "./job-plan.ts";
+import type { IngestPlan, PlannedImage } from "./job-plan.ts";
 import { storePageText } from "./page-text.ts";
 
 /** Texts that are read and stored at once, each of some ten megabytes. */
@@ -43,6 +43,16 @@ export async function withTexts(work: Work, { catalogue, plan, imageOf, notes }:
     return page;
   });
   return { ...work, pages };
+}
+
+/** Counts the pages of planned objects that have a file of text. */
+export async function countTexts({ images, objects }: Pick<IngestPlan, "images" | "objects">): Promise<number> {
+  const byIdentifier = new Map(images.map((image) => [image.identifier, image]));
+  const pages = (objects?.plans ?? []).flatMap((plan) => plan.pages);
+  const paths = await atOnce(pages, textsAtOnce, (page) =>
+    findTextFile(byIdentifier.get(page.images[0]?.identifier ?? ""), page.text),
+  );
+  return paths.filter((path) => path !== undefined).length;
 }
 
 /** A path in a table starts at the folder that was named. A file of several pages has no text beside it. */

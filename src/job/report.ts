@@ -121,10 +121,13 @@ export interface DryReport {
   readonly estimate: CostEstimate;
 }
 
-/** Makes the report of a dry run; `jobs` is how many images a run works on at once. */
+/**
+ * Makes the report of a dry run; `jobs` is how many images a run works on at once, `texts` how many pages have a file of
+ * text.
+ */
 export function makeDryReport(
   inspections: readonly Inspection[],
-  { plan, jobs }: { readonly plan: Omit<IngestPlan, "images">; readonly jobs: number },
+  { plan, jobs, texts }: { readonly plan: Omit<IngestPlan, "images">; readonly jobs: number; readonly texts: number },
 ): DryReport {
   const images = inspections.map((inspection) => {
     const { image } = inspection;
@@ -136,7 +139,7 @@ export function makeDryReport(
     return { ...describe(image), treatment, summary: inspection.summary, expectedBytes };
   });
   const inspected = inspections.flatMap((inspection) => ("failure" in inspection ? [] : [inspection]));
-  const forecast = forecastRun(inspected, { jobs });
+  const forecast = forecastRun(inspected, { jobs, texts, objects: plan.objects });
   return {
     dryRun: true,
     images: [...images, ...plan.failures],

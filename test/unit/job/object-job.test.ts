@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Bucket } from "../../../src/bucket/bucket.ts";
+import { countOperations } from "../../../src/bucket/operations.ts";
 import { parseCollection } from "../../../src/catalogue/collection.ts";
 import { readCollectionTable } from "../../../src/catalogue/collection-table.ts";
 import { recordsOf } from "../../../src/catalogue/image-records.ts";
@@ -13,6 +14,8 @@ import { parseWork } from "../../../src/catalogue/work-record.ts";
 import { runIngest } from "../../../src/job/job.ts";
 import { planIngest } from "../../../src/job/job-plan.ts";
 import { type ObjectRun, writeObjects } from "../../../src/job/object-job.ts";
+import { countTexts } from "../../../src/job/page-text-files.ts";
+import { makeDryReport } from "../../../src/job/report.ts";
 import { IngestError } from "../../../src/node/ingest-error.ts";
 import { bucketsAt, tellingConverter } from "../../support/ingest.ts";
 import { makeTiff } from "../../support/make-tiff.ts";
@@ -61,13 +64,10 @@ interface Tables {
   readonly collections?: string;
 }
 
-async function ingest(
-  tables: Tables = {},
-  { sources = [folder], force = false, ...change }: Partial<ObjectRun> & { sources?: string[]; force?: boolean } = {},
-) {
+function planOf(tables: Tables, sources: readonly string[]) {
   const options = { reading: { language: "none", separator: "|", rights: { others: [] } }, faults: [] };
   const pages = tables.records === undefined ? undefined : readPageTable(tables.records, options);
-  const plan = await planIngest({
+  return planIngest({
     sources,
     template: "{path}[-{page}]",
     collection: "",
@@ -85,7 +85,16 @@ async function ingest(
     config: {},
     countPages: async () => 1,
   });
-  const buckets = bucketsAt(endpoint);
+}
+
+async function ingest(
+  tables: Tables = {},
+  { sources = [folder], force = false, ...change }: Partial<ObjectRun> & { sources?: string[]; force?: boolean } = {},
+) {
+  const plan = await planOf(tables, sources);
+  const own = bucketsAt(endpoint);
+  const { masters = own.masters, catalogue = own.catalogue } = change;
+  const buckets = { masters, catalogue };
   const outcomes = await runIngest(plan, { converter, ...buckets, jobs: 2, isForced: force });
   const run: ObjectRun = {
     ...buckets,
@@ -102,6 +111,32 @@ async function ingest(
     run,
   );
 }
+
+describe("a dry run", () => {
+  it("foretells every call that a first run makes, those of objects, texts and collections among them", async () => {
+    await lay("maps/atlas/1.tif", "maps/atlas/2.tif", "maps/plan/1.tif", "book/1.tif", "book/2.tif");
+    await writeFile(join(folder, "book/1.txt"), "Words");
+    await writeFile(join(folder, "book/2.txt"), "More words");
+    const tables = { collections: "collection,label,thumbnail\nmaps,Maps,maps/plan/1\n" };
+    const plan = await planOf(tables, [folder]);
+    const summary = {
+      format: "tiff",
+      width: 40,
+      height: 30,
+      pages: 1,
+      isPyramid: false,
+      model: "rgb",
+      depth: 8,
+    } as const;
+    const rest = { hasAlpha: false, hasProfile: false, orientation: 1, bytes: 1 };
+    const inspections = plan.images.map((image) => ({ image, summary: { ...summary, ...rest } }));
+    const { forecast } = makeDryReport(inspections, { plan, jobs: 1, texts: await countTexts(plan) });
+    const { buckets, operations } = countOperations({ ...bucketsAt(endpoint), close: async () => {} });
+    await ingest(tables, buckets);
+    expect(forecast.operations).toEqual(operations());
+    expect(endpoint.catalogue.size).toBe(5 + 3 + 2 * 2 + 2);
+  });
+});
 
 const bytesAt = (key: string) => endpoint.catalogue.get(key)?.bytes ?? Buffer.alloc(0);
 const workOf = (key: string) => parseWork(bytesAt(`objects/${key}.json`), key);
