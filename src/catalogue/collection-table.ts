@@ -39,7 +39,9 @@ export function readCollectionTable(
 ): readonly CollectionRow[] {
   const table = readTable(content, { shape: collectionShape, reading, faults });
   if (!table.columns.has("collection")) {
-    faults.push({ place: undefined, message: "there is no column collection" });
+    if (table.isSound && !table.meant.has("collection")) {
+      faults.push({ place: undefined, message: "there is no column collection" });
+    }
     return [];
   }
   const rows = new Map<string, CollectionRow>();

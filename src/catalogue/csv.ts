@@ -20,12 +20,23 @@ const listedPlaces = 5;
  * the first row; they help to find the delimiter. Never throws.
  */
 export function parseCsv(content: Uint8Array | string, columns: readonly string[] = []): CsvSheet {
+  const kind = typeof content === "string" ? undefined : workbookKind(content);
+  if (kind !== undefined) {
+    const message = `it is a workbook (${kind}), not a table of text: save the sheet as "CSV UTF-8"`;
+    return { rows: [], faults: [{ place: undefined, message }] };
+  }
   const decoded = typeof content === "string" ? undefined : decodeText(content);
   const text = (decoded?.text ?? String(content)).replace(/^\ufeff/, "");
   const faults: SheetFault[] = [];
   const rows = [...readRows(text, chooseDialect(text, columns), faults)];
   if (decoded === undefined || decoded.isWhole) return { rows, faults };
   return { rows, faults: [encodingFault(rows, decoded.encoding), ...faults] };
+}
+
+/** What spreadsheets save unless they are told to save a table: a ZIP archive, or a compound file. */
+function workbookKind([one, two, three, four]: Uint8Array): string | undefined {
+  if (one === 0x50 && two === 0x4b && three === 3 && four === 4) return ".xlsx, .ods or .numbers";
+  return one === 0xd0 && two === 0xcf && three === 0x11 && four === 0xe0 ? ".xls" : undefined;
 }
 
 function encodingFault(rows: readonly CsvRow[], encoding: string): SheetFault {

@@ -26,10 +26,10 @@ export function collectLeaves({ images, missing }: LeafSources, { rowOf, faults 
     const row = rowOf(image);
     const key = row?.canvas ?? image.identifier.slice(image.identifier.lastIndexOf("/") + 1);
     const known = leaves.get(key);
-    if (known !== undefined && row?.canvas === undefined) {
-      faults.push(
-        `${image.path} and ${known.images[0]?.path} would be one page, ${key}: name each by the column canvas`,
-      );
+    const other = known?.images[0];
+    // That two images have one identifier is told where they are named.
+    if (other !== undefined && other.identifier !== image.identifier && row?.canvas === undefined) {
+      faults.push(`${image.path} and ${other.path} would be one page, ${key}: name each by the column canvas`);
     }
     const rows = row === undefined ? [] : [row];
     const { order } = row ?? {};

@@ -52,7 +52,9 @@ export function readObjectTable(
 ): readonly ObjectRow[] {
   const table = readTable(content, { shape: objectShape, reading, faults });
   if (!table.columns.has("object")) {
-    faults.push({ place: undefined, message: "there is no column object" });
+    if (table.isSound && !table.meant.has("object")) {
+      faults.push({ place: undefined, message: "there is no column object" });
+    }
     return [];
   }
   const rows = new Map<string, ObjectRow>();

@@ -54,8 +54,8 @@ export function readPageTable(
   const { rows, columns, meant, header: place, isSound } = readTable(content, { shape: pageShape, reading, faults });
   const column = columns.has("identifier") ? "identifier" : "file";
   if (!columns.has(column)) {
-    // A slip in the name of the column says it already.
-    if (!meant.has("identifier") && !meant.has("file")) {
+    // A slip in the name of the column says it already, or what is wrong with the whole table.
+    if (isSound && !meant.has("identifier") && !meant.has("file")) {
       faults.push({ place, message: "there is no column identifier or file" });
     }
     return { column, rows: [], isSound: false };

@@ -48,7 +48,7 @@ export interface Table {
   readonly meant: ReadonlySet<string>;
   /** The row of the column names; undefined of an empty table. */
   readonly header: SheetPlace | undefined;
-  /** Whether the form is right, so that each cell is in its column. */
+  /** Whether the form is right, so that each cell is in its column. Where it is not, no column can be missed. */
   readonly isSound: boolean;
 }
 
@@ -87,7 +87,8 @@ export function readTable(
   }
   const byName = Map.groupBy(columns, ({ name }) => name);
   const rows = others.map((row) => {
-    const surplus = findSurplus(row, spelt);
+    // A first row without any known name is hardly that of the names, and says nothing about the others.
+    const surplus = present.size === 0 ? [] : findSurplus(row, spelt);
     faults.push(...surplus);
     return { ...readRow(row, { columns: byName, shape, reading }), isWhole: surplus.length === 0 };
   });

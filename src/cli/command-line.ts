@@ -4,6 +4,7 @@ import { BucketError } from "../bucket/bucket.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { untilStopped } from "../node/until-stopped.ts";
+import { WriteError } from "../node/writable-file.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import { check } from "./check.ts";
 import { type Command, type CommandName, commandOptions, parseCommand } from "./command.ts";
@@ -36,7 +37,8 @@ export async function runCommandLine(
   } catch (error) {
     if (error === terminal.signal.reason) return exitStatus.stopped;
     if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
-    terminal.say(error instanceof BucketError ? [error.message] : describeUnexpected(error));
+    const isPlain = error instanceof BucketError || error instanceof WriteError;
+    terminal.say(isPlain ? [error.message] : describeUnexpected(error));
     return exitStatus.failed;
   }
 }

@@ -95,15 +95,11 @@ export interface WrongCommand {
 export function parseCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    return { kind: "help", command: isCommand(rest[0]) ? rest[0] : undefined };
+    const [of] = rest;
+    return of === undefined || isCommand(of) ? { kind: "help", command: of } : unknownCommand(of);
   }
   if (name === "--version") return { kind: "version" };
-  if (!isCommand(name))
-    return {
-      kind: "wrong",
-      command: undefined,
-      faults: [`Unknown command: ${name}${suggest(name, Object.keys(commandOptions))}`],
-    };
+  if (!isCommand(name)) return unknownCommand(name);
   const { positionals, given, faults } = readArguments(rest, commandOptions[name]);
   if (given.help === true) return { kind: "help", command: name };
   if (name === "ingest") {
@@ -123,6 +119,8 @@ export function parseCommand(args: readonly string[]): Command {
   }
   if (name === "manifest") {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    // What an option that is not known was meant to be decides the rest.
+    if (faults.length > 0) return { kind: "wrong", command: name, faults };
     const asked = [options.check === true, options.show !== undefined, options.template === true];
     if (asked.filter(Boolean).length !== 1) faults.push("one of --check, --show and --template is needed");
     if (options.check === true && positionals.length === 0) faults.push("no file or folder is named");
@@ -149,6 +147,11 @@ export function parseCommand(args: readonly string[]): Command {
   return file === undefined || faults.length > 0
     ? { kind: "wrong", command: name, faults }
     : { kind: "compare", file, options };
+}
+
+function unknownCommand(name: string): WrongCommand {
+  const known = [...Object.keys(commandOptions), "help", "--help", "--version"];
+  return { kind: "wrong", command: undefined, faults: [`Unknown command: ${name}${suggest(name, known)}`] };
 }
 
 /** Spells the name of an option as a command line does: `keepProfile` as `--keep-profile`. */

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
@@ -12,7 +11,7 @@ import { makeDryReport, makeReport, type Report } from "../job/report.ts";
 import { findFiles } from "../job/source-files.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
-import { findWriteFault } from "../node/writable-file.ts";
+import { findWriteFault, writeResult } from "../node/writable-file.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
 import { checkIdentifier, defaultTemplate, type Naming } from "../settings/identifier-template.ts";
 import { bucketOptions, conversionOptions, tableOptions } from "../settings/options.ts";
@@ -224,5 +223,5 @@ async function hand(
   const content = formatJson(report);
   // First what can't fail: a report that can't be written after all is not lost.
   terminal.print(json === true ? content : lines);
-  if (file !== undefined) await writeFile(resolve(terminal.folder, file), `${content.join("\n")}\n`);
+  if (file !== undefined) await writeResult(resolve(terminal.folder, file), `${content.join("\n")}\n`);
 }

@@ -36,15 +36,21 @@ interface Walk {
   readonly visited: Set<string>;
   /** Takes the real paths of the folders that are walked; undefined behind a link. */
   readonly realFolders: Set<string> | undefined;
+  /** Real paths of folders that are taken under other names; empty of those that no link leads to. */
+  readonly taken: ReadonlySet<string>;
 }
 
-/** Collects the images of a folder and of the real folders in it, and the links to others. */
+/** Collects the images of a folder and of the real folders in it that are not taken already, and the links to others. */
 export async function scanFolder(place: Place, walk: Walk): Promise<void> {
   const { scan, visited, realFolders } = walk;
   let entries: Dirent<Buffer>[];
   try {
     const real = await realPathOf(place.path);
     if (visited.has(real)) return;
+    if (walk.taken.has(real)) {
+      scan.skipped.add("link-to-taken-folder", shownPath(place.path));
+      return;
+    }
     visited.add(real);
     realFolders?.add(real);
     entries = await readdir(place.path, { withFileTypes: true, encoding: "buffer" });
@@ -65,8 +71,8 @@ function textNamesBeside(names: readonly string[]): ReadonlySet<string> {
 }
 
 /**
- * Follows the links that a scan has found, and those behind them; not to folders that were walked as real ones, nor twice
- * to one behind the same link. Two links to one folder both count: each names its images by its own name, whichever is
+ * Follows the links that a scan has found, and those behind them; not into folders that were walked as real ones, which a
+ * link to a folder around them leads to as well, nor twice to one behind the same link. Two links to one folder both count: each names its images by its own name, whichever is
  * there without the other.
  */
 export async function scanLinks(scan: FolderScan, realFolders: ReadonlySet<string>): Promise<void> {
@@ -75,8 +81,8 @@ export async function scanLinks(scan: FolderScan, realFolders: ReadonlySet<strin
     for (const pending = [link]; pending.length > 0; pending.push(...scan.links.splice(0))) {
       const place = pending.shift() as Place;
       const real = await realPathOf(place.path).catch(() => "");
-      if (realFolders.has(real) || visited.has(real)) scan.skipped.add("link-to-taken-folder", shownPath(place.path));
-      else await scanFolder(place, { scan, visited, realFolders: undefined });
+      if (visited.has(real)) scan.skipped.add("link-to-taken-folder", shownPath(place.path));
+      else await scanFolder(place, { scan, visited, realFolders: undefined, taken: realFolders });
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   type Naming,
   parseTemplate,
   type Template,
+  type TemplateValues,
   usesPlaceholder,
 } from "../settings/identifier-template.ts";
 import { chooseTreatment, type FileTreatment, type IngestConfig } from "../settings/ingest-config.ts";
@@ -119,14 +120,10 @@ async function planFile(file: SourceFile, planning: FilePlanning): Promise<reado
   if (count > 1 && treatment.mode === "repack") {
     faults.push(`${file.path} has ${count} pages, and --repack takes the first only`);
   }
-  const path = file.relative.replace(/\.[^./]*$/, "");
   const images: PlannedImage[] = [];
   for (let page = 1; page <= count; page += 1) {
     const identifier = formatTemplate(template, {
-      path,
-      folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
-      name: path.slice(path.lastIndexOf("/") + 1),
-      extension: file.relative.slice(path.length + 1),
+      ...pathValues(file.relative),
       page: count > 1 ? String(page).padStart(String(count).length, "0") : "",
       collection: request.collection,
       prefix: request.prefix,
@@ -168,12 +165,41 @@ function withPage({ mode, settings }: FileTreatment, page: number): FileTreatmen
   return { mode, settings: { ...settings, page: page - 1 } };
 }
 
+/** Tells which images would share a master, and what gives each its own. */
 function sharedKeys(images: readonly PlannedImage[]): readonly string[] {
-  const byKey = Map.groupBy(images, ({ key }) => key);
-  const shared = [...byKey.values()].flatMap(([first, ...others]) =>
-    others.map((other) => `${nameImage(first ?? other)} and ${nameImage(other)} would both be ${other.identifier}`),
+  const pairs = [...Map.groupBy(images, ({ key }) => key).values()].flatMap(([first, ...others]) =>
+    others.map((other) => [first ?? other, other] as const),
   );
-  return shared.length > 0 ? [...shared, "{path} or {extension} in --identifier can tell files apart"] : [];
+  const shared = pairs.map(
+    ([first, other]) => `${nameImage(first)} and ${nameImage(other)} would both be ${other.identifier}`,
+  );
+  return [...shared, ...new Set(pairs.map(([first, other]) => tellApart(first.path, other.path)))];
+}
+
+/** Says what makes two files two identifiers. */
+function tellApart(first: string, other: string): string {
+  const differ = (placeholder: "path" | "extension") => {
+    const [one, two] = [first, other].map((file) =>
+      formatTemplate(parseTemplate(`{path}{${placeholder}}`, []), { ...noValues, ...pathValues(file) }),
+    );
+    return one !== two;
+  };
+  if (differ("path")) return "{path} in --identifier tells files of several folders apart";
+  if (differ("extension")) return "{extension} in --identifier tells files apart that differ in it alone";
+  return "names that differ only in what identifiers leave out can't be told apart: rename one file of each pair";
+}
+
+const noValues = { page: "", collection: "", prefix: "" };
+
+/** The values of a template that a path gives, from the folder that was named. */
+function pathValues(relative: string): Pick<TemplateValues, "path" | "folder" | "name" | "extension"> {
+  const path = relative.replace(/\.[^./]*$/, "");
+  return {
+    path,
+    folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
+    name: path.slice(path.lastIndexOf("/") + 1),
+    extension: relative.slice(path.length + 1),
+  };
 }
 
 /** Names an image for messages: its file, and its page where pages are masters of their own. */

@@ -50,7 +50,7 @@ export function countSkipped(): SkippedCounter {
 const reasons: Readonly<Record<Exclude<SkippedKind, "other-extension">, string>> = {
   hidden: "left out, for their names start with a dot",
   "broken-link": "left out, for they are links that lead nowhere",
-  "link-to-taken-folder": "left out, for they are links to folders that are taken anyway",
+  "link-to-taken-folder": "left out, for links lead to folders that are taken anyway",
   "not-a-file": "left out, for they are neither files nor folders",
 };
 

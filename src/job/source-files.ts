@@ -53,7 +53,7 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
     const found = await statOf(name);
     if (found === undefined) scan.faults.push(`${name} is not there or can't be read`);
     else if (found.isDirectory())
-      await scanFolder({ path: name, relative: "" }, { scan, visited: new Set(), realFolders });
+      await scanFolder({ path: name, relative: "" }, { scan, visited: new Set(), realFolders, taken: new Set() });
     else if (!found.isFile()) scan.faults.push(`${name} is neither a file nor a folder`);
     else if (isNew(name))
       scan.files.push({ path: name, relative: basename(name), folder: undefined, bytes: found.size });

@@ -10,7 +10,7 @@ export interface FileSource extends ByteSource, AsyncDisposable {
 /** Opens a file. Throws `unreadable` for one that can't be opened or gets shorter while it is read. */
 export async function openFileSource(path: string): Promise<FileSource> {
   const file = await open(path, "r").catch((cause: unknown) => {
-    throw new IngestError("unreadable", `${path} can't be opened:  ${reasonOf(cause)}.`, { cause });
+    throw new IngestError("unreadable", `${path} can't be opened: ${reasonOf(cause)}.`, { cause });
   });
   const status = await file.stat();
   if (!status.isFile()) {

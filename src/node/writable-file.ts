@@ -1,5 +1,5 @@
 import { constants, existsSync } from "node:fs";
-import { open, rm, stat } from "node:fs/promises";
+import { open, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -26,6 +26,20 @@ export async function findWriteFault(path: string): Promise<string | undefined> 
   }
 }
 
+/** A result could not be written. The message is a sentence that names the file. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+}
+
+/** Writes a result. Throws WriteError. */
+export async function writeResult(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new WriteError(`${path} can't be written: ${reasonOf(error)}.`);
+  }
+}
+
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
@@ -33,6 +47,9 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is a file",
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its links lead in a circle",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the quota of the disk is used up",
+  ENOENT: "there is no such folder",
 };
 
 function reasonOf(error: unknown): string {

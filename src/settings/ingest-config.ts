@@ -189,8 +189,16 @@ async function load(file: string): Promise<unknown> {
     const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
     return module.default;
   } catch (error) {
-    throw unreadable(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
+    throw unreadable(`${file} can't be read: ${reasonOf(error)}`);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such file";
+  if (code !== "ERR_UNKNOWN_FILE_EXTENSION") return error.message;
+  return `Node ${process.versions.node} does not run TypeScript, and 22.18 or newer does; it may be .mjs or .json too`;
 }
 
 function unreadable(fault: string): ConfigurationFaults<IngestConfig> {

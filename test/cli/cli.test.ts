@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -255,6 +256,32 @@ describe("the command line", () => {
     expect([status, said]).toEqual([2, expect.stringContaining("--out none/page.html can't be written")]);
     expect(conversions).toEqual([]);
     expect(endpoint.arrivals).toEqual([]);
+  });
+
+  it.runIf(existsSync("/dev/full"))(
+    "says in one sentence that the disk is full when it writes its report",
+    async () => {
+      await lay("a.tif");
+      const { status, printed, said } = await run([
+        "ingest",
+        folder,
+        ...remote(),
+        "--dry-run",
+        "--report",
+        "/dev/full",
+      ]);
+      expect(status).toBe(1);
+      expect(printed).toContain("nothing was converted or stored");
+      expect(said.trim()).toMatch(/^.*\/dev\/full can't be written: the disk is full\.$/);
+    },
+  );
+
+  it("says in one sentence which file is not there to be compared", async () => {
+    const { status, said } = await run(["compare", "none.tif", "--out", "page.html"]);
+    expect(status).toBe(2);
+    expect(said.split("\n")[0]).toMatch(
+      /^none\.tif can't be compared: \S+none\.tif can't be opened: the file does not exist\.$/,
+    );
   });
 
   it("asks nothing of the bucket and converts nothing in a dry run", async () => {

@@ -55,6 +55,9 @@ describe("a command line", () => {
     expect(faultsOf("ingest", "--to", "local")).toEqual(["no file or folder is named"]);
     expect(faultsOf("digest")).toEqual(["Unknown command: digest"]);
     expect(faultsOf("ingset")).toEqual(["Unknown command: ingset; did you mean ingest?"]);
+    expect(faultsOf("--versoin")).toEqual(["Unknown command: --versoin; did you mean --version?"]);
+    expect(faultsOf("help", "ingset")).toEqual(["Unknown command: ingset; did you mean ingest?"]);
+    expect(parseCommand(["help", "ingest"])).toEqual({ kind: "help", command: "ingest" });
     expect(faultsOf("move")).toEqual(["Unknown command: move; did you mean move-records?"]);
     expect(faultsOf("compare")).toEqual(["no file is named"]);
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
@@ -67,6 +70,7 @@ describe("a command line", () => {
       options: { check: true, objects: "o.csv" },
     });
     expect(faultsOf("manifest", "scans")[0]).toBe("one of --check, --show and --template is needed");
+    expect(faultsOf("manifest", "--shwo", "x")).toEqual(["--shwo is not known; did you mean --show?"]);
     expect(faultsOf("manifest", "--check")).toEqual(["no file or folder is named"]);
     expect(faultsOf("manifest", "--template", "--api", "2")).toEqual(["--api has no effect without --show"]);
   });

@@ -69,6 +69,18 @@ describe("the package", () => {
     expect((await stat(inFolder("elsewhere", ".wrangler", "state"))).isDirectory()).toBe(true);
   });
 
+  it("says which Node runs a configuration in TypeScript", async () => {
+    await writeFile(inFolder("elsewhere", "own.config.ts"), "export default { jobs: 1 as number };\n");
+    await writeFile(inFolder("elsewhere", "own.config.mjs"), "export default { jobs: 1 };\n");
+    const dryRun = ["tessera", "ingest", "scans", "--to", "local", "--dry-run", "--config"];
+    const refused = await run("npx", [...dryRun, "own.config.ts"], inFolder("elsewhere"));
+    expect(refused.printed).toContain(`Node ${oldestNode} does not run TypeScript, and 22.18 or newer does`);
+    expect(refused.status).toBe(2);
+    const taken = await run("npx", [...dryRun, "own.config.mjs"], inFolder("elsewhere"));
+    expect(taken.printed).toContain("1 image; nothing was converted or stored");
+    expect(taken.status).toBe(0);
+  });
+
   it("runs with the Node of the project too, and keeps what is there", async () => {
     const command = inFolder("elsewhere", "node_modules", "tessera-iiif", "src", "cli", "tessera.mjs");
     const ingest = await run(process.execPath, [command, "ingest", "scans", "--to", "local"], inFolder("elsewhere"));

@@ -1,5 +1,9 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
 interface LockedPackage {
@@ -10,8 +14,9 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
+const project = join(import.meta.dirname, "../..");
 const lock: { readonly packages: Readonly<Record<string, LockedPackage>> } = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8"),
+  readFileSync(join(project, "package-lock.json"), "utf8"),
 );
 
 /** Says whether a package that the one at `path` depends on is in the lock, next to it or in a folder above. */
@@ -52,5 +57,23 @@ describe("the lock file", () => {
       return !resolved.startsWith("https://registry.npmjs.org/");
     });
     expect(elsewhere.map(([path]) => path)).toEqual([]);
+  });
+
+  it("is left as it is by npm install, whose versions write it differently", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tessera-lock-"));
+    try {
+      const before = JSON.stringify({ name: "a", version: "1.0.0", lockfileVersion: 3, packages: {} });
+      const install = async (): Promise<string> => {
+        await writeFile(join(folder, "package.json"), JSON.stringify({ name: "a", version: "1.0.0" }));
+        await writeFile(join(folder, "package-lock.json"), before);
+        await promisify(execFile)("npm", ["install", "--offline"], { cwd: folder });
+        return readFile(join(folder, "package-lock.json"), "utf8");
+      };
+      expect(await install()).not.toBe(before);
+      await copyFile(join(project, ".npmrc"), join(folder, ".npmrc"));
+      expect(await install()).toBe(before);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

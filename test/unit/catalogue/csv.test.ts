@@ -62,6 +62,8 @@ describe("CSV", () => {
       Buffer.from(utf16(text, "big")),
     ]) {
       expect(rowsOf(bytes)).toEqual(rows);
+      // What Node reads of a file.
+      expect(rowsOf(Buffer.from(bytes))).toEqual(rows);
     }
   });
 
@@ -137,6 +139,14 @@ describe("CSV", () => {
     expect(faultsOf(many)).toEqual([expect.stringContaining("row 6, column A and 4 more cells")]);
     const odd = utf16("a;b\n1;2", "little");
     expect(faultsOf(odd.subarray(0, -1))).toEqual([expect.stringContaining("characters are not UTF-16")]);
+  });
+
+  it("is told from a workbook", () => {
+    const workbook = (...start: readonly number[]) => faultsOf(Uint8Array.from([...start, ...bytesOf("a,b\n\x80")]));
+    expect(workbook(0x50, 0x4b, 3, 4)).toEqual([
+      'it is a workbook (.xlsx, .ods or .numbers), not a table of text: save the sheet as "CSV UTF-8"',
+    ]);
+    expect(workbook(0xd0, 0xcf, 0x11, 0xe0)).toEqual([expect.stringContaining("it is a workbook (.xls)")]);
   });
 
   it("has no rows where there is nothing", () => {

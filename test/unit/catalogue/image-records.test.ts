@@ -122,6 +122,12 @@ describe("records", () => {
     expect(faultsOf("label\nA")).toEqual(["row 1: there is no column identifier or file"]);
     expect(faultsOf("identifier,file\na,b")).toEqual([expect.stringContaining("only one can name the images")]);
     expect(faultsOf("")).toEqual(["there is no column identifier or file"]);
+    // A title above the names, a workbook and another encoding bring no second fault that is not one.
+    expect(faultsOf("Inventory\nfile,label\na,A\n")).toEqual(["row 1: there is no column identifier or file"]);
+    expect(faultsOf(Uint8Array.from([0x50, 0x4b, 3, 4, 0x0a, 0x2c, 0xff]))).toEqual([
+      expect.stringContaining("it is a workbook"),
+    ]);
+    expect(faultsOf(Uint8Array.from([0xe9, 0x0a, 0x41]))).toEqual([expect.stringContaining("are not UTF-8")]);
   });
 
   it("need columns that have different names, and a name where they have values", () => {

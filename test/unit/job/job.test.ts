@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { recordsOf as recordsOfPages } from "../../../src/catalogue/image-records.ts";
 import { readPageTable } from "../../../src/catalogue/page-table.ts";
@@ -83,6 +83,24 @@ describe("the plan of an ingest", () => {
     await lay("a-b.jpg");
     const [fault] = await faultsOf(planOf());
     expect(fault).toBe(`${join(folder, "a b.tif")} and ${join(folder, "a-b.jpg")} would both be a-b`);
+  });
+
+  it("says what tells such images apart, and nothing that does not", async () => {
+    const hint = async (names: readonly string[], template = "{path}") => {
+      await rm(folder, { recursive: true });
+      for (const name of names) {
+        await mkdir(dirname(join(folder, name)), { recursive: true });
+        await lay(name);
+      }
+      const settings = { pageLabels: "number" as const, providers: new Map(), attributionLabel: {} };
+      const objects = { settings };
+      return (await faultsOf(planOf({ template, objects }))).slice(names.length - 1);
+    };
+    const rename = [expect.stringContaining("rename one file of each pair")];
+    expect(await hint(["a b.tif", "a-b.tif"])).toEqual(rename);
+    expect(await hint(["caf\u00e9.tif", "cafe\u0301.tif"])).toEqual(rename);
+    expect(await hint(["a.jpg", "a.tif"])).toEqual([expect.stringContaining("{extension} in --identifier")]);
+    expect(await hint(["x/a.tif", "y/a.tif"], "{name}")).toEqual([expect.stringContaining("{path} in --identifier")]);
   });
 
   it("takes all pages when asked, numbered to sort", async () => {

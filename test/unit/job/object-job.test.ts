@@ -61,13 +61,10 @@ interface Tables {
   readonly collections?: string;
 }
 
-async function ingest(
-  tables: Tables = {},
-  { sources = [folder], force = false, ...change }: Partial<ObjectRun> & { sources?: string[]; force?: boolean } = {},
-) {
+function planOf(tables: Tables, sources: readonly string[]) {
   const options = { reading: { language: "none", separator: "|", rights: { others: [] } }, faults: [] };
   const pages = tables.records === undefined ? undefined : readPageTable(tables.records, options);
-  const plan = await planIngest({
+  return planIngest({
     sources,
     template: "{path}[-{page}]",
     collection: "",
@@ -85,7 +82,16 @@ async function ingest(
     config: {},
     countPages: async () => 1,
   });
-  const buckets = bucketsAt(endpoint);
+}
+
+async function ingest(
+  tables: Tables = {},
+  { sources = [folder], force = false, ...change }: Partial<ObjectRun> & { sources?: string[]; force?: boolean } = {},
+) {
+  const plan = await planOf(tables, sources);
+  const own = bucketsAt(endpoint);
+  const { masters = own.masters, catalogue = own.catalogue } = change;
+  const buckets = { masters, catalogue };
   const outcomes = await runIngest(plan, { converter, ...buckets, jobs: 2, isForced: force });
   const run: ObjectRun = {
     ...buckets,

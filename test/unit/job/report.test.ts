@@ -171,7 +171,7 @@ describe("the report of a dry run", () => {
       orientation: 1,
       bytes: 9,
     } as const;
-    const dry = makeDryReport([{ image: imageOf("a", 9), summary }], { plan: nothingElse, jobs: 1 });
+    const dry = makeDryReport([{ image: imageOf("a", 9), summary }], { plan: nothingElse, jobs: 1, texts: [] });
     expect(formatDryReport(dry).join("\n")).toContain("40 × 30  tiff, bilevel, 1 bit  deflate t256 srgb");
   });
 
@@ -195,7 +195,7 @@ describe("the report of a dry run", () => {
       const inspection = { image: { ...image, treatment: { mode, settings } }, summary };
       return makeDryReport(
         Array.from({ length: 100 }, () => inspection),
-        { plan: nothingElse, jobs: 1 },
+        { plan: nothingElse, jobs: 1, texts: [] },
       );
     };
     const dry = dryOf({});

@@ -101,6 +101,14 @@ describe("the files of a command", () => {
     expect(await relatives("out", "in")).toEqual(["b.tif", "a.tif"]);
   });
 
+  it("are not found again through a link to a folder around them", async () => {
+    await lay("in/own.tif", "in/deep/b.tif", "beside.tif");
+    await symlink("..", join(folder, "in", "up"));
+    expect(await relatives("in")).toEqual(["deep/b.tif", "own.tif", "up/beside.tif"]);
+    const { skipped } = await findFiles([join(folder, "in")]);
+    expect(skipped).toMatchObject([{ kind: "link-to-taken-folder", examples: [join(folder, "in/up/in")] }]);
+  });
+
   it("are told apart from those whose names are not UTF-8, which are counted with what is around them", async () => {
     await lay("a.tif", "ü/b.tif");
     const bytes = (...parts: readonly (string | number)[]) =>
