@@ -26,14 +26,17 @@ const admin = new Hono<Door>()
     throw new ImageError("storage-failed", "The storage does not answer.");
   });
 
-async function ask(path: string, init: RequestInit = {}) {
-  const request = new Request(`https://images.example${path}`, init);
+const adminSecret = "correct-horse-battery-staple";
+
+async function ask(path: string, { headers, ...init }: RequestInit = {}) {
+  const shown = { Authorization: `Bearer ${adminSecret}`, ...(headers as Record<string, string>) };
+  const request = new Request(`https://images.example${path}`, { headers: shown, ...init });
   const failed: string[] = [];
   const fail = (error: ImageError): Response => {
     failed.push(error.code);
     return respondError(error, { request, helpUrl: "/errors", keptSeconds: 60 });
   };
-  const door = { services: { config: { prefix: "/iiif" } }, fail } as unknown as Door["Bindings"];
+  const door = { services: { config: { prefix: "/iiif", adminSecret } }, fail } as unknown as Door["Bindings"];
   const response = await createApp({ admin }).fetch(request, door);
   return { status: response.status, headers: response.headers, text: await response.text(), failed };
 }
