@@ -94,7 +94,7 @@ export const defaultVariables = {
 export type VariableName = keyof typeof defaultVariables;
 
 /** Set with `wrangler secret put`, never in a file that is kept: who may administer the service. */
-export const adminSecretName = "ADMIN_SECRET";
+const adminSecretName = "ADMIN_SECRET";
 
 /** What a bearer token may consist of, and enough of it that nobody guesses it. Source: RFC 6750 §2.1. */
 const secretPattern = /^[A-Za-z0-9._~+/-]{24,512}=*$/;

@@ -2,7 +2,7 @@
 export const tagsPerCall = 100;
 
 /** Most calls of the platform in `callWindowMilliseconds`, of the whole account. Source: the same. */
-export const callsPerWindow = 5;
+const callsPerWindow = 5;
 const callWindowMilliseconds = 60_000;
 
 /** Stands in line for everything that is cached. No tag has a star. */
