@@ -124,7 +124,8 @@ describe("purging", () => {
     expect([failed.status, failed.json.code]).toEqual([503, "storage-failed"]);
     for (const [body, place] of [
       ["{", "not JSON"],
-      ["[]", "The body"],
+      ["[]", "kind"],
+      ["null", "The body"],
       [{ kind: "images", identifiers: [] }, "identifiers"],
       [{ kind: "images", identifiers: Array(101).fill("x") }, "identifiers"],
       [{ kind: "images", identifiers: ["x"], prefix: "y" }, "prefix"],
