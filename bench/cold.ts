@@ -129,6 +129,8 @@ async function answer(
     jpegQuality,
     colorProfile: "convert",
     keepMetadata: "copyright",
+    adminSecret: undefined,
+    accessAudience: undefined,
   } as const;
   const services = createServices(config, platform, isolate);
   const start = performance.now();

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,6 +13,8 @@ import { projectFolder } from "./masters.ts";
 export interface DemoServer {
   /** Scheme, host and port, without a trailing slash. */
   readonly url: string;
+  /** What who administers it shows: another one at each start. */
+  readonly adminSecret: string;
   /** Settles when the server ended, whoever ended it, with the last lines it printed. */
   readonly ended: Promise<string>;
   /** Ends the server and all its processes. */
@@ -37,8 +41,13 @@ export async function startServer(options: {
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
   const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", "0"];
   const level = options.onLine === undefined ? "warn" : "log";
+  const adminSecret = randomBytes(24).toString("base64url");
+  const secrets = join(options.stateFolder, "secrets.env");
+  await mkdir(options.stateFolder, { recursive: true });
+  await rm(secrets, { force: true });
+  await writeFile(secrets, `ADMIN_SECRET=${adminSecret}\n`, { mode: 0o600 });
   const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", level];
-  const child = spawn(process.execPath, [command, "dev", ...flags, ...state], {
+  const child = spawn(process.execPath, [command, "dev", ...flags, ...state, "--env-file", secrets], {
     cwd: projectFolder,
     detached: true,
     env: { ...process.env, ...quietEnvironment, WRANGLER_LOG: level },
@@ -61,7 +70,7 @@ export async function startServer(options: {
     await stop();
     throw error;
   }
-  return { url, ended, stop };
+  return { url, adminSecret, ended, stop };
 }
 
 /** Returns the first free port from `first` on. Throws if none of a hundred is free. */

@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   const options = { port, stateFolder: defaultStateFolder, signal: interruption };
   const server = await startServer(quiet ? options : { ...options, onLine: show });
   // The ingest tells where its images are shown.
-  const forgetServer = noteServer(defaultStateFolder, server.url);
+  const forgetServer = noteServer(defaultStateFolder, server);
   const image = `${server.url}/iiif/3/caillebotte-paris-street`;
   console.log(`
 Front page  ${server.url}/

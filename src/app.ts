@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { closeAdmin, guardAdmin, secureAdmin } from "./app/admin-guard.ts";
 import type { Door, Roots } from "./app/door.ts";
 import { pageRoutes } from "./app/pages.ts";
 import { type ErrorCode, ImageError } from "./error.ts";
@@ -18,6 +19,8 @@ import { answerView } from "./stories/view.ts";
  */
 export function createApp(roots: Roots = {}): Hono<Door> {
   const app = new Hono<Door>({ getPath: ({ url }) => rawPath(url) });
+  // First: who is not let in learns nothing, not even which methods there are.
+  app.use("/admin/*", closeAdmin, secureAdmin, guardAdmin);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.env.fail, methods) }));
   app.use(async ({ req }, next) => (req.method === "OPTIONS" ? respondOptions() : next()));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.env.fail(tooLarge()) }));
@@ -48,7 +51,8 @@ const codesByStatus: ReadonlyMap<number, ErrorCode> = new Map([
 
 /** A refusal that has no code here, and may say more than a code does: 401 with a challenge, 403. */
 function isOwnRefusal(error: Error): error is HTTPException {
-  return error instanceof HTTPException && error.status < 500 && !codesByStatus.has(error.status);
+  if (!(error instanceof HTTPException) || error.status >= 500) return false;
+  return error.res !== undefined || !codesByStatus.has(error.status);
 }
 
 function errorOf(error: Error): ImageError {

@@ -48,24 +48,71 @@ export interface Config {
   /** Whether colours that are not sRGB are converted to it or keep their profile. */
   readonly colorProfile: "convert" | "embed";
   readonly keepMetadata: MetadataPolicy;
+  /** What who administers the service shows as a bearer token; undefined where nobody does so. */
+  readonly adminSecret: string | undefined;
+  /** The application of Cloudflare Access that lets people in who administer the service. */
+  readonly accessAudience: string | undefined;
 }
 
 /** Which metadata of a master its derivatives keep. */
 export type MetadataPolicy = "all" | "copyright" | "none";
 
-/** The variables of wrangler.toml that make up the configuration, all text. */
+/** The variables of wrangler.toml that make up the configuration: text, or a number or truth value of the same spelling. */
 export type Variables = Readonly<Record<string, unknown>>;
+
+/** What a variable is where wrangler.toml does not have it: a service that is brought up to date needs no edit. */
+export const defaultVariables = {
+  BASE_URL: "",
+  SITE_NAME: "Tessera",
+  PREFIX: "/iiif",
+  KEY_TEMPLATE: "{identifier}",
+  PAGE_SUFFIX: ";page=",
+  MAX_WIDTH: "20000",
+  MAX_HEIGHT: "20000",
+  MAX_AREA: "25000000",
+  STRICT_CONFINED: "false",
+  MAX_UPSCALED_SIDE: "20000",
+  MASTER_TTL_SECONDS: "60",
+  STORAGE_TIMEOUT_SECONDS: "10",
+  RENDER_WAIT_SECONDS: "10",
+  STALL_SECONDS: "20",
+  IMAGE_MAX_AGE_SECONDS: "86400",
+  INFO_MAX_AGE_SECONDS: "3600",
+  NOT_FOUND_MAX_AGE_SECONDS: "60",
+  HELP_URL: "/errors",
+  CACHE_ABOVE_PIXELS: "300000",
+  CACHE_TIMEOUT_SECONDS: "1",
+  STORE_ABOVE_PIXELS: "4000000",
+  STORE_AT_ONCE_ABOVE_PIXELS: "25000000",
+  STORE_PICTURES_PER_IMAGE: "32",
+  STORE_ANGLE_STEP: "90",
+  STORE_SIZE_STEP: "4",
+  JPEG_QUALITY: "85",
+  COLOR_PROFILE: "convert",
+  KEEP_METADATA: "copyright",
+  ACCESS_AUDIENCE: "",
+} as const;
+
+/** The name of a variable. */
+export type VariableName = keyof typeof defaultVariables;
+
+/** Set with `wrangler secret put`, never in a file that is kept: who may administer the service. */
+const adminSecretName = "ADMIN_SECRET";
+
+/** What a bearer token may consist of, and enough of it that nobody guesses it. Source: RFC 6750 §2.1. */
+const secretPattern = /^[A-Za-z0-9._~+/-]{24,512}=*$/;
 
 /** Reads the configuration. Throws `config-invalid`, whose detail lists every fault. */
 export function readConfig(variables: Variables): Config {
   const faults: string[] = [];
-  const text = (name: string): string => {
-    const value = variables[name];
+  const text = (name: VariableName): string => {
+    const value = variables[name] ?? defaultVariables[name];
     if (typeof value === "string") return value.trim();
-    faults.push(`${name} is missing`);
-    return "";
+    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    faults.push(`${name} is neither text nor a number`);
+    return defaultVariables[name];
   };
-  const integer = (name: string, { least, most }: { readonly least: number; readonly most: number }): number => {
+  const integer = (name: VariableName, { least, most }: { readonly least: number; readonly most: number }): number => {
     const value = text(name);
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= least && number <= most)) {
@@ -73,7 +120,7 @@ export function readConfig(variables: Variables): Config {
     }
     return number;
   };
-  const seconds = (name: string, { least, most }: { readonly least: number; readonly most: number }): number => {
+  const seconds = (name: VariableName, { least, most }: { readonly least: number; readonly most: number }): number => {
     const value = text(name);
     const number = /^\d+(?:\.\d{1,3})?$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= least && number <= most)) {
@@ -81,12 +128,12 @@ export function readConfig(variables: Variables): Config {
     }
     return number;
   };
-  const matching = (name: string, pattern: RegExp, meaning: string): string => {
+  const matching = (name: VariableName, pattern: RegExp, meaning: string): string => {
     const value = text(name);
     if (!pattern.test(value)) faults.push(`${name} is "${value}", not ${meaning}`);
     return value;
   };
-  const choice = <const Value extends string>(name: string, values: readonly Value[]): Value => {
+  const choice = <const Value extends string>(name: VariableName, values: readonly Value[]): Value => {
     const value = text(name);
     const chosen = values.find((known) => known === value);
     if (chosen === undefined) faults.push(`${name} is "${value}", not one of ${values.join(", ")}`);
@@ -102,6 +149,15 @@ export function readConfig(variables: Variables): Config {
     "HELP_URL",
     /^(?:(?:https?:\/)?\/[^#\s<>"]+)?$/,
     "empty, a URL or a path, without a fragment",
+  );
+  const secret = variables[adminSecretName];
+  if (secret !== undefined && !(typeof secret === "string" && secretPattern.test(secret))) {
+    faults.push(`${adminSecretName} is not 24 to 512 letters, digits and . _ ~ + / -`);
+  }
+  const accessAudience = matching(
+    "ACCESS_AUDIENCE",
+    /^(?:[\w-]{8,128})?$/,
+    "empty or the audience tag of an Access application",
   );
   const config: Config = {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
@@ -136,6 +192,8 @@ export function readConfig(variables: Variables): Config {
     jpegQuality: integer("JPEG_QUALITY", { least: 1, most: 100 }),
     colorProfile: choice("COLOR_PROFILE", ["convert", "embed"]),
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
+    adminSecret: typeof secret === "string" ? secret : undefined,
+    accessAudience: accessAudience === "" ? undefined : accessAudience,
   };
   if (faults.length > 0) {
     throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {

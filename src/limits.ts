@@ -19,6 +19,13 @@ export const maxPathCharacters = 4096;
 export const maxBodyBytes = 1 << 20;
 
 /**
+ * Most images that one call purges; the caller asks again for the others.
+ * @beyond body-malformed
+ * @heldBy operation/purge-order.ts, operation/purge.ts
+ */
+export const mostPurgedImages = 100;
+
+/**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
  * @heldBy job/collection-job.ts, job/object-job.ts, job/page-text.ts, records.ts

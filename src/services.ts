@@ -14,6 +14,7 @@ import type { SizeRules } from "./iiif/size.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
+import type { Ledger } from "./operation/ledger.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RecordStore } from "./records.ts";
@@ -27,6 +28,8 @@ export interface Services {
   readonly records: RecordStore;
   /** Undefined where no database is bound for it. */
   readonly search: SearchIndex | undefined;
+  /** What waits to be purged and who did what; undefined where no object is bound for it. */
+  readonly ledger: (() => Ledger) | undefined;
   readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -74,6 +77,9 @@ export interface StreamCounts {
 /** Bytes of what an isolate remembers of pictures, 256 for each. */
 const knownDerivativeBytes = 1 << 19;
 
+/** There is one ledger for the service. */
+const ledgerName = "service";
+
 /** WebP's own scale: visually near the JPEG default. */
 const webpQuality = 80;
 
@@ -100,6 +106,8 @@ export interface Platform {
   /** The index of the catalogue, which a service need not have. */
   readonly search?: D1Database | undefined;
   readonly edge: Cache;
+  /** The object that keeps the ledger, which a service need not have. */
+  readonly ledgers?: { readonly getByName: (name: string) => Ledger } | undefined;
   /** The static assets. */
   readonly page?: Fetcher | undefined;
   /** Little CMS, compiled. */
@@ -110,7 +118,7 @@ export interface Platform {
 
 /** Puts the services of an isolate together. They keep nothing of any request. */
 export function createServices(config: Config, platform: Platform, state: IsolateState): Services {
-  const { clock, log } = platform;
+  const { clock, log, ledgers } = platform;
   const { budget, streams } = state;
   const guard = (tier: "edge" | "bucket"): TierGuard =>
     new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, clock, log });
@@ -163,6 +171,8 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       clock,
       timeoutSeconds: config.storageTimeoutSeconds,
     },
+    // A stub belongs to the request that makes it.
+    ledger: ledgers && (() => ledgers.getByName(ledgerName)),
     style,
     budget,
     clock,

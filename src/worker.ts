@@ -4,6 +4,7 @@ import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { newAccount } from "./account.ts";
+import { adminRoutes } from "./app/admin.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
@@ -11,6 +12,8 @@ import type { ImageError } from "./error.ts";
 import { isHostShared } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
 import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
+import type { PurgeProps } from "./ledger.ts";
+import { purgeWorkersCache } from "./operation/workers-cache.ts";
 import { createIsolateState, createServices, type Services } from "./services.ts";
 import { answerImagePath } from "./stories/image-path.ts";
 import { platformClock } from "./timers.ts";
@@ -18,15 +21,19 @@ import type { Visit } from "./visit.ts";
 
 const isolate = createIsolateState({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }, platformClock);
 
-const app = createApp({ presentation: presentationRoutes() });
+const app = createApp({ presentation: presentationRoutes(), admin: adminRoutes() });
 
 let isHostWarned = false;
 
 /** Requests that are being answered. One that the platform ends outright may stay counted: others then pause for nothing. */
 let visitors = 0;
 
+export { Ledger } from "./ledger.ts";
+
 export default {
   fetch(request, env, context): Promise<Response> {
+    const purged = tagsToPurge(context.props);
+    if (purged !== undefined) return purgeWorkersCache(context.cache, purged).then((answer) => Response.json(answer));
     visitors += 1;
     const answering = answerRequest(request, env, context).finally(() => {
       visitors -= 1;
@@ -36,6 +43,11 @@ export default {
     return answering;
   },
 } satisfies ExportedHandler<Env>;
+
+/** The ledger calls with what it wants purged; what comes from the network has no such properties. */
+function tagsToPurge(props: unknown): PurgeProps["purge"] | undefined {
+  return (props as Partial<PurgeProps> | undefined)?.purge;
+}
 
 async function answerRequest(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
   const started = performance.now();
@@ -66,7 +78,13 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     try {
       checkPathLength(path);
       if (isImagePath(path, config.prefix)) return await answerImagePath(services, { request, path, visit });
-      return await app.fetch(request, { services, visit, fail: (error: ImageError) => fail(error, services) });
+      return await app.fetch(request, {
+        services,
+        visit,
+        access: context.access,
+        workersCache: context.cache,
+        fail: (error: ImageError) => fail(error, services),
+      });
     } catch (thrown) {
       return fail(asImageError(thrown), services);
     }
@@ -102,9 +120,9 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   try {
     const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives, PAGE: page } = env;
     // A service may do without a search.
-    const { SEARCH: search } = env as Partial<Env>;
+    const { SEARCH: search, LEDGER: ledgers } = env as Partial<Env>;
     const edge = caches.default;
-    const platform = { masters, catalogue, derivatives, search, page, edge, lcms, clock: platformClock, log };
+    const platform = { masters, catalogue, derivatives, search, ledgers, page, edge, lcms, clock: platformClock, log };
     const services = createServices(readConfig({ ...env }), platform, isolate);
     servicesOf.set(env, services);
     return services;

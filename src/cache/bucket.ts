@@ -29,9 +29,7 @@ export function bucketTier(bucket: R2Bucket, guard: TierGuard): BucketTier {
           customMetadata: { ...labels, sha256, length: String(byteLength) },
         });
       }),
-    async delete({ key }) {
-      await guard.look(() => bucket.delete(key));
-    },
+    delete: ({ key }) => guard.remove(() => bucket.delete(key)),
     async holds(name) {
       const object = await guard.look(() => bucket.head(name.key));
       return object != null && isNamed(object.customMetadata, name);

@@ -24,8 +24,6 @@ export function edgeTier(cache: Cache, maxAgeSeconds: number, guard: TierGuard):
         const response = keptResponse(sent as BodyInit, { byteLength, sha256, mediaType, maxAgeSeconds });
         await cache.put(`${host}/${key}`, response);
       }),
-    async delete({ key }) {
-      await guard.look(() => remove(key));
-    },
+    delete: ({ key }) => guard.remove(() => remove(key)),
   };
 }

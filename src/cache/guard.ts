@@ -38,6 +38,15 @@ export class TierGuard {
     return this.#attempt(this.#options.timeoutSeconds, work);
   }
 
+  /** Removes something, and says whether it is gone. */
+  async remove(work: () => Promise<unknown>): Promise<boolean> {
+    const done = await this.look(async () => {
+      await work();
+      return true;
+    });
+    return done === true;
+  }
+
   /** Does what no answer waits for, within `putSeconds`, and says whether it was done. */
   async store(work: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {
     const done = await this.#attempt(putSeconds, async (signal) => {

@@ -45,4 +45,9 @@ export class IsolateCache<Value> {
     this.#entries.delete(key);
     this.#bytes -= entry.bytes;
   }
+
+  /** Drops all values whose keys start so. */
+  deleteStartingWith(start: string): void {
+    for (const key of [...this.#entries.keys()]) if (key.startsWith(start)) this.delete(key);
+  }
 }

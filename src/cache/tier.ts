@@ -46,7 +46,8 @@ export interface CacheTier {
   get(name: KeptName, asking: Asking): Promise<KeptBody | undefined>;
   /** Says whether the content is kept now. */
   put(name: KeptName, content: KeptContent): Promise<boolean>;
-  delete(name: KeptName): Promise<void>;
+  /** Says whether nothing is kept under the name any longer. */
+  delete(name: KeptName): Promise<boolean>;
 }
 
 /** A tier that can be asked what it holds without sending it. */

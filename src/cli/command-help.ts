@@ -6,6 +6,7 @@ import {
   manifestOptions,
   moveRecordsOptions,
   placeOptions,
+  purgeOptions,
   runOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
@@ -18,6 +19,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   manifest: "tessera manifest FOLDER --check | --show OBJECT | --template [options]",
   "move-records": "tessera move-records --to local|remote [options]",
   index: "tessera index --to local|remote [options]",
+  purge: "tessera purge IDENTIFIER... --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -27,6 +29,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   manifest: "Checks folders and tables of objects, prints a manifest, or writes the tables of what is stored.",
   "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",
   index: "Makes the index that searches ask, from the catalogue.",
+  purge: "Removes what is kept of images and documents, so that the next answer is made of what is stored now.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -40,6 +43,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   manifest: [["Options", manifestOptions]],
   "move-records": [["Options", moveRecordsOptions]],
   index: [["Options", indexOptions]],
+  purge: [["Options", purgeOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -72,6 +76,11 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera index --to local", "for npm start"],
     ["tessera index --to remote --account 0123456789abcdef0123456789abcdef", "on D1"],
     ["tessera index --to local --rebuild", "all of it anew"],
+  ],
+  purge: [
+    ["tessera purge maps/atlas --to remote", "an image, from every cache that can be reached"],
+    ["tessera purge --object atlas --to remote", "an object with the images of its pages"],
+    ["tessera purge --prefix loans/ --to local", "all images of a folder, of npm start"],
   ],
 };
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { AdministrationError } from "../bucket/administration.ts";
 import { BucketError } from "../bucket/bucket.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { Terminal } from "../node/terminal.ts";
@@ -15,6 +16,7 @@ import { index } from "./index-catalogue.ts";
 import { ingest } from "./ingest.ts";
 import { manifest } from "./manifest.ts";
 import { moveRecords } from "./move-records.ts";
+import { purge } from "./purge.ts";
 
 /** Runs a command line and returns its exit status. */
 export async function runCommandLine(
@@ -31,14 +33,15 @@ export async function runCommandLine(
     else if (command.kind === "manifest") return await manifest(command, terminal, converter);
     else if (command.kind === "move-records") return await moveRecords(command, terminal);
     else if (command.kind === "index") return await index(command, terminal);
+    else if (command.kind === "purge") return await purge(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;
   } catch (error) {
     if (error === terminal.signal.reason) return exitStatus.stopped;
     if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
-    const isPlain = error instanceof BucketError || error instanceof WriteError;
-    terminal.say(isPlain ? [error.message] : describeUnexpected(error));
+    const isPlain = [BucketError, WriteError, AdministrationError].some((kind) => error instanceof kind);
+    terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
     return exitStatus.failed;
   }
 }

@@ -13,7 +13,9 @@ import {
   manifestOptions,
   moveRecordsOptions,
   type PlaceOptions,
+  type PurgeOptions,
   placeOptions,
+  purgeOptions,
   type RunOptions,
   runOptions,
 } from "../settings/options.ts";
@@ -27,6 +29,7 @@ export const commandOptions = {
   manifest: manifestOptions,
   "move-records": moveRecordsOptions,
   index: indexOptions,
+  purge: purgeOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -42,6 +45,7 @@ export type Command =
   | ManifestCommand
   | MoveRecordsCommand
   | IndexCommand
+  | PurgeCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -82,6 +86,13 @@ export interface MoveRecordsCommand {
 export interface IndexCommand {
   readonly kind: "index";
   readonly options: IndexOptions;
+}
+
+/** `tessera purge`: identifiers of images, unless an option says what. */
+export interface PurgeCommand {
+  readonly kind: "purge";
+  readonly identifiers: readonly string[];
+  readonly options: PurgeOptions;
 }
 
 /** A command line with faults, all of them, sentences without a full stop. */
@@ -139,6 +150,20 @@ export function parseCommand(args: readonly string[]): Command {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
     for (const positional of positionals) faults.push(`${positional} is not an option, and no file is asked for`);
     return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, options };
+  }
+  if (name === "purge") {
+    const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    const { object, collection, prefix, everything } = options;
+    const meant = [object, collection, prefix, everything].filter((value) => value !== undefined).length;
+    if (meant + Math.sign(positionals.length) !== 1) {
+      faults.push("one of identifiers, --object, --collection, --prefix and --everything is needed");
+    }
+    if (options.to === undefined) faults.push("--to is missing: local or remote");
+    if (options.to === "local" && options.service !== undefined) faults.push("--service has no effect with --to local");
+    if (options.to === "remote" && options.state !== undefined) faults.push("--state has no effect with --to remote");
+    return faults.length > 0
+      ? { kind: "wrong", command: name, faults }
+      : { kind: name, identifiers: positionals, options };
   }
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;

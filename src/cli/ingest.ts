@@ -114,7 +114,7 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
     jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
     whereToLook: async (report) =>
       options.to === "local"
-        ? formatWhereToLook(report, { command: startCommand, running: await findServer(stateFolder) })
+        ? formatWhereToLook(report, { command: startCommand, running: (await findServer(stateFolder))?.url })
         : undefined,
   };
 }

@@ -249,3 +249,11 @@ export function respondJson(value: object, status: number): Response {
   const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
   return new Response(JSON.stringify(value), { status, headers });
 }
+
+/** Returns an answer that no page of another origin may read or embed, and that nothing keeps. */
+export function withPrivateHeaders(response: Response): Response {
+  const headers = new Headers(response.headers);
+  for (const name of Object.keys(openHeaders)) headers.delete(name);
+  headers.set("Cache-Control", cacheControl(0));
+  return new Response(response.body, { status: response.status, headers });
+}

@@ -5,6 +5,7 @@ import { shareLimits } from "../budget/shares.ts";
 import { wholeBody } from "../cache/checked-body.ts";
 import { sealOf } from "../cache/seal.ts";
 import { type CacheTier, holdNothing, type KeptName } from "../cache/tier.ts";
+import type { MasterKey, MasterPlaces } from "../identity/master-name.ts";
 import { maxRecordBytes } from "../limits.ts";
 import type { Visit } from "../visit.ts";
 import { formatKeptMaster, type KeptMaster, keptBytes, parseKeptMaster } from "./kept-index.ts";
@@ -26,6 +27,16 @@ export function holdMaster(store: MasterStore, name: NamedMaster, kept: KeptMast
 export async function forgetMaster(store: MasterStore, name: NamedMaster): Promise<void> {
   store.held.delete(heldName(store, name));
   await store.edge.delete(indexName(store, name));
+}
+
+/** Drops what the isolate holds of all pages of a master, whatever its version. */
+export function forgetPages({ held }: Pick<MasterStore, "held">, key: MasterKey): void {
+  held.deleteStartingWith(`${key}\n`);
+}
+
+/** Returns the keys under which the index of a master's first page is kept, with blocks of metadata or without. */
+export function firstPageKeys({ indexPrefix }: Pick<MasterPlaces, "indexPrefix">): readonly string[] {
+  return [true, false].map((keepsBlocks) => `${indexPrefix}${pageName({ keepsBlocks }, 1)}`);
 }
 
 /** Reads what a tier keeps of a master if there is memory for it at once; the master itself can be read instead. */
@@ -92,6 +103,6 @@ function indexName(store: MasterStore, { places, page }: NamedMaster): KeptName 
   return { key: `${places.indexPrefix}${pageName(store, page)}` };
 }
 
-function pageName({ keepsBlocks }: MasterStore, page: number): string {
+function pageName({ keepsBlocks }: Pick<MasterStore, "keepsBlocks">, page: number): string {
   return keepsBlocks ? `${page}-blocks` : String(page);
 }

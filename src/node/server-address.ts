@@ -9,31 +9,40 @@ const fileName = "service.json";
 /** A service that does not answer within this time is not pointed to. */
 const answerMilliseconds = 2000;
 
+/** A service that runs on this machine. */
+export interface LocalServer {
+  readonly url: string;
+  /** What who administers it shows; empty where nobody does. */
+  readonly adminSecret: string;
+}
+
 /**
- * Writes down, beside local buckets, the address of the service that shows them. Returns what takes the note away again.
+ * Writes down, beside local buckets, the service that shows them, for nobody but this user to read. Returns what takes
+ * the note away again.
  */
-export function noteServer(stateFolder: string, url: string): () => void {
+export function noteServer(stateFolder: string, { url, adminSecret }: LocalServer): () => void {
   const file = join(stateFolder, fileName);
   mkdirSync(stateFolder, { recursive: true });
-  writeFileSync(file, JSON.stringify({ url, processId: process.pid }));
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify({ url, adminSecret, processId: process.pid }), { mode: 0o600 });
   return () => rmSync(file, { force: true });
 }
 
 /**
- * Returns the address of the service that shows local buckets, if it is noted beside them and answers. A note that a
+ * Returns the service that shows local buckets, if it is noted beside them and answers. A note that a
  * killed service has left behind counts for nothing. Never throws.
  */
-export async function findServer(stateFolder: string): Promise<string | undefined> {
+export async function findServer(stateFolder: string): Promise<LocalServer | undefined> {
   try {
-    const note: { readonly url: unknown; readonly processId: unknown } = JSON.parse(
+    const note: Readonly<Record<"url" | "adminSecret" | "processId", unknown>> = JSON.parse(
       await readFile(join(stateFolder, fileName), "utf8"),
     );
-    const { url, processId } = note;
+    const { url, adminSecret, processId } = note;
     if (typeof url !== "string" || !/^http:\/\/127\.0\.0\.1:\d+$/.test(url)) return undefined;
     if (typeof processId !== "number" || !isRunning(processId)) return undefined;
     const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(answerMilliseconds) });
     await answer.body?.cancel();
-    return answer.ok ? url : undefined;
+    return answer.ok ? { url, adminSecret: typeof adminSecret === "string" ? adminSecret : "" } : undefined;
   } catch {
     return undefined;
   }

@@ -120,6 +120,21 @@ export const indexOptions = {
   config: runOptions.config,
 } as const satisfies OptionTable;
 
+/** What `purge` takes: which service, and what of it. */
+export const purgeOptions = {
+  to: { kind: choice("local", "remote"), help: "the service of npm start on this machine, or one that is deployed" },
+  state: bucketOptions.state,
+  service: {
+    kind: text("URL", /^https?:\/\/[^\s?#]+[^\s?#/]$/, "an http or https URL without a slash at its end"),
+    help: "address of the remote service (BASE_URL of wrangler.toml)",
+  },
+  object: { kind: text("KEY"), help: "an object: its documents, and the images of its pages" },
+  collection: { kind: text("KEY"), help: "the documents of a collection" },
+  prefix: { kind: text("TEXT"), help: "the images whose identifiers start so" },
+  everything: { kind: flag, help: "all that is kept of all images and documents" },
+  json: { kind: flag, help: "report as JSON on standard output" },
+} as const satisfies OptionTable;
+
 /** What `compare` takes. */
 export const compareOptions = {
   out: { kind: text("PAGE.html"), help: "where the page is written (compare.html)" },
@@ -163,3 +178,6 @@ export type CompareOptions = ValuesOf<typeof compareOptions>;
 
 /** How a check runs and reports, as far as it was given. */
 export type CheckOptions = ValuesOf<typeof checkOptions>;
+
+/** What is to be purged, as far as it was said. */
+export type PurgeOptions = ValuesOf<typeof purgeOptions>;

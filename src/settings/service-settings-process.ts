@@ -2,6 +2,7 @@
  * The process that reads the wrangler.toml named by its argument, and exits. It is separate because wrangler, once
  * loaded, takes 200 MB for as long as its process lives.
  */
+import { defaultVariables, type VariableName } from "../config.ts";
 import type { ServiceSettings } from "./service-settings.ts";
 
 /** What is sent back. */
@@ -10,17 +11,17 @@ export type ServiceAnswer = { readonly settings: ServiceSettings } | { readonly 
 async function read(file: string): Promise<ServiceSettings> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
   const { vars, r2_buckets: buckets, d1_databases: databases } = readConfig({ config: file });
-  const textOf = (name: string) => (typeof vars[name] === "string" ? vars[name].trim() : undefined);
+  const textOf = (name: VariableName) => String(vars[name] ?? defaultVariables[name]).trim();
   // What is wrong there is told by the service. Infinity does not pass from process to process.
-  const sizeOf = (name: string) => Number(textOf(name)) || Number.MAX_SAFE_INTEGER;
+  const sizeOf = (name: VariableName) => Number(textOf(name)) || Number.MAX_SAFE_INTEGER;
   const bucketOf = (name: string) =>
     buckets.find(({ binding }: { readonly binding: string }) => binding === name)?.bucket_name;
   return {
-    naming: { keyTemplate: textOf("KEY_TEMPLATE") ?? "{identifier}", pageSuffix: textOf("PAGE_SUFFIX") ?? "" },
+    naming: { keyTemplate: textOf("KEY_TEMPLATE"), pageSuffix: textOf("PAGE_SUFFIX") },
     mastersBucket: bucketOf("MASTERS"),
     catalogueBucket: bucketOf("CATALOGUE"),
-    base: (textOf("BASE_URL") ?? "").replace(/\/+$/, ""),
-    imagePrefix: textOf("PREFIX") ?? "/iiif",
+    base: textOf("BASE_URL").replace(/\/+$/, ""),
+    imagePrefix: textOf("PREFIX"),
     limits: { maxWidth: sizeOf("MAX_WIDTH"), maxHeight: sizeOf("MAX_HEIGHT"), maxArea: sizeOf("MAX_AREA") },
     searchDatabase: databases.find(({ binding }: { readonly binding: string }) => binding === "SEARCH")?.database_name,
   };

@@ -1,7 +1,7 @@
 import { type Collection, topCollection } from "../catalogue/collection.ts";
-import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { rawPath } from "../http/route.ts";
+import { collectionTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import { formatCollectionPage } from "../pages/collection-page.tsx";
 import { formatEmptyPage } from "../pages/error-page.tsx";
@@ -28,7 +28,7 @@ export async function answerCollectionPage(
   const key = path === "/" ? topCollection : parseIdentifier(path.slice(collectionRoot.length));
   const place = readPlace(request.url);
   const site = siteOf(services, request);
-  const cacheTag = `col-${await digest(key)}`;
+  const cacheTag = await collectionTag(key);
   const answer = async (collection: Collection): Promise<Response> => {
     const html = formatCollectionPage(site, collection, place);
     if (html === undefined) throw new ImageError("not-found", "The collection has no part of this name.");

@@ -2,6 +2,7 @@ import { digest } from "../digest.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { chooseFeedType } from "../http/negotiate.ts";
 import { currentHeaders, documentHeaders, respondNotModified, respondText } from "../http/respond.ts";
+import { feedTag } from "../identity/cache-tags.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { type FeedRoute, formatFeed, formatFeedPage } from "../presentation/feed.ts";
 import type { Json } from "../presentation/json.ts";
@@ -44,7 +45,7 @@ async function respondFeed({ config }: Services, { request, visit, json, isFinal
   const contentType = chooseFeedType(request);
   const answer = {
     etag: `"${await digest(text + contentType)}"`,
-    cacheTag: "feed",
+    cacheTag: feedTag,
     contentType,
     scope: isHostShared(config, request.url) ? "public" : "private",
   } as const;

@@ -1,6 +1,6 @@
-import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { rawPath } from "../http/route.ts";
+import { objectTag } from "../identity/cache-tags.ts";
 import { type Identifier, parseIdentifier } from "../identity/identifier.ts";
 import { formatObjectPage } from "../pages/object-page.tsx";
 import { type Passages, viewOf } from "../pages/object-view.ts";
@@ -39,7 +39,7 @@ export async function answerObjectPage(
     if (view === undefined) throw new ImageError("not-found", "The object has no page or no image of this name.");
     const page = {
       html: formatObjectPage(view),
-      cacheTag: `obj-${await digest(key)}`,
+      cacheTag: await objectTag(key),
       languages: languagesOf(work.label),
       alternateUri: manifestUri(site.addresses, 3, key),
     };

@@ -2,6 +2,7 @@ import { digest } from "../digest.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { chooseDocumentType } from "../http/negotiate.ts";
 import { documentHeaders, fileHeaders, respondFile, respondNotModified, respondText } from "../http/respond.ts";
+import { objectTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { formatPageText } from "../presentation/page-text.ts";
@@ -33,7 +34,7 @@ export function answerPageText(services: Services, { request, visit, route }: As
     const contentType = chooseDocumentType(request, route.version);
     const headers = documentHeaders({
       etag: `"${await digest(json + contentType)}"`,
-      cacheTag: `obj-${await digest(object)}`,
+      cacheTag: await objectTag(object),
       maxAgeSeconds: config.infoMaxAgeSeconds,
       contentType,
       scope: isHostShared(config, request.url) ? "public" : "private",
@@ -55,7 +56,7 @@ export async function answerTextFile(
     const isPlain = format === "plain";
     const headers = fileHeaders({
       etag: `"${await digest(bytes)}"`,
-      cacheTag: `obj-${await digest(object)}`,
+      cacheTag: await objectTag(object),
       maxAgeSeconds: config.infoMaxAgeSeconds,
       // A byte order mark stands above what is said here. Source: Encoding standard §4, BOM sniff.
       contentType: isPlain ? `${mediaType}; charset=utf-8` : mediaType,

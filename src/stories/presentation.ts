@@ -5,6 +5,7 @@ import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { chooseDocumentType, chooseDocumentVersion } from "../http/negotiate.ts";
 import { documentHeaders, respondNotModified, respondRedirect, respondText } from "../http/respond.ts";
 import { documentPrefix, nowhere, rawPath } from "../http/route.ts";
+import { collectionTag, objectTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import type { Addresses } from "../presentation/addresses.ts";
@@ -24,7 +25,7 @@ import type { Visit } from "../visit.ts";
 interface Document {
   readonly json: Json;
   readonly version: ApiVersion;
-  readonly tag: `obj-${string}` | `col-${string}`;
+  readonly tag: string;
 }
 
 /**
@@ -68,7 +69,7 @@ function findDocument({ records }: Services, { addresses, route, visit }: Asked)
       return withWork(records, { key, visit }, async (work) => {
         const { version } = route;
         const json = version === 3 ? formatManifest(addresses, work) : formatManifestV2(addresses, work);
-        return { json, version, tag: `obj-${await digest(key)}` };
+        return { json, version, tag: await objectTag(key) };
       });
     }
     case "piece": {
@@ -76,7 +77,7 @@ function findDocument({ records }: Services, { addresses, route, visit }: Asked)
       return withWork(records, { key, visit }, async (work) => {
         const json = formatPiece(addresses, work, { piece: route.piece, key: parseIdentifier(route.key) });
         if (json === undefined) throw new ImageError("not-found", `The object has no ${route.piece} of this name.`);
-        return { json, version: 3, tag: `obj-${await digest(key)}` };
+        return { json, version: 3, tag: await objectTag(key) };
       });
     }
     case "collection": {
@@ -84,7 +85,7 @@ function findDocument({ records }: Services, { addresses, route, visit }: Asked)
       return withCollection(records, { key, visit }, async (collection) => {
         const part = route.part === undefined ? undefined : parseIdentifier(route.part);
         const json = documentOfCollection({ addresses, collection, part, version: route.version });
-        return { json, version: route.version, tag: `col-${await digest(key)}` };
+        return { json, version: route.version, tag: await collectionTag(key) };
       });
     }
   }

@@ -1,3 +1,4 @@
+import { searchTag } from "../identity/cache-tags.ts";
 import { formatSearchPage } from "../pages/search-page.tsx";
 import { searchCatalogue } from "../search/catalogue-search.ts";
 import { parseQuery } from "../search/search-query.ts";
@@ -17,7 +18,7 @@ export async function answerSearchPage(
   const q = searchParams.get("q")?.trim() ?? "";
   const from = readNumber(searchParams, "from") ?? 0;
   const respond = (html: string): Promise<Response> =>
-    respondMadePage(services, { request, visit, page: { html, cacheTag: "search", languages: [] } });
+    respondMadePage(services, { request, visit, page: { html, cacheTag: searchTag, languages: [] } });
   const expression = q === "" ? undefined : parseQuery(q);
   return withSearch(services, visit, async (search) => {
     if (q === "") return respond(formatSearchPage(site, undefined));

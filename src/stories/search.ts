@@ -4,6 +4,7 @@ import { ImageError } from "../error.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { chooseDocumentType } from "../http/negotiate.ts";
 import { documentHeaders, respondNotModified, respondText } from "../http/respond.ts";
+import { objectTag, searchTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { formatCatalogueHits } from "../presentation/catalogue-hits.ts";
@@ -47,7 +48,7 @@ export async function answerSearch(services: Services, { request, visit, route }
       route.kind === "catalogue-search" ? "application/json" : chooseDocumentType(request, route.version === 2 ? 3 : 2);
     const headers = documentHeaders({
       etag: `"${await digest(json + contentType)}"`,
-      cacheTag: route.kind === "catalogue-search" ? "search" : `obj-${await digest(parseIdentifier(route.object))}`,
+      cacheTag: route.kind === "catalogue-search" ? searchTag : await objectTag(parseIdentifier(route.object)),
       maxAgeSeconds: Math.min(mostMaxAgeSeconds, config.infoMaxAgeSeconds),
       contentType,
       scope: isHostShared(config, request.url) ? "public" : "private",

@@ -8,8 +8,8 @@ const folder = makeTestFolder();
 const { terminal } = recordTerminal(folder.path("."));
 const layConfig = (lines: readonly string[]) => folder.lay("wrangler.toml", ['name = "x"', ...lines].join("\n"));
 
-const most = Number.MAX_SAFE_INTEGER;
-const documents = { base: "", imagePrefix: "/iiif", limits: { maxWidth: most, maxHeight: most, maxArea: most } };
+const limits = { maxWidth: 20_000, maxHeight: 20_000, maxArea: 25_000_000 };
+const documents = { base: "", imagePrefix: "/iiif", limits };
 
 describe("the settings of the service", () => {
   it("are those of wrangler.toml, with what counts where it is silent", async () => {
@@ -22,7 +22,7 @@ describe("the settings of the service", () => {
     ]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
-      naming: { keyTemplate: "masters/{identifier}", pageSuffix: "" },
+      naming: { keyTemplate: "masters/{identifier}", pageSuffix: ";page=" },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
       searchDatabase: "words",
@@ -30,7 +30,7 @@ describe("the settings of the service", () => {
     await layConfig([]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
-      naming: { keyTemplate: "{identifier}", pageSuffix: "" },
+      naming: { keyTemplate: "{identifier}", pageSuffix: ";page=" },
       mastersBucket: undefined,
       catalogueBucket: undefined,
       searchDatabase: undefined,

@@ -23,7 +23,7 @@ import { testGuard } from "../support/tiers.ts";
 
 const nameOf = (key: string) => nameMaster(identifierOf(key), { keyTemplate: "{identifier}", pageSuffix: "" });
 
-const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => undefined };
+const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => true };
 
 /** The store of an isolate that has just begun. */
 function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {

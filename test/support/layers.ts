@@ -13,13 +13,13 @@ export const floors: readonly (readonly string[])[] = [
   ["http", "files", "presentation", "text"],
   ["render", "cache", "records", "search", "pages"],
   ["masters"],
-  ["colors"],
+  ["colors", "operation"],
   ["picture"],
   ["kept-picture", "check"],
   ["services", "node"],
   ["probe", "settings"],
   ["stories", "bucket", "convert"],
-  ["app", "job"],
+  ["app", "job", "ledger"],
   ["worker", "cli"],
 ];
 
@@ -42,7 +42,8 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
-  { name: /^valibot$/, rooms: ["catalogue", "bucket"] },
+  { name: /^valibot$/, rooms: ["catalogue", "bucket", "operation"] },
+  { name: /^cloudflare:workers$/, rooms: ["ledger"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.
   { name: /^node:zlib$/, rooms: ["codec"] },

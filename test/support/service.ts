@@ -7,6 +7,7 @@ import { expectValidDocument } from "./schema-client.ts";
 export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
   /** Bindings and variables in place of those of wrangler.toml. */
   readonly env?: Readonly<Record<string, unknown>>;
 }
@@ -18,9 +19,13 @@ const patient = { CACHE_TIMEOUT_SECONDS: "30" };
  * Asks the Worker as the platform would, and waits until what it put off is done. The body is read by then. With a corpus,
  * a manifest or collection of 3.0 has to be valid by the schema of its validator.
  */
-export async function ask(path: string, { method = "GET", headers = {}, env: changed = {} }: Asking = {}) {
+export async function ask(path: string, { method = "GET", headers = {}, body, env: changed = {} }: Asking = {}) {
   const context = createExecutionContext();
-  const request = new Request(`https://images.example${path}`, { method, headers });
+  const request = new Request(`https://images.example${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
   const response = await worker.fetch(request as never, { ...env, ...patient, ...changed } as Env, context);
   const bytes = await response.bytes();
   await waitOnExecutionContext(context);

@@ -26,14 +26,17 @@ const admin = new Hono<Door>()
     throw new ImageError("storage-failed", "The storage does not answer.");
   });
 
-async function ask(path: string, init: RequestInit = {}) {
-  const request = new Request(`https://images.example${path}`, init);
+const adminSecret = "correct-horse-battery-staple";
+
+async function ask(path: string, { headers, ...init }: RequestInit = {}) {
+  const shown = { Authorization: `Bearer ${adminSecret}`, ...(headers as Record<string, string>) };
+  const request = new Request(`https://images.example${path}`, { headers: shown, ...init });
   const failed: string[] = [];
   const fail = (error: ImageError): Response => {
     failed.push(error.code);
     return respondError(error, { request, helpUrl: "/errors", keptSeconds: 60 });
   };
-  const door = { services: { config: { prefix: "/iiif" } }, fail } as unknown as Door["Bindings"];
+  const door = { services: { config: { prefix: "/iiif", adminSecret } }, fail } as unknown as Door["Bindings"];
   const response = await createApp({ admin }).fetch(request, door);
   return { status: response.status, headers: response.headers, text: await response.text(), failed };
 }
@@ -62,11 +65,13 @@ describe("the app", () => {
     expect([status, headers.get("Allow"), failed]).toEqual([405, allowed, ["not-found", "method-not-allowed"]]);
   });
 
-  it("answers OPTIONS of any path, for pages of other hosts", async () => {
-    for (const path of ["/health", "/admin/purge", "/elsewhere"]) {
+  it("answers OPTIONS of any path, for pages of other hosts but where the service is administered", async () => {
+    for (const path of ["/health", "/elsewhere"]) {
       const { status, headers } = await ask(path, { method: "OPTIONS" });
       expect([status, headers.get("Access-Control-Allow-Origin")]).toEqual([204, "*"]);
     }
+    const preflight = await ask("/admin/purge", { method: "OPTIONS", headers: { Authorization: "" } });
+    expect([preflight.status, preflight.headers.get("Access-Control-Allow-Origin")]).toEqual([401, null]);
   });
 
   it("answers HEAD with the headers of GET", async () => {
@@ -89,12 +94,12 @@ describe("the app", () => {
     ["/admin/closed", 401, "Who are you?", "Bearer"],
     ["/admin/forbidden", 403, "Not for you.", null],
   ])(
-    "answers %s with the handler's own %i, for pages of other hosts and no cache",
+    "answers %s with the handler's own %i, for no page of another host and no cache",
     async (path, status, text, challenge) => {
       const answer = await ask(path);
       expect(answer).toMatchObject({ status, text, failed: [] });
       expect(answer.headers.get("WWW-Authenticate")).toBe(challenge);
-      expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(answer.headers.get("Access-Control-Allow-Origin")).toBeNull();
       expect(answer.headers.get("Cache-Control")).toBe("no-store");
     },
   );

@@ -9,6 +9,7 @@ import { findServer, noteServer } from "../../../src/node/server-address.ts";
 let folder: string;
 let server: Server;
 let url: string;
+const adminSecret = "correct-horse-battery-staple";
 let asked: string[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tessera-server-"));
@@ -29,8 +30,8 @@ describe("the address of a running service", () => {
   it("is found beside its buckets until it is taken away", async () => {
     const state = join(folder, "state");
     expect(await findServer(state)).toBeUndefined();
-    const forget = noteServer(state, url);
-    expect(await findServer(state)).toBe(url);
+    const forget = noteServer(state, { url, adminSecret });
+    expect(await findServer(state)).toEqual({ url, adminSecret });
     expect(asked).toEqual(["/health"]);
     forget();
     expect(await findServer(state)).toBeUndefined();
@@ -38,7 +39,7 @@ describe("the address of a running service", () => {
   });
 
   it("counts for nothing where the service is gone or does not answer", async () => {
-    noteServer(folder, url);
+    noteServer(folder, { url, adminSecret });
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     expect(await findServer(folder)).toBeUndefined();

@@ -1,0 +1,12 @@
+import { Hono } from "hono";
+import { answerPurge } from "../stories/purge.ts";
+import { readJson } from "./body.ts";
+import type { Door } from "./door.ts";
+
+/** Returns the endpoints under `/admin`. Who comes here has been let in by `guardAdmin`. */
+export function adminRoutes(): Hono<Door> {
+  return new Hono<Door>().post("/purge", async ({ env, req, get }) => {
+    const { services, visit, workersCache } = env;
+    return answerPurge(services, { body: await readJson(req.raw), visit, workersCache, operator: get("operator") });
+  });
+}

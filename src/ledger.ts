@@ -1,0 +1,104 @@
+import { DurableObject } from "cloudflare:workers";
+import { withDeadline } from "./budget/deadline.ts";
+import { Audit, type AuditLine } from "./operation/audit.ts";
+import type { PurgeState } from "./operation/ledger.ts";
+import { PurgeLine } from "./operation/purge-line.ts";
+import type { PurgeAnswer } from "./operation/workers-cache.ts";
+import { platformClock } from "./timers.ts";
+
+/** What the Worker is called with to purge its own cache: only a loopback binding can give it. */
+export interface PurgeProps {
+  readonly purge: readonly string[];
+}
+
+/** How long one call may take, in seconds. */
+const callSeconds = 10;
+
+/** For how long the caller may wait for further calls, in milliseconds. */
+const patienceMilliseconds = 10_000;
+
+/** After a refusal the next call is made after this time, in milliseconds. */
+const pauseMilliseconds = 12_000;
+
+/**
+ * The one place, of a service, where it stands written what waits to be purged and who did what. What waits is purged by
+ * its alarm, and is told until then.
+ */
+export class Ledger extends DurableObject {
+  readonly #line = new PurgeLine(this.ctx.storage.sql);
+  readonly #audit = new Audit(this.ctx.storage.sql);
+  #isPurging = false;
+
+  /** Purges tags from Workers Cache as far as the platform takes it now, and the others as soon as it does. */
+  async purge(tags: readonly string[]): Promise<PurgeState> {
+    this.#line.add(tags);
+    return this.#purgeWaiting();
+  }
+
+  /** Returns how many tags wait. */
+  waiting(): number {
+    return this.#line.length;
+  }
+
+  /** Writes down what somebody did. */
+  note(line: AuditLine): void {
+    this.#audit.add(line);
+  }
+
+  /** Returns the latest lines of what was done, the last one first. */
+  latest(count: number): readonly AuditLine[] {
+    return this.#audit.latest(count);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#purgeWaiting();
+  }
+
+  /** One call after another; who comes meanwhile has put his tags in line. */
+  async #purgeWaiting(): Promise<PurgeState> {
+    if (this.#isPurging) return { state: "waiting", waiting: this.#line.length };
+    this.#isPurging = true;
+    try {
+      return await this.#callWhileAllowed();
+    } finally {
+      this.#isPurging = false;
+    }
+  }
+
+  async #callWhileAllowed(): Promise<PurgeState> {
+    const until = Date.now() + patienceMilliseconds;
+    let last: PurgeAnswer = { state: "purged" };
+    for (;;) {
+      const waiting = this.#line.length;
+      if (waiting === 0) return { ...last, waiting };
+      const now = Date.now();
+      const wait = Math.max(this.#line.wait(now), last.state === "refused" ? pauseMilliseconds : 0);
+      // Before the call: whatever becomes of this object, its alarm goes on.
+      await this.ctx.storage.setAlarm(now + Math.max(wait, pauseMilliseconds));
+      if (last.state === "refused") return { ...last, waiting };
+      if (wait > 0 || now > until) {
+        await this.ctx.storage.setAlarm(now + Math.max(wait, 1000));
+        return { state: "waiting", waiting };
+      }
+      const batch = this.#line.take(now);
+      if (batch === undefined) continue;
+      last = await this.#call(batch.tags);
+      if (last.state !== "refused") this.#line.remove(batch);
+      if (this.#line.length === 0) await this.ctx.storage.deleteAlarm();
+    }
+  }
+
+  /** The cache belongs to the entrypoint that answers visitors: it is called to purge its own. */
+  async #call(purge: readonly string[]): Promise<PurgeAnswer> {
+    const props: PurgeProps = { purge };
+    try {
+      const answering = this.ctx.exports.default({ props });
+      return await withDeadline(platformClock, callSeconds, async (signal) => {
+        const answer = await answering.fetch("https://purge.invalid/", { method: "POST", signal });
+        return answer.json<PurgeAnswer>();
+      });
+    } catch (error) {
+      return { state: "refused", reason: String(error) };
+    }
+  }
+}
