@@ -23,7 +23,7 @@ export interface UndecodedPage {
 
 /**
  * Decodes with this service's own reader what libvips can't: a page of a TIFF in a compression or layout that its build
- * lacks, or with tiles that were never written. The picture is written as a PNG with 8 bits per sample, as the service
+ * lacks, or with tiles that were never written; a JPEG with bytes between its segments. The picture is written as a PNG with 8 bits per sample, as the service
  * shows it, and returned as the source to convert. Where libvips does not speak of damaged data, this reading tells: it
  * throws `damaged` or `unsupported` for what this service can't read either. Where it does, throws `cause`, its error: a
  * file is not stored with what is left of it.
@@ -31,10 +31,10 @@ export interface UndecodedPage {
 export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Promise<PixelSource> {
   const { file, inspected, settings } = page;
   const { code } = ingestErrorOf(cause, file);
-  const { model, depth } = inspected.summary;
+  const { format, model, depth } = inspected.summary;
   // Inks and CIELab become 8 bits in any case.
   const isDeep = settings.keepsDepth && depth === 16 && model !== "cmyk" && model !== "lab";
-  if (inspected.summary.format !== "tiff" || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
+  if ((format !== "tiff" && format !== "jpeg") || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
   const verdict = cause instanceof IngestError ? "unsupported" : judgeLibvips(cause);
   try {
     return await drawByOwnReader(page, (pyramid) => {

@@ -154,12 +154,43 @@ describe("a TIFF that libvips does not decode and the service does", () => {
   });
 });
 
+describe("a JPEG with a comment that states too short a length", () => {
+  const lay = async (change: (jpeg: Buffer) => Buffer) => {
+    const raw = { raw: { width: 64, height: 48, channels: 3 } } as const;
+    const pixels = Buffer.from(Array.from({ length: 64 * 48 * 3 }, (_, at) => (at * 7) & 255));
+    return folder.lay(
+      "comment.jpg",
+      change(
+        await sharp(pixels, raw)
+          .withExif({ IFD0: { Orientation: "6" } })
+          .jpeg()
+          .toBuffer(),
+      ),
+    );
+  };
+  const comment = Buffer.from([0xff, 0xfe, 0, 4, ...Buffer.from("some words")]);
+  const withComment = (jpeg: Buffer) => Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)]);
+
+  it("becomes a master of what the service shows", async () => {
+    const source = await lay(withComment);
+    await convertMaster(source, target, lossless);
+    expect(await showByService(target)).toEqual(await showByService(source));
+  });
+
+  it("is called damaged where its picture is, too", async () => {
+    const source = await lay((jpeg) => withComment(jpeg).subarray(0, -400));
+    expect(await ingestCodeOf(convertMaster(source, folder.path("none.tif"), lossless))).toBe("damaged");
+  });
+});
+
 describe("an error of libvips", () => {
   it.each([
     ["tiff2vips: ZSTD compression support is not configured\ntiff2vips: read error", "unsupported"],
     ["Input file has corrupt header: tiff2vips: samples_per_pixel not a whole number of bytes", "unsupported"],
     ["Input file has corrupt header: VipsJpeg: Unsupported JPEG data precision 12", "unsupported"],
     ["VipsJpeg: Unsupported marker type 0x4d", "damaged"],
+    ["VipsJpeg: Corrupt JPEG data: 3 extraneous bytes before marker 0xd9", "damaged"],
+    ["VipsJpeg: Corrupt JPEG data: 3 extraneous bytes before marker 0xe0", "unclear"],
     ["tiff2vips: Uncompressed data (not supported) at line 2 of strip 0 (x 7)", "damaged"],
     ["Warning treated as error due to failOn setting\nIDAT: CRC error", "damaged"],
     ["tiff2vips: Decoding error at scanline 3, incorrect data check", "damaged"],
