@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Bucket } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
@@ -9,6 +9,7 @@ import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { Terminal } from "../node/terminal.ts";
+import { findWriteFault, writeResult } from "../node/writable-file.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { formatManifest } from "../presentation/manifest.ts";
 import { formatManifestV2 } from "../presentation/v2/manifest.ts";
@@ -24,6 +25,9 @@ import { readConfiguration } from "./readable-configuration.ts";
 /** Where `npm start` serves documents. */
 const usualBase = "http://127.0.0.1:8787";
 
+/** What `--template` writes. */
+const tableNames = ["objects.csv", "records.csv"] as const;
+
 /** Carries `tessera manifest` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function manifest(command: ManifestCommand, terminal: Terminal, converter: Converter): Promise<number> {
   if (command.options.check === true) return check(command, terminal, converter);
@@ -33,6 +37,8 @@ export async function manifest(command: ManifestCommand, terminal: Terminal, con
   const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const options = { ...config, ...given };
   const open = bucketsOpener({ options, service, terminal, asked: ["catalogue"], faults });
+  const folder = resolve(terminal.folder, given.out ?? ".");
+  if (given.template === true) faults.push(...(await findTableFaults(folder)));
   refuseFaults([...new Set(faults)]);
   const buckets = open();
   try {
@@ -45,9 +51,9 @@ export async function manifest(command: ManifestCommand, terminal: Terminal, con
     const { works, failures } = await readWorks(buckets.catalogue);
     terminal.say(failures);
     const tables = writeTables(works, { language, separator, providerKeys });
-    const folder = resolve(terminal.folder, given.out ?? ".");
-    await writeNew(join(folder, "objects.csv"), tables.objects);
-    await writeNew(join(folder, "records.csv"), tables.pages);
+    const [objects, records] = tableNames;
+    await writeResult(join(folder, objects), `\ufeff${tables.objects}`, "wx");
+    await writeResult(join(folder, records), `\ufeff${tables.pages}`, "wx");
     const pages = works.reduce((sum, work) => sum + work.pages.length, 0);
     terminal.print([`${count(works.length, "object")} in objects.csv, ${count(pages, "page")} in records.csv`]);
     return failures.length > 0 ? exitStatus.failed : exitStatus.well;
@@ -116,16 +122,17 @@ async function readWorks(
   return { works, failures };
 }
 
-/** Tables that somebody may have edited are not written over. */
-async function writeNew(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, `\ufeff${text}`, { flag: "wx" });
-  } catch (error) {
-    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
-    if (!isThere)
-      throw new CommandFaults([`${file} can't be written: ${error instanceof Error ? error.message : error}`]);
-    throw new CommandFaults([`${file} is there already: move it away, or name another folder by --out`]);
-  }
+/** Tables that somebody may have edited are not written over. Says before the work what is in the way of both. */
+async function findTableFaults(folder: string): Promise<readonly string[]> {
+  const faults = await Promise.all(
+    tableNames.map(async (name) => {
+      const file = join(folder, name);
+      if (existsSync(file)) return [`${file} is there already: move it away, or name another folder by --out`];
+      const fault = await findWriteFault(file);
+      return fault === undefined ? [] : [`${file} ${fault}`];
+    }),
+  );
+  return faults.flat();
 }
 
 function count(number: number, noun: string): string {
