@@ -1,4 +1,4 @@
-import { stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Bucket } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
@@ -10,6 +10,7 @@ import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { Terminal } from "../node/terminal.ts";
+import { findWriteFault, writeResult } from "../node/writable-file.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { formatManifest } from "../presentation/manifest.ts";
 import { formatManifestV2 } from "../presentation/v2/manifest.ts";
@@ -25,6 +26,9 @@ import { readConfiguration } from "./readable-configuration.ts";
 /** Where `npm start` serves documents. */
 const usualBase = "http://127.0.0.1:8787";
 
+/** What `--template` writes. */
+const tableNames = ["objects.csv", "records.csv", "collections.csv"] as const;
+
 /** Carries `tessera manifest` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function manifest(command: ManifestCommand, terminal: Terminal, converter: Converter): Promise<number> {
   if (command.options.check === true) return check(command, terminal, converter);
@@ -34,6 +38,8 @@ export async function manifest(command: ManifestCommand, terminal: Terminal, con
   const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const options = { ...config, ...given };
   const open = bucketsOpener({ options, service, terminal, asked: ["catalogue"], faults });
+  const folder = resolve(terminal.folder, given.out ?? ".");
+  if (given.template === true) faults.push(...(await findTableFaults(folder)));
   refuseFaults([...new Set(faults)]);
   const buckets = open();
   try {
@@ -44,11 +50,7 @@ export async function manifest(command: ManifestCommand, terminal: Terminal, con
     const { providers } = config.institution ?? readInstitution({}, []);
     const providerKeys = new Map([...providers].map(([key, { uri }]) => [uri, key]));
     const writing = { language, separator, providerKeys };
-    return await writeTemplates(buckets.catalogue, {
-      writing,
-      terminal,
-      folder: resolve(terminal.folder, given.out ?? "."),
-    });
+    return await writeTemplates(buckets.catalogue, { writing, terminal, folder });
   } finally {
     await buckets.close();
   }
@@ -109,23 +111,15 @@ async function writeTemplates(catalogue: Bucket, { writing, terminal, folder }: 
   const failures = [...objects.failures, ...collections.failures];
   terminal.say(failures);
   const tables = writeTables(objects.records, writing);
+  const [objectsName, recordsName, collectionsName] = tableNames;
   const files = [
-    { name: "objects.csv", text: tables.objects },
-    { name: "records.csv", text: tables.pages },
+    { name: objectsName, text: tables.objects },
+    { name: recordsName, text: tables.pages },
     ...(collections.records.length > 0
-      ? [{ name: "collections.csv", text: writeCollectionTable(collections.records, writing) }]
+      ? [{ name: collectionsName, text: writeCollectionTable(collections.records, writing) }]
       : []),
   ].map(({ name, text }) => ({ file: join(folder, name), text }));
-  const there = await Promise.all(
-    files.map(({ file }) =>
-      stat(file).then(
-        () => [file],
-        () => [],
-      ),
-    ),
-  );
-  if (there.flat().length > 0) throw new CommandFaults(there.flat().map(isThere));
-  for (const { file, text } of files) await writeNew(file, text);
+  for (const { file, text } of files) await writeResult(file, `\ufeff${text}`, "wx");
   const pages = objects.records.reduce((sum, work) => sum + work.pages.length, 0);
   const last =
     collections.records.length === 0 ? "" : `, ${count(collections.records.length, "collection")} in collections.csv`;
@@ -157,19 +151,17 @@ async function readAll<Kind>(
   return { records, failures };
 }
 
-/** Tables that somebody may have edited are not written over. */
-async function writeNew(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, `\ufeff${text}`, { flag: "wx" });
-  } catch (error) {
-    const isNew = !(error instanceof Error && "code" in error && error.code === "EEXIST");
-    const message = `${file} can't be written: ${error instanceof Error ? error.message : error}`;
-    throw new CommandFaults([isNew ? message : isThere(file)]);
-  }
-}
-
-function isThere(file: string): string {
-  return `${file} is there already: move it away, or name another folder by --out`;
+/** Tables that somebody may have edited are not written over. Says before the work what is in the way of any. */
+async function findTableFaults(folder: string): Promise<readonly string[]> {
+  const faults = await Promise.all(
+    tableNames.map(async (name) => {
+      const file = join(folder, name);
+      if (existsSync(file)) return [`${file} is there already: move it away, or name another folder by --out`];
+      const fault = await findWriteFault(file);
+      return fault === undefined ? [] : [`${file} ${fault}`];
+    }),
+  );
+  return faults.flat();
 }
 
 function count(number: number, noun: string): string {

@@ -31,10 +31,10 @@ export class WriteError extends Error {
   override readonly name = "WriteError";
 }
 
-/** Writes a result. Throws WriteError. */
-export async function writeResult(path: string, text: string): Promise<void> {
+/** Writes a result; with `wx` over nothing that is there. Throws WriteError. */
+export async function writeResult(path: string, text: string, flag: "w" | "wx" = "w"): Promise<void> {
   try {
-    await writeFile(path, text);
+    await writeFile(path, text, { flag });
   } catch (error) {
     throw new WriteError(`${path} can't be written: ${reasonOf(error)}.`);
   }
@@ -47,6 +47,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is a file",
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its links lead in a circle",
+  EEXIST: "it is there already",
   ENOSPC: "the disk is full",
   EDQUOT: "the quota of the disk is used up",
   ENOENT: "there is no such folder",

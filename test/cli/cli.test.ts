@@ -276,6 +276,18 @@ describe("the command line", () => {
     },
   );
 
+  it("says what is in the way of tables before it asks the bucket, and writes none of them", async () => {
+    await lay("records.csv");
+    const template = ["manifest", "--template", ...remote()];
+    const there = await run(template);
+    expect(there.status).toBe(2);
+    expect(there.said).toContain("records.csv is there already: move it away");
+    expect(existsSync(join(folder, "objects.csv"))).toBe(false);
+    const missing = await run([...template, "--out", "none"]);
+    expect(missing.said).toMatch(/objects\.csv can't be written: there is no folder \S+none\.\n/);
+    expect(endpoint.arrivals).toEqual([]);
+  });
+
   it("says in one sentence which file is not there to be compared", async () => {
     const { status, said } = await run(["compare", "none.tif", "--out", "page.html"]);
     expect(status).toBe(2);
