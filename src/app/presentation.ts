@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { documentPrefix, rawPath } from "../http/route.ts";
 import { findFeedRoute } from "../presentation/feed.ts";
 import { findPresentationRoute } from "../presentation/route.ts";
-import { findTextRoute } from "../presentation/text-route.ts";
+import { findTextRoute, isSpeltOut } from "../presentation/text-route.ts";
 import type { Services } from "../services.ts";
 import { answerFeed } from "../stories/feed.ts";
 import { answerPageText, answerTextFile } from "../stories/page-text.ts";
@@ -16,10 +16,15 @@ export function presentationRoutes(): Hono<Door> {
   return new Hono<Door>().get("/*", ({ env, req }) => answer(env.services, { request: req.raw, visit: env.visit }));
 }
 
-/** A document comes first: the key of an object may hold the words that lead to text, with plain slashes. */
+/**
+ * What is spelt out comes first, then a document: the key of an object may hold the words that lead to text, with plain
+ * slashes.
+ */
 function answer(services: Services, asked: { readonly request: Request; readonly visit: Visit }): Promise<Response> {
   const rest = rawPath(asked.request.url).slice(documentPrefix.length);
-  const route = findPresentationRoute(rest) === undefined ? (findFeedRoute(rest) ?? findTextRoute(rest)) : undefined;
+  const text = findTextRoute(rest);
+  const isText = text !== undefined && (isSpeltOut(text) || findPresentationRoute(rest) === undefined);
+  const route = isText ? text : findFeedRoute(rest);
   switch (route?.kind) {
     case "text":
       return answerPageText(services, { ...asked, route });

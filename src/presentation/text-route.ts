@@ -25,3 +25,13 @@ export function findTextRoute(rest: string): TextRoute | undefined {
   if (versioned === null) return undefined;
   return { kind: "text", version: Number(versioned[1]) as ApiVersion, object: versioned[2] ?? "", page: last };
 }
+
+/**
+ * Says whether a route is spelt as documents spell it, slashes of keys encoded: then it leads to a page, though the page is
+ * called `manifest` or `collection` and a document of an object with plain slashes would be called the same. The number of a
+ * version is not the key of an object there.
+ */
+export function isSpeltOut(route: TextRoute): boolean {
+  if (route.kind === "catalogue-search") return true;
+  return !route.object.includes("/") && (route.kind === "text" || !/^[23]$/.test(route.object));
+}

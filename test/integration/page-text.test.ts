@@ -31,6 +31,14 @@ beforeAll(async () => {
 });
 
 describe("the text of a page", () => {
+  it("is found though the page is called like a document", async () => {
+    await env.CATALOGUE.put("text/a/manifest.json", of({ file: "manifest.txt", format: "plain" }));
+    await env.CATALOGUE.put("text/a/manifest.txt", "erat");
+    for (const path of ["3/a/text/manifest", "2/a/text/manifest", "a/file/manifest"]) {
+      expect([path, (await ask(`/presentation/${path}`)).status]).toEqual([path, 200]);
+    }
+  });
+
   it.each(["/presentation/3/atlas%2Fvol%201/text/0001", "/presentation/3/atlas/vol%201/text/0001"])(
     "is an annotation page of its lines, from one read: %s",
     async (path) => {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { searchUri, textFileUri, textUri } from "../../../src/presentation/addresses.ts";
 import { findPresentationRoute } from "../../../src/presentation/route.ts";
-import { findTextRoute } from "../../../src/presentation/text-route.ts";
+import { findTextRoute, isSpeltOut } from "../../../src/presentation/text-route.ts";
 import { addresses } from "../../support/works.ts";
 
 it.each([
@@ -35,5 +35,21 @@ it("is not taken for the route of a document, whatever is written for an object"
     const rest = uri.slice(`${addresses.base}/presentation/`.length);
     expect([rest, findPresentationRoute(rest)]).toEqual([rest, undefined]);
     expect(findTextRoute(rest)).toBeDefined();
+  }
+});
+
+it("is spelt out where slashes of the object are encoded: then no document of the same name comes first", () => {
+  const spelt = (rest: string) => {
+    const route = findTextRoute(rest);
+    return route !== undefined && isSpeltOut(route);
+  };
+  for (const key of ["manifest", "manifest.json", "collection"]) {
+    const name = { object: "a/b", key };
+    for (const uri of [textUri(addresses, 3, name), textUri(addresses, 2, name), textFileUri(addresses, name)]) {
+      expect([uri, spelt(uri.slice(`${addresses.base}/presentation/`.length))]).toEqual([uri, true]);
+    }
+  }
+  for (const rest of ["3/a/file/manifest", "3/a/b/text/manifest", "3/file/manifest"]) {
+    expect([rest, spelt(rest)]).toEqual([rest, false]);
   }
 });
