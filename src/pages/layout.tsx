@@ -60,7 +60,7 @@ export function Layout({ site, title, head, kind, q, children }: LayoutProps) {
 
 /** Colours of the window, style sheets, faces and, where pictures are looked at, the viewer. */
 function Assets({ hasViewer }: { readonly hasViewer: boolean }) {
-  const styles = ["tokens", "base", "pages", ...(hasViewer ? ["stage", "object"] : [])];
+  const styles = ["tokens", "base", "pages", ...(hasViewer ? ["stage", "object"] : ["members"])];
   const faces = ["eb-garamond-latin-wght-normal", "source-sans-3-latin-wght-normal"];
   return (
     <>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ask } from "../support/service.ts";
 
 describe("what is no image", () => {
-  it.each(["/", "/auth/probe/x", "/healthy"])("is answered by the app: %s", async (path) => {
+  it.each(["/nowhere", "/auth/probe/x", "/healthy"])("is answered by the app: %s", async (path) => {
     const { status, text, headers } = await ask(path);
     expect([status, text]).toEqual([
       404,
