@@ -4,6 +4,7 @@ import type { Level } from "../pyramid/level.ts";
 import { ycbcrToRgb } from "../raster/color.ts";
 import { enlargePlane } from "../raster/enlarge.ts";
 import type { Kernel } from "../raster/kernel.ts";
+import { isNoTurn, noTurn, type Turn, turnPlane, turnSize, unturnArea } from "../raster/orientation.ts";
 import { colorPlanes, type Plane, type Subsampling, threePlanes } from "../raster/raster.ts";
 import { invertPlane } from "../raster/tone.ts";
 import { decodeJpegInto, type JpegTables, loadJpegTables } from "./jpeg/decoder.ts";
@@ -12,11 +13,13 @@ import type { MissingRows } from "./missing-rows.ts";
 import {
   type DecodedRows,
   decodedModels,
+  paddedForTurn,
   rowsAtOnce,
   type StoredTile,
   type TileDecoder,
   type TileShape,
 } from "./tile-decoder.ts";
+import { turnSubsampling } from "./turned-tile.ts";
 
 /** What all tiles of a level have in common. */
 interface JpegForm {
@@ -43,18 +46,19 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
   const carried = model === "ycbcr" ? carriedSubsampling(samplings) : undefined;
   const tables = loadJpegTables(kernel, encoding.jpegTables);
   const form: JpegForm = { level, reduction, samplings, carried };
-  const rows = rowsAtOnce(level, reduction);
+  const rows = rowsAtOnce(level, shape);
+  const turn = rows === undefined ? noTurn : (shape.turn ?? noTurn);
   if (rows !== undefined && model === "ycbcr" && carried === undefined) throw unsupportedSampling();
   return {
     model,
     planeCount: colorPlanes[model] + (alpha === undefined ? 0 : 1),
     hasAlpha: alpha !== undefined,
-    subsampling: carried ?? { x: 1, y: 1 },
+    subsampling: turnSubsampling(carried ?? { x: 1, y: 1 }, turn),
     async decodeInto(_, tile, planes) {
       const { window } = tile;
       return decodeWindow(kernel, { form, tables, tile, window: window && scaleArea(window, reduction) }, planes);
     },
-    ...(rows !== undefined && { decodeRows: (_, tile) => decodeRows(kernel, { form, tables, tile, rows }) }),
+    ...(rows !== undefined && { decodeRows: (_, tile) => decodeRows(kernel, { form, tables, tile, rows, turn }) }),
   };
 }
 
@@ -108,32 +112,55 @@ function decodeWindow(
   return missing;
 }
 
-/** Decodes a large JPEG some rows at a time, going through what comes before them each time. */
+/** Decodes a large JPEG some rows at a time, as it is turned, going through what comes before them each time. */
 function* decodeRows(
   kernel: Kernel,
-  { form, tables, tile, rows: most }: Omit<Decoding, "window"> & { readonly rows: number },
+  { rows: most, turn, ...decoding }: Omit<Decoding, "window"> & { readonly rows: number; readonly turn: Turn },
 ): Generator<DecodedRows, void> {
-  const { level, reduction, carried } = form;
-  const size = { width: Math.ceil(level.tileWidth / reduction), height: Math.ceil(level.tileLength / reduction) };
-  const asked = tile.window ?? { x: 0, y: 0, ...size };
+  const { level, reduction } = decoding.form;
+  const stored = { width: Math.ceil(level.tileWidth / reduction), height: Math.ceil(level.tileLength / reduction) };
+  const size = isNoTurn(turn) ? stored : turnSize(paddedForTurn(stored), turn);
+  const asked = decoding.tile.window ?? { x: 0, y: 0, ...size };
   const end = asked.y + asked.height;
   for (let first = Math.floor(asked.y / most) * most; first < end; first += most) {
     const count = Math.min(most, size.height - first);
     const y = Math.max(first, asked.y);
-    const part = { x: asked.x, y, width: asked.width, height: Math.min(first + count, end) - y };
-    const writeInto = (planes: readonly Plane[]): MissingRows | undefined => {
-      const shifted = planes.map((plane, index) =>
-        startingAbove(plane, first / (isChroma(index) ? (carried?.y ?? 1) : 1)),
-      );
-      return decodeWindow(kernel, { form, tables, tile, window: scaleArea(part, reduction) }, shifted);
-    };
+    const part = unturnArea({ ...asked, y, height: Math.min(first + count, end) - y }, size, turn);
+    const area = unturnArea({ x: 0, y: first, width: size.width, height: count }, size, turn);
+    const writeInto = (planes: readonly Plane[]): MissingRows | undefined =>
+      decodeArea(kernel, { ...decoding, window: scaleArea(part, reduction), area, turn }, planes);
     yield { first, count, isAlone: true, writeInto };
   }
 }
 
-/** Returns a plane that begins so many rows above: only those that it has are written. */
-function startingAbove(plane: Plane, rows: number): Plane {
-  return { ...plane, pointer: plane.pointer - rows * plane.stride, height: plane.height + rows };
+/** Decodes a window of a tile to planes that show `area` of it, turned. */
+function decodeArea(
+  kernel: Kernel,
+  { area, turn, ...decoding }: Decoding & { readonly area: Area; readonly turn: Turn },
+  planes: readonly Plane[],
+): MissingRows | undefined {
+  const { carried = { x: 1, y: 1 } } = decoding.form;
+  const mark = kernel.mark();
+  const parts = planes.map((plane, index) => {
+    const { x, y } = isChroma(index) ? carried : { x: 1, y: 1 };
+    const [width, height] = [Math.ceil(area.width / x), Math.ceil(area.height / y)];
+    const upright = isNoTurn(turn) ? { ...plane, width, height } : kernel.allocatePlane(width, height);
+    return { plane, upright, left: area.x / x, top: area.y / y };
+  });
+  // Planes begin where the tile does, and only what is needed of them is written.
+  const whole = parts.map(({ upright, left, top }) => ({
+    pointer: upright.pointer - top * upright.stride - left,
+    stride: upright.stride,
+    width: left + upright.width,
+    height: top + upright.height,
+  }));
+  const missing = decodeWindow(kernel, decoding, whole);
+  for (const { upright, plane } of isNoTurn(turn) ? [] : parts) {
+    // The last rows are fewer than the plane has room for.
+    turnPlane(kernel, upright, { ...plane, ...turnSize(upright, turn) }, turn);
+  }
+  kernel.release(mark);
+  return missing;
 }
 
 function isChroma(plane: number): boolean {

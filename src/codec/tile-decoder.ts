@@ -1,7 +1,8 @@
-import type { Area } from "../geometry.ts";
+import type { Area, Size } from "../geometry.ts";
 import { colorSamples, type StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
+import { noTurn, type Turn, turnSize } from "../raster/orientation.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
 import type { MissingRows } from "./missing-rows.ts";
 
@@ -54,6 +55,8 @@ export interface TileShape {
   readonly level: Level;
   /** How many times smaller than stored its tiles are decoded; above 1 only for JPEG. */
   readonly reduction: 1 | 2 | 4 | 8;
+  /** How rows are turned that come some at a time, where the decoder can: those of JPEG. Not at all if it is left out. */
+  readonly turn?: Turn;
 }
 
 /** About how many bytes of packed samples come at once. */
@@ -63,20 +66,34 @@ const batchBytes = 1 << 17;
  * The most bytes of decoded samples of a JPEG that come at once, and of coefficients if it is progressive: each time the
  * file is gone through from its beginning, so that there should be few.
  */
-const jpegBytes = { samples: 12 << 20, coefficients: 16 << 20 } as const;
+const jpegBytes = { samples: 12 << 20, coefficients: 12 << 20 } as const;
 
-/** Rows of a JPEG come in multiples of this many: whole MCUs, at any reduction. */
+/** Rows of a JPEG come in multiples of this many, and its sides are padded to them where it is turned: whole MCUs. */
 const jpegRows = 32;
 
+/** Returns the size of a level's only tile as it is turned in rows: padded, so that chroma is where it is in whole MCUs. */
+export function paddedForTurn({ width, height }: Size): Size {
+  const padded = (side: number): number => jpegRows * Math.ceil(side / jpegRows);
+  return { width: padded(width), height: padded(height) };
+}
+
 /**
- * Returns how many rows of a tile come at once, an even number, where the only tile of a level is decoded row by row:
+ * Returns how many rows of a tile come at once, as it is after `turn`, an even number, where the only tile of a level is decoded row by row:
  * PNG, a strip of whole pixels that is the whole picture, a large JPEG. Undefined where tiles are decoded whole.
  */
-export function rowsAtOnce(level: Level, reduction: TileShape["reduction"] = 1): number | undefined {
+export function rowsAtOnce(
+  level: Level,
+  { reduction, turn = noTurn }: Omit<TileShape, "level"> = { reduction: 1 },
+): number | undefined {
   const { encoding, columns, rows, isStripped } = level;
   const { compression, layout, subsampling } = encoding;
   if (!isStripped || columns * rows > 1) return undefined;
-  if (compression === "jpeg") return jpegRowsAtOnce(level, reduction);
+  if (compression === "jpeg")
+    return jpegRowsAtOnce(
+      level.encoding,
+      turnSize({ width: level.tileWidth, height: level.tileLength }, turn),
+      reduction,
+    );
   const isOfCodec = compression === "webp" || compression === "jpeg2000";
   const isInUnits = subsampling.x > 1 || subsampling.y > 1;
   if (isOfCodec || isInUnits || layout.isPlanar) return undefined;
@@ -84,16 +101,16 @@ export function rowsAtOnce(level: Level, reduction: TileShape["reduction"] = 1):
 }
 
 /** A small JPEG is decoded at once, and so is one whose components have to be enlarged, which needs their neighbours. */
-function jpegRowsAtOnce({ encoding, tileWidth, tileLength }: Level, reduction: number): number | undefined {
+function jpegRowsAtOnce(encoding: Level["encoding"], turned: Size, reduction: number): number | undefined {
   const { model, subsampling, layout, isUneven, isProgressive } = encoding;
   const isCarried = model === "gray" || (model === "ycbcr" && !isUneven);
   if (!isCarried || layout.samplesPerPixel !== colorSamples[model]) return undefined;
   const samples = model === "gray" ? 1 : 1 + 2 / (subsampling.x * subsampling.y);
-  const decoded = jpegBytes.samples / (Math.ceil(tileWidth / reduction) * samples);
+  const decoded = jpegBytes.samples / (Math.ceil(turned.width / reduction) * samples);
   const areHeld = isProgressive && reduction < 8;
-  const held = areHeld ? jpegBytes.coefficients / (2 * tileWidth * samples * reduction) : decoded;
+  const held = areHeld ? jpegBytes.coefficients / (2 * turned.width * samples * reduction) : decoded;
   const rows = Math.min(decoded, held);
-  return rows >= tileLength / reduction ? undefined : jpegRows * Math.max(1, Math.floor(rows / jpegRows));
+  return rows >= turned.height / reduction ? undefined : jpegRows * Math.max(1, Math.floor(rows / jpegRows));
 }
 
 /** Returns how many bytes a row of samples takes as it is packed. */

@@ -30,6 +30,7 @@ export function turnedTileDecoder(decoder: TileDecoder, { level, reduction }: Ti
   };
 }
 
-function turnSubsampling({ x, y }: Subsampling, { quarterTurns }: Turn): Subsampling {
+/** Returns how planes are subsampled after a turn. */
+export function turnSubsampling({ x, y }: Subsampling, { quarterTurns }: Turn): Subsampling {
   return quarterTurns % 2 === 1 ? { x: y, y: x } : { x, y };
 }

@@ -175,10 +175,11 @@ function bandTiles(
 
 function openDecoder(kernel: Kernel, plan: DrawPlan, sample: Uint8Array | undefined): TileDecoder {
   const { stored, reduction, tileTurn, steps } = plan;
-  const shape = { level: stored, reduction };
+  const shape = { level: stored, reduction, turn: tileTurn };
   const opened = openTileDecoder(kernel, shape, sample);
   const decoder = steps.halvesTiles ? halvedChromaDecoder(opened, shape) : opened;
-  return isNoTurn(tileTurn) ? decoder : turnedTileDecoder(decoder, shape, tileTurn);
+  // Rows that come some at a time are turned as they are decoded.
+  return isNoTurn(tileTurn) || decoder.decodeRows !== undefined ? decoder : turnedTileDecoder(decoder, shape, tileTurn);
 }
 
 /** How what is resampled is subsampled once it has been. */

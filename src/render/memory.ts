@@ -95,7 +95,7 @@ export function leastBytesOf(plan: Omit<DrawPlan, "cost">): LeastBytes {
 function decodingOneTile(plan: Omit<DrawPlan, "cost">, reduction: DrawPlan["reduction"]): number {
   const { stored, grid, window, steps } = plan;
   const tileWidth = Math.ceil(stored.tileWidth / reduction);
-  const tileLength = rowsAtOnce(stored, reduction) ?? Math.ceil(stored.tileLength / reduction);
+  const tileLength = rowsAtOnce(stored, { reduction }) ?? Math.ceil(stored.tileLength / reduction);
   const alone = {
     ...{ ...plan, reduction, tileTurn: noTurn, steps: { ...steps, halvesTiles: false } },
     grid: { ...grid, tileWidth, tileLength },

@@ -30,7 +30,7 @@ import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
 import { reduceChoice } from "./reduction.ts";
-import { gridInRows } from "./row-grid.ts";
+import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
 import { planTileCopy, type TilesPlan } from "./tile-copy.ts";
 import { turnChoice } from "./turned-level.ts";
@@ -123,7 +123,7 @@ function planDrawing(
   const isTileTurn = isLarge && degrees === 0 && !isEncodedWhole(asked) && canTurnTiles(choice, asked.turn);
   const tileTurn = isTileTurn ? asked.turn : noTurn;
   const turn = isTileTurn ? noTurn : asked.turn;
-  const laid = turnChoice(choice, size, tileTurn);
+  const laid = turnChoice(padForTurn(choice, tileTurn), size, tileTurn);
   const batches = planBatches(laid, { tileTurn, sourceSize, remedy: work });
   const shrink = chooseShrink(laid);
   const { layout } = laid.stored.encoding;
@@ -131,7 +131,7 @@ function planDrawing(
   const drawing = {
     ...asked,
     ...laid,
-    grid: gridInRows(laid),
+    grid: gridInRows(laid, tileTurn),
     shrink,
     tileTurn,
     turn,
@@ -149,9 +149,16 @@ function planDrawing(
   return { ...drawing, kind, cost };
 }
 
-/** Strips turned onto their side would all be under the first row, and what comes from the top down begins there. */
-function canTurnTiles({ stored, reduction }: LevelChoice, { quarterTurns }: Turn): boolean {
-  return (!stored.isStripped || quarterTurns % 2 === 0) && rowsAtOnce(stored, reduction) === undefined;
+/**
+ * Strips turned onto their side would all be under the first row, and what comes from the top down begins there; any rows
+ * of a JPEG can be gone to.
+ */
+function canTurnTiles({ stored, reduction }: LevelChoice, turn: Turn): boolean {
+  if (rowsAtOnce(stored, { reduction, turn }) !== undefined) return stored.encoding.compression === "jpeg";
+  // The chroma of a tile with odd sides would be turned about another middle. A JPEG that does not come by rows is small.
+  const { compression, model, isUneven } = stored.encoding;
+  const isSmallFile = compression === "jpeg" && stored.columns * stored.rows === 1 && model === "ycbcr" && !isUneven;
+  return !stored.isStripped || (turn.quarterTurns % 2 === 0 && !isSmallFile);
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */

@@ -37,7 +37,7 @@ export async function openBand(file: Uint8Array, { region, size, carryRows }: Ba
   const pyramid = await openPyramid(source);
   const choice = chooseLevel(pyramid, region, { size, reversed: { x: false, y: false } });
   const { stored: level, window } = choice;
-  const grid = gridInRows(choice);
+  const grid = gridInRows(choice, noTurn);
   const batches = planBatches(choice, { tileTurn: noTurn, sourceSize: source.size });
   const tileRows = batches.flatMap((batch) => batch.tileRows);
   const gathered = await gatherReads(

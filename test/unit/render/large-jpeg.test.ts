@@ -85,6 +85,28 @@ describe.each(Object.keys(forms) as (keyof typeof forms)[])("a large JPEG of %s"
     expect(kernelBytes).toBeLessThanOrEqual(plan.cost.peakBytes + (1 << 20));
   });
 
+  it.each(["90", "180", "270", "!0", "!270"])("is streamed turned by %s as it is upright", async (rotation) => {
+    const region = "301,7,4900,3900/2700,";
+    const upright = await decode((await drawTiff(file, `${region}/0/default.png`)).encoded);
+    const { plan, encoded, kernelBytes } = await drawTiff(file, `${region}/${rotation}/default.png`);
+    const raw = { width: upright.width, height: upright.height, channels: 3 } as const;
+    const degrees = Number(rotation.replace("!", ""));
+    const mirrored = rotation.startsWith("!")
+      ? sharp(upright.samples, { raw }).flop()
+      : sharp(upright.samples, { raw });
+    const twin = await decode(
+      await sharp(await mirrored.png().toBuffer())
+        .rotate(degrees)
+        .png()
+        .toBuffer(),
+    );
+    const turned = await decode(encoded);
+    expect([turned.width, turned.height]).toEqual([twin.width, twin.height]);
+    expect(meanDifference(turned.samples, twin.samples)).toBeLessThan(0.1);
+    expect(plan.kind).toBe("stream");
+    expect(kernelBytes).toBeLessThanOrEqual(plan.cost.peakBytes + (1 << 20));
+  });
+
   it("says which rows are damaged, wherever they are", async () => {
     const cut = file.slice(0, Math.floor(file.length * (name.startsWith("progressive") ? 0.9 : 0.8)));
     const { damage } = await drawTiff(cut, "full/1000,/0/default.png");
