@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { insertLimits, readLimits } from "../../docs/limits-table.ts";
+import { withoutComments } from "../support/layers.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const text = readFileSync(join(root, "src/limits.ts"), "utf8");
@@ -23,7 +24,7 @@ describe("src/limits.ts", () => {
     for (const path of heldBy) {
       expect(existsSync(join(root, "src", path)), path).toBe(true);
       const { code = "" } = importsByFile.get(path) ?? {};
-      const used = code.replace(importPattern, "").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+      const used = withoutComments(code.replace(importPattern, ""));
       expect(used, `${path} imports ${name} and does not use it`).toMatch(new RegExp(`\\b${name}\\b`));
     }
   });

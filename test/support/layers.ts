@@ -172,7 +172,8 @@ function runtimeImportsOf({ code }: File): readonly string[] {
 /** Texts first, so that what looks like a comment within one is not taken for it; then comments. */
 const textOrComment = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
 
-function withoutComments(text: string): string {
+/** Returns code without its comments; what looks like one within a text stays. */
+export function withoutComments(text: string): string {
   return withoutPatterns(text).replace(textOrComment, (found) => (found.startsWith("/") ? "" : found));
 }
 
