@@ -1,0 +1,63 @@
+import { defaultVariables, readConfig } from "../src/config.ts";
+import { ImageError } from "../src/error.ts";
+import { suggest } from "../src/settings/values.ts";
+import { bucketsOf, SetupFailed, type StatedBucket } from "./remote-setup.ts";
+
+/** What of a Wrangler file the service depends on. */
+export interface StatedSettings {
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly r2_buckets: readonly StatedBucket[];
+  readonly assets?: { readonly run_worker_first?: boolean | readonly string[] | undefined } | undefined;
+}
+
+/** Paths that the Worker answers, next to those of images. */
+const workerPaths: readonly string[] = [
+  ...["/", "/collections/*", "/objects/*", "/search", "/health", "/view/*"],
+  ...["/presentation", "/presentation/*", "/admin", "/admin/*"],
+];
+
+/** Returns all that is wrong with the settings in a Wrangler file, a sentence each without a full stop; none for good ones. */
+export function findSettingsFaults(settings: StatedSettings, file: string): readonly string[] {
+  return [...variableFaults(settings.vars), ...bucketFaults(settings, file), ...pathFaults(settings)];
+}
+
+function variableFaults(vars: StatedSettings["vars"]): readonly string[] {
+  const { ADMIN_SECRET: secret, ...others } = vars;
+  const known = Object.keys(defaultVariables);
+  const unknown = Object.keys(others).filter((name) => !known.includes(name));
+  return [
+    ...(secret === undefined ? [] : ["ADMIN_SECRET is a secret: set it with npx wrangler secret put, in no file"]),
+    ...unknown.map((name) => `${name} is not a variable of the service${suggest(name, known)}`),
+    ...valueFaults(others),
+  ];
+}
+
+function valueFaults(vars: StatedSettings["vars"]): readonly string[] {
+  try {
+    readConfig(vars);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return (error.detail ?? "").split("; ");
+  }
+}
+
+function bucketFaults({ r2_buckets: buckets }: StatedSettings, file: string): readonly string[] {
+  try {
+    bucketsOf(buckets, file);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SetupFailed)) throw error;
+    return [error.message.replace(/\.$/, "")];
+  }
+}
+
+/** The files of the page are looked for first where the Worker is not said to be asked: what is not there is 404. */
+function pathFaults({ vars, assets }: StatedSettings): readonly string[] {
+  const first = assets?.run_worker_first;
+  if (assets === undefined || first === true) return [];
+  const stated = first === undefined || first === false ? [] : first;
+  const prefix = String(vars.PREFIX ?? defaultVariables.PREFIX);
+  const missing = [...workerPaths, `${prefix}/*`].filter((path) => !stated.includes(path));
+  return missing.length === 0 ? [] : [`run_worker_first under [assets] lacks ${missing.join(", ")}`];
+}

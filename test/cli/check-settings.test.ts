@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findSettingsFaults, type StatedSettings } from "../../deploy/settings-faults.ts";
+import { makeTestFolder } from "../support/masters.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const folder = makeTestFolder();
+
+const buckets = ["MASTERS", "CATALOGUE", "DERIVATIVES"].map((binding) => ({ binding, bucket_name: "x" }));
+
+const faultsOf = (change: Partial<StatedSettings>) =>
+  findSettingsFaults({ vars: {}, r2_buckets: buckets, ...change }, "wrangler.toml");
+
+/** Checks a file as `npm run deploy` does. */
+function check(args: readonly string[]) {
+  const { status, stderr } = spawnSync(process.execPath, [resolve(root, "deploy/check-settings.ts"), ...args], {
+    encoding: "utf8",
+  });
+  return { status, stderr };
+}
+
+describe("the settings of a service", () => {
+  it("are right as shipped, and without any variable", () => {
+    expect(check([])).toEqual({ status: 0, stderr: "" });
+    expect(faultsOf({})).toEqual([]);
+  });
+
+  it("are told wrong all at once, before anything is started", async () => {
+    const lines = ['name = "x"', "[vars]", 'MAX_WIDHT = "100"', "JPEG_QUALITY = 101", 'ADMIN_SECRET = "swordfish"'];
+    const file = await folder.lay("wrangler.toml", lines.join("\n"));
+    const { status, stderr } = check(["--config", file]);
+    expect(status).toBe(2);
+    for (const sentence of [
+      "MAX_WIDHT is not a variable of the service; did you mean MAX_WIDTH?",
+      'JPEG_QUALITY is "101", not a whole number from 1 to 100.',
+      "ADMIN_SECRET is a secret: set it with npx wrangler secret put, in no file.",
+      "has no bucket_name for MASTERS.",
+    ]) {
+      expect(stderr).toContain(sentence);
+    }
+    expect(stderr).not.toContain("swordfish");
+  });
+
+  it("say that the Worker is asked first wherever it answers", () => {
+    const path = "/iiif/*";
+    expect(faultsOf({ assets: { run_worker_first: true } })).toEqual([]);
+    const [fault] = faultsOf({ assets: { run_worker_first: [path, "/"] }, vars: { PREFIX: "/images" } });
+    expect(fault).toMatch(/^run_worker_first under \[assets\] lacks \/collections\/\*, .*, \/images\/\*$/);
+    expect(faultsOf({ assets: {} })[0]).toContain(path);
+  });
+});
