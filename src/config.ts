@@ -150,7 +150,8 @@ export function readConfig(variables: Variables): Config {
     /^(?:(?:https?:\/)?\/[^#\s<>"]+)?$/,
     "empty, a URL or a path, without a fragment",
   );
-  const secret = variables[adminSecretName];
+  // An empty one is what is left of a form that asked for it.
+  const secret = variables[adminSecretName] === "" ? undefined : variables[adminSecretName];
   if (secret !== undefined && !(typeof secret === "string" && secretPattern.test(secret))) {
     faults.push(`${adminSecretName} is not 24 to 512 letters, digits and . _ ~ + / -`);
   }

@@ -35,6 +35,10 @@ describe("readConfig", () => {
     },
   );
 
+  it("takes an empty secret for none", () => {
+    expect(readConfig({ ADMIN_SECRET: "" }).adminSecret).toBeUndefined();
+  });
+
   it("never tells a secret that it refuses", () => {
     expect(detailOf({ ADMIN_SECRET: "swordfish, swordfish, swordfish" })).not.toContain("swordfish");
   });
