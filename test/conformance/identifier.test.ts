@@ -182,7 +182,7 @@ for (const { name, version, whole } of versions) {
 }
 
 describe("a path that leads nowhere", () => {
-  it.each(["/", "/iiif", "/iiif/", "/iiif/3", "/iiif/3/", "/iiif/2/", "/elsewhere/3/id1/info.json"])(
+  it.each(["/nowhere", "/iiif", "/iiif/", "/iiif/3", "/iiif/3/", "/iiif/2/", "/elsewhere/3/id1/info.json"])(
     "is answered with 404: %s",
     async (path) => {
       expect(await refusalOf(path)).toMatch(/^404 Nothing is served at this address\./);

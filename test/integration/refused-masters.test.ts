@@ -85,14 +85,14 @@ const answered: readonly (Case & {
   readonly drawn?: readonly string[];
 })[] = [
   {
-    name: "a baseline JPEG, which is reduced as it is decoded",
+    name: "a baseline JPEG, which is decoded some rows at a time",
     make: () => jpegOf(8192, 8000, baseline),
-    served: "part",
+    served: "whole",
   },
   {
-    name: "a progressive JPEG, of which little is held at 1/8",
+    name: "a progressive JPEG, of which the rows asked for are held",
     make: () => jpegOf(8192, 8000, progressive),
-    served: "part",
+    served: "whole",
   },
   {
     name: "a PNG of 8192 by 8192, whose rows are drawn as they come",
