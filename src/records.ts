@@ -22,7 +22,7 @@ import { parseWork, workKey } from "./catalogue/work-record.ts";
 import { ImageError } from "./error.ts";
 import { maxKeyBytes } from "./identity/master-name.ts";
 import { maxCatalogueRecordBytes, maxTextFileBytes } from "./limits.ts";
-import { readWholeR2, type Storage } from "./source/r2.ts";
+import { openStreamR2, readWholeR2, type Storage, type StreamedObject } from "./source/r2.ts";
 import type { Visit } from "./visit.ts";
 
 /** Where records are, and the memory they are read into. */
@@ -159,6 +159,20 @@ export function withTextFile<T>(
 ): Promise<T> {
   const stored = { name: textFileKey(object, file), visit, missing: "The file of this text is not there." };
   return withRecord(store, { ...stored, mostBytes: maxTextFileBytes, expansion: fileExpansion }, work);
+}
+
+/**
+ * Opens a file that lies beside the images of an object, by its key in the catalogue. Throws `not-found` and
+ * `storage-failed`.
+ */
+export async function openAttachment({ storage }: RecordStore, { key, visit }: RecordRequest): Promise<StreamedObject> {
+  visit.account.reads += 1;
+  const isKey = new TextEncoder().encode(key).byteLength <= maxKeyBytes;
+  const opened = isKey ? await openStreamR2(storage, key) : undefined;
+  if (opened === undefined)
+    throw new ImageError("not-found", "There is no file of this name with an object of this name.");
+  visit.account.bytes += opened.size;
+  return opened;
 }
 
 /** What is read of the catalogue. */

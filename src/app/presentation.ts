@@ -4,6 +4,7 @@ import { findFeedRoute } from "../presentation/feed.ts";
 import { findPresentationRoute } from "../presentation/route.ts";
 import { findTextRoute, isSpeltOut } from "../presentation/text-route.ts";
 import type { Services } from "../services.ts";
+import { answerAttachment } from "../stories/attachment.ts";
 import { answerFeed } from "../stories/feed.ts";
 import { answerPageText, answerTextFile } from "../stories/page-text.ts";
 import { answerPresentation } from "../stories/presentation.ts";
@@ -30,6 +31,8 @@ function answer(services: Services, asked: { readonly request: Request; readonly
       return answerPageText(services, { ...asked, route });
     case "file":
       return answerTextFile(services, { ...asked, route });
+    case "attachment":
+      return answerAttachment(services, { ...asked, route });
     case "object-search":
     case "catalogue-search":
       return answerSearch(services, { ...asked, route });

@@ -83,7 +83,8 @@ export function completeWork(plan: WorkPlan, sources: CompletionSources): Comple
     key: one.key,
     label: sources.collections?.get(one.key) ?? one.label,
   }));
-  const work = defined<Work>({ ...ordered, ...rest, label, metadata, rights, collections, pages });
+  const attachments = former?.attachments;
+  const work = defined<Work>({ ...ordered, ...rest, label, metadata, rights, collections, pages, attachments });
   // The order of languages is no difference: tables have one for all objects.
   const isSame = former !== undefined && sortedText(work) === sortedText(former);
   return { work: isSame ? former : work, labelSource, notes };
@@ -118,6 +119,7 @@ const ordered = {
   collections: [],
   pages: [],
   contents: [],
+  attachments: undefined,
 };
 
 interface SizedPage {

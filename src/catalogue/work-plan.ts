@@ -137,7 +137,7 @@ function groupImages(
       add(tableObject(row.object), [row]);
     }
   }
-  return groups;
+  return new Map([...groups].map(([key, group]) => [key, { ...group, images: inNaturalOrder(group.images) }]));
 }
 
 /** What a table names is in no collection of a folder. */
@@ -146,11 +146,15 @@ function tableObject(key: string): FolderObject {
 }
 
 function bookOf(key: string, images: readonly NamedImage[]): ReturnType<typeof objectsOfFolders> {
-  const ordered = images.toSorted((a, b) => compareNaturally(a.path, b.path));
+  const ordered = inNaturalOrder(images);
   return {
     objects: ordered.length === 0 ? [] : [{ key, name: segmentOf(key), parent: folderOf(key), images: ordered }],
     faults: [],
   };
+}
+
+function inNaturalOrder(images: readonly NamedImage[]): readonly NamedImage[] {
+  return images.toSorted((a, b) => compareNaturally(a.path, b.path));
 }
 
 interface Planning extends Grouping {

@@ -40,6 +40,14 @@ export interface Page extends Size {
   readonly rendering?: readonly Link[];
 }
 
+/** A file that lies beside the images of an object, for people to open: a PDF. */
+export interface Attachment {
+  /** Its name, under which it lies in the catalogue. */
+  readonly file: string;
+  /** Of its bytes, in hexadecimal. */
+  readonly sha256: string;
+}
+
 /** An entry of a table of contents. */
 export interface Entry {
   /** Names it in its object for good; made from the page it starts on. */
@@ -70,6 +78,7 @@ export interface Work extends Described {
   /** At least one. */
   readonly pages: readonly Page[];
   readonly contents: readonly Entry[];
+  readonly attachments?: readonly Attachment[];
 }
 
 const text = v.pipe(v.string(), v.minLength(1));
@@ -104,6 +113,11 @@ const entrySchema: v.GenericSchema<unknown, Entry> = v.object({
   entries: v.array(v.lazy(() => entrySchema)),
 });
 
+const attachmentSchema: v.GenericSchema<unknown, Attachment> = v.object({
+  file: v.pipe(text, v.regex(/^[^/]+$/)),
+  sha256: text,
+});
+
 const collectionNameSchema: v.GenericSchema<unknown, CollectionName> = v.object({
   key: text,
   label: languageMapSchema,
@@ -120,4 +134,5 @@ export const workSchema: v.GenericSchema<unknown, Work> = v.object({
   collections: v.array(collectionNameSchema),
   pages: v.pipe(v.array(pageSchema), v.minLength(1)),
   contents: v.array(entrySchema),
+  attachments: v.exactOptional(v.array(attachmentSchema)),
 });

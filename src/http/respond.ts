@@ -103,9 +103,9 @@ export function fileHeaders({ fileName, ...answer }: FileAnswer): Headers {
 }
 
 /** Returns a file that somebody gave. */
-export function respondFile(bytes: Uint8Array, headers: Headers, account: Account): Response {
+export function respondFile(body: Uint8Array | ReadableStream | null, headers: Headers, account: Account): Response {
   headers.set("Server-Timing", formatServerTiming(account));
-  return new Response(bytes as BodyInit, { headers });
+  return new Response(body as BodyInit | null, { headers });
 }
 
 function commonHeaders({ etag, cacheTag, maxAgeSeconds }: Omit<ImageAnswer, "version">, scope: CacheScope): Headers {

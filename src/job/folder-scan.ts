@@ -1,6 +1,7 @@
 import type { Dirent, Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
+import { isAttachment } from "../catalogue/attachment.ts";
 import { readFileName } from "../node/file-name.ts";
 import { textEndings } from "../text/read-text.ts";
 import type { SkippedCounter } from "./skipped-files.ts";
@@ -58,16 +59,19 @@ export async function scanFolder(place: Place, walk: Walk): Promise<void> {
     scan.faults.push(`the folder ${shownPath(place.path)} can't be read`);
     return;
   }
-  const texts = textNamesBeside(entries.map(({ name }) => readFileName(name).text));
+  const names = entries.map(({ name }) => readFileName(name).text);
+  const beside = filesBeside(names.filter((name) => !name.startsWith(".")));
   for (const entry of entries.sort((one, other) => one.name.compare(other.name))) {
-    await scanEntry(entry, { ...place, texts }, walk);
+    await scanEntry(entry, { ...place, beside }, walk);
   }
 }
 
-/** Names that a file of text beside one of these images has: it is taken with the image. */
-function textNamesBeside(names: readonly string[]): ReadonlySet<string> {
-  const stems = names.filter((name) => imageExtensions.test(name)).map((name) => name.slice(0, -extname(name).length));
-  return new Set(stems.flatMap((stem) => textEndings.map((ending) => `${stem}${ending}`)));
+/** Names that files beside these images have: texts are taken with their image, and a PDF with the object. */
+function filesBeside(names: readonly string[]): ReadonlySet<string> {
+  const images = names.filter((name) => imageExtensions.test(name) && !isAttachment(name));
+  const stems = images.map((name) => name.slice(0, -extname(name).length));
+  const texts = stems.flatMap((stem) => textEndings.map((ending) => `${stem}${ending}`));
+  return new Set([...texts, ...(images.length > 0 ? names.filter(isAttachment) : [])]);
 }
 
 /**
@@ -89,7 +93,7 @@ export async function scanLinks(scan: FolderScan, realFolders: ReadonlySet<strin
 
 async function scanEntry(
   entry: Dirent<Buffer>,
-  parent: Place & { readonly texts: ReadonlySet<string> },
+  parent: Place & { readonly beside: ReadonlySet<string> },
   walk: Walk,
 ): Promise<void> {
   const { scan } = walk;
@@ -106,7 +110,7 @@ async function scanEntry(
   } else if (found?.isDirectory()) {
     if (entry.isSymbolicLink()) scan.links.push(place);
     else await scanFolder(place, walk);
-  } else if (parent.texts.has(name)) return;
+  } else if (parent.beside.has(name)) return;
   else if (!isImage) scan.skipped.addExtension(extname(name).toLowerCase() || "without extension");
   else if (found === undefined) scan.skipped.add("broken-link", shownPath(path));
   else if (!found.isFile()) scan.skipped.add("not-a-file", shownPath(path));

@@ -10,6 +10,7 @@ import { formatWork, parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import { maxCatalogueRecordBytes } from "../limits.ts";
 import { atOnce } from "./at-once.ts";
+import { type FoundAttachments, findAttachments, withAttachments } from "./attachments.ts";
 import { rewriteRecord } from "./catalogue-record.ts";
 import { type CollectionOutcome, type WrittenObject, writeCollections } from "./collection-job.ts";
 import { readCollectionLabels } from "./collection-labels.ts";
@@ -96,12 +97,13 @@ export async function writeObjects(
     ...planned.map(({ key }) => resource("collection", key)),
   ]);
   const labels = await readCollectionLabels(planned, run.catalogue);
-  const work = { run, journal, labels, logos: findLogos(run), ended, written };
+  const attachments = await findAttachments(outcomes.map(({ image }) => image));
+  const work = { run, journal, labels, logos: findLogos(run), attachments, ended, written };
   const objects = [
     ...(await atOnce(plans, objectsAtOnce, (plan) => tell(plan.key, () => writePlanned(plan, work)))),
     ...(await atOnce([...named], objectsAtOnce, ([key, images]) => tell(key, () => refresh(key, images, work)))),
   ];
-  const notes: string[] = [];
+  const notes: string[] = [...attachments.notes];
   const collections = await writeCollections(written, planned, { ...run, journal, labels, notes });
   return { objects, collections, notes: [...work.logos.notes(), ...notes], feed: await tellFeed(journal) };
 }
@@ -121,6 +123,7 @@ interface ObjectWork {
   /** Labels of collections, by key. */
   readonly labels: ReadonlyMap<string, LanguageMap>;
   readonly logos: Logos;
+  readonly attachments: FoundAttachments;
   readonly ended: ReadonlyMap<string, ImageOutcome>;
   readonly written: WrittenObject[];
 }
@@ -153,7 +156,7 @@ type Planning = (
 
 async function writeOne(
   key: string,
-  { run, journal, labels, logos, ended, written }: ObjectWork,
+  { run, journal, labels, logos, attachments, ended, written }: ObjectWork,
   planning: Planning,
 ): Promise<ObjectOutcome> {
   let made: { readonly work: Work; readonly former: Work | undefined } | undefined;
@@ -168,7 +171,9 @@ async function writeOne(
     const notes = [...completion.notes];
     const imageOf = (identifier: string) => ended.get(identifier)?.image;
     const texts = { catalogue: run.catalogue, plan, imageOf, notes };
-    const work = await withTexts(await logos.addTo(completion.work), texts);
+    const worded = await withTexts(await logos.addTo(completion.work), texts);
+    const { catalogue, signal } = run;
+    const work = await withAttachments(worded, { catalogue, found: attachments, signal, notes });
     const record = formatWork(work);
     if (record.byteLength > maxCatalogueRecordBytes)
       throw new ObjectFault("record-refused", tooLarge(record.byteLength));

@@ -1,4 +1,5 @@
 import { manifestUri } from "../presentation/addresses.ts";
+import { withAttachments } from "../presentation/attachments.ts";
 import { thumbnailOf } from "../presentation/manifest.ts";
 import { thumbnailPicture } from "../presentation/picture-address.ts";
 import { About } from "./about.tsx";
@@ -11,7 +12,7 @@ import { ObjectSearch } from "./object-search.tsx";
 import { UseElsewhere } from "./object-use.tsx";
 import { type ObjectView, pageName } from "./object-view.ts";
 import { type Preview, PreviewTags } from "./preview.tsx";
-import { objectPath } from "./site.ts";
+import { localAddresses, objectPath } from "./site.ts";
 import { Label, OtherLabels, plainLabel, plainText } from "./texts.tsx";
 
 /** Returns the page of an object: the chosen page of it as a picture, its other pages, its contents, and what is known of it. */
@@ -41,7 +42,7 @@ export function formatObjectPage(view: ObjectView): string {
           <Contents view={view} />
         </div>
         <div class="beside">
-          <About site={site} described={work} hasSummary />
+          <About site={site} described={withAttachments(localAddresses(site), work)} hasSummary />
           <UseElsewhere view={view} />
         </div>
       </div>

@@ -55,6 +55,11 @@ export function textFileUri({ base }: Addresses, { object, key }: PieceName): st
   return `${base}/presentation/${formatSegment(object)}/file/${formatSegment(key)}`;
 }
 
+/** Returns the URI of a file that lies beside the images of an object. */
+export function attachmentUri({ base }: Addresses, { object, key }: PieceName): string {
+  return `${base}/presentation/${formatSegment(object)}/attachment/${formatSegment(key)}`;
+}
+
 /** Returns the URI of the search in an object, by the version of the Content Search API. */
 export function searchUri({ base }: Addresses, version: 1 | 2, object: string): string {
   return `${base}/presentation/${formatSegment(object)}/search/${version}`;

@@ -13,6 +13,13 @@ export function formatRanges(addresses: Addresses, { key, contents }: Pick<Work,
   return contents.map((entry) => formatRange(addresses, key, entry));
 }
 
+/** Returns the range that holds the others, which 2.1 names; undefined of an object without contents. */
+export function formatTopRange(addresses: Addresses, work: Pick<Work, "key" | "contents">): Json | undefined {
+  if (work.contents.length === 0) return undefined;
+  const id = pieceUri(addresses, "range", { object: work.key, key: topRange });
+  return { id, type: "Range", label: { en: ["Contents"] }, items: formatRanges(addresses, work) };
+}
+
 /** Returns one entry of a table of contents with what is in it: its own pages first. */
 export function formatRange(addresses: Addresses, object: string, { key, label, pages, entries }: Entry): Json {
   const canvases = pages.map((page) => ({ id: pieceUri(addresses, "canvas", { object, key: page }), type: "Canvas" }));

@@ -1,6 +1,7 @@
 import type { StoredImage } from "../catalogue/stored-image.ts";
 import type { CollectionName, Work } from "../catalogue/work.ts";
 import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "./addresses.ts";
+import { withAttachments } from "./attachments.ts";
 import { formatCanvas } from "./canvas.ts";
 import { formatRanges } from "./contents.ts";
 import { formatDescription } from "./description.ts";
@@ -19,7 +20,7 @@ export function formatManifest(addresses: Addresses, work: Work): Json {
     "@context": isSearched ? [searchContext, presentationContext] : presentationContext,
     id: manifestUri(addresses, 3, key),
     type: "Manifest",
-    ...formatDescription(addresses, { described: work, thumbnail: thumbnailOf(work) }),
+    ...formatDescription(addresses, { described: withAttachments(addresses, work), thumbnail: thumbnailOf(work) }),
     ...given("viewingDirection", work.viewingDirection),
     // The layout alone: viewers read the first behaviour and no other. Source: manifesto 4.3.
     ...given("behavior", work.layout && [work.layout]),

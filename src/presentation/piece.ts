@@ -1,7 +1,7 @@
 import type { Page, Work } from "../catalogue/work.ts";
 import { type Addresses, manifestUri, type Piece } from "./addresses.ts";
 import { formatCanvas, formatPainting, formatPaintingPage } from "./canvas.ts";
-import { findEntry, formatRange } from "./contents.ts";
+import { findEntry, formatRange, formatTopRange, topRange } from "./contents.ts";
 import type { Json } from "./json.ts";
 import { presentationContext } from "./manifest.ts";
 
@@ -25,6 +25,7 @@ function findPiece(
   work: Work,
   { piece, key }: { readonly piece: Piece; readonly key: string },
 ): Json | undefined {
+  if (piece === "range" && key === topRange) return formatTopRange(addresses, work);
   if (piece === "range") {
     const entry = findEntry(work.contents, key);
     return entry && formatRange(addresses, work.key, entry);

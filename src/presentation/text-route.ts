@@ -1,9 +1,10 @@
 import type { ApiVersion } from "../iiif/version.ts";
 
-/** Where a path to the text of pages, or to a search, leads. Keys are as in the path, still encoded. */
+/** Where a path to the text of pages, to a file, or to a search, leads. Keys are as in the path, still encoded. */
 export type TextRoute =
   | { readonly kind: "text"; readonly version: ApiVersion; readonly object: string; readonly page: string }
   | { readonly kind: "file"; readonly object: string; readonly page: string }
+  | { readonly kind: "attachment"; readonly object: string; readonly file: string }
   | { readonly kind: "object-search"; readonly version: SearchVersion; readonly object: string }
   | { readonly kind: "catalogue-search" };
 
@@ -16,8 +17,9 @@ export type SearchVersion = 1 | 2;
  */
 export function findTextRoute(rest: string): TextRoute | undefined {
   if (rest === "search") return { kind: "catalogue-search" };
-  const [, object = "", noun = "", last = ""] = /^(.+)\/(text|file|search)\/([^/]+)$/.exec(rest) ?? [];
+  const [, object = "", noun = "", last = ""] = /^(.+)\/(text|file|attachment|search)\/([^/]+)$/.exec(rest) ?? [];
   if (noun === "file") return { kind: "file", object, page: last };
+  if (noun === "attachment") return { kind: "attachment", object, file: last };
   if (noun === "search" && (last === "1" || last === "2")) {
     return { kind: "object-search", version: last === "1" ? 1 : 2, object };
   }

@@ -19,6 +19,11 @@ export interface ObjectVersion {
   readonly version: string;
 }
 
+/** An opened object, as a stream of all its bytes. */
+export interface StreamedObject extends ObjectVersion {
+  readonly body: ReadableStream;
+}
+
 /** An opened object: its bytes by range, and the first of them. */
 export interface OpenedObject {
   readonly source: ByteSource;
@@ -51,12 +56,7 @@ export async function readWholeR2(
   key: string,
   admit: (bytes: number) => Promise<void>,
 ): Promise<Uint8Array | undefined> {
-  const object = await answered(storage, async (signal) => {
-    const found = await storage.bucket.get(key);
-    // Nobody waits any longer: an unread body would keep its connection open.
-    if (signal.aborted) await found?.body.cancel();
-    return found;
-  });
+  const object = await getWhole(storage, key);
   if (object === null) return undefined;
   const { body, size } = object;
   try {
@@ -68,6 +68,15 @@ export async function readWholeR2(
   const bytes = await answered(storage, () => object.bytes());
   checkLength(bytes, { offset: 0, length: size });
   return bytes;
+}
+
+/**
+ * Opens all of an object in one read, as a stream that the platform reads: nothing of it is held here. Whoever does not send
+ * it cancels it. Undefined for an unknown key. Throws `storage-failed`.
+ */
+export async function openStreamR2(storage: Storage, key: string): Promise<StreamedObject | undefined> {
+  const object = await getWhole(storage, key);
+  return object === null ? undefined : { body: object.body, size: object.size, version: object.etag };
 }
 
 /** Returns size and etag of an object, or undefined for an unknown key. Throws `storage-failed`. */
@@ -93,6 +102,15 @@ export function r2Source(storage: Storage, key: string, { size, version }: Objec
       return found.bytes;
     },
   };
+}
+
+function getWhole(storage: Storage, key: string): Promise<R2ObjectBody | null> {
+  return answered(storage, async (signal) => {
+    const found = await storage.bucket.get(key);
+    // Nobody waits any longer: an unread body would keep its connection open.
+    if (signal.aborted) await found?.body.cancel();
+    return found;
+  });
 }
 
 /** Reads an object, or undefined if none meets the condition: R2 then answers without a body. */

@@ -121,6 +121,15 @@ describe("a collection", () => {
 });
 
 describe("what there is not", () => {
+  it("is answered for the range at the top of the contents, which 2.1 names; not of an object without", async () => {
+    const { structures } = JSON.parse((await ask("/presentation/2/atlas%2Fvolume%201/manifest")).text);
+    const { status, text } = await ask(structures[0]["@id"].slice("https://images.example".length));
+    const top = JSON.parse(text);
+    expect([status, top.id, top.type, top.label]).toEqual([200, structures[0]["@id"], "Range", { en: ["Contents"] }]);
+    expect(top.items.map(({ id }: { id: string }) => id)).toEqual(structures[0].ranges);
+    expect((await ask("/presentation/book/range/~top")).status).toBe(404);
+  });
+
   it.each([
     ...["/presentation/3/nowhere/manifest", "/presentation/3/nowhere/collection", "/presentation/book/canvas/0009"],
     ...["/presentation/book/range/0001", "/presentation/3/book", "/presentation/4/book/manifest/x", "/presentation/"],

@@ -1,5 +1,6 @@
 import type { Work } from "../../catalogue/work.ts";
 import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "../addresses.ts";
+import { withAttachments } from "../attachments.ts";
 import { deferred, given, type Json } from "../json.ts";
 import { thumbnailOf } from "../manifest.ts";
 import { formatCanvasV2 } from "./canvas.ts";
@@ -21,7 +22,7 @@ export function formatManifestV2(addresses: Addresses, work: Work): Json {
     "@context": presentationContextV2,
     "@id": manifestUri(addresses, 2, key),
     "@type": "sc:Manifest",
-    ...formatDescriptionV2(addresses, { described: work, thumbnail: thumbnailOf(work) }),
+    ...formatDescriptionV2(addresses, { described: withAttachments(addresses, work), thumbnail: thumbnailOf(work) }),
     ...reading,
     ...given(
       "within",

@@ -78,6 +78,14 @@ describe("a table of images", () => {
     expect(planned.plans[0]?.pages[0]).toMatchObject({ behaviors: ["non-paged"], label: { la: ["ante"] } });
   });
 
+  it("leaves images that it puts into an object in natural order, whatever the order of its rows", () => {
+    const pages = "file,object,order\nb/10.tif,b,\nb/2.tif,b,\nb/1.tif,b,\n,b,1.5\n";
+    const planned = plan(["b/1.tif", "b/10.tif", "b/2.tif", "b/3.tif"], { pages });
+    expect(planned.faults).toEqual([]);
+    expect(planned.plans.map(({ key }) => key)).toEqual(["b"]);
+    expect(planned.plans[0]?.pages.map(({ key }) => key)).toEqual(["1", "missing-1.5", "2", "3", "10"]);
+  });
+
   it("makes choices of images with one canvas, and pages of rows without an image", () => {
     const pages = [
       "file,object,order,canvas,label",

@@ -162,6 +162,38 @@ describe("texts beside the images of an object", () => {
   });
 });
 
+describe("PDFs beside the images of an object", () => {
+  const layPdf = (name: string, text = "%PDF-1.4") => writeFile(join(folder, name), text);
+  const filesOf = (key: string) => (workOf(key).attachments ?? []).map(({ file }) => file);
+
+  it("are stored as they are and go with the object, until they are gone", async () => {
+    await lay("atlas/1.tif", "atlas/2.tif");
+    await layPdf("atlas/Atlas 10.pdf");
+    await layPdf("atlas/Atlas 2.PDF", "%PDF-1.7");
+    expect(statusesOf(await ingest())).toEqual([["atlas", "written"]]);
+    expect(workOf("atlas").pages.map(({ key }) => key)).toEqual(["1", "2"]);
+    expect(filesOf("atlas")).toEqual(["Atlas 2.PDF", "Atlas 10.pdf"]);
+    expect(String(bytesAt("attachments/atlas/Atlas 2.PDF"))).toBe("%PDF-1.7");
+    expect(statusesOf(await ingest())).toEqual([["atlas", "unchanged"]]);
+    expect(statusesOf(await ingest({ objects: "object,label\natlas,atlas\n" }))).toEqual([["atlas", "unchanged"]]);
+    await layPdf("atlas/Atlas 10.pdf", "%PDF-1.4, mended");
+    expect(statusesOf(await ingest())).toEqual([["atlas", "written"]]);
+    expect(String(bytesAt("attachments/atlas/Atlas 10.pdf"))).toBe("%PDF-1.4, mended");
+    await rm(join(folder, "atlas/Atlas 10.pdf"));
+    expect(statusesOf(await ingest())).toEqual([["atlas", "written"]]);
+    expect(filesOf("atlas")).toEqual(["Atlas 2.PDF"]);
+  });
+
+  it("go with the image that they are named like, where images of several objects lie beside them; others are told", async () => {
+    await lay("one.tif", "two.tif");
+    await layPdf("two.pdf");
+    await layPdf("all.pdf");
+    const { notes } = await ingest();
+    expect([filesOf("one"), filesOf("two")]).toEqual([[], ["two.pdf"]]);
+    expect(notes).toEqual([expect.stringMatching(/all\.pdf is left out: call it like an image/)]);
+  });
+});
+
 describe("objects of an ingest", () => {
   it("are written with the sizes of their masters and of the levels of these", async () => {
     await lay("atlas/2.tif", "atlas/10.tif");

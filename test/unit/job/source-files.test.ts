@@ -154,6 +154,13 @@ describe("the files of a command", () => {
     expect(skipped).toMatchObject([{ kind: "other-extension", count: 1, extensions: { ".txt": 1 } }]);
   });
 
+  it("have PDFs beside them that are no images; a PDF by itself is taken for one", async () => {
+    await lay("a/1.tif", "a/a.pdf", "b/b.pdf");
+    const { files, skipped } = await findFiles([folder]);
+    expect(files.map(({ relative }) => relative)).toEqual(["a/1.tif", "b/b.pdf"]);
+    expect(skipped).toEqual([]);
+  });
+
   it("come with a warning that counts what was left out for its extension", async () => {
     await lay("a.tif", "b.jxl", "c/d.JXL", "c/notes.txt", "README", ".hidden");
     const { skipped } = await findFiles([folder]);
