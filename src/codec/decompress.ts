@@ -1,4 +1,3 @@
-import { ImageError } from "../error.ts";
 import type { Compression, TileEncoding } from "../pyramid/tile-encoding.ts";
 import { reverseBits } from "../raster/fill-order.ts";
 import type { Kernel } from "../raster/kernel.ts";
@@ -71,7 +70,6 @@ function unpackInto(kernel: Kernel, tile: ByteTile): number {
       const decode = compression === "lzw" ? lzwDecode : packBitsDecode;
       const written = decode(source, bytes.byteLength, target, byteLength);
       kernel.release(mark);
-      if (written < 0) throw undecodable();
       return written;
     }
   }
@@ -119,8 +117,4 @@ function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile):
     return written === byteLength ? "enough" : "more";
   });
   return written;
-}
-
-function undecodable(): ImageError {
-  return new ImageError("source-malformed", "The stored image is damaged: one of its tiles can't be decoded.");
 }

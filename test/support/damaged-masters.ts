@@ -1,6 +1,7 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import { writeCcitt } from "./ccitt-writer.ts";
 import { writeJpeg } from "./jpeg-writer.ts";
+import { writeLzw } from "./lzw-writer.ts";
 import { makeTiff } from "./make-tiff.ts";
 import { writePackBits } from "./pack-bits-writer.ts";
 import { writePng } from "./png-writer.ts";
@@ -57,7 +58,7 @@ const tileSide = 80;
 
 /** Returns a master of 2 by 3 tiles, of which those of the second row hold half of their samples, and say no more. */
 function shortTiles(
-  compression: "none" | "deflate" | "packbits" | "zstd",
+  compression: "none" | "deflate" | "lzw" | "packbits" | "zstd",
   compress: (samples: Uint8Array) => Uint8Array,
 ) {
   const tile = samples.subarray(0, tileSide * tileSide);
@@ -113,6 +114,7 @@ export const damagedMasters: readonly DamagedMaster[] = [
   },
   shortTiles("none", (bytes) => bytes),
   shortTiles("deflate", deflateSync),
+  shortTiles("lzw", writeLzw),
   shortTiles("packbits", (bytes) => writePackBits(bytes, tileSide)),
   shortTiles("zstd", zstdCompressSync),
   { name: "a PNG that is cut off", make: cutPng, firstRow: 159, wholeRegion: `0,0,${width},150` },
