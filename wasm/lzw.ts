@@ -6,7 +6,6 @@ const clearCode: u32 = 256;
 const endCode: u32 = 257;
 const firstFree: u32 = 258;
 const codeLimit: u32 = 4096;
-const endedEarly: i32 = -1;
 
 /**
  * Where the string of each code last appeared in the output, and its length: a string is always a run of the output.
@@ -15,9 +14,8 @@ const starts: usize = memory.data(4096 * 4, 16);
 const lengths: usize = memory.data(4096 * 4, 16);
 
 /**
- * Decodes `length` bytes at `source` into at most `capacity` bytes at `target`. Returns how many bytes were written:
- * stops at the end of either side, and at a code that no encoder writes. Returns `endedEarly` where the stream says that
- * it ends before the target is full.
+ * Decodes `length` bytes at `source` into at most `capacity` bytes at `target`. Returns how many bytes were written: it
+ * stops at the end of either side or of the stream, and at a code that no encoder writes.
  */
 export function lzwDecode(source: usize, length: i32, target: usize, capacity: i32): i32 {
   const sourceEnd = source + length;
@@ -41,7 +39,7 @@ export function lzwDecode(source: usize, length: i32, target: usize, capacity: i
     bitCount -= width;
     const code = (isLeastFirst ? bits : bits >> bitCount) & ((1 << width) - 1);
     if (isLeastFirst) bits >>= width;
-    if (code == endCode) return endedEarly;
+    if (code == endCode) return written;
     if (code == clearCode) {
       width = 9;
       free = firstFree;

@@ -1,10 +1,8 @@
+import { decodedProcesses } from "../codec/jpeg/header.ts";
 import { formatFault } from "./faults.ts";
 import { type Finding, formatCount } from "./finding.ts";
 import type { LevelReport, PictureReport, Served } from "./report.ts";
 import type { DamagedPicture, Refusal, Serving } from "./serving.ts";
-
-/** JPEG processes that the kernels can decode. */
-const decodedProcesses: readonly string[] = ["baseline", "extended", "progressive"];
 
 /** Finds what is not served. */
 export function findInServing(picture: PictureReport, serving: Serving): readonly Finding[] {

@@ -1,4 +1,3 @@
-import { ImageError } from "../error.ts";
 import type { Compression, TileEncoding } from "../pyramid/tile-encoding.ts";
 import { reverseBits } from "../raster/fill-order.ts";
 import type { Kernel } from "../raster/kernel.ts";
@@ -27,9 +26,8 @@ export interface PackedTile {
 
 /**
  * Decompresses a tile into kernel memory, never more than its samples take, whatever it claims. Returns which rows are
- * missing because it is cut off or breaks its own format: their samples are 0. Throws `source-malformed` for one that
- * ends as it should and holds too little, and for a format that gives nothing once it is broken; `source-unsupported`,
- * `render-memory`.
+ * missing because it holds too little, is cut off or breaks its own format: their samples are 0. Throws
+ * `source-malformed` for a format that gives nothing once it is broken; `source-unsupported`, `render-memory`.
  */
 export function decompressInto(kernel: Kernel, tile: PackedTile): MissingRows | undefined {
   const { compression, target, byteLength, rows, encoding } = tile;
@@ -59,11 +57,11 @@ function unpackInto(kernel: Kernel, tile: ByteTile): number {
   const { compression, bytes, target, byteLength } = tile;
   switch (compression) {
     case "none":
-      return filled(copyInto(kernel, bytes, tile), byteLength);
+      return copyInto(kernel, bytes, tile);
     case "deflate":
       return inflateInto(kernel, tile);
     case "zstd":
-      return filled(copyInto(kernel, inflateZstd(bytes, byteLength), tile), byteLength);
+      return copyInto(kernel, inflateZstd(bytes, byteLength), tile);
     case "lzw":
     case "packbits": {
       const mark = kernel.mark();
@@ -72,15 +70,9 @@ function unpackInto(kernel: Kernel, tile: ByteTile): number {
       const decode = compression === "lzw" ? lzwDecode : packBitsDecode;
       const written = decode(source, bytes.byteLength, target, byteLength);
       kernel.release(mark);
-      // LZW says where it ends: what ends before, or with a code that there is not, is cut off or broken.
-      return compression === "lzw" && written >= 0 ? written : filled(written, byteLength);
+      return written;
     }
   }
-}
-
-function filled(written: number, byteLength: number): number {
-  if (written < byteLength) throw tooShort(Math.max(0, written), byteLength);
-  return written;
 }
 
 function copyInto(kernel: Kernel, bytes: Uint8Array, { target, byteLength }: PackedTile): number {
@@ -118,19 +110,11 @@ function withBitsReversed(kernel: Kernel, bytes: Uint8Array): Uint8Array {
 /** Inflates only as much as needed: a stream that continues for gigabytes is dropped at the tile's own size. */
 function inflateInto(kernel: Kernel, { bytes, target, byteLength }: PackedTile): number {
   let written = 0;
-  const end = inflateUntil(kernel, [bytes], (inflated) => {
+  inflateUntil(kernel, [bytes], (inflated) => {
     const chunk = inflated.subarray(0, byteLength - written);
     kernel.bytes.set(chunk, target + written);
     written += chunk.byteLength;
     return written === byteLength ? "enough" : "more";
   });
-  if (end === "whole") throw tooShort(written, byteLength);
   return written;
-}
-
-/** A tile that is whole by its own account and does not fill its place was meant for another: none of it is right. */
-function tooShort(written: number, byteLength: number): ImageError {
-  return new ImageError("source-malformed", "The stored image is damaged: one of its tiles can't be decoded.", {
-    detail: `${written} of ${byteLength} bytes`,
-  });
 }

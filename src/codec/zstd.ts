@@ -18,7 +18,8 @@ const magic = 0xfd2fb528;
 const blockBytes = 128 << 10;
 
 /**
- * Decompresses the first frame of `bytes` and returns its first `byteLength` bytes, or fewer if it holds fewer. Takes
+ * Decompresses the first frame of `bytes` and returns its first `byteLength` bytes, or fewer if it holds fewer or is cut
+ * off: then those of its whole blocks, which are of up to 128 KiB. Takes
  * about five times `byteLength` of memory, whatever window or content size the frame claims: its header is replaced by
  * one with a window no larger than the output may be, and no checksum, which is not looked at. Throws
  * `source-malformed`, also for a frame that holds more than twice `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
@@ -31,7 +32,9 @@ export function inflateZstd(bytes: Uint8Array, byteLength: number): Uint8Array {
     throw damaged(`a frame of ${frame.contentBytes} bytes instead of ${byteLength}`);
   }
   const header = formatHeader(Math.min(frame.windowBytes, limitBytes));
-  const whole = concatenate([header, bytes.subarray(frame.blocks, findLastBlockEnd(bytes, frame))]);
+  const { last, end, isLast } = findLastBlock(bytes, frame);
+  const whole = concatenate([header, bytes.subarray(frame.blocks, end)]);
+  if (!isLast) whole[header.byteLength + last - frame.blocks]! |= 1;
   try {
     // One chunk is large enough for everything, so nothing has to be joined.
     const inflated = zstdDecompressSync(whole, { chunkSize: byteLength + 64, maxOutputLength: limitBytes });
@@ -77,17 +80,26 @@ function readContentSize(view: DataView, at: number, byteLength: number): number
   return view.getUint32(at, true) + (byteLength === 8 ? view.getUint32(at + 4, true) * 2 ** 32 : 0);
 }
 
-/** Walks the blocks, so that a truncated frame is found before anything is decompressed. */
-function findLastBlockEnd(bytes: Uint8Array, { blocks }: ZstdFrame): number {
-  for (let at = blocks; at + 3 <= bytes.byteLength; ) {
-    const header = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+/** Where the last block that is there begins and ends, and whether the frame says that it is the last. */
+interface LastBlock {
+  readonly last: number;
+  readonly end: number;
+  readonly isLast: boolean;
+}
+
+/** Walks the blocks, so that a frame that is cut off is decompressed as far as its blocks are whole. */
+function findLastBlock(bytes: Uint8Array, { blocks }: ZstdFrame): LastBlock {
+  let [last, end] = [-1, blocks];
+  while (end + 3 <= bytes.byteLength) {
+    const header = bytes[end]! | (bytes[end + 1]! << 8) | (bytes[end + 2]! << 16);
     const isRepeated = ((header >> 1) & 3) === 1;
-    at += 3 + (isRepeated ? 1 : header >> 3);
-    if ((header & 1) === 0) continue;
-    if (at <= bytes.byteLength) return at;
-    break;
+    const next = end + 3 + (isRepeated ? 1 : header >> 3);
+    if (next > bytes.byteLength) break;
+    [last, end] = [end, next];
+    if (header & 1) return { last, end, isLast: true };
   }
-  throw damaged("the last block is missing");
+  if (last < 0) throw damaged("no block is whole");
+  return { last, end, isLast: false };
 }
 
 /** Formats a header that states a window of at least `windowBytes` and of one block, no content size and no checksum. */

@@ -13,7 +13,7 @@ import { inspect } from "./inspect.ts";
 import type { InspectedSource } from "./inspected-source.ts";
 import { decodeJpeg2000 } from "./jpeg2000.ts";
 import { writeMaster } from "./master-writer.ts";
-import { decodeByOwnReader } from "./own-reader.ts";
+import { decodeByOwnReader, ownReaderWarning } from "./own-reader.ts";
 import { inPartFolder } from "./part-folder.ts";
 import { type PixelSource, writePyramid } from "./pixels.ts";
 import { planMaster } from "./plan-master.ts";
@@ -67,10 +67,10 @@ async function convertInto(
     const source = await watches.encode.time(() => writePyramid(colors.source, treatment, pyramidPath));
     return { source, treatment, warnings: [...colors.warnings, ...treatment.warnings] };
   };
-  let isOwn = false;
+  const own: string[] = [];
   const encodeOwn = async (cause: unknown) => {
     signal?.throwIfAborted();
-    isOwn = true;
+    own.push(ownReaderWarning(cause));
     return encode(await watches.decode.time(() => decodeByOwnReader(cause, page)));
   };
   const { beyondLibvips } = inspected;
@@ -108,7 +108,7 @@ async function convertInto(
         ...metadata.warnings,
         ...forgivenWarning(source),
         ...differing.map(differingWarning),
-        ...(isOwn ? [ownWarning] : []),
+        ...own,
       ],
       isRepacked: false,
     },
@@ -138,8 +138,6 @@ async function findDiffering(
 function differingWarning({ width, height }: DifferingLevel): string {
   return `Its level of ${width} by ${height} does not show what the level above it shows; the master's levels were made anew.`;
 }
-
-const ownWarning = "libvips can't decode it; this service's own reader decoded it, with the colours the service shows.";
 
 function forgivenWarning({ forgiven }: PixelSource): readonly string[] {
   return forgiven === undefined ? [] : [`libtiff reads it with a warning: ${forgiven}.`];

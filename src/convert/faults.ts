@@ -41,12 +41,6 @@ function ofReader(cause: ImageError, file: string): IngestError {
 const damagedData =
   /corrupt|premature|bogus|crc|decoding error|not enough (?:data|input)|unexpected end|truncated|cut off|(?:read|seek) error(?! accessing)|unable to (?:decode|read|parse)|not defined|not yet in table|bad code word|line length mismatch|uncompressed data|to avoid buffer overrun|adaptive filter|invalid (?:bit length|block|code|distance|frame|input|literal|stored|window)|incorrect (?:data|header|length) check|getinfo\(\) failed|blob dimension|marker type/i;
 
-/**
- * What libjpeg says of bytes between the segments in front of a picture, as a comment that states too short a length
- * leaves them. Before other markers they may be what is left of a scan.
- */
-const passedOver = /extraneous bytes before marker 0x(?:c[0-2]|db|dd|e[\da-f]|fe)$/;
-
 /** What libvips says when its build lacks a codec or does not support a layout. */
 const beyondLibvips =
   /not configured|not supported|unsupported|built without|can ?not handle|not a whole number of bytes|no .*(?:loader|codec)|bad labq/i;
@@ -62,10 +56,16 @@ export type Verdict = "damaged" | "unsupported" | "unclear";
 
 /** Reads what an error of libvips says of the file. */
 export function judgeLibvips(cause: unknown): Verdict {
-  const message = firstLine((cause instanceof Error ? cause.message : String(cause)).replace(headerPrefix, ""));
-  if (passedOver.test(message)) return "unclear";
+  // What this project says of a file is no word of libvips.
+  if (cause instanceof IngestError) return "unsupported";
+  const message = reasonOfLibvips(cause);
   if (damagedData.test(message)) return "damaged";
   return beyondLibvips.test(message) ? "unsupported" : "unclear";
+}
+
+/** Returns the line in an error of libvips that says what is wrong. */
+export function reasonOfLibvips(cause: unknown): string {
+  return firstLine((cause instanceof Error ? cause.message : String(cause)).replace(headerPrefix, ""));
 }
 
 /** Returns the error for a file that libvips would not read as it is, which `what` says. */

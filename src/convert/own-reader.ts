@@ -5,10 +5,10 @@ import { type OpenedImage, openImage, prefixBytes } from "../masters/image.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { isGray, type Pyramid, seenSize } from "../pyramid/pyramid.ts";
-import type { ConversionSettings, SourceSummary } from "../settings/conversion.ts";
+import type { ConversionSettings, SourceFormat, SourceSummary } from "../settings/conversion.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openEngine } from "./engine.ts";
-import { ingestErrorOf, judgeLibvips } from "./faults.ts";
+import { ingestErrorOf, judgeLibvips, reasonOfLibvips } from "./faults.ts";
 import type { InspectedSource } from "./inspected-source.ts";
 import type { PixelSource } from "./pixels.ts";
 
@@ -21,12 +21,15 @@ export interface UndecodedPage {
   readonly target: string;
 }
 
+/** The formats that this service's own reader decodes without libvips' libraries. */
+const ownFormats: readonly SourceFormat[] = ["tiff", "jpeg", "png"];
+
 /**
- * Decodes with this service's own reader what libvips can't: a page of a TIFF in a compression or layout that its build
- * lacks, or with tiles that were never written; a JPEG with bytes between its segments. The picture is written as a PNG with 8 bits per sample, as the service
- * shows it, and returned as the source to convert. Where libvips does not speak of damaged data, this reading tells: it
- * throws `damaged` or `unsupported` for what this service can't read either. Where it does, throws `cause`, its error: a
- * file is not stored with what is left of it.
+ * Decodes with this service's own reader what libvips does not: a page of a TIFF in a compression or layout that its build
+ * lacks, or with tiles that were never written; a file in which it finds a fault that takes nothing from the picture, such
+ * as a wrong checksum. The picture is written as a PNG with 8 bits per sample, as the service shows it, and returned as
+ * the source to convert. Whether data is damaged, this reading tells: throws `damaged`, with what is missing, or
+ * `unsupported` for what this service can't read whole either; and `cause`, libvips' error, where this reader has no say.
  */
 export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Promise<PixelSource> {
   const { file, inspected, settings } = page;
@@ -34,18 +37,27 @@ export async function decodeByOwnReader(cause: unknown, page: UndecodedPage): Pr
   const { format, model, depth } = inspected.summary;
   // Inks and CIELab become 8 bits in any case.
   const isDeep = settings.keepsDepth && depth === 16 && model !== "cmyk" && model !== "lab";
-  if ((format !== "tiff" && format !== "jpeg") || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
-  const verdict = cause instanceof IngestError ? "unsupported" : judgeLibvips(cause);
+  if (!ownFormats.includes(format) || isDeep || (code !== "unsupported" && code !== "damaged")) throw cause;
+  let isCalledDamaged = judgeLibvips(cause) === "damaged";
   try {
     return await drawByOwnReader(page, (pyramid) => {
       const isSame = pyramid.width === inspected.summary.width && pyramid.height === inspected.summary.height;
-      if (!isSame || (verdict === "damaged" && !isValidAllTheSame(pyramid))) throw cause;
+      if (!isSame) throw cause;
+      isCalledDamaged &&= !isValidAllTheSame(pyramid);
     });
   } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    if (error.code.startsWith("render-")) throw tooLarge(file, cause);
-    throw error.code === "source-unsupported" || verdict !== "damaged" ? error : cause;
+    if (!(error instanceof ImageError) || !error.code.startsWith("render-")) throw error;
+    throw isCalledDamaged ? cause : tooLarge(file, cause);
   }
+}
+
+/** Returns what a person is told of a page that this service's own reader decoded, because of what libvips threw. */
+export function ownReaderWarning(cause: unknown): string {
+  const why =
+    judgeLibvips(cause) === "damaged"
+      ? `libvips calls it damaged (${reasonOfLibvips(cause)}), but nothing of the picture is missing`
+      : "libvips can't decode it";
+  return `${why}; this service's own reader decoded it, with the colours the service shows.`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { concatenate } from "../bytes.ts";
 import {
   carriedSubsampling,
+  decodedProcesses,
   type JpegComponent,
   type JpegFrame,
   type JpegProcess,
@@ -55,8 +56,6 @@ export async function readJpegProfile(source: ByteSource, prefix: Uint8Array): P
   const { segments, bytes } = await readSegments(source, prefix);
   return readBlock(readAhead(source, 0, [{ offset: 0, bytes }]), segments.icc, maxProfileBytes);
 }
-
-const decodedProcesses: readonly JpegProcess[] = ["baseline", "extended", "progressive"];
 
 function refuseProcess(process: JpegProcess): void {
   if (!decodedProcesses.includes(process))

@@ -10,6 +10,7 @@ import type { Fields } from "../tiff/fields.ts";
 import { openTiff } from "../tiff/open.ts";
 import { tags } from "../tiff/tags.ts";
 import { judgeProfile, type StoredProfile } from "./profile.ts";
+import { refuseTileProcess } from "./tile-process.ts";
 
 /** What a master holds, as plain values. */
 export interface MasterImage {
@@ -62,6 +63,7 @@ export async function openImage(given: ImageSource): Promise<OpenedImage> {
   }
   const held = [{ offset: 0, bytes: prefix }];
   const { pyramid, fields } = await openTiff(source, { held, page, ...(reserve === undefined ? {} : { reserve }) });
+  refuseTileProcess(pyramid, prefix);
   const storedProfile = await readProfile(fields);
   return settleImage({ pyramid, storedProfile, fields, metadata: await readMetadata(fields, policy) });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { maxDirectories, maxSidePixels } from "../../src/limits.ts";
 import { type FieldOverride, makeTiff, type TiffOptions } from "../support/make-tiff.ts";
+import { drawTiff } from "../support/render.ts";
 import { attempt } from "./attempt.ts";
 
 const tags = {
@@ -133,7 +134,6 @@ describe("numbers that are not true", () => {
     ["tiles of no length", [lie(tags.tileLength, 0)], "source-malformed"],
     ["tiles of a million by a million", [lie(tags.tileWidth, 1e6), lie(tags.tileLength, 1e6)], "source-unsupported"],
     ["tiles of one by one", [lie(tags.tileWidth, 1), lie(tags.tileLength, 1)], "source-malformed"],
-    ["tiles one pixel wider than stored", [lie(tags.tileWidth, 17)], "source-malformed"],
     ["no samples", [lie(277, 0)], "source-malformed"],
     ["65,535 samples", [lie(277, 65_535)], "source-unsupported"],
     ["16 samples of which three are stored", [lie(277, 16)], "source-malformed"],
@@ -150,6 +150,15 @@ describe("numbers that are not true", () => {
     ["a width of no known type", [{ directory: 0, tag: tags.width, code: 99 }], "source-malformed"],
     ["a width without a value", [{ directory: 0, tag: tags.width, count: 0 }], "source-malformed"],
   ];
+
+  it.each(["none", "lzw", "deflate"] as const)(
+    "tiles one pixel wider than stored lack a row, in %s",
+    async (compression) => {
+      const file = await makeTiff({ ...small, levels: 1, compression, overrides: [lie(tags.tileWidth, 17)] });
+      const { damage } = await drawTiff(file, "full/max/0/default.png");
+      expect(damage?.firstRow).toBe(15);
+    },
+  );
 
   it.each(cases)("%s ends in a refusal within what was planned", async (_, overrides, code) => {
     const file = await makeTiff({ ...small, levels: 1, overrides });

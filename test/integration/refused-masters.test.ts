@@ -56,6 +56,16 @@ const refused: readonly (Case & { readonly status: number; readonly reason: RegE
     status: 501,
     reason: /is JPEG of the arithmetic process, which is not supported/,
   },
+  ...[0xc9, 0xc3].map((frameMarker) => ({
+    name: `a TIFF of JPEG tiles with the marker ${frameMarker.toString(16)}`,
+    make: () => {
+      const tile = writeJpeg({ width: 32, height: 32, frameMarker, components: [gray] });
+      const form = { width: 60, height: 40, tile: 32, photometric: "MinIsBlack", compression: "jpeg" } as const;
+      return makeTiff({ ...form, tileBytes: () => tile });
+    },
+    status: 501,
+    reason: /has JPEG tiles of the (arithmetic|lossless) process, which is not supported/,
+  })),
   {
     name: "a TIFF of one large strip",
     make: () => makeTiff({ ...strip, tileBytes: unread }),

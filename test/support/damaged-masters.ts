@@ -1,7 +1,9 @@
-import { deflateSync } from "node:zlib";
+import { deflateSync, zstdCompressSync } from "node:zlib";
 import { writeCcitt } from "./ccitt-writer.ts";
 import { writeJpeg } from "./jpeg-writer.ts";
+import { writeLzw } from "./lzw-writer.ts";
 import { makeTiff } from "./make-tiff.ts";
+import { writePackBits } from "./pack-bits-writer.ts";
 import { writePng } from "./png-writer.ts";
 import { openRandom } from "./random.ts";
 
@@ -52,6 +54,27 @@ function cutPng(): Uint8Array {
   return whole.slice(0, Math.floor((whole.length * 2) / 3));
 }
 
+const tileSide = 80;
+
+/** Returns a master of 2 by 3 tiles, of which those of the second row hold half of their samples, and say no more. */
+function shortTiles(
+  compression: "none" | "deflate" | "lzw" | "packbits" | "zstd",
+  compress: (samples: Uint8Array) => Uint8Array,
+) {
+  const tile = samples.subarray(0, tileSide * tileSide);
+  return {
+    name: `a tile that ends short, ${compression === "none" ? "not compressed" : `of ${compression}`}`,
+    make: () =>
+      makeTiff({
+        ...{ width, height, tile: tileSide, photometric: "MinIsBlack", compression },
+        tileBytes: ({ row }) => compress(row === 1 ? tile.subarray(0, tile.length / 2) : tile),
+      }),
+    firstRow: 120,
+    rows: 80,
+    wholeRegion: `0,0,${width},120`,
+  };
+}
+
 /** Masters of each kind that can be shown in part. */
 export const damagedMasters: readonly DamagedMaster[] = [
   {
@@ -89,6 +112,11 @@ export const damagedMasters: readonly DamagedMaster[] = [
     rows: 40,
     wholeRegion: `0,0,${width},200`,
   },
+  shortTiles("none", (bytes) => bytes),
+  shortTiles("deflate", deflateSync),
+  shortTiles("lzw", writeLzw),
+  shortTiles("packbits", (bytes) => writePackBits(bytes, tileSide)),
+  shortTiles("zstd", zstdCompressSync),
   { name: "a PNG that is cut off", make: cutPng, firstRow: 159, wholeRegion: `0,0,${width},150` },
   {
     name: "a JPEG that is cut off",

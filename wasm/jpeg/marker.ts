@@ -14,7 +14,7 @@ import { placeKept } from "./progression";
 import { DecodeRequest } from "./request";
 import { decodeScan } from "./scan";
 import { statusCorrupt, statusDamaged, statusOk, statusScans, statusTruncated } from "./status";
-import { openTables, readHuffmanSegment, readQuantisationSegment, tablesBytes } from "./tables";
+import { openTables, placeStandardTables, readHuffmanSegment, readQuantisationSegment, tablesBytes } from "./tables";
 
 /** The size of a block for `loadJpegTables`, in bytes. */
 export const jpegTablesBytes: i32 = <i32>tablesBytes;
@@ -129,6 +129,7 @@ function decodeSegments(request: DecodeRequest): i32 {
   const tables = request.workspace;
   const bitsTop = request.workspace + jpegTablesBytes + jpegPaddingBytes + request.byteLength;
   openTables(tables, request.tables);
+  placeStandardTables(request.standardTables, request.standardTables + request.standardTableBytes);
   restartInterval = 0;
   if (!beginsImage(request.bytes, end)) return statusCorrupt;
   segmentEnd = request.bytes + 2;

@@ -35,6 +35,9 @@ export class DecodeRequest {
   /** Room for what is kept of a progressive frame until its last scan, aligned to 16, and its size; 0 if there is none. */
   coefficients: usize;
   coefficientBytes: usize;
+  /** The parameters of a DHT segment whose tables sequential frames use where none is defined. */
+  standardTables: usize;
+  standardTableBytes: usize;
   planeCount: i32;
 
   // @ts-ignore: decorator

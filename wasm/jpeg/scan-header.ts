@@ -1,6 +1,6 @@
 import { Component, component, componentCount, componentsMaximum, isProgressive } from "./frame";
 import { statusCorrupt, statusOk, statusTableMissing, statusTruncated } from "./status";
-import { acTable, dcTable, dequantisationTable } from "./tables";
+import { acTable, addStandardTables, dcTable, dequantisationTable } from "./tables";
 
 /** The components of the scan, in its order. */
 const members = memory.data(componentsMaximum * 4, 16);
@@ -43,6 +43,11 @@ export function readScanHeader(from: usize, end: usize, tables: usize): i32 {
     item.dequantisation = dequantisationTable(tables, item.quantisationSlot);
     item.dc = dcTable(tables, dcSlot);
     item.ac = acTable(tables, acSlot);
+    if (!isProgressive && (item.dc == 0 || item.ac == 0)) {
+      addStandardTables(tables);
+      item.dc = dcTable(tables, dcSlot);
+      item.ac = acTable(tables, acSlot);
+    }
     if (item.dequantisation == 0 || (item.dc == 0 && needsDc()) || (item.ac == 0 && needsAc())) return statusTableMissing;
     if (spectralFirst == 0 || !isProgressive) item.isDecoded = true;
     store<usize>(members + (index << 2), changetype<usize>(item));

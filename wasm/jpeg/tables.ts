@@ -19,6 +19,9 @@ export const tablesBytes: usize = huffmanOffset + 2 * slots * huffmanTableBytes;
  */
 const definitionsMaximum: i32 = 256;
 let definitions: i32 = 0;
+/** Where the parameters of a DHT segment with the standard tables start and end. */
+let standardTables: usize = 0;
+let standardTablesEnd: usize = 0;
 
 /** Makes `tables` refer to what `inherited` does, or to nothing when that is 0. */
 export function openTables(tables: usize, inherited: usize): void {
@@ -61,6 +64,28 @@ export function readQuantisationSegment(tables: usize, from: usize, end: usize):
     from += length;
   }
   return statusOk;
+}
+
+/** Says which tables are standard. */
+export function placeStandardTables(from: usize, end: usize): void {
+  standardTables = from;
+  standardTablesEnd = end;
+}
+
+/**
+ * Puts the standard Huffman tables into the slots that none is defined for, as libjpeg does: frames of Motion JPEG leave
+ * them out.
+ */
+export function addStandardTables(tables: usize): void {
+  const huffman = tables + (dcFirst << 2);
+  for (let from = standardTables; from < standardTablesEnd; ) {
+    const head = <usize>load<u8>(from);
+    const slot = huffman + (((head >> 4) * slots + (head & 15)) << 2);
+    let length: usize = 17;
+    for (let count: usize = 1; count <= 16; count++) length += load<u8>(from + count);
+    if (load<u32>(slot) == 0) readHuffmanSegment(tables, from, from + length);
+    from += length;
+  }
 }
 
 /** Reads a DHT segment's parameters. Source: ITU-T T.81 B.2.4.2. */

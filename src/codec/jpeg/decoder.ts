@@ -4,6 +4,7 @@ import type { Kernel } from "../../raster/kernel.ts";
 import { type Plane, planeSlackBytes, type Subsampling } from "../../raster/raster.ts";
 import { type AskedRows, findMissing, type MissingRows } from "../missing-rows.ts";
 import type { JpegFrame, JpegSampling } from "./header.ts";
+import { standardHuffmanTables } from "./standard-tables.ts";
 import { checkJpegStatus, statusProgressive } from "./status.ts";
 
 /** Tables that abbreviated streams use, in kernel memory until the arena is released below them. */
@@ -53,7 +54,7 @@ export interface JpegDecodeOptions {
 const statusDamaged = 1;
 
 /** The 32-bit words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
-const requestWords = 15;
+const requestWords = 17;
 const planeWords = 6;
 const planesMaximum = 4;
 /** The first of the two words that provide room for coefficients. */
@@ -75,7 +76,7 @@ export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): J
 
 /**
  * Decodes one sequential or progressive 8-bit Huffman-coded stream directly into planes, without colour conversion,
- * using scratch memory that it returns. Returns which rows of the frame damage took: they are grey from there to the next
+ * with the standard Huffman tables where a sequential one has none, using scratch memory that it returns. Returns which rows of the frame damage took: they are grey from there to the next
  * restart interval, or lack the detail of a later scan. Throws `source-malformed` for a stream without a frame and a
  * scan, `source-unsupported` and `render-memory`. Source: ITU-T T.81.
  */
@@ -87,12 +88,15 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): Miss
   const window = options.window ?? { x: 0, y: 0, width, height };
   const { jpegTablesBytes, jpegPaddingBytes } = kernel.exports;
   const requestBytes = (4 * (requestWords + planeWords * planes.length) + 15) & ~15;
+  const standardBytes = (standardHuffmanTables.byteLength + 15) & ~15;
   const streamBytes = (bytes.byteLength + planeSlackBytes + 15) & ~15;
   const workspaceBytes = jpegTablesBytes.value + jpegPaddingBytes.value + bytes.byteLength;
   // Blocks are aligned, so the block's start is the arena's mark before it.
-  const request = kernel.allocate(requestBytes + streamBytes + workspaceBytes);
-  const stream = request + requestBytes;
+  const request = kernel.allocate(requestBytes + standardBytes + streamBytes + workspaceBytes);
+  const standard = request + requestBytes;
+  const stream = standard + standardBytes;
   const buffer = kernel.exports.memory.buffer;
+  new Uint8Array(buffer, standard, standardBytes).set(standardHuffmanTables);
   new Uint8Array(buffer, stream, bytes.byteLength).set(bytes);
   const words = new Uint32Array(buffer, request, requestBytes / 4);
   words[0] = options.tables?.pointer ?? 0;
@@ -109,7 +113,9 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): Miss
   words[11] = Math.max(0, window.y + window.height);
   words[roomWord] = 0;
   words[roomWord + 1] = 0;
-  words[14] = planes.length;
+  words[14] = standard;
+  words[15] = standardHuffmanTables.byteLength;
+  words[16] = planes.length;
   planes.forEach((plane, index) => {
     const at = requestWords + planeWords * index;
     const sampling = expectedSampling(options, index);

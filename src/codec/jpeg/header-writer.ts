@@ -47,6 +47,11 @@ export function formatJfifSegment(dotsPerInch: number | undefined): Uint8Array {
 /** One DC table of 12 symbols and one AC table of 162, each after 17 bytes. */
 const lumaTablesBytes = 17 + 12 + 17 + 162;
 
+/** Formats a DHT segment with the standard tables. */
+export function formatStandardTables(): Uint8Array {
+  return formatSegment(0xc4, standardHuffmanTables);
+}
+
 function formatSegment(marker: number, parameters: ArrayLike<number>, more: ArrayLike<number> = []): Uint8Array {
   const length = parameters.length + more.length + 2;
   const bytes = new Uint8Array(length + 2);

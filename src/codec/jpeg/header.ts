@@ -2,8 +2,11 @@ import { ImageError } from "../../error.ts";
 import type { Subsampling } from "../../raster/raster.ts";
 import { isFrameCode, type JpegSegment, listJpegSegments } from "./segment-list.ts";
 
-/** How a frame is encoded; the kernels decode `baseline`, `extended` and `progressive`. */
+/** How a frame is encoded. */
 export type JpegProcess = "baseline" | "extended" | "progressive" | "lossless" | "hierarchical" | "arithmetic";
+
+/** What the kernels decode. */
+export const decodedProcesses: readonly JpegProcess[] = ["baseline", "extended", "progressive"];
 
 /** One component of a frame; the sampling factors are blocks per MCU on each axis. */
 export interface JpegComponent {

@@ -2,7 +2,7 @@ import { concatenate } from "../../bytes.ts";
 import { ImageError } from "../../error.ts";
 import type { Size } from "../../geometry.ts";
 import { headerOfSegments, type JpegHeader, type JpegProcess } from "./header.ts";
-import { formatJfifSegment } from "./header-writer.ts";
+import { formatJfifSegment, formatStandardTables } from "./header-writer.ts";
 import { isFrameCode, type JpegSegment, listJpegSegments, segmentAt } from "./segment-list.ts";
 
 /** Adobe APP14 with transform 0: the samples are RGB. Source: Adobe Technical Note 5116, section 18. */
@@ -22,7 +22,8 @@ export interface SplicedJpeg extends Size {
 /**
  * Joins an abbreviated tile and its level's tables into a complete JPEG stream that states its own colours, without
  * decoding any sample. Only tables, frame and scans are taken: a tile's own EXIF would turn it in a viewer, its own
- * profile would give it other colours than its neighbours, and the Adobe and JFIF segments are written anew. Throws
+ * profile would give it other colours than its neighbours, and the Adobe and JFIF segments are written anew. The
+ * standard Huffman tables are put in where there are none, which few viewers know by themselves. Throws
  * `source-malformed` for a stream without frame or end, or with a frame that is not `width` x `height` with the
  * components of `model`; `source-unsupported` for one that viewers can't show.
  * Source: TIFF Technical Note 2; ITU-T T.81 B.2, B.5.
@@ -33,12 +34,16 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
   checkTileFrame(header, expected);
   const scan = segments.pop();
   if (scan?.code !== 0xda) throw damaged("no scan");
-  if (tables === undefined && !(header.hasQuantisationTables && header.hasHuffmanTables)) throw damaged("no tables");
+  if (tables === undefined && !header.hasQuantisationTables) throw damaged("no tables");
+  const shared = tables === undefined ? [] : keepSegments(tables, listJpegSegments(tables), isTable);
+  const hasHuffmanTables = header.hasHuffmanTables || shared.some(([, code]) => code === 0xc4);
+  if (!hasHuffmanTables && header.process === "progressive") throw damaged("no tables");
   return concatenate([
     Uint8Array.of(0xff, 0xd8),
     expected.model === "rgb" ? adobeRgb : formatJfifSegment(expected.dotsPerInch),
     ...(expected.segments ?? []),
-    ...(tables === undefined ? [] : keepSegments(tables, listJpegSegments(tables), isTable)),
+    ...shared,
+    ...(hasHuffmanTables ? [] : [formatStandardTables()]),
     ...keepSegments(tile, segments, (code) => isTable(code) || isFrameCode(code)),
     ...keepScans(tile, header, scan),
   ]);

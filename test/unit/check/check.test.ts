@@ -208,7 +208,14 @@ describe("what is refused for its cost", () => {
 
   it("recognises an unsupported JPEG process by the head of a tile", async () => {
     const lossless = jpegTile(64).map((byte, index, all) => (byte === 0xc0 && all[index - 1] === 0xff ? 0xc3 : byte));
-    const report = await checkTiff({ ...largeMaster, tile: 64, levels: 1, tileBytes: () => lossless });
+    const master = { ...largeMaster, tile: 64, levels: 1, tileBytes: () => lossless };
+    const opening = await checkTiff(master);
+    expect(opening.served).toBe("none");
+    expect(opening.problems[0]).toMatchObject({
+      code: "not-read",
+      message: expect.stringContaining("has JPEG tiles of the lossless process, which is not supported"),
+    });
+    const report = await checkTiff({ ...master, xmp: "x".repeat(40_000) });
     expect(report.served).toBe("none");
     expect(report.problems[0]).toMatchObject({
       code: "undecodable",

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { joinMissing, missingFrom } from "../../../src/codec/missing-rows.ts";
 import { maxLostHundredths } from "../../../src/limits.ts";
@@ -27,6 +28,22 @@ describe.each(damagedMasters)("a picture of $name", ({ make, firstRow, rows, who
   it("lacks nothing where the rows it shows are whole", async () => {
     expect((await drawTiff(await make(), `${wholeRegion}/max/0/default.png`)).damage).toBeUndefined();
   });
+});
+
+describe("a tile that ends short", () => {
+  it.each(damagedMasters.filter(({ name }) => name.includes("ends short")))(
+    "shows its samples up to there, and 0 behind: $name",
+    async ({ make }) => {
+      const shown = async (region: string) => {
+        const { encoded } = await drawTiff(await make(), `${region}/max/0/default.png`);
+        return sharp(encoded).toColourspace("b-w").raw().toBuffer();
+      };
+      // The tiles of all three rows begin with the same samples.
+      const [whole, half] = [await shown("0,0,160,80"), await shown("0,80,160,80")];
+      expect(half.subarray(0, 160 * 40)).toEqual(whole.subarray(0, 160 * 40));
+      expect(half.subarray(160 * 40)).toEqual(Buffer.alloc(160 * 40));
+    },
+  );
 });
 
 describe("a picture of which much is lost", () => {
