@@ -1,5 +1,5 @@
 import type { Page } from "../catalogue/work.ts";
-import type { Area } from "../geometry.ts";
+import type { Area, Size } from "../geometry.ts";
 import { imageUri } from "../presentation/addresses.ts";
 import { labelledImages } from "../presentation/canvas.ts";
 import { thumbnailPicture } from "../presentation/picture-address.ts";
@@ -75,23 +75,27 @@ function Picture({ view: { site, work, page, index, image, passages } }: { reado
       data-name={alt}
     >
       <img src={uri} width={width} height={height} alt={alt} />
-      <Highlights page={page} areas={hits.flatMap(({ areas }) => areas)} />
+      <Highlights page={page} shown={{ width, height }} areas={hits.flatMap(({ areas }) => areas)} />
     </div>
   );
 }
 
 interface HighlightsProps {
   readonly page: Page;
+  /** The size of the picture. */
+  readonly shown: Size;
   readonly areas: readonly Area[];
 }
 
-/** Marks what was found, over the picture: the drawing has the units of the canvas. */
-function Highlights({ page: { width, height }, areas }: HighlightsProps) {
+/** Marks what was found, over the picture and as large: the drawing has the units of the canvas. */
+function Highlights({ page: { width, height }, shown, areas }: HighlightsProps) {
   if (areas.length === 0) return null;
   return (
     <svg
       id="highlights"
       class="highlights"
+      width={shown.width}
+      height={shown.height}
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       aria-hidden="true"

@@ -106,6 +106,9 @@ describe("without scripts", () => {
     // South of the middle and in the east: where the sea is.
     expect((mark!.x - picture!.x) / picture!.width).toBeGreaterThan(0.6);
     expect((mark!.y - picture!.y) / picture!.height).toBeGreaterThan(0.6);
+    // Where there is more room than the picture takes, its marks take no more.
+    await page.setViewportSize({ width: 1900, height: 1900 });
+    expect(await page.locator("#highlights").boundingBox()).toEqual(await page.locator("#picture img").boundingBox());
     await page.locator("#tools").waitFor({ state: "hidden" });
     expect(await page.getByLabel("Manifest, IIIF Presentation 3.0").inputValue()).toContain(
       "/presentation/3/blue-marble/manifest",
