@@ -26,7 +26,7 @@ export function formatCanvas(addresses: Addresses, work: Pick<Work, "key">, page
     behavior: filled(page.behaviors),
     thumbnail: first && [formatThumbnail(addresses, first)],
     seeAlso: filled([...(page.seeAlso ?? []).map(formatDataLink), ...textFile(addresses, work.key, page)]),
-    rendering: filled(page.rendering?.map(formatLink)),
+    rendering: filled([...(page.rendering ?? []).map(formatLink), ...readableText(addresses, work.key, page)]),
     items: first === undefined ? [] : [formatPaintingPage(addresses, work, page)],
     annotations: filled(textPage(addresses, work.key, page)),
   };
@@ -70,4 +70,10 @@ function textFile(addresses: Addresses, object: string, { key, text }: Page): re
   const { label, mediaType, profile } = textKinds[text.format];
   const uri = textFileUri(addresses, { object, key });
   return [{ id: uri, type: "Dataset", label: { en: [label] }, format: mediaType, profile }];
+}
+
+/** What people read without a program of its own: they are led to it too. */
+function readableText(addresses: Addresses, object: string, page: Page): readonly Json[] {
+  if (page.text?.format !== "plain") return [];
+  return textFile(addresses, object, page).map((file) => ({ ...file, type: "Text" }));
 }

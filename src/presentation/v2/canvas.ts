@@ -33,7 +33,7 @@ export function formatCanvasV2(
     viewingHint: behavior,
     thumbnail: first && formatThumbnailV2(addresses, first),
     seeAlso: filled([...(page.seeAlso ?? []).map(formatLinkV2), ...textFile(addresses, object, page)]),
-    rendering: filled(page.rendering?.map(formatLinkV2)),
+    rendering: filled([...(page.rendering ?? []).map(formatLinkV2), ...readableText(addresses, object, page)]),
     images: first === undefined ? [] : [formatPaintingV2(addresses, object, page)],
     otherContent: filled(textList(addresses, object, page)),
   };
@@ -61,4 +61,8 @@ function textFile(addresses: Addresses, object: string, { key, text }: Page): re
   if (text === undefined) return [];
   const { label, mediaType, profile } = textKinds[text.format];
   return [{ "@id": textFileUri(addresses, { object, key }), label, format: mediaType, profile }];
+}
+
+function readableText(addresses: Addresses, object: string, page: Page): readonly Json[] {
+  return page.text?.format === "plain" ? textFile(addresses, object, page) : [];
 }

@@ -2,6 +2,7 @@ import { convertPresentation2 } from "@iiif/parser/presentation-2";
 import { type Manifest as ManifestoManifest, parseManifest, type Sequence } from "manifesto.js";
 import { describe, expect, it } from "vitest";
 import { formatManifest } from "../../../src/presentation/manifest.ts";
+import { formatManifestV2 } from "../../../src/presentation/v2/manifest.ts";
 import {
   allOf,
   canvasIds,
@@ -132,6 +133,18 @@ describe("a manifest", () => {
       },
     ]);
     expect(canvas.seeAlso[0]).toMatchObject({ profile: "http://www.loc.gov/standards/alto/ns-v3#" });
+    expect(canvas).not.toHaveProperty("rendering");
+  });
+
+  it("leads people to plain text, in both versions", () => {
+    const page = makePage("1", { text: { format: "plain", file: "1.txt" } });
+    const work = makeWork({ pages: [page] });
+    const file = "https://iiif.example.org/presentation/book/file/1";
+    const [canvas] = manifestOf(work).items;
+    expect(canvas.rendering).toEqual([{ id: file, type: "Text", label: { en: ["Plain text"] }, format: "text/plain" }]);
+    expect(canvas.seeAlso).toMatchObject([{ id: file, type: "Dataset" }]);
+    const older = JSON.parse(JSON.stringify(formatManifestV2(addresses, work))).sequences[0].canvases[0];
+    expect(older.rendering).toEqual([{ "@id": file, label: "Plain text", format: "text/plain" }]);
   });
 
   it("has the search of both versions where there is text, and none where there is not", () => {
