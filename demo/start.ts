@@ -31,9 +31,12 @@ function readArguments(): { readonly quiet: boolean } {
 async function start(): Promise<void> {
   const { quiet } = readArguments();
   const interruption = abortOnSignals();
-  const port = await choosePort(process.env.PORT);
+  const { PORT: asked } = process.env;
+  if (asked) await choosePort(asked);
   console.log("Looking after three paintings and an atlas: the first time, they are stored and indexed…");
   if ((await seed({ signal: interruption })) === "stored") console.log("Stored, and indexed for the search.");
+  // Storing takes a while, and nobody keeps a port meanwhile.
+  const port = await choosePort(asked);
   const show = (line: string) => {
     const shown = formatServerLine(line);
     if (shown !== undefined) console.log(shown);

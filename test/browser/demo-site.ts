@@ -5,12 +5,11 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { projectFolder } from "../../demo/masters.ts";
 import { seed } from "../../demo/seed.ts";
-import { type DemoServer, freePort, startServer } from "../../demo/server.ts";
+import { type DemoServer, startServer } from "../../demo/server.ts";
+import { testPort } from "../support/test-port.ts";
 import { launchBrowser, waitUntil } from "./visit.ts";
 
 const screenshots = join(projectFolder, "build", "screenshots");
-const firstPort = 18_787;
-
 /** The demonstration as it is served, with buckets of its own, and a browser to look at it. */
 export interface DemoSite {
   readonly url: string;
@@ -26,7 +25,7 @@ export async function startDemoSite(): Promise<DemoSite> {
   await mkdir(screenshots, { recursive: true });
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-"));
   await seed({ stateFolder });
-  const server = await startServer({ port: await freePort(firstPort + Math.floor(Math.random() * 1000)), stateFolder });
+  const server = await startServer({ port: await testPort(), stateFolder });
   const stop = async (): Promise<void> => {
     await browser.close();
     await server.stop();

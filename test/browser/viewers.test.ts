@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { projectFolder } from "../../demo/masters.ts";
-import { type DemoServer, freePort, startServer } from "../../demo/server.ts";
+import { type DemoServer, startServer } from "../../demo/server.ts";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
 import { checkedBytes } from "../../src/bucket/upload.ts";
 import type { Page, Work } from "../../src/catalogue/work.ts";
@@ -12,6 +12,7 @@ import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
 import type { Size } from "../../src/geometry.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { storeMasters } from "../support/store-masters.ts";
+import { testPort } from "../support/test-port.ts";
 import { hostFolders } from "./folder-host.ts";
 import type { PageHost } from "./page-host.ts";
 import { viewerFolder } from "./viewer-packages.ts";
@@ -73,7 +74,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   stateFolder = await mkdtemp(join(tmpdir(), "tessera-viewers-"));
   await storeBook();
-  server = await startServer({ port: await freePort(18_887), stateFolder });
+  server = await startServer({ port: await testPort(), stateFolder });
   host = await hostFolders(
     { mirador, uv },
     {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy } from "wrangler";
 import { projectFolder } from "../../demo/masters.ts";
-import { type DemoServer, freePort, startServer } from "../../demo/server.ts";
+import { type DemoServer, startServer } from "../../demo/server.ts";
+import { testPort } from "../support/test-port.ts";
 import type { CorpusFile } from "./corpus.ts";
 
 /** A service over a corpus. */
@@ -22,7 +23,7 @@ export async function serveCorpus(files: readonly CorpusFile[]): Promise<CorpusS
   });
   for (const { name, path } of files) await proxy.env.MASTERS.put(name, readFileSync(path));
   await proxy.dispose();
-  const server: DemoServer = await startServer({ port: await freePort(8900), stateFolder });
+  const server: DemoServer = await startServer({ port: await testPort(), stateFolder });
   return {
     base: `${server.url}/iiif/3`,
     stop: async () => {

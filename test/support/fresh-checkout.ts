@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../demo/server.ts";
 import { bindGroup } from "../../src/node/process-group.ts";
 import { personalEnvironment } from "../docs/shell-session.ts";
+import { testPort } from "./test-port.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -36,7 +36,7 @@ export async function startFreshCheckout(): Promise<FreshCheckout> {
   const child = spawn("npm", ["start"], {
     cwd: folder,
     detached: true,
-    env: { ...personalEnvironment(), PORT: String(await freePort(9100)) },
+    env: { ...personalEnvironment(), PORT: String(await testPort()) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const group = bindGroup(child, stopSeconds);

@@ -1,4 +1,5 @@
-import { freePort, startServer } from "../../demo/server.ts";
+import { startServer } from "../../demo/server.ts";
+import { testPort } from "./test-port.ts";
 
 /** The service over the local buckets that commands fill. */
 export interface LocalService {
@@ -14,7 +15,7 @@ export interface LocalService {
 
 /** Starts the Worker over the buckets of a folder. Throws what starting it throws. */
 export async function startLocalService(stateFolder: string): Promise<LocalService> {
-  const server = await startServer({ port: await freePort(8900), stateFolder });
+  const server = await startServer({ port: await testPort(), stateFolder });
   const base = server.url;
   const ask = async (uri: string) => {
     const response = await fetch(uri.startsWith(base) ? uri : base + uri);
