@@ -116,7 +116,7 @@ describe("the fuzzer", () => {
   it("runs the given number of cases in a thread, and reports how each ended", async () => {
     const faults: string[] = [];
     const report = await runCampaign({
-      ...{ target: "lzw", seed, cases: 250, seconds: 60, folders: [], hangMilliseconds: 60_000 },
+      ...{ target: "zstd", seed, cases: 250, seconds: 60, folders: [], hangMilliseconds: 60_000 },
       limits: { cpuMilliseconds: 60_000, memoryBytes: 1 << 30 },
       onFind: (index, fault) => faults.push(`${index}: ${fault}`),
     });
