@@ -122,7 +122,7 @@ describe("the fuzzer", () => {
     });
     expect(faults).toEqual([]);
     expect(report.cases).toBe(250);
-    expect([...report.outcomes.keys()].toSorted()).toEqual(["ok", "source-malformed"]);
+    expect([...report.outcomes.keys()]).toEqual(expect.arrayContaining(["ok", "source-malformed"]));
   });
 
   it("reads its options and refuses what it does not know", () => {
