@@ -20,7 +20,7 @@ import { answerView } from "./stories/view.ts";
 export function createApp(roots: Roots = {}): Hono<Door> {
   const app = new Hono<Door>({ getPath: ({ url }) => rawPath(url) });
   // First: who is not let in learns nothing, not even which methods there are.
-  app.use("/admin/*", closeAdmin, secureAdmin, guardAdmin);
+  app.use("/admin/*", secureAdmin, closeAdmin, guardAdmin);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.env.fail, methods) }));
   app.use(async ({ req }, next) => (req.method === "OPTIONS" ? respondOptions() : next()));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.env.fail(tooLarge()) }));
@@ -49,7 +49,7 @@ const codesByStatus: ReadonlyMap<number, ErrorCode> = new Map([
   [413, "body-too-large"],
 ]);
 
-/** A refusal that has no code here, and may say more than a code does: 401 with a challenge, 403. */
+/** A refusal that has no code here, or an answer of its own, which may say more than a code does: 401 with a challenge, 403. */
 function isOwnRefusal(error: Error): error is HTTPException {
   if (!(error instanceof HTTPException) || error.status >= 500) return false;
   return error.res !== undefined || !codesByStatus.has(error.status);

@@ -17,7 +17,7 @@ const callSeconds = 10;
 /** For how long the caller may wait for further calls, in milliseconds. */
 const patienceMilliseconds = 10_000;
 
-/** After a refusal the next call is made after this time, in milliseconds. */
+/** The alarm goes off after this time, in milliseconds, or when the platform takes the next call, if that is later. */
 const pauseMilliseconds = 12_000;
 
 /**
@@ -69,22 +69,21 @@ export class Ledger extends DurableObject {
     const until = Date.now() + patienceMilliseconds;
     let last: PurgeAnswer = { state: "purged" };
     for (;;) {
-      const waiting = this.#line.length;
-      if (waiting === 0) return { ...last, waiting };
       const now = Date.now();
-      const wait = Math.max(this.#line.wait(now), last.state === "refused" ? pauseMilliseconds : 0);
+      const batch = this.#line.first();
+      const waiting = this.#line.length;
+      if (batch === undefined) {
+        await this.ctx.storage.deleteAlarm();
+        return { ...last, waiting };
+      }
+      const wait = this.#line.wait(now);
       // Before the call: whatever becomes of this object, its alarm goes on.
       await this.ctx.storage.setAlarm(now + Math.max(wait, pauseMilliseconds));
       if (last.state === "refused") return { ...last, waiting };
-      if (wait > 0 || now > until) {
-        await this.ctx.storage.setAlarm(now + Math.max(wait, 1000));
-        return { state: "waiting", waiting };
-      }
-      const batch = this.#line.take(now);
-      if (batch === undefined) continue;
+      if (wait > 0 || now > until) return { state: "waiting", waiting };
+      this.#line.countCall(now);
       last = await this.#call(batch.tags);
       if (last.state !== "refused") this.#line.remove(batch);
-      if (this.#line.length === 0) await this.ctx.storage.deleteAlarm();
     }
   }
 

@@ -136,7 +136,7 @@ function warnOfHost(): void {
   if (isHostWarned) return;
   isHostWarned = true;
   const message =
-    "BASE_URL is empty: https and the host of each request are used instead, also in manifests, which travel, and shared caches keep neither these nor info.json";
+    "BASE_URL is empty: info.json and manifests name https and the host of each request, and no shared cache keeps them";
   log({ level: "warn", message });
 }
 

@@ -2,10 +2,16 @@ import type { MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
+import type { Clock } from "../budget/clock.ts";
+import { withDeadline } from "../budget/deadline.ts";
+import { ImageError } from "../error.ts";
 import { withPrivateHeaders } from "../http/respond.ts";
 import { nowhere } from "../http/route.ts";
 import { sameSecret } from "../http/same-secret.ts";
-import type { Door } from "./door.ts";
+import type { AccessClaim, Door } from "./door.ts";
+
+/** For how long Cloudflare Access may take to say who somebody is, in seconds. */
+const identitySeconds = 5;
 
 /** Headers of all that is answered under `/admin`, refusals included: no other page reads it and nothing keeps it. */
 export const closeAdmin: MiddlewareHandler<Door> = async (c, next) => {
@@ -37,7 +43,7 @@ export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
   const { adminSecret, accessAudience } = services.config;
   if (adminSecret === undefined && accessAudience === undefined) throw nowhere("The service is not administered here.");
   if (accessAudience !== undefined && access !== undefined && (await sameSecret(access.aud, accessAudience))) {
-    c.set("operator", (await access.getIdentity())?.email ?? "service token");
+    c.set("operator", await nameOperator(access, services.clock));
     return next();
   }
   if (adminSecret === undefined)
@@ -49,3 +55,13 @@ export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
   });
   return guard(c, next);
 };
+
+/** Nothing is done in nobody's name. Throws `storage-failed` where Access does not say in time who it is. */
+async function nameOperator(access: AccessClaim, clock: Clock): Promise<string> {
+  try {
+    const identity = await withDeadline(clock, identitySeconds, () => access.getIdentity());
+    return identity?.email ?? "service token";
+  } catch (cause) {
+    throw new ImageError("storage-failed", "Cloudflare Access does not say who you are.", { cause });
+  }
+}

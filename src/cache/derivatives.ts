@@ -3,7 +3,7 @@ import type { Lease } from "../budget/lease.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { sha256 } from "../digest.ts";
-import type { MasterName, MasterPlaces } from "../identity/master-name.ts";
+import { derivativeRoot, type MasterName, type MasterPlaces } from "../identity/master-name.ts";
 import { maxKeptBytes } from "../limits.ts";
 import type { IsolateCache } from "./isolate.ts";
 import { sealOf } from "./seal.ts";
@@ -55,7 +55,7 @@ export async function namePicture(facts: PictureFacts, picturesPerMaster: number
   const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerMaster;
   return {
     etag: picture.slice(0, 32),
-    edge: { key: `derivatives/${picture}` },
+    edge: { key: `${derivativeRoot}${picture}` },
     bucket: { key: `${places.derivativePrefix}${slot}`, picture },
     mediaType,
     labels: { key, page, etag: masterVersion, request: canonical, settings, picture },

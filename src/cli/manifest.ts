@@ -19,6 +19,7 @@ import { readServiceSettings, type ServiceSettings } from "../settings/service-s
 import { bucketsOpener } from "./choose-buckets.ts";
 import type { ManifestCommand } from "./command.ts";
 import { bucketContradictions } from "./contradictions.ts";
+import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { planOnly } from "./ingest.ts";
 import { readConfiguration } from "./readable-configuration.ts";
@@ -162,8 +163,4 @@ async function findTableFaults(folder: string): Promise<readonly string[]> {
     }),
   );
   return faults.flat();
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -8,6 +8,7 @@ import { CommandFaults } from "../settings/command-faults.ts";
 import type { PurgeOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import type { PurgeCommand } from "./command.ts";
+import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 
 /** What a service answers to one order. */
@@ -88,20 +89,20 @@ function summarise(answers: readonly PurgeAnswer[]): Omit<PurgeAnswer, "next"> {
   };
 }
 
-function sum(answers: readonly PurgeAnswer[], count: (answer: PurgeAnswer) => number): number {
-  return answers.reduce((total, answer) => total + count(answer), 0);
+function sum(answers: readonly PurgeAnswer[], numberOf: (answer: PurgeAnswer) => number): number {
+  return answers.reduce((total, answer) => total + numberOf(answer), 0);
 }
 
 function describe({ images, workersCache, dataCentre, derivatives }: Omit<PurgeAnswer, "next">): readonly string[] {
   const { state, tags, waiting, reason } = workersCache;
   const front = {
-    purged: `${tags} tags purged`,
+    purged: `${count(tags, "tag")} purged`,
     waiting: `${waiting} tags wait for the next calls that the platform takes; they are purged without you`,
     absent: "there is none here",
     refused: `refused (${reason}); ${waiting > 0 ? `${waiting} tags wait and are purged without you` : "run the same command again"}`,
   }[state];
   return [
-    `Purged: ${images} images; ${derivatives.pictures} pictures and ${derivatives.indexes} indexes removed`,
+    `Purged: ${count(images, "image")}; ${count(derivatives.pictures, "picture")} and ${count(derivatives.indexes, "index", "indexes")} removed`,
     `Cache in front of the Worker: ${front}`,
     ...(dataCentre.left > 0
       ? [`${dataCentre.left} entries of the Cache API could not be removed; they lapse by themselves`]

@@ -78,8 +78,9 @@ export function paddedForTurn({ width, height }: Size): Size {
 }
 
 /**
- * Returns how many rows of a tile come at once, as it is after `turn`, an even number, where the only tile of a level is decoded row by row:
- * PNG, a strip of whole pixels that is the whole picture, a large JPEG. Undefined where tiles are decoded whole.
+ * Returns how many rows of a tile come at once, an even number, counted in the tile as it is after `turn`, where the only
+ * tile of a level is decoded row by row: PNG, a strip of whole pixels that is the whole picture, a large JPEG. Undefined
+ * where tiles are decoded whole.
  */
 export function rowsAtOnce(
   level: Level,

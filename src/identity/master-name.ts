@@ -48,8 +48,16 @@ export interface MasterPlaces {
   readonly indexPrefix: string;
 }
 
+/** What the keys of pictures, and of indexes, start with, whatever they are of. */
+export const derivativeRoot = "derivatives/";
+export const indexRoot = "masters/";
+
 /** Returns the shared names of a master. They are of one length, however long the key is: R2 takes 1,024 bytes. */
 export async function placesOf(key: MasterKey): Promise<MasterPlaces> {
   const name = await digest(key);
-  return { cacheTag: `img-${name}`, derivativePrefix: `derivatives/${name}/`, indexPrefix: `masters/${name}/` };
+  return {
+    cacheTag: `img-${name}`,
+    derivativePrefix: `${derivativeRoot}${name}/`,
+    indexPrefix: `${indexRoot}${name}/`,
+  };
 }

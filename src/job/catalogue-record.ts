@@ -1,4 +1,4 @@
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type Bucket, BucketError, type ObjectHeaders } from "../bucket/bucket.ts";
 import { checkedBytes, sha256Of } from "../bucket/upload.ts";
 
 /** How a record came to be as it is now. */
@@ -16,6 +16,11 @@ export interface RecordJournal {
 
 /** The endings of a record that was written. */
 export type WrittenEnding = Exclude<RecordEnding, "unchanged">;
+
+/** Returns what a record of the catalogue is stored with, and what it is marked with. */
+export function recordHeaders(bytes: Uint8Array, marks: Readonly<Record<string, string>> = {}): ObjectHeaders {
+  return { contentType: "application/json", metadata: { sha256: sha256Of(bytes), ...marks } };
+}
 
 /** How often a record is made anew because somebody else has changed it meanwhile. */
 const mostTries = 5;
@@ -46,8 +51,7 @@ export async function rewriteRecord(
     await journal?.announce();
     const content = checkedBytes(bytes);
     const ending = former === undefined ? "created" : "replaced";
-    const metadata = { sha256: sha256Of(bytes), ...journal?.metadata(ending) };
-    const headers = { contentType: "application/json", metadata };
+    const headers = recordHeaders(bytes, journal?.metadata(ending));
     const etag =
       former === undefined
         ? await catalogue.create(key, content, headers)

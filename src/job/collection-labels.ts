@@ -1,9 +1,10 @@
 import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import { collectionKey, formatCollection, type Member, parseCollection } from "../catalogue/collection.ts";
 import type { CollectionPlan } from "../catalogue/collection-plan.ts";
+import { resourceKey } from "../catalogue/feed-run.ts";
 import type { LanguageMap } from "../catalogue/language-map.ts";
 import type { CollectionName } from "../catalogue/work.ts";
-import { formatWork, parseWork, workKey } from "../catalogue/work-record.ts";
+import { formatWork, parseWork } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import { atOnce } from "./at-once.ts";
 import { rewriteRecord } from "./catalogue-record.ts";
@@ -52,7 +53,7 @@ export async function relabelMembers(
 ): Promise<void> {
   journal.plan(members);
   await atOnce(members, recordsAtOnce, async ({ kind, key }) => {
-    const name = kind === "object" ? workKey(key) : collectionKey(key);
+    const name = resourceKey({ kind, key });
     if ((await catalogue.head(name)) === undefined) return;
     const make = (bytes: Uint8Array | undefined): Uint8Array => {
       const former = bytes ?? new Uint8Array();

@@ -1,5 +1,5 @@
 import { type Bucket, BucketError } from "../bucket/bucket.ts";
-import { checkedBytes, sha256Of } from "../bucket/upload.ts";
+import { checkedBytes } from "../bucket/upload.ts";
 import {
   type Activity,
   emptyFeed,
@@ -13,7 +13,7 @@ import {
   parseFeedEnd,
   parseFeedPage,
 } from "../catalogue/feed.ts";
-import { rewriteRecord } from "./catalogue-record.ts";
+import { recordHeaders, rewriteRecord } from "./catalogue-record.ts";
 
 /** A change that the feed has not told. */
 export type Change = Omit<Activity, "endTime">;
@@ -103,7 +103,7 @@ function fillPage(
 
 async function writePage(catalogue: Bucket, page: FeedPage, etag: string | undefined): Promise<boolean> {
   const bytes = formatFeedRecord(page);
-  const headers = { contentType: "application/json", metadata: { sha256: sha256Of(bytes) } };
+  const headers = recordHeaders(bytes);
   const key = feedPageKey(page.number);
   const written =
     etag === undefined

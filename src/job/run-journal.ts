@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Bucket } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
-import { checkedBytes, sha256Of } from "../bucket/upload.ts";
+import { checkedBytes } from "../bucket/upload.ts";
 import {
   byKind,
   type FeedRun,
@@ -14,7 +14,7 @@ import {
   resourcesOf,
 } from "../catalogue/feed-run.ts";
 import { atOnce } from "./at-once.ts";
-import type { RecordJournal, WrittenEnding } from "./catalogue-record.ts";
+import { type RecordJournal, recordHeaders, type WrittenEnding } from "./catalogue-record.ts";
 import { appendToFeed, type Change } from "./feed-append.ts";
 
 /** What a run writes of objects and collections, to be told by the feed. */
@@ -136,7 +136,7 @@ interface StoredRun {
 
 async function writeRun(catalogue: Bucket, key: string, record: FeedRun, etag?: string): Promise<void> {
   const bytes = formatFeedRun(record);
-  const headers = { contentType: "application/json", metadata: { sha256: sha256Of(bytes) } };
+  const headers = recordHeaders(bytes);
   if (etag === undefined) await catalogue.put(key, checkedBytes(bytes), headers);
   else await catalogue.replace(key, checkedBytes(bytes), { etag, headers });
 }

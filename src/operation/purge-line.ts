@@ -52,12 +52,16 @@ export class PurgeLine {
     return Number(count) < callsPerWindow ? 0 : Number(first) + callWindowMilliseconds - now;
   }
 
-  /** Returns the first tags in line for a call that is about to be made; undefined if none waits. */
-  take(now: number): PurgeBatch | undefined {
+  /** Returns the first tags in line, as many as a call takes; undefined if none waits. */
+  first(): PurgeBatch | undefined {
     const rows = this.#sql.exec("SELECT place, tag FROM waiting ORDER BY place LIMIT ?", tagsPerCall).toArray();
     if (rows.length === 0) return undefined;
-    this.#sql.exec("INSERT INTO calls (at) VALUES (?)", now);
     return { tags: rows.map(({ tag }) => String(tag)), upTo: Number(rows.at(-1)?.place) };
+  }
+
+  /** Counts a call that is about to be made. */
+  countCall(now: number): void {
+    this.#sql.exec("INSERT INTO calls (at) VALUES (?)", now);
   }
 
   /** Takes a batch that is purged out of the line. Tags that were put in line again meanwhile stay. */

@@ -1,7 +1,7 @@
 import { withDeadline } from "../budget/deadline.ts";
 import type { DerivativeCache } from "../cache/derivatives.ts";
 import { ImageError } from "../error.ts";
-import { type MasterKey, placesOf } from "../identity/master-name.ts";
+import { derivativeRoot, indexRoot, type MasterKey, placesOf } from "../identity/master-name.ts";
 import { firstPageKeys, forgetPages } from "../masters/keeping.ts";
 import type { MasterStore } from "../masters/store.ts";
 
@@ -22,6 +22,12 @@ export interface PurgeCounts {
   readonly left: number;
 }
 
+/** Nothing, of all. */
+export const nothingPurged: PurgeCounts = { pictures: 0, indexes: 0, left: 0 };
+
+/** What a page of a listing takes: up to 1,000 objects, their keys and what is written on them. In bytes. */
+export const purgeBytes = 2 << 20;
+
 /** How many deletions from the Cache API are under way at once. */
 const deletionsAtOnce = 6;
 
@@ -33,60 +39,67 @@ const deletionsAtOnce = 6;
 export async function purgeMaster(
   tiers: OwnTiers,
   key: MasterKey,
-): Promise<PurgeCounts & { readonly cacheTag: string }> {
-  const { masters, derivatives } = tiers;
+): Promise<{ readonly cacheTag: string; readonly counts: PurgeCounts }> {
   const places = await placesOf(key);
-  const { cacheTag, derivativePrefix, indexPrefix } = places;
-  forgetPages(masters, key);
-  const pictures = await removeListed(tiers, derivativePrefix);
-  const indexes = await removeListed(tiers, indexPrefix);
-  const edgeKeys = new Set<string>();
-  for (const { picture } of pictures) if (picture !== undefined) edgeKeys.add(`derivatives/${picture}`);
-  for (const { key: index } of indexes) edgeKeys.add(index);
+  forgetPages(tiers.masters, key);
   // Indexes that open in one read are kept near alone.
-  for (const index of firstPageKeys(places)) edgeKeys.add(index);
-  for (const edgeKey of edgeKeys) derivatives.known.delete(edgeKey);
-  const left = await removeNear(derivatives.edge, [...edgeKeys]);
-  return { cacheTag, pictures: pictures.length, indexes: indexes.length, left };
+  let counts: PurgeCounts = { ...nothingPurged, left: await removeNear(tiers, firstPageKeys(places)) };
+  for (const prefix of [places.derivativePrefix, places.indexPrefix]) {
+    for (let isMore = true; isMore; ) {
+      const page = await removePage(tiers, prefix);
+      counts = addCounts(counts, page.counts);
+      isMore = page.isMore;
+    }
+  }
+  return { cacheTag: places.cacheTag, counts };
 }
 
-/** Empties the bucket of derivatives a page of a listing at a time, and says whether there is more. Throws `storage-failed`. */
-export async function purgeAllDerivatives(tiers: OwnTiers): Promise<PurgeCounts & { readonly isMore: boolean }> {
+/**
+ * Empties the bucket of derivatives a page of a listing at a time, and says whether there is more. What is set up there
+ * for the bucket itself stays. Throws `storage-failed`.
+ */
+export async function purgeAllDerivatives(
+  tiers: OwnTiers,
+): Promise<{ readonly counts: PurgeCounts; readonly isMore: boolean }> {
   tiers.masters.held.deleteStartingWith("");
   tiers.derivatives.known.deleteStartingWith("");
-  const { removed, isMore } = await removePage(tiers, "");
-  const indexes = removed.filter(({ picture }) => picture === undefined).length;
-  const nearKeys = removed.map(({ key, picture }) => (picture === undefined ? key : `derivatives/${picture}`));
-  const left = await removeNear(tiers.derivatives.edge, nearKeys);
-  return { pictures: removed.length - indexes, indexes, left, isMore };
+  const pictures = await removePage(tiers, derivativeRoot);
+  if (pictures.isMore) return pictures;
+  const indexes = await removePage(tiers, indexRoot);
+  return { counts: addCounts(pictures.counts, indexes.counts), isMore: indexes.isMore };
 }
 
-/** An object of the bucket of derivatives; an index has no picture on it. */
-interface Removed {
-  readonly key: string;
-  readonly picture: string | undefined;
+/** Returns what was removed in all. */
+export function addCounts(one: PurgeCounts, other: PurgeCounts): PurgeCounts {
+  return {
+    pictures: one.pictures + other.pictures,
+    indexes: one.indexes + other.indexes,
+    left: one.left + other.left,
+  };
 }
 
-async function removeListed(tiers: OwnTiers, prefix: string): Promise<readonly Removed[]> {
-  const all: Removed[] = [];
-  for (;;) {
-    const { removed, isMore } = await removePage(tiers, prefix);
-    all.push(...removed);
-    if (!isMore) return all;
-  }
-}
-
+/** Removes up to a page of what is listed, there and near. An index has no picture written on it. */
 async function removePage(
-  { bucket, masters }: OwnTiers,
+  tiers: OwnTiers,
   prefix: string,
-): Promise<{ readonly removed: readonly Removed[]; readonly isMore: boolean }> {
+): Promise<{ readonly counts: PurgeCounts; readonly isMore: boolean }> {
+  const { objects, truncated: isMore } = await removeListed(tiers, prefix);
+  const nearKeys = objects.map(({ key, customMetadata }) => {
+    const picture = customMetadata?.picture;
+    return picture === undefined ? key : `${derivativeRoot}${picture}`;
+  });
+  const pictures = objects.filter(({ customMetadata }) => customMetadata?.picture !== undefined).length;
+  const left = await removeNear(tiers, nearKeys);
+  return { counts: { pictures, indexes: objects.length - pictures, left }, isMore };
+}
+
+async function removeListed({ bucket, masters }: OwnTiers, prefix: string): Promise<R2Objects> {
   const { clock, timeoutSeconds } = masters.storage;
   try {
     return await withDeadline(clock, timeoutSeconds, async () => {
-      const { objects, truncated: isMore } = await bucket.list({ prefix, include: ["customMetadata"] });
-      const removed = objects.map(({ key, customMetadata }) => ({ key, picture: customMetadata?.picture }));
-      if (removed.length > 0) await bucket.delete(removed.map(({ key }) => key));
-      return { removed, isMore };
+      const listed = await bucket.list({ prefix, include: ["customMetadata"] });
+      if (listed.objects.length > 0) await bucket.delete(listed.objects.map(({ key }) => key));
+      return listed;
     });
   } catch (cause) {
     throw new ImageError("storage-failed", "The bucket of derivatives can't be purged now.", { cause });
@@ -94,10 +107,13 @@ async function removePage(
 }
 
 /** Returns how many are still there. */
-async function removeNear(edge: DerivativeCache["edge"], keys: readonly string[]): Promise<number> {
+async function removeNear({ derivatives }: OwnTiers, keys: readonly string[]): Promise<number> {
+  const { edge, known } = derivatives;
   let left = 0;
   for (let at = 0; at < keys.length; at += deletionsAtOnce) {
-    const gone = await Promise.all(keys.slice(at, at + deletionsAtOnce).map((key) => edge.delete({ key })));
+    const group = keys.slice(at, at + deletionsAtOnce);
+    for (const key of group) known.delete(key);
+    const gone = await Promise.all(group.map((key) => edge.delete({ key })));
     left += gone.filter((isGone) => !isGone).length;
   }
   return left;

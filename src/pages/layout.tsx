@@ -31,7 +31,7 @@ export function Layout({ site, title, head, kind, q, children }: LayoutProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title === undefined ? site.name : `${title} – ${site.name}`}</title>
         <meta name="color-scheme" content="light dark" />
-        {site.hasAssets && <Assets hasViewer={kind === "object"} />}
+        {site.hasAssets && <Assets kind={kind} />}
         {head}
       </head>
       <body class={`page page-${kind}`}>
@@ -40,7 +40,7 @@ export function Layout({ site, title, head, kind, q, children }: LayoutProps) {
         </a>
         <header class="bar">
           {kind === "front" ? <Wordmark site={site} isHeading /> : <Wordmark site={site} />}
-          {site.isSearched && kind !== "search" && <SearchForm q={q ?? ""} />}
+          {site.isSearched && kind !== "search" && <CatalogueSearch q={q ?? ""} />}
         </header>
         <main id="main" tabindex={-1}>
           {children}
@@ -58,9 +58,18 @@ export function Layout({ site, title, head, kind, q, children }: LayoutProps) {
   );
 }
 
+/** The style sheets that a kind of page has next to those of all. */
+const stylesOf: Readonly<Record<LayoutProps["kind"], readonly string[]>> = {
+  front: ["members"],
+  collection: ["about", "members"],
+  object: ["about", "found", "stage", "object", "use"],
+  search: ["found", "members"],
+  error: [],
+};
+
 /** Colours of the window, style sheets, faces and, where pictures are looked at, the viewer. */
-function Assets({ hasViewer }: { readonly hasViewer: boolean }) {
-  const styles = ["tokens", "base", "pages", ...(hasViewer ? ["stage", "object"] : ["members"])];
+function Assets({ kind }: Pick<LayoutProps, "kind">) {
+  const styles = ["tokens", "base", "pages", ...stylesOf[kind]];
   const faces = ["eb-garamond-latin-wght-normal", "source-sans-3-latin-wght-normal"];
   return (
     <>
@@ -73,7 +82,7 @@ function Assets({ hasViewer }: { readonly hasViewer: boolean }) {
       {styles.map((style) => (
         <link rel="stylesheet" href={`/${style}.css`} />
       ))}
-      {hasViewer && (
+      {kind === "object" && (
         <>
           <script src="/openseadragon.min.js" defer />
           <script src="/object.js" type="module" />
@@ -93,23 +102,36 @@ function Wordmark({ site, isHeading = false }: { readonly site: Site; readonly i
   return isHeading ? <h1 class="wordmark wordmark-large">{link}</h1> : <p class="wordmark">{link}</p>;
 }
 
-/** A form that searches in all objects, without a script. */
-export function SearchForm({ q }: { readonly q: string }) {
+/** A form that searches in all objects. */
+export function CatalogueSearch({ q }: { readonly q: string }) {
+  return (
+    <SearchForm
+      id="search-all"
+      action={searchRoot}
+      label="Search in all objects"
+      placeholder="Search in all objects"
+      q={q}
+    />
+  );
+}
+
+interface SearchFormProps {
+  readonly id: string;
+  readonly action: string;
+  readonly label: string;
+  readonly placeholder?: string;
+  readonly q: string;
+}
+
+/** A form that searches, without a script. */
+export function SearchForm({ id, action, label, placeholder, q }: SearchFormProps) {
   return (
     <search>
-      <form class="search" action={searchRoot} method="get">
-        <label class="visually-hidden" for="search-all">
-          Search in all objects
+      <form class="search" action={action} method="get">
+        <label class="visually-hidden" for={id}>
+          {label}
         </label>
-        <input
-          id="search-all"
-          type="search"
-          name="q"
-          value={q}
-          maxlength={256}
-          placeholder="Search in all objects"
-          autocomplete="off"
-        />
+        <input id={id} type="search" name="q" value={q} maxlength={256} placeholder={placeholder} autocomplete="off" />
         <button class="text-button" type="submit">
           Search
         </button>

@@ -1,3 +1,4 @@
+import { SearchForm } from "./layout.tsx";
 import type { ObjectView, Passages } from "./object-view.ts";
 import { pageName } from "./object-view.ts";
 import { objectPath } from "./site.ts";
@@ -9,24 +10,12 @@ export function ObjectSearch({ view }: { readonly view: ObjectView }) {
   return (
     <section class="object-search" aria-labelledby="search-heading">
       <h2 id="search-heading">Search inside</h2>
-      <search>
-        <form class="search" action={objectPath(work.key)} method="get">
-          <label class="visually-hidden" for="search-inside">
-            Search in the text of this object
-          </label>
-          <input
-            id="search-inside"
-            type="search"
-            name="q"
-            value={passages?.q ?? ""}
-            maxlength={256}
-            autocomplete="off"
-          />
-          <button class="text-button" type="submit">
-            Search
-          </button>
-        </form>
-      </search>
+      <SearchForm
+        id="search-inside"
+        action={objectPath(work.key)}
+        label="Search in the text of this object"
+        q={passages?.q ?? ""}
+      />
       {passages !== undefined && <Found view={view} passages={passages} />}
     </section>
   );

@@ -1,5 +1,5 @@
 import type { CatalogueAnswer, MarkedObject } from "../presentation/catalogue-hits.ts";
-import { formatPage, Layout, SearchForm } from "./layout.tsx";
+import { CatalogueSearch, formatPage, Layout } from "./layout.tsx";
 import { Thumbnail } from "./members.tsx";
 import { objectPath, type Site, searchPath } from "./site.ts";
 import { Label } from "./texts.tsx";
@@ -14,7 +14,7 @@ export function formatSearchPage(site: Site, answer: Omit<CatalogueAnswer, "igno
       head={<meta name="robots" content="noindex" />}
     >
       <h1>Search</h1>
-      <SearchForm q={answer?.q ?? ""} />
+      <CatalogueSearch q={answer?.q ?? ""} />
       {answer !== undefined && <Answer site={site} answer={answer} />}
     </Layout>,
   );

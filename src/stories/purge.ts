@@ -1,8 +1,17 @@
 import { withDeadline } from "../budget/deadline.ts";
+import { whileRenewing } from "../budget/renewal.ts";
 import { respondJson } from "../http/respond.ts";
 import type { PurgeState } from "../operation/ledger.ts";
-import { type OwnTiers, type PurgeCounts, purgeAllDerivatives, purgeMaster } from "../operation/purge.ts";
-import { choosePurge, type NamedOrder } from "../operation/purge-choice.ts";
+import {
+  addCounts,
+  nothingPurged,
+  type OwnTiers,
+  type PurgeCounts,
+  purgeAllDerivatives,
+  purgeBytes,
+  purgeMaster,
+} from "../operation/purge.ts";
+import { choosePurge, type NamedOrder, type PurgeChoice } from "../operation/purge-choice.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
 import { type PurgeableCache, purgeWorkersCache } from "../operation/workers-cache.ts";
@@ -26,8 +35,11 @@ interface Purged {
   readonly next?: PurgeOrder;
 }
 
-/** How long the ledger may take, in seconds: some calls of the platform. */
-const ledgerSeconds = 25;
+/** How long the cache in front may take, in seconds: some calls of the platform. */
+const frontSeconds = 25;
+
+/** What a purge takes while it runs. */
+const purgeLoan = { share: "draws", bytes: purgeBytes, costMilliseconds: 50, waitingBytes: 4096 } as const;
 
 /**
  * Purges images, an object, a collection, what starts with a prefix, or everything, from all tiers that can be reached:
@@ -40,15 +52,7 @@ export async function answerPurge(
   { body, visit, workersCache, operator }: PurgeVisit,
 ): Promise<Response> {
   const order = readPurgeOrder(body);
-  const tiers: OwnTiers = {
-    masters: services.masters,
-    derivatives: services.pictures.derivatives,
-    bucket: services.buckets.derivatives,
-  };
-  const { images, counts, tags, next } =
-    order.kind === "everything"
-      ? await purgeAll(tiers, order.after === undefined)
-      : await purgeNamed(services, { tiers, order, visit });
+  const { images, counts, tags, next } = await purgeOwn(services, { order, visit });
   // Last: what is drawn again before is drawn from what is there now.
   const front = await purgeFront(services, { workersCache, tags });
   const { pictures, indexes, left } = counts;
@@ -63,37 +67,69 @@ export async function answerPurge(
   return respondJson(answer, 200);
 }
 
-async function purgeAll(tiers: OwnTiers, isFirst: boolean): Promise<Purged> {
-  const { isMore, ...counts } = await purgeAllDerivatives(tiers);
-  const purged = { images: 0, counts, tags: isFirst ? [everything] : [] };
+/** Listings take memory, which is held meanwhile. */
+async function purgeOwn(
+  services: Services,
+  { order, visit }: { readonly order: PurgeOrder; readonly visit: Visit },
+): Promise<Purged> {
+  const tiers: OwnTiers = {
+    masters: services.masters,
+    derivatives: services.pictures.derivatives,
+    bucket: services.buckets.derivatives,
+  };
+  const chosen = order.kind === "everything" ? undefined : await choose(services, { order, visit });
+  const lease = await services.budget.take(purgeLoan, visit.patience);
+  try {
+    return await whileRenewing(services.clock, lease, () =>
+      chosen === undefined ? purgeAll(tiers, order) : purgeChosen(tiers, chosen),
+    );
+  } finally {
+    lease.release();
+  }
+}
+
+function choose(
+  { records, buckets, config: naming }: Services,
+  { order, visit }: { readonly order: NamedOrder; readonly visit: Visit },
+): Promise<PurgeChoice> {
+  return choosePurge({ records, masters: buckets.masters, naming, visit }, order);
+}
+
+/** The cache in front is purged once, by the order that begins. */
+async function purgeAll(tiers: OwnTiers, order: PurgeOrder): Promise<Purged> {
+  const { isMore, counts } = await purgeAllDerivatives(tiers);
+  const purged = { images: 0, counts, tags: "after" in order ? [] : [everything] };
   return isMore ? { ...purged, next: { kind: "everything", after: "start" } } : purged;
 }
 
-async function purgeNamed(
-  services: Services,
-  { tiers, order, visit }: { readonly tiers: OwnTiers; readonly order: NamedOrder; readonly visit: Visit },
-): Promise<Purged> {
-  const { records, buckets, config: naming } = services;
-  const { keys, tags, ...rest } = await choosePurge({ records, masters: buckets.masters, naming, visit }, order);
-  const counts = { pictures: 0, indexes: 0, left: 0 };
+async function purgeChosen(tiers: OwnTiers, { keys, tags, ...rest }: PurgeChoice): Promise<Purged> {
+  let counts = nothingPurged;
   const allTags = [...tags];
   for (const key of keys) {
-    const { cacheTag, pictures, indexes, left } = await purgeMaster(tiers, key);
-    allTags.push(cacheTag);
-    counts.pictures += pictures;
-    counts.indexes += indexes;
-    counts.left += left;
+    const purged = await purgeMaster(tiers, key);
+    allTags.push(purged.cacheTag);
+    counts = addCounts(counts, purged.counts);
   }
   return { images: keys.length, counts, tags: allTags, ...rest };
 }
 
-/** Without a ledger what the platform refuses waits nowhere: the answer says so, and the caller asks again. */
+/** What is purged elsewhere stays purged though the cache in front does not answer: the answer says so. */
 async function purgeFront(
   { ledger, clock }: Services,
   { workersCache, tags }: { readonly workersCache: PurgeableCache; readonly tags: readonly string[] },
 ): Promise<PurgeState> {
   if (workersCache === undefined) return { state: "absent", waiting: 0 };
-  if (ledger !== undefined) return withDeadline(clock, ledgerSeconds, () => ledger().purge(tags));
+  try {
+    return await withDeadline(clock, frontSeconds, () =>
+      ledger === undefined ? purgeWithoutLedger(workersCache, tags) : ledger().purge(tags),
+    );
+  } catch (error) {
+    return { state: "refused", reason: String(error), waiting: 0 };
+  }
+}
+
+/** What the platform refuses then waits nowhere, and the caller asks again. */
+async function purgeWithoutLedger(workersCache: PurgeableCache, tags: readonly string[]): Promise<PurgeState> {
   for (let at = 0; at < tags.length; at += tagsPerCall) {
     const answer = await purgeWorkersCache(workersCache, tags.slice(at, at + tagsPerCall));
     if (answer.state === "refused") return { ...answer, waiting: 0 };

@@ -334,7 +334,8 @@ describe("the viewer", () => {
     const button = page.getByRole("button", { name: "Full screen" });
     await button.click();
     await waitUntil(page, `document.fullscreenElement?.id === "viewer-frame"`);
-    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    // The button is told by an event that comes after it.
+    await waitUntil(page, `document.getElementById("full-screen").getAttribute("aria-pressed") === "true"`);
     await button.click();
     await waitUntil(page, "document.fullscreenElement === null");
     await waitUntil(page, `document.getElementById("full-screen").getAttribute("aria-pressed") === "false"`);

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { lifecycleMarkerKey } from "../../src/cache/lifecycle.ts";
 import { formatWork } from "../../src/catalogue/work-record.ts";
 import { type MasterKey, placesOf } from "../../src/identity/master-name.ts";
 import worker from "../../src/worker.ts";
@@ -65,6 +66,10 @@ describe("purging", () => {
     // Trusted for a minute, and kept.
     expect((await draw("withdrawn")).status).toBe(200);
     const { status, json, headers } = await purge({ kind: "images", identifiers: ["withdrawn"] });
+    expect([headers.get("X-Content-Type-Options"), headers.get("Cross-Origin-Resource-Policy")]).toEqual([
+      "nosniff",
+      "same-origin",
+    ]);
     expect([status, headers.get("Cache-Control"), headers.get("Access-Control-Allow-Origin")]).toEqual([
       200,
       "no-store",
@@ -112,9 +117,11 @@ describe("purging", () => {
 
   it("empties the bucket of derivatives when everything is purged", async () => {
     await draw("other");
+    await env.DERIVATIVES.put(lifecycleMarkerKey, "{}");
     const { json } = await purge({ kind: "everything" });
     expect(json).toMatchObject({ dataCentre: { left: 0 }, workersCache: { tags: 1 } });
-    expect((await env.DERIVATIVES.list()).objects).toEqual([]);
+    // What is set up for the bucket itself is no picture.
+    expect((await env.DERIVATIVES.list()).objects.map(({ key }) => key)).toEqual([lifecycleMarkerKey]);
     expect((await draw("other")).timing).toMatchObject({ cache: "miss" });
   });
 
@@ -122,6 +129,12 @@ describe("purging", () => {
     const bucket = { list: async () => Promise.reject(new Error("down")), head: env.DERIVATIVES.head };
     const failed = await purge({ kind: "images", identifiers: ["other"] }, { DERIVATIVES: bucket });
     expect([failed.status, failed.json.code]).toEqual([503, "storage-failed"]);
+    const hung = { ...bucket, list: () => new Promise<never>(() => undefined) };
+    const waited = { DERIVATIVES: hung, STORAGE_TIMEOUT_SECONDS: "1" };
+    expect((await purge({ kind: "everything" }, waited)).json.code).toBe("storage-failed");
+    expect((await purge({ kind: "prefix", prefix: "x" }, { MASTERS: hung, STORAGE_TIMEOUT_SECONDS: "1" })).status).toBe(
+      503,
+    );
     for (const [body, place] of [
       ["{", "not JSON"],
       ["[]", "kind"],
@@ -185,6 +198,16 @@ describe("the cache in front of the Worker", () => {
     await runDurableObjectAlarm(ledger());
     expect(calls.at(-1)).toEqual({ purgeEverything: true });
     expect(await ledger().waiting()).toBe(0);
+  });
+
+  it("is told of where the ledger fails: what else was to be purged is purged", async () => {
+    standInCache(() => success);
+    const failing = {
+      getByName: () => ({ purge: async () => Promise.reject(new Error("overloaded")), note: async () => {} }),
+    };
+    const { status, json } = await purge({ kind: "images", identifiers: ["other"] }, { LEDGER: failing });
+    expect([status, json.images]).toEqual([200, 1]);
+    expect(json.workersCache).toEqual({ tags: 1, state: "refused", reason: "Error: overloaded", waiting: 0 });
   });
 
   it("is purged without a ledger too, which then has nowhere to wait", async () => {
@@ -262,6 +285,8 @@ describe("who administers", () => {
         access: { aud, getIdentity: async () => ({ email: "curator@example.org" }) as CloudflareAccessIdentity },
       });
     };
+    standIn({ access: { aud: audience, getIdentity: async () => Promise.reject(new Error("down")) } });
+    expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(503);
     letIn("another application");
     expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(403);
     letIn(audience);

@@ -9,6 +9,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await startPlatform({ bundle: inject("bundle"), variables: { STORAGE_TIMEOUT_SECONDS: "1" } });
   await platform.putRecord("objects/atlas/volume 1.json", formatWork(makeFullWork()));
+  await platform.putRecord("attachments/atlas/volume 1/atlas.pdf", new Uint8Array(300_000).fill(32));
 });
 
 afterAll(() => platform.stop());
@@ -16,6 +17,8 @@ afterAll(() => platform.stop());
 const answers = [
   ["documents", "/presentation/3/atlas%2Fvolume%201/manifest"],
   ["pages", "/objects/atlas%2Fvolume%201?page=0002"],
+  ["files beside images", "/presentation/atlas%2Fvolume%201/attachment/atlas.pdf"],
+  ["changes", "/presentation/activity"],
 ] as const;
 
 describe.each(answers)("%s", (_, root) => {
