@@ -58,8 +58,8 @@ export function spellIdentifier(raw: string): string {
 /** Characters that encodeURIComponent escapes though a path may hold them plainly. Source: RFC 3986 §3.3, pchar. */
 const plainInPath = /%(?:3A|24|26|2B|2C|3B|3D)/g;
 
-/** What every part of a URI may hold as it is. Source: RFC 3986 §2.3. */
-const unreserved = /^[A-Za-z0-9._~-]*$/;
+/** What every part of a URI may hold as it is, and the slashes between. Source: RFC 3986 §2.3. */
+const unreserved = /^[A-Za-z0-9._~/-]*$/;
 
 /**
  * Encodes an identifier for a URI: `/ ? # [ ] @ %`, characters that no URI may hold and all that is not ASCII; colon,
@@ -71,7 +71,7 @@ export function formatIdentifier(identifier: Identifier): string {
 
 /** Encodes any text as one segment of a path, as `formatIdentifier` does. */
 export function formatSegment(text: string): string {
-  // Most keys need nothing, and a manifest names them some ten times a page.
-  if (unreserved.test(text)) return text;
+  // Most keys need nothing else, and a manifest names them some ten times a page.
+  if (unreserved.test(text)) return text.includes("/") ? text.replaceAll("/", "%2F") : text;
   return encodeURIComponent(text).replace(plainInPath, decodeURIComponent);
 }

@@ -1,5 +1,5 @@
 import type { StoredImage } from "../catalogue/stored-image.ts";
-import { type Addresses, imageUri } from "./addresses.ts";
+import type { Addresses } from "./addresses.ts";
 import { filled, type Json } from "./json.ts";
 import { thumbnailPicture, wholePicture } from "./picture-address.ts";
 
@@ -8,7 +8,7 @@ import { thumbnailPicture, wholePicture } from "./picture-address.ts";
  * info.json has. Source: IIIF Presentation API 3.0 §5.7.
  */
 export function formatImage(addresses: Addresses, image: StoredImage): Json {
-  const { uri, width, height } = wholePicture(addresses, 3, image);
+  const { uri, image: id, width, height } = wholePicture(addresses, 3, image);
   return {
     id: uri,
     type: "Image",
@@ -16,7 +16,7 @@ export function formatImage(addresses: Addresses, image: StoredImage): Json {
     width,
     height,
     label: image.label,
-    service: [{ id: imageUri(addresses, 3, image.identifier), type: "ImageService3", profile: "level2" }],
+    service: [{ id, type: "ImageService3", profile: "level2" }],
   };
 }
 
@@ -25,9 +25,9 @@ export function formatImage(addresses: Addresses, image: StoredImage): Json {
  * another size. Source: IIIF Cookbook 0232.
  */
 export function formatThumbnail(addresses: Addresses, image: StoredImage): Json {
-  const { uri, width, height } = thumbnailPicture(addresses, 3, image);
+  const { uri, image: id, width, height } = thumbnailPicture(addresses, 3, image);
   const service = {
-    id: imageUri(addresses, 3, image.identifier),
+    id,
     type: "ImageService3",
     profile: "level2",
     width: image.width,

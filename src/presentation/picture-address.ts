@@ -7,6 +7,8 @@ import { type Addresses, imageUri } from "./addresses.ts";
 /** A picture of an image: where it is, and how large, in pixels. */
 export interface PictureAddress extends Size {
   readonly uri: string;
+  /** The URI of the image that it is a picture of. */
+  readonly image: string;
 }
 
 /** The longer side that a thumbnail is wanted in, in pixels. */
@@ -15,8 +17,9 @@ const usualSide = 400;
 /** Returns the largest picture that is given out of an image, in the spelling that both versions' viewers ask for. */
 export function wholePicture(addresses: Addresses, version: ApiVersion, image: StoredImage): PictureAddress {
   const size = version === 3 ? "max" : "full";
-  const uri = `${imageUri(addresses, version, image.identifier)}/full/${size}/0/default.jpg`;
-  return { uri, ...largestSize(image, addresses.limits) };
+  const uri = imageUri(addresses, version, image.identifier);
+  const { width, height } = largestSize(image, addresses.limits);
+  return { uri: `${uri}/full/${size}/0/default.jpg`, image: uri, width, height };
 }
 
 /**
@@ -31,8 +34,8 @@ export function thumbnailPicture(
 ): PictureAddress {
   const { width, height } = chooseThumbnail(image, wantedSide);
   const size = version === 3 ? `${width},${height}` : `${width},`;
-  const uri = `${imageUri(addresses, version, image.identifier)}/full/${size}/0/default.jpg`;
-  return { uri, width, height };
+  const uri = imageUri(addresses, version, image.identifier);
+  return { uri: `${uri}/full/${size}/0/default.jpg`, image: uri, width, height };
 }
 
 function chooseThumbnail(image: StoredImage, wantedSide: number): Size {

@@ -1,13 +1,13 @@
 import type { StoredImage } from "../../catalogue/stored-image.ts";
 import { contextUris, profileUris } from "../../iiif/features.ts";
-import { type Addresses, imageUri } from "../addresses.ts";
+import type { Addresses } from "../addresses.ts";
 import { filled, type Json } from "../json.ts";
 import { thumbnailPicture, wholePicture } from "../picture-address.ts";
 import { formatValueV2 } from "./text-value.ts";
 
 /** Returns an image that is painted on a canvas. Source: Presentation API 2.1 §5.4. */
 export function formatImageV2(addresses: Addresses, image: StoredImage): Json {
-  const { uri, width, height } = wholePicture(addresses, 2, image);
+  const { uri, image: id, width, height } = wholePicture(addresses, 2, image);
   return {
     "@id": uri,
     "@type": "dctypes:Image",
@@ -15,13 +15,13 @@ export function formatImageV2(addresses: Addresses, image: StoredImage): Json {
     format: "image/jpeg",
     width,
     height,
-    service: serviceOf(addresses, image),
+    service: { "@context": contextUris[2], "@id": id, profile: profileUris[2] },
   };
 }
 
 /** Returns a thumbnail, or a logo, whose service says which sizes are stored. */
 export function formatThumbnailV2(addresses: Addresses, image: StoredImage): Json {
-  const { uri, width, height } = thumbnailPicture(addresses, 2, image);
+  const { uri, image: id, width, height } = thumbnailPicture(addresses, 2, image);
   return {
     "@id": uri,
     "@type": "dctypes:Image",
@@ -30,15 +30,11 @@ export function formatThumbnailV2(addresses: Addresses, image: StoredImage): Jso
     height,
     service: {
       "@context": contextUris[2],
-      "@id": imageUri(addresses, 2, image.identifier),
+      "@id": id,
       profile: profileUris[2],
       width: image.width,
       height: image.height,
       sizes: filled(image.sizes),
     },
   };
-}
-
-function serviceOf(addresses: Addresses, { identifier }: StoredImage): Json {
-  return { "@context": contextUris[2], "@id": imageUri(addresses, 2, identifier), profile: profileUris[2] };
 }
