@@ -20,8 +20,8 @@ import { fileEncoding, type ImageFile } from "./image-file.ts";
 /**
  * Reads the header of a JPEG file. If profile and metadata before the frame are longer than the prefix, it reads on,
  * four times as far each time. Throws `source-malformed`; `source-unsupported` for depths other than 8 bits, for processes
- * that are not decoded and for components that don't make a picture; and what the source throws. Source: ITU-T T.81 B.2; ITU-T T.871; Adobe
- * Technical Note 5116.
+ * that are not decoded and for components that don't make a picture; and what the source throws. Source: ITU-T T.81 B.2;
+ * ITU-T T.871; Adobe Technical Note 5116.
  */
 export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Promise<ImageFile> {
   const { segments, bytes } = await readSegments(source, prefix);

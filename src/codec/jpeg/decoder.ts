@@ -76,8 +76,9 @@ export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): J
 
 /**
  * Decodes one sequential or progressive 8-bit Huffman-coded stream directly into planes, without colour conversion,
- * with the standard Huffman tables where a sequential one has none, using scratch memory that it returns. Returns which rows of the frame damage took: they are grey from there to the next
- * restart interval, or lack the detail of a later scan. Throws `source-malformed` for a stream without a frame and a
+ * with the standard Huffman tables where a sequential one has none, using scratch memory that it returns. Returns which
+ * rows of the frame damage took: they are grey from there to the next restart interval, or lack the detail of a later
+ * scan. Throws `source-malformed` for a stream without a frame and a
  * scan, `source-unsupported` and `render-memory`. Source: ITU-T T.81.
  */
 export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): MissingRows | undefined {
