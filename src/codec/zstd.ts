@@ -19,9 +19,10 @@ const blockBytes = 128 << 10;
 
 /**
  * Decompresses the first frame of `bytes` and returns its first `byteLength` bytes, or fewer if it holds fewer or is cut
- * off: then those of its whole blocks, which are of up to 128 KiB. Takes about five times `byteLength` of memory, whatever window or content size the frame claims: its header is replaced by
- * one with a window no larger than the output may be, and no checksum, which is not looked at. Throws
- * `source-malformed`, also for a frame that holds more than twice `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
+ * off: then those of its whole blocks, which are of up to 128 KiB. Takes about five times `byteLength` of memory, whatever
+ * window or content size the frame claims: its header is replaced by one with a window no larger than the output may be,
+ * and no checksum, which is not looked at. Throws `source-malformed`, also for a frame that holds more than twice
+ * `byteLength`, and `source-unsupported` for one that needs a dictionary. Source: RFC 8878.
  */
 export function inflateZstd(bytes: Uint8Array, byteLength: number): Uint8Array {
   const frame = readFrame(bytes);
