@@ -22,7 +22,7 @@ import { parseWork, workKey } from "./catalogue/work-record.ts";
 import { ImageError } from "./error.ts";
 import { maxKeyBytes } from "./identity/master-name.ts";
 import { maxCatalogueRecordBytes, maxTextFileBytes } from "./limits.ts";
-import { openStreamR2, readWholeR2, type Storage, type StreamedObject } from "./source/r2.ts";
+import { openStreamR2, readWholeR2, type Storage, type StreamedObject, type WholeObject } from "./source/r2.ts";
 import type { Visit } from "./visit.ts";
 
 /** Where records are, and the memory they are read into. */
@@ -57,23 +57,39 @@ export interface RecordRequest {
   readonly visit: Visit;
 }
 
+/** A record whose bytes are here. Most of its cost is in reading what they say: who knows the version may do without. */
+export interface Stored<Kind> {
+  /** The etag of the record in the catalogue: another one for other bytes. */
+  readonly version: string;
+  /** Throws `record-malformed`. */
+  readonly read: () => Kind;
+}
+
 /**
  * Runs `work` with the record of an object, whose memory is held meanwhile. Throws `not-found`, `record-malformed`,
  * `storage-failed`, `render-busy`, and what the work throws.
  */
-export function withWork<T>(store: RecordStore, asked: RecordRequest, work: (record: Work) => Promise<T>): Promise<T> {
+export function withWork<T>(
+  store: RecordStore,
+  asked: RecordRequest,
+  work: (record: Stored<Work>) => Promise<T>,
+): Promise<T> {
   const { key } = asked;
-  return withRecord(store, { ...asked, name: workKey(key) }, (bytes) => work(parseWork(bytes, key)));
+  return withRecord(store, { ...asked, name: workKey(key) }, ({ bytes, version }) =>
+    work({ version, read: () => parseWork(bytes, key) }),
+  );
 }
 
 /** Runs `work` with the record of a collection, as `withWork` does with that of an object. */
 export function withCollection<T>(
   store: RecordStore,
   asked: RecordRequest,
-  work: (record: Collection) => Promise<T>,
+  work: (record: Stored<Collection>) => Promise<T>,
 ): Promise<T> {
   const { key } = asked;
-  return withRecord(store, { ...asked, name: collectionKey(key) }, (bytes) => work(parseCollection(bytes, key)));
+  return withRecord(store, { ...asked, name: collectionKey(key) }, ({ bytes, version }) =>
+    work({ version, read: () => parseCollection(bytes, key) }),
+  );
 }
 
 /** Runs `work` with a page of the feed, as `withWork` does with the record of an object. The first is there from the start. */
@@ -84,13 +100,13 @@ export function withFeedPage<T>(
 ): Promise<T> {
   const first = number === 1 ? formatFeedRecord(emptyFeedPage(1, 0)) : undefined;
   const stored = { name: feedPageKey(number), visit, missing: "The feed has no page of this number.", empty: first };
-  return withRecord(store, stored, (bytes) => work(parseFeedPage(bytes, number)));
+  return withRecord(store, stored, ({ bytes }) => work(parseFeedPage(bytes, number)));
 }
 
 /** Runs `work` with what is known of the end of the feed, which begins empty. */
 export function withFeedEnd<T>(store: RecordStore, visit: Visit, work: (end: FeedEnd) => Promise<T>): Promise<T> {
   const stored = { name: feedEndKey, visit, empty: formatFeedRecord(emptyFeed) };
-  return withRecord(store, stored, (bytes) => work(parseFeedEnd(bytes)));
+  return withRecord(store, stored, ({ bytes }) => work(parseFeedEnd(bytes)));
 }
 
 /** What the record of an image takes for each of its bytes: these, their text and the values read from it. */
@@ -131,9 +147,9 @@ export async function findImageRecord(
     expansion: imageExpansion,
   } as const;
   try {
-    return await withBytes(store, read, async (bytes) => {
-      if (bytes === undefined) return undefined;
-      return parseImageRecord(bytes, identifier) ?? broken("it is no record of this image");
+    return await withBytes(store, read, async (stored) => {
+      if (stored === undefined) return undefined;
+      return parseImageRecord(stored.bytes, identifier) ?? broken("it is no record of this image");
     });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
@@ -148,7 +164,9 @@ export function withPageLines<T>(
   work: (text: PageLines) => Promise<T>,
 ): Promise<T> {
   const missing = "There is no text of a page of this name.";
-  return withRecord(store, { name: pageLinesKey(page), visit, missing }, (bytes) => work(parsePageLines(bytes, page)));
+  return withRecord(store, { name: pageLinesKey(page), visit, missing }, ({ bytes }) =>
+    work(parsePageLines(bytes, page)),
+  );
 }
 
 /** Runs `work` with the bytes of the file that the text of a page comes from, as `withWork` does with a record. */
@@ -158,7 +176,9 @@ export function withTextFile<T>(
   work: (bytes: Uint8Array) => Promise<T>,
 ): Promise<T> {
   const stored = { name: textFileKey(object, file), visit, missing: "The file of this text is not there." };
-  return withRecord(store, { ...stored, mostBytes: maxTextFileBytes, expansion: fileExpansion }, work);
+  return withRecord(store, { ...stored, mostBytes: maxTextFileBytes, expansion: fileExpansion }, ({ bytes }) =>
+    work(bytes),
+  );
 }
 
 /**
@@ -191,15 +211,15 @@ interface RecordReading {
 async function withRecord<T>(
   store: RecordStore,
   { missing = "There is no object and no collection with this name.", empty, ...asked }: RecordReading,
-  work: (bytes: Uint8Array) => Promise<T>,
+  work: (stored: WholeObject) => Promise<T>,
 ): Promise<T> {
   const { name, visit, mostBytes = maxCatalogueRecordBytes, expansion = recordExpansion } = asked;
   visit.account.reads += 1;
-  return withBytes(store, { name, visit, share: "draws", mostBytes, expansion }, async (stored) => {
-    const bytes = stored ?? empty;
-    if (bytes === undefined) throw new ImageError("not-found", missing);
-    visit.account.bytes += bytes.byteLength;
-    return work(bytes);
+  return withBytes(store, { name, visit, share: "draws", mostBytes, expansion }, async (found) => {
+    const stored = found ?? (empty && { bytes: empty, version: "" });
+    if (stored === undefined) throw new ImageError("not-found", missing);
+    visit.account.bytes += stored.bytes.byteLength;
+    return work(stored);
   });
 }
 
@@ -215,7 +235,7 @@ interface Reading extends Required<Pick<RecordReading, "name" | "visit" | "mostB
 async function withBytes<T>(
   { storage, budget, clock }: RecordStore,
   { name, visit, share, mostBytes, expansion }: Reading,
-  work: (bytes: Uint8Array | undefined) => Promise<T>,
+  work: (stored: WholeObject | undefined) => Promise<T>,
 ): Promise<T> {
   let giveBack = (): void => undefined;
   const admit = async (size: number): Promise<void> => {

@@ -40,7 +40,7 @@ class DiskBucket {
 }
 
 function urlOf(key) {
-  return `http://disk/${encodeURIComponent(key)}`;
+  return `http://disk/${key.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** Makes the binding; workerd calls this with the inner bindings. */

@@ -76,7 +76,10 @@ export function parseImageRecord(bytes: Uint8Array, identifier: string): StoredR
   return read.success && read.output.identifier === identifier ? read.output : undefined;
 }
 
-/** Returns the record of an image as it is stored: what a table says, or what its record said before. */
+/**
+ * Returns the record of an image as it is stored: what a table says, or what its record said before. The label of a page
+ * stands in the record of its object alone.
+ */
 export function formatImageRecord(
   told: ImageRecord | undefined,
   image: Pick<StoredRecord, "identifier" | "width" | "height"> & {
@@ -86,7 +89,8 @@ export function formatImageRecord(
 ): Uint8Array {
   const { identifier, width, height, former, object = former?.object } = image;
   const { label, rights, metadata } = told ?? former ?? { metadata: [] };
-  const record = defined<StoredRecord>({ identifier, object, label, rights, metadata, width, height });
+  const own = object === undefined ? label : undefined;
+  const record = defined<StoredRecord>({ identifier, object, label: own, rights, metadata, width, height });
   return new TextEncoder().encode(JSON.stringify(record));
 }
 

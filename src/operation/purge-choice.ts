@@ -6,7 +6,7 @@ import { collectionTag, objectTag, searchTag } from "../identity/cache-tags.ts";
 import { identifierOf } from "../identity/identifier.ts";
 import { type MasterKey, nameMaster } from "../identity/master-name.ts";
 import { mostPurgedImages } from "../limits.ts";
-import { type RecordStore, withWork } from "../records.ts";
+import { type RecordStore, type Stored, withWork } from "../records.ts";
 import type { Visit } from "../visit.ts";
 import type { PurgeOrder } from "./purge-order.ts";
 
@@ -63,8 +63,8 @@ async function chooseObject(
 }
 
 async function masterKeys(ground: PurgeGround, key: string): Promise<readonly MasterKey[]> {
-  const identifiersOf = async ({ pages }: Work) =>
-    pages.flatMap(({ images }) => images.map(({ identifier }) => identifier));
+  const identifiersOf = async (work: Stored<Work>) =>
+    work.read().pages.flatMap(({ images }) => images.map(({ identifier }) => identifier));
   try {
     return keysOf(ground, await withWork(ground.records, { key, visit: ground.visit }, identifiersOf));
   } catch (error) {

@@ -47,6 +47,12 @@ export async function openR2(storage: Storage, key: string, prefixBytes: number)
   }
 }
 
+/** All of an object, and its etag. */
+export interface WholeObject {
+  readonly bytes: Uint8Array;
+  readonly version: string;
+}
+
 /**
  * Reads all of an object in one read; undefined for an unknown key. `admit` is given its size before any of it is read,
  * and throws for what is not to be. Throws `storage-failed`, and what `admit` throws.
@@ -55,7 +61,7 @@ export async function readWholeR2(
   storage: Storage,
   key: string,
   admit: (bytes: number) => Promise<void>,
-): Promise<Uint8Array | undefined> {
+): Promise<WholeObject | undefined> {
   const object = await getWhole(storage, key);
   if (object === null) return undefined;
   const { body, size } = object;
@@ -67,7 +73,7 @@ export async function readWholeR2(
   }
   const bytes = await answered(storage, () => object.bytes());
   checkLength(bytes, { offset: 0, length: size });
-  return bytes;
+  return { bytes, version: object.etag };
 }
 
 /**

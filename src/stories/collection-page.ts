@@ -8,7 +8,7 @@ import { formatEmptyPage } from "../pages/error-page.tsx";
 import type { CollectionPlace } from "../pages/site.ts";
 import { languagesOf } from "../pages/texts.tsx";
 import { collectionUri } from "../presentation/addresses.ts";
-import { withCollection } from "../records.ts";
+import { type Stored, withCollection } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { respondMadePage, siteOf } from "./site.ts";
@@ -29,7 +29,8 @@ export async function answerCollectionPage(
   const place = readPlace(request.url);
   const site = siteOf(services, request);
   const cacheTag = await collectionTag(key);
-  const answer = async (collection: Collection): Promise<Response> => {
+  const answer = async (stored: Stored<Collection>): Promise<Response> => {
+    const collection = stored.read();
     const html = formatCollectionPage(site, collection, place);
     if (html === undefined) throw new ImageError("not-found", "The collection has no part of this name.");
     const languages = languagesOf(collection.label);

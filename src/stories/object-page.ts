@@ -34,7 +34,8 @@ export async function answerObjectPage(
   const place = readPlace(request.url);
   const site = siteOf(services, request);
   const passages = await findPassages(services, { key, place, visit });
-  return withWork(services.records, { key, visit }, async (work) => {
+  return withWork(services.records, { key, visit }, async (stored) => {
+    const work = stored.read();
     const view = viewOf(site, work, { place, passages });
     if (view === undefined) throw new ImageError("not-found", "The object has no page or no image of this name.");
     const page = {

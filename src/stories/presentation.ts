@@ -1,4 +1,5 @@
 import type { Collection } from "../catalogue/collection.ts";
+import type { Work } from "../catalogue/work.ts";
 import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
@@ -11,6 +12,7 @@ import type { ApiVersion } from "../iiif/version.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { formatCollection, formatPart } from "../presentation/collection.ts";
 import { partsOf } from "../presentation/collection-parts.ts";
+import { documentVersion } from "../presentation/document-version.ts";
 import type { Json } from "../presentation/json.ts";
 import { formatManifest } from "../presentation/manifest.ts";
 import { formatPiece } from "../presentation/piece.ts";
@@ -21,11 +23,14 @@ import { withCollection, withWork } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 
-/** A document, and the thing whose answers are purged together. */
+/** A document that can be written: what it is made of, and the thing whose answers are purged together. */
 interface Document {
-  readonly json: Json;
+  /** The version of the record that it is made of. */
+  readonly recordVersion: string;
   readonly version: ApiVersion;
   readonly tag: string;
+  /** Throws `record-malformed`, and `not-found` for a piece or a part that the record does not have. */
+  readonly write: () => Json;
 }
 
 /**
@@ -45,8 +50,9 @@ export async function answerPresentation(
   const { limits } = sizeRules[3];
   const isSearched = services.search === undefined ? {} : ({ isSearched: true } as const);
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits, ...isSearched };
-  const document = await findDocument(services, { addresses, route, visit });
-  return respondDocument(services, { request, visit, document });
+  return withDocument(services, { route, visit, addresses }, (document) =>
+    respondDocument(services, { request, visit, addresses, document }),
+  );
 }
 
 /** Where one URL has several versions, caches have to tell requests apart by what they accept. */
@@ -57,67 +63,88 @@ function redirectToVersion({ config }: Services, request: Request, rest: string)
 }
 
 interface Asked {
-  readonly addresses: Addresses;
   readonly route: Exclude<PresentationRoute, { readonly kind: "unversioned" }>;
   readonly visit: Visit;
+  readonly addresses: Addresses;
 }
 
-function findDocument({ records }: Services, { addresses, route, visit }: Asked): Promise<Document> {
-  switch (route.kind) {
-    case "manifest": {
-      const key = parseIdentifier(route.key);
-      return withWork(records, { key, visit }, async (work) => {
-        const { version } = route;
-        const json = version === 3 ? formatManifest(addresses, work) : formatManifestV2(addresses, work);
-        return { json, version, tag: await objectTag(key) };
-      });
-    }
-    case "piece": {
-      const key = parseIdentifier(route.object);
-      return withWork(records, { key, visit }, async (work) => {
-        const json = formatPiece(addresses, work, { piece: route.piece, key: parseIdentifier(route.key) });
-        if (json === undefined) throw new ImageError("not-found", `The object has no ${route.piece} of this name.`);
-        return { json, version: 3, tag: await objectTag(key) };
-      });
-    }
-    case "collection": {
-      const key = parseIdentifier(route.key);
-      return withCollection(records, { key, visit }, async (collection) => {
-        const part = route.part === undefined ? undefined : parseIdentifier(route.part);
-        const json = documentOfCollection({ addresses, collection, part, version: route.version });
-        return { json, version: route.version, tag: await collectionTag(key) };
-      });
-    }
+/** Runs `answer` with the document of a route, while the memory of its record is held. */
+function withDocument(
+  { records }: Services,
+  { route, visit, addresses }: Asked,
+  answer: (document: Document) => Promise<Response>,
+): Promise<Response> {
+  if (route.kind === "collection") {
+    const { version } = route;
+    const key = parseIdentifier(route.key);
+    const part = route.part === undefined ? undefined : parseIdentifier(route.part);
+    return withCollection(records, { key, visit }, async (stored) => {
+      const write = (): Json => writeCollection({ addresses, collection: stored.read(), part, version });
+      return answer({ recordVersion: stored.version, version, tag: await collectionTag(key), write });
+    });
   }
+  const key = parseIdentifier(route.kind === "manifest" ? route.key : route.object);
+  const version = route.kind === "manifest" ? route.version : 3;
+  return withWork(records, { key, visit }, async (stored) => {
+    const write = (): Json => writeFromWork({ addresses, work: stored.read(), route });
+    return answer({ recordVersion: stored.version, version, tag: await objectTag(key), write });
+  });
 }
 
-interface AskedCollection {
+interface WrittenFromWork {
+  readonly addresses: Addresses;
+  readonly work: Work;
+  readonly route: Exclude<Asked["route"], { readonly kind: "collection" }>;
+}
+
+function writeFromWork({ addresses, work, route }: WrittenFromWork): Json {
+  if (route.kind === "manifest") return (route.version === 3 ? formatManifest : formatManifestV2)(addresses, work);
+  const json = formatPiece(addresses, work, { piece: route.piece, key: parseIdentifier(route.key) });
+  if (json === undefined) throw new ImageError("not-found", `The object has no ${route.piece} of this name.`);
+  return json;
+}
+
+interface WrittenCollection {
   readonly addresses: Addresses;
   readonly collection: Collection;
   readonly part: string | undefined;
   readonly version: ApiVersion;
 }
 
-function documentOfCollection({ addresses, collection, part: key, version }: AskedCollection): Json {
+function writeCollection({ addresses, collection, part: key, version }: WrittenCollection): Json {
   if (key === undefined) return (version === 3 ? formatCollection : formatCollectionV2)(addresses, collection);
   const part = partsOf(collection).find((part) => part.key === key);
   if (part === undefined) throw new ImageError("not-found", "The collection has no part of this name.");
   return (version === 3 ? formatPart : formatPartV2)(addresses, collection, part);
 }
 
-async function respondDocument(
-  { config }: Services,
-  { request, visit, document }: { readonly request: Request; readonly visit: Visit; readonly document: Document },
-): Promise<Response> {
-  const { json, version, tag } = document;
-  const text = JSON.stringify(json);
+interface Answered {
+  readonly request: Request;
+  readonly visit: Visit;
+  readonly addresses: Addresses;
+  readonly document: Document;
+}
+
+/**
+ * A document is a function of its record, the addresses and the program, so these make its entity tag: who has it already
+ * is told so before anything is read from the record or written.
+ */
+async function respondDocument({ config }: Services, asked: Answered): Promise<Response> {
+  const { request, visit, addresses, document } = asked;
+  const { recordVersion, version, tag, write } = document;
   const contentType = chooseDocumentType(request, version);
+  const made = [documentVersion, recordVersion, JSON.stringify(addresses), rawPath(request.url), contentType];
   const headers = documentHeaders({
-    etag: `"${await digest(text + contentType)}"`,
+    etag: `"${await digest(made.join("\n"))}"`,
     cacheTag: tag,
     maxAgeSeconds: config.infoMaxAgeSeconds,
     contentType,
     scope: isHostShared(config, request.url) ? "public" : "private",
   });
+  // `*` asks whether there is any document: that is known once it is written.
+  const isAny = request.headers.get("If-None-Match")?.trim() === "*";
+  const known = isAny ? undefined : respondNotModified(request, headers, visit.account);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(write());
   return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
 }

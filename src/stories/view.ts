@@ -139,7 +139,7 @@ async function findTold(
   if (key === undefined) return undefined;
   try {
     return await withWork(records, { key, visit }, async (work) => {
-      const { label, summary, pages } = work;
+      const { label, summary, pages } = work.read();
       const index = pages.findIndex(({ images }) => images.some((image) => image.identifier === identifier));
       const page = pages[index];
       const name = plainLabel(label, key);

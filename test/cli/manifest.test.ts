@@ -228,6 +228,9 @@ describe("tessera manifest", () => {
     expect(report.objectTotals).toEqual({ written: 0, unchanged: 4, failed: 0 });
     expect(report.collections.map(({ status }: { status: string }) => status)).toEqual(Array(3).fill("unchanged"));
     expect(report.feed).toEqual({ told: 0 });
+    // Of the images neither master nor record is stored again.
+    expect(report.totals).toMatchObject({ stored: 0, replaced: 0, kept: 8 });
+    expect(taken.printed).not.toContain("record was stored");
   });
 
   it("--template leaves out a record that can't be read, and says so", async () => {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatCollection } from "../../src/catalogue/collection.ts";
-import { formatWork } from "../../src/catalogue/work-record.ts";
+import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
 import { ask } from "../support/service.ts";
 import { makeFullWork, makeWork } from "../support/works.ts";
 
@@ -64,6 +64,32 @@ describe("a manifest", () => {
       "",
       first.headers.get("Cache-Tag"),
     ]);
+  });
+
+  it("has an entity tag of its own for each record, version, type and host", async () => {
+    const tags = await Promise.all(
+      [
+        ask(atlas),
+        ask(atlas.replace("/3/", "/2/")),
+        ask(atlas, { headers: { Accept: "application/json" } }),
+        ask(atlas, { env: { BASE_URL: "https://iiif.museum.example" } }),
+        ask(atlas, { env: { MAX_WIDTH: "500" } }),
+      ].map(async (answer) => (await answer).headers.get("ETag")),
+    );
+    expect(new Set(tags).size).toBe(5);
+    const key = workKey("etag");
+    const seen: (string | null)[] = [];
+    for (const label of ["One", "Two", "One"]) {
+      await env.CATALOGUE.put(key, formatWork(makeWork({ key: "etag", label: { en: [label] } })));
+      seen.push((await ask("/presentation/3/etag/manifest")).headers.get("ETag"));
+    }
+    expect([seen[0] === seen[1], seen[0] === seen[2]]).toEqual([false, true]);
+  });
+
+  it("does not say that there is what there is not", async () => {
+    const headers = { "If-None-Match": "*" };
+    expect((await ask(atlas, { headers })).status).toBe(304);
+    expect((await ask("/presentation/atlas/canvas/none", { headers })).status).toBe(404);
   });
 
   it("answers HEAD with the headers of GET", async () => {

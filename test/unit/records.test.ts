@@ -27,7 +27,7 @@ describe("the memory of a record", () => {
 
   it("is held while its bytes are slow to come, and given back", async () => {
     const { clock, budget, visit, store } = openSlow(bytes, 8000);
-    const read = withWork(store, { key: "book", visit }, async ({ key }) => key);
+    const read = withWork(store, { key: "book", visit }, async (work) => work.read().key);
     await clock.pass(100);
     // Another visitor needs all there is, and looks for it again and again.
     const all = { share: "draws", bytes: 1 << 30, costMilliseconds: 1, waitingBytes: 0 } as const;

@@ -159,7 +159,8 @@ describe("records", () => {
   it("keep what a table of another run has said, and their object", () => {
     const former = { identifier: "a", object: "book", label: textsOf("A"), metadata: [], width: 3, height: 2 };
     const image = { identifier: "a", width: 6, height: 4, object: undefined, former };
-    expect(parseImageRecord(formatImageRecord(undefined, image), "a")).toEqual({ ...former, width: 6, height: 4 });
+    const { label: _, ...rest } = former;
+    expect(parseImageRecord(formatImageRecord(undefined, image), "a")).toEqual({ ...rest, width: 6, height: 4 });
     const told = formatImageRecord({ metadata: [] }, { ...image, object: "other" });
     expect(parseImageRecord(told, "a")).toEqual({
       identifier: "a",
@@ -168,6 +169,16 @@ describe("records", () => {
       width: 6,
       height: 4,
     });
+  });
+
+  it("have a label where the image is no page: that of a page stands in the record of its object", () => {
+    const told = { label: textsOf("A"), metadata: [] };
+    const image = { identifier: "a", width: 6, height: 4, object: undefined, former: undefined };
+    const alone = parseImageRecord(formatImageRecord(told, image), "a");
+    expect(alone).toEqual({ identifier: "a", ...told, width: 6, height: 4 });
+    const again = { ...image, former: alone };
+    expect(parseImageRecord(formatImageRecord(undefined, again), "a")).toEqual(alone);
+    expect(parseImageRecord(formatImageRecord(told, { ...image, object: "book" }), "a")).not.toHaveProperty("label");
   });
 
   it("are read as earlier versions wrote them, without languages", () => {
