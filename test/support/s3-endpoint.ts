@@ -62,6 +62,8 @@ export interface S3Endpoint extends S3Keys {
   readonly catalogue: Map<string, EndpointObject>;
   readonly uploads: Map<string, EndpointUpload>;
   readonly arrivals: Arrival[];
+  /** Most objects of one page of a list: as many as Amazon S3 gives with ListObjectsV2, unless it is set. */
+  listedAtOnce: number;
   /** Decides what goes wrong with a request; nothing does unless it is set. */
   fault: (arrival: Arrival, index: number) => Fault | undefined;
   readonly close: () => Promise<void>;
@@ -81,6 +83,7 @@ export async function startS3Endpoint(): Promise<S3Endpoint> {
     catalogue: new Map(),
     uploads: new Map(),
     arrivals: [],
+    listedAtOnce: 1000,
     fault: () => undefined,
     close: () =>
       new Promise((resolve) => {
@@ -156,9 +159,6 @@ function answerOf(endpoint: S3Endpoint, call: Call): Answer {
   return wrong === undefined ? operations[arrival.operation](endpoint, call) : failed(403, wrong);
 }
 
-/** Most objects of one page of a list. Source: Amazon S3, ListObjectsV2. */
-const listedAtOnce = 1000;
-
 function objectsOf({ bucket, objects, catalogue }: S3Endpoint, { arrival }: Call): Map<string, EndpointObject> {
   return arrival.bucket === bucket ? objects : catalogue;
 }
@@ -166,6 +166,7 @@ function objectsOf({ bucket, objects, catalogue }: S3Endpoint, { arrival }: Call
 const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call) => Answer>> = {
   HeadBucket: () => ({ status: 200 }),
   ListObjectsV2(endpoint, call) {
+    const { listedAtOnce } = endpoint;
     const prefix = call.query.get("prefix") ?? "";
     const after = call.query.get("start-after") ?? "";
     const rest = [...objectsOf(endpoint, call)]
