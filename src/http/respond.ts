@@ -1,6 +1,6 @@
 import type { Account } from "../account.ts";
 import type { ApiVersion } from "../iiif/version.ts";
-import { isNoneMatch } from "./conditional.ts";
+import { isNamed, isNoneMatch } from "./conditional.ts";
 import { formatAttachment } from "./content-disposition.ts";
 import {
   askedEachTime,
@@ -120,7 +120,19 @@ function commonHeaders({ etag, cacheTag, maxAgeSeconds }: Omit<ImageAnswer, "ver
 /** Returns a 304 with `headers` when the client has this version already, else undefined. */
 export function respondNotModified(request: Request, headers: Headers, account: Account): Response | undefined {
   const etag = headers.get("ETag") ?? "";
-  if (!isNoneMatch(request.headers.get("If-None-Match"), etag)) return undefined;
+  return isNoneMatch(request.headers.get("If-None-Match"), etag) ? notModified(headers, account) : undefined;
+}
+
+/**
+ * Returns a 304 as `respondNotModified` does, before it is known whether there is anything: only to a client that has had it,
+ * not to `*`.
+ */
+export function respondKnown(request: Request, headers: Headers, account: Account): Response | undefined {
+  const etag = headers.get("ETag") ?? "";
+  return isNamed(request.headers.get("If-None-Match"), etag) ? notModified(headers, account) : undefined;
+}
+
+function notModified(headers: Headers, account: Account): Response {
   const sent = new Headers(headers);
   sent.delete("Content-Type");
   sent.set("Server-Timing", formatServerTiming(account));

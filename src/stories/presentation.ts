@@ -4,7 +4,7 @@ import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { chooseDocumentType, chooseDocumentVersion } from "../http/negotiate.ts";
-import { documentHeaders, respondNotModified, respondRedirect, respondText } from "../http/respond.ts";
+import { documentHeaders, respondKnown, respondNotModified, respondRedirect, respondText } from "../http/respond.ts";
 import { documentPrefix, nowhere, rawPath } from "../http/route.ts";
 import { collectionTag, objectTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
@@ -141,9 +141,7 @@ async function respondDocument({ config }: Services, asked: Answered): Promise<R
     contentType,
     scope: isHostShared(config, request.url) ? "public" : "private",
   });
-  // `*` asks whether there is any document: that is known once it is written.
-  const isAny = request.headers.get("If-None-Match")?.trim() === "*";
-  const known = isAny ? undefined : respondNotModified(request, headers, visit.account);
+  const known = respondKnown(request, headers, visit.account);
   if (known !== undefined) return known;
   const text = JSON.stringify(write());
   return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
