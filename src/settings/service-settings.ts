@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import type { SizeLimits } from "../iiif/size.ts";
 import { bindGroup } from "../node/process-group.ts";
@@ -34,18 +34,26 @@ export interface ServiceSettings {
 /** Reading takes a few seconds, because wrangler has to load. */
 const readMilliseconds = 120_000;
 
+/** What has been read in this process, by file and its state: a command may ask more than once. */
+const known = new Map<string, ServiceSettings>();
+
 /**
  * Reads the settings of the service from its wrangler.toml, so that masters are put where it looks for them, and passes on what wrangler says
- * about them. Throws CommandFaults, and the signal's reason once it is aborted.
+ * about them, once. Throws CommandFaults, and the signal's reason once it is aborted.
  */
 export async function readServiceSettings(
   file: string,
   { say, signal }: Pick<Terminal, "say" | "signal">,
 ): Promise<ServiceSettings> {
-  if (!existsSync(file)) throw new CommandFaults([`${file} does not exist`]);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) throw new CommandFaults([`${file} does not exist`]);
+  const state = [file, stats.ino, stats.size, stats.mtimeMs].join("\n");
+  const read = known.get(state);
+  if (read !== undefined) return read;
   const answer = await askProcess(file, { say, signal });
   signal.throwIfAborted();
   if ("failure" in answer) throw new CommandFaults([`${file} can't be read: ${answer.failure}`]);
+  known.set(state, answer.settings);
   return answer.settings;
 }
 
