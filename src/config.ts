@@ -60,7 +60,7 @@ export interface Config {
 /** Which metadata of a master its derivatives keep. */
 export type MetadataPolicy = "all" | "copyright" | "none";
 
-/** The variables of wrangler.toml that make up the configuration: text, or a number or truth value of the same spelling. */
+/** The variables of wrangler.toml that make up the configuration: text, a number or truth value of the same spelling, a list. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** What a variable is where wrangler.toml does not have it: a service that is brought up to date needs no edit. */

@@ -1,8 +1,8 @@
-import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import { nowhere } from "../http/route.ts";
 import type { Cutting, OldRequest } from "./old-request.ts";
-import { layGrid, parametersOf, type TiledImage, tileAt } from "./tile-grid.ts";
+import { type LevelGrid, layGrid, type TiledImage } from "./tile-grid.ts";
+import { noSuchLevel, readTilePath } from "./tile-path.ts";
 
 const shapes =
   "DeepZoom has {identifier}.dzi, which tells of the image, and tiles at {identifier}_files/{level}/{column}_{row}.jpg.";
@@ -19,27 +19,22 @@ export function readDeepZoom(rest: string, cutting: Cutting): OldRequest {
   }
   const at = rest.lastIndexOf("_files/");
   if (at <= 0) throw nowhere(shapes);
-  const numbers = /^(\d{1,9})\/(\d{1,9})_(\d{1,9})\.(\w+)$/.exec(rest.slice(at + "_files/".length));
-  if (numbers === null) throw new ImageError("path-malformed", `This is not the path of a tile. ${shapes}`);
-  const [, level, column, row, extension = ""] = numbers;
-  return {
-    kind: "picture",
+  return readTilePath(rest.slice(at), {
     identifier: rest.slice(0, at),
-    translate: (image) => {
-      const grid = gridOf(image, Number(level), cutting);
-      return parametersOf(tileAt(image, grid, { column: Number(column), row: Number(row) }), extension);
-    },
-  };
+    pattern: /^_files\/(\d{1,9})\/(\d{1,9})_(\d{1,9})\.(\w+)$/,
+    shapes,
+    gridOf: (image, level) => gridOf(image, level, cutting),
+  });
 }
 
 /** The level of the whole image; level 0 is one pixel. */
-export function deepestLevel({ width, height }: Size): number {
+function deepestLevel({ width, height }: Size): number {
   return Math.ceil(Math.log2(Math.max(width, height)));
 }
 
-function gridOf(image: TiledImage, level: number, cutting: Cutting) {
+function gridOf(image: TiledImage, level: number, cutting: Cutting): LevelGrid {
   const deepest = deepestLevel(image);
-  if (level > deepest) throw new ImageError("not-found", `The levels of this image are 0 to ${deepest}.`);
+  if (level > deepest) throw noSuchLevel(deepest);
   const side = tileSideOf(image, cutting);
   const tile = { width: side, height: side };
   return layGrid(image, { factor: 2 ** (deepest - level), tile, overlap: cutting.overlap, round: "up" });

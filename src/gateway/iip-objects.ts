@@ -1,12 +1,12 @@
-import { type ResolutionGrid, resolutionsOf } from "./iip-pictures.ts";
+import { resolutionsOf } from "./iip-pictures.ts";
 import type { Cutting } from "./old-request.ts";
-import type { TiledImage } from "./tile-grid.ts";
+import type { LevelGrid, TiledImage } from "./tile-grid.ts";
 
 /**
  * What is told of an image, by the names in small letters that clients ask for. Nothing is told of the resolution of the
  * paper original, as iipsrv does where a file states none.
  */
-const objects: Readonly<Record<string, (image: TiledImage, grids: readonly ResolutionGrid[]) => string | undefined>> = {
+const objects: Readonly<Record<string, (image: TiledImage, grids: readonly LevelGrid[]) => string | undefined>> = {
   iip: () => "IIP:1.0",
   "max-size": ({ width, height }) => `Max-size:${width} ${height}`,
   "tile-size": (_, [grid]) => grid && `Tile-size:${grid.tile.width} ${grid.tile.height}`,

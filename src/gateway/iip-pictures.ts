@@ -5,11 +5,8 @@ import type { ImageParameters } from "../iiif/request.ts";
 import type { Cutting } from "./old-request.ts";
 import { countHalvings, type LevelGrid, layGrid, parametersOf, type TiledImage, tileAt } from "./tile-grid.ts";
 
-/** The grid of a resolution. */
-export type ResolutionGrid = LevelGrid;
-
 /** Returns the resolutions of an image from the smallest, which fits into one tile, to the image itself. */
-export function resolutionsOf(image: TiledImage, { tileSize }: Cutting): readonly ResolutionGrid[] {
+export function resolutionsOf(image: TiledImage, { tileSize }: Cutting): readonly LevelGrid[] {
   const tile = tileSize === undefined ? image.tile : { width: tileSize, height: tileSize };
   const count = countHalvings(image, tile);
   return Array.from({ length: count }, (_, resolution) =>
@@ -40,20 +37,27 @@ export function translateTile(
   return parametersOf(tileAt(image, grid, place), "jpg");
 }
 
-/** What CVT is to show: a box in pixels, and a region in parts of the image, each from 0 to 1. */
+/** What CVT is to show: a box in pixels, and a part of the image. */
 export interface View {
   readonly width: number | undefined;
   readonly height: number | undefined;
-  readonly region: Area | undefined;
+  readonly part: ImagePart | undefined;
+}
+
+/** A part of an image, of whose sides each number is a share from 0 to 1. */
+export interface ImagePart {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /**
  * Translates CVT: all that fits into the box, with its proportions, and never enlarged. Throws `region-outside`.
  * Source: iipsrv 1.3, CVT.cc and View.cc.
  */
-export function translateView(image: Size, { width, height, region }: View): ImageParameters {
-  const shown =
-    region === undefined ? { x: 0, y: 0, width: image.width, height: image.height } : shownArea(image, region);
+export function translateView(image: Size, { width, height, part }: View): ImageParameters {
+  const shown = part === undefined ? { x: 0, y: 0, width: image.width, height: image.height } : shownArea(image, part);
   const box = { width: width ?? shown.width, height: height ?? shown.height };
   // Where nothing limits it, only the service does.
   const isWhole = box.width >= shown.width && box.height >= shown.height;
@@ -65,6 +69,6 @@ export function translateView(image: Size, { width, height, region }: View): Ima
   };
 }
 
-function shownArea(image: Size, { x, y, width, height }: Area): Area {
+function shownArea(image: Size, { x, y, width, height }: ImagePart): Area {
   return chooseRegion({ kind: "percent", x: 100 * x, y: 100 * y, width: 100 * width, height: 100 * height }, image);
 }

@@ -106,10 +106,10 @@ function viewOf(argument: (name: string) => string | undefined): View {
     if (Number.isNaN(number)) throw refused(`${name.toUpperCase()} is not a number of pixels.`);
     return number === 0 ? undefined : number;
   };
-  return { width: side("wid"), height: side("hei"), region: regionOf(argument("rgn")) };
+  return { width: side("wid"), height: side("hei"), part: partOf(argument("rgn")) };
 }
 
-function regionOf(argument: string | undefined): View["region"] {
+function partOf(argument: string | undefined): View["part"] {
   if (argument === undefined) return undefined;
   const numbers = decode(argument)
     .split(",")

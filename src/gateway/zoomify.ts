@@ -1,8 +1,8 @@
-import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import { nowhere } from "../http/route.ts";
 import type { Cutting, OldRequest } from "./old-request.ts";
-import { countHalvings, type LevelGrid, layGrid, parametersOf, tileAt } from "./tile-grid.ts";
+import { countHalvings, type LevelGrid, layGrid } from "./tile-grid.ts";
+import { noSuchLevel, readTilePath } from "./tile-path.ts";
 
 /** What Zoomify's own converters cut, and what viewers take for granted that are told no other. */
 const usualTileSide = 256;
@@ -25,24 +25,19 @@ export function readZoomify(rest: string, cutting: Cutting): OldRequest {
   }
   const at = rest.lastIndexOf("/TileGroup");
   if (at <= 0) throw nowhere(shapes);
-  const numbers = /^\/TileGroup\d{1,9}\/(\d{1,9})-(\d{1,9})-(\d{1,9})\.(\w+)$/.exec(rest.slice(at));
-  if (numbers === null) throw new ImageError("path-malformed", `This is not the path of a tile. ${shapes}`);
-  const [, level, column, row, extension = ""] = numbers;
-  return {
-    kind: "picture",
+  return readTilePath(rest.slice(at), {
     identifier: rest.slice(0, at),
-    translate: (image) => {
-      const grid = askedGrid(image, Number(level), side);
-      return parametersOf(tileAt(image, grid, { column: Number(column), row: Number(row) }), extension);
-    },
-  };
+    pattern: /^\/TileGroup\d{1,9}\/(\d{1,9})-(\d{1,9})-(\d{1,9})\.(\w+)$/,
+    shapes,
+    gridOf: (image, level) => askedGrid(image, level, side),
+  });
 }
 
 /** The grid of a level, of which the smallest is 0 and fits into one tile. */
 function gridOf(image: Size, level: number, side: number): LevelGrid {
   const tile = { width: side, height: side };
   const levels = countHalvings(image, tile);
-  if (level >= levels) throw new ImageError("not-found", `The levels of this image are 0 to ${levels - 1}.`);
+  if (level >= levels) throw noSuchLevel(levels - 1);
   return layGrid(image, { factor: 2 ** (levels - 1 - level), tile, round: "down" });
 }
 

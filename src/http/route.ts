@@ -35,10 +35,10 @@ export function queryOf(url: string): string {
   return /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? "";
 }
 
-/** Throws `url-too-long` for a path above the limit, of whatever it is. */
-export function checkPathLength(path: string): void {
-  if (path.length <= maxPathCharacters) return;
-  throw new ImageError("url-too-long", `The path is longer than ${maxPathCharacters} characters.`);
+/** Throws `url-too-long` for a path above the limit, of whatever it is, or for a query that says what a path does elsewhere. */
+export function checkPathLength(text: string, part: "path" | "query" = "path"): void {
+  if (text.length <= maxPathCharacters) return;
+  throw new ImageError("url-too-long", `The ${part} is longer than ${maxPathCharacters} characters.`);
 }
 
 /** Says whether a raw path is one of documents of the Presentation API. */

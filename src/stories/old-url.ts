@@ -59,7 +59,7 @@ function readOld({ request, path, rule }: OldUrlRequest): OldRequest {
       return readZoomify(rest, rule);
     case "iip": {
       const query = queryOf(request.url);
-      checkPathLength(query);
+      checkPathLength(query, "query");
       return readIip(query, rule);
     }
   }

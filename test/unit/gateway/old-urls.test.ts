@@ -8,6 +8,7 @@ import { readOldIdentifier } from "../../../src/gateway/old-identifier.ts";
 import type { OldRequest } from "../../../src/gateway/old-request.ts";
 import { readZoomify } from "../../../src/gateway/zoomify.ts";
 import { codeOf } from "../../support/code-of.ts";
+import { openRandom } from "../../support/random.ts";
 
 const pageSuffix = ";page=";
 const prefix = "/iiif";
@@ -20,7 +21,16 @@ function rulesOf(...stated: readonly object[]): readonly GatewayRule[] {
   return rules;
 }
 
-/** What a URL of another server means: a path of this service, or the identifier and what is asked of it. */
+/** What a URL of another server means, or the code that it is refused with. */
+function answerOf(rules: readonly GatewayRule[], url: string): string {
+  let meaning = "";
+  const code = codeOf(() => {
+    meaning = meaningOf(rules, url);
+  });
+  return code === "none" ? meaning : code;
+}
+
+/** A path of this service, or the identifier and what is asked of it. */
 function meaningOf(rules: readonly GatewayRule[], url: string): string {
   const [, path = "", query = ""] = /^(?:https?:\/\/[^/]*)?([^?]*)\??(.*)$/.exec(url) ?? [];
   const rule = findRule(rules, path, prefix);
@@ -76,8 +86,7 @@ describe("URLs of Loris", () => {
     ["/loris/a/..%2Fb/info.json", "not-found"],
     ["/lorises/a/info.json", "none"],
   ])("%s", (url, meaning) => {
-    const code = codeOf(() => meaningOf(rules, url));
-    expect(code === "none" ? meaningOf(rules, url) : code).toBe(meaning);
+    expect(answerOf(rules, url)).toBe(meaning);
   });
 });
 
@@ -103,7 +112,7 @@ describe("URLs of Cantaloupe", () => {
     ["/iiif/2/cats;page=3/full/max/0/default.jpg", "/iiif/2/cats;page=3/full/max/0/default.jpg"],
     ["/iiif/3/cats.tif;3/info.json", "none"],
   ])("%s", (url, meaning) => {
-    expect(meaningOf(rules, url)).toBe(meaning);
+    expect(answerOf(rules, url)).toBe(meaning);
   });
 });
 
@@ -126,7 +135,7 @@ describe("URLs of digilib", () => {
       "/iiif/3/books%2Fbook1%2Fpage0002/full/max/0/default.jpg",
     ],
   ])("%s", (url, meaning) => {
-    expect(meaningOf(rules, url)).toBe(meaning);
+    expect(answerOf(rules, url)).toBe(meaning);
   });
 });
 
@@ -142,7 +151,7 @@ describe("URLs without a version under the path of this service", () => {
     ["/iiif/3/a.jp2/info.json", "none"],
     ["/iiif/2/a.jp2/info.json", "none"],
   ])("%s", (url, meaning) => {
-    expect(meaningOf(rules, url)).toBe(meaning);
+    expect(answerOf(rules, url)).toBe(meaning);
   });
 });
 
@@ -212,8 +221,7 @@ describe("URLs of iipsrv", () => {
     ["/iipsrv?FIF=%ZZ&JTL=0,0", "identifier-malformed"],
     ["/iipsrv/?FIF=a&JTL=0,0", "none"],
   ])("%s", (url, meaning) => {
-    const code = codeOf(() => meaningOf(rules, url));
-    expect(code === "none" ? meaningOf(rules, url) : code).toBe(meaning);
+    expect(answerOf(rules, url)).toBe(meaning);
   });
 });
 
@@ -242,8 +250,7 @@ describe("URLs of DeepZoom and of Zoomify", () => {
     ["/col-images/zooms/a/4-0-0.jpg", "not-found"],
     ["/col-images/zooms/ImageProperties.xml", "not-found"],
   ])("%s", (url, meaning) => {
-    const code = codeOf(() => meaningOf(rules, url));
-    expect(code === "none" ? meaningOf(rules, url) : code).toBe(meaning);
+    expect(answerOf(rules, url)).toBe(meaning);
   });
 });
 
@@ -263,5 +270,79 @@ describe("identifiers", () => {
   it("are those of the service only in what they become", () => {
     const [rule] = rulesOf({ prefix: "/x/", id: { stripStart: "a/" } });
     expect(codeOf(() => readOldIdentifier("a/.hidden", { id: rule!.id, pageSuffix }))).toBe("not-found");
+  });
+});
+
+describe("URLs that nobody has written", () => {
+  const rules = rulesOf(
+    { prefix: "/i/", id: { slash: "!", page: ";", strip: ".jp2" } },
+    { prefix: "/d/", protocol: "deepzoom", overlap: 1 },
+    { prefix: "/z/", protocol: "zoomify" },
+    { prefix: "/p", protocol: "iip" },
+  );
+  const parts = [
+    ...[
+      "a",
+      "/",
+      "//",
+      "..",
+      "%2F",
+      "%",
+      "%00",
+      ";",
+      ";1:2",
+      ";0:0",
+      "!",
+      "native",
+      ".jpg",
+      "full/",
+      "pct:",
+      "-1",
+      "1e9",
+    ],
+    ...[
+      "99999999999",
+      "0",
+      "4",
+      "_files/",
+      "_",
+      ".dzi",
+      "TileGroup0",
+      "-",
+      "ImageProperties.xml",
+      "info.json",
+      "=",
+      "&",
+    ],
+    ...[
+      "FIF=",
+      "JTL=",
+      "CVT=jpeg",
+      "OBJ=",
+      "RGN=",
+      "WID=",
+      "IIIF=",
+      "DeepZoom=",
+      "Zoomify=",
+      ",",
+      "Max-size",
+      "x",
+      "é",
+    ],
+  ];
+
+  it("are refused with a reason, or are a request of the Image API", () => {
+    const random = openRandom(29);
+    const found = new Map<string, number>();
+    for (let count = 0; count < 6000; count++) {
+      const tail = Array.from({ length: random.integer(1, 9) }, () => random.pick(parts)).join("");
+      const url = random.pick(["/i/", "/d/", "/d/a_files/", "/z/", "/z/a/TileGroup0/", "/p?", "/p?FIF=a&"]) + tail;
+      const code = codeOf(() => meaningOf(rules, url));
+      if (code === "none") expect(meaningOf(rules, url)).not.toMatch(/NaN|Infinity|undefined/);
+      found.set(code, (found.get(code) ?? 0) + 1);
+    }
+    expect([...found.keys()].toSorted()).toEqual(
+      ["identifier-malformed", "none", "not-found", "path-malformed", "query-malformed"].toSorted(),
+    );
   });
 });
