@@ -106,6 +106,7 @@ describe("URLs of Cantaloupe", () => {
     ["/iiif/2/cats.tif;1:2/100,200,256,256/128,/0/default.jpg", "cats: 200,400,512,512/128,/0/default.jpg"],
     ["/iiif/2/cats.tif;1:2/1800%2C1400,256,256/pct:50/0/default.jpg", "cats: 3600,2800,400,201/100,51/0/default.jpg"],
     ["/iiif/2/cats.tif;2:3/pct:0,0,50,50/max/0/default.jpg", "cats: 0,0,2000,1501/!1333,1001/0/default.jpg"],
+    ["/iiif/2/cats.tif;2:3/1,1,1,1/full/0/default.jpg", "cats: 2,2,1,1/!1,1/0/default.jpg"],
     ["/iiif/2/cats.tif;3:2/info.json", "/iiif/2/cats.tif;3:2/info.json"],
     // What is new already stays as it is, so that viewers who go on with it find the same.
     ["/iiif/2/maps%2F1850%2Fplate/info.json", "/iiif/2/maps%2F1850%2Fplate/info.json"],
