@@ -104,6 +104,7 @@ async function answer(
     baseUrl: undefined,
     siteName: "Tessera",
     prefix: "/iiif",
+    gateway: [],
     keyTemplate: "{identifier}",
     pageSuffix: ";page=",
     maxWidth: 65_535,

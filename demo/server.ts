@@ -36,10 +36,13 @@ export async function startServer(options: {
   readonly signal?: AbortSignal;
   /** Takes each line that the server prints once it has started; without it, only what is wrong is printed at all. */
   readonly onLine?: (line: string) => void;
+  /** Values in place of those of wrangler.toml. */
+  readonly variables?: Readonly<Record<string, string>>;
 }): Promise<DemoServer> {
   const url = `http://${host}:${options.port}`;
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
   const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", "0"];
+  for (const [name, value] of Object.entries(options.variables ?? {})) flags.push("--var", `${name}:${value}`);
   const level = options.onLine === undefined ? "warn" : "log";
   const adminSecret = randomBytes(24).toString("base64url");
   const secrets = join(options.stateFolder, "secrets.env");

@@ -1,3 +1,4 @@
+import { readGateway } from "../src/config/gateway.ts";
 import { defaultVariables, readConfig } from "../src/config.ts";
 import { ImageError } from "../src/error.ts";
 import { suggest } from "../src/settings/values.ts";
@@ -58,6 +59,14 @@ function pathFaults({ vars, assets }: StatedSettings): readonly string[] {
   if (assets === undefined || first === true) return [];
   const stated = first === undefined || first === false ? [] : first;
   const prefix = String(vars.PREFIX ?? defaultVariables.PREFIX);
-  const missing = [...workerPaths, `${prefix}/*`].filter((path) => !stated.includes(path));
+  // What is wrong with the rules is told with the values; a rule may have any PAGE_SUFFIX here.
+  const rules = readGateway(vars.GATEWAY, { pageSuffix: ";", faults: [] });
+  const others = rules.map((rule) => (rule.protocol === "iip" ? rule.prefix : `${rule.prefix}*`));
+  const missing = [...workerPaths, `${prefix}/*`, ...others].filter((path) => !isStated(path, stated));
   return missing.length === 0 ? [] : [`run_worker_first under [assets] lacks ${missing.join(", ")}`];
+}
+
+/** A pattern that ends in a star covers those that go on from it. */
+function isStated(path: string, stated: readonly string[]): boolean {
+  return stated.some((pattern) => pattern === path || (pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1))));
 }

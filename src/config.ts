@@ -1,3 +1,4 @@
+import { type GatewayRule, readGateway } from "./config/gateway.ts";
 import { ImageError } from "./error.ts";
 
 /** The settings as numbers with units; docs/configuration.md explains each. */
@@ -8,6 +9,8 @@ export interface Config {
   readonly siteName: string;
   /** Path before the version, with a leading slash and without a trailing one. */
   readonly prefix: string;
+  /** URLs of other servers that are answered, the longest prefix first. */
+  readonly gateway: readonly GatewayRule[];
   /** Key of a master in its bucket; `{identifier}` stands for the decoded identifier. */
   readonly keyTemplate: string;
   /** Separates the number of a page from the identifier; empty when pages can't be chosen. */
@@ -57,7 +60,7 @@ export interface Config {
 /** Which metadata of a master its derivatives keep. */
 export type MetadataPolicy = "all" | "copyright" | "none";
 
-/** The variables of wrangler.toml that make up the configuration: text, or a number or truth value of the same spelling. */
+/** The variables of wrangler.toml that make up the configuration: text, a number or truth value of the same spelling, a list. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** What a variable is where wrangler.toml does not have it: a service that is brought up to date needs no edit. */
@@ -65,6 +68,7 @@ export const defaultVariables = {
   BASE_URL: "",
   SITE_NAME: "Tessera",
   PREFIX: "/iiif",
+  GATEWAY: "",
   KEY_TEMPLATE: "{identifier}",
   PAGE_SUFFIX: ";page=",
   MAX_WIDTH: "20000",
@@ -160,16 +164,18 @@ export function readConfig(variables: Variables): Config {
     /^(?:[\w-]{8,128})?$/,
     "empty or the audience tag of an Access application",
   );
+  const pageSuffix = matching(
+    "PAGE_SUFFIX",
+    /^[^/?#%\s\d]*$/,
+    "characters that end an identifier, without / ? # % or digits",
+  );
   const config: Config = {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
     siteName: matching("SITE_NAME", /^[^\p{C}]{1,100}$/u, "a name of 1 to 100 characters"),
     prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
+    gateway: readGateway(variables.GATEWAY, { pageSuffix, faults }),
     keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}"),
-    pageSuffix: matching(
-      "PAGE_SUFFIX",
-      /^[^/?#%\s\d]*$/,
-      "characters that end an identifier, without / ? # % or digits",
-    ),
+    pageSuffix,
     maxWidth: integer("MAX_WIDTH", { least: 1, most: 1_000_000 }),
     maxHeight: integer("MAX_HEIGHT", { least: 1, most: 1_000_000 }),
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),

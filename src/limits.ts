@@ -5,7 +5,7 @@
  */
 
 /**
- * Longest path of a request.
+ * Longest path of a request, and longest query of IIP.
  * @beyond url-too-long
  * @heldBy http/route.ts
  */

@@ -9,6 +9,7 @@ import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
 import { readConfig } from "./config.ts";
 import type { ImageError } from "./error.ts";
+import { findRule } from "./gateway/find-rule.ts";
 import { isHostShared } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
 import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
@@ -16,6 +17,7 @@ import type { PurgeProps } from "./ledger.ts";
 import { purgeWorkersCache } from "./operation/workers-cache.ts";
 import { createIsolateState, createServices, type Services } from "./services.ts";
 import { answerImagePath } from "./stories/image-path.ts";
+import { answerOldUrl } from "./stories/old-url.ts";
 import { platformClock } from "./timers.ts";
 import type { Visit } from "./visit.ts";
 
@@ -77,6 +79,8 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     const visit: Visit = { account, patience, isAlone, defer, log };
     try {
       checkPathLength(path);
+      const rule = findRule(config.gateway, path, config.prefix);
+      if (rule !== undefined) return await answerOldUrl(services, { request, path, rule, visit });
       if (isImagePath(path, config.prefix)) return await answerImagePath(services, { request, path, visit });
       return await app.fetch(request, {
         services,

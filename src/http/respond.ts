@@ -57,6 +57,13 @@ export function infoHeaders(
   return headers;
 }
 
+/** Returns the headers of what another protocol tells of an image, which its 304 carries too: the same for all who ask. */
+export function descriptionHeaders(answer: Omit<DocumentAnswer, "scope">): Headers {
+  const headers = commonHeaders(answer, "public");
+  headers.set("Content-Type", answer.contentType);
+  return headers;
+}
+
 /** What an answer of the Presentation API carries. */
 export interface DocumentAnswer extends Omit<ImageAnswer, "version"> {
   readonly contentType: string;

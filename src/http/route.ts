@@ -30,10 +30,15 @@ export function rawPath(url: string): string {
   return /^[a-z]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "/";
 }
 
-/** Throws `url-too-long` for a path above the limit, of whatever it is. */
-export function checkPathLength(path: string): void {
-  if (path.length <= maxPathCharacters) return;
-  throw new ImageError("url-too-long", `The path is longer than ${maxPathCharacters} characters.`);
+/** Returns the query of a URL as it came, still encoded and without its question mark; empty if it has none. */
+export function queryOf(url: string): string {
+  return /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? "";
+}
+
+/** Throws `url-too-long` for a path above the limit, of whatever it is, or for a query that says what a path does elsewhere. */
+export function checkPathLength(text: string, part: "path" | "query" = "path"): void {
+  if (text.length <= maxPathCharacters) return;
+  throw new ImageError("url-too-long", `The ${part} is longer than ${maxPathCharacters} characters.`);
 }
 
 /** Says whether a raw path is one of documents of the Presentation API. */

@@ -1,6 +1,6 @@
-import { ImageError } from "../error.ts";
 import { baseUri, isHostShared } from "../http/base-uri.ts";
-import { type Redirect, respondOptions, respondRedirect } from "../http/respond.ts";
+import { answerOptions } from "../http/methods.ts";
+import { type Redirect, respondRedirect } from "../http/respond.ts";
 import { findRoute } from "../http/route.ts";
 import { type Identifier, parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
@@ -24,10 +24,8 @@ export async function answerImagePath(
   { request, path, visit }: ImagePathRequest,
 ): Promise<Response> {
   const { config } = services;
-  if (request.method === "OPTIONS") return respondOptions();
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    throw new ImageError("method-not-allowed", "Only GET, HEAD and OPTIONS are allowed here.");
-  }
+  const options = answerOptions(request);
+  if (options !== undefined) return options;
   const route = findRoute(path, config.prefix);
   switch (route.kind) {
     case "redirect":

@@ -4,16 +4,17 @@ import { isDownload } from "../http/content-disposition.ts";
 import { imageHeaders, respondImage, respondNotModified, respondUndrawn, unkeptHeaders } from "../http/respond.ts";
 import type { ImageRoute } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
-import { parseIdentifier } from "../identity/identifier.ts";
+import { type Identifier, parseIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { formatFileName } from "../iiif/file-name.ts";
 import { mediaTypes } from "../iiif/format.ts";
-import { parseRequest } from "../iiif/request.ts";
+import { type ImageRequest, parseRequest } from "../iiif/request.ts";
 import { formatCanonicalV2 } from "../iiif/v2/canonical.ts";
+import type { ApiVersion } from "../iiif/version.ts";
 import { obtainPicture, type ReadyPicture } from "../kept-picture.ts";
 import { withMaster } from "../masters/open.ts";
 import { canonicaliseFor, nameOfPicture, planPicture } from "../picture.ts";
-import { seenImage } from "../pyramid/pyramid.ts";
+import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
 import { directBodyBytes } from "../render/admission.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -23,12 +24,30 @@ export function answerImage(
   services: Services,
   { request, route, visit }: { readonly request: Request; readonly route: ImageRoute; readonly visit: Visit },
 ): Promise<Response> {
-  const { config, style, naming } = services;
-  const { version } = route;
-  const asked = parseRequest(route.parameters, version);
+  const asked = parseRequest(route.parameters, route.version);
   const identifier = parseIdentifier(route.identifier);
+  return answerPicture(services, { request, version: route.version, identifier, visit, ask: () => asked });
+}
+
+/** A picture that is asked for in whatever way. */
+export interface PictureRequest {
+  readonly request: Request;
+  /** That what is asked for is meant in, and the answer names. */
+  readonly version: ApiVersion;
+  readonly identifier: Identifier;
+  readonly visit: Visit;
+  /** Says what is asked for of the image that was opened. */
+  readonly ask: (pyramid: Pyramid) => ImageRequest;
+}
+
+/** Answers with a picture. Throws an ImageError if there can't be one, and what `ask` throws. */
+export function answerPicture(
+  services: Services,
+  { request, version, identifier, visit, ask }: PictureRequest,
+): Promise<Response> {
+  const { config, style, naming } = services;
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
-    const canonical = canonicaliseFor(master, asked, services.sizeRules[version]);
+    const canonical = canonicaliseFor(master, ask(master.pyramid), services.sizeRules[version]);
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier });

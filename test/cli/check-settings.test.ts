@@ -48,5 +48,17 @@ describe("the settings of a service", () => {
     const [fault] = faultsOf({ assets: { run_worker_first: [path, "/"] }, vars: { PREFIX: "/images" } });
     expect(fault).toMatch(/^run_worker_first under \[assets\] lacks \/collections\/\*, .*, \/images\/\*$/);
     expect(faultsOf({ assets: {} })[0]).toContain(path);
+    const GATEWAY = [{ prefix: "/loris/" }, { prefix: "/iipsrv", protocol: "iip" }, { prefix: "/iiif/2/" }];
+    const [missing] = faultsOf({ assets: { run_worker_first: [path, "/"] }, vars: { GATEWAY } });
+    expect(missing).toMatch(/, \/loris\/\*, \/iipsrv$/);
+  });
+
+  it("are told wrong in the rules for old URLs, by their places", () => {
+    const GATEWAY = [{ prefix: "/loris" }, { prefx: "/b/" }];
+    expect(faultsOf({ vars: { GATEWAY } })).toEqual([
+      "GATEWAY[1].prefix is missing",
+      "GATEWAY[1].prefx is not known",
+      "GATEWAY[0].prefix /loris does not end in a slash",
+    ]);
   });
 });

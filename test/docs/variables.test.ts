@@ -30,7 +30,16 @@ const ranges = rows.flatMap(({ name, allowed }) => {
   return least === undefined || most === undefined ? [] : [{ name, least: numberOf(least), most: numberOf(most) }];
 });
 const choices = rows.filter(({ allowed }) => /^`\w+`(?:, `\w+`)+$/.test(allowed));
-const texts = ["BASE_URL", "SITE_NAME", "PREFIX", "KEY_TEMPLATE", "PAGE_SUFFIX", "HELP_URL", "ACCESS_AUDIENCE"];
+const texts = [
+  "BASE_URL",
+  "SITE_NAME",
+  "PREFIX",
+  "GATEWAY",
+  "KEY_TEMPLATE",
+  "PAGE_SUFFIX",
+  "HELP_URL",
+  "ACCESS_AUDIENCE",
+];
 
 describe("the table of variables in docs/configuration.md", () => {
   it("has every variable of wrangler.toml in its order, and no other", () => {
@@ -70,6 +79,7 @@ describe("the table of variables in docs/configuration.md", () => {
     ["BASE_URL", ["", "https://images.example.org"], ["https://images.example.org/", "images.example.org"]],
     ["SITE_NAME", ["Tessera", "Musée d’art"], ["", "a\u0000b", "x".repeat(101)]],
     ["PREFIX", ["/iiif", "/a.b/c_d~e-f"], ["iiif", "/iiif/", "", "/a b"]],
+    ["GATEWAY", ["", "[]", '[{"prefix":"/loris/"}]'], ["{}", "loris", '[{"prefix":"loris"}]', '[{"prefx":"/loris/"}]']],
     ["KEY_TEMPLATE", ["{identifier}", "masters/{identifier}.tif"], ["masters", ""]],
     ["ACCESS_AUDIENCE", ["", "a1b2c3d4e5f6a7b8"], ["short", "two words", "https://team.example"]],
     ["PAGE_SUFFIX", ["", ";page="], ["/", "?", "#", "%", "p 1", "p1"]],

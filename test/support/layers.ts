@@ -11,7 +11,7 @@ export const floors: readonly (readonly string[])[] = [
   ["tiff", "iiif", "color"],
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text"],
-  ["render", "cache", "records", "search", "pages"],
+  ["render", "cache", "records", "search", "pages", "gateway"],
   ["masters"],
   ["colors", "operation"],
   ["picture"],
@@ -33,7 +33,7 @@ const entries: readonly string[] = ["worker", "cli"];
 const pureRooms: readonly string[] = [
   ...["error", "geometry", "design", "account", "limits", "bytes", "spelling", "budget", "raster", "serial", "pyramid"],
   ...["tiff", "iiif", "identity", "color", "layout", "codec", "metadata", "catalogue", "presentation", "text", "files"],
-  ...["check", "render", "picture", "pages"],
+  ...["check", "render", "picture", "pages", "gateway"],
 ];
 
 /**
@@ -42,7 +42,7 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
-  { name: /^valibot$/, rooms: ["catalogue", "bucket", "operation"] },
+  { name: /^valibot$/, rooms: ["catalogue", "bucket", "operation", "config"] },
   { name: /^cloudflare:workers$/, rooms: ["ledger"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.

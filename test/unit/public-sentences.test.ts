@@ -16,6 +16,7 @@ const rooms = [
   "masters",
   "raster",
   "http",
+  "gateway",
 ];
 
 describe("what clients are told", () => {
