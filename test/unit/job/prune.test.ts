@@ -133,6 +133,14 @@ describe("pruning", () => {
     expect(left()).toEqual([]);
   });
 
+  it("takes a deletion whose answer was lost for done once it is repeated", async () => {
+    await layKinds();
+    let calls = 0;
+    endpoint.fault = ({ operation }) => (operation === "DeleteObjects" && ++calls === 1 ? "drop-after" : undefined);
+    expect(await prune(["stale", "orphan"])).toMatchObject({ removed: { stale: 1, orphan: 2 }, failure: undefined });
+    expect(calls).toBe(2);
+  });
+
   it.each([1, 3, 6])("loses nothing where it is stopped at call %i", async (call) => {
     const { current, unknown, others } = await layKinds();
     const stop = new AbortController();
