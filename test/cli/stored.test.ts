@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ServiceBuckets } from "../../src/bucket/bucket.ts";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
+import { shareLocalBuckets } from "../../src/bucket/open-local-buckets.ts";
 import { checkedBytes, sha256Of } from "../../src/bucket/upload.ts";
 import { formatImageRecord, recordKey } from "../../src/catalogue/image-records.ts";
 import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
@@ -23,6 +24,7 @@ const master = await makeTiff({ ...size, tile: 64, levels: 2, compression: "defl
 const { md5: etag } = checkedBytes(master);
 
 let folder: string;
+let endSharing: () => Promise<void>;
 let endpoint: S3Endpoint;
 let place: readonly string[];
 
@@ -59,6 +61,7 @@ async function fill(buckets: Pick<ServiceBuckets, "masters" | "catalogue" | "der
 }
 
 beforeAll(async () => {
+  endSharing = shareLocalBuckets();
   folder = await mkdtemp(join(tmpdir(), "tessera-stored-"));
   place = ["--state", join(folder, "state")];
   const local = localBuckets({ configFile, stateFolder: join(folder, "state") });
@@ -70,6 +73,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await endpoint.close();
+  await endSharing();
   await rm(folder, { recursive: true });
 });
 
