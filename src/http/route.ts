@@ -30,6 +30,11 @@ export function rawPath(url: string): string {
   return /^[a-z]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? "/";
 }
 
+/** Returns the query of a URL as it came, with its question mark; empty without one. */
+export function rawQuery(url: string): string {
+  return /^[^?#]*(\?[^#]*)/.exec(url)?.[1] ?? "";
+}
+
 /** Throws `url-too-long` for a path above the limit, of whatever it is. */
 export function checkPathLength(path: string): void {
   if (path.length <= maxPathCharacters) return;
