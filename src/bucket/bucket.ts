@@ -3,6 +3,7 @@ import type { SearchDatabase } from "./search-database.ts";
 /** What is known of a stored object without reading it. */
 export interface StoredObject {
   readonly bytes: number;
+  readonly contentType: string;
   /** Values by lower-case name; ASCII only. */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -9,7 +9,8 @@ export function isMissing(answer: S3Answer): boolean {
 
 /** Reads the answer to a HEAD request. */
 export function objectOf(answer: S3Answer): StoredObject {
-  return { bytes: Number(answer.headers.get("content-length")), metadata: metadataOf(answer) };
+  const bytes = Number(answer.headers.get("content-length"));
+  return { bytes, contentType: typeOf(answer), metadata: metadataOf(answer) };
 }
 
 /** Reads the custom metadata of an object from the headers of an answer. */

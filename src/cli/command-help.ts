@@ -4,9 +4,12 @@ import {
   conversionOptions,
   indexOptions,
   manifestOptions,
+  movedOptions,
   moveRecordsOptions,
+  mvOptions,
   placeOptions,
   purgeOptions,
+  rmOptions,
   runOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
@@ -20,6 +23,9 @@ const usages: Readonly<Record<CommandName, string>> = {
   "move-records": "tessera move-records --to local|remote [options]",
   index: "tessera index --to local|remote [options]",
   purge: "tessera purge IDENTIFIER... --to local|remote [options]",
+  moved: "tessera moved FILE.csv --to local|remote [options]",
+  mv: "tessera mv OLD NEW --to local|remote [options]",
+  rm: "tessera rm IDENTIFIER... | --match PATTERN | --object KEY --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -30,6 +36,9 @@ const summaries: Readonly<Record<CommandName, string>> = {
   "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",
   index: "Makes the index that searches ask, from the catalogue.",
   purge: "Removes what is kept of images and documents, so that the next answer is made of what is stored now.",
+  moved: "Leads from identifiers that images had to those that they have, or says that they are gone.",
+  mv: "Gives an image another identifier; the old one leads there.",
+  rm: "Removes images, with their records and what is kept of them.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -44,6 +53,9 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   "move-records": [["Options", moveRecordsOptions]],
   index: [["Options", indexOptions]],
   purge: [["Options", purgeOptions]],
+  moved: [["Options", movedOptions]],
+  mv: [["Options", mvOptions]],
+  rm: [["Options", rmOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -82,6 +94,19 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera purge --object atlas --to remote", "an object with the images of its pages"],
     ["tessera purge --prefix loans/ --to local", "all images of a folder, of npm start"],
   ],
+  moved: [
+    ["tessera moved moved.csv --to remote --dry-run", "what it would do, and all that is wrong with it"],
+    ["tessera moved moved.csv --to local", "a table with the columns old and new"],
+  ],
+  mv: [
+    ["tessera mv scan-0007 maps/atlas --to remote", "the image, and all that leads to it"],
+    ["tessera mv scan-0007 maps/atlas --to local --dry-run", "what is left to do"],
+  ],
+  rm: [
+    ["tessera rm loans/7 loans/8 --to remote", "two images"],
+    ["tessera rm --match 'loans/**' --to remote --dry-run", "which images that would be"],
+    ["tessera rm --object atlas --keep-gone --to remote", "an object; its images are 410 from then on"],
+  ],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -116,12 +141,30 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "to write the database from CLOUDFLARE_API_TOKEN. Exit status: 0 success, 1 something could not be",
     "read or written, 2 wrong arguments, 130 stopped. See docs/search.md.",
   ],
+  moved: [
+    "",
+    "In the column new stands the identifier that the image has now, or gone. Nothing is written where anything",
+    "is wrong with the table; to resume an interrupted run, run the command again. Exit status: 0 success, 1 a",
+    "record could not be written, 2 wrong arguments or table, 130 stopped. See docs/operating.md.",
+  ],
+  mv: [
+    "",
+    "The image is copied and compared, its record and its object name it anew, the old identifier leads to the",
+    "new one, and only then the old master goes. To resume an interrupted move, run the command again. Exit",
+    "status: 0 success, 1 it can't be moved, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  rm: [
+    "",
+    "Pages go from their objects, and objects without a page from their collections. The secret of a remote",
+    "service, which purges what is kept, is read from TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 an image",
+    "is not there or is not purged, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
 };
 
 /** Returns the usage line of a command, or of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
-    ? "Usage: tessera ingest|compare|check|manifest|move-records|index|--help|--version ..."
+    ? "Usage: tessera ingest|compare|check|manifest|move-records|index|purge|moved|mv|rm|--help|--version ..."
     : `Usage: ${usages[command]}`;
 }
 

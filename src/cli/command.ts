@@ -11,15 +11,19 @@ import {
   type ManifestOptions,
   type MoveRecordsOptions,
   manifestOptions,
+  movedOptions,
   moveRecordsOptions,
+  mvOptions,
   type PlaceOptions,
   type PurgeOptions,
   placeOptions,
   purgeOptions,
   type RunOptions,
+  rmOptions,
   runOptions,
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
+import { type MovedCommand, type MvCommand, type RmCommand, readMoved, readMv, readRm } from "./image-commands.ts";
 
 /** The commands by name, with the options each takes. */
 export const commandOptions = {
@@ -30,6 +34,9 @@ export const commandOptions = {
   "move-records": moveRecordsOptions,
   index: indexOptions,
   purge: purgeOptions,
+  moved: movedOptions,
+  mv: mvOptions,
+  rm: rmOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -46,6 +53,9 @@ export type Command =
   | MoveRecordsCommand
   | IndexCommand
   | PurgeCommand
+  | MovedCommand
+  | MvCommand
+  | RmCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -165,6 +175,10 @@ export function parseCommand(args: readonly string[]): Command {
       ? { kind: "wrong", command: name, faults }
       : { kind: name, identifiers: positionals, options };
   }
+  const checking = { faults, spell: spellOption };
+  if (name === "moved") return readMoved(positionals, checkValues(movedOptions, given, checking), faults);
+  if (name === "mv") return readMv(positionals, checkValues(mvOptions, given, checking), faults);
+  if (name === "rm") return readRm(positionals, checkValues(rmOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { digest } from "../digest.ts";
-import { type Identifier, noSuchImage } from "./identifier.ts";
+import { ImageError } from "../error.ts";
+import { type Identifier, identifierOf, noSuchImage } from "./identifier.ts";
 
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
 export const maxKeyBytes = 1024;
@@ -28,6 +29,34 @@ export function nameMaster(
   return { key: keyOf(name, keyTemplate), page };
 }
 
+/** Stands in a key template for the identifier. */
+const placeholder = "{identifier}";
+
+/** Returns the identifier under which a stored object is found as an image; undefined for one that no identifier means. */
+export function identifierOfKey(
+  key: string,
+  naming: Pick<Config, "keyTemplate" | "pageSuffix">,
+): Identifier | undefined {
+  const { head, tail } = keyEnds(naming);
+  if (!key.startsWith(head) || !key.endsWith(tail)) return undefined;
+  try {
+    const identifier = identifierOf(key.slice(head.length, key.length - tail.length));
+    return nameMaster(identifier, naming).key === key ? identifier : undefined;
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  }
+}
+
+/** Returns what the keys of all masters start and end with. */
+export function keyEnds({ keyTemplate }: Pick<Config, "keyTemplate">): {
+  readonly head: string;
+  readonly tail: string;
+} {
+  const at = keyTemplate.indexOf(placeholder);
+  return { head: keyTemplate.slice(0, at), tail: keyTemplate.slice(at + placeholder.length) };
+}
+
 /** An identifier as it chooses a page: the name of the master, the number from 1 on, and how that was written. */
 export interface DividedIdentifier {
   readonly name: Identifier;
@@ -48,7 +77,7 @@ export function dividePage(identifier: Identifier, pageSuffix: string): DividedI
 }
 
 function keyOf(name: string, keyTemplate: string): MasterKey {
-  const key = keyTemplate.replaceAll("{identifier}", () => name);
+  const key = keyTemplate.replaceAll(placeholder, () => name);
   if (new TextEncoder().encode(key).byteLength > maxKeyBytes) throw noSuchImage();
   return key as MasterKey;
 }

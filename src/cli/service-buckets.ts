@@ -1,0 +1,44 @@
+import type { ServiceBuckets } from "../bucket/bucket.ts";
+import type { Terminal } from "../node/terminal.ts";
+import { gatherFaults } from "../settings/command-faults.ts";
+import type { Naming } from "../settings/identifier-template.ts";
+import { type BucketOptions, bucketOptions } from "../settings/options.ts";
+import { readServiceSettings } from "../settings/service-settings.ts";
+import { bucketsOpener } from "./choose-buckets.ts";
+import { bucketContradictions } from "./contradictions.ts";
+import { readConfiguration } from "./readable-configuration.ts";
+
+/** What a command works on: the buckets of a service, and how it names masters. */
+export interface ServiceGround<Options> {
+  /** What the configuration says, and before it what the command line says. */
+  readonly options: Options;
+  readonly open: () => ServiceBuckets;
+  readonly naming: Naming;
+  /** BASE_URL of the service. */
+  readonly base: string;
+}
+
+/**
+ * Puts the options of a command, its configuration and wrangler.toml together. Adds to `faults` all that is wrong with
+ * them; what is returned is to be used where nothing is.
+ */
+export async function settleGround<Options extends BucketOptions & { readonly config?: string }>(
+  given: Options,
+  { terminal, faults }: { readonly terminal: Terminal; readonly faults: string[] },
+): Promise<ServiceGround<Options>> {
+  faults.push(...bucketContradictions(given));
+  const { config, isSure } = await readConfiguration(given, terminal, faults);
+  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
+  const options: Options = { ...config, ...given };
+  // Nobody knows which buckets are meant where the configuration says it wrongly, and nothing is opened.
+  const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
+  const open = bucketsOpener({ options, service, terminal, asked: ["masters", "catalogue"], faults: bucketFaults });
+  const { keyTemplate } = config;
+  const naming = { pageSuffix: "", keyTemplate: "{identifier}", ...service?.naming };
+  return {
+    options,
+    open,
+    naming: keyTemplate === undefined ? naming : { ...naming, keyTemplate },
+    base: service?.base ?? "",
+  };
+}
