@@ -17,7 +17,7 @@ export interface MoveRow extends Move {
 export interface MoveTableReading {
   readonly reading: TableReading;
   readonly faults: SheetFault[];
-  /** Says what is wrong with an identifier, phrased to follow the name of its column; undefined if nothing is. */
+  /** Says what is wrong with an identifier, phrased to follow a colon; undefined if nothing is. */
   readonly faultOf: (identifier: string) => string | undefined;
 }
 
@@ -41,7 +41,7 @@ export function readMoveTable(
         add(column, column === "new" ? `new is empty: it is an identifier, or ${goneWord}` : "old is empty");
       } else if (column === "old" || identifier !== goneWord) {
         const fault = faultOf(identifier);
-        if (fault !== undefined) add(column, `${column} ${fault}`);
+        if (fault !== undefined) add(column, `${column}: ${fault}`);
       }
       return identifier;
     });

@@ -65,6 +65,8 @@ async function readTableFile(
   const reading = { language: "none", separator: "|", name: basename(file) };
   const faultOf = (identifier: string) => identifierFault(identifier, naming);
   const rows = readMoveTable(bytes, { reading, faults: found, faultOf });
+  // What leads in a circle by the table alone; others are found in the catalogue.
+  settleMoves(rows, { moves: new Map(), stored: new Set() }, found);
   faults.push(...found.map((fault) => named(fault, basename(file))));
   return rows;
 }

@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import type { SizeLimits } from "../iiif/size.ts";
 import { bindGroup } from "../node/process-group.ts";
@@ -37,12 +37,20 @@ export async function readServiceSettings(
   file: string,
   { say, signal }: Pick<Terminal, "say" | "signal">,
 ): Promise<ServiceSettings> {
-  if (!existsSync(file)) throw new CommandFaults([`${file} does not exist`]);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new CommandFaults([`${file} does not exist`]);
+  const version = `${file} ${found.mtimeMs} ${found.size}`;
+  const read = known.get(version);
+  if (read !== undefined) return read;
   const answer = await askProcess(file, { say, signal });
   signal.throwIfAborted();
   if ("failure" in answer) throw new CommandFaults([`${file} can't be read: ${answer.failure}`]);
+  known.set(version, answer.settings);
   return answer.settings;
 }
+
+/** What this process has read, by file and when that was written: reading it again takes seconds. */
+const known = new Map<string, ServiceSettings>();
 
 /** Asks a process in a group of its own, which Ctrl-C does not reach: the run then ends as a stopped one. */
 function askProcess(file: string, { say, signal }: Pick<Terminal, "say" | "signal">): Promise<ServiceAnswer> {
