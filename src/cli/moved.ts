@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { BucketError } from "../bucket/bucket.ts";
 import { type MoveRow, readMoveTable, type SettledMoves, settleMoves } from "../catalogue/move-table.ts";
 import { formatSheetFault, type SheetFault } from "../catalogue/sheet-place.ts";
 import { findMoves, type MoveGround, writeMoves } from "../job/moves.ts";
@@ -11,7 +10,7 @@ import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { nameMasterOf } from "./identifiers.ts";
 import type { MovedCommand } from "./image-commands.ts";
-import { settleGround } from "./service-buckets.ts";
+import { onBuckets, settleGround } from "./service-buckets.ts";
 
 /** Carries `tessera moved` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function moved({ file, options: given }: MovedCommand, terminal: Terminal): Promise<number> {
@@ -21,7 +20,7 @@ export async function moved({ file, options: given }: MovedCommand, terminal: Te
   refuseFaults([...new Set(faults)]);
   const buckets = open();
   const { signal } = terminal;
-  try {
+  return onBuckets(buckets, terminal, async () => {
     const ground = { ...buckets, keyOf: (identifier: string) => nameMasterOf(identifier, naming), signal };
     const settled = await settle(rows, { ground, name: basename(file) });
     terminal.say(settled.notes.map((note) => `Note: ${note}.`));
@@ -39,15 +38,7 @@ export async function moved({ file, options: given }: MovedCommand, terminal: Te
     const report = { ...written, moves, notes: settled.notes };
     terminal.print(options.json === true ? JSON.stringify(report, undefined, 2).split("\n") : [line]);
     return exitStatus.well;
-  } catch (error) {
-    if (!(error instanceof BucketError)) throw error;
-    if (error.code === "stopped") return exitStatus.stopped;
-    terminal.say([error.message, "Run the same command again to resume."]);
-    return exitStatus.failed;
-  } finally {
-    terminal.show("");
-    await buckets.close();
-  }
+  });
 }
 
 async function readTableFile(

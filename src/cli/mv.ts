@@ -1,4 +1,3 @@
-import { BucketError } from "../bucket/bucket.ts";
 import { type ImageMove, lookAtMove, moveImage } from "../job/move-image.ts";
 import type { MoveStep } from "../job/move-plan.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
@@ -8,7 +7,7 @@ import { exitStatus } from "./exit-status.ts";
 import { identifierFaults, nameMasterOf } from "./identifiers.ts";
 import type { MvCommand } from "./image-commands.ts";
 import { formatPurgeOutcome, purgeAfterwards } from "./purge-afterwards.ts";
-import { settleGround } from "./service-buckets.ts";
+import { onBuckets, settleGround } from "./service-buckets.ts";
 
 const stepTexts: Readonly<Record<MoveStep, string>> = {
   copy: "copy and compare the master",
@@ -36,7 +35,7 @@ export async function mv({ from, to, options: given }: MvCommand, terminal: Term
   };
   const print = (report: object, lines: readonly string[]) =>
     terminal.print(options.json === true ? JSON.stringify({ from, to, ...report }, undefined, 2).split("\n") : lines);
-  try {
+  return onBuckets(buckets, terminal, async () => {
     const plan = await lookAtMove(move);
     if ("refusal" in plan) {
       terminal.say([plan.refusal]);
@@ -59,13 +58,5 @@ export async function mv({ from, to, options: given }: MvCommand, terminal: Term
       ...formatPurgeOutcome(purge),
     ]);
     return exitStatus.well;
-  } catch (error) {
-    if (!(error instanceof BucketError)) throw error;
-    if (error.code === "stopped") return exitStatus.stopped;
-    terminal.say([error.message, "Run the same command again to resume."]);
-    return exitStatus.failed;
-  } finally {
-    terminal.show("");
-    await buckets.close();
-  }
+  });
 }

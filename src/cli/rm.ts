@@ -1,5 +1,5 @@
 import { matchesGlob } from "node:path";
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import type { Bucket } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import { identifierOfKey, keyEnds } from "../identity/master-name.ts";
 import {
@@ -19,7 +19,7 @@ import { exitStatus } from "./exit-status.ts";
 import { identifierFaults, nameMasterOf } from "./identifiers.ts";
 import type { RmCommand } from "./image-commands.ts";
 import { formatPurgeOutcome, type PurgeOutcome, purgeAfterwards } from "./purge-afterwards.ts";
-import { settleGround } from "./service-buckets.ts";
+import { onBuckets, settleGround } from "./service-buckets.ts";
 
 /** More images than this are removed only once somebody said yes. */
 const mostUnasked = 10;
@@ -32,7 +32,7 @@ export async function rm({ identifiers: named, options: given }: RmCommand, term
   refuseFaults([...new Set(faults)]);
   const buckets = open();
   const { signal } = terminal;
-  try {
+  return onBuckets(buckets, terminal, async () => {
     const found = await findIdentifiers({ named, options, naming }, buckets);
     const removal: Removal = {
       identifiers: found,
@@ -67,15 +67,7 @@ export async function rm({ identifiers: named, options: given }: RmCommand, term
         ? undefined
         : await purgeAfterwards({ images: [], objects, collections: removed.collections }, choice);
     return finish({ plan, removed, purges: [images, documents] }, { options, terminal });
-  } catch (error) {
-    if (!(error instanceof BucketError)) throw error;
-    if (error.code === "stopped") return exitStatus.stopped;
-    terminal.say([error.message, "Run the same command again to resume."]);
-    return exitStatus.failed;
-  } finally {
-    terminal.show("");
-    await buckets.close();
-  }
+  });
 }
 
 interface Wanted {

@@ -1,4 +1,4 @@
-import type { ServiceBuckets } from "../bucket/bucket.ts";
+import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { gatherFaults } from "../settings/command-faults.ts";
 import type { Naming } from "../settings/identifier-template.ts";
@@ -6,6 +6,7 @@ import { type BucketOptions, bucketOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import { bucketsOpener } from "./choose-buckets.ts";
 import { bucketContradictions } from "./contradictions.ts";
+import { exitStatus } from "./exit-status.ts";
 import { readConfiguration } from "./readable-configuration.ts";
 
 /** What a command works on: the buckets of a service, and how it names masters. */
@@ -41,4 +42,26 @@ export async function settleGround<Options extends BucketOptions & { readonly co
     naming: keyTemplate === undefined ? naming : { ...naming, keyTemplate },
     base: service?.base ?? "",
   };
+}
+
+/**
+ * Does work on buckets that goes on where it was interrupted, and closes them. Returns its exit status, or that of what
+ * breaks it off. Throws what it throws besides BucketError.
+ */
+export async function onBuckets(
+  buckets: ServiceBuckets,
+  { say, show }: Pick<Terminal, "say" | "show">,
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof BucketError)) throw error;
+    if (error.code === "stopped") return exitStatus.stopped;
+    say([error.message, "Run the same command again to resume."]);
+    return exitStatus.failed;
+  } finally {
+    show("");
+    await buckets.close();
+  }
 }
