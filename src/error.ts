@@ -20,6 +20,7 @@ export const faults = {
   "query-malformed": { status: 400, title: "Malformed query" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
+  gone: { status: 410, title: "Gone" },
   "body-too-large": { status: 413, title: "Body too large" },
   "render-too-costly": { status: 413, title: "Rendering above the limits" },
   "render-memory": { status: 413, title: "Rendering takes too much memory" },
@@ -44,6 +45,8 @@ export type ErrorCode = keyof typeof faults;
 export interface ErrorOptions {
   /** What the client can do about it: a sentence that goes out after the message. */
   readonly hint?: string;
+  /** By which caches purge the answer: of an error that is one image's. */
+  readonly cacheTag?: string;
   /** For the log alone, as is `cause`. */
   readonly detail?: string;
   readonly cause?: unknown;
@@ -53,6 +56,7 @@ export interface ErrorOptions {
 export class ImageError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly cacheTag: string | undefined;
   readonly detail: string | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: ErrorOptions = {}) {
@@ -60,6 +64,7 @@ export class ImageError extends Error {
     this.name = "ImageError";
     this.code = code;
     this.hint = options.hint;
+    this.cacheTag = options.cacheTag;
     this.detail = options.detail;
   }
 

@@ -8,6 +8,7 @@ import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
+import type { Move } from "./catalogue/moved.ts";
 import type { ColorTable } from "./color/table.ts";
 import type { Config } from "./config.ts";
 import type { SizeRules } from "./iiif/size.ts";
@@ -37,7 +38,7 @@ export interface Services {
   /** The files of the page, where it is deployed. */
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
-  readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
+  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves">;
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
   readonly naming: NamingRules;
   readonly config: Config;
@@ -49,6 +50,8 @@ export interface Services {
 export interface IsolateState {
   readonly heldMasters: IsolateCache<HeldMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
+  /** By the key of the master that is not there. */
+  readonly heldMoves: IsolateCache<HeldMove>;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly kernels: Kernels;
@@ -58,6 +61,14 @@ export interface IsolateState {
   health: Health | undefined;
   /** How the rule stood that clears the derivative bucket, and when, in milliseconds since 1970. */
   lifecycle: { readonly checkedAt: number; readonly state: LifecycleState } | undefined;
+}
+
+/** What the catalogue said of an image that is not there, and when. */
+export interface HeldMove {
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+  /** Undefined where it said nothing. */
+  readonly move: Move | undefined;
 }
 
 /** What a check of health found, and when. */
@@ -77,6 +88,9 @@ export interface StreamCounts {
 /** Bytes of what an isolate remembers of pictures, 256 for each. */
 const knownDerivativeBytes = 1 << 19;
 
+/** Bytes of what an isolate remembers of images that are not there: some hundreds of them. */
+const heldMoveBytes = 1 << 18;
+
 /** There is one ledger for the service. */
 const ledgerName = "service";
 
@@ -88,6 +102,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
   return {
     heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
+    heldMoves: new IsolateCache(heldMoveBytes),
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: new Kernels(modules),

@@ -6,10 +6,13 @@ import {
   infoOptions,
   lsOptions,
   manifestOptions,
+  movedOptions,
   moveRecordsOptions,
+  mvOptions,
   placeOptions,
   pruneOptions,
   purgeOptions,
+  rmOptions,
   runOptions,
   verifyOptions,
 } from "../settings/options.ts";
@@ -28,6 +31,9 @@ const usages: Readonly<Record<CommandName, string>> = {
   info: "tessera info IDENTIFIER --to local|remote [options]",
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
+  moved: "tessera moved FILE.csv --to local|remote [options]",
+  mv: "tessera mv OLD NEW --to local|remote [options]",
+  rm: "tessera rm IDENTIFIER... | --match PATTERN | --object KEY --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -42,6 +48,9 @@ const summaries: Readonly<Record<CommandName, string>> = {
   info: "Says all that is stored of an image: master, record, object, addresses, what is kept of it.",
   prune: "Removes pictures and indexes that nobody asks for any longer. Never removes masters or records.",
   verify: "Finds what is damaged or missing in masters and records, and says what mends it. Changes nothing.",
+  moved: "Leads from identifiers that images had to those that they have, or says that they are gone.",
+  mv: "Gives an image another identifier; the old one leads there.",
+  rm: "Removes images, with their records and what is kept of them.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -60,6 +69,9 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   info: [["Options", infoOptions]],
   prune: [["Options", pruneOptions]],
   verify: [["Options", verifyOptions]],
+  moved: [["Options", movedOptions]],
+  mv: [["Options", mvOptions]],
+  rm: [["Options", rmOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -115,6 +127,19 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera verify --to remote", "every master and record"],
     ["tessera verify --to remote --sample 5% --deep", "every tile of one image in twenty"],
   ],
+  moved: [
+    ["tessera moved moved.csv --to remote --dry-run", "what it would do, and all that is wrong with it"],
+    ["tessera moved moved.csv --to local", "a table with the columns old and new"],
+  ],
+  mv: [
+    ["tessera mv scan-0007 maps/atlas --to remote", "the image, and all that leads to it"],
+    ["tessera mv scan-0007 maps/atlas --to local --dry-run", "what is left to do"],
+  ],
+  rm: [
+    ["tessera rm loans/7 loans/8 --to remote", "two images"],
+    ["tessera rm --match 'loans/**' --to remote --dry-run", "which images that would be"],
+    ["tessera rm --object atlas --keep-gone --to remote", "an object; its images are 410 from then on"],
+  ],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -164,6 +189,24 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Reads every byte of every master of the sample, and writes nothing. Exit status: 0 nothing is wrong,",
     "1 something is, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  moved: [
+    "",
+    "In the column new stands the identifier that the image has now, or gone. Nothing is written where anything",
+    "is wrong with the table; to resume an interrupted run, run the command again. Exit status: 0 success, 1 a",
+    "record could not be written, 2 wrong arguments or table, 130 stopped. See docs/operating.md.",
+  ],
+  mv: [
+    "",
+    "The image is copied and compared, its record and its object name it anew, the old identifier leads to the",
+    "new one, and only then the old master goes. To resume an interrupted move, run the command again. Exit",
+    "status: 0 success, 1 it can't be moved, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  rm: [
+    "",
+    "Pages go from their objects, and objects without a page from their collections. The secret of a remote",
+    "service, which purges what is kept, is read from TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 an image",
+    "is not there or is not purged, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
 };
 

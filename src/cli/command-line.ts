@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AdministrationError } from "../bucket/administration.ts";
 import { BucketError } from "../bucket/bucket.ts";
+import { ImageError } from "../error.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { untilStopped } from "../node/until-stopped.ts";
@@ -18,8 +19,11 @@ import { ingest } from "./ingest.ts";
 import { ls } from "./ls.ts";
 import { manifest } from "./manifest.ts";
 import { moveRecords } from "./move-records.ts";
+import { moved } from "./moved.ts";
+import { mv } from "./mv.ts";
 import { prune } from "./prune.ts";
 import { purge } from "./purge.ts";
+import { rm } from "./rm.ts";
 import { verify } from "./verify.ts";
 
 /** Runs a command line and returns its exit status. */
@@ -42,6 +46,9 @@ export async function runCommandLine(
     else if (command.kind === "info") return await info(command, terminal);
     else if (command.kind === "prune") return await prune(command, terminal);
     else if (command.kind === "verify") return await verify(command, terminal);
+    else if (command.kind === "moved") return await moved(command, terminal);
+    else if (command.kind === "mv") return await mv(command, terminal);
+    else if (command.kind === "rm") return await rm(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;
@@ -50,7 +57,8 @@ export async function runCommandLine(
     if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
     if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
     const isPlain = [BucketError, WriteError, AdministrationError].some((kind) => error instanceof kind);
-    terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
+    if (error instanceof ImageError && error.detail !== undefined) terminal.say([error.detail]);
+    else terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
     return exitStatus.failed;
   }
 }

@@ -15,7 +15,9 @@ import {
   type ManifestOptions,
   type MoveRecordsOptions,
   manifestOptions,
+  movedOptions,
   moveRecordsOptions,
+  mvOptions,
   type PlaceOptions,
   type PruneOptions,
   type PurgeOptions,
@@ -23,11 +25,13 @@ import {
   pruneOptions,
   purgeOptions,
   type RunOptions,
+  rmOptions,
   runOptions,
   type VerifyOptions,
   verifyOptions,
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
+import { type MovedCommand, type MvCommand, type RmCommand, readMoved, readMv, readRm } from "./image-commands.ts";
 
 /** The commands by name, with the options each takes. */
 export const commandOptions = {
@@ -42,6 +46,9 @@ export const commandOptions = {
   info: infoOptions,
   prune: pruneOptions,
   verify: verifyOptions,
+  moved: movedOptions,
+  mv: mvOptions,
+  rm: rmOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -59,6 +66,9 @@ export type Command =
   | IndexCommand
   | PurgeCommand
   | StoredCommand
+  | MovedCommand
+  | MvCommand
+  | RmCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -198,6 +208,10 @@ export function parseCommand(args: readonly string[]): Command {
     if (faults.length > 0) return { kind: "wrong", command: name, faults };
     return { kind: name, names: positionals, options } as StoredCommand;
   }
+  const checking = { faults, spell: spellOption };
+  if (name === "moved") return readMoved(positionals, checkValues(movedOptions, given, checking), faults);
+  if (name === "mv") return readMv(positionals, checkValues(mvOptions, given, checking), faults);
+  if (name === "rm") return readRm(positionals, checkValues(rmOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

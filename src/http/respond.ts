@@ -180,17 +180,26 @@ export function respondText(text: string, headers: Headers, account: Account): R
 /** A redirect: an absolute URI, or a path, which is the same on every host. */
 export interface Redirect {
   readonly uri: string;
-  readonly status: 302 | 303;
+  readonly status: 301 | 302 | 303;
   readonly maxAgeSeconds: number;
+  /** By which caches purge it: of a redirect that is one image's. */
+  readonly cacheTag?: string;
   readonly scope: CacheScope;
   /** Whether it depends on what the request accepts. */
   readonly isNegotiated?: true;
 }
 
 /** Returns a redirect. */
-export function respondRedirect({ uri, status, maxAgeSeconds, scope, isNegotiated }: Redirect): Response {
-  const headers = { ...unframedHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds, scope) };
-  return new Response(null, { status, headers: isNegotiated ? { ...headers, Vary: "Accept" } : headers });
+export function respondRedirect(redirect: Redirect): Response {
+  const { uri, status, maxAgeSeconds, cacheTag, scope, isNegotiated } = redirect;
+  const headers = {
+    ...unframedHeaders,
+    Location: uri,
+    "Cache-Control": cacheControl(maxAgeSeconds, scope),
+    ...(cacheTag === undefined ? {} : { "Cache-Tag": cacheTag }),
+    ...(isNegotiated ? { Vary: "Accept" } : {}),
+  };
+  return new Response(null, { status, headers });
 }
 
 /** Returns the answer to OPTIONS: what may be asked, from any origin. Source: Fetch standard, CORS. */

@@ -42,9 +42,12 @@ export function hasHiddenSegment(identifier: string): boolean {
   return identifier.split("/").some((segment) => segment.startsWith("."));
 }
 
+/** What is said of all identifiers that name no image. */
+export const unknownImage = "There is no image with this identifier.";
+
 /** Returns the `not-found` of an identifier that names no image, the same for all of them. */
 export function noSuchImage(): ImageError {
-  return new ImageError("not-found", "There is no image with this identifier.");
+  return new ImageError("not-found", unknownImage);
 }
 
 /**

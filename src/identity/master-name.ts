@@ -25,12 +25,27 @@ export function nameMaster(
   identifier: Identifier,
   { keyTemplate, pageSuffix }: Pick<Config, "keyTemplate" | "pageSuffix">,
 ): MasterName {
+  const { name, page } = dividePage(identifier, pageSuffix);
+  return { key: keyOf(name, keyTemplate), page };
+}
+
+/** An identifier as it chooses a page: the name of the master, the number from 1 on, and how that was written. */
+export interface DividedIdentifier {
+  readonly name: Identifier;
+  readonly page: number;
+  /** The suffix and the number; empty where no page is chosen. */
+  readonly ending: string;
+}
+
+/** Divides an identifier into the name of its master and the page that it chooses, as `nameMaster` reads them. */
+export function dividePage(identifier: Identifier, pageSuffix: string): DividedIdentifier {
   const at = pageSuffix === "" ? -1 : identifier.lastIndexOf(pageSuffix);
   const number = at < 0 ? "" : identifier.slice(at + pageSuffix.length);
   // A number with nothing in front is a name: no object has an empty key.
   const isPage = at > 0 && /^[1-9]\d{0,4}$/.test(number);
-  const name = isPage ? identifier.slice(0, at) : identifier;
-  return { key: keyOf(name, keyTemplate), page: isPage ? Number(number) : 1 };
+  if (!isPage) return { name: identifier, page: 1, ending: "" };
+  // What stands in front of a suffix keeps to the rules of the whole.
+  return { name: identifier.slice(0, at) as Identifier, page: Number(number), ending: identifier.slice(at) };
 }
 
 function keyOf(name: string, keyTemplate: string): MasterKey {

@@ -1,7 +1,7 @@
 import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
-import { noSuchImage } from "../identity/identifier.ts";
+import { unknownImage } from "../identity/identifier.ts";
 import { type MasterName, placesOf } from "../identity/master-name.ts";
 import { countReads } from "../source/counting.ts";
 import { headR2, openR2, r2Source } from "../source/r2.ts";
@@ -108,6 +108,13 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Master
   }
 }
 
+/** The `not-found` of a master that is not stored: only here the image may have moved. */
+export class UnknownMaster extends ImageError {
+  constructor({ places: { cacheTag } }: NamedMaster) {
+    super("not-found", unknownImage, { cacheTag });
+  }
+}
+
 /** Thrown when another request opened it first. */
 class OpenedMeanwhile extends Error {
   readonly kept: KeptMaster;
@@ -128,7 +135,7 @@ async function readMaster(
     openR2(store.storage, name.key, prefixBytes),
     readKept(store, name, { tier: store.durable, visit }),
   ]);
-  if (opened === undefined) throw noSuchImage();
+  if (opened === undefined) throw new UnknownMaster(name);
   const { prefix, source } = opened;
   account.reads += 1;
   account.bytes += prefix.byteLength;

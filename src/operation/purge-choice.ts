@@ -53,9 +53,10 @@ function keysOf({ naming }: PurgeGround, identifiers: readonly string[]): readon
 
 async function chooseObject(
   ground: PurgeGround,
-  { key, after = 0 }: Extract<PurgeOrder, { readonly kind: "object" }>,
+  { key, only, after = 0 }: Extract<PurgeOrder, { readonly kind: "object" }>,
 ): Promise<PurgeChoice> {
   const tags = after === 0 ? [await objectTag(key), searchTag] : [];
+  if (only === "documents") return { keys: [], tags };
   const keys = await masterKeys(ground, key);
   const end = after + mostPurgedImages;
   const choice = { keys: keys.slice(after, end), tags };

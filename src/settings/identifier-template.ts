@@ -1,7 +1,9 @@
+import { recordKey } from "../catalogue/image-records.ts";
+import { moveKeyBytes } from "../catalogue/moved.ts";
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { hasHiddenSegment, identifierOf } from "../identity/identifier.ts";
-import { nameMaster } from "../identity/master-name.ts";
+import { dividePage, maxKeyBytes, nameMaster } from "../identity/master-name.ts";
 import { listWords } from "./values.ts";
 
 /** The values of a template's placeholders; those that don't apply are empty. */
@@ -133,3 +135,25 @@ export function checkIdentifier(
     return { fault: `would be ${shown}: ${reason}` };
   }
 }
+
+/** What the key of the longest record of an image has besides its identifier. */
+const recordBytes = Math.max(moveKeyBytes, recordKey("").length);
+
+/**
+ * Says what is wrong with an identifier as the name of a whole image, phrased to follow a colon; undefined if nothing is.
+ */
+export function identifierFault(identifier: string, naming: Naming): string | undefined {
+  if (hasHiddenSegment(identifier)) return "a part of it starts with a dot, under which no image is served";
+  try {
+    const read = identifierOf(identifier);
+    const { name, page, ending } = dividePage(read, naming.pageSuffix);
+    if (ending !== "") return `it is page ${page} of ${name}: name the image`;
+    nameMaster(read, naming);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return error.code === "not-found" ? tooLong : error.message.replace(/^The identifier/, "it").replace(/\.$/, "");
+  }
+  return Buffer.byteLength(identifier) + recordBytes > maxKeyBytes ? tooLong : undefined;
+}
+
+const tooLong = "it is too long for the key of an object";

@@ -96,6 +96,12 @@ export const placeOptions = {
   jobs: { kind: integer({ least: 1, most: 64 }), help: "files worked on at once (the cores, at most 8)" },
 } as const satisfies OptionTable;
 
+/** Where a service is that is asked to purge. */
+const serviceOption = {
+  kind: text("URL", /^https?:\/\/[^\s?#]+[^\s?#/]$/, "an http or https URL without a slash at its end"),
+  help: "address of the remote service (BASE_URL of wrangler.toml)",
+} as const;
+
 /** Options of one run of `ingest`, which a configuration can't set. */
 export const runOptions = {
   as: {
@@ -105,6 +111,7 @@ export const runOptions = {
   newCanvas: { kind: flag, help: "let pages take the size of images whose proportions have changed" },
   noObjects: { kind: flag, help: "store images alone: no objects, no collections" },
   config: { kind: text("FILE"), help: "JSON, or a program in .ts (tessera.config.json of the working folder)" },
+  service: serviceOption,
   dryRun: { kind: flag, help: "look at the files and report what would be done" },
   force: { kind: flag, help: "convert and store again what is already there" },
   verbose: { kind: flag, help: "one line per file with the time of each stage" },
@@ -139,14 +146,38 @@ export const indexOptions = {
   config: runOptions.config,
 } as const satisfies OptionTable;
 
+/** What `moved` takes. */
+export const movedOptions = {
+  ...bucketOptions,
+  dryRun: { kind: flag, help: "say what the table does, and write nothing" },
+  json: runOptions.json,
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
+/** What `mv` takes. */
+export const mvOptions = {
+  ...bucketOptions,
+  service: serviceOption,
+  dryRun: { kind: flag, help: "say what is left to do, and do nothing" },
+  json: runOptions.json,
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
+/** What `rm` takes. */
+export const rmOptions = {
+  match: { kind: text("PATTERN"), help: "the images whose identifiers fit: * within a part, ** over parts" },
+  object: { kind: text("KEY"), help: "an object, with all images of its pages" },
+  keepGone: { kind: flag, help: "say for good that they are gone: 410 in place of 404" },
+  yes: { kind: flag, help: "don't ask before more than 10 are removed" },
+  ...mvOptions,
+  dryRun: { kind: flag, help: "say what would be removed, and remove nothing" },
+} as const satisfies OptionTable;
+
 /** What `purge` takes: which service, and what of it. */
 export const purgeOptions = {
   to: { kind: choice("local", "remote"), help: "the service of npm start on this machine, or one that is deployed" },
   state: bucketOptions.state,
-  service: {
-    kind: text("URL", /^https?:\/\/[^\s?#]+[^\s?#/]$/, "an http or https URL without a slash at its end"),
-    help: "address of the remote service (BASE_URL of wrangler.toml)",
-  },
+  service: serviceOption,
   object: { kind: text("KEY"), help: "an object: its documents, and the images of its pages" },
   collection: { kind: text("KEY"), help: "the documents of a collection" },
   prefix: { kind: text("TEXT"), help: "the images whose identifiers start so" },
@@ -256,3 +287,12 @@ export type VerifyOptions = ValuesOf<typeof verifyOptions>;
 
 /** What is to be purged, as far as it was said. */
 export type PurgeOptions = ValuesOf<typeof purgeOptions>;
+
+/** Where a table of moved images goes, as far as it was said. */
+export type MovedOptions = ValuesOf<typeof movedOptions>;
+
+/** Where an image is moved, as far as it was said. */
+export type MvOptions = ValuesOf<typeof mvOptions>;
+
+/** What is to be removed, as far as it was said. */
+export type RmOptions = ValuesOf<typeof rmOptions>;

@@ -1,7 +1,7 @@
 import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { answerOptions } from "../http/methods.ts";
 import { type Redirect, respondRedirect } from "../http/respond.ts";
-import { findRoute } from "../http/route.ts";
+import { findRoute, type Route, searchOf } from "../http/route.ts";
 import { type Identifier, parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { withMaster } from "../masters/open.ts";
@@ -9,6 +9,7 @@ import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { answerImage } from "./image.ts";
 import { answerInfo } from "./info.ts";
+import { orMoved } from "./moved.ts";
 
 /** A request for the path of an image. */
 export interface ImagePathRequest {
@@ -27,6 +28,19 @@ export async function answerImagePath(
   const options = answerOptions(request);
   if (options !== undefined) return options;
   const route = findRoute(path, config.prefix);
+  const identifier = parseIdentifier(route.identifier);
+  const start = config.prefix.length + (route.kind === "redirect" ? "/" : "/3/").length;
+  const rest = path.slice(start + route.identifier.length) + searchOf(request.url);
+  const pathOf = (spelling: string): string => `${path.slice(0, start)}${spelling}${rest}`;
+  return orMoved(services, { identifier, visit, pathOf }, () => answerRoute(services, route, { request, visit }));
+}
+
+function answerRoute(
+  services: Services,
+  route: Route,
+  { request, visit }: Omit<ImagePathRequest, "path">,
+): Promise<Response> {
+  const { config } = services;
   switch (route.kind) {
     case "redirect":
       return answerRedirect(services, { identifier: parseIdentifier(route.identifier), visit }, () => ({

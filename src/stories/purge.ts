@@ -74,6 +74,7 @@ async function purgeOwn(
 ): Promise<Purged> {
   const tiers: OwnTiers = {
     masters: services.masters,
+    heldMoves: services.isolate.heldMoves,
     derivatives: services.pictures.derivatives,
     bucket: services.buckets.derivatives,
   };

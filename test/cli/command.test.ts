@@ -58,7 +58,7 @@ describe("a command line", () => {
     expect(faultsOf("--versoin")).toEqual(["Unknown command: --versoin; did you mean --version?"]);
     expect(faultsOf("help", "ingset")).toEqual(["Unknown command: ingset; did you mean ingest?"]);
     expect(parseCommand(["help", "ingest"])).toEqual({ kind: "help", command: "ingest" });
-    expect(faultsOf("move")).toEqual(["Unknown command: move; did you mean move-records?"]);
+    expect(faultsOf("move")).toEqual(["Unknown command: move; did you mean moved?"]);
     expect(faultsOf("compare")).toEqual(["no file is named"]);
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
   });

@@ -100,6 +100,8 @@ describe("purging", () => {
     // Its documents, what is found in the catalogue, two images.
     expect(json).toMatchObject({ images: 2, workersCache: { tags: 4 } });
     expect((await purge({ kind: "object", key: "withdrawn long ago" })).json).toMatchObject({ images: 0 });
+    const documents = await purge({ kind: "object", key: "set", only: "documents" });
+    expect(documents.json).toMatchObject({ images: 0, workersCache: { tags: 2 } });
   });
 
   it("goes on where one call is not enough", async () => {
