@@ -16,13 +16,15 @@ export interface ImagePathRequest {
   readonly request: Request;
   /** As it came, still encoded. */
   readonly path: string;
+  /** The query with its question mark, which a redirect keeps; that of the request unless it is given. */
+  readonly search?: string;
   readonly visit: Visit;
 }
 
 /** Answers all requests under the path of images. Throws an ImageError if one can't be answered. */
 export async function answerImagePath(
   services: Services,
-  { request, path, visit }: ImagePathRequest,
+  { request, path, search = searchOf(request.url), visit }: ImagePathRequest,
 ): Promise<Response> {
   const { config } = services;
   const options = answerOptions(request);
@@ -30,7 +32,7 @@ export async function answerImagePath(
   const route = findRoute(path, config.prefix);
   const identifier = parseIdentifier(route.identifier);
   const start = config.prefix.length + (route.kind === "redirect" ? "/" : "/3/").length;
-  const rest = path.slice(start + route.identifier.length) + searchOf(request.url);
+  const rest = path.slice(start + route.identifier.length) + search;
   const pathOf = (spelling: string): string => `${path.slice(0, start)}${spelling}${rest}`;
   return orMoved(services, { identifier, visit, pathOf }, () => answerRoute(services, route, { request, visit }));
 }
@@ -38,7 +40,7 @@ export async function answerImagePath(
 function answerRoute(
   services: Services,
   route: Route,
-  { request, visit }: Omit<ImagePathRequest, "path">,
+  { request, visit }: Pick<ImagePathRequest, "request" | "visit">,
 ): Promise<Response> {
   const { config } = services;
   switch (route.kind) {

@@ -1,7 +1,7 @@
 import type { Move } from "../catalogue/moved.ts";
 import { ImageError } from "../error.ts";
 import { respondRedirect } from "../http/respond.ts";
-import { formatSegment, type Identifier } from "../identity/identifier.ts";
+import { formatSegment, type Identifier, identifierOf } from "../identity/identifier.ts";
 import { dividePage, nameMaster } from "../identity/master-name.ts";
 import { UnknownMaster } from "../masters/open.ts";
 import { findMove } from "../records.ts";
@@ -35,17 +35,44 @@ export async function orMoved(
   }
 }
 
-async function answerMoved(services: Services, asked: MovableRequest, unknown: UnknownMaster): Promise<Response> {
-  const { config } = services;
-  const { ending } = dividePage(asked.identifier, config.pageSuffix);
+/**
+ * Answers by `answer`, given the identifier that was asked for, and where it finds that the image is not there, the one
+ * that the image has now: at addresses that can't be spelt for another identifier, and for tiles, which take one round trip.
+ * Throws what `answer` throws, `gone` and `storage-failed`.
+ */
+export async function orFollowed(
+  services: Services,
+  asked: Omit<MovableRequest, "pathOf">,
+  answer: (identifier: Identifier) => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await answer(asked.identifier);
+  } catch (error) {
+    if (!(error instanceof UnknownMaster)) throw error;
+    return answer((await findPlace(services, asked, error)).identifier);
+  }
+}
+
+/** Returns the identifier that an unknown image has now. Throws `gone`, and the error where nobody said that it moved. */
+async function findPlace(
+  services: Services,
+  asked: Omit<MovableRequest, "pathOf">,
+  unknown: UnknownMaster,
+): Promise<{ readonly identifier: Identifier; readonly tagged: { readonly cacheTag?: string } }> {
+  const { ending } = dividePage(asked.identifier, services.config.pageSuffix);
   const move = await findHeldMove(services, asked);
   if (move === undefined) throw unknown;
   const tagged = unknown.cacheTag === undefined ? {} : { cacheTag: unknown.cacheTag };
   if (move.to === undefined) throw new ImageError("gone", "This image was removed and will not come back.", tagged);
+  return { identifier: identifierOf(move.to + ending), tagged };
+}
+
+async function answerMoved(services: Services, asked: MovableRequest, unknown: UnknownMaster): Promise<Response> {
+  const { identifier, tagged } = await findPlace(services, asked, unknown);
   return respondRedirect({
-    uri: asked.pathOf(formatSegment(move.to + ending)),
+    uri: asked.pathOf(formatSegment(identifier)),
     status: 301,
-    maxAgeSeconds: config.notFoundMaxAgeSeconds,
+    maxAgeSeconds: services.config.notFoundMaxAgeSeconds,
     scope: "public",
     ...tagged,
   });
@@ -57,7 +84,7 @@ const entryBytes = 200;
 /** What the catalogue said is trusted for as long as caches keep a fault: a page of missing tiles is one read. */
 async function findHeldMove(
   { config, records, clock, isolate }: Services,
-  { identifier, visit }: MovableRequest,
+  { identifier, visit }: Omit<MovableRequest, "pathOf">,
 ): Promise<Move | undefined> {
   const { key } = nameMaster(identifier, config);
   const now = clock.now();
