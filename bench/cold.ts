@@ -106,6 +106,7 @@ async function answer(
     prefix: "/iiif",
     keyTemplate: "{identifier}",
     pageSuffix: ";page=",
+    origins: [],
     maxWidth: 65_535,
     maxHeight: 65_535,
     maxArea: 1e9,

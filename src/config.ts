@@ -1,3 +1,4 @@
+import { type Origin, readOrigins } from "./config/origins.ts";
 import { ImageError } from "./error.ts";
 
 /** The settings as numbers with units; docs/configuration.md explains each. */
@@ -12,6 +13,8 @@ export interface Config {
   readonly keyTemplate: string;
   /** Separates the number of a page from the identifier; empty when pages can't be chosen. */
   readonly pageSuffix: string;
+  /** Where masters are that are not in the bucket; the first whose prefix an identifier has counts. */
+  readonly origins: readonly Origin[];
   readonly maxWidth: number;
   readonly maxHeight: number;
   readonly maxArea: number;
@@ -67,6 +70,7 @@ export const defaultVariables = {
   PREFIX: "/iiif",
   KEY_TEMPLATE: "{identifier}",
   PAGE_SUFFIX: ";page=",
+  ORIGINS: "",
   MAX_WIDTH: "20000",
   MAX_HEIGHT: "20000",
   MAX_AREA: "25000000",
@@ -160,16 +164,22 @@ export function readConfig(variables: Variables): Config {
     /^(?:[\w-]{8,128})?$/,
     "empty or the audience tag of an Access application",
   );
+  const origins = readOrigins(variables.ORIGINS, variables, faults);
+  const keyTemplate = matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}");
+  if (origins.length > 0 && keyTemplate.startsWith(".")) {
+    faults.push("KEY_TEMPLATE begins with a dot, as the keys of masters do that ORIGINS leads to");
+  }
   const config: Config = {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
     siteName: matching("SITE_NAME", /^[^\p{C}]{1,100}$/u, "a name of 1 to 100 characters"),
     prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
-    keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}"),
+    keyTemplate,
     pageSuffix: matching(
       "PAGE_SUFFIX",
       /^[^/?#%\s\d]*$/,
       "characters that end an identifier, without / ? # % or digits",
     ),
+    origins,
     maxWidth: integer("MAX_WIDTH", { least: 1, most: 1_000_000 }),
     maxHeight: integer("MAX_HEIGHT", { least: 1, most: 1_000_000 }),
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),

@@ -7,9 +7,9 @@ import { newAccount } from "./account.ts";
 import { adminRoutes } from "./app/admin.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
-import { readConfig } from "./config.ts";
-import type { ImageError } from "./error.ts";
-import { isHostShared } from "./http/base-uri.ts";
+import { type Config, readConfig } from "./config.ts";
+import { ImageError } from "./error.ts";
+import { isHostShared, isLocal } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
 import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
 import type { PurgeProps } from "./ledger.ts";
@@ -76,6 +76,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     const defer = (work: Promise<unknown>): void => context.waitUntil(work);
     const visit: Visit = { account, patience, isAlone, defer, log };
     try {
+      refuseFromElsewhere(config, request.url);
       checkPathLength(path);
       if (isImagePath(path, config.prefix)) return await answerImagePath(services, { request, path, visit });
       return await app.fetch(request, {
@@ -129,6 +130,14 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   } catch (thrown) {
     return { fault: asImageError(thrown) };
   }
+}
+
+/** A rule that is for this machine alone was left in: nothing is answered then, as for every fault of the configuration. */
+function refuseFromElsewhere({ origins }: Config, url: string): void {
+  if (!origins.some(({ isLocal: isForHere }) => isForHere) || isLocal(url)) return;
+  throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {
+    detail: `a rule of ORIGINS has "local": true, and the service is asked as ${new URL(url).host}`,
+  });
 }
 
 /** Once an isolate: it holds for every request. */

@@ -1,10 +1,9 @@
 import { withDeadline } from "../budget/deadline.ts";
 import type { Work } from "../catalogue/work.ts";
-import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { collectionTag, objectTag, searchTag } from "../identity/cache-tags.ts";
 import { identifierOf } from "../identity/identifier.ts";
-import { type MasterKey, nameMaster } from "../identity/master-name.ts";
+import { type MasterKey, type MasterNaming, nameMaster } from "../identity/master-name.ts";
 import { mostPurgedImages } from "../limits.ts";
 import { type RecordStore, withWork } from "../records.ts";
 import type { Visit } from "../visit.ts";
@@ -23,7 +22,7 @@ export interface PurgeChoice {
 export interface PurgeGround {
   readonly records: RecordStore;
   readonly masters: Pick<R2Bucket, "list">;
-  readonly naming: Pick<Config, "keyTemplate" | "pageSuffix">;
+  readonly naming: MasterNaming;
   readonly visit: Visit;
 }
 
@@ -80,6 +79,7 @@ async function choosePrefix(
   { masters, naming, records }: PurgeGround,
   { prefix, after }: Extract<PurgeOrder, { readonly kind: "prefix" }>,
 ): Promise<PurgeChoice> {
+  refuseElsewhere(naming, prefix);
   const at = naming.keyTemplate.indexOf(placeholder);
   const head = naming.keyTemplate.slice(0, at);
   const tail = naming.keyTemplate.slice(at + placeholder.length);
@@ -98,6 +98,14 @@ async function choosePrefix(
   const last = objects.at(-1)?.key;
   const choice = { keys, tags: [] };
   return truncated && last !== undefined ? { ...choice, next: { kind: "prefix", prefix, after: last } } : choice;
+}
+
+/** What is in the bucket alone can be listed. Throws `body-malformed` for a prefix of masters that are elsewhere. */
+function refuseElsewhere({ origins = [] }: MasterNaming, prefix: string): void {
+  const there = origins.find((origin) => origin.prefix.startsWith(prefix) || prefix.startsWith(origin.prefix));
+  if (there === undefined) return;
+  const what = `Images whose identifiers start with ${JSON.stringify(there.prefix)} are on another server, where they are not listed.`;
+  throw new ImageError("body-malformed", what, { hint: "Purge them by their identifiers, or purge everything." });
 }
 
 /** Returns the key of a listed object as that of a master; none for an object that no identifier means. */
