@@ -1,5 +1,6 @@
 import { withDeadline } from "../budget/deadline.ts";
 import { type LifecycleState, lifecycleState } from "../cache/lifecycle.ts";
+import { ImageError } from "../error.ts";
 import { isHostShared } from "../http/base-uri.ts";
 import { respondJson } from "../http/respond.ts";
 import { checkOrigin } from "../origin/origin-source.ts";
@@ -48,7 +49,8 @@ async function findHealth(services: Services, visit: Visit): Promise<Health> {
       await withDeadline(clock, checkSeconds, work);
       return "ok";
     } catch (cause) {
-      log({ level: "error", message: "a check of health fails", check: name, cause: String(cause) });
+      const detail = cause instanceof ImageError ? cause.detail : undefined;
+      log({ level: "error", message: "a check of health fails", check: name, detail, cause: String(cause) });
       return "fails";
     }
   };

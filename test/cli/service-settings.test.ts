@@ -15,6 +15,7 @@ describe("the settings of the service", () => {
   it("are those of wrangler.toml, with what counts where it is silent", async () => {
     await layConfig([
       ...["[vars]", 'KEY_TEMPLATE = " masters/{identifier} "'],
+      ...["[[vars.ORIGINS]]", 'kind = "https"', 'prefix = "web/"', 'endpoint = "https://images.example.org"'],
       ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
       ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
@@ -22,7 +23,7 @@ describe("the settings of the service", () => {
     ]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
-      naming: { keyTemplate: "masters/{identifier}", pageSuffix: ";page=" },
+      naming: { keyTemplate: "masters/{identifier}", pageSuffix: ";page=", elsewhere: ["web/"] },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
       searchDatabase: "words",
@@ -30,7 +31,7 @@ describe("the settings of the service", () => {
     await layConfig([]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
-      naming: { keyTemplate: "{identifier}", pageSuffix: ";page=" },
+      naming: { keyTemplate: "{identifier}", pageSuffix: ";page=", elsewhere: [] },
       mastersBucket: undefined,
       catalogueBucket: undefined,
       searchDatabase: undefined,

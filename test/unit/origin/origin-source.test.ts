@@ -81,8 +81,12 @@ describe("a file on another server", () => {
 
   it("is read whole where it is shorter than what is asked for, and empty where it is empty", async () => {
     expect((await fileOf().open(32_768))?.prefix).toEqual(bytes);
-    answerWith(416, { "Content-Range": "bytes */0" });
-    expect((await fileOf().open(100))?.source.size).toBe(0);
+    for (const headers of [{ "Content-Range": "bytes */0" }, {}]) {
+      answerWith(416, headers);
+      expect((await fileOf().open(100))?.source.size).toBe(0);
+    }
+    answerWith(416, { "Content-Range": "bytes */5000" });
+    expect((await errorOf(fileOf().open(100))).code).toBe("storage-failed");
     answerWith(200, { "Content-Length": "0" });
     expect((await fileOf().open(100))?.source.size).toBe(0);
   });
