@@ -132,6 +132,7 @@ async function answer(
     keepMetadata: "copyright",
     adminSecret: undefined,
     accessAudience: undefined,
+    accessIssuer: undefined,
   } as const;
   const services = createServices(config, platform, isolate);
   const start = performance.now();

@@ -55,6 +55,8 @@ export interface Config {
   readonly adminSecret: string | undefined;
   /** The application of Cloudflare Access that lets people in who administer the service. */
   readonly accessAudience: string | undefined;
+  /** The team of Cloudflare Access that signs who was let in; undefined where the platform alone says so. */
+  readonly accessIssuer: string | undefined;
 }
 
 /** Which metadata of a master its derivatives keep. */
@@ -95,6 +97,7 @@ export const defaultVariables = {
   COLOR_PROFILE: "convert",
   KEEP_METADATA: "copyright",
   ACCESS_AUDIENCE: "",
+  ACCESS_TEAM: "",
 } as const;
 
 /** The name of a variable. */
@@ -164,6 +167,11 @@ export function readConfig(variables: Variables): Config {
     /^(?:[\w-]{8,128})?$/,
     "empty or the audience tag of an Access application",
   );
+  const accessTeam = matching(
+    "ACCESS_TEAM",
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?$/,
+    "empty or the name of a team",
+  );
   const origins = readOrigins(variables.ORIGINS, variables, faults);
   const keyTemplate = matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}");
   if (origins.length > 0 && keyTemplate.startsWith(".")) {
@@ -205,6 +213,7 @@ export function readConfig(variables: Variables): Config {
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
     adminSecret: typeof secret === "string" ? secret : undefined,
     accessAudience: accessAudience === "" ? undefined : accessAudience,
+    accessIssuer: accessTeam === "" ? undefined : `https://${accessTeam}.cloudflareaccess.com`,
   };
   if (faults.length > 0) {
     throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {

@@ -42,7 +42,7 @@ export interface Services {
   /** The files of the page, where it is deployed. */
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
-  readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
+  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "accessKeys">;
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
   readonly naming: NamingRules;
   readonly config: Config;
@@ -62,8 +62,18 @@ export interface IsolateState {
   readonly streams: StreamCounts;
   /** What a check of health found last. */
   health: Health | undefined;
+  /** What Cloudflare Access signs with. */
+  accessKeys: AccessKeys | undefined;
   /** How the rule stood that clears the derivative bucket, and when, in milliseconds since 1970. */
   lifecycle: { readonly checkedAt: number; readonly state: LifecycleState } | undefined;
+}
+
+/** Public keys of a team of Cloudflare Access, and when they were read. */
+export interface AccessKeys {
+  readonly issuer: string;
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number;
+  readonly keys: readonly Readonly<Record<"kid" | "kty" | "n" | "e", string>>[];
 }
 
 /** What a check of health found, and when. */
@@ -103,6 +113,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
     health: undefined,
+    accessKeys: undefined,
     lifecycle: undefined,
   };
 }

@@ -279,6 +279,7 @@ describe("who administers", () => {
     const audience = "a1b2c3d4e5f6a7b8";
     const forged = { "Cf-Access-Jwt-Assertion": "x.y.z", "Cf-Access-Authenticated-User-Email": "curator@example.org" };
     expect((await attempt(forged, { ACCESS_AUDIENCE: audience })).status).toBe(403);
+    expect((await attempt(forged, { ACCESS_AUDIENCE: audience, ACCESS_TEAM: "museum" })).status).toBe(403);
     const letIn = (aud: string) => {
       vi.mocked(worker.fetch).mockRestore?.();
       standIn({
@@ -291,6 +292,8 @@ describe("who administers", () => {
     expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(403);
     letIn(audience);
     expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(200);
+    const form = { Origin: "https://elsewhere.example", "Content-Type": "text/plain" };
+    expect((await attempt(form, { ACCESS_AUDIENCE: audience })).status).toBe(403);
     const [line] = await env.LEDGER.getByName("service").latest(1);
     expect(line).toMatchObject({ operator: "curator@example.org", action: "purge" });
   });

@@ -55,7 +55,7 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
-  { name: /^valibot$/, rooms: ["config", "catalogue", "bucket", "operation"] },
+  { name: /^valibot$/, rooms: ["config", "catalogue", "bucket", "operation", "app"] },
   { name: /^cloudflare:workers$/, rooms: ["ledger"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.
