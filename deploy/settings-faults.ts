@@ -1,5 +1,5 @@
 import { originSecretPrefix, readOrigins } from "../src/config/origins.ts";
-import { defaultVariables, readConfig } from "../src/config.ts";
+import { defaultVariables, readConfig, type VariableName } from "../src/config.ts";
 import { ImageError } from "../src/error.ts";
 import { suggest } from "../src/settings/values.ts";
 import { bucketsOf, SetupFailed, type StatedBucket } from "./remote-setup.ts";
@@ -27,7 +27,7 @@ export function findSettingsFaults(
   { isDeployed = false }: { readonly isDeployed?: boolean } = {},
 ): readonly string[] {
   const faults = [...variableFaults(settings.vars), ...bucketFaults(settings, file), ...pathFaults(settings)];
-  return isDeployed ? [...faults, ...localFaults(settings.vars)] : faults;
+  return isDeployed ? [...faults, ...localFaults(settings.vars), ...accessFaults(settings)] : faults;
 }
 
 /** The rules themselves have been read, and what is wrong with them told. */
@@ -67,6 +67,15 @@ function bucketFaults({ r2_buckets: buckets }: StatedSettings, file: string): re
     if (!(error instanceof SetupFailed)) throw error;
     return [error.message.replace(/\.$/, "")];
   }
+}
+
+/** Behind the router of static assets the platform does not say whom Access let in. */
+function accessFaults({ vars, assets }: StatedSettings): readonly string[] {
+  const isSet = (name: VariableName): boolean => String(vars[name] ?? defaultVariables[name]).trim() !== "";
+  if (assets === undefined || !isSet("ACCESS_AUDIENCE") || isSet("ACCESS_TEAM")) return [];
+  return [
+    "ACCESS_TEAM is missing next to ACCESS_AUDIENCE: a Worker with [assets] finds out by the keys of the team whom Access let in",
+  ];
 }
 
 /** The files of the page are looked for first where the Worker is not said to be asked: what is not there is 404. */

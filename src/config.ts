@@ -53,6 +53,8 @@ export interface Config {
   readonly keepMetadata: MetadataPolicy;
   /** What who administers the service shows as a bearer token; undefined where nobody does so. */
   readonly adminSecret: string | undefined;
+  /** Where the ledger is kept and runs; undefined for wherever it is near. */
+  readonly jurisdiction: "eu" | "fedramp" | "us" | undefined;
   /** The application of Cloudflare Access that lets people in who administer the service. */
   readonly accessAudience: string | undefined;
   /** The team of Cloudflare Access that signs who was let in; undefined where the platform alone says so. */
@@ -98,6 +100,7 @@ export const defaultVariables = {
   KEEP_METADATA: "copyright",
   ACCESS_AUDIENCE: "",
   ACCESS_TEAM: "",
+  JURISDICTION: "",
 } as const;
 
 /** The name of a variable. */
@@ -143,7 +146,8 @@ export function readConfig(variables: Variables): Config {
   const choice = <const Value extends string>(name: VariableName, values: readonly Value[]): Value => {
     const value = text(name);
     const chosen = values.find((known) => known === value);
-    if (chosen === undefined) faults.push(`${name} is "${value}", not one of ${values.join(", ")}`);
+    if (chosen === undefined)
+      faults.push(`${name} is "${value}", not one of ${values.map((known) => known || "empty").join(", ")}`);
     return chosen ?? (values[0] as Value);
   };
   const upToAYear = { least: 0, most: 31_536_000 };
@@ -172,6 +176,7 @@ export function readConfig(variables: Variables): Config {
     /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?$/,
     "empty or the name of a team",
   );
+  const jurisdiction = choice("JURISDICTION", ["", "eu", "fedramp", "us"]);
   const origins = readOrigins(variables.ORIGINS, variables, faults);
   const keyTemplate = matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}");
   if (origins.length > 0 && keyTemplate.startsWith(".")) {
@@ -213,6 +218,7 @@ export function readConfig(variables: Variables): Config {
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
     adminSecret: typeof secret === "string" ? secret : undefined,
     accessAudience: accessAudience === "" ? undefined : accessAudience,
+    jurisdiction: jurisdiction === "" ? undefined : jurisdiction,
     accessIssuer: accessTeam === "" ? undefined : `https://${accessTeam}.cloudflareaccess.com`,
   };
   if (faults.length > 0) {

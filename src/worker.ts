@@ -121,14 +121,29 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   try {
     const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives, PAGE: page } = env;
     // A service may do without a search.
-    const { SEARCH: search, LEDGER: ledgers } = env as Partial<Env>;
+    const { SEARCH: search, LEDGER: ledger } = env as Partial<Env>;
     const edge = caches.default;
+    const config = readConfig({ ...env });
+    const ledgers = ledger && {
+      getByName: (name: string) => ledgersIn(ledger, config.jurisdiction).getByName(name),
+    };
     const platform = { masters, catalogue, derivatives, search, ledgers, page, edge, lcms, clock: platformClock, log };
-    const services = createServices(readConfig({ ...env }), platform, isolate);
+    const services = createServices(config, platform, isolate);
     servicesOf.set(env, services);
     return services;
   } catch (thrown) {
     return { fault: asImageError(thrown) };
+  }
+}
+
+/** The runtime on one's own machine knows no jurisdictions, and says so. */
+function ledgersIn(ledgers: Env["LEDGER"], jurisdiction: Config["jurisdiction"]): Env["LEDGER"] {
+  if (jurisdiction === undefined) return ledgers;
+  try {
+    return ledgers.jurisdiction(jurisdiction);
+  } catch (error) {
+    if (!/not implemented in workerd/.test(String(error))) throw error;
+    return ledgers;
   }
 }
 

@@ -55,6 +55,16 @@ describe("the settings of a service", () => {
     ]);
   });
 
+  it("name the team of Access that says who was let in", () => {
+    const faultsOfDeployed = (vars: StatedSettings["vars"]) =>
+      findSettingsFaults({ vars, r2_buckets: buckets, assets: { run_worker_first: true } }, "wrangler.toml", {
+        isDeployed: true,
+      });
+    const audience = { ACCESS_AUDIENCE: "a1b2c3d4e5f6a7b8" };
+    expect(faultsOfDeployed(audience)).toEqual([expect.stringMatching(/^ACCESS_TEAM is missing/)]);
+    expect(faultsOfDeployed({ ...audience, ACCESS_TEAM: "museum" })).toEqual([]);
+  });
+
   it("say that the Worker is asked first wherever it answers", () => {
     const path = "/iiif/*";
     expect(faultsOf({ assets: { run_worker_first: true } })).toEqual([]);

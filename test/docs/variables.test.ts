@@ -30,7 +30,12 @@ const ranges = rows.flatMap(({ name, allowed }) => {
   return least === undefined || most === undefined ? [] : [{ name, least: numberOf(least), most: numberOf(most) }];
 });
 const choices = rows.filter(({ allowed }) => /^`\w+`(?:, `\w+`)+$/.test(allowed));
-const texts = ["BASE_URL", "SITE_NAME", "PREFIX", "KEY_TEMPLATE", "PAGE_SUFFIX", "HELP_URL", "ACCESS_AUDIENCE"];
+const texts = [
+  ...["BASE_URL", "SITE_NAME", "PREFIX", "KEY_TEMPLATE", "PAGE_SUFFIX", "ORIGINS", "HELP_URL", "ACCESS_AUDIENCE"],
+  ...["ACCESS_TEAM", "JURISDICTION"],
+];
+
+const rule = '{"kind": "https", "prefix": "web/", "endpoint": "https://example.org"}';
 
 describe("the table of variables in docs/configuration.md", () => {
   it("has every variable of wrangler.toml in its order, and no other", () => {
@@ -72,6 +77,9 @@ describe("the table of variables in docs/configuration.md", () => {
     ["PREFIX", ["/iiif", "/a.b/c_d~e-f"], ["iiif", "/iiif/", "", "/a b"]],
     ["KEY_TEMPLATE", ["{identifier}", "masters/{identifier}.tif"], ["masters", ""]],
     ["ACCESS_AUDIENCE", ["", "a1b2c3d4e5f6a7b8"], ["short", "two words", "https://team.example"]],
+    ["ACCESS_TEAM", ["", "museum", "my-museum"], ["https://museum.cloudflareaccess.com", "a.b", "-a", "Museum"]],
+    ["JURISDICTION", ["", "eu", "fedramp", "us"], ["EU", "de"]],
+    ["ORIGINS", ["", "[]", `[${rule}]`], ["x", "{}", rule, `[${rule.replace("example.org", "localhost")}]`]],
     ["PAGE_SUFFIX", ["", ";page="], ["/", "?", "#", "%", "p 1", "p1"]],
   ] as const)("states what %s takes", (name, taken, refused) => {
     expect(taken.filter((value) => !accepts(name, value))).toEqual([]);

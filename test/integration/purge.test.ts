@@ -288,10 +288,11 @@ describe("who administers", () => {
     };
     standIn({ access: { aud: audience, getIdentity: async () => Promise.reject(new Error("down")) } });
     expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(503);
+    const json = { "Content-Type": "application/json" };
     letIn("another application");
-    expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(403);
+    expect((await attempt(json, { ACCESS_AUDIENCE: audience })).status).toBe(403);
     letIn(audience);
-    expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(200);
+    expect((await attempt(json, { ACCESS_AUDIENCE: audience })).status).toBe(200);
     const form = { Origin: "https://elsewhere.example", "Content-Type": "text/plain" };
     expect((await attempt(form, { ACCESS_AUDIENCE: audience })).status).toBe(403);
     const [line] = await env.LEDGER.getByName("service").latest(1);

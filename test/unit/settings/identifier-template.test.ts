@@ -89,7 +89,9 @@ describe("an identifier", () => {
 
   it("is refused where the service reads its master from elsewhere", () => {
     const elsewhere = { ...naming, elsewhere: ["nls/"] };
-    expect(checkIdentifier("nls/plate", elsewhere)).toEqual({ fault: expect.stringMatching(/ORIGINS has a rule for nls\/$/) });
+    expect(checkIdentifier("nls/plate", elsewhere)).toEqual({
+      fault: expect.stringMatching(/ORIGINS has a rule for nls\/$/),
+    });
     expect(checkIdentifier("plate", elsewhere)).toEqual({ key: "plate" });
   });
 
