@@ -299,6 +299,21 @@ describe("who administers", () => {
     expect(line).toMatchObject({ operator: "curator@example.org", action: "purge" });
   });
 
+  it("is written down in the jurisdiction that is configured", async () => {
+    const asked: string[] = [];
+    const ledger = {
+      jurisdiction(where: string) {
+        asked.push(where);
+        return env.LEDGER;
+      },
+    };
+    const changed = { JURISDICTION: "eu", LEDGER: ledger };
+    expect((await purge({ kind: "images", identifiers: ["other"] }, changed)).status).toBe(200);
+    expect(asked).toContain("eu");
+    // The runtime here knows none.
+    expect((await purge({ kind: "images", identifiers: ["other"] }, { JURISDICTION: "eu" })).status).toBe(200);
+  });
+
   it("never has the secret in the log", async () => {
     const logged = vi.spyOn(console, "log").mockImplementation(() => undefined);
     await purge({ kind: "images", identifiers: ["other"] });

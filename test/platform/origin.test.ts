@@ -211,6 +211,17 @@ describe("a server that fails", () => {
     expect((await stateOf(platform)).streams.broken).toBe(broken + 1);
   });
 
+  it("is left amid a picture whose client leaves, which is not told as broken off", async () => {
+    let reads = 0;
+    afterOpening((request, response) => {
+      if (++reads <= 3) sendPart(request, response);
+    });
+    const { broken } = (await stateOf(platform)).streams;
+    await platform.leave(new URL(there("full/4900,/0/default.jpg")).pathname, 1500);
+    await untilQuiet(platform);
+    expect((await stateOf(platform)).streams.broken).toBe(broken);
+  });
+
   it("is left by the service when its client leaves", async () => {
     await visit(there("info.json"));
     const gone = new Promise<void>((resolve) => {
