@@ -133,7 +133,7 @@ async function answer(
     adminSecret: undefined,
     accessAudience: undefined,
     accessIssuer: undefined,
-  jurisdiction: undefined,
+    jurisdiction: undefined,
   } as const;
   const services = createServices(config, platform, isolate);
   const start = performance.now();
