@@ -4,8 +4,8 @@ import type { Origin } from "../config/origins.ts";
 import { ImageError } from "../error.ts";
 import { type OriginObject, objectAt } from "../identity/origin-object.ts";
 import { availableBytes } from "../source/byte-source.ts";
-import type { ObjectVersion, StoredObject } from "../source/stored-object.ts";
-import { type Found, readRangeAnswer, sourceChanged } from "./range-answer.ts";
+import { type ObjectVersion, type StoredObject, sourceChanged } from "../source/stored-object.ts";
+import { type Found, readRangeAnswer } from "./range-answer.ts";
 import { rangeRequest, type SigningKeys } from "./request.ts";
 import { conditionOf } from "./validator.ts";
 

@@ -1,4 +1,3 @@
-import { ImageError } from "../error.ts";
 import type { OriginObject } from "../identity/origin-object.ts";
 import { availableBytes } from "../source/byte-source.ts";
 import type { ObjectVersion } from "../source/stored-object.ts";
@@ -111,9 +110,4 @@ async function readExactly({ body }: Response, length: number, object: OriginObj
   }
   if (at < length) throw incomplete(object, `${at} of ${length} bytes came`);
   return bytes;
-}
-
-/** Returns the error of a file that is no longer the one that was opened. */
-export function sourceChanged(): ImageError {
-  return new ImageError("source-changed", "The image was replaced while it was being read. Try again.");
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../budget/clock.ts";
 import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { availableBytes, type ByteSource } from "./byte-source.ts";
-import type { ObjectVersion, OpenedObject, StoredObject } from "./stored-object.ts";
+import { type ObjectVersion, type OpenedObject, type StoredObject, sourceChanged } from "./stored-object.ts";
 
 /** The two methods of an R2 bucket that reading needs. */
 export type ReadableBucket = Pick<R2Bucket, "get" | "head">;
@@ -93,9 +93,7 @@ function r2Source(storage: Storage, key: string, { size, version }: ObjectVersio
       // R2 refuses a range that starts at or after the end.
       if (range.length === 0) return new Uint8Array(0);
       const found = await readObject(storage, key, { range, onlyIf: { etagMatches: version } });
-      if (found === undefined) {
-        throw new ImageError("source-changed", "The image was replaced while it was being read. Try again.");
-      }
+      if (found === undefined) throw sourceChanged();
       checkLength(found.bytes, range);
       return found.bytes;
     },

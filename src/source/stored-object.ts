@@ -1,3 +1,4 @@
+import { ImageError } from "../error.ts";
 import type { ByteSource } from "./byte-source.ts";
 
 /** A stored object's size in bytes, and a text that changes when it is replaced. */
@@ -20,4 +21,9 @@ export interface StoredObject {
   readonly head: () => Promise<ObjectVersion | undefined>;
   /** Returns its bytes with every read pinned to a version. */
   readonly at: (version: ObjectVersion) => ByteSource;
+}
+
+/** Returns the error of an object that is no longer the version that was opened. */
+export function sourceChanged(): ImageError {
+  return new ImageError("source-changed", "The image was replaced while it was being read. Try again.");
 }
