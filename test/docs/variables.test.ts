@@ -86,3 +86,19 @@ describe("the table of variables in docs/configuration.md", () => {
     expect(refused.filter((value) => accepts(name, value))).toEqual([]);
   });
 });
+
+describe("docs/storage.md", () => {
+  const page = readFileSync(join(root, "docs/storage.md"), "utf8");
+
+  it("shows rules that are taken, in both spellings", () => {
+    const [, block = ""] = /```toml\n([\s\S]*?)```/.exec(page) ?? [];
+    const rules = block.split("[[vars.ORIGINS]]").slice(1);
+    const read = rules.map((text) =>
+      Object.fromEntries([...text.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value])),
+    );
+    const { origins } = readConfig({ ORIGINS: read });
+    expect(origins.map(({ access }) => access.kind)).toEqual(["missing", "open"]);
+    const [, json = ""] = /`ORIGINS = '(.*?)'`/.exec(page) ?? [];
+    expect(readConfig({ ORIGINS: json }).origins).toHaveLength(1);
+  });
+});

@@ -3,7 +3,7 @@ import { get, type IncomingMessage, type ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { type MasterKey, placesOf } from "../../src/identity/master-name.ts";
-import { type HostileOrigin, pourInto, startHostileOrigin } from "../support/hostile-origin.ts";
+import { type HostileOrigin, pourHeaders, pourInto, startHostileOrigin } from "../support/hostile-origin.ts";
 import { type Platform, startPlatform } from "../support/platform/platform.ts";
 import {
   expectAlive,
@@ -186,6 +186,7 @@ describe("a server that fails", () => {
     ["is busy", (_, response) => response.writeHead(503, { "Retry-After": "7" }).end(), 503, "7"],
     ["knows no ranges", (_, response) => pourInto(response.writeHead(200, { ETag: '"first"' })), 502, "none"],
     ["sends without an end", (request, response) => [startPart(request, response), pourInto(response)], 503, "1"],
+    ["has headers without an end", (_, response) => pourHeaders(response), 503, "1"],
     ["redirects", (_, response) => response.writeHead(302, { Location: "http://127.0.0.1:1/" }).end(), 502, "none"],
   ])("is answered in time, and no cache keeps it: it %s", async (_, answer, status, retry) => {
     origin.answer = answer;

@@ -80,6 +80,17 @@ export function pourInto(response: ServerResponse): void {
   pour();
 }
 
+/** Writes headers without an end, as fast as the other side takes them. */
+export function pourHeaders({ socket }: ServerResponse): void {
+  const line = `X-More: ${"x".repeat(9000)}\r\n`;
+  const pour = (): void => {
+    while (socket !== null && !socket.destroyed && socket.write(line));
+  };
+  socket?.write("HTTP/1.1 206 Partial Content\r\n");
+  socket?.on("drain", pour);
+  pour();
+}
+
 function answerWell({ files }: HostileOrigin, { url = "", headers }: IncomingMessage, response: ServerResponse): void {
   const file = files.get(url);
   if (file === undefined) return void response.writeHead(404).end("There is no such file.");

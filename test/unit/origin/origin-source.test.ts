@@ -5,7 +5,13 @@ import { objectAt } from "../../../src/identity/origin-object.ts";
 import { originObject } from "../../../src/origin/origin-source.ts";
 import type { StoredObject } from "../../../src/source/stored-object.ts";
 import { platformClock } from "../../../src/timers.ts";
-import { type HostileOrigin, originOf, pourInto, startHostileOrigin } from "../../support/hostile-origin.ts";
+import {
+  type HostileOrigin,
+  originOf,
+  pourHeaders,
+  pourInto,
+  startHostileOrigin,
+} from "../../support/hostile-origin.ts";
 import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
 import { patternBytes } from "../../support/tiers.ts";
 
@@ -211,17 +217,7 @@ describe("an answer that is wrong", () => {
     ],
     ["is a broken connection", (response: ServerResponse) => response.socket?.destroy()],
     ["is no HTTP", (response: ServerResponse) => response.socket?.end("200 fine\r\n\r\n")],
-    [
-      "has headers without an end",
-      ({ socket }: ServerResponse) => {
-        const pour = (): void => {
-          while (socket !== null && !socket.destroyed && socket.write(`X-More: ${"x".repeat(9000)}\r\n`));
-        };
-        socket?.write("HTTP/1.1 206 Partial Content\r\n");
-        socket?.on("drain", pour);
-        pour();
-      },
-    ],
+    ["has headers without an end", pourHeaders],
   ])("is a failure of storage, and is not read further: it %s", async (_, answer) => {
     const before = server.sentBytes();
     server.answer = (_request, response) => void answer(response);
