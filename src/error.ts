@@ -1,6 +1,7 @@
 /**
  * Every way a request can fail: the HTTP status it is answered with, and what the fault is called. Whose fault decides:
- * the client's is 4xx, a broken master 500, a valid master that is not read 501, ours 500, storage's 503.
+ * the client's is 4xx, a broken master 500, a valid master that is not read 501, ours 500, a server's that holds masters and
+ * can't be read from 502, storage's 503.
  */
 export const faults = {
   "identifier-malformed": { status: 400, title: "Malformed identifier" },
@@ -33,6 +34,7 @@ export const faults = {
   internal: { status: 500, title: "Internal error" },
   "source-unsupported": { status: 501, title: "Unsupported image" },
   "search-unavailable": { status: 501, title: "No search" },
+  "origin-unsuitable": { status: 502, title: "Unsuitable origin" },
   "source-changed": { status: 503, title: "Image replaced while it was read" },
   "storage-failed": { status: 503, title: "Storage failed" },
   "render-busy": { status: 503, title: "Busy" },
@@ -49,6 +51,8 @@ export interface ErrorOptions {
   readonly cacheTag?: string;
   /** For the log alone, as is `cause`. */
   readonly detail?: string;
+  /** After how many seconds it is worth asking again, where that is known. */
+  readonly retrySeconds?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -58,6 +62,7 @@ export class ImageError extends Error {
   readonly hint: string | undefined;
   readonly cacheTag: string | undefined;
   readonly detail: string | undefined;
+  readonly retrySeconds: number | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: ErrorOptions = {}) {
     super(publicMessage, { cause: options.cause });
@@ -66,6 +71,7 @@ export class ImageError extends Error {
     this.hint = options.hint;
     this.cacheTag = options.cacheTag;
     this.detail = options.detail;
+    this.retrySeconds = options.retrySeconds;
   }
 
   /** The HTTP status of the answer. */

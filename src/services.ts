@@ -16,15 +16,20 @@ import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { Ledger } from "./operation/ledger.ts";
+import { type OriginReader, originObject } from "./origin/origin-source.ts";
+import type { SigningKeys } from "./origin/request.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { SearchIndex } from "./search/search-index.ts";
+import { r2Object } from "./source/r2.ts";
 
 /** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
   readonly masters: MasterStore;
+  /** What reads masters that are not in the bucket. */
+  readonly originReader: OriginReader;
   readonly pictures: PictureStore;
   readonly records: RecordStore;
   /** Undefined where no database is bound for it. */
@@ -38,7 +43,7 @@ export interface Services {
   /** The files of the page, where it is deployed. */
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
-  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves">;
+  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves" | "accessKeys">;
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
   readonly naming: NamingRules;
   readonly config: Config;
@@ -53,12 +58,15 @@ export interface IsolateState {
   /** By the key of the master that is not there. */
   readonly heldMoves: IsolateCache<HeldMove>;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
+  readonly signingKeys: SigningKeys;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly kernels: Kernels;
   readonly budget: MemoryBudget;
   readonly streams: StreamCounts;
   /** What a check of health found last. */
   health: Health | undefined;
+  /** What Cloudflare Access signs with. */
+  accessKeys: AccessKeys | undefined;
   /** How the rule stood that clears the derivative bucket, and when, in milliseconds since 1970. */
   lifecycle: { readonly checkedAt: number; readonly state: LifecycleState } | undefined;
 }
@@ -71,11 +79,21 @@ export interface HeldMove {
   readonly move: Move | undefined;
 }
 
+/** Public keys of a team of Cloudflare Access, and when they were read. */
+export interface AccessKeys {
+  readonly issuer: string;
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number;
+  readonly keys: readonly Readonly<Record<"kid" | "kty" | "n" | "e", string>>[];
+}
+
 /** What a check of health found, and when. */
 export interface Health {
   /** Milliseconds since 1970. */
   readonly checkedAt: number;
   readonly checks: Readonly<Record<"masters" | "catalogue" | "derivatives" | "drawing", "ok" | "fails">>;
+  /** Of the servers that hold masters, by the prefix of the identifiers; undefined where there are none. */
+  readonly origins: Readonly<Record<string, "ok" | "fails">> | undefined;
 }
 
 /** How many bodies that were sent in pieces did not end whole. */
@@ -104,11 +122,13 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     heldMoves: new IsolateCache(heldMoveBytes),
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
+    signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: new Kernels(modules),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
     health: undefined,
+    accessKeys: undefined,
     lifecycle: undefined,
   };
 }
@@ -139,6 +159,9 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, clock, log });
   const bucket = bucketTier(platform.derivatives, guard("bucket"));
   const edge = guard("edge");
+  const waiting = { clock, timeoutSeconds: config.storageTimeoutSeconds };
+  const masters = { bucket: platform.masters, ...waiting };
+  const reader: OriginReader = { ...waiting, signingKeys: state.signingKeys };
   const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
   const { isStrictConfined, colorProfile, keepMetadata } = config;
   const style: PictureStyle = {
@@ -147,8 +170,11 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     keepMetadata,
   };
   return {
+    originReader: reader,
     masters: {
-      storage: { bucket: platform.masters, clock, timeoutSeconds: config.storageTimeoutSeconds },
+      objectOf: ({ key, origin }, signal) =>
+        origin === undefined ? r2Object(masters, key) : originObject(reader, origin, signal),
+      storage: masters,
       held: state.heldMasters,
       budget,
       edge: edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds), edge),
@@ -177,14 +203,13 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       clock,
     },
     records: {
-      storage: { bucket: platform.catalogue, clock, timeoutSeconds: config.storageTimeoutSeconds },
+      storage: { bucket: platform.catalogue, ...waiting },
       budget,
       clock,
     },
     search: platform.search && {
       database: platform.search,
-      clock,
-      timeoutSeconds: config.storageTimeoutSeconds,
+      ...waiting,
     },
     // A stub belongs to the request that makes it.
     ledger: ledgers && (() => ledgers.getByName(ledgerName)),

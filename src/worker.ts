@@ -7,10 +7,10 @@ import { newAccount } from "./account.ts";
 import { adminRoutes } from "./app/admin.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
-import { readConfig } from "./config.ts";
-import type { ImageError } from "./error.ts";
+import { type Config, readConfig } from "./config.ts";
+import { ImageError } from "./error.ts";
 import { findRule } from "./gateway/find-rule.ts";
-import { isHostShared } from "./http/base-uri.ts";
+import { isHostShared, isLocal } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
 import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
 import type { PurgeProps } from "./ledger.ts";
@@ -78,6 +78,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     const defer = (work: Promise<unknown>): void => context.waitUntil(work);
     const visit: Visit = { account, patience, isAlone, defer, log };
     try {
+      refuseFromElsewhere(config, request.url);
       checkPathLength(path);
       const rule = findRule(config.gateway, path, config.prefix);
       if (rule !== undefined) return await answerOldUrl(services, { request, path, rule, visit });
@@ -124,15 +125,38 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   try {
     const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives, PAGE: page } = env;
     // A service may do without a search.
-    const { SEARCH: search, LEDGER: ledgers } = env as Partial<Env>;
+    const { SEARCH: search, LEDGER: ledger } = env as Partial<Env>;
     const edge = caches.default;
+    const config = readConfig({ ...env });
+    const ledgers = ledger && {
+      getByName: (name: string) => ledgersIn(ledger, config.jurisdiction).getByName(name),
+    };
     const platform = { masters, catalogue, derivatives, search, ledgers, page, edge, lcms, clock: platformClock, log };
-    const services = createServices(readConfig({ ...env }), platform, isolate);
+    const services = createServices(config, platform, isolate);
     servicesOf.set(env, services);
     return services;
   } catch (thrown) {
     return { fault: asImageError(thrown) };
   }
+}
+
+/** The runtime on one's own machine knows no jurisdictions, and says so. */
+function ledgersIn(ledgers: Env["LEDGER"], jurisdiction: Config["jurisdiction"]): Env["LEDGER"] {
+  if (jurisdiction === undefined) return ledgers;
+  try {
+    return ledgers.jurisdiction(jurisdiction);
+  } catch (error) {
+    if (!/not implemented in workerd/.test(String(error))) throw error;
+    return ledgers;
+  }
+}
+
+/** A rule that is for this machine alone was left in: nothing is answered then, as for every fault of the configuration. */
+function refuseFromElsewhere({ origins }: Config, url: string): void {
+  if (!origins.some(({ isLocal: isForHere }) => isForHere) || isLocal(url)) return;
+  throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {
+    detail: `a rule of ORIGINS has "local": true, and the service is asked as ${new URL(url).host}`,
+  });
 }
 
 /** Once an isolate: it holds for every request. */

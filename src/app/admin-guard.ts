@@ -1,13 +1,16 @@
 import type { MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../budget/clock.ts";
 import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
+import { accessToken } from "../http/headers.ts";
 import { withPrivateHeaders } from "../http/respond.ts";
 import { nowhere } from "../http/route.ts";
 import { sameSecret } from "../http/same-secret.ts";
+import { nameByToken } from "./access-token.ts";
 import type { AccessClaim, Door } from "./door.ts";
 
 /** For how long Cloudflare Access may take to say who somebody is, in seconds. */
@@ -33,18 +36,22 @@ export const secureAdmin = secureHeaders({
   },
 });
 
+/** Another site may have a browser send a form here, and the browser sends along what Access knows its user by. */
+const refuseForeignForms: MiddlewareHandler<Door> = csrf();
+
 /**
  * Lets those in who administer the service: whom Cloudflare Access let in for its application, or who shows the secret.
- * While neither is configured there is nothing here, 404. A header that Access would send is never looked at: anybody can
- * send it.
+ * While neither is configured there is nothing here, 404. The platform says who was let in, but not to a Worker with
+ * static assets: to that a token says so, which anybody can send and its team alone can sign.
+ * Source: Cloudflare Workers, Cloudflare Access, `ctx.access` limitations.
  */
 export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
-  const { access, services } = c.env;
-  const { adminSecret, accessAudience } = services.config;
+  const { adminSecret, accessAudience } = c.env.services.config;
   if (adminSecret === undefined && accessAudience === undefined) throw nowhere("The service is not administered here.");
-  if (accessAudience !== undefined && access !== undefined && (await sameSecret(access.aud, accessAudience))) {
-    c.set("operator", await nameOperator(access, services.clock));
-    return next();
+  const operator = accessAudience === undefined ? undefined : await letInByAccess(c.env, c.req.raw, accessAudience);
+  if (operator !== undefined) {
+    c.set("operator", operator);
+    return refuseForeignForms(c, next);
   }
   if (adminSecret === undefined)
     throw new HTTPException(403, { message: "Only those whom Cloudflare Access lets in." });
@@ -55,6 +62,18 @@ export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
   });
   return guard(c, next);
 };
+
+/** Returns whom Cloudflare Access let in for an application; undefined for anybody else. */
+async function letInByAccess(
+  { access, services }: Door["Bindings"],
+  request: Request,
+  audience: string,
+): Promise<string | undefined> {
+  if (access !== undefined && (await sameSecret(access.aud, audience))) return nameOperator(access, services.clock);
+  const issuer = services.config.accessIssuer;
+  const token = accessToken(request);
+  return issuer === undefined || token === undefined ? undefined : nameByToken(token, { issuer, audience }, services);
+}
 
 /** Nothing is done in nobody's name. Throws `storage-failed` where Access does not say in time who it is. */
 async function nameOperator(access: AccessClaim, clock: Clock): Promise<string> {

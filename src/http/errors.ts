@@ -29,7 +29,7 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
   });
   if (cacheTag !== undefined) headers.set("Cache-Tag", cacheTag);
   if (help !== undefined) headers.set("Link", `<${help}>;rel="help"`);
-  if (status === 503) headers.set("Retry-After", "1");
+  if (status === 503) headers.set("Retry-After", String(error.retrySeconds ?? 1));
   if (status === 405) headers.set("Allow", "GET, HEAD, OPTIONS");
   const problem = { type: help ?? "about:blank", title: faults[code].title, status, detail: sentence, code };
   return new Response(isJson ? JSON.stringify(problem) : `${sentence} (${code})\n`, { status, headers });

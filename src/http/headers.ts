@@ -49,3 +49,8 @@ export function formatServerTiming(account: Account): string {
     .map(([name, value]) => `${name};desc="${value}"`)
     .join(", ");
 }
+
+/** Returns the token that Cloudflare Access sends along for whom it let in; whoever sends it, its signature has to be checked. */
+export function accessToken(request: Request): string | undefined {
+  return request.headers.get("Cf-Access-Jwt-Assertion") ?? undefined;
+}

@@ -78,3 +78,11 @@ export function formatSegment(text: string): string {
   if (unreserved.test(text)) return text.includes("/") ? text.replaceAll("/", "%2F") : text;
   return encodeURIComponent(text).replace(plainInPath, decodeURIComponent);
 }
+
+/**
+ * Encodes any text as one segment of a path, all but the unreserved characters: what is signed is encoded so. Source: RFC 3986
+ * §2.3; AWS Signature Version 4.
+ */
+export function escapeSegment(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}

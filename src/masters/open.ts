@@ -4,7 +4,7 @@ import { ImageError } from "../error.ts";
 import { unknownImage } from "../identity/identifier.ts";
 import { type MasterName, placesOf } from "../identity/master-name.ts";
 import { countReads } from "../source/counting.ts";
-import { headR2, openR2, r2Source } from "../source/r2.ts";
+import type { StoredObject } from "../source/stored-object.ts";
 import type { Visit } from "../visit.ts";
 import { openImage, prefixBytes } from "./image.ts";
 import { forgetMaster, heldMaster, holdMaster, keepInTiers, readKept } from "./keeping.ts";
@@ -72,7 +72,7 @@ async function keptAtEdge(store: MasterStore, { name, visit }: Opening): Promise
 /** Asks storage for the version; the same one is trusted again. */
 async function isUnchanged(store: MasterStore, { name, visit }: Opening, kept: KeptMaster): Promise<boolean> {
   visit.account.heads += 1;
-  const current = await headR2(store.storage, name.key);
+  const current = await objectOf(store, { name, visit }).head();
   if (current?.version !== kept.version || current.size !== kept.size) return false;
   const checked = { ...kept, checkedAt: secondsOf(store) };
   holdMaster(store, name, checked);
@@ -132,7 +132,7 @@ async function readMaster(
 ): Promise<KeptMaster> {
   const { account, defer, log } = visit;
   const [opened, stored] = await Promise.all([
-    openR2(store.storage, name.key, prefixBytes),
+    objectOf(store, { name, visit }).open(prefixBytes),
     readKept(store, name, { tier: store.durable, visit }),
   ]);
   if (opened === undefined) throw new UnknownMaster(name);
@@ -162,9 +162,13 @@ async function readMaster(
   return kept;
 }
 
-function ready({ storage }: MasterStore, { name, visit }: Opening, { version, size, image }: KeptMaster): Master {
-  const source = countReads(r2Source(storage, name.key, { size, version }), visit.account);
+function ready(store: MasterStore, { name, visit }: Opening, { version, size, image }: KeptMaster): Master {
+  const source = countReads(objectOf(store, { name, visit }).at({ size, version }), visit.account);
   return { ...image, name, version, source };
+}
+
+function objectOf(store: MasterStore, { name, visit }: Opening): StoredObject {
+  return store.objectOf(name, visit.patience.signal);
 }
 
 /** Seconds since 1970. */

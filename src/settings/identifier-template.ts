@@ -107,7 +107,10 @@ function safeValue(placeholder: keyof TemplateValues, values: TemplateValues): s
 }
 
 /** The service settings that decide which master an identifier means. */
-export type Naming = Pick<Config, "keyTemplate" | "pageSuffix">;
+export interface Naming extends Pick<Config, "keyTemplate" | "pageSuffix"> {
+  /** Prefixes of identifiers whose masters the service reads from elsewhere. */
+  readonly elsewhere?: readonly string[];
+}
 
 /**
  * Returns the key of the master that the service will look for under an identifier, or what is wrong with the
@@ -126,6 +129,10 @@ export function checkIdentifier(
     const read = identifierOf(identifier);
     const { key } = nameMaster(read, { ...naming, pageSuffix: "" });
     const asked = nameMaster(read, naming);
+    const there = naming.elsewhere?.find((prefix) => identifier.startsWith(prefix));
+    if (there !== undefined) {
+      return { fault: `would be ${shown}, which the service reads from elsewhere: ORIGINS has a rule for ${there}` };
+    }
     return asked.key === key
       ? { key }
       : { fault: `would be ${shown}, which means page ${asked.page} of another identifier` };

@@ -7,6 +7,11 @@ import { listObjects } from "../../src/bucket/list-objects.ts";
 import { s3Bucket } from "../../src/bucket/s3-bucket.ts";
 import type { S3Place } from "../../src/bucket/s3-bucket-request.ts";
 import { checkedBytes, sha256Of, uploadFile } from "../../src/bucket/upload.ts";
+import { objectAt } from "../../src/identity/origin-object.ts";
+import { originObject } from "../../src/origin/origin-source.ts";
+import { platformClock } from "../../src/timers.ts";
+import { codeOfAsync } from "../support/code-of.ts";
+import { originOf } from "../support/hostile-origin.ts";
 import { bucketCodeOf } from "../support/ingest.ts";
 import { uploadBytes } from "../support/upload-bytes.ts";
 
@@ -64,6 +69,29 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
       expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
     },
   );
+
+  it("is read by ranges as a server that the service takes masters from, each pinned to the version that was opened", async () => {
+    const [rule, secrets] = [
+      { kind: "s3", prefix: "nls/", endpoint: place.endpoint, bucket: "masters", region: "auto", key: "{rest}" },
+      { ORIGIN_NLS_ACCESS_KEY_ID: keys.accessKeyId, ORIGIN_NLS_SECRET_ACCESS_KEY: keys.secretAccessKey },
+    ];
+    const origin = originOf({ ...rule, credentials: "NLS", local: true }, secrets);
+    const reader = { clock: platformClock, timeoutSeconds: 30, signingKeys: new Map() };
+    const objectOf = (name: string) => originObject(reader, objectAt(origin, name), undefined);
+    const name = "maps/1850/it's (1) + Ü?.tif";
+    const put = (text: string) =>
+      uploadBytes(s3Bucket(place), { key: name, bytes: new TextEncoder().encode(text), contentType: "image/tiff" });
+    await put("the tiles of a master");
+    const opened = await objectOf(`nls/${name}`).open(9);
+    expect(new TextDecoder().decode(opened?.prefix)).toBe("the tiles");
+    expect(new TextDecoder().decode(await opened?.source.read(15, 100))).toBe("master");
+    expect(await objectOf(`nls/${name}`).head()).toEqual({ size: 21, version: opened?.source.version });
+    await put("the tiles of a second");
+    expect(await codeOfAsync(opened?.source.read(0, 9) ?? Promise.resolve())).toBe("source-changed");
+    expect(await objectOf("nls/none").open(9)).toBeUndefined();
+    await put("");
+    expect((await objectOf(`nls/${name}`).open(9))?.source.size).toBe(0);
+  });
 
   it("reads, creates, lists and deletes objects", async () => {
     const bucket = s3Bucket(place);

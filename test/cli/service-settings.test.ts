@@ -16,6 +16,7 @@ describe("the settings of the service", () => {
   it("are those of wrangler.toml, with what counts where it is silent", async () => {
     await layConfig([
       ...["[vars]", 'KEY_TEMPLATE = " masters/{identifier} "'],
+      ...["[[vars.ORIGINS]]", 'kind = "https"', 'prefix = "web/"', 'endpoint = "https://images.example.org"'],
       ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
       ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
@@ -24,7 +25,7 @@ describe("the settings of the service", () => {
     ]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
-      naming: { keyTemplate: "masters/{identifier}", pageSuffix: ";page=" },
+      naming: { keyTemplate: "masters/{identifier}", pageSuffix: ";page=", elsewhere: ["web/"] },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
       derivativesBucket: "pictures",
@@ -34,7 +35,7 @@ describe("the settings of the service", () => {
     await layConfig(["[vars]", 'JPEG_QUALITY = "0"']);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
-      naming: { keyTemplate: "{identifier}", pageSuffix: ";page=" },
+      naming: { keyTemplate: "{identifier}", pageSuffix: ";page=", elsewhere: [] },
       mastersBucket: undefined,
       catalogueBucket: undefined,
       derivativesBucket: undefined,

@@ -5,7 +5,7 @@ import { BucketError, mostReadBytes } from "../../../src/bucket/bucket.ts";
 import { bucketSource } from "../../../src/bucket/bucket-source.ts";
 import { listObjects } from "../../../src/bucket/list-objects.ts";
 import { s3Bucket } from "../../../src/bucket/s3-bucket.ts";
-import { type RetryPolicy, readRetryAfter, type S3Place } from "../../../src/bucket/s3-bucket-request.ts";
+import type { RetryPolicy, S3Place } from "../../../src/bucket/s3-bucket-request.ts";
 import { checkedBytes, sha256Of } from "../../../src/bucket/upload.ts";
 import { endpointFault } from "../../../src/settings/s3-endpoint.ts";
 import { bucketCodeOf } from "../../support/ingest.ts";
@@ -180,11 +180,6 @@ describe("a bucket of an S3 storage", () => {
     endpoint.fault = (_, index) => (index === 0 ? { status: 503, retryAfter: "3600" } : undefined);
     await put("a");
     expect(endpoint.arrivals).toHaveLength(2);
-    expect(readRetryAfter("7")).toBe(7000);
-    expect(readRetryAfter("Sat, 21 Nov 2026 00:00:10 GMT", Date.UTC(2026, 10, 21))).toBe(10_000);
-    expect(readRetryAfter("Sat, 21 Nov 2026 00:00:00 GMT", Date.UTC(2026, 10, 22))).toBe(0);
-    expect(readRetryAfter("soon")).toBeUndefined();
-    expect(readRetryAfter(null)).toBeUndefined();
   });
 
   it("has bytes that changed on the way refused by the storage", async () => {
