@@ -73,6 +73,8 @@ export async function verifyStored(
     onUnsealed: () => void counts.unsealed++,
   };
   try {
+    await masters.check();
+    await catalogue.check();
     const listed = sampled(listMasters(masters, { naming, prefix: "" }), percent, ({ key }) => key);
     for await (const found of inOrder(listed, mastersAtOnce, (master) => verifyMaster(master, image))) {
       tell("masters", found);

@@ -9,7 +9,7 @@ import {
   pictureOf,
   shippedRules,
 } from "../../support/derivatives.ts";
-import { bucketsAt } from "../../support/ingest.ts";
+import { bucketAt, bucketsAt } from "../../support/ingest.ts";
 import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
 
 const day = 86_400_000;
@@ -71,7 +71,7 @@ describe("pruning", () => {
     expect(left()).toEqual([...current, ...unknown, ...others].toSorted());
     expect([...endpoint.objects.keys()]).toEqual(["there"]);
     const written = endpoint.arrivals.filter(({ bucket }) => bucket !== "derivatives");
-    expect(new Set(written.map(({ operation }) => operation))).toEqual(new Set(["HeadObject"]));
+    expect(new Set(written.map(({ operation }) => operation))).toEqual(new Set(["HeadBucket", "HeadObject"]));
   });
 
   it("removes what no request leads to where it is asked for", async () => {
@@ -93,7 +93,8 @@ describe("pruning", () => {
     const small = await layPicture({ master: "b", version: "v1" }, { days: 31 });
     expect((await prune(["old"], { days: 30 })).removed).toEqual({ old: 1 });
     expect(left()).toEqual([small]);
-    expect(endpoint.arrivals.map(({ operation }) => operation)).toEqual([
+    const { length: checks } = ["masters", "derivatives"];
+    expect(endpoint.arrivals.slice(checks).map(({ operation }) => operation)).toEqual([
       "ListObjectsV2",
       "ListObjectsV2",
       "DeleteObjects",
@@ -131,6 +132,16 @@ describe("pruning", () => {
     endpoint.fault = () => undefined;
     expect(await prune(["old"])).toMatchObject({ failure: undefined, removed: { old: 200 } });
     expect(left()).toEqual([]);
+  });
+
+  it("takes nothing for an orphan because a bucket is not there", async () => {
+    await layKinds();
+    const before = left();
+    const masters = bucketAt({ ...endpoint, bucket: "none" });
+    const judge = { ...bucketsAt(endpoint), masters, rules: shippedRules };
+    const order = { reasons: new Set(["orphan"] as const), days: 90, now, isDry: false };
+    expect((await pruneDerivatives(judge, order)).failure).toMatchObject({ code: "no-bucket" });
+    expect(left()).toEqual(before);
   });
 
   it("takes a deletion whose answer was lost for done once it is repeated", async () => {
