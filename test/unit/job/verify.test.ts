@@ -179,7 +179,7 @@ describe("verifying", () => {
     layMaster("unsealed", { sha256: undefined });
     const outcome = await verify({ draw: openDrawer() });
     expect(outcome).toMatchObject({ masters: 3, unsealed: 1, records: 2, objects: 1, collections: 2, found: [] });
-    const reading = ["ListObjectsV2", "HeadObject", "GetObject"];
+    const reading = ["HeadBucket", "ListObjectsV2", "HeadObject", "GetObject"];
     expect(endpoint.arrivals.filter(({ operation }) => !reading.includes(operation))).toEqual([]);
   });
 
