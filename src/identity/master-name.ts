@@ -77,6 +77,11 @@ function checkKey(key: string): string {
 /** Stands in a key template for the identifier. */
 const placeholder = "{identifier}";
 
+/** Tells whether a key, as it is written on what is kept of a master, is that of one on another server. */
+export function isOnOtherServer(written: string): boolean {
+  return written.startsWith(originRoot);
+}
+
 /** Returns the key of a master as it is written on what is kept of it. */
 export function masterKeyOf(written: string): MasterKey {
   return written as MasterKey;

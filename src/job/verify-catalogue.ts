@@ -22,6 +22,8 @@ export interface CatalogueVerification {
   readonly present: Presence;
   /** Returns the key of the master of an image; undefined for what can be no identifier. */
   readonly keyOf: (identifier: string) => string | undefined;
+  /** Whether the master of an image is on another server, where it is not asked for. */
+  readonly isElsewhere: (identifier: string) => boolean;
 }
 
 /**
@@ -113,9 +115,10 @@ async function verifyPage(
 async function verifyImage(
   place: FindingPlace,
   { image, shownBy }: { readonly image: StoredImage; readonly shownBy: string },
-  { masters, keyOf }: CatalogueVerification,
+  { masters, keyOf, isElsewhere }: CatalogueVerification,
 ): Promise<readonly VerifyFinding[]> {
   const { identifier } = image;
+  if (isElsewhere(identifier)) return [];
   const key = keyOf(identifier);
   const stored = key === undefined ? undefined : await masters.head(key);
   if (key === undefined || stored === undefined) {

@@ -6,7 +6,7 @@ import { parseWork, workKey } from "../catalogue/work-record.ts";
 import type { DrawPicture } from "../check/serving.ts";
 import { ImageError } from "../error.ts";
 import { nameOfText } from "../identity/master-name.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import { type Naming, prefixElsewhere } from "../settings/identifier-template.ts";
 import { inOrder } from "./at-once.ts";
 import { isInSample } from "./sample.ts";
 import { listMasters } from "./stored-masters.ts";
@@ -64,7 +64,8 @@ export async function verifyStored(
   };
   const present = new Presence(catalogue);
   const keyOf = (identifier: string): string | undefined => nameOfText(identifier, naming)?.key;
-  const documents: CatalogueVerification = { masters, catalogue, present, keyOf };
+  const isElsewhere = (identifier: string): boolean => prefixElsewhere(identifier, naming) !== undefined;
+  const documents: CatalogueVerification = { masters, catalogue, present, keyOf, isElsewhere };
   const image = {
     masters,
     catalogue,
@@ -118,9 +119,10 @@ async function* placesIn(catalogue: Bucket, kind: FindingPlace["kind"]): AsyncGe
   }
 }
 
-/** What stands in a record is verified with its master; here, whether there is one. */
+/** What stands in a record is verified with its master; here, whether there is one. Those on other servers are not asked for. */
 function verifyPlace(place: FindingPlace, naming: Naming, masters: Presence): Promise<readonly VerifyFinding[]> {
   return findingsOf(place, async () => {
+    if (prefixElsewhere(place.name, naming) !== undefined) return [];
     const key = nameOfText(place.name, naming)?.key;
     if (key !== undefined && (await masters.has(key))) return [];
     const message = `There is a record of ${place.name}, and no such image.`;

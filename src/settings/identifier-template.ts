@@ -112,6 +112,11 @@ export interface Naming extends Pick<Config, "keyTemplate" | "pageSuffix"> {
   readonly elsewhere?: readonly string[];
 }
 
+/** Returns the prefix by which the master of an identifier is on another server; undefined where it is in the bucket. */
+export function prefixElsewhere(identifier: string, { elsewhere = [] }: Pick<Naming, "elsewhere">): string | undefined {
+  return elsewhere.find((prefix) => identifier.startsWith(prefix));
+}
+
 /**
  * Returns the key of the master that the service will look for under an identifier, or what is wrong with the
  * identifier, phrased to follow it.
@@ -129,7 +134,7 @@ export function checkIdentifier(
     const read = identifierOf(identifier);
     const { key } = nameMaster(read, { ...naming, pageSuffix: "" });
     const asked = nameMaster(read, naming);
-    const there = naming.elsewhere?.find((prefix) => identifier.startsWith(prefix));
+    const there = prefixElsewhere(identifier, naming);
     if (there !== undefined) {
       return { fault: `would be ${shown}, which the service reads from elsewhere: ORIGINS has a rule for ${there}` };
     }

@@ -63,6 +63,22 @@ async function layKinds() {
 }
 
 describe("pruning", () => {
+  it("take what is of a master on another server for what is of it now: nobody knows more here", async () => {
+    const master = ".origin/images.example.org/maps/1.tif";
+    const sound = [await layPicture({ master, version: "v1" }), lay(await indexOf({ master, version: "v2" }))];
+    const { key, labels } = await pictureOf({ master, version: "v1", width: 801 });
+    lay({ key, labels: { ...labels, settings: "others" } });
+    expect(await prune(["stale", "orphan", "unknown-settings"])).toMatchObject({
+      removed: { "unknown-settings": 1 },
+      kept: 2,
+    });
+    expect(left()).toEqual(sound.toSorted());
+    expect(endpoint.arrivals.some(({ bucket }) => bucket === "masters")).toBe(true);
+    expect(endpoint.arrivals.some(({ operation, bucket }) => operation === "HeadObject" && bucket === "masters")).toBe(
+      false,
+    );
+  });
+
   it("removes what is of masters that were replaced or are gone, and nothing else", async () => {
     const { current, unknown, others } = await layKinds();
     const outcome = await prune(["stale", "orphan"]);

@@ -174,6 +174,15 @@ const planted: Readonly<Record<string, () => readonly string[]>> = {
 };
 
 describe("verifying", () => {
+  it("does not miss masters that are on another server, where nobody looks", async () => {
+    const images = [imageOf("loans/1")];
+    lay("objects/book.json", formatWork(makeWork({ pages: [pageOf("1", { images })], collections: [] })));
+    layRecord("loans/1", "book");
+    const naming = { keyTemplate: "{identifier}", pageSuffix: ";page=" };
+    expect((await verify({ naming: { ...naming, elsewhere: ["loans/"] } })).found).toEqual([]);
+    expect((await verify({ naming })).found).toEqual(["loans/1: record-without-master", "book: image-missing"]);
+  });
+
   it("finds nothing where nothing is wrong, and writes nothing", async () => {
     laySound();
     layMaster("unsealed", { sha256: undefined });
