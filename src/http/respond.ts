@@ -105,6 +105,7 @@ export function fileHeaders({ fileName, ...answer }: FileAnswer): Headers {
 /** Returns a file that somebody gave. */
 export function respondFile(body: Uint8Array | ReadableStream | null, headers: Headers, account: Account): Response {
   headers.set("Server-Timing", formatServerTiming(account));
+  if (body instanceof Uint8Array) account.sentBytes = body.byteLength;
   return new Response(body as BodyInit | null, { headers });
 }
 
@@ -137,7 +138,10 @@ export interface ImageBody {
 export function respondImage({ mediaType, body }: ImageBody, headers: Headers, account: Account): Response {
   headers.set("Content-Type", mediaType);
   headers.set("Server-Timing", formatServerTiming(account));
-  if (body instanceof Uint8Array) headers.set("Content-Length", String(body.byteLength));
+  if (body instanceof Uint8Array) {
+    headers.set("Content-Length", String(body.byteLength));
+    account.sentBytes = body.byteLength;
+  }
   return new Response(body as BodyInit, { headers });
 }
 
@@ -155,7 +159,10 @@ export function respondUndrawn(mediaType: string, headers: Headers, account: Acc
 /** Returns a text, such as info.json. */
 export function respondText(text: string, headers: Headers, account: Account): Response {
   headers.set("Server-Timing", formatServerTiming(account));
-  return new Response(text, { headers });
+  // Encoded here, for the platform does not say how long it is.
+  const bytes = new TextEncoder().encode(text);
+  account.sentBytes = bytes.byteLength;
+  return new Response(bytes, { headers });
 }
 
 /** A redirect: an absolute URI, or a path, which is the same on every host. */
