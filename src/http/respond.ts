@@ -251,6 +251,28 @@ export function respondPage(page: Response, status: number): Response {
   return new Response(page.body, { status, headers });
 }
 
+/** Returns a page for those who administer the service: it is kept by nobody. */
+export function respondAdminPage(html: string, status: number): Response {
+  const headers = { ...unframedHeaders, "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" };
+  return new Response(html, { status, headers });
+}
+
+/** Returns a page for whom is not signed in yet: it is the challenge. */
+export function respondSignIn(html: string): Response {
+  return new Response(html, {
+    status: 401,
+    headers: { "Content-Type": "text/html; charset=utf-8", "WWW-Authenticate": 'Bearer realm="administration"' },
+  });
+}
+
+/** Returns the answer to a form that was sent: the page to go on with, by GET. */
+export function respondSeeOther(path: string): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { ...unframedHeaders, Location: path, "Cache-Control": "no-store" },
+  });
+}
+
 /** Returns an answer of JSON that is about no image. */
 export function respondJson(value: object, status: number): Response {
   const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };

@@ -6,6 +6,11 @@ export function hourOf(now: number): string {
   return new Date(now).toISOString().slice(0, 13);
 }
 
+/** Returns a moment in milliseconds since 1970 as people read it, in UTC: `2026-11-29 05:31`. */
+export function formatMoment(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace("T", " ");
+}
+
 /** Returns the hour, the day or the month that lies so many milliseconds before another moment, as `hourOf` writes hours. */
 export function hourBefore(now: number, milliseconds: number): string {
   return hourOf(Math.max(0, now - milliseconds));

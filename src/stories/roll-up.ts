@@ -14,6 +14,7 @@ import { hourBefore, hourOf } from "../statistics/hour.ts";
 import { parseRollUp } from "../statistics/roll-up.ts";
 import type { Visit } from "../visit.ts";
 import { handOverNow } from "./counting.ts";
+import { countStorage } from "./storage-walk.ts";
 
 /** How long the ledger may take for an answer, in seconds. */
 const ledgerSeconds = 10;
@@ -25,10 +26,10 @@ const mostMerged = 4;
 const dayMilliseconds = 86_400_000;
 
 /** For how many days hours are kept before they become a day, and days before they become a month. Months are kept. */
-export const keptDays = { hours: 7, days: 400 } as const;
+const keptDays = { hours: 7, days: 400 } as const;
 
 /** Two roll-ups as values, their text, and their sum: in bytes. */
-const rollUpLoan = { share: "draws", bytes: 16 << 20, costMilliseconds: 50, waitingBytes: 4096 } as const;
+export const rollUpLoan = { share: "draws", bytes: 16 << 20, costMilliseconds: 50, waitingBytes: 4096 } as const;
 
 /** When a run takes place, in milliseconds since 1970, and where it tells what goes wrong. */
 export interface RollUpRun {
@@ -42,8 +43,8 @@ export function rollUpStore({ buckets, clock, config }: Services): RollUpStore {
 }
 
 /**
- * Writes what was counted in the hours before this one into the catalogue, and joins old hours to days and old days to
- * months. It may be broken off anywhere and run twice: nothing is lost, nothing counted twice. Throws `storage-failed`,
+ * Writes what was counted in the hours before this one into the catalogue, joins old hours to days and old days to
+ * months, and counts what is stored. It may be broken off anywhere and run twice: nothing is lost, nothing counted twice. Throws `storage-failed`,
  * `record-malformed`, and what the ledger throws.
  */
 export async function rollUp(services: Services, { now, log }: RollUpRun): Promise<void> {
@@ -62,6 +63,7 @@ export async function rollUp(services: Services, { now, log }: RollUpRun): Promi
   } finally {
     lease.release();
   }
+  await countStorage(services, now);
 }
 
 /** Returns how many batches were written. */
