@@ -49,7 +49,9 @@ export function formatAdminPage(site: Site, shown: Administration): string {
     <Layout site={site} title="Administration" kind="admin" head={<meta name="robots" content="noindex" />}>
       <h1>Administration</h1>
       <div class="who">
-        <p class="quiet">You are let in as {operator}.</p>
+        <p class="quiet">
+          {operator === "secret" ? "You are let in by the secret." : `You are let in as ${operator}.`}
+        </p>
         {isSignedIn && (
           <form action={signOutPath} method="post">
             <button class="text-button" type="submit">
@@ -61,11 +63,11 @@ export function formatAdminPage(site: Site, shown: Administration): string {
       {purged !== undefined && <PurgeResult notice={purged} />}
       <div class="panels">
         <Status shown={shown} />
+        <Storage storage={shown.storage} />
+        <Work waitingTags={shown.waitingTags} />
         <Requests shown={shown} />
         <Images shown={shown} />
         <Errors shown={shown} site={site} />
-        <Storage storage={shown.storage} />
-        <Work waitingTags={shown.waitingTags} />
         <PurgeBox />
         <Actions actions={shown.actions} />
       </div>
@@ -379,10 +381,10 @@ function Actions({ actions }: Pick<Administration, "actions">) {
           <tbody>
             {actions.map(({ at, operator, action, detail }) => (
               <tr>
-                <td>{formatMoment(at)}</td>
-                <td>{operator}</td>
-                <td>{action}</td>
-                <td class="detail">{detail}</td>
+                <td class="short">{formatMoment(at)}</td>
+                <td class="operator">{operator}</td>
+                <td class="short">{action}</td>
+                <td class="detail">{detail === "{}" ? "" : detail}</td>
               </tr>
             ))}
           </tbody>

@@ -73,7 +73,7 @@ describe("the page of who administers", () => {
     expect(cookie).not.toContain(secret);
     const shown = await open(await signedIn());
     expect([shown.status, shown.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
-    expect(shown.text).toContain("You are let in as secret.");
+    expect(shown.text).toContain("You are let in by the secret.");
     const out = await send("sign-out", {}, await signedIn());
     expect(out.headers.get("Set-Cookie")).toMatch(/^__Host-tessera-admin=; Path=\/; Max-Age=0;/);
   });
