@@ -33,7 +33,7 @@ export interface StorageReport {
 const mostRows = 40;
 
 /** What no figure has in it: said with every report, for nobody sees it in the numbers. */
-export const hidden =
+const hidden =
   "Hits of the cache in front of the Worker run no code and are in none of these figures: the analytics of Cloudflare have them";
 
 /** Returns a report for scripts. */

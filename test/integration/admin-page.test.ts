@@ -150,7 +150,7 @@ describe("the page of who administers", () => {
       [{ kind: "object", name: " " }, "No name is given."],
       [{ kind: "object", name: "a\nb" }, "One name is taken at a time"],
       [{ kind: "images", name: "\u0000" }, "Nothing was purged."],
-      [{ kind: "images", name: Array(101).fill("x").join("\n") }, "identifiers"],
+      [{ kind: "images", name: Array(101).fill("x").join("\n") }, "101 identifiers are given"],
       [{ kind: "all", name: "x" }, "kind"],
       [{ order: "{" }, "not JSON"],
     ] as const) {

@@ -8,6 +8,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { hourOf } from "../../src/statistics/hour.ts";
 import { parseRollUp, rollUpKey } from "../../src/statistics/roll-up.ts";
+import { parseStorageState, storageStateKey } from "../../src/statistics/storage-count.ts";
 import worker from "../../src/worker.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
@@ -186,6 +187,39 @@ describe("the hours", () => {
     expect((await stored("2026-11-01"))?.from).toEqual(["a", "b"]);
     expect((await stored("2026-11-01"))?.tally.total[0]).toBe(2);
     expect([await stored("2024-01-02"), (await stored("2024-01"))?.tally.total[0]]).toEqual([undefined, 1]);
+  });
+
+  it("come with a count of what is stored, some pages of listings at a time and once a day", async () => {
+    const start = Date.parse("2026-11-29T05:05:00Z");
+    await env.CATALOGUE.delete(storageStateKey);
+    const state = async () => parseStorageState((await (await env.CATALOGUE.get(storageStateKey))?.text()) ?? "");
+    let pages = 0;
+    const list = async ({ startAfter = "" }: R2ListOptions) => ({
+      objects: [{ key: `${startAfter}x`, size: 2 }],
+      truncated: ++pages < 40,
+    });
+    const MASTERS = { list };
+    await runCron(start, { MASTERS });
+    expect(await state()).toEqual({
+      running: {
+        since: start,
+        bucket: "masters",
+        after: "x".repeat(32),
+        counts: { masters: { objects: 32, bytes: 64 } },
+      },
+    });
+    await env.CATALOGUE.put("records/counted.json", "{}");
+    await runCron(start + hour, { MASTERS });
+    const { finished, running } = await state();
+    expect([running, finished?.at]).toEqual([undefined, start + hour]);
+    expect(finished?.counts).toMatchObject({
+      masters: { objects: 40, bytes: 80 },
+      "records of images": { objects: 1, bytes: 2 },
+    });
+    await runCron(start + 2 * hour, { MASTERS });
+    expect([pages, (await state()).finished?.at]).toEqual([40, start + hour]);
+    await runCron(start + 24 * hour, { MASTERS });
+    expect((await state()).finished?.at).toBe(start + 24 * hour);
   });
 
   it("wait for a week where nobody writes them, and are told some at a time", async () => {
