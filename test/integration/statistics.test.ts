@@ -9,6 +9,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { hourOf } from "../../src/statistics/hour.ts";
 import { parseRollUp, rollUpKey } from "../../src/statistics/roll-up.ts";
 import { parseStorageState, storageStateKey } from "../../src/statistics/storage-count.ts";
+import { newTally } from "../../src/statistics/tally.ts";
 import worker from "../../src/worker.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
@@ -142,33 +143,33 @@ describe("the hours", () => {
   });
 
   it("go into the catalogue once they are over, once each, whoever asks for it twice", async () => {
-    await ask("/iiif/3/counted/info.json", { env: counting });
-    const now = Date.now();
-    await runCron(now);
-    expect(await stored(hourOf(now))).toBeUndefined();
-    await runCron(now + hour);
-    const written = await stored(hourOf(now));
+    const { period, during, after } = await countOneHour();
+    await runCron(during);
+    expect(await stored(period)).toBeUndefined();
+    await runCron(after);
+    const written = await stored(period);
     expect(written?.tally.total[0]).toBe(1);
     expect(await waiting()).toEqual([]);
-    await runCron(now + hour);
-    expect(await stored(hourOf(now))).toEqual(written);
+    await runCron(after);
+    expect(await stored(period)).toEqual(written);
   });
 
   it("are written once though a run is broken off, and what is counted late is added", async () => {
-    await ask("/iiif/3/counted/info.json", { env: counting });
-    const now = Date.now();
-    const before = (await stored(hourOf(now)))?.tally.total[0] ?? 0;
+    const { period, after } = await countOneHour();
+    const before = (await stored(period))?.tally.total[0] ?? 0;
+    const [{ tally } = { tally: newTally() }] = await waiting();
     const stub = ledger();
     const failing = {
-      closeHour: (before: string) => stub.closeHour(before),
+      closeHour: (hour: string) => stub.closeHour(hour),
       dropHour: async () => Promise.reject(new Error("gone")),
     };
-    await expect(runCron(now + hour, { LEDGER: { getByName: () => failing } })).rejects.toThrow("gone");
+    await expect(runCron(after, { LEDGER: { getByName: () => failing } })).rejects.toThrow("gone");
+    expect(JSON.stringify(logged.mock.calls)).toContain("statistics were not rolled up");
     expect(await waiting()).toHaveLength(1);
     // Another isolate hands over what it has counted of that hour.
-    await ask("/iiif/3/counted/info.json", { env: counting });
-    await runCron(now + hour);
-    expect((await stored(hourOf(now)))?.tally.total[0]).toBe(2 + before);
+    await ledger().count({ hour: period, tally });
+    await runCron(after);
+    expect((await stored(period))?.tally.total[0]).toBe(2 + before);
     expect(await waiting()).toEqual([]);
   });
 
@@ -227,14 +228,23 @@ describe("the hours", () => {
     const { tally } = parseRollUp(text);
     const start = Date.parse("2026-11-01T00:00:00Z");
     const dropped: string[] = [];
-    for (let at = 0; at < 170; at++)
-      dropped.push(...(await ledger().count({ hour: hourOf(start + at * hour), tally })));
+    await runInDurableObject(ledger(), (instance) => {
+      for (let at = 0; at < 170; at++) dropped.push(...instance.count({ hour: hourOf(start + at * hour), tally }));
+    });
     expect(dropped).toEqual(["2026-11-01T00", "2026-11-01T01"]);
     const first = await administer("/admin/stats");
     expect([first.json.hours.length, first.json.next]).toEqual([6, hourOf(start + 164 * hour)]);
     const second = await administer(`/admin/stats?before=${first.json.next}`);
     expect(second.json.hours[0].period).toBe(hourOf(start + 163 * hour));
   });
+
+  /** Has one request counted; says of which hour it is, and a moment in it and after it. */
+  async function countOneHour() {
+    await ask("/iiif/3/counted/info.json", { env: counting });
+    const [{ period } = { period: "" }] = await waiting();
+    const during = Date.parse(`${period}:59:00Z`);
+    return { period, during, after: during + hour };
+  }
 
   async function countOnce(): Promise<string> {
     await ask("/iiif/3/counted/info.json", { env: counting });
