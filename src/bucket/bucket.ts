@@ -155,3 +155,8 @@ export class BucketError extends Error {
     return finalCodes.includes(this.code);
   }
 }
+
+/** Says whether an error of a bucket is about one object: those of others may succeed. */
+export function isOfOneObject(error: unknown): error is BucketError {
+  return error instanceof BucketError && !error.isFinal && error.code !== "stopped";
+}

@@ -107,7 +107,10 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera ls --to local", "all identifiers, of npm start"],
     ["tessera ls maps/ --to remote --long", "those that start so, with what they are"],
   ],
-  info: [["tessera info maps/atlas --to remote", ""]],
+  info: [
+    ["tessera info maps/atlas --to remote", "all of an image"],
+    ["tessera info maps/atlas --to local --json", "for scripts"],
+  ],
   prune: [
     ["tessera prune --to remote --dry-run", "how much is of masters that were replaced or are gone"],
     ["tessera prune --to remote --older-than 30d", "what was stored more than 30 days ago; small ones 120"],

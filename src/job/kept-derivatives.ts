@@ -57,13 +57,14 @@ export async function judgeDerivatives(
   const [first] = group;
   if (first === undefined) return [];
   const labelsOf = async ({ key, metadata }: ListedObject) => metadata ?? (await derivatives.head(key))?.metadata;
-  const written = (await labelsOf(first))?.key;
+  const firstLabels = await labelsOf(first);
+  const written = firstLabels?.key;
   const version = written === undefined ? undefined : (await masters.head(written))?.etag;
   if (written !== undefined && version === undefined && (await isFolderOf(written, first))) {
     return group.map((object) => kept(object, "orphan"));
   }
   const judged = await atOnce(group, headsAtOnce, async (object) => {
-    const labels = await labelsOf(object);
+    const labels = object === first ? firstLabels : await labelsOf(object);
     if (labels === undefined) return undefined;
     // Another master can't have this folder.
     const own = labels.key === written ? labels : {};

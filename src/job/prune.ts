@@ -65,6 +65,9 @@ export async function pruneDerivatives(
   };
   let failure: BucketError | undefined;
   try {
+    // In a bucket that is not there no master is, and all would look like orphans.
+    await judge.masters.check();
+    await judge.derivatives.check();
     for (const root of derivativeRoots) {
       const folders = listByMaster(judge.derivatives, root);
       for await (const judged of inOrder(folders, foldersAtOnce, (group) => judgeGroup(judge, order, group))) {

@@ -1,4 +1,4 @@
-import type { Bucket, StoredObject } from "../bucket/bucket.ts";
+import { type Bucket, isOfOneObject, type StoredObject } from "../bucket/bucket.ts";
 import { attachmentKey } from "../catalogue/attachment.ts";
 import { type Collection, collectionKey, parseCollection } from "../catalogue/collection.ts";
 import type { Described } from "../catalogue/described.ts";
@@ -10,7 +10,7 @@ import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import { atOnce } from "./at-once.ts";
 import { readImageFacts } from "./image-facts.ts";
-import { type FindingPlace, isOfOne, mendRecord, type Presence, type VerifyFinding } from "./verify-finding.ts";
+import { type FindingPlace, mendRecord, type Presence, type VerifyFinding } from "./verify-finding.ts";
 
 const headsAtOnce = 8;
 
@@ -136,7 +136,7 @@ async function sizeOf(masters: Bucket, key: string, { metadata }: StoredObject):
   try {
     return await readImageFacts(masters, key);
   } catch (error) {
-    if (!(error instanceof ImageError) && !isOfOne(error)) throw error;
+    if (!(error instanceof ImageError) && !isOfOneObject(error)) throw error;
     return undefined;
   }
 }

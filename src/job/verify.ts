@@ -1,4 +1,4 @@
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type Bucket, BucketError, isOfOneObject } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import { collectionKey } from "../catalogue/collection.ts";
 import { recordKey } from "../catalogue/image-records.ts";
@@ -11,7 +11,7 @@ import { inOrder } from "./at-once.ts";
 import { isInSample } from "./sample.ts";
 import { listMasters } from "./stored-masters.ts";
 import { type CatalogueVerification, verifyCollection, verifyObject } from "./verify-catalogue.ts";
-import { type FindingPlace, findingsOf, isOfOne, mendRecord, Presence, type VerifyFinding } from "./verify-finding.ts";
+import { type FindingPlace, findingsOf, mendRecord, Presence, type VerifyFinding } from "./verify-finding.ts";
 import { type ShownImages, verifyMaster } from "./verify-master.ts";
 
 /** What is verified and how. */
@@ -73,6 +73,8 @@ export async function verifyStored(
     onUnsealed: () => void counts.unsealed++,
   };
   try {
+    await masters.check();
+    await catalogue.check();
     const listed = sampled(listMasters(masters, { naming, prefix: "" }), percent, ({ key }) => key);
     for await (const found of inOrder(listed, mastersAtOnce, (master) => verifyMaster(master, image))) {
       tell("masters", found);
@@ -140,7 +142,7 @@ function imageLister(catalogue: Bucket): (object: string) => Promise<ShownImages
       return new Set(pages.flatMap(({ images }) => images.map(({ identifier }) => identifier)));
     } catch (error) {
       // It is a finding of its own.
-      if (error instanceof ImageError || isOfOne(error)) return "unread";
+      if (error instanceof ImageError || isOfOneObject(error)) return "unread";
       throw error;
     }
   };

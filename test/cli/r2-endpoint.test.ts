@@ -58,7 +58,9 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
       const bucket = s3Bucket(place);
       const bytes = new TextEncoder().encode(`{"key": "${key}"}`);
       await uploadBytes(bucket, { key, bytes, contentType: "application/json" });
-      expect(await bucket.head(key)).toEqual({ bytes: bytes.length, metadata: { sha256: sha256Of(bytes) } });
+      const metadata = { sha256: sha256Of(bytes) };
+      const { md5: etag } = checkedBytes(bytes);
+      expect(await bucket.head(key)).toEqual({ bytes: bytes.length, etag, uploadedAt: expect.any(Number), metadata });
       const response = await server.fetch(`/?key=${encodeURIComponent(key)}`);
       expect(response.headers.get("content-type")).toBe("application/json");
       expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
@@ -73,13 +75,18 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
     expect(await create("list/a & b", "second")).toBeUndefined();
     expect(await bucket.get("list/a & b")).toMatchObject({ bytes: Buffer.from("first"), ...headers });
     for (const key of ["list/c", "list/地図", "lisu"]) await create(key, "{}");
+    const version = { bytes: 2, etag: checkedBytes(Buffer.from("{}")).md5, uploadedAt: expect.any(Number) };
     expect(await bucket.list("list/", "list/a & b")).toEqual({
       objects: [
-        { key: "list/c", bytes: 2 },
-        { key: "list/地図", bytes: 2 },
+        { key: "list/c", ...version },
+        { key: "list/地図", ...version },
       ],
       isTruncated: false,
     });
+    const { etag } = version;
+    expect(await bucket.readRange("list/c", { offset: 1, length: 1, etag })).toEqual(Buffer.from("}"));
+    const other = bucket.readRange("list/c", { offset: 1, length: 1, etag: "0".repeat(32) });
+    await expect(other).rejects.toThrow(/was replaced while it was read/);
     const listed: string[] = [];
     for await (const { key } of listObjects(bucket, "list/")) {
       listed.push(key);
@@ -87,6 +94,10 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
       expect(await bucket.get(key)).toBeUndefined();
     }
     expect(listed).toEqual(["list/a & b", "list/c", "list/地図"]);
+    const many = ["all/a & <b>", "all/地図"];
+    for (const key of [...many, "all/c"]) await create(key, "{}");
+    await bucket.deleteAll([...many, "all/none"]);
+    expect((await bucket.list("all/", undefined)).objects.map(({ key }) => key)).toEqual(["all/c"]);
     expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).get("a"))).toBe("no-bucket");
     expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).delete("a"))).toBe("no-bucket");
   });

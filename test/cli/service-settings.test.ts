@@ -9,6 +9,7 @@ const { terminal } = recordTerminal(folder.path("."));
 const layConfig = (lines: readonly string[]) => folder.lay("wrangler.toml", ['name = "x"', ...lines].join("\n"));
 
 const limits = { maxWidth: 20_000, maxHeight: 20_000, maxArea: 25_000_000 };
+const settings = { jpegQuality: 85, colorProfile: "convert", keepMetadata: "copyright" };
 const documents = { base: "", imagePrefix: "/iiif", limits };
 
 describe("the settings of the service", () => {
@@ -18,6 +19,7 @@ describe("the settings of the service", () => {
       ...["[[r2_buckets]]", 'binding = "OTHER"', 'bucket_name = "other"'],
       ...["[[r2_buckets]]", 'binding = "MASTERS"', 'bucket_name = "atlas"'],
       ...["[[r2_buckets]]", 'binding = "CATALOGUE"', 'bucket_name = "cards"'],
+      ...["[[r2_buckets]]", 'binding = "DERIVATIVES"', 'bucket_name = "pictures"'],
       ...["[[d1_databases]]", 'binding = "SEARCH"', 'database_name = "words"'],
     ]);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
@@ -25,14 +27,18 @@ describe("the settings of the service", () => {
       naming: { keyTemplate: "masters/{identifier}", pageSuffix: ";page=" },
       mastersBucket: "atlas",
       catalogueBucket: "cards",
+      derivativesBucket: "pictures",
+      derivatives: { settings, limits, picturesPerMaster: 32 },
       searchDatabase: "words",
     });
-    await layConfig([]);
+    await layConfig(["[vars]", 'JPEG_QUALITY = "0"']);
     expect(await readServiceSettings(folder.path("wrangler.toml"), terminal)).toEqual({
       ...documents,
       naming: { keyTemplate: "{identifier}", pageSuffix: ";page=" },
       mastersBucket: undefined,
       catalogueBucket: undefined,
+      derivativesBucket: undefined,
+      derivatives: { fault: 'JPEG_QUALITY is "0", not a whole number from 1 to 100' },
       searchDatabase: undefined,
     });
   });
