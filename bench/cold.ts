@@ -131,6 +131,7 @@ async function answer(
     jpegQuality,
     colorProfile: "convert",
     keepMetadata: "copyright",
+    statisticsSeconds: 0,
     adminSecret: undefined,
     accessAudience: undefined,
     accessIssuer: undefined,

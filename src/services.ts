@@ -24,6 +24,8 @@ import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { SearchIndex } from "./search/search-index.ts";
 import { r2Object } from "./source/r2.ts";
+import { Counter } from "./statistics/counter.ts";
+import type { Point } from "./statistics/point.ts";
 
 /** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
@@ -36,6 +38,8 @@ export interface Services {
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
   readonly ledger: (() => Ledger) | undefined;
+  /** Takes a point of each request; undefined where no dataset is bound for it. */
+  readonly points: PointSink | undefined;
   readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -43,7 +47,7 @@ export interface Services {
   /** The files of the page, where it is deployed. */
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
-  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves" | "accessKeys">;
+  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves" | "accessKeys" | "counter">;
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
   readonly naming: NamingRules;
   readonly config: Config;
@@ -63,6 +67,7 @@ export interface IsolateState {
   readonly kernels: Kernels;
   readonly budget: MemoryBudget;
   readonly streams: StreamCounts;
+  readonly counter: Counter;
   /** What a check of health found last. */
   health: Health | undefined;
   /** What Cloudflare Access signs with. */
@@ -96,6 +101,11 @@ export interface Health {
   readonly origins: Readonly<Record<string, "ok" | "fails">> | undefined;
 }
 
+/** Where points of Analytics Engine are written. */
+export interface PointSink {
+  readonly writeDataPoint: (point: Point) => void;
+}
+
 /** How many bodies that were sent in pieces did not end whole. */
 export interface StreamCounts {
   abandoned: number;
@@ -127,6 +137,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     kernels: new Kernels(modules),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
+    counter: new Counter(),
     health: undefined,
     accessKeys: undefined,
     lifecycle: undefined,
@@ -143,6 +154,7 @@ export interface Platform {
   readonly edge: Cache;
   /** The object that keeps the ledger, which a service need not have. */
   readonly ledgers?: { readonly getByName: (name: string) => Ledger } | undefined;
+  readonly points?: PointSink | undefined;
   /** The static assets. */
   readonly page?: Fetcher | undefined;
   /** Little CMS, compiled. */
@@ -213,6 +225,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     },
     // A stub belongs to the request that makes it.
     ledger: ledgers && (() => ledgers.getByName(ledgerName)),
+    points: platform.points,
     style,
     budget,
     clock,

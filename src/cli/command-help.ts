@@ -14,6 +14,7 @@ import {
   purgeOptions,
   rmOptions,
   runOptions,
+  statsOptions,
   verifyOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
@@ -34,6 +35,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   moved: "tessera moved FILE.csv --to local|remote [options]",
   mv: "tessera mv OLD NEW --to local|remote [options]",
   rm: "tessera rm IDENTIFIER... | --match PATTERN | --object KEY --to local|remote [options]",
+  stats: "tessera stats --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -51,6 +53,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   moved: "Leads from identifiers that images had to those that they have, or says that they are gone.",
   mv: "Gives an image another identifier; the old one leads there.",
   rm: "Removes images, with their records and what is kept of them.",
+  stats: "Tells what was asked of a service and what it took, and what is stored.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -72,6 +75,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   moved: [["Options", movedOptions]],
   mv: [["Options", mvOptions]],
   rm: [["Options", rmOptions]],
+  stats: [["Options", statsOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -122,6 +126,12 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   prune: [
     ["tessera prune --to remote --dry-run", "how much is of masters that were replaced or are gone"],
     ["tessera prune --to remote --older-than 30d", "what was stored more than 30 days ago; small ones 120"],
+  ],
+  stats: [
+    ["tessera stats --to local", "what was asked of npm start in the last 24 hours"],
+    ["tessera stats --to remote --since 7d --by image", "the images of a week"],
+    ["tessera stats --to remote --since 30d --by client", "who asked"],
+    ["tessera stats --to remote --storage", "what is stored, and how much of it is stale"],
   ],
   verify: [
     ["tessera verify --to remote", "every master and record"],
@@ -184,6 +194,12 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Without --stale, --orphans, --unknown-settings and --older-than: the first two. To resume an interrupted",
     "run, run the command again. Exit status: 0 success, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  stats: [
+    "",
+    "Hits of the cache in front of the Worker run no code and are in no figure. The hour that is running is",
+    "asked of the service, with TESSERA_ADMIN_SECRET where it is remote. Exit status: 0 success, 1 something",
+    "can't be read, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
   verify: [
     "",

@@ -24,6 +24,7 @@ import { mv } from "./mv.ts";
 import { prune } from "./prune.ts";
 import { purge } from "./purge.ts";
 import { rm } from "./rm.ts";
+import { stats } from "./stats.ts";
 import { verify } from "./verify.ts";
 
 /** Runs a command line and returns its exit status. */
@@ -49,6 +50,7 @@ export async function runCommandLine(
     else if (command.kind === "moved") return await moved(command, terminal);
     else if (command.kind === "mv") return await mv(command, terminal);
     else if (command.kind === "rm") return await rm(command, terminal);
+    else if (command.kind === "stats") return await stats(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;

@@ -7,6 +7,7 @@ import {
   numberChoice,
   type OptionTable,
   percent,
+  span,
   text,
   type ValuesOf,
 } from "./values.ts";
@@ -223,6 +224,21 @@ export const verifyOptions = {
   config: runOptions.config,
 } as const satisfies OptionTable;
 
+/** What `stats` takes: of which time, and by what it is told apart. */
+export const statsOptions = {
+  ...bucketOptions,
+  ...derivativesOption,
+  service: purgeOptions.service,
+  since: { kind: span, help: "how far back, in hours or days (24h)" },
+  by: {
+    kind: choice("class", "image", "client", "format", "size", "code", "status", "strategy", "tier", "index", "hour"),
+    help: "what requests are told apart by (class)",
+  },
+  storage: { kind: flag, help: "count what is stored, and which derivatives are stale, by listing all of it" },
+  json: { kind: flag, help: "report as JSON on standard output" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
 /** What `compare` takes. */
 export const compareOptions = {
   out: { kind: text("PAGE.html"), help: "where the page is written (compare.html)" },
@@ -284,6 +300,9 @@ export type PruneOptions = ValuesOf<typeof pruneOptions>;
 
 /** What is verified, as far as it was said. */
 export type VerifyOptions = ValuesOf<typeof verifyOptions>;
+
+/** Which figures are told, as far as it was said. */
+export type StatsOptions = ValuesOf<typeof statsOptions>;
 
 /** What is to be purged, as far as it was said. */
 export type PurgeOptions = ValuesOf<typeof purgeOptions>;

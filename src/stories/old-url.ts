@@ -112,6 +112,7 @@ function describeMaster(
   }: Omit<OldDescription, "kind" | "identifier"> & { readonly identifier: Identifier },
 ): Promise<Response> {
   const { config } = services;
+  visit.account.identifier = identifier;
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const refusal = findRefusal(master, services.style);
     if (refusal !== undefined) throw refusal;
