@@ -52,6 +52,7 @@ function measure(work: (number: number, request: Request) => unknown): number {
 const counter = new Counter();
 const count = (number: number, request: Request): unknown => {
   const observation = observe(number, request, true);
+  counter.takeDue(at, 10_000);
   counter.add(observation);
   return observation;
 };

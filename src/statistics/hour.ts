@@ -1,5 +1,5 @@
 /** Milliseconds of an hour. */
-const hourMilliseconds = 3_600_000;
+export const hourMilliseconds = 3_600_000;
 
 /** Returns the hour of a moment in milliseconds since 1970, in UTC: `2026-11-29T05`. */
 export function hourOf(now: number): string {
