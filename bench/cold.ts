@@ -129,6 +129,7 @@ async function answer(
     jpegQuality,
     colorProfile: "convert",
     keepMetadata: "copyright",
+    statisticsSeconds: 0,
     adminSecret: undefined,
     accessAudience: undefined,
   } as const;

@@ -48,6 +48,8 @@ export interface Config {
   /** Whether colours that are not sRGB are converted to it or keep their profile. */
   readonly colorProfile: "convert" | "embed";
   readonly keepMetadata: MetadataPolicy;
+  /** How often an isolate hands over what it has counted; 0 counts nothing. */
+  readonly statisticsSeconds: number;
   /** What who administers the service shows as a bearer token; undefined where nobody does so. */
   readonly adminSecret: string | undefined;
   /** The application of Cloudflare Access that lets people in who administer the service. */
@@ -90,6 +92,7 @@ export const defaultVariables = {
   JPEG_QUALITY: "85",
   COLOR_PROFILE: "convert",
   KEEP_METADATA: "copyright",
+  STATISTICS_SECONDS: "10",
   ACCESS_AUDIENCE: "",
 } as const;
 
@@ -193,6 +196,7 @@ export function readConfig(variables: Variables): Config {
     jpegQuality: integer("JPEG_QUALITY", { least: 1, most: 100 }),
     colorProfile: choice("COLOR_PROFILE", ["convert", "embed"]),
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
+    statisticsSeconds: seconds("STATISTICS_SECONDS", { least: 0, most: 25 }),
     adminSecret: typeof secret === "string" ? secret : undefined,
     accessAudience: accessAudience === "" ? undefined : accessAudience,
   };

@@ -26,6 +26,21 @@ export const maxBodyBytes = 1 << 20;
 export const mostPurgedImages = 100;
 
 /**
+ * Largest small derivative, which `prune --older-than` keeps longer than a large one.
+ * @beyond pruned at the age that is given
+ * @heldBy operation/retention.ts
+ */
+export const smallDerivativeBytes = 1 << 18;
+
+/**
+ * How long small derivatives are kept, as a multiple of the age that is given: one of 256 KiB then costs as much as one of
+ * 1 MiB.
+ * @beyond pruned
+ * @heldBy operation/retention.ts
+ */
+export const smallDerivativeTimes = 4;
+
+/**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
  * @heldBy job/collection-job.ts, job/object-job.ts, job/page-text.ts, records.ts

@@ -1,5 +1,6 @@
 import { type Admission, soleAdmission } from "./budget/admission.ts";
 import { namePicture, type PictureName } from "./cache/derivatives.ts";
+import { formatSettings } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
@@ -78,13 +79,12 @@ export function nameOfPicture(
   canonical: CanonicalRequest,
   { style, limits, picturesPerMaster }: NamingRules,
 ): Promise<PictureName> {
-  const { width, height } = canonical.size;
+  const { colorProfile, keepMetadata } = style;
   const facts = {
     master: name,
     masterVersion: version,
     canonical: formatCanonical(canonical, seenImage(pyramid), limits),
-    // What max means depends on limits that may be changed: the size it came to is part of the name.
-    settings: [style.qualities.jpeg, style.colorProfile, style.keepMetadata, width, height].join(" "),
+    settings: formatSettings({ jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata }, canonical.size),
     mediaType: mediaTypes[canonical.format],
   };
   return namePicture(facts, picturesPerMaster);

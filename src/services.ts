@@ -20,6 +20,8 @@ import type { KernelModules } from "./raster/kernel.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { SearchIndex } from "./search/search-index.ts";
+import { Counter } from "./statistics/counter.ts";
+import type { Point } from "./statistics/point.ts";
 
 /** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
@@ -30,6 +32,8 @@ export interface Services {
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
   readonly ledger: (() => Ledger) | undefined;
+  /** Takes a point of each request; undefined where no dataset is bound for it. */
+  readonly points: PointSink | undefined;
   readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -37,7 +41,7 @@ export interface Services {
   /** The files of the page, where it is deployed. */
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
-  readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
+  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "counter">;
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
   readonly naming: NamingRules;
   readonly config: Config;
@@ -54,6 +58,7 @@ export interface IsolateState {
   readonly kernels: Kernels;
   readonly budget: MemoryBudget;
   readonly streams: StreamCounts;
+  readonly counter: Counter;
   /** What a check of health found last. */
   health: Health | undefined;
   /** How the rule stood that clears the derivative bucket, and when, in milliseconds since 1970. */
@@ -65,6 +70,11 @@ export interface Health {
   /** Milliseconds since 1970. */
   readonly checkedAt: number;
   readonly checks: Readonly<Record<"masters" | "catalogue" | "derivatives" | "drawing", "ok" | "fails">>;
+}
+
+/** Where points of Analytics Engine are written. */
+export interface PointSink {
+  readonly writeDataPoint: (point: Point) => void;
 }
 
 /** How many bodies that were sent in pieces did not end whole. */
@@ -93,6 +103,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     kernels: new Kernels(modules),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
+    counter: new Counter(),
     health: undefined,
     lifecycle: undefined,
   };
@@ -108,6 +119,7 @@ export interface Platform {
   readonly edge: Cache;
   /** The object that keeps the ledger, which a service need not have. */
   readonly ledgers?: { readonly getByName: (name: string) => Ledger } | undefined;
+  readonly points?: PointSink | undefined;
   /** The static assets. */
   readonly page?: Fetcher | undefined;
   /** Little CMS, compiled. */
@@ -173,6 +185,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     },
     // A stub belongs to the request that makes it.
     ledger: ledgers && (() => ledgers.getByName(ledgerName)),
+    points: platform.points,
     style,
     budget,
     clock,

@@ -3,7 +3,7 @@ import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
-import { newAccount } from "./account.ts";
+import { newAccount, timingOf } from "./account.ts";
 import { adminRoutes } from "./app/admin.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
@@ -14,8 +14,10 @@ import { asImageError, respondError } from "./http/errors.ts";
 import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
 import type { PurgeProps } from "./ledger.ts";
 import { purgeWorkersCache } from "./operation/workers-cache.ts";
-import { createIsolateState, createServices, type Services } from "./services.ts";
+import { createIsolateState, createServices, type PointSink, type Services } from "./services.ts";
+import { countRequest } from "./stories/counting.ts";
 import { answerImagePath } from "./stories/image-path.ts";
+import { rollUp } from "./stories/roll-up.ts";
 import { platformClock } from "./timers.ts";
 import type { Visit } from "./visit.ts";
 
@@ -42,6 +44,12 @@ export default {
     context.waitUntil(answering);
     return answering;
   },
+  /** By cron: what was counted in the hours before goes into the catalogue. */
+  async scheduled(controller, env) {
+    const services = openServices(env);
+    if ("fault" in services) throw services.fault;
+    await rollUp(services, { now: controller.scheduledTime, log });
+  },
 } satisfies ExportedHandler<Env>;
 
 /** The ledger calls with what it wants purged; what comes from the network has no such properties. */
@@ -51,6 +59,7 @@ function tagsToPurge(props: unknown): PurgeProps["purge"] | undefined {
 
 async function answerRequest(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
   const started = performance.now();
+  const at = Date.now();
   const { budget } = isolate;
   const lapsedBefore = budget.counts.lapsed;
   const account = newAccount();
@@ -63,6 +72,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   };
   // A stream goes on after its request was answered, and is then no longer counted.
   const isAlone = (): boolean => visitors <= (isAnswered ? 0 : 1);
+  const defer = (work: Promise<unknown>): void => context.waitUntil(work);
   const fail = (error: ImageError, services?: Services): Response => {
     code = error.code;
     if (error.status >= 500) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
@@ -73,7 +83,6 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     const { config } = services;
     if (!isHostShared(config, request.url)) warnOfHost();
     const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
-    const defer = (work: Promise<unknown>): void => context.waitUntil(work);
     const visit: Visit = { account, patience, isAlone, defer, log };
     try {
       checkPathLength(path);
@@ -101,13 +110,17 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     path,
     status: response.status,
     code,
-    ...account,
+    ...timingOf(account),
     milliseconds,
     waited,
     lent: budget.lentBytes(),
     waiting: budget.waiting,
     ...(lapsed > 0 ? { lapsed } : {}),
   });
+  if (!("fault" in services)) {
+    const answered = { request, path, status: response.status, code, account, milliseconds, at };
+    countRequest(services, answered, { defer, log });
+  }
   return method === "HEAD" ? new Response(null, response) : response;
 }
 
@@ -120,9 +133,21 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   try {
     const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives, PAGE: page } = env;
     // A service may do without a search.
-    const { SEARCH: search, LEDGER: ledgers } = env as Partial<Env>;
+    const { SEARCH: search, LEDGER: ledgers, ANALYTICS: points } = env as Partial<Env & { ANALYTICS: PointSink }>;
     const edge = caches.default;
-    const platform = { masters, catalogue, derivatives, search, ledgers, page, edge, lcms, clock: platformClock, log };
+    const platform = {
+      masters,
+      catalogue,
+      derivatives,
+      search,
+      ledgers,
+      points,
+      page,
+      edge,
+      lcms,
+      clock: platformClock,
+      log,
+    };
     const services = createServices(readConfig({ ...env }), platform, isolate);
     servicesOf.set(env, services);
     return services;

@@ -3,6 +3,10 @@ import type { SearchDatabase } from "./search-database.ts";
 /** What is known of a stored object without reading it. */
 export interface StoredObject {
   readonly bytes: number;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Milliseconds since 1970. */
+  readonly uploadedAt: number;
   /** Values by lower-case name; ASCII only. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -38,14 +42,26 @@ export interface ReadObject extends ObjectHeaders {
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
+  /** Of the object that is meant, without quotes: another that has taken its place is `failed`. */
+  readonly etag?: string;
 }
 
 /** The longest object that is read whole. */
 export const mostReadBytes = 8 << 20;
 
+/** The most objects that are deleted in one call. Source: Amazon S3, DeleteObjects; Cloudflare R2, Workers API. */
+export const mostDeletedAtOnce = 1000;
+
+/** An object of a listing. */
+export interface ListedObject extends Omit<StoredObject, "metadata"> {
+  readonly key: string;
+  /** Absent where the storage lists none, as one that speaks S3. */
+  readonly metadata?: StoredObject["metadata"];
+}
+
 /** Some of the objects of a bucket, in the order of their keys. */
 export interface ObjectPage {
-  readonly objects: readonly { readonly key: string; readonly bytes: number }[];
+  readonly objects: readonly ListedObject[];
   /** Whether there are more objects after the last of these. */
   readonly isTruncated: boolean;
 }
@@ -91,6 +107,8 @@ export interface Bucket {
   readonly list: (prefix: string, after: string | undefined) => Promise<ObjectPage>;
   /** Deletes an object; one that is not there is deleted already. */
   readonly delete: (key: string) => Promise<void>;
+  /** Deletes up to `mostDeletedAtOnce` objects; what is not there is deleted already. */
+  readonly deleteAll: (keys: readonly string[]) => Promise<void>;
 }
 
 /** The buckets of one service that commands write to. */
@@ -99,6 +117,8 @@ export interface ServiceBuckets {
   readonly masters: Bucket;
   /** What curators write. */
   readonly catalogue: Bucket;
+  /** Pictures that were drawn, and indexes of masters: all of it can be made again. */
+  readonly derivatives: Bucket;
   /** The database of the search index, where it lies beside them: on this machine. */
   readonly search?: SearchDatabase;
   readonly close: () => Promise<void>;

@@ -1,13 +1,10 @@
-import { type Bucket, BucketError, type ObjectPage } from "./bucket.ts";
+import { type Bucket, BucketError, type ListedObject } from "./bucket.ts";
 
 /**
  * Lists the objects of a bucket whose keys start with `prefix`, page by page; they may be deleted meanwhile. Throws
  * BucketError, `failed` also for a storage whose pages do not lead on.
  */
-export async function* listObjects(
-  bucket: Bucket,
-  prefix: string,
-): AsyncGenerator<ObjectPage["objects"][number], undefined> {
+export async function* listObjects(bucket: Bucket, prefix: string): AsyncGenerator<ListedObject, undefined> {
   let after: string | undefined;
   for (let isMore = true; isMore; ) {
     const { objects, isTruncated } = await bucket.list(prefix, after);

@@ -12,7 +12,7 @@ export interface LocalCalls {
   readonly replace: (options: LocalPut & { readonly etag: string }) => string | undefined;
   readonly readRange: (options: LocalObject & ByteRange) => Uint8Array;
   readonly list: (options: LocalList) => ObjectPage;
-  readonly delete: (options: LocalObject) => undefined;
+  readonly deleteAll: (options: LocalObjects) => undefined;
   readonly startParts: (options: LocalObject & { readonly headers: ObjectHeaders }) => string;
   readonly putPart: (options: LocalPart) => StoredPart;
   readonly complete: (options: { readonly uploadId: string; readonly parts: readonly StoredPart[] }) => string;
@@ -21,12 +21,18 @@ export interface LocalCalls {
 }
 
 /** A bucket that wrangler.toml declares, by its binding. */
-export type LocalBinding = "MASTERS" | "CATALOGUE";
+export type LocalBinding = "MASTERS" | "CATALOGUE" | "DERIVATIVES";
 
 /** An object of a local bucket. */
 export interface LocalObject {
   readonly binding: LocalBinding;
   readonly key: string;
+}
+
+/** Some objects of a local bucket. */
+export interface LocalObjects {
+  readonly binding: LocalBinding;
+  readonly keys: readonly string[];
 }
 
 /** Which objects of a local bucket are listed. */

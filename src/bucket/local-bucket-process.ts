@@ -43,7 +43,7 @@ const handlers: Handlers = {
   },
   async head({ binding, key }) {
     const object = await bucketOf(binding).head(key);
-    return object === null ? undefined : { bytes: object.size, metadata: { ...object.customMetadata } };
+    return object === null ? undefined : { ...versionOf(object), metadata: { ...object.customMetadata } };
   },
   async get({ binding, key }) {
     const object = await bucketOf(binding).get(key);
@@ -65,18 +65,27 @@ const handlers: Handlers = {
     const object: R2Object | null = await put(given, { onlyIf: { etagMatches: etag } });
     return object?.etag;
   },
-  async readRange({ binding, key, offset, length }) {
+  async readRange({ binding, key, offset, length, etag }) {
     const object = await bucketOf(binding).get(key, { range: { offset, length } });
     if (object === null) throw new Error(`${key} is not there.`);
+    if (etag !== undefined && object.etag !== etag) {
+      await object.body.cancel();
+      throw new Error(`${key} was replaced while it was read. Run the command again.`);
+    }
     return new Uint8Array(await object.arrayBuffer());
   },
   async list({ binding, prefix, after }) {
-    const given = after === undefined ? { prefix } : { prefix, startAfter: after };
-    const { objects, truncated } = await bucketOf(binding).list(given);
-    return { objects: objects.map(({ key, size }) => ({ key, bytes: size })), isTruncated: truncated };
+    const start = after === undefined ? {} : { startAfter: after };
+    const listed = await bucketOf(binding).list({ prefix, ...start, include: ["customMetadata"] });
+    const objects = listed.objects.map((object) => ({
+      key: object.key,
+      ...versionOf(object),
+      metadata: { ...object.customMetadata },
+    }));
+    return { objects, isTruncated: listed.truncated };
   },
-  async delete({ binding, key }) {
-    await bucketOf(binding).delete(key);
+  async deleteAll({ binding, keys }) {
+    await bucketOf(binding).delete([...keys]);
     return undefined;
   },
   async startParts({ binding, key, headers }) {
@@ -114,6 +123,10 @@ function bucketOf(binding: LocalBinding): R2Bucket {
   const bucket = platform.buckets[binding];
   if (bucket === undefined) throw new Error(`${platform.configFile} has no bucket ${binding}.`);
   return bucket;
+}
+
+function versionOf({ size, etag, uploaded }: R2Object) {
+  return { bytes: size, etag, uploadedAt: uploaded.getTime() };
 }
 
 function put({ binding, key, bytes, md5, headers }: LocalPut, condition: R2PutOptions) {

@@ -26,7 +26,7 @@ export interface LocalBucketsOptions {
 }
 
 /**
- * Returns the buckets MASTERS and CATALOGUE as `wrangler dev --persist-to stateFolder` reads them, held by one process
+ * Returns the buckets MASTERS, CATALOGUE and DERIVATIVES as `wrangler dev --persist-to stateFolder` reads them, held by one process
  * that is started with the first call and ended by `close`. Their calls throw BucketError.
  */
 export function localBuckets({
@@ -47,6 +47,7 @@ export function localBuckets({
   return {
     masters: bucketOf(ask, { binding: "MASTERS", name: `the local bucket in ${stateFolder}` }),
     catalogue: bucketOf(ask, { binding: "CATALOGUE", name: `the local catalogue in ${stateFolder}` }),
+    derivatives: bucketOf(ask, { binding: "DERIVATIVES", name: `the local derivatives in ${stateFolder}` }),
     search: { name: `the local index in ${stateFolder}`, run: (statements) => ask("search", { statements }) },
     close: async () => (await connecting)?.close(),
   };
@@ -70,7 +71,8 @@ function bucketOf(ask: Ask, { binding, name }: { readonly binding: LocalBinding;
       return partUpload(ask, uploadId);
     },
     list: (prefix, after) => ask("list", { binding, prefix, after }),
-    delete: (key) => ask("delete", { binding, key }),
+    delete: (key) => ask("deleteAll", { binding, keys: [key] }),
+    deleteAll: (keys) => ask("deleteAll", { binding, keys }),
   };
 }
 

@@ -19,6 +19,7 @@ export function countOperations(buckets: ServiceBuckets): {
     buckets: {
       masters: countCalls(buckets.masters, counter),
       catalogue: countCalls(buckets.catalogue, counter),
+      derivatives: countCalls(buckets.derivatives, counter),
       close: buckets.close,
     },
   };

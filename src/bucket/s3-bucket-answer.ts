@@ -9,7 +9,13 @@ export function isMissing(answer: S3Answer): boolean {
 
 /** Reads the answer to a HEAD request. */
 export function objectOf(answer: S3Answer): StoredObject {
-  return { bytes: Number(answer.headers.get("content-length")), metadata: metadataOf(answer) };
+  const { headers } = answer;
+  return {
+    bytes: Number(headers.get("content-length")),
+    etag: etagOf(answer),
+    uploadedAt: Date.parse(headers.get("last-modified") ?? ""),
+    metadata: metadataOf(answer),
+  };
 }
 
 /** Reads the custom metadata of an object from the headers of an answer. */

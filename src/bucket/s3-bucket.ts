@@ -9,10 +9,12 @@ import {
   metadataOf,
   objectOf,
   typeOf,
+  unquote,
 } from "./s3-bucket-answer.ts";
 import { defaultRetryPolicy, type RetryPolicy, type S3Place, type S3Request, s3Sender } from "./s3-bucket-request.ts";
 import { maxParts, startUpload } from "./s3-bucket-upload.ts";
-import { readElement, readElements } from "./s3-bucket-xml.ts";
+import { escapeXml, readElement, readElements } from "./s3-bucket-xml.ts";
+import { checkedBytes } from "./upload.ts";
 
 /** Parts of 16 MiB keep four at once of eight files within half a gigabyte. */
 export const leastPartBytes = 16 << 20;
@@ -83,9 +85,13 @@ export function s3Bucket(
       if (answer.status === 412 || answer.status === 409 || isMissing(answer)) return undefined;
       return etagOf(expectSuccess(answer, `${key} was not stored`));
     },
-    async readRange(key, { offset, length }) {
+    async readRange(key, { offset, length, etag }) {
+      const pinned = etag === undefined ? {} : { "if-match": `"${etag}"` };
       const range = `bytes=${offset}-${offset + length - 1}`;
-      const answer = await send({ method: "GET", key, headers: { range } });
+      const answer = await send({ method: "GET", key, headers: { range, ...pinned } });
+      if (answer.status === 412) {
+        throw new BucketError("failed", `${key} was replaced while it was read. Run the command again.`);
+      }
       // A storage that knows no ranges sends all of it.
       if (answer.status === 200) return answer.bytes.subarray(offset, offset + length);
       if (answer.status === 206) return answer.bytes;
@@ -98,6 +104,8 @@ export function s3Bucket(
       const objects = readElements(text, "Contents").map((object) => ({
         key: readElement(object, "Key") ?? "",
         bytes: Number(readElement(object, "Size")),
+        etag: unquote(readElement(object, "ETag") ?? ""),
+        uploadedAt: Date.parse(readElement(object, "LastModified") ?? ""),
       }));
       const truncated = readElement(text, "IsTruncated");
       if (truncated === undefined) throw new BucketError("failed", `${name} answered with no list of objects.`);
@@ -106,6 +114,14 @@ export function s3Bucket(
     async delete(key) {
       const answer = await send({ method: "DELETE", key });
       if (!isMissing(answer)) expectSuccess(answer, `${key} was not deleted`);
+    },
+    async deleteAll(keys) {
+      const named = keys.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`).join("");
+      const body = Buffer.from(`<Delete><Quiet>true</Quiet>${named}</Delete>`);
+      const headers = { "content-type": "application/xml", "content-md5": md5Header(checkedBytes(body).md5) };
+      const answer = await send({ method: "POST", query: { delete: "" }, headers, body });
+      // One that was not deleted stands in the text of an answer that looks well.
+      expectSuccess(answer, `Some of ${keys.length} objects of ${place.bucket} were not deleted`);
     },
     startParts: (key, headers) => startUpload(key, headers, { send, sendLast }),
   };

@@ -1,19 +1,33 @@
+import { BucketError } from "../bucket/bucket.ts";
 import { checkMaster } from "../check/check.ts";
 import type { SeePixels } from "../check/level-comparison.ts";
 import type { MasterReport, Problem, Served, Severity } from "../check/report.ts";
 import type { DrawPicture } from "../check/serving.ts";
+import { inOrder } from "../job/at-once.ts";
 import type { SourceFile } from "../job/source-files.ts";
+import { isOfOne } from "../job/verify-finding.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { untilStopped } from "../node/until-stopped.ts";
+import type { ByteSource } from "../source/byte-source.ts";
 
 /** A file that was checked, or could not be checked. */
 export interface CheckedFile {
   readonly path: string;
+  readonly mendPath?: string;
   /** Undefined when the file can't be read or the check failed. */
   readonly report: MasterReport | undefined;
   /** Why it could not be checked. */
   readonly failure: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** A file, or a master in a bucket, and how it is opened. */
+export interface FileToCheck {
+  /** What it is called: its path, or its identifier. */
+  readonly path: string;
+  /** What commands that mend it are for, where that is not its path. */
+  readonly mendPath?: string;
+  readonly open: () => Promise<ByteSource & { readonly close?: () => Promise<void> }>;
 }
 
 /** How a check is run. */
@@ -32,44 +46,48 @@ export interface CheckRun {
  */
 const readsAtOnce = 8;
 
-/** Checks files and yields them in order, each as soon as the ones before it are done. */
+/** Checks files and yields them in order, each as soon as the ones before it are done. Throws what `files` throws. */
 export async function* checkFiles(
-  files: readonly SourceFile[],
+  files: Iterable<FileToCheck> | AsyncIterable<FileToCheck>,
   run: CheckRun,
 ): AsyncGenerator<CheckedFile, void, undefined> {
   const most = run.draw === undefined ? readsAtOnce : 1;
-  const pending: Promise<CheckedFile>[] = [];
-  for (const { path } of files) {
-    if (run.signal.aborted) break;
-    pending.push(checkFile(path, run));
-    if (pending.length === most) yield* takeFirst(pending, run.signal);
-  }
-  while (pending.length > 0 && !run.signal.aborted) yield* takeFirst(pending, run.signal);
-}
-
-async function* takeFirst(
-  pending: Promise<CheckedFile>[],
-  signal: AbortSignal,
-): AsyncGenerator<CheckedFile, void, undefined> {
-  const first = pending.shift();
   // A file that is still being decoded when the run is stopped is not waited for.
-  const checked = first === undefined ? undefined : await untilStopped(first, signal).catch(() => undefined);
-  if (checked !== undefined) yield checked;
+  const work = (file: FileToCheck): Promise<CheckedFile | undefined> =>
+    untilStopped(checkFile(file, run), run.signal).catch((error: unknown) => {
+      if (run.signal.aborted) return undefined;
+      throw error;
+    });
+  for await (const checked of inOrder(files, most, work)) {
+    if (checked === undefined) return;
+    yield checked;
+    if (run.signal.aborted) return;
+  }
 }
 
-async function checkFile(path: string, { draw, see, onStart }: CheckRun): Promise<CheckedFile> {
+async function checkFile({ path, mendPath, open }: FileToCheck, run: CheckRun): Promise<CheckedFile> {
+  const { draw, see, onStart } = run;
   onStart(path);
+  const file = { path, ...(mendPath === undefined ? {} : { mendPath }) };
   try {
-    await using source = await openFileSource(path);
-    return { path, report: await checkMaster(source, { draw, see }), failure: undefined };
+    const source = await open();
+    try {
+      return { ...file, report: await checkMaster(source, { draw, see }), failure: undefined };
+    } finally {
+      await source.close?.();
+    }
   } catch (error) {
-    const code = error instanceof IngestError ? error.code : "internal";
-    return {
-      path,
-      report: undefined,
-      failure: { code, message: error instanceof Error ? error.message : String(error) },
-    };
+    // A bucket that can't be used at all fails every further file too.
+    if (error instanceof BucketError && !isOfOne(error)) throw error;
+    const code = error instanceof IngestError || error instanceof BucketError ? error.code : "internal";
+    const message = error instanceof Error ? error.message : String(error);
+    return { ...file, report: undefined, failure: { code, message } };
   }
+}
+
+/** Returns files of this machine as files to check. */
+export function filesToCheck(files: readonly SourceFile[]): readonly FileToCheck[] {
+  return files.map(({ path }) => ({ path, open: () => openFileSource(path) }));
 }
 
 /** Totals over files and their problems. */

@@ -22,12 +22,13 @@ export function formatCheckProgress({
   return `[${"#".repeat(filled)}${"-".repeat(barCharacters - filled)}]  ${done}/${files}  ${path}`;
 }
 
-/** Shows the progress over several files as one line that is redrawn. */
-export function showCheckProgress(files: number, terminal: TerminalOutput): CheckProgress {
-  if (files < 2) return { onStart: () => {}, onEnd: () => {} };
+/** Shows the progress over several files, or over nobody knows how many, as one line that is redrawn. */
+export function showCheckProgress(files: number | undefined, terminal: TerminalOutput): CheckProgress {
+  if (files !== undefined && files < 2) return { onStart: () => {}, onEnd: () => {} };
   let done = 0;
   let path = "";
-  const draw = () => terminal.show(formatCheckProgress({ files, done, path }));
+  const draw = () =>
+    terminal.show(files === undefined ? `${done} checked  ${path}` : formatCheckProgress({ files, done, path }));
   return {
     onStart: (started) => {
       path = started;

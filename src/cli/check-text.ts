@@ -16,18 +16,19 @@ import { formatVerdict, formatWorst } from "./check-brief.ts";
 import { type CheckedFile, commandsOf } from "./check-files.ts";
 
 /** A name and what is said about it, on a line of its own; the name is empty when the line before goes on. */
-type Row = readonly [string, string];
+export type Row = readonly [string, string];
 
 /** Formats everything known about a file as lines: what it is, how it is served, its problems. */
 export function formatCheck(file: CheckedFile): readonly string[] {
-  const { path, report, failure } = file;
+  const { path, mendPath = path, report, failure } = file;
   const worst = formatWorst(file);
   const title = `${path}: ${formatVerdict(file)}${worst === "" ? "" : `, ${worst}`}`;
-  const rows: readonly Row[] = report === undefined ? [["error", failure?.message ?? ""]] : describe(report, path);
+  const rows: readonly Row[] = report === undefined ? [["error", failure?.message ?? ""]] : describe(report, mendPath);
   return [title, ...alignRows(rows)];
 }
 
-function alignRows(rows: readonly Row[]): readonly string[] {
+/** Formats rows as lines, what is said below each other. */
+export function alignRows(rows: readonly Row[]): readonly string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`.trimEnd());
 }

@@ -3,11 +3,15 @@ import {
   compareOptions,
   conversionOptions,
   indexOptions,
+  infoOptions,
+  lsOptions,
   manifestOptions,
   moveRecordsOptions,
   placeOptions,
+  pruneOptions,
   purgeOptions,
   runOptions,
+  verifyOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
 import { type CommandName, commandOptions, spellOption } from "./command.ts";
@@ -15,11 +19,15 @@ import { type CommandName, commandOptions, spellOption } from "./command.ts";
 const usages: Readonly<Record<CommandName, string>> = {
   ingest: "tessera ingest FOLDER_OR_FILE... --to local|remote [options]",
   compare: "tessera compare FILE [--out PAGE.html] [options]",
-  check: "tessera check FOLDER_OR_FILE... [options]",
+  check: "tessera check FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote [options]",
   manifest: "tessera manifest FOLDER --check | --show OBJECT | --template [options]",
   "move-records": "tessera move-records --to local|remote [options]",
   index: "tessera index --to local|remote [options]",
   purge: "tessera purge IDENTIFIER... --to local|remote [options]",
+  ls: "tessera ls [PREFIX] --to local|remote [options]",
+  info: "tessera info IDENTIFIER --to local|remote [options]",
+  prune: "tessera prune --to local|remote [options]",
+  verify: "tessera verify --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -30,6 +38,10 @@ const summaries: Readonly<Record<CommandName, string>> = {
   "move-records": "Moves the records that earlier versions kept in the masters' bucket into the catalogue.",
   index: "Makes the index that searches ask, from the catalogue.",
   purge: "Removes what is kept of images and documents, so that the next answer is made of what is stored now.",
+  ls: "Lists the images that are stored.",
+  info: "Says all that is stored of an image: master, record, object, addresses, what is kept of it.",
+  prune: "Removes pictures and indexes that nobody asks for any longer. Never removes masters or records.",
+  verify: "Finds what is damaged or missing in masters and records, and says what mends it. Changes nothing.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -44,6 +56,10 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   "move-records": [["Options", moveRecordsOptions]],
   index: [["Options", indexOptions]],
   purge: [["Options", purgeOptions]],
+  ls: [["Options", lsOptions]],
+  info: [["Options", infoOptions]],
+  prune: [["Options", pruneOptions]],
+  verify: [["Options", verifyOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -62,6 +78,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera check scans", "every file, with what is wrong and what fixes it"],
     ["tessera check scans --decode --strict", "looks for damage too, for scripts"],
     ["tessera check scans --brief", "a line a file"],
+    ["tessera check maps/ --from remote", "the masters in the bucket whose identifiers start so"],
   ],
   manifest: [
     ["tessera manifest scans --check --objects objects.csv", "all that is wrong, before anything is stored"],
@@ -81,6 +98,19 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera purge maps/atlas --to remote", "an image, from every cache that can be reached"],
     ["tessera purge --object atlas --to remote", "an object with the images of its pages"],
     ["tessera purge --prefix loans/ --to local", "all images of a folder, of npm start"],
+  ],
+  ls: [
+    ["tessera ls --to local", "all identifiers, of npm start"],
+    ["tessera ls maps/ --to remote --long", "those that start so, with what they are"],
+  ],
+  info: [["tessera info maps/atlas --to remote", ""]],
+  prune: [
+    ["tessera prune --to remote --dry-run", "how much is of masters that were replaced or are gone"],
+    ["tessera prune --to remote --older-than 30d", "what was stored more than 30 days ago; small ones 120"],
+  ],
+  verify: [
+    ["tessera verify --to remote", "every master and record"],
+    ["tessera verify --to remote --sample 5% --deep", "every tile of one image in twenty"],
   ],
 };
 
@@ -116,12 +146,28 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "to write the database from CLOUDFLARE_API_TOKEN. Exit status: 0 success, 1 something could not be",
     "read or written, 2 wrong arguments, 130 stopped. See docs/search.md.",
   ],
+  ls: [
+    "",
+    "Without --long nothing but the listing is read. Exit status: 0 success, 1 nothing starts with PREFIX,",
+    "2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  info: ["", "Exit status: 0 success, 1 there is no such image, 2 wrong arguments. See docs/operating.md."],
+  prune: [
+    "",
+    "Without --stale, --orphans, --unknown-settings and --older-than: the first two. To resume an interrupted",
+    "run, run the command again. Exit status: 0 success, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  verify: [
+    "",
+    "Reads every byte of every master of the sample, and writes nothing. Exit status: 0 nothing is wrong,",
+    "1 something is, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
 };
 
 /** Returns the usage line of a command, or of all commands without a name. */
 export function usageLine(command: CommandName | undefined): string {
   return command === undefined
-    ? "Usage: tessera ingest|compare|check|manifest|move-records|index|--help|--version ..."
+    ? `Usage: tessera ${Object.keys(commandOptions).join("|")}|--help|--version ...`
     : `Usage: ${usages[command]}`;
 }
 

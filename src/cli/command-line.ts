@@ -13,10 +13,14 @@ import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
 import { exitStatus } from "./exit-status.ts";
 import { index } from "./index-catalogue.ts";
+import { info } from "./info.ts";
 import { ingest } from "./ingest.ts";
+import { ls } from "./ls.ts";
 import { manifest } from "./manifest.ts";
 import { moveRecords } from "./move-records.ts";
+import { prune } from "./prune.ts";
 import { purge } from "./purge.ts";
+import { verify } from "./verify.ts";
 
 /** Runs a command line and returns its exit status. */
 export async function runCommandLine(
@@ -34,11 +38,16 @@ export async function runCommandLine(
     else if (command.kind === "move-records") return await moveRecords(command, terminal);
     else if (command.kind === "index") return await index(command, terminal);
     else if (command.kind === "purge") return await purge(command, terminal);
+    else if (command.kind === "ls") return await ls(command, terminal);
+    else if (command.kind === "info") return await info(command, terminal);
+    else if (command.kind === "prune") return await prune(command, terminal);
+    else if (command.kind === "verify") return await verify(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;
   } catch (error) {
     if (error === terminal.signal.reason) return exitStatus.stopped;
+    if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
     if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
     const isPlain = [BucketError, WriteError, AdministrationError].some((kind) => error instanceof kind);
     terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));

@@ -7,17 +7,25 @@ import {
   compareOptions,
   conversionOptions,
   type IndexOptions,
+  type InfoOptions,
   indexOptions,
+  infoOptions,
+  type LsOptions,
+  lsOptions,
   type ManifestOptions,
   type MoveRecordsOptions,
   manifestOptions,
   moveRecordsOptions,
   type PlaceOptions,
+  type PruneOptions,
   type PurgeOptions,
   placeOptions,
+  pruneOptions,
   purgeOptions,
   type RunOptions,
   runOptions,
+  type VerifyOptions,
+  verifyOptions,
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
 
@@ -30,6 +38,10 @@ export const commandOptions = {
   "move-records": moveRecordsOptions,
   index: indexOptions,
   purge: purgeOptions,
+  ls: lsOptions,
+  info: infoOptions,
+  prune: pruneOptions,
+  verify: verifyOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -46,6 +58,7 @@ export type Command =
   | MoveRecordsCommand
   | IndexCommand
   | PurgeCommand
+  | StoredCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -62,7 +75,7 @@ export interface CompareCommand {
   readonly options: CompareOptions;
 }
 
-/** `tessera check`: files and folders. */
+/** `tessera check`: files and folders, or with `from` identifiers and what they start with. */
 export interface CheckCommand {
   readonly kind: "check";
   readonly sources: readonly string[];
@@ -95,6 +108,16 @@ export interface PurgeCommand {
   readonly options: PurgeOptions;
 }
 
+/** The commands on what is stored: `tessera ls`, `info`, `prune`, `verify`; `names` are identifiers, or the start of one. */
+export type StoredCommand =
+  | { readonly kind: "ls"; readonly names: readonly string[]; readonly options: LsOptions }
+  | { readonly kind: "info"; readonly names: readonly string[]; readonly options: InfoOptions }
+  | { readonly kind: "prune"; readonly names: readonly string[]; readonly options: PruneOptions }
+  | { readonly kind: "verify"; readonly names: readonly string[]; readonly options: VerifyOptions };
+
+/** How many names each of these takes. */
+const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0 } as const satisfies Record<StoredCommand["kind"], number>;
+
 /** A command line with faults, all of them, sentences without a full stop. */
 export interface WrongCommand {
   readonly kind: "wrong";
@@ -122,7 +145,10 @@ export function parseCommand(args: readonly string[]): Command {
   }
   if (name === "check") {
     const options = checkValues(commandOptions.check, given, { faults, spell: spellOption });
-    if (positionals.length === 0) faults.push("no file or folder is named");
+    if (positionals.length === 0 && options.from === undefined) faults.push("no file or folder is named");
+    for (const option of options.from === undefined ? bucketsOfCheck : []) {
+      if (options[option] !== undefined) faults.push(`${spellOption(option)} has no effect without --from`);
+    }
     if (options.brief === true && options.json === true) faults.push("--brief has no effect with --json");
     return faults.length > 0
       ? { kind: "wrong", command: name, faults }
@@ -165,6 +191,13 @@ export function parseCommand(args: readonly string[]): Command {
       ? { kind: "wrong", command: name, faults }
       : { kind: name, identifiers: positionals, options };
   }
+  if (name === "ls" || name === "info" || name === "prune" || name === "verify") {
+    const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    for (const other of positionals.slice(namesTaken[name])) faults.push(`${other} is one name too many`);
+    if (name === "info" && positionals.length === 0) faults.push("no identifier is named");
+    if (faults.length > 0) return { kind: "wrong", command: name, faults };
+    return { kind: name, names: positionals, options } as StoredCommand;
+  }
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");
@@ -173,6 +206,8 @@ export function parseCommand(args: readonly string[]): Command {
     ? { kind: "wrong", command: name, faults }
     : { kind: "compare", file, options };
 }
+
+const bucketsOfCheck = ["state", "bucket", "account", "endpoint", "region"] as const;
 
 function unknownCommand(name: string): WrongCommand {
   const known = [...Object.keys(commandOptions), "help", "--help", "--version"];

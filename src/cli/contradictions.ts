@@ -2,7 +2,7 @@ import { type BucketOptions, conversionOptions } from "../settings/options.ts";
 import { listWords } from "../settings/values.ts";
 import { type IngestCommand, spellOption } from "./command.ts";
 
-const remoteOptions = ["endpoint", "account", "bucket", "catalogueBucket", "region"] as const;
+const remoteOptions = ["endpoint", "account", "bucket", "catalogueBucket", "derivativesBucket", "region"] as const;
 
 /** Lists the options of an ingest that have no effect next to each other, a sentence each. */
 export function ingestContradictions(given: IngestCommand["options"]): readonly string[] {
@@ -15,10 +15,10 @@ export function ingestContradictions(given: IngestCommand["options"]): readonly 
 }
 
 /** Lists the options that name buckets and have no effect next to each other, a sentence each. */
-export function bucketContradictions(given: BucketOptions): readonly string[] {
+export function bucketContradictions(given: BucketOptions, placeOption = "--to"): readonly string[] {
   return [
-    ...(given.to === "local" ? withoutEffect(given, remoteOptions, "with --to local") : []),
-    ...(given.to === "remote" ? withoutEffect(given, ["state"], "with --to remote") : []),
+    ...(given.to === "local" ? withoutEffect(given, remoteOptions, `with ${placeOption} local`) : []),
+    ...(given.to === "remote" ? withoutEffect(given, ["state"], `with ${placeOption} remote`) : []),
   ];
 }
 

@@ -2,27 +2,18 @@ import { remoteDatabase } from "../bucket/remote-database.ts";
 import type { SearchDatabase } from "../bucket/search-database.ts";
 import { type IndexOutcome, indexCatalogue } from "../job/index-catalogue.ts";
 import type { Terminal } from "../node/terminal.ts";
-import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { bucketOptions } from "../settings/options.ts";
-import { readServiceSettings } from "../settings/service-settings.ts";
-import { bucketsOpener } from "./choose-buckets.ts";
+import { refuseFaults } from "../settings/command-faults.ts";
+import { nameBuckets } from "./choose-buckets.ts";
 import type { IndexCommand } from "./command.ts";
-import { bucketContradictions } from "./contradictions.ts";
 import { exitStatus } from "./exit-status.ts";
-import { readConfiguration } from "./readable-configuration.ts";
 
 const cloudflareApi = "https://api.cloudflare.com/client/v4";
 
 /** Carries `tessera index` out and returns the exit status. Throws CommandFaults. */
 export async function index({ options: given }: IndexCommand, terminal: Terminal): Promise<number> {
-  const faults = [...bucketContradictions(given)];
+  const faults: string[] = [];
   if (given.to === "local" && given.database !== undefined) faults.push("--database has no effect with --to local");
-  const { config, isSure } = await readConfiguration(given, terminal, faults);
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
-  const options = { ...config, ...given };
-  const asked = ["catalogue"] as const;
-  const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
-  const open = bucketsOpener({ options, service, terminal, asked, faults: bucketFaults });
+  const { options, service, open } = await nameBuckets(given, { terminal, asked: ["catalogue"], faults });
   const { environment, signal } = terminal;
   const account = options.account ?? environment.CLOUDFLARE_ACCOUNT_ID;
   const database = options.database ?? service?.searchDatabase;

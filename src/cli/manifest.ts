@@ -14,18 +14,14 @@ import { findWriteFault, writeResult } from "../node/writable-file.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { formatManifest } from "../presentation/manifest.ts";
 import { formatManifestV2 } from "../presentation/v2/manifest.ts";
-import { CommandFaults, gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { readServiceSettings, type ServiceSettings } from "../settings/service-settings.ts";
-import { bucketsOpener } from "./choose-buckets.ts";
+import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
+import type { ServiceSettings } from "../settings/service-settings.ts";
+import { nameBuckets } from "./choose-buckets.ts";
 import type { ManifestCommand } from "./command.ts";
-import { bucketContradictions } from "./contradictions.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { planOnly } from "./ingest.ts";
-import { readConfiguration } from "./readable-configuration.ts";
-
-/** Where `npm start` serves documents. */
-const usualBase = "http://127.0.0.1:8787";
+import { usualBase } from "./usual-base.ts";
 
 /** What `--template` writes. */
 const tableNames = ["objects.csv", "records.csv", "collections.csv"] as const;
@@ -34,11 +30,8 @@ const tableNames = ["objects.csv", "records.csv", "collections.csv"] as const;
 export async function manifest(command: ManifestCommand, terminal: Terminal, converter: Converter): Promise<number> {
   if (command.options.check === true) return check(command, terminal, converter);
   const { options: given } = command;
-  const faults = [...bucketContradictions(given)];
-  const { config } = await readConfiguration(given, terminal, faults);
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
-  const options = { ...config, ...given };
-  const open = bucketsOpener({ options, service, terminal, asked: ["catalogue"], faults });
+  const faults: string[] = [];
+  const { options, service, open } = await nameBuckets(given, { terminal, asked: ["catalogue"], faults });
   const folder = resolve(terminal.folder, given.out ?? ".");
   if (given.template === true) faults.push(...(await findTableFaults(folder)));
   refuseFaults([...new Set(faults)]);
@@ -48,7 +41,7 @@ export async function manifest(command: ManifestCommand, terminal: Terminal, con
       return await show(given.show, buckets.catalogue, { command, terminal, service });
     }
     const { language = "none", separator = "|" } = options;
-    const { providers } = config.institution ?? readInstitution({}, []);
+    const { providers } = options.institution ?? readInstitution({}, []);
     const providerKeys = new Map([...providers].map(([key, { uri }]) => [uri, key]));
     const writing = { language, separator, providerKeys };
     return await writeTemplates(buckets.catalogue, { writing, terminal, folder });

@@ -1,26 +1,12 @@
 import { type MoveOutcome, moveFormerRecords } from "../job/former-records.ts";
 import type { Terminal } from "../node/terminal.ts";
-import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { bucketOptions } from "../settings/options.ts";
-import { readServiceSettings } from "../settings/service-settings.ts";
-import { bucketsOpener } from "./choose-buckets.ts";
+import { openBuckets } from "./choose-buckets.ts";
 import type { MoveRecordsCommand } from "./command.ts";
-import { bucketContradictions } from "./contradictions.ts";
 import { exitStatus } from "./exit-status.ts";
-import { readConfiguration } from "./readable-configuration.ts";
 
 /** Carries `tessera move-records` out and returns the exit status. Throws CommandFaults. */
 export async function moveRecords({ options: given }: MoveRecordsCommand, terminal: Terminal): Promise<number> {
-  const faults = [...bucketContradictions(given)];
-  const { config, isSure } = await readConfiguration(given, terminal, faults);
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
-  const options = { ...config, ...given };
-  const asked = ["masters", "catalogue"] as const;
-  // Nobody knows which buckets are meant where the configuration says it wrongly, and nothing is opened.
-  const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
-  const open = bucketsOpener({ options, service, terminal, asked, faults: bucketFaults });
-  refuseFaults([...new Set(faults)]);
-  const buckets = open();
+  const { buckets } = await openBuckets(given, { terminal, asked: ["masters", "catalogue"] });
   try {
     const outcome = await moveFormerRecords(buckets, {
       signal: terminal.signal,

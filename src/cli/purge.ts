@@ -3,6 +3,7 @@ import { type AdministeredService, administer } from "../bucket/administration.t
 import { mostPurgedImages } from "../limits.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
+import type { PurgeAnswer } from "../operation/purge-answer.ts";
 import type { PurgeOrder } from "../operation/purge-order.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import type { PurgeOptions } from "../settings/options.ts";
@@ -10,20 +11,6 @@ import { readServiceSettings } from "../settings/service-settings.ts";
 import type { PurgeCommand } from "./command.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
-
-/** What a service answers to one order. */
-interface PurgeAnswer {
-  readonly images: number;
-  readonly workersCache: {
-    readonly state: "purged" | "waiting" | "absent" | "refused";
-    readonly tags: number;
-    readonly waiting: number;
-    readonly reason?: string;
-  };
-  readonly dataCentre: { readonly left: number };
-  readonly derivatives: { readonly pictures: number; readonly indexes: number };
-  readonly next?: PurgeOrder;
-}
 
 /** Carries `tessera purge` out and returns the exit status. Throws CommandFaults and AdministrationError. */
 export async function purge({ identifiers, options }: PurgeCommand, terminal: Terminal): Promise<number> {

@@ -1,13 +1,14 @@
 import type { Config } from "../config.ts";
 import { digest } from "../digest.ts";
-import { type Identifier, noSuchImage } from "./identifier.ts";
+import { ImageError } from "../error.ts";
+import { type Identifier, identifierOf, noSuchImage } from "./identifier.ts";
 
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
 export const maxKeyBytes = 1024;
 
 declare const brand: unique symbol;
 
-/** The key of a master in its bucket. `nameMaster` makes it, and nothing else does. */
+/** The key of a master in its bucket. It is made here and nowhere else. */
 export type MasterKey = string & { readonly [brand]: "MasterKey" };
 
 /** The stored object an identifier means, and which of the images in it, counted from 1. */
@@ -33,9 +34,49 @@ export function nameMaster(
 }
 
 function keyOf(name: string, keyTemplate: string): MasterKey {
-  const key = keyTemplate.replaceAll("{identifier}", () => name);
+  const key = keyTemplate.replaceAll(placeholder, () => name);
   if (new TextEncoder().encode(key).byteLength > maxKeyBytes) throw noSuchImage();
   return key as MasterKey;
+}
+
+/** Stands in a key template for the identifier. */
+const placeholder = "{identifier}";
+
+/** Returns the key of a master as it is written on what is kept of it. */
+export function masterKeyOf(written: string): MasterKey {
+  return written as MasterKey;
+}
+
+/** Returns what the keys of masters start with whose identifiers start with `prefix`. */
+export function keyPrefixOf(prefix: string, { keyTemplate }: Pick<Config, "keyTemplate">): string {
+  return keyTemplate.slice(0, keyTemplate.indexOf(placeholder)) + prefix;
+}
+
+/** Returns the identifier that means a stored object, and no page of it; undefined for an object that none means. */
+export function identifierOfKey(
+  key: string,
+  naming: Pick<Config, "keyTemplate" | "pageSuffix">,
+): { readonly identifier: Identifier; readonly key: MasterKey } | undefined {
+  const parts = naming.keyTemplate.split(placeholder);
+  const [head = ""] = parts;
+  const length = (key.length - parts.join("").length) / (parts.length - 1);
+  if (!Number.isInteger(length) || length < 1) return undefined;
+  const name = nameOfText(key.slice(head.length, head.length + length), naming);
+  return name?.key === key ? name : undefined;
+}
+
+/** Returns what a text means if it is an identifier; undefined for one that can be none. */
+export function nameOfText(
+  text: string,
+  naming: Pick<Config, "keyTemplate" | "pageSuffix">,
+): (MasterName & { readonly identifier: Identifier }) | undefined {
+  try {
+    const identifier = identifierOf(text);
+    return { identifier, ...nameMaster(identifier, naming) };
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  }
 }
 
 /** The names that all of one master share, whichever page or identifier means it. */

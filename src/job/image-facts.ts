@@ -1,10 +1,10 @@
 import type { Bucket } from "../bucket/bucket.ts";
+import { bucketSource } from "../bucket/bucket-source.ts";
 import { type StoredImage, thumbnailSizes } from "../catalogue/stored-image.ts";
 import { openImage, prefixBytes } from "../masters/image.ts";
 import { titleOf } from "../metadata/title.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import { turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
-import { availableBytes, type ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 
 /** What the record of an object needs to know of a stored master. */
@@ -23,15 +23,7 @@ export interface ImageFacts extends Pick<StoredImage, "width" | "height" | "size
 export async function readImageFacts(masters: Bucket, key: string): Promise<ImageFacts | undefined> {
   const object = await masters.head(key);
   if (object === undefined) return undefined;
-  const { bytes: size, metadata } = object;
-  const source: ByteSource = limitOpening({
-    size,
-    version: metadata.sha256 ?? key,
-    read: async (offset, length) => {
-      const available = availableBytes(offset, length, size);
-      return available === 0 ? new Uint8Array() : masters.readRange(key, { offset, length: available });
-    },
-  });
+  const source = limitOpening(bucketSource(masters, key, object));
   const prefix = await source.read(0, prefixBytes);
   const { pyramid, metadata: texts } = await openImage({ source, prefix, policy: "all" });
   const turn = turnOfTiffOrientation(pyramid.orientation);

@@ -35,8 +35,13 @@ export function forgetPages({ held }: Pick<MasterStore, "held">, key: MasterKey)
 }
 
 /** Returns the keys under which the index of a master's first page is kept, with blocks of metadata or without. */
-export function firstPageKeys({ indexPrefix }: Pick<MasterPlaces, "indexPrefix">): readonly string[] {
-  return [true, false].map((keepsBlocks) => `${indexPrefix}${pageName({ keepsBlocks }, 1)}`);
+export function firstPageKeys(places: Pick<MasterPlaces, "indexPrefix">): readonly string[] {
+  return [true, false].map((keepsBlocks) => indexKey(places, keepsBlocks, 1));
+}
+
+/** Returns the key under which the index of a page is kept, with blocks of metadata or without. */
+export function indexKey(places: Pick<MasterPlaces, "indexPrefix">, keepsBlocks: boolean, page: number): string {
+  return `${places.indexPrefix}${pageName({ keepsBlocks }, page)}`;
 }
 
 /** Reads what a tier keeps of a master if there is memory for it at once; the master itself can be read instead. */
@@ -100,7 +105,7 @@ function heldName(store: MasterStore, { key, page }: Pick<NamedMaster, "key" | "
 }
 
 function indexName(store: MasterStore, { places, page }: NamedMaster): KeptName {
-  return { key: `${places.indexPrefix}${pageName(store, page)}` };
+  return { key: indexKey(places, store.keepsBlocks, page) };
 }
 
 function pageName({ keepsBlocks }: Pick<MasterStore, "keepsBlocks">, page: number): string {

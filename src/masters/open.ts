@@ -52,12 +52,17 @@ interface Opening {
 }
 
 async function openMaster(store: MasterStore, opening: Opening): Promise<Master> {
-  const kept = heldMaster(store, opening.name)?.kept ?? (await keptAtEdge(store, opening));
+  const { account } = opening.visit;
+  const held = heldMaster(store, opening.name)?.kept;
+  const kept = held ?? (await keptAtEdge(store, opening));
   if (kept !== undefined) {
     const age = secondsOf(store) - kept.checkedAt;
     // The clock may have been set back: then nothing says how old it is.
     const isTrusted = age >= 0 && age < store.ttlSeconds;
-    if (isTrusted || (await isUnchanged(store, opening, kept))) return ready(store, opening, kept);
+    if (isTrusted || (await isUnchanged(store, opening, kept))) {
+      account.index = held === undefined ? "edge" : "isolate";
+      return ready(store, opening, kept);
+    }
     await forgetMaster(store, opening.name);
   }
   return openUnknown(store, opening);
@@ -101,8 +106,9 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Master
     const kept = await whileRenewing(storage.clock, lease, () => readMaster(store, opening, reserve));
     return ready(store, opening, kept);
   } catch (error) {
-    if (error instanceof OpenedMeanwhile) return ready(store, opening, error.kept);
-    throw error;
+    if (!(error instanceof OpenedMeanwhile)) throw error;
+    visit.account.index = "isolate";
+    return ready(store, opening, error.kept);
   } finally {
     for (const held of [lease, ...indexLeases]) held.release();
   }
@@ -135,6 +141,7 @@ async function readMaster(
   const readsBefore = account.reads;
   const { size, version } = source;
   const isStored = stored?.version === version && stored.size === size;
+  account.index = isStored ? "bucket" : "storage";
   const open = async () => {
     const policy = store.keepsBlocks ? "all" : "copyright";
     const given = { source: countReads(source, account), prefix, page: name.page, policy, reserve } as const;

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { collectionTag, objectTag, searchTag } from "../identity/cache-tags.ts";
 import { identifierOf } from "../identity/identifier.ts";
-import { type MasterKey, nameMaster } from "../identity/master-name.ts";
+import { identifierOfKey, keyPrefixOf, type MasterKey, nameMaster } from "../identity/master-name.ts";
 import { mostPurgedImages } from "../limits.ts";
 import { type RecordStore, type Stored, withWork } from "../records.ts";
 import type { Visit } from "../visit.ts";
@@ -73,18 +73,12 @@ async function masterKeys(ground: PurgeGround, key: string): Promise<readonly Ma
   }
 }
 
-/** Stands in a key template for the identifier. */
-const placeholder = "{identifier}";
-
 async function choosePrefix(
   { masters, naming, records }: PurgeGround,
   { prefix, after }: Extract<PurgeOrder, { readonly kind: "prefix" }>,
 ): Promise<PurgeChoice> {
-  const at = naming.keyTemplate.indexOf(placeholder);
-  const head = naming.keyTemplate.slice(0, at);
-  const tail = naming.keyTemplate.slice(at + placeholder.length);
   const asked = {
-    prefix: head + prefix,
+    prefix: keyPrefixOf(prefix, naming),
     limit: mostPurgedImages,
     ...(after === undefined ? {} : { startAfter: after }),
   };
@@ -94,23 +88,8 @@ async function choosePrefix(
       throw new ImageError("storage-failed", "The bucket of masters can't be listed now.", { cause });
     },
   );
-  const keys = objects.flatMap(({ key }) => masterKey(key, { head, tail, naming }));
+  const keys = objects.flatMap(({ key }) => identifierOfKey(key, naming)?.key ?? []);
   const last = objects.at(-1)?.key;
   const choice = { keys, tags: [] };
   return truncated && last !== undefined ? { ...choice, next: { kind: "prefix", prefix, after: last } } : choice;
-}
-
-/** Returns the key of a listed object as that of a master; none for an object that no identifier means. */
-function masterKey(
-  key: string,
-  { head, tail, naming }: { readonly head: string; readonly tail: string; readonly naming: PurgeGround["naming"] },
-): readonly MasterKey[] {
-  if (!key.endsWith(tail)) return [];
-  try {
-    const name = nameMaster(identifierOf(key.slice(head.length, key.length - tail.length)), naming);
-    return name.key === key ? [name.key] : [];
-  } catch (error) {
-    if (error instanceof ImageError) return [];
-    throw error;
-  }
 }

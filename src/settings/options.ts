@@ -1,4 +1,15 @@
-import { choice, flag, integer, list, numberChoice, type OptionTable, text, type ValuesOf } from "./values.ts";
+import {
+  choice,
+  days,
+  flag,
+  integer,
+  list,
+  numberChoice,
+  type OptionTable,
+  percent,
+  text,
+  type ValuesOf,
+} from "./values.ts";
 
 /** The characters that a prefix and a template's own text may have: those that need no escape in a URI, and letters. */
 const plainText = /^[\p{L}\p{N}\p{M}._~:/-]+$/u;
@@ -38,6 +49,14 @@ export const bucketOptions = {
     help: "S3 endpoint without the bucket, in place of --account",
   },
   region: { kind: text("NAME", /^[\w-]+$/, "a region's name"), help: "S3 region (auto)" },
+} as const satisfies OptionTable;
+
+/** The bucket of derivatives, for commands that look after what is stored. */
+const derivativesOption = {
+  derivativesBucket: {
+    kind: text("NAME"),
+    help: "remote bucket of derivatives (bucket_name of DERIVATIVES in wrangler.toml)",
+  },
 } as const satisfies OptionTable;
 
 /** What objects are made of besides images: on the command line or in the configuration. */
@@ -135,6 +154,44 @@ export const purgeOptions = {
   json: { kind: flag, help: "report as JSON on standard output" },
 } as const satisfies OptionTable;
 
+/** What `ls` takes. */
+export const lsOptions = {
+  ...bucketOptions,
+  long: { kind: flag, help: "size, pages, bytes, compression, date and object of each" },
+  json: { kind: flag, help: "a line of JSON an image" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
+/** What `info` takes. */
+export const infoOptions = {
+  ...bucketOptions,
+  ...derivativesOption,
+  json: { kind: flag, help: "report as JSON on standard output" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
+/** What `prune` takes: without a reason, stale and orphans. */
+export const pruneOptions = {
+  ...bucketOptions,
+  ...derivativesOption,
+  stale: { kind: flag, help: "those whose master was replaced" },
+  orphans: { kind: flag, help: "those whose master is gone" },
+  unknownSettings: { kind: flag, help: "those that no request leads to any longer" },
+  olderThan: { kind: days, help: "those stored longer ago; small ones are kept four times as long" },
+  dryRun: { kind: flag, help: "say what would be removed, and remove nothing" },
+  json: { kind: flag, help: "report as JSON on standard output" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
+/** What `verify` takes. */
+export const verifyOptions = {
+  ...bucketOptions,
+  sample: { kind: percent, help: "of the images, objects and collections; the same ones every time (100%)" },
+  deep: { kind: flag, help: "decode each tile of each level" },
+  json: { kind: flag, help: "a line of JSON a finding" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
 /** What `compare` takes. */
 export const compareOptions = {
   out: { kind: text("PAGE.html"), help: "where the page is written (compare.html)" },
@@ -144,8 +201,14 @@ export const compareOptions = {
   side: { kind: integer({ least: 64, most: 1024 }), help: "side of a crop in pixels (512)" },
 } as const satisfies OptionTable;
 
-/** The options of `check`. */
+/** The options of `check`: of files, or of masters in a bucket. */
 export const checkOptions = {
+  from: { kind: bucketOptions.to.kind, help: "masters of this bucket, by identifier or the start of one" },
+  state: bucketOptions.state,
+  bucket: bucketOptions.bucket,
+  account: bucketOptions.account,
+  endpoint: bucketOptions.endpoint,
+  region: bucketOptions.region,
   brief: { kind: flag, help: "a line a file: verdict, problems, name" },
   decode: { kind: flag, help: "decode a tile of each level and a thumbnail, to find damage inside tiles" },
   strict: { kind: flag, help: "end with 1 for warnings too" },
@@ -159,7 +222,7 @@ export type ConversionOptions = ValuesOf<typeof conversionOptions>;
 export type PlaceOptions = ValuesOf<typeof placeOptions>;
 
 /** Which buckets are meant, as far as it was said. */
-export type BucketOptions = ValuesOf<typeof bucketOptions>;
+export type BucketOptions = ValuesOf<typeof bucketOptions> & ValuesOf<typeof derivativesOption>;
 
 /** What is told of objects, as far as it was said. */
 export type ManifestOptions = ValuesOf<typeof manifestOptions>;
@@ -178,6 +241,18 @@ export type CompareOptions = ValuesOf<typeof compareOptions>;
 
 /** How a check runs and reports, as far as it was given. */
 export type CheckOptions = ValuesOf<typeof checkOptions>;
+
+/** What is listed, as far as it was said. */
+export type LsOptions = ValuesOf<typeof lsOptions>;
+
+/** What is told of an image, as far as it was said. */
+export type InfoOptions = ValuesOf<typeof infoOptions>;
+
+/** What is pruned, as far as it was said. */
+export type PruneOptions = ValuesOf<typeof pruneOptions>;
+
+/** What is verified, as far as it was said. */
+export type VerifyOptions = ValuesOf<typeof verifyOptions>;
 
 /** What is to be purged, as far as it was said. */
 export type PurgeOptions = ValuesOf<typeof purgeOptions>;

@@ -5,6 +5,7 @@ import type { SizeLimits } from "../iiif/size.ts";
 import { bindGroup } from "../node/process-group.ts";
 import { programBeside } from "../node/program.ts";
 import type { Terminal } from "../node/terminal.ts";
+import type { DerivativeRules } from "../operation/derivative-state.ts";
 import { CommandFaults } from "./command-faults.ts";
 import type { Naming } from "./identifier-template.ts";
 import type { ServiceAnswer } from "./service-settings-process.ts";
@@ -16,12 +17,16 @@ export interface ServiceSettings {
   readonly mastersBucket: string | undefined;
   /** `bucket_name` of the binding CATALOGUE. */
   readonly catalogueBucket: string | undefined;
+  /** `bucket_name` of the binding DERIVATIVES. */
+  readonly derivativesBucket: string | undefined;
   /** BASE_URL; empty where the service takes the address that it is asked at. */
   readonly base: string;
   /** PREFIX. */
   readonly imagePrefix: string;
   /** MAX_WIDTH, MAX_HEIGHT and MAX_AREA. */
   readonly limits: SizeLimits;
+  /** What derivatives are kept by; the faults of the configuration, in a sentence without a full stop, if it has any. */
+  readonly derivatives: DerivativeRules | { readonly fault: string };
   /** `database_name` of the binding SEARCH. */
   readonly searchDatabase: string | undefined;
 }

@@ -53,6 +53,26 @@ export function integer({ least, most }: { readonly least: number; readonly most
   };
 }
 
+/** The kind that is an age in whole days: `90d`. */
+export const days: ValueKind<number> = {
+  placeholder: "DAYS",
+  check: (given) => {
+    const number = /^(\d{1,5})d?$/.exec(String(given))?.[1];
+    return number === undefined || Number(number) < 1
+      ? { fault: `is ${quote(given)}, not a number of days such as 90d` }
+      : { value: Number(number) };
+  },
+};
+
+/** The kind that is a share in hundredths: `10%`, `0.5%`. */
+export const percent: ValueKind<number> = {
+  placeholder: "N%",
+  check: (given) => {
+    const value = Number(/^(\d{1,3}(?:\.\d{1,4})?)%?$/.exec(String(given))?.[1]);
+    return value > 0 && value <= 100 ? { value } : { fault: `is ${quote(given)}, not a share such as 10%` };
+  },
+};
+
 /** Returns a kind that accepts a list of values of another kind, separated by commas on a command line. */
 export function list<Value>(of: ValueKind<Value>): ValueKind<readonly Value[]> {
   return {

@@ -21,14 +21,29 @@ export async function answerHealth(
   services: Services,
   { request, visit }: { readonly request: Request; readonly visit: Visit },
 ): Promise<Response> {
+  const { budget, streams } = services;
+  const found = await findHealthReport(services, { request, visit });
+  const memory = { lentBytes: budget.lentBytes(), waiting: budget.waiting, ...budget.counts };
+  return respondJson({ ...found, memory, streams }, found.status === "ok" ? 200 : 503);
+}
+
+/** How a service does. */
+export interface HealthReport extends Pick<Health, "checks"> {
+  readonly status: "ok" | "failing";
+  readonly warnings?: readonly string[];
+  readonly lifecycle: LifecycleState | "unknown";
+}
+
+/** Returns how this isolate does its work, by checks that may be some seconds old. Never throws. */
+export async function findHealthReport(
+  services: Services,
+  { request, visit }: { readonly request: Request; readonly visit: Visit },
+): Promise<HealthReport> {
   const { checks } = await findHealth(services, visit);
   const lifecycle = await findLifecycle(services, visit);
   const isOk = Object.values(checks).every((check) => check === "ok");
-  const { budget, streams } = services;
-  const memory = { lentBytes: budget.lentBytes(), waiting: budget.waiting, ...budget.counts };
   const warnings = isHostShared(services.config, request.url) ? {} : { warnings: [hostWarning] };
-  const status = isOk ? "ok" : "failing";
-  return respondJson({ status, ...warnings, checks, lifecycle, memory, streams }, isOk ? 200 : 503);
+  return { status: isOk ? "ok" : "failing", ...warnings, checks, lifecycle };
 }
 
 /** Manifests travel: viewers, exports and harvesters keep the addresses that stand in them. */

@@ -27,8 +27,10 @@ export function answerImage(
   const { version } = route;
   const asked = parseRequest(route.parameters, version);
   const identifier = parseIdentifier(route.identifier);
+  visit.account.identifier = identifier;
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const canonical = canonicaliseFor(master, asked, services.sizeRules[version]);
+    Object.assign(visit.account, { format: canonical.format, ...canonical.size });
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier });
@@ -80,10 +82,12 @@ async function send(
     byteLength,
   });
   const report = (end: SendingEnd): void => {
+    account.sentBytes = end.byteLength;
     if (end.kind !== "whole") streams[end.kind] += 1;
     if (end.kind !== "whole" || isLogged) log({ ...sendingLine(end, account), ...logged });
   };
-  defer(ended.then(report));
+  account.sending = ended.then(report);
+  defer(account.sending);
   return readable;
 }
 

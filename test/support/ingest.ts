@@ -50,9 +50,14 @@ export function bucketAt(
   return s3Bucket({ endpoint: url, bucket, region: "auto", ...keys }, { policy, signal });
 }
 
-/** Returns both buckets of an endpoint, with pauses short enough for tests. */
+/** Returns the buckets of an endpoint, with pauses short enough for tests. */
 export function bucketsAt(endpoint: S3Endpoint) {
-  return { masters: bucketAt(endpoint), catalogue: bucketAt({ ...endpoint, bucket: endpoint.catalogueBucket }) };
+  const { catalogueBucket, derivativesBucket } = endpoint;
+  return {
+    masters: bucketAt(endpoint),
+    catalogue: bucketAt({ ...endpoint, bucket: catalogueBucket }),
+    derivatives: bucketAt({ ...endpoint, bucket: derivativesBucket }),
+  };
 }
 
 /** Returns the code of the BucketError that `work` rejects with; "none" where it succeeds. */

@@ -7,7 +7,7 @@ export type Sources = ReadonlyMap<string, string>;
 export const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "limits", "bytes", "digest", "spelling", "design"],
   ["budget", "config", "serial", "account", "raster"],
-  ["source", "pyramid", "visit", "timers", "identity"],
+  ["source", "pyramid", "visit", "timers", "identity", "statistics"],
   ["tiff", "iiif", "color"],
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text"],
@@ -42,7 +42,7 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
-  { name: /^valibot$/, rooms: ["catalogue", "bucket", "operation"] },
+  { name: /^valibot$/, rooms: ["catalogue", "bucket", "operation", "statistics"] },
   { name: /^cloudflare:workers$/, rooms: ["ledger"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.

@@ -11,6 +11,7 @@ export type S3Operation =
   | "GetObject"
   | "PutObject"
   | "DeleteObject"
+  | "DeleteObjects"
   | "CreateMultipartUpload"
   | "UploadPart"
   | "CompleteMultipartUpload"
@@ -42,6 +43,8 @@ export interface EndpointObject {
   readonly bytes: Buffer;
   readonly etag: string;
   readonly headers: OutgoingHttpHeaders;
+  /** Milliseconds since 1970; 0 where it is not given. */
+  readonly uploadedAt?: number;
 }
 
 /** An upload that is not completed. */
@@ -51,7 +54,7 @@ export interface EndpointUpload {
   readonly parts: Map<number, Buffer>;
 }
 
-/** A small S3 storage with two buckets, in memory. */
+/** A small S3 storage with three buckets, in memory. */
 export interface S3Endpoint extends S3Keys {
   readonly url: string;
   /** The name of the masters' bucket. */
@@ -60,8 +63,12 @@ export interface S3Endpoint extends S3Keys {
   readonly objects: Map<string, EndpointObject>;
   readonly catalogueBucket: string;
   readonly catalogue: Map<string, EndpointObject>;
+  readonly derivativesBucket: string;
+  readonly derivatives: Map<string, EndpointObject>;
   readonly uploads: Map<string, EndpointUpload>;
   readonly arrivals: Arrival[];
+  /** Keys that a deletion of many objects leaves. */
+  readonly undeletable: Set<string>;
   /** Decides what goes wrong with a request; nothing does unless it is set. */
   fault: (arrival: Arrival, index: number) => Fault | undefined;
   readonly close: () => Promise<void>;
@@ -79,8 +86,11 @@ export async function startS3Endpoint(): Promise<S3Endpoint> {
     objects: new Map(),
     catalogueBucket: "catalogue",
     catalogue: new Map(),
+    derivativesBucket: "derivatives",
+    derivatives: new Map(),
     uploads: new Map(),
     arrivals: [],
+    undeletable: new Set(),
     fault: () => undefined,
     close: () =>
       new Promise((resolve) => {
@@ -113,7 +123,7 @@ async function respond(endpoint: S3Endpoint, request: IncomingMessage, response:
     return;
   }
   if (fault === "corrupt" && body.length > 0) body[0] = (body[0] ?? 0) ^ 1;
-  const isThere = bucket === endpoint.bucket || bucket === endpoint.catalogueBucket;
+  const isThere = [endpoint.bucket, endpoint.catalogueBucket, endpoint.derivativesBucket].includes(bucket);
   const answer = isThere
     ? answerOf(endpoint, { request, body, arrival, query: url.searchParams, fault })
     : failed(404, "NoSuchBucket");
@@ -128,6 +138,7 @@ function operationOf(
   { key, query }: { readonly key: string; readonly query: URLSearchParams },
 ): S3Operation {
   if (key === "" && query.has("list-type")) return "ListObjectsV2";
+  if (key === "" && query.has("delete")) return "DeleteObjects";
   if (key === "") return method === "HEAD" ? "HeadBucket" : "ListMultipartUploads";
   const hasUpload = query.has("uploadId");
   if (method === "POST") return hasUpload ? "CompleteMultipartUpload" : "CreateMultipartUpload";
@@ -159,9 +170,12 @@ function answerOf(endpoint: S3Endpoint, call: Call): Answer {
 /** Most objects of one page of a list. Source: Amazon S3, ListObjectsV2. */
 const listedAtOnce = 1000;
 
-function objectsOf({ bucket, objects, catalogue }: S3Endpoint, { arrival }: Call): Map<string, EndpointObject> {
-  return arrival.bucket === bucket ? objects : catalogue;
+function objectsOf(endpoint: S3Endpoint, { arrival }: Call): Map<string, EndpointObject> {
+  const { bucket, derivativesBucket, objects, catalogue, derivatives } = endpoint;
+  return arrival.bucket === bucket ? objects : arrival.bucket === derivativesBucket ? derivatives : catalogue;
 }
+
+const dateOf = ({ uploadedAt = 0 }: EndpointObject): Date => new Date(uploadedAt);
 
 const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call) => Answer>> = {
   HeadBucket: () => ({ status: 200 }),
@@ -171,9 +185,10 @@ const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call
     const rest = [...objectsOf(endpoint, call)]
       .filter(([key]) => key.startsWith(prefix) && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0)
       .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    const listed = rest
-      .slice(0, listedAtOnce)
-      .map(([key, { bytes }]) => `<Contents><Key>${escapeXml(key)}</Key><Size>${bytes.length}</Size></Contents>`);
+    const listed = rest.slice(0, listedAtOnce).map(([key, object]) => {
+      const version = `<LastModified>${dateOf(object).toISOString()}</LastModified><ETag>&quot;${object.etag}&quot;</ETag>`;
+      return `<Contents><Key>${escapeXml(key)}</Key>${version}<Size>${object.bytes.length}</Size></Contents>`;
+    });
     const more = `<IsTruncated>${rest.length > listedAtOnce}</IsTruncated>`;
     return found(`<ListBucketResult>${more}${listed.join("")}</ListBucketResult>`);
   },
@@ -182,13 +197,20 @@ const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call
     if (object === undefined) return { status: 404 };
     return {
       status: 200,
-      headers: { ...object.headers, etag: `"${object.etag}"`, "content-length": object.bytes.length },
+      headers: {
+        ...object.headers,
+        etag: `"${object.etag}"`,
+        "last-modified": dateOf(object).toUTCString(),
+        "content-length": object.bytes.length,
+      },
     };
   },
   GetObject(endpoint, call) {
     const object = objectsOf(endpoint, call).get(call.arrival.key);
     if (object === undefined) return failed(404, "NoSuchKey");
-    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(call.request.headers.range ?? "") ?? [];
+    const { range, "if-match": wanted } = call.request.headers;
+    if (wanted !== undefined && wanted !== `"${object.etag}"`) return failed(412, "PreconditionFailed");
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? [];
     const headers = { ...object.headers, etag: `"${object.etag}"` };
     if (first === undefined) return { status: 200, headers, body: object.bytes };
     return { status: 206, headers, body: object.bytes.subarray(Number(first), Number(last) + 1) };
@@ -209,6 +231,17 @@ const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call
   DeleteObject(endpoint, call) {
     objectsOf(endpoint, call).delete(call.arrival.key);
     return { status: 204 };
+  },
+  DeleteObjects(endpoint, call) {
+    if (call.request.headers["content-md5"] === undefined) return failed(400, "InvalidRequest");
+    const keys = [...call.body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key = ""]) => key);
+    if (keys.length > listedAtOnce) return failed(400, "MalformedXML");
+    const denied = keys.filter((key) => endpoint.undeletable.has(key));
+    for (const key of keys) if (!denied.includes(key)) objectsOf(endpoint, call).delete(key);
+    const errors = denied.map(
+      (key) => `<Error><Key>${key}</Key><Code>AccessDenied</Code><Message>No</Message></Error>`,
+    );
+    return found(`<DeleteResult>${errors.join("")}</DeleteResult>`);
   },
   CreateMultipartUpload({ uploads }, { request, arrival }) {
     const uploadId = `upload&${uploads.size + 1}-${arrival.key.length}`;

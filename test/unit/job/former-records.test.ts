@@ -23,7 +23,9 @@ function layFormer(...identifiers: readonly string[]): void {
 }
 
 /** Moves what there is, and returns the outcome with what was left. */
-async function move(change: Partial<MoveOptions> = {}, buckets = bucketsAt(endpoint)) {
+type Buckets = Pick<ReturnType<typeof bucketsAt>, "masters" | "catalogue">;
+
+async function move(change: Partial<MoveOptions> = {}, buckets: Buckets = bucketsAt(endpoint)) {
   const kept: Record<string, string> = {};
   const onLeft = (key: string, reason: string) => {
     kept[key] = reason;

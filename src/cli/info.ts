@@ -1,0 +1,107 @@
+import type { Bucket } from "../bucket/bucket.ts";
+import { bucketSource } from "../bucket/bucket-source.ts";
+import type { StoredRecord } from "../catalogue/image-records.ts";
+import type { LanguageMap } from "../catalogue/language-map.ts";
+import { parseWork, workKey } from "../catalogue/work-record.ts";
+import { checkMaster } from "../check/check.ts";
+import { ImageError } from "../error.ts";
+import { objectTag } from "../identity/cache-tags.ts";
+import { placesOf } from "../identity/master-name.ts";
+import { readImageRecord } from "../job/image-record.ts";
+import { derivativesOf } from "../job/kept-derivatives.ts";
+import type { Terminal } from "../node/terminal.ts";
+import { imageUri, manifestUri } from "../presentation/addresses.ts";
+import { CommandFaults } from "../settings/command-faults.ts";
+import type { ServiceSettings } from "../settings/service-settings.ts";
+import { openBuckets } from "./choose-buckets.ts";
+import type { StoredCommand } from "./command.ts";
+import { exitStatus } from "./exit-status.ts";
+import { findMaster } from "./find-master.ts";
+import { describeInfo, formatInfo, type ImageInfo, type ObjectOfImage } from "./info-text.ts";
+import { formatJson } from "./report-json.ts";
+import { usualBase } from "./usual-base.ts";
+
+/** Carries `tessera info` out and returns the exit status. Throws CommandFaults and BucketError. */
+export async function info(
+  { names: [name = ""], options }: StoredCommand & { readonly kind: "info" },
+  terminal: Terminal,
+): Promise<number> {
+  const asked = ["masters", "catalogue", "derivatives"] as const;
+  const { buckets, service } = await openBuckets(options, { terminal, asked });
+  try {
+    const rules = service.derivatives;
+    if ("fault" in rules) throw new CommandFaults([`wrangler.toml is wrong: ${rules.fault}`]);
+    const { masters, catalogue } = buckets;
+    const master = await findMaster(masters, name, service.naming);
+    const record = await readImageRecord(catalogue, name);
+    if (master === undefined) {
+      const left = record === undefined ? "" : " There is a record of it; tessera verify says what mends that.";
+      terminal.say([`There is no image ${name} in ${masters.name}.${left}`]);
+      return exitStatus.failed;
+    }
+    const report = await checkMaster(bucketSource(masters, master.key, master));
+    if (master.page > Math.max(1, report.pages.length)) {
+      terminal.say([`There is no page ${master.page}: the master ${master.key} has ${report.pages.length}.`]);
+      return exitStatus.failed;
+    }
+    const places = await placesOf(master.key);
+    const object = record?.object === undefined ? undefined : await readObjectOf(catalogue, record.object, record);
+    const found: ImageInfo = {
+      master,
+      file: { path: name, mendPath: "FILE", report, failure: undefined },
+      record,
+      object,
+      addresses: addressesOf(name, { record, service, isLocal: options.to !== "remote" }),
+      cacheTags: [places.cacheTag, ...(record?.object === undefined ? [] : [await objectTag(record.object)])],
+      derivatives: await derivativesOf({ ...buckets, rules }, places),
+    };
+    terminal.print(options.json === true ? formatJson(describeInfo(found)) : formatInfo(found));
+    return exitStatus.well;
+  } finally {
+    await buckets.close();
+  }
+}
+
+/** Finds the pages that show an image in the object that its record names. */
+async function readObjectOf(
+  catalogue: Bucket,
+  key: string,
+  { identifier }: Pick<StoredRecord, "identifier">,
+): Promise<ObjectOfImage> {
+  const stored = await catalogue.get(workKey(key));
+  if (stored === undefined) return { key, fault: "which there is not" };
+  try {
+    const { label, pages } = parseWork(stored.bytes, key);
+    const shown = pages.flatMap(({ key: page, images }, index) =>
+      images.some((image) => image.identifier === identifier) ? [{ number: index + 1, key: page }] : [],
+    );
+    return { key, label: firstText(label), pages: pages.length, shown };
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return { key, fault: `whose record can't be read: ${error.detail ?? error.message}` };
+  }
+}
+
+function firstText(label: LanguageMap): string {
+  return Object.values(label)[0]?.[0] ?? "";
+}
+
+interface Published {
+  readonly record: StoredRecord | undefined;
+  readonly service: ServiceSettings;
+  readonly isLocal: boolean;
+}
+
+/** A remote service that takes the address it is asked at has paths alone. */
+function addressesOf(identifier: string, { record, service, isLocal }: Published): readonly string[] {
+  const { imagePrefix, limits } = service;
+  const base = service.base || (isLocal ? usualBase : "");
+  const addresses = { base, imagePrefix, limits };
+  const image = imageUri(addresses, 3, identifier);
+  return [
+    `${image}/info.json`,
+    `${imageUri(addresses, 2, identifier)}/info.json`,
+    `${image}/full/max/0/default.jpg`,
+    ...(record?.object === undefined ? [] : [manifestUri(addresses, 3, record.object)]),
+  ];
+}
