@@ -2,6 +2,7 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  costOptions,
   indexOptions,
   infoOptions,
   lsOptions,
@@ -12,6 +13,7 @@ import {
   purgeOptions,
   runOptions,
   verifyOptions,
+  warmOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
 import { type CommandName, commandOptions, spellOption } from "./command.ts";
@@ -28,6 +30,8 @@ const usages: Readonly<Record<CommandName, string>> = {
   info: "tessera info IDENTIFIER --to local|remote [options]",
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
+  cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
+  warm: "tessera warm IDENTIFIER... | --prefix TEXT | --object KEY | --collection KEY --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -42,6 +46,8 @@ const summaries: Readonly<Record<CommandName, string>> = {
   info: "Says all that is stored of an image: master, record, object, addresses, what is kept of it.",
   prune: "Removes pictures and indexes that nobody asks for any longer. Never removes masters or records.",
   verify: "Finds what is damaged or missing in masters and records, and says what mends it. Changes nothing.",
+  cost: "Makes the bill of what is stored and was counted, and foretells that of a month.",
+  warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -60,6 +66,8 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   info: [["Options", infoOptions]],
   prune: [["Options", pruneOptions]],
   verify: [["Options", verifyOptions]],
+  cost: [["Options", costOptions]],
+  warm: [["Options", warmOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -112,6 +120,15 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera verify --to remote", "every master and record"],
     ["tessera verify --to remote --sample 5% --deep", "every tile of one image in twenty"],
   ],
+  cost: [
+    ["tessera cost --to remote", "all that is stored, and what was counted in 30 days"],
+    ["tessera cost --to remote --prefix maps/", "of the images of a folder"],
+    ["tessera cost --to remote --views 10e6 --hit 0.9", "and what ten million views a month would cost"],
+  ],
+  warm: [
+    ["tessera warm --object atlas --to remote", "the thumbnails and sizes of an object's pages"],
+    ["tessera warm --prefix maps/ --to remote --sizes '!400,400;1200,'", "given sizes of the images of a folder"],
+  ],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -161,6 +178,16 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Reads every byte of every master of the sample, and writes nothing. Exit status: 0 nothing is wrong,",
     "1 something is, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  cost: [
+    "",
+    "Reads listings, and the hours that the service has written down. Exit status: 0 success, 1 an object or",
+    "collection is not there, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  warm: [
+    "",
+    "Asks as anybody may. To go on with an interrupted run, give --after the image that it names. Exit",
+    "status: 0 success, 1 something was not answered, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
 };
 

@@ -11,6 +11,7 @@ import { check } from "./check.ts";
 import { type Command, type CommandName, commandOptions, parseCommand } from "./command.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
+import { cost } from "./cost.ts";
 import { exitStatus } from "./exit-status.ts";
 import { index } from "./index-catalogue.ts";
 import { info } from "./info.ts";
@@ -21,6 +22,7 @@ import { moveRecords } from "./move-records.ts";
 import { prune } from "./prune.ts";
 import { purge } from "./purge.ts";
 import { verify } from "./verify.ts";
+import { warm } from "./warm.ts";
 
 /** Runs a command line and returns its exit status. */
 export async function runCommandLine(
@@ -42,6 +44,8 @@ export async function runCommandLine(
     else if (command.kind === "info") return await info(command, terminal);
     else if (command.kind === "prune") return await prune(command, terminal);
     else if (command.kind === "verify") return await verify(command, terminal);
+    else if (command.kind === "cost") return await cost(command, terminal);
+    else if (command.kind === "warm") return await warm(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;

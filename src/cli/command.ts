@@ -3,9 +3,11 @@ import {
   type CheckOptions,
   type CompareOptions,
   type ConversionOptions,
+  type CostOptions,
   checkOptions,
   compareOptions,
   conversionOptions,
+  costOptions,
   type IndexOptions,
   type InfoOptions,
   indexOptions,
@@ -26,8 +28,11 @@ import {
   runOptions,
   type VerifyOptions,
   verifyOptions,
+  type WarmOptions,
+  warmOptions,
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
+import { readCost, readWarm } from "./choice-commands.ts";
 
 /** The commands by name, with the options each takes. */
 export const commandOptions = {
@@ -42,6 +47,8 @@ export const commandOptions = {
   info: infoOptions,
   prune: pruneOptions,
   verify: verifyOptions,
+  cost: costOptions,
+  warm: warmOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -59,6 +66,8 @@ export type Command =
   | IndexCommand
   | PurgeCommand
   | StoredCommand
+  | CostCommand
+  | WarmCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -117,6 +126,19 @@ export type StoredCommand =
 
 /** How many names each of these takes. */
 const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0 } as const satisfies Record<StoredCommand["kind"], number>;
+
+/** `tessera cost`. */
+export interface CostCommand {
+  readonly kind: "cost";
+  readonly options: CostOptions;
+}
+
+/** `tessera warm`: identifiers of images, unless an option says what. */
+export interface WarmCommand {
+  readonly kind: "warm";
+  readonly identifiers: readonly string[];
+  readonly options: WarmOptions;
+}
 
 /** A command line with faults, all of them, sentences without a full stop. */
 export interface WrongCommand {
@@ -198,6 +220,10 @@ export function parseCommand(args: readonly string[]): Command {
     if (faults.length > 0) return { kind: "wrong", command: name, faults };
     return { kind: name, names: positionals, options } as StoredCommand;
   }
+  if (name === "cost")
+    return readCost(positionals, checkValues(costOptions, given, { faults, spell: spellOption }), faults);
+  if (name === "warm")
+    return readWarm(positionals, checkValues(warmOptions, given, { faults, spell: spellOption }), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

@@ -1,0 +1,152 @@
+import type { ImageChoice } from "../job/chosen-images.ts";
+import { formatMegabytes } from "../node/megabytes.ts";
+import type { Bill } from "../operation/bill.ts";
+import type { MeasuredTotals } from "../operation/measured-usage.ts";
+import { planDollars, priceMonth, prices } from "../operation/prices.ts";
+import type { RunFigures } from "../operation/view-forecast.ts";
+import type { StorageCounts } from "../statistics/storage-count.ts";
+import { count } from "./count.ts";
+import { formatDollars } from "./dollars.ts";
+
+/** What `tessera cost` found. */
+export interface CostReport {
+  readonly choice: ImageChoice | undefined;
+  readonly images: { readonly found: number; readonly missing: number } | undefined;
+  readonly counts: StorageCounts;
+  /** Of a month of storage. */
+  readonly stored: Bill;
+  /** Undefined where the service has written down no hour. */
+  readonly measured: MeasuredCost | undefined;
+  readonly foretold: ForetoldCost | undefined;
+}
+
+/** What was counted, and the bill of a month of it. */
+export interface MeasuredCost {
+  readonly first: string;
+  readonly last: string;
+  readonly hours: number;
+  readonly totals: MeasuredTotals;
+  readonly unknownRequests: number;
+  readonly bill: Bill;
+}
+
+/** What views would cost in a month. */
+export interface ForetoldCost {
+  readonly views: number;
+  readonly hit: number;
+  readonly requestsEach: number;
+  readonly run: RunFigures;
+  /** Whether `run` is what was counted here. */
+  readonly isMeasured: boolean;
+  readonly bill: Bill;
+}
+
+/** Returns the report for scripts: dollars are US dollars of a month. */
+export function describeCost({ choice, images, counts, stored, measured, foretold }: CostReport): object {
+  return {
+    of: choice ?? "all",
+    images,
+    stored: { counts, ...describeBill(stored) },
+    counted: measured && { ...measured, bill: describeBill(measured.bill) },
+    foretold: foretold && { ...foretold, bill: describeBill(foretold.bill) },
+    notCounted: hiddenOf(foretold !== undefined),
+    prices,
+    planDollars,
+  };
+}
+
+function describeBill({ lines, dollars, dollarsOfAccount }: Bill): object {
+  return { lines, dollars, dollarsOfAccount };
+}
+
+/** Formats the report as lines for people. */
+export function formatCost({ choice, images, counts, stored, measured, foretold }: CostReport): readonly string[] {
+  const kinds = Object.entries(counts).map(
+    ([kind, { objects, bytes }]) =>
+      `  ${kind.padEnd(26)} ${count(objects, "object").padStart(16)} ${`${formatMegabytes(bytes)} MB`.padStart(16)}`,
+  );
+  const missing = images !== undefined && images.missing > 0 ? `, of which ${images.missing} have no master` : "";
+  return [
+    `Stored${nameOf(choice)}${images === undefined ? "" : `: ${count(images.found, "image")}${missing}`}`,
+    ...kinds,
+    ...formatBill(stored),
+    "",
+    ...formatMeasured(measured, choice),
+    ...formatForetold(foretold),
+    "",
+    "Not in these figures:",
+    ...hiddenOf(foretold !== undefined).map((sentence) => `  ${sentence}`),
+    `Prices of ${priceMonth} in US dollars: docs/operating.md has them with their sources.`,
+  ];
+}
+
+function nameOf(choice: ImageChoice | undefined): string {
+  if (choice === undefined) return "";
+  if (choice.kind === "prefix") return ` of ${choice.prefix}…`;
+  return choice.kind === "images" ? "" : ` of the ${choice.kind} ${choice.key}`;
+}
+
+function formatMeasured(measured: MeasuredCost | undefined, choice: ImageChoice | undefined): readonly string[] {
+  if (measured === undefined) {
+    return [
+      "Counted: nothing yet. The service writes down once an hour what it has counted (Statistics in docs/operating.md)",
+    ];
+  }
+  const { first, last, hours, totals, unknownRequests, bill } = measured;
+  const unknown =
+    unknownRequests > 0
+      ? [
+          `  ${formatAmount(unknownRequests)} more requests were for images that are not told apart; some may be of these`,
+        ]
+      : [];
+  const derivatives =
+    choice === undefined ? [] : ["  What the bucket of derivatives was asked is not counted by image, and not in this"];
+  return [
+    `Counted in ${count(hours, "hour")} from ${first} to ${last}: ${formatAmount(totals.requests)} requests that reached the Worker`,
+    ...unknown,
+    ...derivatives,
+    "  As much for 30 days:",
+    ...formatBill(bill),
+  ];
+}
+
+function formatForetold(foretold: ForetoldCost | undefined): readonly string[] {
+  if (foretold === undefined) return [];
+  const { views, hit, requestsEach, run, isMeasured, bill } = foretold;
+  const { classB, cpuMilliseconds } = run;
+  const source = isMeasured ? "as was counted" : "as in bench/README.md, for fewer than 1,000 requests were counted";
+  return [
+    "",
+    `Foretold for ${formatAmount(views)} views a month of ${requestsEach.toFixed(1)} requests each (bench/README.md, Traffic),`,
+    `${formatPercent(hit)} of them answered in front of the Worker; each of the others takes ${classB.toFixed(2)} class B operations`,
+    `and ${cpuMilliseconds.toFixed(2)} ms of CPU (${source}):`,
+    ...formatBill(bill),
+  ];
+}
+
+function formatBill({ lines, dollars, dollarsOfAccount }: Bill): readonly string[] {
+  const rows = lines.map(({ price, amount, dollars: each }) => {
+    const { name, unit } = prices[price];
+    return `  ${name.padEnd(40)} ${`${formatAmount(amount)} ${unit}`.padStart(30)} ${formatDollars(each).padStart(16)}`;
+  });
+  const account = `of an account that has nothing else ${formatDollars(dollarsOfAccount)}, with the plan`;
+  return [...rows, `  A month: ${formatDollars(dollars)}; ${account} and less what that includes`];
+}
+
+/** Says what no figure has: it is known of nobody, or of the account alone. */
+function hiddenOf(isForetold: boolean): readonly string[] {
+  return [
+    "Requests that the cache in front of the Worker answers run no code and are counted nowhere here. Each is charged.",
+    "Head requests for masters, searches (D1), counting and purging (Durable Object), puts of derivatives.",
+    ...(isForetold ? ["How people look at images is assumed: bench/README.md says how."] : []),
+    "CPU is reckoned from the pixels that are decoded: the platform tells a Worker no processor time.",
+  ];
+}
+
+function formatAmount(amount: number): string {
+  return amount.toLocaleString("en", { maximumFractionDigits: amount < 100 ? 3 : 0 });
+}
+
+function formatPercent(part: number): string {
+  return `${(100 * part).toLocaleString("en", { maximumFractionDigits: 2 })} %`;
+}
