@@ -3,7 +3,7 @@ import { countAll, countChosen } from "../job/stored-amounts.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { billOf } from "../operation/bill.ts";
 import { measuredRun, totalsOf, totalsOfImages, usageOfTotals } from "../operation/measured-usage.ts";
-import { figuresOfRun, forecastView, usageOfViews, usualImage } from "../operation/view-forecast.ts";
+import { figuresOfRun, forecastView, usageOfViews } from "../operation/view-forecast.ts";
 import type { CostOptions } from "../settings/options.ts";
 import { choiceOf } from "./choice-commands.ts";
 import { openBuckets } from "./choose-buckets.ts";
@@ -65,7 +65,7 @@ function measure(
 /** By what a request of these images took as far as enough were counted, else by the figures of bench/README.md. */
 function foretell({ views, hit = 0 }: CostOptions, measured: CostReport["measured"]): CostReport["foretold"] {
   if (views === undefined) return undefined;
-  const view = forecastView(usualImage);
+  const view = forecastView();
   const own = measured && measuredRun(measured.totals);
   const run = own ?? figuresOfRun(view);
   const requestsEach = view.requests;

@@ -1,6 +1,6 @@
 import type { Size } from "../geometry.ts";
 import type { Usage } from "./bill.ts";
-import { type SessionTile, sessionTiles, type ViewKind, viewKinds } from "./viewer-session.ts";
+import { type SessionTile, sessionTiles, type ViewKind, viewHabits, viewKinds } from "./viewer-session.ts";
 
 /** What a forecast takes of an image: its size in pixels, the side of its tiles, and the bytes of its master. */
 export interface ForecastImage extends Size {
@@ -25,7 +25,15 @@ export interface SessionFigures {
  * Milliseconds of processor time that a request takes in workerd, the runtime's own and the reading from disk included.
  * Source: bench/README.md, Over HTTP, 123 megapixels; an edge tile is the engine's time and what the runtime takes of a copied one.
  */
-export const cpuMilliseconds = { info: 0.38, copied: 0.39, edge: 0.8, thumbnail: 0.93, megapixel: 6 } as const;
+export const cpuMilliseconds = {
+  info: 0.38,
+  copied: 0.39,
+  edge: 0.8,
+  thumbnail: 0.93,
+  manifest: 2,
+  /** Of a picture, for a megapixel that is decoded. */
+  megapixel: 6,
+} as const;
 
 /** What the first read of a master brings. Source: docs/operating.md, Opening a master. */
 const openingBytes = 32_768;
@@ -34,8 +42,15 @@ const openingBytes = 32_768;
 const infoBytes = 900;
 const tableBytes = 600;
 
-/** An image as libraries have them: 40 megapixels as `tessera ingest` stores them. Source: bench/README.md, Ingest, 1.29 bits a pixel. */
-export const usualImage: ForecastImage = { width: 7744, height: 5184, tile: 512, bytes: 6_470_000 };
+/** Bits that a pixel takes in a master, levels included. Source: bench/README.md, Ingest, 4:2:0 of quality 89. */
+const bitsPerPixel = 1.29;
+
+/** Sizes of images, in tiles as `tessera ingest` makes them, and which part of all is so: an assumption. */
+export const usualImages: readonly (ForecastImage & { readonly share: number })[] = [
+  { width: 6000, height: 4000, share: 0.6 },
+  { width: 7744, height: 5184, share: 0.3 },
+  { width: 12_300, height: 10_000, share: 0.1 },
+].map((image) => ({ ...image, tile: 512, bytes: Math.round((image.width * image.height * bitsPerPixel) / 8) }));
 
 /**
  * Foretells what a viewer's session takes of a master that nobody has asked for before and whose directories are in front,
@@ -57,19 +72,41 @@ export function forecastSession(image: ForecastImage, tiles: readonly SessionTil
   };
 }
 
-/** Foretells what a view takes where no cache answers: the mean of the kinds of views by their shares. */
-export function forecastView(image: ForecastImage): SessionFigures {
-  const { tile } = image;
-  return (Object.keys(viewKinds) as ViewKind[]).reduce((sum, kind) => {
-    const journey = viewKinds[kind];
-    return addShare(sum, forecastSession(image, sessionTiles(image, { tile, journey })), journey.share);
-  }, nothing);
+/** A thumbnail of 400 pixels, and the manifest of an object of some pages, in bytes. */
+const thumbnailBytes = 25_000;
+const manifestBytes = 4000;
+
+/** What comes with a view where no cache answers: thumbnails of images that nobody has asked for before, and manifests. */
+const around: SessionFigures = {
+  requests: viewHabits.thumbnails + viewHabits.manifests,
+  reads: 2 * viewHabits.thumbnails,
+  // A master is opened with two operations and read with one; a record of an object takes one.
+  classB: 3 * viewHabits.thumbnails + viewHabits.manifests,
+  bytesRead: viewHabits.thumbnails * (openingBytes + thumbnailBytes) + viewHabits.manifests * manifestBytes,
+  bytesSent: viewHabits.thumbnails * thumbnailBytes + viewHabits.manifests * manifestBytes,
+  cpuMilliseconds:
+    viewHabits.thumbnails * cpuMilliseconds.thumbnail + viewHabits.manifests * cpuMilliseconds.manifest,
+};
+
+/**
+ * Foretells what a view takes where no cache answers: the mean of usual images and of the kinds of views by their shares, and
+ * what comes with each.
+ */
+export function forecastView(): SessionFigures {
+  const kinds = Object.keys(viewKinds) as ViewKind[];
+  return usualImages.reduce(
+    (sum, { share, ...image }) =>
+      kinds.reduce((all, kind) => {
+        const journey = viewKinds[kind];
+        const figures = forecastSession(image, sessionTiles(image, { tile: image.tile, journey }));
+        return addShare(all, figures, share * journey.share);
+      }, sum),
+    around,
+  );
 }
 
-const nothing: SessionFigures = { requests: 0, reads: 0, classB: 0, bytesRead: 0, bytesSent: 0, cpuMilliseconds: 0 };
-
 function addShare(sum: SessionFigures, added: SessionFigures, share: number): SessionFigures {
-  const names = Object.keys(nothing) as (keyof SessionFigures)[];
+  const names = Object.keys(sum) as (keyof SessionFigures)[];
   return Object.fromEntries(names.map((name) => [name, sum[name] + share * added[name]])) as unknown as SessionFigures;
 }
 

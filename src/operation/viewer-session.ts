@@ -31,6 +31,9 @@ export const viewKinds = {
   },
 } as const satisfies Record<string, Journey & { readonly share: number }>;
 
+/** What comes with a view, on the average: thumbnails of other images on the pages that lead to it, and a manifest. An assumption. */
+export const viewHabits = { thumbnails: 12, manifests: 1 } as const;
+
 /** The name of a kind of view. */
 export type ViewKind = keyof typeof viewKinds;
 
