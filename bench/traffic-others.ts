@@ -68,7 +68,10 @@ export function serverlessDollars({ requests, misses, gigabytesSent, images, mas
 }
 
 /** How many tiles of level 0 an image has, and files: those, a full picture, one of each size, info.json. */
-export function filesOfLevel0({ width, height }: Size, tile: number): { readonly tiles: number; readonly files: number } {
+export function filesOfLevel0(
+  { width, height }: Size,
+  tile: number,
+): { readonly tiles: number; readonly files: number } {
   let tiles = 0;
   let sizes = 0;
   for (let factor = 1; ; factor *= 2) {

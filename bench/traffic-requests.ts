@@ -66,7 +66,10 @@ function planClass(imageOfClass: ForecastImage & { readonly share: number }, con
     limits,
   };
   const known = new Map<string, PlannedRequest>();
-  const document = (name: string, takes: Pick<PlannedRequest, "bytes" | "takesMaster" | "reads" | "cpuMilliseconds">) => {
+  const document = (
+    name: string,
+    takes: Pick<PlannedRequest, "bytes" | "takesMaster" | "reads" | "cpuMilliseconds">,
+  ) => {
     const request: PlannedRequest = {
       number: known.size,
       isDocument: true,
@@ -86,7 +89,10 @@ function planClass(imageOfClass: ForecastImage & { readonly share: number }, con
     const { decodedPixels, reads, readBytes } = plan.cost;
     const pixels = canonical.size.width * canonical.size.height;
     const isCopied = plan.kind === "copy";
-    const drawing = Math.max(cpuMilliseconds.edge, cpuMilliseconds.copied + (decodedPixels / 1e6) * cpuMilliseconds.megapixel);
+    const drawing = Math.max(
+      cpuMilliseconds.edge,
+      cpuMilliseconds.copied + (decodedPixels / 1e6) * cpuMilliseconds.megapixel,
+    );
     const request: PlannedRequest = {
       number: known.size,
       isDocument: false,

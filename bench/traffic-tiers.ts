@@ -73,7 +73,7 @@ const secondsOfDay = 86_400;
 const indexBytes = 6000;
 
 /** Most entries of each cache: what is smaller than its bytes allow is bounded by them instead. */
-const mostEntries = 3_000_000;
+const mostEntries = 1_500_000;
 
 /** The caches of a service, and what becomes of requests on their way through them. */
 export class Tiers {
@@ -89,7 +89,7 @@ export class Tiers {
   /** Opens empty caches; `part` is the part of all images that is simulated, and of the caches' bytes. */
   constructor(config: Config, assumed: TierAssumptions, part: number) {
     const cacheOf = (bytes: number): LruCache => {
-      const entries = Math.min(mostEntries, Math.max(1024, Math.ceil((bytes * part) / 6000)));
+      const entries = Math.min(mostEntries, Math.max(1024, Math.ceil((bytes * part) / 12_000)));
       return new LruCache(bytes * part, entries);
     };
     this.#config = config;

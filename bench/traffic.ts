@@ -85,7 +85,7 @@ function simulate(viewsEachMonth: number, tierBytes: number): TrafficCounts & { 
   const secondsEach = month / (viewsEachMonth / blockImages);
   let views = 0;
   let isWarm = false;
-  for (let at = 0; at < warmUpSeconds + countedSeconds; at -= Math.log(1 - random.next()) * secondsEach) {
+  for (let at = 0; at < warmUpSeconds + countedSeconds; at += -Math.log(1 - random.next()) * secondsEach) {
     if (!isWarm && at >= warmUpSeconds) {
       isWarm = true;
       views = 0;
@@ -135,7 +135,8 @@ const scenarios = [
 ] as const;
 const results = scenarios.map(([views, tierBytes]) => ({ views, tierBytes, counts: simulate(views, tierBytes) }));
 
-const each = (counts: TrafficCounts & { readonly views: number }, value: number): string => formatFigure(value / counts.views);
+const each = (counts: TrafficCounts & { readonly views: number }, value: number): string =>
+  formatFigure(value / counts.views);
 console.log(
   formatTable([
     [
@@ -173,7 +174,18 @@ console.log(
 
 console.log(
   `\n${formatTable([
-    ["views a month", "GB a data centre", "storage", "requests", "class B", "class A", "CPU", "logs", "all", "1,000 views, without storage"],
+    [
+      "views a month",
+      "GB a data centre",
+      "storage",
+      "requests",
+      "class B",
+      "class A",
+      "CPU",
+      "logs",
+      "all",
+      "1,000 views, without storage",
+    ],
     ...results.map(({ views, tierBytes, counts }) => {
       const usage = usageOf(counts, views);
       const bill = billOf(usage);

@@ -31,7 +31,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
   cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
-  warm: "tessera warm IDENTIFIER... | --prefix TEXT | --object KEY | --collection KEY --to local|remote [options]",
+  warm: "tessera warm IDENTIFIER... --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -127,7 +127,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   ],
   warm: [
     ["tessera warm --object atlas --to remote", "the thumbnails and sizes of an object's pages"],
-    ["tessera warm --prefix maps/ --to remote --sizes '!400,400;1200,'", "given sizes of the images of a folder"],
+    ["tessera warm --prefix maps/ --to remote --sizes !400,400", "a given size of the images of a folder"],
   ],
 };
 

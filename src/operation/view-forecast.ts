@@ -84,8 +84,7 @@ const around: SessionFigures = {
   classB: 3 * viewHabits.thumbnails + viewHabits.manifests,
   bytesRead: viewHabits.thumbnails * (openingBytes + thumbnailBytes) + viewHabits.manifests * manifestBytes,
   bytesSent: viewHabits.thumbnails * thumbnailBytes + viewHabits.manifests * manifestBytes,
-  cpuMilliseconds:
-    viewHabits.thumbnails * cpuMilliseconds.thumbnail + viewHabits.manifests * cpuMilliseconds.manifest,
+  cpuMilliseconds: viewHabits.thumbnails * cpuMilliseconds.thumbnail + viewHabits.manifests * cpuMilliseconds.manifest,
 };
 
 /**

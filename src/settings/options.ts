@@ -207,7 +207,7 @@ const choiceOptions = {
 export const costOptions = {
   ...choiceOptions,
   since: { kind: days, help: "what was counted in the last days (30d)" },
-  views: { kind: amount, help: "foretell so many views a month: one is somebody who opens an image in a viewer" },
+  views: { kind: amount, help: "foretell so many views a month, of people who open an image" },
   hit: { kind: part, help: "part of the requests that the cache in front of the Worker answers (0)" },
   ...bucketOptions,
   ...derivativesOption,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { mastersFolder } from "../../../demo/masters.ts";
 import { insertPrices } from "../../../docs/prices-table.ts";
+import { shippedLimits } from "../../../src/check/viewer-requests.ts";
 import { canonicalise } from "../../../src/iiif/canonical.ts";
 import { parseRequest } from "../../../src/iiif/request.ts";
 import { openFileSource } from "../../../src/node/file-source.ts";
@@ -20,7 +21,6 @@ import { formatTileRequest, sessionTiles, viewKinds } from "../../../src/operati
 import { planRender } from "../../../src/render/plan.ts";
 import { newTally } from "../../../src/statistics/tally.ts";
 import { openPyramid } from "../../../src/tiff/open.ts";
-import { shippedLimits } from "../../../src/check/viewer-requests.ts";
 
 describe("prices", () => {
   it("have a source and the day on which it was read", () => {
@@ -65,7 +65,11 @@ async function planSession(name: string) {
   const plans = tiles.map((tile) => {
     const [region = "", size = "", rotation = "", qualityAndFormat = ""] = formatTileRequest(tile).split("/");
     const asked = parseRequest({ region, size, rotation, qualityAndFormat }, 3);
-    const canonical = canonicalise(asked, { width, height, tile: { width: image.tile, height: image.tile } }, rules);
+    const canonical = canonicalise(
+      asked,
+      { width, height, isGray: false, tile: { width: image.tile, height: image.tile } },
+      rules,
+    );
     return planRender(canonical, pyramid, { sourceSize: bytes, isProfiled: false }).cost;
   });
   const readBytes = plans.reduce((sum, cost) => sum + cost.readBytes, 0);
