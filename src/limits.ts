@@ -21,7 +21,7 @@ export const maxBodyBytes = 1 << 20;
 /**
  * Most images that one call purges; the caller asks again for the others.
  * @beyond body-malformed
- * @heldBy operation/purge-order.ts, operation/purge-choice.ts, cli/purge.ts
+ * @heldBy operation/purge-order.ts, operation/purge-choice.ts, stories/admin-page.ts, cli/purging.ts
  */
 export const mostPurgedImages = 100;
 

@@ -48,7 +48,13 @@ export default {
   async scheduled(controller, env) {
     const services = openServices(env);
     if ("fault" in services) throw services.fault;
-    await rollUp(services, { now: controller.scheduledTime, log });
+    try {
+      await rollUp(services, { now: controller.scheduledTime, log });
+    } catch (thrown) {
+      const { code, detail, cause } = asImageError(thrown);
+      log({ level: "error", message: "statistics were not rolled up", code, detail, cause: describe(cause) });
+      throw thrown;
+    }
   },
 } satisfies ExportedHandler<Env>;
 

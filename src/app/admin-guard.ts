@@ -36,6 +36,7 @@ export const secureAdmin = secureHeaders({
     fontSrc: ["'self'"],
     formAction: ["'self'"],
     frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
   },
   // Under "no-referrer" browsers hide the origin of forms, by which they are told from those of other sites.
   referrerPolicy: "same-origin",

@@ -12,6 +12,7 @@ import {
   pruneOptions,
   purgeOptions,
   runOptions,
+  statsOptions,
   verifyOptions,
   warmOptions,
 } from "../settings/options.ts";
@@ -30,6 +31,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   info: "tessera info IDENTIFIER --to local|remote [options]",
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
+  stats: "tessera stats --to local|remote [options]",
   cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
   warm: "tessera warm IDENTIFIER... --to local|remote [options]",
 };
@@ -46,6 +48,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   info: "Says all that is stored of an image: master, record, object, addresses, what is kept of it.",
   prune: "Removes pictures and indexes that nobody asks for any longer. Never removes masters or records.",
   verify: "Finds what is damaged or missing in masters and records, and says what mends it. Changes nothing.",
+  stats: "Tells what was asked of a service and what it took, and what is stored.",
   cost: "Makes the bill of what is stored and was counted, and foretells that of a month.",
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
 };
@@ -66,6 +69,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   info: [["Options", infoOptions]],
   prune: [["Options", pruneOptions]],
   verify: [["Options", verifyOptions]],
+  stats: [["Options", statsOptions]],
   cost: [["Options", costOptions]],
   warm: [["Options", warmOptions]],
 };
@@ -115,6 +119,12 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   prune: [
     ["tessera prune --to remote --dry-run", "how much is of masters that were replaced or are gone"],
     ["tessera prune --to remote --older-than 30d", "what was stored more than 30 days ago; small ones 120"],
+  ],
+  stats: [
+    ["tessera stats --to local", "what was asked of npm start in the last 24 hours"],
+    ["tessera stats --to remote --since 7d --by image", "the images of a week"],
+    ["tessera stats --to remote --since 30d --by client", "who asked"],
+    ["tessera stats --to remote --storage", "what is stored, and how much of it is stale"],
   ],
   verify: [
     ["tessera verify --to remote", "every master and record"],
@@ -173,6 +183,12 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Without --stale, --orphans, --unknown-settings and --older-than: the first two. To resume an interrupted",
     "run, run the command again. Exit status: 0 success, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  stats: [
+    "",
+    "Hits of the cache in front of the Worker run no code and are in no figure. The hour that is running is",
+    "asked of the service, with TESSERA_ADMIN_SECRET where it is remote. Exit status: 0 success, 1 something",
+    "can't be read, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
   verify: [
     "",

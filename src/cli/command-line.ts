@@ -21,6 +21,7 @@ import { manifest } from "./manifest.ts";
 import { moveRecords } from "./move-records.ts";
 import { prune } from "./prune.ts";
 import { purge } from "./purge.ts";
+import { stats } from "./stats.ts";
 import { verify } from "./verify.ts";
 import { warm } from "./warm.ts";
 
@@ -44,6 +45,7 @@ export async function runCommandLine(
     else if (command.kind === "info") return await info(command, terminal);
     else if (command.kind === "prune") return await prune(command, terminal);
     else if (command.kind === "verify") return await verify(command, terminal);
+    else if (command.kind === "stats") return await stats(command, terminal);
     else if (command.kind === "cost") return await cost(command, terminal);
     else if (command.kind === "warm") return await warm(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);

@@ -26,6 +26,8 @@ import {
   purgeOptions,
   type RunOptions,
   runOptions,
+  type StatsOptions,
+  statsOptions,
   type VerifyOptions,
   verifyOptions,
   type WarmOptions,
@@ -47,6 +49,7 @@ export const commandOptions = {
   info: infoOptions,
   prune: pruneOptions,
   verify: verifyOptions,
+  stats: statsOptions,
   cost: costOptions,
   warm: warmOptions,
 } as const satisfies Record<string, OptionTable>;
@@ -117,15 +120,19 @@ export interface PurgeCommand {
   readonly options: PurgeOptions;
 }
 
-/** The commands on what is stored: `tessera ls`, `info`, `prune`, `verify`; `names` are identifiers, or the start of one. */
+/** The commands on what is stored: `tessera ls`, `info`, `prune`, `verify`, `stats`; `names` are identifiers, or the start of one. */
 export type StoredCommand =
   | { readonly kind: "ls"; readonly names: readonly string[]; readonly options: LsOptions }
   | { readonly kind: "info"; readonly names: readonly string[]; readonly options: InfoOptions }
   | { readonly kind: "prune"; readonly names: readonly string[]; readonly options: PruneOptions }
-  | { readonly kind: "verify"; readonly names: readonly string[]; readonly options: VerifyOptions };
+  | { readonly kind: "verify"; readonly names: readonly string[]; readonly options: VerifyOptions }
+  | { readonly kind: "stats"; readonly names: readonly string[]; readonly options: StatsOptions };
 
 /** How many names each of these takes. */
-const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0 } as const satisfies Record<StoredCommand["kind"], number>;
+const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0, stats: 0 } as const satisfies Record<
+  StoredCommand["kind"],
+  number
+>;
 
 /** `tessera cost`. */
 export interface CostCommand {
@@ -213,10 +220,13 @@ export function parseCommand(args: readonly string[]): Command {
       ? { kind: "wrong", command: name, faults }
       : { kind: name, identifiers: positionals, options };
   }
-  if (name === "ls" || name === "info" || name === "prune" || name === "verify") {
+  if (name === "ls" || name === "info" || name === "prune" || name === "verify" || name === "stats") {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
     for (const other of positionals.slice(namesTaken[name])) faults.push(`${other} is one name too many`);
     if (name === "info" && positionals.length === 0) faults.push("no identifier is named");
+    if (name === "stats" && given.to === "local" && given.service !== undefined) {
+      faults.push("--service has no effect with --to local");
+    }
     if (faults.length > 0) return { kind: "wrong", command: name, faults };
     return { kind: name, names: positionals, options } as StoredCommand;
   }

@@ -15,16 +15,19 @@ export interface CostReport {
   readonly counts: StorageCounts;
   /** Of a month of storage. */
   readonly stored: Bill;
-  /** Undefined where the service has written down no hour. */
+  /** Undefined where nothing was counted. */
   readonly measured: MeasuredCost | undefined;
   readonly foretold: ForetoldCost | undefined;
 }
 
 /** What was counted, and the bill of a month of it. */
 export interface MeasuredCost {
+  /** The first time that something was counted of, in UTC. */
   readonly first: string;
-  readonly last: string;
+  /** Since then. */
   readonly hours: number;
+  /** Why the hour that is running is missing; undefined where it is there. */
+  readonly missing: string | undefined;
   readonly totals: MeasuredTotals;
   readonly unknownRequests: number;
   readonly bill: Bill;
@@ -87,12 +90,8 @@ function nameOf(choice: ImageChoice | undefined): string {
 }
 
 function formatMeasured(measured: MeasuredCost | undefined, choice: ImageChoice | undefined): readonly string[] {
-  if (measured === undefined) {
-    return [
-      "Counted: nothing yet. The service writes down once an hour what it has counted (Statistics in docs/operating.md)",
-    ];
-  }
-  const { first, last, hours, totals, unknownRequests, bill } = measured;
+  if (measured === undefined) return ["Counted: nothing (Statistics in docs/operating.md)"];
+  const { first, hours, missing, totals, unknownRequests, bill } = measured;
   const unknown =
     unknownRequests > 0
       ? [
@@ -102,7 +101,8 @@ function formatMeasured(measured: MeasuredCost | undefined, choice: ImageChoice 
   const derivatives =
     choice === undefined ? [] : ["  What the bucket of derivatives was asked is not counted by image, and not in this"];
   return [
-    `Counted in ${count(hours, "hour")} from ${first} to ${last}: ${formatAmount(totals.requests)} requests that reached the Worker`,
+    `Counted in ${count(hours, "hour")} since ${first}: ${formatAmount(totals.requests)} requests that reached the Worker`,
+    ...(missing === undefined ? [] : [`  The hour that is running is missing: ${missing}`]),
     ...unknown,
     ...derivatives,
     "  As much for 30 days:",
@@ -129,8 +129,8 @@ function formatBill({ lines, dollars, dollarsOfAccount }: Bill): readonly string
     const { name, unit } = prices[price];
     return `  ${name.padEnd(40)} ${`${formatAmount(amount)} ${unit}`.padStart(30)} ${formatDollars(each).padStart(16)}`;
   });
-  const account = `of an account that has nothing else ${formatDollars(dollarsOfAccount)}, with the plan`;
-  return [...rows, `  A month: ${formatDollars(dollars)}; ${account} and less what that includes`];
+  const account = `an account that has nothing else, with its plan and what that includes, ${formatDollars(dollarsOfAccount)}`;
+  return [...rows, `  A month: ${formatDollars(dollars)}; ${account}`];
 }
 
 /** Says what no figure has: it is known of nobody, or of the account alone. */

@@ -1,41 +1,57 @@
-import { type RollUpSum, readRollUps } from "../job/read-roll-ups.ts";
-import { countAll, countChosen } from "../job/stored-amounts.ts";
+import { addStoredRollUps, countAllStored } from "../job/statistics.ts";
+import { countChosen } from "../job/stored-amounts.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { billOf } from "../operation/bill.ts";
 import { measuredRun, totalsOf, totalsOfImages, usageOfTotals } from "../operation/measured-usage.ts";
 import { figuresOfRun, forecastView, usageOfViews } from "../operation/view-forecast.ts";
+import { refuseFaults } from "../settings/command-faults.ts";
 import type { CostOptions } from "../settings/options.ts";
+import { StatisticsSum } from "../statistics/report.ts";
 import { choiceOf } from "./choice-commands.ts";
-import { openBuckets } from "./choose-buckets.ts";
+import { nameBuckets } from "./choose-buckets.ts";
 import type { CostCommand } from "./command.ts";
 import { type CostReport, describeCost, formatCost } from "./cost-text.ts";
 import { exitStatus } from "./exit-status.ts";
 import { formatJson } from "./report-json.ts";
+import { addRunning } from "./running-hours.ts";
 
-/** Days that are looked back at, unless it is said. */
-const usualDays = 30;
+/** Hours that are looked back at, unless it is said: thirty days. */
+const usualHours = 30 * 24;
+
+const hourMilliseconds = 3_600_000;
 
 /** Carries `tessera cost` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function cost({ options }: CostCommand, terminal: Terminal): Promise<number> {
+  const faults: string[] = [];
   const asked = ["masters", "catalogue", "derivatives"] as const;
-  const { buckets, service } = await openBuckets(options, { terminal, asked });
-  const onProgress = (counted: number): void => {
-    terminal.signal.throwIfAborted();
-    terminal.show(`${counted} counted`);
-  };
-  const run = { naming: service.naming, onProgress };
+  const named = await nameBuckets(options, { terminal, asked, faults });
+  refuseFaults([...new Set(faults)]);
+  const { service } = named;
+  if (service === undefined) throw new Error("a wrangler.toml that can't be read is a fault");
+  const buckets = named.open();
+  const { signal } = terminal;
+  const reading = { signal, onProgress: (done: number) => terminal.show(`${done} counted`) };
+  const now = Date.now();
+  let problems = 0;
   try {
     const choice = choiceOf(options);
-    const chosen = choice && (await countChosen(buckets, choice, run));
-    const counts = chosen?.counts ?? (await countAll(buckets, run));
-    const counted = await readRollUps(buckets.catalogue, { days: options.since ?? usualDays, now: Date.now() });
+    const chosen = choice && (await countChosen(buckets, choice, { naming: service.naming, ...reading }));
+    const counts = chosen?.counts ?? (await countAllStored(buckets, reading));
+    const sum = new StatisticsSum(now - (options.since ?? usualHours) * hourMilliseconds);
+    const onProblem = (key: string, reason: string): void => {
+      problems += 1;
+      terminal.say([`problem   ${key}: ${reason}`]);
+    };
+    await addStoredRollUps(buckets.catalogue, sum, { ...reading, onProblem });
+    const missing = await addRunning(sum, { choice: named.options, base: service.base }, terminal);
     terminal.show("");
     if (chosen?.images === 0) {
-      terminal.say([`There is no image whose identifier starts with ${options.prefix}.`]);
+      const what = choice?.kind === "prefix" ? `whose identifier starts with ${choice.prefix}` : "in it";
+      terminal.say([`There is no image ${what}.`]);
       return exitStatus.failed;
     }
-    const measured = measure(counted, chosen?.isChosen);
-    const bytes = Object.values(counts).reduce((sum, kind) => sum + kind.bytes, 0);
+    const measured = measure(sum, { isChosen: chosen?.isChosen, missing, now });
+    const bytes = Object.values(counts).reduce((total, kind) => total + kind.bytes, 0);
     const report: CostReport = {
       choice,
       images: chosen && { found: chosen.images, missing: chosen.missing },
@@ -45,21 +61,29 @@ export async function cost({ options }: CostCommand, terminal: Terminal): Promis
       foretold: foretell(options, measured),
     };
     terminal.print(options.json === true ? formatJson(describeCost(report)) : formatCost(report));
-    return exitStatus.well;
+    return problems > 0 ? exitStatus.failed : exitStatus.well;
   } finally {
     terminal.show("");
     await buckets.close();
   }
 }
 
-function measure(
-  { sum, first, last, hours }: RollUpSum,
-  isChosen: ((identifier: string) => boolean) | undefined,
-): CostReport["measured"] {
-  if (first === undefined || last === undefined) return undefined;
+interface Measuring {
+  readonly isChosen: ((identifier: string) => boolean) | undefined;
+  /** Why the hour that is running is missing. */
+  readonly missing: string | undefined;
+  readonly now: number;
+}
+
+function measure({ tally, periods }: StatisticsSum, { isChosen, missing, now }: Measuring): CostReport["measured"] {
+  const [first] = periods;
+  if (first === undefined) return undefined;
   const { totals, unknownRequests } =
-    isChosen === undefined ? { totals: totalsOf(sum.tally), unknownRequests: 0 } : totalsOfImages(sum.tally, isChosen);
-  return { first, last, hours, totals, unknownRequests, bill: billOf(usageOfTotals(totals, hours)) };
+    isChosen === undefined ? { totals: totalsOf(tally), unknownRequests: 0 } : totalsOfImages(tally, isChosen);
+  // Hours in which nobody asked for anything have no roll-up, and count all the same.
+  const since = Date.parse(first.includes("T") ? `${first}:00Z` : first);
+  const hours = Math.max(1, Math.round((now - since) / hourMilliseconds));
+  return { first, hours, missing, totals, unknownRequests, bill: billOf(usageOfTotals(totals, hours)) };
 }
 
 /** By what a request of these images took as far as enough were counted, else by the figures of bench/README.md. */

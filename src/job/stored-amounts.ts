@@ -1,17 +1,18 @@
-import type { Bucket, ServiceBuckets } from "../bucket/bucket.ts";
+import { type Bucket, BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import { recordKey } from "../catalogue/image-records.ts";
 import { workKey } from "../catalogue/work-record.ts";
 import { type MasterKey, maxKeyBytes, nameOfText, placesOf } from "../identity/master-name.ts";
 import type { Naming } from "../settings/identifier-template.ts";
-import { type CountedBucket, countedBuckets, countStored, type StorageCounts } from "../statistics/storage-count.ts";
+import { type CountedBucket, countStored, type StorageCounts } from "../statistics/storage-count.ts";
 import { inOrder } from "./at-once.ts";
 import { chosenImages, type ImageChoice } from "./chosen-images.ts";
 
 /** What is counted, and who is told how far it has come. */
 export interface CountingRun {
   readonly naming: Naming;
-  readonly onProgress: (objects: number) => void;
+  readonly signal: AbortSignal;
+  readonly onProgress: (images: number) => void;
 }
 
 /** What is stored of some images. */
@@ -28,20 +29,6 @@ const readsAtOnce = 16;
 /** Up to so many masters each has its derivatives listed; of more, all derivatives are listed once. */
 const mostListedAlone = 200;
 
-/** Counts all that is stored, by listing the buckets. Throws BucketError. */
-export async function countAll(buckets: ServiceBuckets, { onProgress }: CountingRun): Promise<StorageCounts> {
-  const counts: StorageCounts = {};
-  let counted = 0;
-  for (const bucket of countedBuckets) {
-    for await (const object of listObjects(buckets[bucket], "")) {
-      countStored(counts, bucket, object);
-      counted += 1;
-      if (counted % 1000 === 0) onProgress(counted);
-    }
-  }
-  return counts;
-}
-
 /**
  * Counts what is stored of chosen images: their masters, pages of one file once, with their records, their derivatives, and
  * the records, texts and attachments of the objects that were named. Throws BucketError.
@@ -49,7 +36,7 @@ export async function countAll(buckets: ServiceBuckets, { onProgress }: Counting
 export async function countChosen(
   buckets: ServiceBuckets,
   choice: ImageChoice,
-  { naming, onProgress }: CountingRun,
+  { naming, signal, onProgress }: CountingRun,
 ): Promise<ChosenAmounts> {
   const counts: StorageCounts = {};
   const masters = new Set<MasterKey>();
@@ -80,6 +67,7 @@ export async function countChosen(
     return { identifier, name, isNew, master, record, stored };
   });
   for await (const { identifier, name, isNew, master, record, stored } of measured) {
+    if (signal.aborted) throw new BucketError("stopped", "Stopped.");
     totals.images += 1;
     if (name === undefined || (isNew && !add("masters", name.key, master))) totals.missing += 1;
     add("catalogue", record, stored);

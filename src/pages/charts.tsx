@@ -47,7 +47,7 @@ export function Sparkline({ label, values }: SparklineProps) {
 }
 
 /** Draws how large a value is beside the largest one. The number stands next to it: nothing is told by the bar alone. */
-export function Bar({ value, most }: { readonly value: number; readonly most: number }) {
+function Bar({ value, most }: { readonly value: number; readonly most: number }) {
   const length = most === 0 ? 0 : Math.max(value === 0 ? 0 : 1, (value / most) * width);
   return (
     <svg class="meter" viewBox={`0 0 ${width} ${barHeight}`} preserveAspectRatio="none" aria-hidden="true">

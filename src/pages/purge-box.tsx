@@ -1,7 +1,7 @@
 import { formatAmount } from "./charts.tsx";
 
 /** Where the form of a purge is sent. */
-export const purgeFormPath = "/admin/forms/purge";
+const purgeFormPath = "/admin/forms/purge";
 
 /** What a purge did, or why it did nothing. */
 export type PurgeNotice =

@@ -10,6 +10,7 @@ import {
   type OptionTable,
   part,
   percent,
+  span,
   text,
   type ValueKind,
   type ValuesOf,
@@ -196,6 +197,21 @@ export const verifyOptions = {
   config: runOptions.config,
 } as const satisfies OptionTable;
 
+/** What `stats` takes: of which time, and by what it is told apart. */
+export const statsOptions = {
+  ...bucketOptions,
+  ...derivativesOption,
+  service: purgeOptions.service,
+  since: { kind: span, help: "how far back, in hours or days (24h)" },
+  by: {
+    kind: choice("class", "image", "client", "format", "size", "code", "status", "strategy", "tier", "index", "hour"),
+    help: "what requests are told apart by (class)",
+  },
+  storage: { kind: flag, help: "count what is stored, and which derivatives are stale, by listing all of it" },
+  json: { kind: flag, help: "report as JSON on standard output" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
 /** Which images are meant, where they are not named. */
 const choiceOptions = {
   prefix: { kind: text("TEXT"), help: "the images whose identifiers start so" },
@@ -206,7 +222,8 @@ const choiceOptions = {
 /** What `cost` takes: without a choice, all that is stored. */
 export const costOptions = {
   ...choiceOptions,
-  since: { kind: days, help: "what was counted in the last days (30d)" },
+  service: purgeOptions.service,
+  since: { kind: span, help: "what was counted so far back, in hours or days (30d)" },
   views: { kind: amount, help: "foretell so many views a month, of people who open an image" },
   hit: { kind: part, help: "part of the requests that the cache in front of the Worker answers (0)" },
   ...bucketOptions,
@@ -303,6 +320,9 @@ export type PruneOptions = ValuesOf<typeof pruneOptions>;
 
 /** What is verified, as far as it was said. */
 export type VerifyOptions = ValuesOf<typeof verifyOptions>;
+
+/** Which figures are told, as far as it was said. */
+export type StatsOptions = ValuesOf<typeof statsOptions>;
 
 /** What is to be purged, as far as it was said. */
 export type PurgeOptions = ValuesOf<typeof purgeOptions>;

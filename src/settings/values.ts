@@ -64,6 +64,17 @@ export const days: ValueKind<number> = {
   },
 };
 
+/** The kind that is a time until now, in hours: `24h`, `7d`. */
+export const span: ValueKind<number> = {
+  placeholder: "TIME",
+  check: (given) => {
+    const [, number, unit] = /^(\d{1,5})([hd])$/.exec(String(given)) ?? [];
+    return number === undefined || Number(number) < 1
+      ? { fault: `is ${quote(given)}, not a time such as 24h or 7d` }
+      : { value: Number(number) * (unit === "d" ? 24 : 1) };
+  },
+};
+
 /** The kind that is a share in hundredths: `10%`, `0.5%`. */
 export const percent: ValueKind<number> = {
   placeholder: "N%",

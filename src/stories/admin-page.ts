@@ -2,6 +2,7 @@ import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { asImageError } from "../http/errors.ts";
 import { respondAdminPage } from "../http/respond.ts";
+import { mostPurgedImages } from "../limits.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
 import { type Administration, formatAdminPage } from "../pages/admin-page.tsx";
 import type { PurgeNotice } from "../pages/purge-box.tsx";
@@ -77,7 +78,7 @@ async function purgeByForm(
     return { kind: "purged", ...answer, next: next && JSON.stringify(next) };
   } catch (error) {
     if (!(error instanceof ImageError) || error.status >= 500) throw error;
-    return { kind: "refused", reason: `${error.message} ${error.hint ?? ""}` };
+    return { kind: "refused", reason: error.message };
   }
 }
 
@@ -91,6 +92,9 @@ function readOrder({ order, kind = "", name = "", sure }: Readonly<Record<string
   }
   const [first, second] = lines;
   if (first === undefined) throw wrong("No name is given.");
+  if (kind === "images" && lines.length > mostPurgedImages) {
+    throw wrong(`${lines.length} identifiers are given, and ${mostPurgedImages} images are purged at a time.`);
+  }
   if (kind === "images") return readPurgeOrder({ kind, identifiers: lines });
   if (second !== undefined) throw wrong("One name is taken at a time, but for images.");
   return readPurgeOrder(kind === "prefix" ? { kind, prefix: first } : { kind, key: first });

@@ -8,6 +8,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { hourOf } from "../../src/statistics/hour.ts";
 import { parseRollUp, rollUpKey } from "../../src/statistics/roll-up.ts";
+import { parseStorageState, storageStateKey } from "../../src/statistics/storage-count.ts";
+import { newTally } from "../../src/statistics/tally.ts";
 import worker from "../../src/worker.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
@@ -141,33 +143,33 @@ describe("the hours", () => {
   });
 
   it("go into the catalogue once they are over, once each, whoever asks for it twice", async () => {
-    await ask("/iiif/3/counted/info.json", { env: counting });
-    const now = Date.now();
-    await runCron(now);
-    expect(await stored(hourOf(now))).toBeUndefined();
-    await runCron(now + hour);
-    const written = await stored(hourOf(now));
+    const { period, during, after } = await countOneHour();
+    await runCron(during);
+    expect(await stored(period)).toBeUndefined();
+    await runCron(after);
+    const written = await stored(period);
     expect(written?.tally.total[0]).toBe(1);
     expect(await waiting()).toEqual([]);
-    await runCron(now + hour);
-    expect(await stored(hourOf(now))).toEqual(written);
+    await runCron(after);
+    expect(await stored(period)).toEqual(written);
   });
 
   it("are written once though a run is broken off, and what is counted late is added", async () => {
-    await ask("/iiif/3/counted/info.json", { env: counting });
-    const now = Date.now();
-    const before = (await stored(hourOf(now)))?.tally.total[0] ?? 0;
+    const { period, after } = await countOneHour();
+    const before = (await stored(period))?.tally.total[0] ?? 0;
+    const [{ tally } = { tally: newTally() }] = await waiting();
     const stub = ledger();
     const failing = {
-      closeHour: (before: string) => stub.closeHour(before),
+      closeHour: (hour: string) => stub.closeHour(hour),
       dropHour: async () => Promise.reject(new Error("gone")),
     };
-    await expect(runCron(now + hour, { LEDGER: { getByName: () => failing } })).rejects.toThrow("gone");
+    await expect(runCron(after, { LEDGER: { getByName: () => failing } })).rejects.toThrow("gone");
+    expect(JSON.stringify(logged.mock.calls)).toContain("statistics were not rolled up");
     expect(await waiting()).toHaveLength(1);
     // Another isolate hands over what it has counted of that hour.
-    await ask("/iiif/3/counted/info.json", { env: counting });
-    await runCron(now + hour);
-    expect((await stored(hourOf(now)))?.tally.total[0]).toBe(2 + before);
+    await ledger().count({ hour: period, tally });
+    await runCron(after);
+    expect((await stored(period))?.tally.total[0]).toBe(2 + before);
     expect(await waiting()).toEqual([]);
   });
 
@@ -188,19 +190,61 @@ describe("the hours", () => {
     expect([await stored("2024-01-02"), (await stored("2024-01"))?.tally.total[0]]).toEqual([undefined, 1]);
   });
 
+  it("come with a count of what is stored, some pages of listings at a time and once a day", async () => {
+    const start = Date.parse("2026-11-29T05:05:00Z");
+    await env.CATALOGUE.delete(storageStateKey);
+    const state = async () => parseStorageState((await (await env.CATALOGUE.get(storageStateKey))?.text()) ?? "");
+    let pages = 0;
+    const list = async ({ startAfter = "" }: R2ListOptions) => ({
+      objects: [{ key: `${startAfter}x`, size: 2 }],
+      truncated: ++pages < 40,
+    });
+    const MASTERS = { list };
+    await runCron(start, { MASTERS });
+    expect(await state()).toEqual({
+      running: {
+        since: start,
+        bucket: "masters",
+        after: "x".repeat(32),
+        counts: { masters: { objects: 32, bytes: 64 } },
+      },
+    });
+    await env.CATALOGUE.put("records/counted.json", "{}");
+    await runCron(start + hour, { MASTERS });
+    const { finished, running } = await state();
+    expect([running, finished?.at]).toEqual([undefined, start + hour]);
+    expect(finished?.counts).toMatchObject({
+      masters: { objects: 40, bytes: 80 },
+      "records of images": { objects: 1, bytes: 2 },
+    });
+    await runCron(start + 2 * hour, { MASTERS });
+    expect([pages, (await state()).finished?.at]).toEqual([40, start + hour]);
+    await runCron(start + 24 * hour, { MASTERS });
+    expect((await state()).finished?.at).toBe(start + 24 * hour);
+  });
+
   it("wait for a week where nobody writes them, and are told some at a time", async () => {
     const text = await countOnce();
     const { tally } = parseRollUp(text);
     const start = Date.parse("2026-11-01T00:00:00Z");
     const dropped: string[] = [];
-    for (let at = 0; at < 170; at++)
-      dropped.push(...(await ledger().count({ hour: hourOf(start + at * hour), tally })));
+    await runInDurableObject(ledger(), (instance) => {
+      for (let at = 0; at < 170; at++) dropped.push(...instance.count({ hour: hourOf(start + at * hour), tally }));
+    });
     expect(dropped).toEqual(["2026-11-01T00", "2026-11-01T01"]);
     const first = await administer("/admin/stats");
     expect([first.json.hours.length, first.json.next]).toEqual([6, hourOf(start + 164 * hour)]);
     const second = await administer(`/admin/stats?before=${first.json.next}`);
     expect(second.json.hours[0].period).toBe(hourOf(start + 163 * hour));
   });
+
+  /** Has one request counted; says of which hour it is, and a moment in it and after it. */
+  async function countOneHour() {
+    await ask("/iiif/3/counted/info.json", { env: counting });
+    const [{ period } = { period: "" }] = await waiting();
+    const during = Date.parse(`${period}:59:00Z`);
+    return { period, during, after: during + hour };
+  }
 
   async function countOnce(): Promise<string> {
     await ask("/iiif/3/counted/info.json", { env: counting });

@@ -7,15 +7,12 @@ import { pageLinesKey } from "../../../src/catalogue/page-text.ts";
 import { formatWork, workKey } from "../../../src/catalogue/work-record.ts";
 import { masterKeyOf, placesOf } from "../../../src/identity/master-name.ts";
 import { chosenImages, type ImageChoice } from "../../../src/job/chosen-images.ts";
-import { readRollUps } from "../../../src/job/read-roll-ups.ts";
-import { countAll, countChosen } from "../../../src/job/stored-amounts.ts";
-import { formatRollUp, type RollUp, rollUpKey } from "../../../src/statistics/roll-up.ts";
-import { newTally } from "../../../src/statistics/tally.ts";
+import { countChosen } from "../../../src/job/stored-amounts.ts";
 import { type S3Endpoint, startS3Endpoint } from "../../support/s3-endpoint.ts";
 import { makeCollection, makeMember, makeWork } from "../../support/works.ts";
 
 const naming = { keyTemplate: "{identifier}", pageSuffix: ";page=" };
-const run = { naming, onProgress: () => {} };
+const run = { naming, signal: new AbortController().signal, onProgress: () => {} };
 
 let endpoint: S3Endpoint;
 let buckets: ServiceBuckets;
@@ -65,16 +62,6 @@ afterAll(() => endpoint.close());
 const count = (choice: ImageChoice) => countChosen(buckets, choice, run);
 
 describe("what is stored", () => {
-  it("is counted of all buckets by kind", async () => {
-    expect(await countAll(buckets, run)).toMatchObject({
-      masters: { objects: 3, bytes: 3400 },
-      "records of images": { objects: 3, bytes: 30 },
-      "texts of pages": { objects: 2, bytes: 77 },
-      derivatives: { objects: 3, bytes: 210 },
-      "parsed masters": { objects: 3, bytes: 15 },
-    });
-  });
-
   it("is counted of an object with its texts, attachments and derivatives, and of no other", async () => {
     const { counts, images, missing, isChosen } = await count({ kind: "object", key: "book" });
     expect([images, missing]).toEqual([2, 0]);
@@ -122,32 +109,5 @@ describe("what is stored", () => {
       found.push(`${object} ${identifier}`);
     }
     expect(found).toEqual(["book book/0001", "book book/0002", "deeper book/0001", "deeper book/0002"]);
-  });
-});
-
-describe("what was counted", () => {
-  it("is added up of the times since a day, days and months with their hours, and a damaged one is told", async () => {
-    const rollUp = (period: string, requests: number): void => {
-      const tally = newTally();
-      tally.total[0] = requests;
-      const text = formatRollUp({ period, from: [period], tally } satisfies RollUp);
-      endpoint.catalogue.set(rollUpKey(period), { bytes: Buffer.from(text), etag: "x", headers: {} });
-    };
-    rollUp("2026-09", 5000);
-    rollUp("2026-11-01", 100);
-    rollUp("2026-11-20", 20);
-    rollUp("2026-11-29T04", 3);
-    rollUp("2026-11-29T05", 4);
-    const now = Date.parse("2026-11-29T06:10:00Z");
-    const some = await readRollUps(buckets.catalogue, { days: 10, now });
-    expect(some).toMatchObject({ first: "2026-11-20", last: "2026-11-29T05", hours: 26 });
-    expect(some.sum.tally.total[0]).toBe(27);
-    const all = await readRollUps(buckets.catalogue, { days: 100, now });
-    expect([all.hours, all.sum.tally.total[0]]).toEqual([720 + 50, 5127]);
-    endpoint.catalogue.set(rollUpKey("2026-11-29T05"), { bytes: Buffer.from("{"), etag: "x", headers: {} });
-    await expect(readRollUps(buckets.catalogue, { days: 1, now })).rejects.toThrow(
-      /stats\/2026-11-29T05.json can't be read/,
-    );
-    endpoint.catalogue.delete(rollUpKey("2026-11-29T05"));
   });
 });
