@@ -22,6 +22,7 @@ export function readWarm(
   if (choicesOf(options).length + Math.sign(identifiers.length) !== 1) {
     faults.push("one of identifiers, --prefix, --object and --collection is needed");
   }
+  if (options.to === undefined) faults.push("--to is missing: local or remote");
   if (options.to === "local" && options.service !== undefined) faults.push("--service has no effect with --to local");
   return faults.length > 0 ? { kind: "wrong", command: "warm", faults } : { kind: "warm", identifiers, options };
 }

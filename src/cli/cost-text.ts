@@ -17,6 +17,8 @@ export interface CostReport {
   readonly stored: Bill;
   /** Undefined where nothing was counted. */
   readonly measured: MeasuredCost | undefined;
+  /** Why the hour that is running is missing; undefined where it is there. */
+  readonly missing: string | undefined;
   readonly foretold: ForetoldCost | undefined;
 }
 
@@ -26,8 +28,6 @@ export interface MeasuredCost {
   readonly first: string;
   /** Since then. */
   readonly hours: number;
-  /** Why the hour that is running is missing; undefined where it is there. */
-  readonly missing: string | undefined;
   readonly totals: MeasuredTotals;
   readonly unknownRequests: number;
   readonly bill: Bill;
@@ -45,36 +45,35 @@ export interface ForetoldCost {
 }
 
 /** Returns the report for scripts: dollars are US dollars of a month. */
-export function describeCost({ choice, images, counts, stored, measured, foretold }: CostReport): object {
+export function describeCost(report: CostReport): object {
+  const { choice, images, counts, stored, measured, missing, foretold } = report;
   return {
     of: choice ?? "all",
     images,
-    stored: { counts, ...describeBill(stored) },
-    counted: measured && { ...measured, bill: describeBill(measured.bill) },
-    foretold: foretold && { ...foretold, bill: describeBill(foretold.bill) },
+    stored: { counts, bill: stored },
+    counted: measured,
+    runningHourMissing: missing,
+    foretold,
     notCounted: hiddenOf(foretold !== undefined),
     prices,
     planDollars,
   };
 }
 
-function describeBill({ lines, dollars, dollarsOfAccount }: Bill): object {
-  return { lines, dollars, dollarsOfAccount };
-}
-
 /** Formats the report as lines for people. */
-export function formatCost({ choice, images, counts, stored, measured, foretold }: CostReport): readonly string[] {
+export function formatCost(report: CostReport): readonly string[] {
+  const { choice, images, counts, stored, foretold } = report;
   const kinds = Object.entries(counts).map(
     ([kind, { objects, bytes }]) =>
       `  ${kind.padEnd(26)} ${count(objects, "object").padStart(16)} ${`${formatMegabytes(bytes)} MB`.padStart(16)}`,
   );
-  const missing = images !== undefined && images.missing > 0 ? `, of which ${images.missing} have no master` : "";
+  const lost = images !== undefined && images.missing > 0 ? `, of which ${images.missing} have no master` : "";
   return [
-    `Stored${nameOf(choice)}${images === undefined ? "" : `: ${count(images.found, "image")}${missing}`}`,
+    `Stored${nameOf(choice)}${images === undefined ? "" : `: ${count(images.found, "image")}${lost}`}`,
     ...kinds,
     ...formatBill(stored),
     "",
-    ...formatMeasured(measured, choice),
+    ...formatMeasured(report),
     ...formatForetold(foretold),
     "",
     "Not in these figures:",
@@ -89,9 +88,10 @@ function nameOf(choice: ImageChoice | undefined): string {
   return choice.kind === "images" ? "" : ` of the ${choice.kind} ${choice.key}`;
 }
 
-function formatMeasured(measured: MeasuredCost | undefined, choice: ImageChoice | undefined): readonly string[] {
-  if (measured === undefined) return ["Counted: nothing (Statistics in docs/operating.md)"];
-  const { first, hours, missing, totals, unknownRequests, bill } = measured;
+function formatMeasured({ measured, missing, choice }: CostReport): readonly string[] {
+  const running = missing === undefined ? [] : [`  The hour that is running is missing: ${missing}`];
+  if (measured === undefined) return ["Counted: nothing (Statistics in docs/operating.md)", ...running];
+  const { first, hours, totals, unknownRequests, bill } = measured;
   const unknown =
     unknownRequests > 0
       ? [
@@ -102,7 +102,7 @@ function formatMeasured(measured: MeasuredCost | undefined, choice: ImageChoice 
     choice === undefined ? [] : ["  What the bucket of derivatives was asked is not counted by image, and not in this"];
   return [
     `Counted in ${count(hours, "hour")} since ${first}: ${formatAmount(totals.requests)} requests that reached the Worker`,
-    ...(missing === undefined ? [] : [`  The hour that is running is missing: ${missing}`]),
+    ...running,
     ...unknown,
     ...derivatives,
     "  As much for 30 days:",

@@ -50,7 +50,7 @@ export async function cost({ options }: CostCommand, terminal: Terminal): Promis
       terminal.say([`There is no image ${what}.`]);
       return exitStatus.failed;
     }
-    const measured = measure(sum, { isChosen: chosen?.isChosen, missing, now });
+    const measured = measure(sum, now, chosen?.isChosen);
     const bytes = Object.values(counts).reduce((total, kind) => total + kind.bytes, 0);
     const report: CostReport = {
       choice,
@@ -58,6 +58,7 @@ export async function cost({ options }: CostCommand, terminal: Terminal): Promis
       counts,
       stored: billOf({ storage: bytes / 1e9 }),
       measured,
+      missing,
       foretold: foretell(options, measured),
     };
     terminal.print(options.json === true ? formatJson(describeCost(report)) : formatCost(report));
@@ -68,14 +69,11 @@ export async function cost({ options }: CostCommand, terminal: Terminal): Promis
   }
 }
 
-interface Measuring {
-  readonly isChosen: ((identifier: string) => boolean) | undefined;
-  /** Why the hour that is running is missing. */
-  readonly missing: string | undefined;
-  readonly now: number;
-}
-
-function measure({ tally, periods }: StatisticsSum, { isChosen, missing, now }: Measuring): CostReport["measured"] {
+function measure(
+  { tally, periods }: StatisticsSum,
+  now: number,
+  isChosen: ((identifier: string) => boolean) | undefined,
+): CostReport["measured"] {
   const [first] = periods;
   if (first === undefined) return undefined;
   const { totals, unknownRequests } =
@@ -83,7 +81,7 @@ function measure({ tally, periods }: StatisticsSum, { isChosen, missing, now }: 
   // Hours in which nobody asked for anything have no roll-up, and count all the same.
   const since = Date.parse(first.includes("T") ? `${first}:00Z` : first);
   const hours = Math.max(1, Math.round((now - since) / hourMilliseconds));
-  return { first, hours, missing, totals, unknownRequests, bill: billOf(usageOfTotals(totals, hours)) };
+  return { first, hours, totals, unknownRequests, bill: billOf(usageOfTotals(totals, hours)) };
 }
 
 /** By what a request of these images took as far as enough were counted, else by the figures of bench/README.md. */

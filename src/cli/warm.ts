@@ -82,7 +82,6 @@ async function findImages(
 ): Promise<FoundImages> {
   const choice = choiceOf(options);
   if (choice === undefined) {
-    if (options.to === undefined) throw new CommandFaults(["--to is missing: local or remote"]);
     const service = await readServiceSettings(terminal.service.configFile, terminal);
     const images = [...new Set(identifiers)].map((identifier) => ({ identifier }));
     return { images, service, close: async () => {} };

@@ -33,10 +33,3 @@ export function billOf(usage: Usage): Bill {
     dollarsOfAccount: charged.reduce((sum, dollars) => sum + dollars, planDollars),
   };
 }
-
-/** Adds up what is used; what one of them does not know, the sum has of the other. */
-export function addUsage(one: Usage, other: Usage): Usage {
-  const sum: Partial<Record<PriceName, number>> = { ...one };
-  for (const [name, amount] of Object.entries(other) as [PriceName, number][]) sum[name] = (sum[name] ?? 0) + amount;
-  return sum;
-}
