@@ -72,8 +72,8 @@ const secondsOfDay = 86_400;
 /** A parsed master as it is kept at the edge, in bytes. Source: docs/operating.md, 16 bytes a tile. */
 const indexBytes = 6000;
 
-/** Most entries of each cache: what is smaller than its bytes allow is bounded by them instead. */
-const mostEntries = 1_500_000;
+/** Most entries of a cache of a data centre, and of the upper tier: more than are asked for in the simulated time. */
+const mostEntries = { dataCentre: 1_500_000, upper: 3_000_000 } as const;
 
 /** The caches of a service, and what becomes of requests on their way through them. */
 export class Tiers {
@@ -88,14 +88,14 @@ export class Tiers {
 
   /** Opens empty caches; `part` is the part of all images that is simulated, and of the caches' bytes. */
   constructor(config: Config, assumed: TierAssumptions, part: number) {
-    const cacheOf = (bytes: number): LruCache => {
-      const entries = Math.min(mostEntries, Math.max(1024, Math.ceil((bytes * part) / 12_000)));
+    const cacheOf = (bytes: number, most: number): LruCache => {
+      const entries = Math.min(most, Math.max(1024, Math.ceil((bytes * part) / 12_000)));
       return new LruCache(bytes * part, entries);
     };
     this.#config = config;
-    this.#lower = assumed.dataCentres.map(() => cacheOf(assumed.lowerBytes));
-    this.#upper = cacheOf(assumed.upperBytes);
-    this.#edge = assumed.dataCentres.map(() => cacheOf(assumed.edgeBytes));
+    this.#lower = assumed.dataCentres.map(() => cacheOf(assumed.lowerBytes, mostEntries.dataCentre));
+    this.#upper = cacheOf(assumed.upperBytes, mostEntries.upper);
+    this.#edge = assumed.dataCentres.map(() => cacheOf(assumed.edgeBytes, mostEntries.dataCentre));
     this.#drawn = assumed.dataCentres.map(() => new LruCache(1e6, 4096));
   }
 

@@ -105,6 +105,7 @@ function formatMeasured({ measured, missing, choice }: CostReport): readonly str
     ...running,
     ...unknown,
     ...derivatives,
+    ...(hours < 24 ? ["  That is less than a day, which says little of a month"] : []),
     "  As much for 30 days:",
     ...formatBill(bill),
   ];
