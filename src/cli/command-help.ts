@@ -197,8 +197,8 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ],
   cost: [
     "",
-    "Reads listings, and the hours that the service has written down. Exit status: 0 success, 1 an object or",
-    "collection is not there, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+    "Reads listings, and what the service has counted. Exit status: 0 success, 1 an object or a collection is",
+    "not there, or counts can't be read, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
   warm: [
     "",
