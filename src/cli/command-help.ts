@@ -2,6 +2,7 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  costOptions,
   indexOptions,
   infoOptions,
   lsOptions,
@@ -16,6 +17,7 @@ import {
   runOptions,
   statsOptions,
   verifyOptions,
+  warmOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
 import { type CommandName, commandOptions, spellOption } from "./command.ts";
@@ -36,6 +38,8 @@ const usages: Readonly<Record<CommandName, string>> = {
   mv: "tessera mv OLD NEW --to local|remote [options]",
   rm: "tessera rm IDENTIFIER... | --match PATTERN | --object KEY --to local|remote [options]",
   stats: "tessera stats --to local|remote [options]",
+  cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
+  warm: "tessera warm IDENTIFIER... --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -54,6 +58,8 @@ const summaries: Readonly<Record<CommandName, string>> = {
   mv: "Gives an image another identifier; the old one leads there.",
   rm: "Removes images, with their records and what is kept of them.",
   stats: "Tells what was asked of a service and what it took, and what is stored.",
+  cost: "Makes the bill of what is stored and was counted, and foretells that of a month.",
+  warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -76,6 +82,8 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   mv: [["Options", mvOptions]],
   rm: [["Options", rmOptions]],
   stats: [["Options", statsOptions]],
+  cost: [["Options", costOptions]],
+  warm: [["Options", warmOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -150,6 +158,15 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera rm --match 'loans/**' --to remote --dry-run", "which images that would be"],
     ["tessera rm --object atlas --keep-gone --to remote", "an object; its images are 410 from then on"],
   ],
+  cost: [
+    ["tessera cost --to remote", "all that is stored, and what was counted in 30 days"],
+    ["tessera cost --to remote --prefix maps/", "of the images of a folder"],
+    ["tessera cost --to remote --views 10e6 --hit 0.9", "and what ten million views a month would cost"],
+  ],
+  warm: [
+    ["tessera warm --object atlas --to remote", "the thumbnails and sizes of an object's pages"],
+    ["tessera warm --prefix maps/ --to remote --sizes !400,400", "a given size of the images of a folder"],
+  ],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -223,6 +240,16 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Pages go from their objects, and objects without a page from their collections. The secret of a remote",
     "service, which purges what is kept, is read from TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 an image",
     "is not there or is not purged, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  cost: [
+    "",
+    "Reads listings, and what the service has counted. Exit status: 0 success, 1 an object or a collection is",
+    "not there, or counts can't be read, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  warm: [
+    "",
+    "Asks as anybody may. To go on with an interrupted run, give --after the image that it names. Exit",
+    "status: 0 success, 1 something was not answered, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
 };
 

@@ -12,6 +12,7 @@ import { check } from "./check.ts";
 import { type Command, type CommandName, commandOptions, parseCommand } from "./command.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
+import { cost } from "./cost.ts";
 import { exitStatus } from "./exit-status.ts";
 import { index } from "./index-catalogue.ts";
 import { info } from "./info.ts";
@@ -26,6 +27,7 @@ import { purge } from "./purge.ts";
 import { rm } from "./rm.ts";
 import { stats } from "./stats.ts";
 import { verify } from "./verify.ts";
+import { warm } from "./warm.ts";
 
 /** Runs a command line and returns its exit status. */
 export async function runCommandLine(
@@ -51,6 +53,8 @@ export async function runCommandLine(
     else if (command.kind === "mv") return await mv(command, terminal);
     else if (command.kind === "rm") return await rm(command, terminal);
     else if (command.kind === "stats") return await stats(command, terminal);
+    else if (command.kind === "cost") return await cost(command, terminal);
+    else if (command.kind === "warm") return await warm(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;

@@ -3,9 +3,11 @@ import {
   type CheckOptions,
   type CompareOptions,
   type ConversionOptions,
+  type CostOptions,
   checkOptions,
   compareOptions,
   conversionOptions,
+  costOptions,
   type IndexOptions,
   type InfoOptions,
   indexOptions,
@@ -31,8 +33,11 @@ import {
   statsOptions,
   type VerifyOptions,
   verifyOptions,
+  type WarmOptions,
+  warmOptions,
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
+import { readCost, readWarm } from "./choice-commands.ts";
 import { type MovedCommand, type MvCommand, type RmCommand, readMoved, readMv, readRm } from "./image-commands.ts";
 
 /** The commands by name, with the options each takes. */
@@ -52,6 +57,8 @@ export const commandOptions = {
   mv: mvOptions,
   rm: rmOptions,
   stats: statsOptions,
+  cost: costOptions,
+  warm: warmOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -72,6 +79,8 @@ export type Command =
   | MovedCommand
   | MvCommand
   | RmCommand
+  | CostCommand
+  | WarmCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -134,6 +143,19 @@ const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0, stats: 0 } as const sa
   StoredCommand["kind"],
   number
 >;
+
+/** `tessera cost`. */
+export interface CostCommand {
+  readonly kind: "cost";
+  readonly options: CostOptions;
+}
+
+/** `tessera warm`: identifiers of images, unless an option says what. */
+export interface WarmCommand {
+  readonly kind: "warm";
+  readonly identifiers: readonly string[];
+  readonly options: WarmOptions;
+}
 
 /** A command line with faults, all of them, sentences without a full stop. */
 export interface WrongCommand {
@@ -222,6 +244,8 @@ export function parseCommand(args: readonly string[]): Command {
   if (name === "moved") return readMoved(positionals, checkValues(movedOptions, given, checking), faults);
   if (name === "mv") return readMv(positionals, checkValues(mvOptions, given, checking), faults);
   if (name === "rm") return readRm(positionals, checkValues(rmOptions, given, checking), faults);
+  if (name === "cost") return readCost(positionals, checkValues(costOptions, given, checking), faults);
+  if (name === "warm") return readWarm(positionals, checkValues(warmOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

@@ -1,15 +1,13 @@
-import { administer } from "../bucket/administration.ts";
 import { pruneDerivatives, pruneReasons } from "../job/prune.ts";
 import { addStoredRollUps, countAllStored } from "../job/statistics.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import { StatisticsSum } from "../statistics/report.ts";
-import { parseRollUp } from "../statistics/roll-up.ts";
 import { type NamedBuckets, nameBuckets } from "./choose-buckets.ts";
 import type { StoredCommand } from "./command.ts";
 import { exitStatus } from "./exit-status.ts";
-import { findService } from "./purging.ts";
 import { formatJson } from "./report-json.ts";
+import { addRunning } from "./running-hours.ts";
 import { describeStatistics, describeStorage, formatStatistics, type StorageReport } from "./stats-text.ts";
 
 type StatsCommand = StoredCommand & { readonly kind: "stats" };
@@ -37,7 +35,7 @@ export async function stats({ options: given }: StatsCommand, terminal: Terminal
         terminal.say([`problem   ${key}: ${reason}`]);
       },
     });
-    const missing = await addRunning(sum, named, terminal);
+    const missing = await addRunning(sum, { choice: options, base: named.service?.base ?? "" }, terminal);
     const storage = given.storage === true ? await findStorage(named, buckets, terminal) : undefined;
     terminal.show("");
     const report = {
@@ -55,38 +53,6 @@ export async function stats({ options: given }: StatsCommand, terminal: Terminal
   } finally {
     terminal.show("");
     await buckets.close();
-  }
-}
-
-/** Adds what is in no roll-up yet: the service has it. Returns why it is missing; undefined where it is there. */
-async function addRunning(
-  sum: StatisticsSum,
-  { options, service: settings }: Named,
-  terminal: Terminal,
-): Promise<string | undefined> {
-  const { to, state, service: address } = options;
-  const choice = {
-    ...(to === undefined ? {} : { to }),
-    ...(state === undefined ? {} : { state }),
-    ...(address === undefined ? {} : { service: address }),
-  };
-  const service = await findService(choice, terminal, async () => settings?.base ?? "");
-  if ("faults" in service) return service.faults.join("; ");
-  try {
-    for (let next: string | undefined, isMore = true; isMore; ) {
-      const path = next === undefined ? "stats" : `stats?before=${next}`;
-      const answer = (await administer(service, path)) as {
-        readonly hours: readonly unknown[];
-        readonly next?: string;
-      };
-      for (const hour of answer.hours) sum.add(parseRollUp(JSON.stringify(hour)));
-      next = answer.next;
-      isMore = next !== undefined && sum.isWithin(next);
-    }
-    return undefined;
-  } catch (error) {
-    terminal.signal.throwIfAborted();
-    return (error as Error).message.replace(/\.$/, "");
   }
 }
 

@@ -1,4 +1,6 @@
+import { parseSize } from "../iiif/size.ts";
 import {
+  amount,
   choice,
   days,
   flag,
@@ -6,9 +8,11 @@ import {
   list,
   numberChoice,
   type OptionTable,
+  part,
   percent,
   span,
   text,
+  type ValueKind,
   type ValuesOf,
 } from "./values.ts";
 
@@ -239,6 +243,53 @@ export const statsOptions = {
   config: runOptions.config,
 } as const satisfies OptionTable;
 
+/** Which images are meant, where they are not named. */
+const choiceOptions = {
+  prefix: { kind: text("TEXT"), help: "the images whose identifiers start so" },
+  object: { kind: text("KEY"), help: "the images of the pages of an object" },
+  collection: { kind: text("KEY"), help: "those of all objects of a collection, and of the collections in it" },
+} as const satisfies OptionTable;
+
+/** What `cost` takes: without a choice, all that is stored. */
+export const costOptions = {
+  ...choiceOptions,
+  service: purgeOptions.service,
+  since: { kind: span, help: "what was counted so far back, in hours or days (30d)" },
+  views: { kind: amount, help: "foretell so many views a month, of people who open an image" },
+  hit: { kind: part, help: "part of the requests that the cache in front of the Worker answers (0)" },
+  ...bucketOptions,
+  ...derivativesOption,
+  json: { kind: flag, help: "report as JSON on standard output" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
+/** A size as the Image API 3.0 writes it. */
+const sizeKind: ValueKind<string> = {
+  placeholder: "SIZE",
+  check: (given) => {
+    try {
+      parseSize(String(given), 3);
+      return { value: String(given) };
+    } catch {
+      return { fault: `is ${JSON.stringify(given)}, not a size such as 400, or !800,800 or max` };
+    }
+  },
+};
+
+/** What `warm` takes: named images, or a choice. */
+export const warmOptions = {
+  ...choiceOptions,
+  sizes: { kind: list(sizeKind, ";"), help: "sizes of the whole image (thumbnails of manifests, sizes of info.json)" },
+  formats: { kind: list(choice("jpg", "png", "webp", "gif")), help: "formats of the pictures (jpg)" },
+  after: { kind: text("IDENTIFIER"), help: "begin after this image: where an earlier run ended" },
+  jobs: { kind: integer({ least: 1, most: 16 }), help: "images that are asked for at once (4)" },
+  service: purgeOptions.service,
+  ...bucketOptions,
+  dryRun: { kind: flag, help: "print the images that would be asked for" },
+  json: { kind: flag, help: "report as JSON on standard output" },
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
 /** What `compare` takes. */
 export const compareOptions = {
   out: { kind: text("PAGE.html"), help: "where the page is written (compare.html)" },
@@ -315,3 +366,8 @@ export type MvOptions = ValuesOf<typeof mvOptions>;
 
 /** What is to be removed, as far as it was said. */
 export type RmOptions = ValuesOf<typeof rmOptions>;
+/** What the bill is made of, as far as it was said. */
+export type CostOptions = ValuesOf<typeof costOptions>;
+
+/** What is warmed, as far as it was said. */
+export type WarmOptions = ValuesOf<typeof warmOptions>;

@@ -69,6 +69,13 @@ describe("what is stored in the bucket", () => {
     expect(await stored()).toHaveLength(1);
   });
 
+  it("comes there when it is asked for again with a query, past a cache in front, as tessera warm does", async () => {
+    await get("twice/full/128,/0/default.jpg", again);
+    expect(await stored()).toEqual([]);
+    expect((await get("twice/full/128,/0/default.jpg?warm=again", again)).status).toBe(200);
+    expect(await stored()).toHaveLength(1);
+  });
+
   it("is put once, however often the edge answers", async () => {
     const put = vi.fn((...args: Parameters<R2Bucket["put"]>) => env.DERIVATIVES.put(...args));
     const bucket = { get: env.DERIVATIVES.get.bind(env.DERIVATIVES), head: env.DERIVATIVES.head.bind(env.DERIVATIVES) };
