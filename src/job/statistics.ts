@@ -15,7 +15,7 @@ export interface ReadingOptions {
 /** Adds the roll-ups of the catalogue to a sum, one after another. Throws BucketError, `stopped` too. */
 export async function addStoredRollUps(
   catalogue: Bucket,
-  sum: StatisticsSum,
+  sum: Pick<StatisticsSum, "isWithin" | "add">,
   { signal, onProgress, onProblem }: ReadingOptions,
 ): Promise<void> {
   let done = 0;

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { masterKeyOf, placesOf } from "../../../src/identity/master-name.ts";
 import { derivativesOf } from "../../../src/job/kept-derivatives.ts";
+import { readLastAccess } from "../../../src/job/last-access.ts";
 import { type PruneOptions, type PruneOrder, type PruneReason, pruneDerivatives } from "../../../src/job/prune.ts";
+import { noFigures } from "../../../src/statistics/figures.ts";
+import { formatRollUp, rollUpKey } from "../../../src/statistics/roll-up.ts";
+import { newTally } from "../../../src/statistics/tally.ts";
 import {
   type DerivativeOf,
   indexOf,
@@ -63,6 +67,32 @@ async function layKinds() {
 }
 
 describe("pruning", () => {
+  it("are as old as the last request for their image where that is known", async () => {
+    layMaster("asked", "v1");
+    layMaster("forgotten", "v1");
+    const large = { bytes: 1 << 20, days: 80 };
+    const kept = [
+      await layPicture({ master: "asked", version: "v1" }, large),
+      lay(await indexOf({ master: "asked", version: "v1" }), large),
+    ];
+    await layPicture({ master: "forgotten", version: "v1" }, large);
+    const tally = newTally();
+    tally.images.set("asked;page=1", { figures: noFigures(), last: now - 10 * day });
+    tally.images.set("forgotten", { figures: noFigures(), last: now - 70 * day });
+    const period = new Date(now - 10 * day).toISOString().slice(0, 10);
+    const text = formatRollUp({ period, from: ["1"], tally });
+    endpoint.catalogue.set(rollUpKey(period), { bytes: Buffer.from(text), etag: "", headers: {} });
+    const lastAccess = await readLastAccess(bucketsAt(endpoint).catalogue, {
+      naming: { keyTemplate: "{identifier}", pageSuffix: ";page=" },
+      since: now - 60 * day,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onProblem: (key) => expect.unreachable(key),
+    });
+    expect(await prune(["old"], { days: 30, lastAccess })).toMatchObject({ removed: { old: 1 }, kept: 2 });
+    expect(left()).toEqual(kept.toSorted());
+  });
+
   it("take what is of a master on another server for what is of it now: nobody knows more here", async () => {
     const master = ".origin/images.example.org/maps/1.tif";
     const sound = [await layPicture({ master, version: "v1" }), lay(await indexOf({ master, version: "v2" }))];

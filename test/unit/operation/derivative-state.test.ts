@@ -77,7 +77,7 @@ describe("the state of a derivative", () => {
 describe("the age of a derivative", () => {
   const day = 86_400_000;
   const order = { days: 30, now: 1000 * day };
-  const storedFor = (days: number, bytes: number) => isOld({ bytes, uploadedAt: order.now - days * day }, order);
+  const storedFor = (days: number, bytes: number) => isOld({ bytes, usedAt: order.now - days * day }, order);
 
   it("is counted in days, and a small one is kept four times as long", () => {
     const large = smallDerivativeBytes + 1;
@@ -90,6 +90,6 @@ describe("the age of a derivative", () => {
   });
 
   it("that is not known makes none old", () => {
-    expect(isOld({ bytes: 1, uploadedAt: Number.NaN }, order)).toBe(false);
+    expect(isOld({ bytes: 1, usedAt: Number.NaN }, order)).toBe(false);
   });
 });
