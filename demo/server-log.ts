@@ -28,6 +28,7 @@ export function formatServerLine(line: string): string | undefined {
   const { level, ...said } = logged;
   return `${level}: ${Object.values(said)
     .filter((value) => value !== undefined)
+    .map((value) => (typeof value === "object" ? JSON.stringify(value) : value))
     .join("  ")}`;
 }
 

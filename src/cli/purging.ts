@@ -3,23 +3,10 @@ import { type AdministeredService, administer } from "../bucket/administration.t
 import { mostPurgedImages } from "../limits.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
+import type { PurgeAnswer } from "../operation/purge-answer.ts";
 import type { PurgeOrder } from "../operation/purge-order.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import { count } from "./count.ts";
-
-/** What a service answers to one order. */
-export interface PurgeAnswer {
-  readonly images: number;
-  readonly workersCache: {
-    readonly state: "purged" | "waiting" | "absent" | "refused";
-    readonly tags: number;
-    readonly waiting: number;
-    readonly reason?: string;
-  };
-  readonly dataCentre: { readonly left: number };
-  readonly derivatives: { readonly pictures: number; readonly indexes: number };
-  readonly next?: PurgeOrder;
-}
 
 /** What all answers say together. */
 export type PurgeReport = Omit<PurgeAnswer, "next">;

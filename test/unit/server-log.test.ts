@@ -22,6 +22,8 @@ describe("the log that npm start shows", () => {
   it("has the warnings and errors of the Worker", () => {
     const error = { level: "error", code: "source-malformed", detail: "tile 3 is cut off" };
     expect(formatServerLine(JSON.stringify(error))).toBe("error: source-malformed  tile 3 is cut off");
+    const purged = { level: "info", message: "administered", detail: { images: 1 } };
+    expect(formatServerLine(JSON.stringify(purged))).toBe('info: administered  {"images":1}');
   });
 
   it("leaves out what wrangler says while all is well, and keeps what is wrong", () => {
