@@ -8,26 +8,9 @@ import type { Terminal } from "../node/terminal.ts";
 import { untilStopped } from "../node/until-stopped.ts";
 import { WriteError } from "../node/writable-file.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
-import { check } from "./check.ts";
 import { type Command, type CommandName, commandOptions, parseCommand } from "./command.ts";
 import { helpText, usageLine } from "./command-help.ts";
-import { compare } from "./compare.ts";
-import { cost } from "./cost.ts";
 import { exitStatus } from "./exit-status.ts";
-import { index } from "./index-catalogue.ts";
-import { info } from "./info.ts";
-import { ingest } from "./ingest.ts";
-import { ls } from "./ls.ts";
-import { manifest } from "./manifest.ts";
-import { moveRecords } from "./move-records.ts";
-import { moved } from "./moved.ts";
-import { mv } from "./mv.ts";
-import { prune } from "./prune.ts";
-import { purge } from "./purge.ts";
-import { rm } from "./rm.ts";
-import { stats } from "./stats.ts";
-import { verify } from "./verify.ts";
-import { warm } from "./warm.ts";
 
 /** Runs a command line and returns its exit status. */
 export async function runCommandLine(
@@ -37,27 +20,7 @@ export async function runCommandLine(
   const command = parseCommand(args);
   const name = isNamed(command.kind) ? command.kind : undefined;
   try {
-    if (command.kind === "help") terminal.print(helpText(command.command));
-    else if (command.kind === "version") terminal.print([await readVersion(terminal.projectFolder)]);
-    else if (command.kind === "ingest") return await ingest(command, terminal, converter);
-    else if (command.kind === "check") return await check(command, terminal);
-    else if (command.kind === "manifest") return await manifest(command, terminal, converter);
-    else if (command.kind === "move-records") return await moveRecords(command, terminal);
-    else if (command.kind === "index") return await index(command, terminal);
-    else if (command.kind === "purge") return await purge(command, terminal);
-    else if (command.kind === "ls") return await ls(command, terminal);
-    else if (command.kind === "info") return await info(command, terminal);
-    else if (command.kind === "prune") return await prune(command, terminal);
-    else if (command.kind === "verify") return await verify(command, terminal);
-    else if (command.kind === "moved") return await moved(command, terminal);
-    else if (command.kind === "mv") return await mv(command, terminal);
-    else if (command.kind === "rm") return await rm(command, terminal);
-    else if (command.kind === "stats") return await stats(command, terminal);
-    else if (command.kind === "cost") return await cost(command, terminal);
-    else if (command.kind === "warm") return await warm(command, terminal);
-    else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
-    else return await untilStopped(compare(command, terminal), terminal.signal);
-    return exitStatus.well;
+    return await carryOut(command, terminal, converter);
   } catch (error) {
     if (error === terminal.signal.reason) return exitStatus.stopped;
     if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
@@ -66,6 +29,56 @@ export async function runCommandLine(
     if (error instanceof ImageError && error.detail !== undefined) terminal.say([error.detail]);
     else terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
     return exitStatus.failed;
+  }
+}
+
+/** Each command is loaded when it is asked for: what the others need takes longer to load than most of them to run. */
+async function carryOut(command: Command, terminal: Terminal, converter: Converter): Promise<number> {
+  switch (command.kind) {
+    case "help":
+      terminal.print(helpText(command.command));
+      return exitStatus.well;
+    case "version":
+      terminal.print([await readVersion(terminal.projectFolder)]);
+      return exitStatus.well;
+    case "wrong":
+      return tellFaults(command.faults, command.command, terminal);
+    case "ingest":
+      return (await import("./ingest.ts")).ingest(command, terminal, converter);
+    case "compare": {
+      const { compare } = await import("./compare.ts");
+      return untilStopped(compare(command, terminal), terminal.signal);
+    }
+    case "check":
+      return (await import("./check.ts")).check(command, terminal);
+    case "manifest":
+      return (await import("./manifest.ts")).manifest(command, terminal, converter);
+    case "move-records":
+      return (await import("./move-records.ts")).moveRecords(command, terminal);
+    case "index":
+      return (await import("./index-catalogue.ts")).index(command, terminal);
+    case "purge":
+      return (await import("./purge.ts")).purge(command, terminal);
+    case "ls":
+      return (await import("./ls.ts")).ls(command, terminal);
+    case "info":
+      return (await import("./info.ts")).info(command, terminal);
+    case "prune":
+      return (await import("./prune.ts")).prune(command, terminal);
+    case "verify":
+      return (await import("./verify.ts")).verify(command, terminal);
+    case "moved":
+      return (await import("./moved.ts")).moved(command, terminal);
+    case "mv":
+      return (await import("./mv.ts")).mv(command, terminal);
+    case "rm":
+      return (await import("./rm.ts")).rm(command, terminal);
+    case "stats":
+      return (await import("./stats.ts")).stats(command, terminal);
+    case "cost":
+      return (await import("./cost.ts")).cost(command, terminal);
+    case "warm":
+      return (await import("./warm.ts")).warm(command, terminal);
   }
 }
 
