@@ -9,7 +9,7 @@ import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
 import type { ColorTable } from "./color/table.ts";
-import type { Config } from "./config.ts";
+import { type Config, webpQuality } from "./config.ts";
 import type { SizeRules } from "./iiif/size.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
@@ -79,9 +79,6 @@ const knownDerivativeBytes = 1 << 19;
 
 /** There is one ledger for the service. */
 const ledgerName = "service";
-
-/** WebP's own scale: visually near the JPEG default. */
-const webpQuality = 80;
 
 /** Makes the state of a new isolate. */
 export function createIsolateState(modules: KernelModules, clock: Clock): IsolateState {

@@ -2,6 +2,7 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  exportOptions,
   indexOptions,
   infoOptions,
   lsOptions,
@@ -28,6 +29,8 @@ const usages: Readonly<Record<CommandName, string>> = {
   info: "tessera info IDENTIFIER --to local|remote [options]",
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
+  export:
+    "tessera export FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote, --to FOLDER|FILE.zip|r2:BUCKET/PREFIX [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -42,6 +45,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   info: "Says all that is stored of an image: master, record, object, addresses, what is kept of it.",
   prune: "Removes pictures and indexes that nobody asks for any longer. Never removes masters or records.",
   verify: "Finds what is damaged or missing in masters and records, and says what mends it. Changes nothing.",
+  export: "Writes images as files of level 0, which any host of files serves, and manifests of them.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -60,6 +64,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   info: [["Options", infoOptions]],
   prune: [["Options", pruneOptions]],
   verify: [["Options", verifyOptions]],
+  export: [["Options", exportOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -112,6 +117,11 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera verify --to remote", "every master and record"],
     ["tessera verify --to remote --sample 5% --deep", "every tile of one image in twenty"],
   ],
+  export: [
+    ["tessera export --from local --to site --base https://images.example --manifests", "all that is stored"],
+    ["tessera export maps/ --from remote --to maps.zip --base https://images.example", "what starts so, as one file"],
+    ["tessera export scans --to site --base https://images.example --dry-run", "files of this machine, foretold"],
+  ],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -161,6 +171,12 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Reads every byte of every master of the sample, and writes nothing. Exit status: 0 nothing is wrong,",
     "1 something is, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  export: [
+    "",
+    "Images that are there, from the same master with the same settings, are kept: to resume an interrupted",
+    "run, run the command again; a ZIP file is begun anew. Exit status: 0 success, 1 an image or a manifest",
+    "is left out, 2 wrong arguments or configuration, 130 stopped. See docs/export.md.",
   ],
 };
 

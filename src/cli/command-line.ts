@@ -12,6 +12,7 @@ import { type Command, type CommandName, commandOptions, parseCommand } from "./
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
 import { exitStatus } from "./exit-status.ts";
+import { exportFiles } from "./export.ts";
 import { index } from "./index-catalogue.ts";
 import { info } from "./info.ts";
 import { ingest } from "./ingest.ts";
@@ -42,6 +43,7 @@ export async function runCommandLine(
     else if (command.kind === "info") return await info(command, terminal);
     else if (command.kind === "prune") return await prune(command, terminal);
     else if (command.kind === "verify") return await verify(command, terminal);
+    else if (command.kind === "export") return await exportFiles(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;

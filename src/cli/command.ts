@@ -6,6 +6,8 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  type ExportOptions,
+  exportOptions,
   type IndexOptions,
   type InfoOptions,
   indexOptions,
@@ -42,6 +44,7 @@ export const commandOptions = {
   info: infoOptions,
   prune: pruneOptions,
   verify: verifyOptions,
+  export: exportOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -59,6 +62,7 @@ export type Command =
   | IndexCommand
   | PurgeCommand
   | StoredCommand
+  | ExportCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -114,6 +118,13 @@ export type StoredCommand =
   | { readonly kind: "info"; readonly names: readonly string[]; readonly options: InfoOptions }
   | { readonly kind: "prune"; readonly names: readonly string[]; readonly options: PruneOptions }
   | { readonly kind: "verify"; readonly names: readonly string[]; readonly options: VerifyOptions };
+
+/** `tessera export`: files and folders, or with `from` identifiers and what they start with. */
+export interface ExportCommand {
+  readonly kind: "export";
+  readonly sources: readonly string[];
+  readonly options: ExportOptions;
+}
 
 /** How many names each of these takes. */
 const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0 } as const satisfies Record<StoredCommand["kind"], number>;
@@ -190,6 +201,10 @@ export function parseCommand(args: readonly string[]): Command {
     return faults.length > 0
       ? { kind: "wrong", command: name, faults }
       : { kind: name, identifiers: positionals, options };
+  }
+  if (name === "export") {
+    const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, sources: positionals, options };
   }
   if (name === "ls" || name === "info" || name === "prune" || name === "verify") {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
