@@ -62,7 +62,8 @@ function zipTarget(file: string): ExportTarget {
     },
     abandon: async () => {
       await last.catch(() => undefined);
-      output.destroy();
+      // A file that is still being opened would be there again.
+      if (!output.closed) await new Promise((resolve) => output.once("close", resolve).destroy());
       await rm(partial, { force: true });
     },
   };
