@@ -33,14 +33,17 @@ export async function exportFiles(command: ExportCommand, terminal: Terminal): P
   const faults = [...exportContradictions(command)];
   const { service, open } = await nameSource(options, terminal, faults);
   const settings = service && settingsOf(options, service, faults);
-  const openTarget = await nameTarget(options, { terminal, service, faults });
+  const openPlace = await namePlace(options, { terminal, service, faults });
   refuseFaults([...new Set(faults)]);
-  if (service === undefined || settings === undefined) throw new Error("a wrangler.toml that can't be read is a fault");
+  if (service === undefined || settings === undefined || openPlace === undefined) {
+    throw new Error("what is not known is a fault");
+  }
   const buckets = open?.();
   try {
     await ensureKernel(terminal.projectFolder, terminal);
+    const place = await openPlace();
     const plan = await planSources(command, { terminal, service, settings, buckets });
-    return await carryOut(command, { terminal, settings, plan, buckets, place: await openTarget() });
+    return await carryOut(command, { terminal, settings, plan, buckets, place });
   } catch (error) {
     if (error === terminal.signal.reason) terminal.say(["Run the same command again to go on."]);
     if (error instanceof PlaceFault) throw new CommandFaults([error.message]);
@@ -92,16 +95,16 @@ function settingsOf(options: ExportOptions, service: ServiceSettings, faults: st
   };
 }
 
-interface NamedTarget {
+interface NamedPlace {
   readonly terminal: Terminal;
   readonly service: ServiceSettings | undefined;
   readonly faults: string[];
 }
 
-async function nameTarget(
+async function namePlace(
   options: ExportOptions,
-  { terminal, service, faults }: NamedTarget,
-): Promise<() => Promise<ExportPlace>> {
+  { terminal, service, faults }: NamedPlace,
+): Promise<(() => Promise<ExportPlace>) | undefined> {
   const { to = "", account, endpoint, region } = options;
   const [, bucket, path = ""] = /^r2:([a-z\d][a-z\d.-]*)(?:\/(.*))?$/.exec(to) ?? [];
   if (bucket !== undefined) {
@@ -120,9 +123,21 @@ async function nameTarget(
     return () => bucketPlace(open().masters, prefix === "" ? "" : `${prefix}/`);
   }
   if (to.startsWith("r2:")) faults.push(`--to is ${JSON.stringify(to)}, not r2:BUCKET/PREFIX`);
+  if (to === "" || to.startsWith("r2:")) return undefined;
   const file = resolve(terminal.folder, to);
-  const place = to.toLowerCase().endsWith(".zip") ? zipPlace : folderPlace;
-  return async () => place(file);
+  const place = await unlessTaken(faults, () => (to.toLowerCase().endsWith(".zip") ? zipPlace : folderPlace)(file));
+  return place && (async () => place);
+}
+
+/** Returns a place; where it is taken, adds that to the faults. */
+async function unlessTaken(faults: string[], look: () => Promise<ExportPlace>): Promise<ExportPlace | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof PlaceFault)) throw error;
+    faults.push(error.message);
+    return undefined;
+  }
 }
 
 interface Planning {

@@ -18,7 +18,7 @@ import {
  */
 export async function bucketPlace(bucket: Bucket, prefix: string): Promise<ExportPlace> {
   const { objects } = await bucket.list(prefix, undefined);
-  const name = `${bucket.name}/${prefix}`;
+  const name = prefix === "" ? bucket.name : `${prefix} in ${bucket.name}`;
   const isNew = objects.length === 0;
   if (!isNew && (await bucket.head(prefix + markerName)) === undefined) throw otherContent(name);
   return {

@@ -63,7 +63,7 @@ function zipTarget(file: string): ExportTarget {
     abandon: async () => {
       await last.catch(() => undefined);
       // A file that is still being opened would be there again.
-      if (!output.closed) await new Promise((resolve) => output.once("close", resolve).destroy());
+      if (!output.closed) await new Promise<void>((resolve) => output.once("close", () => resolve()).destroy());
       await rm(partial, { force: true });
     },
   };

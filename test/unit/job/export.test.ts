@@ -154,7 +154,7 @@ describe("an export into a folder", () => {
     ]);
     expect(exported).toBe(1);
     expect(failures.map(({ identifier, code }) => [identifier, code])).toEqual([
-      ["none", "source-malformed"],
+      ["none", "source-unsupported"],
       ["a//b", "name-unusable"],
       ["back\\slash", "name-unusable"],
       ["b/full/c", "name-taken"],
