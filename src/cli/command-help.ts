@@ -30,7 +30,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
   export:
-    "tessera export FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote, --to FOLDER|FILE.zip|r2:BUCKET/PREFIX [options]",
+    "tessera export FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote [options] --to FOLDER|FILE.zip|r2:BUCKET/PREFIX",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {

@@ -44,7 +44,7 @@ export function formatForecast(
 export function formatExported(identifier: string, image: ExportedImage): string {
   if (image.status === "failed") return formatFailure(image.failure);
   const sizes =
-    image.status === "exported" ? ` (${count(image.files, "file")}, ${formatMegabytes(image.bytes)} MB)` : "";
+    image.status !== "unchanged" ? ` (${count(image.files, "file")}, ${formatMegabytes(image.bytes)} MB)` : "";
   return `${image.status.padEnd(9)} ${identifier}${sizes}`;
 }
 

@@ -45,7 +45,7 @@ export async function exportFiles(command: ExportCommand, terminal: Terminal): P
     const plan = await planSources(command, { terminal, service, settings, buckets });
     return await carryOut(command, { terminal, settings, plan, buckets, place });
   } catch (error) {
-    if (error === terminal.signal.reason) terminal.say(["Run the same command again to go on."]);
+    if (error === terminal.signal.reason) terminal.say(["Run the same command again."]);
     if (error instanceof PlaceFault) throw new CommandFaults([error.message]);
     throw error;
   } finally {

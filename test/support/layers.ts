@@ -52,7 +52,6 @@ const packages: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^sharp$/, rooms: ["convert"] },
   { name: /^wrangler$/, rooms: ["bucket", "settings"] },
   { name: /^aws4fetch$/, rooms: ["bucket"] },
-  { name: /^zip-stream$/, rooms: ["job"] },
   { name: /\.wasm$/, rooms: ["worker"] },
 ];
 

@@ -5,6 +5,7 @@ import { openImage, prefixBytes } from "../../masters/image.ts";
 import type { MetadataPolicy } from "../../metadata/metadata.ts";
 import { IngestError } from "../../node/ingest-error.ts";
 import type { DrawnMaster } from "../../picture.ts";
+import { readInBlocks } from "../../source/blocks.ts";
 import type { ByteSource } from "../../source/byte-source.ts";
 import { limitOpening } from "../../source/opening.ts";
 import { isOfOne } from "../verify-finding.ts";
@@ -29,6 +30,19 @@ export interface ExportFailure {
   readonly code: string;
   /** A sentence. */
   readonly message: string;
+}
+
+/** Blocks in which a master is read that all of is needed: for each image that is worked on, 16 MB. */
+const reading = { blockBytes: 1 << 20, mostHeld: 16 } as const;
+
+/** Returns a master that is read in blocks, for all of its tiles are needed. */
+export function wholeSource(source: ExportSource): ExportSource {
+  const open = async () => {
+    const opened = await source.open();
+    const { close } = opened;
+    return { ...readInBlocks(opened, reading), ...(close === undefined ? {} : { close: () => close() }) };
+  };
+  return { ...source, open };
 }
 
 /**

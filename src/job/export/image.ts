@@ -9,7 +9,7 @@ import type { ApiVersion } from "../../iiif/version.ts";
 import { type DrawingTools, type DrawnMaster, drawAlone, planPicture } from "../../picture.ts";
 import { imageUri } from "../../presentation/addresses.ts";
 import { seenImage } from "../../pyramid/pyramid.ts";
-import { type ExportFailure, withSource } from "./export-source.ts";
+import { type ExportFailure, wholeSource, withSource } from "./export-source.ts";
 import type { ExportSettings, PlannedExport } from "./plan.ts";
 import type { ExportTarget } from "./target.ts";
 
@@ -25,8 +25,7 @@ export interface ImageExport {
 
 /** What became of an image. `updated`: its pictures are as they were, and what is said of them is another. */
 export type ExportedImage =
-  | { readonly status: "exported"; readonly files: number; readonly bytes: number }
-  | { readonly status: "unchanged" | "updated" }
+  | { readonly status: "exported" | "updated" | "unchanged"; readonly files: number; readonly bytes: number }
   | { readonly status: "failed"; readonly failure: ExportFailure };
 
 /**
@@ -37,16 +36,15 @@ export async function exportImage(planned: PlannedExport, run: ImageExport): Pro
   const { source } = planned;
   const rights = await source.readRights();
   const policy = run.settings.style.keepMetadata === "all" ? "all" : "copyright";
-  const done = await withSource(source, policy, async (master) => {
+  const done = await withSource(wholeSource(source), policy, async (master) => {
     const sums = { files: 0, bytes: 0 };
-    const statuses = new Set<ExportedImage["status"]>();
+    let status: "exported" | "updated" | "unchanged" = "unchanged";
     for (const version of run.settings.versions) {
-      statuses.add(
-        await exportVersion({ planned, master, version, rights: rights ?? master.metadata.rightsUri }, run, sums),
-      );
+      const exported = { planned, master, version, rights: rights ?? master.metadata.rightsUri };
+      const one = await exportVersion(exported, run, sums);
+      if (status !== "exported" && one !== "unchanged") status = one;
     }
-    if (statuses.has("exported")) return { status: "exported" as const, ...sums };
-    return { status: statuses.has("updated") ? ("updated" as const) : ("unchanged" as const) };
+    return { status, ...sums };
   });
   if ("value" in done) return done.value;
   for (const version of run.settings.versions)

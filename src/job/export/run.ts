@@ -60,14 +60,14 @@ export async function runExport(order: ExportOrder): Promise<ExportOutcome> {
     for await (const { planned, image } of inOrder(plan.images.values(), jobs, work)) {
       const { identifier } = planned.source;
       order.onImage(identifier, image);
-      if (image.status === "failed") failures.push(image.failure);
-      else {
-        outcome[image.status] += 1;
-        there.set(identifier, planned);
+      if (image.status === "failed") {
+        failures.push(image.failure);
+        continue;
       }
-      if (image.status !== "exported") continue;
+      outcome[image.status] += 1;
       outcome.files += image.files;
       outcome.bytes += image.bytes;
+      there.set(identifier, planned);
     }
     if (isDeleting) outcome.removed = await removeOthers(target, { plan, settings, signal });
     const leftOut: LeftOutObject[] = [];

@@ -11,6 +11,7 @@ import { type ExportSettings, planExport } from "../../../src/job/export/plan.ts
 import { type ExportOrder, runExport } from "../../../src/job/export/run.ts";
 import { type ExportPlace, markerName } from "../../../src/job/export/target.ts";
 import { zipPlace } from "../../../src/job/export/zip.ts";
+import { formatArchiveEnd, formatDirectoryEntry } from "../../../src/job/export/zip-format.ts";
 import { openDrawingTools } from "../../../src/node/compiled-modules.ts";
 import type { ByteSource } from "../../../src/source/byte-source.ts";
 import { memorySource } from "../../../src/source/memory.ts";
@@ -226,6 +227,24 @@ describe("an export into a ZIP file", () => {
     expect([...entries.keys()].sort()).toEqual(files);
     for (const path of files) expect(entries.get(path)).toEqual(await readFile(join(root, path)));
     await expect(zipPlace(file)).rejects.toThrow("is there already");
+  });
+
+  it("has the larger fields where a place or a number has no room in the others", () => {
+    const now = new Date();
+    const entry = { name: "a", crc32: 1, bytes: 5, offset: 5e9 };
+    const listed = formatDirectoryEntry(entry, now);
+    expect([listed.readUInt32LE(42), listed.readUInt16LE(47), listed.readBigUInt64LE(51)]).toEqual([
+      ...[0xffffffff, 1, 5_000_000_000n],
+    ]);
+    expect(formatDirectoryEntry({ ...entry, offset: 4e9 }, now).byteLength).toBe(47);
+    const end = formatArchiveEnd({ entries: 70_000, offset: 5e9, bytes: 6e6 });
+    expect([end.readBigUInt64LE(24), end.readBigUInt64LE(40), end.readBigUInt64LE(48)]).toEqual([
+      ...[70_000n, 6_000_000n, 5_000_000_000n],
+    ]);
+    expect([end.readBigUInt64LE(64), end.readUInt16LE(76 + 10), end.readUInt32LE(76 + 16)]).toEqual([
+      ...[5_006_000_000n, 0xffff, 0xffffffff],
+    ]);
+    expect(formatArchiveEnd({ entries: 7, offset: 100, bytes: 60 }).byteLength).toBe(22);
   });
 
   it("is not there where it was interrupted", async () => {
