@@ -29,8 +29,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   info: "tessera info IDENTIFIER --to local|remote [options]",
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
-  export:
-    "tessera export FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote [options] --to FOLDER|FILE.zip|r2:BUCKET/PREFIX",
+  export: "tessera export FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote --to PLACE [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
