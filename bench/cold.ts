@@ -107,6 +107,7 @@ async function answer(
     gateway: [],
     keyTemplate: "{identifier}",
     pageSuffix: ";page=",
+    origins: [],
     maxWidth: 65_535,
     maxHeight: 65_535,
     maxArea: 1e9,
@@ -130,8 +131,11 @@ async function answer(
     jpegQuality,
     colorProfile: "convert",
     keepMetadata: "copyright",
+    statisticsSeconds: 0,
     adminSecret: undefined,
     accessAudience: undefined,
+    accessIssuer: undefined,
+    jurisdiction: undefined,
   } as const;
   const services = createServices(config, platform, isolate);
   const start = performance.now();

@@ -6,11 +6,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import sharp, { type TiffOptions } from "sharp";
 import { convertMaster } from "../src/convert/convert.ts";
+import { formatTileRequest, sessionTiles, viewKinds } from "../src/operation/viewer-session.ts";
 import type { ConversionSettings } from "../src/settings/conversion.ts";
 import { openPyramid } from "../src/tiff/open.ts";
 import { drawPlanned, openTools, planPath } from "./engine.ts";
 import { fileSource } from "./file-source.ts";
-import { sessionRequests } from "./ingest-session.ts";
 import { isInstalled, usageOf } from "./processes.ts";
 import { benchFolder, findSource, pathOf } from "./sources.ts";
 import { formatFigure, formatTable, quantile } from "./statistics.ts";
@@ -68,7 +68,8 @@ async function measureSetting(file: string, settings: Partial<ConversionSettings
     await draw("1003,1003,1024,1024/1024,1024/0/default.jpg");
     times.push(performance.now() - start);
   }
-  const session = sessionRequests(pyramid, pyramid.levels[0].tileWidth);
+  const { tileWidth: tile } = pyramid.levels[0];
+  const session = sessionTiles(pyramid, { tile, journey: viewKinds.study }).map(formatTileRequest);
   const start = performance.now();
   const answers: Awaited<ReturnType<typeof draw>>[] = [];
   for (const request of session) answers.push(await draw(request));

@@ -52,6 +52,7 @@ An object   ${server.url}/objects/blue-marble
 Manifest    ${server.url}/presentation/3/blue-marble/manifest
 A search    ${server.url}/search?q=sahara
 Image info  ${image}/info.json
+Administer  ${server.url}/admin/ with the secret ${server.adminSecret}
 A picture   curl -o detail.jpg "${image}/1800,1300,1200,1200/600,/0/default.jpg"
 
 Press Ctrl-C to stop.`);

@@ -1,5 +1,6 @@
 import { readGateway } from "../src/config/gateway.ts";
-import { defaultVariables, readConfig } from "../src/config.ts";
+import { originSecretPrefix, readOrigins } from "../src/config/origins.ts";
+import { defaultVariables, readConfig, type VariableName } from "../src/config.ts";
 import { ImageError } from "../src/error.ts";
 import { suggest } from "../src/settings/values.ts";
 import { bucketsOf, SetupFailed, type StatedBucket } from "./remote-setup.ts";
@@ -17,19 +18,35 @@ const workerPaths: readonly string[] = [
   ...["/presentation", "/presentation/*", "/admin", "/admin/*"],
 ];
 
-/** Returns all that is wrong with the settings in a Wrangler file, a sentence each without a full stop; none for good ones. */
-export function findSettingsFaults(settings: StatedSettings, file: string): readonly string[] {
-  return [...variableFaults(settings.vars), ...bucketFaults(settings, file), ...pathFaults(settings)];
+/**
+ * Returns all that is wrong with the settings in a Wrangler file, a sentence each without a full stop; none for good ones. What
+ * is for this machine alone is wrong with those that are to be deployed.
+ */
+export function findSettingsFaults(
+  settings: StatedSettings,
+  file: string,
+  { isDeployed = false }: { readonly isDeployed?: boolean } = {},
+): readonly string[] {
+  const faults = [...variableFaults(settings.vars), ...bucketFaults(settings, file), ...pathFaults(settings)];
+  return isDeployed ? [...faults, ...localFaults(settings.vars), ...accessFaults(settings)] : faults;
+}
+
+/** The rules themselves have been read, and what is wrong with them told. */
+function localFaults({ ORIGINS: origins }: StatedSettings["vars"]): readonly string[] {
+  return readOrigins(origins, {}, []).flatMap(({ isLocal, prefix }) =>
+    isLocal ? [`the rule of ORIGINS for ${JSON.stringify(prefix)} is local, and this machine is not deployed`] : [],
+  );
 }
 
 function variableFaults(vars: StatedSettings["vars"]): readonly string[] {
-  const { ADMIN_SECRET: secret, ...others } = vars;
+  const isSecret = (name: string): boolean => name === "ADMIN_SECRET" || name.startsWith(originSecretPrefix);
+  const names = Object.keys(vars);
   const known = Object.keys(defaultVariables);
-  const unknown = Object.keys(others).filter((name) => !known.includes(name));
+  const unknown = names.filter((name) => !known.includes(name) && !isSecret(name));
   return [
-    ...(secret === undefined ? [] : ["ADMIN_SECRET is a secret: set it with npx wrangler secret put, in no file"]),
+    ...names.filter(isSecret).map((name) => `${name} is a secret: set it with npx wrangler secret put, in no file`),
     ...unknown.map((name) => `${name} is not a variable of the service${suggest(name, known)}`),
-    ...valueFaults(others),
+    ...valueFaults(Object.fromEntries(Object.entries(vars).filter(([name]) => !isSecret(name)))),
   ];
 }
 
@@ -51,6 +68,15 @@ function bucketFaults({ r2_buckets: buckets }: StatedSettings, file: string): re
     if (!(error instanceof SetupFailed)) throw error;
     return [error.message.replace(/\.$/, "")];
   }
+}
+
+/** Behind the router of static assets the platform does not say whom Access let in. */
+function accessFaults({ vars, assets }: StatedSettings): readonly string[] {
+  const isSet = (name: VariableName): boolean => String(vars[name] ?? defaultVariables[name]).trim() !== "";
+  if (assets === undefined || !isSet("ACCESS_AUDIENCE") || isSet("ACCESS_TEAM")) return [];
+  return [
+    "ACCESS_TEAM is missing next to ACCESS_AUDIENCE: a Worker with [assets] finds out by the keys of the team whom Access let in",
+  ];
 }
 
 /** The files of the page are looked for first where the Worker is not said to be asked: what is not there is 404. */

@@ -68,8 +68,16 @@ const end = "<!-- end of the table -->";
  * and for the code of no fault.
  */
 export function insertLimits(document: string, all: readonly Limit[]): string {
-  const [before, rest] = document.split(start);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new RangeError(`"${start}" or "${end}" is missing`);
-  return `${before}${start}\n\n${formatLimits(all)}\n\n${end}${after}`;
+  return insertTable(document, { start, end, table: formatLimits(all) });
+}
+
+/** Returns a document with a table between two marks. Throws a RangeError without them. */
+export function insertTable(
+  document: string,
+  { start: first, end: last, table }: { readonly start: string; readonly end: string; readonly table: string },
+): string {
+  const [before, rest] = document.split(first);
+  const after = rest?.split(last)[1];
+  if (before === undefined || after === undefined) throw new RangeError(`"${first}" or "${last}" is missing`);
+  return `${before}${first}\n\n${table}\n\n${last}${after}`;
 }

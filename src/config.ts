@@ -1,4 +1,5 @@
 import { type GatewayRule, readGateway } from "./config/gateway.ts";
+import { type Origin, readOrigins } from "./config/origins.ts";
 import { ImageError } from "./error.ts";
 
 /** The settings as numbers with units; docs/configuration.md explains each. */
@@ -15,6 +16,8 @@ export interface Config {
   readonly keyTemplate: string;
   /** Separates the number of a page from the identifier; empty when pages can't be chosen. */
   readonly pageSuffix: string;
+  /** Where masters are that are not in the bucket; the first whose prefix an identifier has counts. */
+  readonly origins: readonly Origin[];
   readonly maxWidth: number;
   readonly maxHeight: number;
   readonly maxArea: number;
@@ -51,10 +54,16 @@ export interface Config {
   /** Whether colours that are not sRGB are converted to it or keep their profile. */
   readonly colorProfile: "convert" | "embed";
   readonly keepMetadata: MetadataPolicy;
+  /** How often an isolate hands over what it has counted; 0 counts nothing. */
+  readonly statisticsSeconds: number;
   /** What who administers the service shows as a bearer token; undefined where nobody does so. */
   readonly adminSecret: string | undefined;
+  /** Where the ledger is kept and runs; undefined for wherever it is near. */
+  readonly jurisdiction: "eu" | "fedramp" | "us" | undefined;
   /** The application of Cloudflare Access that lets people in who administer the service. */
   readonly accessAudience: string | undefined;
+  /** The team of Cloudflare Access that signs who was let in; undefined where the platform alone says so. */
+  readonly accessIssuer: string | undefined;
 }
 
 /** Which metadata of a master its derivatives keep. */
@@ -74,6 +83,7 @@ export const defaultVariables = {
   GATEWAY: "",
   KEY_TEMPLATE: "{identifier}",
   PAGE_SUFFIX: ";page=",
+  ORIGINS: "",
   MAX_WIDTH: "20000",
   MAX_HEIGHT: "20000",
   MAX_AREA: "25000000",
@@ -97,7 +107,10 @@ export const defaultVariables = {
   JPEG_QUALITY: "85",
   COLOR_PROFILE: "convert",
   KEEP_METADATA: "copyright",
+  STATISTICS_SECONDS: "10",
   ACCESS_AUDIENCE: "",
+  ACCESS_TEAM: "",
+  JURISDICTION: "",
 } as const;
 
 /** The name of a variable. */
@@ -143,7 +156,8 @@ export function readConfig(variables: Variables): Config {
   const choice = <const Value extends string>(name: VariableName, values: readonly Value[]): Value => {
     const value = text(name);
     const chosen = values.find((known) => known === value);
-    if (chosen === undefined) faults.push(`${name} is "${value}", not one of ${values.join(", ")}`);
+    if (chosen === undefined)
+      faults.push(`${name} is "${value}", not one of ${values.map((known) => known || "empty").join(", ")}`);
     return chosen ?? (values[0] as Value);
   };
   const upToAYear = { least: 0, most: 31_536_000 };
@@ -172,13 +186,25 @@ export function readConfig(variables: Variables): Config {
     /^[^/?#%\s\d]*$/,
     "characters that end an identifier, without / ? # % or digits",
   );
+  const accessTeam = matching(
+    "ACCESS_TEAM",
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?$/,
+    "empty or the name of a team",
+  );
+  const jurisdiction = choice("JURISDICTION", ["", "eu", "fedramp", "us"]);
+  const origins = readOrigins(variables.ORIGINS, variables, faults);
+  const keyTemplate = matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}");
+  if (origins.length > 0 && keyTemplate.startsWith(".")) {
+    faults.push("KEY_TEMPLATE begins with a dot, as the keys of masters do that ORIGINS leads to");
+  }
   const config: Config = {
     baseUrl: baseUrl === "" ? undefined : baseUrl,
     siteName: matching("SITE_NAME", /^[^\p{C}]{1,100}$/u, "a name of 1 to 100 characters"),
     prefix: matching("PREFIX", /^(?:\/[\w.~-]+)+$/, "a path such as /iiif"),
     gateway: readGateway(variables.GATEWAY, { pageSuffix, faults }),
-    keyTemplate: matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}"),
+    keyTemplate,
     pageSuffix,
+    origins,
     maxWidth: integer("MAX_WIDTH", { least: 1, most: 1_000_000 }),
     maxHeight: integer("MAX_HEIGHT", { least: 1, most: 1_000_000 }),
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
@@ -202,8 +228,11 @@ export function readConfig(variables: Variables): Config {
     jpegQuality: integer("JPEG_QUALITY", { least: 1, most: 100 }),
     colorProfile: choice("COLOR_PROFILE", ["convert", "embed"]),
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
+    statisticsSeconds: seconds("STATISTICS_SECONDS", { least: 0, most: 25 }),
     adminSecret: typeof secret === "string" ? secret : undefined,
     accessAudience: accessAudience === "" ? undefined : accessAudience,
+    jurisdiction: jurisdiction === "" ? undefined : jurisdiction,
+    accessIssuer: accessTeam === "" ? undefined : `https://${accessTeam}.cloudflareaccess.com`,
   };
   if (faults.length > 0) {
     throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {

@@ -1,6 +1,7 @@
 /**
  * Every way a request can fail: the HTTP status it is answered with, and what the fault is called. Whose fault decides:
- * the client's is 4xx, a broken master 500, a valid master that is not read 501, ours 500, storage's 503.
+ * the client's is 4xx, a broken master 500, a valid master that is not read 501, ours 500, a server's that holds masters and
+ * can't be read from 502, storage's 503.
  */
 export const faults = {
   "identifier-malformed": { status: 400, title: "Malformed identifier" },
@@ -20,6 +21,7 @@ export const faults = {
   "query-malformed": { status: 400, title: "Malformed query" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
+  gone: { status: 410, title: "Gone" },
   "body-too-large": { status: 413, title: "Body too large" },
   "render-too-costly": { status: 413, title: "Rendering above the limits" },
   "render-memory": { status: 413, title: "Rendering takes too much memory" },
@@ -32,6 +34,7 @@ export const faults = {
   internal: { status: 500, title: "Internal error" },
   "source-unsupported": { status: 501, title: "Unsupported image" },
   "search-unavailable": { status: 501, title: "No search" },
+  "origin-unsuitable": { status: 502, title: "Unsuitable origin" },
   "source-changed": { status: 503, title: "Image replaced while it was read" },
   "storage-failed": { status: 503, title: "Storage failed" },
   "render-busy": { status: 503, title: "Busy" },
@@ -44,8 +47,12 @@ export type ErrorCode = keyof typeof faults;
 export interface ErrorOptions {
   /** What the client can do about it: a sentence that goes out after the message. */
   readonly hint?: string;
+  /** By which caches purge the answer: of an error that is one image's. */
+  readonly cacheTag?: string;
   /** For the log alone, as is `cause`. */
   readonly detail?: string;
+  /** After how many seconds it is worth asking again, where that is known. */
+  readonly retrySeconds?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -53,14 +60,18 @@ export interface ErrorOptions {
 export class ImageError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly cacheTag: string | undefined;
   readonly detail: string | undefined;
+  readonly retrySeconds: number | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: ErrorOptions = {}) {
     super(publicMessage, { cause: options.cause });
     this.name = "ImageError";
     this.code = code;
     this.hint = options.hint;
+    this.cacheTag = options.cacheTag;
     this.detail = options.detail;
+    this.retrySeconds = options.retrySeconds;
   }
 
   /** The HTTP status of the answer. */

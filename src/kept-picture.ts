@@ -75,6 +75,7 @@ async function drawFresh(store: PictureStore, { picture, name, visit }: PictureV
   const { account, patience, isAlone, log } = visit;
   account.strategy = picture.plan.kind;
   account.tiles = picture.plan.cost.tiles;
+  account.decodedPixels = picture.plan.cost.decodedPixels;
   const admission: Admission = { budget, clock, patience, isAlone };
   const rendered = await drawPicture(tools, picture, { admission, log });
   const { key, page, request } = name.labels;

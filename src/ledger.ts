@@ -1,9 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { withDeadline } from "./budget/deadline.ts";
 import { Audit, type AuditLine } from "./operation/audit.ts";
+import { Hours, type WaitingHours } from "./operation/hours.ts";
 import type { PurgeState } from "./operation/ledger.ts";
 import { PurgeLine } from "./operation/purge-line.ts";
 import type { PurgeAnswer } from "./operation/workers-cache.ts";
+import type { Batch } from "./statistics/counter.ts";
 import { platformClock } from "./timers.ts";
 
 /** What the Worker is called with to purge its own cache: only a loopback binding can give it. */
@@ -21,12 +23,13 @@ const patienceMilliseconds = 10_000;
 const pauseMilliseconds = 12_000;
 
 /**
- * The one place, of a service, where it stands written what waits to be purged and who did what. What waits is purged by
- * its alarm, and is told until then.
+ * The one place, of a service, where it stands written what waits to be purged, who did what, and what isolates have
+ * counted. What waits is purged by its alarm, and is told until then.
  */
 export class Ledger extends DurableObject {
   readonly #line = new PurgeLine(this.ctx.storage.sql);
   readonly #audit = new Audit(this.ctx.storage.sql);
+  readonly #hours = new Hours(this.ctx.storage.sql);
   #isPurging = false;
 
   /** Purges tags from Workers Cache as far as the platform takes it now, and the others as soon as it does. */
@@ -48,6 +51,26 @@ export class Ledger extends DurableObject {
   /** Returns the latest lines of what was done, the last one first. */
   latest(count: number): readonly AuditLine[] {
     return this.#audit.latest(count);
+  }
+
+  /** Adds what an isolate has counted. Returns the hours that were dropped for it. */
+  count(batch: Batch): readonly string[] {
+    return this.#hours.add(batch);
+  }
+
+  /** Returns a batch of an hour before `hour`, to be written; undefined if none waits. */
+  closeHour(hour: string): string | undefined {
+    return this.#hours.close(hour);
+  }
+
+  /** Forgets a batch that is written. */
+  dropHour(name: string): void {
+    this.#hours.drop(name);
+  }
+
+  /** Returns hours that are not written yet, the latest ones first. */
+  waitingHours(before?: string): WaitingHours {
+    return this.#hours.waiting(before);
   }
 
   override async alarm(): Promise<void> {

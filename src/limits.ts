@@ -21,7 +21,7 @@ export const maxBodyBytes = 1 << 20;
 /**
  * Most images that one call purges; the caller asks again for the others.
  * @beyond body-malformed
- * @heldBy operation/purge-order.ts, operation/purge-choice.ts, cli/purge.ts
+ * @heldBy operation/purge-order.ts, operation/purge-choice.ts, stories/admin-page.ts, cli/purging.ts
  */
 export const mostPurgedImages = 100;
 
@@ -43,7 +43,7 @@ export const smallDerivativeTimes = 4;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy job/collection-job.ts, job/object-job.ts, job/page-text.ts, records.ts
+ * @heldBy job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
 

@@ -16,6 +16,7 @@ import {
   parseFeedPage,
 } from "./catalogue/feed.ts";
 import { parseImageRecord, recordKey, type StoredRecord } from "./catalogue/image-records.ts";
+import { type Move, moveKey, parseMove } from "./catalogue/moved.ts";
 import { type PageLines, type PageName, pageLinesKey, parsePageLines, textFileKey } from "./catalogue/page-text.ts";
 import type { Work } from "./catalogue/work.ts";
 import { parseWork, workKey } from "./catalogue/work-record.ts";
@@ -155,6 +156,24 @@ export async function findImageRecord(
     if (!(error instanceof ImageError)) throw error;
     return broken(error.code);
   }
+}
+
+/** Longest record of where an image has gone: two identifiers, whose characters JSON may escape. */
+const mostMoveBytes = 16 << 10;
+
+/**
+ * Returns where an image has gone, by one read; undefined where nobody said so. Throws `record-malformed`,
+ * `storage-failed`, `render-busy`.
+ */
+export async function findMove(
+  store: RecordStore,
+  { key: identifier, visit }: RecordRequest,
+): Promise<Move | undefined> {
+  const name = moveKey(identifier);
+  if (new TextEncoder().encode(name).byteLength > maxKeyBytes) return undefined;
+  visit.account.reads += 1;
+  const read = { name, visit, share: "tiles", mostBytes: mostMoveBytes, expansion: imageExpansion } as const;
+  return withBytes(store, read, async (stored) => stored && parseMove(stored.bytes, identifier));
 }
 
 /** Runs `work` with the text of a page, as `withWork` does with the record of an object. */

@@ -8,6 +8,7 @@ import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
+import type { Move } from "./catalogue/moved.ts";
 import type { ColorTable } from "./color/table.ts";
 import { type Config, webpQuality } from "./config.ts";
 import type { SizeRules } from "./iiif/size.ts";
@@ -15,21 +16,30 @@ import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { Ledger } from "./operation/ledger.ts";
+import { type OriginReader, originObject } from "./origin/origin-source.ts";
+import type { SigningKeys } from "./origin/request.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { SearchIndex } from "./search/search-index.ts";
+import { r2Object } from "./source/r2.ts";
+import { Counter } from "./statistics/counter.ts";
+import type { Point } from "./statistics/point.ts";
 
 /** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
   readonly masters: MasterStore;
+  /** What reads masters that are not in the bucket. */
+  readonly originReader: OriginReader;
   readonly pictures: PictureStore;
   readonly records: RecordStore;
   /** Undefined where no database is bound for it. */
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
   readonly ledger: (() => Ledger) | undefined;
+  /** Takes a point of each request; undefined where no dataset is bound for it. */
+  readonly points: PointSink | undefined;
   readonly style: PictureStyle;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -37,7 +47,7 @@ export interface Services {
   /** The files of the page, where it is deployed. */
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
-  readonly isolate: Pick<IsolateState, "health" | "lifecycle">;
+  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves" | "accessKeys" | "counter">;
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
   readonly naming: NamingRules;
   readonly config: Config;
@@ -49,15 +59,37 @@ export interface Services {
 export interface IsolateState {
   readonly heldMasters: IsolateCache<HeldMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
+  /** By the key of the master that is not there. */
+  readonly heldMoves: IsolateCache<HeldMove>;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
+  readonly signingKeys: SigningKeys;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly kernels: Kernels;
   readonly budget: MemoryBudget;
   readonly streams: StreamCounts;
+  readonly counter: Counter;
   /** What a check of health found last. */
   health: Health | undefined;
+  /** What Cloudflare Access signs with. */
+  accessKeys: AccessKeys | undefined;
   /** How the rule stood that clears the derivative bucket, and when, in milliseconds since 1970. */
   lifecycle: { readonly checkedAt: number; readonly state: LifecycleState } | undefined;
+}
+
+/** What the catalogue said of an image that is not there, and when. */
+export interface HeldMove {
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+  /** Undefined where it said nothing. */
+  readonly move: Move | undefined;
+}
+
+/** Public keys of a team of Cloudflare Access, and when they were read. */
+export interface AccessKeys {
+  readonly issuer: string;
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number;
+  readonly keys: readonly Readonly<Record<"kid" | "kty" | "n" | "e", string>>[];
 }
 
 /** What a check of health found, and when. */
@@ -65,6 +97,13 @@ export interface Health {
   /** Milliseconds since 1970. */
   readonly checkedAt: number;
   readonly checks: Readonly<Record<"masters" | "catalogue" | "derivatives" | "drawing", "ok" | "fails">>;
+  /** Of the servers that hold masters, by the prefix of the identifiers; undefined where there are none. */
+  readonly origins: Readonly<Record<string, "ok" | "fails">> | undefined;
+}
+
+/** Where points of Analytics Engine are written. */
+export interface PointSink {
+  readonly writeDataPoint: (point: Point) => void;
 }
 
 /** How many bodies that were sent in pieces did not end whole. */
@@ -77,6 +116,9 @@ export interface StreamCounts {
 /** Bytes of what an isolate remembers of pictures, 256 for each. */
 const knownDerivativeBytes = 1 << 19;
 
+/** Bytes of what an isolate remembers of images that are not there: some hundreds of them. */
+const heldMoveBytes = 1 << 18;
+
 /** There is one ledger for the service. */
 const ledgerName = "service";
 
@@ -85,12 +127,16 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
   return {
     heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
+    heldMoves: new IsolateCache(heldMoveBytes),
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
+    signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: new Kernels(modules),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
+    counter: new Counter(),
     health: undefined,
+    accessKeys: undefined,
     lifecycle: undefined,
   };
 }
@@ -105,6 +151,7 @@ export interface Platform {
   readonly edge: Cache;
   /** The object that keeps the ledger, which a service need not have. */
   readonly ledgers?: { readonly getByName: (name: string) => Ledger } | undefined;
+  readonly points?: PointSink | undefined;
   /** The static assets. */
   readonly page?: Fetcher | undefined;
   /** Little CMS, compiled. */
@@ -121,6 +168,9 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     new TierGuard({ tier, pause: state.pauses[tier], timeoutSeconds: config.cacheTimeoutSeconds, clock, log });
   const bucket = bucketTier(platform.derivatives, guard("bucket"));
   const edge = guard("edge");
+  const waiting = { clock, timeoutSeconds: config.storageTimeoutSeconds };
+  const masters = { bucket: platform.masters, ...waiting };
+  const reader: OriginReader = { ...waiting, signingKeys: state.signingKeys };
   const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
   const { isStrictConfined, colorProfile, keepMetadata } = config;
   const style: PictureStyle = {
@@ -129,8 +179,11 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     keepMetadata,
   };
   return {
+    originReader: reader,
     masters: {
-      storage: { bucket: platform.masters, clock, timeoutSeconds: config.storageTimeoutSeconds },
+      objectOf: ({ key, origin }, signal) =>
+        origin === undefined ? r2Object(masters, key) : originObject(reader, origin, signal),
+      storage: masters,
       held: state.heldMasters,
       budget,
       edge: edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds), edge),
@@ -159,17 +212,17 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       clock,
     },
     records: {
-      storage: { bucket: platform.catalogue, clock, timeoutSeconds: config.storageTimeoutSeconds },
+      storage: { bucket: platform.catalogue, ...waiting },
       budget,
       clock,
     },
     search: platform.search && {
       database: platform.search,
-      clock,
-      timeoutSeconds: config.storageTimeoutSeconds,
+      ...waiting,
     },
     // A stub belongs to the request that makes it.
     ledger: ledgers && (() => ledgers.getByName(ledgerName)),
+    points: platform.points,
     style,
     budget,
     clock,

@@ -3,21 +3,23 @@ import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
-import { newAccount } from "./account.ts";
+import { newAccount, timingOf } from "./account.ts";
 import { adminRoutes } from "./app/admin.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
-import { readConfig } from "./config.ts";
-import type { ImageError } from "./error.ts";
+import { type Config, readConfig } from "./config.ts";
+import { ImageError } from "./error.ts";
 import { findRule } from "./gateway/find-rule.ts";
-import { isHostShared } from "./http/base-uri.ts";
+import { isHostShared, isLocal } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
 import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
 import type { PurgeProps } from "./ledger.ts";
 import { purgeWorkersCache } from "./operation/workers-cache.ts";
-import { createIsolateState, createServices, type Services } from "./services.ts";
+import { createIsolateState, createServices, type PointSink, type Services } from "./services.ts";
+import { countRequest } from "./stories/counting.ts";
 import { answerImagePath } from "./stories/image-path.ts";
 import { answerOldUrl } from "./stories/old-url.ts";
+import { rollUp } from "./stories/roll-up.ts";
 import { platformClock } from "./timers.ts";
 import type { Visit } from "./visit.ts";
 
@@ -44,6 +46,18 @@ export default {
     context.waitUntil(answering);
     return answering;
   },
+  /** By cron: what was counted in the hours before goes into the catalogue. */
+  async scheduled(controller, env) {
+    const services = openServices(env);
+    if ("fault" in services) throw services.fault;
+    try {
+      await rollUp(services, { now: controller.scheduledTime, log });
+    } catch (thrown) {
+      const { code, detail, cause } = asImageError(thrown);
+      log({ level: "error", message: "statistics were not rolled up", code, detail, cause: describe(cause) });
+      throw thrown;
+    }
+  },
 } satisfies ExportedHandler<Env>;
 
 /** The ledger calls with what it wants purged; what comes from the network has no such properties. */
@@ -53,6 +67,7 @@ function tagsToPurge(props: unknown): PurgeProps["purge"] | undefined {
 
 async function answerRequest(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
   const started = performance.now();
+  const at = Date.now();
   const { budget } = isolate;
   const lapsedBefore = budget.counts.lapsed;
   const account = newAccount();
@@ -65,6 +80,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   };
   // A stream goes on after its request was answered, and is then no longer counted.
   const isAlone = (): boolean => visitors <= (isAnswered ? 0 : 1);
+  const defer = (work: Promise<unknown>): void => context.waitUntil(work);
   const fail = (error: ImageError, services?: Services): Response => {
     code = error.code;
     if (error.status >= 500) log({ level: "error", code, detail: error.detail, cause: describe(error.cause) });
@@ -75,9 +91,9 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     const { config } = services;
     if (!isHostShared(config, request.url)) warnOfHost();
     const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
-    const defer = (work: Promise<unknown>): void => context.waitUntil(work);
     const visit: Visit = { account, patience, isAlone, defer, log };
     try {
+      refuseFromElsewhere(config, request.url);
       checkPathLength(path);
       const rule = findRule(config.gateway, path, config.prefix);
       if (rule !== undefined) return await answerOldUrl(services, { request, path, rule, visit });
@@ -105,13 +121,17 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     path,
     status: response.status,
     code,
-    ...account,
+    ...timingOf(account),
     milliseconds,
     waited,
     lent: budget.lentBytes(),
     waiting: budget.waiting,
     ...(lapsed > 0 ? { lapsed } : {}),
   });
+  if (!("fault" in services)) {
+    const answered = { request, path, status: response.status, code, account, milliseconds, at };
+    countRequest(services, answered, { defer, log });
+  }
   return method === "HEAD" ? new Response(null, response) : response;
 }
 
@@ -124,15 +144,43 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
   try {
     const { MASTERS: masters, CATALOGUE: catalogue, DERIVATIVES: derivatives, PAGE: page } = env;
     // A service may do without a search.
-    const { SEARCH: search, LEDGER: ledgers } = env as Partial<Env>;
+    const {
+      SEARCH: search,
+      LEDGER: ledger,
+      ANALYTICS: points,
+    } = env as Partial<Env & { readonly ANALYTICS: PointSink }>;
     const edge = caches.default;
-    const platform = { masters, catalogue, derivatives, search, ledgers, page, edge, lcms, clock: platformClock, log };
-    const services = createServices(readConfig({ ...env }), platform, isolate);
+    const config = readConfig({ ...env });
+    const ledgers = ledger && {
+      getByName: (name: string) => ledgersIn(ledger, config.jurisdiction).getByName(name),
+    };
+    const clock = platformClock;
+    const platform = { masters, catalogue, derivatives, search, ledgers, points, page, edge, lcms, clock, log };
+    const services = createServices(config, platform, isolate);
     servicesOf.set(env, services);
     return services;
   } catch (thrown) {
     return { fault: asImageError(thrown) };
   }
+}
+
+/** The runtime on one's own machine knows no jurisdictions, and says so. */
+function ledgersIn(ledgers: Env["LEDGER"], jurisdiction: Config["jurisdiction"]): Env["LEDGER"] {
+  if (jurisdiction === undefined) return ledgers;
+  try {
+    return ledgers.jurisdiction(jurisdiction);
+  } catch (error) {
+    if (!/not implemented in workerd/.test(String(error))) throw error;
+    return ledgers;
+  }
+}
+
+/** A rule that is for this machine alone was left in: nothing is answered then, as for every fault of the configuration. */
+function refuseFromElsewhere({ origins }: Config, url: string): void {
+  if (!origins.some(({ isLocal: isForHere }) => isForHere) || isLocal(url)) return;
+  throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {
+    detail: `a rule of ORIGINS has "local": true, and the service is asked as ${new URL(url).host}`,
+  });
 }
 
 /** Once an isolate: it holds for every request. */

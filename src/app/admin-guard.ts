@@ -1,13 +1,21 @@
 import type { MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import type { Clock } from "../budget/clock.ts";
 import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
+import { accessToken } from "../http/headers.ts";
+import { asksForPage } from "../http/negotiate.ts";
 import { withPrivateHeaders } from "../http/respond.ts";
 import { nowhere } from "../http/route.ts";
+import { isOtherOrigin, isSameOrigin } from "../http/same-origin.ts";
 import { sameSecret } from "../http/same-secret.ts";
+import { hasCredentials, isSessionOpen, sessionOf } from "../http/session.ts";
+import { signInPath } from "../pages/sign-in-page.tsx";
+import { answerSignIn } from "../stories/sign-in.ts";
+import { nameByToken } from "./access-token.ts";
 import type { AccessClaim, Door } from "./door.ts";
 
 /** For how long Cloudflare Access may take to say who somebody is, in seconds. */
@@ -28,26 +36,49 @@ export const secureAdmin = secureHeaders({
     defaultSrc: ["'none'"],
     styleSrc: ["'self'"],
     imgSrc: ["'self'"],
+    fontSrc: ["'self'"],
     formAction: ["'self'"],
     frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
   },
+  // Under "no-referrer" browsers hide the origin of forms, by which they are told from those of other sites.
+  referrerPolicy: "same-origin",
 });
 
+/** Another site may have a browser send a form here, and the browser sends along what Access knows its user by. */
+const refuseForeignForms: MiddlewareHandler<Door> = csrf();
+
 /**
- * Lets those in who administer the service: whom Cloudflare Access let in for its application, or who shows the secret.
- * While neither is configured there is nothing here, 404. A header that Access would send is never looked at: anybody can
- * send it.
+ * Lets those in who administer the service: whom Cloudflare Access let in for its application, who shows the secret, or who
+ * signed in with it. While neither is configured there is nothing here, 404. The platform says whom Access let in, but not to
+ * a Worker with static assets: to that a token says so, which anybody can send and its team alone can sign. Browsers send
+ * cookies along whoever made the page: what changes something has to come from a page of the service itself.
+ * Source: Cloudflare Workers, Cloudflare Access, `ctx.access` limitations.
  */
 export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
-  const { access, services } = c.env;
+  const { services } = c.env;
+  const request = c.req.raw;
   const { adminSecret, accessAudience } = services.config;
   if (adminSecret === undefined && accessAudience === undefined) throw nowhere("The service is not administered here.");
-  if (accessAudience !== undefined && access !== undefined && (await sameSecret(access.aud, accessAudience))) {
-    c.set("operator", await nameOperator(access, services.clock));
-    return next();
+  if (isChanging(request) && isOtherOrigin(request)) throw otherOrigin();
+  const operator = accessAudience === undefined ? undefined : await letInByAccess(c.env, request, accessAudience);
+  if (operator !== undefined) {
+    c.set("operator", operator);
+    return refuseForeignForms(c, next);
   }
   if (adminSecret === undefined)
     throw new HTTPException(403, { message: "Only those whom Cloudflare Access lets in." });
+  const isSigningIn = c.req.path === signInPath && request.method === "POST";
+  if (isSigningIn) return next();
+  const session = sessionOf(request);
+  if (session !== undefined && (await isSessionOpen(session, adminSecret, services.clock.now()))) {
+    if (isChanging(request) && !isSameOrigin(request)) throw otherOrigin();
+    c.set("operator", "secret");
+    c.set("isSignedIn", true);
+    return next();
+  }
+  if (asksForPage(request) && !hasCredentials(request))
+    return answerSignIn(services, request, isChanging(request) ? "ended" : "new");
   c.set("operator", "secret");
   const guard = bearerAuth<Door>({
     realm: "administration",
@@ -55,6 +86,26 @@ export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
   });
   return guard(c, next);
 };
+
+function isChanging({ method }: Request): boolean {
+  return method !== "GET" && method !== "HEAD";
+}
+
+function otherOrigin(): HTTPException {
+  return new HTTPException(403, { message: "This was sent by a page of another site." });
+}
+
+/** Returns whom Cloudflare Access let in for an application; undefined for anybody else. */
+async function letInByAccess(
+  { access, services }: Door["Bindings"],
+  request: Request,
+  audience: string,
+): Promise<string | undefined> {
+  if (access !== undefined && (await sameSecret(access.aud, audience))) return nameOperator(access, services.clock);
+  const issuer = services.config.accessIssuer;
+  const token = accessToken(request);
+  return issuer === undefined || token === undefined ? undefined : nameByToken(token, { issuer, audience }, services);
+}
 
 /** Nothing is done in nobody's name. Throws `storage-failed` where Access does not say in time who it is. */
 async function nameOperator(access: AccessClaim, clock: Clock): Promise<string> {

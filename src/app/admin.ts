@@ -1,12 +1,43 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { respondSeeOther } from "../http/respond.ts";
+import { answerAdminPage, answerPurgeForm } from "../stories/admin-page.ts";
 import { answerPurge } from "../stories/purge.ts";
-import { readJson } from "./body.ts";
+import { signIn, signOut } from "../stories/sign-in.ts";
+import { answerStatistics } from "../stories/statistics.ts";
+import { readForm, readJson } from "./body.ts";
 import type { Door } from "./door.ts";
 
-/** Returns the endpoints under `/admin`. Who comes here has been let in by `guardAdmin`. */
+/**
+ * Returns the endpoints under `/admin`. Who comes here has been let in by `guardAdmin`, but for who sends the form that
+ * signs in. What forms send is under `/admin/forms`, what programs send beside it.
+ */
 export function adminRoutes(): Hono<Door> {
-  return new Hono<Door>().post("/purge", async ({ env, req, get }) => {
-    const { services, visit, workersCache } = env;
-    return answerPurge(services, { body: await readJson(req.raw), visit, workersCache, operator: get("operator") });
-  });
+  return (
+    new Hono<Door>()
+      .get("/", () => respondSeeOther("/admin/"))
+      // A parameter of no characters: hono takes the slash away from a path that ends in one.
+      .get("/:nothing{.{0}}", (c) => answerAdminPage(c.env.services, whoOf(c)))
+      .get("/stats", ({ env, req }) => {
+        const { services, visit } = env;
+        return answerStatistics(services, { visit, before: req.query("before") });
+      })
+      .post("/purge", async (c) => {
+        const { services, workersCache } = c.env;
+        return answerPurge(services, { ...whoOf(c), body: await readJson(c.req.raw), workersCache });
+      })
+      .post("/forms/purge", async (c) => {
+        const { services, workersCache } = c.env;
+        return answerPurgeForm(services, await readForm(c.req.raw), { ...whoOf(c), workersCache });
+      })
+      .post("/forms/sign-in", async ({ env, req }) => {
+        const { services, visit } = env;
+        const { secret = "" } = await readForm(req.raw);
+        return signIn(services, { request: req.raw, visit, secret });
+      })
+      .post("/forms/sign-out", ({ req }) => signOut(req.raw))
+  );
+}
+
+function whoOf({ env, req, get }: Context<Door>) {
+  return { request: req.raw, visit: env.visit, operator: get("operator"), isSignedIn: get("isSignedIn") === true };
 }

@@ -26,6 +26,8 @@ export interface Door {
   readonly Variables: {
     /** Who administers the service; known behind the guard of `/admin` alone. */
     operator: string;
+    /** Whether a session lets in, which a browser keeps. */
+    isSignedIn?: boolean;
   };
 }
 

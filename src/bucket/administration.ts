@@ -12,20 +12,19 @@ export interface AdministeredService {
 export class AdministrationError extends Error {}
 
 /**
- * Sends an order, as JSON, to the admin API of a service, and returns its answer. Throws AdministrationError, and the
- * signal's reason once it is aborted.
+ * Sends an order, as JSON, to the admin API of a service, or asks it where there is none, and returns its answer. Throws
+ * AdministrationError, and the signal's reason once it is aborted.
  */
 export async function administer(
   { url, secret, signal }: AdministeredService,
   path: string,
-  order: object,
+  order?: object,
 ): Promise<unknown> {
   let answer: Response;
   try {
     answer = await fetch(`${url}/admin/${path}`, {
-      method: "POST",
       headers: { Authorization: `Bearer ${secret}`, "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(order),
+      ...(order === undefined ? {} : { method: "POST", body: JSON.stringify(order) }),
       // A secret goes nowhere but where it was meant to.
       redirect: "error",
       signal: AbortSignal.any([signal, AbortSignal.timeout(callMilliseconds)]),

@@ -7,6 +7,7 @@ export interface StoredObject {
   readonly etag: string;
   /** Milliseconds since 1970. */
   readonly uploadedAt: number;
+  readonly contentType: string;
   /** Values by lower-case name; ASCII only. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -53,7 +54,7 @@ export const mostReadBytes = 8 << 20;
 export const mostDeletedAtOnce = 1000;
 
 /** An object of a listing. */
-export interface ListedObject extends Omit<StoredObject, "metadata"> {
+export interface ListedObject extends Omit<StoredObject, "metadata" | "contentType"> {
   readonly key: string;
   /** Absent where the storage lists none, as one that speaks S3. */
   readonly metadata?: StoredObject["metadata"];
@@ -154,4 +155,9 @@ export class BucketError extends Error {
   get isFinal(): boolean {
     return finalCodes.includes(this.code);
   }
+}
+
+/** Says whether an error of a bucket is about one object: those of others may succeed. */
+export function isOfOneObject(error: unknown): error is BucketError {
+  return error instanceof BucketError && !error.isFinal && error.code !== "stopped";
 }

@@ -43,7 +43,8 @@ const handlers: Handlers = {
   },
   async head({ binding, key }) {
     const object = await bucketOf(binding).head(key);
-    return object === null ? undefined : { ...versionOf(object), metadata: { ...object.customMetadata } };
+    if (object === null) return undefined;
+    return { ...versionOf(object), contentType: typeOf(object), metadata: { ...object.customMetadata } };
   },
   async get({ binding, key }) {
     const object = await bucketOf(binding).get(key);
@@ -52,7 +53,7 @@ const handlers: Handlers = {
       await object.body.cancel();
       throw new Error(`${key} is longer than ${mostReadBytes} bytes.`);
     }
-    const { contentType = "application/octet-stream" } = object.httpMetadata ?? {};
+    const contentType = typeOf(object);
     const metadata = { ...object.customMetadata };
     return { bytes: new Uint8Array(await object.arrayBuffer()), contentType, metadata, etag: object.etag };
   },
@@ -117,6 +118,10 @@ const handlers: Handlers = {
     return undefined;
   },
 };
+
+function typeOf({ httpMetadata }: R2Object): string {
+  return httpMetadata?.contentType ?? "application/octet-stream";
+}
 
 function bucketOf(binding: LocalBinding): R2Bucket {
   if (platform === undefined) throw new Error("The local buckets are not open.");

@@ -1,12 +1,7 @@
 import type { Bucket, PartUpload, ServiceBuckets } from "./bucket.ts";
 import type { LocalBinding } from "./local-bucket-calls.ts";
-import {
-  type Ask,
-  connectLocalBucket,
-  defaultLocalPatience,
-  type LocalConnection,
-  type LocalPatience,
-} from "./local-bucket-connection.ts";
+import { type Ask, defaultLocalPatience, type LocalConnection, type LocalPatience } from "./local-bucket-connection.ts";
+import { openLocalBuckets } from "./open-local-buckets.ts";
 
 /**
  * Each of three processes holds a part several times over while it passes it on: parts of 50 MB take 0.7 GB more than
@@ -35,21 +30,22 @@ export function localBuckets({
   patience = defaultLocalPatience,
   signal,
 }: LocalBucketsOptions): ServiceBuckets {
-  let connecting: Promise<LocalConnection> | undefined;
-  let opening: Promise<unknown> | undefined;
+  let opening: Promise<LocalConnection> | undefined;
   const ask: Ask = async (call, ...given) => {
-    connecting ??= connectLocalBucket({ stateFolder, patience, signal });
-    const connection = await connecting;
-    opening ??= connection.ask("open", { configFile, stateFolder });
-    await opening;
-    return connection.ask(call, ...given);
+    opening ??= openLocalBuckets({ configFile, stateFolder, patience, signal });
+    return (await opening).ask(call, ...given);
   };
   return {
     masters: bucketOf(ask, { binding: "MASTERS", name: `the local bucket in ${stateFolder}` }),
     catalogue: bucketOf(ask, { binding: "CATALOGUE", name: `the local catalogue in ${stateFolder}` }),
     derivatives: bucketOf(ask, { binding: "DERIVATIVES", name: `the local derivatives in ${stateFolder}` }),
     search: { name: `the local index in ${stateFolder}`, run: (statements) => ask("search", { statements }) },
-    close: async () => (await connecting)?.close(),
+    // What could not be opened has been ended.
+    close: async () =>
+      opening?.then(
+        (connection) => connection.close(),
+        () => undefined,
+      ),
   };
 }
 

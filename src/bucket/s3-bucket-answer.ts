@@ -14,6 +14,7 @@ export function objectOf(answer: S3Answer): StoredObject {
     bytes: Number(headers.get("content-length")),
     etag: etagOf(answer),
     uploadedAt: Date.parse(headers.get("last-modified") ?? ""),
+    contentType: typeOf(answer),
     metadata: metadataOf(answer),
   };
 }

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
+import { readRetryAfter } from "../http/retry-after.ts";
+import { escapeSegment } from "../identity/identifier.ts";
 import { endpointFault } from "../settings/s3-endpoint.ts";
 import { BucketError, mostReadBytes } from "./bucket.ts";
 import { readElement } from "./s3-bucket-xml.ts";
@@ -132,9 +134,11 @@ function tooLong({ endpoint }: S3Place): BucketError {
 }
 
 async function sign(place: S3Place, request: S3Request): Promise<{ readonly url: string; readonly headers: Headers }> {
-  const path = request.key === undefined ? "" : `/${request.key.split("/").map(escapePath).join("/")}`;
-  const query = Object.entries(request.query ?? {}).map(([name, value]) => `${escapePath(name)}=${escapePath(value)}`);
-  const url = `${place.endpoint}/${escapePath(place.bucket)}${path}${query.length > 0 ? `?${query.join("&")}` : ""}`;
+  const path = request.key === undefined ? "" : `/${request.key.split("/").map(escapeSegment).join("/")}`;
+  const query = Object.entries(request.query ?? {}).map(
+    ([name, value]) => `${escapeSegment(name)}=${escapeSegment(value)}`,
+  );
+  const url = `${place.endpoint}/${escapeSegment(place.bucket)}${path}${query.length > 0 ? `?${query.join("&")}` : ""}`;
   const digest = createHash("sha256")
     .update(request.body ?? "")
     .digest("hex");
@@ -150,11 +154,6 @@ async function sign(place: S3Place, request: S3Request): Promise<{ readonly url:
   });
   const signed = await signer.sign();
   return { url: signed.url.href, headers: signed.headers };
-}
-
-/** Escapes all but the unreserved characters, as the signature does. Source: RFC 3986 §2.3. */
-function escapePath(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function refuseDenied(answer: S3Answer, place: S3Place): S3Answer {
@@ -186,18 +185,10 @@ function reasonOf(failure: unknown): string {
 }
 
 function pauseAfter(answer: S3Answer | { readonly failure: unknown }, attempt: number, policy: RetryPolicy): number {
-  const asked = "status" in answer ? readRetryAfter(answer.headers.get("retry-after")) : undefined;
+  const asked = "status" in answer ? readRetryAfter(answer.headers.get("retry-after"), Date.now()) : undefined;
   if (asked !== undefined) return Math.min(asked, policy.longestPauseMilliseconds);
   const longest = policy.pauseMilliseconds * Math.min(40, 2 ** (attempt - 1));
   return longest * (0.5 + Math.random() / 2);
-}
-
-/** Reads Retry-After, seconds or a date, as milliseconds from now; undefined without one that can be read. */
-export function readRetryAfter(value: string | null, now: number = Date.now()): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

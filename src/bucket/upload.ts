@@ -19,6 +19,16 @@ export interface Upload {
   readonly headers: ObjectHeaders;
 }
 
+/** Bytes to be stored, from wherever they are read. */
+export interface SourceUpload extends Omit<Upload, "file" | "checksum"> {
+  /** What messages call the source. */
+  readonly name: string;
+  /** SHA-256 of the bytes in hexadecimal; undefined where nobody knows it. */
+  readonly checksum: string | undefined;
+  /** Reads a part; fewer bytes where the source has become shorter. */
+  readonly read: (start: number, length: number) => Promise<Uint8Array>;
+}
+
 /** What may be watched and stopped of an upload. */
 export interface UploadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -35,18 +45,25 @@ const mostStarts = 5;
  * fails is ended. Throws BucketError.
  */
 export async function uploadFile(bucket: Bucket, upload: Upload, options: UploadOptions = {}): Promise<void> {
-  const handle = await open(upload.file);
+  const { file, ...stored } = upload;
+  const handle = await open(file);
+  const read = (start: number, length: number) => readFile(handle, start, length);
   try {
-    if (upload.bytes <= bucket.partBytes(upload.bytes)) await putWhole(bucket, { upload, handle });
-    else {
-      const isWhole = await putParts(bucket, { upload, handle, options });
-      // The parts taken up belonged to an upload with other metadata, which only shows in the object.
-      if (!isWhole) await putParts(bucket, { upload, handle, options });
-    }
-    options.onProgress?.(upload.bytes);
+    await uploadSource(bucket, { ...stored, name: file, read }, options);
   } finally {
     await handle.close();
   }
+}
+
+/** Stores what a source gives, as `uploadFile` does with a file: no more than some parts of it are held. Throws BucketError. */
+export async function uploadSource(bucket: Bucket, upload: SourceUpload, options: UploadOptions = {}): Promise<void> {
+  if (upload.bytes <= bucket.partBytes(upload.bytes)) await putWhole(bucket, upload);
+  else {
+    const isWhole = await putParts(bucket, { upload, options });
+    // The parts taken up belonged to an upload with other metadata, which only shows in the object.
+    if (!isWhole) await putParts(bucket, { upload, options });
+  }
+  options.onProgress?.(upload.bytes);
   if (!(await isStored(bucket, upload))) {
     throw new BucketError("corrupted", `${upload.key} is not in the bucket as it was sent. Run the command again.`);
   }
@@ -58,26 +75,25 @@ export function sha256Of(bytes: Uint8Array): string {
 }
 
 interface Work {
-  readonly upload: Upload;
-  readonly handle: FileHandle;
+  readonly upload: SourceUpload;
   readonly options: UploadOptions;
 }
 
-async function putWhole(bucket: Bucket, { upload, handle }: Omit<Work, "options">): Promise<void> {
+async function putWhole(bucket: Bucket, upload: SourceUpload): Promise<void> {
   const { key, headers } = upload;
-  const content = checkedBytes(await read(handle, { start: 0, length: upload.bytes, upload }));
+  const content = checkedBytes(await read(upload, { start: 0, length: upload.bytes }));
   expectChecksum(upload, sha256Of(content.bytes));
   const etag = await bucket.put(key, content, headers);
   expectEtag(key, { etag, expected: content.md5 });
 }
 
 /** Returns whether the object has the metadata it should. */
-async function putParts(bucket: Bucket, { upload, handle, options }: Work): Promise<boolean> {
+async function putParts(bucket: Bucket, { upload, options }: Work): Promise<boolean> {
   const partBytes = bucket.partBytes(upload.bytes);
-  const first = checkedBytes(await read(handle, { start: 0, length: partBytes, upload }));
+  const first = checkedBytes(await read(upload, { start: 0, length: partBytes }));
   const parts = await startParts(bucket, { upload, first });
   try {
-    const etag = await sendParts(bucket, { upload, handle, options, parts, partBytes });
+    const etag = await sendParts(bucket, { upload, options, parts, partBytes });
     // No etag: the answer was lost, and what became of it shows below.
     if (etag.actual !== "") expectEtag(upload.key, { etag: etag.actual, expected: etag.expected });
   } catch (error) {
@@ -90,7 +106,7 @@ async function putParts(bucket: Bucket, { upload, handle, options }: Work): Prom
 /** Goes on with an interrupted upload only if its first part is this file's; others of the key are ended. */
 async function startParts(
   bucket: Bucket,
-  { upload, first }: { readonly upload: Upload; readonly first: CheckedBytes },
+  { upload, first }: { readonly upload: SourceUpload; readonly first: CheckedBytes },
 ): Promise<PartUpload> {
   for (let start = 1; ; start += 1) {
     const parts = await bucket.startParts(upload.key, upload.headers);
@@ -105,10 +121,10 @@ interface PartsWork extends Work {
   readonly partBytes: number;
 }
 
-/** Reads the file once, in order, while earlier parts are on their way. */
+/** Reads the source once, in order, while earlier parts are on their way. */
 async function sendParts(
   bucket: Bucket,
-  { upload, handle, options, parts, partBytes }: PartsWork,
+  { upload, options, parts, partBytes }: PartsWork,
 ): Promise<{ readonly actual: string; readonly expected: string }> {
   const digest = createHash("sha256");
   const digestOfParts = createHash("md5");
@@ -132,7 +148,7 @@ async function sendParts(
       failures.push(new BucketError("stopped", "Stopped."));
       break;
     }
-    const part = checkedBytes(await read(handle, { start, length: partBytes, upload }));
+    const part = checkedBytes(await read(upload, { start, length: partBytes }));
     digest.update(part.bytes);
     digestOfParts.update(Buffer.from(part.md5, "hex"));
     const sending = send(number, part).finally(() => underWay.delete(sending));
@@ -148,19 +164,26 @@ async function sendParts(
 }
 
 async function read(
-  handle: FileHandle,
-  { start, length, upload }: { readonly start: number; readonly length: number; readonly upload: Upload },
+  upload: SourceUpload,
+  { start, length }: { readonly start: number; readonly length: number },
 ): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Math.min(length, upload.bytes - start));
-  for (let filled = 0; filled < bytes.byteLength; ) {
-    const { bytesRead } = await handle.read(bytes, filled, bytes.byteLength - filled, start + filled);
-    if (bytesRead === 0) throw changed(upload);
+  const wanted = Math.min(length, upload.bytes - start);
+  const bytes = await upload.read(start, wanted);
+  if (bytes.byteLength !== wanted) throw changed(upload);
+  return bytes;
+}
+
+async function readFile(handle: FileHandle, start: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, start + filled);
+    if (bytesRead === 0) return bytes.subarray(0, filled);
     filled += bytesRead;
   }
   return bytes;
 }
 
-async function isStored(bucket: Bucket, { key, bytes, headers }: Upload): Promise<boolean> {
+async function isStored(bucket: Bucket, { key, bytes, headers }: SourceUpload): Promise<boolean> {
   const object = await bucket.head(key);
   const names = Object.keys(headers.metadata);
   return object?.bytes === bytes && names.every((name) => object.metadata[name] === headers.metadata[name]);
@@ -171,12 +194,12 @@ export function checkedBytes(bytes: Uint8Array): CheckedBytes {
   return { bytes, md5: createHash("md5").update(bytes).digest("hex") };
 }
 
-function expectChecksum(upload: Upload, actual: string): void {
-  if (actual !== upload.checksum) throw changed(upload);
+function expectChecksum(upload: SourceUpload, actual: string): void {
+  if (upload.checksum !== undefined && actual !== upload.checksum) throw changed(upload);
 }
 
-function changed({ file }: Upload): BucketError {
-  return new BucketError("corrupted", `${file} is not what was written before it was stored. Run the command again.`);
+function changed({ name }: SourceUpload): BucketError {
+  return new BucketError("corrupted", `${name} is not what was written before it was stored. Run the command again.`);
 }
 
 /** Compares etags of the form that MD5 gives; storages that encrypt state others, and check the bytes themselves. */

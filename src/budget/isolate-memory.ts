@@ -13,6 +13,8 @@ export const keptLimits = {
   colorTables: 4 * megabyte,
   /** Idle kernels. */
   idleKernels: 4 * megabyte,
+  /** What is counted of requests, and what of it is being handed over. */
+  statistics: megabyte,
 } as const;
 
 /**
@@ -21,7 +23,7 @@ export const keptLimits = {
 export const maxWaitingBytes = 4 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
-const codeBytes = 13 * megabyte;
+const codeBytes = 12 * megabyte;
 
 /** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
@@ -29,6 +31,7 @@ export const isolateMemory: Readonly<Record<string, number>> = {
   "opened masters": keptLimits.masters,
   "conversions of colour profiles": keptLimits.colorTables,
   "kernels that nobody uses": keptLimits.idleKernels,
+  "counts of requests": keptLimits.statistics,
   "compressed tiles of small drawings, and openings": shareLimits.tiles.limitBytes,
   "kernels of small drawings": shareLimits.kernels.limitBytes,
   "large drawings, streams, large indexes": shareLimits.draws.limitBytes,

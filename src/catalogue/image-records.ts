@@ -94,6 +94,11 @@ export function formatImageRecord(
   return new TextEncoder().encode(JSON.stringify(record));
 }
 
+/** Returns the record of an image under another identifier, all else as it is. It has to be a record. */
+export function renameImageRecord(bytes: Uint8Array, to: string): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ ...(parseJson(bytes) as object), identifier: to }));
+}
+
 /** Returns what a table of images says of each by itself. */
 export function recordsOf({ column, rows, isSound }: PageTable): Records {
   const named = isSound ? rows : [];

@@ -16,7 +16,7 @@ export function keepFormer(
   const { pages: formerPages, contents: formerContents, ...own } = former;
   const pages = told.pages ? withChoiceLabels(plan, formerPages) : mergePages(plan, formerPages, labels);
   const keys = new Set(pages.map(({ key }) => key));
-  const contents = told.pages ? plan.contents : formerContents.flatMap((entry) => remaining(entry, keys));
+  const contents = told.pages ? plan.contents : formerContents.flatMap((entry) => remainingEntries(entry, keys));
   if (told.object) return { ...plan, pages, contents, collections: withFormerLabels(plan, former) };
   const { thumbnail, start, ...rest } = own;
   const still = (key: string | undefined) => (key !== undefined && keys.has(key) ? key : undefined);
@@ -85,10 +85,10 @@ function isNumber(label: Page["label"], index: number): boolean {
   return texts.length === 1 && texts[0]?.[0] === "none" && texts[0][1].join() === String(index + 1);
 }
 
-/** An entry without the pages that are gone; none of one that has nothing left. */
-function remaining(entry: Entry, keys: ReadonlySet<string>): readonly Entry[] {
+/** Returns an entry without the pages that are gone; none of one that has nothing left. */
+export function remainingEntries(entry: Entry, keys: ReadonlySet<string>): readonly Entry[] {
   const pages = entry.pages.filter((key) => keys.has(key));
-  const entries = entry.entries.flatMap((child) => remaining(child, keys));
+  const entries = entry.entries.flatMap((child) => remainingEntries(child, keys));
   const wasEmpty = entry.pages.length + entry.entries.length === 0;
   return pages.length + entries.length === 0 && !wasEmpty ? [] : [{ ...entry, pages, entries }];
 }

@@ -1,11 +1,10 @@
-import { BucketError } from "../bucket/bucket.ts";
+import { BucketError, isOfOneObject } from "../bucket/bucket.ts";
 import { checkMaster } from "../check/check.ts";
 import type { SeePixels } from "../check/level-comparison.ts";
 import type { MasterReport, Problem, Served, Severity } from "../check/report.ts";
 import type { DrawPicture } from "../check/serving.ts";
 import { inOrder } from "../job/at-once.ts";
 import type { SourceFile } from "../job/source-files.ts";
-import { isOfOne } from "../job/verify-finding.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { untilStopped } from "../node/until-stopped.ts";
@@ -78,7 +77,7 @@ async function checkFile({ path, mendPath, open }: FileToCheck, run: CheckRun): 
     }
   } catch (error) {
     // A bucket that can't be used at all fails every further file too.
-    if (error instanceof BucketError && !isOfOne(error)) throw error;
+    if (error instanceof BucketError && !isOfOneObject(error)) throw error;
     const code = error instanceof IngestError || error instanceof BucketError ? error.code : "internal";
     const message = error instanceof Error ? error.message : String(error);
     return { ...file, report: undefined, failure: { code, message } };

@@ -15,6 +15,7 @@ export async function* mastersToCheck(
   naming: Naming,
   onUnknown: (name: string) => void,
 ): AsyncGenerator<FileToCheck, undefined> {
+  await masters.check();
   for (const name of names.length === 0 ? [""] : names) {
     const named = name === "" ? undefined : await findMaster(masters, name, naming);
     if (named !== undefined) {

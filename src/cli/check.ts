@@ -105,16 +105,20 @@ async function run(
   };
   // A check is only for who reads it: it ends when nobody does.
   const signal = AbortSignal.any([terminal.signal, terminal.unread]);
+  let failure: unknown;
   try {
     for (const file of failed) tell(file);
     for await (const file of checkFiles(files, { draw, see, signal, onStart: progress.onStart })) {
       tell(file);
       progress.onEnd();
     }
-  } finally {
-    terminal.show("");
+  } catch (error) {
+    failure = error;
   }
+  terminal.show("");
   if (json === undefined) terminal.print([formatTotals(totals)]);
   else json.end(totals, skipped);
+  // What was found before is told whole.
+  if (failure !== undefined) throw failure;
   return { totals, isStopped: signal.aborted };
 }

@@ -108,14 +108,21 @@ export async function nameBuckets<Given extends BucketOptions & { readonly confi
   return { options, service, open: bucketsOpener({ options, service, terminal, asked, faults: bucketFaults }) };
 }
 
+/** The buckets of a command that had no faults. */
+export interface OpenedBuckets<Given> {
+  readonly options: IngestConfig & Given;
+  readonly service: ServiceSettings;
+  readonly buckets: ServiceBuckets;
+}
+
 /** The same for a command that has no other faults: opens them, and throws CommandFaults. */
 export async function openBuckets<Given extends BucketOptions & { readonly config?: string }>(
   given: Given,
   command: Omit<BucketsCommand, "faults">,
-): Promise<{ readonly buckets: ServiceBuckets; readonly service: ServiceSettings }> {
+): Promise<OpenedBuckets<Given>> {
   const faults: string[] = [];
-  const { service, open } = await nameBuckets(given, { ...command, faults });
+  const { options, service, open } = await nameBuckets(given, { ...command, faults });
   refuseFaults([...new Set(faults)]);
   if (service === undefined) throw new Error("a wrangler.toml that can't be read is a fault");
-  return { buckets: open(), service };
+  return { options, service, buckets: open() };
 }

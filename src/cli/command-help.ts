@@ -2,17 +2,23 @@ import {
   checkOptions,
   compareOptions,
   conversionOptions,
+  costOptions,
   exportOptions,
   indexOptions,
   infoOptions,
   lsOptions,
   manifestOptions,
+  movedOptions,
   moveRecordsOptions,
+  mvOptions,
   placeOptions,
   pruneOptions,
   purgeOptions,
+  rmOptions,
   runOptions,
+  statsOptions,
   verifyOptions,
+  warmOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
 import { type CommandName, commandOptions, spellOption } from "./command.ts";
@@ -30,6 +36,12 @@ const usages: Readonly<Record<CommandName, string>> = {
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
   export: "tessera export FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote --to PLACE [options]",
+  moved: "tessera moved FILE.csv --to local|remote [options]",
+  mv: "tessera mv OLD NEW --to local|remote [options]",
+  rm: "tessera rm IDENTIFIER... | --match PATTERN | --object KEY --to local|remote [options]",
+  stats: "tessera stats --to local|remote [options]",
+  cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
+  warm: "tessera warm IDENTIFIER... --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -45,6 +57,12 @@ const summaries: Readonly<Record<CommandName, string>> = {
   prune: "Removes pictures and indexes that nobody asks for any longer. Never removes masters or records.",
   verify: "Finds what is damaged or missing in masters and records, and says what mends it. Changes nothing.",
   export: "Writes images as files of level 0, which any host of files serves, and manifests of them.",
+  moved: "Leads from identifiers that images had to those that they have, or says that they are gone.",
+  mv: "Gives an image another identifier; the old one leads there.",
+  rm: "Removes images, with their records and what is kept of them.",
+  stats: "Tells what was asked of a service and what it took, and what is stored.",
+  cost: "Makes the bill of what is stored and was counted, and foretells that of a month.",
+  warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -64,6 +82,12 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   prune: [["Options", pruneOptions]],
   verify: [["Options", verifyOptions]],
   export: [["Options", exportOptions]],
+  moved: [["Options", movedOptions]],
+  mv: [["Options", mvOptions]],
+  rm: [["Options", rmOptions]],
+  stats: [["Options", statsOptions]],
+  cost: [["Options", costOptions]],
+  warm: [["Options", warmOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -107,10 +131,19 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera ls --to local", "all identifiers, of npm start"],
     ["tessera ls maps/ --to remote --long", "those that start so, with what they are"],
   ],
-  info: [["tessera info maps/atlas --to remote", ""]],
+  info: [
+    ["tessera info maps/atlas --to remote", "all of an image"],
+    ["tessera info maps/atlas --to local --json", "for scripts"],
+  ],
   prune: [
     ["tessera prune --to remote --dry-run", "how much is of masters that were replaced or are gone"],
     ["tessera prune --to remote --older-than 30d", "what was stored more than 30 days ago; small ones 120"],
+  ],
+  stats: [
+    ["tessera stats --to local", "what was asked of npm start in the last 24 hours"],
+    ["tessera stats --to remote --since 7d --by image", "the images of a week"],
+    ["tessera stats --to remote --since 30d --by client", "who asked"],
+    ["tessera stats --to remote --storage", "what is stored, and how much of it is stale"],
   ],
   verify: [
     ["tessera verify --to remote", "every master and record"],
@@ -120,6 +153,28 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera export --from local --to site --base https://images.example --manifests", "all that is stored"],
     ["tessera export maps/ --from remote --to maps.zip --base https://images.example", "what starts so, as one file"],
     ["tessera export scans --to site --base https://images.example --dry-run", "files of this machine, foretold"],
+  ],
+  moved: [
+    ["tessera moved moved.csv --to remote --dry-run", "what it would do, and all that is wrong with it"],
+    ["tessera moved moved.csv --to local", "a table with the columns old and new"],
+  ],
+  mv: [
+    ["tessera mv scan-0007 maps/atlas --to remote", "the image, and all that leads to it"],
+    ["tessera mv scan-0007 maps/atlas --to local --dry-run", "what is left to do"],
+  ],
+  rm: [
+    ["tessera rm loans/7 loans/8 --to remote", "two images"],
+    ["tessera rm --match 'loans/**' --to remote --dry-run", "which images that would be"],
+    ["tessera rm --object atlas --keep-gone --to remote", "an object; its images are 410 from then on"],
+  ],
+  cost: [
+    ["tessera cost --to remote", "all that is stored, and what was counted in 30 days"],
+    ["tessera cost --to remote --prefix maps/", "of the images of a folder"],
+    ["tessera cost --to remote --views 10e6 --hit 0.9", "and what ten million views a month would cost"],
+  ],
+  warm: [
+    ["tessera warm --object atlas --to remote", "the thumbnails and sizes of an object's pages"],
+    ["tessera warm --prefix maps/ --to remote --sizes !400,400", "a given size of the images of a folder"],
   ],
 };
 
@@ -166,6 +221,12 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Without --stale, --orphans, --unknown-settings and --older-than: the first two. To resume an interrupted",
     "run, run the command again. Exit status: 0 success, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
+  stats: [
+    "",
+    "Hits of the cache in front of the Worker run no code and are in no figure. The hour that is running is",
+    "asked of the service, with TESSERA_ADMIN_SECRET where it is remote. Exit status: 0 success, 1 something",
+    "can't be read, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
   verify: [
     "",
     "Reads every byte of every master of the sample, and writes nothing. Exit status: 0 nothing is wrong,",
@@ -176,6 +237,34 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Images that are there, from the same master with the same settings, are kept: to resume an interrupted",
     "run, run the command again; a ZIP file is begun anew. Exit status: 0 success, 1 an image or a manifest",
     "is left out, 2 wrong arguments or configuration, 130 stopped. See docs/export.md.",
+  ],
+  moved: [
+    "",
+    "In the column new stands the identifier that the image has now, or gone. Nothing is written where anything",
+    "is wrong with the table; to resume an interrupted run, run the command again. Exit status: 0 success, 1 a",
+    "record could not be written, 2 wrong arguments or table, 130 stopped. See docs/operating.md.",
+  ],
+  mv: [
+    "",
+    "The image is copied and compared, its record and its object name it anew, the old identifier leads to the",
+    "new one, and only then the old master goes. To resume an interrupted move, run the command again. Exit",
+    "status: 0 success, 1 it can't be moved, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  rm: [
+    "",
+    "Pages go from their objects, and objects without a page from their collections. The secret of a remote",
+    "service, which purges what is kept, is read from TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 an image",
+    "is not there or is not purged, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  cost: [
+    "",
+    "Reads listings, and what the service has counted. Exit status: 0 success, 1 an object or a collection is",
+    "not there, or counts can't be read, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  warm: [
+    "",
+    "Asks as anybody may. To go on with an interrupted run, give --after the image that it names. Exit",
+    "status: 0 success, 1 something was not answered, 2 wrong arguments, 130 stopped. See docs/operating.md.",
   ],
 };
 

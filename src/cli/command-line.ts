@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AdministrationError } from "../bucket/administration.ts";
 import { BucketError } from "../bucket/bucket.ts";
+import { ImageError } from "../error.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { untilStopped } from "../node/until-stopped.ts";
@@ -11,6 +12,7 @@ import { check } from "./check.ts";
 import { type Command, type CommandName, commandOptions, parseCommand } from "./command.ts";
 import { helpText, usageLine } from "./command-help.ts";
 import { compare } from "./compare.ts";
+import { cost } from "./cost.ts";
 import { exitStatus } from "./exit-status.ts";
 import { exportFiles } from "./export.ts";
 import { index } from "./index-catalogue.ts";
@@ -19,9 +21,14 @@ import { ingest } from "./ingest.ts";
 import { ls } from "./ls.ts";
 import { manifest } from "./manifest.ts";
 import { moveRecords } from "./move-records.ts";
+import { moved } from "./moved.ts";
+import { mv } from "./mv.ts";
 import { prune } from "./prune.ts";
 import { purge } from "./purge.ts";
+import { rm } from "./rm.ts";
+import { stats } from "./stats.ts";
 import { verify } from "./verify.ts";
+import { warm } from "./warm.ts";
 
 /** Runs a command line and returns its exit status. */
 export async function runCommandLine(
@@ -44,6 +51,12 @@ export async function runCommandLine(
     else if (command.kind === "prune") return await prune(command, terminal);
     else if (command.kind === "verify") return await verify(command, terminal);
     else if (command.kind === "export") return await exportFiles(command, terminal);
+    else if (command.kind === "moved") return await moved(command, terminal);
+    else if (command.kind === "mv") return await mv(command, terminal);
+    else if (command.kind === "rm") return await rm(command, terminal);
+    else if (command.kind === "stats") return await stats(command, terminal);
+    else if (command.kind === "cost") return await cost(command, terminal);
+    else if (command.kind === "warm") return await warm(command, terminal);
     else if (command.kind === "wrong") return tellFaults(command.faults, command.command, terminal);
     else return await untilStopped(compare(command, terminal), terminal.signal);
     return exitStatus.well;
@@ -52,7 +65,8 @@ export async function runCommandLine(
     if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
     if (error instanceof CommandFaults) return tellFaults(error.faults, name, terminal);
     const isPlain = [BucketError, WriteError, AdministrationError].some((kind) => error instanceof kind);
-    terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
+    if (error instanceof ImageError && error.detail !== undefined) terminal.say([error.detail]);
+    else terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
     return exitStatus.failed;
   }
 }

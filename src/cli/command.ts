@@ -3,9 +3,11 @@ import {
   type CheckOptions,
   type CompareOptions,
   type ConversionOptions,
+  type CostOptions,
   checkOptions,
   compareOptions,
   conversionOptions,
+  costOptions,
   type ExportOptions,
   exportOptions,
   type IndexOptions,
@@ -17,7 +19,9 @@ import {
   type ManifestOptions,
   type MoveRecordsOptions,
   manifestOptions,
+  movedOptions,
   moveRecordsOptions,
+  mvOptions,
   type PlaceOptions,
   type PruneOptions,
   type PurgeOptions,
@@ -25,11 +29,18 @@ import {
   pruneOptions,
   purgeOptions,
   type RunOptions,
+  rmOptions,
   runOptions,
+  type StatsOptions,
+  statsOptions,
   type VerifyOptions,
   verifyOptions,
+  type WarmOptions,
+  warmOptions,
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
+import { readCost, readWarm } from "./choice-commands.ts";
+import { type MovedCommand, type MvCommand, type RmCommand, readMoved, readMv, readRm } from "./image-commands.ts";
 
 /** The commands by name, with the options each takes. */
 export const commandOptions = {
@@ -45,6 +56,12 @@ export const commandOptions = {
   prune: pruneOptions,
   verify: verifyOptions,
   export: exportOptions,
+  moved: movedOptions,
+  mv: mvOptions,
+  rm: rmOptions,
+  stats: statsOptions,
+  cost: costOptions,
+  warm: warmOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -63,6 +80,11 @@ export type Command =
   | PurgeCommand
   | StoredCommand
   | ExportCommand
+  | MovedCommand
+  | MvCommand
+  | RmCommand
+  | CostCommand
+  | WarmCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -112,12 +134,13 @@ export interface PurgeCommand {
   readonly options: PurgeOptions;
 }
 
-/** The commands on what is stored: `tessera ls`, `info`, `prune`, `verify`; `names` are identifiers, or the start of one. */
+/** The commands on what is stored: `tessera ls`, `info`, `prune`, `verify`, `stats`; `names` are identifiers, or the start of one. */
 export type StoredCommand =
   | { readonly kind: "ls"; readonly names: readonly string[]; readonly options: LsOptions }
   | { readonly kind: "info"; readonly names: readonly string[]; readonly options: InfoOptions }
   | { readonly kind: "prune"; readonly names: readonly string[]; readonly options: PruneOptions }
-  | { readonly kind: "verify"; readonly names: readonly string[]; readonly options: VerifyOptions };
+  | { readonly kind: "verify"; readonly names: readonly string[]; readonly options: VerifyOptions }
+  | { readonly kind: "stats"; readonly names: readonly string[]; readonly options: StatsOptions };
 
 /** `tessera export`: files and folders, or with `from` identifiers and what they start with. */
 export interface ExportCommand {
@@ -127,7 +150,23 @@ export interface ExportCommand {
 }
 
 /** How many names each of these takes. */
-const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0 } as const satisfies Record<StoredCommand["kind"], number>;
+const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0, stats: 0 } as const satisfies Record<
+  StoredCommand["kind"],
+  number
+>;
+
+/** `tessera cost`. */
+export interface CostCommand {
+  readonly kind: "cost";
+  readonly options: CostOptions;
+}
+
+/** `tessera warm`: identifiers of images, unless an option says what. */
+export interface WarmCommand {
+  readonly kind: "warm";
+  readonly identifiers: readonly string[];
+  readonly options: WarmOptions;
+}
 
 /** A command line with faults, all of them, sentences without a full stop. */
 export interface WrongCommand {
@@ -206,13 +245,22 @@ export function parseCommand(args: readonly string[]): Command {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
     return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, sources: positionals, options };
   }
-  if (name === "ls" || name === "info" || name === "prune" || name === "verify") {
+  if (name === "ls" || name === "info" || name === "prune" || name === "verify" || name === "stats") {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
     for (const other of positionals.slice(namesTaken[name])) faults.push(`${other} is one name too many`);
     if (name === "info" && positionals.length === 0) faults.push("no identifier is named");
+    if (name === "stats" && given.to === "local" && given.service !== undefined) {
+      faults.push("--service has no effect with --to local");
+    }
     if (faults.length > 0) return { kind: "wrong", command: name, faults };
     return { kind: name, names: positionals, options } as StoredCommand;
   }
+  const checking = { faults, spell: spellOption };
+  if (name === "moved") return readMoved(positionals, checkValues(movedOptions, given, checking), faults);
+  if (name === "mv") return readMv(positionals, checkValues(mvOptions, given, checking), faults);
+  if (name === "rm") return readRm(positionals, checkValues(rmOptions, given, checking), faults);
+  if (name === "cost") return readCost(positionals, checkValues(costOptions, given, checking), faults);
+  if (name === "warm") return readWarm(positionals, checkValues(warmOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

@@ -2,7 +2,15 @@ import { type BucketOptions, conversionOptions } from "../settings/options.ts";
 import { listWords } from "../settings/values.ts";
 import { type ExportCommand, type IngestCommand, spellOption } from "./command.ts";
 
-const remoteOptions = ["endpoint", "account", "bucket", "catalogueBucket", "derivativesBucket", "region"] as const;
+const remoteOptions = [
+  "endpoint",
+  "account",
+  "bucket",
+  "catalogueBucket",
+  "derivativesBucket",
+  "region",
+  "service",
+] as const;
 
 /** Lists the options of an ingest that have no effect next to each other, a sentence each. */
 export function ingestContradictions(given: IngestCommand["options"]): readonly string[] {

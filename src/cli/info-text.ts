@@ -7,6 +7,7 @@ import { describeChecked } from "./check-json.ts";
 import { alignRows, formatCheck, type Row } from "./check-text.ts";
 import { count } from "./count.ts";
 import type { FoundMaster } from "./find-master.ts";
+import { formatUploadDate, isoDate } from "./upload-date.ts";
 
 /** All that is stored of an image. */
 export interface ImageInfo {
@@ -33,7 +34,7 @@ export type ObjectOfImage =
 /** Returns all that is stored of an image as it stands in a report for scripts. */
 export function describeInfo({ master, file, derivatives, ...told }: ImageInfo): object {
   const { identifier, key, page, bytes, etag, uploadedAt, metadata } = master;
-  const uploaded = new Date(uploadedAt).toISOString();
+  const uploaded = isoDate(uploadedAt);
   const kept = Object.fromEntries(derivativeStates.map((state) => [state, sumOf(derivatives, state)]));
   return {
     identifier,
@@ -48,7 +49,7 @@ export function describeInfo({ master, file, derivatives, ...told }: ImageInfo):
 /** Formats all that is stored of an image as lines. */
 export function formatInfo({ master, file, record, object, addresses, cacheTags, derivatives }: ImageInfo): string[] {
   const { key, etag, uploadedAt, metadata } = master;
-  const date = new Date(uploadedAt).toISOString().slice(0, 16).replace("T", " ");
+  const date = formatUploadDate(uploadedAt);
   const rows: readonly Row[] = [
     ["master", `${key}, stored ${date}, etag ${etag}`],
     ...(metadata.sha256 === undefined ? [] : [["", `SHA-256 ${metadata.sha256}`] as const]),

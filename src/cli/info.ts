@@ -23,15 +23,16 @@ import { usualBase } from "./usual-base.ts";
 
 /** Carries `tessera info` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function info(
-  { names: [name = ""], options }: StoredCommand & { readonly kind: "info" },
+  { names: [name = ""], options: given }: StoredCommand & { readonly kind: "info" },
   terminal: Terminal,
 ): Promise<number> {
   const asked = ["masters", "catalogue", "derivatives"] as const;
-  const { buckets, service } = await openBuckets(options, { terminal, asked });
+  const { buckets, service, options } = await openBuckets(given, { terminal, asked });
   try {
     const rules = service.derivatives;
     if ("fault" in rules) throw new CommandFaults([`wrangler.toml is wrong: ${rules.fault}`]);
     const { masters, catalogue } = buckets;
+    await masters.check();
     const master = await findMaster(masters, name, service.naming);
     const record = await readImageRecord(catalogue, name);
     if (master === undefined) {

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import { countOperations } from "../bucket/operations.ts";
-import { inspectPlan, runIngest } from "../job/job.ts";
+import { type ImageOutcome, inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
 import { writeObjects } from "../job/object-job.ts";
@@ -24,6 +24,8 @@ import { exitStatus } from "./exit-status.ts";
 import { formatNotes } from "./note-text.ts";
 import { readTables } from "./object-tables.ts";
 import { showProgress } from "./progress.ts";
+import { formatPurgeOutcome, notPurged, type PurgeOutcome, purgeAfterwards } from "./purge-afterwards.ts";
+import type { ServiceChoice } from "./purging.ts";
 import { readConfiguration } from "./readable-configuration.ts";
 import { formatJson } from "./report-json.ts";
 import { formatDryReport, formatFailure, formatReport, formatWhereToLook } from "./report-text.ts";
@@ -52,6 +54,9 @@ interface Settled {
   readonly openBuckets: () => ServiceBuckets;
   readonly keyOf: (identifier: string) => string | undefined;
   readonly logos: ReadonlyMap<string, string>;
+  /** Which service is purged of what was replaced, and its BASE_URL. */
+  readonly choice: ServiceChoice;
+  readonly base: string;
   /** Says where the images are shown, as far as that is known. */
   readonly whereToLook: (report: Report) => Promise<string | undefined>;
 }
@@ -111,6 +116,8 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
     openBuckets,
     keyOf: (identifier) => keyOf(identifier, request.naming),
     logos: tables.logos,
+    choice: options,
+    base: service?.base ?? "",
     jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
     whereToLook: async (report) =>
       options.to === "local"
@@ -186,6 +193,7 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
             labels: command.options.pageLabels === undefined ? "kept" : "by-rule",
             signal: terminal.signal,
           });
+    const purge = await purgeReplaced(outcomes, { terminal, settled });
     const seconds = (performance.now() - start) / 1000;
     const report = makeReport({
       started,
@@ -198,8 +206,12 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
     });
     if (!isVerbose) terminal.say(formatNotes(report.images));
     const where = await settled.whereToLook(report);
-    const lines = [...formatReport(report, { isComplete: isVerbose }), ...(where === undefined ? [] : [where])];
-    await hand(report, lines, { command, terminal });
+    const lines = [
+      ...formatReport(report, { isComplete: isVerbose }),
+      ...(purge === undefined ? [] : formatPurgeOutcome(purge)),
+      ...(where === undefined ? [] : [where]),
+    ];
+    await hand({ ...report, ...(purge && { purge }) }, lines, { command, terminal });
     const written = objects === undefined ? [] : [...objects.objects, ...objects.collections, objects.feed];
     const isWhole = written.every((outcome) => !("failure" in outcome));
     if (report.totals.failed > 0 || !isWhole) return exitStatus.failed;
@@ -210,6 +222,23 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
   } finally {
     progress.end();
     await buckets.close();
+  }
+}
+
+/** Purges what is kept of masters that others have taken the place of; undefined where there are none. */
+async function purgeReplaced(
+  outcomes: readonly ImageOutcome[],
+  { terminal, settled }: Pick<RunContext, "terminal" | "settled">,
+): Promise<PurgeOutcome | undefined> {
+  const images = outcomes.flatMap(({ status, image }) => (status === "replaced" ? [image.identifier] : []));
+  if (images.length === 0) return undefined;
+  const { choice, base } = settled;
+  if (terminal.signal.aborted) return notPurged({ images }, choice, "The run was stopped");
+  try {
+    return await purgeAfterwards({ images }, { choice, terminal, base });
+  } catch (error) {
+    if (error !== terminal.signal.reason) throw error;
+    return notPurged({ images }, choice, "The run was stopped");
   }
 }
 

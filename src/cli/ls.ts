@@ -8,6 +8,7 @@ import { openBuckets } from "./choose-buckets.ts";
 import type { StoredCommand } from "./command.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
+import { formatUploadDate, isoDate } from "./upload-date.ts";
 
 /** Masters whose records, or headers, are read at once. */
 const readsAtOnce = 16;
@@ -50,7 +51,7 @@ export async function ls(
 }
 
 function describe({ identifier, image, bytes, etag, uploadedAt, object }: MasterSummary): object {
-  return { identifier, ...image, bytes, etag, uploaded: new Date(uploadedAt).toISOString(), object };
+  return { identifier, ...image, bytes, etag, uploaded: isoDate(uploadedAt), object };
 }
 
 /** What has a width of its own comes last. */
@@ -63,7 +64,7 @@ function formatLine({ identifier, image, bytes, uploadedAt, object }: MasterSumm
           count(image.pages, "page").padStart(8),
           compressionNames[image.compression].padEnd(10),
         ];
-  const date = new Date(uploadedAt).toISOString().slice(0, 16).replace("T", " ");
+  const date = formatUploadDate(uploadedAt);
   const where = object === undefined ? [] : [`(${object})`];
   return [...facts, `${formatMegabytes(bytes)} MB`.padStart(11), date, identifier, ...where].join("  ");
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { type Terminal, type TerminalOutput, terminalOutput } from "../node/terminal.ts";
 import { chooseService } from "../settings/service-places.ts";
 import { runCommandLine } from "./command-line.ts";
@@ -67,13 +68,32 @@ const output = terminalOutput({
 });
 const folder = process.cwd();
 const projectFolder = join(import.meta.dirname, "..", "..");
+const signal = abortOnSignals(output, () => removeNow());
+
+/** Asks on the terminal; Ctrl-C and the end of the input are no. */
+async function confirm(question: string): Promise<boolean> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new AbortController();
+  asking.once("close", () => closed.abort());
+  asking.once("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  try {
+    const answer = await asking.question(`${question} [y/N] `, { signal: AbortSignal.any([signal, closed.signal]) });
+    return /^y(?:es)?$/i.test(answer.trim());
+  } catch {
+    return false;
+  } finally {
+    asking.close();
+  }
+}
+
 const terminal: Terminal = {
   ...output,
   folder,
   projectFolder,
   service: chooseService(folder, { isCheckout: import.meta.filename.endsWith(".ts"), projectFolder }),
   environment: process.env,
-  signal: abortOnSignals(output, () => removeNow()),
+  signal,
+  confirm: process.stdin.isTTY === true && process.stderr.isTTY === true ? confirm : undefined,
   unread,
   onFolder: (remove) => {
     removeNow = remove;

@@ -1,7 +1,10 @@
+import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type LastAccess, type LastAccessReading, readLastAccess } from "../job/last-access.ts";
 import type { DerivativeCount, PruneOutcome, PruneReason } from "../job/prune.ts";
 import { pruneDerivatives, pruneReasons } from "../job/prune.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import type { Terminal } from "../node/terminal.ts";
+import { longestKept } from "../operation/retention.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import type { PruneOptions } from "../settings/options.ts";
 import { openBuckets } from "./choose-buckets.ts";
@@ -15,16 +18,21 @@ export async function prune(
   { options }: StoredCommand & { readonly kind: "prune" },
   terminal: Terminal,
 ): Promise<number> {
-  const { buckets, service } = await openBuckets(options, { terminal, asked: ["masters", "derivatives"] });
+  const isByAge = options.olderThan !== undefined;
+  const asked = isByAge ? (["masters", "derivatives", "catalogue"] as const) : (["masters", "derivatives"] as const);
+  const { buckets, service } = await openBuckets(options, { terminal, asked });
   try {
     const rules = service.derivatives;
     // What a wrong configuration would ask for is not known, and all would look as if nobody did.
     if ("fault" in rules) throw new CommandFaults([`wrangler.toml is wrong: ${rules.fault}`]);
     const reasons = reasonsOf(options);
     const { olderThan: days = Number.POSITIVE_INFINITY, dryRun: isDry = false } = options;
+    const now = Date.now();
+    const known = { naming: service.naming, since: now - longestKept(days) };
+    const lastAccess = isByAge ? await findLastAccess(buckets.catalogue, known, terminal) : undefined;
     const outcome = await pruneDerivatives(
       { ...buckets, rules },
-      { reasons, days, now: Date.now(), isDry },
+      { reasons, days, now, isDry, ...(lastAccess && { lastAccess }) },
       { signal: terminal.signal, onProgress: (derivatives) => terminal.show(`${derivatives} looked at`) },
     );
     terminal.show("");
@@ -37,6 +45,23 @@ export async function prune(
     terminal.show("");
     await buckets.close();
   }
+}
+
+/** A roll-up that can't be read tells of no access, and then nothing is taken for unused: the run ends. */
+function findLastAccess(
+  catalogue: Bucket,
+  known: Pick<LastAccessReading, "naming" | "since">,
+  { signal, show }: Terminal,
+): Promise<LastAccess> {
+  const onProblem = (key: string, reason: string): never => {
+    throw new BucketError("failed", `${key} can't be read, which says when images were asked for: ${reason}`);
+  };
+  return readLastAccess(catalogue, {
+    ...known,
+    signal,
+    onProgress: (done) => show(`${done} roll-ups`),
+    onProblem,
+  });
 }
 
 function reasonsOf({ stale, orphans, unknownSettings, olderThan }: PruneOptions): ReadonlySet<PruneReason> {

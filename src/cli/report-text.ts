@@ -6,6 +6,7 @@ import type { DryReport, Report, ReportedImage } from "../job/report.ts";
 import type { Failure } from "../job/source-failure.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
+import { formatDollars } from "./dollars.ts";
 
 /** With more images than this, the table lists only those that failed. */
 const mostRows = 40;
@@ -157,10 +158,6 @@ function formatEstimate(cost: CostEstimate): string {
     `${operations.classA} class A and ${operations.classB} class B operations of this run ${formatDollars(operationsOnce)} ` +
     `once, before the free allowance of an account (prices of ${pricesOf}, ${source})`
   );
-}
-
-function formatDollars(dollars: number): string {
-  return dollars > 0 && dollars < 0.01 ? "less than $0.01" : `$${dollars.toFixed(2)}`;
 }
 
 function sumOf(image: ReportedImage): number {

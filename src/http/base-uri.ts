@@ -21,8 +21,8 @@ export function isHostShared({ baseUrl }: Pick<Config, "baseUrl">, url: string):
   return baseUrl !== undefined || isLocal(url);
 }
 
-/** Hosts that lead to the machine itself. Source: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
-function isLocal(url: string): boolean {
+/** Says whether a service was asked for by a name of the machine itself. Source: RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
+export function isLocal(url: string): boolean {
   return /^[a-z]+:\/\/(?:(?:[^/?#:@]+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)/i.test(url);
 }
 

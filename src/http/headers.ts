@@ -1,4 +1,4 @@
-import type { Account } from "../account.ts";
+import { type Timing, timingOf } from "../account.ts";
 import { profileUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 
@@ -44,8 +44,13 @@ export function canonicalLink(uri: string): string {
 }
 
 /** Returns an account as a Server-Timing header. Source: W3C Server Timing. */
-export function formatServerTiming(account: Account): string {
-  return Object.entries(account)
+export function formatServerTiming(account: Timing): string {
+  return Object.entries(timingOf(account))
     .map(([name, value]) => `${name};desc="${value}"`)
     .join(", ");
+}
+
+/** Returns the token that Cloudflare Access sends along for whom it let in; whoever sends it, its signature has to be checked. */
+export function accessToken(request: Request): string | undefined {
+  return request.headers.get("Cf-Access-Jwt-Assertion") ?? undefined;
 }

@@ -21,6 +21,11 @@ export function prefersJson({ headers }: Request): boolean {
   return json.weight > text.weight || (json.weight === text.weight && json.precision === named && json.weight > 0);
 }
 
+/** Says whether a request names HTML among what it accepts, as browsers do that open a page. */
+export function asksForPage({ headers }: Request): boolean {
+  return /\btext\/html\b/i.test(headers.get("Accept") ?? "");
+}
+
 /** The contexts of the Presentation API, which are the profiles of its documents. */
 const presentationContexts: Record<ApiVersion, string> = {
   3: "http://iiif.io/api/presentation/3/context.json",

@@ -112,6 +112,7 @@ export function fileHeaders({ fileName, ...answer }: FileAnswer): Headers {
 /** Returns a file that somebody gave. */
 export function respondFile(body: Uint8Array | ReadableStream | null, headers: Headers, account: Account): Response {
   headers.set("Server-Timing", formatServerTiming(account));
+  if (body instanceof Uint8Array) account.sentBytes = body.byteLength;
   return new Response(body as BodyInit | null, { headers });
 }
 
@@ -156,7 +157,10 @@ export interface ImageBody {
 export function respondImage({ mediaType, body }: ImageBody, headers: Headers, account: Account): Response {
   headers.set("Content-Type", mediaType);
   headers.set("Server-Timing", formatServerTiming(account));
-  if (body instanceof Uint8Array) headers.set("Content-Length", String(body.byteLength));
+  if (body instanceof Uint8Array) {
+    headers.set("Content-Length", String(body.byteLength));
+    account.sentBytes = body.byteLength;
+  }
   return new Response(body as BodyInit, { headers });
 }
 
@@ -174,23 +178,35 @@ export function respondUndrawn(mediaType: string, headers: Headers, account: Acc
 /** Returns a text, such as info.json. */
 export function respondText(text: string, headers: Headers, account: Account): Response {
   headers.set("Server-Timing", formatServerTiming(account));
-  return new Response(text, { headers });
+  // Encoded here, for the platform does not say how long it is.
+  const bytes = new TextEncoder().encode(text);
+  account.sentBytes = bytes.byteLength;
+  return new Response(bytes, { headers });
 }
 
 /** A redirect: an absolute URI, or a path, which is the same on every host. */
 export interface Redirect {
   readonly uri: string;
-  readonly status: 302 | 303;
+  readonly status: 301 | 302 | 303;
   readonly maxAgeSeconds: number;
+  /** By which caches purge it: of a redirect that is one image's. */
+  readonly cacheTag?: string;
   readonly scope: CacheScope;
   /** Whether it depends on what the request accepts. */
   readonly isNegotiated?: true;
 }
 
 /** Returns a redirect. */
-export function respondRedirect({ uri, status, maxAgeSeconds, scope, isNegotiated }: Redirect): Response {
-  const headers = { ...unframedHeaders, Location: uri, "Cache-Control": cacheControl(maxAgeSeconds, scope) };
-  return new Response(null, { status, headers: isNegotiated ? { ...headers, Vary: "Accept" } : headers });
+export function respondRedirect(redirect: Redirect): Response {
+  const { uri, status, maxAgeSeconds, cacheTag, scope, isNegotiated } = redirect;
+  const headers = {
+    ...unframedHeaders,
+    Location: uri,
+    "Cache-Control": cacheControl(maxAgeSeconds, scope),
+    ...(cacheTag === undefined ? {} : { "Cache-Tag": cacheTag }),
+    ...(isNegotiated ? { Vary: "Accept" } : {}),
+  };
+  return new Response(null, { status, headers });
 }
 
 /** Returns the answer to OPTIONS: what may be asked, from any origin. Source: Fetch standard, CORS. */
@@ -261,6 +277,28 @@ export function respondPage(page: Response, status: number): Response {
   for (const name of ["ETag", "Last-Modified", "Content-Length"]) headers.delete(name);
   headers.set("Cache-Control", "private, no-cache");
   return new Response(page.body, { status, headers });
+}
+
+/** Returns a page for those who administer the service: it is kept by nobody. */
+export function respondAdminPage(html: string, status: number): Response {
+  const headers = { ...unframedHeaders, "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" };
+  return new Response(html, { status, headers });
+}
+
+/** Returns a page for whom is not signed in yet: it is the challenge. */
+export function respondSignIn(html: string): Response {
+  return new Response(html, {
+    status: 401,
+    headers: { "Content-Type": "text/html; charset=utf-8", "WWW-Authenticate": 'Bearer realm="administration"' },
+  });
+}
+
+/** Returns the answer to a form that was sent: the page to go on with, by GET. */
+export function respondSeeOther(path: string): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { ...unframedHeaders, Location: path, "Cache-Control": "no-store" },
+  });
 }
 
 /** Returns an answer of JSON that is about no image. */

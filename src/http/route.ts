@@ -35,6 +35,12 @@ export function queryOf(url: string): string {
   return /^[^?#]*\?([^#]*)/.exec(url)?.[1] ?? "";
 }
 
+/** Returns the query as `queryOf` does with its question mark, to be put behind another path; empty if it has none. */
+export function searchOf(url: string): string {
+  const query = queryOf(url);
+  return query === "" ? "" : `?${query}`;
+}
+
 /** Throws `url-too-long` for a path above the limit, of whatever it is, or for a query that says what a path does elsewhere. */
 export function checkPathLength(text: string, part: "path" | "query" = "path"): void {
   if (text.length <= maxPathCharacters) return;

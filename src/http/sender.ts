@@ -2,6 +2,7 @@ import type { Clock } from "../budget/clock.ts";
 import type { Lease } from "../budget/lease.ts";
 import { renewalMilliseconds } from "../budget/memory-budget.ts";
 import { concatenate } from "../bytes.ts";
+import { ImageError } from "../error.ts";
 
 /** How a body that was sent in pieces ended. */
 export interface SendingEnd {
@@ -99,12 +100,18 @@ async function send(
     // Not waited for: a client that takes nothing does not take this either.
     writer.abort(failure).catch(() => undefined);
     await pieces.return().catch(() => undefined);
-    const kind = failure instanceof Ending ? failure.kind : watch.wasWriting ? "abandoned" : "broken";
-    return { kind, byteLength, failure };
+    return { kind: kindOf(failure, watch), byteLength, failure };
   } finally {
     watch.stop();
     lease?.release();
   }
+}
+
+/** Reads for a client that has gone may end before its connection does. */
+function kindOf(failure: unknown, { wasWriting }: Watch): SendingEnd["kind"] {
+  if (failure instanceof Ending) return failure.kind;
+  const hasGone = wasWriting || (failure instanceof ImageError && failure.code === "client-gone");
+  return hasGone ? "abandoned" : "broken";
 }
 
 async function nextChunk(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array | undefined> {

@@ -42,9 +42,12 @@ export function hasHiddenSegment(identifier: string): boolean {
   return identifier.split("/").some((segment) => segment.startsWith("."));
 }
 
+/** What is said of all identifiers that name no image. */
+export const unknownImage = "There is no image with this identifier.";
+
 /** Returns the `not-found` of an identifier that names no image, the same for all of them. */
 export function noSuchImage(): ImageError {
-  return new ImageError("not-found", "There is no image with this identifier.");
+  return new ImageError("not-found", unknownImage);
 }
 
 /**
@@ -74,4 +77,12 @@ export function formatSegment(text: string): string {
   // Most keys need nothing else, and a manifest names them some ten times a page.
   if (unreserved.test(text)) return text.includes("/") ? text.replaceAll("/", "%2F") : text;
   return encodeURIComponent(text).replace(plainInPath, decodeURIComponent);
+}
+
+/**
+ * Encodes any text as one segment of a path, all but the unreserved characters: what is signed is encoded so. Source: RFC 3986
+ * §2.3; AWS Signature Version 4.
+ */
+export function escapeSegment(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -2,45 +2,85 @@ import type { Config } from "../config.ts";
 import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { type Identifier, identifierOf, noSuchImage } from "./identifier.ts";
+import { type OriginObject, objectAt } from "./origin-object.ts";
 
 /** Longest key of an R2 object, in bytes. Source: Cloudflare R2 limits. */
 export const maxKeyBytes = 1024;
 
 declare const brand: unique symbol;
 
-/** The key of a master in its bucket. It is made here and nowhere else. */
+/**
+ * The key of a master in its bucket, or where it is elsewhere, which no key in the bucket is. `nameMaster` makes it, and
+ * nothing else does.
+ */
 export type MasterKey = string & { readonly [brand]: "MasterKey" };
 
 /** The stored object an identifier means, and which of the images in it, counted from 1. */
 export interface MasterName {
   readonly key: MasterKey;
   readonly page: number;
+  /** Where the object is that is not in the bucket. */
+  readonly origin?: OriginObject;
 }
+
+/** The rules by which an identifier means a master. */
+export type MasterNaming = Pick<Config, "keyTemplate" | "pageSuffix"> & Partial<Pick<Config, "origins">>;
+
+/** Keys of masters that are elsewhere start with it. No identifier has a segment that starts with a dot. */
+const originRoot = ".origin/";
 
 /**
  * Returns what an identifier means: the suffix, followed by a number, chooses a page of a file that holds several. An
- * empty suffix chooses none. Throws `not-found` if no object can have such a key.
+ * empty suffix chooses none. The first of the origins whose prefix it has is where its master is, else the bucket. Throws
+ * `not-found` if no object can have such a key.
  */
 export function nameMaster(
   identifier: Identifier,
-  { keyTemplate, pageSuffix }: Pick<Config, "keyTemplate" | "pageSuffix">,
+  { keyTemplate, pageSuffix, origins = [] }: MasterNaming,
 ): MasterName {
+  const { name, page } = dividePage(identifier, pageSuffix);
+  const origin = origins.find(({ prefix }) => name.startsWith(prefix));
+  if (origin === undefined) {
+    return { key: checkKey(keyTemplate.replaceAll(placeholder, () => name)) as MasterKey, page };
+  }
+  const object = objectAt(origin, name);
+  checkKey(object.key);
+  // Rules that lead to the same place mean the same master.
+  const place = `${originRoot}${new URL(origin.base).host}${origin.folder}/${object.key}`;
+  return { key: place as MasterKey, page, origin: object };
+}
+
+/** An identifier as it chooses a page: the name of the master, the number from 1 on, and how that was written. */
+export interface DividedIdentifier {
+  readonly name: Identifier;
+  readonly page: number;
+  /** The suffix and the number; empty where no page is chosen. */
+  readonly ending: string;
+}
+
+/** Divides an identifier into the name of its master and the page that it chooses, as `nameMaster` reads them. */
+export function dividePage(identifier: Identifier, pageSuffix: string): DividedIdentifier {
   const at = pageSuffix === "" ? -1 : identifier.lastIndexOf(pageSuffix);
   const number = at < 0 ? "" : identifier.slice(at + pageSuffix.length);
   // A number with nothing in front is a name: no object has an empty key.
   const isPage = at > 0 && /^[1-9]\d{0,4}$/.test(number);
-  const name = isPage ? identifier.slice(0, at) : identifier;
-  return { key: keyOf(name, keyTemplate), page: isPage ? Number(number) : 1 };
+  if (!isPage) return { name: identifier, page: 1, ending: "" };
+  // What stands in front of a suffix keeps to the rules of the whole.
+  return { name: identifier.slice(0, at) as Identifier, page: Number(number), ending: identifier.slice(at) };
 }
 
-function keyOf(name: string, keyTemplate: string): MasterKey {
-  const key = keyTemplate.replaceAll(placeholder, () => name);
+function checkKey(key: string): string {
   if (new TextEncoder().encode(key).byteLength > maxKeyBytes) throw noSuchImage();
-  return key as MasterKey;
+  return key;
 }
 
 /** Stands in a key template for the identifier. */
 const placeholder = "{identifier}";
+
+/** Tells whether a key, as it is written on what is kept of a master, is that of one on another server. */
+export function isOnOtherServer(written: string): boolean {
+  return written.startsWith(originRoot);
+}
 
 /** Returns the key of a master as it is written on what is kept of it. */
 export function masterKeyOf(written: string): MasterKey {

@@ -10,6 +10,7 @@ import {
 import { type CollectionPlan, changeCollection, collectionLabel, memberName } from "../catalogue/collection-plan.ts";
 import { defined } from "../catalogue/defined.ts";
 import type { LanguageMap } from "../catalogue/language-map.ts";
+import { type PictureChange, withPictures } from "../catalogue/picture-change.ts";
 import type { StoredImage } from "../catalogue/stored-image.ts";
 import type { Work } from "../catalogue/work.ts";
 import { ImageError } from "../error.ts";
@@ -47,6 +48,10 @@ export interface CollectionRun {
   readonly journal: RunJournal;
   /** Returns the key of the master of an image; undefined for what can be no identifier. */
   readonly keyOf: (identifier: string) => string | undefined;
+  /** Objects that are about to be taken away. */
+  readonly removed?: readonly Work[];
+  /** What has become of images that records may show: another name, or nothing. */
+  readonly pictures?: PictureChange;
 }
 
 interface Changes {
@@ -64,7 +69,8 @@ export async function writeCollections(
   planned: readonly CollectionPlan[],
   run: CollectionRun,
 ): Promise<readonly CollectionOutcome[]> {
-  if (objects.length === 0 && planned.length === 0) return [];
+  const { removed = [], pictures } = run;
+  if (objects.length + planned.length + removed.length === 0) return [];
   const changes = new Map<string, Changes>();
   const changesOf = (key: string): Changes => {
     const known = changes.get(key) ?? { members: new Map(), gone: new Set() };
@@ -79,6 +85,10 @@ export async function writeCollections(
   };
   for (const { work, former } of objects) {
     move(memberOf(work), keysOf(work.collections), keysOf(former?.collections ?? []));
+  }
+  for (const { key, collections } of removed) {
+    const name = memberName({ kind: "object", key });
+    for (const place of [topCollection, ...keysOf(collections)]) changesOf(place).gone.add(name);
   }
   const plans = new Map(planned.map((plan) => [plan.key, plan]));
   const done = new Set<string>();
@@ -118,7 +128,8 @@ export async function writeCollections(
           ...labels,
         ]);
         const change = { plan: { ...plan, parents }, thumbnail, labels: known, members: [...members.values()], gone };
-        made = { collection: changeCollection(former, change), former };
+        const shown = former && pictures ? withPictures(former, pictures) : former;
+        made = { collection: changeCollection(shown, change), former };
         const record = formatCollection(made.collection);
         if (record.byteLength > maxCatalogueRecordBytes) throw new BucketError("failed", tooLarge(key));
         return record;

@@ -1,4 +1,4 @@
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type Bucket, isOfOneObject } from "../bucket/bucket.ts";
 import { collectionKey, formatCollection, type Member, parseCollection } from "../catalogue/collection.ts";
 import type { CollectionPlan } from "../catalogue/collection-plan.ts";
 import { resourceKey } from "../catalogue/feed-run.ts";
@@ -74,7 +74,7 @@ export async function relabelMembers(
 
 /** Throws what ends the run. */
 function reasonOf(error: unknown): string {
-  if (error instanceof BucketError && !error.isFinal && error.code !== "stopped") return error.message;
+  if (isOfOneObject(error)) return error.message;
   if (error instanceof ImageError) return error.detail ?? error.message;
   throw error;
 }

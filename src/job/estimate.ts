@@ -1,13 +1,11 @@
 import type { Operations } from "../bucket/operations.ts";
-
-/** What R2 charges in US dollars, standard storage, in November 2026. Source: https://developers.cloudflare.com/r2/pricing/ */
-const prices = { gigabyteMonth: 0.015, millionClassA: 4.5, millionClassB: 0.36 } as const;
+import { dollarsFor, priceMonth, prices } from "../operation/prices.ts";
 
 /** Where the prices are from, for whoever wants to check them. */
-export const priceSource = "https://developers.cloudflare.com/r2/pricing/";
+export const priceSource = prices.storage.source;
 
 /** When the prices were looked up. */
-export const priceDate = "November 2026";
+export const priceDate = priceMonth;
 
 /** What storing costs in US dollars, without what an account has for nothing. */
 export interface CostEstimate {
@@ -27,9 +25,9 @@ export interface CostEstimate {
 export function estimateCost(storedBytes: number, operations: Operations): CostEstimate {
   return {
     storedBytes,
-    storageEachMonth: (storedBytes / 1e9) * prices.gigabyteMonth,
+    storageEachMonth: dollarsFor("storage", storedBytes / 1e9),
     operations,
-    operationsOnce: (operations.classA * prices.millionClassA + operations.classB * prices.millionClassB) / 1e6,
+    operationsOnce: dollarsFor("classA", operations.classA) + dollarsFor("classB", operations.classB),
     currency: "USD",
     source: priceSource,
     pricesOf: priceDate,

@@ -1,4 +1,4 @@
-import { BucketError, mostReadBytes, type ServiceBuckets } from "../bucket/bucket.ts";
+import { BucketError, isOfOneObject, mostReadBytes, type ServiceBuckets } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import { checkedBytes, sha256Of } from "../bucket/upload.ts";
 import { isRecordOf, recordKey } from "../catalogue/image-records.ts";
@@ -83,7 +83,7 @@ async function tryMove(key: string, buckets: Buckets): Promise<Ending> {
   try {
     return await move(key, buckets);
   } catch (error) {
-    if (!(error instanceof BucketError) || error.isFinal || error.code === "stopped") throw error;
+    if (!isOfOneObject(error)) throw error;
     return { left: error.message };
   }
 }

@@ -1,4 +1,4 @@
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type Bucket, BucketError, isOfOneObject } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import type { SearchDatabase } from "../bucket/search-database.ts";
 import { sha256Of } from "../bucket/upload.ts";
@@ -191,7 +191,7 @@ async function readEntries(catalogue: Bucket, work: Work, onProblem: OnProblem):
 
 /** A failure of the bucket ends the run; damage of one object does not. */
 function reasonOf(error: unknown): string {
-  if (error instanceof BucketError && !error.isFinal && error.code !== "stopped") return error.message;
+  if (isOfOneObject(error)) return error.message;
   if (!(error instanceof ImageError)) throw error;
   return error.detail ?? error.message;
 }

@@ -1,6 +1,13 @@
 import type { Bucket, ListedObject } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
-import { derivativeRoot, indexRoot, type MasterPlaces, masterKeyOf, placesOf } from "../identity/master-name.ts";
+import {
+  derivativeRoot,
+  indexRoot,
+  isOnOtherServer,
+  type MasterPlaces,
+  masterKeyOf,
+  placesOf,
+} from "../identity/master-name.ts";
 import { type DerivativeRules, type DerivativeState, stateOfDerivative } from "../operation/derivative-state.ts";
 import { atOnce } from "./at-once.ts";
 
@@ -46,7 +53,8 @@ function folderOf({ key }: ListedObject): string {
 }
 
 /**
- * Says what derivatives of one folder are. The master is asked for once; where the listing does not tell what is written on
+ * Says what derivatives of one folder are. The master is asked for once, unless it is on another server: then nobody knows
+ * here whether it was replaced, and what is kept of it is taken for what is of it now. Where the listing does not tell what is written on
  * them, each is asked for too, and of a master that is gone the first alone. One that has gone meanwhile is left out. Throws
  * BucketError.
  */
@@ -57,17 +65,20 @@ export async function judgeDerivatives(
   const [first] = group;
   if (first === undefined) return [];
   const labelsOf = async ({ key, metadata }: ListedObject) => metadata ?? (await derivatives.head(key))?.metadata;
-  const written = (await labelsOf(first))?.key;
-  const version = written === undefined ? undefined : (await masters.head(written))?.etag;
-  if (written !== undefined && version === undefined && (await isFolderOf(written, first))) {
+  const firstLabels = await labelsOf(first);
+  const written = firstLabels?.key;
+  const isElsewhere = written !== undefined && isOnOtherServer(written);
+  const version = written === undefined || isElsewhere ? undefined : (await masters.head(written))?.etag;
+  if (written !== undefined && !isElsewhere && version === undefined && (await isFolderOf(written, first))) {
     return group.map((object) => kept(object, "orphan"));
   }
   const judged = await atOnce(group, headsAtOnce, async (object) => {
-    const labels = await labelsOf(object);
+    const labels = object === first ? firstLabels : await labelsOf(object);
     if (labels === undefined) return undefined;
     // Another master can't have this folder.
     const own = labels.key === written ? labels : {};
-    return kept(object, await stateOfDerivative({ key: object.key, labels: own }, { version, rules }));
+    const current = isElsewhere ? own.etag : version;
+    return kept(object, await stateOfDerivative({ key: object.key, labels: own }, { version: current, rules }));
   });
   return judged.filter((derivative) => derivative !== undefined);
 }

@@ -1,4 +1,4 @@
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type Bucket, isOfOneObject } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
 import { openContainer } from "../check/container.ts";
 import { formatFault, tryMaster } from "../check/faults.ts";
@@ -39,7 +39,7 @@ export async function summariseMaster(
     const image = writtenImage(metadata) ?? (await readImage(masters, listed));
     return { ...known, image, object: (await readImageRecord(catalogue, identifier))?.object };
   } catch (error) {
-    if (!(error instanceof BucketError) || error.isFinal || error.code === "stopped") throw error;
+    if (!isOfOneObject(error)) throw error;
     return { ...known, image: { fault: error.message }, object: undefined };
   }
 }

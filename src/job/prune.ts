@@ -3,6 +3,7 @@ import { type DerivativeState, derivativeStates } from "../operation/derivative-
 import { isOld } from "../operation/retention.ts";
 import { inOrder } from "./at-once.ts";
 import { type DerivativeJudge, derivativeRoots, judgeDerivatives, listByMaster } from "./kept-derivatives.ts";
+import { derivativeFolder, type LastAccess } from "./last-access.ts";
 
 /** Why a derivative is removed. */
 export type PruneReason = Exclude<DerivativeState, "current"> | "old";
@@ -15,6 +16,8 @@ export interface PruneOrder {
   readonly reasons: ReadonlySet<PruneReason>;
   /** Age of what is old, in days. */
   readonly days: number;
+  /** What was asked for later than it was stored is as old as that. */
+  readonly lastAccess?: LastAccess;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Counts what would be removed, and removes nothing. */
@@ -65,6 +68,9 @@ export async function pruneDerivatives(
   };
   let failure: BucketError | undefined;
   try {
+    // In a bucket that is not there no master is, and all would look like orphans.
+    await judge.masters.check();
+    await judge.derivatives.check();
     for (const root of derivativeRoots) {
       const folders = listByMaster(judge.derivatives, root);
       for await (const judged of inOrder(folders, foldersAtOnce, (group) => judgeGroup(judge, order, group))) {
@@ -92,13 +98,17 @@ interface Judged extends Pick<ListedObject, "key" | "bytes"> {
   readonly reason: PruneReason | undefined;
 }
 
+type AgedObject = Pick<ListedObject, "key" | "bytes" | "uploadedAt">;
+
 async function judgeGroup(
   judge: DerivativeJudge,
-  { reasons, days, now }: PruneOrder,
+  { reasons, days, now, lastAccess }: PruneOrder,
   group: readonly ListedObject[],
 ): Promise<readonly Judged[]> {
-  const ageReason = (object: Pick<ListedObject, "bytes" | "uploadedAt">): PruneReason | undefined =>
-    reasons.has("old") && isOld(object, { days, now }) ? "old" : undefined;
+  const ageReason = ({ key, bytes, uploadedAt }: AgedObject): PruneReason | undefined => {
+    const usedAt = Math.max(uploadedAt, lastAccess?.get(derivativeFolder(key)) ?? 0);
+    return reasons.has("old") && isOld({ bytes, usedAt }, { days, now }) ? "old" : undefined;
+  };
   // Age alone needs nothing but the listing.
   if (![...reasons].some((reason) => reason !== "old")) {
     return group.map((object) => ({ key: object.key, bytes: object.bytes, reason: ageReason(object) }));

@@ -3,6 +3,9 @@ import type { Bucket } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import { checkedBytes } from "../bucket/upload.ts";
 import {
+  type Announced,
+  announcedBy,
+  announcedName,
   byKind,
   type FeedRun,
   feedRunKey,
@@ -11,7 +14,6 @@ import {
   parseFeedRun,
   type Resource,
   resourceKey,
-  resourcesOf,
 } from "../catalogue/feed-run.ts";
 import { atOnce } from "./at-once.ts";
 import { type RecordJournal, recordHeaders, type WrittenEnding } from "./catalogue-record.ts";
@@ -23,6 +25,8 @@ export interface RunJournal {
   readonly plan: (resources: readonly Resource[]) => void;
   /** Returns what keeps account of one record. */
   readonly of: (resource: Resource) => RecordJournal;
+  /** Takes the record of an object away by `remove`, and keeps account of it. */
+  readonly remove: (object: string, remove: () => Promise<void>) => Promise<void>;
   /**
    * Tells the feed what was written, by this run and by those that broke off before. Returns how many changes. Throws
    * BucketError and `record-malformed`; what was not told then is told by the next run.
@@ -48,21 +52,21 @@ const changeTypes: Readonly<Record<WrittenEnding, Change["type"]>> = { created: 
  */
 export function openJournal(catalogue: Bucket, now: () => number = Date.now): RunJournal {
   const run = randomUUID();
-  const planned = new Map<string, Resource>();
+  const planned = new Map<string, Announced>();
   /** Planned, and not announced yet. */
-  const waiting = new Map<string, Resource>();
+  const waiting = new Map<string, Announced>();
   const changes: Change[] = [];
   /** Records that were sent, and may be there though no answer said so. */
-  const begun = new Map<string, Resource>();
+  const begun = new Map<string, Announced>();
   let records = 0;
   let seenAlive = 0;
   let announcing: Promise<void> = Promise.resolve();
 
-  const plan = (resource: Resource): void => {
-    const key = resourceKey(resource);
-    if (planned.has(key)) return;
-    planned.set(key, resource);
-    waiting.set(key, resource);
+  const plan = (announced: Announced): void => {
+    const name = announcedName(announced);
+    if (planned.has(name)) return;
+    planned.set(name, announced);
+    waiting.set(name, announced);
   };
   const announceAll = async (): Promise<void> => {
     while (waiting.size > 0) {
@@ -70,7 +74,7 @@ export function openJournal(catalogue: Bucket, now: () => number = Date.now): Ru
       const at = new Date(now()).toISOString();
       await writeRun(catalogue, feedRunKey(run, records + 1), { run, at, ...byKind(group) });
       records += 1;
-      for (const resource of group) waiting.delete(resourceKey(resource));
+      for (const announced of group) waiting.delete(announcedName(announced));
     }
   };
   const renew = async (): Promise<void> => {
@@ -80,7 +84,7 @@ export function openJournal(catalogue: Bucket, now: () => number = Date.now): Ru
       const key = feedRunKey(run, number);
       const stored = await catalogue.get(key);
       // Another run that took this one for dead tells what it had written; the rest is announced again.
-      if (stored === undefined) for (const [key, resource] of planned) waiting.set(key, resource);
+      if (stored === undefined) for (const [name, announced] of planned) waiting.set(name, announced);
       else {
         const at = new Date(now()).toISOString();
         await writeRun(catalogue, key, { ...parseFeedRun(stored.bytes, key), at }, stored.etag);
@@ -88,37 +92,52 @@ export function openJournal(catalogue: Bucket, now: () => number = Date.now): Ru
     }
   };
 
+  const announce = async (announced: Announced): Promise<void> => {
+    plan(announced);
+    announcing = announcing
+      .catch(() => undefined)
+      .then(renew)
+      .then(announceAll);
+    await announcing;
+    begun.set(announcedName(announced), announced);
+  };
+
   return {
     plan(resources) {
       for (const resource of resources) plan(resource);
     },
     of: (resource) => ({
-      async announce() {
-        plan(resource);
-        announcing = announcing
-          .catch(() => undefined)
-          .then(renew)
-          .then(announceAll);
-        await announcing;
-        begun.set(resourceKey(resource), resource);
-      },
+      announce: () => announce(resource),
       metadata: (ending) => ({ run, change: ending }),
       tell(ending) {
-        begun.delete(resourceKey(resource));
+        begun.delete(announcedName(resource));
         changes.push({ type: changeTypes[ending], kind: resource.kind, key: resource.key });
       },
     }),
+    async remove(key, remove) {
+      const announced: Announced = { kind: "object", key, isRemoved: true };
+      await announce(announced);
+      await remove();
+      begun.delete(announcedName(announced));
+      changes.push({ type: "Delete", kind: "object", key });
+    },
     async finish() {
       const [own, others] = await readRuns(catalogue, run);
       const recovered = await atOnce(others, 1, ({ left }) => changesBy(catalogue, left, left.run));
       changes.push(...(await changesBy(catalogue, byKind([...begun.values()]), run)).changes);
       begun.clear();
       // What another run has told in place of this one is no longer announced.
-      const untold = new Set(own.flatMap(({ left }) => resourcesOf(left).map(resourceKey)));
+      const untold = new Set(own.flatMap(({ left }) => announcedBy(left).map(announcedName)));
       const isWhole = own.length === records;
-      const mine = isWhole ? changes.filter((change) => untold.has(resourceKey(change))) : changes;
+      const mine = isWhole ? changes.filter((change) => untold.has(nameOfChange(change))) : changes;
       const isIdle = changes.length + others.length === 0;
-      const told = isIdle ? 0 : await appendToFeed(catalogue, { run, changes: mine, recovered, now });
+      // Nothing says which run took a record away: what two had announced, this one tells for both.
+      const removed = new Set(changes.filter(({ type }) => type === "Delete").map(nameOfChange));
+      const untoldElsewhere = recovered.map(({ run, changes }) => ({
+        run,
+        changes: changes.filter((change) => !removed.has(nameOfChange(change))),
+      }));
+      const told = isIdle ? 0 : await appendToFeed(catalogue, { run, changes: mine, recovered: untoldElsewhere, now });
       for (const { key } of own) await catalogue.delete(key);
       for (const [index, other] of others.entries()) {
         await settle(catalogue, { other, told: recovered[index]?.changes ?? [], now: now() });
@@ -154,16 +173,25 @@ async function readRuns(
   return [found.filter(({ left }) => left.run === run), found.filter(({ left }) => left.run !== run)];
 }
 
-/** Returns what a run has written of what it announced: its records are marked with it. */
+function nameOfChange({ type, kind, key }: Change): string {
+  return announcedName(type === "Delete" ? { kind, key, isRemoved: true } : { kind, key });
+}
+
+/**
+ * Returns what a run has done of what it announced: records that it wrote are marked with it, and those that it took away
+ * are not there.
+ */
 async function changesBy(
   catalogue: Bucket,
-  announced: Pick<FeedRun, "objects" | "collections">,
+  announced: Pick<FeedRun, "objects" | "collections" | "removed">,
   run: string,
 ): Promise<{ readonly run: string; readonly changes: readonly Change[] }> {
-  const changes = await atOnce(resourcesOf(announced), headsAtOnce, async (resource): Promise<readonly Change[]> => {
-    const stored = await catalogue.head(resourceKey(resource));
+  const changes = await atOnce(announcedBy(announced), headsAtOnce, async (one): Promise<readonly Change[]> => {
+    const { kind, key, isRemoved } = one;
+    const stored = await catalogue.head(resourceKey(one));
+    if (isRemoved) return stored === undefined ? [{ type: "Delete", kind, key }] : [];
     if (stored?.metadata.run !== run) return [];
-    return [{ type: stored.metadata.change === "created" ? "Create" : "Update", ...resource }];
+    return [{ type: stored.metadata.change === "created" ? "Create" : "Update", kind, key }];
   });
   return { run, changes: changes.flat() };
 }
@@ -174,8 +202,8 @@ async function settle(
   { other, told, now }: { readonly other: StoredRun; readonly told: readonly Change[]; readonly now: number },
 ): Promise<void> {
   const { key, etag, left } = other;
-  const done = new Set(told.map(resourceKey));
-  const rest = resourcesOf(left).filter((resource) => !done.has(resourceKey(resource)));
+  const done = new Set(told.map(nameOfChange));
+  const rest = announcedBy(left).filter((announced) => !done.has(announcedName(announced)));
   if (now - Date.parse(left.at) > aliveMilliseconds) await catalogue.delete(key);
-  else if (done.size > 0) await writeRun(catalogue, key, { ...left, ...byKind(rest) }, etag);
+  else if (done.size > 0) await writeRun(catalogue, key, { run: left.run, at: left.at, ...byKind(rest) }, etag);
 }

@@ -1,4 +1,4 @@
-import type { Bucket, StoredObject } from "../bucket/bucket.ts";
+import { type Bucket, isOfOneObject, type StoredObject } from "../bucket/bucket.ts";
 import { attachmentKey } from "../catalogue/attachment.ts";
 import { type Collection, collectionKey, parseCollection } from "../catalogue/collection.ts";
 import type { Described } from "../catalogue/described.ts";
@@ -10,7 +10,7 @@ import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import { atOnce } from "./at-once.ts";
 import { readImageFacts } from "./image-facts.ts";
-import { type FindingPlace, isOfOne, mendRecord, type Presence, type VerifyFinding } from "./verify-finding.ts";
+import { type FindingPlace, mendRecord, type Presence, type VerifyFinding } from "./verify-finding.ts";
 
 const headsAtOnce = 8;
 
@@ -22,6 +22,8 @@ export interface CatalogueVerification {
   readonly present: Presence;
   /** Returns the key of the master of an image; undefined for what can be no identifier. */
   readonly keyOf: (identifier: string) => string | undefined;
+  /** Whether the master of an image is on another server, where it is not asked for. */
+  readonly isElsewhere: (identifier: string) => boolean;
 }
 
 /**
@@ -113,9 +115,10 @@ async function verifyPage(
 async function verifyImage(
   place: FindingPlace,
   { image, shownBy }: { readonly image: StoredImage; readonly shownBy: string },
-  { masters, keyOf }: CatalogueVerification,
+  { masters, keyOf, isElsewhere }: CatalogueVerification,
 ): Promise<readonly VerifyFinding[]> {
   const { identifier } = image;
+  if (isElsewhere(identifier)) return [];
   const key = keyOf(identifier);
   const stored = key === undefined ? undefined : await masters.head(key);
   if (key === undefined || stored === undefined) {
@@ -136,7 +139,7 @@ async function sizeOf(masters: Bucket, key: string, { metadata }: StoredObject):
   try {
     return await readImageFacts(masters, key);
   } catch (error) {
-    if (!(error instanceof ImageError) && !isOfOne(error)) throw error;
+    if (!(error instanceof ImageError) && !isOfOneObject(error)) throw error;
     return undefined;
   }
 }

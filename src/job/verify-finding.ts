@@ -1,4 +1,4 @@
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type Bucket, isOfOneObject } from "../bucket/bucket.ts";
 import type { ProblemCode } from "../check/report.ts";
 import { ImageError } from "../error.ts";
 
@@ -59,13 +59,8 @@ function readingFault({ kind }: FindingPlace, error: unknown): Pick<VerifyFindin
     const message = `Its record can't be read: ${error.detail ?? error.message}.`;
     return { code: "record-unreadable", message, mend: mendRecord(kind) };
   }
-  if (!isOfOne(error)) throw error;
+  if (!isOfOneObject(error)) throw error;
   return { code: "unreadable", message: error.message, mend: "Run the command again; if it stays, store it again." };
-}
-
-/** Whether an error of a bucket is about one object: the others can be read. */
-export function isOfOne(error: unknown): error is BucketError {
-  return error instanceof BucketError && !error.isFinal && error.code !== "stopped";
 }
 
 /** Says what mends the record of an image, an object or a collection. */

@@ -1,4 +1,4 @@
-import { type Bucket, BucketError } from "../bucket/bucket.ts";
+import { type Bucket, BucketError, isOfOneObject } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import { collectionKey } from "../catalogue/collection.ts";
 import { recordKey } from "../catalogue/image-records.ts";
@@ -6,12 +6,12 @@ import { parseWork, workKey } from "../catalogue/work-record.ts";
 import type { DrawPicture } from "../check/serving.ts";
 import { ImageError } from "../error.ts";
 import { nameOfText } from "../identity/master-name.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import { type Naming, prefixElsewhere } from "../settings/identifier-template.ts";
 import { inOrder } from "./at-once.ts";
 import { isInSample } from "./sample.ts";
 import { listMasters } from "./stored-masters.ts";
 import { type CatalogueVerification, verifyCollection, verifyObject } from "./verify-catalogue.ts";
-import { type FindingPlace, findingsOf, isOfOne, mendRecord, Presence, type VerifyFinding } from "./verify-finding.ts";
+import { type FindingPlace, findingsOf, mendRecord, Presence, type VerifyFinding } from "./verify-finding.ts";
 import { type ShownImages, verifyMaster } from "./verify-master.ts";
 
 /** What is verified and how. */
@@ -64,7 +64,8 @@ export async function verifyStored(
   };
   const present = new Presence(catalogue);
   const keyOf = (identifier: string): string | undefined => nameOfText(identifier, naming)?.key;
-  const documents: CatalogueVerification = { masters, catalogue, present, keyOf };
+  const isElsewhere = (identifier: string): boolean => prefixElsewhere(identifier, naming) !== undefined;
+  const documents: CatalogueVerification = { masters, catalogue, present, keyOf, isElsewhere };
   const image = {
     masters,
     catalogue,
@@ -73,6 +74,8 @@ export async function verifyStored(
     onUnsealed: () => void counts.unsealed++,
   };
   try {
+    await masters.check();
+    await catalogue.check();
     const listed = sampled(listMasters(masters, { naming, prefix: "" }), percent, ({ key }) => key);
     for await (const found of inOrder(listed, mastersAtOnce, (master) => verifyMaster(master, image))) {
       tell("masters", found);
@@ -116,9 +119,10 @@ async function* placesIn(catalogue: Bucket, kind: FindingPlace["kind"]): AsyncGe
   }
 }
 
-/** What stands in a record is verified with its master; here, whether there is one. */
+/** What stands in a record is verified with its master; here, whether there is one. Those on other servers are not asked for. */
 function verifyPlace(place: FindingPlace, naming: Naming, masters: Presence): Promise<readonly VerifyFinding[]> {
   return findingsOf(place, async () => {
+    if (prefixElsewhere(place.name, naming) !== undefined) return [];
     const key = nameOfText(place.name, naming)?.key;
     if (key !== undefined && (await masters.has(key))) return [];
     const message = `There is a record of ${place.name}, and no such image.`;
@@ -140,7 +144,7 @@ function imageLister(catalogue: Bucket): (object: string) => Promise<ShownImages
       return new Set(pages.flatMap(({ images }) => images.map(({ identifier }) => identifier)));
     } catch (error) {
       // It is a finding of its own.
-      if (error instanceof ImageError || isOfOne(error)) return "unread";
+      if (error instanceof ImageError || isOfOneObject(error)) return "unread";
       throw error;
     }
   };

@@ -1,10 +1,10 @@
 import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
-import { noSuchImage } from "../identity/identifier.ts";
+import { unknownImage } from "../identity/identifier.ts";
 import { type MasterName, placesOf } from "../identity/master-name.ts";
 import { countReads } from "../source/counting.ts";
-import { headR2, openR2, r2Source } from "../source/r2.ts";
+import type { StoredObject } from "../source/stored-object.ts";
 import type { Visit } from "../visit.ts";
 import { openImage, prefixBytes } from "./image.ts";
 import { forgetMaster, heldMaster, holdMaster, keepInTiers, readKept } from "./keeping.ts";
@@ -52,12 +52,17 @@ interface Opening {
 }
 
 async function openMaster(store: MasterStore, opening: Opening): Promise<Master> {
-  const kept = heldMaster(store, opening.name)?.kept ?? (await keptAtEdge(store, opening));
+  const { account } = opening.visit;
+  const held = heldMaster(store, opening.name)?.kept;
+  const kept = held ?? (await keptAtEdge(store, opening));
   if (kept !== undefined) {
     const age = secondsOf(store) - kept.checkedAt;
     // The clock may have been set back: then nothing says how old it is.
     const isTrusted = age >= 0 && age < store.ttlSeconds;
-    if (isTrusted || (await isUnchanged(store, opening, kept))) return ready(store, opening, kept);
+    if (isTrusted || (await isUnchanged(store, opening, kept))) {
+      account.index = held === undefined ? "edge" : "isolate";
+      return ready(store, opening, kept);
+    }
     await forgetMaster(store, opening.name);
   }
   return openUnknown(store, opening);
@@ -72,7 +77,7 @@ async function keptAtEdge(store: MasterStore, { name, visit }: Opening): Promise
 /** Asks storage for the version; the same one is trusted again. */
 async function isUnchanged(store: MasterStore, { name, visit }: Opening, kept: KeptMaster): Promise<boolean> {
   visit.account.heads += 1;
-  const current = await headR2(store.storage, name.key);
+  const current = await objectOf(store, { name, visit }).head();
   if (current?.version !== kept.version || current.size !== kept.size) return false;
   const checked = { ...kept, checkedAt: secondsOf(store) };
   holdMaster(store, name, checked);
@@ -101,10 +106,18 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Master
     const kept = await whileRenewing(storage.clock, lease, () => readMaster(store, opening, reserve));
     return ready(store, opening, kept);
   } catch (error) {
-    if (error instanceof OpenedMeanwhile) return ready(store, opening, error.kept);
-    throw error;
+    if (!(error instanceof OpenedMeanwhile)) throw error;
+    visit.account.index = "isolate";
+    return ready(store, opening, error.kept);
   } finally {
     for (const held of [lease, ...indexLeases]) held.release();
+  }
+}
+
+/** The `not-found` of a master that is not stored: only here the image may have moved. */
+export class UnknownMaster extends ImageError {
+  constructor({ places: { cacheTag } }: NamedMaster) {
+    super("not-found", unknownImage, { cacheTag });
   }
 }
 
@@ -125,16 +138,17 @@ async function readMaster(
 ): Promise<KeptMaster> {
   const { account, defer, log } = visit;
   const [opened, stored] = await Promise.all([
-    openR2(store.storage, name.key, prefixBytes),
+    objectOf(store, { name, visit }).open(prefixBytes),
     readKept(store, name, { tier: store.durable, visit }),
   ]);
-  if (opened === undefined) throw noSuchImage();
+  if (opened === undefined) throw new UnknownMaster(name);
   const { prefix, source } = opened;
   account.reads += 1;
   account.bytes += prefix.byteLength;
   const readsBefore = account.reads;
   const { size, version } = source;
   const isStored = stored?.version === version && stored.size === size;
+  account.index = isStored ? "bucket" : "storage";
   const open = async () => {
     const policy = store.keepsBlocks ? "all" : "copyright";
     const given = { source: countReads(source, account), prefix, page: name.page, policy, reserve } as const;
@@ -155,9 +169,13 @@ async function readMaster(
   return kept;
 }
 
-function ready({ storage }: MasterStore, { name, visit }: Opening, { version, size, image }: KeptMaster): Master {
-  const source = countReads(r2Source(storage, name.key, { size, version }), visit.account);
+function ready(store: MasterStore, { name, visit }: Opening, { version, size, image }: KeptMaster): Master {
+  const source = countReads(objectOf(store, { name, visit }).at({ size, version }), visit.account);
   return { ...image, name, version, source };
+}
+
+function objectOf(store: MasterStore, { name, visit }: Opening): StoredObject {
+  return store.objectOf(name, visit.patience.signal);
 }
 
 /** Seconds since 1970. */

@@ -1,9 +1,10 @@
+import type { Clock } from "../budget/clock.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
 import type { CacheTier } from "../cache/tier.ts";
 import type { MasterName, MasterPlaces } from "../identity/master-name.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import type { Storage } from "../source/r2.ts";
+import type { StoredObject } from "../source/stored-object.ts";
 import type { MasterImage } from "./image.ts";
 import type { KeptMaster } from "./kept-index.ts";
 
@@ -27,7 +28,10 @@ export interface HeldMaster {
 
 /** What opening masters takes. */
 export interface MasterStore {
-  readonly storage: Storage;
+  /** Where a master is read; what reads it gives up once `signal` is aborted, which tells that the client has gone. */
+  readonly objectOf: (name: MasterName, signal: AbortSignal | undefined) => StoredObject;
+  /** How long storage is waited for. */
+  readonly storage: { readonly clock: Clock; readonly timeoutSeconds: number };
   readonly held: IsolateCache<HeldMaster>;
   /** What is kept outside the isolate: first the near tier, then the one that outlives it. */
   readonly edge: CacheTier;

@@ -13,6 +13,8 @@ export interface Terminal extends TerminalOutput {
   readonly signal: AbortSignal;
   /** Aborted when nobody reads what is printed any more, as after `| head`. */
   readonly unread: AbortSignal;
+  /** Asks a person a question that is answered by yes or no; undefined where nobody can be asked. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Registers a function that removes what is left when there is no time to wait. */
   readonly onFolder: (removeNow: () => void) => void;
 }

@@ -1,4 +1,6 @@
+import type { Batch } from "../statistics/counter.ts";
 import type { AuditLine } from "./audit.ts";
+import type { WaitingHours } from "./hours.ts";
 import type { PurgeAnswer } from "./workers-cache.ts";
 
 /** How it stands with what was to be purged from Workers Cache. */
@@ -10,7 +12,7 @@ export interface PurgeState {
   readonly waiting: number;
 }
 
-/** What there is one of in a service: what waits to be purged from Workers Cache, and who did what. */
+/** What there is one of in a service: what waits to be purged from Workers Cache, who did what, what was counted. */
 export interface Ledger {
   /** Purges tags as far as the platform takes it now, and the others as soon as it does. */
   readonly purge: (tags: readonly string[]) => Promise<PurgeState>;
@@ -20,4 +22,12 @@ export interface Ledger {
   readonly note: (line: AuditLine) => Promise<void>;
   /** Returns the latest lines of what was done, the last one first. */
   readonly latest: (count: number) => Promise<readonly AuditLine[]>;
+  /** Adds what an isolate has counted. Returns the hours that were dropped for it, because nobody has written them. */
+  readonly count: (batch: Batch) => Promise<readonly string[]>;
+  /** Returns a batch of an hour before `hour` as a roll-up in JSON, to be written; undefined if none waits. */
+  readonly closeHour: (hour: string) => Promise<string | undefined>;
+  /** Forgets a batch that is written. */
+  readonly dropHour: (name: string) => Promise<void>;
+  /** Returns hours that are not written yet, the latest ones first: those before `before`, or all. */
+  readonly waitingHours: (before?: string) => Promise<WaitingHours>;
 }

@@ -1,10 +1,15 @@
 import { withDeadline } from "../budget/deadline.ts";
 import type { Work } from "../catalogue/work.ts";
-import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { collectionTag, objectTag, searchTag } from "../identity/cache-tags.ts";
 import { identifierOf } from "../identity/identifier.ts";
-import { identifierOfKey, keyPrefixOf, type MasterKey, nameMaster } from "../identity/master-name.ts";
+import {
+  identifierOfKey,
+  keyPrefixOf,
+  type MasterKey,
+  type MasterNaming,
+  nameMaster,
+} from "../identity/master-name.ts";
 import { mostPurgedImages } from "../limits.ts";
 import { type RecordStore, type Stored, withWork } from "../records.ts";
 import type { Visit } from "../visit.ts";
@@ -23,7 +28,7 @@ export interface PurgeChoice {
 export interface PurgeGround {
   readonly records: RecordStore;
   readonly masters: Pick<R2Bucket, "list">;
-  readonly naming: Pick<Config, "keyTemplate" | "pageSuffix">;
+  readonly naming: MasterNaming;
   readonly visit: Visit;
 }
 
@@ -53,9 +58,10 @@ function keysOf({ naming }: PurgeGround, identifiers: readonly string[]): readon
 
 async function chooseObject(
   ground: PurgeGround,
-  { key, after = 0 }: Extract<PurgeOrder, { readonly kind: "object" }>,
+  { key, only, after = 0 }: Extract<PurgeOrder, { readonly kind: "object" }>,
 ): Promise<PurgeChoice> {
   const tags = after === 0 ? [await objectTag(key), searchTag] : [];
+  if (only === "documents") return { keys: [], tags };
   const keys = await masterKeys(ground, key);
   const end = after + mostPurgedImages;
   const choice = { keys: keys.slice(after, end), tags };
@@ -77,6 +83,7 @@ async function choosePrefix(
   { masters, naming, records }: PurgeGround,
   { prefix, after }: Extract<PurgeOrder, { readonly kind: "prefix" }>,
 ): Promise<PurgeChoice> {
+  refuseElsewhere(naming, prefix);
   const asked = {
     prefix: keyPrefixOf(prefix, naming),
     limit: mostPurgedImages,
@@ -92,4 +99,12 @@ async function choosePrefix(
   const last = objects.at(-1)?.key;
   const choice = { keys, tags: [] };
   return truncated && last !== undefined ? { ...choice, next: { kind: "prefix", prefix, after: last } } : choice;
+}
+
+/** What is in the bucket alone can be listed. Throws `body-malformed` for a prefix of masters that are elsewhere. */
+function refuseElsewhere({ origins = [] }: MasterNaming, prefix: string): void {
+  const there = origins.find((origin) => origin.prefix.startsWith(prefix) || prefix.startsWith(origin.prefix));
+  if (there === undefined) return;
+  const what = `Images whose identifiers start with ${JSON.stringify(there.prefix)} are on another server, where they are not listed.`;
+  throw new ImageError("body-malformed", what, { hint: "Purge them by their identifiers, or purge everything." });
 }

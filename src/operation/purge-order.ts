@@ -12,6 +12,7 @@ const orderSchema = v.variant("kind", [
   v.strictObject({
     kind: v.literal("object"),
     key: name,
+    only: v.exactOptional(v.literal("documents")),
     after: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   }),
   v.strictObject({ kind: v.literal("collection"), key: name }),
@@ -20,7 +21,7 @@ const orderSchema = v.variant("kind", [
 ]);
 
 /**
- * What is to be purged: images; an object, its documents and the images of its pages; a collection, its documents alone;
+ * What is to be purged: images; an object, its documents and, unless it is said, the images of its pages; a collection, its documents alone;
  * the images whose identifiers start so; everything. `after` stands in the order that goes on with an earlier one.
  */
 export type PurgeOrder = v.InferOutput<typeof orderSchema>;

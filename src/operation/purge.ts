@@ -1,5 +1,6 @@
 import { withDeadline } from "../budget/deadline.ts";
 import type { DerivativeCache } from "../cache/derivatives.ts";
+import type { IsolateCache } from "../cache/isolate.ts";
 import { ImageError } from "../error.ts";
 import { derivativeRoot, indexRoot, type MasterKey, placesOf } from "../identity/master-name.ts";
 import { firstPageKeys, forgetPages } from "../masters/keeping.ts";
@@ -8,6 +9,8 @@ import type { MasterStore } from "../masters/store.ts";
 /** Where something of a master may be kept that this Worker reaches by itself. */
 export interface OwnTiers {
   readonly masters: MasterStore;
+  /** What the isolate remembers of images that are not there. */
+  readonly heldMoves: Pick<IsolateCache<unknown>, "delete" | "deleteStartingWith">;
   readonly derivatives: Pick<DerivativeCache, "edge" | "known">;
   /** The bucket of derivatives, in which everything can be listed. */
   readonly bucket: Pick<R2Bucket, "list" | "delete">;
@@ -42,6 +45,7 @@ export async function purgeMaster(
 ): Promise<{ readonly cacheTag: string; readonly counts: PurgeCounts }> {
   const places = await placesOf(key);
   forgetPages(tiers.masters, key);
+  tiers.heldMoves.delete(key);
   // Indexes that open in one read are kept near alone.
   let counts: PurgeCounts = { ...nothingPurged, left: await removeNear(tiers, firstPageKeys(places)) };
   for (const prefix of [places.derivativePrefix, places.indexPrefix]) {
@@ -62,6 +66,7 @@ export async function purgeAllDerivatives(
   tiers: OwnTiers,
 ): Promise<{ readonly counts: PurgeCounts; readonly isMore: boolean }> {
   tiers.masters.held.deleteStartingWith("");
+  tiers.heldMoves.deleteStartingWith("");
   tiers.derivatives.known.deleteStartingWith("");
   const pictures = await removePage(tiers, derivativeRoot);
   if (pictures.isMore) return pictures;

@@ -2,11 +2,11 @@ import { smallDerivativeBytes, smallDerivativeTimes } from "../limits.ts";
 
 const dayMilliseconds = 86_400_000;
 
-/** What is known of a derivative by its listing. */
+/** What the age of a derivative is told by. */
 export interface AgedDerivative {
   readonly bytes: number;
-  /** Milliseconds since 1970. When it was last asked for is not known. */
-  readonly uploadedAt: number;
+  /** When it was stored, or its image last asked for where that is known and later, in milliseconds since 1970. */
+  readonly usedAt: number;
 }
 
 /**
@@ -14,9 +14,14 @@ export interface AgedDerivative {
  * whose date can't be told is not old. `now` is in milliseconds since 1970.
  */
 export function isOld(
-  { bytes, uploadedAt }: AgedDerivative,
+  { bytes, usedAt }: AgedDerivative,
   { days, now }: { readonly days: number; readonly now: number },
 ): boolean {
   const kept = bytes <= smallDerivativeBytes ? days * smallDerivativeTimes : days;
-  return now - uploadedAt > kept * dayMilliseconds;
+  return now - usedAt > kept * dayMilliseconds;
+}
+
+/** Returns how long the derivatives are kept that are kept longest, in milliseconds. */
+export function longestKept(days: number): number {
+  return days * smallDerivativeTimes * dayMilliseconds;
 }

@@ -11,7 +11,7 @@ interface LayoutProps {
   /** What else its head has. */
   readonly head?: Child;
   /** Names what it is, for its style. */
-  readonly kind: "front" | "collection" | "object" | "search" | "error";
+  readonly kind: "front" | "collection" | "object" | "search" | "error" | "admin";
   /** What was searched for. */
   readonly q?: string;
   readonly children?: Child;
@@ -40,7 +40,7 @@ export function Layout({ site, title, head, kind, q, children }: LayoutProps) {
         </a>
         <header class="bar">
           {kind === "front" ? <Wordmark site={site} isHeading /> : <Wordmark site={site} />}
-          {site.isSearched && kind !== "search" && <CatalogueSearch q={q ?? ""} />}
+          {site.isSearched && kind !== "search" && kind !== "admin" && <CatalogueSearch q={q ?? ""} />}
         </header>
         <main id="main" tabindex={-1}>
           {children}
@@ -65,6 +65,7 @@ const stylesOf: Readonly<Record<LayoutProps["kind"], readonly string[]>> = {
   object: ["about", "found", "stage", "object", "use"],
   search: ["found", "members"],
   error: [],
+  admin: ["admin"],
 };
 
 /** Colours of the window, style sheets, faces and, where pictures are looked at, the viewer. */

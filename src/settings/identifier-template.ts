@@ -1,7 +1,9 @@
+import { recordKey } from "../catalogue/image-records.ts";
+import { moveKeyBytes } from "../catalogue/moved.ts";
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { hasHiddenSegment, identifierOf } from "../identity/identifier.ts";
-import { nameMaster } from "../identity/master-name.ts";
+import { dividePage, maxKeyBytes, nameMaster } from "../identity/master-name.ts";
 import { listWords } from "./values.ts";
 
 /** The values of a template's placeholders; those that don't apply are empty. */
@@ -105,7 +107,15 @@ function safeValue(placeholder: keyof TemplateValues, values: TemplateValues): s
 }
 
 /** The service settings that decide which master an identifier means. */
-export type Naming = Pick<Config, "keyTemplate" | "pageSuffix">;
+export interface Naming extends Pick<Config, "keyTemplate" | "pageSuffix"> {
+  /** Prefixes of identifiers whose masters the service reads from elsewhere. */
+  readonly elsewhere?: readonly string[];
+}
+
+/** Returns the prefix by which the master of an identifier is on another server; undefined where it is in the bucket. */
+export function prefixElsewhere(identifier: string, { elsewhere = [] }: Pick<Naming, "elsewhere">): string | undefined {
+  return elsewhere.find((prefix) => identifier.startsWith(prefix));
+}
 
 /**
  * Returns the key of the master that the service will look for under an identifier, or what is wrong with the
@@ -124,6 +134,10 @@ export function checkIdentifier(
     const read = identifierOf(identifier);
     const { key } = nameMaster(read, { ...naming, pageSuffix: "" });
     const asked = nameMaster(read, naming);
+    const there = prefixElsewhere(identifier, naming);
+    if (there !== undefined) {
+      return { fault: `would be ${shown}, which the service reads from elsewhere: ORIGINS has a rule for ${there}` };
+    }
     return asked.key === key
       ? { key }
       : { fault: `would be ${shown}, which means page ${asked.page} of another identifier` };
@@ -133,3 +147,25 @@ export function checkIdentifier(
     return { fault: `would be ${shown}: ${reason}` };
   }
 }
+
+/** What the key of the longest record of an image has besides its identifier. */
+const recordBytes = Math.max(moveKeyBytes, recordKey("").length);
+
+/**
+ * Says what is wrong with an identifier as the name of a whole image, phrased to follow a colon; undefined if nothing is.
+ */
+export function identifierFault(identifier: string, naming: Naming): string | undefined {
+  if (hasHiddenSegment(identifier)) return "a part of it starts with a dot, under which no image is served";
+  try {
+    const read = identifierOf(identifier);
+    const { name, page, ending } = dividePage(read, naming.pageSuffix);
+    if (ending !== "") return `it is page ${page} of ${name}: name the image`;
+    nameMaster(read, naming);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return error.code === "not-found" ? tooLong : error.message.replace(/^The identifier/, "it").replace(/\.$/, "");
+  }
+  return Buffer.byteLength(identifier) + recordBytes > maxKeyBytes ? tooLong : undefined;
+}
+
+const tooLong = "it is too long for the key of an object";

@@ -1,8 +1,7 @@
+import { isLoopback } from "../hosts.ts";
+
 /** R2's own hosts, including those of jurisdictions. Source: Cloudflare R2, S3 API. */
 const r2Endpoint = /^https:\/\/[\da-f]{32}(?:\.[a-z]+)?\.r2\.cloudflarestorage\.com\/*$/;
-
-/** This machine, where nobody can listen in between. Source: RFC 6761 §6.3, RFC 5735 §3, RFC 4291 §2.5.3. */
-const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Returns whether an endpoint is R2 itself, so that keys of R2 can be sent to it whoever named it. */
 export function isR2Endpoint(endpoint: string): boolean {
@@ -15,6 +14,6 @@ export function endpointFault(endpoint: string): string | undefined {
   if (url === null) return `is ${JSON.stringify(endpoint)}, which is not a URL`;
   if (url.username !== "" || url.password !== "")
     return "contains a user name or password; put keys in the environment";
-  if (url.protocol === "https:" || (url.protocol === "http:" && loopbackHost.test(url.hostname))) return undefined;
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return undefined;
   return `is ${JSON.stringify(endpoint)}: signed requests only go over https, or over http to this machine`;
 }

@@ -2,6 +2,7 @@
  * The process that reads the wrangler.toml named by its argument, and exits. It is separate because wrangler, once
  * loaded, takes 200 MB for as long as its process lives.
  */
+import { readOrigins } from "../config/origins.ts";
 import { defaultVariables, readConfig, type VariableName, type Variables } from "../config.ts";
 import { ImageError } from "../error.ts";
 import { derivativeRules } from "../operation/derivative-state.ts";
@@ -19,7 +20,11 @@ async function read(file: string): Promise<ServiceSettings> {
   const bucketOf = (name: string) =>
     buckets.find(({ binding }: { readonly binding: string }) => binding === name)?.bucket_name;
   return {
-    naming: { keyTemplate: textOf("KEY_TEMPLATE"), pageSuffix: textOf("PAGE_SUFFIX") },
+    naming: {
+      keyTemplate: textOf("KEY_TEMPLATE"),
+      pageSuffix: textOf("PAGE_SUFFIX"),
+      elsewhere: readOrigins(vars.ORIGINS, {}, []).map(({ prefix }) => prefix),
+    },
     mastersBucket: bucketOf("MASTERS"),
     catalogueBucket: bucketOf("CATALOGUE"),
     derivativesBucket: bucketOf("DERIVATIVES"),

@@ -64,6 +64,17 @@ export const days: ValueKind<number> = {
   },
 };
 
+/** The kind that is a time until now, in hours: `24h`, `7d`. */
+export const span: ValueKind<number> = {
+  placeholder: "TIME",
+  check: (given) => {
+    const [, number, unit] = /^(\d{1,5})([hd])$/.exec(String(given)) ?? [];
+    return number === undefined || Number(number) < 1
+      ? { fault: `is ${quote(given)}, not a time such as 24h or 7d` }
+      : { value: Number(number) * (unit === "d" ? 24 : 1) };
+  },
+};
+
 /** The kind that is a share in hundredths: `10%`, `0.5%`. */
 export const percent: ValueKind<number> = {
   placeholder: "N%",
@@ -73,13 +84,32 @@ export const percent: ValueKind<number> = {
   },
 };
 
-/** Returns a kind that accepts a list of values of another kind, separated by commas on a command line. */
-export function list<Value>(of: ValueKind<Value>): ValueKind<readonly Value[]> {
+/** The kind that is an amount, also of millions: `10e6`, `2500000`. */
+export const amount: ValueKind<number> = {
+  placeholder: "NUMBER",
+  check: (given) => {
+    const value = /^\d{1,15}(?:\.\d{1,6})?(?:e\d{1,2})?$/i.test(String(given)) ? Number(given) : Number.NaN;
+    return value > 0 && value <= 1e15 ? { value } : { fault: `is ${quote(given)}, not a number such as 10e6` };
+  },
+};
+
+/** The kind that is a part of a whole: `0.95`, `95%`. */
+export const part: ValueKind<number> = {
+  placeholder: "0.95",
+  check: (given) => {
+    const [, number, isPercent] = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(String(given)) ?? [];
+    const value = number === undefined ? Number.NaN : Number(number) / (isPercent === "%" ? 100 : 1);
+    return value >= 0 && value <= 1 ? { value } : { fault: `is ${quote(given)}, not a part of one such as 0.95` };
+  },
+};
+
+/** Returns a kind that accepts a list of values of another kind, separated by commas on a command line, or as it is said. */
+export function list<Value>(of: ValueKind<Value>, separator = ","): ValueKind<readonly Value[]> {
   return {
-    placeholder: `${of.placeholder},…`,
+    placeholder: `${of.placeholder}${separator}…`,
     check: (given) => {
       const parts: readonly unknown[] =
-        typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [];
+        typeof given === "string" ? given.split(separator) : Array.isArray(given) ? given : [];
       if (parts.length === 0) return { fault: `is ${quote(given)}, not a list` };
       const values: Value[] = [];
       for (const part of parts) {

@@ -2,6 +2,7 @@ import type { Clock } from "../budget/clock.ts";
 import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { availableBytes, type ByteSource } from "./byte-source.ts";
+import { type ObjectVersion, type OpenedObject, type StoredObject, sourceChanged } from "./stored-object.ts";
 
 /** The two methods of an R2 bucket that reading needs. */
 export type ReadableBucket = Pick<R2Bucket, "get" | "head">;
@@ -13,25 +14,22 @@ export interface Storage {
   readonly timeoutSeconds: number;
 }
 
-/** A stored object's size in bytes and etag. */
-export interface ObjectVersion {
-  readonly size: number;
-  readonly version: string;
-}
-
 /** An opened object, as a stream of all its bytes. */
 export interface StreamedObject extends ObjectVersion {
   readonly body: ReadableStream;
 }
 
-/** An opened object: its bytes by range, and the first of them. */
-export interface OpenedObject {
-  readonly source: ByteSource;
-  readonly prefix: Uint8Array;
+/** Returns an object of a bucket as masters are read from it. */
+export function r2Object(storage: Storage, key: string): StoredObject {
+  return {
+    open: (prefixBytes) => openR2(storage, key, prefixBytes),
+    head: () => headR2(storage, key),
+    at: (version) => r2Source(storage, key, version),
+  };
 }
 
 /** Opens an object by reading its first `prefixBytes`; undefined for an unknown key. Throws `storage-failed`. */
-export async function openR2(storage: Storage, key: string, prefixBytes: number): Promise<OpenedObject | undefined> {
+async function openR2(storage: Storage, key: string, prefixBytes: number): Promise<OpenedObject | undefined> {
   try {
     const found = await readObject(storage, key, { range: { offset: 0, length: prefixBytes } });
     if (found === undefined) return undefined;
@@ -86,13 +84,13 @@ export async function openStreamR2(storage: Storage, key: string): Promise<Strea
 }
 
 /** Returns size and etag of an object, or undefined for an unknown key. Throws `storage-failed`. */
-export async function headR2(storage: Storage, key: string): Promise<ObjectVersion | undefined> {
+async function headR2(storage: Storage, key: string): Promise<ObjectVersion | undefined> {
   const object = await answered(storage, () => storage.bucket.head(key));
   return object === null ? undefined : { size: object.size, version: object.etag };
 }
 
 /** Returns a ByteSource over an object with every read pinned to the given version. */
-export function r2Source(storage: Storage, key: string, { size, version }: ObjectVersion): ByteSource {
+function r2Source(storage: Storage, key: string, { size, version }: ObjectVersion): ByteSource {
   return {
     size,
     version,
@@ -101,9 +99,7 @@ export function r2Source(storage: Storage, key: string, { size, version }: Objec
       // R2 refuses a range that starts at or after the end.
       if (range.length === 0) return new Uint8Array(0);
       const found = await readObject(storage, key, { range, onlyIf: { etagMatches: version } });
-      if (found === undefined) {
-        throw new ImageError("source-changed", "The image was replaced while it was being read. Try again.");
-      }
+      if (found === undefined) throw sourceChanged();
       checkLength(found.bytes, range);
       return found.bytes;
     },

@@ -1,7 +1,7 @@
 import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { answerOptions } from "../http/methods.ts";
 import { type Redirect, respondRedirect } from "../http/respond.ts";
-import { findRoute } from "../http/route.ts";
+import { findRoute, type Route, searchOf } from "../http/route.ts";
 import { type Identifier, parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { withMaster } from "../masters/open.ts";
@@ -9,24 +9,40 @@ import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { answerImage } from "./image.ts";
 import { answerInfo } from "./info.ts";
+import { orMoved } from "./moved.ts";
 
 /** A request for the path of an image. */
 export interface ImagePathRequest {
   readonly request: Request;
   /** As it came, still encoded. */
   readonly path: string;
+  /** The query with its question mark, which a redirect keeps; that of the request unless it is given. */
+  readonly search?: string;
   readonly visit: Visit;
 }
 
 /** Answers all requests under the path of images. Throws an ImageError if one can't be answered. */
 export async function answerImagePath(
   services: Services,
-  { request, path, visit }: ImagePathRequest,
+  { request, path, search = searchOf(request.url), visit }: ImagePathRequest,
 ): Promise<Response> {
   const { config } = services;
   const options = answerOptions(request);
   if (options !== undefined) return options;
   const route = findRoute(path, config.prefix);
+  const identifier = parseIdentifier(route.identifier);
+  const start = config.prefix.length + (route.kind === "redirect" ? "/" : "/3/").length;
+  const rest = path.slice(start + route.identifier.length) + search;
+  const pathOf = (spelling: string): string => `${path.slice(0, start)}${spelling}${rest}`;
+  return orMoved(services, { identifier, visit, pathOf }, () => answerRoute(services, route, { request, visit }));
+}
+
+function answerRoute(
+  services: Services,
+  route: Route,
+  { request, visit }: Pick<ImagePathRequest, "request" | "visit">,
+): Promise<Response> {
+  const { config } = services;
   switch (route.kind) {
     case "redirect":
       return answerRedirect(services, { identifier: parseIdentifier(route.identifier), visit }, () => ({

@@ -46,8 +46,10 @@ export function answerPicture(
   { request, version, identifier, visit, ask }: PictureRequest,
 ): Promise<Response> {
   const { config, style, naming } = services;
+  visit.account.identifier = identifier;
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const canonical = canonicaliseFor(master, ask(master.pyramid), services.sizeRules[version]);
+    Object.assign(visit.account, { format: canonical.format, ...canonical.size });
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier });
@@ -99,10 +101,12 @@ async function send(
     byteLength,
   });
   const report = (end: SendingEnd): void => {
+    account.sentBytes = end.byteLength;
     if (end.kind !== "whole") streams[end.kind] += 1;
     if (end.kind !== "whole" || isLogged) log({ ...sendingLine(end, account), ...logged });
   };
-  defer(ended.then(report));
+  account.sending = ended.then(report);
+  defer(account.sending);
   return readable;
 }
 

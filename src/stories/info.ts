@@ -25,6 +25,7 @@ export function answerInfo(
   const { version } = route;
   const identifier = parseIdentifier(route.identifier);
   const spelling = spellIdentifier(route.identifier);
+  visit.account.identifier = identifier;
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const { pyramid, metadata } = master;
     refuseUnanswered(services, master);

@@ -21,6 +21,7 @@ import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
 import { answerPicture } from "./image.ts";
 import { answerImagePath, type ImagePathRequest } from "./image-path.ts";
+import { orFollowed } from "./moved.ts";
 
 /** A request for a URL that was another server's, and the rule for it. */
 export interface OldUrlRequest extends ImagePathRequest {
@@ -40,7 +41,11 @@ export async function answerOldUrl(services: Services, asked: OldUrlRequest): Pr
   const old = readOld(asked);
   if (old.kind === "iiif") {
     const found = readIiif(old.rest, { rule, prefix, pageSuffix });
-    if (found.kind === "path") return answerImagePath(services, { request, path: found.path, visit });
+    if (found.kind === "path") {
+      // A query that says the path is no part of it.
+      const said = rule.protocol === "iip" ? { search: "" } : {};
+      return answerImagePath(services, { request, path: found.path, visit, ...said });
+    }
     return answerTranslated(services, asked, { ...found, version: rule.version });
   }
   const { identifier } = readOldIdentifier(old.identifier, { id: rule.id, pageSuffix });
@@ -78,15 +83,36 @@ function answerTranslated(
   { identifier, version, translate }: Translated,
 ): Promise<Response> {
   const ask = (pyramid: Pyramid) => parseRequest(translate(tiledImage(pyramid)), version);
-  return answerPicture(services, { request, version, identifier, visit, ask });
+  return orFollowed(services, { identifier, visit }, (identifier) =>
+    answerPicture(services, { request, version, identifier, visit, ask }),
+  );
 }
 
 function answerDescription(
   services: Services,
   { request, visit }: ImagePathRequest,
-  { identifier, contentType, describe }: Omit<OldDescription, "identifier"> & { readonly identifier: Identifier },
+  {
+    identifier,
+    contentType,
+    describe,
+  }: Omit<OldDescription, "kind" | "identifier"> & { readonly identifier: Identifier },
+): Promise<Response> {
+  return orFollowed(services, { identifier, visit }, (identifier) =>
+    describeMaster(services, { request, visit }, { identifier, contentType, describe }),
+  );
+}
+
+function describeMaster(
+  services: Services,
+  { request, visit }: Pick<ImagePathRequest, "request" | "visit">,
+  {
+    identifier,
+    contentType,
+    describe,
+  }: Omit<OldDescription, "kind" | "identifier"> & { readonly identifier: Identifier },
 ): Promise<Response> {
   const { config } = services;
+  visit.account.identifier = identifier;
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const refusal = findRefusal(master, services.style);
     if (refusal !== undefined) throw refusal;

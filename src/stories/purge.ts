@@ -11,6 +11,7 @@ import {
   purgeBytes,
   purgeMaster,
 } from "../operation/purge.ts";
+import type { PurgeAnswer } from "../operation/purge-answer.ts";
 import { choosePurge, type NamedOrder, type PurgeChoice } from "../operation/purge-choice.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
@@ -19,9 +20,8 @@ import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { noteAction } from "./audited.ts";
 
-/** An order to purge, and who gives it. */
+/** Who gives an order to purge, and what stands in front of the Worker. */
 export interface PurgeVisit {
-  readonly body: unknown;
   readonly visit: Visit;
   readonly workersCache: PurgeableCache;
   readonly operator: string;
@@ -41,17 +41,25 @@ const frontSeconds = 25;
 /** What a purge takes while it runs. */
 const purgeLoan = { share: "draws", bytes: purgeBytes, costMilliseconds: 50, waitingBytes: 4096 } as const;
 
+/** Answers an order that was sent as JSON. Throws what `readPurgeOrder` and `purge` throw. */
+export async function answerPurge(
+  services: Services,
+  { body, ...asked }: PurgeVisit & { readonly body: unknown },
+): Promise<Response> {
+  return respondJson(await purge(services, readPurgeOrder(body), asked), 200);
+}
+
 /**
  * Purges images, an object, a collection, what starts with a prefix, or everything, from all tiers that can be reached:
  * this isolate, the Cache API of this data centre, the derivative bucket with the kept indexes, and Workers Cache by tag.
- * The answer tells what was removed and what waits, and has the order that goes on as `next`. Throws `body-malformed`,
- * `identifier-malformed`, `record-malformed`, `storage-failed`; what was removed by then stays removed.
+ * Returns what was removed and what waits, and the order that goes on as `next`. Throws `identifier-malformed`,
+ * `record-malformed`, `storage-failed`; what was removed by then stays removed.
  */
-export async function answerPurge(
+export async function purge(
   services: Services,
-  { body, visit, workersCache, operator }: PurgeVisit,
-): Promise<Response> {
-  const order = readPurgeOrder(body);
+  order: PurgeOrder,
+  { visit, workersCache, operator }: PurgeVisit,
+): Promise<PurgeAnswer> {
   const { images, counts, tags, next } = await purgeOwn(services, { order, visit });
   // Last: what is drawn again before is drawn from what is there now.
   const front = await purgeFront(services, { workersCache, tags });
@@ -64,7 +72,7 @@ export async function answerPurge(
     ...(next === undefined ? {} : { next }),
   };
   await noteAction(services, { visit, operator, action: "purge", detail: { order, ...answer } });
-  return respondJson(answer, 200);
+  return answer;
 }
 
 /** Listings take memory, which is held meanwhile. */
@@ -74,6 +82,7 @@ async function purgeOwn(
 ): Promise<Purged> {
   const tiers: OwnTiers = {
     masters: services.masters,
+    heldMoves: services.isolate.heldMoves,
     derivatives: services.pictures.derivatives,
     bucket: services.buckets.derivatives,
   };

@@ -4,7 +4,7 @@ import { type Area, clipArea, isWhole, type Size } from "../geometry.ts";
 import { baseUri } from "../http/base-uri.ts";
 import { asImageError } from "../http/errors.ts";
 import { respondPage } from "../http/respond.ts";
-import { nowhere, rawPath } from "../http/route.ts";
+import { nowhere, rawPath, searchOf } from "../http/route.ts";
 import { formatIdentifier, type Identifier, parseIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { largestSize } from "../iiif/size.ts";
@@ -17,6 +17,7 @@ import { seenImage } from "../pyramid/pyramid.ts";
 import { findImageRecord, withWork } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { orMoved } from "./moved.ts";
 
 /** The root of the addresses of the page that show one picture. */
 const viewRoot = "/view/";
@@ -45,9 +46,17 @@ export async function answerView(
 ): Promise<Response> {
   const page = await fetchPage(services, request);
   if (page === undefined) throw nowhere("No page is deployed with this service.");
-  try {
-    const preview = await findPreview(services, { request, visit });
+  const show = async (identifier: Identifier): Promise<Response> => {
+    const preview = await findPreview(services, { request, identifier, visit });
     return respondPage(withHead(page, formatPreview(preview, preview.objectPath), preview), 200);
+  };
+  const pathOf = (spelling: string): string => `${viewRoot}${spelling}${searchOf(request.url)}`;
+  try {
+    const identifier = parseIdentifier(rawPath(request.url).slice(viewRoot.length));
+    const answer = await orMoved(services, { identifier, visit, pathOf }, () => show(identifier));
+    // A body that nobody reads would keep its connection.
+    if (answer.status === 301) await page.body?.cancel();
+    return answer;
   } catch (thrown) {
     const error = asImageError(thrown);
     if (error.status >= 500) visit.log({ level: "error", code: error.code, detail: error.detail });
@@ -72,10 +81,9 @@ async function fetchPage({ page, clock, config }: Services, request: Request): P
 
 async function findPreview(
   services: Services,
-  { request, visit }: { readonly request: Request; readonly visit: Visit },
+  { request, identifier, visit }: { readonly request: Request; readonly identifier: Identifier; readonly visit: Visit },
 ): Promise<ViewPreview> {
   const { config, masters, sizeRules } = services;
-  const identifier = parseIdentifier(rawPath(request.url).slice(viewRoot.length));
   const asked = new URL(request.url).searchParams;
   const { size, texts } = await withMaster(
     masters,

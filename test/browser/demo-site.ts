@@ -44,8 +44,8 @@ export const windows = {
 } as const;
 
 /** Keeps what is seen in `build/screenshots`. */
-export function keepScreenshot(page: Page, name: string): Promise<Buffer> {
-  return page.screenshot({ path: join(screenshots, `${name}.png`) });
+export function keepScreenshot(page: Page, name: string, { fullPage = false } = {}): Promise<Buffer> {
+  return page.screenshot({ path: join(screenshots, `${name}.png`), fullPage });
 }
 
 /** Waits until all pictures that are in the window are drawn, and there is one. */

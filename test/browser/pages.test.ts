@@ -125,6 +125,51 @@ describe("without scripts", () => {
   });
 });
 
+describe("the page of who administers", () => {
+  test("is signed in to, read and left by keyboard, without a script", async () => {
+    const { page } = await visit(site.browser, `${site.url}/admin/`, { javaScriptEnabled: false });
+    await page.getByLabel("Secret").fill("not the secret");
+    await page.keyboard.press("Enter");
+    await page.getByText("That is not the secret of this service.").waitFor();
+    await page.getByLabel("Secret").fill(site.server.adminSecret);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Administration" }).waitFor();
+    await page.getByRole("radio", { name: "Images, by their identifiers" }).press("Tab");
+    await page.keyboard.type("seurat-la-grande-jatte");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").getByText("Purged.").waitFor();
+    await page.getByRole("table").last().getByText("purge").first().waitFor();
+    await page.getByRole("button", { name: "Sign out" }).press("Enter");
+    await page.getByLabel("Secret").waitFor();
+    await page.goto(`${site.url}/admin/`);
+    await page.getByLabel("Secret").waitFor();
+    await page.context().close();
+  });
+
+  test("fits a telephone and a desk, in light and dark, without barriers", async () => {
+    for (const [window, colorScheme] of [
+      ["narrow", "light"],
+      ["desk", "dark"],
+    ] as const) {
+      const options = windows[window];
+      const { page } = await visit(site.browser, `${site.url}/admin/`, { ...options, colorScheme });
+      const look = async (name: string): Promise<void> => {
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(options.viewport.width);
+        expect(await findBarriers(page)).toEqual([]);
+        await keepScreenshot(page, `${name}-${window}-${colorScheme}`, { fullPage: true });
+      };
+      await look("sign-in");
+      await page.getByLabel("Secret").fill(site.server.adminSecret);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("img", { name: /^Requests an hour: / }).waitFor();
+      await look("admin");
+      await page.context().close();
+    }
+  });
+});
+
 test("the page of errors has no barriers", async () => {
   for (const colorScheme of ["light", "dark"] as const) {
     const { page } = await visit(site.browser, `${site.url}/errors`, { ...windows.narrow, colorScheme });

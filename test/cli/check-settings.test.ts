@@ -28,6 +28,8 @@ describe("the settings of a service", () => {
 
   it("are told wrong all at once, before anything is started", async () => {
     const lines = ['name = "x"', "[vars]", 'MAX_WIDHT = "100"', "JPEG_QUALITY = 101", 'ADMIN_SECRET = "swordfish"'];
+    lines.push('ORIGIN_NLS_SECRET_ACCESS_KEY = "swordfish"', "[[vars.ORIGINS]]", 'kind = "https"', 'prefix = "web/"');
+    lines.push('endpoint = "https://192.168.0.1"');
     const file = await folder.lay("wrangler.toml", lines.join("\n"));
     const { status, stderr } = check(["--config", file]);
     expect(status).toBe(2);
@@ -35,11 +37,32 @@ describe("the settings of a service", () => {
       "MAX_WIDHT is not a variable of the service; did you mean MAX_WIDTH?",
       'JPEG_QUALITY is "101", not a whole number from 1 to 100.',
       "ADMIN_SECRET is a secret: set it with npx wrangler secret put, in no file.",
+      "ORIGIN_NLS_SECRET_ACCESS_KEY is a secret: set it with npx wrangler secret put, in no file.",
+      "ORIGINS[0].endpoint: 192.168.0.1 is an address, and a host has to be named.",
       "has no bucket_name for MASTERS.",
     ]) {
       expect(stderr).toContain(sentence);
     }
     expect(stderr).not.toContain("swordfish");
+  });
+
+  it("are not deployed with rules for this machine alone", () => {
+    const rule = { kind: "https", prefix: "web/", endpoint: "http://localhost:9000", local: true };
+    const settings: StatedSettings = { vars: { ORIGINS: [rule] }, r2_buckets: buckets };
+    expect(findSettingsFaults(settings, "wrangler.toml")).toEqual([]);
+    expect(findSettingsFaults(settings, "wrangler.toml", { isDeployed: true })).toEqual([
+      'the rule of ORIGINS for "web/" is local, and this machine is not deployed',
+    ]);
+  });
+
+  it("name the team of Access that says who was let in", () => {
+    const faultsOfDeployed = (vars: StatedSettings["vars"]) =>
+      findSettingsFaults({ vars, r2_buckets: buckets, assets: { run_worker_first: true } }, "wrangler.toml", {
+        isDeployed: true,
+      });
+    const audience = { ACCESS_AUDIENCE: "a1b2c3d4e5f6a7b8" };
+    expect(faultsOfDeployed(audience)).toEqual([expect.stringMatching(/^ACCESS_TEAM is missing/)]);
+    expect(faultsOfDeployed({ ...audience, ACCESS_TEAM: "museum" })).toEqual([]);
   });
 
   it("say that the Worker is asked first wherever it answers", () => {

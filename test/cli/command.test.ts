@@ -58,7 +58,7 @@ describe("a command line", () => {
     expect(faultsOf("--versoin")).toEqual(["Unknown command: --versoin; did you mean --version?"]);
     expect(faultsOf("help", "ingset")).toEqual(["Unknown command: ingset; did you mean ingest?"]);
     expect(parseCommand(["help", "ingest"])).toEqual({ kind: "help", command: "ingest" });
-    expect(faultsOf("move")).toEqual(["Unknown command: move; did you mean move-records?"]);
+    expect(faultsOf("move")).toEqual(["Unknown command: move; did you mean moved?"]);
     expect(faultsOf("compare")).toEqual(["no file is named"]);
     expect(faultsOf("compare", "a", "b")).toHaveLength(1);
   });
@@ -84,6 +84,40 @@ describe("a command line", () => {
       "--records is not known",
       "a is not an option, and no file is asked for",
       "b.csv is not an option, and no file is asked for",
+    ]);
+  });
+
+  it("names what is stored, as much of it as a command takes", () => {
+    expect(parseCommand(["ls", "maps/", "--long", "--to", "local"])).toEqual({
+      kind: "ls",
+      names: ["maps/"],
+      options: { long: true, to: "local" },
+    });
+    expect(parseCommand(["prune", "--older-than", "90d", "--to", "local"])).toMatchObject({
+      options: { olderThan: 90 },
+    });
+    expect(parseCommand(["verify", "--sample", "0.5%", "--to", "local"])).toMatchObject({ options: { sample: 0.5 } });
+    expect(faultsOf("ls", "a", "b")).toEqual(["b is one name too many"]);
+    expect(faultsOf("info")).toEqual(["no identifier is named"]);
+    expect(faultsOf("prune", "a", "--older-than", "0d")).toEqual([
+      '--older-than is "0d", not a number of days such as 90d',
+      "a is one name too many",
+    ]);
+    for (const share of ["0%", "101", "x"]) {
+      expect(faultsOf("verify", "--sample", share)).toEqual([`--sample is "${share}", not a share such as 10%`]);
+    }
+  });
+
+  it("checks files, or masters of a bucket", () => {
+    expect(parseCommand(["check", "--from", "local"])).toEqual({
+      kind: "check",
+      sources: [],
+      options: { from: "local" },
+    });
+    expect(faultsOf("check", "--state", "s", "--bucket", "b")).toEqual([
+      "no file or folder is named",
+      "--state has no effect without --from",
+      "--bucket has no effect without --from",
     ]);
   });
 

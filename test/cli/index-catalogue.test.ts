@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
+import { shareLocalBuckets } from "../../src/bucket/open-local-buckets.ts";
 import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import { storePageText } from "../../src/job/page-text.ts";
@@ -12,10 +13,15 @@ import { uploadBytes } from "../support/upload-bytes.ts";
 import { makePage, makeWork } from "../support/works.ts";
 
 let folder: string;
+let endSharing: () => Promise<void>;
 beforeEach(async () => {
+  endSharing = shareLocalBuckets();
   folder = await mkdtemp(join(tmpdir(), "tessera-index-"));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  await endSharing();
+  await rm(folder, { recursive: true });
+});
 
 async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { terminal, printed, said } = recordTerminal(folder, { environment });

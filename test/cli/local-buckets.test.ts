@@ -38,7 +38,12 @@ describe("the local buckets", () => {
     await uploadBytes(buckets.catalogue, { key: "records/a.json", bytes, contentType: "application/json" });
     await buckets.close();
     buckets = localBuckets({ configFile, stateFolder: folder });
-    expect(await buckets.catalogue.head("records/a.json")).toEqual({ bytes: 2, metadata });
+    expect(await buckets.catalogue.head("records/a.json")).toEqual({
+      bytes: 2,
+      etag: checkedBytes(bytes).md5,
+      uploadedAt: expect.any(Number),
+      metadata,
+    });
     expect(await buckets.masters.head("records/a.json")).toBeUndefined();
     expect(await buckets.catalogue.get("records/a.json")).toMatchObject({
       bytes,
@@ -65,8 +70,10 @@ describe("the local buckets", () => {
     for (const key of ["list/c", "list/a", "lisu", "list/地図", "list/b", "lisa"]) {
       await uploadBytes(masters, { key, bytes, contentType: "text/plain" });
     }
-    const rest = { objects: ["list/c", "list/地図"].map((key) => ({ key, bytes: 2 })), isTruncated: false };
-    expect(await masters.list("list/", "list/b")).toEqual(rest);
+    const { md5: etag } = checkedBytes(bytes);
+    const metadata = { sha256: sha256Of(bytes) };
+    const rest = ["list/c", "list/地図"].map((key) => ({ key, bytes: 2, etag, metadata }));
+    expect(await masters.list("list/", "list/b")).toMatchObject({ objects: rest, isTruncated: false });
     const listed: string[] = [];
     for await (const { key } of listObjects(masters, "list/")) {
       listed.push(key);
@@ -74,6 +81,26 @@ describe("the local buckets", () => {
     }
     expect(listed).toEqual(["list/a", "list/b", "list/c", "list/地図"]);
     expect(await masters.list("list/", undefined)).toEqual({ objects: [], isTruncated: false });
+  });
+
+  it("deletes many objects at once, whether they are there or not", async () => {
+    const { derivatives } = buckets;
+    const bytes = new Uint8Array(2);
+    for (const key of ["a", "b", "c"]) await uploadBytes(derivatives, { key, bytes, contentType: "text/plain" });
+    await derivatives.deleteAll(["a", "c", "d"]);
+    expect((await derivatives.list("", undefined)).objects.map(({ key }) => key)).toEqual(["b"]);
+    await derivatives.deleteAll(["b"]);
+  });
+
+  it("reads a part of the object that is meant, and of no other", async () => {
+    const { masters } = buckets;
+    const bytes = new TextEncoder().encode("replaced");
+    await uploadBytes(masters, { key: "part", bytes, contentType: "text/plain" });
+    const { md5: etag } = checkedBytes(bytes);
+    expect(await masters.readRange("part", { offset: 2, length: 3, etag })).toEqual(bytes.subarray(2, 5));
+    const other = masters.readRange("part", { offset: 2, length: 3, etag: "0".repeat(32) });
+    await expect(other).rejects.toThrow(/replaced while it was read/);
+    await masters.delete("part");
   });
 
   it("reads no object that is too long to hold", async () => {
@@ -91,7 +118,7 @@ describe("the local buckets", () => {
     });
     expect(await buckets.masters.head(upload.key)).toBeUndefined();
     await uploadFile(inParts, upload);
-    expect(await buckets.masters.head(upload.key)).toEqual({
+    expect(await buckets.masters.head(upload.key)).toMatchObject({
       bytes: content.length,
       metadata: upload.headers.metadata,
     });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shareLocalBuckets } from "../../src/bucket/open-local-buckets.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import { converter } from "../../src/cli/converter.ts";
 import { harvest } from "../support/harvester.ts";
@@ -11,6 +12,7 @@ import { allOf, valid } from "../support/presentation-documents.ts";
 import { recordTerminal } from "../support/terminal.ts";
 
 let folder: string;
+let endSharing: () => Promise<void>;
 let service: LocalService;
 let localBase: string;
 let manifest: string;
@@ -40,6 +42,7 @@ async function layImages(...names: readonly string[]): Promise<void> {
 const lay = (name: string, text: string) => writeFile(join(folder, name), text);
 
 beforeAll(async () => {
+  endSharing = shareLocalBuckets();
   folder = await mkdtemp(join(tmpdir(), "tessera-manifest-"));
   await layImages("maps/baltic/1.png", "maps/baltic/2.png", "maps/baltic/10.png", "maps/north_sea/1.png");
   await layImages("albums/summer/a.png", "albums/summer/a-uv.png", "albums/summer/b.png", "logos/library.png");
@@ -70,6 +73,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service?.close();
+  await endSharing();
   await rm(folder, { recursive: true });
 });
 

@@ -1,48 +1,26 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.ts";
+import { type AdminServer, purgeAnswer as answer, answering, serveAdmin } from "../support/admin-server.ts";
 import { tellingConverter } from "../support/ingest.ts";
 import { recordTerminal } from "../support/terminal.ts";
 
 const secret = "correct-horse-battery-staple";
 
-let server: Server | undefined;
-afterEach(() => void server?.close());
+let server: AdminServer | undefined;
+afterEach(() => server?.close());
 
 /** Starts a service that answers as `listener` says, and returns its address. */
 async function serve(listener: RequestListener): Promise<string> {
-  const started = createServer(listener);
-  server = started;
-  await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
+  server = await serveAdmin(listener);
+  return server.url;
 }
 
 async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { terminal, printed, said } = recordTerminal(tmpdir(), { environment });
   const status = await runCommandLine(["purge", ...args], { terminal, converter: tellingConverter([]) });
   return { status, printed: printed(), said: said() };
-}
-
-const answer = (change: object = {}) => ({
-  images: 1,
-  workersCache: { state: "purged", tags: 1, waiting: 0 },
-  dataCentre: { left: 0 },
-  derivatives: { pictures: 2, indexes: 1 },
-  ...change,
-});
-
-/** Answers each order by its turn, and writes it down with what was shown. */
-function answering(answers: readonly object[]) {
-  const asked: { path: string | undefined; shown: string | undefined; order: unknown }[] = [];
-  const listener: RequestListener = async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    asked.push({ path: request.url, shown: request.headers.authorization, order: JSON.parse(body) });
-    response.end(JSON.stringify(answers[asked.length - 1] ?? answer()));
-  };
-  return { asked, listener };
 }
 
 describe("tessera purge", () => {

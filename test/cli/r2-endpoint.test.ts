@@ -7,6 +7,11 @@ import { listObjects } from "../../src/bucket/list-objects.ts";
 import { s3Bucket } from "../../src/bucket/s3-bucket.ts";
 import type { S3Place } from "../../src/bucket/s3-bucket-request.ts";
 import { checkedBytes, sha256Of, uploadFile } from "../../src/bucket/upload.ts";
+import { objectAt } from "../../src/identity/origin-object.ts";
+import { originObject } from "../../src/origin/origin-source.ts";
+import { platformClock } from "../../src/timers.ts";
+import { codeOfAsync } from "../support/code-of.ts";
+import { originOf } from "../support/hostile-origin.ts";
 import { bucketCodeOf } from "../support/ingest.ts";
 import { uploadBytes } from "../support/upload-bytes.ts";
 
@@ -58,12 +63,37 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
       const bucket = s3Bucket(place);
       const bytes = new TextEncoder().encode(`{"key": "${key}"}`);
       await uploadBytes(bucket, { key, bytes, contentType: "application/json" });
-      expect(await bucket.head(key)).toEqual({ bytes: bytes.length, metadata: { sha256: sha256Of(bytes) } });
+      const metadata = { sha256: sha256Of(bytes) };
+      const { md5: etag } = checkedBytes(bytes);
+      expect(await bucket.head(key)).toEqual({ bytes: bytes.length, etag, uploadedAt: expect.any(Number), metadata });
       const response = await server.fetch(`/?key=${encodeURIComponent(key)}`);
       expect(response.headers.get("content-type")).toBe("application/json");
       expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
     },
   );
+
+  it("is read by ranges as a server that the service takes masters from, each pinned to the version that was opened", async () => {
+    const [rule, secrets] = [
+      { kind: "s3", prefix: "nls/", endpoint: place.endpoint, bucket: "masters", region: "auto", key: "{rest}" },
+      { ORIGIN_NLS_ACCESS_KEY_ID: keys.accessKeyId, ORIGIN_NLS_SECRET_ACCESS_KEY: keys.secretAccessKey },
+    ];
+    const origin = originOf({ ...rule, credentials: "NLS", local: true }, secrets);
+    const reader = { clock: platformClock, timeoutSeconds: 30, signingKeys: new Map() };
+    const objectOf = (name: string) => originObject(reader, objectAt(origin, name), undefined);
+    const name = "maps/1850/it's (1) + Ü?.tif";
+    const put = (text: string) =>
+      uploadBytes(s3Bucket(place), { key: name, bytes: new TextEncoder().encode(text), contentType: "image/tiff" });
+    await put("the tiles of a master");
+    const opened = await objectOf(`nls/${name}`).open(9);
+    expect(new TextDecoder().decode(opened?.prefix)).toBe("the tiles");
+    expect(new TextDecoder().decode(await opened?.source.read(15, 100))).toBe("master");
+    expect(await objectOf(`nls/${name}`).head()).toEqual({ size: 21, version: opened?.source.version });
+    await put("the tiles of a second");
+    expect(await codeOfAsync(opened?.source.read(0, 9) ?? Promise.resolve())).toBe("source-changed");
+    expect(await objectOf("nls/none").open(9)).toBeUndefined();
+    await put("");
+    expect((await objectOf(`nls/${name}`).open(9))?.source.size).toBe(0);
+  });
 
   it("reads, creates, lists and deletes objects", async () => {
     const bucket = s3Bucket(place);
@@ -73,13 +103,18 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
     expect(await create("list/a & b", "second")).toBeUndefined();
     expect(await bucket.get("list/a & b")).toMatchObject({ bytes: Buffer.from("first"), ...headers });
     for (const key of ["list/c", "list/地図", "lisu"]) await create(key, "{}");
+    const version = { bytes: 2, etag: checkedBytes(Buffer.from("{}")).md5, uploadedAt: expect.any(Number) };
     expect(await bucket.list("list/", "list/a & b")).toEqual({
       objects: [
-        { key: "list/c", bytes: 2 },
-        { key: "list/地図", bytes: 2 },
+        { key: "list/c", ...version },
+        { key: "list/地図", ...version },
       ],
       isTruncated: false,
     });
+    const { etag } = version;
+    expect(await bucket.readRange("list/c", { offset: 1, length: 1, etag })).toEqual(Buffer.from("}"));
+    const other = bucket.readRange("list/c", { offset: 1, length: 1, etag: "0".repeat(32) });
+    await expect(other).rejects.toThrow(/was replaced while it was read/);
     const listed: string[] = [];
     for await (const { key } of listObjects(bucket, "list/")) {
       listed.push(key);
@@ -87,6 +122,10 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
       expect(await bucket.get(key)).toBeUndefined();
     }
     expect(listed).toEqual(["list/a & b", "list/c", "list/地図"]);
+    const many = ["all/a & <b>", "all/地図"];
+    for (const key of [...many, "all/c"]) await create(key, "{}");
+    await bucket.deleteAll([...many, "all/none"]);
+    expect((await bucket.list("all/", undefined)).objects.map(({ key }) => key)).toEqual(["all/c"]);
     expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).get("a"))).toBe("no-bucket");
     expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).delete("a"))).toBe("no-bucket");
   });

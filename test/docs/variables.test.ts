@@ -31,15 +31,21 @@ const ranges = rows.flatMap(({ name, allowed }) => {
 });
 const choices = rows.filter(({ allowed }) => /^`\w+`(?:, `\w+`)+$/.test(allowed));
 const texts = [
-  "BASE_URL",
-  "SITE_NAME",
-  "PREFIX",
-  "GATEWAY",
-  "KEY_TEMPLATE",
-  "PAGE_SUFFIX",
-  "HELP_URL",
-  "ACCESS_AUDIENCE",
+  ...[
+    "BASE_URL",
+    "SITE_NAME",
+    "PREFIX",
+    "GATEWAY",
+    "KEY_TEMPLATE",
+    "PAGE_SUFFIX",
+    "ORIGINS",
+    "HELP_URL",
+    "ACCESS_AUDIENCE",
+  ],
+  ...["ACCESS_TEAM", "JURISDICTION"],
 ];
+
+const rule = '{"kind": "https", "prefix": "web/", "endpoint": "https://example.org"}';
 
 describe("the table of variables in docs/configuration.md", () => {
   it("has every variable of wrangler.toml in its order, and no other", () => {
@@ -82,9 +88,28 @@ describe("the table of variables in docs/configuration.md", () => {
     ["GATEWAY", ["", "[]", '[{"prefix":"/loris/"}]'], ["{}", "loris", '[{"prefix":"loris"}]', '[{"prefx":"/loris/"}]']],
     ["KEY_TEMPLATE", ["{identifier}", "masters/{identifier}.tif"], ["masters", ""]],
     ["ACCESS_AUDIENCE", ["", "a1b2c3d4e5f6a7b8"], ["short", "two words", "https://team.example"]],
+    ["ACCESS_TEAM", ["", "museum", "my-museum"], ["https://museum.cloudflareaccess.com", "a.b", "-a", "Museum"]],
+    ["JURISDICTION", ["", "eu", "fedramp", "us"], ["EU", "de"]],
+    ["ORIGINS", ["", "[]", `[${rule}]`], ["x", "{}", rule, `[${rule.replace("example.org", "localhost")}]`]],
     ["PAGE_SUFFIX", ["", ";page="], ["/", "?", "#", "%", "p 1", "p1"]],
   ] as const)("states what %s takes", (name, taken, refused) => {
     expect(taken.filter((value) => !accepts(name, value))).toEqual([]);
     expect(refused.filter((value) => accepts(name, value))).toEqual([]);
+  });
+});
+
+describe("docs/storage.md", () => {
+  const page = readFileSync(join(root, "docs/storage.md"), "utf8");
+
+  it("shows rules that are taken, in both spellings", () => {
+    const [, block = ""] = /```toml\n([\s\S]*?)```/.exec(page) ?? [];
+    const rules = block.split("[[vars.ORIGINS]]").slice(1);
+    const read = rules.map((text) =>
+      Object.fromEntries([...text.matchAll(/^(\w+) = "(.*)"$/gm)].map(([, name, value]) => [name, value])),
+    );
+    const { origins } = readConfig({ ORIGINS: read });
+    expect(origins.map(({ access }) => access.kind)).toEqual(["missing", "open"]);
+    const [, json = ""] = /`ORIGINS = '(.*?)'`/.exec(page) ?? [];
+    expect(readConfig({ ORIGINS: json }).origins).toHaveLength(1);
   });
 });

@@ -1,4 +1,7 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { defaultVariables } from "../../src/config.ts";
+import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
 
 describe("what is no image", () => {
@@ -10,6 +13,15 @@ describe("what is no image", () => {
     ]);
     expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
     expect(headers.get("Cache-Control")).toMatch(/^public, max-age=60/);
+  });
+
+  it("and what is one are answered without a single variable", async () => {
+    const none = Object.fromEntries(Object.keys(defaultVariables).map((name) => [name, undefined]));
+    await env.MASTERS.put("plain", await makeTiff({ width: 32, height: 32, tile: 16, pixel: () => [9, 9, 9] }));
+    for (const path of ["/health", "/iiif/3/plain/full/8,/0/default.png", "/"]) {
+      expect((await ask(path, { env: none })).status).toBe(200);
+    }
+    expect((await ask("/admin/purge", { method: "POST", env: none })).status).toBe(404);
   });
 
   it("refuses a path that is too long", async () => {

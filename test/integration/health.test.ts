@@ -54,6 +54,15 @@ describe("/health", () => {
     expect(JSON.parse((await ask("/health", base)).text).warnings).toBeUndefined();
   });
 
+  it("says which servers of masters can't be read from, and is well all the same", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const rule = { kind: "https", prefix: "web/", endpoint: "https://images.example.org", credentials: "NLS" };
+    const answer = await ask("/health", { env: { ORIGINS: [rule] } });
+    const { status, origins } = JSON.parse(answer.text);
+    expect([answer.status, status, origins]).toEqual([200, "ok", { "web/": "fails" }]);
+    expect(log.mock.calls.join()).toContain("secrets are missing or malformed: ORIGIN_NLS_AUTHORIZATION");
+  });
+
   it.each([
     ["masters", "MASTERS"],
     ["catalogue", "CATALOGUE"],

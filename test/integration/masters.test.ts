@@ -14,6 +14,7 @@ import { maxWholeBytes } from "../../src/limits.ts";
 import { formatKeptMaster } from "../../src/masters/kept-index.ts";
 import { withMaster } from "../../src/masters/open.ts";
 import type { MasterStore } from "../../src/masters/store.ts";
+import { r2Object } from "../../src/source/r2.ts";
 import { platformClock } from "../../src/timers.ts";
 import type { Visit } from "../../src/visit.ts";
 import { encodeTestTile } from "../support/jpeg-tile.ts";
@@ -28,12 +29,11 @@ const none: CacheTier = { get: async () => undefined, put: async () => false, de
 /** The store of an isolate that has just begun. */
 function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {
   const deferred: Promise<unknown>[] = [];
+  const clock = { ...platformClock, now: () => 1000 * (given.now?.() ?? 1_000_000) };
+  const storage = { bucket: env.MASTERS, clock, timeoutSeconds: 10 };
   const store: MasterStore = {
-    storage: {
-      bucket: env.MASTERS,
-      clock: { ...platformClock, now: () => 1000 * (given.now?.() ?? 1_000_000) },
-      timeoutSeconds: 10,
-    },
+    objectOf: ({ key }) => r2Object(storage, key),
+    storage,
     budget: new MemoryBudget(platformClock),
     held: new IsolateCache(1 << 20),
     edge: given.edge ?? none,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { formatMoveRecord, moveKey } from "../../src/catalogue/moved.ts";
 import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { type Asking, ask } from "../support/service.ts";
@@ -29,6 +30,41 @@ beforeAll(async () => {
   const form = { width: 601, height: 403, tile: 64, levels: 4, ...jpeg } as const;
   await env.MASTERS.put("map", await makeTiff(form));
   await env.MASTERS.put(book, await makeTiff({ ...form, pages: [{ width: 90, height: 60, tile: 64 }] }));
+});
+
+describe("an image that has moved, by another server's URL", () => {
+  const gone = "withdrawn";
+  beforeAll(async () => {
+    for (const move of [{ identifier: "map-of-1850", to: "map" }, { identifier: gone }]) {
+      await env.CATALOGUE.put(moveKey(move.identifier), formatMoveRecord(move));
+    }
+  });
+
+  it.each([
+    ["/dzi/map-of-1850_files/10/3_4.jpg", "/dzi/map_files/10/3_4.jpg"],
+    ["/dzi/map-of-1850.dzi", "/dzi/map.dzi"],
+    ["/zoomify/map-of-1850/TileGroup0/3-2-1.jpg", "/zoomify/map/TileGroup0/3-2-1.jpg"],
+    ["/fcgi-bin/iipsrv.fcgi?FIF=map-of-1850.tif&JTL=4,11", "/fcgi-bin/iipsrv.fcgi?FIF=map.tif&JTL=4,11"],
+  ])("is answered as what it is now: %s", async (path, now) => {
+    const [answer, expected] = [await old(path), await old(now)];
+    expect([answer.status, answer.headers.get("Cache-Tag")]).toEqual([200, expected.headers.get("Cache-Tag")]);
+    expect(answer.bytes).toEqual(expected.bytes);
+  });
+
+  it.each([
+    ["/loris/map-of-1850.jp2/full/90,/0/native.jpg?a=1", "/iiif/2/map/full/90,/0/default.jpg?a=1"],
+    ["/fcgi-bin/iipsrv.fcgi?IIIF=map-of-1850.tif/info.json", "/iiif/2/map/info.json"],
+  ])("leads to its URL of IIIF: %s", async (path, location) => {
+    const { status, headers } = await old(path);
+    expect([status, headers.get("Location")]).toEqual([301, location]);
+  });
+
+  it.each([`/dzi/${gone}.dzi`, `/zoomify/${gone}/TileGroup0/0-0-0.jpg`, `/loris/${gone}.jp2/info.json`])(
+    "is gone where it was removed: %s",
+    async (path) => {
+      expect((await old(path)).status).toBe(410);
+    },
+  );
 });
 
 describe("a picture by another server's URL", () => {

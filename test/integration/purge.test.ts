@@ -100,6 +100,8 @@ describe("purging", () => {
     // Its documents, what is found in the catalogue, two images.
     expect(json).toMatchObject({ images: 2, workersCache: { tags: 4 } });
     expect((await purge({ kind: "object", key: "withdrawn long ago" })).json).toMatchObject({ images: 0 });
+    const documents = await purge({ kind: "object", key: "set", only: "documents" });
+    expect(documents.json).toMatchObject({ images: 0, workersCache: { tags: 2 } });
   });
 
   it("goes on where one call is not enough", async () => {
@@ -279,6 +281,7 @@ describe("who administers", () => {
     const audience = "a1b2c3d4e5f6a7b8";
     const forged = { "Cf-Access-Jwt-Assertion": "x.y.z", "Cf-Access-Authenticated-User-Email": "curator@example.org" };
     expect((await attempt(forged, { ACCESS_AUDIENCE: audience })).status).toBe(403);
+    expect((await attempt(forged, { ACCESS_AUDIENCE: audience, ACCESS_TEAM: "museum" })).status).toBe(403);
     const letIn = (aud: string) => {
       vi.mocked(worker.fetch).mockRestore?.();
       standIn({
@@ -287,12 +290,30 @@ describe("who administers", () => {
     };
     standIn({ access: { aud: audience, getIdentity: async () => Promise.reject(new Error("down")) } });
     expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(503);
+    const json = { "Content-Type": "application/json" };
     letIn("another application");
-    expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(403);
+    expect((await attempt(json, { ACCESS_AUDIENCE: audience })).status).toBe(403);
     letIn(audience);
-    expect((await attempt({}, { ACCESS_AUDIENCE: audience })).status).toBe(200);
+    expect((await attempt(json, { ACCESS_AUDIENCE: audience })).status).toBe(200);
+    const form = { Origin: "https://elsewhere.example", "Content-Type": "text/plain" };
+    expect((await attempt(form, { ACCESS_AUDIENCE: audience })).status).toBe(403);
     const [line] = await env.LEDGER.getByName("service").latest(1);
     expect(line).toMatchObject({ operator: "curator@example.org", action: "purge" });
+  });
+
+  it("is written down in the jurisdiction that is configured", async () => {
+    const asked: string[] = [];
+    const ledger = {
+      jurisdiction(where: string) {
+        asked.push(where);
+        return env.LEDGER;
+      },
+    };
+    const changed = { JURISDICTION: "eu", LEDGER: ledger };
+    expect((await purge({ kind: "images", identifiers: ["other"] }, changed)).status).toBe(200);
+    expect(asked).toContain("eu");
+    // The runtime here knows none.
+    expect((await purge({ kind: "images", identifiers: ["other"] }, { JURISDICTION: "eu" })).status).toBe(200);
   });
 
   it("never has the secret in the log", async () => {

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { lifecycleMarkerKey, lifecycleState } from "../../src/cache/lifecycle.ts";
+import { readConfig } from "../../src/config.ts";
 import { maxKeptBytes, maxWholeBytes } from "../../src/limits.ts";
+import { derivativeRules, stateOfDerivative } from "../../src/operation/derivative-state.ts";
 import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
@@ -67,6 +69,13 @@ describe("what is stored in the bucket", () => {
     expect(await stored()).toHaveLength(1);
   });
 
+  it("comes there when it is asked for again with a query, past a cache in front, as tessera warm does", async () => {
+    await get("twice/full/128,/0/default.jpg", again);
+    expect(await stored()).toEqual([]);
+    expect((await get("twice/full/128,/0/default.jpg?warm=again", again)).status).toBe(200);
+    expect(await stored()).toHaveLength(1);
+  });
+
   it("is put once, however often the edge answers", async () => {
     const put = vi.fn((...args: Parameters<R2Bucket["put"]>) => env.DERIVATIVES.put(...args));
     const bucket = { get: env.DERIVATIVES.get.bind(env.DERIVATIVES), head: env.DERIVATIVES.head.bind(env.DERIVATIVES) };
@@ -78,6 +87,29 @@ describe("what is stored in the bucket", () => {
   it("comes there at once above the cost that pays", async () => {
     await get("twice/full/108,/0/default.jpg", atOnce);
     expect(await stored()).toHaveLength(1);
+  });
+
+  it("is never served once its master is replaced, and is then found to be stale", async () => {
+    const flat = (value: number) =>
+      makeTiff({ width: 301, height: 201, tile: 64, tileBytes: () => new Uint8Array(64 * 64 * 3).fill(value) });
+    const trusting = { ...atOnce, MASTER_TTL_SECONDS: "0" };
+    await env.MASTERS.put("swapped", await flat(10));
+    const before = await get("swapped/full/100,/0/default.png", trusting);
+    expect((await get("swapped/full/100,/0/default.png", trusting)).bytes).toEqual(before.bytes);
+    await env.MASTERS.put("swapped", await flat(200));
+    const after = await get("swapped/full/100,/0/default.png", trusting);
+    expect([after.status, after.timing.cache]).toEqual([200, "miss"]);
+    expect(after.bytes).not.toEqual(before.bytes);
+    const version = (await env.MASTERS.head("swapped"))?.etag;
+    const rules = derivativeRules(readConfig(trusting));
+    const states = (await stored()).map(({ key, customMetadata: labels = {} }) =>
+      Promise.all([labels.etag === version, stateOfDerivative({ key, labels }, { version, rules })]),
+    );
+    expect(Object.fromEntries(await Promise.all(states))).toEqual({ true: "current", false: "stale" });
+    const gone = (await stored()).map(({ key, customMetadata: labels = {} }) =>
+      stateOfDerivative({ key, labels }, { version: undefined, rules }),
+    );
+    expect(new Set(await Promise.all(gone))).toEqual(new Set(["orphan"]));
   });
 
   it("says in its metadata what it is", async () => {

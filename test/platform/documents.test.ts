@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { formatMoveRecord, moveKey } from "../../src/catalogue/moved.ts";
 import { formatWork } from "../../src/catalogue/work-record.ts";
 import { type Platform, startPlatform } from "../support/platform/platform.ts";
-import { visitAll } from "../support/platform/visitors.ts";
+import { visit, visitAll } from "../support/platform/visitors.ts";
 import { makeFullWork } from "../support/works.ts";
 
 let platform: Platform;
@@ -51,5 +52,36 @@ describe.each(answers)("%s", (_, root) => {
     expect(status).toBe(200);
     const health = (await (await fetch(`${platform.url}/health`)).json()) as { memory: { lentBytes: number } };
     expect(health.memory.lentBytes).toBe(0);
+  });
+});
+
+describe("where an image has gone", () => {
+  const ask = (identifier: string, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, () =>
+        visit(`${platform.url}/iiif/3/${identifier}/info.json`, { redirect: "manual" }),
+      ),
+    );
+  const putMove = (identifier: string) =>
+    platform.putRecord(moveKey(identifier), formatMoveRecord({ identifier, to: "elsewhere" }));
+
+  it("is told to forty visitors at once while storage takes its time", async () => {
+    await putMove("quick");
+    platform.behaviour.latency = () => 60;
+    const answers = await ask("quick", 40);
+    platform.behaviour.latency = () => 0;
+    expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(301));
+  });
+
+  it("is a 503 within a deadline where the catalogue never answers or fails, and never a 404", async () => {
+    for (const fate of ["hung", "failed"] as const) {
+      await putMove(fate);
+      platform.behaviour.fate = ({ tier }) => (tier === "catalogue" ? fate : "served");
+      for (const { status, headers } of await ask(fate, 2)) {
+        expect([status, headers.get("Cache-Control")]).toEqual([503, "no-store"]);
+      }
+      platform.behaviour.fate = () => "served";
+      expect((await ask(fate, 1))[0]?.status).toBe(301);
+    }
   });
 });

@@ -51,12 +51,13 @@ export function bucketAt(
 }
 
 /** Returns the buckets of an endpoint, with pauses short enough for tests. */
-export function bucketsAt(endpoint: S3Endpoint) {
+export function bucketsAt(endpoint: S3Endpoint, signal?: AbortSignal) {
   const { catalogueBucket, derivativesBucket } = endpoint;
+  const change = signal === undefined ? {} : { signal };
   return {
-    masters: bucketAt(endpoint),
-    catalogue: bucketAt({ ...endpoint, bucket: catalogueBucket }),
-    derivatives: bucketAt({ ...endpoint, bucket: derivativesBucket }),
+    masters: bucketAt(endpoint, change),
+    catalogue: bucketAt({ ...endpoint, bucket: catalogueBucket }, change),
+    derivatives: bucketAt({ ...endpoint, bucket: derivativesBucket }, change),
   };
 }
 

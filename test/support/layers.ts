@@ -5,13 +5,13 @@ export type Sources = ReadonlyMap<string, string>;
 
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
 export const floors: readonly (readonly string[])[] = [
-  ["error", "geometry", "limits", "bytes", "digest", "spelling", "design"],
+  ["error", "geometry", "limits", "bytes", "digest", "spelling", "design", "hosts"],
   ["budget", "config", "serial", "account", "raster"],
-  ["source", "pyramid", "visit", "timers", "identity"],
+  ["source", "pyramid", "visit", "timers", "identity", "statistics"],
   ["tiff", "iiif", "color"],
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text"],
-  ["render", "cache", "records", "search", "pages", "gateway"],
+  ["render", "cache", "records", "search", "pages", "gateway", "origin"],
   ["masters"],
   ["colors", "operation"],
   ["picture"],
@@ -31,7 +31,20 @@ const entries: readonly string[] = ["worker", "cli"];
 
 /** Rooms that know no clock, no network and no platform. */
 const pureRooms: readonly string[] = [
-  ...["error", "geometry", "design", "account", "limits", "bytes", "spelling", "budget", "raster", "serial", "pyramid"],
+  ...[
+    "error",
+    "geometry",
+    "design",
+    "hosts",
+    "account",
+    "limits",
+    "bytes",
+    "spelling",
+    "budget",
+    "raster",
+    "serial",
+    "pyramid",
+  ],
   ...["tiff", "iiif", "identity", "color", "layout", "codec", "metadata", "catalogue", "presentation", "text", "files"],
   ...["check", "render", "picture", "pages", "gateway"],
 ];
@@ -42,7 +55,7 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
-  { name: /^valibot$/, rooms: ["catalogue", "bucket", "operation", "config"] },
+  { name: /^valibot$/, rooms: ["config", "catalogue", "bucket", "operation", "app", "statistics"] },
   { name: /^cloudflare:workers$/, rooms: ["ledger"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.
@@ -51,7 +64,7 @@ const packages: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^@jsquash\/webp\//, rooms: ["codec"] },
   { name: /^sharp$/, rooms: ["convert"] },
   { name: /^wrangler$/, rooms: ["bucket", "settings"] },
-  { name: /^aws4fetch$/, rooms: ["bucket"] },
+  { name: /^aws4fetch$/, rooms: ["bucket", "origin"] },
   { name: /\.wasm$/, rooms: ["worker"] },
 ];
 
@@ -64,8 +77,8 @@ const doorWords = /\bEnv\b|\bcaches\b|\bExecutionContext\b/;
 const headerNames =
   /"(?:[A-Z][a-z]+(?:-[A-Z][A-Za-z0-9]*)+|Accept|Allow|ETag|Host|Authorization|Cookie|Link|Location|Origin|Range|Vary)"|\b(?:ETag|Vary)\s*:|\bheaders\s*\.\s*(?:get|set|has|append|delete)\b|\.header\s*\(|\bnew Headers\b/;
 
-/** What the S3 interface of R2 is spoken with is written down where it is spoken. */
-const headerRooms: readonly string[] = ["http", "bucket"];
+/** What S3 and other servers are spoken with is written down where it is spoken. */
+const headerRooms: readonly string[] = ["http", "bucket", "origin"];
 
 /** Returns all that breaks a rule of the house, a sentence each; none in a house that stands. */
 export function findViolations(sources: Sources): readonly string[] {

@@ -212,12 +212,14 @@ const operations: Readonly<Record<S3Operation, (endpoint: S3Endpoint, call: Call
   GetObject(endpoint, call) {
     const object = objectsOf(endpoint, call).get(call.arrival.key);
     if (object === undefined) return failed(404, "NoSuchKey");
-    const { range, "if-match": wanted } = call.request.headers;
-    if (wanted !== undefined && wanted !== `"${object.etag}"`) return failed(412, "PreconditionFailed");
-    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "") ?? [];
+    const { range = "", "if-match": wanted } = call.request.headers;
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
     const headers = { ...object.headers, etag: `"${object.etag}"` };
+    if (wanted !== undefined && wanted !== headers.etag) return failed(412, "PreconditionFailed");
     if (first === undefined) return { status: 200, headers, body: object.bytes };
-    return { status: 206, headers, body: object.bytes.subarray(Number(first), Number(last) + 1) };
+    const body = object.bytes.subarray(Number(first), Number(last) + 1);
+    const place = `bytes ${first}-${Number(first) + body.length - 1}/${object.bytes.length}`;
+    return { status: 206, headers: { ...headers, "content-range": place }, body };
   },
   PutObject(endpoint, call) {
     const objects = objectsOf(endpoint, call);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { defaultVariables, readConfig } from "../../src/config.ts";
@@ -18,6 +18,12 @@ describe("readConfig", () => {
       Object.fromEntries(Object.entries(defaultVariables).filter(([name]) => name in variables)),
     );
     expect(readConfig({})).toEqual(readConfig(variables));
+  });
+
+  it("is checked by editors while it is written", () => {
+    const schema = /^#:schema (.+)$/m.exec(toml)?.[1] ?? "";
+    expect(existsSync(resolve(import.meta.dirname, "../..", schema))).toBe(true);
+    expect(toml.startsWith("#:schema ")).toBe(true);
   });
 
   it("takes numbers and truth values, which a Wrangler file may have in place of text", () => {

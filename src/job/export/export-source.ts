@@ -1,4 +1,4 @@
-import { BucketError } from "../../bucket/bucket.ts";
+import { BucketError, isOfOneObject } from "../../bucket/bucket.ts";
 import { formatFault, tryMaster } from "../../check/faults.ts";
 import type { Identifier } from "../../identity/identifier.ts";
 import { openImage, prefixBytes } from "../../masters/image.ts";
@@ -8,7 +8,6 @@ import type { DrawnMaster } from "../../picture.ts";
 import { readInBlocks } from "../../source/blocks.ts";
 import type { ByteSource } from "../../source/byte-source.ts";
 import { limitOpening } from "../../source/opening.ts";
-import { isOfOne } from "../verify-finding.ts";
 
 /** A master that is exported: of a bucket, or a file of this machine. */
 export interface ExportSource {
@@ -69,7 +68,7 @@ export async function withSource<Result>(
       await opened.close?.();
     }
   } catch (error) {
-    const isOfThis = error instanceof IngestError || (error instanceof BucketError && isOfOne(error));
+    const isOfThis = error instanceof IngestError || (error instanceof BucketError && isOfOneObject(error));
     if (!isOfThis) throw error;
     return { failure: { identifier, code: error.code, message: error.message } };
   }

@@ -13,7 +13,7 @@ export default {
     setTimeout(() => controller.abort(), Number(searchParams.get("after")));
     let byteLength = 0;
     try {
-      const answer = await SERVICE.fetch(`http://service${searchParams.get("path")}`, { signal: controller.signal });
+      const answer = await SERVICE.fetch(`http://localhost${searchParams.get("path")}`, { signal: controller.signal });
       for await (const part of answer.body ?? []) byteLength += part.byteLength;
       return new Response(`${answer.status} whole ${byteLength}`);
     } catch {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { Origin } from "../../../src/config/origins.ts";
 import { identifierOf } from "../../../src/identity/identifier.ts";
 import { nameMaster, placesOf } from "../../../src/identity/master-name.ts";
 import { codeOf } from "../../support/code-of.ts";
+import { originOf } from "../../support/hostile-origin.ts";
 
 const config = { keyTemplate: "{identifier}", pageSuffix: ";page=" };
 
@@ -44,6 +46,70 @@ describe("nameMaster", () => {
     expect(codeOf(() => named(`${"x".repeat(1016)};page=2`, { ...config, keyTemplate: "folder/{identifier}" }))).toBe(
       "none",
     );
+  });
+});
+
+describe("nameMaster, where masters are elsewhere", () => {
+  const rule = (changes: Readonly<Record<string, unknown>>) =>
+    originOf({
+      kind: "https",
+      prefix: "web/",
+      endpoint: "https://images.example.org/a b",
+      key: "{rest}.tif",
+      ...changes,
+    });
+  const at = (identifier: string, ...origins: readonly Origin[]) =>
+    nameMaster(identifierOf(identifier), { ...config, origins });
+
+  it("takes the first rule whose prefix an identifier has, else the bucket", () => {
+    const rules = [rule({ prefix: "web/a" }), rule({ endpoint: "https://other.example.org" })];
+    expect(at("web/abc;page=2", ...rules)).toEqual({
+      key: ".origin/images.example.org/a b/bc.tif",
+      page: 2,
+      origin: { origin: rules[0], key: "bc.tif", path: "/a%20b/bc.tif" },
+    });
+    expect(at("web/b", ...rules).key).toBe(".origin/other.example.org/b.tif");
+    expect(at("other/web/b", ...rules)).toEqual({ key: "other/web/b", page: 1 });
+  });
+
+  it.each([
+    ["x?y=1#z", "/a%20b/x%3Fy%3D1%23z.tif"],
+    ["user@host:1", "/a%20b/user%40host%3A1.tif"],
+    ["\\\\host\\x", "/a%20b/%5C%5Chost%5Cx.tif"],
+    ["//evil.example/x", "/a%20b///evil.example/x.tif"],
+    ["%2e%2e%2fx", "/a%20b/%252e%252e%252fx.tif"],
+    ["{rest}{identifier}", "/a%20b/%7Brest%7D%7Bidentifier%7D.tif"],
+    ["a+b (1)'é", "/a%20b/a%2Bb%20%281%29%27%C3%A9.tif"],
+  ])("encodes each segment by itself: %s", (rest, path) => {
+    const { origin } = at(`web/${rest}`, rule({}));
+    expect(origin?.path).toBe(path);
+    const { href, pathname } = new URL(`${origin?.origin.base}${path}`);
+    expect([href, pathname]).toEqual([`https://images.example.org${path}`, path]);
+  });
+
+  it.each([
+    ["web", "web../x", "{rest}"],
+    ["web", "web./x", "{rest}"],
+    ["web/a", "web/a..", "{rest}"],
+    ["web/", "web/", "{rest}"],
+    ["web/", `web/${"x".repeat(1020)}`, "{rest}.tiff"],
+  ])("finds nothing that leads out of its folder, or can't be: prefix %s", (prefix, identifier, key) => {
+    expect(codeOf(() => at(identifier, rule({ prefix, key })))).toBe("not-found");
+  });
+
+  it("refuses segments that start with a dot before it looks for a rule", () => {
+    for (const name of ["web/../x", "web/..", "web/a/../../x"])
+      expect(codeOf(() => at(name, rule({})))).toBe("not-found");
+  });
+
+  it("tells the same key in two places apart, and knows the same place by two rules", () => {
+    const bucket = at("web/x.tif");
+    const here = at("web/x", rule({}));
+    const [there, same] = [rule({ endpoint: "https://other.example.org" }), rule({ prefix: "again/" })];
+    expect(new Set([bucket.key, here.key, at("web/x", there).key]).size).toBe(3);
+    expect(at("again/x", same).key).toBe(here.key);
+    // No identifier means such a key in the bucket.
+    expect(codeOf(() => at(here.key))).toBe("not-found");
   });
 });
 

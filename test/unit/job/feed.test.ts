@@ -220,4 +220,29 @@ describe("the journal of a run", () => {
     await expect(run({ a: "1" })).rejects.toMatchObject({ code: "refused" });
     expect(endpoint.catalogue.has("objects/a.json")).toBe(false);
   });
+
+  const remove = (journal: RunJournal, key: string) =>
+    journal.remove(key, () => catalogue().delete(resourceKey(object(key))));
+
+  it("tells of an object that was taken away, also where the run broke off before it could, and once", async () => {
+    await run({ a: "1", b: "1", c: "1" });
+    const journal = openJournal(catalogue(), now);
+    await remove(journal, "a");
+    expect(await journal.finish()).toBe(1);
+    const broken = openJournal(catalogue(), now);
+    await remove(broken, "b");
+    await expect(
+      broken.remove("c", async () => {
+        throw new Error("before it was gone");
+      }),
+    ).rejects.toThrow();
+    // Its second try takes away what the first had announced.
+    const again = openJournal(catalogue(), now);
+    await remove(again, "c");
+    expect(await again.finish()).toBe(2);
+    expect(toldOf().slice(3)).toEqual(["Delete a", "Delete b", "Delete c"]);
+    time += 3_600_000;
+    expect(await run({ d: "1" })).toBe(1);
+    expect([toldOf().length, runFiles()]).toEqual([7, []]);
+  });
 });

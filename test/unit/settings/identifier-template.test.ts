@@ -87,6 +87,14 @@ describe("an identifier", () => {
     expect(checkIdentifier(identifier, naming)).toEqual({ fault: expect.stringMatching(fault) });
   });
 
+  it("is refused where the service reads its master from elsewhere", () => {
+    const elsewhere = { ...naming, elsewhere: ["nls/"] };
+    expect(checkIdentifier("nls/plate", elsewhere)).toEqual({
+      fault: expect.stringMatching(/ORIGINS has a rule for nls\/$/),
+    });
+    expect(checkIdentifier("plate", elsewhere)).toEqual({ key: "plate" });
+  });
+
   it("is refused where only its key is too long", () => {
     const long = { ...naming, keyTemplate: "masters/{identifier}.tif" };
     expect(checkIdentifier("a".repeat(1012), long)).toEqual({ key: `masters/${"a".repeat(1012)}.tif` });

@@ -1,0 +1,76 @@
+import { pruneDerivatives, pruneReasons } from "../job/prune.ts";
+import { addStoredRollUps, countAllStored } from "../job/statistics.ts";
+import type { Terminal } from "../node/terminal.ts";
+import { refuseFaults } from "../settings/command-faults.ts";
+import { StatisticsSum } from "../statistics/report.ts";
+import { type NamedBuckets, nameBuckets } from "./choose-buckets.ts";
+import type { StoredCommand } from "./command.ts";
+import { exitStatus } from "./exit-status.ts";
+import { formatJson } from "./report-json.ts";
+import { addRunning } from "./running-hours.ts";
+import { describeStatistics, describeStorage, formatStatistics, type StorageReport } from "./stats-text.ts";
+
+type StatsCommand = StoredCommand & { readonly kind: "stats" };
+type Named = NamedBuckets<StatsCommand["options"]>;
+
+const hourMilliseconds = 3_600_000;
+
+/** Carries `tessera stats` out and returns the exit status. Throws CommandFaults and BucketError. */
+export async function stats({ options: given }: StatsCommand, terminal: Terminal): Promise<number> {
+  const faults: string[] = [];
+  const asked = given.storage === true ? (["masters", "catalogue", "derivatives"] as const) : (["catalogue"] as const);
+  const named = await nameBuckets(given, { terminal, asked, faults });
+  refuseFaults([...new Set(faults)]);
+  const { options, open } = named;
+  const { since = 24, by = "class", json = false } = options;
+  const buckets = open();
+  let problems = 0;
+  try {
+    const sum = new StatisticsSum(Date.now() - since * hourMilliseconds);
+    await addStoredRollUps(buckets.catalogue, sum, {
+      signal: terminal.signal,
+      onProgress: (done) => terminal.show(`${done} roll-ups`),
+      onProblem: (key, reason) => {
+        problems += 1;
+        terminal.say([`problem   ${key}: ${reason}`]);
+      },
+    });
+    const missing = await addRunning(sum, { choice: options, base: named.service?.base ?? "" }, terminal);
+    const storage = given.storage === true ? await findStorage(named, buckets, terminal) : undefined;
+    terminal.show("");
+    const report = {
+      since,
+      by,
+      rows: sum.rows(by),
+      total: sum.tally.total,
+      others: sum.tally.others,
+      periods: sum.periods,
+      missing,
+    };
+    if (json) terminal.print(formatJson({ ...describeStatistics(report), ...(storage && { storage }) }));
+    else terminal.print([...formatStatistics(report), ...(storage === undefined ? [] : describeStorage(storage))]);
+    return problems > 0 ? exitStatus.failed : exitStatus.well;
+  } finally {
+    terminal.show("");
+    await buckets.close();
+  }
+}
+
+/** Counts what is stored, and what of the derivatives nothing asks for any longer. */
+async function findStorage(
+  { service }: Named,
+  buckets: ReturnType<Named["open"]>,
+  { signal, show }: Terminal,
+): Promise<StorageReport> {
+  const counts = await countAllStored(buckets, { signal, onProgress: (done) => show(`${done} objects`) });
+  const rules = service?.derivatives;
+  if (rules === undefined || "fault" in rules) return { counts, unused: undefined };
+  const judged = await pruneDerivatives(
+    { ...buckets, rules },
+    { reasons: new Set(pruneReasons), days: Number.POSITIVE_INFINITY, now: Date.now(), isDry: true },
+    { signal, onProgress: (derivatives) => show(`${derivatives} derivatives looked at`) },
+  );
+  if (judged.failure !== undefined) throw judged.failure;
+  const { stale, orphan, "unknown-settings": unknownSettings } = judged.removed;
+  return { counts, unused: { stale, orphan, unknownSettings } };
+}

@@ -1,0 +1,123 @@
+import { type Bucket, BucketError, type ServiceBuckets, type StoredObject } from "../bucket/bucket.ts";
+import { recordKey, renameImageRecord } from "../catalogue/image-records.ts";
+import { moveKey } from "../catalogue/moved.ts";
+import { renamed } from "../catalogue/picture-change.ts";
+import { rewriteRecord } from "./catalogue-record.ts";
+import { changeObjects } from "./changed-objects.ts";
+import { copyMaster, isSameMaster } from "./copy-master.ts";
+import { readImageRecord } from "./image-record.ts";
+import { type MovePlan, type MoveStep, planMove } from "./move-plan.ts";
+import { readMove, writeMoves } from "./moves.ts";
+import { openJournal } from "./run-journal.ts";
+
+/** An image that is to be found under another identifier. */
+export interface ImageMove {
+  readonly from: string;
+  readonly to: string;
+  readonly buckets: Pick<ServiceBuckets, "masters" | "catalogue">;
+  /** Returns the key of the master of an image. */
+  readonly keyOf: (identifier: string) => string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: (step: MoveStep) => void;
+  /** Called with the bytes that are copied so far. */
+  readonly onCopied?: (bytes: number, of: number) => void;
+}
+
+/** What a move has changed besides the image. */
+export interface ImageMoved {
+  readonly steps: readonly MoveStep[];
+  readonly object?: string;
+  /** The collections whose records show the image, or might. */
+  readonly collections: readonly string[];
+  /** Changes that the feed has told. */
+  readonly told: number;
+}
+
+/** Looks at what is there and says what is left to do. Throws BucketError, `record-malformed`. */
+export async function lookAtMove({ from, to, buckets, keyOf }: ImageMove): Promise<MovePlan> {
+  const { masters, catalogue } = buckets;
+  const [source, target] = await Promise.all([from, to].map((identifier) => find(masters, keyOf(identifier))));
+  const [fromRecord, toRecord] = await Promise.all([from, to].map((one) => readImageRecord(catalogue, one)));
+  const isSame = source && target && (await isSameMaster(masters, source, target));
+  return planMove({
+    from,
+    to,
+    isFromStored: source !== undefined,
+    target: target === undefined ? "none" : isSame === false ? "other" : "same",
+    fromRecord,
+    toRecord,
+    move: await readMove(catalogue, from),
+  });
+}
+
+/**
+ * Carries the steps of a plan out. Interrupted at any point, the same move looked at and carried out again comes to the
+ * same end. Throws BucketError, `record-malformed`.
+ */
+export async function moveImage(move: ImageMove, steps: readonly MoveStep[]): Promise<ImageMoved> {
+  let changed: Omit<ImageMoved, "steps"> = { collections: [], told: 0 };
+  for (const step of steps) {
+    if (move.signal?.aborted) throw new BucketError("stopped", "Stopped.");
+    move.onStep?.(step);
+    const told = await carryOut[step](move);
+    if (told !== undefined) changed = told;
+  }
+  return { steps, ...changed };
+}
+
+const carryOut: Readonly<Record<MoveStep, (move: ImageMove) => Promise<Omit<ImageMoved, "steps"> | undefined>>> = {
+  async copy({ from, to, buckets, keyOf, signal, onCopied }) {
+    const source = await find(buckets.masters, keyOf(from));
+    if (source === undefined) throw new BucketError("failed", `There is no image ${from} any more.`);
+    const onProgress = (bytes: number) => onCopied?.(bytes, source.stored.bytes);
+    await copyMaster(buckets.masters, source, keyOf(to), { signal, onProgress });
+    return undefined;
+  },
+  async record({ from, to, buckets: { catalogue } }) {
+    const stored = await catalogue.get(recordKey(from));
+    if (stored === undefined) return undefined;
+    await rewriteRecord(catalogue, recordKey(to), () => renameImageRecord(stored.bytes, to));
+    return undefined;
+  },
+  async object({ from, to, buckets, keyOf, signal }) {
+    const object = (await readImageRecord(buckets.catalogue, from))?.object;
+    if (object === undefined) return undefined;
+    const journal = openJournal(buckets.catalogue);
+    const pictures = renamed(from, to);
+    const change = { ...buckets, journal, keyOf, signal, pictures };
+    const { collections } = await changeObjects([object], change);
+    return { object, collections, told: await journal.finish() };
+  },
+  async redirect({ from, to, buckets: { catalogue } }) {
+    await writeMoves(catalogue, [{ identifier: from, to }]);
+    // The image is there now, and leads nowhere.
+    await catalogue.delete(moveKey(to));
+    return undefined;
+  },
+  "delete-master": deleteMaster,
+  async "delete-record"({ from, buckets }) {
+    await buckets.catalogue.delete(recordKey(from));
+    return undefined;
+  },
+};
+
+/** How often a master may be replaced while it is moved. */
+const mostCopies = 3;
+
+/** The old master goes once the new one is the same, and not before: one that was replaced meanwhile is copied again. */
+async function deleteMaster({ from, to, buckets: { masters }, keyOf, signal }: ImageMove): Promise<undefined> {
+  for (let copies = 0; ; copies += 1) {
+    const [source, target] = await Promise.all([from, to].map((identifier) => find(masters, keyOf(identifier))));
+    if (source === undefined) return undefined;
+    if (target !== undefined && (await isSameMaster(masters, source, target))) break;
+    if (copies === mostCopies) throw new BucketError("failed", `${from} is replaced again and again.`);
+    await copyMaster(masters, source, keyOf(to), { signal });
+  }
+  await masters.delete(keyOf(from));
+  return undefined;
+}
+
+async function find(masters: Bucket, key: string): Promise<{ key: string; stored: StoredObject } | undefined> {
+  const stored = await masters.head(key);
+  return stored === undefined ? undefined : { key, stored };
+}

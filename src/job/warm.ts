@@ -1,0 +1,103 @@
+import { askPublicly, type PublicAnswer } from "../bucket/public-request.ts";
+import { thumbnailSizes } from "../catalogue/stored-image.ts";
+import type { Size } from "../geometry.ts";
+import type { SizeLimits } from "../iiif/size.ts";
+import { imageUri } from "../presentation/addresses.ts";
+import { thumbnailPicture } from "../presentation/picture-address.ts";
+import { inOrder } from "./at-once.ts";
+
+/** What is asked for of each image, and of which service. */
+export interface WarmOrder {
+  /** Scheme and host, without a slash at the end. */
+  readonly base: string;
+  readonly imagePrefix: string;
+  readonly limits: SizeLimits;
+  /** Sizes of the whole image; undefined for the thumbnail of manifests and the sizes of info.json. */
+  readonly sizes: readonly string[] | undefined;
+  readonly formats: readonly string[];
+  /** How many images are asked for at once. */
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What was not answered with a picture. */
+export interface WarmFailure {
+  readonly url: string;
+  readonly status: number;
+  readonly code: string | undefined;
+}
+
+/** What came of one image. */
+export interface WarmedImage {
+  readonly identifier: string;
+  /** Pictures that were made, that caches had, and that needed no making: copied tiles. */
+  readonly drawn: number;
+  readonly kept: number;
+  readonly copied: number;
+  readonly bytes: number;
+  readonly failures: readonly WarmFailure[];
+}
+
+/**
+ * Asks a service for the info.json of each image and for its pictures, as viewers do, and tells what came of it in the order
+ * of the images. Throws UnreachableError, what finding the images throws, and the signal's reason.
+ */
+export function warmImages(
+  identifiers: AsyncIterable<string> | Iterable<string>,
+  order: WarmOrder,
+): AsyncGenerator<WarmedImage, undefined, undefined> {
+  return inOrder(identifiers, order.jobs, (identifier) => warmImage(identifier, order));
+}
+
+async function warmImage(identifier: string, order: WarmOrder): Promise<WarmedImage> {
+  const { base, imagePrefix, limits, signal } = order;
+  const uri = imageUri({ base, imagePrefix, limits }, 3, identifier);
+  const sum = { identifier, drawn: 0, kept: 0, copied: 0, bytes: 0, failures: [] as WarmFailure[] };
+  const answer = await askPublicly(`${uri}/info.json`, signal);
+  sum.bytes += answer.bytes;
+  const image = answer.status === 200 ? readInfo(answer.json) : undefined;
+  if (image === undefined) return { ...sum, failures: [failureOf(`${uri}/info.json`, answer)] };
+  const sizes = order.sizes ?? usualSizes(identifier, image, order);
+  for (const format of order.formats) {
+    for (const size of sizes) {
+      const url = `${uri}/full/${size}/0/default.${format}`;
+      const picture = await askPublicly(url, signal);
+      sum.bytes += picture.bytes;
+      if (picture.status !== 200) sum.failures.push(failureOf(url, picture));
+      else if (picture.strategy === "kept") sum.kept += 1;
+      else if (picture.strategy === "copy") sum.copied += 1;
+      else {
+        sum.drawn += 1;
+        // What is not drawn for too much is stored when it is asked for again: past the cache in front, which has it now.
+        sum.bytes += (await askPublicly(`${url}?warm=again`, signal)).bytes;
+      }
+    }
+  }
+  return sum;
+}
+
+interface ImageInfo extends Size {
+  readonly sizes: readonly Size[];
+}
+
+/** The thumbnail that manifests name, and the sizes that info.json lists: each once. */
+function usualSizes(identifier: string, image: ImageInfo, addresses: WarmOrder): readonly string[] {
+  const sizes = thumbnailSizes(image.sizes.filter(({ width }) => width < image.width));
+  const thumbnail = thumbnailPicture(addresses, 3, { identifier, width: image.width, height: image.height, sizes });
+  return [...new Set([thumbnail, ...image.sizes].map(({ width, height }) => `${width},${height}`))];
+}
+
+function readInfo(json: unknown): ImageInfo | undefined {
+  const { width, height, sizes = [] } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  if (!isSize({ width, height }) || !Array.isArray(sizes) || !sizes.every(isSize)) return undefined;
+  return { width: Number(width), height: Number(height), sizes };
+}
+
+function isSize(value: unknown): value is Size {
+  const { width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return [width, height].every((side) => Number.isInteger(side) && Number(side) > 0);
+}
+
+function failureOf(url: string, { status, code }: PublicAnswer): WarmFailure {
+  return { url, status, code };
+}

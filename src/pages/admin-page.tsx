@@ -1,0 +1,395 @@
+import type { Child } from "hono/jsx";
+import { type FigureName, figureOf } from "../statistics/figures.ts";
+import { formatMoment } from "../statistics/hour.ts";
+import type { StorageState } from "../statistics/storage-count.ts";
+import type { Dimension, Tally } from "../statistics/tally.ts";
+import { formatAmount, formatBytes, Shares, Sparkline } from "./charts.tsx";
+import { formatPage, Layout } from "./layout.tsx";
+import { PurgeBox, type PurgeNotice, PurgeResult } from "./purge-box.tsx";
+import { picturePath, type Site } from "./site.ts";
+
+/** Where the form that signs out is sent. */
+const signOutPath = "/admin/forms/sign-out";
+
+/** What is shown to who administers a service. What can't be read now is undefined, and the page says so. */
+export interface Administration {
+  readonly operator: string;
+  /** Whether a session is open that can be ended here. */
+  readonly isSignedIn: boolean;
+  readonly health: {
+    readonly status: string;
+    readonly warnings?: readonly string[];
+    readonly checks: Readonly<Record<string, string>>;
+    readonly lifecycle: string;
+  };
+  readonly memory: { readonly lentBytes: number; readonly waiting: number };
+  readonly lastDay:
+    | {
+        readonly tally: Tally;
+        readonly hours: readonly { readonly hour: string; readonly requests: number }[];
+      }
+    | undefined;
+  /** Tags that wait to be purged from the cache in front of the Worker. */
+  readonly waitingTags: number | undefined;
+  readonly actions:
+    | readonly { readonly at: number; readonly operator: string; readonly action: string; readonly detail: string }[]
+    | undefined;
+  readonly storage: StorageState | undefined;
+  readonly purged?: PurgeNotice | undefined;
+}
+
+/** Images and examples that each table shows. */
+const mostRows = 10;
+const mostExamples = 5;
+
+/** Returns the page for who administers a service. All of it is read without a script, and its forms are sent without one. */
+export function formatAdminPage(site: Site, shown: Administration): string {
+  const { operator, isSignedIn, purged } = shown;
+  return formatPage(
+    <Layout site={site} title="Administration" kind="admin" head={<meta name="robots" content="noindex" />}>
+      <h1>Administration</h1>
+      <div class="who">
+        <p class="quiet">
+          {operator === "secret" ? "You are let in by the secret." : `You are let in as ${operator}.`}
+        </p>
+        {isSignedIn && (
+          <form action={signOutPath} method="post">
+            <button class="text-button" type="submit">
+              Sign out
+            </button>
+          </form>
+        )}
+      </div>
+      {purged !== undefined && <PurgeResult notice={purged} />}
+      <div class="panels">
+        <Status shown={shown} />
+        <Storage storage={shown.storage} />
+        <Work waitingTags={shown.waitingTags} />
+        <Requests shown={shown} />
+        <Images shown={shown} />
+        <Errors shown={shown} site={site} />
+        <PurgeBox />
+        <Actions actions={shown.actions} />
+      </div>
+    </Layout>,
+  );
+}
+
+interface PanelProps {
+  readonly name: string;
+  readonly title: string;
+  readonly isWide?: boolean;
+  readonly children?: Child;
+}
+
+function Panel({ name, title, isWide = false, children }: PanelProps) {
+  return (
+    <section class={isWide ? "panel panel-wide" : "panel"} aria-labelledby={name}>
+      <h2 id={name}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+const unread = "This can’t be read now; the log says why.";
+
+interface PartProps {
+  readonly shown: Administration;
+}
+
+function Status({ shown: { health, memory } }: PartProps) {
+  const { status, checks, lifecycle, warnings = [] } = health;
+  return (
+    <Panel name="status" title="Status">
+      <p class={status === "ok" ? "state" : "state state-failing"}>
+        {status === "ok" ? "It works." : "Something fails."}
+      </p>
+      {warnings.map((warning) => (
+        <p class="notice">{warning}</p>
+      ))}
+      <dl class="pairs">
+        {Object.entries(checks).map(([name, state]) => (
+          <Pair name={name} value={state} />
+        ))}
+        <Pair name="rule that clears the derivatives" value={lifecycle} />
+        <Pair name="memory lent by this isolate" value={formatBytes(memory.lentBytes)} />
+        <Pair name="requests that wait for memory" value={formatAmount(memory.waiting)} />
+      </dl>
+    </Panel>
+  );
+}
+
+function Pair({ name, value }: { readonly name: string; readonly value: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** What the values of a dimension are called where people read them. */
+const valueNames: Readonly<Partial<Record<Dimension, Readonly<Record<string, string>>>>> = {
+  tier: {
+    client: "the client had it (304)",
+    edge: "Cache API of the data centre",
+    bucket: "derivative bucket",
+    drawn: "drawn from the master",
+  },
+  index: {
+    isolate: "held by the isolate",
+    edge: "Cache API of the data centre",
+    bucket: "derivative bucket",
+    storage: "read from the master",
+  },
+};
+
+function sharesOf(tally: Tally, dimension: Dimension) {
+  const names = valueNames[dimension] ?? {};
+  return [...tally.by[dimension]].map(([name, [requests]]) => ({ name: names[name] ?? name, value: requests }));
+}
+
+function Requests({ shown: { lastDay } }: PartProps) {
+  if (lastDay === undefined) {
+    return (
+      <Panel name="requests" title="Requests">
+        <p>{unread}</p>
+      </Panel>
+    );
+  }
+  const { tally, hours } = lastDay;
+  const figure = (name: FigureName): number => figureOf(tally.total, name);
+  const requests = figure("requests");
+  return (
+    <Panel name="requests" title="Requests of the last 24 hours" isWide>
+      <p class="quiet">
+        Those that reached the Worker. Hits of the cache in front of it run no code: they are in none of these figures,
+        and the analytics of Cloudflare have them.
+      </p>
+      <Sparkline label="Requests an hour" values={hours.map((hour) => hour.requests)} />
+      <dl class="pairs">
+        <Pair name="requests" value={formatAmount(requests)} />
+        <Pair name="bytes sent" value={formatBytes(figure("bytes"))} />
+        <Pair
+          name="milliseconds until an answer began, on average"
+          value={requests === 0 ? "–" : formatAmount(figure("milliseconds") / requests)}
+        />
+        <Pair name="reads of masters" value={`${formatAmount(figure("reads"))}, ${formatBytes(figure("readBytes"))}`} />
+        <Pair name="pixels decoded" value={`${formatAmount(figure("pixels") / 1e6)} million`} />
+      </dl>
+      <div class="columns">
+        <Column title="Where pictures came from">
+          <Shares of="From" shares={sharesOf(tally, "tier")} otherwise="No picture was answered." />
+        </Column>
+        <Column title="Where indexes of masters were found">
+          <Shares of="In" shares={sharesOf(tally, "index")} otherwise="No master was opened." />
+        </Column>
+        <Column title="What was asked for">
+          <Shares of="Class" shares={sharesOf(tally, "class")} otherwise="Nothing was asked for." />
+        </Column>
+        <Column title="Who asked">
+          <Shares of="Family" shares={sharesOf(tally, "client")} otherwise="Nobody asked." />
+        </Column>
+      </div>
+    </Panel>
+  );
+}
+
+function Column({ title, children }: { readonly title: string; readonly children?: Child }) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      {children}
+    </div>
+  );
+}
+
+/** What images are ranked by, and how the figure is written. */
+const rankings: readonly (readonly [string, FigureName, string, (value: number) => string])[] = [
+  ["Asked for most", "requests", "Requests", formatAmount],
+  ["Slowest: all the time until answers began", "milliseconds", "Milliseconds", formatAmount],
+  ["Dearest: all the pixels that were decoded", "pixels", "Million pixels", (value) => formatAmount(value / 1e6)],
+  ["Most bytes sent", "bytes", "Sent", formatBytes],
+];
+
+function Images({ shown: { lastDay } }: PartProps) {
+  if (lastDay === undefined) return null;
+  const { images, others } = lastDay.tally;
+  return (
+    <Panel name="images" title="Images" isWide>
+      <div class="columns">
+        {rankings.map(([title, figure, head, format]) => (
+          <Column title={title}>
+            <Ranking images={images} figure={figure} head={head} format={format} />
+          </Column>
+        ))}
+      </div>
+      {others[0] > 0 && (
+        <p class="quiet">
+          {formatAmount(others[0])} requests were for images that were asked for too rarely to be listed: a thousand
+          images of each hour are told apart.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+interface RankingProps {
+  readonly images: Tally["images"];
+  readonly figure: FigureName;
+  readonly head: string;
+  readonly format: (value: number) => string;
+}
+
+function Ranking({ images, figure, head, format }: RankingProps) {
+  const rows = [...images]
+    .map(([name, { figures }]) => ({ name, value: figureOf(figures, figure) }))
+    .filter(({ value }) => value > 0)
+    .sort((one, other) => other.value - one.value)
+    .slice(0, mostRows);
+  if (rows.length === 0) return <p class="quiet">None.</p>;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Image</th>
+          <th scope="col" class="number">
+            {head}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, value }) => (
+          <tr>
+            <th scope="row">
+              <a href={picturePath(name)}>{name}</a>
+            </th>
+            <td class="number">{format(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Errors({ shown: { lastDay }, site }: PartProps & { readonly site: Site }) {
+  if (lastDay === undefined) return null;
+  const { by, faults } = lastDay.tally;
+  const rows = [...by.code]
+    .filter(([code]) => code !== "ok")
+    .map(([code, [requests]]) => ({ code, requests, images: [...(faults.get(code)?.images ?? [])] }))
+    .sort((one, other) => other.requests - one.requests);
+  return (
+    <Panel name="errors" title="Errors" isWide>
+      {rows.length === 0 ? (
+        <p class="quiet">None in the last 24 hours.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Code</th>
+              <th scope="col" class="number">
+                Requests
+              </th>
+              <th scope="col">Some of the identifiers</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ code, requests, images }) => (
+              <tr>
+                <th scope="row">
+                  {site.helpUrl === undefined ? code : <a href={`${site.helpUrl}#${code}`}>{code}</a>}
+                </th>
+                <td class="number">{formatAmount(requests)}</td>
+                <td>{examplesOf(images)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+function examplesOf(images: readonly (readonly [string, number])[]): string {
+  if (images.length === 0) return "–";
+  const sorted = images.toSorted(([, one], [, other]) => other - one).slice(0, mostExamples);
+  return sorted.map(([name, requests]) => (requests === 1 ? name : `${name} (${formatAmount(requests)})`)).join(", ");
+}
+
+function Storage({ storage }: { readonly storage: StorageState | undefined }) {
+  const { finished, running } = storage ?? {};
+  const counts = finished?.counts ?? running?.counts;
+  const told =
+    finished !== undefined
+      ? `As counted at ${formatMoment(finished.at)}.`
+      : "The first count has not come to its end: there is more than this.";
+  return (
+    <Panel name="storage" title="Storage">
+      {storage === undefined ? (
+        <p>{unread}</p>
+      ) : counts === undefined ? (
+        <p class="quiet">Nothing is counted yet. The hourly cron does it, once a day.</p>
+      ) : (
+        <>
+          <p class="quiet">{told}</p>
+          <dl class="pairs">
+            {Object.entries(counts).map(([kind, { objects, bytes }]) => (
+              <Pair name={kind} value={`${formatAmount(objects)}, ${formatBytes(bytes)}`} />
+            ))}
+          </dl>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Work({ waitingTags }: { readonly waitingTags: number | undefined }) {
+  return (
+    <Panel name="work" title="Running work">
+      {waitingTags === undefined ? (
+        <p>{unread}</p>
+      ) : waitingTags === 0 ? (
+        <p class="quiet">Nothing waits to be purged.</p>
+      ) : (
+        <p>
+          {formatAmount(waitingTags)} tags wait to be purged from the cache in front of the Worker. The platform takes
+          500 a minute, and they are purged without you.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Actions({ actions }: Pick<Administration, "actions">) {
+  return (
+    <Panel name="actions" title="Latest actions" isWide>
+      {actions === undefined ? (
+        <p>{unread}</p>
+      ) : actions.length === 0 ? (
+        <p class="quiet">Nobody has done anything yet.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">When (UTC)</th>
+              <th scope="col">Who</th>
+              <th scope="col">What</th>
+              <th scope="col">How it ended</th>
+            </tr>
+          </thead>
+          <tbody>
+            {actions.map(({ at, operator, action, detail }) => (
+              <tr>
+                <td class="short">{formatMoment(at)}</td>
+                <td class="operator">{operator}</td>
+                <td class="short">{action}</td>
+                <td class="detail">{detail === "{}" ? "" : detail}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
