@@ -87,7 +87,6 @@ function* namesOf(choice: Level0Choice, spelling: Spelling): Generator<Level0Nam
   const all = { x: 0, y: 0, ...image };
   const isLimited = !isSameSize(largestSize(image, limits), image);
   yield* largestNames(spelling, isLimited);
-  for (const width of thumbnailWidths) if (width <= image.width) yield { region: "full", size: `${width},` };
   for (const factor of factorsOf(image, tile)) {
     const whole = reducedSize(image, factor);
     if (isWithin(whole, limits)) for (const size of spelling.listed(whole)) yield { region: "full", size };
@@ -103,6 +102,7 @@ function* namesOf(choice: Level0Choice, spelling: Spelling): Generator<Level0Nam
       if (isAlsoRounded) yield* roundedName(region, { area, factor, spelling });
     }
   }
+  for (const width of thumbnailWidths) if (width <= image.width) yield { region: "full", size: `${width},` };
   for (const size of smallerSizes(image, tile)) yield { region: formatArea(all), size: spelling.tile(size) };
 }
 

@@ -34,21 +34,22 @@ export type ExportedImage =
  */
 export async function exportImage(planned: PlannedExport, run: ImageExport): Promise<ExportedImage> {
   const { source } = planned;
-  const rights = await source.readRights();
   const policy = run.settings.style.keepMetadata === "all" ? "all" : "copyright";
+  const sums = { files: 0, bytes: 0 };
+  const begun: string[] = [];
   const done = await withSource(wholeSource(source), policy, async (master) => {
-    const sums = { files: 0, bytes: 0 };
+    const rights = (await source.readRights()) ?? master.metadata.rightsUri;
     let status: "exported" | "updated" | "unchanged" = "unchanged";
     for (const version of run.settings.versions) {
-      const exported = { planned, master, version, rights: rights ?? master.metadata.rightsUri };
-      const one = await exportVersion(exported, run, sums);
+      const exported = { planned, master, version, rights };
+      const one = await exportVersion(exported, run, { sums, onBegin: (folder) => void begun.push(folder) });
       if (status !== "exported" && one !== "unchanged") status = one;
     }
     return { status, ...sums };
   });
   if ("value" in done) return done.value;
-  for (const version of run.settings.versions)
-    await run.target.clear(folderOf(run.settings, version, source.identifier));
+  // What was whole before and has not been begun anew stays.
+  for (const folder of begun) await run.target.clear(folder);
   return { status: "failed", failure: done.failure };
 }
 
@@ -64,10 +65,17 @@ interface ExportedVersion {
   readonly rights: string | undefined;
 }
 
+/** What is noted while an image is exported. */
+interface ExportNotes {
+  readonly sums: { files: number; bytes: number };
+  /** Told of a folder whose files are about to be made anew. */
+  readonly onBegin: (folder: string) => void;
+}
+
 async function exportVersion(
   exported: ExportedVersion,
   run: ImageExport,
-  sums: { files: number; bytes: number },
+  { sums, onBegin }: ExportNotes,
 ): Promise<"exported" | "updated" | "unchanged"> {
   const { planned, version } = exported;
   const { settings, target, onFile } = run;
@@ -85,6 +93,7 @@ async function exportVersion(
     onFile();
   };
   if (!isKept) {
+    onBegin(folder);
     await target.clear(folder);
     for await (const { path, bytes } of drawFiles(exported, run)) await write(path, bytes);
   }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BucketError } from "../../../src/bucket/bucket.ts";
 import { s3Bucket } from "../../../src/bucket/s3-bucket.ts";
 import { identifierOf } from "../../../src/identity/identifier.ts";
 import { listLevel0 } from "../../../src/iiif/level0.ts";
@@ -162,6 +163,19 @@ describe("an export into a folder", () => {
       ["cut", "source-malformed"],
     ]);
     expect((await filesIn(root)).filter((path) => !path.startsWith("iiif/3/b/"))).toEqual([markerName]);
+  });
+
+  it("keeps an image that is whole when its rights can't be read, and tells of it", async () => {
+    const root = newFolder();
+    const source = sourceOf("b", other);
+    await run(await folderPlace(root), [source]);
+    const files = await filesIn(root);
+    const readRights = async () => {
+      throw new BucketError("failed", "catalogue answered 500.");
+    };
+    const { failures } = await run(await folderPlace(root), [{ ...source, readRights }]);
+    expect(failures).toEqual([{ identifier: "b", code: "failed", message: "catalogue answered 500." }]);
+    expect(await filesIn(root)).toEqual(files);
   });
 
   it("removes images that are no longer among them only where it is asked to", async () => {
