@@ -138,10 +138,11 @@ interface RoundedTile {
   readonly spelling: Spelling;
 }
 
-/** A size of no pixels can't be drawn. */
+/** A size of no pixels can't be drawn; 2.1 names the width alone. */
 function* roundedName(region: string, { area, factor, spelling }: RoundedTile): Generator<Level0Name, undefined> {
   const rounded = { width: Math.round(area.width / factor), height: Math.round(area.height / factor) };
-  if (rounded.width > 0 && rounded.height > 0) yield { region, size: spelling.tile(rounded) };
+  if (rounded.width > 0 && (rounded.height > 0 || spelling.version === 2))
+    yield { region, size: spelling.tile(rounded) };
 }
 
 function formatArea({ x, y, width, height }: Area): string {

@@ -57,7 +57,8 @@ describe("the files of an image of level 0", () => {
     };
     expect([added("4993x3877", 3).length, added("4993x3877", 2).length]).toEqual([6, 4]);
     expect(added("4993x3877", 3)).toContain("full/312,242");
-    // Of the last column nothing would be left.
+    // Of the last row nothing would be left, and 2.1 does not say so.
+    expect(added("1025x4097", 2)).toContain("0,4096,1025,1/128,");
     expect(added("1025x4097", 3).every((name) => !/\b0,|,0$/.test(name.split("/")[1] ?? ""))).toBe(true);
   });
 
