@@ -72,6 +72,9 @@ export type MetadataPolicy = "all" | "copyright" | "none";
 /** The variables of wrangler.toml that make up the configuration: text, a number or truth value of the same spelling, a list. */
 export type Variables = Readonly<Record<string, unknown>>;
 
+/** WebP's own scale: visually near the JPEG default. */
+export const webpQuality = 80;
+
 /** What a variable is where wrangler.toml does not have it: a service that is brought up to date needs no edit. */
 export const defaultVariables = {
   BASE_URL: "",

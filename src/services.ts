@@ -10,7 +10,7 @@ import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
 import type { Move } from "./catalogue/moved.ts";
 import type { ColorTable } from "./color/table.ts";
-import type { Config } from "./config.ts";
+import { type Config, webpQuality } from "./config.ts";
 import type { SizeRules } from "./iiif/size.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
@@ -121,9 +121,6 @@ const heldMoveBytes = 1 << 18;
 
 /** There is one ledger for the service. */
 const ledgerName = "service";
-
-/** WebP's own scale: visually near the JPEG default. */
-const webpQuality = 80;
 
 /** Makes the state of a new isolate. */
 export function createIsolateState(modules: KernelModules, clock: Clock): IsolateState {

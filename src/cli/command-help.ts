@@ -3,6 +3,7 @@ import {
   compareOptions,
   conversionOptions,
   costOptions,
+  exportOptions,
   indexOptions,
   infoOptions,
   lsOptions,
@@ -34,6 +35,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   info: "tessera info IDENTIFIER --to local|remote [options]",
   prune: "tessera prune --to local|remote [options]",
   verify: "tessera verify --to local|remote [options]",
+  export: "tessera export FOLDER_OR_FILE... | [IDENTIFIER...] --from local|remote --to PLACE [options]",
   moved: "tessera moved FILE.csv --to local|remote [options]",
   mv: "tessera mv OLD NEW --to local|remote [options]",
   rm: "tessera rm IDENTIFIER... | --match PATTERN | --object KEY --to local|remote [options]",
@@ -54,6 +56,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   info: "Says all that is stored of an image: master, record, object, addresses, what is kept of it.",
   prune: "Removes pictures and indexes that nobody asks for any longer. Never removes masters or records.",
   verify: "Finds what is damaged or missing in masters and records, and says what mends it. Changes nothing.",
+  export: "Writes images as files of level 0, which any host of files serves, and manifests of them.",
   moved: "Leads from identifiers that images had to those that they have, or says that they are gone.",
   mv: "Gives an image another identifier; the old one leads there.",
   rm: "Removes images, with their records and what is kept of them.",
@@ -78,6 +81,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   info: [["Options", infoOptions]],
   prune: [["Options", pruneOptions]],
   verify: [["Options", verifyOptions]],
+  export: [["Options", exportOptions]],
   moved: [["Options", movedOptions]],
   mv: [["Options", mvOptions]],
   rm: [["Options", rmOptions]],
@@ -144,6 +148,11 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   verify: [
     ["tessera verify --to remote", "every master and record"],
     ["tessera verify --to remote --sample 5% --deep", "every tile of one image in twenty"],
+  ],
+  export: [
+    ["tessera export --from local --to site --base https://images.example --manifests", "all that is stored"],
+    ["tessera export maps/ --from remote --to maps.zip --base https://images.example", "what starts so, as one file"],
+    ["tessera export scans --to site --base https://images.example --dry-run", "files of this machine, foretold"],
   ],
   moved: [
     ["tessera moved moved.csv --to remote --dry-run", "what it would do, and all that is wrong with it"],
@@ -222,6 +231,12 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Reads every byte of every master of the sample, and writes nothing. Exit status: 0 nothing is wrong,",
     "1 something is, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  export: [
+    "",
+    "Images that are there, from the same master with the same settings, are kept: to resume an interrupted",
+    "run, run the command again; a ZIP file is begun anew. Exit status: 0 success, 1 an image or a manifest",
+    "is left out, 2 wrong arguments or configuration, 130 stopped. See docs/export.md.",
   ],
   moved: [
     "",

@@ -77,6 +77,8 @@ async function carryOut(command: Command, terminal: Terminal, converter: Convert
       return (await import("./stats.ts")).stats(command, terminal);
     case "cost":
       return (await import("./cost.ts")).cost(command, terminal);
+    case "export":
+      return (await import("./export.ts")).exportFiles(command, terminal);
     case "warm":
       return (await import("./warm.ts")).warm(command, terminal);
   }

@@ -8,6 +8,8 @@ import {
   compareOptions,
   conversionOptions,
   costOptions,
+  type ExportOptions,
+  exportOptions,
   type IndexOptions,
   type InfoOptions,
   indexOptions,
@@ -53,6 +55,7 @@ export const commandOptions = {
   info: infoOptions,
   prune: pruneOptions,
   verify: verifyOptions,
+  export: exportOptions,
   moved: movedOptions,
   mv: mvOptions,
   rm: rmOptions,
@@ -76,6 +79,7 @@ export type Command =
   | IndexCommand
   | PurgeCommand
   | StoredCommand
+  | ExportCommand
   | MovedCommand
   | MvCommand
   | RmCommand
@@ -137,6 +141,13 @@ export type StoredCommand =
   | { readonly kind: "prune"; readonly names: readonly string[]; readonly options: PruneOptions }
   | { readonly kind: "verify"; readonly names: readonly string[]; readonly options: VerifyOptions }
   | { readonly kind: "stats"; readonly names: readonly string[]; readonly options: StatsOptions };
+
+/** `tessera export`: files and folders, or with `from` identifiers and what they start with. */
+export interface ExportCommand {
+  readonly kind: "export";
+  readonly sources: readonly string[];
+  readonly options: ExportOptions;
+}
 
 /** How many names each of these takes. */
 const namesTaken = { ls: 1, info: 1, prune: 0, verify: 0, stats: 0 } as const satisfies Record<
@@ -229,6 +240,10 @@ export function parseCommand(args: readonly string[]): Command {
     return faults.length > 0
       ? { kind: "wrong", command: name, faults }
       : { kind: name, identifiers: positionals, options };
+  }
+  if (name === "export") {
+    const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });
+    return faults.length > 0 ? { kind: "wrong", command: name, faults } : { kind: name, sources: positionals, options };
   }
   if (name === "ls" || name === "info" || name === "prune" || name === "verify" || name === "stats") {
     const options = checkValues(commandOptions[name], given, { faults, spell: spellOption });

@@ -1,6 +1,6 @@
 import { type BucketOptions, conversionOptions } from "../settings/options.ts";
 import { listWords } from "../settings/values.ts";
-import { type IngestCommand, spellOption } from "./command.ts";
+import { type ExportCommand, type IngestCommand, spellOption } from "./command.ts";
 
 const remoteOptions = [
   "endpoint",
@@ -28,6 +28,19 @@ export function bucketContradictions(given: BucketOptions, placeOption = "--to")
     ...(given.to === "local" ? withoutEffect(given, remoteOptions, `with ${placeOption} local`) : []),
     ...(given.to === "remote" ? withoutEffect(given, ["state"], `with ${placeOption} remote`) : []),
   ];
+}
+
+/** Lists what is lacking or has no effect among the arguments of an export, a sentence each. */
+export function* exportContradictions({ sources, options }: ExportCommand): Generator<string, undefined> {
+  const { to, from, object, api } = options;
+  if (to === undefined) yield "--to is missing: a folder, a ZIP file or r2:BUCKET/PREFIX";
+  if (from === undefined && sources.length === 0) yield "no file or folder is named, and no bucket by --from";
+  if (object !== undefined && sources.length > 0) yield "identifiers have no effect with --object";
+  const ofService = ["object", "manifests", "state", "bucket", "catalogueBucket"] as const;
+  const ofStorage = to?.startsWith("r2:") === true ? [] : (["account", "endpoint", "region"] as const);
+  if (from === undefined) yield* withoutEffect(options, [...ofService, ...ofStorage], "without --from");
+  if (options.manifests === true && api === "2") yield "--manifests needs --api 3 or --api both";
+  if (options.delete === true && to?.toLowerCase().endsWith(".zip")) yield "--delete has no effect on a ZIP file";
 }
 
 function withoutEffect(given: object, names: readonly string[], why: string): readonly string[] {

@@ -40,6 +40,12 @@ export const profileUris: Record<ApiVersion, string> = {
   2: "http://iiif.io/api/image/2/level2.json",
 };
 
+/** How each version names level 0, in info.json and in the services of manifests. */
+export const level0Profile: Record<ApiVersion, string> = {
+  3: "level0",
+  2: "http://iiif.io/api/image/2/level0.json",
+};
+
 /** The JSON-LD context of info.json. */
 export const contextUris: Record<ApiVersion, string> = {
   3: "http://iiif.io/api/image/3/context.json",

@@ -139,6 +139,11 @@ export function otherSide(side: number, regionSide: number, regionOther: number)
   return side <= regionSide ? Math.min(other, regionOther) : other;
 }
 
+/** Whether a picture of this size is given out. */
+export function isWithin(size: Size, limits: SizeLimits): boolean {
+  return size.width <= limits.maxWidth && size.height <= limits.maxHeight && size.width * size.height <= limits.maxArea;
+}
+
 /** Returns the size that `max` means: the region, scaled down if a limit requires it. Source: Image API 3.0 §5.3. */
 export function largestSize(region: Size, limits: SizeLimits): Size {
   return scaledWithin(region, Math.min(1, limitScale(region, limits)), limits);

@@ -2,7 +2,7 @@ import type { Area, Size } from "../geometry.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import { scaleFactor } from "../pyramid/scale-factor.ts";
 import { turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
-import { otherSide, type SizeLimits, type SizeRequest } from "./size.ts";
+import { isWithin, otherSide, type SizeLimits, type SizeRequest } from "./size.ts";
 
 /** The sizes and tiles in info.json. */
 export interface Offer {
@@ -108,10 +108,6 @@ function hasPixels({ width, height }: Size, factor: number): boolean {
 /** What viewers reckon with for a factor that no level has. */
 function reducedSize({ width, height }: Size, factor: number): Size {
   return { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
-}
-
-function isWithin(size: Size, limits: SizeLimits): boolean {
-  return size.width <= limits.maxWidth && size.height <= limits.maxHeight && size.width * size.height <= limits.maxArea;
 }
 
 /**

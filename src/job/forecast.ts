@@ -100,6 +100,11 @@ export function forecastBytes({ image, summary }: InspectedImage): number {
   return Math.round((summary.width * summary.height * bitsOf(settings, summary)) / 8);
 }
 
+/** Foretells the bytes of pixels in colour as JPEG with halved chroma. */
+export function jpegBytes(pixels: number, quality: number): number {
+  return (pixels * bits.halved * growth.halved ** (quality - 89)) / 8;
+}
+
 function bitsOf(settings: ConversionSettings, { model, depth, hasAlpha }: SourceSummary): number {
   const compression = settleCompression(settings, model);
   const { quality, subsampling, keepsDepth } = settings;
@@ -110,7 +115,7 @@ function bitsOf(settings: ConversionSettings, { model, depth, hasAlpha }: Source
   }
   if (compression === "webp") return bits.webp * growth.halved ** (quality - 80);
   const isFull = subsampling === "4:4:4" && model !== "gray";
-  return isFull ? bits.full * growth.full ** (quality - 90) : bits.halved * growth.halved ** (quality - 89);
+  return isFull ? bits.full * growth.full ** (quality - 90) : 8 * jpegBytes(1, quality);
 }
 
 function forecastSeconds({ image, summary }: InspectedImage): number {

@@ -3,6 +3,7 @@ import { maxKeyBytes } from "../identity/master-name.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import {
   checkIdentifier,
+  defaultTemplate,
   formatTemplate,
   type Naming,
   parseTemplate,
@@ -187,6 +188,11 @@ function tellApart(first: string, other: string): string {
   if (differ("path")) return "{path} in --identifier tells files of several folders apart";
   if (differ("extension")) return "{extension} in --identifier tells files apart that differ in it alone";
   return "names that differ only in what identifiers leave out can't be told apart: rename one file of each pair";
+}
+
+/** Returns the identifier that the usual template makes of a path, from the folder that was named; empty where none is left. */
+export function usualIdentifier(relative: string): string {
+  return formatTemplate(parseTemplate(defaultTemplate, []), { ...noValues, ...pathValues(relative) });
 }
 
 const noValues = { page: "", collection: "", prefix: "" };

@@ -1,6 +1,6 @@
 import { constants, existsSync } from "node:fs";
-import { open, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 /**
  * Finds out whether a file can be written, before the work whose result goes there: opens it, and what was not there is
@@ -36,8 +36,24 @@ export async function writeResult(path: string, text: string, flag: "w" | "wx" =
   try {
     await writeFile(path, text, { flag });
   } catch (error) {
-    throw new WriteError(`${path} can't be written: ${reasonOf(error)}.`);
+    throw describeWriting(path, error);
   }
+}
+
+/** Writes a file below a folder, with the folders that it needs. Throws WriteError. */
+export async function writeIn(folder: string, path: string, content: Uint8Array | string): Promise<void> {
+  const file = join(folder, path);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  } catch (error) {
+    throw describeWriting(file, error);
+  }
+}
+
+/** Returns what went wrong with writing a file as an error that names it. */
+export function describeWriting(path: string, error: unknown): WriteError {
+  return new WriteError(`${path} can't be written: ${reasonOf(error)}.`);
 }
 
 const reasons: Readonly<Record<string, string>> = {

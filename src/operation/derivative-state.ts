@@ -24,7 +24,7 @@ export interface StoredDerivative {
 
 /** What says which derivatives can be asked for. */
 export interface DerivativeRules {
-  readonly settings: PictureSettings;
+  readonly settings: Pick<Config, keyof PictureSettings>;
   readonly limits: SizeLimits;
   readonly picturesPerMaster: number;
 }

@@ -12,11 +12,20 @@ export interface Addresses {
   readonly limits: SizeLimits;
   /** There is an index to search in: manifests of objects that have text say so. */
   readonly isSearched?: true;
+  /** Documents and images are files: names are their paths, and the images are of level 0. */
+  readonly isFiles?: true;
+}
+
+/** Hosts of files decode what is escaped, some of them twice: slashes stay plain. */
+function formatName({ isFiles }: Addresses, name: string): string {
+  return isFiles ? name.split("/").map(formatSegment).join("/") : formatSegment(name);
 }
 
 /** Returns the URI at which a manifest is published. */
-export function manifestUri({ base }: Addresses, version: ApiVersion, object: string): string {
-  return `${base}/presentation/${version}/${formatSegment(object)}/manifest`;
+export function manifestUri(addresses: Addresses, version: ApiVersion, object: string): string {
+  // Hosts tell the type of a file by its extension.
+  const file = addresses.isFiles ? "manifest.json" : "manifest";
+  return `${addresses.base}/presentation/${version}/${formatName(addresses, object)}/${file}`;
 }
 
 /** Returns the URI at which a collection is published; `part` is one of those that a large collection is divided into. */
@@ -66,6 +75,7 @@ export function searchUri({ base }: Addresses, version: 1 | 2, object: string): 
 }
 
 /** Returns the base URI of an image. */
-export function imageUri({ base, imagePrefix }: Addresses, version: ApiVersion, identifier: string): string {
-  return `${base}${imagePrefix}/${version}/${formatSegment(identifier)}`;
+export function imageUri(addresses: Addresses, version: ApiVersion, identifier: string): string {
+  const { base, imagePrefix } = addresses;
+  return `${base}${imagePrefix}/${version}/${formatName(addresses, identifier)}`;
 }

@@ -1,4 +1,5 @@
 import type { StoredImage } from "../catalogue/stored-image.ts";
+import { level0Profile } from "../iiif/features.ts";
 import type { Addresses } from "./addresses.ts";
 import { filled, type Json } from "./json.ts";
 import { thumbnailPicture, wholePicture } from "./picture-address.ts";
@@ -16,7 +17,7 @@ export function formatImage(addresses: Addresses, image: StoredImage): Json {
     width,
     height,
     label: image.label,
-    service: [{ id, type: "ImageService3", profile: "level2" }],
+    service: [addresses.isFiles ? sizedService(addresses, id, image) : serviceOf(addresses, id)],
   };
 }
 
@@ -26,13 +27,14 @@ export function formatImage(addresses: Addresses, image: StoredImage): Json {
  */
 export function formatThumbnail(addresses: Addresses, image: StoredImage): Json {
   const { uri, image: id, width, height } = thumbnailPicture(addresses, 3, image);
-  const service = {
-    id,
-    type: "ImageService3",
-    profile: "level2",
-    width: image.width,
-    height: image.height,
-    sizes: filled(image.sizes),
-  };
-  return { id: uri, type: "Image", format: "image/jpeg", width, height, service: [service] };
+  return { id: uri, type: "Image", format: "image/jpeg", width, height, service: [sizedService(addresses, id, image)] };
+}
+
+function serviceOf({ isFiles }: Addresses, id: string): Json {
+  return { id, type: "ImageService3", profile: isFiles ? level0Profile[3] : "level2" };
+}
+
+/** Of files, viewers may ask for no other sizes than those that are named. */
+function sizedService(addresses: Addresses, id: string, { width, height, sizes }: StoredImage): Json {
+  return { ...serviceOf(addresses, id), width, height, sizes: filled(sizes) };
 }

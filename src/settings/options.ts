@@ -299,6 +299,42 @@ export const compareOptions = {
   side: { kind: integer({ least: 64, most: 1024 }), help: "side of a crop in pixels (512)" },
 } as const satisfies OptionTable;
 
+/** What `export` takes: where the masters are, where the files go, and how they are made. */
+export const exportOptions = {
+  to: {
+    kind: text("FOLDER|FILE.zip|r2:BUCKET/PREFIX"),
+    help: "where the files go: a folder, a new ZIP file, or a bucket of R2",
+  },
+  base: {
+    kind: text("URL", /^https?:\/\/[^\s?#]+[^\s?#/]$/, "an http or https URL without a slash at its end"),
+    help: "address at which they will be found (BASE_URL of wrangler.toml)",
+  },
+  from: { kind: bucketOptions.to.kind, help: "masters of this bucket, by identifier or the start of one" },
+  object: { kind: text("OBJECT"), help: "the images of an object, of the bucket" },
+  match: { kind: text("GLOB"), help: "of all these, the images whose identifiers match: maps/**" },
+  api: { kind: choice("3", "2", "both"), help: "version of the Image API (3)" },
+  tile: { kind: integer({ least: 64, most: 4096 }), help: "side of a tile in pixels (that of the master)" },
+  quality: { kind: integer({ least: 1, most: 100 }), help: "of what is drawn (JPEG_QUALITY of wrangler.toml)" },
+  thumbs: {
+    kind: list(integer({ least: 1, most: 10_000 })),
+    help: "widths of further pictures of the whole: 90,200 for Universal Viewer",
+  },
+  alsoRounded: { kind: flag, help: "with the names that OpenSeadragon 4.0.0 rounds" },
+  manifests: { kind: flag, help: "with the manifests of objects all of whose images are exported" },
+  delete: { kind: flag, help: "remove images that are there and not among these" },
+  jobs: { kind: integer({ least: 1, most: 64 }), help: "images worked on at once (4)" },
+  yes: { kind: flag, help: "also where it comes to more than 100,000 files" },
+  dryRun: { kind: flag, help: "say how many files and bytes it would be, and write nothing" },
+  json: { kind: flag, help: "report as JSON on standard output" },
+  state: bucketOptions.state,
+  bucket: bucketOptions.bucket,
+  catalogueBucket: bucketOptions.catalogueBucket,
+  account: bucketOptions.account,
+  endpoint: bucketOptions.endpoint,
+  region: bucketOptions.region,
+  config: runOptions.config,
+} as const satisfies OptionTable;
+
 /** The options of `check`: of files, or of masters in a bucket. */
 export const checkOptions = {
   from: { kind: bucketOptions.to.kind, help: "masters of this bucket, by identifier or the start of one" },
@@ -339,6 +375,9 @@ export type CompareOptions = ValuesOf<typeof compareOptions>;
 
 /** How a check runs and reports, as far as it was given. */
 export type CheckOptions = ValuesOf<typeof checkOptions>;
+
+/** What is exported, where from and where to, as far as it was said. */
+export type ExportOptions = ValuesOf<typeof exportOptions>;
 
 /** What is listed, as far as it was said. */
 export type LsOptions = ValuesOf<typeof lsOptions>;
