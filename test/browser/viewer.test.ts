@@ -5,7 +5,10 @@ import type { Page } from "playwright-core";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mastersFolder } from "../../demo/masters.ts";
+import { runCommandLine } from "../../src/cli/command-line.ts";
+import { converter } from "../../src/cli/converter.ts";
 import { storeMasters } from "../support/store-masters.ts";
+import { recordTerminal } from "../support/terminal.ts";
 import { type DemoSite, findBarriers, keepScreenshot, picturesDrawn, startDemoSite, windows } from "./demo-site.ts";
 import { interiorTiles, type TileGrid } from "./tiles.ts";
 import { countFailedTiles, fullyDrawn, visit, waitUntil } from "./visit.ts";
@@ -392,6 +395,38 @@ describe("the viewer", () => {
     expect(await findBarriers(page)).toEqual([]);
     expect(faults).toEqual([]);
     await keepScreenshot(page, `viewer-${name}-about`);
+    await page.context().close();
+  });
+
+  // The last, for the others look at the image under its name.
+  test("goes on showing an image that gets another identifier meanwhile", async () => {
+    const { page, faults, responses } = await visit(site.browser, `${site.url}/view/morisot-woman-at-her-toilette`);
+    await fullyDrawn(page);
+    await countFailedTiles(page);
+    const { terminal, printed } = recordTerminal(site.stateFolder);
+    const order = [
+      "mv",
+      "morisot-woman-at-her-toilette",
+      "moved/morisot",
+      "--to",
+      "local",
+      "--state",
+      site.stateFolder,
+    ];
+    await runCommandLine(order, { terminal, converter });
+    expect(printed()).toContain("morisot-woman-at-her-toilette moved to moved/morisot");
+    const before = responses.length;
+    for (let zooms = 0; zooms < 3; zooms += 1) {
+      await page.getByRole("button", { name: "Zoom in" }).click();
+      await fullyDrawn(page);
+    }
+    const later = responses.slice(before);
+    const led = later.filter(({ status }) => status === 301).length;
+    expect(led).toBeGreaterThan(4);
+    const answered = later.filter(({ url, status }) => status === 200 && url.includes("/iiif/3/moved%2Fmorisot/"));
+    expect(answered.length).toBe(led);
+    expect(await page.evaluate("window.failedTiles")).toEqual([]);
+    expect(faults).toEqual([]);
     await page.context().close();
   });
 });
