@@ -50,7 +50,9 @@ function parseLogged(line: string): Readonly<Record<string, unknown>> | undefine
 /** `200 GET /iiif/3/plate/full/400,/0/default.jpg  34 ms  draw, 6 tiles, 1 read of 53 kB`; what was refused names its code. */
 function formatRequest({ method, path, status, code, milliseconds, ...how }: RequestLine): string {
   const { strategy, cache, tiles, reads, bytes } = how;
-  const read = reads === 0 ? [] : [`${reads} ${reads === 1 ? "read" : "reads"} of ${Math.ceil(bytes / 1000)} kB`];
+  const times = `${reads} ${reads === 1 ? "read" : "reads"}`;
+  // What is looked for and not there is a read of nothing.
+  const read = reads === 0 ? [] : [bytes === 0 ? times : `${times} of ${Math.ceil(bytes / 1000)} kB`];
   const drawn = tiles === 0 ? [] : [`${tiles} ${tiles === 1 ? "tile" : "tiles"}`];
   const parts = [
     ...(code === "ok" ? [] : [code]),

@@ -16,7 +16,9 @@ describe("the log that npm start shows", () => {
   });
 
   it("names the code of what was refused", () => {
-    expect(lineOf({ status: 404, code: "not-found" })).toBe("404 GET /iiif/3/a/info.json  4.5 ms  not-found");
+    const line = "404 GET /iiif/3/a/info.json  4.5 ms  not-found";
+    expect(lineOf({ status: 404, code: "not-found" })).toBe(line);
+    expect(lineOf({ status: 404, code: "not-found", reads: 1, bytes: 0 })).toBe(`${line}, 1 read`);
   });
 
   it("has the warnings and errors of the Worker", () => {
