@@ -42,6 +42,7 @@ describe("the local buckets", () => {
       bytes: 2,
       etag: checkedBytes(bytes).md5,
       uploadedAt: expect.any(Number),
+      contentType: "application/json",
       metadata,
     });
     expect(await buckets.masters.head("records/a.json")).toBeUndefined();

@@ -65,7 +65,8 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
       await uploadBytes(bucket, { key, bytes, contentType: "application/json" });
       const metadata = { sha256: sha256Of(bytes) };
       const { md5: etag } = checkedBytes(bytes);
-      expect(await bucket.head(key)).toEqual({ bytes: bytes.length, etag, uploadedAt: expect.any(Number), metadata });
+      const stored = { bytes: bytes.length, etag, uploadedAt: expect.any(Number), contentType: "application/json" };
+      expect(await bucket.head(key)).toEqual({ ...stored, metadata });
       const response = await server.fetch(`/?key=${encodeURIComponent(key)}`);
       expect(response.headers.get("content-type")).toBe("application/json");
       expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);

@@ -168,7 +168,7 @@ describe("the commands on what is stored remotely", () => {
 
   it("say what pruning would remove for the reasons that are named", async () => {
     const order = ["prune", "--to", "remote", "--dry-run", "--unknown-settings", "--older-than", "1d", "--json"];
-    const { status, printed } = await remote(["bucket", "derivativesBucket"], ...order);
+    const { status, printed } = await remote(["bucket", "catalogueBucket", "derivativesBucket"], ...order);
     const removed = { old: { derivatives: 3, bytes: 3000 }, stale: { derivatives: 0, bytes: 0 } };
     expect([status, JSON.parse(printed)]).toMatchObject([0, { dryRun: true, removed, kept: { derivatives: 0 } }]);
     expect(endpoint.derivatives.size).toBe(3);
