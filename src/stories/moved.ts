@@ -38,7 +38,7 @@ export async function orMoved(
 /**
  * Answers by `answer`, given the identifier that was asked for, and where it finds that the image is not there, the one
  * that the image has now: at addresses that can't be spelt for another identifier, and for tiles, which take one round trip.
- * Throws what `answer` throws, `gone` and `storage-failed`.
+ * The answer goes by the Cache-Tags of both: under the old one another image may be stored, or it may be led elsewhere. Throws what `answer` throws, `gone` and `storage-failed`.
  */
 export async function orFollowed(
   services: Services,
@@ -49,8 +49,17 @@ export async function orFollowed(
     return await answer(asked.identifier);
   } catch (error) {
     if (!(error instanceof UnknownMaster)) throw error;
-    return answer((await findPlace(services, asked, error)).identifier);
+    const { identifier, tagged } = await findPlace(services, asked, error);
+    return withTag(await answer(identifier), tagged.cacheTag);
   }
+}
+
+/** An answer that was found under two identifiers goes from the caches when either is purged. */
+function withTag(response: Response, cacheTag: string | undefined): Response {
+  const { headers } = response;
+  const tags = [headers.get("Cache-Tag"), cacheTag].filter((tag) => tag !== null && tag !== undefined);
+  if (tags.length > 0) headers.set("Cache-Tag", tags.join(","));
+  return response;
 }
 
 /** Returns the identifier that an unknown image has now. Throws `gone`, and the error where nobody said that it moved. */
