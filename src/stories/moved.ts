@@ -1,6 +1,6 @@
 import type { Move } from "../catalogue/moved.ts";
 import { ImageError } from "../error.ts";
-import { respondRedirect } from "../http/respond.ts";
+import { respondRedirect, withCacheTag } from "../http/respond.ts";
 import { formatSegment, type Identifier, identifierOf } from "../identity/identifier.ts";
 import { dividePage, nameMaster } from "../identity/master-name.ts";
 import { UnknownMaster } from "../masters/open.ts";
@@ -50,16 +50,8 @@ export async function orFollowed(
   } catch (error) {
     if (!(error instanceof UnknownMaster)) throw error;
     const { identifier, tagged } = await findPlace(services, asked, error);
-    return withTag(await answer(identifier), tagged.cacheTag);
+    return withCacheTag(await answer(identifier), tagged.cacheTag);
   }
-}
-
-/** An answer that was found under two identifiers goes from the caches when either is purged. */
-function withTag(response: Response, cacheTag: string | undefined): Response {
-  const { headers } = response;
-  const tags = [headers.get("Cache-Tag"), cacheTag].filter((tag) => tag !== null && tag !== undefined);
-  if (tags.length > 0) headers.set("Cache-Tag", tags.join(","));
-  return response;
 }
 
 /** Returns the identifier that an unknown image has now. Throws `gone`, and the error where nobody said that it moved. */
