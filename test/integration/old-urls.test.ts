@@ -55,6 +55,19 @@ describe("an image that has moved, by another server's URL", () => {
     expect(answer.bytes).toEqual(expected.bytes);
   });
 
+  it("is found through several identifiers, and not looked for where they lead in a circle", async () => {
+    for (const [identifier, to] of [
+      ["map-of-1800", "map-of-1850"],
+      ["east", "west"],
+      ["west", "east"],
+    ] as const) {
+      await env.CATALOGUE.put(moveKey(identifier), formatMoveRecord({ identifier, to }));
+    }
+    const { status, headers } = await old("/dzi/map-of-1800.dzi");
+    expect([status, headers.get("Cache-Tag")?.split(",").length]).toEqual([200, 3]);
+    expect((await old("/dzi/east.dzi")).status).toBe(404);
+  });
+
   it.each([
     ["/loris/map-of-1850.jp2/full/90,/0/native.jpg?a=1", "/iiif/2/map/full/90,/0/default.jpg?a=1"],
     ["/fcgi-bin/iipsrv.fcgi?IIIF=map-of-1850.tif/info.json", "/iiif/2/map/info.json"],
