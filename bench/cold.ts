@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { GeoTIFF } from "geotiff";
 import { newAccount } from "../src/account.ts";
 import { findRoute } from "../src/http/route.ts";
+import { parseIdentifier } from "../src/identity/identifier.ts";
 import { compileKernelModules } from "../src/node/compiled-modules.ts";
 import { createIsolateState, createServices, type IsolateState, type Platform } from "../src/services.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
@@ -141,6 +142,8 @@ async function answer(
   const start = performance.now();
   const request = new Request(url);
   const route = findRoute(new URL(url).pathname, config.prefix);
+  if (route.kind !== "info" && route.kind !== "image") throw new Error(`${url} is not a request for an image`);
+  const identifier = parseIdentifier(route.identifier);
   const visit: Visit = {
     account: newAccount(),
     patience: { milliseconds: 10_000, signal: undefined },
@@ -148,10 +151,10 @@ async function answer(
     defer: (work) => deferred.push(work),
     log: () => undefined,
   };
-  let response: Response;
-  if (route.kind === "info") response = await answerInfo(services, { request, route, visit });
-  else if (route.kind === "image") response = await answerImage(services, { request, route, visit });
-  else throw new Error(`${url} is not a request for an image`);
+  const asked = { request, identifier, visit };
+  const response = await (route.kind === "info"
+    ? answerInfo(services, { ...asked, route })
+    : answerImage(services, { ...asked, route }));
   await response.body?.getReader().read();
   const milliseconds = performance.now() - start;
   await Promise.all(deferred);

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { closeAdmin, guardAdmin, secureAdmin } from "./app/admin-guard.ts";
+import { limitBody } from "./app/body.ts";
 import type { Door, Roots } from "./app/door.ts";
 import { pageRoutes } from "./app/pages.ts";
 import { type ErrorCode, ImageError } from "./error.ts";
@@ -23,7 +23,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   app.use("/admin/*", secureAdmin, closeAdmin, guardAdmin);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.env.fail, methods) }));
   app.use(async ({ req }, next) => (req.method === "OPTIONS" ? respondOptions() : next()));
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.env.fail(tooLarge()) }));
+  app.use(limitBody(maxBodyBytes));
   app.get("/health", ({ env, req }) => answerHealth(env.services, { request: req.raw, visit: env.visit }));
   app.get("/view/*", ({ env, req }) => answerView(env.services, { request: req.raw, visit: env.visit }));
   app.route("/", pageRoutes());
@@ -36,10 +36,6 @@ export function createApp(roots: Roots = {}): Hono<Door> {
 function refuseMethod(fail: Door["Bindings"]["fail"], methods: readonly string[]): Response {
   const allowed = [...methods, "OPTIONS"].join(", ");
   return withAllow(fail(new ImageError("method-not-allowed", `Only ${allowed} are allowed here.`)), allowed);
-}
-
-function tooLarge(): ImageError {
-  return new ImageError("body-too-large", `The body is larger than ${maxBodyBytes} bytes.`);
 }
 
 const codesByStatus: ReadonlyMap<number, ErrorCode> = new Map([

@@ -16,6 +16,7 @@ import { hasCredentials, isSessionOpen, sessionOf } from "../http/session.ts";
 import { signInPath } from "../pages/sign-in-page.tsx";
 import { answerSignIn } from "../stories/sign-in.ts";
 import { nameByToken } from "./access-token.ts";
+import { limitBody } from "./body.ts";
 import type { AccessClaim, Door } from "./door.ts";
 
 /** For how long Cloudflare Access may take to say who somebody is, in seconds. */
@@ -45,6 +46,10 @@ export const secureAdmin = secureHeaders({
   referrerPolicy: "same-origin",
 });
 
+/** Longest body, in bytes, of the form that signs in: anybody may send it, and the budget knows of no bodies. */
+const mostSignInBytes = 4096;
+const limitSignIn = limitBody(mostSignInBytes);
+
 /** Another site may have a browser send a form here, and the browser sends along what Access knows its user by. */
 const refuseForeignForms: MiddlewareHandler<Door> = csrf();
 
@@ -69,7 +74,7 @@ export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
   if (adminSecret === undefined)
     throw new HTTPException(403, { message: "Only those whom Cloudflare Access lets in." });
   const isSigningIn = c.req.path === signInPath && request.method === "POST";
-  if (isSigningIn) return next();
+  if (isSigningIn) return limitSignIn(c, next);
   const session = sessionOf(request);
   if (session !== undefined && (await isSessionOpen(session, adminSecret, services.clock.now()))) {
     if (isChanging(request) && !isSameOrigin(request)) throw otherOrigin();

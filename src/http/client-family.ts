@@ -28,13 +28,15 @@ const families: readonly (readonly [ClientFamily, RegExp])[] = [
 /** The last texts that were looked at: the same programs ask again and again. */
 const known = new Map<string, ClientFamily>();
 
-/** Texts that are remembered, none longer than `mostCharacters`: 32 KB. */
+/** Texts that are remembered, none longer than `mostCharacters`: 32 KB. Of a longer one its beginning tells. */
 const mostKnown = 64;
 const mostCharacters = 256;
 
 /** Returns the family of the program that a request comes from, by what it says of itself. Source: RFC 9110 §10.1.5. */
 export function clientFamily({ headers }: Request): ClientFamily {
-  const text = headers.get("User-Agent")?.slice(0, mostCharacters) ?? "";
+  const text = headers.get("User-Agent") ?? "";
+  // Not remembered by its beginning: a part of a text keeps all of it in memory.
+  if (text.length > mostCharacters) return familyOf(text.slice(0, mostCharacters));
   const found = known.get(text);
   if (found !== undefined) return found;
   const family = familyOf(text);

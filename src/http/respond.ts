@@ -303,8 +303,21 @@ export function respondSeeOther(path: string): Response {
 
 /** Returns an answer of JSON that is about no image. */
 export function respondJson(value: object, status: number): Response {
+  return respondJsonText(JSON.stringify(value), status);
+}
+
+/** Returns an answer as `respondJson` does, of what is JSON already. */
+export function respondJsonText(text: string, status: number): Response {
   const headers = { ...unframedHeaders, "Content-Type": "application/json", "Cache-Control": "no-store" };
-  return new Response(JSON.stringify(value), { status, headers });
+  return new Response(text, { status, headers });
+}
+
+/** Has caches purge an answer, which is changed, by another tag too: it was found under two names. */
+export function withCacheTag(response: Response, cacheTag: string | undefined): Response {
+  const { headers } = response;
+  const tags = [headers.get("Cache-Tag"), cacheTag].filter((tag) => tag !== null && tag !== undefined);
+  if (tags.length > 0) headers.set("Cache-Tag", tags.join(","));
+  return response;
 }
 
 /** Returns an answer that no page of another origin may read or embed, and that nothing keeps. */

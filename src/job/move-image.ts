@@ -56,21 +56,34 @@ export async function lookAtMove({ from, to, buckets, keyOf }: ImageMove): Promi
  */
 export async function moveImage(move: ImageMove, steps: readonly MoveStep[]): Promise<ImageMoved> {
   let changed: Omit<ImageMoved, "steps"> = { collections: [], told: 0 };
+  const moving: Moving = { ...move, copy: await findCopy(move) };
   for (const step of steps) {
     if (move.signal?.aborted) throw new BucketError("stopped", "Stopped.");
     move.onStep?.(step);
-    const told = await carryOut[step](move);
+    const told = await carryOut[step](moving);
     if (told !== undefined) changed = told;
   }
   return { steps, ...changed };
 }
 
-const carryOut: Readonly<Record<MoveStep, (move: ImageMove) => Promise<Omit<ImageMoved, "steps"> | undefined>>> = {
-  async copy({ from, to, buckets, keyOf, signal, onCopied }) {
+/** A move that is under way. */
+interface Moving extends ImageMove {
+  /** The etag of what lies under the new identifier and is this image; undefined before it is copied. */
+  copy: string | undefined;
+}
+
+async function findCopy({ to, buckets, keyOf }: ImageMove): Promise<string | undefined> {
+  return (await find(buckets.masters, keyOf(to)))?.stored.etag;
+}
+
+const carryOut: Readonly<Record<MoveStep, (move: Moving) => Promise<Omit<ImageMoved, "steps"> | undefined>>> = {
+  async copy(moving) {
+    const { from, to, buckets, keyOf, signal, onCopied } = moving;
     const source = await find(buckets.masters, keyOf(from));
     if (source === undefined) throw new BucketError("failed", `There is no image ${from} any more.`);
     const onProgress = (bytes: number) => onCopied?.(bytes, source.stored.bytes);
     await copyMaster(buckets.masters, source, keyOf(to), { signal, onProgress });
+    moving.copy = await findCopy(moving);
     return undefined;
   },
   async record({ from, to, buckets: { catalogue } }) {
@@ -104,14 +117,26 @@ const carryOut: Readonly<Record<MoveStep, (move: ImageMove) => Promise<Omit<Imag
 /** How often a master may be replaced while it is moved. */
 const mostCopies = 3;
 
-/** The old master goes once the new one is the same, and not before: one that was replaced meanwhile is copied again. */
-async function deleteMaster({ from, to, buckets: { masters }, keyOf, signal }: ImageMove): Promise<undefined> {
+/**
+ * The old master goes once the new one is the same, and not before: one that was replaced meanwhile is copied again. What
+ * somebody else has stored under the new identifier meanwhile stays, and the old master too.
+ */
+async function deleteMaster(moving: Moving): Promise<undefined> {
+  const { from, to, buckets, keyOf, signal } = moving;
+  const { masters } = buckets;
   for (let copies = 0; ; copies += 1) {
     const [source, target] = await Promise.all([from, to].map((identifier) => find(masters, keyOf(identifier))));
     if (source === undefined) return undefined;
     if (target !== undefined && (await isSameMaster(masters, source, target))) break;
+    if (target !== undefined && target.stored.etag !== moving.copy) {
+      throw new BucketError(
+        "failed",
+        `Another image was stored as ${to} while ${from} was moved there. Both are kept.`,
+      );
+    }
     if (copies === mostCopies) throw new BucketError("failed", `${from} is replaced again and again.`);
     await copyMaster(masters, source, keyOf(to), { signal });
+    moving.copy = await findCopy(moving);
   }
   await masters.delete(keyOf(from));
   return undefined;

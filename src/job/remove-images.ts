@@ -1,7 +1,7 @@
 import { type Bucket, BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import { recordKey } from "../catalogue/image-records.ts";
 import { moveKey } from "../catalogue/moved.ts";
-import { without } from "../catalogue/picture-change.ts";
+import { changePictures, without } from "../catalogue/picture-change.ts";
 import type { Work } from "../catalogue/work.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { atOnce } from "./at-once.ts";
@@ -104,7 +104,14 @@ export async function removeImages(
     atOnce(identifiers, imagesAtOnce, (identifier) => catalogue.delete(recordKey(identifier)));
   // By the object the command finds its images, or by the images their object.
   if (removal.object !== undefined) await removeRecords();
-  for (const work of emptied) await removeObject(work, { catalogue, journal });
+  for (const { key } of emptied) {
+    const work = await readObject(catalogue, key);
+    if (work === undefined) continue;
+    if (changePictures(work, pictures) !== undefined) {
+      throw new BucketError("failed", `The object ${key} has other images since. It is kept: run the command again.`);
+    }
+    await removeObject(work, { catalogue, journal });
+  }
   const told = plan.objects.length > 0 ? await journal.finish() : 0;
   if (removal.object === undefined) await removeRecords();
   return { collections, told };

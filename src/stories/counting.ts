@@ -1,12 +1,14 @@
+import type { Account } from "../account.ts";
 import { sleep } from "../budget/clock.ts";
 import { withDeadline } from "../budget/deadline.ts";
+import { findRule } from "../gateway/find-rule.ts";
 import { clientFamily } from "../http/client-family.ts";
 import type { Services } from "../services.ts";
 import type { Batch } from "../statistics/counter.ts";
 import { figureOf } from "../statistics/figures.ts";
 import type { Observation } from "../statistics/observation.ts";
 import { pointOf } from "../statistics/point.ts";
-import { classOf } from "../statistics/request-class.ts";
+import { classOf, type RequestClass } from "../statistics/request-class.ts";
 import type { Visit } from "../visit.ts";
 
 /** How long the ledger may take for a batch, in seconds. */
@@ -27,7 +29,7 @@ export interface AnsweredRequest extends Omit<Observation, "class" | "client"> {
  */
 export function countRequest(services: Services, { request, path, ...answered }: AnsweredRequest, to: Counting): void {
   const { account } = answered;
-  const kind = classOf(path, services.config.prefix);
+  const kind = classOfAnswer(services.config, path, account);
   const client = clientFamily(request);
   const count = (): void => {
     if (request.method === "HEAD") account.sentBytes = 0;
@@ -35,6 +37,13 @@ export function countRequest(services: Services, { request, path, ...answered }:
   };
   if (account.sending === undefined) count();
   else to.defer(account.sending.then(count));
+}
+
+/** What a URL of another server was for shows in what was done for it. */
+function classOfAnswer({ gateway, prefix }: Services["config"], path: string, account: Account): RequestClass {
+  const found = classOf(path, prefix);
+  if (found !== "other" || findRule(gateway, path, prefix) === undefined) return found;
+  return account.index !== undefined && account.format === undefined ? "info" : "image";
 }
 
 /**

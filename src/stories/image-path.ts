@@ -2,12 +2,12 @@ import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { answerOptions } from "../http/methods.ts";
 import { type Redirect, respondRedirect } from "../http/respond.ts";
 import { findRoute, type Route, searchOf } from "../http/route.ts";
-import { type Identifier, parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
+import { parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { withMaster } from "../masters/open.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
-import { answerImage } from "./image.ts";
+import { answerImage, type RoutedImage } from "./image.ts";
 import { answerInfo } from "./info.ts";
 import { orMoved } from "./moved.ts";
 
@@ -24,34 +24,38 @@ export interface ImagePathRequest {
 /** Answers all requests under the path of images. Throws an ImageError if one can't be answered. */
 export async function answerImagePath(
   services: Services,
-  { request, path, search = searchOf(request.url), visit }: ImagePathRequest,
+  { request, path, search, visit }: ImagePathRequest,
 ): Promise<Response> {
   const { config } = services;
   const options = answerOptions(request);
   if (options !== undefined) return options;
   const route = findRoute(path, config.prefix);
   const identifier = parseIdentifier(route.identifier);
-  const start = config.prefix.length + (route.kind === "redirect" ? "/" : "/3/").length;
-  const rest = path.slice(start + route.identifier.length) + search;
-  const pathOf = (spelling: string): string => `${path.slice(0, start)}${spelling}${rest}`;
-  return orMoved(services, { identifier, visit, pathOf }, () => answerRoute(services, route, { request, visit }));
+  const pathOf = (spelling: string): string => {
+    const start = config.prefix.length + (route.kind === "redirect" ? "/" : "/3/").length;
+    const rest = path.slice(start + route.identifier.length);
+    return `${path.slice(0, start)}${spelling}${rest}${search ?? searchOf(request.url)}`;
+  };
+  const asked = { request, identifier, visit };
+  return orMoved(services, { identifier, visit, pathOf }, () => answerRoute(services, route, asked));
 }
+
+type RoutedRequest = Omit<RoutedImage<Route>, "route">;
 
 function answerRoute(
   services: Services,
   route: Route,
-  { request, visit }: Pick<ImagePathRequest, "request" | "visit">,
+  { request, identifier, visit }: RoutedRequest,
 ): Promise<Response> {
   const { config } = services;
   switch (route.kind) {
     case "redirect":
-      return answerRedirect(services, { identifier: parseIdentifier(route.identifier), visit }, () => ({
+      return answerRedirect(services, { identifier, visit }, () => ({
         uri: route.path,
         status: 302,
         scope: "public",
       }));
     case "base": {
-      const identifier = parseIdentifier(route.identifier);
       const spelling = spellIdentifier(route.identifier);
       return answerRedirect(services, { identifier, visit }, () => ({
         uri: `${baseUri({ config, request, version: route.version, identifier, spelling })}/info.json`,
@@ -60,16 +64,16 @@ function answerRoute(
       }));
     }
     case "info":
-      return answerInfo(services, { request, route, visit });
+      return answerInfo(services, { request, route, identifier, visit });
     case "image":
-      return answerImage(services, { request, route, visit });
+      return answerImage(services, { request, route, identifier, visit });
   }
 }
 
 /** Redirects to an image that there is: a path that was mistyped ends here, with the reason. Throws what opening throws. */
 function answerRedirect(
   { config, masters }: Services,
-  { identifier, visit }: { readonly identifier: Identifier; readonly visit: Visit },
+  { identifier, visit }: Omit<RoutedRequest, "request">,
   leadTo: () => Omit<Redirect, "maxAgeSeconds">,
 ): Promise<Response> {
   return withMaster(masters, { name: nameMaster(identifier, config), visit }, async () =>

@@ -4,7 +4,7 @@ import { isDownload } from "../http/content-disposition.ts";
 import { imageHeaders, respondImage, respondNotModified, respondUndrawn, unkeptHeaders } from "../http/respond.ts";
 import type { ImageRoute } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
-import { type Identifier, parseIdentifier } from "../identity/identifier.ts";
+import type { Identifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { formatFileName } from "../iiif/file-name.ts";
 import { mediaTypes } from "../iiif/format.ts";
@@ -19,13 +19,20 @@ import { directBodyBytes } from "../render/admission.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 
+/** A request that is routed to an image, whose identifier is decoded. */
+export interface RoutedImage<Kind> {
+  readonly request: Request;
+  readonly route: Kind;
+  readonly identifier: Identifier;
+  readonly visit: Visit;
+}
+
 /** Answers an image request. Throws an ImageError if it can't be answered. */
 export function answerImage(
   services: Services,
-  { request, route, visit }: { readonly request: Request; readonly route: ImageRoute; readonly visit: Visit },
+  { request, route, identifier, visit }: RoutedImage<ImageRoute>,
 ): Promise<Response> {
   const asked = parseRequest(route.parameters, route.version);
-  const identifier = parseIdentifier(route.identifier);
   return answerPicture(services, { request, version: route.version, identifier, visit, ask: () => asked });
 }
 

@@ -4,7 +4,7 @@ import { baseUri, isHostShared } from "../http/base-uri.ts";
 import { chooseInfoType } from "../http/negotiate.ts";
 import { infoHeaders, respondNotModified, respondText } from "../http/respond.ts";
 import type { InfoRoute } from "../http/route.ts";
-import { parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
+import { spellIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { formatInfo } from "../iiif/info.ts";
 import { offerOf } from "../iiif/tiles.ts";
@@ -14,16 +14,15 @@ import type { Master } from "../masters/store.ts";
 import { seenImage } from "../pyramid/pyramid.ts";
 import { rightsOfRecord } from "../records.ts";
 import type { Services } from "../services.ts";
-import type { Visit } from "../visit.ts";
+import type { RoutedImage } from "./image.ts";
 
 /** Answers an info.json request. Throws an ImageError if it can't be answered. */
 export function answerInfo(
   services: Services,
-  { request, route, visit }: { readonly request: Request; readonly route: InfoRoute; readonly visit: Visit },
+  { request, route, identifier, visit }: RoutedImage<InfoRoute>,
 ): Promise<Response> {
   const { config } = services;
   const { version } = route;
-  const identifier = parseIdentifier(route.identifier);
   const spelling = spellIdentifier(route.identifier);
   visit.account.identifier = identifier;
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {

@@ -1,6 +1,6 @@
 import type { Move } from "../catalogue/moved.ts";
 import { ImageError } from "../error.ts";
-import { respondRedirect } from "../http/respond.ts";
+import { respondRedirect, withCacheTag } from "../http/respond.ts";
 import { formatSegment, type Identifier, identifierOf } from "../identity/identifier.ts";
 import { dividePage, nameMaster } from "../identity/master-name.ts";
 import { UnknownMaster } from "../masters/open.ts";
@@ -38,18 +38,31 @@ export async function orMoved(
 /**
  * Answers by `answer`, given the identifier that was asked for, and where it finds that the image is not there, the one
  * that the image has now: at addresses that can't be spelt for another identifier, and for tiles, which take one round trip.
- * Throws what `answer` throws, `gone` and `storage-failed`.
+ * The answer goes by the Cache-Tags of all: under the old one another image may be stored, or it may be led elsewhere. Throws what `answer` throws, `gone` and `storage-failed`.
  */
 export async function orFollowed(
   services: Services,
   asked: Omit<MovableRequest, "pathOf">,
   answer: (identifier: Identifier) => Promise<Response>,
 ): Promise<Response> {
+  return follow(services, { ...asked, left: mostFollowed }, answer);
+}
+
+/** How often one identifier leads to another: once, but where two people moved an image at the same time. */
+const mostFollowed = 4;
+
+async function follow(
+  services: Services,
+  { left, ...asked }: Omit<MovableRequest, "pathOf"> & { readonly left: number },
+  answer: (identifier: Identifier) => Promise<Response>,
+): Promise<Response> {
   try {
     return await answer(asked.identifier);
   } catch (error) {
-    if (!(error instanceof UnknownMaster)) throw error;
-    return answer((await findPlace(services, asked, error)).identifier);
+    if (!(error instanceof UnknownMaster) || left === 0) throw error;
+    const { identifier, tagged } = await findPlace(services, asked, error);
+    const response = await follow(services, { ...asked, identifier, left: left - 1 }, answer);
+    return withCacheTag(response, tagged.cacheTag);
   }
 }
 

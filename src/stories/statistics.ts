@@ -1,10 +1,12 @@
 import { withDeadline } from "../budget/deadline.ts";
+import { whileRenewing } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
-import { respondJson } from "../http/respond.ts";
+import { respondJsonText } from "../http/respond.ts";
 import type { WaitingHours } from "../operation/hours.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { handOverNow } from "./counting.ts";
+import { rollUpLoan } from "./roll-up.ts";
 
 /** How long the ledger may take to tell what it has, in seconds. */
 const ledgerSeconds = 10;
@@ -18,15 +20,22 @@ export interface StatisticsVisit {
 
 /**
  * Answers what was counted and is not in the catalogue yet: the hour that is running, and those that no cron has written,
- * the latest ones first. Throws `query-malformed`, `storage-failed`.
+ * the latest ones first. Throws `query-malformed`, `storage-failed`, `render-busy`.
  */
 export async function answerStatistics(services: Services, { visit, before }: StatisticsVisit): Promise<Response> {
   if (before !== undefined && !/^\d{4}-\d\d-\d\dT\d\d$/.test(before)) {
     throw new ImageError("query-malformed", "before is not an hour in UTC.", { hint: "Write it as 2026-11-29T05." });
   }
   await handOverNow(services, visit.log);
-  const { rollUps, next } = await findWaitingHours(services, before);
-  return respondJson({ hours: rollUps.map((text) => JSON.parse(text)), ...(next === undefined ? {} : { next }) }, 200);
+  const { budget, clock } = services;
+  const lease = await budget.take(rollUpLoan, visit.patience);
+  try {
+    const { rollUps, next } = await whileRenewing(clock, lease, () => findWaitingHours(services, before));
+    const further = next === undefined ? "" : `,"next":${JSON.stringify(next)}`;
+    return respondJsonText(`{"hours":[${rollUps.join(",")}]${further}}`, 200);
+  } finally {
+    lease.release();
+  }
 }
 
 /** Returns what the ledger has of hours before `before`, or of the latest ones. Throws `storage-failed`. */

@@ -168,6 +168,31 @@ describe("a move that is killed", () => {
   });
 });
 
+describe("a move during which somebody else stores", () => {
+  /** Moves, and has the image that lies under a key replaced by `other` when the old master is about to go. */
+  const moveWhileReplaced = async (key: string) => {
+    const onStep = (step: string) => {
+      const other = stores.masters.objects.get("other");
+      if (step === "delete-master" && other !== undefined) stores.masters.objects.set(key, other);
+    };
+    const one: ImageMove = { from: "scan/1", to: "maps/1", buckets: buckets(), keyOf: (name) => name, onStep };
+    const plan = await lookAtMove(one);
+    if ("refusal" in plan) throw new Error(plan.refusal);
+    return moveImage(one, plan.steps);
+  };
+  const masterNow = (key: string) => Buffer.from(stores.masters.objects.get(key)?.bytes ?? []);
+
+  it("another image under the new identifier leaves both", async () => {
+    await expect(moveWhileReplaced("maps/1")).rejects.toThrow("Another image was stored as maps/1");
+    expect([masterNow("maps/1"), masterNow("scan/1")]).toEqual([masterOf("other"), masterOf("scan/1")]);
+  });
+
+  it("the image anew takes the new one along", async () => {
+    await moveWhileReplaced("scan/1");
+    expect([masterNow("maps/1"), masters().includes("scan/1")]).toEqual([masterOf("other"), false]);
+  });
+});
+
 describe("a removal that is killed", () => {
   let purged: string[];
   const remove =
@@ -203,6 +228,26 @@ describe("a removal that is killed", () => {
     const maps = parseCollection(Buffer.from(textOf(collectionKey("maps"))), "maps");
     expect([maps.members.map(({ key }) => key), maps.thumbnail]).toEqual([["plan"], undefined]);
     expect(told()).toEqual(["Delete object atlas", "Update collection maps", "Update collection top"]);
+  });
+
+  it("leaves an object that has been given other pages meanwhile", async () => {
+    const keyOf = (identifier: string) => identifier;
+    const removal: Removal = {
+      identifiers: ["scan/2", "scan/1", "scan/1-uv"],
+      buckets: buckets(),
+      keyOf,
+      keepsGone: false,
+    };
+    const plan = await lookAtRemoval(removal);
+    const later = makePage("3", { images: [makeImage({ identifier: "other" })] });
+    const work = makeWork({ key: "atlas", pages: [later], attachments: [{ file: "atlas.pdf", sha256: "0" }] });
+    const ingest = async () => {
+      const headers = { contentType: "application/json", metadata: {} };
+      await buckets().catalogue.put(workKey("atlas"), checkedBytes(formatWork(work)), headers);
+    };
+    await expect(removeImages(removal, plan, ingest)).rejects.toThrow("The object atlas has other images since");
+    expect(workNow().pages.map(({ key }) => key)).toEqual(["3"]);
+    expect(stores.catalogue.objects.has(attachmentKey("atlas", "atlas.pdf"))).toBe(true);
   });
 
   it("of an object comes to the same end when it is run again by the images that it had", async () => {

@@ -90,6 +90,18 @@ describe("a request", () => {
     expect(points[3]!.doubles[0]).toBe(stream.bytes.byteLength);
   });
 
+  it("by a URL of another server is of the class of what it asks for", async () => {
+    const classes: string[] = [];
+    const ANALYTICS = {
+      writeDataPoint: ({ blobs }: { blobs: string[] }) => void classes.push(`${blobs[1]} ${blobs[3]}`),
+    };
+    const GATEWAY = [{ prefix: "/dzi/", protocol: "deepzoom" }];
+    for (const path of ["counted.dzi", "counted_files/9/0_0.png", "nobody_files/9/0_0.png"]) {
+      await ask(`/dzi/${path}`, { env: { ANALYTICS, GATEWAY } });
+    }
+    expect(classes).toEqual(["info ", "image drawn", "image "]);
+  });
+
   it("is answered, and the log says so, where its point is not taken", async () => {
     const ANALYTICS = {
       writeDataPoint: () => {

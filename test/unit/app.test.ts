@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readJson } from "../../src/app/body.ts";
 import type { Door } from "../../src/app/door.ts";
 import { createApp } from "../../src/app.ts";
 import { ImageError } from "../../src/error.ts";
 import { respondError } from "../../src/http/errors.ts";
+import { TestClock } from "../support/test-clock.ts";
 
 /** Endpoints as they may come, with what may go wrong in them. */
 const admin = new Hono<Door>()
@@ -26,9 +27,11 @@ const admin = new Hono<Door>()
     throw new ImageError("storage-failed", "The storage does not answer.");
   });
 
+const clock = new TestClock();
+
 const adminSecret = "correct-horse-battery-staple";
 
-async function ask(path: string, { headers, ...init }: RequestInit = {}) {
+async function ask(path: string, { headers, ...init }: RequestInit & { readonly duplex?: "half" } = {}) {
   const shown = { Authorization: `Bearer ${adminSecret}`, ...(headers as Record<string, string>) };
   const request = new Request(`https://images.example${path}`, { headers: shown, ...init });
   const failed: string[] = [];
@@ -36,7 +39,7 @@ async function ask(path: string, { headers, ...init }: RequestInit = {}) {
     failed.push(error.code);
     return respondError(error, { request, helpUrl: "/errors", keptSeconds: 60 });
   };
-  const door = { services: { config: { prefix: "/iiif", adminSecret } }, fail } as unknown as Door["Bindings"];
+  const door = { services: { config: { prefix: "/iiif", adminSecret }, clock }, fail } as unknown as Door["Bindings"];
   const response = await createApp({ admin }).fetch(request, door);
   return { status: response.status, headers: response.headers, text: await response.text(), failed };
 }
@@ -88,6 +91,25 @@ describe("the app", () => {
       status: 413,
       failed: ["body-too-large"],
     });
+  });
+
+  it("takes no more of who may not be let in than a secret takes", async () => {
+    const signIn = (body: string | ReadableStream, headers = {}) =>
+      ask("/admin/forms/sign-in", { method: "POST", headers: { Authorization: "", ...headers }, body, duplex: "half" });
+    const long = "x".repeat(4097);
+    const inPieces = new Response(long).body ?? "";
+    for (const body of [long, inPieces]) {
+      expect(await signIn(body)).toMatchObject({ status: 413, failed: ["body-too-large"] });
+    }
+    expect((await signIn("x".repeat(4096))).status).toBe(404);
+  });
+
+  it.each([{}, { "Content-Length": "9" }])("waits some seconds for a body, and not for ever: %j", async (headers) => {
+    const endless = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
+    const asked = ask("/admin/purge", { method: "POST", headers, body: endless, duplex: "half" });
+    await vi.waitUntil(() => clock.timers === 1);
+    await clock.pass(30_000);
+    expect(await asked).toMatchObject({ status: 408, text: "The body of the request did not come in time." });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findRule } from "../../../src/gateway/find-rule.ts";
 import { readOldIdentifier } from "../../../src/gateway/old-identifier.ts";
 import { codeOf } from "../../support/code-of.ts";
 import { answerOf, pageSuffix, rulesOf } from "../../support/old-urls.ts";
@@ -101,6 +102,18 @@ describe("URLs without a version under the path of this service", () => {
     ["/iiif/2/a.jp2/info.json", "none"],
   ])("%s", (url, meaning) => {
     expect(answerOf(rules, url)).toBe(meaning);
+  });
+
+  it("leave it its own, however long that path is", () => {
+    const shorter = rulesOf({ prefix: "/images/" });
+    const paths = [
+      "/images/iiif/3/a/info.json",
+      "/images/iiif/2/a/info.json",
+      "/images/iiif/a/info.json",
+      "/images/3/a",
+    ];
+    const found = paths.map((path) => findRule(shorter, path, "/images/iiif")?.prefix);
+    expect(found).toEqual([undefined, undefined, "/images/", "/images/"]);
   });
 });
 
