@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ServiceBuckets } from "../bucket/bucket.ts";
 import { localBuckets } from "../bucket/local-buckets.ts";
@@ -115,13 +116,23 @@ export interface OpenedBuckets<Given> {
   readonly buckets: ServiceBuckets;
 }
 
-/** The same for a command that has no other faults: opens them, and throws CommandFaults. */
+/**
+ * The same for a command that has no other faults and works on what is stored already: opens them, and throws
+ * CommandFaults. A folder that is not there would be made, and looked at as if nothing were wrong.
+ */
 export async function openBuckets<Given extends BucketOptions & { readonly config?: string }>(
   given: Given,
   command: Omit<BucketsCommand, "faults">,
 ): Promise<OpenedBuckets<Given>> {
   const faults: string[] = [];
   const { options, service, open } = await nameBuckets(given, { ...command, faults });
+  if (
+    options.to !== "remote" &&
+    options.state !== undefined &&
+    !existsSync(resolve(command.terminal.folder, options.state))
+  ) {
+    faults.push(`--state: there is no folder ${options.state}`);
+  }
   refuseFaults([...new Set(faults)]);
   if (service === undefined) throw new Error("a wrangler.toml that can't be read is a fault");
   return { options, service, buckets: open() };

@@ -30,7 +30,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   manifest: "tessera manifest FOLDER --check | --show OBJECT | --template [options]",
   "move-records": "tessera move-records --to local|remote [options]",
   index: "tessera index --to local|remote [options]",
-  purge: "tessera purge IDENTIFIER... --to local|remote [options]",
+  purge: "tessera purge [IDENTIFIER...] --to local|remote [options]",
   ls: "tessera ls [PREFIX] --to local|remote [options]",
   info: "tessera info IDENTIFIER --to local|remote [options]",
   prune: "tessera prune --to local|remote [options]",
@@ -41,7 +41,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   rm: "tessera rm IDENTIFIER... | --match PATTERN | --object KEY --to local|remote [options]",
   stats: "tessera stats --to local|remote [options]",
   cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
-  warm: "tessera warm IDENTIFIER... --to local|remote [options]",
+  warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -230,7 +230,13 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   verify: [
     "",
     "Reads every byte of every master of the sample, and writes nothing. Exit status: 0 nothing is wrong,",
-    "1 something is, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+    "1 something is, or nothing was there to verify, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  purge: [
+    "",
+    "Delete first, then purge: what is purged before is drawn again. The secret of a remote service is read from",
+    "TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 not purged, or nothing starts with --prefix, 2 wrong",
+    "arguments or no service of npm start. See docs/operating.md.",
   ],
   export: [
     "",

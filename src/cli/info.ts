@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Bucket } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
 import type { StoredRecord } from "../catalogue/image-records.ts";
@@ -9,9 +10,12 @@ import { objectTag } from "../identity/cache-tags.ts";
 import { placesOf } from "../identity/master-name.ts";
 import { readImageRecord } from "../job/image-record.ts";
 import { derivativesOf } from "../job/kept-derivatives.ts";
+import { readMove } from "../job/moves.ts";
+import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { imageUri, manifestUri } from "../presentation/addresses.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
+import type { BucketOptions } from "../settings/options.ts";
 import type { ServiceSettings } from "../settings/service-settings.ts";
 import { openBuckets } from "./choose-buckets.ts";
 import type { StoredCommand } from "./command.ts";
@@ -37,7 +41,9 @@ export async function info(
     const record = await readImageRecord(catalogue, name);
     if (master === undefined) {
       const left = record === undefined ? "" : " There is a record of it; tessera verify says what mends that.";
-      terminal.say([`There is no image ${name} in ${masters.name}.${left}`]);
+      const move = await readMove(catalogue, name);
+      const led = move === undefined ? "" : move.to === undefined ? ": it is gone" : `: it has moved to ${move.to}`;
+      terminal.say([`There is no image ${name} in ${masters.name}${led}.${left}`]);
       return exitStatus.failed;
     }
     const report = await checkMaster(bucketSource(masters, master.key, master));
@@ -52,7 +58,7 @@ export async function info(
       file: { path: name, mendPath: "FILE", report, failure: undefined },
       record,
       object,
-      addresses: addressesOf(name, { record, service, isLocal: options.to !== "remote" }),
+      addresses: addressesOf(name, { record, service, base: service.base || (await localBase(options, terminal)) }),
       cacheTags: [places.cacheTag, ...(record?.object === undefined ? [] : [await objectTag(record.object)])],
       derivatives: await derivativesOf({ ...buckets, rules }, places),
     };
@@ -90,13 +96,18 @@ function firstText(label: LanguageMap): string {
 interface Published {
   readonly record: StoredRecord | undefined;
   readonly service: ServiceSettings;
-  readonly isLocal: boolean;
+  readonly base: string;
+}
+
+/** The address of npm start: that of the one which runs, for it may have another port. */
+async function localBase({ to, state }: BucketOptions, { service, folder }: Terminal): Promise<string> {
+  if (to === "remote") return "";
+  return (await findServer(state === undefined ? service.stateFolder : resolve(folder, state)))?.url ?? usualBase;
 }
 
 /** A remote service that takes the address it is asked at has paths alone. */
-function addressesOf(identifier: string, { record, service, isLocal }: Published): readonly string[] {
+function addressesOf(identifier: string, { record, service, base }: Published): readonly string[] {
   const { imagePrefix, limits } = service;
-  const base = service.base || (isLocal ? usualBase : "");
   const addresses = { base, imagePrefix, limits };
   const image = imageUri(addresses, 3, identifier);
   return [

@@ -3,6 +3,7 @@ import type { MoveStep } from "../job/move-plan.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
+import { prefixElsewhere } from "../settings/identifier-template.ts";
 import { exitStatus } from "./exit-status.ts";
 import { identifierFaults, nameMasterOf } from "./identifiers.ts";
 import type { MvCommand } from "./image-commands.ts";
@@ -24,6 +25,10 @@ export async function mv({ from, to, options: given }: MvCommand, terminal: Term
   const { options, open, naming, base } = await settleGround(given, { terminal, faults });
   faults.push(...identifierFaults([from, to], naming));
   if (from === to) faults.push(`${from} is both the old and the new identifier`);
+  // There the service would look for it on another server, and the image would be lost to everybody.
+  const elsewhere = prefixElsewhere(to, naming);
+  if (elsewhere !== undefined)
+    faults.push(`${to} is read from elsewhere by the service: ORIGINS has a rule for ${elsewhere}`);
   refuseFaults([...new Set(faults)]);
   const buckets = open();
   const { signal } = terminal;

@@ -13,7 +13,14 @@ export async function purge({ identifiers, options }: PurgeCommand, terminal: Te
   const report = await purgeAll(service, ordersOf(identifiers, options), (images) => terminal.show(`${images} images`));
   terminal.show("");
   terminal.print(options.json === true ? JSON.stringify(report, undefined, 2).split("\n") : describePurge(report));
-  return report.workersCache.state === "refused" ? exitStatus.failed : exitStatus.well;
+  // What has no master is not found by a listing: somebody who mistypes must not take it for purged.
+  const isMissed = options.prefix !== undefined && report.images === 0;
+  if (isMissed) {
+    terminal.say([
+      `There is no image whose identifier starts with ${options.prefix}. Those that are gone are purged by name.`,
+    ]);
+  }
+  return isMissed || report.workersCache.state === "refused" ? exitStatus.failed : exitStatus.well;
 }
 
 function ordersOf(identifiers: readonly string[], options: PurgeOptions): readonly PurgeOrder[] {

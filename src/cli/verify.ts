@@ -29,12 +29,13 @@ export async function verify(
       onProgress: (done) => terminal.show(formatProgress(done)),
     });
     terminal.show("");
-    const summary = formatCounts(counts, percent);
+    const isEmpty = failure === undefined && isNothing(counts);
+    const summary = isEmpty ? [formatNothing(percent)] : formatCounts(counts, percent);
     if (json) terminal.say(summary);
     else terminal.print(summary);
     if (failure?.code === "stopped") return exitStatus.stopped;
     if (failure !== undefined) terminal.say([failure.message]);
-    return failure !== undefined || counts.findings > 0 ? exitStatus.failed : exitStatus.well;
+    return failure !== undefined || counts.findings > 0 || isEmpty ? exitStatus.failed : exitStatus.well;
   } finally {
     terminal.show("");
     await buckets.close();
@@ -47,6 +48,16 @@ function formatFinding({ kind, name, code, message, mend }: VerifyFinding): stri
 
 function formatProgress({ masters, records, objects, collections, findings }: VerifyCounts): string {
   return `${masters + records + objects + collections} verified, ${count(findings, "finding")}`;
+}
+
+/** Whether there was nothing to look at, which must not pass for a service that is well. */
+function isNothing({ masters, records, objects, collections, findings }: VerifyCounts): boolean {
+  return masters + records + objects + collections + findings === 0;
+}
+
+function formatNothing(percent: number): string {
+  const why = percent < 100 ? `the sample of ${percent} % has nothing of what is stored` : "nothing is stored";
+  return `Nothing was verified: ${why}.`;
 }
 
 function formatCounts(counts: VerifyCounts, percent: number): readonly string[] {

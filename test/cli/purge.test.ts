@@ -58,6 +58,14 @@ describe("tessera purge", () => {
     expect(JSON.parse(json.printed)).toEqual(answer());
   });
 
+  it("ends with 1 where no image starts with a prefix", async () => {
+    const url = await serve(answering([answer({ images: 0 })]).listener);
+    const { status, said } = await run(["--prefix", "mpas/", "--to", "remote", "--service", url], {
+      TESSERA_ADMIN_SECRET: secret,
+    });
+    expect([status, said]).toEqual([1, expect.stringContaining("no image whose identifier starts with mpas/")]);
+  });
+
   it("ends with 1 where the cache in front refuses", async () => {
     const refused = { workersCache: { state: "refused", tags: 1, waiting: 0, reason: "too many calls (10000)" } };
     const url = await serve(answering([answer(refused)]).listener);

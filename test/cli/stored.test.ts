@@ -7,6 +7,7 @@ import { localBuckets } from "../../src/bucket/local-buckets.ts";
 import { shareLocalBuckets } from "../../src/bucket/open-local-buckets.ts";
 import { checkedBytes, sha256Of } from "../../src/bucket/upload.ts";
 import { formatImageRecord, recordKey } from "../../src/catalogue/image-records.ts";
+import { formatMoveRecord, moveKey } from "../../src/catalogue/moved.ts";
 import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
 import { spellOption } from "../../src/cli/command.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
@@ -41,6 +42,7 @@ async function content() {
     ],
     catalogue: [
       [recordKey("maps/1"), formatImageRecord(undefined, record), {}],
+      [moveKey("scan-1"), formatMoveRecord({ identifier: "scan-1", to: "maps/1" }), {}],
       [workKey("atlas"), formatWork(makeWork({ key: "atlas", pages: [page] })), {}],
     ],
     derivatives: [
@@ -116,6 +118,20 @@ describe("the commands on what is stored locally", () => {
     expect(said).toContain("Verified 3 masters, 1 record of images, 1 object, 0 collections: 1 finding\n");
     expect(said).toContain("1 master without a checksum");
     expect(status).toBe(1);
+  });
+
+  it("don't take a place where nothing is for one where nothing is wrong", async () => {
+    expect(await local("verify", "--sample", "0.0001%")).toMatchObject({
+      status: 1,
+      printed: "Nothing was verified: the sample of 0.0001 % has nothing of what is stored.\n",
+    });
+    const absent = await run(["verify", "--to", "local", "--state", "mistyped"]);
+    expect(absent).toMatchObject({ status: 2, said: expect.stringContaining("there is no folder mistyped") });
+  });
+
+  it("say where an image has gone that is not there", async () => {
+    const { status, said } = await local("info", "scan-1");
+    expect([status, said]).toEqual([1, expect.stringMatching(/no image scan-1 in .*: it has moved to maps\/1\.\n/)]);
   });
 
   it("prune what is of masters that were replaced or are gone", async () => {
