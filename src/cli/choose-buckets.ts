@@ -95,7 +95,10 @@ export interface NamedBuckets<Given> {
   readonly open: () => ServiceBuckets;
 }
 
-/** Finds out which buckets a command means, by its options, its configuration and wrangler.toml, and adds to `faults`. */
+/**
+ * Finds out which buckets a command on what is stored means, by its options, its configuration and wrangler.toml, and adds to
+ * `faults`. A folder that is not there is one of them: it would be made, and looked at as if nothing were stored.
+ */
 export async function nameBuckets<Given extends BucketOptions & { readonly config?: string }>(
   given: Given,
   { terminal, asked, faults, placeOption }: BucketsCommand,
@@ -104,6 +107,10 @@ export async function nameBuckets<Given extends BucketOptions & { readonly confi
   const { config, isSure } = await readConfiguration(given, terminal, faults);
   const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const options = { ...config, ...given };
+  const { state } = options;
+  if (options.to !== "remote" && state !== undefined && !existsSync(resolve(terminal.folder, state))) {
+    faults.push(`--state: there is no folder ${state}`);
+  }
   // Nobody knows which buckets are meant where the configuration says it wrongly, and nothing is opened.
   const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
   return { options, service, open: bucketsOpener({ options, service, terminal, asked, faults: bucketFaults }) };
@@ -116,23 +123,13 @@ export interface OpenedBuckets<Given> {
   readonly buckets: ServiceBuckets;
 }
 
-/**
- * The same for a command that has no other faults and works on what is stored already: opens them, and throws
- * CommandFaults. A folder that is not there would be made, and looked at as if nothing were wrong.
- */
+/** The same for a command that has no other faults: opens them, and throws CommandFaults. */
 export async function openBuckets<Given extends BucketOptions & { readonly config?: string }>(
   given: Given,
   command: Omit<BucketsCommand, "faults">,
 ): Promise<OpenedBuckets<Given>> {
   const faults: string[] = [];
   const { options, service, open } = await nameBuckets(given, { ...command, faults });
-  if (
-    options.to !== "remote" &&
-    options.state !== undefined &&
-    !existsSync(resolve(command.terminal.folder, options.state))
-  ) {
-    faults.push(`--state: there is no folder ${options.state}`);
-  }
   refuseFaults([...new Set(faults)]);
   if (service === undefined) throw new Error("a wrangler.toml that can't be read is a fault");
   return { options, service, buckets: open() };

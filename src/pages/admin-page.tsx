@@ -3,8 +3,10 @@ import { type FigureName, figureOf } from "../statistics/figures.ts";
 import { formatMoment } from "../statistics/hour.ts";
 import type { StorageState } from "../statistics/storage-count.ts";
 import type { Dimension, Tally } from "../statistics/tally.ts";
+import { Actions, type NotedAction } from "./admin-actions.tsx";
 import { formatAmount, formatBytes, Shares, Sparkline } from "./charts.tsx";
 import { formatPage, Layout } from "./layout.tsx";
+import { Panel, unread } from "./panel.tsx";
 import { PurgeBox, type PurgeNotice, PurgeResult } from "./purge-box.tsx";
 import { picturePath, type Site } from "./site.ts";
 
@@ -31,9 +33,7 @@ export interface Administration {
     | undefined;
   /** Tags that wait to be purged from the cache in front of the Worker. */
   readonly waitingTags: number | undefined;
-  readonly actions:
-    | readonly { readonly at: number; readonly operator: string; readonly action: string; readonly detail: string }[]
-    | undefined;
+  readonly actions: readonly NotedAction[] | undefined;
   readonly storage: StorageState | undefined;
   readonly purged?: PurgeNotice | undefined;
 }
@@ -74,24 +74,6 @@ export function formatAdminPage(site: Site, shown: Administration): string {
     </Layout>,
   );
 }
-
-interface PanelProps {
-  readonly name: string;
-  readonly title: string;
-  readonly isWide?: boolean;
-  readonly children?: Child;
-}
-
-function Panel({ name, title, isWide = false, children }: PanelProps) {
-  return (
-    <section class={isWide ? "panel panel-wide" : "panel"} aria-labelledby={name}>
-      <h2 id={name}>{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-const unread = "This can’t be read now; the log says why.";
 
 interface PartProps {
   readonly shown: Administration;
@@ -356,39 +338,6 @@ function Work({ waitingTags }: { readonly waitingTags: number | undefined }) {
           {formatAmount(waitingTags)} tags wait to be purged from the cache in front of the Worker. The platform takes
           500 a minute, and they are purged without you.
         </p>
-      )}
-    </Panel>
-  );
-}
-
-function Actions({ actions }: Pick<Administration, "actions">) {
-  return (
-    <Panel name="actions" title="Latest actions" isWide>
-      {actions === undefined ? (
-        <p>{unread}</p>
-      ) : actions.length === 0 ? (
-        <p class="quiet">Nobody has done anything yet.</p>
-      ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When (UTC)</th>
-              <th scope="col">Who</th>
-              <th scope="col">What</th>
-              <th scope="col">How it ended</th>
-            </tr>
-          </thead>
-          <tbody>
-            {actions.map(({ at, operator, action, detail }) => (
-              <tr>
-                <td class="short">{formatMoment(at)}</td>
-                <td class="operator">{operator}</td>
-                <td class="short">{action}</td>
-                <td class="detail">{detail === "{}" ? "" : detail}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
       )}
     </Panel>
   );

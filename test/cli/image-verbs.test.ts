@@ -112,6 +112,16 @@ describe("tessera moved", () => {
 });
 
 describe("tessera mv", () => {
+  it("moves no image where the service would look for it on another server", async () => {
+    await layMasters("a");
+    const configFile = join(folder, "wrangler.toml");
+    const rule = ["[[vars.ORIGINS]]", 'prefix = "web/"', 'kind = "https"', 'endpoint = "https://images.example.org"'];
+    await writeFile(configFile, ['name = "x"', ...rule].join("\n"));
+    const { status, said } = await run(["mv", "a", "web/x"], { service: { configFile, stateFolder: folder } });
+    expect([status, said]).toEqual([2, expect.stringContaining("ORIGINS has a rule for web/")]);
+    expect([...endpoint.objects.keys()]).toEqual(["a"]);
+  });
+
   it("moves an image with its record and its page, and purges both names and the documents", async () => {
     await layMasters("scan", "other");
     await layObject("atlas", "scan");

@@ -76,6 +76,18 @@ describe("the page of who administers", () => {
     expect(html).toMatch(/not-found<\/a><\/th><td class="number">8<\/td><td>a \(2\), b, c, d, e<\/td>/);
   });
 
+  it("says what was done in words, and shows what was cut off as it is", () => {
+    const order = { kind: "images", identifiers: ["maps/1", hostile] };
+    const details = [JSON.stringify({ order, images: 2, workersCache: { state: "absent" } }), "{}", '{"order":{"kind'];
+    const actions = details.map((detail) => ({ at, operator: "secret", action: "purge", detail }));
+    const cells = formatAdminPage(site, { ...shown, actions }).matchAll(/<td class="detail">(.*?)<\/td>/g);
+    expect(Array.from(cells, ([, cell]) => cell)).toEqual([
+      expect.stringMatching(/^kind images, identifiers maps\/1 .*&lt;script&gt;.*, images 2, state absent$/),
+      "",
+      "{&quot;order&quot;:{&quot;kind",
+    ]);
+  });
+
   it("says so where nothing was counted, and where something can't be read", () => {
     const empty = { tally: newTally(), hours: [] };
     const quiet = formatAdminPage(site, {
