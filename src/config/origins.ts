@@ -69,7 +69,7 @@ const ruleSchema = v.variant("kind", [
   v.strictObject({ ...common, kind: v.literal("https"), credentials: v.exactOptional(secretName) }),
 ]);
 
-const rulesSchema = v.pipe(v.array(ruleSchema), v.maxLength(mostRules));
+const listSchema = v.pipe(v.array(v.unknown()), v.maxLength(mostRules));
 
 type Rule = v.InferOutput<typeof ruleSchema>;
 
@@ -84,19 +84,26 @@ export function readOrigins(
 ): readonly Origin[] {
   const found = typeof given === "string" ? parseRules(given, faults) : given;
   if (found === undefined) return [];
-  const read = v.safeParse(rulesSchema, found);
-  if (!read.success) {
-    for (const issue of read.issues) faults.push(sentenceOf(issue));
+  const list = v.safeParse(listSchema, found);
+  if (!list.success) {
+    for (const issue of list.issues) faults.push(`ORIGINS${sentenceOf(issue)}`);
     return [];
   }
-  const rules = read.output;
   const before = faults.length;
+  const rules = list.output.map((entry, index) => readRule(entry, index, faults));
   rules.forEach((rule, index) => {
-    for (const fault of [endpointFault(rule), hiddenFault(rules, index)]) {
-      if (fault !== undefined) faults.push(`ORIGINS[${index}].${fault}`);
-    }
+    const found = rule === undefined ? [] : [endpointFault(rule), hiddenFault(rules, index)];
+    for (const fault of found) if (fault !== undefined) faults.push(`ORIGINS[${index}].${fault}`);
   });
-  return faults.length > before ? [] : rules.map((rule) => originOf(rule, secrets));
+  return faults.length > before ? [] : rules.flatMap((rule) => (rule === undefined ? [] : originOf(rule, secrets)));
+}
+
+/** Undefined for a rule that is wrong: the others are looked at all the same. */
+function readRule(entry: unknown, index: number, faults: string[]): Rule | undefined {
+  const read = v.safeParse(ruleSchema, entry);
+  if (read.success) return read.output;
+  for (const issue of read.issues) faults.push(`ORIGINS[${index}]${sentenceOf(issue)}`);
+  return undefined;
 }
 
 function parseRules(given: string, faults: string[]): unknown {
@@ -109,13 +116,14 @@ function parseRules(given: string, faults: string[]): unknown {
   }
 }
 
+/** The place within a rule, and what is wrong there. */
 function sentenceOf(issue: v.BaseIssue<unknown>): string {
   const place = (issue.path ?? [])
     .map(({ key: at }) => (typeof at === "number" ? `[${at}]` : `.${String(at)}`))
     .join("");
   // What is received may be a key that was put into the wrong place.
   const what = issue.message.replace(/ but received .*$/s, "");
-  return `ORIGINS${place}${/^(?:is|has|leads) /.test(what) ? "" : ":"} ${what}`;
+  return `${place}${/^(?:is|has|leads) /.test(what) ? "" : ":"} ${what}`;
 }
 
 function endpointFault({ endpoint: given, local }: Rule): string | undefined {
@@ -132,9 +140,11 @@ function endpointFault({ endpoint: given, local }: Rule): string | undefined {
   return fault === undefined ? undefined : `endpoint: ${hostname} ${fault}`;
 }
 
-function hiddenFault(rules: readonly Rule[], index: number): string | undefined {
+function hiddenFault(rules: readonly (Rule | undefined)[], index: number): string | undefined {
   const prefix = rules[index]?.prefix ?? "";
-  const before = rules.slice(0, index).findIndex((earlier) => prefix.startsWith(earlier.prefix));
+  const before = rules
+    .slice(0, index)
+    .findIndex((earlier) => earlier !== undefined && prefix.startsWith(earlier.prefix));
   if (before < 0) return undefined;
   return `prefix is never reached: ORIGINS[${before}] has ${JSON.stringify(rules[before]?.prefix)} and comes first`;
 }

@@ -89,6 +89,17 @@ describe("readOrigins", () => {
     expect(faults.join()).not.toContain("swordfish");
   });
 
+  it("looks at each rule though another one has a wrong form", () => {
+    const { faults } = read([
+      { ...https, endpoint: "https://10.0.0.1/x" },
+      { ...https, kind: "ftp" },
+    ]);
+    expect(faults).toEqual([
+      expect.stringMatching(/^ORIGINS\[0\]\.endpoint: /),
+      expect.stringMatching(/^ORIGINS\[1\]/),
+    ]);
+  });
+
   it("says all that is wrong at once, with the rest of the configuration", () => {
     const origins = [
       { ...https, kind: "ftp" },
