@@ -94,7 +94,7 @@ describe("readOrigins", () => {
       { ...https, endpoint: "https://10.0.0.1/x" },
       { ...https, kind: "ftp" },
     ]);
-    expect(faults).toEqual([
+    expect(faults.toSorted()).toEqual([
       expect.stringMatching(/^ORIGINS\[0\]\.endpoint: /),
       expect.stringMatching(/^ORIGINS\[1\]/),
     ]);
