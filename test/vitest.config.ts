@@ -12,7 +12,7 @@ const longTimeout = 120_000;
 const shared = {
   /** No test or hook sets a time of its own. */
   testTimeout: longTimeout,
-  hookTimeout: 180_000,
+  hookTimeout: 300_000,
   /** Files of a project that share a worker start in no time: starting Node or workerd costs more than most of them. */
   isolate: false,
   /** Wrangler is compiled once a machine, not by each of the fifty processes that load it. */

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { totalsOf, usageOfTotals } from "../../src/operation/measured-usage.ts";
+import { type MeasuredTotals, totalsOf, usageOfTotals } from "../../src/operation/measured-usage.ts";
 import { type ForecastImage, forecastSession } from "../../src/operation/view-forecast.ts";
 import { formatTileRequest, sessionTiles, viewKinds } from "../../src/operation/viewer-session.ts";
 import { addRollUp, parseRollUp, type RollUp } from "../../src/statistics/roll-up.ts";
-import { newTally } from "../../src/statistics/tally.ts";
+import { newTally, type Tally } from "../../src/statistics/tally.ts";
 import { encodeTestTile } from "../support/jpeg-tile.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
@@ -54,6 +54,19 @@ async function readCounts(): Promise<RollUp> {
   return hours.reduce((sum: RollUp, hour) => addRollUp(sum, parseRollUp(JSON.stringify(hour))), nothing);
 }
 
+/** What was counted since `before`: other tests have been counted too. */
+function totalsSince(before: Tally, after: Tally): MeasuredTotals {
+  const [first, last] = [totalsOf(before), totalsOf(after)];
+  const left = (name: keyof MeasuredTotals): number => (last[name] ?? 0) - (first[name] ?? 0);
+  return {
+    requests: left("requests"),
+    bytesSent: left("bytesSent"),
+    reads: left("reads"),
+    decodedPixels: left("decodedPixels"),
+    derivativeReads: left("derivativeReads"),
+  };
+}
+
 const isNear = (foretold: number, counted: number): boolean => Math.abs(foretold / counted - 1) <= 0.1;
 
 describe("a session of a viewer", () => {
@@ -72,12 +85,13 @@ describe("a session of a viewer", () => {
     };
     const image: ForecastImage = { ...size, tile, bytes };
     const tiles = sessionTiles(image, { tile, journey: viewKinds.study });
+    const before = await readCounts();
     for (const end of ["info.json", ...tiles.map(formatTileRequest)]) {
       expect((await ask(`/iiif/3/viewed/${end}`, { env: changed })).status, end).toBe(200);
     }
     const asked = classB;
     const { tally } = await readCounts();
-    const totals = totalsOf(tally);
+    const totals = totalsSince(before.tally, tally);
     const [, sent, , reads, readBytes] = tally.images.get("viewed")?.figures ?? [];
     expect(tally.images.get("viewed")?.figures[0]).toBe(totals.requests);
 
