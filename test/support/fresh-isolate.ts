@@ -8,6 +8,14 @@ import { vi } from "vitest";
 vi.resetModules();
 for (const bucket of [env.MASTERS, env.CATALOGUE, env.DERIVATIVES]) await emptyBucket(bucket);
 await emptyEdge();
+await endFormerLedger();
+
+/** The ledger that a file before has used is of the modules before: whoever calls it next is refused, and it starts anew. */
+async function endFormerLedger(): Promise<void> {
+  await env.LEDGER.getByName("service")
+    .waiting()
+    .catch(() => undefined);
+}
 
 async function emptyBucket(bucket: R2Bucket): Promise<void> {
   for (let isMore = true; isMore; ) {
