@@ -25,7 +25,7 @@ describe("what is no image", () => {
       const request = new Request(`https://images.example${path}`, init);
       const response = await worker.fetch(
         request as never,
-        { ...env, ...none, LEDGER: undefined } as Env,
+        { ...env, ...none, LEDGER: undefined } as unknown as Env,
         createExecutionContext(),
       );
       await response.bytes();
