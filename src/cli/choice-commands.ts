@@ -1,5 +1,5 @@
 import type { ImageChoice } from "../job/chosen-images.ts";
-import type { CostOptions, WarmOptions } from "../settings/options.ts";
+import type { CostOptions, WarmOptions } from "../settings/operation-options.ts";
 import type { CostCommand, WarmCommand, WrongCommand } from "./command.ts";
 
 /** Reads what was said to `cost`, whose only name is `all`, and adds to `faults` what is wrong. */

@@ -1,24 +1,26 @@
 import {
-  checkOptions,
-  compareOptions,
-  conversionOptions,
   costOptions,
-  exportOptions,
   indexOptions,
   infoOptions,
   lsOptions,
-  manifestOptions,
   movedOptions,
   moveRecordsOptions,
   mvOptions,
-  placeOptions,
   pruneOptions,
   purgeOptions,
   rmOptions,
-  runOptions,
   statsOptions,
   verifyOptions,
   warmOptions,
+} from "../settings/operation-options.ts";
+import {
+  checkOptions,
+  compareOptions,
+  conversionOptions,
+  exportOptions,
+  manifestOptions,
+  placeOptions,
+  runOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
 import { type CommandName, commandOptions, spellOption } from "./command.ts";

@@ -5,7 +5,7 @@ import { billOf } from "../operation/bill.ts";
 import { measuredRun, totalsOf, totalsOfImages, usageOfTotals } from "../operation/measured-usage.ts";
 import { figuresOfRun, forecastView, usageOfViews } from "../operation/view-forecast.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
-import type { CostOptions } from "../settings/options.ts";
+import type { CostOptions } from "../settings/operation-options.ts";
 import { StatisticsSum } from "../statistics/report.ts";
 import { choiceOf } from "./choice-commands.ts";
 import { nameBuckets } from "./choose-buckets.ts";

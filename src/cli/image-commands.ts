@@ -1,4 +1,4 @@
-import type { MovedOptions, MvOptions, RmOptions } from "../settings/options.ts";
+import type { MovedOptions, MvOptions, RmOptions } from "../settings/operation-options.ts";
 import type { WrongCommand } from "./command.ts";
 
 /** `tessera moved`: a table. */

@@ -6,7 +6,7 @@ import { formatMegabytes } from "../node/megabytes.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { longestKept } from "../operation/retention.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
-import type { PruneOptions } from "../settings/options.ts";
+import type { PruneOptions } from "../settings/operation-options.ts";
 import { openBuckets } from "./choose-buckets.ts";
 import type { StoredCommand } from "./command.ts";
 import { count } from "./count.ts";

@@ -1,7 +1,7 @@
 import type { Terminal } from "../node/terminal.ts";
 import type { PurgeOrder } from "../operation/purge-order.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
-import type { PurgeOptions } from "../settings/options.ts";
+import type { PurgeOptions } from "../settings/operation-options.ts";
 import type { PurgeCommand } from "./command.ts";
 import { exitStatus } from "./exit-status.ts";
 import { describePurge, findService, imageOrders, purgeAll } from "./purging.ts";

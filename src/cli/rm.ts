@@ -13,7 +13,7 @@ import {
 import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
 import type { Naming } from "../settings/identifier-template.ts";
-import type { RmOptions } from "../settings/options.ts";
+import type { RmOptions } from "../settings/operation-options.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { identifierFaults, nameMasterOf } from "./identifiers.ts";

@@ -6,7 +6,7 @@ import { formatMegabytes } from "../node/megabytes.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
-import type { WarmOptions } from "../settings/options.ts";
+import type { WarmOptions } from "../settings/operation-options.ts";
 import { readServiceSettings, type ServiceSettings } from "../settings/service-settings.ts";
 import { choiceOf } from "./choice-commands.ts";
 import { openBuckets } from "./choose-buckets.ts";
