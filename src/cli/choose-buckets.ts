@@ -9,7 +9,7 @@ import type { IngestConfig } from "../settings/ingest-config.ts";
 import { type BucketOptions, bucketOptions } from "../settings/options.ts";
 import { endpointFault } from "../settings/s3-endpoint.ts";
 import { readServiceSettings, type ServiceSettings } from "../settings/service-settings.ts";
-import { spellOption } from "./command.ts";
+import { spellOption } from "./arguments.ts";
 import { bucketContradictions } from "./contradictions.ts";
 import { readConfiguration } from "./readable-configuration.ts";
 

@@ -23,7 +23,8 @@ import {
   runOptions,
 } from "../settings/options.ts";
 import type { OptionTable } from "../settings/values.ts";
-import { type CommandName, commandOptions, spellOption } from "./command.ts";
+import { spellOption } from "./arguments.ts";
+import { type CommandName, commandOptions } from "./command.ts";
 
 const usages: Readonly<Record<CommandName, string>> = {
   ingest: "tessera ingest FOLDER_OR_FILE... --to local|remote [options]",

@@ -1,6 +1,7 @@
 import { type BucketOptions, conversionOptions } from "../settings/options.ts";
 import { listWords } from "../settings/values.ts";
-import { type ExportCommand, type IngestCommand, spellOption } from "./command.ts";
+import { spellOption } from "./arguments.ts";
+import type { ExportCommand, IngestCommand } from "./command.ts";
 
 const remoteOptions = [
   "endpoint",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type CommandName, commandOptions, parseCommand, spellOption } from "../../src/cli/command.ts";
+import { spellOption } from "../../src/cli/arguments.ts";
+import { type CommandName, commandOptions, parseCommand } from "../../src/cli/command.ts";
 import { helpText, usageLine } from "../../src/cli/command-help.ts";
 import { chooseTreatment } from "../../src/settings/ingest-config.ts";
 

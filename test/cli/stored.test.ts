@@ -9,7 +9,7 @@ import { checkedBytes, sha256Of } from "../../src/bucket/upload.ts";
 import { formatImageRecord, recordKey } from "../../src/catalogue/image-records.ts";
 import { formatMoveRecord, moveKey } from "../../src/catalogue/moved.ts";
 import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
-import { spellOption } from "../../src/cli/command.ts";
+import { spellOption } from "../../src/cli/arguments.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Terminal } from "../../src/node/terminal.ts";
 import { indexOf, type NamedDerivative, pictureOf } from "../support/derivatives.ts";
