@@ -4,11 +4,12 @@ import { formatMoment } from "../statistics/hour.ts";
 import type { StorageState } from "../statistics/storage-count.ts";
 import type { Dimension, Tally } from "../statistics/tally.ts";
 import { Actions, type NotedAction } from "./admin-actions.tsx";
+import { Images } from "./admin-images.tsx";
 import { formatAmount, formatBytes, Shares, Sparkline } from "./charts.tsx";
 import { formatPage, Layout } from "./layout.tsx";
-import { Panel, unread } from "./panel.tsx";
+import { Column, Panel, unread } from "./panel.tsx";
 import { PurgeBox, type PurgeNotice, PurgeResult } from "./purge-box.tsx";
-import { picturePath, type Site } from "./site.ts";
+import type { Site } from "./site.ts";
 
 /** Where the form that signs out is sent. */
 const signOutPath = "/admin/forms/sign-out";
@@ -38,8 +39,7 @@ export interface Administration {
   readonly purged?: PurgeNotice | undefined;
 }
 
-/** Images and examples that each table shows. */
-const mostRows = 10;
+/** Examples of identifiers that are shown of each error. */
 const mostExamples = 5;
 
 /** Returns the page for who administers a service. All of it is read without a script, and its forms are sent without one. */
@@ -66,7 +66,7 @@ export function formatAdminPage(site: Site, shown: Administration): string {
         <Storage storage={shown.storage} />
         <Work waitingTags={shown.waitingTags} />
         <Requests shown={shown} />
-        <Images shown={shown} />
+        <Images tally={shown.lastDay?.tally} />
         <Errors shown={shown} site={site} />
         <PurgeBox />
         <Actions actions={shown.actions} />
@@ -174,83 +174,6 @@ function Requests({ shown: { lastDay } }: PartProps) {
         </Column>
       </div>
     </Panel>
-  );
-}
-
-function Column({ title, children }: { readonly title: string; readonly children?: Child }) {
-  return (
-    <div>
-      <h3>{title}</h3>
-      {children}
-    </div>
-  );
-}
-
-/** What images are ranked by, and how the figure is written. */
-const rankings: readonly (readonly [string, FigureName, string, (value: number) => string])[] = [
-  ["Asked for most", "requests", "Requests", formatAmount],
-  ["Slowest: all the time until answers began", "milliseconds", "Milliseconds", formatAmount],
-  ["Dearest: all the pixels that were decoded", "pixels", "Million pixels", (value) => formatAmount(value / 1e6)],
-  ["Most bytes sent", "bytes", "Sent", formatBytes],
-];
-
-function Images({ shown: { lastDay } }: PartProps) {
-  if (lastDay === undefined) return null;
-  const { images, others } = lastDay.tally;
-  return (
-    <Panel name="images" title="Images" isWide>
-      <div class="columns">
-        {rankings.map(([title, figure, head, format]) => (
-          <Column title={title}>
-            <Ranking images={images} figure={figure} head={head} format={format} />
-          </Column>
-        ))}
-      </div>
-      {others[0] > 0 && (
-        <p class="quiet">
-          {formatAmount(others[0])} requests were for images that were asked for too rarely to be listed: a thousand
-          images of each hour are told apart.
-        </p>
-      )}
-    </Panel>
-  );
-}
-
-interface RankingProps {
-  readonly images: Tally["images"];
-  readonly figure: FigureName;
-  readonly head: string;
-  readonly format: (value: number) => string;
-}
-
-function Ranking({ images, figure, head, format }: RankingProps) {
-  const rows = [...images]
-    .map(([name, { figures }]) => ({ name, value: figureOf(figures, figure) }))
-    .filter(({ value }) => value > 0)
-    .sort((one, other) => other.value - one.value)
-    .slice(0, mostRows);
-  if (rows.length === 0) return <p class="quiet">None.</p>;
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Image</th>
-          <th scope="col" class="number">
-            {head}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ name, value }) => (
-          <tr>
-            <th scope="row">
-              <a href={picturePath(name)}>{name}</a>
-            </th>
-            <td class="number">{format(value)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

@@ -20,3 +20,13 @@ export function Panel({ name, title, isWide = false, children }: PanelProps) {
 
 /** What stands in place of a part that can't be read. */
 export const unread = "This can’t be read now; the log says why.";
+
+/** One of the columns of a part. */
+export function Column({ title, children }: { readonly title: string; readonly children?: Child }) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      {children}
+    </div>
+  );
+}
