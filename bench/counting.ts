@@ -1,5 +1,5 @@
 // Measures what counting costs: a request in an isolate, and a batch in the ledger. The mean of whole rounds, the median of
-// them, beside rounds that do all but count. Prints a table; takes some seconds. Run: npx -c "node bench/statistics.ts".
+// them, beside rounds that do all but count. Prints a table; takes some seconds. Run: npx -c "node bench/counting.ts".
 import { newAccount } from "../src/account.ts";
 import { clientFamily } from "../src/http/client-family.ts";
 import { Counter } from "../src/statistics/counter.ts";

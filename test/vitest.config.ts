@@ -12,6 +12,7 @@ const longTimeout = 120_000;
 const shared = {
   /** No test or hook sets a time of its own. */
   testTimeout: longTimeout,
+  // The longest hook runs the commands of docs/operating.md, each as a process: 100 seconds on two cores that are free.
   hookTimeout: 300_000,
   /** Files of a project that share a worker start in no time: starting Node or workerd costs more than most of them. */
   isolate: false,

@@ -12,7 +12,7 @@ export interface AdministeredService {
 export class AdministrationError extends Error {}
 
 /**
- * Sends an order, as JSON, to the admin API of a service, or asks it where there is none, and returns its answer. Throws
+ * Sends an order, as JSON, to the admin API of a service, and returns its answer; without one, asks by GET. Throws
  * AdministrationError, and the signal's reason once it is aborted.
  */
 export async function administer(

@@ -13,7 +13,7 @@ export interface OpenedLocally {
 let shared: Map<string, Promise<LocalConnection>> | undefined;
 
 /**
- * From now on commands of this process share the process that holds the buckets of a folder: starting it takes longer than
+ * From now on commands of this process, as tests run them, share the process that holds the buckets of a folder: starting it takes longer than
  * most commands. Returns what ends all of them.
  */
 export function shareLocalBuckets(): () => Promise<void> {
@@ -41,7 +41,7 @@ async function open({ configFile, stateFolder, patience, signal }: OpenedLocally
   return connection;
 }
 
-/** One command that is stopped ends its own calls; one whose process has ended lets the next start another. */
+/** A command that is stopped makes no further calls; what could not be opened is tried again by the next. */
 async function join(known: Map<string, Promise<LocalConnection>>, options: OpenedLocally): Promise<LocalConnection> {
   const { configFile, stateFolder, signal } = options;
   const place = `${configFile}\n${stateFolder}`;

@@ -1,3 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { readRetryAfter } from "../http/retry-after.ts";
+
 /** How long one answer may take, to its end. */
 const answerMilliseconds = 120_000;
 
@@ -29,7 +32,8 @@ export class UnreachableError extends Error {}
 export async function askPublicly(url: string, signal: AbortSignal): Promise<PublicAnswer> {
   const first = await ask(url, signal);
   if (first.pauseMilliseconds === undefined) return first.answer;
-  await pause(Math.min(first.pauseMilliseconds, mostPauseMilliseconds), signal);
+  const pause = Math.min(first.pauseMilliseconds, mostPauseMilliseconds);
+  await wait(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
   return (await ask(url, signal)).answer;
 }
 
@@ -51,10 +55,9 @@ async function ask(url: string, signal: AbortSignal): Promise<Asked> {
     const json = isJson ? parseJson(text) : undefined;
     const code = (json as { readonly code?: unknown } | undefined)?.code;
     const strategy = /\bstrategy;desc="(\w+)"/.exec(headers.get("Server-Timing") ?? "")?.[1];
-    const seconds = status === 503 ? Number(headers.get("Retry-After") ?? Number.NaN) : Number.NaN;
     return {
       answer: { status, code: typeof code === "string" ? code : undefined, strategy, bytes, json },
-      pauseMilliseconds: seconds >= 0 ? 1000 * seconds : undefined,
+      pauseMilliseconds: status === 503 ? readRetryAfter(headers.get("Retry-After"), Date.now()) : undefined,
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -82,18 +85,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

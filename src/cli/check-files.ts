@@ -9,6 +9,7 @@ import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { untilStopped } from "../node/until-stopped.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { quoteWord } from "./shell-word.ts";
 
 /** A file that was checked, or could not be checked. */
 export interface CheckedFile {
@@ -109,9 +110,4 @@ export function commandsOf({ mend }: Pick<Problem, "mend">, path: string): reado
       .map((word) => quoteWord(word.replace("FILE", () => path).replace("NAME", () => name)))
       .join(" "),
   );
-}
-
-/** Quotes a word that a shell would split or expand. */
-function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -105,9 +105,12 @@ export async function nameBuckets<Given extends BucketOptions & { readonly confi
 ): Promise<NamedBuckets<Given>> {
   faults.push(...bucketContradictions(given, placeOption));
   const { config, isSure } = await readConfiguration(given, terminal, faults);
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
+  const found = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const options = { ...config, ...given };
-  const { state } = options;
+  const { state, keyTemplate } = options;
+  // Masters are where the ingest has put them.
+  const isElsewhere = found !== undefined && keyTemplate !== undefined;
+  const service = isElsewhere ? { ...found, naming: { ...found.naming, keyTemplate } } : found;
   if (options.to !== "remote" && state !== undefined && !existsSync(resolve(terminal.folder, state))) {
     faults.push(`--state: there is no folder ${state}`);
   }

@@ -140,7 +140,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   ],
   prune: [
     ["tessera prune --to remote --dry-run", "how much is of masters that were replaced or are gone"],
-    ["tessera prune --to remote --older-than 30d", "what was stored more than 30 days ago; small ones 120"],
+    ["tessera prune --to remote --older-than 30d", "what nobody needed for 30 days; small ones for 120"],
   ],
   stats: [
     ["tessera stats --to local", "what was asked of npm start in the last 24 hours"],
@@ -177,7 +177,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   ],
   warm: [
     ["tessera warm --object atlas --to remote", "the thumbnails and sizes of an object's pages"],
-    ["tessera warm --prefix maps/ --to remote --sizes !400,400", "a given size of the images of a folder"],
+    ["tessera warm --prefix maps/ --to remote --sizes 1200,", "a given size of the images of a folder"],
   ],
 };
 
@@ -222,7 +222,8 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   prune: [
     "",
     "Without --stale, --orphans, --unknown-settings and --older-than: the first two. To resume an interrupted",
-    "run, run the command again. Exit status: 0 success, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+    "run, run the command again. Exit status: 0 success, 1 a bucket failed, 2 wrong arguments, 130 stopped. See",
+    "docs/operating.md.",
   ],
   stats: [
     "",

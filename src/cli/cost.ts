@@ -4,11 +4,11 @@ import type { Terminal } from "../node/terminal.ts";
 import { billOf } from "../operation/bill.ts";
 import { measuredRun, totalsOf, totalsOfImages, usageOfTotals } from "../operation/measured-usage.ts";
 import { figuresOfRun, forecastView, usageOfViews } from "../operation/view-forecast.ts";
-import { refuseFaults } from "../settings/command-faults.ts";
 import type { CostOptions } from "../settings/operation-options.ts";
+import { hourMilliseconds } from "../statistics/hour.ts";
 import { StatisticsSum } from "../statistics/report.ts";
 import { choiceOf } from "./choice-commands.ts";
-import { nameBuckets } from "./choose-buckets.ts";
+import { openBuckets } from "./choose-buckets.ts";
 import type { CostCommand } from "./command.ts";
 import { type CostReport, describeCost, formatCost } from "./cost-text.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -18,17 +18,11 @@ import { addRunning } from "./running-hours.ts";
 /** Hours that are looked back at, unless it is said: thirty days. */
 const usualHours = 30 * 24;
 
-const hourMilliseconds = 3_600_000;
-
 /** Carries `tessera cost` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function cost({ options }: CostCommand, terminal: Terminal): Promise<number> {
-  const faults: string[] = [];
   const asked = ["masters", "catalogue", "derivatives"] as const;
-  const named = await nameBuckets(options, { terminal, asked, faults });
-  refuseFaults([...new Set(faults)]);
-  const { service } = named;
-  if (service === undefined) throw new Error("a wrangler.toml that can't be read is a fault");
-  const buckets = named.open();
+  const opened = await openBuckets(options, { terminal, asked });
+  const { service, buckets } = opened;
   const { signal } = terminal;
   const reading = { signal, onProgress: (done: number) => terminal.show(`${done} counted`) };
   const now = Date.now();
@@ -36,6 +30,12 @@ export async function cost({ options }: CostCommand, terminal: Terminal): Promis
   try {
     const choice = choiceOf(options);
     const chosen = choice && (await countChosen(buckets, choice, { naming: service.naming, ...reading }));
+    if (chosen?.images === 0) {
+      terminal.show("");
+      const what = choice?.kind === "prefix" ? `whose identifier starts with ${choice.prefix}` : "in it";
+      terminal.say([`There is no image ${what}.`]);
+      return exitStatus.failed;
+    }
     const counts = chosen?.counts ?? (await countAllStored(buckets, reading));
     const sum = new StatisticsSum(now - (options.since ?? usualHours) * hourMilliseconds);
     const onProblem = (key: string, reason: string): void => {
@@ -43,13 +43,8 @@ export async function cost({ options }: CostCommand, terminal: Terminal): Promis
       terminal.say([`problem   ${key}: ${reason}`]);
     };
     await addStoredRollUps(buckets.catalogue, sum, { ...reading, onProblem });
-    const missing = await addRunning(sum, { choice: named.options, base: service.base }, terminal);
+    const missing = await addRunning(sum, { choice: opened.options, base: service.base }, terminal);
     terminal.show("");
-    if (chosen?.images === 0) {
-      const what = choice?.kind === "prefix" ? `whose identifier starts with ${choice.prefix}` : "in it";
-      terminal.say([`There is no image ${what}.`]);
-      return exitStatus.failed;
-    }
     const measured = measure(sum, now, chosen?.isChosen);
     const bytes = Object.values(counts).reduce((total, kind) => total + kind.bytes, 0);
     const report: CostReport = {

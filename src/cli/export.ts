@@ -40,7 +40,6 @@ export async function exportFiles(command: ExportCommand, terminal: Terminal): P
   }
   const buckets = open?.();
   try {
-    await ensureKernel(terminal.projectFolder, terminal);
     const place = await openPlace();
     const plan = await planSources(command, { terminal, service, settings, buckets });
     return await carryOut(command, { terminal, settings, plan, buckets, place });
@@ -193,6 +192,7 @@ async function carryOut(
   }
   if (!json) terminal.say(formatForecast(forecast, []));
   let done = 0;
+  await ensureKernel(terminal.projectFolder, terminal);
   const outcome: ExportOutcome = await runExport({
     plan,
     settings,

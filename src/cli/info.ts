@@ -76,7 +76,7 @@ async function readObjectOf(
   { identifier }: Pick<StoredRecord, "identifier">,
 ): Promise<ObjectOfImage> {
   const stored = await catalogue.get(workKey(key));
-  if (stored === undefined) return { key, fault: "which there is not" };
+  if (stored === undefined) return { key, fault: "which is not stored" };
   try {
     const { label, pages } = parseWork(stored.bytes, key);
     const shown = pages.flatMap(({ key: page, images }, index) =>

@@ -3,6 +3,7 @@ import type { Terminal } from "../node/terminal.ts";
 import type { PurgeOrder } from "../operation/purge-order.ts";
 import { count } from "./count.ts";
 import { describePurge, findService, imageOrders, type PurgeReport, purgeAll, type ServiceChoice } from "./purging.ts";
+import { quoteWord } from "./shell-word.ts";
 
 /** What a command has changed, of which something may still be kept. */
 export interface ChangedThings {
@@ -81,7 +82,7 @@ function purgeCommands({ images, objects = [], collections = [] }: ChangedThings
     ...(service === undefined ? [] : ["--service", service]),
   ];
   const command = (...args: readonly string[]): string =>
-    ["npx tessera purge", ...[...args, ...place].map(quoteForShell)].join(" ");
+    ["npx tessera purge", ...[...args, ...place].map(quoteWord)].join(" ");
   const start = commonStart(images);
   return [
     ...(images.length === 0
@@ -98,8 +99,4 @@ function commonStart([first = "", ...others]: readonly string[]): string {
   let start = first;
   for (const other of others) while (!other.startsWith(start)) start = start.slice(0, -1);
   return start.toWellFormed() === start ? start : start.slice(0, -1);
-}
-
-function quoteForShell(text: string): string {
-  return /^[\w./:@,+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

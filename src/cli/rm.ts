@@ -1,7 +1,5 @@
 import { matchesGlob } from "node:path";
 import type { Bucket } from "../bucket/bucket.ts";
-import { listObjects } from "../bucket/list-objects.ts";
-import { identifierOfKey, keyPrefixOf } from "../identity/master-name.ts";
 import {
   lookAtRemoval,
   type PlannedRemoval,
@@ -10,6 +8,7 @@ import {
   readObject,
   removeImages,
 } from "../job/remove-images.ts";
+import { listMasters } from "../job/stored-masters.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
 import type { Naming } from "../settings/identifier-template.ts";
@@ -95,9 +94,8 @@ const patternCharacters = /[*?[{(!+@\\]/;
 async function matchIdentifiers(masters: Bucket, pattern: string, naming: Naming): Promise<readonly string[]> {
   const [start = ""] = pattern.split(patternCharacters, 1);
   const found: string[] = [];
-  for await (const { key } of listObjects(masters, keyPrefixOf(start, naming))) {
-    const identifier = identifierOfKey(key, naming)?.identifier;
-    if (identifier !== undefined && matchesGlob(identifier, pattern)) found.push(identifier);
+  for await (const { identifier } of listMasters(masters, { naming, prefix: start })) {
+    if (matchesGlob(identifier, pattern)) found.push(identifier);
   }
   return found;
 }

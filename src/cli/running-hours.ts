@@ -1,7 +1,7 @@
-import { administer } from "../bucket/administration.ts";
+import { AdministrationError, administer } from "../bucket/administration.ts";
 import type { Terminal } from "../node/terminal.ts";
 import type { StatisticsSum } from "../statistics/report.ts";
-import { parseRollUp } from "../statistics/roll-up.ts";
+import { parseRollUp, type RollUp } from "../statistics/roll-up.ts";
 import { findService, type ServiceChoice } from "./purging.ts";
 
 /** Which service is asked: its address is `base` unless it was said. */
@@ -13,14 +13,9 @@ export interface CountingService {
 /** Adds what is in no roll-up yet: the service has it. Returns why it is missing; undefined where it is there. */
 export async function addRunning(
   sum: StatisticsSum,
-  { choice: { to, state, service: address }, base }: CountingService,
+  { choice, base }: CountingService,
   terminal: Terminal,
 ): Promise<string | undefined> {
-  const choice = {
-    ...(to === undefined ? {} : { to }),
-    ...(state === undefined ? {} : { state }),
-    ...(address === undefined ? {} : { service: address }),
-  };
   const service = await findService(choice, terminal, async () => base);
   if ("faults" in service) return service.faults.join("; ");
   try {
@@ -30,13 +25,25 @@ export async function addRunning(
         readonly hours: readonly unknown[];
         readonly next?: string;
       };
-      for (const hour of answer.hours) sum.add(parseRollUp(JSON.stringify(hour)));
+      for (const hour of answer.hours) sum.add(readHour(hour, service.url));
+      if (next !== undefined && answer.next !== undefined && answer.next >= next) {
+        throw new AdministrationError(`${service.url} tells the same hours over and over.`);
+      }
       next = answer.next;
       isMore = next !== undefined && sum.isWithin(next);
     }
     return undefined;
   } catch (error) {
     terminal.signal.throwIfAborted();
-    return (error as Error).message.replace(/\.$/, "");
+    if (!(error instanceof AdministrationError)) throw error;
+    return error.message.replace(/\.$/, "");
+  }
+}
+
+function readHour(hour: unknown, url: string): RollUp {
+  try {
+    return parseRollUp(JSON.stringify(hour));
+  } catch (error) {
+    throw new AdministrationError(`${url} tells an hour that can't be read: ${(error as Error).message}.`);
   }
 }

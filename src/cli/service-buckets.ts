@@ -24,12 +24,12 @@ export async function settleGround<Options extends BucketOptions & { readonly co
   { terminal, faults }: { readonly terminal: Terminal; readonly faults: string[] },
 ): Promise<ServiceGround<Options>> {
   const { options, service, open } = await nameBuckets(given, { terminal, asked: ["masters", "catalogue"], faults });
-  const { keyTemplate } = options;
-  const naming = { pageSuffix: "", keyTemplate: "{identifier}", ...service?.naming };
+  // What can't be read is a fault, and nothing is named by it.
+  const naming = service?.naming ?? { pageSuffix: "", keyTemplate: "{identifier}" };
   return {
     options,
     open,
-    naming: keyTemplate === undefined ? naming : { ...naming, keyTemplate },
+    naming,
     base: service?.base ?? "",
   };
 }

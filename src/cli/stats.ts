@@ -1,9 +1,11 @@
+import type { ServiceBuckets } from "../bucket/bucket.ts";
 import { pruneDerivatives, pruneReasons } from "../job/prune.ts";
 import { addStoredRollUps, countAllStored } from "../job/statistics.ts";
 import type { Terminal } from "../node/terminal.ts";
-import { refuseFaults } from "../settings/command-faults.ts";
+import type { ServiceSettings } from "../settings/service-settings.ts";
+import { hourMilliseconds } from "../statistics/hour.ts";
 import { StatisticsSum } from "../statistics/report.ts";
-import { type NamedBuckets, nameBuckets } from "./choose-buckets.ts";
+import { openBuckets } from "./choose-buckets.ts";
 import type { StoredCommand } from "./command.ts";
 import { exitStatus } from "./exit-status.ts";
 import { formatJson } from "./report-json.ts";
@@ -11,19 +13,12 @@ import { addRunning } from "./running-hours.ts";
 import { describeStatistics, describeStorage, formatStatistics, type StorageReport } from "./stats-text.ts";
 
 type StatsCommand = StoredCommand & { readonly kind: "stats" };
-type Named = NamedBuckets<StatsCommand["options"]>;
-
-const hourMilliseconds = 3_600_000;
 
 /** Carries `tessera stats` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function stats({ options: given }: StatsCommand, terminal: Terminal): Promise<number> {
-  const faults: string[] = [];
   const asked = given.storage === true ? (["masters", "catalogue", "derivatives"] as const) : (["catalogue"] as const);
-  const named = await nameBuckets(given, { terminal, asked, faults });
-  refuseFaults([...new Set(faults)]);
-  const { options, open } = named;
+  const { options, service, buckets } = await openBuckets(given, { terminal, asked });
   const { since = 24, by = "class", json = false } = options;
-  const buckets = open();
   let problems = 0;
   try {
     const sum = new StatisticsSum(Date.now() - since * hourMilliseconds);
@@ -35,8 +30,8 @@ export async function stats({ options: given }: StatsCommand, terminal: Terminal
         terminal.say([`problem   ${key}: ${reason}`]);
       },
     });
-    const missing = await addRunning(sum, { choice: options, base: named.service?.base ?? "" }, terminal);
-    const storage = given.storage === true ? await findStorage(named, buckets, terminal) : undefined;
+    const missing = await addRunning(sum, { choice: options, base: service.base }, terminal);
+    const storage = given.storage === true ? await findStorage(service.derivatives, buckets, terminal) : undefined;
     terminal.show("");
     const report = {
       since,
@@ -58,13 +53,12 @@ export async function stats({ options: given }: StatsCommand, terminal: Terminal
 
 /** Counts what is stored, and what of the derivatives nothing asks for any longer. */
 async function findStorage(
-  { service }: Named,
-  buckets: ReturnType<Named["open"]>,
+  rules: ServiceSettings["derivatives"],
+  buckets: ServiceBuckets,
   { signal, show }: Terminal,
 ): Promise<StorageReport> {
   const counts = await countAllStored(buckets, { signal, onProgress: (done) => show(`${done} objects`) });
-  const rules = service?.derivatives;
-  if (rules === undefined || "fault" in rules) return { counts, unused: undefined };
+  if ("fault" in rules) return { counts, unused: undefined };
   const judged = await pruneDerivatives(
     { ...buckets, rules },
     { reasons: new Set(pruneReasons), days: Number.POSITIVE_INFINITY, now: Date.now(), isDry: true },

@@ -14,6 +14,7 @@ import type { WarmCommand } from "./command.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { formatJson } from "./report-json.ts";
+import { quoteWord } from "./shell-word.ts";
 
 /** Failures that are told one by one; more are only counted. */
 const mostFailuresTold = 100;
@@ -155,7 +156,7 @@ function addImage(totals: WarmTotals, image: WarmedImage): void {
 }
 
 function resumeOf({ last }: WarmTotals): readonly string[] {
-  return last === undefined ? [] : [`To go on, run the same command with --after '${last}'.`];
+  return last === undefined ? [] : [`To go on, run the same command with --after ${quoteWord(last)}`];
 }
 
 function formatTotals({ images, drawn, kept, copied, bytes, failed, failures }: WarmTotals): readonly string[] {

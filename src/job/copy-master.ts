@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
-import { type Bucket, BucketError, mostReadBytes, type StoredObject } from "../bucket/bucket.ts";
+import type { Bucket, StoredObject } from "../bucket/bucket.ts";
+import { bucketSource } from "../bucket/bucket-source.ts";
 import { type UploadOptions, uploadSource } from "../bucket/upload.ts";
+import { sha256OfSource } from "./source-digest.ts";
 
 /** A master as it lies in its bucket. */
 export interface PlacedMaster {
@@ -11,7 +12,8 @@ export interface PlacedMaster {
 /**
  * Copies a master to another key, by reading and storing it part by part: some parts are held at once, however large it is,
  * and what an interrupted copy left is taken up. What is read is compared with the checksum that the master was stored
- * with, and what is stored with what was read. Throws BucketError, `corrupted` for a master that is not what was stored.
+ * with, and what is stored with what was read. Every read is of the master that was looked at. Throws BucketError,
+ * `corrupted` for a master that is not what was stored, `failed` for one that was replaced meanwhile.
  */
 export async function copyMaster(
   masters: Bucket,
@@ -26,7 +28,7 @@ export async function copyMaster(
     bytes,
     checksum: metadata.sha256,
     headers: { contentType, metadata },
-    read: (start: number, length: number) => readPieces(masters, from, { start, length }),
+    read: bucketSource(masters, from, stored).read,
   };
   await uploadSource(masters, upload, options);
 }
@@ -38,37 +40,11 @@ export async function copyMaster(
 export async function isSameMaster(masters: Bucket, one: PlacedMaster, other: PlacedMaster): Promise<boolean> {
   if (one.stored.bytes !== other.stored.bytes || !hasSameMetadata(one.stored, other.stored)) return false;
   if (one.stored.metadata.sha256 !== undefined) return true;
-  return (await digestOf(masters, one)) === (await digestOf(masters, other));
+  const [first, second] = [one, other].map(({ key, stored }) => sha256OfSource(bucketSource(masters, key, stored)));
+  return (await first) === (await second);
 }
 
 function hasSameMetadata({ metadata: one }: StoredObject, { metadata: other }: StoredObject): boolean {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
-}
-
-async function digestOf(masters: Bucket, { key, stored }: PlacedMaster): Promise<string> {
-  const digest = createHash("sha256");
-  for (let start = 0; start < stored.bytes; start += mostReadBytes) {
-    digest.update(await readPieces(masters, key, { start, length: Math.min(mostReadBytes, stored.bytes - start) }));
-  }
-  return digest.digest("hex");
-}
-
-/** A storage gives a part of `mostReadBytes` at a time. */
-async function readPieces(
-  masters: Bucket,
-  key: string,
-  { start, length }: { readonly start: number; readonly length: number },
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let filled = 0; filled < length; ) {
-    const asked = { offset: start + filled, length: Math.min(mostReadBytes, length - filled) };
-    const piece = await masters.readRange(key, asked);
-    if (piece.byteLength !== asked.length) {
-      throw new BucketError("corrupted", `${key} was replaced while it was read. Run the command again.`);
-    }
-    bytes.set(piece, filled);
-    filled += piece.byteLength;
-  }
-  return bytes;
 }

@@ -68,10 +68,12 @@ export async function countChosen(
   });
   for await (const { identifier, name, isNew, master, record, stored } of measured) {
     if (signal.aborted) throw new BucketError("stopped", "Stopped.");
+    // An image may be on pages of two objects of a collection.
+    if (choice.kind !== "prefix" && identifiers.has(identifier)) continue;
+    if (choice.kind !== "prefix") identifiers.add(identifier);
     totals.images += 1;
     if (name === undefined || (isNew && !add("masters", name.key, master))) totals.missing += 1;
     add("catalogue", record, stored);
-    if (choice.kind !== "prefix") identifiers.add(identifier);
     if (totals.images % 100 === 0) onProgress(totals.images);
   }
   if (choice.kind === "prefix") await addListed(recordKey("|").replace("|.json", choice.prefix));

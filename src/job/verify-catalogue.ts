@@ -46,7 +46,7 @@ export async function verifyObject(
     findings.push({
       ...place,
       code: "attachment-missing",
-      message: `It has the file ${file}, which there is not.`,
+      message: `It has the file ${file}, which is not stored.`,
       mend,
     });
   }
@@ -63,7 +63,7 @@ export async function verifyCollection(
   const collection = parseCollection(stored.bytes, place.name);
   const members = await atOnce(collection.members, headsAtOnce, async ({ kind, key }): Promise<VerifyFinding[]> => {
     if (await verification.present.has(kind === "object" ? workKey(key) : collectionKey(key))) return [];
-    const message = `It lists the ${kind} ${key}, which there is not.`;
+    const message = `It lists the ${kind} ${key}, which is not stored.`;
     return [{ ...place, code: "member-missing", message, mend: `Ingest the ${kind} again.` }];
   });
   const findings = members.flat();
@@ -87,7 +87,7 @@ async function verifyDescribed(
   }
   for (const { key } of collections) {
     if (await verification.present.has(collectionKey(key))) continue;
-    const message = `It is in the collection ${key}, which there is not.`;
+    const message = `It is in the collection ${key}, which is not stored.`;
     findings.push({ ...place, code: "collection-missing", message, mend: mendRecord("collection") });
   }
   return findings;
@@ -123,7 +123,7 @@ async function verifyImage(
   const stored = key === undefined ? undefined : await masters.head(key);
   if (key === undefined || stored === undefined) {
     const mend = "Ingest the image again, or the folder of the object without it.";
-    const message = `${shownBy} the image ${identifier}, which there is not.`;
+    const message = `${shownBy} the image ${identifier}, which is not stored.`;
     return [{ ...place, code: "image-missing", message, mend }];
   }
   const size = await sizeOf(masters, key, stored);

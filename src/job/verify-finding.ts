@@ -60,7 +60,11 @@ function readingFault({ kind }: FindingPlace, error: unknown): Pick<VerifyFindin
     return { code: "record-unreadable", message, mend: mendRecord(kind) };
   }
   if (!isOfOneObject(error)) throw error;
-  return { code: "unreadable", message: error.message, mend: "Run the command again; if it stays, store it again." };
+  return {
+    code: "unreadable",
+    message: error.message,
+    mend: "Run the command again; if it fails again, store it again.",
+  };
 }
 
 /** Says what mends the record of an image, an object or a collection. */

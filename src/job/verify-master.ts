@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { type Bucket, mostReadBytes } from "../bucket/bucket.ts";
+import type { Bucket } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
 import { parseImageRecord, recordKey } from "../catalogue/image-records.ts";
 import { checkMaster } from "../check/check.ts";
@@ -11,6 +10,7 @@ import type { Size } from "../geometry.ts";
 import { maxKeyBytes } from "../identity/master-name.ts";
 import { openImage, prefixBytes } from "../masters/image.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { sha256OfSource } from "./source-digest.ts";
 import type { ListedMaster } from "./stored-masters.ts";
 import { type FindingPlace, findingsOf, mendRecord, type VerifyFinding } from "./verify-finding.ts";
 
@@ -72,9 +72,7 @@ async function verifyChecksum(
     verification.onUnsealed();
     return [];
   }
-  const digest = createHash("sha256");
-  for (let at = 0; at < source.size; at += mostReadBytes) digest.update(await source.read(at, mostReadBytes));
-  const actual = digest.digest("hex");
+  const actual = await sha256OfSource(source);
   if (actual === stored) return [];
   const message = `Its bytes are not those that were stored: their SHA-256 is ${actual}, and ${stored} is written on it.`;
   return [{ ...place, code: "checksum-differs", message, mend: mendMaster }];

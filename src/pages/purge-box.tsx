@@ -51,7 +51,7 @@ export function PurgeResult({ notice }: { readonly notice: PurgeNotice }) {
         <div>
           <dt>derivatives removed</dt>
           <dd>
-            {formatAmount(derivatives.pictures)} pictures, {formatAmount(derivatives.indexes)} indexes
+            {counted(derivatives.pictures, "picture", "pictures")}, {counted(derivatives.indexes, "index", "indexes")}
           </dd>
         </div>
         <div>
@@ -61,7 +61,7 @@ export function PurgeResult({ notice }: { readonly notice: PurgeNotice }) {
         {dataCentre.left > 0 && (
           <div>
             <dt>Cache API of this data centre</dt>
-            <dd>{formatAmount(dataCentre.left)} entries could not be removed; they lapse by themselves</dd>
+            <dd>{counted(dataCentre.left, "entry", "entries")} could not be removed; they lapse by themselves</dd>
           </div>
         )}
       </dl>
@@ -112,4 +112,8 @@ export function PurgeBox() {
       </form>
     </section>
   );
+}
+
+function counted(number: number, one: string, more: string): string {
+  return `${formatAmount(number)} ${number === 1 ? one : more}`;
 }

@@ -89,7 +89,10 @@ export const pruneOptions = {
   stale: { kind: flag, help: "those whose master was replaced" },
   orphans: { kind: flag, help: "those whose master is gone" },
   unknownSettings: { kind: flag, help: "those that no request leads to any longer" },
-  olderThan: { kind: days, help: "those stored longer ago; small ones are kept four times as long" },
+  olderThan: {
+    kind: days,
+    help: "those that nobody needed for so long; small ones are kept four times as long",
+  },
   dryRun: { kind: flag, help: "say what would be removed, and remove nothing" },
   json: { kind: flag, help: "report as JSON on standard output" },
   config: runOptions.config,

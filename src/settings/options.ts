@@ -85,7 +85,7 @@ export const placeOptions = {
   jobs: { kind: integer({ least: 1, most: 64 }), help: "files worked on at once (the cores, at most 8)" },
 } as const satisfies OptionTable;
 
-/** Where a service is that is asked to purge. */
+/** The address of a remote service. */
 export const serviceOption = {
   kind: text("URL", /^https?:\/\/[^\s?#]+[^\s?#/]$/, "an http or https URL without a slash at its end"),
   help: "address of the remote service (BASE_URL of wrangler.toml)",

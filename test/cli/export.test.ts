@@ -181,6 +181,7 @@ describe("tessera export from and to an S3 storage", () => {
   afterAll(() => endpoint?.close());
 
   it("foretells what it would be, and reads no more than the head of each master", async () => {
+    endpoint.arrivals.length = 0;
     const { status, printed } = await remote("--to", "none", "--match", "maps/*", "--dry-run");
     expect([status, JSON.parse(printed)]).toMatchObject([0, { dryRun: true, forecast: { images: 2, files: 16 } }]);
     expect(endpoint.arrivals.filter(({ operation }) => operation === "GetObject").length).toBe(2);

@@ -147,6 +147,23 @@ describe("a move that is killed", () => {
     return moveImage(one, plan.steps);
   };
 
+  it("never makes one master of two, where one without a checksum is replaced while it is copied", async () => {
+    const { masters, catalogue } = buckets();
+    const headers = { contentType: "image/tiff", metadata: {} };
+    await masters.put("plain", checkedBytes(Buffer.alloc(2500, "a")), headers);
+    const readRange: typeof masters.readRange = async (key, range) => {
+      const bytes = await masters.readRange(key, range);
+      await masters.put("plain", checkedBytes(Buffer.alloc(2500, "b")), headers);
+      return bytes;
+    };
+    const changed = { masters: { ...masters, readRange }, catalogue };
+    const move: ImageMove = { from: "plain", to: "moved/plain", buckets: changed, keyOf: (identifier) => identifier };
+    const plan = await lookAtMove(move);
+    if ("refusal" in plan) throw new Error(plan.refusal);
+    await expect(moveImage(move, plan.steps)).rejects.toThrow("was replaced");
+    expect([...stores.masters.objects.keys()].filter((key) => key.endsWith("plain"))).toEqual(["plain"]);
+  });
+
   it("comes to the same end when it is run again, and the image answers all the while", async () => {
     await expectSameEnd(move, () => {
       const isLed = textOf(moveKey("scan/1")).includes('"to":"maps/1"') && masters().includes("maps/1");

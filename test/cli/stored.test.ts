@@ -190,6 +190,15 @@ describe("the commands on what is stored remotely", () => {
     expect(endpoint.derivatives.size).toBe(3);
   });
 
+  it("end with 1 where a bucket fails while something is pruned, and lose nothing", async () => {
+    endpoint.fault = ({ operation }) => (operation === "DeleteObjects" ? 403 : undefined);
+    const order = ["prune", "--to", "remote", "--orphans"];
+    const { status, said } = await remote(["bucket", "derivativesBucket"], ...order);
+    endpoint.fault = () => undefined;
+    expect([status, said]).toEqual([1, expect.stringContaining("Run the same command again to go on.")]);
+    expect(endpoint.derivatives.size).toBe(3);
+  });
+
   it("list thousands of images by nothing but the listing", async () => {
     for (let index = 0; index < 2500; index++) {
       const key = `scan/${String(index).padStart(5, "0")}`;

@@ -140,7 +140,7 @@ describe("the page of who administers", () => {
     const { text } = await send("purge", { kind: "images", name: "shown\r\n\r\nother\r\n" }, cookie);
     expect(text).toContain("Purged.");
     expect(text).toMatch(/<dt>images<\/dt><dd>2<\/dd>/);
-    expect(text).toMatch(/<dd>1 pictures, 0 indexes<\/dd>/);
+    expect(text).toMatch(/<dd>1 picture, 0 indexes<\/dd>/);
     expect(text).toContain("there is none here");
     // What a page of an earlier part goes on with.
     const order = JSON.stringify({ kind: "prefix", prefix: "sho", after: "sho" });

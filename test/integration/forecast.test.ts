@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { totalsOf, usageOfTotals } from "../../src/operation/measured-usage.ts";
 import { type ForecastImage, forecastSession } from "../../src/operation/view-forecast.ts";
 import { formatTileRequest, sessionTiles, viewKinds } from "../../src/operation/viewer-session.ts";
@@ -32,6 +32,8 @@ beforeAll(async () => {
   bytes = file.byteLength;
   await env.MASTERS.put("viewed", file);
 });
+
+afterAll(() => vi.restoreAllMocks());
 
 /** A bucket that counts what is asked of it in class B. */
 function counting(bucket: R2Bucket, onCall: () => void): R2Bucket {

@@ -44,8 +44,10 @@ describe("an image that has moved", () => {
   });
 
   it("answers where it leads to, and HEAD as GET", async () => {
-    const { headers } = await ask(`/iiif/3/${old}/full/max/0/default.png`, { method: "HEAD" });
-    expect((await ask(headers.get("Location") ?? "")).status).toBe(200);
+    const { status, headers } = await ask(`/iiif/3/${old}/full/max/0/default.png`, { method: "HEAD" });
+    const location = `/iiif/3/${now}/full/max/0/default.png`;
+    expect([status, headers.get("Location")]).toEqual([301, location]);
+    expect((await ask(location)).status).toBe(200);
   });
 
   it("is not looked for while its master is there, nor for a page that it lacks", async () => {

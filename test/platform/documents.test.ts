@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { formatMoveRecord, moveKey } from "../../src/catalogue/moved.ts";
 import { formatWork } from "../../src/catalogue/work-record.ts";
 import { type Platform, startPlatform } from "../support/platform/platform.ts";
@@ -13,6 +13,10 @@ beforeAll(async () => {
   await platform.putRecord("attachments/atlas/volume 1/atlas.pdf", new Uint8Array(300_000).fill(32));
 });
 
+afterEach(() => {
+  platform.behaviour.latency = () => 0;
+  platform.behaviour.fate = () => "served";
+});
 afterAll(() => platform.stop());
 
 const answers = [

@@ -45,8 +45,11 @@ export function memoryBucket({ objects, uploads }: MemoryStore, partBytes: numbe
     create: async (key, content, headers) => (objects.has(key) ? undefined : storeChecked(key, content, headers)),
     replace: async (key, content, { etag, headers }) =>
       objects.get(key)?.etag === etag ? storeChecked(key, content, headers) : undefined,
-    async readRange(key, { offset, length }) {
+    async readRange(key, { offset, length, etag }) {
       const object = objects.get(key);
+      if (etag !== undefined && object !== undefined && object.etag !== etag) {
+        throw new BucketError("failed", `${key} was replaced.`);
+      }
       if (object === undefined) throw new BucketError("failed", `${key} is not there.`);
       return object.bytes.slice(offset, offset + length);
     },

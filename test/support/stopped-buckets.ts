@@ -30,6 +30,7 @@ export function stopBuckets({ masters, catalogue }: Pick<ServiceBuckets, "master
     readRange: guard(bucket.readRange),
     list: guard(bucket.list),
     delete: guard(bucket.delete),
+    deleteAll: guard(bucket.deleteAll),
     startParts: guard(async (key, headers) => {
       const upload = await bucket.startParts(key, headers);
       // A process that was killed gives nothing up.

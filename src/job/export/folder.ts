@@ -32,13 +32,13 @@ async function namesIn(folder: string): Promise<readonly string[] | undefined> {
 function folderTarget(root: string): ExportTarget {
   const write = (path: string, bytes: Uint8Array | string): Promise<void> => writeIn(root, path, bytes);
   return {
-    readMarker: (folder) => readFile(join(root, markerPath(folder)), "utf8").catch(() => undefined),
+    readMarker: (folder) => readIfThere(join(root, markerPath(folder))),
     writeMarker: (folder, marker) => write(markerPath(folder), marker),
     clear: async (folder) => {
       const path = join(root, folder);
       // Without its marker it is not taken for whole, whatever becomes of the rest.
       await rm(join(path, markerName), { force: true });
-      const names = (await namesIn(path).catch(() => undefined)) ?? [];
+      const names = (await namesIn(path)) ?? [];
       for (const name of names.filter(isLevel0Segment)) await rm(join(path, name), { recursive: true, force: true });
       await removeEmpty(root, folder);
     },
@@ -47,6 +47,17 @@ function folderTarget(root: string): ExportTarget {
     finish: async () => {},
     abandon: async () => {},
   };
+}
+
+/** What can't be read is not taken for missing: files of before would stay, and pass for whole. */
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new WriteError(`${file} can't be read: ${code}.`);
+  }
 }
 
 async function* walk(root: string, folder: string): AsyncGenerator<string, undefined> {

@@ -97,6 +97,8 @@ async function exportVersion(
     await target.clear(folder);
     for await (const { path, bytes } of drawFiles(exported, run)) await write(path, bytes);
   }
+  // Broken off in between, info.json is of neither state.
+  if (isKept) await target.writeMarker(folder, `${JSON.stringify(made)}\n`);
   await write("info.json", info);
   await target.writeMarker(folder, marker);
   return isKept ? "updated" : "exported";

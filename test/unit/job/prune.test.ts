@@ -67,7 +67,7 @@ async function layKinds() {
 }
 
 describe("pruning", () => {
-  it("are as old as the last request for their image where that is known", async () => {
+  it("counts age from the last request for an image where that is known", async () => {
     layMaster("asked", "v1");
     layMaster("forgotten", "v1");
     const large = { bytes: 1 << 20, days: 80 };
@@ -93,7 +93,7 @@ describe("pruning", () => {
     expect(left()).toEqual(kept.toSorted());
   });
 
-  it("take what is of a master on another server for what is of it now: nobody knows more here", async () => {
+  it("takes what is of a master on another server for current: nobody knows more here", async () => {
     const master = ".origin/images.example.org/maps/1.tif";
     const sound = [await layPicture({ master, version: "v1" }), lay(await indexOf({ master, version: "v2" }))];
     const { key, labels } = await pictureOf({ master, version: "v1", width: 801 });
