@@ -48,9 +48,9 @@ export default {
   },
   /** By cron: what was counted in the hours before goes into the catalogue. */
   async scheduled(controller, env) {
-    const services = openServices(env);
-    if ("fault" in services) throw services.fault;
     try {
+      const services = openServices(env);
+      if ("fault" in services) throw services.fault;
       await rollUp(services, { now: controller.scheduledTime, log });
     } catch (thrown) {
       const { code, detail, cause } = asImageError(thrown);

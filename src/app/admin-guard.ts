@@ -72,7 +72,7 @@ export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
     return refuseForeignForms(c, next);
   }
   if (adminSecret === undefined)
-    throw new HTTPException(403, { message: "Only those whom Cloudflare Access lets in." });
+    throw new HTTPException(403, { message: "Only those whom Cloudflare Access lets in may use this." });
   const isSigningIn = c.req.path === signInPath && request.method === "POST";
   if (isSigningIn) return limitSignIn(c, next);
   const session = sessionOf(request);

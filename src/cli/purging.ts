@@ -93,9 +93,9 @@ export function describePurge({ images, workersCache, dataCentre, derivatives }:
   const { state, tags, waiting, reason } = workersCache;
   const front = {
     purged: `${count(tags, "tag")} purged`,
-    waiting: `${waiting} tags wait for the next calls that the platform takes; they are purged without you`,
+    waiting: `${waiting} tags wait for the next calls that the platform takes; they are purged automatically`,
     absent: "there is none here",
-    refused: `refused (${reason}); ${waiting > 0 ? `${waiting} tags wait and are purged without you` : "run the same command again"}`,
+    refused: `refused (${reason}); ${waiting > 0 ? `${waiting} tags wait and are purged automatically` : "run the same command again"}`,
   }[state];
   return [
     `Purged: ${count(images, "image")}; ${count(derivatives.pictures, "picture")} and ${count(derivatives.indexes, "index", "indexes")} removed`,

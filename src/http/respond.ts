@@ -285,7 +285,7 @@ export function respondAdminPage(html: string, status: number): Response {
   return new Response(html, { status, headers });
 }
 
-/** Returns a page for whom is not signed in yet: it is the challenge. */
+/** Returns a page for whoever is not signed in yet: it is the challenge. */
 export function respondSignIn(html: string): Response {
   return new Response(html, {
     status: 401,

@@ -55,15 +55,15 @@ export class Hours {
 
   #dropOldest(): readonly string[] {
     const older = "SELECT name FROM hours ORDER BY hour DESC, name LIMIT -1 OFFSET ?";
-    const dropped = this.#sql.exec(`SELECT hour FROM hours WHERE name IN (${older})`, mostHours).toArray();
-    this.#sql.exec(`DELETE FROM hours WHERE name IN (${older})`, mostHours);
+    const dropped = this.#sql.exec(`DELETE FROM hours WHERE name IN (${older}) RETURNING hour`, mostHours).toArray();
     return dropped.map(({ hour }) => String(hour));
   }
 
   /** Returns the first batch of an hour before `hour`, to be written; nothing is added to it any more. Undefined if there is none. */
   close(hour: string): string | undefined {
-    this.#latest = undefined;
-    this.#sql.exec("UPDATE hours SET closed = 1 WHERE hour < ?", hour);
+    if (this.#latest !== undefined && this.#latest.period < hour) this.#latest = undefined;
+    // Each row written is charged: those that are closed stay as they are.
+    this.#sql.exec("UPDATE hours SET closed = 1 WHERE hour < ? AND closed = 0", hour);
     const [row] = this.#sql.exec("SELECT roll_up FROM hours WHERE closed = 1 ORDER BY hour, name LIMIT 1").toArray();
     return row === undefined ? undefined : String(row.roll_up);
   }

@@ -21,7 +21,7 @@ const orderSchema = v.variant("kind", [
 ]);
 
 /**
- * What is to be purged: images; an object, its documents and, unless it is said, the images of its pages; a collection, its documents alone;
+ * What is to be purged: images; an object, its documents and, unless `only` says otherwise, the images of its pages; a collection, its documents alone;
  * the images whose identifiers start so; everything. `after` stands in the order that goes on with an earlier one.
  */
 export type PurgeOrder = v.InferOutput<typeof orderSchema>;

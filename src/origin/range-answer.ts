@@ -106,7 +106,7 @@ async function readExactly({ body }: Response, length: number, object: OriginObj
       at += value.byteLength;
     }
   } finally {
-    await reader?.cancel();
+    reader?.releaseLock();
   }
   if (at < length) throw incomplete(object, `${at} of ${length} bytes came`);
   return bytes;

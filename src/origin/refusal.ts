@@ -73,6 +73,6 @@ async function errorCodeOf({ body }: Response): Promise<string | undefined> {
     bytes += value.byteLength;
     text += decoder.decode(value.subarray(0, mostErrorBytes), { stream: true });
   }
-  await reader.cancel();
+  reader.releaseLock();
   return /<Code>([A-Za-z0-9.]{1,64})<\/Code>/.exec(text)?.[1];
 }

@@ -259,7 +259,7 @@ function Work({ waitingTags }: { readonly waitingTags: number | undefined }) {
       ) : (
         <p>
           {formatAmount(waitingTags)} tags wait to be purged from the cache in front of the Worker. The platform takes
-          500 a minute, and they are purged without you.
+          500 a minute, and they are purged automatically.
         </p>
       )}
     </Panel>

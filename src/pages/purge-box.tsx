@@ -36,7 +36,7 @@ export function PurgeResult({ notice }: { readonly notice: PurgeNotice }) {
     purged: `${formatAmount(tags)} tags purged`,
     waiting: `${formatAmount(waiting)} tags wait for the next calls that the platform takes`,
     absent: "there is none here",
-    refused: `refused: ${reason ?? "no reason was given"}. ${waiting > 0 ? "Its tags wait, and are purged without you." : "Send it again."}`,
+    refused: `refused: ${reason ?? "no reason was given"}. ${waiting > 0 ? "Its tags wait, and are purged automatically." : "Send it again."}`,
   }[state];
   return (
     <div class="notice" role="status">

@@ -36,7 +36,7 @@ export function formatSignInPage(site: Site, reason: SignInReason): string {
           aria-describedby="secret-hint"
         />
         <p id="secret-hint" class="quiet">
-          ADMIN_SECRET of the service. Where it runs by npm start, the terminal shows it.
+          ADMIN_SECRET of the service. If it was started with npm start, the terminal shows it.
         </p>
         <button class="text-button" type="submit">
           Sign in

@@ -29,6 +29,9 @@ export interface AdminVisit {
   readonly isSignedIn: boolean;
 }
 
+/** How long all reads of what was counted may take, in seconds: the page says then that it can't be read now. */
+const countsSeconds = 20;
+
 /** Answers the page for who administers the service. What can't be read now is said to be so. */
 export async function answerAdminPage(
   services: Services,
@@ -45,14 +48,14 @@ export async function answerAdminPage(
   const ofLedger = <T>(work: () => Promise<T>): Promise<T> => withDeadline(clock, ledgerSeconds, work);
   const [health, day, waitingTags, actions, storage] = await Promise.all([
     findHealthReport(services, { request, visit }),
-    asked("requests", () => readLastDay(services, visit)),
+    asked("requests", () => withDeadline(clock, countsSeconds, () => readLastDay(services, visit))),
     asked("purges", async () => (ledger === undefined ? 0 : ofLedger(() => ledger().waiting()))),
     asked("actions", async () => (ledger === undefined ? [] : ofLedger(() => ledger().latest(mostActions)))),
     asked("storage", () => readStorageState(services)),
   ]);
   const shown: Administration = {
     ...{ operator, isSignedIn, health, waitingTags, actions, storage, purged },
-    lastDay: day && { tally: day.sum.tally, hours: day.hours },
+    lastDay: day,
     memory: { lentBytes: budget.lentBytes(), waiting: budget.waiting },
   };
   const status = purged?.kind === "refused" ? 400 : 200;

@@ -70,7 +70,7 @@ function writePoint({ points }: Services, observation: Observation, log: Visit["
   try {
     points.writeDataPoint(pointOf(observation));
   } catch (cause) {
-    log({ level: "error", message: "a point of statistics was not taken", cause: String(cause) });
+    log({ level: "error", message: "Analytics Engine did not take a point", cause: String(cause) });
   }
 }
 

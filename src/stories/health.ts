@@ -59,9 +59,9 @@ async function findHealth(services: Services, visit: Visit): Promise<Health> {
   const { clock, isolate, buckets, config } = services;
   const { log } = visit;
   if (isFresh(isolate.health, clock.now(), keptMilliseconds.checks)) return isolate.health;
-  const check = async (name: string, work: () => Promise<unknown>): Promise<"ok" | "fails"> => {
+  const check: Check = async (name, work, seconds = checkSeconds) => {
     try {
-      await withDeadline(clock, checkSeconds, work);
+      await withDeadline(clock, seconds, work);
       return "ok";
     } catch (cause) {
       const detail = cause instanceof ImageError ? cause.detail : undefined;
@@ -80,18 +80,23 @@ async function findHealth(services: Services, visit: Visit): Promise<Health> {
   return isolate.health;
 }
 
-/** What one of them has not said in time counts as failing. Their state changes no status: the other masters are served. */
-async function checkOrigins(
-  { config, originReader }: Services,
-  check: (name: string, work: () => Promise<unknown>) => Promise<"ok" | "fails">,
-): Promise<NonNullable<Health["origins"]>> {
+/** Runs a check, for so many seconds at the most. */
+type Check = (name: string, work: () => Promise<unknown>, seconds?: number) => Promise<"ok" | "fails">;
+
+/**
+ * What one of them has not said in time counts as failing: the more there are, the less time has each, so that all of them
+ * are done soon. Their state changes no status: the other masters are served.
+ */
+async function checkOrigins({ config, originReader }: Services, check: Check): Promise<NonNullable<Health["origins"]>> {
   const found: Record<string, "ok" | "fails"> = {};
   const waiting = [...config.origins];
+  const rounds = Math.ceil(waiting.length / originsAtOnce);
+  const seconds = Math.max(1, checkSeconds / rounds);
   const askOneByOne = async (): Promise<void> => {
     for (;;) {
       const origin = waiting.shift();
       if (origin === undefined) return;
-      found[origin.prefix] = await check(`origin ${origin.prefix}`, () => checkOrigin(originReader, origin));
+      found[origin.prefix] = await check(`origin ${origin.prefix}`, () => checkOrigin(originReader, origin), seconds);
     }
   };
   await Promise.all(Array.from({ length: originsAtOnce }, askOneByOne));

@@ -1,9 +1,11 @@
 import { whileRenewing } from "../budget/renewal.ts";
 import { readRollUp } from "../operation/roll-up-store.ts";
 import type { Services } from "../services.ts";
-import { hourBefore, hourOf, hoursBetween } from "../statistics/hour.ts";
-import { addRollUp, parseRollUp, type RollUp } from "../statistics/roll-up.ts";
-import { newTally } from "../statistics/tally.ts";
+import { figureOf } from "../statistics/figures.ts";
+import { hourMilliseconds, hourOf, hoursBetween } from "../statistics/hour.ts";
+import { StatisticsSum } from "../statistics/report.ts";
+import { parseRollUp } from "../statistics/roll-up.ts";
+import type { Tally } from "../statistics/tally.ts";
 import type { Visit } from "../visit.ts";
 import { handOverNow } from "./counting.ts";
 import { rollUpLoan, rollUpStore } from "./roll-up.ts";
@@ -12,12 +14,10 @@ import { findWaitingHours } from "./statistics.ts";
 /** Roll-ups that are read at once. */
 const readsAtOnce = 4;
 
-const hourMilliseconds = 3_600_000;
-
 /** What was counted in the last 24 hours. */
 export interface LastDay {
   /** All of it together. */
-  readonly sum: RollUp;
+  readonly tally: Tally;
   /** Requests by the hour, the one that is running last. */
   readonly hours: readonly { readonly hour: string; readonly requests: number }[];
 }
@@ -35,27 +35,21 @@ export async function readLastDay(services: Services, visit: Visit): Promise<Las
 }
 
 async function addUp(services: Services, now: number): Promise<LastDay> {
-  const asked = hoursBetween(hourBefore(now, 23 * hourMilliseconds), hourOf(now));
-  const requests = new Map(asked.map((hour) => [hour, 0]));
-  let sum: RollUp = { period: "", from: [], tally: newTally() };
-  const add = (rollUp: RollUp): void => {
-    const before = requests.get(rollUp.period);
-    const next = before === undefined ? sum : addRollUp(sum, rollUp);
-    if (next === sum) return;
-    sum = next;
-    requests.set(rollUp.period, (before ?? 0) + rollUp.tally.total[0]);
-  };
+  const since = now - 23 * hourMilliseconds;
+  const asked = hoursBetween(hourOf(since), hourOf(now));
+  const sum = new StatisticsSum(since);
   const store = rollUpStore(services);
   for (let at = 0; at < asked.length; at += readsAtOnce) {
     const read = await Promise.all(asked.slice(at, at + readsAtOnce).map((hour) => readRollUp(store, hour)));
-    for (const rollUp of read) if (rollUp !== undefined) add(rollUp);
+    for (const rollUp of read) if (rollUp !== undefined) sum.add(rollUp);
   }
   // Last: what was written meanwhile is known by its name.
   for (let before: string | undefined, isMore = true; isMore; ) {
     const { rollUps, next } = await findWaitingHours(services, before);
-    for (const text of rollUps) add(parseRollUp(text));
+    for (const text of rollUps) sum.add(parseRollUp(text));
     before = next;
-    isMore = next !== undefined && next > (asked[0] ?? "");
+    isMore = next !== undefined && sum.isWithin(next);
   }
-  return { sum, hours: [...requests].map(([hour, count]) => ({ hour, requests: count })) };
+  const requests = new Map(sum.rows("hour").map(({ name, figures }) => [name, figureOf(figures, "requests")]));
+  return { tally: sum.tally, hours: asked.map((hour) => ({ hour, requests: requests.get(hour) ?? 0 })) };
 }

@@ -61,9 +61,21 @@ async function follow(
   } catch (error) {
     if (!(error instanceof UnknownMaster) || left === 0) throw error;
     const { identifier, tagged } = await findPlace(services, asked, error);
-    const response = await follow(services, { ...asked, identifier, left: left - 1 }, answer);
-    return withCacheTag(response, tagged.cacheTag);
+    try {
+      const response = await follow(services, { ...asked, identifier, left: left - 1 }, answer);
+      return withCacheTag(response, tagged.cacheTag);
+    } catch (thrown) {
+      throw withTag(thrown, tagged.cacheTag);
+    }
   }
+}
+
+/** Has caches purge an error that is an image's by another tag too. */
+function withTag(thrown: unknown, cacheTag: string | undefined): unknown {
+  if (!(thrown instanceof ImageError) || thrown.cacheTag === undefined || cacheTag === undefined) return thrown;
+  const { code, message, hint, detail } = thrown;
+  const said = { ...(hint === undefined ? {} : { hint }), ...(detail === undefined ? {} : { detail }) };
+  return new ImageError(code, message, { ...said, cacheTag: `${thrown.cacheTag},${cacheTag}`, cause: thrown });
 }
 
 /** Returns the identifier that an unknown image has now. Throws `gone`, and the error where nobody said that it moved. */

@@ -92,38 +92,26 @@ function answerDescription(
   services: Services,
   { request, visit }: ImagePathRequest,
   {
-    identifier,
+    identifier: asked,
     contentType,
     describe,
   }: Omit<OldDescription, "kind" | "identifier"> & { readonly identifier: Identifier },
 ): Promise<Response> {
-  return orFollowed(services, { identifier, visit }, (identifier) =>
-    describeMaster(services, { request, visit }, { identifier, contentType, describe }),
-  );
-}
-
-function describeMaster(
-  services: Services,
-  { request, visit }: Pick<ImagePathRequest, "request" | "visit">,
-  {
-    identifier,
-    contentType,
-    describe,
-  }: Omit<OldDescription, "kind" | "identifier"> & { readonly identifier: Identifier },
-): Promise<Response> {
-  const { config } = services;
-  visit.account.identifier = identifier;
-  return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
-    const refusal = findRefusal(master, services.style);
-    if (refusal !== undefined) throw refusal;
-    const text = describe(tiledImage(master.pyramid));
-    const headers = descriptionHeaders({
-      etag: `"${await digest(text)}"`,
-      cacheTag: master.name.places.cacheTag,
-      maxAgeSeconds: config.infoMaxAgeSeconds,
-      contentType,
+  const { config, masters, style } = services;
+  return orFollowed(services, { identifier: asked, visit }, (identifier) => {
+    visit.account.identifier = identifier;
+    return withMaster(masters, { name: nameMaster(identifier, config), visit }, async (master) => {
+      const refusal = findRefusal(master, style);
+      if (refusal !== undefined) throw refusal;
+      const text = describe(tiledImage(master.pyramid));
+      const headers = descriptionHeaders({
+        etag: `"${await digest(text)}"`,
+        cacheTag: master.name.places.cacheTag,
+        maxAgeSeconds: config.infoMaxAgeSeconds,
+        contentType,
+      });
+      return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
     });
-    return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);
   });
 }
 

@@ -48,22 +48,27 @@ export function rollUpStore({ buckets, clock, config }: Services): RollUpStore {
  * `record-malformed`, and what the ledger throws.
  */
 export async function rollUp(services: Services, { now, log }: RollUpRun): Promise<void> {
-  const { ledger, clock, budget } = services;
-  if (ledger === undefined) return;
+  const { clock, budget } = services;
   await handOverNow(services, log);
   const store = rollUpStore(services);
   const patience = { milliseconds: 1000 * services.config.renderWaitSeconds, signal: undefined, onWaited: () => {} };
   const lease: Lease = await budget.take(rollUpLoan, patience);
   try {
     await whileRenewing(clock, lease, async () => {
-      const written = await writeHours(services, store, hourOf(now));
-      const merged = await mergeOld(store, now);
-      log({ level: "info", message: "statistics rolled up", written, merged });
+      // What is stored has nothing to do with what was asked for, which a damaged roll-up holds up.
+      const failed = await writeAndMerge(services, store, { now, log }).catch((thrown: unknown) => ({ thrown }));
+      await countStorage(services, now);
+      if (failed !== undefined) throw failed.thrown;
     });
   } finally {
     lease.release();
   }
-  await countStorage(services, now);
+}
+
+async function writeAndMerge(services: Services, store: RollUpStore, { now, log }: RollUpRun): Promise<undefined> {
+  const written = await writeHours(services, store, hourOf(now));
+  const merged = await mergeOld(store, now);
+  log({ level: "info", message: "statistics rolled up", written, merged });
 }
 
 /** Returns how many batches were written. */
