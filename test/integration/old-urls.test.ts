@@ -36,7 +36,8 @@ beforeAll(async () => {
 describe("an image that has moved, by another server's URL", () => {
   const gone = "withdrawn";
   beforeAll(async () => {
-    for (const move of [{ identifier: "map-of-1850", to: "map" }, { identifier: gone }]) {
+    const chain = { identifier: "map-of-1700", to: gone };
+    for (const move of [{ identifier: "map-of-1850", to: "map" }, { identifier: gone }, chain]) {
       await env.CATALOGUE.put(moveKey(move.identifier), formatMoveRecord(move));
     }
   });
@@ -82,6 +83,11 @@ describe("an image that has moved, by another server's URL", () => {
       expect((await old(path)).status).toBe(410);
     },
   );
+
+  it("goes by the tags of all identifiers that led there where it is gone, too", async () => {
+    const { status, headers } = await old("/dzi/map-of-1700.dzi");
+    expect([status, headers.get("Cache-Tag")?.split(",").length]).toEqual([410, 2]);
+  });
 });
 
 describe("a picture by another server's URL", () => {
