@@ -23,7 +23,9 @@ interface Started {
 
 async function start(): Promise<Started> {
   const child = fork(starter, [folder], { execArgv: [] });
-  const [{ port, group }] = await once(child, "message");
+  const ended = once(child, "exit").then(([status]) => Promise.reject(new Error(`It ended with ${status}.`)));
+  const [{ port, group }] = await Promise.race([once(child, "message"), ended]);
+  ended.catch(() => undefined);
   return { child, port, group };
 }
 
