@@ -16,7 +16,7 @@ export const floors: readonly (readonly string[])[] = [
   ["colors", "operation"],
   ["picture"],
   ["kept-picture", "check"],
-  ["services", "node"],
+  ["services", "node", "remake"],
   ["probe", "settings"],
   ["stories", "bucket", "convert"],
   ["app", "job", "ledger"],
@@ -46,7 +46,7 @@ const pureRooms: readonly string[] = [
     "pyramid",
   ],
   ...["tiff", "iiif", "identity", "color", "layout", "codec", "metadata", "catalogue", "presentation", "text", "files"],
-  ...["check", "render", "picture", "pages", "gateway"],
+  ...["check", "render", "picture", "pages", "gateway", "remake"],
 ];
 
 /**
