@@ -112,7 +112,8 @@ function toleranceOf({ plan }: RemakeWork): number {
   return (compression === "webp" ? webpSteps : lossySteps) + step;
 }
 
-function unverified(what: string, cause?: unknown): ImageError {
+/** Returns the error for a converted image that is not what it should be; `what` says so for the log. */
+export function unverified(what: string, cause?: unknown): ImageError {
   return new ImageError("remake-unverified", "The converted image does not show what it was made of.", {
     hint: "Please report this with the image.",
     detail: what,
