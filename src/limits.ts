@@ -393,6 +393,13 @@ export const maxReadBytesPerRender = 256 << 20;
 export const maxPeakBytes = 64 << 20;
 
 /**
+ * Most memory that a block of an image takes that is converted by the service: kernel and compressed tiles.
+ * @beyond remake-impossible
+ * @heldBy remake/plan.ts
+ */
+export const maxBlockBytes = 40 << 20;
+
+/**
  * Longest side of a JPEG picture. Source: ITU-T T.81 B.2.2.
  * @beyond size-above-limit
  * @heldBy render/plan.ts

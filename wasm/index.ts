@@ -27,6 +27,7 @@ export { convertLabRow, convertRgbRow } from "./color-matrix";
 export { interpolateRow, lookUpRow } from "./color-table";
 export { composeOnWhiteRow, composePremultipliedOnWhiteRows, premultiplyRows, unpremultiplyRows } from "./alpha";
 export { reverseBits } from "./fill-order";
+export { halveRows, halveWeighedRows } from "./halve";
 export { applyPaletteRows } from "./palette";
 export { joinByteRows, undoDifferenceRows } from "./predictor";
 export { unpackBitRows, unpackDoubleRows, unpackScaledRows, unpackWordRows } from "./unpack";

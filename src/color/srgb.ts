@@ -12,6 +12,11 @@ const srgbOfXyzD50: Matrix = [
   3.1338561, -1.6168667, -0.4906146, -0.9787684, 1.9161415, 0.033454, 0.0719453, -0.2289914, 1.4052427,
 ];
 
+/** XYZ relative to D50 of linear red, green and blue in columns, adapted as profiles are. Source: the inverse of the above. */
+export const srgbPrimaries: Matrix = [
+  0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786, 0.0606169, 0.0139322, 0.0971045, 0.7141733,
+];
+
 /** From XYZ relative to D65 to linear sRGB. Source: IEC 61966-2-1. */
 const srgbOfXyzD65: Matrix = [
   3.2404542, -1.5371385, -0.4985314, -0.969266, 1.8760108, 0.041556, 0.0556434, -0.2040259, 1.0572252,

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { IngestError } from "../node/ingest-error.ts";
-import { type ConversionSettings, firstFullChroma, type SourceSummary } from "../settings/conversion.ts";
+import { firstFullChroma, settleCompression } from "../remake/treatment.ts";
+import type { ConversionSettings, SourceSummary } from "../settings/conversion.ts";
 import { busyPlaces, type Place } from "./compare-places.ts";
 import { convertMaster } from "./convert.ts";
 import { inspectSource } from "./inspect.ts";
-import { settleCompression } from "./settle.ts";
 
 /** A lossy compression of tiles. */
 export type LossyCompression = Exclude<ConversionSettings["compression"], "deflate">;

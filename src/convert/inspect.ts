@@ -3,12 +3,12 @@ import sharp from "sharp";
 import { readJpeg2000Header } from "../codec/jpeg2000-header.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
-import type { SourceFormat, SourceSummary } from "../settings/conversion.ts";
+import { detectFormat, formatPrefixBytes, type SourceFormat } from "../remake/source-format.ts";
+import type { SourceSummary } from "../settings/conversion.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { ingestErrorOf } from "./faults.ts";
 import { inspectTiff } from "./inspect-tiff.ts";
 import { firstPlace, type InspectedSource, noSuchPage } from "./inspected-source.ts";
-import { detectFormat, formatPrefixBytes } from "./source-format.ts";
 
 /** Headers of JPEG 2000 files are within this many first bytes, including their profile. */
 const jpeg2000HeaderBytes = 4 << 20;

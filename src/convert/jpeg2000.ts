@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Jpeg2000Header, readJpeg2000Header } from "../codec/jpeg2000-header.ts";
+import { readExifEntries } from "../layout/carried-entries.ts";
 import { bytesEntry, type PlannedEntry } from "../layout/planned-entry.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { memorySource } from "../source/memory.ts";
 import { tags } from "../tiff/tags.ts";
-import { readExif } from "./carried-metadata.ts";
 import { inspect } from "./inspect.ts";
 import { readJpeg2000Boxes } from "./jpeg2000-boxes.ts";
 import type { PixelSource } from "./pixels.ts";
@@ -118,7 +118,7 @@ function widen(samples: Uint8Array, depth: number): { readonly samples: Uint8Arr
 
 async function describingEntries(bytes: Uint8Array): Promise<readonly PlannedEntry[]> {
   const { icc, xmp, exif } = readJpeg2000Boxes(bytes);
-  const described = exif === undefined ? [] : ((await readExif(memorySource(exif))) ?? []);
+  const described = exif === undefined ? [] : ((await readExifEntries(memorySource(exif))) ?? []);
   const isNew = ({ tag }: PlannedEntry): boolean => !described.some((entry) => entry.tag === tag);
   const blocks: PlannedEntry[] = [];
   if (icc !== undefined) blocks.push(bytesEntry(tags.iccProfile, 7, icc));

@@ -1,14 +1,8 @@
 import sharp from "sharp";
+import type { MasterProfile } from "../layout/master-levels.ts";
 import type { PixelSource } from "./pixels.ts";
 import type { Treatment } from "./settle.ts";
 import { readStoredProfile } from "./stored-profile.ts";
-
-/** A profile to store with the pixels. */
-export interface MasterProfile {
-  readonly icc: Uint8Array;
-  /** Whether it says what readers assume without a profile. */
-  readonly isSrgb: boolean;
-}
 
 /**
  * Returns the profile that the pixels are in: the source's if it is kept, sRGB for colour, none for grey. Throws what

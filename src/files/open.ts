@@ -58,6 +58,17 @@ export async function openFile(
   };
 }
 
+/** What a JPEG, PNG or WebP file says of its picture, as it is in the file. */
+export type FileBlocks = Pick<ImageFile, "kind" | "blocks" | "dotsPerInch">;
+
+/**
+ * Reads the blocks of metadata of a file that begins with `prefix`; undefined where that is neither JPEG nor PNG nor
+ * WebP. Throws what `openFile` throws for a header that can't be read, and what the source throws.
+ */
+export async function readFileBlocks(source: ByteSource, prefix: Uint8Array): Promise<FileBlocks | undefined> {
+  return readerOf(prefix)?.(readAhead(limitOpening(source), runBytes, [{ offset: 0, bytes: prefix }]), prefix);
+}
+
 const names: Readonly<Record<FileFormat, string>> = { jpeg: "JPEG", png: "PNG", webp: "WebP" };
 
 type FileReader = (source: ByteSource, prefix: Uint8Array) => Promise<ImageFile>;

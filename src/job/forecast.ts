@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Operations } from "../bucket/operations.ts";
 import { leastPartBytes } from "../bucket/s3-bucket.ts";
 import { mostPageActivities } from "../catalogue/feed.ts";
-import { settleCompression } from "../convert/settle.ts";
+import { settleCompression } from "../remake/treatment.ts";
 import type { ConversionSettings, SourceSummary } from "../settings/conversion.ts";
 import type { PlannedImage } from "./job-plan.ts";
 import type { PlannedObjects } from "./object-plan.ts";

@@ -1,5 +1,5 @@
 import type { Operations } from "../bucket/operations.ts";
-import { settleCompression } from "../convert/settle.ts";
+import { settleCompression } from "../remake/treatment.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
 import { formatTreatment } from "../settings/ingest-config.ts";
 import type { CollectionOutcome } from "./collection-job.ts";

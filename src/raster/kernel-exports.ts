@@ -280,6 +280,19 @@ export interface KernelExports {
   transposeRows: MoveRows;
   /** Copies rows; strides may be negative. */
   copyRows: MoveRows;
+  /** Writes means of 2 by 2 samples; width and height are the target's. */
+  halveRows: MoveRows;
+  /** Writes means of 2 by 2 samples weighed by their alpha; width and height are the target's. */
+  halveWeighedRows(
+    source: number,
+    sourceStride: number,
+    alpha: number,
+    alphaStride: number,
+    target: number,
+    targetStride: number,
+    width: number,
+    height: number,
+  ): void;
   /** Sets all samples to one value. */
   fillRows(target: number, stride: number, width: number, height: number, value: number): void;
   /** Adds 128 to signed samples, or subtracts it. */

@@ -15,28 +15,32 @@ import { type Damage, DamageRecord, damagedImage, refuseMuchDamage } from "./dam
 import type { Envelope } from "./envelope.ts";
 import { type GatheredBytes, gatherReads } from "./gather.ts";
 import { carryRowsOf } from "./memory.ts";
-import { openOutput, type Qualities } from "./output.ts";
+import { type Output, openOutput, type Qualities } from "./output.ts";
 import type { DrawPlan } from "./plan.ts";
 import { type PlaneSubsampling, planSampling } from "./sampling.ts";
 import { isShrunk } from "./shrink.ts";
 import { ShrunkBand } from "./shrunk-band.ts";
 import { createStripMaker, type Strip, stripRows } from "./strips.ts";
 
-/** What a drawing takes next to its plan. */
-export interface DrawInputs {
+/** What making the strips of a drawing takes next to its plan. */
+export interface StripInputs {
   readonly kernel: Kernel;
   readonly source: ByteSource;
-  readonly qualities: Qualities;
   /** From the master's colours to sRGB; undefined if they are taken to be sRGB as they are. */
   readonly table: ColorTable | undefined;
-  /** What is put around the pixels. */
-  readonly envelope: Envelope;
   /** The tiles of the first batch, if they have been read already. */
   readonly first?: GatheredBytes;
   /** Called between the steps of a drawing: lets others compute, and throws when the drawing is no longer wanted. */
   readonly pause?: () => Promise<void>;
   /** Told at the end of a picture that is not streamed what it lacks, if it lacks anything. */
   readonly onDamage: (damage: Damage) => void;
+}
+
+/** What a drawing takes next to its plan. */
+export interface DrawInputs extends StripInputs {
+  readonly qualities: Qualities;
+  /** What is put around the pixels. */
+  readonly envelope: Envelope;
 }
 
 /** A drawing pauses after so many pixels decoded or encoded: some 20 ms. */
@@ -48,9 +52,22 @@ const pausePixels = 1 << 20;
  * what the source throws; a consumer that stops early stops the work. A picture that is streamed ends with
  * `source-malformed` at the first rows that can't be read: its head has said that it may be kept.
  */
-export async function* drawImage(plan: DrawPlan, inputs: DrawInputs): AsyncGenerator<Uint8Array, void, undefined> {
+export function drawImage(plan: DrawPlan, inputs: DrawInputs): AsyncGenerator<Uint8Array, void, undefined> {
+  const { kernel, qualities, envelope, pause } = inputs;
+  return drawStrips(plan, inputs, () => openOutput(kernel, plan, { qualities, envelope, pause }));
+}
+
+/**
+ * Carries out a plan up to the encoder: strips, in the colours of the plan, go to the output that `open` opens, which takes
+ * its memory before any of them is made. Yields what the output makes of them. Throws what `drawImage` throws.
+ */
+export async function* drawStrips<Piece>(
+  plan: DrawPlan,
+  inputs: StripInputs,
+  open: () => Output<Piece>,
+): AsyncGenerator<Piece, void, undefined> {
   const { source } = inputs;
-  const drawing = new Drawing(plan, inputs);
+  const drawing = new Drawing(plan, inputs, open);
   let pending = inputs.first === undefined ? gather(source, plan.batches[0]) : Promise.resolve(inputs.first);
   for (const [index, batch] of plan.batches.entries()) {
     const gathered = await pending;
@@ -69,22 +86,22 @@ function gather(source: ByteSource, batch: Batch | undefined): Promise<GatheredB
 }
 
 /** What one drawing holds from its first batch to its last. */
-class Drawing {
+class Drawing<Piece> {
   readonly #plan: DrawPlan;
-  readonly #inputs: DrawInputs;
+  readonly #inputs: StripInputs;
+  readonly #open: () => Output<Piece>;
   readonly #record = new DamageRecord();
-  #parts: ReturnType<typeof openParts> | undefined;
+  #parts: (ReturnType<typeof openParts> & { readonly output: Output<Piece> }) | undefined;
   #pixelsSincePause = 0;
 
-  constructor(plan: DrawPlan, inputs: DrawInputs) {
+  constructor(plan: DrawPlan, inputs: StripInputs, open: () => Output<Piece>) {
     this.#plan = plan;
     this.#inputs = inputs;
+    this.#open = open;
   }
 
-  async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Uint8Array, void, undefined> {
-    const sample = sampleTile(batch, gathered);
-    this.#parts ??= openParts(this.#plan, this.#inputs, { sample, count: (tile) => this.#record.add(tile) });
-    const { band, strips, stripSteps, output } = this.#parts;
+  async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Piece, void, undefined> {
+    const { band, strips, stripSteps, output } = this.#opened(sampleTile(batch, gathered));
     const { size } = this.#plan;
     for (const tileRow of batch.tileRows) {
       for await (const pixels of band.load(tileRow, gathered, strips.neededFrom)) {
@@ -96,6 +113,12 @@ class Drawing {
         }
       }
     }
+  }
+
+  #opened(sample: Uint8Array | undefined) {
+    const count: BandTiles["count"] = (tile) => this.#record.add(tile);
+    this.#parts ??= { ...openParts(this.#plan, this.#inputs, { sample, count }), output: this.#open() };
+    return this.#parts;
   }
 
   async #pauseAfter(pixels: number): Promise<void> {
@@ -114,7 +137,7 @@ class Drawing {
     }
   }
 
-  async finish(): Promise<readonly Uint8Array[]> {
+  async finish(): Promise<Iterable<Piece | Promise<Piece>>> {
     if (this.#parts === undefined) throw new RangeError("a plan without a batch");
     await this.#inputs.pause?.();
     const { damage } = this.#record;
@@ -128,10 +151,9 @@ class Drawing {
 
 function openParts(
   plan: DrawPlan,
-  inputs: DrawInputs,
+  { kernel, table }: StripInputs,
   { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandTiles, "count">,
 ) {
-  const { kernel, table, envelope, qualities, pause } = inputs;
   const { size, turn, colors, steps, shrink } = plan;
   const decoder = openDecoder(kernel, plan, sample);
   const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
@@ -147,7 +169,6 @@ function openParts(
     strips,
     stripSteps: ({ planes, rows: height }: Strip): Raster =>
       applyToStrips(rasterOf({ width: size.width, height, model: colors.sampled, subsampling }, planes)),
-    output: openOutput(kernel, plan, { qualities, envelope, pause }),
   };
 }
 

@@ -27,14 +27,18 @@ export interface OutputInputs {
 }
 
 /** Where strips go: pieces of the encoded picture come out, some with each strip or all at the end. */
-export interface Output {
-  write(strip: Raster): readonly Uint8Array[];
-  finish(): Promise<readonly Uint8Array[]>;
+export interface Output<Piece = Uint8Array> {
+  /** What comes out is made as it is taken. */
+  write(strip: Raster): Iterable<Piece | Promise<Piece>>;
+  finish(): Promise<Iterable<Piece | Promise<Piece>>>;
 }
 
 /** Opens the output of a plan: straight into the encoder, or collected if the whole picture is needed first. */
 export function openOutput(kernel: Kernel, plan: DrawPlan, inputs: OutputInputs): Output {
-  return isWholeNeeded(plan) ? collectingOutput(kernel, plan, inputs) : rowOutput(kernel, plan, inputs);
+  const encode = (raster: Raster): Promise<readonly Uint8Array[]> => encodeWhole(kernel, plan, { raster, inputs });
+  return isWholeNeeded(plan)
+    ? collectingOutput(kernel, plan, { pause: inputs.pause, encode })
+    : rowOutput(kernel, plan, inputs);
 }
 
 /** What is told of a picture before its rows come. */
@@ -60,7 +64,19 @@ function rowOutput(kernel: Kernel, plan: DrawPlan, { qualities, envelope }: Outp
   return { write: (strip) => encoder.write(strip), finish: async () => encoder.finish() };
 }
 
-function collectingOutput(kernel: Kernel, plan: DrawPlan, inputs: OutputInputs): Output {
+/** What becomes of a picture that is collected. */
+export interface Collected<Piece> {
+  readonly pause: (() => Promise<void>) | undefined;
+  /** Encodes it once it is finished. */
+  readonly encode: (raster: Raster) => Promise<Iterable<Piece | Promise<Piece>>>;
+}
+
+/** Opens an output that collects all strips and finishes the picture before any of it is encoded. Throws `render-memory`. */
+export function collectingOutput<Piece>(
+  kernel: Kernel,
+  plan: DrawPlan,
+  { pause, encode }: Collected<Piece>,
+): Output<Piece> {
   const { size, colors } = plan;
   const form = formOf(plan, size);
   const allocate = (index: number): Plane => {
@@ -83,9 +99,7 @@ function collectingOutput(kernel: Kernel, plan: DrawPlan, inputs: OutputInputs):
       return [];
     },
     async finish() {
-      const { pause } = inputs;
-      const finished = await finishRaster(kernel, plan, { raster: rasterOf(form, planes), pause });
-      return encodeWhole(kernel, plan, { raster: finished, inputs });
+      return encode(await finishRaster(kernel, plan, { raster: rasterOf(form, planes), pause }));
     },
   };
 }

@@ -91,6 +91,36 @@ export interface PlanFacts {
  * is asked for, and `source-malformed` for tiles outside the file.
  */
 export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): RenderPlan {
+  const { choice, asked, work } = layRequest(request, pyramid, facts);
+  const { size, turn, degrees, colors } = asked;
+  const { sourceSize } = facts;
+  const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
+  if (copy !== undefined) return copy;
+  refuseBeyondFormat(asked.format, rotatedSize(turnSize(size, turn), degrees));
+  const isLarge = size.width * size.height > streamPixels;
+  const drawing = planDrawing(choice, asked, { sourceSize, work, isLarge });
+  const tiles = planTileCopy(choice, { request, size, turn, degrees, isManaged: colors.isManaged, sourceSize });
+  return tiles === undefined ? drawing : { ...tiles, instead: drawing };
+}
+
+/**
+ * Plans the strips that the encoder of a request's format would take, of a picture of any size: nothing is copied, and
+ * nothing but what a turn of the whole needs is collected. Pure; nothing is read. Throws what `planRender` throws.
+ */
+export function planStrips(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): DrawPlan {
+  const { choice, asked, work } = layRequest(request, pyramid, facts);
+  return planDrawing(choice, asked, { sourceSize: facts.sourceSize, work, isLarge: true });
+}
+
+/** A request on the level that it is drawn from. */
+interface LaidRequest {
+  readonly choice: LevelChoice;
+  readonly asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">;
+  /** What helps against too much work. */
+  readonly work: Remedy;
+}
+
+function layRequest(request: CanonicalRequest, pyramid: Pyramid, { isProfiled }: PlanFacts): LaidRequest {
   const orient = turnOfTiffOrientation(pyramid.orientation);
   const toStored = inverseTurn(orient);
   const seen = seenSize(pyramid);
@@ -98,28 +128,21 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
   const size = turnSize(request.size, toStored);
   const choice = chooseLevel(pyramid, region, { size, reversed: reversedAxes(orient) });
   const { turn, degrees } = settleRotation(request, orient);
-  const { sourceSize, isProfiled } = facts;
   const { quality } = request;
   const format = encodingOf(request.format);
   const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
-  const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
-  if (copy !== undefined) return copy;
-  refuseBeyondFormat(format, rotatedSize(turnSize(size, turn), degrees));
   // Without a smaller level a smaller size is as much work.
   const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
-  const drawing = planDrawing(choice, { size, turn, degrees, quality, format, colors }, { sourceSize, work });
-  const tiles = planTileCopy(choice, { request, size, turn, degrees, isManaged: colors.isManaged, sourceSize });
-  return tiles === undefined ? drawing : { ...tiles, instead: drawing };
+  return { choice, asked: { size, turn, degrees, quality, format, colors }, work };
 }
 
 function planDrawing(
   chosen: LevelChoice,
-  asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">,
-  { sourceSize, work }: { readonly sourceSize: number; readonly work: Remedy },
+  asked: LaidRequest["asked"],
+  { sourceSize, work, isLarge }: { readonly sourceSize: number; readonly work: Remedy; readonly isLarge: boolean },
 ): DrawPlan {
   const { size, degrees } = asked;
   const choice = reduceChoice(chosen);
-  const isLarge = size.width * size.height > streamPixels;
   const isTileTurn = isLarge && degrees === 0 && !isEncodedWhole(asked) && canTurnTiles(choice, asked.turn);
   const tileTurn = isTileTurn ? asked.turn : noTurn;
   const turn = isTileTurn ? noTurn : asked.turn;

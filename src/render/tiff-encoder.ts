@@ -8,10 +8,11 @@ import {
 } from "../codec/tiff-strips.ts";
 import type { Size } from "../geometry.ts";
 import { type MasterLayout, planLayout } from "../layout/layout.ts";
+import type { TiffPicture } from "../layout/pixel-entries.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Envelope } from "./envelope.ts";
 import type { RowEncoder } from "./row-encoder.ts";
-import { formatTiffDirectory, type TiffPicture } from "./tiff-directory.ts";
+import { formatTiffDirectory } from "./tiff-directory.ts";
 
 /** A picture to be written as TIFF. */
 export interface TiffRows extends RowForm, Size {

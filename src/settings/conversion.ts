@@ -1,3 +1,6 @@
+import type { SourceFormat } from "../remake/source-format.ts";
+import { firstFullChroma } from "../remake/treatment.ts";
+
 /** How the pixels of a master are written. */
 export interface ConversionSettings {
   readonly compression: "jpeg" | "webp" | "deflate";
@@ -43,9 +46,6 @@ export interface ConvertedMaster {
   readonly isRepacked: boolean;
 }
 
-/** The source formats that can be read. */
-export type SourceFormat = "tiff" | "jpeg" | "png" | "webp" | "avif" | "gif" | "jp2";
-
 /** What a source file says about itself, before any pixel is decoded. */
 export interface SourceSummary {
   readonly format: SourceFormat;
@@ -70,11 +70,6 @@ export interface SourceSummary {
 export interface Stoppable {
   readonly signal?: AbortSignal | undefined;
 }
-
-/**
- * libvips halves the chroma of JPEG tiles below this quality and stores RGB at or above it. Source: libvips, tiffsave.
- */
-export const firstFullChroma = 90;
 
 /** Lists what is wrong with settings regardless of the image, one sentence each; empty when all is well. */
 export function settingFaults(settings: ConversionSettings): readonly string[] {

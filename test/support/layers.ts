@@ -16,7 +16,7 @@ export const floors: readonly (readonly string[])[] = [
   ["colors", "operation"],
   ["picture"],
   ["kept-picture", "check"],
-  ["services", "node"],
+  ["services", "node", "remake"],
   ["probe", "settings"],
   ["stories", "bucket", "convert"],
   ["app", "job", "ledger", "batch"],
@@ -62,7 +62,7 @@ const pureRooms: readonly string[] = [
     "files",
     "task",
   ],
-  ...["check", "render", "picture", "pages", "gateway"],
+  ...["check", "render", "picture", "pages", "gateway", "remake"],
 ];
 
 /**

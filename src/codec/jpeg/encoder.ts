@@ -9,14 +9,17 @@ export interface JpegEncodeOptions {
   /** Pixels, 1 to 65535. */
   readonly width: number;
   readonly height: number;
-  readonly model: "gray" | "ycbcr";
-  /** Subsampling of the chroma planes: 1 x 1, 2 x 1 or 2 x 2. Not used for `gray`. */
+  /** `rgb` only for tiles of a TIFF, which say so: a file of it would be taken for YCbCr. */
+  readonly model: "gray" | "rgb" | "ycbcr";
+  /** Subsampling of the chroma planes: 1 x 1, 2 x 1 or 2 x 2. Only used for `ycbcr`. */
   readonly subsampling?: Subsampling;
   /** 1 to 100, on libjpeg's scale. */
   readonly quality: number;
   readonly dotsPerInch?: number | undefined;
   /** Whole marker segments, starting with FF, that follow the JFIF segment. */
   readonly segments?: readonly Uint8Array[];
+  /** `apart` leaves the tables of `formatJpegTables` and the JFIF segment out; `inside` by default. */
+  readonly tables?: "inside" | "apart";
 }
 
 /** The next rows of the picture: `rows` of luma, `ceil(rows / subsampling.y)` of chroma. */
@@ -52,13 +55,13 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
   if (!isWithin(width, 65535) || !isWithin(height, 65535))
     throw new ImageError("internal", "A JPEG can't have this size.");
   if (!isWithin(quality, 100)) throw new ImageError("internal", "A JPEG can't have this quality.");
-  const subsampling = model === "gray" ? { x: 1, y: 1 } : (options.subsampling ?? { x: 1, y: 1 });
+  const subsampling = model === "ycbcr" ? (options.subsampling ?? { x: 1, y: 1 }) : ({ x: 1, y: 1 } as const);
   if (subsampling.x > 2 || subsampling.y > subsampling.x)
     throw new ImageError("internal", "A JPEG can't have this chroma sampling.");
   const rowGroup = 8 * subsampling.y;
   const mcusAcross = Math.ceil(width / (8 * subsampling.x));
   const componentCount = model === "gray" ? 1 : 3;
-  const quantisation = [scaleQuantisation("luma", quality), scaleQuantisation("chroma", quality)] as const;
+  const quantisation = quantisationOf(quality);
 
   const encoder = kernel.allocate(kernel.exports.jpegEncoderBytes.value);
   const definitions = encoder + kernel.exports.jpegEncoderDefinitions.value;
@@ -79,7 +82,7 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
       const y = index === 0 ? 1 : subsampling.y;
       const { pointer, stride } = planes[index]!;
       const plane = [pointer, stride, Math.ceil(width / x), Math.ceil(rows / y), subsampling.x / x, subsampling.y / y];
-      words.set([...plane, index === 0 ? 0 : 1], encoderWords + planeWords * index);
+      words.set([...plane, index > 0 && model === "ycbcr" ? 1 : 0], encoderWords + planeWords * index);
     }
     return mcuCount;
   };
@@ -110,6 +113,11 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
       return lastBytes(new DataView(kernel.exports.memory.buffer, encoder, 4 * encoderWords));
     },
   };
+}
+
+/** Returns the quantisation steps of luma and of chroma for a quality of 1 to 100, in zigzag order. */
+export function quantisationOf(quality: number): readonly [Uint8Array, Uint8Array] {
+  return [scaleQuantisation("luma", quality), scaleQuantisation("chroma", quality)];
 }
 
 /** Fills the last byte with ones, as decoders expect, and adds EOI. Source: ITU-T T.81 F.1.2.3. */

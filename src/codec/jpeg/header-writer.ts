@@ -5,33 +5,53 @@ import { standardHuffmanTables } from "./standard-tables.ts";
 export interface JpegHeaderContent {
   readonly width: number;
   readonly height: number;
-  readonly model: "gray" | "ycbcr";
+  readonly model: "gray" | "rgb" | "ycbcr";
   readonly subsampling: { readonly x: number; readonly y: number };
   readonly dotsPerInch?: number | undefined;
   /** Whole marker segments that follow the JFIF segment. */
   readonly segments?: readonly Uint8Array[];
   /** Steps of luma and of chroma, in zigzag order. */
   readonly quantisation: readonly [Uint8Array, Uint8Array];
+  /** Whether tables come with it, and a JFIF segment; `apart` for tiles of a TIFF, which share `formatJpegTables`. */
+  readonly tables?: "inside" | "apart" | undefined;
 }
 
 /** Formats a baseline JPEG from SOI to its scan header. Source: ITU-T T.81 B.2. */
 export function formatJpegHeader(content: JpegHeaderContent): Uint8Array {
-  const { width, height, model, subsampling, dotsPerInch, segments = [], quantisation } = content;
+  const { width, height, model, subsampling, dotsPerInch, segments = [], tables = "inside" } = content;
   const isGray = model === "gray";
   const sampling = (subsampling.x << 4) | subsampling.y;
-  const components = isGray ? [1, 0x11, 0] : [1, sampling, 0, 2, 0x11, 1, 3, 0x11, 1];
-  const members = isGray ? [1, 0x00] : [1, 0x00, 2, 0x11, 3, 0x11];
+  // Of RGB every component has the tables of luma.
+  const other = model === "ycbcr" ? 1 : 0;
+  const components = isGray ? [1, 0x11, 0] : [1, sampling, 0, 2, 0x11, other, 3, 0x11, other];
+  const members = isGray ? [1, 0x00] : [1, 0x00, 2, other * 0x11, 3, other * 0x11];
   const frame = [8, height >> 8, height & 255, width >> 8, width & 255, components.length / 3];
+  const isWhole = tables === "inside";
+  const { quantisers, codes } = tableSegments(content);
   return concatenate([
     Uint8Array.of(0xff, 0xd8),
-    formatJfifSegment(dotsPerInch),
+    ...(isWhole ? [formatJfifSegment(dotsPerInch)] : []),
     ...segments,
-    formatSegment(0xdb, [0], quantisation[0]),
-    ...(isGray ? [] : [formatSegment(0xdb, [1], quantisation[1])]),
+    ...(isWhole ? quantisers : []),
     formatSegment(0xc0, frame, components),
-    formatSegment(0xc4, isGray ? standardHuffmanTables.subarray(0, lumaTablesBytes) : standardHuffmanTables),
+    ...(isWhole ? [codes] : []),
     formatSegment(0xda, [members.length / 2, ...members, 0, 63, 0]),
   ]);
+}
+
+/** Formats the tables that tiles without their own share, as a stream of nothing else. Source: TIFF Technical Note 2. */
+export function formatJpegTables(content: Pick<JpegHeaderContent, "model" | "quantisation">): Uint8Array {
+  const { quantisers, codes } = tableSegments(content);
+  return concatenate([Uint8Array.of(0xff, 0xd8), ...quantisers, codes, Uint8Array.of(0xff, 0xd9)]);
+}
+
+function tableSegments({ model, quantisation }: Pick<JpegHeaderContent, "model" | "quantisation">) {
+  const hasChroma = model === "ycbcr";
+  const [luma, chroma] = quantisation;
+  return {
+    quantisers: [formatSegment(0xdb, [0], luma), ...(hasChroma ? [formatSegment(0xdb, [1], chroma)] : [])],
+    codes: formatSegment(0xc4, hasChroma ? standardHuffmanTables : standardHuffmanTables.subarray(0, lumaTablesBytes)),
+  };
 }
 
 /**

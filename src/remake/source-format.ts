@@ -1,4 +1,5 @@
-import type { SourceFormat } from "../settings/conversion.ts";
+/** The source formats that can be read. */
+export type SourceFormat = "tiff" | "jpeg" | "png" | "webp" | "avif" | "gif" | "jp2";
 
 /** What the first bytes of a file say: a supported format, a known but unsupported one, or nothing known. */
 export type FormatFound =
@@ -38,7 +39,8 @@ const known: readonly (readonly [string, RegExp, string])[] = [
 
 /** Returns the format of a file from its first `formatPrefixBytes`, ignoring its name. */
 export function detectFormat(prefix: Uint8Array): FormatFound {
-  const start = Buffer.from(prefix.subarray(0, formatPrefixBytes)).toString("hex");
+  const first = prefix.subarray(0, formatPrefixBytes);
+  const start = Array.from(first, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const format = read.find(([, pattern]) => pattern.test(start))?.[0];
   if (format !== undefined) return { kind: "read", format };
   const other = known.find(([, pattern]) => pattern.test(start));

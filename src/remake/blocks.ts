@@ -1,0 +1,65 @@
+import { rowsAtOnce } from "../codec/tile-decoder.ts";
+import type { Area, Size } from "../geometry.ts";
+import type { Level } from "../pyramid/level.ts";
+
+/** Sides of blocks in pixels of the full image; all but the last of a row or column have them. */
+export type BlockShape = Size;
+
+/** The longest side of a block whose rows are whole tiles of three levels: remainders are then a 64th of the pixels. */
+const usualRows = 2048;
+
+/** Widths that are tried where a row of the whole image would take too much memory. */
+const narrowWidths = [16_384, 8192, 4096, 2048] as const;
+
+/**
+ * Lists the shapes that blocks of an image may have, the preferred first: as wide as the image, for strips would be read
+ * more than once; lower rather than narrower for strips, the other way round for tiles. What is one stream that can't be
+ * entered in the middle is one block. `size` is as the image is seen.
+ */
+export function blockShapes(stored: Level, size: Size, tileSize: number): readonly BlockShape[] {
+  if (isOneStream(stored)) return [size];
+  const heights: readonly number[] = [usualRows, usualRows / 2, usualRows / 4, usualRows / 8].filter(
+    (height) => height >= tileSize,
+  );
+  const widths = [size.width, ...narrowWidths.filter((width) => width < size.width)];
+  const low = heights.map((height) => ({ width: size.width, height }));
+  const narrow = widths.map((width) => ({ width, height: usualRows }));
+  const small = heights.map((height) => ({ width: usualRows, height })).filter(({ width }) => width < size.width);
+  return stored.isStripped ? [...low, ...narrow, ...small] : [...narrow, ...low, ...small];
+}
+
+/** A JPEG can be entered at some rows of it, if it is large. */
+function isOneStream(stored: Level): boolean {
+  const { columns, rows, encoding } = stored;
+  if (columns * rows > 1) return false;
+  return encoding.compression !== "jpeg" || rowsAtOnce(stored) === undefined;
+}
+
+/** Returns how many levels a block makes all tiles of: those of which its sides are whole multiples of a tile. */
+export function levelsOfBlocks(shape: BlockShape, { tileSize, levels, size }: BlockedPyramid): number {
+  const cutting = [
+    ...(shape.width < size.width ? [shape.width] : []),
+    ...(shape.height < size.height ? [shape.height] : []),
+  ];
+  return Math.min(levels, ...cutting.map((side) => Math.log2(side / tileSize) + 1));
+}
+
+/** What blocks are parts of. */
+export interface BlockedPyramid {
+  /** Of the image as it is seen. */
+  readonly size: Size;
+  readonly tileSize: number;
+  /** The number of levels. */
+  readonly levels: number;
+}
+
+/** Lists the blocks of an image, row by row. */
+export function areasOfBlocks({ width, height }: BlockShape, size: Size): readonly Area[] {
+  const areas: Area[] = [];
+  for (let y = 0; y < size.height; y += height) {
+    for (let x = 0; x < size.width; x += width) {
+      areas.push({ x, y, width: Math.min(width, size.width - x), height: Math.min(height, size.height - y) });
+    }
+  }
+  return areas;
+}

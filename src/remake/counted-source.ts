@@ -1,0 +1,24 @@
+import type { ByteSource } from "../source/byte-source.ts";
+import type { Stages } from "./stages.ts";
+
+/** What has been read of a source. */
+export interface ReadCount {
+  readonly reads: number;
+  readonly bytes: number;
+}
+
+/** Returns a source that counts what is read of it, and how long that takes. */
+export function countingSource(source: ByteSource, stages: Stages): { source: ByteSource; read: ReadCount } {
+  const read = { reads: 0, bytes: 0 };
+  const counted: ByteSource = {
+    size: source.size,
+    version: source.version,
+    async read(offset, length) {
+      const bytes = await stages.time("read", () => source.read(offset, length));
+      read.reads += 1;
+      read.bytes += bytes.byteLength;
+      return bytes;
+    },
+  };
+  return { source: counted, read };
+}

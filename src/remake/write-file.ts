@@ -1,0 +1,88 @@
+import { type AssembledFile, assembledBytes } from "./assembled.ts";
+import type { Spill } from "./spill.ts";
+import type { Stages } from "./stages.ts";
+import { leastPartBytes, partsOf, type Target, type UploadedPart } from "./target.ts";
+
+/** Computes a SHA-256 of bytes as they come. */
+export interface RunningDigest {
+  update(bytes: Uint8Array): void;
+  /** Returns the digest in hexadecimal; called once. */
+  hex(): string | Promise<string>;
+}
+
+/** What writing a file takes. */
+export interface FileWriting {
+  readonly spill: Spill;
+  /** What notes of this file begin with in the spill. */
+  readonly folder: string;
+  readonly target: Target;
+  readonly digest: RunningDigest;
+  readonly stages: Stages;
+  /** Called between parts; throws to stop. */
+  readonly pause?: (() => Promise<void>) | undefined;
+  /** Called when all is uploaded and before any of it is seen: throws to keep it from being seen. */
+  readonly confirm: () => Promise<void>;
+}
+
+/**
+ * Writes a file to a target and returns its SHA-256 in hexadecimal: small at once, else in parts. An upload that an earlier
+ * run left is given up first. Where anything fails nothing is seen at the target, and the upload is given up. Throws what
+ * reading, the target and `confirm` throw.
+ */
+export async function writeFile(file: AssembledFile, writing: FileWriting): Promise<string> {
+  const { target, digest, stages, confirm } = writing;
+  await giveUpEarlier(writing);
+  const parts = partsOf(assembledBytes(file));
+  if (file.layout.size < leastPartBytes) {
+    const { value } = await stages.time("read", () => parts.next());
+    const bytes = value ?? new Uint8Array(0);
+    stages.count("write", () => digest.update(bytes));
+    await confirm();
+    await stages.time("write", () => target.put(bytes));
+    return digest.hex();
+  }
+  const upload = await stages.time("write", () => target.begin());
+  try {
+    await noteUpload(writing, upload);
+    const uploaded = await uploadParts(parts, upload, writing);
+    await confirm();
+    await stages.time("write", () => target.complete(upload, uploaded));
+  } catch (error) {
+    await target.abort(upload);
+    await noteUpload(writing, "");
+    throw error;
+  }
+  await noteUpload(writing, "");
+  return digest.hex();
+}
+
+async function uploadParts(
+  parts: AsyncGenerator<Uint8Array>,
+  upload: string,
+  { target, digest, stages, pause }: FileWriting,
+): Promise<readonly UploadedPart[]> {
+  const uploaded: UploadedPart[] = [];
+  for (;;) {
+    const next = await stages.time("read", () => parts.next());
+    if (next.done === true) return uploaded;
+    const bytes = next.value;
+    stages.count("write", () => digest.update(bytes));
+    uploaded.push(await stages.time("write", () => target.part(upload, uploaded.length + 1, bytes)));
+    await pause?.();
+  }
+}
+
+/** An upload that was interrupted has parts whose digest is unknown: it is made anew. */
+async function giveUpEarlier({ spill, folder, target }: FileWriting): Promise<void> {
+  const note = await spill.get(noteName(folder));
+  const earlier = note === undefined ? "" : new TextDecoder().decode(note);
+  if (earlier !== "") await target.abort(earlier);
+}
+
+async function noteUpload({ spill, folder }: FileWriting, upload: string): Promise<void> {
+  await spill.put(noteName(folder), new TextEncoder().encode(upload));
+}
+
+function noteName(folder: string): string {
+  return `${folder}/upload`;
+}
