@@ -16,6 +16,7 @@ import { MemoryBudget } from "./budget/memory-budget.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { ColorTable } from "./color/table.ts";
 import { type Config, readConfig } from "./config.ts";
+import type { Ledger } from "./ledger.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { ItemQuery, SentTask, TaskAction, TaskDoor } from "./task/door.ts";
 import { platformClock } from "./timers.ts";
@@ -116,6 +117,10 @@ function openJobs(env: JobsEnv): Jobs {
     queue: env.ITEMS,
     runs: env.RUNS,
     images: env.IMAGES,
+    purge: (tags) =>
+      placed(env.LEDGER as DurableObjectNamespace<Ledger>, config)
+        .getByName("service")
+        .purge(tags),
     tools,
     budget,
     clock: platformClock,

@@ -3,6 +3,7 @@ import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
+import type { PurgeState } from "../operation/ledger.ts";
 import type { DrawingTools } from "../picture.ts";
 import type { ItemMessage, LedgerCalls } from "./ledger-calls.ts";
 import type { RegisterCalls } from "./task-register.ts";
@@ -22,6 +23,8 @@ export interface Jobs {
   readonly runs: Workflow<RunParams>;
   /** The Worker of images. */
   readonly images: Pick<Fetcher, "fetch">;
+  /** Purges tags from what stands in front of the Worker of images, by the ledger of that. */
+  readonly purge: (tags: readonly string[]) => Promise<PurgeState>;
   readonly tools: DrawingTools;
   readonly budget: MemoryBudget;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import type { RunnableKind } from "../task/kinds.ts";
 import type { Jobs } from "./jobs.ts";
 import { checkItem } from "./kinds/check.ts";
+import { convertItem, repackItem } from "./kinds/remake.ts";
 import { verifyItem } from "./kinds/verify.ts";
 import { warmItem } from "./kinds/warm.ts";
 import type { ClaimedItem } from "./ledger-calls.ts";
@@ -10,9 +11,21 @@ import type { ItemOutcome } from "./outcome.ts";
 export type ItemWork = (jobs: Jobs, claimed: ClaimedItem, signal: AbortSignal) => Promise<ItemOutcome>;
 
 /** For how long a kind may work on an item, in seconds: a consumer has 15 minutes. Source: Cloudflare Queues, limits. */
-export const deadlineSeconds: Readonly<Record<RunnableKind, number>> = { check: 120, verify: 780, warm: 300 };
+export const deadlineSeconds: Readonly<Record<RunnableKind, number>> = {
+  check: 120,
+  verify: 780,
+  warm: 300,
+  convert: 780,
+  repack: 780,
+};
 
-const works: Readonly<Record<RunnableKind, ItemWork>> = { check: checkItem, verify: verifyItem, warm: warmItem };
+const works: Readonly<Record<RunnableKind, ItemWork>> = {
+  check: checkItem,
+  verify: verifyItem,
+  warm: warmItem,
+  convert: convertItem,
+  repack: repackItem,
+};
 
 /**
  * Does the work of a task on one of its items. What is wrong with the item is its outcome. Throws what may be mended by trying

@@ -9,7 +9,7 @@ import { readPyramidDirectories } from "./level-directories.ts";
 import { openSource, type SourceToOpen } from "./opened-source.ts";
 import { beyondRemake, ingestCommand } from "./refusal.ts";
 import { planRepack, repackFault } from "./repack-plan.ts";
-import type { RemadeMaster, RemakePorts } from "./run.ts";
+import { type RemadeMaster, type RemakePorts, refuseChanged } from "./run.ts";
 import { Stages } from "./stages.ts";
 import type { RemakeSettings } from "./treatment.ts";
 import { unverified } from "./verify.ts";
@@ -51,9 +51,15 @@ export async function runRepack(given: Pick<SourceToOpen, "source">, ports: Rema
       if (found !== undefined) throw unverified(found);
     });
   const folder = `${encodeURIComponent(source.version)}/repack`;
-  const checksum = await writeFile(file, { spill, folder, target, digest: digest(), stages, pause, confirm });
+  const size = seenSize(pyramid);
+  const marks = {
+    ...{ width: String(size.width), height: String(size.height), levels: String(pyramid.levels.length) },
+    tile: String(pyramid.levels[0].tileWidth),
+  };
+  const writing = { spill, folder, target, digest: digest(), marks, stages, pause };
+  const checksum = await writeFile(file, { ...writing, confirm, refuseChanged: () => refuseChanged(source) });
   return {
-    ...seenSize(pyramid),
+    ...size,
     levels: pyramid.levels.length,
     tileSize: pyramid.levels[0].tileWidth,
     bytesIn: source.size,

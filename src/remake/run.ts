@@ -1,3 +1,4 @@
+import type { ByteSource } from "../source/byte-source.ts";
 import { assembleParts, type NamedPart } from "./assemble.ts";
 import { assembledSource } from "./assembled.ts";
 import { makeBlock } from "./block.ts";
@@ -127,15 +128,18 @@ export async function assemble(
   const named: NamedPart[] = blocks.map((part, index) => ({ name: blockName(work, index), part }));
   if (top !== undefined) named.push({ name: topName(work), part: top });
   const file = assembleParts(named, { plan, described: description.entries, spill });
-  const confirm = async (): Promise<void> => {
-    await stages.time("verify", () =>
+  const confirm = (): Promise<void> =>
+    stages.time("verify", () =>
       verifyAssembled(work, assembledSource(file, source.source.version), { tiles: file.tiles, extent: verify }),
     );
-    await refuseChanged(source);
-  };
   const folder = spillFolder(work);
-  const checksum = await writeFile(file, { spill, folder, target, digest: digest(), stages, pause, confirm });
   const [size] = plan.levels;
+  const marks = {
+    ...{ width: String(size.width), height: String(size.height), levels: String(plan.levels.length) },
+    tile: String(plan.tiles.treatment.tileSize),
+  };
+  const writing = { spill, folder, target, digest: digest(), marks, stages, pause };
+  const checksum = await writeFile(file, { ...writing, confirm, refuseChanged: () => refuseChanged(source.source) });
   return {
     ...size,
     levels: plan.levels.length,
@@ -150,8 +154,8 @@ export async function assemble(
   };
 }
 
-/** Any read tells: it is pinned to the version. */
-async function refuseChanged({ source }: OpenedSource): Promise<void> {
+/** Throws `source-changed` where a source has been replaced. Any read tells: it is pinned to the version. */
+export async function refuseChanged(source: ByteSource): Promise<void> {
   await source.read(0, 1);
 }
 

@@ -4,12 +4,15 @@ export interface UploadedPart {
   readonly tag: string;
 }
 
+/** What is written on a master, by the names that the ingest gives it: its SHA-256, its size, its levels, its tiles. */
+export type MasterMarks = Readonly<Record<"sha256" | "width" | "height" | "levels" | "tile", string>>;
+
 /** Where a master is written: nothing of it is seen before `put` or `complete` is done. */
 export interface Target {
   /** Writes a small file at once. */
-  put(bytes: Uint8Array): Promise<void>;
+  put(bytes: Uint8Array, marks: MasterMarks): Promise<void>;
   /** Begins an upload in parts and returns what it is called. */
-  begin(): Promise<string>;
+  begin(marks: MasterMarks): Promise<string>;
   /** Uploads a part; all are of one size but the last, which may be smaller. */
   part(upload: string, number: number, bytes: Uint8Array): Promise<UploadedPart>;
   /** Makes the file of its parts. */

@@ -1,7 +1,7 @@
 import { type AssembledFile, assembledBytes } from "./assembled.ts";
 import type { Spill } from "./spill.ts";
 import type { Stages } from "./stages.ts";
-import { leastPartBytes, partsOf, type Target, type UploadedPart } from "./target.ts";
+import { leastPartBytes, type MasterMarks, partsOf, type Target, type UploadedPart } from "./target.ts";
 
 /** Computes a SHA-256 of bytes as they come. */
 export interface RunningDigest {
@@ -17,35 +17,41 @@ export interface FileWriting {
   readonly folder: string;
   readonly target: Target;
   readonly digest: RunningDigest;
+  /** What is written on the file next to its digest. */
+  readonly marks: Omit<MasterMarks, "sha256">;
   readonly stages: Stages;
   /** Called between parts; throws to stop. */
   readonly pause?: (() => Promise<void>) | undefined;
-  /** Called when all is uploaded and before any of it is seen: throws to keep it from being seen. */
+  /** Called before anything is uploaded: throws to keep it from being seen. */
   readonly confirm: () => Promise<void>;
+  /** Called last of all before it is seen: throws where the source has been replaced. */
+  readonly refuseChanged: () => Promise<void>;
 }
 
 /**
- * Writes a file to a target and returns its SHA-256 in hexadecimal: small at once, else in parts. An upload that an earlier
- * run left is given up first. Where anything fails nothing is seen at the target, and the upload is given up. Throws what
- * reading, the target and `confirm` throw.
+ * Writes a file to a target and returns its SHA-256 in hexadecimal: small at once, else in parts. It is read twice, for
+ * storage takes what is written on a file before its first byte. An upload that an earlier run left is given up first. Where
+ * anything fails nothing is seen at the target, and the upload is given up. Throws what reading, the target and `confirm`
+ * throw.
  */
 export async function writeFile(file: AssembledFile, writing: FileWriting): Promise<string> {
-  const { target, digest, stages, confirm } = writing;
+  const { target, stages, confirm, refuseChanged } = writing;
   await giveUpEarlier(writing);
+  await confirm();
+  const sha256 = await sumUp(file, writing);
+  const marks = { ...writing.marks, sha256 };
   const parts = partsOf(assembledBytes(file));
   if (file.layout.size < leastPartBytes) {
     const { value } = await stages.time("read", () => parts.next());
-    const bytes = value ?? new Uint8Array(0);
-    stages.count("write", () => digest.update(bytes));
-    await confirm();
-    await stages.time("write", () => target.put(bytes));
-    return digest.hex();
+    await refuseChanged();
+    await stages.time("write", () => target.put(value ?? new Uint8Array(0), marks));
+    return sha256;
   }
-  const upload = await stages.time("write", () => target.begin());
+  const upload = await stages.time("write", () => target.begin(marks));
   try {
     await noteUpload(writing, upload);
     const uploaded = await uploadParts(parts, upload, writing);
-    await confirm();
+    await refuseChanged();
     await stages.time("write", () => target.complete(upload, uploaded));
   } catch (error) {
     await target.abort(upload);
@@ -53,20 +59,29 @@ export async function writeFile(file: AssembledFile, writing: FileWriting): Prom
     throw error;
   }
   await noteUpload(writing, "");
-  return digest.hex();
+  return sha256;
+}
+
+async function sumUp(file: AssembledFile, { digest, stages, pause }: FileWriting): Promise<string> {
+  const pieces = assembledBytes(file);
+  for (;;) {
+    const next = await stages.time("read", () => pieces.next());
+    if (next.done === true) return stages.time("verify", async () => digest.hex());
+    stages.count("verify", () => digest.update(next.value));
+    await pause?.();
+  }
 }
 
 async function uploadParts(
   parts: AsyncGenerator<Uint8Array>,
   upload: string,
-  { target, digest, stages, pause }: FileWriting,
+  { target, stages, pause }: FileWriting,
 ): Promise<readonly UploadedPart[]> {
   const uploaded: UploadedPart[] = [];
   for (;;) {
     const next = await stages.time("read", () => parts.next());
     if (next.done === true) return uploaded;
     const bytes = next.value;
-    stages.count("write", () => digest.update(bytes));
     uploaded.push(await stages.time("write", () => target.part(upload, uploaded.length + 1, bytes)));
     await pause?.();
   }

@@ -5,15 +5,13 @@ export const taskKinds = ["check", "verify", "warm", "convert", "repack", "expor
 export type TaskKind = (typeof taskKinds)[number];
 
 /** What this version does in a task: the others are done by a command that the fault names. */
-export const runnableKinds = ["check", "verify", "warm"] as const;
+export const runnableKinds = ["check", "verify", "warm", "convert", "repack"] as const;
 
 /** The name of what a task of this version does. */
 export type RunnableKind = (typeof runnableKinds)[number];
 
 /** The command that does what no task of this version does. */
 export const commandsOfKinds: Readonly<Record<Exclude<TaskKind, RunnableKind>, string>> = {
-  convert: "tessera ingest",
-  repack: "tessera ingest --force",
   export: "tessera export",
   manifest: "tessera manifest",
 };
@@ -36,9 +34,24 @@ export interface WarmSettings {
   readonly formats?: readonly string[];
 }
 
+/** How masters are made of images that are there, as `tessera ingest` does. Those that are such masters are kept. */
+export interface ConvertSettings {
+  /** Absent for `jpeg`. */
+  readonly compression?: "jpeg" | "webp" | "deflate";
+  /** 1 to 100; absent for 89. */
+  readonly quality?: number;
+  /** Side of a tile in pixels; absent for 512. */
+  readonly tile?: 256 | 512;
+}
+
+/** Tiled pyramids are laid out anew, tile by tile as they are: there is nothing to set. */
+export type RepackSettings = Readonly<Record<never, never>>;
+
 /** The settings of each kind; all of them may be left out. */
 export interface SettingsOfKinds {
   readonly check: CheckSettings;
   readonly verify: VerifySettings;
   readonly warm: WarmSettings;
+  readonly convert: ConvertSettings;
+  readonly repack: RepackSettings;
 }

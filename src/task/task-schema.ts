@@ -11,6 +11,8 @@ const mostNameCharacters = 200;
 /** Most sizes of a task that warms. */
 const mostSizes = 20;
 
+const compressions = ["jpeg", "webp", "deflate"] as const;
+
 const formats = ["jpg", "png", "webp", "gif", "tif", "pdf"] as const;
 
 const isText = v.string("it is not a text");
@@ -59,6 +61,19 @@ const settingsOfKinds = {
       ),
     ),
   }),
+  convert: v.object({
+    compression: v.exactOptional(v.picklist(compressions, `it is not one of ${compressions.join(", ")}`)),
+    quality: v.exactOptional(
+      v.pipe(
+        v.number("it is not a number"),
+        v.integer("it is not a whole number"),
+        v.minValue(1, "it is below 1"),
+        v.maxValue(100, "it is above 100"),
+      ),
+    ),
+    tile: v.exactOptional(v.picklist([256, 512], "it is not 256 or 512")),
+  }),
+  repack: v.object({}),
 } satisfies Readonly<Record<RunnableKind, v.GenericSchema>>;
 
 /** The fields of the settings of each kind. */
@@ -66,6 +81,8 @@ export const settingNames: Readonly<Record<RunnableKind, readonly string[]>> = {
   check: Object.keys(settingsOfKinds.check.entries),
   verify: Object.keys(settingsOfKinds.verify.entries),
   warm: Object.keys(settingsOfKinds.warm.entries),
+  convert: Object.keys(settingsOfKinds.convert.entries),
+  repack: Object.keys(settingsOfKinds.repack.entries),
 };
 
 const orderSchema = v.object(

@@ -16,7 +16,14 @@ const settingValues: Readonly<Record<string, (cell: string) => unknown>> = {
   decode: (cell) => ({ true: true, false: false })[cell.toLowerCase()] ?? cell,
   sizes: (cell) => cell.split(/\s+/),
   formats: (cell) => cell.split(/\s+/),
+  quality: numberOf,
+  tile: numberOf,
 };
+
+/** What is no number is told by the schema. */
+function numberOf(cell: string): unknown {
+  return /^\d+$/.test(cell) ? Number(cell) : cell;
+}
 
 /** A value of the task, and the cell that it is from. */
 interface Cell {

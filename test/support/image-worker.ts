@@ -28,6 +28,7 @@ export function imageWorker(folder: string) {
       contents: readFileSync(join(folder, name)),
     })),
     bindings: { ...(bindings as Record<string, string>), ...changed },
+    durableObjects: { LEDGER: { className: "Ledger", useSQLite: true } },
     r2Buckets: { MASTERS: "tessera-masters", CATALOGUE: "tessera-catalogue", DERIVATIVES: "tessera-derivatives" },
   };
 }
