@@ -1,0 +1,101 @@
+import { env, exports } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { openImage, prefixBytes } from "../../src/masters/image.ts";
+import { memorySource } from "../../src/source/memory.ts";
+import type { ItemStatus, TaskStatus } from "../../src/task/answers.ts";
+import type { TaskDoor } from "../../src/task/door.ts";
+import { makeTiff } from "../support/make-tiff.ts";
+import { writePng } from "../support/png-writer.ts";
+
+const door = () => (exports as unknown as { readonly Tasks: TaskDoor }).Tasks;
+
+/** Sends a task and returns how it ended, with its items by their keys. */
+async function runTask(order: object): Promise<{ status: TaskStatus; items: ReadonlyMap<string, ItemStatus> }> {
+  const sent = await door().submit({
+    bytes: new TextEncoder().encode(JSON.stringify(order)),
+    form: "json",
+    operator: "test",
+  });
+  if (!("value" in sent)) throw new Error(JSON.stringify(sent.refusal));
+  const { id } = sent.value;
+  for (;;) {
+    const status = await door().status(id);
+    if ("value" in status && status.value.state === "done" && status.value.report !== undefined) {
+      const page = await door().items(id, { state: undefined, after: 0 });
+      if (!("value" in page)) throw new Error("The items are not told.");
+      return { status: status.value, items: new Map(page.value.items.map((item) => [item.key, item])) };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The levels of a stored master, as the service opens it. */
+async function levelsOf(key: string): Promise<readonly (readonly [number, number])[]> {
+  const file = new Uint8Array(await (await env.MASTERS.get(key))!.arrayBuffer());
+  const image = await openImage({ source: memorySource(file), prefix: file.subarray(0, prefixBytes), page: 1 });
+  return image.pyramid.levels.map(({ width, height }) => [width, height]);
+}
+
+const size = { width: 1301, height: 907 };
+let strips: Uint8Array;
+
+beforeAll(async () => {
+  strips = await makeTiff({ ...size, compression: "lzw", levels: 1 });
+});
+
+describe("a task that converts", () => {
+  it("makes masters in place and under other identifiers, and keeps what is made", async () => {
+    const rows = new Uint8Array((3 * 700 + 1) * 500).map((_, at) => (at % 2101 === 0 ? 0 : at % 251));
+    const png = writePng({ width: 700, height: 500, bitDepth: 8, colorType: 2, rows });
+    await env.MASTERS.put("new/strips", strips);
+    await env.MASTERS.put("uploads/strips.tif", strips);
+    await env.MASTERS.put("uploads/page.png", png);
+    await env.MASTERS.put("uploads/broken.tif", strips.subarray(0, 40_000));
+    await env.MASTERS.put("uploads/whole.jp2", new Uint8Array([0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20, 13, 10, 0x87, 10]));
+    const order = {
+      kind: "convert",
+      settings: { tile: 256 },
+      items: [
+        { key: "new/strips" },
+        { key: "uploads/strips.tif", identifier: "made/strips" },
+        { key: "uploads/page.png", identifier: "made/page" },
+        { key: "uploads/broken.tif", identifier: "made/broken" },
+        { key: "uploads/whole.jp2", identifier: "made/whole" },
+        { key: "uploads/none.tif", identifier: "made/none" },
+      ],
+    };
+    const { status, items } = await runTask(order);
+    const stateOf = (key: string) => [items.get(key)?.state, items.get(key)?.failure?.code];
+    expect(stateOf("new/strips")).toEqual(["done", undefined]);
+    expect(stateOf("uploads/strips.tif")).toEqual(["done", undefined]);
+    expect(stateOf("uploads/page.png")).toEqual(["done", undefined]);
+    expect(stateOf("uploads/broken.tif")[0]).toBe("failed");
+    expect(stateOf("uploads/whole.jp2")).toEqual(["refused", "remake-impossible"]);
+    expect(items.get("uploads/whole.jp2")?.failure?.command).toContain("tessera ingest");
+    expect(stateOf("uploads/none.tif")).toEqual(["failed", "not-found"]);
+    expect(status.counts).toMatchObject({ done: 3, failed: 2, refused: 1 });
+    expect(await levelsOf("new/strips")).toEqual([
+      [1301, 907],
+      [650, 453],
+      [325, 226],
+      [162, 113],
+    ]);
+    expect(await levelsOf("made/strips")).toEqual(await levelsOf("new/strips"));
+    const made = await env.MASTERS.head("made/strips");
+    expect(made?.customMetadata).toMatchObject({ width: "1301", height: "907", levels: "4", tile: "256" });
+    expect(await env.MASTERS.head("made/broken")).toBeNull();
+    // The source stays as it was.
+    expect((await env.MASTERS.head("uploads/strips.tif"))?.size).toBe(strips.byteLength);
+    const again = await runTask({ ...order, items: order.items.slice(0, 3) });
+    expect(again.status.counts).toMatchObject({ kept: 3 });
+    const checked = await runTask({
+      kind: "verify",
+      settings: { decode: true },
+      items: [{ key: "made/strips" }, { key: "new/strips" }],
+    });
+    expect([...checked.items.values()].map(({ state, note, failure }) => [state, note, failure])).toEqual([
+      ["done", undefined, undefined],
+      ["done", undefined, undefined],
+    ]);
+  });
+});
