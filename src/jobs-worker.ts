@@ -7,7 +7,9 @@ import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { buryItem, consumeItem } from "./batch/consume.ts";
 import { takeFromInbox } from "./batch/inbox.ts";
 import type { Jobs, RunParams } from "./batch/jobs.ts";
-import type { ItemMessage } from "./batch/ledger-calls.ts";
+import { readLargeAbove } from "./batch/large-above.ts";
+import { runLargeRemake } from "./batch/large-remake.ts";
+import type { ClaimedItem, ItemMessage } from "./batch/ledger-calls.ts";
 import { runTask } from "./batch/task-run.ts";
 import { openTaskDoor } from "./batch/tasks-door.ts";
 import { watchTasks } from "./batch/watch.ts";
@@ -75,6 +77,13 @@ export class TaskRun extends WorkflowEntrypoint<JobsEnv, RunParams> {
   }
 }
 
+/** A conversion that is larger than a message may take. */
+export class RemakeRun extends WorkflowEntrypoint<JobsEnv, ClaimedItem> {
+  override async run({ payload }: Readonly<WorkflowEvent<ClaimedItem>>, step: WorkflowStep): Promise<void> {
+    await runLargeRemake(openJobs(this.env), payload, step);
+  }
+}
+
 /** What the Worker of images asks for. */
 export class Tasks extends WorkerEntrypoint<JobsEnv> implements TaskDoor {
   get #door(): TaskDoor {
@@ -116,6 +125,8 @@ function openJobs(env: JobsEnv): Jobs {
     register: () => placed(env.REGISTER, config).getByName("service"),
     queue: env.ITEMS,
     runs: env.RUNS,
+    remakes: env.REMAKES,
+    largeAbovePixels: readLargeAbove(env.LARGE_ABOVE_MEGAPIXELS),
     images: env.IMAGES,
     purge: (tags) =>
       placed(env.LEDGER as DurableObjectNamespace<Ledger>, config)

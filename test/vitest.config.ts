@@ -84,7 +84,8 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: resolve(root, "wrangler.jobs.toml") },
-            miniflare: { workers: [imageWorker(inject("bundle"))] },
+            // Images that a test makes in no time are large.
+            miniflare: { bindings: { LARGE_ABOVE_MEGAPIXELS: "2" }, workers: [imageWorker(inject("bundle"))] },
           })),
         ],
         test: {

@@ -31,9 +31,9 @@ export async function consumeItem(jobs: Jobs, delivery: ItemDelivery): Promise<v
     if (claimed === undefined) return delivery.ack();
     const came = await workWithin(jobs, claimed);
     if ("again" in came) return await tryAgain(jobs, delivery, { claimed, failure: came.again });
-    const { isStirring } = await callLedger(jobs, task, (ledger) =>
-      ledger.report(item, came.outcome, jobs.clock.now()),
-    );
+    const { outcome } = came;
+    if (outcome === "handed over") return delivery.ack();
+    const { isStirring } = await callLedger(jobs, task, (ledger) => ledger.report(item, outcome, jobs.clock.now()));
     delivery.ack();
     if (isStirring) await wakeRun(jobs, task);
   } catch (error) {
@@ -60,7 +60,7 @@ function leaseSeconds(): number {
   return Math.max(...Object.values(deadlineSeconds)) + graceSeconds;
 }
 
-type Came = { readonly outcome: ItemOutcome } | { readonly again: ItemFailure };
+type Came = { readonly outcome: ItemOutcome | "handed over" } | { readonly again: ItemFailure };
 
 async function workWithin(jobs: Jobs, claimed: ClaimedItem): Promise<Came> {
   const { key, header } = claimed;

@@ -1,5 +1,13 @@
 import type { ItemFailure, ItemStatus } from "../task/answers.ts";
-import { type ItemCounts, type ItemState, itemStates, type Stage, type StageSeconds, stages } from "../task/states.ts";
+import {
+  addSeconds,
+  type ItemCounts,
+  type ItemState,
+  itemStates,
+  type Stage,
+  type StageSeconds,
+  stages,
+} from "../task/states.ts";
 import type { OrderedItem } from "../task/task.ts";
 import type { ItemOutcome } from "./outcome.ts";
 
@@ -121,6 +129,11 @@ export class ItemTable {
       item,
     );
     this.#move(state, "running");
+  }
+
+  /** Says when an item counts as lost. */
+  hold(item: number, until: number): void {
+    this.#sql.exec("UPDATE items SET until = ? WHERE item = ?", until, item);
   }
 
   /** Sets an item back, to wait or to be delivered again. */
@@ -253,15 +266,6 @@ export class ItemTable {
     this.#tally = { ...this.#tally, ...change };
     this.#sql.exec("INSERT OR REPLACE INTO tally (line, value) VALUES (1, ?)", JSON.stringify(this.#tally));
   }
-}
-
-function addSeconds(one: StageSeconds, other: StageSeconds): StageSeconds {
-  const sums = stages.flatMap((stage) =>
-    one[stage] === undefined && other[stage] === undefined
-      ? []
-      : [[stage, (one[stage] ?? 0) + (other[stage] ?? 0)] as const],
-  );
-  return Object.fromEntries(sums);
 }
 
 type SqlRow = Readonly<Record<string, SqlStorageValue>>;

@@ -5,7 +5,7 @@ import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
 import type { PurgeState } from "../operation/ledger.ts";
 import type { DrawingTools } from "../picture.ts";
-import type { ItemMessage, LedgerCalls } from "./ledger-calls.ts";
+import type { ClaimedItem, ItemMessage, LedgerCalls } from "./ledger-calls.ts";
 import type { RegisterCalls } from "./task-register.ts";
 
 /** What a run is started with. */
@@ -21,6 +21,10 @@ export interface Jobs {
   readonly register: () => RegisterCalls;
   readonly queue: Pick<Queue<ItemMessage>, "sendBatch">;
   readonly runs: Workflow<RunParams>;
+  /** Conversions that are larger than a message may take. */
+  readonly remakes: Workflow<ClaimedItem>;
+  /** Images of more pixels are converted by those. */
+  readonly largeAbovePixels: number;
   /** The Worker of images. */
   readonly images: Pick<Fetcher, "fetch">;
   /** Purges tags from what stands in front of the Worker of images, by the ledger of that. */

@@ -7,8 +7,8 @@ import { warmItem } from "./kinds/warm.ts";
 import type { ClaimedItem } from "./ledger-calls.ts";
 import type { ItemOutcome } from "./outcome.ts";
 
-/** What the work on an item may do until its deadline. */
-export type ItemWork = (jobs: Jobs, claimed: ClaimedItem, signal: AbortSignal) => Promise<ItemOutcome>;
+/** What the work on an item may do until its deadline. What is too large for that is handed over, and reported by whoever has it. */
+export type ItemWork = (jobs: Jobs, claimed: ClaimedItem, signal: AbortSignal) => Promise<ItemOutcome | "handed over">;
 
 /** For how long a kind may work on an item, in seconds: a consumer has 15 minutes. Source: Cloudflare Queues, limits. */
 export const deadlineSeconds: Readonly<Record<RunnableKind, number>> = {

@@ -98,6 +98,12 @@ export interface LedgerCalls {
   readonly claim: (item: number, delivery: Delivery, leaseSeconds: number) => Promise<ClaimedItem | undefined>;
   /** Ends an item, whoever has it by now: the work is done. */
   readonly report: (item: number, outcome: ItemOutcome, now: number) => Promise<Stirring>;
+  /** Keeps an item from counting as lost until then. Returns whether the holder still has it. */
+  readonly hold: (
+    item: number,
+    held: { readonly holder: string; readonly until: number },
+    now: number,
+  ) => Promise<boolean>;
   /** Has an item delivered again, if the holder still has it. */
   readonly release: (
     item: number,

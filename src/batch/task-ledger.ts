@@ -187,6 +187,14 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     return this.#stir(now);
   }
 
+  hold(item: number, { holder, until }: { readonly holder: string; readonly until: number }, now: number): boolean {
+    const row = this.#items.find(item);
+    if (row?.state !== "running" || row.holder !== holder) return false;
+    this.#items.hold(item, until);
+    this.#keep({ heardAt: now });
+    return true;
+  }
+
   release(
     item: number,
     { holder, failure, until }: { readonly holder: string; readonly failure: ItemFailure; readonly until: number },

@@ -29,3 +29,13 @@ export type Stage = (typeof stages)[number];
 
 /** Seconds of each stage that there was. */
 export type StageSeconds = Readonly<Partial<Record<Stage, number>>>;
+
+/** Adds up what stages took. */
+export function addSeconds(one: StageSeconds, other: StageSeconds): StageSeconds {
+  const sums = stages.flatMap((stage) =>
+    one[stage] === undefined && other[stage] === undefined
+      ? []
+      : [[stage, (one[stage] ?? 0) + (other[stage] ?? 0)] as const],
+  );
+  return Object.fromEntries(sums);
+}

@@ -1,3 +1,4 @@
+import { introspectWorkflow } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openImage, prefixBytes } from "../../src/masters/image.ts";
@@ -97,5 +98,39 @@ describe("a task that converts", () => {
       ["done", undefined, undefined],
       ["done", undefined, undefined],
     ]);
+  });
+
+  it("hands over what is too large for a message, and makes the same of it block by block", async () => {
+    const tall = await makeTiff({ width: 601, height: 4500, rowsPerStrip: 16, compression: "lzw", levels: 1 });
+    for (const key of ["tall/1", "tall/2"]) await env.MASTERS.put(key, tall);
+    // Each is interrupted once, between its blocks.
+    await using conversions = await introspectWorkflow(env.REMAKES);
+    await conversions.modifyAll(async (conversion) => {
+      await conversion.disableRetryDelays();
+      await conversion.mockStepError({ name: "block 1" }, new Error("The isolate is gone."), 1);
+    });
+    const { items, status } = await runTask({ kind: "convert", settings: { tile: 256 }, from: { prefix: "tall/" } });
+    expect(status.counts).toMatchObject({ done: 2 });
+    expect(items.get("tall/1")).toMatchObject({ tries: 1, note: "601 by 4500 pixels in 6 levels." });
+    expect(conversions.get()).toHaveLength(2);
+    const sums = await Promise.all(
+      ["tall/1", "tall/2"].map(async (key) => (await env.MASTERS.head(key))?.customMetadata),
+    );
+    expect(sums[0]?.sha256).toBe(sums[1]?.sha256);
+    // Blocks are spilled by the version of the source and the settings: three, and the levels above them.
+    const { objects } = await env.SCRATCH.list({ prefix: "remake/" });
+    const made = objects.filter(({ key }) => key.includes(sums[0]?.["source-etag"] ?? "?") && key.endsWith(".json"));
+    expect(made.map(({ key }) => key.split("/").at(-1))).toEqual([
+      "block-0.json",
+      "block-1.json",
+      "block-2.json",
+      "top.json",
+    ]);
+    const { items: verified } = await runTask({
+      kind: "verify",
+      settings: { decode: true },
+      from: { prefix: "tall/" },
+    });
+    expect([...verified.values()].map(({ state }) => state)).toEqual(["done", "done"]);
   });
 });

@@ -3,10 +3,24 @@ import { whileRenewing } from "../../budget/renewal.ts";
 import { ImageError } from "../../error.ts";
 import { type MasterKey, masterKeyOf, nameOfText, placesOf } from "../../identity/master-name.ts";
 import { maxBlockBytes } from "../../limits.ts";
+import { makeBlock } from "../../remake/block.ts";
 import { runRepack } from "../../remake/repack.ts";
-import { type RemadeMaster, type RemakePorts, runRemake } from "../../remake/run.ts";
-import type { ByteSource } from "../../source/byte-source.ts";
+import {
+  assemble,
+  type OpenedRemake,
+  openRemake,
+  type RemadeMaster,
+  type RemakePorts,
+  runRemake,
+} from "../../remake/run.ts";
+import { readPart } from "../../remake/spill.ts";
+import { makeTop } from "../../remake/top.ts";
+import type { RemakeSettings } from "../../remake/treatment.ts";
+import { blockName } from "../../remake/work.ts";
+import { sourceChanged } from "../../source/stored-object.ts";
 import type { ConvertSettings } from "../../task/kinds.ts";
+import type { StageSeconds } from "../../task/states.ts";
+import { handOver } from "../hand-over.ts";
 import { answered, type Jobs } from "../jobs.ts";
 import type { ItemWork } from "../kinds.ts";
 import type { ClaimedItem } from "../ledger-calls.ts";
@@ -22,71 +36,110 @@ const remakeLoan: Loan = {
   waitingBytes: 4096,
 };
 
-/** What a task does to a source, and how that is written on the master that comes of it. */
-interface Treatment {
-  readonly settings: string;
-  readonly run: (source: ByteSource, ports: RemakePorts) => Promise<RemadeMaster>;
-}
-
 /** The version of what is made: another one makes masters anew that are there. */
 const makingVersion = 1;
 
 /**
  * Makes a master of an image as `tessera ingest` does by itself, with the kernels of the service: in place, or under the
- * item's identifier beside it. What has been made by an earlier delivery is gone on with. The master is seen once it is whole
- * and verified.
+ * item's identifier beside it. What an earlier delivery has made is not made again, and what is too large for a message is
+ * handed over. The master is seen once it is whole and verified.
  */
-export const convertItem: ItemWork = (jobs, claimed, signal) => {
-  const { compression = "jpeg", quality = 89, tile = 512 } = claimed.header.settings as ConvertSettings;
-  const settings = { compression, quality, tileSize: tile };
-  const lossy = compression === "deflate" ? "" : ` q${quality}`;
-  const treatment: Treatment = {
-    settings: `${makingVersion} edge ${compression}${lossy} t${tile}`,
-    run: (source, ports) => runRemake({ source, settings }, ports),
+export const convertItem: ItemWork = async (jobs, claimed, signal) => {
+  const prepared = await prepare(jobs, claimed, settingsText(claimed));
+  if ("state" in prepared) return prepared;
+  const { source } = prepared.master;
+  const remake = { source, settings: settingsOf(claimed) };
+  const isLarge = async (ports: RemakePorts): Promise<boolean> => {
+    const { width, height } = (await openRemake(remake, ports)).work.plan.levels[0];
+    return width * height > jobs.largeAbovePixels;
   };
-  return remakeItem(jobs, { claimed, treatment, signal });
+  return remaking(jobs, { prepared, signal }, async (ports) =>
+    (await isLarge(ports)) ? handOver(jobs, claimed) : ended(jobs, prepared, await runRemake(remake, ports)),
+  );
 };
 
 /** Lays a tiled pyramid out as masters are, every tile as it is. */
-export const repackItem: ItemWork = (jobs, claimed, signal) => {
-  const treatment: Treatment = {
-    settings: `${makingVersion} edge repack`,
-    run: (source, ports) => runRepack({ source }, ports),
-  };
-  return remakeItem(jobs, { claimed, treatment, signal });
+export const repackItem: ItemWork = async (jobs, claimed, signal) => {
+  const prepared = await prepare(jobs, claimed, `${makingVersion} edge repack`);
+  if ("state" in prepared) return prepared;
+  const { source } = prepared.master;
+  return remaking(jobs, { prepared, signal }, async (ports) =>
+    ended(jobs, prepared, await runRepack({ source }, ports)),
+  );
 };
 
-interface RemadeItem {
-  readonly claimed: ClaimedItem;
-  readonly treatment: Treatment;
-  readonly signal: AbortSignal;
+/** A step of a conversion that was handed over. */
+export type ConversionStep = { readonly kind: "block"; readonly block: number } | { readonly kind: "assemble" };
+
+/** What a step came to: the number of blocks, or how the item ended. */
+export type PartOutcome = { readonly seconds: StageSeconds; readonly bytesIn: number } & (
+  | { readonly blocks: number }
+  | { readonly outcome: ItemOutcome }
+);
+
+/** Does a step of a conversion, which may be repeated. Throws what another try may mend. */
+export async function convertPart(jobs: Jobs, claimed: ClaimedItem, step: ConversionStep): Promise<PartOutcome> {
+  const prepared = await prepare(jobs, claimed, settingsText(claimed));
+  if ("state" in prepared) return { seconds: {}, bytesIn: 0, outcome: prepared };
+  const remake = { source: prepared.master.source, settings: settingsOf(claimed) };
+  const came = await remaking(jobs, { prepared, signal: new AbortController().signal }, async (ports) => {
+    const opened = await openRemake(remake, ports);
+    const { work, read } = opened;
+    if (step.kind === "assemble") return ended(jobs, prepared, await assembleMade(opened, ports));
+    const block = work.plan.blocks[step.block];
+    if (block !== undefined) await makeBlock(work, block);
+    return { seconds: work.stages.seconds, bytesIn: read.bytes, blocks: work.plan.blocks.length };
+  });
+  return "state" in came ? { seconds: came.seconds, bytesIn: came.bytesIn, outcome: came } : came;
 }
 
-async function remakeItem(jobs: Jobs, { claimed, treatment, signal }: RemadeItem): Promise<ItemOutcome> {
-  const { key } = claimed;
+/** Blocks that are not there were made of another version of the source. */
+async function assembleMade(opened: OpenedRemake, ports: RemakePorts): Promise<RemadeMaster> {
+  const { work } = opened;
+  const parts = [];
+  for (const { index } of work.plan.blocks) {
+    const part = await readPart(work.spill, blockName(work, index));
+    if (part === undefined) throw sourceChanged();
+    parts.push(part);
+  }
+  return assemble(opened, { blocks: parts, top: await makeTop(work, parts) }, ports);
+}
+
+/** An item that something is to be made of. */
+interface PreparedItem {
+  readonly master: OpenedMaster;
+  readonly target: MasterKey;
+  readonly key: string;
+  readonly settings: string;
+}
+
+async function prepare(jobs: Jobs, claimed: ClaimedItem, settings: string): Promise<PreparedItem | ItemOutcome> {
+  const { key, identifier } = claimed;
   const master = await openItemMaster(jobs, claimed);
   if (master === undefined) return missingMaster(key);
   const target = targetOf(jobs, claimed);
   if (target === undefined) {
-    const message = `${claimed.identifier} names no master of its own. Give an identifier without a page.`;
+    const message = `${identifier} names no master of its own. Give an identifier without a page.`;
     return master.ended({ state: "failed", failure: { code: "identifier-malformed", message } });
   }
-  const kept = await findKept(jobs, { master, target, key, settings: treatment.settings });
-  if (kept !== undefined) return master.ended({ state: "kept", note: kept });
-  const metadata = {
-    settings: treatment.settings,
-    "source-key": key.slice(0, mostKeyCharacters),
-    "source-etag": master.source.version,
-  };
+  const prepared = { master, target, key, settings };
+  const kept = await whyKept(jobs, prepared);
+  return kept === undefined ? prepared : master.ended({ state: "kept", note: kept });
+}
+
+/** Runs the making of a master in memory that is its own. Returns what is wrong with the image as its outcome. */
+async function remaking<T>(
+  jobs: Jobs,
+  { prepared, signal }: { readonly prepared: PreparedItem; readonly signal: AbortSignal },
+  work: (ports: RemakePorts) => Promise<T>,
+): Promise<T | ItemOutcome> {
+  const { master, target, key, settings } = prepared;
+  const metadata = { settings, "source-key": key, "source-etag": master.source.version };
   const ports = remakePorts(jobs, { key: target, contentType: "image/tiff", metadata }, signal);
-  const lease = await jobs.budget.take(remakeLoan, {
-    milliseconds: 1000 * jobs.config.renderWaitSeconds,
-    signal,
-  });
+  const patience = { milliseconds: 1000 * jobs.config.renderWaitSeconds, signal };
+  const lease = await jobs.budget.take(remakeLoan, patience);
   try {
-    const remade = await whileRenewing(jobs.clock, lease, () => treatment.run(master.source, ports));
-    await purge(jobs, target);
-    return { ...master.ended({ state: "done", note: noteOf(remade) }), seconds: remade.seconds, ...sizesOf(remade) };
+    return await whileRenewing(jobs.clock, lease, () => work(ports));
   } catch (error) {
     const outcome = outcomeOf(error);
     if (outcome === undefined) throw error;
@@ -96,8 +149,12 @@ async function remakeItem(jobs: Jobs, { claimed, treatment, signal }: RemadeItem
   }
 }
 
-/** Bytes that a value may have beside the others on an object. */
-const mostKeyCharacters = 1024;
+async function ended(jobs: Jobs, { master, target }: PreparedItem, remade: RemadeMaster): Promise<ItemOutcome> {
+  await purge(jobs, target);
+  const { width, height, levels, warnings, seconds, bytesRead, bytesOut } = remade;
+  const note = [`${width} by ${height} pixels in ${levels} levels.`, ...warnings].join(" ");
+  return { ...master.ended({ state: "done", note }), seconds, bytesIn: bytesRead, bytesOut };
+}
 
 /** Returns the key that the master gets; undefined where the identifier means a page of another. */
 function targetOf({ config }: Jobs, { key, identifier }: ClaimedItem): MasterKey | undefined {
@@ -107,20 +164,7 @@ function targetOf({ config }: Jobs, { key, identifier }: ClaimedItem): MasterKey
 }
 
 /** Returns why there is nothing to do; undefined where there is. */
-async function findKept(
-  jobs: Jobs,
-  {
-    master,
-    target,
-    key,
-    settings,
-  }: {
-    readonly master: OpenedMaster;
-    readonly target: MasterKey;
-    readonly key: string;
-    readonly settings: string;
-  },
-): Promise<string | undefined> {
+async function whyKept(jobs: Jobs, { master, target, key, settings }: PreparedItem): Promise<string | undefined> {
   if (target === masterKeyOf(key)) {
     return master.metadata.settings === undefined ? undefined : "It is a master already.";
   }
@@ -131,12 +175,16 @@ async function findKept(
     : undefined;
 }
 
-function sizesOf({ bytesRead, bytesOut }: RemadeMaster): Pick<ItemOutcome, "bytesIn" | "bytesOut"> {
-  return { bytesIn: bytesRead, bytesOut };
+function settingsOf({ header }: ClaimedItem): RemakeSettings {
+  const { compression = "jpeg", quality = 89, tile = 512 } = header.settings as ConvertSettings;
+  return { compression, quality, tileSize: tile };
 }
 
-function noteOf({ width, height, levels, warnings }: RemadeMaster): string {
-  return [`${width} by ${height} pixels in ${levels} levels.`, ...warnings].join(" ");
+/** How it is written on a master what it was made with. */
+function settingsText(claimed: ClaimedItem): string {
+  const { compression, quality, tileSize } = settingsOf(claimed);
+  const lossy = compression === "deflate" ? "" : ` q${quality}`;
+  return `${makingVersion} edge ${compression}${lossy} t${tileSize}`;
 }
 
 /** What is wrong with the image is its outcome; undefined for what another try may mend. */
