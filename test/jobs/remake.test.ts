@@ -112,7 +112,7 @@ describe("a task that converts", () => {
     const { items, status } = await runTask({ kind: "convert", settings: { tile: 256 }, from: { prefix: "tall/" } });
     expect(status.counts).toMatchObject({ done: 2 });
     expect(items.get("tall/1")).toMatchObject({ tries: 1, note: "601 by 4500 pixels in 6 levels." });
-    expect(conversions.get()).toHaveLength(2);
+    expect(await conversions.get()).toHaveLength(2);
     const sums = await Promise.all(
       ["tall/1", "tall/2"].map(async (key) => (await env.MASTERS.head(key))?.customMetadata),
     );
