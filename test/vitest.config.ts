@@ -84,8 +84,22 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: resolve(root, "wrangler.jobs.toml") },
-            // Images that a test makes in no time are large.
-            miniflare: { bindings: { LARGE_ABOVE_MEGAPIXELS: "2" }, workers: [imageWorker(inject("bundle"))] },
+            miniflare: {
+              workers: [imageWorker(inject("bundle"))],
+              // Images that a test makes in no time are large.
+              bindings: { LARGE_ABOVE_MEGAPIXELS: "2" },
+              // The pauses between tries double: eight of them take four minutes.
+              queueConsumers: {
+                "tessera-items": {
+                  maxBatchSize: 1,
+                  maxBatchTimeout: 0,
+                  maxRetries: 2,
+                  deadLetterQueue: "tessera-items-dead",
+                },
+                "tessera-items-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
+                "tessera-inbox": { maxBatchSize: 1, maxBatchTimeout: 0 },
+              },
+            },
           })),
         ],
         test: {
