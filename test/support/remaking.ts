@@ -7,7 +7,7 @@ import { openSource } from "../../src/remake/opened-source.ts";
 import { planRemake } from "../../src/remake/plan.ts";
 import { type RemadeMaster, type Remake, type RemakePorts, runRemake } from "../../src/remake/run.ts";
 import type { Spill } from "../../src/remake/spill.ts";
-import type { Target } from "../../src/remake/target.ts";
+import type { MasterMarks, Target } from "../../src/remake/target.ts";
 import type { RemakeSettings } from "../../src/remake/treatment.ts";
 import { Kernels } from "../../src/render/kernels.ts";
 import type { ByteSource } from "../../src/source/byte-source.ts";
@@ -42,17 +42,21 @@ export class MemorySpill implements Spill {
 export class MemoryTarget implements Target {
   /** What is to be seen. */
   file: Uint8Array | undefined;
+  /** What was written on the last file that was begun. */
+  marks: MasterMarks | undefined;
   /** Sizes of the parts that the file was made of; none for one that was put at once. */
   partSizes: readonly number[] = [];
   /** Uploads that are under way. */
   readonly uploads = new Map<string, Uint8Array[]>();
   #begun = 0;
 
-  async put(bytes: Uint8Array): Promise<void> {
+  async put(bytes: Uint8Array, marks: MasterMarks): Promise<void> {
+    this.marks = marks;
     this.file = bytes.slice();
   }
 
-  async begin(): Promise<string> {
+  async begin(marks: MasterMarks): Promise<string> {
+    this.marks = marks;
     this.#begun += 1;
     const upload = `upload-${this.#begun}`;
     this.uploads.set(upload, []);

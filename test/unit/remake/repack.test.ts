@@ -42,6 +42,7 @@ describe("repacking a pyramid by ranges", () => {
     expect(Buffer.from(target.file ?? []).equals(await readFile(folder.path("master.tif")))).toBe(true);
     const { width, height, levels, checksum, bytesOut } = ingested;
     expect(master).toMatchObject({ width, height, levels, checksum, bytesOut, isRepacked: true });
+    expect(target.marks).toMatchObject({ sha256: checksum, width: String(width), levels: String(levels) });
   });
 
   it.each<[string, TiffOptions]>([
