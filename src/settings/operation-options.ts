@@ -63,6 +63,7 @@ export const purgeOptions = {
   collection: { kind: text("KEY"), help: "the documents of a collection" },
   prefix: { kind: text("TEXT"), help: "the images whose identifiers start so" },
   everything: { kind: flag, help: "all that is kept of all images and documents" },
+  dryRun: { kind: flag, help: "say what would be removed, and remove nothing" },
   json: { kind: flag, help: "report as JSON on standard output" },
 } as const satisfies OptionTable;
 
