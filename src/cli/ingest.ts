@@ -5,9 +5,11 @@ import { countOperations } from "../bucket/operations.ts";
 import { type ImageOutcome, inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
-import { writeObjects } from "../job/object-job.ts";
+import { writeMemberships } from "../job/memberships.ts";
+import { type ObjectOutcomes, writeObjects } from "../job/object-job.ts";
 import { sizeTexts } from "../job/page-text-files.ts";
 import { makeDryReport, makeReport, type Report } from "../job/report.ts";
+import { identifyRun, planOfShare } from "../job/shard.ts";
 import { findFiles } from "../job/source-files.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
@@ -16,11 +18,12 @@ import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
 import { checkIdentifier, defaultTemplate, type Naming } from "../settings/identifier-template.ts";
 import { bucketOptions, conversionOptions, tableOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
+import { formatShare, type Share, shardOfEnvironment } from "../settings/shard.ts";
 import { ensureKernel } from "./build-kernels.ts";
 import { bucketsOpener } from "./choose-buckets.ts";
 import type { IngestCommand } from "./command.ts";
 import { ingestContradictions } from "./contradictions.ts";
-import { exitStatus } from "./exit-status.ts";
+import { exitStatus, isPassing } from "./exit-status.ts";
 import { formatNotes } from "./note-text.ts";
 import { readTables } from "./object-tables.ts";
 import { showProgress } from "./progress.ts";
@@ -29,17 +32,25 @@ import type { ServiceChoice } from "./purging.ts";
 import { readConfiguration } from "./readable-configuration.ts";
 import { formatJson } from "./report-json.ts";
 import { formatDryReport, formatFailure, formatReport, formatWhereToLook } from "./report-text.ts";
+import { formatShareOf } from "./share-text.ts";
 
 /** Files worked on at once, unless it is said: each takes a core, and memory. */
 const mostJobs = 8;
 
 /** Carries `tessera ingest` out and returns the exit status. Throws CommandFaults and BucketError. */
 export async function ingest(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<number> {
-  const settled = await settle(command, terminal, converter);
-  const { plan } = settled;
-  terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
-  const context = { command, terminal, converter, settled };
-  return command.options.dryRun === true ? dryRun(plan, context) : run(plan, context);
+  try {
+    const settled = await settle(command, terminal, converter);
+    const { plan, whole, share } = settled;
+    terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
+    if (share !== undefined) terminal.say([formatShareOf(share, plan, whole)]);
+    const context = { command, terminal, converter, settled };
+    return await (command.options.dryRun === true ? dryRun(plan, context) : run(plan, context));
+  } catch (error) {
+    if (!(error instanceof BucketError) || !isPassing(error.code)) throw error;
+    terminal.say([error.message]);
+    return exitStatus.again;
+  }
 }
 
 /** Finds all that an ingest would say before it begins, and asks no bucket. Throws CommandFaults. */
@@ -49,7 +60,11 @@ export async function planOnly(command: IngestCommand, terminal: Terminal, conve
 }
 
 interface Settled {
+  /** What this run does. */
   readonly plan: IngestPlan;
+  /** What all runs do; the same where there are no shards. */
+  readonly whole: IngestPlan;
+  readonly share: Share | undefined;
   readonly jobs: number;
   readonly openBuckets: () => ServiceBuckets;
   readonly keyOf: (identifier: string) => string | undefined;
@@ -81,6 +96,7 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
   const tables = await readTables(options, { folder: terminal.folder, institution: config.institution, faults });
   const hasObjects = options.noObjects !== true;
+  const share = given.shard?.kind === "auto" ? shardOfEnvironment(terminal.environment, faults) : given.shard;
   const stored =
     hasObjects || tables.records !== undefined ? (["masters", "catalogue"] as const) : (["masters"] as const);
   const asked = given.dryRun === true ? [] : stored;
@@ -112,7 +128,9 @@ async function settle(command: IngestCommand, terminal: Terminal, converter: Con
   const stateFolder =
     options.state === undefined ? terminal.service.stateFolder : resolve(terminal.folder, options.state);
   return {
-    plan,
+    plan: share === undefined ? plan : planOfShare(plan, share),
+    whole: plan,
+    share,
     openBuckets,
     keyOf: (identifier) => keyOf(identifier, request.naming),
     logos: tables.logos,
@@ -163,6 +181,7 @@ async function dryRun(plan: IngestPlan, { command, terminal, converter, settled 
 
 async function run(plan: IngestPlan, { command, terminal, converter, settled }: RunContext): Promise<number> {
   await ensureKernel(terminal.projectFolder, terminal);
+  const { whole, share } = settled;
   const started = new Date();
   const start = performance.now();
   const isVerbose = command.options.verbose === true;
@@ -181,18 +200,7 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
       onFolder: terminal.onFolder,
     });
     progress.end();
-    const { objects: planned } = plan;
-    const objects =
-      planned === undefined || terminal.signal.aborted
-        ? undefined
-        : await writeObjects(outcomes, planned, {
-            ...buckets,
-            keyOf: settled.keyOf,
-            logos: settled.logos,
-            canvases: command.options.newCanvas === true ? "new" : "kept",
-            labels: command.options.pageLabels === undefined ? "kept" : "by-rule",
-            signal: terminal.signal,
-          });
+    const objects = await writeRecords(outcomes, buckets, { command, terminal, settled });
     const purge = await purgeReplaced(outcomes, { terminal, settled });
     const seconds = (performance.now() - start) / 1000;
     const report = makeReport({
@@ -202,6 +210,7 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
       outcomes,
       objects,
       plan,
+      part: share && { shard: formatShare(share), run: identifyRun(whole, command.sources) },
       operations: operations(),
     });
     if (!isVerbose) terminal.say(formatNotes(report.images));
@@ -212,10 +221,7 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
       ...(where === undefined ? [] : [where]),
     ];
     await hand({ ...report, ...(purge && { purge }) }, lines, { command, terminal });
-    const written = objects === undefined ? [] : [...objects.objects, ...objects.collections, objects.feed];
-    const isWhole = written.every((outcome) => !("failure" in outcome));
-    if (report.totals.failed > 0 || !isWhole) return exitStatus.failed;
-    return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
+    return statusOf(report);
   } catch (error) {
     if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
     throw error;
@@ -223,6 +229,37 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
     progress.end();
     await buckets.close();
   }
+}
+
+/** Writes objects, and collections unless that is left to the last of all shards; undefined where there are none, or no more. */
+async function writeRecords(
+  outcomes: readonly ImageOutcome[],
+  buckets: ServiceBuckets,
+  { command, terminal, settled }: Omit<RunContext, "converter">,
+): Promise<ObjectOutcomes | undefined> {
+  const { plan, whole, share, keyOf, logos } = settled;
+  if (plan.objects === undefined || terminal.signal.aborted) return undefined;
+  const { signal } = terminal;
+  if (share?.kind === "last") return writeMemberships(plan.objects, { ...buckets, keyOf, logos, signal });
+  return writeObjects(outcomes, plan.objects, {
+    ...buckets,
+    keyOf,
+    logos,
+    canvases: command.options.newCanvas === true ? "new" : "kept",
+    labels: command.options.pageLabels === undefined ? "kept" : "by-rule",
+    ...(share && { collections: "left", planned: whole.images }),
+    signal,
+  });
+}
+
+/** What passes is tried again, though something else has failed for good: that will be all that is left. */
+function statusOf({ images, objects = [], collections = [], feed = { told: 0 }, totals }: Report): number {
+  const failures = [...images, ...objects, ...collections, feed].flatMap((one) =>
+    "failure" in one && one.failure !== undefined ? [one.failure] : [],
+  );
+  if (failures.some(({ code }) => isPassing(code))) return exitStatus.again;
+  if (failures.length > 0) return exitStatus.failed;
+  return totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
 }
 
 /** Purges what is kept of masters that others have taken the place of; undefined where there are none. */
