@@ -15,7 +15,7 @@ const recordsAtOnce = 8;
  */
 export async function writeMemberships(
   { plans, collections: planned }: Pick<PlannedObjects, "plans" | "collections">,
-  run: Omit<ObjectRun, "canvases" | "labels" | "collections" | "planned">,
+  run: Omit<ObjectRun, "canvases" | "labels" | "collections" | "planned" | "store">,
 ): Promise<ObjectOutcomes> {
   const journal = openJournal(run.catalogue);
   journal.plan(planned.map(({ key }) => ({ kind: "collection", key })));

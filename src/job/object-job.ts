@@ -24,6 +24,7 @@ import { findLogos, type Logos } from "./logos.ts";
 import { withTexts } from "./page-text-files.ts";
 import { openJournal, type RunJournal } from "./run-journal.ts";
 import type { Failure } from "./source-failure.ts";
+import type { SourceStore } from "./source-store.ts";
 
 /** What became of an object: `failed` has not been written, and a record that was there stays. */
 export interface ObjectOutcome {
@@ -62,6 +63,8 @@ export interface ObjectRun {
   readonly collections?: "written" | "left";
   /** All images of the plan, those of other shards too, for what lies beside them; those of the outcomes without it. */
   readonly planned?: readonly PlannedImage[];
+  /** Where the files beside images are; this machine without it. */
+  readonly store?: SourceStore | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -104,7 +107,7 @@ export async function writeObjects(
   ]);
   const labels = await readCollectionLabels(planned, run.catalogue);
   const own = outcomes.map(({ image }) => image);
-  const attachments = await findAttachments(run.planned === undefined ? own : besideThese(own, run.planned));
+  const attachments = await findAttachments(run.planned === undefined ? own : besideThese(own, run.planned), run.store);
   const work = { run, journal, labels, logos: findLogos(run), attachments, ended, written };
   const objects = [
     ...(await atOnce(plans, objectsAtOnce, (plan) => tell(plan.key, () => writePlanned(plan, work)))),
@@ -188,10 +191,10 @@ async function writeOne(
     const { labelSource } = completion;
     const notes = [...completion.notes];
     const imageOf = (identifier: string) => ended.get(identifier)?.image;
-    const texts = { catalogue: run.catalogue, plan, imageOf, notes };
+    const texts = { catalogue: run.catalogue, plan, imageOf, store: run.store, notes };
     const worded = await withTexts(await logos.addTo(completion.work), texts);
-    const { catalogue, signal } = run;
-    const work = await withAttachments(worded, { catalogue, found: attachments, signal, notes });
+    const { catalogue, store, signal } = run;
+    const work = await withAttachments(worded, { catalogue, found: attachments, store, signal, notes });
     const record = formatWork(work);
     if (record.byteLength > maxCatalogueRecordBytes)
       throw new ObjectFault("record-refused", tooLarge(record.byteLength));

@@ -104,6 +104,8 @@ export const runOptions = {
     kind: shardKind,
     help: "part I of N, from 1; auto: as the batch engine says; last: after all parts",
   },
+  sourceRegion: { kind: bucketOptions.region.kind, help: "AWS region of s3:// sources (AWS_REGION)" },
+  sourceEndpoint: { kind: bucketOptions.endpoint.kind, help: "S3 endpoint of s3:// sources, in place of AWS" },
   config: { kind: text("FILE"), help: "JSON, or a program in .ts (tessera.config.json of the working folder)" },
   service: serviceOption,
   dryRun: { kind: flag, help: "look at the files and report what would be done" },

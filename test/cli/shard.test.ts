@@ -45,7 +45,10 @@ async function run(args: readonly string[], environment: Terminal["environment"]
 function ingest(to: S3Endpoint, args: readonly string[] = [], environment: Terminal["environment"] = {}) {
   const keys = { AWS_ACCESS_KEY_ID: to.accessKeyId, AWS_SECRET_ACCESS_KEY: to.secretAccessKey };
   const place = ["--endpoint", to.url, "--bucket", to.bucket, "--catalogue-bucket", to.catalogueBucket];
-  return run(["ingest", join(folder, "scans"), "--to", "remote", ...place, "--json", ...args], { ...keys, ...environment });
+  return run(["ingest", join(folder, "scans"), "--to", "remote", ...place, "--json", ...args], {
+    ...keys,
+    ...environment,
+  });
 }
 
 /** What is stored, but for what tells runs apart: the feed, and which run has written a record. */
