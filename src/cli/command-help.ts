@@ -196,8 +196,9 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Masters already in the bucket, from the same file with the same settings, are kept: to resume",
     "an interrupted run, run the same command again. Keys of the remote bucket come from",
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account from --account or",
-    "CLOUDFLARE_ACCOUNT_ID; they are only sent over https. Exit status: 0 success, 1 a file",
-    "failed, 2 wrong arguments or configuration, 75 try again, 130 stopped. See docs/ingest.md.",
+    "CLOUDFLARE_ACCOUNT_ID; they are only sent over https. Sources may be s3://BUCKET/FOLDER, with keys from",
+    "TESSERA_SOURCE_ACCESS_KEY_ID and TESSERA_SOURCE_SECRET_ACCESS_KEY, else the same. Exit status: 0 success, 1 a",
+    "file failed, 2 wrong arguments or configuration, 75 try again, 130 stopped. See docs/ingest.md.",
   ],
   check: [
     "",

@@ -9,12 +9,13 @@ export const exitStatus = { well: 0, failed: 1, wrong: 2, again: 75, stopped: 13
 
 /**
  * Codes of failures that pass: a storage that does not answer, or no longer accepts; a disk that is full, which the next machine's may not be;
- * what did not arrive as it was sent.
+ * what did not arrive as it was sent, or was changed by somebody else meanwhile.
  */
 const passingCodes: ReadonlySet<string> = new Set<BucketErrorCode | IngestErrorCode>([
   "unavailable",
   "disk-full",
   "corrupted",
+  "changed",
 ]);
 
 /** Says whether a failure of this code can be mended by running the command again. */

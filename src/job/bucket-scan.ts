@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { extname, posix } from "node:path";
 import { type Bucket, BucketError, type StoredObject } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import { isAttachment } from "../catalogue/attachment.ts";
@@ -13,6 +13,8 @@ export type BucketEntry = Pick<StoredObject, "bytes" | "etag">;
 export interface ScannedEntry {
   readonly path: string;
   readonly entry: BucketEntry;
+  /** The path of its folder, of which all that counts is listed; undefined of a file that was named itself. */
+  readonly folder: string | undefined;
 }
 
 /** Whether a file is kept in mind: images, texts and PDFs. Of what may lie in a bucket besides there is no end. */
@@ -47,7 +49,7 @@ export async function* scanBucket(
           bytes: own.bytes,
         });
       }
-      yield { path: root, entry: own };
+      yield { path: root, entry: own, folder: undefined };
       return;
     }
     const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
@@ -90,7 +92,7 @@ async function* scanPrefix(
     const beside = filesBeside(files.map((file) => file.name));
     for (const { name: file, key, entry } of files) {
       const path = `s3://${name}/${key}`;
-      yield { path, entry };
+      yield { path, entry, folder: posix.dirname(path) };
       if (beside.has(file)) continue;
       if (!isImageName(file)) scan.skipped.addExtension(extname(file).toLowerCase());
       else if (scan.isNew(path)) {

@@ -67,9 +67,9 @@ export function openBucketStore({ bucketOf, onFolder }: BucketStoreOptions): Buc
   };
   return {
     async scan(scan) {
-      for await (const { path, entry } of scanBucket(scan, bucketOf)) {
+      for await (const { path, entry, folder: parent } of scanBucket(scan, bucketOf)) {
         listed.set(path, entry);
-        const parent = posix.dirname(path);
+        if (parent === undefined) continue;
         const names = folders.get(parent) ?? [];
         folders.set(parent, names);
         names.push(posix.basename(path));
@@ -116,6 +116,10 @@ async function bringTo(target: string, source: ReturnType<typeof bucketSource>, 
     }
   } catch (error) {
     await remove();
+    // The bucket was listed with these keys: what is refused is this file, such as one in an archive that must be restored first.
+    if (error instanceof BucketError && error.code === "refused") {
+      throw new IngestError("unreadable", `${path} can't be read. ${error.message}`, { cause: error });
+    }
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
     const message = `The disk has no room for ${path}. Free some space in TMPDIR, or lower --jobs, and run again.`;

@@ -64,5 +64,5 @@ export async function rewriteRecord(
     lost = ending;
     await wait(Math.random() * longestPause(attempt));
   }
-  throw new BucketError("failed", `${key} is changed by somebody else again and again. Run the command again later.`);
+  throw new BucketError("changed", `${key} is changed by somebody else again and again. Run the command again later.`);
 }

@@ -87,7 +87,8 @@ export async function writeObjects(
   },
   run: ObjectRun,
 ): Promise<ObjectOutcomes> {
-  const journal = openJournal(run.catalogue);
+  const isShard = run.collections === "left";
+  const journal = openJournal(run.catalogue, Date.now, isShard ? "dead" : "all");
   const ended = new Map(outcomes.map((outcome) => [outcome.image.identifier, outcome]));
   const written: WrittenObject[] = [];
   const tell = async (key: string, write: () => Promise<ObjectOutcome>): Promise<ObjectOutcome> => {
@@ -103,7 +104,7 @@ export async function writeObjects(
   const resource = (kind: Resource["kind"], key: string): Resource => ({ kind, key });
   journal.plan([
     ...[...plans.map(({ key }) => key), ...named.keys()].map((key) => resource("object", key)),
-    ...planned.map(({ key }) => resource("collection", key)),
+    ...(isShard ? [] : planned).map(({ key }) => resource("collection", key)),
   ]);
   const labels = await readCollectionLabels(planned, run.catalogue);
   const own = outcomes.map(({ image }) => image);
@@ -115,10 +116,9 @@ export async function writeObjects(
   ];
   const notes: string[] = [...attachments.notes];
   const collecting = { ...run, journal, labels, notes };
-  const collections =
-    run.collections === "left"
-      ? await leaveCollections(written, new Set(plans.map(({ key }) => key)), collecting)
-      : await writeCollections(written, planned, collecting);
+  const collections = isShard
+    ? await leaveCollections(written, new Set(plans.map(({ key }) => key)), collecting)
+    : await writeCollections(written, planned, collecting);
   return { objects, collections, notes: [...work.logos.notes(), ...notes], feed: await tellFeed(journal) };
 }
 

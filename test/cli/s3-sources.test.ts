@@ -145,16 +145,36 @@ describe("sources in a bucket", () => {
       1,
       [{ identifier: "2", failure: { code: "damaged", message: "s3://masters/scans/a/2.tif is damaged: cut off." } }],
     ]);
+    // As one that was moved to an archive.
+    origin.fault = ({ operation, key }) => (operation === "GetObject" && key === "scans/a/1.tif" ? 403 : undefined);
+    const refused = await ingest(["s3://masters/scans"], ["--jobs", "1"]);
+    expect([refused.status, JSON.parse(refused.printed).images]).toMatchObject([
+      1,
+      [{ failure: { code: "unreadable", message: expect.stringContaining("403 Made") } }, { status: "stored" }, {}],
+    ]);
+    target.objects.clear();
     // Replaced between its listing and its turn.
     origin.fault = ({ operation, key }) => {
       if (operation === "GetObject" && key === "scans/a/3.tif") layBytes(key, Buffer.from("another"));
       return undefined;
     };
     const replaced = await ingest(["s3://masters/scans"], ["--jobs", "1"]);
+    expect(replaced.status).toBe(75);
     expect(JSON.parse(replaced.printed).images).toMatchObject([
       { status: "stored" },
       { status: "stored" },
-      { status: "failed", failure: { message: expect.stringContaining("was replaced while it was read") } },
+      {
+        status: "failed",
+        failure: { code: "changed", message: expect.stringContaining("was replaced while it was read") },
+      },
+    ]);
+    expect(readdirSync(join(folder, "tmp"))).toEqual([]);
+    const inspectSource = async (source: string) => {
+      throw new IngestError("unsupported", `${source} is of another kind.`);
+    };
+    const dry = await ingest(["s3://masters/scans/a/1.tif"], ["--dry-run"], { inspectSource });
+    expect(JSON.parse(dry.printed).images).toMatchObject([
+      { failure: { message: "s3://masters/scans/a/1.tif is of another kind." } },
     ]);
     expect(readdirSync(join(folder, "tmp"))).toEqual([]);
   });
