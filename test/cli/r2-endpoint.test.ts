@@ -142,9 +142,13 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
     const headers = { contentType: "image/tiff", metadata: {} };
     await uploadFile(bucket, { key: "scans/地 図/1.tif", file, bytes: content.length, checksum, headers });
     await uploadBytes(bucket, { key: "scans/地 図/1.txt", bytes: Buffer.from("Wort"), contentType: "text/plain" });
+    const bucketOf = (name: string) => s3Bucket({ ...place, bucket: name });
+    const beside = openBucketStore({ bucketOf, onFolder: () => {} });
+    expect((await findFiles(["s3://masters/scans/地 図/1.tif"], beside)).files[0]?.folder).toBeUndefined();
+    expect(await beside.sizeOf("s3://masters/scans/地 図/1.txt")).toBe(4);
     const removals: (() => void)[] = [];
     const store = openBucketStore({
-      bucketOf: (name) => s3Bucket({ ...place, bucket: name }),
+      bucketOf,
       onFolder: (removeNow) => void removals.push(removeNow),
     });
     const { files, faults } = await findFiles(["s3://masters/scans"], store);
