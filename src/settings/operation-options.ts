@@ -99,6 +99,9 @@ export const pruneOptions = {
   config: runOptions.config,
 } as const satisfies OptionTable;
 
+/** What `report` takes. */
+export const reportOptions = { json: runOptions.json } as const satisfies OptionTable;
+
 /** What `verify` takes. */
 export const verifyOptions = {
   ...bucketOptions,
@@ -172,6 +175,9 @@ export const warmOptions = {
 
 /** Which records are moved, as far as it was said. */
 export type MoveRecordsOptions = ValuesOf<typeof moveRecordsOptions>;
+
+/** How a merged report is told, as far as it was said. */
+export type ReportOptions = ValuesOf<typeof reportOptions>;
 
 /** What is indexed and where, as far as it was said. */
 export type IndexOptions = ValuesOf<typeof indexOptions>;
