@@ -1,0 +1,241 @@
+import type { Kernel } from "../../raster/kernel.ts";
+import { type Plane, planeSlackBytes } from "../../raster/raster.ts";
+import type { ByteSource } from "../../source/byte-source.ts";
+import { findMissing, type MissingRows } from "../missing-rows.ts";
+import { checkCheckpoint, type JpegCheckpoint } from "./checkpoint.ts";
+import { requestBytes, writeRequest } from "./decode-request.ts";
+import type { JpegSampling } from "./header.ts";
+import { countRestarts } from "./restart-count.ts";
+import type { JpegRowsHead } from "./rows-head.ts";
+import { type RowsState, readState, stateBytes, writeState } from "./rows-state.ts";
+import { SlidingWindow } from "./sliding-window.ts";
+import { standardHuffmanTables } from "./standard-tables.ts";
+import { checkJpegStatus } from "./status.ts";
+
+/** What rows are read of, and how. */
+export interface JpegRowsRequest {
+  readonly source: ByteSource;
+  /** What `readJpegRowsHead` read of this source. */
+  readonly head: JpegRowsHead;
+  /** Where to go on; from the first row if it is left out. */
+  readonly from?: JpegCheckpoint | undefined;
+  /** Each sample becomes the rounded mean of a square with this side. */
+  readonly reduction?: 1 | 2 | 4 | 8 | undefined;
+  /** The columns that are needed, in pixels of the frame; all if it is left out. */
+  readonly columns?: { readonly x: number; readonly width: number } | undefined;
+  /** How much is read at a time, in bytes. */
+  readonly readBytes?: number | undefined;
+}
+
+/** A read takes some ten milliseconds wherever it is from, and its bytes as long to decode. */
+const usualReadBytes = 1 << 20;
+
+/** What `decodeJpegRows` returns when it needs more bytes, and when it needs the restart markers counted. */
+const rowsMore = 2;
+const rowsCount = 3;
+
+/**
+ * Returns a reader of the rows of a JPEG file. Its memory is taken out of the kernel's arena: less than half a megabyte,
+ * whatever the size of the file. Throws `source-malformed`, `source-unsupported`, `source-changed`, `render-memory`.
+ */
+export function openJpegRows(kernel: Kernel, request: JpegRowsRequest): JpegRowReader {
+  return new JpegRowReader(kernel, request);
+}
+
+/**
+ * Decodes a sequential JPEG file from the top down, the same samples as `decodeJpegInto`. Holds a window of its bytes, two
+ * reads at most, and a few numbers: `checkpoint` says where it has come to, and another reader goes on from there.
+ */
+export class JpegRowReader {
+  /** Rows are read in multiples of this, in pixels of the frame: 8, 16, 24 or 32. */
+  readonly mcuHeight: number;
+  readonly #kernel: Kernel;
+  readonly #request: JpegRowsRequest;
+  readonly #readBytes: number;
+  readonly #mcusAcross: number;
+  readonly #samplings: readonly JpegSampling[];
+  readonly #memory: ReaderMemory;
+  readonly #window: SlidingWindow;
+  /** A mark of each `jpegMarkRows` rows: 0 for those that are whole. */
+  readonly #marks: Uint8Array;
+  #row: number;
+  #state: RowsState;
+  #isReading = false;
+
+  /** As `openJpegRows`. */
+  constructor(kernel: Kernel, request: JpegRowsRequest) {
+    const { source, head, from, readBytes = usualReadBytes } = request;
+    const { width, height, components } = head.header;
+    const across = Math.max(...components.map(({ horizontal }) => horizontal));
+    const down = Math.max(...components.map(({ vertical }) => vertical));
+    // The blocks of one component follow each other as if none of them were subsampled.
+    const isInterleaved = components.length > 1;
+    this.mcuHeight = isInterleaved ? 8 * down : 8;
+    this.#mcusAcross = Math.ceil(width / (isInterleaved ? 8 * across : 8));
+    this.#samplings = components.map(({ horizontal, vertical }) => ({ x: across / horizontal, y: down / vertical }));
+    this.#kernel = kernel;
+    this.#request = request;
+    this.#readBytes = readBytes;
+    this.#memory = takeMemory(kernel, head);
+    this.#marks = new Uint8Array(Math.ceil(height / kernel.exports.jpegMarkRows.value));
+    const first = this.#open();
+    if (from !== undefined) this.#check(from);
+    this.#row = from?.row ?? 0;
+    this.#state = from === undefined ? first : { ...from, mcu: this.#mcuOf(from.row) };
+    this.#window = new SlidingWindow(kernel, { source, offset: this.#state.offset, held: head.held, readBytes });
+  }
+
+  /** The next row, in pixels of the frame. */
+  get row(): number {
+    return this.#row;
+  }
+
+  /**
+   * Returns where decoding has come to: plain values, for `from` of another reader of the same file. Throws RangeError
+   * while rows are being read, and after reading failed.
+   */
+  checkpoint(): JpegCheckpoint {
+    this.#refuseWhileReading();
+    const { mcu: _, ...reached } = this.#state;
+    return { version: this.#request.source.version, row: this.#row, ...reached };
+  }
+
+  /**
+   * Decodes the next `rows` of the frame, before reduction: a multiple of `mcuHeight`, or all that are left. Planes are
+   * one for each component and begin with the first of these rows, at the left edge of the frame; what is outside of the
+   * columns is left as it is. Returns what damage took of them, counted from the frame's first row. Throws
+   * `source-unsupported`, what the source throws, and RangeError for other rows. After a failure it reads no more.
+   */
+  async next(planes: readonly Plane[], rows: number): Promise<MissingRows | undefined> {
+    const { height } = this.#request.head.header;
+    const end = this.#row + rows;
+    const isWhole = Number.isInteger(rows) && (rows % this.mcuHeight === 0 ? end <= height : end === height);
+    if (rows <= 0 || !isWhole) throw new RangeError(`rows ${this.#row} to ${end} of ${height}`);
+    if (planes.length !== this.#samplings.length) throw new RangeError(`${planes.length} planes`);
+    this.#refuseWhileReading();
+    this.#isReading = true;
+    const goal = this.#mcuOf(end);
+    while (this.#state.mcu < goal) {
+      const outcome = this.#decode(planes, { rows, goal });
+      if (outcome === rowsMore) await this.#window.moveTo(this.#state.offset);
+      else if (outcome === rowsCount) await this.#countRestarts();
+    }
+    const missing = findMissing(this.#marks, { y: this.#row, height: rows }, this.#markRows);
+    this.#row = end;
+    this.#isReading = false;
+    return missing;
+  }
+
+  get #markRows(): number {
+    return this.#kernel.exports.jpegMarkRows.value;
+  }
+
+  /** Decodes as far as the window reaches. */
+  #decode(planes: readonly Plane[], { rows, goal }: { readonly rows: number; readonly goal: number }): number {
+    const kernel = this.#kernel;
+    const { pointer, from, end, isLast } = this.#window;
+    const base = pointer - from;
+    this.#writeRequest(planes, rows);
+    writeState(kernel, this.#memory.state, { ...this.#state, base, end, isLast, goal });
+    const status = kernel.exports.decodeJpegRows(this.#memory.request, this.#memory.state);
+    checkJpegStatus(status);
+    this.#state = readState(kernel, this.#memory.state, base);
+    this.#takeMarks(rows);
+    return status;
+  }
+
+  /** The kernel forgets its marks with the next decode. */
+  #takeMarks(rows: number): void {
+    const at = this.#kernel.exports.jpegMarks.value;
+    const marks = this.#kernel.bytes.subarray(at, at + this.#marks.length);
+    for (let index = this.#row / this.#markRows; index * this.#markRows < this.#row + rows; index += 1) {
+      this.#marks[index] ||= marks[index] ?? 0;
+    }
+  }
+
+  /** Markers may be numbered wrongly and all be there: then their numbers mean nothing. Happens once a file. */
+  async #countRestarts(): Promise<void> {
+    const { source, head } = this.#request;
+    const total = this.#mcuOf(head.header.height);
+    const left = Math.ceil((total - this.#state.mcu) / head.header.restartInterval);
+    const count = await countRestarts(source, this.#state.offset, this.#readBytes);
+    this.#state = { ...this.#state, restartNumbers: count === left ? "meaningless" : "meant" };
+  }
+
+  /** Has the kernel read the header; returns the state at its first row. */
+  #open(): RowsState {
+    const { head } = this.#request;
+    const none = { pointer: 0, stride: 0, width: 0, height: 0 };
+    this.#row = 0;
+    this.#writeRequest(
+      head.header.components.map(() => none),
+      0,
+    );
+    checkJpegStatus(this.#kernel.exports.openJpegRows(this.#memory.request, this.#memory.state));
+    return { ...readState(this.#kernel, this.#memory.state, 0), offset: head.dataOffset };
+  }
+
+  #check(checkpoint: JpegCheckpoint): void {
+    const { source, head } = this.#request;
+    checkCheckpoint(checkpoint, {
+      version: source.version,
+      size: source.size,
+      dataOffset: head.dataOffset,
+      height: head.header.height,
+      mcuHeight: this.mcuHeight,
+      mcusAcross: this.#mcusAcross,
+    });
+  }
+
+  #writeRequest(planes: readonly Plane[], rows: number): void {
+    const { head, reduction = 1, columns } = this.#request;
+    const { width, height } = head.header;
+    const { x, width: across } = columns ?? { x: 0, width };
+    const { request: pointer, ...memory } = this.#memory;
+    const row = this.#row;
+    writeRequest(this.#kernel, pointer, {
+      ...memory,
+      frame: { width, height },
+      minimumHeight: height,
+      reduction,
+      window: { x, y: row, width: across, height: rows },
+      // The kernel counts rows from the first of the frame.
+      planes: planes.map((plane, index) => {
+        const above = row / ((this.#samplings[index]?.y ?? 1) * reduction);
+        return { ...plane, pointer: plane.pointer - above * plane.stride, height: above + plane.height };
+      }),
+      samplingOf: () => undefined,
+    });
+  }
+
+  #mcuOf(row: number): number {
+    return this.#mcusAcross * Math.ceil(row / this.mcuHeight);
+  }
+
+  #refuseWhileReading(): void {
+    if (this.#isReading) throw new RangeError("rows are being read, or reading them has failed");
+  }
+}
+
+/** Where the parts of a reader are in kernel memory, next to its window. */
+interface ReaderMemory {
+  readonly request: number;
+  readonly state: number;
+  readonly tables: number;
+  readonly workspace: number;
+  readonly stream: { readonly pointer: number; readonly byteLength: number };
+  readonly standardTables: { readonly pointer: number; readonly byteLength: number };
+}
+
+function takeMemory(kernel: Kernel, { header, stream }: JpegRowsHead): ReaderMemory {
+  const { jpegTablesBytes, jpegRowsBytes } = kernel.exports;
+  const store = (bytes: Uint8Array) => ({ pointer: kernel.store(bytes), byteLength: bytes.byteLength });
+  return {
+    request: kernel.allocate(requestBytes(header.components.length)),
+    state: kernel.allocate(stateBytes),
+    tables: kernel.allocate(jpegTablesBytes.value),
+    workspace: kernel.allocate(jpegRowsBytes.value + planeSlackBytes),
+    stream: store(stream),
+    standardTables: store(standardHuffmanTables),
+  };
+}
