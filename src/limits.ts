@@ -303,7 +303,7 @@ export const maxGapBytes = 16_384;
 /**
  * Longest read of tiles.
  * @beyond a second read
- * @heldBy render/reads.ts
+ * @heldBy render/reads.ts, codec/tile-decoder.ts
  */
 export const maxReadBytes = 4 << 20;
 

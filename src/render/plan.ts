@@ -1,4 +1,5 @@
-import { rowsAtOnce } from "../codec/tile-decoder.ts";
+import { usualReadBytes } from "../codec/jpeg/row-reader.ts";
+import { isReadByRows, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
@@ -29,6 +30,7 @@ import { type Cost, type Remedy, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
+import type { ReadPlan } from "./reads.ts";
 import { reduceChoice } from "./reduction.ts";
 import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
@@ -240,8 +242,8 @@ function isCopied({ encoding, isStripped }: Level): boolean {
 }
 
 function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
-  const { stored, batches } = drawing;
-  const reads = batches.flatMap((batch) => batch.reads);
+  const { stored, batches, tileTurn } = drawing;
+  const reads = isReadByRows(stored, tileTurn) ? readsOfFile(stored) : batches.flatMap((batch) => batch.reads);
   const tiles = batches.reduce(
     (sum, batch) => sum + batch.tileRows.reduce((row, { tiles }) => row + tiles.length, 0),
     0,
@@ -253,4 +255,12 @@ function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
     readBytes: reads.reduce((sum, read) => sum + read.length, 0),
     peakBytes: peakBytesOf(drawing),
   };
+}
+
+/** Lists the reads of a file that is decoded as it is read, to its end: where the picture ends is not known. */
+function readsOfFile({ byteCounts: [size = 0] }: Level): readonly ReadPlan[] {
+  return Array.from({ length: Math.ceil(size / usualReadBytes) }, (_, index) => {
+    const offset = index * usualReadBytes;
+    return { offset, length: Math.min(usualReadBytes, size - offset) };
+  });
 }

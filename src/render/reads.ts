@@ -11,6 +11,8 @@ export interface TileWanted {
   readonly levelRow: number;
   /** Where its parts lie in the file; undefined for a tile that was never written. */
   readonly ranges: readonly TileRange[] | undefined;
+  /** Whether it is decoded as its file is read, and not gathered; not if it is left out. */
+  readonly isReadByRows?: boolean;
 }
 
 /** One read of the file, which holds one tile or several. */

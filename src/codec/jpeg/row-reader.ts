@@ -1,10 +1,11 @@
+import { ImageError } from "../../error.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { type Plane, planeSlackBytes } from "../../raster/raster.ts";
 import type { ByteSource } from "../../source/byte-source.ts";
-import { findMissing, type MissingRows } from "../missing-rows.ts";
+import { type AskedRows, findMissing, type MissingRows } from "../missing-rows.ts";
 import { checkCheckpoint, type JpegCheckpoint } from "./checkpoint.ts";
 import { requestBytes, writeRequest } from "./decode-request.ts";
-import type { JpegSampling } from "./header.ts";
+import { type JpegSampling, mcuSize, samplingsOf } from "./header.ts";
 import { countRestarts } from "./restart-count.ts";
 import type { JpegRowsHead } from "./rows-head.ts";
 import { type RowsState, readState, stateBytes, writeState } from "./rows-state.ts";
@@ -28,11 +29,16 @@ export interface JpegRowsRequest {
 }
 
 /** A read takes some ten milliseconds wherever it is from, and its bytes as long to decode. */
-const usualReadBytes = 1 << 20;
+export const usualReadBytes = 1 << 21;
+
+/** What a reader that reads so much at a time takes at most, in bytes: its memory in the kernel, and two reads. */
+export const rowReaderBytes = (1 << 19) + 2 * usualReadBytes;
 
 /** What `decodeJpegRows` returns when it needs more bytes, and when it needs the restart markers counted. */
 const rowsMore = 2;
 const rowsCount = 3;
+
+const noPlane: Plane = { pointer: 0, stride: 0, width: 0, height: 0 };
 
 /**
  * Returns a reader of the rows of a JPEG file. Its memory is taken out of the kernel's arena: less than half a megabyte,
@@ -49,11 +55,12 @@ export function openJpegRows(kernel: Kernel, request: JpegRowsRequest): JpegRowR
 export class JpegRowReader {
   /** Rows are read in multiples of this, in pixels of the frame: 8, 16, 24 or 32. */
   readonly mcuHeight: number;
+  /** How each component is sampled. */
+  readonly samplings: readonly JpegSampling[];
   readonly #kernel: Kernel;
   readonly #request: JpegRowsRequest;
   readonly #readBytes: number;
   readonly #mcusAcross: number;
-  readonly #samplings: readonly JpegSampling[];
   readonly #memory: ReaderMemory;
   readonly #window: SlidingWindow;
   /** A mark of each `jpegMarkRows` rows: 0 for those that are whole. */
@@ -65,14 +72,15 @@ export class JpegRowReader {
   /** As `openJpegRows`. */
   constructor(kernel: Kernel, request: JpegRowsRequest) {
     const { source, head, from, readBytes = usualReadBytes } = request;
-    const { width, height, components } = head.header;
-    const across = Math.max(...components.map(({ horizontal }) => horizontal));
-    const down = Math.max(...components.map(({ vertical }) => vertical));
-    // The blocks of one component follow each other as if none of them were subsampled.
-    const isInterleaved = components.length > 1;
-    this.mcuHeight = isInterleaved ? 8 * down : 8;
-    this.#mcusAcross = Math.ceil(width / (isInterleaved ? 8 * across : 8));
-    this.#samplings = components.map(({ horizontal, vertical }) => ({ x: across / horizontal, y: down / vertical }));
+    const { width, height } = head.header;
+    const samplings = samplingsOf(head.header);
+    if (samplings === undefined) {
+      throw new ImageError("source-unsupported", "The stored image has a JPEG chroma sampling that is not supported.");
+    }
+    const mcu = mcuSize(head.header);
+    this.mcuHeight = mcu.height;
+    this.#mcusAcross = Math.ceil(width / mcu.width);
+    this.samplings = samplings;
     this.#kernel = kernel;
     this.#request = request;
     this.#readBytes = readBytes;
@@ -107,11 +115,27 @@ export class JpegRowReader {
    * `source-unsupported`, what the source throws, and RangeError for other rows. After a failure it reads no more.
    */
   async next(planes: readonly Plane[], rows: number): Promise<MissingRows | undefined> {
+    if (planes.length !== this.samplings.length) throw new RangeError(`${planes.length} planes`);
+    const first = this.#row;
+    await this.#advance(planes, rows);
+    return this.missingOf({ y: first, height: rows });
+  }
+
+  /** Passes over the next rows, which takes about half as long. Throws the same as `next`. */
+  async skip(rows: number): Promise<void> {
+    await this.#advance([], rows);
+  }
+
+  /** Returns what damage took of rows that this reader has decoded, counted from the frame's first row. */
+  missingOf(asked: AskedRows): MissingRows | undefined {
+    return findMissing(this.#marks, asked, this.#markRows);
+  }
+
+  async #advance(planes: readonly Plane[], rows: number): Promise<void> {
     const { height } = this.#request.head.header;
     const end = this.#row + rows;
     const isWhole = Number.isInteger(rows) && (rows % this.mcuHeight === 0 ? end <= height : end === height);
     if (rows <= 0 || !isWhole) throw new RangeError(`rows ${this.#row} to ${end} of ${height}`);
-    if (planes.length !== this.#samplings.length) throw new RangeError(`${planes.length} planes`);
     this.#refuseWhileReading();
     this.#isReading = true;
     const goal = this.#mcuOf(end);
@@ -120,10 +144,8 @@ export class JpegRowReader {
       if (outcome === rowsMore) await this.#window.moveTo(this.#state.offset);
       else if (outcome === rowsCount) await this.#countRestarts();
     }
-    const missing = findMissing(this.#marks, { y: this.#row, height: rows }, this.#markRows);
     this.#row = end;
     this.#isReading = false;
-    return missing;
   }
 
   get #markRows(): number {
@@ -165,12 +187,8 @@ export class JpegRowReader {
   /** Has the kernel read the header; returns the state at its first row. */
   #open(): RowsState {
     const { head } = this.#request;
-    const none = { pointer: 0, stride: 0, width: 0, height: 0 };
     this.#row = 0;
-    this.#writeRequest(
-      head.header.components.map(() => none),
-      0,
-    );
+    this.#writeRequest([], 0);
     checkJpegStatus(this.#kernel.exports.openJpegRows(this.#memory.request, this.#memory.state));
     return { ...readState(this.#kernel, this.#memory.state, 0), offset: head.dataOffset };
   }
@@ -199,10 +217,11 @@ export class JpegRowReader {
       minimumHeight: height,
       reduction,
       window: { x, y: row, width: across, height: rows },
-      // The kernel counts rows from the first of the frame.
-      planes: planes.map((plane, index) => {
-        const above = row / ((this.#samplings[index]?.y ?? 1) * reduction);
-        return { ...plane, pointer: plane.pointer - above * plane.stride, height: above + plane.height };
+      // The kernel counts rows from the first of the frame. Nothing is written to what has no rows.
+      planes: this.samplings.map(({ y }, index) => {
+        const { pointer, stride, width, height } = planes[index] ?? noPlane;
+        const above = row / (y * reduction);
+        return { pointer: pointer - above * stride, stride, width, height: above + height };
       }),
       samplingOf: () => undefined,
     });

@@ -3,7 +3,7 @@ import { ImageError } from "../../error.ts";
 import { maxJpegHeaderBytes, maxJpegTableBytes } from "../../limits.ts";
 import type { ByteSource } from "../../source/byte-source.ts";
 import type { HeldRun } from "../../source/read-ahead.ts";
-import { headerOfSegments, type JpegHeader } from "./header.ts";
+import { headerOfSegments, type JpegHeader, mcuSize } from "./header.ts";
 import { isFrameCode, type JpegSegment, listJpegSegments } from "./segment-list.ts";
 
 /** What is in front of the data of a JPEG file that is decoded by rows. */
@@ -17,17 +17,37 @@ export interface JpegRowsHead {
   readonly held: HeldRun;
 }
 
-/** How much of a file is read at first. Most have their scan within it. */
-const firstBytes = 1 << 16;
+/** How much of a file is read at first, if it is not said. Most have their scan within it. */
+const usualFirstBytes = 1 << 16;
 
 const remedy = "Those who look after it can convert it: tessera ingest makes a pyramid of it.";
 
 /**
- * Reads a JPEG file up to its scan, which has to be one of all components of a sequential frame. Throws
- * `source-malformed`, `source-unsupported`, and what the source throws. Source: ITU-T T.81 B.2.
+ * Reads a JPEG file up to its scan, which has to be one of all components of a sequential frame; `firstBytes` at first.
+ * Throws `source-malformed`, `source-unsupported`, and what the source throws. Source: ITU-T T.81 B.2.
  */
-export async function readJpegRowsHead(source: ByteSource): Promise<JpegRowsHead> {
-  const { bytes, segments } = await readSegments(source);
+export async function readJpegRowsHead(source: ByteSource, firstBytes = usualFirstBytes): Promise<JpegRowsHead> {
+  return headOf(await readSegments(source, firstBytes));
+}
+
+/** A file whose scan begins further on is not decoded by rows where what is in front of it would be held as well. */
+const mostHeadBytes = 1 << 20;
+
+/**
+ * Returns whether a file that begins with `bytes` can be decoded some rows at a time, any multiple of `rows`; not if its
+ * scan begins further on.
+ */
+export function comesByRows(bytes: Uint8Array, rows: number): boolean {
+  try {
+    const { header, dataOffset } = headOf({ bytes, segments: listJpegSegments(bytes) });
+    return rows % mcuSize(header).height === 0 && dataOffset <= mostHeadBytes;
+  } catch (error) {
+    if (error instanceof ImageError) return false;
+    throw error;
+  }
+}
+
+function headOf({ bytes, segments }: ReadSegments): JpegRowsHead {
   const header = headerOfSegments(bytes, segments);
   const scan = segments.at(-1);
   if (scan?.code !== 0xda) throw malformed("no scan");
@@ -37,12 +57,7 @@ export async function readJpegRowsHead(source: ByteSource): Promise<JpegRowsHead
   if (bytes[scan.start] !== header.components.length) throw unsupported("is a JPEG of several scans");
   const stream = streamOf(bytes, segments);
   if (stream.byteLength > maxJpegTableBytes) throw malformed(`${stream.byteLength} bytes of tables`);
-  return {
-    header,
-    stream,
-    dataOffset: scan.end,
-    held: { offset: scan.end, bytes: bytes.slice(scan.end) },
-  };
+  return { header, stream, dataOffset: scan.end, held: { offset: scan.end, bytes: bytes.slice(scan.end) } };
 }
 
 interface ReadSegments {
@@ -51,7 +66,7 @@ interface ReadSegments {
 }
 
 /** Reads on, four times as far each time, while the segments do not end in what was read. */
-async function readSegments(source: ByteSource): Promise<ReadSegments> {
+async function readSegments(source: ByteSource, firstBytes: number): Promise<ReadSegments> {
   for (let bytes = await source.read(0, firstBytes); ; ) {
     const isAll = bytes.byteLength >= source.size;
     const segments = isAll ? listJpegSegments(bytes) : segmentsWithin(bytes);
