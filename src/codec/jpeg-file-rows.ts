@@ -31,28 +31,24 @@ export function* decodeFileRows(kernel: Kernel, file: FileRows): Generator<Decod
   const { x = 0, width = Math.ceil(level.tileWidth / reduction), ...asked } = file.window ?? { y: 0, height };
   const end = asked.y + asked.height;
   const start = Math.floor(asked.y / most) * most;
-  const mark = kernel.mark();
   let reader: JpegRowReader | undefined;
-  try {
-    for (let first = start; first < end; first += most) {
-      const count = Math.min(most, height - first);
-      const y = Math.max(first, asked.y);
-      const wanted = { y: y * reduction, height: (Math.min(first + count, end) - y) * reduction };
-      const writeInto = async (planes: readonly Plane[]): Promise<MissingRows | undefined> => {
-        reader ??= await openAt(kernel, {
-          ...file,
-          first: start * reduction,
-          x: x * reduction,
-          width: width * reduction,
-        });
-        const rows = Math.min(count * reduction, level.tileLength - first * reduction);
-        await reader.next(cutPlanes(planes, file, count), rows);
-        return reader.missingOf(wanted);
-      };
-      yield { first, count, isAlone: true, writeInto };
-    }
-  } finally {
-    kernel.release(mark);
+  for (let first = start; first < end; first += most) {
+    const count = Math.min(most, height - first);
+    const y = Math.max(first, asked.y);
+    const wantedEnd = Math.min(Math.min(first + count, end) * reduction, level.tileLength);
+    const wanted = { y: y * reduction, height: wantedEnd - y * reduction };
+    const writeInto = async (planes: readonly Plane[]): Promise<MissingRows | undefined> => {
+      reader ??= await openAt(kernel, {
+        ...file,
+        first: start * reduction,
+        x: x * reduction,
+        width: width * reduction,
+      });
+      const rows = Math.min(count * reduction, level.tileLength - first * reduction);
+      await reader.next(cutPlanes(planes, file, count), rows);
+      return reader.missingOf(wanted);
+    };
+    yield { first, count, isAlone: true, writeInto };
   }
 }
 

@@ -76,8 +76,8 @@ const jpegBytes = { samples: 12 << 20, coefficients: 12 << 20 } as const;
 /** Rows of a JPEG come in multiples of this many, and its sides are padded to them where it is turned: whole MCUs. */
 export const jpegRows = 32;
 
-/** The bytes of decoded samples of a JPEG that come at once where it is decoded as it is read. */
-const readBytes = 1 << 20;
+/** The bytes of decoded samples of a JPEG that come at once where it is decoded as it is read: each is gone to once. */
+const bytesOfRead = 1 << 20;
 
 /**
  * Returns whether the only tile of a level is a file that is decoded as it is read, from the top down: a JPEG of one scan
@@ -129,7 +129,7 @@ function samplesAPixel({ model, subsampling }: TileEncoding): number {
 }
 
 function readRowsAtOnce(encoding: TileEncoding, { width, height }: Size, reduction: number): number {
-  const rows = Math.min(readBytes / (Math.ceil(width / reduction) * samplesAPixel(encoding)), height / reduction);
+  const rows = Math.min(bytesOfRead / (Math.ceil(width / reduction) * samplesAPixel(encoding)), height / reduction);
   return jpegRows * Math.max(1, Math.ceil(rows / jpegRows));
 }
 

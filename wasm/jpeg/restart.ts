@@ -24,10 +24,10 @@ export const restartNone: i32 = -1;
 /** And where the markers from the one at `restartPosition` on have to be counted before they can be understood. */
 export const restartUncounted: i32 = -2;
 
-/** What is known of the numbers of a scan's markers. */
-export const numbersUncounted: i32 = 0;
-export const numbersMeant: i32 = 1;
-export const numbersMeaningless: i32 = 2;
+/** What is known of the numbers of a scan's markers, as in `src/codec/jpeg/checkpoint.ts`. */
+const numbersUncounted: i32 = 0;
+const numbersMeant: i32 = 1;
+const numbersMeaningless: i32 = 2;
 
 /** Begins with the first interval of a scan. */
 export function openRestarts(): void {

@@ -5,7 +5,7 @@ import type { ByteSource } from "../../source/byte-source.ts";
 import { type AskedRows, findMissing, type MissingRows } from "../missing-rows.ts";
 import { checkCheckpoint, type JpegCheckpoint } from "./checkpoint.ts";
 import { requestBytes, writeRequest } from "./decode-request.ts";
-import { type JpegSampling, mcuSize, samplingsOf } from "./header.ts";
+import { type JpegHeader, type JpegSampling, mcuSize, samplingsOf } from "./header.ts";
 import { countRestarts } from "./restart-count.ts";
 import type { JpegRowsHead } from "./rows-head.ts";
 import { type RowsState, readState, stateBytes, writeState } from "./rows-state.ts";
@@ -26,6 +26,13 @@ export interface JpegRowsRequest {
   readonly columns?: { readonly x: number; readonly width: number } | undefined;
   /** How much is read at a time, in bytes. */
   readonly readBytes?: number | undefined;
+}
+
+/** How rows are read, with nothing left out. */
+interface RowsForm {
+  readonly reduction: 1 | 2 | 4 | 8;
+  readonly columns: { readonly x: number; readonly width: number };
+  readonly readBytes: number;
 }
 
 /** A read takes some ten milliseconds wherever it is from, and its bytes as long to decode. */
@@ -58,8 +65,9 @@ export class JpegRowReader {
   /** How each component is sampled. */
   readonly samplings: readonly JpegSampling[];
   readonly #kernel: Kernel;
-  readonly #request: JpegRowsRequest;
-  readonly #readBytes: number;
+  readonly #source: ByteSource;
+  readonly #header: JpegHeader;
+  readonly #form: RowsForm;
   readonly #mcusAcross: number;
   readonly #memory: ReaderMemory;
   readonly #window: SlidingWindow;
@@ -71,8 +79,9 @@ export class JpegRowReader {
 
   /** As `openJpegRows`. */
   constructor(kernel: Kernel, request: JpegRowsRequest) {
-    const { source, head, from, readBytes = usualReadBytes } = request;
+    const { source, head, from, reduction = 1, readBytes = usualReadBytes } = request;
     const { width, height } = head.header;
+    const { columns = { x: 0, width } } = request;
     const samplings = samplingsOf(head.header);
     if (samplings === undefined) {
       throw new ImageError("source-unsupported", "The stored image has a JPEG chroma sampling that is not supported.");
@@ -82,12 +91,13 @@ export class JpegRowReader {
     this.#mcusAcross = Math.ceil(width / mcu.width);
     this.samplings = samplings;
     this.#kernel = kernel;
-    this.#request = request;
-    this.#readBytes = readBytes;
+    this.#source = source;
+    this.#header = head.header;
+    this.#form = { reduction, columns, readBytes };
     this.#memory = takeMemory(kernel, head);
     this.#marks = new Uint8Array(Math.ceil(height / kernel.exports.jpegMarkRows.value));
-    const first = this.#open();
-    if (from !== undefined) this.#check(from);
+    const first = this.#open(head);
+    if (from !== undefined) this.#check(from, head);
     this.#row = from?.row ?? 0;
     this.#state = from === undefined ? first : { ...from, mcu: this.#mcuOf(from.row) };
     this.#window = new SlidingWindow(kernel, { source, offset: this.#state.offset, held: head.held, readBytes });
@@ -105,7 +115,7 @@ export class JpegRowReader {
   checkpoint(): JpegCheckpoint {
     this.#refuseWhileReading();
     const { mcu: _, ...reached } = this.#state;
-    return { version: this.#request.source.version, row: this.#row, ...reached };
+    return { version: this.#source.version, row: this.#row, ...reached };
   }
 
   /**
@@ -132,7 +142,7 @@ export class JpegRowReader {
   }
 
   async #advance(planes: readonly Plane[], rows: number): Promise<void> {
-    const { height } = this.#request.head.header;
+    const { height } = this.#header;
     const end = this.#row + rows;
     const isWhole = Number.isInteger(rows) && (rows % this.mcuHeight === 0 ? end <= height : end === height);
     if (rows <= 0 || !isWhole) throw new RangeError(`rows ${this.#row} to ${end} of ${height}`);
@@ -177,38 +187,35 @@ export class JpegRowReader {
 
   /** Markers may be numbered wrongly and all be there: then their numbers mean nothing. Happens once a file. */
   async #countRestarts(): Promise<void> {
-    const { source, head } = this.#request;
-    const total = this.#mcuOf(head.header.height);
-    const left = Math.ceil((total - this.#state.mcu) / head.header.restartInterval);
-    const count = await countRestarts(source, this.#state.offset, this.#readBytes);
+    const { height, restartInterval } = this.#header;
+    const left = Math.ceil((this.#mcuOf(height) - this.#state.mcu) / restartInterval);
+    const count = await countRestarts(this.#source, this.#state.offset, this.#form.readBytes);
     this.#state = { ...this.#state, restartNumbers: count === left ? "meaningless" : "meant" };
   }
 
   /** Has the kernel read the header; returns the state at its first row. */
-  #open(): RowsState {
-    const { head } = this.#request;
+  #open({ dataOffset }: JpegRowsHead): RowsState {
     this.#row = 0;
     this.#writeRequest([], 0);
     checkJpegStatus(this.#kernel.exports.openJpegRows(this.#memory.request, this.#memory.state));
-    return { ...readState(this.#kernel, this.#memory.state, 0), offset: head.dataOffset };
+    return { ...readState(this.#kernel, this.#memory.state, 0), offset: dataOffset };
   }
 
-  #check(checkpoint: JpegCheckpoint): void {
-    const { source, head } = this.#request;
+  #check(checkpoint: JpegCheckpoint, { dataOffset }: JpegRowsHead): void {
+    const { version, size } = this.#source;
     checkCheckpoint(checkpoint, {
-      version: source.version,
-      size: source.size,
-      dataOffset: head.dataOffset,
-      height: head.header.height,
+      version,
+      size,
+      dataOffset,
+      height: this.#header.height,
       mcuHeight: this.mcuHeight,
       mcusAcross: this.#mcusAcross,
     });
   }
 
   #writeRequest(planes: readonly Plane[], rows: number): void {
-    const { head, reduction = 1, columns } = this.#request;
-    const { width, height } = head.header;
-    const { x, width: across } = columns ?? { x: 0, width };
+    const { reduction, columns } = this.#form;
+    const { width, height } = this.#header;
     const { request: pointer, ...memory } = this.#memory;
     const row = this.#row;
     writeRequest(this.#kernel, pointer, {
@@ -216,7 +223,7 @@ export class JpegRowReader {
       frame: { width, height },
       minimumHeight: height,
       reduction,
-      window: { x, y: row, width: across, height: rows },
+      window: { ...columns, y: row, height: rows },
       // The kernel counts rows from the first of the frame. Nothing is written to what has no rows.
       planes: this.samplings.map(({ y }, index) => {
         const { pointer, stride, width, height } = planes[index] ?? noPlane;
