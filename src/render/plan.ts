@@ -257,7 +257,10 @@ function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
   };
 }
 
-/** Lists the reads of a file that is decoded as it is read, to its end: where the picture ends is not known. */
+/**
+ * Lists the reads of a file that is decoded as it is read, to its end: where the picture ends is not known. Where restart
+ * markers are numbered wrongly some are made twice, to count the markers.
+ */
 function readsOfFile({ byteCounts: [size = 0] }: Level): readonly ReadPlan[] {
   return Array.from({ length: Math.ceil(size / usualReadBytes) }, (_, index) => {
     const offset = index * usualReadBytes;

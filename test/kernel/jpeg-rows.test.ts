@@ -29,6 +29,7 @@ const samplings = {
   "a first component that is coarser": sampled([1, 1], [2, 2], [1, 2]),
   CMYK: sampled([1, 1], [1, 1], [1, 1], [1, 1]),
   YCCK: sampled([2, 2], [1, 1], [1, 1], [2, 2]),
+  "units of 64 blocks": sampled([4, 4], [4, 4], [4, 4], [4, 4]),
 };
 
 /** Returns a decoding with reads from single bytes to the whole, that stops here and there. */
