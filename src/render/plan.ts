@@ -1,4 +1,3 @@
-import { usualReadBytes } from "../codec/jpeg/row-reader.ts";
 import { isReadByRows, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
@@ -30,7 +29,7 @@ import { type Cost, type Remedy, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
-import type { ReadPlan } from "./reads.ts";
+import { planReadsOfFile } from "./reads.ts";
 import { reduceChoice } from "./reduction.ts";
 import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
@@ -243,7 +242,9 @@ function isCopied({ encoding, isStripped }: Level): boolean {
 
 function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
   const { stored, batches, tileTurn } = drawing;
-  const reads = isReadByRows(stored, tileTurn) ? readsOfFile(stored) : batches.flatMap((batch) => batch.reads);
+  const reads = isReadByRows(stored, tileTurn)
+    ? planReadsOfFile(stored.byteCounts[0] ?? 0)
+    : batches.flatMap((batch) => batch.reads);
   const tiles = batches.reduce(
     (sum, batch) => sum + batch.tileRows.reduce((row, { tiles }) => row + tiles.length, 0),
     0,
@@ -255,15 +256,4 @@ function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
     readBytes: reads.reduce((sum, read) => sum + read.length, 0),
     peakBytes: peakBytesOf(drawing),
   };
-}
-
-/**
- * Lists the reads of a file that is decoded as it is read, to its end: where the picture ends is not known. Where restart
- * markers are numbered wrongly some are made twice, to count the markers.
- */
-function readsOfFile({ byteCounts: [size = 0] }: Level): readonly ReadPlan[] {
-  return Array.from({ length: Math.ceil(size / usualReadBytes) }, (_, index) => {
-    const offset = index * usualReadBytes;
-    return { offset, length: Math.min(usualReadBytes, size - offset) };
-  });
 }

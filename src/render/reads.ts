@@ -1,3 +1,4 @@
+import { usualReadBytes } from "../codec/jpeg/row-reader.ts";
 import { maxGapBytes, maxReadBytes } from "../limits.ts";
 import type { TileRange } from "../pyramid/tile-index.ts";
 
@@ -40,4 +41,15 @@ export function planReads(tiles: readonly TileWanted[]): readonly ReadPlan[] {
     }
   }
   return reads;
+}
+
+/**
+ * Lists the reads of a file of `size` bytes that is decoded as it is read, to its end: where the picture ends is not known.
+ * Where restart markers are numbered wrongly some are made twice, to count the markers.
+ */
+export function planReadsOfFile(size: number): readonly ReadPlan[] {
+  return Array.from({ length: Math.ceil(size / usualReadBytes) }, (_, index) => {
+    const offset = index * usualReadBytes;
+    return { offset, length: Math.min(usualReadBytes, size - offset) };
+  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JpegCheckpoint } from "../../src/codec/jpeg/checkpoint.ts";
 import { type JpegRowReader, openJpegRows } from "../../src/codec/jpeg/row-reader.ts";
-import { readJpegRowsHead } from "../../src/codec/jpeg/rows-head.ts";
+import { comesByRows, readJpegRowsHead } from "../../src/codec/jpeg/rows-head.ts";
 import { ImageError } from "../../src/error.ts";
 import { maxJpegTableBytes } from "../../src/limits.ts";
 import type { Plane } from "../../src/raster/raster.ts";
@@ -67,6 +67,31 @@ describe("a file that can't be decoded by rows", () => {
     const { stream } = await readJpegRowsHead(memorySource(withTables(most)));
     expect(stream.byteLength).toBeGreaterThan(maxJpegTableBytes - 69);
     expect(await codeOfAsync(readJpegRowsHead(memorySource(withTables(most + 1))))).toBe("source-malformed");
+  });
+});
+
+describe("the beginning of a file", () => {
+  it("tells whether it comes by rows", () => {
+    const bytes = writeJpeg(frame);
+    const scan = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xda);
+    expect(comesByRows(bytes, 32)).toBe(true);
+    expect(comesByRows(bytes.subarray(0, scan + 14), 32)).toBe(true);
+    expect(comesByRows(bytes.subarray(0, scan + 13), 32)).toBe(false);
+    expect(comesByRows(writeProgressiveJpeg(frame), 32)).toBe(false);
+    expect(comesByRows(writeJpeg({ ...frame, isSeparate: true }), 32)).toBe(false);
+  });
+
+  it("tells of units of 24 rows that multiples of 32 do not fit them", () => {
+    const bytes = writeJpeg({ ...frame, components: [{ ...one, vertical: 3 }, one, one] });
+    expect(comesByRows(bytes, 32)).toBe(false);
+    expect(comesByRows(bytes, 48)).toBe(true);
+  });
+
+  it("is not all held where its scan begins after more than a megabyte", () => {
+    const segment = segmentOf(0xe1, new Array<number>(65_000).fill(0));
+    const withSegments = (count: number) => writeJpeg({ ...frame, segments: new Array(count).fill(segment) });
+    expect(comesByRows(withSegments(16), 32)).toBe(true);
+    expect(comesByRows(withSegments(17), 32)).toBe(false);
   });
 });
 

@@ -1,16 +1,16 @@
 import { ImageError } from "../../error.ts";
 import type { Kernel } from "../../raster/kernel.ts";
-import { type Plane, planeSlackBytes } from "../../raster/raster.ts";
+import type { Plane } from "../../raster/raster.ts";
 import type { ByteSource } from "../../source/byte-source.ts";
 import { type AskedRows, findMissing, type MissingRows } from "../missing-rows.ts";
 import { checkCheckpoint, type JpegCheckpoint } from "./checkpoint.ts";
-import { requestBytes, writeRequest } from "./decode-request.ts";
+import { writeRequest } from "./decode-request.ts";
 import { type JpegHeader, type JpegSampling, mcuSize, samplingsOf } from "./header.ts";
 import { countRestarts } from "./restart-count.ts";
 import type { JpegRowsHead } from "./rows-head.ts";
-import { type RowsState, readState, stateBytes, writeState } from "./rows-state.ts";
+import { type ReaderMemory, takeReaderMemory } from "./rows-memory.ts";
+import { type RowsState, readState, writeState } from "./rows-state.ts";
 import { SlidingWindow } from "./sliding-window.ts";
-import { standardHuffmanTables } from "./standard-tables.ts";
 import { checkJpegStatus } from "./status.ts";
 
 /** What rows are read of, and how. */
@@ -94,7 +94,7 @@ export class JpegRowReader {
     this.#source = source;
     this.#header = head.header;
     this.#form = { reduction, columns, readBytes };
-    this.#memory = takeMemory(kernel, head);
+    this.#memory = takeReaderMemory(kernel, head);
     this.#marks = new Uint8Array(Math.ceil(height / kernel.exports.jpegMarkRows.value));
     const first = this.#open(head);
     if (from !== undefined) this.#check(from, head);
@@ -241,27 +241,4 @@ export class JpegRowReader {
   #refuseWhileReading(): void {
     if (this.#isReading) throw new RangeError("rows are being read, or reading them has failed");
   }
-}
-
-/** Where the parts of a reader are in kernel memory, next to its window. */
-interface ReaderMemory {
-  readonly request: number;
-  readonly state: number;
-  readonly tables: number;
-  readonly workspace: number;
-  readonly stream: { readonly pointer: number; readonly byteLength: number };
-  readonly standardTables: { readonly pointer: number; readonly byteLength: number };
-}
-
-function takeMemory(kernel: Kernel, { header, stream }: JpegRowsHead): ReaderMemory {
-  const { jpegTablesBytes, jpegRowsBytes } = kernel.exports;
-  const store = (bytes: Uint8Array) => ({ pointer: kernel.store(bytes), byteLength: bytes.byteLength });
-  return {
-    request: kernel.allocate(requestBytes(header.components.length)),
-    state: kernel.allocate(stateBytes),
-    tables: kernel.allocate(jpegTablesBytes.value),
-    workspace: kernel.allocate(jpegRowsBytes.value + planeSlackBytes),
-    stream: store(stream),
-    standardTables: store(standardHuffmanTables),
-  };
 }
