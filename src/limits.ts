@@ -153,9 +153,9 @@ export const maxEntryBytes = 1 << 20;
 export const maxSamplesPerPixel = 16;
 
 /**
- * Largest JPEG tables of one level. Four tables of each kind take 3,000 bytes.
+ * Largest JPEG tables of one level, and of a file that is decoded by rows. Four tables of each kind take 3,000 bytes.
  * @beyond source-malformed
- * @heldBy tiff/tile-encoding.ts, pyramid/tile-encoding.ts
+ * @heldBy tiff/tile-encoding.ts, pyramid/tile-encoding.ts, codec/jpeg/rows-head.ts
  */
 export const maxJpegTableBytes = 1 << 16;
 
@@ -211,7 +211,7 @@ export const maxFilePixels = 1 << 26;
 /**
  * Largest profile, metadata and previews before the picture of a JPEG file.
  * @beyond source-unsupported
- * @heldBy files/jpeg.ts, masters/image.ts
+ * @heldBy codec/jpeg/rows-head.ts, files/jpeg.ts, masters/image.ts
  */
 export const maxJpegHeaderBytes = 8 << 20;
 
@@ -324,7 +324,7 @@ export const maxGapBytes = 16_384;
 /**
  * Longest read of tiles.
  * @beyond a second read
- * @heldBy render/reads.ts
+ * @heldBy render/reads.ts, codec/tile-decoder.ts
  */
 export const maxReadBytes = 4 << 20;
 

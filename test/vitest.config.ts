@@ -123,6 +123,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "browser",
+          globalSetup: ["test/support/seeded-demo.ts"],
           include: ["test/browser/**/*.test.ts", "test/corpus/**/*.test.ts", "test/docs/console.test.ts"],
         },
       },

@@ -15,6 +15,7 @@ export {
 export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
 export { jpegMarkRows, jpegMarks } from "./jpeg/missing";
+export { decodeJpegRows, jpegRowsBytes, openJpegRows } from "./jpeg/rows";
 export { lzwDecode } from "./lzw";
 export { packBitsDecode } from "./pack-bits";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";

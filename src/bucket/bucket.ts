@@ -43,7 +43,7 @@ export interface ReadObject extends ObjectHeaders {
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
-  /** Of the object that is meant, without quotes: another that has taken its place is `failed`. */
+  /** Of the object that is meant, without quotes: another that has taken its place is `changed`. */
   readonly etag?: string;
 }
 
@@ -127,8 +127,8 @@ export interface ServiceBuckets {
 
 /**
  * Every way in which storing can fail. `refused`: no right to, or wrong keys; `no-bucket`; `corrupted`: what arrived is
- * not what was sent; `disk-full`: no room left for a local bucket; `unavailable`: no answer after all tries; `failed`: any
- * other answer; `stopped`: from outside.
+ * not what was sent; `disk-full`: no room left for a local bucket; `unavailable`: no answer after all tries; `changed`:
+ * somebody else has changed it meanwhile; `failed`: any other answer; `stopped`: from outside.
  */
 export type BucketErrorCode =
   | "refused"
@@ -136,6 +136,7 @@ export type BucketErrorCode =
   | "corrupted"
   | "disk-full"
   | "unavailable"
+  | "changed"
   | "failed"
   | "stopped";
 

@@ -82,9 +82,10 @@ export async function connectLocalBucket({
   };
   child.on("message", (answer: LocalAnswer) => {
     const question = waiting.get(answer.id);
-    if ("failure" in answer)
-      question?.reject(new BucketError("failed", `The local bucket: ${oneLine(answer.failure)}`));
-    else question?.resolve(answer.value);
+    if ("failure" in answer) {
+      const code = answer.failure.includes("was replaced while it was read") ? "changed" : "failed";
+      question?.reject(new BucketError(code, `The local bucket: ${oneLine(answer.failure)}`));
+    } else question?.resolve(answer.value);
   });
   void group.ended.then(() => failAll(new BucketError("unavailable", `The local bucket ended. ${output()}`.trim())));
   void afterStop(signal, patience.stopMilliseconds).then(() => failAll(new BucketError("stopped", "Stopped.")));

@@ -1,5 +1,6 @@
 import { BucketError } from "./bucket.ts";
 import { connectLocalBucket, type LocalConnection, type LocalPatience } from "./local-bucket-connection.ts";
+import { inTurn } from "./local-bucket-turns.ts";
 
 /** Which local buckets are opened, and how they are waited for. */
 export interface OpenedLocally {
@@ -30,7 +31,14 @@ export function openLocalBuckets(options: OpenedLocally): Promise<LocalConnectio
   return shared === undefined ? open(options) : join(shared, options);
 }
 
-async function open({ configFile, stateFolder, patience, signal }: OpenedLocally): Promise<LocalConnection> {
+/** Calls that fail because another process is in their way are made again. */
+async function open(options: OpenedLocally): Promise<LocalConnection> {
+  const { signal } = options;
+  const { ask, close } = await inTurn(() => start(options), signal);
+  return { ask: (call, ...given) => inTurn(() => ask(call, ...given), signal), close };
+}
+
+async function start({ configFile, stateFolder, patience, signal }: OpenedLocally): Promise<LocalConnection> {
   const connection = await connectLocalBucket({ stateFolder, patience, signal });
   try {
     await connection.ask("open", { configFile, stateFolder });

@@ -16,6 +16,8 @@ export interface S3Place {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | undefined;
+  /** What to look at where requests are refused, as a sentence; the keys of a bucket that is written to without it. */
+  readonly hint?: string;
 }
 
 /** A request to an S3 storage. */
@@ -164,7 +166,7 @@ function refuseDenied(answer: S3Answer, place: S3Place): S3Answer {
   const hint =
     code === "RequestTimeTooSkewed"
       ? "The clock of this machine is wrong."
-      : "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may write to this bucket.";
+      : (place.hint ?? "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may write to this bucket.");
   const reason = code === undefined ? String(answer.status) : `${answer.status} ${code}`;
   throw new BucketError("refused", `The bucket ${place.bucket} refused the request (${reason}). ${hint}`);
 }

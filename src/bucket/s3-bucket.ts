@@ -90,7 +90,7 @@ export function s3Bucket(
       const range = `bytes=${offset}-${offset + length - 1}`;
       const answer = await send({ method: "GET", key, headers: { range, ...pinned } });
       if (answer.status === 412) {
-        throw new BucketError("failed", `${key} was replaced while it was read. Run the command again.`);
+        throw new BucketError("changed", `${key} was replaced while it was read. Run the command again.`);
       }
       // A storage that knows no ranges sends all of it.
       if (answer.status === 200) return answer.bytes.subarray(offset, offset + length);

@@ -1,6 +1,6 @@
 import type { ImageChoice } from "../job/chosen-images.ts";
-import type { CostOptions, WarmOptions } from "../settings/operation-options.ts";
-import type { CostCommand, WarmCommand, WrongCommand } from "./command.ts";
+import type { CostOptions, ReportOptions, WarmOptions } from "../settings/operation-options.ts";
+import type { CostCommand, ReportCommand, WarmCommand, WrongCommand } from "./command.ts";
 
 /** Reads what was said to `cost`, whose only name is `all`, and adds to `faults` what is wrong. */
 export function readCost(names: readonly string[], options: CostOptions, faults: string[]): CostCommand | WrongCommand {
@@ -25,6 +25,17 @@ export function readWarm(
   if (options.to === undefined) faults.push("--to is missing: local or remote");
   if (options.to === "local" && options.service !== undefined) faults.push("--service has no effect with --to local");
   return faults.length > 0 ? { kind: "wrong", command: "warm", faults } : { kind: "warm", identifiers, options };
+}
+
+/** Reads what was said to `report`, whose first name says what is done with the others, and adds to `faults` what is wrong. */
+export function readReport(
+  [verb, ...files]: readonly string[],
+  options: ReportOptions,
+  faults: string[],
+): ReportCommand | WrongCommand {
+  if (verb !== "merge") faults.push(verb === undefined ? "merge is missing" : `${verb} is not merge`);
+  else if (files.length === 0) faults.push("no report is named");
+  return faults.length > 0 ? { kind: "wrong", command: "report", faults } : { kind: "report", files, options };
 }
 
 /** Returns which images were meant by options; undefined where none says it. */

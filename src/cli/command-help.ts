@@ -8,6 +8,7 @@ import {
   mvOptions,
   pruneOptions,
   purgeOptions,
+  reportOptions,
   rmOptions,
   statsOptions,
   verifyOptions,
@@ -45,6 +46,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   stats: "tessera stats --to local|remote [options]",
   cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
+  report: "tessera report merge FILE... [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -66,6 +68,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   stats: "Tells what was asked of a service and what it took, and what is stored.",
   cost: "Makes the bill of what is stored and was counted, and foretells that of a month.",
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
+  report: "Makes one report of those of the shards of an ingest, and says which are missing.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -91,6 +94,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   stats: [["Options", statsOptions]],
   cost: [["Options", costOptions]],
   warm: [["Options", warmOptions]],
+  report: [["Options", reportOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -100,6 +104,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera ingest scans --to remote --dry-run", "what it would do, and what that costs"],
     ["tessera ingest scans --to remote --collection maps --records maps.csv", "with a record for each image"],
     ["tessera ingest pyramids --to local --repack", "keeps the tiles of pyramids as they are"],
+    ["tessera ingest scans --to remote --shard 2/8", "the second of eight parts: docs/batch.md"],
   ],
   compare: [
     ["tessera compare scan.tif", "writes compare.html"],
@@ -179,6 +184,10 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera warm --object atlas --to remote", "the thumbnails and sizes of an object's pages"],
     ["tessera warm --prefix maps/ --to remote --sizes 1200,", "a given size of the images of a folder"],
   ],
+  report: [
+    ["tessera report merge report-*.json", "what ingest --shard I/N --report report-I.json wrote"],
+    ["tessera report merge report-*.json --json", "for scripts"],
+  ],
 };
 
 const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -187,8 +196,9 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "Masters already in the bucket, from the same file with the same settings, are kept: to resume",
     "an interrupted run, run the same command again. Keys of the remote bucket come from",
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (AWS_SESSION_TOKEN), the account from --account or",
-    "CLOUDFLARE_ACCOUNT_ID; they are only sent over https. Exit status: 0 success, 1 a file",
-    "failed, 2 wrong arguments or configuration, 130 stopped. See docs/ingest.md.",
+    "CLOUDFLARE_ACCOUNT_ID; they are only sent over https. Sources may be s3://BUCKET/FOLDER, with keys from",
+    "TESSERA_SOURCE_ACCESS_KEY_ID and TESSERA_SOURCE_SECRET_ACCESS_KEY, else the same. Exit status: 0 success, 1 a",
+    "file failed, 2 wrong arguments or configuration, 75 try again, 130 stopped. See docs/ingest.md.",
   ],
   check: [
     "",
@@ -275,6 +285,11 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Asks as anybody may. To go on with an interrupted run, give --after the image that it names. Exit",
     "status: 0 success, 1 something was not answered, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  report: [
+    "",
+    "Exit status: 0 all shards are there and nothing has failed, 1 otherwise, 2 wrong arguments, or reports of",
+    "several runs. See docs/batch.md.",
   ],
 };
 

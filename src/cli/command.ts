@@ -15,6 +15,8 @@ import {
   type PurgeOptions,
   pruneOptions,
   purgeOptions,
+  type ReportOptions,
+  reportOptions,
   rmOptions,
   type StatsOptions,
   statsOptions,
@@ -41,7 +43,7 @@ import {
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
 import { readArguments, spellOption } from "./arguments.ts";
-import { readCost, readWarm } from "./choice-commands.ts";
+import { readCost, readReport, readWarm } from "./choice-commands.ts";
 import { type MovedCommand, type MvCommand, type RmCommand, readMoved, readMv, readRm } from "./image-commands.ts";
 
 /** The commands by name, with the options each takes. */
@@ -64,6 +66,7 @@ export const commandOptions = {
   stats: statsOptions,
   cost: costOptions,
   warm: warmOptions,
+  report: reportOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -87,6 +90,7 @@ export type Command =
   | RmCommand
   | CostCommand
   | WarmCommand
+  | ReportCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -168,6 +172,13 @@ export interface WarmCommand {
   readonly kind: "warm";
   readonly identifiers: readonly string[];
   readonly options: WarmOptions;
+}
+
+/** `tessera report merge`: files with the reports of shards. */
+export interface ReportCommand {
+  readonly kind: "report";
+  readonly files: readonly string[];
+  readonly options: ReportOptions;
 }
 
 /** A command line with faults, all of them, sentences without a full stop. */
@@ -263,6 +274,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (name === "rm") return readRm(positionals, checkValues(rmOptions, given, checking), faults);
   if (name === "cost") return readCost(positionals, checkValues(costOptions, given, checking), faults);
   if (name === "warm") return readWarm(positionals, checkValues(warmOptions, given, checking), faults);
+  if (name === "report") return readReport(positionals, checkValues(reportOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

@@ -1,147 +1,61 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
+import { BucketError } from "../bucket/bucket.ts";
 import { countOperations } from "../bucket/operations.ts";
+import type { BucketStore } from "../job/bucket-store.ts";
 import { type ImageOutcome, inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
-import { type IngestPlan, planIngest } from "../job/job-plan.ts";
-import { writeObjects } from "../job/object-job.ts";
+import type { IngestPlan } from "../job/job-plan.ts";
 import { sizeTexts } from "../job/page-text-files.ts";
-import { makeDryReport, makeReport, type Report } from "../job/report.ts";
-import { findFiles } from "../job/source-files.ts";
-import { findServer } from "../node/server-address.ts";
+import { makeDryReport, makeReport } from "../job/report.ts";
+import { identifyRun } from "../job/shard.ts";
 import type { Terminal } from "../node/terminal.ts";
-import { findWriteFault, writeResult } from "../node/writable-file.ts";
-import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { checkIdentifier, defaultTemplate, type Naming } from "../settings/identifier-template.ts";
-import { bucketOptions, conversionOptions, tableOptions } from "../settings/options.ts";
-import { readServiceSettings } from "../settings/service-settings.ts";
+import { writeResult } from "../node/writable-file.ts";
+import { formatShare } from "../settings/shard.ts";
 import { ensureKernel } from "./build-kernels.ts";
-import { bucketsOpener } from "./choose-buckets.ts";
 import type { IngestCommand } from "./command.ts";
-import { ingestContradictions } from "./contradictions.ts";
-import { exitStatus } from "./exit-status.ts";
+import { exitStatus, isPassing } from "./exit-status.ts";
+import { statusOf, writeRecords } from "./ingest-records.ts";
+import { type Settled, settle } from "./ingest-settings.ts";
 import { formatNotes } from "./note-text.ts";
-import { readTables } from "./object-tables.ts";
 import { showProgress } from "./progress.ts";
 import { formatPurgeOutcome, notPurged, type PurgeOutcome, purgeAfterwards } from "./purge-afterwards.ts";
-import type { ServiceChoice } from "./purging.ts";
-import { readConfiguration } from "./readable-configuration.ts";
 import { formatJson } from "./report-json.ts";
-import { formatDryReport, formatFailure, formatReport, formatWhereToLook } from "./report-text.ts";
-
-/** Files worked on at once, unless it is said: each takes a core, and memory. */
-const mostJobs = 8;
+import { formatDryReport, formatFailure, formatReport } from "./report-text.ts";
+import { formatShareOf } from "./share-text.ts";
 
 /** Carries `tessera ingest` out and returns the exit status. Throws CommandFaults and BucketError. */
-export async function ingest(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<number> {
-  const settled = await settle(command, terminal, converter);
-  const { plan } = settled;
-  terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
-  const context = { command, terminal, converter, settled };
-  return command.options.dryRun === true ? dryRun(plan, context) : run(plan, context);
+export async function ingest(command: IngestCommand, given: Terminal, converter: Converter): Promise<number> {
+  const terminal = withFolders(given);
+  let store: BucketStore | undefined;
+  try {
+    const settled = await settle(command, terminal, converter);
+    ({ store } = settled);
+    const { plan, whole, share } = settled;
+    terminal.say(plan.warnings.map((warning) => `Note: ${warning}`));
+    if (share !== undefined) terminal.say([formatShareOf(share, plan, whole)]);
+    const context = { command, terminal, converter, settled };
+    return await (command.options.dryRun === true ? dryRun(plan, context) : run(plan, context));
+  } catch (error) {
+    if (!(error instanceof BucketError) || !isPassing(error.code)) throw error;
+    terminal.say([error.message]);
+    return exitStatus.again;
+  } finally {
+    await store?.close();
+  }
 }
 
-/** Finds all that an ingest would say before it begins, and asks no bucket. Throws CommandFaults. */
-export async function planOnly(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<IngestPlan> {
-  const options = { ...command.options, dryRun: true };
-  return (await settle({ ...command, options }, terminal, converter)).plan;
-}
-
-interface Settled {
-  readonly plan: IngestPlan;
-  readonly jobs: number;
-  readonly openBuckets: () => ServiceBuckets;
-  readonly keyOf: (identifier: string) => string | undefined;
-  readonly logos: ReadonlyMap<string, string>;
-  /** Which service is purged of what was replaced, and its BASE_URL. */
-  readonly choice: ServiceChoice;
-  readonly base: string;
-  /** Says where the images are shown, as far as that is known. */
-  readonly whereToLook: (report: Report) => Promise<string | undefined>;
-}
-
-/** What decides how images are named and treated. */
-const planOptions = [
-  ...["identifier", "collection", "prefix", "keyTemplate", "pages", "conversions"],
-  ...Object.keys(tableOptions),
-  ...Object.keys(conversionOptions),
-];
-
-/**
- * Puts command line, configuration and environment together. Everything that is wrong is told at once, and nothing twice:
- * what depends on a value that is wrong is not judged.
- */
-async function settle(command: IngestCommand, terminal: Terminal, converter: Converter): Promise<Settled> {
-  const faults: string[] = [];
-  const { options: given, sources } = command;
-  const { config, isSure } = await readConfiguration(given, terminal, faults);
-  const options = { ...config, ...given };
-  faults.push(...ingestContradictions(given));
-  const service = await gatherFaults(faults, () => readServiceSettings(terminal.service.configFile, terminal));
-  const tables = await readTables(options, { folder: terminal.folder, institution: config.institution, faults });
-  const hasObjects = options.noObjects !== true;
-  const stored =
-    hasObjects || tables.records !== undefined ? (["masters", "catalogue"] as const) : (["masters"] as const);
-  const asked = given.dryRun === true ? [] : stored;
-  const bucketFaults = isSure(Object.keys(bucketOptions)) ? faults : [];
-  const openBuckets = bucketsOpener({ options, service, terminal, asked, faults: bucketFaults });
-  const naming = { pageSuffix: "", keyTemplate: "{identifier}", ...service?.naming };
-  const request = {
-    sources,
-    template: options.identifier ?? defaultTemplate,
-    collection: options.collection ?? "",
-    prefix: options.prefix ?? "",
-    naming: options.keyTemplate === undefined ? naming : { ...naming, keyTemplate: options.keyTemplate },
-    records: tables.records,
-    objects: hasObjects ? tables.request : undefined,
-    pages: options.pages ?? "first",
-    conversion: given,
-    config,
-    countPages: converter.countPages,
-    signal: terminal.signal,
-  };
-  const isPlanned = isSure(planOptions);
-  const plan = isPlanned ? await gatherFaults(faults, () => planIngest(request)) : undefined;
-  if (!isPlanned) faults.push(...(await findFiles(sources)).faults);
-  const files = [...(plan?.images ?? []).map(({ source }) => source), ...tables.files];
-  if (given.report !== undefined) faults.push(...(await findReportFaults(given.report, { terminal, files })));
-  refuseFaults([...new Set(faults)]);
-  if (plan === undefined) throw new Error("a plan was made, for nothing was wrong");
-  const startCommand = options.state === undefined ? "npm start" : `npx wrangler dev --persist-to ${options.state}`;
-  const stateFolder =
-    options.state === undefined ? terminal.service.stateFolder : resolve(terminal.folder, options.state);
+/** Several folders hold temporary files, and all of them go when there is no time to wait. */
+function withFolders(terminal: Terminal): Terminal {
+  const removals: (() => void)[] = [];
   return {
-    plan,
-    openBuckets,
-    keyOf: (identifier) => keyOf(identifier, request.naming),
-    logos: tables.logos,
-    choice: options,
-    base: service?.base ?? "",
-    jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),
-    whereToLook: async (report) =>
-      options.to === "local"
-        ? formatWhereToLook(report, { command: startCommand, running: (await findServer(stateFolder))?.url })
-        : undefined,
+    ...terminal,
+    onFolder(removeNow) {
+      removals.push(removeNow);
+      terminal.onFolder(() => {
+        for (const remove of removals) remove();
+      });
+    },
   };
-}
-
-function keyOf(identifier: string, naming: Naming): string | undefined {
-  const checked = checkIdentifier(identifier, naming);
-  return "key" in checked ? checked.key : undefined;
-}
-
-/** A report that can't be written is better known before hours of work, and none is written over what is read. */
-async function findReportFaults(
-  name: string,
-  { terminal, files }: { readonly terminal: Terminal; readonly files: readonly string[] },
-): Promise<readonly string[]> {
-  const path = resolve(terminal.folder, name);
-  const fault = await findWriteFault(path);
-  if (fault !== undefined) return [`--report ${name} ${fault}`];
-  return files.some((file) => resolve(terminal.folder, file) === path)
-    ? [`--report ${name} is a file that is to be read`]
-    : [];
 }
 
 interface RunContext {
@@ -152,9 +66,13 @@ interface RunContext {
 }
 
 async function dryRun(plan: IngestPlan, { command, terminal, converter, settled }: RunContext): Promise<number> {
-  const inspections = await inspectPlan(plan, { converter, signal: terminal.signal });
+  const { store } = settled;
+  const inspections = await inspectPlan(plan, { converter, store, signal: terminal.signal });
   const images = new Map(plan.images.map((image) => [image.identifier, image]));
-  const texts = await sizeTexts(plan.objects?.plans ?? [], (identifier) => images.get(identifier));
+  const texts = await sizeTexts(plan.objects?.plans ?? [], {
+    imageOf: (identifier) => images.get(identifier),
+    store,
+  });
   const report = makeDryReport(inspections, { plan, jobs: settled.jobs, texts });
   await hand(report, formatDryReport(report), { command, terminal });
   if (terminal.signal.aborted) return exitStatus.stopped;
@@ -163,6 +81,7 @@ async function dryRun(plan: IngestPlan, { command, terminal, converter, settled 
 
 async function run(plan: IngestPlan, { command, terminal, converter, settled }: RunContext): Promise<number> {
   await ensureKernel(terminal.projectFolder, terminal);
+  const { whole, share } = settled;
   const started = new Date();
   const start = performance.now();
   const isVerbose = command.options.verbose === true;
@@ -176,23 +95,13 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
       catalogue: buckets.catalogue,
       jobs: settled.jobs,
       isForced: command.options.force === true,
+      store: settled.store,
       signal: terminal.signal,
       onEvent: progress.onEvent,
       onFolder: terminal.onFolder,
     });
     progress.end();
-    const { objects: planned } = plan;
-    const objects =
-      planned === undefined || terminal.signal.aborted
-        ? undefined
-        : await writeObjects(outcomes, planned, {
-            ...buckets,
-            keyOf: settled.keyOf,
-            logos: settled.logos,
-            canvases: command.options.newCanvas === true ? "new" : "kept",
-            labels: command.options.pageLabels === undefined ? "kept" : "by-rule",
-            signal: terminal.signal,
-          });
+    const objects = await writeRecords(outcomes, buckets, { command, terminal, settled });
     const purge = await purgeReplaced(outcomes, { terminal, settled });
     const seconds = (performance.now() - start) / 1000;
     const report = makeReport({
@@ -202,6 +111,7 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
       outcomes,
       objects,
       plan,
+      part: share && { shard: formatShare(share), run: identifyRun(whole, command.sources) },
       operations: operations(),
     });
     if (!isVerbose) terminal.say(formatNotes(report.images));
@@ -212,10 +122,7 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
       ...(where === undefined ? [] : [where]),
     ];
     await hand({ ...report, ...(purge && { purge }) }, lines, { command, terminal });
-    const written = objects === undefined ? [] : [...objects.objects, ...objects.collections, objects.feed];
-    const isWhole = written.every((outcome) => !("failure" in outcome));
-    if (report.totals.failed > 0 || !isWhole) return exitStatus.failed;
-    return report.totals.stopped > 0 ? exitStatus.stopped : exitStatus.well;
+    return statusOf(report);
   } catch (error) {
     if (error instanceof BucketError && error.code === "stopped") return exitStatus.stopped;
     throw error;

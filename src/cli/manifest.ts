@@ -20,7 +20,7 @@ import { nameBuckets } from "./choose-buckets.ts";
 import type { ManifestCommand } from "./command.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
-import { planOnly } from "./ingest.ts";
+import { planOnly } from "./ingest-settings.ts";
 import { usualBase } from "./usual-base.ts";
 
 /** What `--template` writes. */

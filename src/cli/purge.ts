@@ -10,7 +10,10 @@ import { describePurge, findService, imageOrders, purgeAll } from "./purging.ts"
 export async function purge({ identifiers, options }: PurgeCommand, terminal: Terminal): Promise<number> {
   const service = await findService(options, terminal);
   if ("faults" in service) throw new CommandFaults(service.faults);
-  const report = await purgeAll(service, ordersOf(identifiers, options), (images) => terminal.show(`${images} images`));
+  const orders = ordersOf(identifiers, options).map(
+    (order): PurgeOrder => (options.dryRun === true ? { ...order, dryRun: true } : order),
+  );
+  const report = await purgeAll(service, orders, (images) => terminal.show(`${images} images`));
   terminal.show("");
   terminal.print(options.json === true ? JSON.stringify(report, undefined, 2).split("\n") : describePurge(report));
   // What has no master is not found by a listing: somebody who mistypes must not take it for purged.

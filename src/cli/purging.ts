@@ -71,6 +71,7 @@ export async function purgeAll(
 function summarise(answers: readonly PurgeAnswer[]): PurgeReport {
   const last = (answers.find(({ workersCache }) => workersCache.state === "refused") ?? answers.at(-1))?.workersCache;
   return {
+    ...(answers.some(({ dryRun }) => dryRun) && { dryRun: true }),
     images: sum(answers, ({ images }) => images),
     workersCache: {
       ...(last ?? { state: "absent", waiting: 0 }),
@@ -89,16 +90,26 @@ function sum(answers: readonly PurgeAnswer[], numberOf: (answer: PurgeAnswer) =>
 }
 
 /** Formats what was purged for a person, as lines. */
-export function describePurge({ images, workersCache, dataCentre, derivatives }: PurgeReport): readonly string[] {
+export function describePurge({
+  dryRun,
+  images,
+  workersCache,
+  dataCentre,
+  derivatives,
+}: PurgeReport): readonly string[] {
   const { state, tags, waiting, reason } = workersCache;
   const front = {
     purged: `${count(tags, "tag")} purged`,
     waiting: `${waiting} tags wait for the next calls that the platform takes; they are purged automatically`,
     absent: "there is none here",
+    untouched: `${count(tags, "tag")} would be purged, where there is one`,
     refused: `refused (${reason}); ${waiting > 0 ? `${waiting} tags wait and are purged automatically` : "run the same command again"}`,
   }[state];
+  const kept = `${count(derivatives.pictures, "picture")} and ${count(derivatives.indexes, "index", "indexes")}`;
   return [
-    `Purged: ${count(images, "image")}; ${count(derivatives.pictures, "picture")} and ${count(derivatives.indexes, "index", "indexes")} removed`,
+    dryRun === true
+      ? `Would purge: ${count(images, "image")}; ${kept} would be removed`
+      : `Purged: ${count(images, "image")}; ${kept} removed`,
     `Cache in front of the Worker: ${front}`,
     ...(dataCentre.left > 0
       ? [`${dataCentre.left} entries of the Cache API could not be removed; they lapse by themselves`]

@@ -31,9 +31,12 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
     .map((status) => `${totals[status]} ${status}`);
   const ratio = totals.bytesIn > 0 ? `, ratio ${(totals.bytesOut / totals.bytesIn).toFixed(2)}` : "";
   const bytes = `${formatMegabytes(totals.bytesIn)} MB in, ${formatMegabytes(totals.bytesOut)} MB out${ratio}`;
+  const took = `${report.seconds.toFixed(1)} s; to ${report.to}`;
   return [
     ...(rows.length > 0 ? table : []),
-    `${counts.join(", ") || "nothing to do"}; ${bytes}; ${report.seconds.toFixed(1)} s; to ${report.to}`,
+    report.shard === "last"
+      ? `${formatCollections(report)}; ${took}`
+      : `${counts.join(", ") || "nothing to do"}; ${bytes}; ${took}`,
     ...formatObjects(report),
     ...(report.recordsTo === undefined ? [] : [`Records are in ${report.recordsTo}`]),
     ...(Object.keys(totals.secondsByStage).length > 0 ? [`Time by stage: ${formatStages(totals.secondsByStage)}`] : []),
@@ -42,8 +45,21 @@ export function formatReport(report: Report, { isComplete }: { readonly isComple
   ];
 }
 
+/** What the last step of a run in shards has done. */
+function formatCollections({ collections = [] }: Report): string {
+  const written = collections.filter(({ status }) => status === "written").length;
+  return `${written} of ${collections.length} ${collections.length === 1 ? "collection" : "collections"} written`;
+}
+
 /** Objects and collections in a line, and those that were not written in one each. */
-function formatObjects({ objects = [], collections = [], notes = [], feed, objectTotals }: Report): readonly string[] {
+function formatObjects({
+  shard,
+  objects = [],
+  collections = [],
+  notes = [],
+  feed,
+  objectTotals,
+}: Report): readonly string[] {
   if (objectTotals === undefined || objects.length + collections.length === 0) return [];
   const failures = [
     ...objects.flatMap(({ key, failure }) => (failure === undefined ? [] : [{ name: `object ${key}`, failure }])),
@@ -72,7 +88,11 @@ function formatObjects({ objects = [], collections = [], notes = [], feed, objec
     ...objects.flatMap(({ key, notes = [] }) => notes.map((note) => `Note: ${key}: ${note}.`)),
     ...collections.flatMap(({ key, notes = [] }) => notes.map((note) => `Note: the collection ${key}: ${note}.`)),
     ...notes.map((note) => `Note: ${note}.`),
-    `Objects: ${counts.join(", ") || "none"}; ${changed} ${changed === 1 ? "collection" : "collections"} written`,
+    ...(shard === "last" && objects.length === 0
+      ? []
+      : [
+          `Objects: ${counts.join(", ") || "none"}; ${changed} ${changed === 1 ? "collection" : "collections"} written`,
+        ]),
     ...(sources.length > 0 ? [`Labelled: ${sources.join(", ")}`] : []),
     ...(feed !== undefined && "failure" in feed
       ? [`not told by the feed: ${feed.failure.message} (${feed.failure.code}). The next run tells what has changed.`]

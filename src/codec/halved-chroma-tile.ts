@@ -46,8 +46,8 @@ function* halveRows(kernel: Kernel, decoded: Generator<DecodedRows, void>, level
     const whole = source.map((plane) => ({ ...plane, height: count }));
     yield {
       ...rows,
-      writeInto(planes) {
-        const missing = writeInto(whole);
+      async writeInto(planes) {
+        const missing = await writeInto(whole);
         rgbToYcbcrHalved(kernel, { source: threePlanes(whole), destination: threePlanes(planes) });
         return missing;
       },

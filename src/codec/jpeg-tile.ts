@@ -9,6 +9,7 @@ import { colorPlanes, type Plane, type Subsampling, threePlanes } from "../raste
 import { invertPlane } from "../raster/tone.ts";
 import { decodeJpegInto, type JpegTables, loadJpegTables } from "./jpeg/decoder.ts";
 import { carriedSubsampling, type JpegHeader, type JpegSampling, readJpegHeader, samplingsOf } from "./jpeg/header.ts";
+import { decodeFileRows } from "./jpeg-file-rows.ts";
 import type { MissingRows } from "./missing-rows.ts";
 import {
   type DecodedRows,
@@ -58,7 +59,13 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
       const { window } = tile;
       return decodeWindow(kernel, { form, tables, tile, window: window && scaleArea(window, reduction) }, planes);
     },
-    ...(rows !== undefined && { decodeRows: (_, tile) => decodeRows(kernel, { form, tables, tile, rows, turn }) }),
+    ...(rows !== undefined && {
+      decodeRows: (_, tile) => {
+        const { source, window } = tile;
+        if (source !== undefined) return decodeFileRows(kernel, { level, reduction, samplings, rows, window, source });
+        return decodeRows(kernel, { form, tables, tile, rows, turn });
+      },
+    }),
   };
 }
 

@@ -67,7 +67,7 @@ export function pngTileDecoder({ level }: TileShape): TileDecoder {
     async decodeInto(kernel, tile, planes) {
       let missing: MissingRows | undefined;
       for (const rows of decodeRows(kernel, tile)) {
-        const found = rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
+        const found = await rows.writeInto(planes.map((plane) => cutRows(plane, rows)));
         missing ??= found;
       }
       return missing;

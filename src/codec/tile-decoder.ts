@@ -1,9 +1,12 @@
 import type { Area, Size } from "../geometry.ts";
+import { maxReadBytes } from "../limits.ts";
 import { colorSamples, type StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
+import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import { noTurn, type Turn, turnSize } from "../raster/orientation.ts";
+import { isNoTurn, noTurn, type Turn, turnSize } from "../raster/orientation.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
+import type { ByteSource } from "../source/byte-source.ts";
 import type { MissingRows } from "./missing-rows.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
@@ -36,13 +39,15 @@ export interface DecodedRows {
   /** Whether what is missing is told of these rows alone, or of all that are asked for, as far as is known. */
   readonly isAlone: boolean;
   /** Writes them to planes that begin with the first of them, until the next are asked for; returns what is missing. */
-  writeInto(planes: readonly Plane[]): MissingRows | undefined;
+  writeInto(planes: readonly Plane[]): MissingRows | undefined | Promise<MissingRows | undefined>;
 }
 
 /** A tile as it was read. */
 export interface StoredTile {
   /** Its compressed bytes: one part, or one for each sample of a planar level. */
   readonly parts: readonly Uint8Array[];
+  /** Instead of them the file itself, of a tile that `isReadByRows`. */
+  readonly source?: ByteSource | undefined;
   /** Rows of pixels in it: the last strip only has the remaining rows of the image. */
   readonly rows: number;
   /** The pixels of the tile, as decoded, that are needed; undefined for all. The others may have any value. */
@@ -69,7 +74,19 @@ const batchBytes = 1 << 17;
 const jpegBytes = { samples: 12 << 20, coefficients: 12 << 20 } as const;
 
 /** Rows of a JPEG come in multiples of this many, and its sides are padded to them where it is turned: whole MCUs. */
-const jpegRows = 32;
+export const jpegRows = 32;
+
+/** The bytes of decoded samples of a JPEG that come at once where it is decoded as it is read: each is gone to once. */
+const bytesOfRead = 1 << 20;
+
+/**
+ * Returns whether the only tile of a level is a file that is decoded as it is read, from the top down: a JPEG of one scan
+ * that is longer than a read may be. Of one that is turned as it is decoded, rows are gone to in another order.
+ */
+export function isReadByRows({ encoding, isStripped, byteCounts }: Level, turn: Turn = noTurn): boolean {
+  const isLong = (byteCounts[0] ?? 0) > maxReadBytes;
+  return isStripped && encoding.isOneScan && isCarried(encoding) && isLong && isNoTurn(turn);
+}
 
 /** Returns the size of a level's only tile as it is turned in rows: padded, so that chroma is where it is in whole MCUs. */
 export function paddedForTurn({ width, height }: Size): Size {
@@ -89,24 +106,38 @@ export function rowsAtOnce(
   const { encoding, columns, rows, isStripped } = level;
   const { compression, layout, subsampling } = encoding;
   if (!isStripped || columns * rows > 1) return undefined;
-  if (compression === "jpeg")
-    return jpegRowsAtOnce(
-      level.encoding,
-      turnSize({ width: level.tileWidth, height: level.tileLength }, turn),
-      reduction,
-    );
+  if (compression === "jpeg") {
+    const turned = turnSize({ width: level.tileWidth, height: level.tileLength }, turn);
+    return isReadByRows(level, turn)
+      ? readRowsAtOnce(encoding, turned, reduction)
+      : jpegRowsAtOnce(encoding, turned, reduction);
+  }
   const isOfCodec = compression === "webp" || compression === "jpeg2000";
   const isInUnits = subsampling.x > 1 || subsampling.y > 1;
   if (isOfCodec || isInUnits || layout.isPlanar) return undefined;
   return 2 * Math.max(1, Math.floor(batchBytes / packedRowBytes(level) / 2));
 }
 
-/** A small JPEG is decoded at once, and so is one whose components have to be enlarged, which needs their neighbours. */
-function jpegRowsAtOnce(encoding: Level["encoding"], turned: Size, reduction: number): number | undefined {
-  const { model, subsampling, layout, isUneven, isProgressive } = encoding;
-  const isCarried = model === "gray" || (model === "ycbcr" && !isUneven);
-  if (!isCarried || layout.samplesPerPixel !== colorSamples[model]) return undefined;
-  const samples = model === "gray" ? 1 : 1 + 2 / (subsampling.x * subsampling.y);
+/** Returns whether the components of a JPEG are its planes: what has to be enlarged needs its neighbours. */
+function isCarried({ model, layout, isUneven }: TileEncoding): boolean {
+  return (model === "gray" || (model === "ycbcr" && !isUneven)) && layout.samplesPerPixel === colorSamples[model];
+}
+
+/** Returns how many samples there are for each pixel. */
+function samplesAPixel({ model, subsampling }: TileEncoding): number {
+  return model === "gray" ? 1 : 1 + 2 / (subsampling.x * subsampling.y);
+}
+
+function readRowsAtOnce(encoding: TileEncoding, { width, height }: Size, reduction: number): number {
+  const rows = Math.min(bytesOfRead / (Math.ceil(width / reduction) * samplesAPixel(encoding)), height / reduction);
+  return jpegRows * Math.max(1, Math.ceil(rows / jpegRows));
+}
+
+/** A small JPEG is decoded at once, and so is one whose components have to be enlarged. */
+function jpegRowsAtOnce(encoding: TileEncoding, turned: Size, reduction: number): number | undefined {
+  if (!isCarried(encoding)) return undefined;
+  const { isProgressive } = encoding;
+  const samples = samplesAPixel(encoding);
   const decoded = jpegBytes.samples / (Math.ceil(turned.width / reduction) * samples);
   const areHeld = isProgressive && reduction < 8;
   const held = areHeld ? jpegBytes.coefficients / (2 * turned.width * samples * reduction) : decoded;

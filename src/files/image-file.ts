@@ -29,6 +29,7 @@ export interface FileEncoding extends Pick<TileEncoding, "compression" | "model"
   readonly subsampling?: TileEncoding["subsampling"];
   readonly isProgressive?: boolean;
   readonly isUneven?: boolean;
+  readonly isOneScan?: boolean;
 }
 
 /** Returns the encoding of a file's pixels; all that is particular to TIFF is as plain as can be. */
@@ -55,5 +56,6 @@ export function fileEncoding(stated: FileEncoding): TileEncoding {
     jpegTables: undefined,
     isProgressive: stated.isProgressive ?? false,
     isUneven: stated.isUneven ?? false,
+    isOneScan: stated.isOneScan ?? false,
   };
 }

@@ -7,7 +7,9 @@ import {
   type JpegProcess,
   samplingsOf,
 } from "../codec/jpeg/header.ts";
+import { comesByRows } from "../codec/jpeg/rows-head.ts";
 import { type JpegSegments, readJpegSegments } from "../codec/jpeg/segments.ts";
+import { jpegRows } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { maxJpegHeaderBytes, maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
 import { unsupported } from "../pyramid/faults.ts";
@@ -40,7 +42,7 @@ export async function readJpegFile(source: ByteSource, prefix: Uint8Array): Prom
     kind: "jpeg",
     width: frame.width,
     height: frame.height,
-    encoding: encodingOf(frame, segments),
+    encoding: encodingOf(frame, segments, bytes),
     profile: await readBlock(held, segments.icc, maxProfileBytes),
     blocks: {
       exif: await block(segments.exif),
@@ -78,7 +80,7 @@ async function readSegments(
   }
 }
 
-function encodingOf(frame: JpegFrame, segments: JpegSegments): TileEncoding {
+function encodingOf(frame: JpegFrame, segments: JpegSegments, bytes: Uint8Array): TileEncoding {
   const { components } = frame;
   const model = modelOf(components, segments);
   const sampled = chromaOf(frame);
@@ -92,6 +94,8 @@ function encodingOf(frame: JpegFrame, segments: JpegSegments): TileEncoding {
     isInverted: model === "cmyk" || model === "ycck",
     ...chroma,
     isProgressive: frame.process === "progressive",
+    // Where the scan begins behind what was read, the file is decoded as one of several scans.
+    isOneScan: comesByRows(bytes, jpegRows),
   });
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type Bucket, BucketError, type ObjectHeaders } from "../bucket/bucket.ts";
 import { checkedBytes, sha256Of } from "../bucket/upload.ts";
 
@@ -22,8 +23,11 @@ export function recordHeaders(bytes: Uint8Array, marks: Readonly<Record<string, 
   return { contentType: "application/json", metadata: { sha256: sha256Of(bytes), ...marks } };
 }
 
-/** How often a record is made anew because somebody else has changed it meanwhile. */
-const mostTries = 5;
+/** How often a record is made anew because somebody else has changed it meanwhile: many shards may end at once. */
+const mostTries = 12;
+
+/** From the third try on it waits, at random, so that those who write at once don't stay together. */
+const longestPause = (attempt: number): number => (attempt < 3 ? 0 : 50 * 2 ** Math.min(attempt - 3, 5));
 
 /**
  * Writes a record of the catalogue, made of the one that is there: where none was, only if there is still none, and in
@@ -58,6 +62,7 @@ export async function rewriteRecord(
         : await catalogue.replace(key, content, { etag: former.etag, headers });
     if (etag !== undefined) return written(ending);
     lost = ending;
+    await wait(Math.random() * longestPause(attempt));
   }
-  throw new BucketError("failed", `${key} is changed by somebody else again and again. Run the command again later.`);
+  throw new BucketError("changed", `${key} is changed by somebody else again and again. Run the command again later.`);
 }

@@ -77,7 +77,7 @@ export async function appendToFeed(catalogue: Bucket, told: RunChanges): Promise
     underWay = { number, count };
     tries += 1;
   }
-  throw new BucketError("failed", `${feedPageKey(number)} is changed by others again and again.`);
+  throw new BucketError("changed", `${feedPageKey(number)} is changed by others again and again.`);
 }
 
 /** A run that broke off may have told its changes before it did. */

@@ -31,6 +31,11 @@ export interface Place {
 const imageExtensions =
   /\.(?:tiff?|ptiff?|btf|tf8|jpe?g|jpe|png|webp|avif|heic|heif|hif|gif|jp2|jpx|jpf|j2k|j2c|jpc|pdf)$/i;
 
+/** Whether a file in a folder is taken for an image, by its name. */
+export function isImageName(name: string): boolean {
+  return imageExtensions.test(name);
+}
+
 interface Walk {
   readonly scan: FolderScan;
   /** Real paths of folders walked already, so that links in a circle come to an end. */
@@ -66,8 +71,8 @@ export async function scanFolder(place: Place, walk: Walk): Promise<void> {
   }
 }
 
-/** Names that files beside these images have: texts are taken with their image, and a PDF with the object. */
-function filesBeside(names: readonly string[]): ReadonlySet<string> {
+/** Returns the names that files beside the images among these have: texts are taken with their image, and a PDF with the object. */
+export function filesBeside(names: readonly string[]): ReadonlySet<string> {
   const images = names.filter((name) => imageExtensions.test(name) && !isAttachment(name));
   const stems = images.map((name) => name.slice(0, -extname(name).length));
   const texts = stems.flatMap((stem) => textEndings.map((ending) => `${stem}${ending}`));

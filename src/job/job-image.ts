@@ -18,6 +18,7 @@ import type {
 import { formatTreatment } from "../settings/ingest-config.ts";
 import { rewriteRecord } from "./catalogue-record.ts";
 import { nameImage, type PlannedImage } from "./job-plan.ts";
+import type { BroughtFile, SourceStore } from "./source-store.ts";
 
 /** The work on pixels, as the ingest calls it. */
 export interface Converter {
@@ -32,8 +33,8 @@ export interface Converter {
   readonly countPages: (source: string) => Promise<number>;
 }
 
-/** The stages of an image that are timed one by one: its checksum, its conversion, its way into the masters' bucket. */
-export type Stage = "checksum" | ConversionStage | "upload";
+/** The stages of an image that are timed one by one: its way to this machine, its checksum, its conversion, its way into the masters' bucket. */
+export type Stage = "fetch" | "checksum" | ConversionStage | "upload";
 
 /** A master as it lies in its bucket. */
 export interface StoredMaster {
@@ -65,6 +66,7 @@ export interface ImageWork {
   readonly catalogue: Bucket;
   /** Where masters are made. */
   readonly folder: string;
+  readonly store: SourceStore;
   /** Makes again what is there already. */
   readonly isForced: boolean;
   readonly signal: AbortSignal | undefined;
@@ -80,40 +82,98 @@ export interface ImageWork {
  */
 export async function treatImage(image: PlannedImage, work: ImageWork): Promise<TreatedImage> {
   work.onActivity("checking");
-  const reading = stopwatch();
-  const source = await reading.time(() => readable(image, () => work.checksumOf(image.source)));
-  const checksum = reading.seconds();
-  const settings = formatTreatment(image.treatment);
-  const present = await work.masters.head(image.key);
-  const known = present?.metadata["source-sha256"] === source && present.metadata.settings === settings;
-  const kept = known && !work.isForced ? masterOf(present) : undefined;
-  if (kept !== undefined) {
-    const isNew = await storeRecord(image, { master: kept, catalogue: work.catalogue });
-    const warnings = isNew ? ["Its record was stored."] : [];
-    return { status: "kept", master: kept, seconds: { checksum }, warnings };
+  const version = work.store.versionOf(image.source);
+  // A file that its storage says is the same is not brought again.
+  const early = version === undefined ? undefined : await lookUp(image, work);
+  if (version !== undefined && early?.object?.metadata["source-etag"] === version) {
+    const kept = await keep(image, early, work);
+    if (kept !== undefined) return { ...kept, seconds: {} };
   }
+  const started = performance.now();
+  return withSource(image, work.store, async (file) => {
+    const fetched = file.path === image.source ? {} : { fetch: (performance.now() - started) / 1000 };
+    const reading = stopwatch();
+    const source = file.checksum ?? (await reading.time(() => readable(image, () => work.checksumOf(file.path))));
+    const checksum = reading.seconds();
+    const found = early ?? (await lookUp(image, work));
+    const isSame = found.object?.metadata["source-sha256"] === source;
+    const kept = isSame ? await keep(image, found, work) : undefined;
+    if (kept !== undefined) return { ...kept, seconds: { ...fetched, checksum } };
+    const seconds = { ...fetched, checksum };
+    return makeMaster(image, { work, file, origin: { source, version }, isNew: found.object === undefined, seconds });
+  });
+}
+
+/** Works on the file of an image while it is on this machine; messages name it as it was named. */
+export async function withSource<Result>(
+  { source }: Pick<PlannedImage, "source">,
+  store: SourceStore,
+  work: (file: BroughtFile) => Promise<Result>,
+): Promise<Result> {
+  await using file = await store.bring(source);
+  try {
+    return await work(file);
+  } catch (error) {
+    if (!(error instanceof IngestError) || file.path === source) throw error;
+    throw new IngestError(error.code, error.message.replaceAll(file.path, source), { cause: error });
+  }
+}
+
+interface Found {
+  readonly object: StoredObject | undefined;
+}
+
+async function lookUp({ key }: PlannedImage, { masters }: ImageWork): Promise<Found> {
+  return { object: await masters.head(key) };
+}
+
+/** Returns the master that is there, with its record, if it was made with these settings; its source is known to be the same. */
+async function keep(
+  image: PlannedImage,
+  { object }: Found,
+  { isForced, catalogue }: ImageWork,
+): Promise<Omit<TreatedImage, "seconds"> | undefined> {
+  if (object?.metadata.settings !== formatTreatment(image.treatment) || isForced) return undefined;
+  const master = masterOf(object);
+  if (master === undefined) return undefined;
+  const isNew = await storeRecord(image, { master, catalogue });
+  return { status: "kept", master, warnings: isNew ? ["Its record was stored."] : [] };
+}
+
+interface Making {
+  readonly work: ImageWork;
+  readonly file: BroughtFile;
+  /** SHA-256 of the source, and what its storage calls its version. */
+  readonly origin: { readonly source: string; readonly version: string | undefined };
+  readonly isNew: boolean;
+  readonly seconds: TreatedImage["seconds"];
+}
+
+async function makeMaster(image: PlannedImage, { work, file, origin, isNew, seconds }: Making): Promise<TreatedImage> {
   const target = join(work.folder, `${sha256Of(Buffer.from(image.key)).slice(0, 32)}.tif`);
   try {
     work.onActivity("converting");
-    const converted = await convert(image, target, work);
+    const converted = await convert(image, { work, file, target });
     work.onActivity("storing");
     const master = { ...converted, bytes: converted.bytesOut };
+    const settings = formatTreatment(image.treatment);
     const upload: Upload = {
       key: image.key,
       file: target,
       bytes: master.bytes,
       checksum: master.checksum,
-      headers: { contentType: "image/tiff", metadata: metadataOf(master, { source, settings }) },
+      headers: { contentType: "image/tiff", metadata: metadataOf(master, { ...origin, settings }) },
     };
     const onProgress = (bytes: number) => work.onStoredBytes(bytes, master.bytes);
     const storing = stopwatch();
     await storing.time(() => uploadFile(work.masters, upload, { signal: work.signal, onProgress }));
     await storeRecord(image, { master, catalogue: work.catalogue });
+    const warnings = [...(await pageWarnings(image, { work, file })), ...converted.warnings];
     return {
-      status: present === undefined ? "stored" : "replaced",
+      status: isNew ? "stored" : "replaced",
       master,
-      seconds: { checksum, ...converted.seconds, upload: storing.seconds() },
-      warnings: [...(await pageWarnings(image, work.converter)), ...converted.warnings],
+      seconds: { ...seconds, ...converted.seconds, upload: storing.seconds() },
+      warnings: warnings.map((text) => text.replaceAll(file.path, image.source)),
     };
   } finally {
     await rm(target, { force: true });
@@ -128,16 +188,22 @@ export async function checksumFile(file: string, signal: AbortSignal | undefined
   return digest.digest("hex");
 }
 
-function convert(image: PlannedImage, target: string, { converter, signal }: ImageWork): Promise<ConvertedMaster> {
-  const { mode, settings } = image.treatment;
+function convert(
+  { treatment: { mode, settings } }: PlannedImage,
+  { work, file, target }: Pick<Making, "work" | "file"> & { readonly target: string },
+): Promise<ConvertedMaster> {
+  const { converter, signal } = work;
   return mode === "repack"
-    ? converter.repackMaster(image.source, target, { signal })
-    : converter.convertMaster(image.source, target, settings, { signal });
+    ? converter.repackMaster(file.path, target, { signal })
+    : converter.convertMaster(file.path, target, settings, { signal });
 }
 
-async function pageWarnings(image: PlannedImage, converter: Converter): Promise<readonly string[]> {
+async function pageWarnings(
+  image: PlannedImage,
+  { work, file }: Pick<Making, "work" | "file">,
+): Promise<readonly string[]> {
   if (image.page !== undefined) return [];
-  const pages = await converter.countPages(image.source);
+  const pages = await work.converter.countPages(file.path);
   return pages > 1 ? [`It has ${pages} pages, and the first was taken; --pages all takes them all.`] : [];
 }
 
@@ -158,11 +224,12 @@ async function storeRecord(
 /** What is kept with a master: its geometry, and what it was made of and how. */
 function metadataOf(
   { width, height, levels, tileSize, checksum }: StoredMaster,
-  { source, settings }: { readonly source: string; readonly settings: string },
+  { source, version, settings }: Making["origin"] & { readonly settings: string },
 ): Readonly<Record<string, string>> {
   return {
     sha256: checksum,
     "source-sha256": source,
+    ...(version !== undefined && { "source-etag": version }),
     settings,
     width: String(width),
     height: String(height),

@@ -13,12 +13,14 @@ import {
 } from "../settings/identifier-template.ts";
 import { chooseTreatment, type FileTreatment, type IngestConfig } from "../settings/ingest-config.ts";
 import type { ConversionOptions } from "../settings/options.ts";
+import type { BucketStore } from "./bucket-store.ts";
 import { type ObjectsRequest, type PlannedObjects, planObjects } from "./object-plan.ts";
 import type { NamedRecords } from "./read-records.ts";
 import { pairRecords, type RecordPairing } from "./record-pairing.ts";
 import { formatSkipped, type SkippedFiles } from "./skipped-files.ts";
 import { failUnnamed, type SourceFailure } from "./source-failure.ts";
 import { findFiles, type SourceFile } from "./source-files.ts";
+import { isInBucket } from "./source-place.ts";
 
 /** One image to be made a master of. */
 export interface PlannedImage {
@@ -55,6 +57,8 @@ export interface IngestPlan {
 export interface PlanRequest {
   /** Files and folders. */
   readonly sources: readonly string[];
+  /** Lists those that lie in buckets. */
+  readonly buckets?: Pick<BucketStore, "scan"> | undefined;
   readonly template: string;
   readonly collection: string;
   readonly prefix: string;
@@ -76,11 +80,17 @@ export interface PlanRequest {
  * signal once it is aborted.
  */
 export async function planIngest(request: PlanRequest): Promise<IngestPlan> {
-  const { files, faults: found, skipped, unnamed } = await findFiles(request.sources);
+  const { files, faults: found, skipped, unnamed } = await findFiles(request.sources, request.buckets);
   const faults = [...found];
   const template = parseTemplate(request.template, faults);
   if (request.pages === "all" && !usesPlaceholder(template, "page")) {
     faults.push("--pages all needs {page} in the identifier template");
+  }
+  const distant = files.find(({ path }) => isInBucket(path));
+  if (request.pages === "all" && distant !== undefined) {
+    faults.push(
+      `--pages all takes files of this machine alone, for each must be read to count its pages: not ${distant.path}`,
+    );
   }
   refuseFaults(faults);
   const images: PlannedImage[] = [];

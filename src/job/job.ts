@@ -2,9 +2,10 @@ import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { openWorkFolder } from "../node/work-folder.ts";
 import type { SourceSummary } from "../settings/conversion.ts";
-import { type Activity, type Converter, checksumFile, type TreatedImage, treatImage } from "./job-image.ts";
+import { type Activity, type Converter, checksumFile, type TreatedImage, treatImage, withSource } from "./job-image.ts";
 import type { IngestPlan, PlannedImage } from "./job-plan.ts";
 import type { Failure } from "./source-failure.ts";
+import { localStore, type SourceStore } from "./source-store.ts";
 
 /** How the work on an image ended. `stopped` images were not reached or broken off: nothing of them was kept. */
 export type ImageOutcome =
@@ -27,6 +28,8 @@ export interface IngestRun {
   /** Images worked on at once. */
   readonly jobs: number;
   readonly isForced: boolean;
+  /** Where the files are; this machine without it. */
+  readonly store?: SourceStore | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: IngestEvent) => void;
   /** Called with what removes the temporary files at once, for a process that must end. */
@@ -62,13 +65,15 @@ export type Inspection =
 /** Looks at the images of a plan without converting or storing anything. */
 export async function inspectPlan(
   plan: IngestPlan,
-  { converter, signal }: { readonly converter: Converter; readonly signal?: AbortSignal | undefined },
+  { converter, store = localStore, signal }: Pick<IngestRun, "converter" | "store" | "signal">,
 ): Promise<readonly Inspection[]> {
   const inspections: Inspection[] = [];
   for (const image of plan.images) {
     if (signal?.aborted) break;
     try {
-      inspections.push({ image, summary: await converter.inspectSource(image.source, image.treatment.settings.page) });
+      const { page } = image.treatment.settings;
+      const inspect = (path: string) => converter.inspectSource(path, page);
+      inspections.push({ image, summary: await withSource(image, store, ({ path }) => inspect(path)) });
     } catch (error) {
       inspections.push({ image, failure: failureOf(error) });
     }
@@ -115,6 +120,7 @@ async function endOf(image: PlannedImage, one: OneImage): Promise<ImageOutcome> 
       catalogue: run.catalogue,
       folder,
       isForced: run.isForced,
+      store: run.store ?? localStore,
       signal,
       checksumOf,
       onActivity: (activity) => run.onEvent?.({ kind: "activity", image, activity }),

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import type { CollectionPlan } from "../catalogue/collection-plan.ts";
 import type { Resource } from "../catalogue/feed-run.ts";
@@ -18,10 +19,12 @@ import { readImageFacts } from "./image-facts.ts";
 import { readImageRecord } from "./image-record.ts";
 import type { ImageOutcome } from "./job.ts";
 import type { PlannedImage } from "./job-plan.ts";
+import { leaveCollections } from "./left-collections.ts";
 import { findLogos, type Logos } from "./logos.ts";
 import { withTexts } from "./page-text-files.ts";
 import { openJournal, type RunJournal } from "./run-journal.ts";
 import type { Failure } from "./source-failure.ts";
+import type { SourceStore } from "./source-store.ts";
 
 /** What became of an object: `failed` has not been written, and a record that was there stays. */
 export interface ObjectOutcome {
@@ -56,6 +59,12 @@ export interface ObjectRun {
   readonly logos: ReadonlyMap<string, string>;
   readonly canvases: "kept" | "new";
   readonly labels: "kept" | "by-rule";
+  /** Whether collections are brought up to date, or left to `writeMemberships` when all shards of a run are done. */
+  readonly collections?: "written" | "left";
+  /** All images of the plan, those of other shards too, for what lies beside them; those of the outcomes without it. */
+  readonly planned?: readonly PlannedImage[];
+  /** Where the files beside images are; this machine without it. */
+  readonly store?: SourceStore | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -78,7 +87,8 @@ export async function writeObjects(
   },
   run: ObjectRun,
 ): Promise<ObjectOutcomes> {
-  const journal = openJournal(run.catalogue);
+  const isShard = run.collections === "left";
+  const journal = openJournal(run.catalogue, Date.now, isShard ? "dead" : "all");
   const ended = new Map(outcomes.map((outcome) => [outcome.image.identifier, outcome]));
   const written: WrittenObject[] = [];
   const tell = async (key: string, write: () => Promise<ObjectOutcome>): Promise<ObjectOutcome> => {
@@ -94,21 +104,32 @@ export async function writeObjects(
   const resource = (kind: Resource["kind"], key: string): Resource => ({ kind, key });
   journal.plan([
     ...[...plans.map(({ key }) => key), ...named.keys()].map((key) => resource("object", key)),
-    ...planned.map(({ key }) => resource("collection", key)),
+    ...(isShard ? [] : planned).map(({ key }) => resource("collection", key)),
   ]);
   const labels = await readCollectionLabels(planned, run.catalogue);
-  const attachments = await findAttachments(outcomes.map(({ image }) => image));
+  const own = outcomes.map(({ image }) => image);
+  const attachments = await findAttachments(run.planned === undefined ? own : besideThese(own, run.planned), run.store);
   const work = { run, journal, labels, logos: findLogos(run), attachments, ended, written };
   const objects = [
     ...(await atOnce(plans, objectsAtOnce, (plan) => tell(plan.key, () => writePlanned(plan, work)))),
     ...(await atOnce([...named], objectsAtOnce, ([key, images]) => tell(key, () => refresh(key, images, work)))),
   ];
   const notes: string[] = [...attachments.notes];
-  const collections = await writeCollections(written, planned, { ...run, journal, labels, notes });
+  const collecting = { ...run, journal, labels, notes };
+  const collections = isShard
+    ? await leaveCollections(written, new Set(plans.map(({ key }) => key)), collecting)
+    : await writeCollections(written, planned, collecting);
   return { objects, collections, notes: [...work.logos.notes(), ...notes], feed: await tellFeed(journal) };
 }
 
-async function tellFeed(journal: RunJournal): Promise<FeedOutcome> {
+/** Images in the folders that these lie in. */
+function besideThese(own: readonly PlannedImage[], all: readonly PlannedImage[]): readonly PlannedImage[] {
+  const folders = new Set(own.map(({ source }) => dirname(source)));
+  return all.filter(({ source }) => folders.has(dirname(source)));
+}
+
+/** Has the feed tell what was written; a failure of it is no failure of the run. Throws BucketError when a bucket can't be used at all. */
+export async function tellFeed(journal: RunJournal): Promise<FeedOutcome> {
   try {
     return { told: await journal.finish() };
   } catch (error) {
@@ -170,10 +191,10 @@ async function writeOne(
     const { labelSource } = completion;
     const notes = [...completion.notes];
     const imageOf = (identifier: string) => ended.get(identifier)?.image;
-    const texts = { catalogue: run.catalogue, plan, imageOf, notes };
+    const texts = { catalogue: run.catalogue, plan, imageOf, store: run.store, notes };
     const worded = await withTexts(await logos.addTo(completion.work), texts);
-    const { catalogue, signal } = run;
-    const work = await withAttachments(worded, { catalogue, found: attachments, signal, notes });
+    const { catalogue, store, signal } = run;
+    const work = await withAttachments(worded, { catalogue, found: attachments, store, signal, notes });
     const record = formatWork(work);
     if (record.byteLength > maxCatalogueRecordBytes)
       throw new ObjectFault("record-refused", tooLarge(record.byteLength));
@@ -253,7 +274,8 @@ class ObjectFault extends Error {
   }
 }
 
-function failureOf(error: unknown): Failure {
+/** Says why an object was not written. */
+export function failureOf(error: unknown): Failure {
   if (error instanceof ObjectFault || error instanceof BucketError) return { code: error.code, message: error.message };
   if (error instanceof ImageError) return { code: error.code, message: error.detail ?? error.message };
   return { code: "internal", message: error instanceof Error ? error.message : String(error) };

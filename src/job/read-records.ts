@@ -21,6 +21,8 @@ export interface ImageTable {
 export interface TableFileReading {
   readonly reading: PageTableReading;
   readonly faults: string[];
+  /** Reads a file whole; that of this machine without it. */
+  readonly readFile?: ((file: string) => Promise<Uint8Array>) | undefined;
 }
 
 type ReadTable<Rows> = (
@@ -49,11 +51,11 @@ export function readCollections(
 
 async function readTableFile<Rows>(
   file: string,
-  { reading, faults, read }: TableFileReading & { readonly read: ReadTable<Rows> },
+  { reading, faults, read, readFile: readWhole = readFile }: TableFileReading & { readonly read: ReadTable<Rows> },
 ): Promise<Rows | undefined> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(file);
+    bytes = await readWhole(file);
   } catch (error) {
     faults.push(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
     return undefined;

@@ -9,6 +9,7 @@ import type { ImageOutcome, Inspection } from "./job.ts";
 import type { Stage } from "./job-image.ts";
 import type { IngestPlan, PlannedImage } from "./job-plan.ts";
 import type { FeedOutcome, ObjectOutcome, ObjectOutcomes } from "./object-job.ts";
+import type { RunIdentity } from "./shard.ts";
 import type { SkippedFiles } from "./skipped-files.ts";
 import type { Failure, SourceFailure } from "./source-failure.ts";
 
@@ -39,6 +40,10 @@ export interface ReportedImage {
 
 /** What a run did. */
 export interface Report {
+  /** Which part of a run it is, as `--shard` takes it; left out where it is all. */
+  readonly shard?: string;
+  /** Tells the run from others; left out where it has no shards. */
+  readonly run?: RunIdentity;
   readonly started: string;
   readonly seconds: number;
   /** The masters' bucket. */
@@ -82,6 +87,8 @@ export interface ReportMaterial {
   readonly objects?: ObjectOutcomes | undefined;
   /** What the plan says besides its images. */
   readonly plan: Omit<IngestPlan, "images">;
+  /** Which part of a run it was; undefined where it was all. */
+  readonly part?: { readonly shard: string; readonly run: RunIdentity } | undefined;
   readonly operations: Operations;
 }
 
@@ -92,6 +99,7 @@ export function makeReport(material: ReportMaterial): Report {
   const totals = sumUp(images);
   const hasRecords = material.outcomes.some(({ image }) => image.record !== undefined || image.object !== undefined);
   return {
+    ...material.part,
     started: material.started.toISOString(),
     seconds: round(material.seconds),
     to: material.bucketNames.masters,
@@ -151,7 +159,8 @@ export function makeDryReport(
   };
 }
 
-function countObjects(objects: readonly ObjectOutcome[]): ObjectTotals {
+/** Counts objects by what became of them. */
+export function countObjects(objects: readonly ObjectOutcome[]): ObjectTotals {
   const count = (status: ObjectOutcome["status"]) => objects.filter((object) => object.status === status).length;
   return { written: count("written"), unchanged: count("unchanged"), failed: count("failed") };
 }
@@ -187,7 +196,8 @@ function describe(image: PlannedImage) {
   };
 }
 
-function sumUp(images: readonly ReportedImage[]): Totals {
+/** Sums up the images of a report. */
+export function sumUp(images: readonly ReportedImage[]): Totals {
   const count = (status: Status) => images.filter((image) => image.status === status).length;
   const withMaster = images.filter(({ bytesOut }) => bytesOut !== undefined);
   const secondsByStage: Partial<Record<Stage, number>> = {};

@@ -48,9 +48,14 @@ const changeTypes: Readonly<Record<WrittenEnding, Change["type"]>> = { created: 
 /**
  * Opens the journal of a run. Before the first record is written, one write says which may be; each is marked with the run
  * that wrote it. So whatever breaks a run off, a later one finds what it wrote and did not tell. A run that changes
- * nothing writes nothing.
+ * nothing writes nothing. In the end it tells for all others what they have not told: for all that are there, or, as one of many at once,
+ * for those alone that are dead, so that not each of them looks at what each of the others writes.
  */
-export function openJournal(catalogue: Bucket, now: () => number = Date.now): RunJournal {
+export function openJournal(
+  catalogue: Bucket,
+  now: () => number = Date.now,
+  toldFor: "all" | "dead" = "all",
+): RunJournal {
   const run = randomUUID();
   const planned = new Map<string, Announced>();
   /** Planned, and not announced yet. */
@@ -122,7 +127,8 @@ export function openJournal(catalogue: Bucket, now: () => number = Date.now): Ru
       changes.push({ type: "Delete", kind: "object", key });
     },
     async finish() {
-      const [own, others] = await readRuns(catalogue, run);
+      const [own, present] = await readRuns(catalogue, run);
+      const others = toldFor === "all" ? present : present.filter(({ left }) => !isAlive(left, now()));
       const recovered = await atOnce(others, 1, ({ left }) => changesBy(catalogue, left, left.run));
       changes.push(...(await changesBy(catalogue, byKind([...begun.values()]), run)).changes);
       begun.clear();
@@ -196,6 +202,10 @@ async function changesBy(
   return { run, changes: changes.flat() };
 }
 
+function isAlive({ at }: FeedRun, now: number): boolean {
+  return now - Date.parse(at) <= aliveMilliseconds;
+}
+
 /** Of a run that may be alive only what was told is taken off: it may write the rest yet, and tell it. */
 async function settle(
   catalogue: Bucket,
@@ -204,6 +214,6 @@ async function settle(
   const { key, etag, left } = other;
   const done = new Set(told.map(nameOfChange));
   const rest = announcedBy(left).filter((announced) => !done.has(announcedName(announced)));
-  if (now - Date.parse(left.at) > aliveMilliseconds) await catalogue.delete(key);
+  if (!isAlive(left, now)) await catalogue.delete(key);
   else if (done.size > 0) await writeRun(catalogue, key, { run: left.run, at: left.at, ...byKind(rest) }, etag);
 }

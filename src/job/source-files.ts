@@ -1,8 +1,10 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import type { BucketStore } from "./bucket-store.ts";
 import { type FolderScan, scanFolder, scanLinks } from "./folder-scan.ts";
 import { countSkipped, type SkippedFiles } from "./skipped-files.ts";
+import { isInBucket } from "./source-place.ts";
 
 /** An image file that a command line names, itself or by its folder. */
 export interface SourceFile {
@@ -36,9 +38,10 @@ export interface FoundFiles {
 /**
  * Finds the image files under what was named: folders through and through, everything whose name starts with a dot left
  * out. Links are followed once all real folders are known, and not to any of them, so that a link renames nothing that is
- * there without it. A file that is reached twice by the same path counts once.
+ * there without it. A file that is reached twice by the same path counts once. What is named in a bucket is listed by `buckets`, where
+ * a command has them. Throws BucketError.
  */
-export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
+export async function findFiles(names: readonly string[], buckets?: Pick<BucketStore, "scan">): Promise<FoundFiles> {
   const taken = new Set<string>();
   const realFolders = new Set<string>();
   const skipped = countSkipped();
@@ -50,6 +53,11 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
     };
     const scan: FolderScan = { root: name, isNew, skipped, faults: [], files: [], unnamed: [], links: [] };
     scans.push(scan);
+    if (isInBucket(name)) {
+      if (buckets === undefined) scan.faults.push(`${name} lies in a bucket, from which this command takes no files`);
+      else await buckets.scan(scan);
+      continue;
+    }
     const found = await statOf(name);
     if (found === undefined) scan.faults.push(`${name} is not there or can't be read`);
     else if (found.isDirectory())
@@ -60,7 +68,8 @@ export async function findFiles(names: readonly string[]): Promise<FoundFiles> {
   }
   for (const scan of scans) {
     await scanLinks(scan, realFolders);
-    if (scan.faults.length + scan.files.length + scan.unnamed.length === 0 && (await isFolder(scan.root))) {
+    const isEmpty = scan.faults.length + scan.files.length + scan.unnamed.length === 0;
+    if (isEmpty && (isInBucket(scan.root) || (await isFolder(scan.root)))) {
       scan.faults.push(`${scan.root} holds no image that is not named already`);
     }
   }

@@ -26,7 +26,7 @@ interface MasterHead extends Pick<KeptMaster, "version" | "size" | "checkedAt"> 
 }
 
 /** Changes with the shape of the record, so that an old one is not read as a new one. */
-const recordVersion = 4;
+const recordVersion = 5;
 
 /** Longest version: an etag. */
 const maxVersionCharacters = 256;

@@ -5,7 +5,7 @@ import type { PurgeAnswer } from "./workers-cache.ts";
 
 /** How it stands with what was to be purged from Workers Cache. */
 export interface PurgeState {
-  readonly state: PurgeAnswer["state"] | "waiting";
+  readonly state: PurgeAnswer["state"] | "waiting" | "untouched";
   /** Why the platform refused the last call. */
   readonly reason?: string;
   /** Tags that wait for the next call that the platform takes. */

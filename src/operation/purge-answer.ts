@@ -3,6 +3,8 @@ import type { PurgeOrder } from "./purge-order.ts";
 
 /** What a service answers to an order to purge. */
 export interface PurgeAnswer {
+  /** Nothing was removed: the counts are of what would have been. */
+  readonly dryRun?: true;
   readonly images: number;
   readonly workersCache: PurgeState & { readonly tags: number };
   /** What the Cache API of this data centre would not let go of. */

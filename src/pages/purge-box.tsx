@@ -10,7 +10,7 @@ export type PurgeNotice =
       readonly kind: "purged";
       readonly images: number;
       readonly workersCache: {
-        readonly state: "purged" | "waiting" | "absent" | "refused";
+        readonly state: "purged" | "waiting" | "absent" | "refused" | "untouched";
         readonly tags: number;
         readonly waiting: number;
         readonly reason?: string;
@@ -36,6 +36,7 @@ export function PurgeResult({ notice }: { readonly notice: PurgeNotice }) {
     purged: `${formatAmount(tags)} tags purged`,
     waiting: `${formatAmount(waiting)} tags wait for the next calls that the platform takes`,
     absent: "there is none here",
+    untouched: "left as it was: that was a dry run",
     refused: `refused: ${reason ?? "no reason was given"}. ${waiting > 0 ? "Its tags wait, and are purged automatically." : "Send it again."}`,
   }[state];
   return (

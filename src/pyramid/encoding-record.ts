@@ -24,6 +24,7 @@ export function readEncodingHead(fields: JsonFields): EncodingHead {
     ccitt: fields.has("ccitt") ? readCcitt(fields.fields("ccitt")) : undefined,
     isProgressive: fields.flag("isProgressive"),
     isUneven: fields.flag("isUneven"),
+    isOneScan: fields.flag("isOneScan"),
   };
 }
 

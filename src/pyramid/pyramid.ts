@@ -36,8 +36,8 @@ export function checkPyramid({ levels }: Pyramid): void {
     if (!isNext || !isSamePicture(level.encoding, full.encoding))
       throw malformed("a level that does not belong to the image");
   }
-  const { compression, model, isProgressive, isUneven } = full.encoding;
-  const isOfFiles = compression === "png" || model === "ycck" || isProgressive || isUneven;
+  const { compression, model, isProgressive, isUneven, isOneScan } = full.encoding;
+  const isOfFiles = compression === "png" || model === "ycck" || isProgressive || isUneven || isOneScan;
   if (isOfFiles && (full.offsets.length !== 1 || full.offsets[0] !== 0))
     throw malformed("tiles in a compression of whole files");
 }

@@ -20,6 +20,8 @@ export interface TileEncoding extends Photometric {
   readonly isProgressive: boolean;
   /** Only known for whole files: components of YCbCr are sampled in ways that have to be enlarged as they are decoded. */
   readonly isUneven: boolean;
+  /** Only known for whole files: the rows of a JPEG follow each other in one scan, so that they can be decoded as it is read. */
+  readonly isOneScan: boolean;
 }
 
 /** The supported compressions; `png` only for PNG files. */
@@ -43,7 +45,7 @@ const ofBytes: readonly Compression[] = ["jpeg", "webp"];
  * `source-malformed` for contradictions.
  */
 export function checkTileEncoding(encoding: TileEncoding): void {
-  const { compression, model, layout, palette, ccitt, jpegTables, isProgressive, isUneven } = encoding;
+  const { compression, model, layout, palette, ccitt, jpegTables, isProgressive, isUneven, isOneScan } = encoding;
   checkSampleLayout(layout, colorSamples[model]);
   refuseMismatch(compression, encoding);
   checkSubsampling(encoding);
@@ -57,6 +59,7 @@ export function checkTileEncoding(encoding: TileEncoding): void {
   }
   if (isProgressive && compression !== "jpeg" && compression !== "png") throw malformed(`progressive ${compression}`);
   if (isUneven && (compression !== "jpeg" || model !== "ycbcr")) throw malformed(`uneven ${model} in ${compression}`);
+  if (isOneScan && (compression !== "jpeg" || isProgressive)) throw malformed(`one scan of ${compression}`);
 }
 
 /** Returns how many parts a tile is stored in: one, or one for each sample of a planar level. */

@@ -40,6 +40,12 @@ export interface KernelExports {
   /** Where a decode leaves a mark for each `jpegMarkRows` rows of the frame, 0 for those that are whole. */
   readonly jpegMarks: WebAssembly.Global;
   readonly jpegMarkRows: WebAssembly.Global;
+  /** Decodes rows of one JPEG from a window of its bytes, from the state at `state` on; returns how far it came. */
+  decodeJpegRows(request: number, state: number): number;
+  /** Bytes of workspace for it. */
+  readonly jpegRowsBytes: WebAssembly.Global;
+  /** Reads a JPEG's header into the tables of the request, and sets the state to its first row; returns a status. */
+  openJpegRows(request: number, state: number): number;
   /** Bytes of workspace for one decode besides a block of tables and the length of the stream. */
   readonly jpegPaddingBytes: WebAssembly.Global;
   /** Size of a block of tables. */

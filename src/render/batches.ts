@@ -1,3 +1,4 @@
+import { isReadByRows } from "../codec/tile-decoder.ts";
 import { maxTilesPerRender } from "../limits.ts";
 import { partsOf } from "../pyramid/tile-encoding.ts";
 import { tileRanges } from "../pyramid/tile-index.ts";
@@ -56,11 +57,12 @@ export function planBatches(
     refuseAboveLimits({ tiles: tileCount, decodedPixels: 0, reads: 0, readBytes: 0, peakBytes: 0 }, { work: remedy });
   }
   const batches: Batch[] = [];
+  const isRead = isReadByRows(stored, tileTurn);
   let pending: TileRow[] = [];
   let pendingBytes = 0;
   const close = (): void => {
-    if (pending.length > 0)
-      batches.push({ tileRows: pending, reads: planReads(pending.flatMap(({ tiles }) => tiles)) });
+    const gathered = pending.flatMap(({ tiles }) => tiles).filter((tile) => !tile.isReadByRows);
+    if (pending.length > 0) batches.push({ tileRows: pending, reads: planReads(gathered) });
     pending = [];
     pendingBytes = 0;
   };
@@ -75,6 +77,7 @@ export function planBatches(
         storedRows: Math.min(stored.tileLength, storedRows),
         levelRow: place.row * stored.tileLength,
         ranges: tileRanges(stored, place, sourceSize),
+        isReadByRows: isRead,
       };
     });
     for (const part of divideRow(tiles)) {

@@ -157,7 +157,7 @@ function openParts(
   const { size, turn, colors, steps, shrink } = plan;
   const decoder = openDecoder(kernel, plan, sample);
   const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
-  const tiles = { ...bandTiles(kernel, plan, decoder), count };
+  const tiles = { ...bandTiles(kernel, plan, decoder), source: inputs.source, count };
   const band = isShrunk(shrink)
     ? new ShrunkBand(kernel, { ...tiles, samplings })
     : new Band(kernel, { ...tiles, carryRows: carryRowsOf(plan) });
@@ -176,7 +176,7 @@ function bandTiles(
   kernel: Kernel,
   { grid, stored, window, steps }: DrawPlan,
   decoder: TileDecoder,
-): Omit<BandTiles, "count"> {
+): Omit<BandTiles, "count" | "source"> {
   const { model, subsampling } = decoder;
   const firstColumn = Math.floor(window.x / grid.tileWidth);
   const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - firstColumn + 1;
@@ -218,8 +218,9 @@ function planesOf({ colors }: DrawPlan, decoder: TileDecoder): readonly PlaneSub
   }));
 }
 
-/** Any tile of the batch that was written; undefined where none was. */
+/** Any tile of the batch that was written and gathered; undefined where none was. */
 function sampleTile({ tileRows }: Batch, gathered: GatheredBytes): Uint8Array | undefined {
-  const ranges = tileRows.flatMap(({ tiles }) => tiles).find((tile) => tile.ranges !== undefined)?.ranges;
+  const tiles = tileRows.flatMap((row) => row.tiles);
+  const ranges = tiles.find((tile) => tile.ranges !== undefined && !tile.isReadByRows)?.ranges;
   return ranges?.[0] === undefined ? undefined : gathered.bytesOf(ranges[0]);
 }

@@ -1,7 +1,8 @@
 import { partedBytes } from "../codec/interleaved-tile.ts";
+import { rowReaderBytes } from "../codec/jpeg/row-reader.ts";
 import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
 import { rowDeflaterBytes } from "../codec/row-deflater.ts";
-import { packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
+import { isReadByRows, packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { Encoding } from "../iiif/format.ts";
@@ -110,10 +111,11 @@ function gatheredBytes(batches: DrawPlan["batches"]): number {
   return readBytes.reduce((most, bytes, index) => Math.max(most, bytes + (readBytes[index + 1] ?? 0)), 0);
 }
 
-/** Returns the bytes of the largest part of a tile. */
+/** Returns the bytes of the largest part of a tile that is gathered. */
 function mostCompressedBytes(batches: DrawPlan["batches"]): number {
   const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
-  return tiles.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
+  const gathered = tiles.filter((tile) => !tile.isReadByRows);
+  return gathered.reduce((most, { ranges = [] }) => Math.max(most, ...ranges.map(({ length }) => length)), 0);
 }
 
 /** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. */
@@ -171,6 +173,7 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   // What is enlarged has half the samples of its plane at most.
   const uneven = isUneven ? (pixels * colorPlanes.ycbcr) / 2 : 0;
   const converted = (steps.halvesTiles || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + uneven + turned;
+  if (isReadByRows(stored, tileTurn)) return rowReaderBytes;
   if (compression === "jpeg") {
     // Whether tiles are progressive is not known before they are read: what those of usual size would take is part of
     // the fixed bytes.

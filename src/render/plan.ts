@@ -1,4 +1,4 @@
-import { rowsAtOnce } from "../codec/tile-decoder.ts";
+import { isReadByRows, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
@@ -29,6 +29,7 @@ import { type Cost, type Remedy, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
+import { planReadsOfFile } from "./reads.ts";
 import { reduceChoice } from "./reduction.ts";
 import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
@@ -263,8 +264,10 @@ function isCopied({ encoding, isStripped }: Level): boolean {
 }
 
 function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
-  const { stored, batches } = drawing;
-  const reads = batches.flatMap((batch) => batch.reads);
+  const { stored, batches, tileTurn } = drawing;
+  const reads = isReadByRows(stored, tileTurn)
+    ? planReadsOfFile(stored.byteCounts[0] ?? 0)
+    : batches.flatMap((batch) => batch.reads);
   const tiles = batches.reduce(
     (sum, batch) => sum + batch.tileRows.reduce((row, { tiles }) => row + tiles.length, 0),
     0,

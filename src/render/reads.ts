@@ -1,3 +1,4 @@
+import { usualReadBytes } from "../codec/jpeg/row-reader.ts";
 import { maxGapBytes, maxReadBytes } from "../limits.ts";
 import type { TileRange } from "../pyramid/tile-index.ts";
 
@@ -11,6 +12,8 @@ export interface TileWanted {
   readonly levelRow: number;
   /** Where its parts lie in the file; undefined for a tile that was never written. */
   readonly ranges: readonly TileRange[] | undefined;
+  /** Whether it is decoded as its file is read, and not gathered; not if it is left out. */
+  readonly isReadByRows?: boolean;
 }
 
 /** One read of the file, which holds one tile or several. */
@@ -38,4 +41,15 @@ export function planReads(tiles: readonly TileWanted[]): readonly ReadPlan[] {
     }
   }
   return reads;
+}
+
+/**
+ * Lists the reads of a file of `size` bytes that is decoded as it is read, to its end: where the picture ends is not known.
+ * Where restart markers are numbered wrongly some are made twice, to count the markers.
+ */
+export function planReadsOfFile(size: number): readonly ReadPlan[] {
+  return Array.from({ length: Math.ceil(size / usualReadBytes) }, (_, index) => {
+    const offset = index * usualReadBytes;
+    return { offset, length: Math.min(usualReadBytes, size - offset) };
+  });
 }

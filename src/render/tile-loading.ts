@@ -5,6 +5,7 @@ import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { colorPlanes, type Plane } from "../raster/raster.ts";
 import { fillPlane } from "../raster/samples.ts";
+import type { ByteSource } from "../source/byte-source.ts";
 import type { DecodedTile } from "./damage.ts";
 import type { GatheredBytes } from "./gather.ts";
 import type { TileWanted } from "./reads.ts";
@@ -17,6 +18,8 @@ export interface TileLoading {
   readonly decoder: TileDecoder;
   /** How the tiles are stored, which tells what one shows that was never written. */
   readonly encoding: TileEncoding;
+  /** The file, for a tile that is decoded as it is read. */
+  readonly source: ByteSource;
   /** Told of each tile that was decoded. */
   readonly count: (tile: DecodedTile) => void;
 }
@@ -59,7 +62,7 @@ export async function* loadRows(
   loading: TileLoading,
   { tile, gathered, planesOf }: RowLoading,
 ): AsyncGenerator<number, void> {
-  const { grid, window, decoder, count } = loading;
+  const { grid, window, decoder, source, count } = loading;
   const { storedRows: rows, levelRow, ranges } = tile;
   const end = window.y + window.height;
   if (ranges === undefined) {
@@ -70,15 +73,16 @@ export async function* loadRows(
     return;
   }
   if (decoder.decodeRows === undefined) throw new RangeError("a tile that is not decoded by rows");
-  const parts = ranges.map((range) => gathered.bytesOf(range));
+  const parts = tile.isReadByRows ? [] : ranges.map((range) => gathered.bytesOf(range));
+  const file = tile.isReadByRows ? source : undefined;
   let isCounted = false;
-  for (const decoded of decoder.decodeRows(kernel, { parts, rows, window })) {
+  for (const decoded of decoder.decodeRows(kernel, { parts, source: file, rows, window })) {
     const { first, isAlone, writeInto } = decoded;
     const last = first + decoded.count;
     const isLast = last >= end;
     if (last <= window.y) continue;
     const row = first / grid.tileLength;
-    const missing = writeInto(planesOf(row));
+    const missing = await writeInto(planesOf(row));
     if (isAlone) {
       const height = Math.min(last, end) - Math.max(first, window.y);
       count({ asked: { width: window.width, height }, levelRow, missing });

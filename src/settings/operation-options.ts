@@ -63,6 +63,7 @@ export const purgeOptions = {
   collection: { kind: text("KEY"), help: "the documents of a collection" },
   prefix: { kind: text("TEXT"), help: "the images whose identifiers start so" },
   everything: { kind: flag, help: "all that is kept of all images and documents" },
+  dryRun: { kind: flag, help: "say what would be removed, and remove nothing" },
   json: { kind: flag, help: "report as JSON on standard output" },
 } as const satisfies OptionTable;
 
@@ -97,6 +98,9 @@ export const pruneOptions = {
   json: { kind: flag, help: "report as JSON on standard output" },
   config: runOptions.config,
 } as const satisfies OptionTable;
+
+/** What `report` takes. */
+export const reportOptions = { json: runOptions.json } as const satisfies OptionTable;
 
 /** What `verify` takes. */
 export const verifyOptions = {
@@ -171,6 +175,9 @@ export const warmOptions = {
 
 /** Which records are moved, as far as it was said. */
 export type MoveRecordsOptions = ValuesOf<typeof moveRecordsOptions>;
+
+/** How a merged report is told, as far as it was said. */
+export type ReportOptions = ValuesOf<typeof reportOptions>;
 
 /** What is indexed and where, as far as it was said. */
 export type IndexOptions = ValuesOf<typeof indexOptions>;

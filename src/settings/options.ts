@@ -1,3 +1,4 @@
+import { shardKind } from "./shard.ts";
 import { choice, flag, integer, list, numberChoice, type OptionTable, text, type ValuesOf } from "./values.ts";
 
 /** The characters that a prefix and a template's own text may have: those that need no escape in a URI, and letters. */
@@ -99,6 +100,12 @@ export const runOptions = {
   },
   newCanvas: { kind: flag, help: "let pages take the size of images whose proportions have changed" },
   noObjects: { kind: flag, help: "store images alone: no objects, no collections" },
+  shard: {
+    kind: shardKind,
+    help: "part I of N, from 1; auto: as the batch engine says; last: after all parts",
+  },
+  sourceRegion: { kind: bucketOptions.region.kind, help: "AWS region of s3:// sources (AWS_REGION)" },
+  sourceEndpoint: { kind: bucketOptions.endpoint.kind, help: "S3 endpoint of s3:// sources, in place of AWS" },
   config: { kind: text("FILE"), help: "JSON, or a program in .ts (tessera.config.json of the working folder)" },
   service: serviceOption,
   dryRun: { kind: flag, help: "look at the files and report what would be done" },

@@ -13,6 +13,7 @@ import {
 } from "../operation/purge.ts";
 import type { PurgeAnswer } from "../operation/purge-answer.ts";
 import { choosePurge, type NamedOrder, type PurgeChoice } from "../operation/purge-choice.ts";
+import { countDerivatives, countMaster } from "../operation/purge-count.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
 import { type PurgeableCache, purgeWorkersCache } from "../operation/workers-cache.ts";
@@ -38,6 +39,9 @@ interface Purged {
 /** How long the cache in front may take, in seconds: some calls of the platform. */
 const frontSeconds = 25;
 
+/** How it stands with the cache in front after a dry run. */
+const untouched: PurgeState = { state: "untouched", waiting: 0 };
+
 /** What a purge takes while it runs. */
 const purgeLoan = { share: "draws", bytes: purgeBytes, costMilliseconds: 50, waitingBytes: 4096 } as const;
 
@@ -52,7 +56,8 @@ export async function answerPurge(
 /**
  * Purges images, an object, a collection, what starts with a prefix, or everything, from all tiers that can be reached:
  * this isolate, the Cache API of this data centre, the derivative bucket with the kept indexes, and Workers Cache by tag.
- * Returns what was removed and what waits, and the order that goes on as `next`. Throws `identifier-malformed`,
+ * Returns what was removed and what waits, and the order that goes on as `next`. With `dryRun` nothing is removed, and the
+ * bucket of derivatives alone is counted. Throws `identifier-malformed`,
  * `record-malformed`, `storage-failed`; what was removed by then stays removed.
  */
 export async function purge(
@@ -60,18 +65,20 @@ export async function purge(
   order: PurgeOrder,
   { visit, workersCache, operator }: PurgeVisit,
 ): Promise<PurgeAnswer> {
+  const isDry = order.dryRun === true;
   const { images, counts, tags, next } = await purgeOwn(services, { order, visit });
   // Last: what is drawn again before is drawn from what is there now.
-  const front = await purgeFront(services, { workersCache, tags });
+  const front = isDry ? untouched : await purgeFront(services, { workersCache, tags });
   const { pictures, indexes, left } = counts;
-  const answer = {
+  const answer: PurgeAnswer = {
+    ...(isDry && { dryRun: true }),
     images,
     workersCache: { tags: tags.length, ...front },
     dataCentre: { left },
     derivatives: { pictures, indexes },
-    ...(next === undefined ? {} : { next }),
+    ...(next === undefined ? {} : { next: isDry ? { ...next, dryRun: true } : next }),
   };
-  await noteAction(services, { visit, operator, action: "purge", detail: { order, ...answer } });
+  if (!isDry) await noteAction(services, { visit, operator, action: "purge", detail: { order, ...answer } });
   return answer;
 }
 
@@ -86,12 +93,14 @@ async function purgeOwn(
     derivatives: services.pictures.derivatives,
     bucket: services.buckets.derivatives,
   };
-  const chosen = order.kind === "everything" ? undefined : await choose(services, { order, visit });
+  const isDry = order.dryRun === true;
+  const work =
+    order.kind === "everything"
+      ? () => purgeAll(tiers, order)
+      : await choose(services, { order, visit }).then((chosen) => () => purgeChosen(tiers, { ...chosen, isDry }));
   const lease = await services.budget.take(purgeLoan, visit.patience);
   try {
-    return await whileRenewing(services.clock, lease, () =>
-      chosen === undefined ? purgeAll(tiers, order) : purgeChosen(tiers, chosen),
-    );
+    return await whileRenewing(services.clock, lease, work);
   } finally {
     lease.release();
   }
@@ -105,17 +114,28 @@ function choose(
 }
 
 /** The cache in front is purged once, by the order that begins. */
-async function purgeAll(tiers: OwnTiers, order: PurgeOrder): Promise<Purged> {
+async function purgeAll(
+  tiers: OwnTiers,
+  { after, dryRun }: Extract<PurgeOrder, { readonly kind: "everything" }>,
+): Promise<Purged> {
+  if (dryRun === true) {
+    const { counts, next } = await countDerivatives(tiers, after);
+    const counted = { images: 0, counts, tags: after === undefined ? [everything] : [] };
+    return next === undefined ? counted : { ...counted, next: { kind: "everything", after: next } };
+  }
   const { isMore, counts } = await purgeAllDerivatives(tiers);
-  const purged = { images: 0, counts, tags: "after" in order ? [] : [everything] };
+  const purged = { images: 0, counts, tags: after === undefined ? [everything] : [] };
   return isMore ? { ...purged, next: { kind: "everything", after: "start" } } : purged;
 }
 
-async function purgeChosen(tiers: OwnTiers, { keys, tags, ...rest }: PurgeChoice): Promise<Purged> {
+async function purgeChosen(
+  tiers: OwnTiers,
+  { keys, tags, isDry, ...rest }: PurgeChoice & { readonly isDry: boolean },
+): Promise<Purged> {
   let counts = nothingPurged;
   const allTags = [...tags];
   for (const key of keys) {
-    const purged = await purgeMaster(tiers, key);
+    const purged = await (isDry ? countMaster : purgeMaster)(tiers, key);
     allTags.push(purged.cacheTag);
     counts = addCounts(counts, purged.counts);
   }

@@ -61,6 +61,7 @@ export async function readTileEncoding(fields: Fields): Promise<TileEncoding> {
     jpegTables: compression === "jpeg" ? await fields.bytes(tags.jpegTables, maxJpegTableBytes) : undefined,
     isProgressive: false,
     isUneven: false,
+    isOneScan: false,
   };
   checkTileEncoding(encoding);
   return encoding;

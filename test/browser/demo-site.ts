@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
+import { inject } from "vitest";
 import { projectFolder } from "../../demo/masters.ts";
-import { seed } from "../../demo/seed.ts";
 import { type DemoServer, startServer } from "../../demo/server.ts";
 import { testPort } from "../support/test-port.ts";
 import { launchBrowser, waitUntil } from "./visit.ts";
@@ -19,12 +19,12 @@ export interface DemoSite {
   readonly stop: () => Promise<void>;
 }
 
-/** Stores the demonstration, starts the service and a browser. */
+/** Starts the service over a copy of the demonstration, and a browser. */
 export async function startDemoSite(): Promise<DemoSite> {
   const browser = await launchBrowser();
   await mkdir(screenshots, { recursive: true });
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-"));
-  await seed({ stateFolder });
+  await cp(inject("seededDemo"), stateFolder, { recursive: true });
   const server = await startServer({ port: await testPort(), stateFolder });
   const stop = async (): Promise<void> => {
     await browser.close();

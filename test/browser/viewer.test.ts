@@ -53,7 +53,9 @@ async function seesPictureOfView(page: Page): Promise<void> {
 
 describe("the viewer", () => {
   test("zooms to the deepest level and pans; every interior tile is copied as stored", async () => {
-    const { page, faults, responses } = await visit(site.browser, `${site.url}/view/caillebotte-paris-street`);
+    const { page, faults, responses } = await visit(site.browser, `${site.url}/view/caillebotte-paris-street`, {
+      reducedMotion: "no-preference",
+    });
     await fullyDrawn(page);
     await countFailedTiles(page);
     const stage = await page.locator("#stage").boundingBox();
@@ -124,7 +126,10 @@ describe("the viewer", () => {
   });
 
   test("turns and mirrors by buttons and keys, says so in its address, and is upright again on demand", async () => {
-    const { page, faults } = await visit(site.browser, `${site.url}/view/caillebotte-paris-street`, windows.desk);
+    const { page, faults } = await visit(site.browser, `${site.url}/view/caillebotte-paris-street`, {
+      ...windows.desk,
+      reducedMotion: "no-preference",
+    });
     await fullyDrawn(page);
     const rotation = (): string | null => new URL(page.url()).searchParams.get("rotation");
     const steps = [

@@ -40,9 +40,16 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags });
 }
 
-/** Opens an address in a browser profile of its own and starts noting faults. */
+/**
+ * Opens an address in a browser profile of its own and starts noting faults. Nothing moves unless the options ask for it:
+ * a second of a viewer that glides is a second of computing.
+ */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+    ...options,
+  });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   const faults: string[] = [];

@@ -68,7 +68,7 @@ describe("a local bucket", () => {
 
   it("ends whole when its own process is killed, and the command says so", async () => {
     const { status, said, group } = await disturb((ids) => process.kill(ids.group, "SIGKILL"));
-    expect(status).toBe(1);
+    expect(status).toBe(75);
     expect(said).toContain("The local bucket ended.");
     await waitForEndOfGroup(group);
     await goOn();

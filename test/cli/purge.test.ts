@@ -58,6 +58,20 @@ describe("tessera purge", () => {
     expect(JSON.parse(json.printed)).toEqual(answer());
   });
 
+  it("asks only what would be removed when it is a dry run", async () => {
+    const foretold = { dryRun: true, workersCache: { state: "untouched", tags: 1, waiting: 0 } } as const;
+    const { asked, listener } = answering([answer(foretold)]);
+    const url = await serve(listener);
+    const { status, printed } = await run(["atlas", "--dry-run", "--to", "remote", "--service", url], {
+      TESSERA_ADMIN_SECRET: secret,
+    });
+    expect(status).toBe(0);
+    expect(asked.map(({ order }) => order)).toEqual([{ kind: "images", identifiers: ["atlas"], dryRun: true }]);
+    expect(printed).toBe(
+      "Would purge: 1 image; 2 pictures and 1 index would be removed\nCache in front of the Worker: 1 tag would be purged, where there is one\n",
+    );
+  });
+
   it("ends with 1 where no image starts with a prefix", async () => {
     const url = await serve(answering([answer({ images: 0 })]).listener);
     const { status, said } = await run(["--prefix", "mpas/", "--to", "remote", "--service", url], {

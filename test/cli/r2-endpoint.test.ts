@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness } from "wrangler";
 import { listObjects } from "../../src/bucket/list-objects.ts";
@@ -8,6 +8,8 @@ import { s3Bucket } from "../../src/bucket/s3-bucket.ts";
 import type { S3Place } from "../../src/bucket/s3-bucket-request.ts";
 import { checkedBytes, sha256Of, uploadFile } from "../../src/bucket/upload.ts";
 import { objectAt } from "../../src/identity/origin-object.ts";
+import { openBucketStore } from "../../src/job/bucket-store.ts";
+import { findFiles } from "../../src/job/source-files.ts";
 import { originObject } from "../../src/origin/origin-source.ts";
 import { platformClock } from "../../src/timers.ts";
 import { codeOfAsync } from "../support/code-of.ts";
@@ -129,6 +131,47 @@ describe("R2 as wrangler runs it on this machine, through its S3 interface", () 
     expect((await bucket.list("all/", undefined)).objects.map(({ key }) => key)).toEqual(["all/c"]);
     expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).get("a"))).toBe("no-bucket");
     expect(await bucketCodeOf(s3Bucket({ ...place, bucket: "none" }).delete("a"))).toBe("no-bucket");
+  });
+
+  it("is a source of files, which are brought whole and in the version that was listed", async () => {
+    const bucket = s3Bucket(place, { partBytes: 5 << 20 });
+    const content = Buffer.alloc((9 << 20) + 7, "the pixels of a scan");
+    const file = join(folder, "scan.tif");
+    await writeFile(file, content);
+    const checksum = sha256Of(content);
+    const headers = { contentType: "image/tiff", metadata: {} };
+    await uploadFile(bucket, { key: "scans/地 図/1.tif", file, bytes: content.length, checksum, headers });
+    await uploadBytes(bucket, { key: "scans/地 図/1.txt", bytes: Buffer.from("Wort"), contentType: "text/plain" });
+    const bucketOf = (name: string) => s3Bucket({ ...place, bucket: name });
+    const beside = openBucketStore({ bucketOf, onFolder: () => {} });
+    expect((await findFiles(["s3://masters/scans/地 図/1.tif"], beside)).files[0]?.folder).toBeUndefined();
+    expect(await beside.sizeOf("s3://masters/scans/地 図/1.txt")).toBe(4);
+    const removals: (() => void)[] = [];
+    const store = openBucketStore({
+      bucketOf,
+      onFolder: (removeNow) => void removals.push(removeNow),
+    });
+    const { files, faults } = await findFiles(["s3://masters/scans"], store);
+    const path = "s3://masters/scans/地 図/1.tif";
+    const named = { path, relative: "地 図/1.tif", folder: "s3://masters/scans", bytes: content.length };
+    expect([files, faults]).toEqual([[named], []]);
+    expect(await store.listNames("s3://masters/scans/地 図")).toEqual(["1.tif", "1.txt"]);
+    expect(await store.readStart("s3://masters/scans/地 図/1.txt", 3)).toEqual(Buffer.from("Wor"));
+    expect(await store.sizeOf("s3://masters/scans/地 図/1.xml")).toBeUndefined();
+    expect(store.versionOf(path)).toMatch(/^[\da-f]{32}-2$/);
+    let brought = "";
+    {
+      await using local = await store.bring(path);
+      brought = local.path;
+      expect([local.checksum, sha256Of(await readFile(local.path))]).toEqual([checksum, checksum]);
+    }
+    await expect(readFile(brought)).rejects.toThrow("ENOENT");
+    await uploadBytes(bucket, { key: "scans/地 図/1.tif", bytes: Buffer.from("another"), contentType: "image/tiff" });
+    await expect(store.bring(path)).rejects.toThrow(/was replaced while it was read/);
+    expect(await readdir(dirname(brought))).toEqual([]);
+    expect(removals).toHaveLength(1);
+    await store.close();
+    await expect(readdir(dirname(brought))).rejects.toThrow("ENOENT");
   });
 
   it("takes long files in parts, with their metadata", async () => {

@@ -1,14 +1,19 @@
 import sharp from "sharp";
 import { decodeJpegInto, loadJpegTables } from "../../src/codec/jpeg/decoder.ts";
 import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
+import { openJpegRows } from "../../src/codec/jpeg/row-reader.ts";
+import { readJpegRowsHead } from "../../src/codec/jpeg/rows-head.ts";
 import { readJpegSegments } from "../../src/codec/jpeg/segments.ts";
+import type { MissingRows } from "../../src/codec/missing-rows.ts";
+import { ImageError } from "../../src/error.ts";
 import type { Area } from "../../src/geometry.ts";
 import type { Subsampling } from "../../src/raster/raster.ts";
+import { memorySource } from "../../src/source/memory.ts";
 import { writeProgressiveJpeg } from "../support/jpeg-progressive-writer.ts";
 import { partJpeg } from "../support/jpeg-tables.ts";
 import { writeJpeg } from "../support/jpeg-writer.ts";
 import { kernelModules } from "../support/kernel.ts";
-import { allocateGuarded, type GuardedPlane } from "../support/planes.ts";
+import { allocateGuarded, type GuardedPlane, readPlane } from "../support/planes.ts";
 import type { Random } from "../support/random.ts";
 import { GuardedKernel } from "./guarded-kernel.ts";
 import { mutateBytes } from "./mutation.ts";
@@ -26,6 +31,8 @@ export interface JpegForm {
   readonly subsampling?: Subsampling;
   /** A stream of tables, in base64. */
   readonly tables?: string;
+  /** How many bytes are read at a time where the file is decoded by rows as well: it has to come out the same. */
+  readonly readBytes?: number;
 }
 
 interface JpegSeed {
@@ -38,7 +45,7 @@ const width = 44;
 const height = 29;
 const limitBytes = 8 << 20;
 
-/** Returns the target of the JPEG kernel: tables, windows, reductions, sequential and progressive frames. */
+/** Returns the target of the JPEG kernel: tables, windows, reductions, sequential and progressive frames, rows. */
 export async function jpegTarget(): Promise<FuzzTarget<JpegForm>> {
   const seeds = await buildSeeds();
   const others = seeds.map(({ bytes }) => bytes);
@@ -58,7 +65,8 @@ export async function jpegTarget(): Promise<FuzzTarget<JpegForm>> {
       kept = undefined;
       kernel.reset(limitBytes);
       try {
-        decode(kernel, bytes, form);
+        if (form.readBytes === undefined) decode(kernel, bytes, form);
+        else await compareRows(kernel, bytes, { ...form, readBytes: form.readBytes });
       } finally {
         kernel.checkBlocks();
         if (kernel.memoryBytes <= limitBytes) kept = kernel;
@@ -83,12 +91,81 @@ function decode(kernel: GuardedKernel, bytes: Uint8Array, form: JpegForm): void 
   }
 }
 
+/** Decodes a file at once and by rows. Throws a Violation where samples or what is missing differ, and what both throw. */
+async function compareRows(
+  kernel: GuardedKernel,
+  bytes: Uint8Array,
+  { reduction, readBytes }: JpegForm & { readonly readBytes: number },
+): Promise<void> {
+  const frame = readJpegHeader(bytes);
+  const { width, height, components } = frame;
+  if (width * height > comparedPixels) return;
+  const [whole, parts] = [0, 1].map(() =>
+    components.map(() => allocateGuarded(kernel, Math.ceil(width / reduction), Math.ceil(height / reduction))),
+  );
+  const once = outcomeOf(() => {
+    const planes = whole!.map(({ plane }) => plane);
+    return decodeJpegInto(kernel, { bytes, planes, width, height, samplings: [], reduction });
+  });
+  const rows = await outcomeOfAsync(async () => {
+    const source = memorySource(bytes);
+    const head = await readJpegRowsHead(source);
+    const held = { ...head.held, bytes: head.held.bytes.subarray(0, readBytes) };
+    const reader = openJpegRows(kernel, { source, head: { ...head, held }, readBytes, reduction });
+    return reader.next(
+      parts!.map(({ plane }) => plane),
+      height,
+    );
+  });
+  for (const plane of [...whole!, ...parts!]) checkGuards(plane);
+  // Files of several scans are decoded at once alone.
+  if (rows.code === "source-unsupported") return;
+  // Of several faults either may find another first.
+  const isRefused = rows.code !== undefined && once.code !== undefined;
+  if (!isRefused && rows.code !== once.code) throw new Violation(`by rows ${rows.code}, at once ${once.code}`);
+  if (isRefused) return;
+  if (JSON.stringify(rows.missing) !== JSON.stringify(once.missing)) throw new Violation("other rows are missing");
+  for (const [index, { plane }] of parts!.entries()) {
+    const [found, expected] = [plane, whole![index]!.plane].map((each) => readPlane(kernel, each).values);
+    if (Buffer.compare(found!, expected!) !== 0) throw new Violation(`component ${index} differs`);
+  }
+}
+
+const comparedPixels = 1 << 16;
+
+interface Outcome {
+  readonly code?: string;
+  readonly missing?: MissingRows | undefined;
+}
+
+function outcomeOf(run: () => MissingRows | undefined): Outcome {
+  try {
+    return { missing: run() };
+  } catch (error) {
+    return outcomeOfError(error);
+  }
+}
+
+async function outcomeOfAsync(run: () => Promise<MissingRows | undefined>): Promise<Outcome> {
+  try {
+    return { missing: await run() };
+  } catch (error) {
+    return outcomeOfError(error);
+  }
+}
+
+function outcomeOfError(error: unknown): Outcome {
+  if (error instanceof ImageError) return { code: error.code };
+  throw error;
+}
+
 function checkGuards({ countChangedGuards }: GuardedPlane): void {
   if (countChangedGuards() > 0) throw new Violation("samples were written outside of a plane");
 }
 
 function pickForm(random: Random, { planes }: JpegSeed): JpegForm {
   const isWhole = random.next() < 0.5;
+  const isByRows = random.next() < 0.3;
   const window = {
     ...{ x: random.integer(0, width - 1), y: random.integer(0, height - 1) },
     ...{ width: random.integer(1, width), height: random.integer(1, height) },
@@ -100,6 +177,7 @@ function pickForm(random: Random, { planes }: JpegSeed): JpegForm {
     minimumHeight: random.pick([1, height]),
     reduction: random.pick([1, 1, 2, 4, 8]),
     ...(isWhole ? {} : { window }),
+    ...(isByRows ? { readBytes: random.pick([1, 5, 60, 1000]) } : {}),
     ...(random.next() < 0.3 ? { subsampling: random.pick([1, 2] as const) === 1 ? one : two } : {}),
   };
 }

@@ -127,6 +127,30 @@ describe("purging", () => {
     expect((await draw("other")).timing).toMatchObject({ cache: "miss" });
   });
 
+  it("tells what it would remove, and removes nothing, when it is a dry run", async () => {
+    for (const name of ["staying", "set/1", "set/2"]) await draw(name);
+    const kept = async () => (await env.DERIVATIVES.list()).objects.map(({ key }) => key);
+    let before = await kept();
+    const calls = standInCache(() => ({ success: true, errors: [] }));
+    const orders = [
+      { kind: "images", identifiers: ["staying"] },
+      { kind: "prefix", prefix: "set/" },
+      { kind: "everything" },
+    ];
+    for (const order of orders) {
+      const foretold = await purge({ ...order, dryRun: true });
+      expect(foretold.json).toMatchObject({ dryRun: true, workersCache: { state: "untouched", waiting: 0 } });
+      expect(foretold.json.derivatives.pictures).toBeGreaterThan(0);
+      expect(await kept()).toEqual(before);
+      expect(calls).toEqual([]);
+      const { images, derivatives, workersCache } = (await purge(order)).json;
+      expect(foretold.json).toMatchObject({ images, derivatives, workersCache: { tags: workersCache.tags } });
+      for (const name of ["staying", "set/1", "set/2"]) await draw(name);
+      before = await kept();
+      calls.length = 0;
+    }
+  });
+
   it("says what of a bucket that fails was not purged, and what is wrong with an order", async () => {
     const bucket = { list: async () => Promise.reject(new Error("down")), head: env.DERIVATIVES.head };
     const failed = await purge({ kind: "images", identifiers: ["other"] }, { DERIVATIVES: bucket });

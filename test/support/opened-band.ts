@@ -57,6 +57,7 @@ export async function openBand(file: Uint8Array, { region, size, carryRows }: Ba
     columns: Math.floor((window.x + window.width - 1) / level.tileWidth) - firstColumn + 1,
     firstRow: Math.floor(window.y / grid.tileLength),
     carryRows: typeof carryRows === "number" ? carryRows : carryRows(choice),
+    source,
     count: () => undefined,
   });
   return {

@@ -39,6 +39,7 @@ const fileEncoding: TileEncoding = {
   jpegTables: undefined,
   isProgressive: false,
   isUneven: false,
+  isOneScan: false,
 };
 
 /** Returns a pyramid of halved levels as plain data. */

@@ -43,10 +43,14 @@ export function planPath(master: DrawnMaster, path: string, asked: PictureStyle 
 
 /** Draws a request such as `full/100,/0/default.png` of a file in memory, its colours brought to sRGB. */
 export async function drawTiff(file: Uint8Array, path: string, page = 1): Promise<Drawn> {
+  const image = await openImage({ source: memorySource(file), prefix: file.subarray(0, prefixBytes), page });
+  return drawOpened(image, file, path);
+}
+
+/** Draws a request of a file that is open. */
+export async function drawOpened(image: Omit<DrawnMaster, "source">, file: Uint8Array, path: string): Promise<Drawn> {
   const counts = { reads: 0, bytes: 0 };
-  const unread = memorySource(file);
-  const image = await openImage({ source: unread, prefix: file.subarray(0, prefixBytes), page });
-  const picture = planPath({ ...image, source: countReads(unread, counts) }, path);
+  const picture = planPath({ ...image, source: countReads(memorySource(file), counts) }, path);
   const { plan } = picture;
   if (plan.kind === "copy") throw new Error("this request copies a tile");
   const { tools, kernels } = openMeasuringTools();

@@ -61,6 +61,11 @@ export function bitsOverdrawn(): bool {
   return (<i64>bitCursor - <i64>bitEnd) * 8 + bitCount < 0;
 }
 
+/** Returns how many bits are left, below 0 where they are overdrawn. */
+export function bitsLeft(): i32 {
+  return <i32>((<i64>bitCursor - <i64>bitEnd) * 8 + bitCount);
+}
+
 /**
  * Copies the entropy-coded segment at `from` backwards, ending just below `top`, without the zero after each FF, and
  * sets the bit reader to its start. Returns where it ends: at an FF that begins a marker, or at `end`. May read 15
@@ -121,4 +126,27 @@ export function findMarker(from: usize, end: usize): usize {
     position += 2;
   }
   return min(position, end);
+}
+
+/**
+ * Returns where the byte of an entropy-coded segment is that `count` others precede from `from` on, not counting stuffed
+ * zeros. May read 15 bytes past it.
+ */
+export function passBytes(from: usize, count: usize): usize {
+  let position = from;
+  let rest = count;
+  const marks = i8x16.splat(-1);
+  while (rest > 0) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(position), marks));
+    const before: usize = found == 0 ? <usize>16 : <usize>ctz(found);
+    if (rest <= before) return position + rest;
+    if (found == 0) {
+      position += 16;
+      rest -= 16;
+    } else {
+      position += before + 2;
+      rest -= before + 1;
+    }
+  }
+  return position;
 }

@@ -88,8 +88,8 @@ function decodeInterval(first: i32, last: i32, across: i32, reduction: i32): i32
   return reached;
 }
 
-/** Does so for MCUs of several blocks of several components. */
-function decodeInterleaved(first: i32, last: i32, across: i32, reduction: i32): i32 {
+/** Decodes MCUs of several blocks of several components; returns which one it got to. */
+export function decodeInterleaved(first: i32, last: i32, across: i32, reduction: i32): i32 {
   let row = first / across;
   let column = first % across;
   for (let mcu = first; mcu < last; mcu++) {
@@ -112,7 +112,7 @@ function decodeInterleaved(first: i32, last: i32, across: i32, reduction: i32): 
 }
 
 /** Does so for the blocks of a scan of one component. */
-function decodeAlone(first: i32, last: i32, across: i32, reduction: i32): i32 {
+export function decodeAlone(first: i32, last: i32, across: i32, reduction: i32): i32 {
   const item = member(0);
   let row = first / across;
   let column = first % across;

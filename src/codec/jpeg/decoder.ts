@@ -3,6 +3,7 @@ import type { Area } from "../../geometry.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import { type Plane, planeSlackBytes, type Subsampling } from "../../raster/raster.ts";
 import { type AskedRows, findMissing, type MissingRows } from "../missing-rows.ts";
+import { requestBytes, roomWord, writeRequest } from "./decode-request.ts";
 import type { JpegFrame, JpegSampling } from "./header.ts";
 import { standardHuffmanTables } from "./standard-tables.ts";
 import { checkJpegStatus, statusProgressive } from "./status.ts";
@@ -53,12 +54,7 @@ export interface JpegDecodeOptions {
 /** The kernel's status for a frame that lacks some rows, as in `wasm/jpeg/status.ts`. */
 const statusDamaged = 1;
 
-/** The 32-bit words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
-const requestWords = 17;
-const planeWords = 6;
 const planesMaximum = 4;
-/** The first of the two words that provide room for coefficients. */
-const roomWord = 12;
 
 /**
  * Parses the stream of tables that a TIFF level stores in tag 347, once for all its tiles; `undefined` if the tiles are
@@ -88,44 +84,28 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): Miss
   }
   const window = options.window ?? { x: 0, y: 0, width, height };
   const { jpegTablesBytes, jpegPaddingBytes } = kernel.exports;
-  const requestBytes = (4 * (requestWords + planeWords * planes.length) + 15) & ~15;
+  const headBytes = requestBytes(planes.length);
   const standardBytes = (standardHuffmanTables.byteLength + 15) & ~15;
   const streamBytes = (bytes.byteLength + planeSlackBytes + 15) & ~15;
   const workspaceBytes = jpegTablesBytes.value + jpegPaddingBytes.value + bytes.byteLength;
   // Blocks are aligned, so the block's start is the arena's mark before it.
-  const request = kernel.allocate(requestBytes + standardBytes + streamBytes + workspaceBytes);
-  const standard = request + requestBytes;
+  const request = kernel.allocate(headBytes + standardBytes + streamBytes + workspaceBytes);
+  const standard = request + headBytes;
   const stream = standard + standardBytes;
   const buffer = kernel.exports.memory.buffer;
   new Uint8Array(buffer, standard, standardBytes).set(standardHuffmanTables);
   new Uint8Array(buffer, stream, bytes.byteLength).set(bytes);
-  const words = new Uint32Array(buffer, request, requestBytes / 4);
-  words[0] = options.tables?.pointer ?? 0;
-  words[1] = stream;
-  words[2] = bytes.byteLength;
-  words[3] = stream + streamBytes;
-  words[4] = width;
-  words[5] = height;
-  words[6] = options.minimumHeight ?? height;
-  words[7] = Math.log2(options.reduction ?? 1);
-  words[8] = Math.max(0, window.x);
-  words[9] = Math.max(0, window.y);
-  words[10] = Math.max(0, window.x + window.width);
-  words[11] = Math.max(0, window.y + window.height);
-  words[roomWord] = 0;
-  words[roomWord + 1] = 0;
-  words[14] = standard;
-  words[15] = standardHuffmanTables.byteLength;
-  words[16] = planes.length;
-  planes.forEach((plane, index) => {
-    const at = requestWords + planeWords * index;
-    const sampling = expectedSampling(options, index);
-    words[at] = plane.pointer;
-    words[at + 1] = plane.stride;
-    words[at + 2] = plane.width;
-    words[at + 3] = plane.height;
-    words[at + 4] = sampling?.x ?? 0;
-    words[at + 5] = sampling?.y ?? 0;
+  writeRequest(kernel, request, {
+    tables: options.tables?.pointer ?? 0,
+    stream: { pointer: stream, byteLength: bytes.byteLength },
+    workspace: stream + streamBytes,
+    frame: { width, height },
+    minimumHeight: options.minimumHeight ?? height,
+    reduction: options.reduction ?? 1,
+    window,
+    standardTables: { pointer: standard, byteLength: standardHuffmanTables.byteLength },
+    planes,
+    samplingOf: (component) => expectedSampling(options, component),
   });
   let status = kernel.exports.decodeJpeg(request);
   try {

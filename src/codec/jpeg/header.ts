@@ -1,4 +1,5 @@
 import { ImageError } from "../../error.ts";
+import type { Size } from "../../geometry.ts";
 import type { Subsampling } from "../../raster/raster.ts";
 import { isFrameCode, type JpegSegment, listJpegSegments } from "./segment-list.ts";
 
@@ -60,6 +61,16 @@ export function headerOfSegments(bytes: Uint8Array, segments: readonly JpegSegme
   }
   if (frame === undefined) throw damaged("no frame before the first scan");
   return { ...frame, restartInterval, adobeTransform, hasQuantisationTables, hasHuffmanTables };
+}
+
+/** Returns the size of an MCU, in pixels: of a scan of all components. Source: ITU-T T.81 A.2. */
+export function mcuSize({ components }: Pick<JpegFrame, "components">): Size {
+  // The blocks of one component follow each other as if it were not sampled.
+  if (components.length === 1) return { width: 8, height: 8 };
+  return {
+    width: 8 * Math.max(...components.map(({ horizontal }) => horizontal)),
+    height: 8 * Math.max(...components.map(({ vertical }) => vertical)),
+  };
 }
 
 /** How much coarser a component is than the finest: pixels a sample on each axis, 1 to 4. */

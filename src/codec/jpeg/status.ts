@@ -18,6 +18,7 @@ const unsupported: Readonly<Record<number, string>> = {
   [-21]: "JPEG of more than four components is not supported.",
   [-22]: "JPEG with this chroma sampling is not supported.",
   [-23]: "Progressive JPEG of more than 100 scans is not supported.",
+  [-24]: "Progressive JPEG and JPEG in several scans can't be decoded by rows.",
 };
 
 /** The kernel's status when it has no room for the coefficients of a progressive frame. */

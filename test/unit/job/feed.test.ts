@@ -224,6 +224,21 @@ describe("the journal of a run", () => {
   const remove = (journal: RunJournal, key: string) =>
     journal.remove(key, () => catalogue().delete(resourceKey(object(key))));
 
+  it("tells, as one of many at once, for the dead alone, and asks nothing of what the living write", async () => {
+    await run({ a: "1", b: "1" }, false);
+    const shard = openJournal(catalogue(), now, "dead");
+    await write(shard, object("c"), "1");
+    endpoint.arrivals.length = 0;
+    expect(await shard.finish()).toBe(1);
+    expect(endpoint.arrivals.filter(({ operation }) => operation === "HeadObject")).toEqual([]);
+    expect([toldOf(), runFiles().length]).toEqual([["Create c"], 1]);
+    time += 3_600_000;
+    const later = openJournal(catalogue(), now, "dead");
+    await write(later, object("d"), "1");
+    expect(await later.finish()).toBe(3);
+    expect([toldOf(), runFiles()]).toEqual([["Create c", "Create a", "Create b", "Create d"], []]);
+  });
+
   it("tells of an object that was taken away, also where the run broke off before it could, and once", async () => {
     await run({ a: "1", b: "1", c: "1" });
     const journal = openJournal(catalogue(), now);

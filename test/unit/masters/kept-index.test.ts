@@ -194,6 +194,7 @@ describe("a record that says what no file does", () => {
     ["subsampled RGB", encoding({ subsampling: { x: 2, y: 2 } })],
     ["chroma by thirds", encoding({ subsampling: { x: 3, y: 1 } })],
     ["a progressive Deflate", encoding({ isProgressive: true })],
+    ["one scan of Deflate", encoding({ isOneScan: true })],
     ["a flag that is a number", encoding({ isInverted: 1 })],
     ["3 bits a sample", layout({ bits: 3 })],
     ["integers of 64 bits", layout({ bits: 64 })],

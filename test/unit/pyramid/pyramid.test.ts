@@ -97,6 +97,10 @@ describe("checkPyramid", () => {
     expect(refusal([encoded(file, { isProgressive: true })])).toBe("none");
     expect(refusal([encoded(sole, { isProgressive: true })])).toBe("source-malformed");
     expect(refusal([encoded(full, { isProgressive: true })])).toBe("source-malformed");
+    expect(refusal([encoded(file, { isOneScan: true })])).toBe("none");
+    expect(refusal([encoded(file, { isOneScan: true, isProgressive: true })])).toBe("source-malformed");
+    expect(refusal([encoded(sole, { isOneScan: true })])).toBe("source-malformed");
+    expect(refusal([encoded(full, { isOneScan: true })])).toBe("source-malformed");
   });
 });
 

@@ -4,6 +4,7 @@ import type { Area } from "../../../src/geometry.ts";
 import { gridOf } from "../../../src/pyramid/decoded-grid.ts";
 import type { TileEncoding } from "../../../src/pyramid/tile-encoding.ts";
 import { Band, bandBytes } from "../../../src/render/band.ts";
+import { memorySource } from "../../../src/source/memory.ts";
 import { encodeTestTile } from "../../support/jpeg-tile.ts";
 import { openTestKernel } from "../../support/kernel.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
@@ -235,6 +236,7 @@ describe("bandBytes", () => {
         columns,
         firstRow: 0,
         carryRows,
+        source: memorySource(new Uint8Array()),
         count: () => undefined,
       });
       const taken = kernel.mark() - before;
