@@ -10,6 +10,8 @@ import type { RemakeSettings } from "./treatment.ts";
 export interface OpenedSource extends OpenedImage, DrawnMaster {
   /** The first bytes of the file. */
   readonly prefix: Uint8Array;
+  /** Which image of the file it is, counted from 1. */
+  readonly page: number;
 }
 
 /** A file that is to be converted. */
@@ -32,7 +34,7 @@ export async function openSource({ source, page = 1 }: SourceToOpen, settings: R
     throw beyondRemake(`is a file of ${found.format}, which is decoded whole`, ingestCommand(settings));
   }
   try {
-    return { ...(await openImage({ source, prefix, page, policy: "none" })), source, prefix };
+    return { ...(await openImage({ source, prefix, page, policy: "none" })), source, prefix, page };
   } catch (error) {
     if (!(error instanceof ImageError && error.code === "source-unsupported")) throw error;
     throw beyondRemake(restOf(error.message), ingestCommand(settings), error);

@@ -8,6 +8,7 @@ import { makeTop } from "../../../src/remake/top.ts";
 import type { ByteSource } from "../../../src/source/byte-source.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
+import { makeTiff } from "../../support/make-tiff.ts";
 import {
   FreshKernels,
   inStrips,
@@ -120,6 +121,29 @@ describe("remaking a master", () => {
     expect(spill.blocksMade()).toEqual(new Array(15).fill(1));
   });
 
+  it("takes nothing that was made of another page", async () => {
+    const size = { width: 300, height: 200 } as const;
+    const pages = await makeTiff({ ...size, pages: [{ ...size, photometric: "MinIsWhite" }] });
+    const spill = new MemorySpill();
+    const files = [];
+    for (const page of [1, 2]) {
+      const target = new MemoryTarget();
+      await runRemake({ source: memorySource(pages), settings: usualSettings, page }, openPorts({ spill, target }));
+      files.push(Buffer.from(target.file ?? []));
+    }
+    expect(spill.blocksMade()).toEqual([1, 1]);
+    expect(files[0]?.equals(files[1] ?? Buffer.alloc(0))).toBe(false);
+  });
+
+  it("says so when what was spilled is gone", async () => {
+    const spill = new MemorySpill();
+    const target = new MemoryTarget();
+    await runRemake(remake, openPorts({ spill }));
+    spill.objects.delete([...spill.objects.keys()].find((name) => name.endsWith("block-2-0")) ?? "");
+    expect(await codeOfAsync(runRemake(remake, openPorts({ spill, target })))).toBe("storage-failed");
+    expect(target.file).toBeUndefined();
+  });
+
   it("shows nothing when the source is replaced, and leaves no upload", async () => {
     const reads = await countReads();
     const before = Array.from({ length: reads }, (_, index) => index).filter((index) => index % 3 === 0);
@@ -204,15 +228,13 @@ describe("remaking a master", () => {
     const spill = new MemorySpill();
     const target = new MemoryTarget();
     const abort = target.abort.bind(target);
-    target.abort = async () => undefined;
+    target.abort = () => Promise.reject(new Error("killed"));
     let parts = 0;
     const pause = async (): Promise<void> => {
       if (target.uploads.size > 0 && ++parts === 2) throw new Error("killed");
     };
     await expect(runRemake(large, openPorts({ spill, target, pause }))).rejects.toThrow("killed");
-    // What was killed had no time to tidy up.
-    const note = [...spill.objects.keys()].find((name) => name.endsWith("/upload")) ?? "";
-    spill.objects.set(note, new TextEncoder().encode("upload-1"));
+    // What is killed has no time to tidy up.
     expect([...target.uploads.keys()]).toEqual(["upload-1"]);
     target.abort = abort;
     const { bytesOut } = await runRemake(large, openPorts({ spill, target }));
