@@ -50,7 +50,7 @@ function replacedAfter(reads: number): ByteSource {
 }
 
 describe("remaking a master", () => {
-  it("comes to the same bytes in whatever order blocks are made", async () => {
+  it("comes to the same bytes in whatever order blocks are made, and however they are cut", async () => {
     const target = new MemoryTarget();
     const ports = openPorts({ target });
     const opened = await openRemake(remake, ports);
@@ -63,6 +63,10 @@ describe("remaking a master", () => {
     await assemble(again, { blocks, top }, ports);
     expect(ports.spill.blocksMade()).toEqual([1, 1, 1, 1, 1]);
     expect(Buffer.from(expected).equals(target.file ?? new Uint8Array(0))).toBe(true);
+    const whole = openPorts({});
+    await runRemake({ ...remake, memoryBytes: undefined }, whole);
+    expect(whole.spill.blocksMade()).toEqual([1]);
+    expect(Buffer.from(expected).equals(whole.target.file ?? new Uint8Array(0))).toBe(true);
   });
 
   it("goes on where it was stopped, after any step, and makes nothing twice", async () => {
