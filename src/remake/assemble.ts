@@ -6,7 +6,7 @@ import type { PlannedEntry } from "../layout/planned-entry.ts";
 import type { AssembledFile } from "./assembled.ts";
 import { profileOfMaster } from "./description.ts";
 import type { RemakePlan } from "./plan.ts";
-import { pieceName, type Spill, type SpilledPart, type SpilledTile } from "./spill.ts";
+import { pieceName, readSpilled, type Spill, type SpilledPart, type SpilledTile } from "./spill.ts";
 import { sharedTables } from "./tile-encoder.ts";
 
 /** A part that was spilled, and its name. */
@@ -32,8 +32,7 @@ export function assembleParts(
     const piece = pieces.findLast(({ start }) => start <= offset);
     if (piece === undefined) throw new RangeError(`no piece at ${offset}`);
     const taken = Math.min(length, piece.start + piece.length - offset);
-    const bytes = await spill.get(piece.name, { offset: offset - piece.start, length: taken });
-    if (bytes?.byteLength !== taken) throw new RangeError(`${piece.name} is not as it was spilled`);
+    const bytes = await readSpilled(spill, piece.name, { offset: offset - piece.start, length: taken });
     if (taken === length) return bytes;
     const joined = new Uint8Array(length);
     joined.set(bytes);

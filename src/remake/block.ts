@@ -10,6 +10,7 @@ import { drawStrips } from "../render/draw.ts";
 import { collectingOutput, type Output } from "../render/output.ts";
 import type { DrawPlan } from "../render/plan.ts";
 import { isWholeNeeded } from "../render/whole.ts";
+import { beyondReading } from "./opened-source.ts";
 import { type Block, builderOfBlock, drawnArea, planBlock } from "./plan.ts";
 import { type BuiltRows, type BuiltTile, PyramidBuilder } from "./pyramid-builder.ts";
 import { PartWriter, readPart, type SpilledPart } from "./spill.ts";
@@ -18,7 +19,7 @@ import { blockName, type RemakeWork } from "./work.ts";
 /**
  * Makes a block, unless it has been made: draws its pixels, and spills the tiles of its levels and the rows that it leaves
  * to the levels above. The same bytes whoever makes it. Throws `source-malformed` for an image of which anything is
- * damaged, `render-memory`, and what the source and the spill throw.
+ * damaged, `remake-impossible` where only decoding shows that it is not read, `render-memory`, and what the source and the spill throw.
  */
 export async function makeBlock(work: RemakeWork, block: Block): Promise<SpilledPart> {
   const name = blockName(work, block.index);
@@ -28,9 +29,13 @@ export async function makeBlock(work: RemakeWork, block: Block): Promise<Spilled
   const writer = new PartWriter(spill, name, stages);
   const drawing = planBlock(source, plan, block.area);
   const kernel = tools.kernels.take(block.bytes);
-  await stages.timeRest("decode", async () => {
-    for await (const built of drawBlock(kernel, work, { block, drawing })) await writer.add(built);
-  });
+  try {
+    await stages.timeRest("decode", async () => {
+      for await (const built of drawBlock(kernel, work, { block, drawing })) await writer.add(built);
+    });
+  } catch (error) {
+    throw beyondReading(error, plan.settings);
+  }
   tools.kernels.giveBack(kernel);
   return writer.finish();
 }

@@ -71,13 +71,16 @@ export function planRemake(master: DrawnMaster, options: PlanOptions): RemakePla
   const isProfiled = master.profile !== undefined && model !== "bilevel";
   const fixed = { settings, tiles, levels, isProfiled, warnings: treatment.warnings };
   const limitBytes = Math.min(memoryBytes, maxBlockBytes);
+  const shapes = blockShapes(stored, size, treatment.tileSize);
   let fault: unknown;
   let least = Number.POSITIVE_INFINITY;
-  for (const shape of blockShapes(stored, size, treatment.tileSize)) {
-    const found = tryShape(master, fixed, { shape, limitBytes });
-    if ("plan" in found) return found.plan;
-    if ("fault" in found) fault ??= found.fault;
-    else least = Math.min(least, found.bytes);
+  for (const bytes of new Set([Math.min(limitBytes, usualBlockBytes), limitBytes])) {
+    for (const shape of shapes) {
+      const found = tryShape(master, fixed, { shape, limitBytes: bytes });
+      if ("plan" in found) return found.plan;
+      if ("fault" in found) fault ??= found.fault;
+      else least = Math.min(least, found.bytes);
+    }
   }
   if (fault !== undefined && least === Number.POSITIVE_INFINITY) {
     throw beyondRemake(`can't be decoded part by part: ${reasonOf(fault)}`, ingestCommand(settings), fault);
@@ -85,6 +88,9 @@ export function planRemake(master: DrawnMaster, options: PlanOptions): RemakePla
   const needed = `${Math.ceil(least / 2 ** 20)} MB of memory, above the ${Math.floor(limitBytes / 2 ** 20)} MB that one may take`;
   throw beyondRemake(`takes ${needed}, for the smallest part of it that is decoded at once`, ingestCommand(settings));
 }
+
+/** What a block takes unless none of any shape takes so little, in bytes: others compute in the same isolate. */
+const usualBlockBytes = 40 << 20;
 
 type FixedPlan = Pick<RemakePlan, "settings" | "tiles" | "levels" | "isProfiled" | "warnings">;
 

@@ -1,3 +1,5 @@
+import { concatenate } from "../bytes.ts";
+import { ImageError } from "../error.ts";
 import type { BuiltRows, BuiltTile } from "./pyramid-builder.ts";
 import type { Stages } from "./stages.ts";
 
@@ -70,12 +72,7 @@ export class PartWriter {
   }
 
   async #flush(): Promise<void> {
-    const bytes = new Uint8Array(this.#pendingBytes);
-    let at = 0;
-    for (const part of this.#pending) {
-      bytes.set(part, at);
-      at += part.byteLength;
-    }
+    const bytes = concatenate(this.#pending);
     this.#pending = [];
     this.#pendingBytes = 0;
     await this.#stages.time("write", () => this.#spill.put(pieceName(this.#name, this.#pieces.length), bytes));
@@ -88,6 +85,22 @@ export async function readPart(spill: Spill, name: string): Promise<SpilledPart 
   const bytes = await spill.get(indexName(name));
   if (bytes === undefined) return undefined;
   return JSON.parse(new TextDecoder().decode(bytes)) as SpilledPart;
+}
+
+/**
+ * Reads bytes that were spilled. Throws `storage-failed` where they are no longer there, as they were, and what the spill
+ * throws.
+ */
+export async function readSpilled(
+  spill: Spill,
+  name: string,
+  { offset, length }: Pick<SpilledRange, "offset" | "length">,
+): Promise<Uint8Array> {
+  const bytes = await spill.get(name, { offset, length });
+  if (bytes?.byteLength === length) return bytes;
+  throw new ImageError("storage-failed", "Parts of the conversion are no longer there. Begin it anew.", {
+    detail: `${name}: ${bytes?.byteLength ?? "no"} of ${length} bytes at ${offset}`,
+  });
 }
 
 /** Returns what an object of a part is called. */

@@ -2,7 +2,7 @@ import type { Kernel } from "../raster/kernel.ts";
 import { type Plane, rasterOf } from "../raster/raster.ts";
 import { builderOfTop, rowOfTop } from "./plan.ts";
 import { PyramidBuilder } from "./pyramid-builder.ts";
-import { PartWriter, pieceName, readPart, type SpilledPart } from "./spill.ts";
+import { PartWriter, pieceName, readPart, readSpilled, type SpilledPart } from "./spill.ts";
 import { planesOfForm, rasterForm } from "./tile-form.ts";
 import { blockName, type RemakeWork, topName } from "./work.ts";
 
@@ -29,7 +29,9 @@ export async function makeTop(work: RemakeWork, blocks: readonly SpilledPart[]):
     for (const index of row) {
       const rows = blocks[index]?.rows;
       if (rows === undefined || rows.length === 0) continue;
-      const bytes = await stages.time("read", () => readRows(work, index, rows));
+      const bytes = await stages.time("read", () =>
+        readSpilled(spill, pieceName(blockName(work, index), rows.piece), rows),
+      );
       const x = halvedPlace(work, index);
       stages.count("resample", () => fill(kernel, planes, { bytes, x, size: rows.size, form }));
       height = rows.size.height;
@@ -54,16 +56,6 @@ function rowsOfBlocks({ plan }: RemakeWork): readonly (readonly number[])[] {
 /** Returns the column of the level above the blocks that a block begins at. */
 function halvedPlace({ plan }: RemakeWork, index: number): number {
   return (plan.blocks[index]?.area.x ?? 0) / 2 ** plan.blockLevels;
-}
-
-async function readRows(
-  work: RemakeWork,
-  index: number,
-  { piece, offset, length }: NonNullable<SpilledPart["rows"]>,
-): Promise<Uint8Array> {
-  const bytes = await work.spill.get(pieceName(blockName(work, index), piece), { offset, length });
-  if (bytes?.byteLength !== length) throw new RangeError(`the rows that block ${index} left are not there`);
-  return bytes;
 }
 
 interface Filling {

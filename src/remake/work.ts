@@ -24,11 +24,11 @@ const makingVersion = 1;
  * Returns what the objects of a conversion begin with in the spill: the same for the same source, settings and shape of
  * blocks, so that whoever goes on with it finds what is there.
  */
-export function spillFolder({ source: { source }, plan }: Pick<RemakeWork, "source" | "plan">): string {
+export function spillFolder({ source: { source, page }, plan }: Pick<RemakeWork, "source" | "plan">): string {
   const { treatment } = plan.tiles;
   const { compression, quality, tileSize } = treatment;
   const { width, height } = plan.shape;
-  const made = [compression, quality, tileSize, `${width}x${height}`, makingVersion].join("-");
+  const made = [page, compression, quality, tileSize, `${width}x${height}`, makingVersion].join("-");
   return `${encodeURIComponent(source.version)}/${made}`;
 }
 

@@ -54,8 +54,8 @@ export async function writeFile(file: AssembledFile, writing: FileWriting): Prom
     await refuseChanged();
     await stages.time("write", () => target.complete(upload, uploaded));
   } catch (error) {
-    await target.abort(upload);
-    await noteUpload(writing, "");
+    // Where it can't be given up now, the next run does it: its note is still there.
+    await giveUp(writing, upload).catch(() => undefined);
     throw error;
   }
   await noteUpload(writing, "");
@@ -92,6 +92,11 @@ async function giveUpEarlier({ spill, folder, target }: FileWriting): Promise<vo
   const note = await spill.get(noteName(folder));
   const earlier = note === undefined ? "" : new TextDecoder().decode(note);
   if (earlier !== "") await target.abort(earlier);
+}
+
+async function giveUp(writing: FileWriting, upload: string): Promise<void> {
+  await writing.target.abort(upload);
+  await noteUpload(writing, "");
 }
 
 async function noteUpload({ spill, folder }: FileWriting, upload: string): Promise<void> {

@@ -9,6 +9,7 @@ import { makeTop } from "../../../src/remake/top.ts";
 import type { ByteSource } from "../../../src/source/byte-source.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
+import { makeTiff } from "../../support/make-tiff.ts";
 import {
   FreshKernels,
   inStrips,
@@ -50,7 +51,7 @@ function replacedAfter(reads: number): ByteSource {
 }
 
 describe("remaking a master", () => {
-  it("comes to the same bytes in whatever order blocks are made", async () => {
+  it("comes to the same bytes in whatever order blocks are made, and however they are cut", async () => {
     const target = new MemoryTarget();
     const ports = openPorts({ target });
     const opened = await openRemake(remake, ports);
@@ -63,6 +64,10 @@ describe("remaking a master", () => {
     await assemble(again, { blocks, top }, ports);
     expect(ports.spill.blocksMade()).toEqual([1, 1, 1, 1, 1]);
     expect(Buffer.from(expected).equals(target.file ?? new Uint8Array(0))).toBe(true);
+    const whole = openPorts({});
+    await runRemake({ ...remake, memoryBytes: undefined }, whole);
+    expect(whole.spill.blocksMade()).toEqual([1]);
+    expect(Buffer.from(expected).equals(whole.target.file ?? new Uint8Array(0))).toBe(true);
   });
 
   it("goes on where it was stopped, after any step, and makes nothing twice", async () => {
@@ -119,6 +124,29 @@ describe("remaking a master", () => {
     await runRemake({ ...remake, source: memorySource(strips, "v2") }, openPorts({ spill }));
     await runRemake({ ...remake, settings: { ...usualSettings, quality: 80 } }, openPorts({ spill }));
     expect(spill.blocksMade()).toEqual(new Array(15).fill(1));
+  });
+
+  it("takes nothing that was made of another page", async () => {
+    const size = { width: 300, height: 200 } as const;
+    const pages = await makeTiff({ ...size, pages: [{ ...size, photometric: "MinIsWhite" }] });
+    const spill = new MemorySpill();
+    const files = [];
+    for (const page of [1, 2]) {
+      const target = new MemoryTarget();
+      await runRemake({ source: memorySource(pages), settings: usualSettings, page }, openPorts({ spill, target }));
+      files.push(Buffer.from(target.file ?? []));
+    }
+    expect(spill.blocksMade()).toEqual([1, 1]);
+    expect(files[0]?.equals(files[1] ?? Buffer.alloc(0))).toBe(false);
+  });
+
+  it("says so when what was spilled is gone", async () => {
+    const spill = new MemorySpill();
+    const target = new MemoryTarget();
+    await runRemake(remake, openPorts({ spill }));
+    spill.objects.delete([...spill.objects.keys()].find((name) => name.endsWith("block-2-0")) ?? "");
+    expect(await codeOfAsync(runRemake(remake, openPorts({ spill, target })))).toBe("storage-failed");
+    expect(target.file).toBeUndefined();
   });
 
   it("shows nothing when the source is replaced, and leaves no upload", async () => {
@@ -205,15 +233,13 @@ describe("remaking a master", () => {
     const spill = new MemorySpill();
     const target = new MemoryTarget();
     const abort = target.abort.bind(target);
-    target.abort = async () => undefined;
+    target.abort = () => Promise.reject(new Error("killed"));
     let parts = 0;
     const pause = async (): Promise<void> => {
       if (target.uploads.size > 0 && ++parts === 2) throw new Error("killed");
     };
     await expect(runRemake(large, openPorts({ spill, target, pause }))).rejects.toThrow("killed");
-    // What was killed had no time to tidy up.
-    const note = [...spill.objects.keys()].find((name) => name.endsWith("/upload")) ?? "";
-    spill.objects.set(note, new TextEncoder().encode("upload-1"));
+    // What is killed has no time to tidy up.
     expect([...target.uploads.keys()]).toEqual(["upload-1"]);
     target.abort = abort;
     const { bytesOut } = await runRemake(large, openPorts({ spill, target }));

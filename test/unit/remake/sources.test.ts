@@ -159,6 +159,11 @@ describe("what can't be remade", () => {
     expect(hint).toContain(command);
   });
 
+  it("is what is no image", async () => {
+    const { code } = await refusal(Buffer.from("<!doctype html>"));
+    expect(code).toBe("source-unsupported");
+  });
+
   it("is 16 bits that are to be kept", async () => {
     const { code, hint } = await refusal(await tiff({ bitsPerSample: 16 }), losslessSettings, { keepsDepth: true });
     expect(code).toBe("remake-impossible");
