@@ -7,6 +7,7 @@ import type {
   ClaimedItem,
   Delivery,
   FoundItems,
+  LeaseSeconds,
   LedgerCalls,
   NextTurn,
   Stirring,
@@ -162,7 +163,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     this.#items.queue(items, now + silenceMilliseconds);
   }
 
-  claim(item: number, { message, attempts, now }: Delivery, leaseSeconds: number): ClaimedItem | undefined {
+  claim(item: number, { message, attempts, now }: Delivery, leaseSeconds: LeaseSeconds): ClaimedItem | undefined {
     const header = this.#header();
     const row = this.#items.find(item);
     if (header === undefined || row === undefined || isEnded(row.state)) return undefined;
@@ -175,7 +176,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
       return undefined;
     }
     const holder = `${message}#${attempts}`;
-    this.#items.begin(row, { holder, until: now + 1000 * leaseSeconds, now });
+    this.#items.begin(row, { holder, until: now + 1000 * leaseSeconds[header.kind], now });
     this.#keep({ heardAt: now });
     return { item, key: row.key, identifier: row.identifier, header, holder };
   }
