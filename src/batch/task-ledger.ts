@@ -109,7 +109,11 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     const goOn = (): void =>
       this.#keep({ state: isListed ? "running" : "listing", endedAt: undefined, fault: undefined, report: undefined });
     if (action === "pause" && isActive) this.#keep({ state: "paused" });
-    if (action === "resume" && state === "paused") goOn();
+    if (action === "resume" && state === "paused") {
+      // Whatever has become of their messages, they are sent again: one that comes twice does no harm.
+      this.#items.lapse("queued", Number.MAX_SAFE_INTEGER, mostQueued);
+      goOn();
+    }
     if (action === "cancel" && (isActive || state === "paused")) {
       this.#items.cancel(now);
       this.#keep({ state: "cancelled", endedAt: now });
