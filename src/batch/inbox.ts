@@ -12,8 +12,8 @@ const faultsEnding = ".faults.json";
 /** Pages of the listing that one look at INBOX reads. */
 const mostPages = 4;
 
-/** Returns the form of an object of INBOX that is a task file: one at the top of the bucket, and not what is written beside. */
-export function formInInbox(key: string): TaskForm | undefined {
+/** An object of INBOX is a task file if it is at the top of the bucket, and not what is written beside one. */
+function formInInbox(key: string): TaskForm | undefined {
   const isOurs = key.endsWith(startedEnding) || key.endsWith(faultsEnding);
   return isOurs || key.includes("/") ? undefined : formOfName(key);
 }
@@ -44,13 +44,17 @@ export async function takeFromInbox(jobs: Jobs, key: string): Promise<void> {
   await answered(jobs, () => inbox.delete(key + faultsEnding));
 }
 
-/** Looks through INBOX for task files that no event told of. Throws `storage-failed`. */
+/** Looks through INBOX for task files that no event told of. One that fails is a line in the log. Throws `storage-failed`. */
 export async function sweepInbox(jobs: Jobs): Promise<void> {
   let after: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     const asked = { delimiter: "/", ...(after === undefined ? {} : { startAfter: after }) };
     const { objects, truncated } = await answered(jobs, () => jobs.buckets.inbox.list(asked));
-    for (const { key } of objects) await takeFromInbox(jobs, key);
+    for (const { key } of objects) {
+      await takeFromInbox(jobs, key).catch((error: unknown) => {
+        jobs.log({ level: "error", message: "a file of INBOX was not taken", key, cause: String(error) });
+      });
+    }
     after = objects.at(-1)?.key;
     if (!truncated || after === undefined) return;
   }

@@ -2,8 +2,8 @@ import type { TaskReport } from "../task/report.ts";
 import { answered, callLedger, type Jobs } from "./jobs.ts";
 import { register } from "./run-calls.ts";
 
-/** Returns the key, in CATALOGUE, of the report of a task. */
-export function reportKey(task: string): string {
+/** In CATALOGUE. */
+function reportKey(task: string): string {
   return `tasks/${task}/report.json`;
 }
 

@@ -14,8 +14,7 @@ export async function send(task: object | string): Promise<TaskStatus> {
   return answerOf(await sendFile(task));
 }
 
-/** Sends a task in JSON, or a text of CSV. */
-export function sendFile(task: object | string): Promise<Answered<TaskStatus>> {
+function sendFile(task: object | string): Promise<Answered<TaskStatus>> {
   const form = typeof task === "string" ? "csv" : "json";
   const bytes = new TextEncoder().encode(typeof task === "string" ? task : JSON.stringify(task));
   return door.submit({ bytes, form, operator: "tester" });
