@@ -151,13 +151,13 @@ class Drawing<Piece> {
 
 function openParts(
   plan: DrawPlan,
-  { kernel, table }: StripInputs,
+  { kernel, table, source }: StripInputs,
   { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandTiles, "count">,
 ) {
   const { size, turn, colors, steps, shrink } = plan;
   const decoder = openDecoder(kernel, plan, sample);
   const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
-  const tiles = { ...bandTiles(kernel, plan, decoder), source: inputs.source, count };
+  const tiles = { ...bandTiles(kernel, plan, decoder), source, count };
   const band = isShrunk(shrink)
     ? new ShrunkBand(kernel, { ...tiles, samplings })
     : new Band(kernel, { ...tiles, carryRows: carryRowsOf(plan) });
