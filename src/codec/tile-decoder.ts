@@ -7,6 +7,7 @@ import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, noTurn, type Turn, turnSize } from "../raster/orientation.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import type { JpegCheckpoints } from "./jpeg/checkpoints.ts";
 import type { MissingRows } from "./missing-rows.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
@@ -48,6 +49,8 @@ export interface StoredTile {
   readonly parts: readonly Uint8Array[];
   /** Instead of them the file itself, of a tile that `isReadByRows`. */
   readonly source?: ByteSource | undefined;
+  /** Where decoding it has come to before, for such a tile. */
+  readonly checkpoints?: JpegCheckpoints | undefined;
   /** Rows of pixels in it: the last strip only has the remaining rows of the image. */
   readonly rows: number;
   /** The pixels of the tile, as decoded, that are needed; undefined for all. The others may have any value. */

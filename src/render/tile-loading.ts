@@ -1,3 +1,4 @@
+import type { JpegCheckpoints } from "../codec/jpeg/checkpoints.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { type Area, clipArea, isWhole } from "../geometry.ts";
 import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
@@ -20,6 +21,8 @@ export interface TileLoading {
   readonly encoding: TileEncoding;
   /** The file, for a tile that is decoded as it is read. */
   readonly source: ByteSource;
+  /** Where decoding it has come to before. */
+  readonly checkpoints?: JpegCheckpoints | undefined;
   /** Told of each tile that was decoded. */
   readonly count: (tile: DecodedTile) => void;
 }
@@ -62,7 +65,7 @@ export async function* loadRows(
   loading: TileLoading,
   { tile, gathered, planesOf }: RowLoading,
 ): AsyncGenerator<number, void> {
-  const { grid, window, decoder, source, count } = loading;
+  const { grid, window, decoder, source, checkpoints, count } = loading;
   const { storedRows: rows, levelRow, ranges } = tile;
   const end = window.y + window.height;
   if (ranges === undefined) {
@@ -76,7 +79,7 @@ export async function* loadRows(
   const parts = tile.isReadByRows ? [] : ranges.map((range) => gathered.bytesOf(range));
   const file = tile.isReadByRows ? source : undefined;
   let isCounted = false;
-  for (const decoded of decoder.decodeRows(kernel, { parts, source: file, rows, window })) {
+  for (const decoded of decoder.decodeRows(kernel, { parts, source: file, checkpoints, rows, window })) {
     const { first, isAlone, writeInto } = decoded;
     const last = first + decoded.count;
     const isLast = last >= end;
