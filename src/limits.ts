@@ -403,7 +403,7 @@ export const maxPeakBytes = 64 << 20;
 /**
  * Most memory that a block of an image takes that is converted by the service: kernel and compressed tiles.
  * @beyond remake-impossible
- * @heldBy remake/plan.ts
+ * @heldBy batch/kinds/remake.ts, remake/plan.ts
  */
 export const maxBlockBytes = 40 << 20;
 

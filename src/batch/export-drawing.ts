@@ -5,16 +5,20 @@ import { ImageError } from "../error.ts";
 import type { PictureFiles } from "../export/picture-files.ts";
 import { drawPicture, type Picture } from "../picture.ts";
 import { damagedImage } from "../render/damage.ts";
-import { type ExportTarget, exportPartBytes } from "./export-target.ts";
+import type { ExportTarget } from "./export-target.ts";
 import type { Jobs } from "./jobs.ts";
+import { putPartBytes } from "./put-pieces.ts";
 
 /**
  * Pictures that are drawn and put at once: while one is computed, others are read and put. A Worker may wait for six answers.
  */
 const picturesAtOnce = 4;
 
+/** How long a picture waits for memory, in seconds: others of the same image may take that of large ones for a while. */
+const memorySeconds = 300;
+
 /** The part of a streamed picture that is put next. */
-const partLoan: Loan = { share: "bodies", bytes: exportPartBytes, costMilliseconds: 0, waitingBytes: 1024 };
+const partLoan: Loan = { share: "bodies", bytes: putPartBytes, costMilliseconds: 0, waitingBytes: 1024 };
 
 /** What has been written of an image, and what that took. */
 export interface ExportSums {
@@ -64,7 +68,7 @@ const mostPixelBytes = 3;
 /** A streamed one is begun, put in parts and completed. */
 function putsOf({ plan, canonical: { size } }: Picture): number {
   if (plan.kind !== "stream") return 1;
-  return 2 + Math.ceil((mostPixelBytes * size.width * size.height) / exportPartBytes);
+  return 2 + Math.ceil((mostPixelBytes * size.width * size.height) / putPartBytes);
 }
 
 async function drawFiles(
@@ -72,8 +76,8 @@ async function drawFiles(
   { picture, paths }: PictureFiles,
   { target, signal, sums }: DrawingRun,
 ): Promise<void> {
-  const { budget, clock, config, tools, log } = jobs;
-  const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal };
+  const { budget, clock, tools, log } = jobs;
+  const patience = { milliseconds: 1000 * memorySeconds, signal };
   const admission: Admission = { budget, clock, patience, isAlone: () => false };
   refuseLate(signal);
   const began = clock.now();

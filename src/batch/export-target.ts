@@ -1,13 +1,9 @@
-import { withDeadline } from "../budget/deadline.ts";
 import { digest } from "../digest.ts";
-import { ImageError } from "../error.ts";
 import { markerName, markerPath, mediaTypeOf, wholeMarker } from "../export/names.ts";
 import type { ImageTarget } from "../export/target.ts";
 import { isLevel0Segment } from "../iiif/level0.ts";
 import { answered, type Jobs } from "./jobs.ts";
-
-/** Bytes of the parts of a picture that is put while it is drawn: the fewest that R2 takes, all of one size but the last. */
-export const exportPartBytes = 5 << 20;
+import { putPieces } from "./put-pieces.ts";
 
 /** Pages of its listing that a folder is looked through for: 64,000 objects, those of images below it among them. */
 const mostPages = 64;
@@ -35,7 +31,7 @@ export interface ExportTarget extends ImageTarget {
   /** Writes a picture that `begin` has not found, and that the next one finds. */
   readonly writePicture: (path: string, bytes: Uint8Array) => Promise<void>;
   /**
-   * Writes a picture under each of some paths as its pieces come, in parts of `exportPartBytes` that are held one at a time. None
+   * Writes a picture under each of some paths as its pieces come, in parts of `putPartBytes` that are held one at a time. None
    * of them is there before all is. Returns how many bytes it has. Throws what the pieces throw.
    */
   readonly writePieces: (paths: readonly string[], pieces: AsyncIterable<Uint8Array>) => Promise<number>;
@@ -98,52 +94,8 @@ export function exportTarget(jobs: Jobs, prefix: string): ExportTarget {
     clear: (folder) => clear(folder, () => false),
     write: (path, bytes) => put(path, bytes),
     writePicture: (path, bytes) => put(path, bytes, { of }),
-    async writePieces(paths, pieces) {
-      const part = new Uint8Array(exportPartBytes);
-      const uploads: { readonly path: string; readonly id: string; readonly parts: R2UploadedPart[] }[] = [];
-      const uploadOf = ({ path, id }: { readonly path: string; readonly id: string }) =>
-        bucket.resumeMultipartUpload(prefix + path, id);
-      let filled = 0;
-      let total = 0;
-      const send = async (): Promise<void> => {
-        if (uploads.length === 0) {
-          for (const path of paths) {
-            const begun = await answered(jobs, () =>
-              bucket.createMultipartUpload(prefix + path, optionsOf(path, { of })),
-            );
-            uploads.push({ path, id: begun.uploadId, parts: [] });
-          }
-        }
-        for (const upload of uploads) {
-          const number = upload.parts.length + 1;
-          const bytes = part.subarray(0, filled);
-          upload.parts.push(await answered(jobs, () => uploadOf(upload).uploadPart(number, bytes)));
-        }
-        filled = 0;
-      };
-      try {
-        for await (const piece of pieces) {
-          total += piece.byteLength;
-          for (let at = 0; at < piece.byteLength; ) {
-            const taken = piece.subarray(at, at + exportPartBytes - filled);
-            part.set(taken, filled);
-            filled += taken.byteLength;
-            at += taken.byteLength;
-            if (filled === exportPartBytes) await send();
-          }
-        }
-        if (uploads.length === 0) {
-          for (const path of paths) await put(path, part.subarray(0, filled), { of });
-          return total;
-        }
-        if (filled > 0) await send();
-        for (const upload of uploads) await answered(jobs, () => uploadOf(upload).complete(upload.parts));
-        return total;
-      } catch (error) {
-        for (const upload of uploads) await giveUp(jobs, () => uploadOf(upload).abort());
-        throw error;
-      }
-    },
+    writePieces: (paths, pieces) =>
+      putPieces(jobs, { keys: paths.map((path) => prefix + path), options: optionsOf("picture.jpg", { of }) }, pieces),
   };
 }
 
@@ -160,14 +112,4 @@ async function* listFolder(jobs: Jobs, base: string): AsyncGenerator<R2Object, u
     cursor = listed.cursor;
   }
   throw new CrowdedFolder(`More than ${mostPages} pages of objects lie below ${base}.`);
-}
-
-/** What is left of an upload lapses after seven days. Source: Cloudflare R2, multipart upload. */
-async function giveUp({ clock, config, log }: Jobs, abort: () => Promise<void>): Promise<void> {
-  try {
-    await withDeadline(clock, config.storageTimeoutSeconds, abort);
-  } catch (error) {
-    const cause = error instanceof ImageError ? error.cause : error;
-    log({ level: "warn", message: "an upload was not given up", cause: String(cause) });
-  }
 }

@@ -5,7 +5,7 @@ import { type Config, webpQuality } from "../../config.ts";
 import { ImageError } from "../../error.ts";
 import { type ExportStatus, exportImage } from "../../export/export-image.ts";
 import { faultOfName, folderOf, ownersOf } from "../../export/names.ts";
-import { type ExportedImage, faultOfTile, planFiles, shapeOf } from "../../export/picture-files.ts";
+import { type ExportedImage, faultOfTile, type PictureFiles, planFiles, shapeOf } from "../../export/picture-files.ts";
 import type { ExportSettings } from "../../export/settings.ts";
 import { maxKeyBytes, nameOfText } from "../../identity/master-name.ts";
 import { mostExportCalls } from "../../limits.ts";
@@ -126,8 +126,7 @@ async function exportMaster(run: ItemRun): Promise<Came> {
         sums.bytes += bytes.byteLength;
       },
     };
-    const writePictures: Parameters<typeof exportImage>[1]["writePictures"] = (pictures) =>
-      drawExport(jobs, pictures, { target, signal, sums });
+    const writePictures = (pictures: Iterable<PictureFiles>) => drawExport(jobs, pictures, { target, signal, sums });
     return { status: await exportImage(exported, { master, settings, target: counted, writePictures }) };
   } catch (error) {
     const isOwn = isFaultOfMaster(error) || (error instanceof ImageError && error.code === "record-malformed");
