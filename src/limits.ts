@@ -40,6 +40,14 @@ export const mostVerifiedBytes = 8 * 2 ** 30;
 export const mostVerifiedPixels = 1e9;
 
 /**
+ * Most calls of storage that the export of one image in a task takes: reads of its master, and puts of its files. The platform
+ * allows 10,000 for a message, of which some are needed for the rest.
+ * @beyond the item is refused, with the command that exports it
+ * @heldBy batch/kinds/export.ts
+ */
+export const mostExportCalls = 9000;
+
+/**
  * Most images that one call purges; the caller asks again for the others.
  * @beyond body-malformed
  * @heldBy operation/purge-order.ts, operation/purge-choice.ts, stories/admin-page.ts, cli/purging.ts
@@ -64,7 +72,7 @@ export const smallDerivativeTimes = 4;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy batch/kinds/verify.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
+ * @heldBy batch/read-record.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
 
@@ -395,7 +403,7 @@ export const maxPeakBytes = 64 << 20;
 /**
  * Most memory that a block of an image takes that is converted by the service: kernel and compressed tiles.
  * @beyond remake-impossible
- * @heldBy remake/plan.ts
+ * @heldBy batch/kinds/remake.ts, remake/plan.ts
  */
 export const maxBlockBytes = 64 << 20;
 

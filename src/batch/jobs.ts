@@ -15,7 +15,7 @@ export interface RunParams {
 
 /** What the Worker of jobs works with: the platform under names of its own. Made once an isolate. */
 export interface Jobs {
-  readonly buckets: Readonly<Record<"masters" | "catalogue" | "inbox" | "scratch", R2Bucket>>;
+  readonly buckets: Readonly<Record<"masters" | "catalogue" | "inbox" | "scratch" | "exports", R2Bucket>>;
   /** A stub belongs to the request that makes it. */
   readonly ledgerOf: (task: string) => LedgerCalls;
   readonly register: () => RegisterCalls;
