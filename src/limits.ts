@@ -405,7 +405,7 @@ export const maxPeakBytes = 64 << 20;
  * @beyond remake-impossible
  * @heldBy batch/kinds/remake.ts, remake/plan.ts
  */
-export const maxBlockBytes = 64 << 20;
+export const maxBlockBytes = 72 << 20;
 
 /**
  * Longest side of a JPEG picture. Source: ITU-T T.81 B.2.2.

@@ -13,8 +13,9 @@ import { isWholeNeeded } from "../render/whole.ts";
 import { type KeptRows, openRows } from "./kept-rows.ts";
 import { beyondReading } from "./opened-source.ts";
 import { type Block, builderOfBlock, drawnArea, planBlock } from "./plan.ts";
-import { type BuiltRows, type BuiltTile, PyramidBuilder } from "./pyramid-builder.ts";
+import { type BuiltRows, PyramidBuilder } from "./pyramid-builder.ts";
 import { PartWriter, readPart, type SpilledPart } from "./spill.ts";
+import type { BuiltTile } from "./tile-row.ts";
 import { blockName, type RemakeWork } from "./work.ts";
 
 /**
@@ -63,10 +64,10 @@ async function* drawBlock(
   const onDamage = (damage: Parameters<typeof damagedImage>[0]): never => {
     throw damagedImage(damage, "Replace the file.");
   };
-  const inputs = {
-    ...{ kernel, source: source.source, table, onDamage, checkpoints: rows?.checkpoints },
-    ...(pause === undefined ? {} : { pause }),
-  };
+  const awaitRead = <T>(read: Promise<T>): Promise<T> => stages.time("read", () => read);
+  const pausing = pause === undefined ? {} : { pause };
+  const checkpoints = rows?.checkpoints;
+  const inputs = { kernel, source: source.source, table, onDamage, checkpoints, awaitRead, ...pausing };
   yield* drawStrips(drawing, inputs, open);
 }
 

@@ -35,6 +35,8 @@ export interface StripInputs {
   readonly first?: GatheredBytes;
   /** Called between the steps of a drawing: lets others compute, and throws when the drawing is no longer wanted. */
   readonly pause?: () => Promise<void>;
+  /** Waits for what is read, where something else is done about it: it is timed. */
+  readonly awaitRead?: <T>(read: Promise<T>) => Promise<T>;
   /** Told at the end of a picture that is not streamed what it lacks, if it lacks anything. */
   readonly onDamage: (damage: Damage) => void;
 }
@@ -69,11 +71,11 @@ export async function* drawStrips<Piece>(
   inputs: StripInputs,
   open: () => Output<Piece>,
 ): AsyncGenerator<Piece, void, undefined> {
-  const { source } = inputs;
+  const { source, awaitRead } = inputs;
   const drawing = new Drawing(plan, inputs, open);
   let pending = inputs.first === undefined ? gather(source, plan.batches[0]) : Promise.resolve(inputs.first);
   for (const [index, batch] of plan.batches.entries()) {
-    const gathered = await pending;
+    const gathered = await (awaitRead === undefined ? pending : awaitRead(pending));
     const next = plan.batches[index + 1];
     if (next !== undefined) pending = gather(source, next);
     yield* drawing.drawBatch(batch, gathered);
