@@ -15,6 +15,9 @@ export interface Tally {
   readonly minutes: Readonly<Record<string, number>>;
 }
 
+/** A value of the database has two megabytes at the most, and an item two names of a kilobyte. */
+const itemsPerInsert = 250;
+
 /** For how many minutes it is kept how many items ended. */
 const keptMinutes = 6;
 
@@ -58,11 +61,13 @@ export class ItemTable {
 
   /** Adds items behind those that are there, waiting, or in a state that they have from the beginning. */
   add(items: readonly OrderedItem[], state: ItemState): void {
-    this.#sql.exec(
-      "INSERT INTO items (key, identifier, state) SELECT value ->> 'key', value ->> 'identifier', ? FROM json_each(?)",
-      state,
-      JSON.stringify(items),
-    );
+    for (let at = 0; at < items.length; at += itemsPerInsert) {
+      this.#sql.exec(
+        "INSERT INTO items (key, identifier, state) SELECT value ->> 'key', value ->> 'identifier', ? FROM json_each(?)",
+        state,
+        JSON.stringify(items.slice(at, at + itemsPerInsert)),
+      );
+    }
     this.#count({ [state]: items.length });
   }
 
