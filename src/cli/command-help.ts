@@ -1,3 +1,4 @@
+import { batchOptions } from "../settings/batch-options.ts";
 import {
   costOptions,
   indexOptions,
@@ -45,6 +46,8 @@ const usages: Readonly<Record<CommandName, string>> = {
   stats: "tessera stats --to local|remote [options]",
   cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
+  batch:
+    "tessera batch submit FILE | status [ID] | watch|items|pause|resume|cancel|retry|report ID --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -66,6 +69,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   stats: "Tells what was asked of a service and what it took, and what is stored.",
   cost: "Makes the bill of what is stored and was counted, and foretells that of a month.",
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
+  batch: "Sends tasks that a service works off by itself, and tells how they stand.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -91,6 +95,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   stats: [["Options", statsOptions]],
   cost: [["Options", costOptions]],
   warm: [["Options", warmOptions]],
+  batch: [["Options", batchOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -178,6 +183,14 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   warm: [
     ["tessera warm --object atlas --to remote", "the thumbnails and sizes of an object's pages"],
     ["tessera warm --prefix maps/ --to remote --sizes 1200,", "a given size of the images of a folder"],
+  ],
+  batch: [
+    ["tessera batch submit task.json --to remote", "a task file, JSON or CSV; its faults are told, and nothing sent"],
+    ["tessera batch status --to remote", "the latest tasks"],
+    ["tessera batch watch latest --to local", "until the task ends that was sent last"],
+    ["tessera batch items 20261129-104826-3fa85f645717 --to remote --only failed", "what failed, and why"],
+    ["tessera batch retry 20261129-104826-3fa85f645717 --to remote", "what failed or was cancelled, again"],
+    ["tessera batch report latest --to remote --csv", "time, cost and stages as a table"],
   ],
 };
 
@@ -275,6 +288,13 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Asks as anybody may. To go on with an interrupted run, give --after the image that it names. Exit",
     "status: 0 success, 1 something was not answered, 2 wrong arguments, 130 stopped. See docs/operating.md.",
+  ],
+  batch: [
+    "",
+    "ID is the id of a task, or latest. A task goes on without this command: Ctrl-C ends watch alone. pause lets what",
+    "is begun end and begins nothing, cancel gives up what is not begun, retry has what failed or was cancelled done",
+    "again. The secret of a remote service is read from TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 the service",
+    "refuses or, of watch, something is not done, 2 wrong arguments or task file, 130 stopped. See docs/batch.md.",
   ],
 };
 

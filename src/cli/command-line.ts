@@ -81,6 +81,8 @@ async function carryOut(command: Command, terminal: Terminal, converter: Convert
       return (await import("./export.ts")).exportFiles(command, terminal);
     case "warm":
       return (await import("./warm.ts")).warm(command, terminal);
+    case "batch":
+      return (await import("./batch.ts")).batch(command, terminal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { batchOptions } from "../settings/batch-options.ts";
 import {
   type CostOptions,
   costOptions,
@@ -41,6 +42,7 @@ import {
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
 import { readArguments, spellOption } from "./arguments.ts";
+import { type BatchCommand, readBatch } from "./batch-command.ts";
 import { readCost, readWarm } from "./choice-commands.ts";
 import { type MovedCommand, type MvCommand, type RmCommand, readMoved, readMv, readRm } from "./image-commands.ts";
 
@@ -64,6 +66,7 @@ export const commandOptions = {
   stats: statsOptions,
   cost: costOptions,
   warm: warmOptions,
+  batch: batchOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -87,6 +90,7 @@ export type Command =
   | RmCommand
   | CostCommand
   | WarmCommand
+  | BatchCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -263,6 +267,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (name === "rm") return readRm(positionals, checkValues(rmOptions, given, checking), faults);
   if (name === "cost") return readCost(positionals, checkValues(costOptions, given, checking), faults);
   if (name === "warm") return readWarm(positionals, checkValues(warmOptions, given, checking), faults);
+  if (name === "batch") return readBatch(positionals, checkValues(batchOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");
