@@ -9,9 +9,12 @@ import { type ErrorCode, ImageError } from "./error.ts";
 import { asImageError, openRefusal, withAllow } from "./http/errors.ts";
 import { respondOptions } from "./http/respond.ts";
 import { nowhere, rawPath } from "./http/route.ts";
-import { maxBodyBytes } from "./limits.ts";
+import { maxBodyBytes, maxTaskFileBytes } from "./limits.ts";
 import { answerHealth } from "./stories/health.ts";
 import { answerView } from "./stories/view.ts";
+
+/** Where task files are sent to, which may be longer than other bodies. */
+const tasksPath = "/admin/tasks";
 
 /**
  * Makes the app of every endpoint that is not an image: it finds the endpoint, guards it, and maps what it throws. An
@@ -23,7 +26,9 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   app.use("/admin/*", secureAdmin, closeAdmin, guardAdmin);
   app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.env.fail, methods) }));
   app.use(async ({ req }, next) => (req.method === "OPTIONS" ? respondOptions() : next()));
-  app.use(limitBody(maxBodyBytes));
+  const limit = limitBody(maxBodyBytes);
+  const limitTask = limitBody(maxTaskFileBytes);
+  app.use((c, next) => (c.req.path === tasksPath ? limitTask : limit)(c, next));
   app.get("/health", ({ env, req }) => answerHealth(env.services, { request: req.raw, visit: env.visit }));
   app.get("/view/*", ({ env, req }) => answerView(env.services, { request: req.raw, visit: env.visit }));
   app.route("/", pageRoutes());

@@ -26,6 +26,7 @@ export const faults = {
   "render-too-costly": { status: 413, title: "Rendering above the limits" },
   "render-memory": { status: 413, title: "Rendering takes too much memory" },
   "url-too-long": { status: 414, title: "URL too long" },
+  "task-invalid": { status: 422, title: "Faulty task" },
   // Nobody reads this answer: it is for the log. 499 is what web servers log for it.
   "client-gone": { status: 499, title: "Client gone" },
   "source-malformed": { status: 500, title: "Damaged image" },
@@ -34,6 +35,7 @@ export const faults = {
   internal: { status: 500, title: "Internal error" },
   "source-unsupported": { status: 501, title: "Unsupported image" },
   "search-unavailable": { status: 501, title: "No search" },
+  "tasks-unavailable": { status: 501, title: "No tasks" },
   "origin-unsuitable": { status: 502, title: "Unsuitable origin" },
   "source-changed": { status: 503, title: "Image replaced while it was read" },
   "storage-failed": { status: 503, title: "Storage failed" },
@@ -51,6 +53,8 @@ export interface ErrorOptions {
   readonly cacheTag?: string;
   /** For the log alone, as is `cause`. */
   readonly detail?: string;
+  /** All that is wrong, one by one, which goes out in JSON. */
+  readonly faults?: readonly object[] | undefined;
   /** After how many seconds it is worth asking again, where that is known. */
   readonly retrySeconds?: number | undefined;
   readonly cause?: unknown;
@@ -62,6 +66,7 @@ export class ImageError extends Error {
   readonly hint: string | undefined;
   readonly cacheTag: string | undefined;
   readonly detail: string | undefined;
+  readonly faults: readonly object[] | undefined;
   readonly retrySeconds: number | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: ErrorOptions = {}) {
@@ -71,6 +76,7 @@ export class ImageError extends Error {
     this.hint = options.hint;
     this.cacheTag = options.cacheTag;
     this.detail = options.detail;
+    this.faults = options.faults;
     this.retrySeconds = options.retrySeconds;
   }
 

@@ -19,6 +19,27 @@ export const maxPathCharacters = 4096;
 export const maxBodyBytes = 1 << 20;
 
 /**
+ * Largest task file, in JSON or CSV: some 60,000 items by name. A prefix names any number.
+ * @beyond body-too-large, and a fault of a file in INBOX
+ * @heldBy app.ts, task/task-file.ts, batch/inbox.ts
+ */
+export const maxTaskFileBytes = 4 << 20;
+
+/**
+ * Largest master that a task verifies: at 20 MB a second it takes seven minutes.
+ * @beyond the item is refused, with the command that verifies it
+ * @heldBy batch/kinds/verify.ts
+ */
+export const mostVerifiedBytes = 8 * 2 ** 30;
+
+/**
+ * Largest master of which a task decodes each tile.
+ * @beyond the item is refused, with the command that decodes it
+ * @heldBy batch/kinds/verify.ts
+ */
+export const mostVerifiedPixels = 1e9;
+
+/**
  * Most images that one call purges; the caller asks again for the others.
  * @beyond body-malformed
  * @heldBy operation/purge-order.ts, operation/purge-choice.ts, stories/admin-page.ts, cli/purging.ts
@@ -43,7 +64,7 @@ export const smallDerivativeTimes = 4;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
+ * @heldBy batch/kinds/verify.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
 

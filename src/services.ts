@@ -26,6 +26,7 @@ import type { SearchIndex } from "./search/search-index.ts";
 import { r2Object } from "./source/r2.ts";
 import { Counter } from "./statistics/counter.ts";
 import type { Point } from "./statistics/point.ts";
+import type { TaskDoor } from "./task/door.ts";
 
 /** What the stories work with: the platform under names of their own, the configuration as the values they need. */
 export interface Services {
@@ -38,6 +39,8 @@ export interface Services {
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
   readonly ledger: (() => Ledger) | undefined;
+  /** The Worker of jobs; undefined where none is bound. */
+  readonly tasks: TaskDoor | undefined;
   /** Takes a point of each request; undefined where no dataset is bound for it. */
   readonly points: PointSink | undefined;
   readonly style: PictureStyle;
@@ -152,6 +155,8 @@ export interface Platform {
   /** The object that keeps the ledger, which a service need not have. */
   readonly ledgers?: { readonly getByName: (name: string) => Ledger } | undefined;
   readonly points?: PointSink | undefined;
+  /** The Worker of jobs, which a service need not have. */
+  readonly tasks?: TaskDoor | undefined;
   /** The static assets. */
   readonly page?: Fetcher | undefined;
   /** Little CMS, compiled. */
@@ -222,6 +227,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     },
     // A stub belongs to the request that makes it.
     ledger: ledgers && (() => ledgers.getByName(ledgerName)),
+    tasks: platform.tasks,
     points: platform.points,
     style,
     budget,

@@ -20,6 +20,7 @@ import { countRequest } from "./stories/counting.ts";
 import { answerImagePath } from "./stories/image-path.ts";
 import { answerOldUrl } from "./stories/old-url.ts";
 import { rollUp } from "./stories/roll-up.ts";
+import type { TaskDoor } from "./task/door.ts";
 import { platformClock } from "./timers.ts";
 import type { Visit } from "./visit.ts";
 
@@ -148,14 +149,16 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
       SEARCH: search,
       LEDGER: ledger,
       ANALYTICS: points,
-    } = env as Partial<Env & { readonly ANALYTICS: PointSink }>;
+      JOBS: tasks,
+    } = env as Partial<Env & { readonly ANALYTICS: PointSink; readonly JOBS: TaskDoor }>;
     const edge = caches.default;
     const config = readConfig({ ...env });
     const ledgers = ledger && {
       getByName: (name: string) => ledgersIn(ledger, config.jurisdiction).getByName(name),
     };
     const clock = platformClock;
-    const platform = { masters, catalogue, derivatives, search, ledgers, points, page, edge, lcms, clock, log };
+    const bound = { masters, catalogue, derivatives, search, ledgers, points, tasks, page };
+    const platform = { ...bound, edge, lcms, clock, log };
     const services = createServices(config, platform, isolate);
     servicesOf.set(env, services);
     return services;

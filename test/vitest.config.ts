@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { imageWorker } from "./support/image-worker.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -76,6 +77,21 @@ export default defineConfig({
           ],
           setupFiles: ["test/support/fresh-isolate.ts"],
           include: ["test/integration/**/*.test.ts", "test/conformance/**/*.test.ts"],
+        },
+      },
+      {
+        root,
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: resolve(root, "wrangler.jobs.toml") },
+            miniflare: { workers: [imageWorker(inject("bundle"))] },
+          })),
+        ],
+        test: {
+          ...shared,
+          name: "jobs",
+          globalSetup: ["test/support/platform/bundle.ts"],
+          include: ["test/jobs/**/*.test.ts"],
         },
       },
       {

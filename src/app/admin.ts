@@ -4,6 +4,8 @@ import { answerAdminPage, answerPurgeForm } from "../stories/admin-page.ts";
 import { answerPurge } from "../stories/purge.ts";
 import { signIn, signOut } from "../stories/sign-in.ts";
 import { answerStatistics } from "../stories/statistics.ts";
+import { answerTask, answerTaskAction, answerTaskItems, answerTasks, submitTask } from "../stories/tasks.ts";
+import { type TaskAction, taskActions } from "../task/door.ts";
 import { readForm, readJson } from "./body.ts";
 import type { Door } from "./door.ts";
 
@@ -24,6 +26,17 @@ export function adminRoutes(): Hono<Door> {
       .post("/purge", async (c) => {
         const { services, workersCache } = c.env;
         return answerPurge(services, { ...whoOf(c), body: await readJson(c.req.raw), workersCache });
+      })
+      .get("/tasks", ({ env, req }) => answerTasks(env.services, req.query("before")))
+      .post("/tasks", (c) => submitTask(c.env.services, whoOf(c)))
+      .get("/tasks/:id", ({ env, req }) => answerTask(env.services, req.param("id")))
+      .get("/tasks/:id/items", ({ env, req }) => {
+        const query = { state: req.query("state"), after: Number(req.query("after") ?? 0) };
+        return answerTaskItems(env.services, req.param("id"), query);
+      })
+      .post(`/tasks/:id/:action{${taskActions.join("|")}}`, (c) => {
+        const { id, action } = c.req.param();
+        return answerTaskAction(c.env.services, { ...whoOf(c), id, action: action as TaskAction });
       })
       .post("/forms/purge", async (c) => {
         const { services, workersCache } = c.env;

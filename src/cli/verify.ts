@@ -1,5 +1,5 @@
+import type { VerifyFinding } from "../check/verify-finding.ts";
 import { type VerifyCounts, verifyStored } from "../job/verify.ts";
-import type { VerifyFinding } from "../job/verify-finding.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { ensureKernel } from "./build-kernels.ts";
 import { openDrawer } from "./check-drawer.ts";

@@ -17,7 +17,7 @@ export interface ErrorAnswer {
  * client may be kept for a moment, faults of ours and of storage never. Source: RFC 9457.
  */
 export function respondError(error: ImageError, { request, helpUrl, keptSeconds }: ErrorAnswer): Response {
-  const { code, status, cacheTag } = error;
+  const { code, status, cacheTag, faults: found } = error;
   const help = helpUrl === undefined ? undefined : `${helpUrl}#${code}`;
   const sentence = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
   const isJson = prefersJson(request) || isDocumentPath(rawPath(request.url));
@@ -31,7 +31,14 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
   if (help !== undefined) headers.set("Link", `<${help}>;rel="help"`);
   if (status === 503) headers.set("Retry-After", String(error.retrySeconds ?? 1));
   if (status === 405) headers.set("Allow", "GET, HEAD, OPTIONS");
-  const problem = { type: help ?? "about:blank", title: faults[code].title, status, detail: sentence, code };
+  const problem = {
+    type: help ?? "about:blank",
+    title: faults[code].title,
+    status,
+    detail: sentence,
+    code,
+    ...(found === undefined ? {} : { faults: found }),
+  };
   return new Response(isJson ? JSON.stringify(problem) : `${sentence} (${code})\n`, { status, headers });
 }
 

@@ -6,11 +6,12 @@ import { pageLinesKey, textFileKey } from "../catalogue/page-text.ts";
 import type { StoredImage } from "../catalogue/stored-image.ts";
 import type { Page, Work } from "../catalogue/work.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
+import { type FindingPlace, mendRecord, type VerifyFinding } from "../check/verify-finding.ts";
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import { atOnce } from "./at-once.ts";
 import { readImageFacts } from "./image-facts.ts";
-import { type FindingPlace, mendRecord, type Presence, type VerifyFinding } from "./verify-finding.ts";
+import type { Presence } from "./verify-finding.ts";
 
 const headsAtOnce = 8;
 

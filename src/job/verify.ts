@@ -4,6 +4,8 @@ import { collectionKey } from "../catalogue/collection.ts";
 import { recordKey } from "../catalogue/image-records.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import type { DrawPicture } from "../check/serving.ts";
+import { type FindingPlace, mendRecord, type VerifyFinding } from "../check/verify-finding.ts";
+import type { ShownImages } from "../check/verify-master.ts";
 import { ImageError } from "../error.ts";
 import { nameOfText } from "../identity/master-name.ts";
 import { type Naming, prefixElsewhere } from "../settings/identifier-template.ts";
@@ -11,8 +13,8 @@ import { inOrder } from "./at-once.ts";
 import { isInSample } from "./sample.ts";
 import { listMasters } from "./stored-masters.ts";
 import { type CatalogueVerification, verifyCollection, verifyObject } from "./verify-catalogue.ts";
-import { type FindingPlace, findingsOf, mendRecord, Presence, type VerifyFinding } from "./verify-finding.ts";
-import { type ShownImages, verifyMaster } from "./verify-master.ts";
+import { findingsOf, Presence } from "./verify-finding.ts";
+import { verifyMaster } from "./verify-master.ts";
 
 /** What is verified and how. */
 export interface VerifyOrder {

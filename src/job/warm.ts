@@ -1,9 +1,8 @@
-import { askPublicly, type PublicAnswer } from "../bucket/public-request.ts";
-import { thumbnailSizes } from "../catalogue/stored-image.ts";
-import type { Size } from "../geometry.ts";
+import { askPublicly } from "../bucket/public-request.ts";
+import type { PublicAnswer } from "../http/public-answer.ts";
 import type { SizeLimits } from "../iiif/size.ts";
 import { imageUri } from "../presentation/addresses.ts";
-import { thumbnailPicture } from "../presentation/picture-address.ts";
+import { readImageInfo, usualSizes } from "../presentation/warm-sizes.ts";
 import { inOrder } from "./at-once.ts";
 
 /** What is asked for of each image, and of which service. */
@@ -55,9 +54,9 @@ async function warmImage(identifier: string, order: WarmOrder): Promise<WarmedIm
   const sum = { identifier, drawn: 0, kept: 0, copied: 0, bytes: 0, failures: [] as WarmFailure[] };
   const answer = await askPublicly(`${uri}/info.json`, signal);
   sum.bytes += answer.bytes;
-  const image = answer.status === 200 ? readInfo(answer.json) : undefined;
+  const image = answer.status === 200 ? readImageInfo(answer.json) : undefined;
   if (image === undefined) return { ...sum, failures: [failureOf(`${uri}/info.json`, answer)] };
-  const sizes = order.sizes ?? usualSizes(identifier, image, order);
+  const sizes = order.sizes ?? usualSizes(identifier, image, limits);
   for (const format of order.formats) {
     for (const size of sizes) {
       const url = `${uri}/full/${size}/0/default.${format}`;
@@ -74,28 +73,6 @@ async function warmImage(identifier: string, order: WarmOrder): Promise<WarmedIm
     }
   }
   return sum;
-}
-
-interface ImageInfo extends Size {
-  readonly sizes: readonly Size[];
-}
-
-/** The thumbnail that manifests name, and the sizes that info.json lists: each once. */
-function usualSizes(identifier: string, image: ImageInfo, addresses: WarmOrder): readonly string[] {
-  const sizes = thumbnailSizes(image.sizes.filter(({ width }) => width < image.width));
-  const thumbnail = thumbnailPicture(addresses, 3, { identifier, width: image.width, height: image.height, sizes });
-  return [...new Set([thumbnail, ...image.sizes].map(({ width, height }) => `${width},${height}`))];
-}
-
-function readInfo(json: unknown): ImageInfo | undefined {
-  const { width, height, sizes = [] } = (json ?? {}) as Readonly<Record<string, unknown>>;
-  if (!isSize({ width, height }) || !Array.isArray(sizes) || !sizes.every(isSize)) return undefined;
-  return { width: Number(width), height: Number(height), sizes };
-}
-
-function isSize(value: unknown): value is Size {
-  const { width, height } = (value ?? {}) as Readonly<Record<string, unknown>>;
-  return [width, height].every((side) => Number.isInteger(side) && Number(side) > 0);
 }
 
 function failureOf(url: string, { status, code }: PublicAnswer): WarmFailure {

@@ -18,7 +18,7 @@ import type { ItemPrefix } from "./task.ts";
 
 /** A task as a list shows it. */
 export interface TaskSummary {
-  /** Sorts by the time at which it was sent: `20261129-104826-k3x9q2vb`. */
+  /** Sorts by the time at which it was sent: `20261129-104826-3fa85f645717`. */
   readonly id: string;
   readonly kind: RunnableKind;
   readonly name?: string;

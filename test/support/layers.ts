@@ -19,15 +19,18 @@ export const floors: readonly (readonly string[])[] = [
   ["services", "node"],
   ["probe", "settings"],
   ["stories", "bucket", "convert"],
-  ["app", "job", "ledger"],
-  ["worker", "cli"],
+  ["app", "job", "ledger", "batch"],
+  ["worker", "jobs-worker", "cli"],
 ];
 
 /** Rooms of the command line, which runs in Node alone. What the Worker is made of imports none of them. */
 const nodeRooms: readonly string[] = ["node", "settings", "bucket", "convert", "job", "cli"];
 
 /** Rooms where a program begins: nobody imports them. */
-const entries: readonly string[] = ["worker", "cli"];
+const entries: readonly string[] = ["worker", "jobs-worker", "cli"];
+
+/** The Workers: the only files that know what the platform binds to them. */
+const workers: readonly string[] = ["worker", "jobs-worker"];
 
 /** Rooms that know no clock, no network and no platform. */
 const pureRooms: readonly string[] = [
@@ -68,8 +71,8 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
-  { name: /^valibot$/, rooms: ["config", "catalogue", "bucket", "operation", "app", "statistics"] },
-  { name: /^cloudflare:workers$/, rooms: ["ledger"] },
+  { name: /^valibot$/, rooms: ["config", "catalogue", "bucket", "operation", "app", "statistics", "task"] },
+  { name: /^cloudflare:workers$/, rooms: ["ledger", "batch", "jobs-worker"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.
   { name: /^node:zlib$/, rooms: ["codec"] },
@@ -78,13 +81,13 @@ const packages: readonly { readonly name: RegExp; readonly rooms: readonly strin
   { name: /^sharp$/, rooms: ["convert"] },
   { name: /^wrangler$/, rooms: ["bucket", "settings"] },
   { name: /^aws4fetch$/, rooms: ["bucket", "origin"] },
-  { name: /\.wasm$/, rooms: ["worker"] },
+  { name: /\.wasm$/, rooms: workers },
 ];
 
 const platformWords =
   /\bDate[.(]|\bMath\.random\b|\b(?:performance|console|process)\.|\b(?:setTimeout|setInterval|fetch|caches|crypto|R2Bucket|ExecutionContext)\b/;
 
-const doorWords = /\bEnv\b|\bcaches\b|\bExecutionContext\b/;
+const doorWords = /\b(?:Jobs)?Env\b|\bcaches\b|\bExecutionContext\b/;
 
 /** Names of headers as they are written in code: quoted with a hyphen, or one of those that have none. */
 const headerNames =
@@ -117,7 +120,8 @@ function judgeImport({ path, room }: File, target: string): readonly string[] {
     return isAllowed ? [] : [`${path} imports ${target}`];
   }
   const other = normalize(join(dirname(path), target));
-  if (other.startsWith("..")) return target.endsWith(".wasm") && room === "worker" ? [] : [`${path} imports ${target}`];
+  if (other.startsWith(".."))
+    return target.endsWith(".wasm") && workers.includes(room) ? [] : [`${path} imports ${target}`];
   const otherRoom = roomOf(other);
   if (otherRoom === room) return [];
   const wrong: string[] = [];
@@ -132,7 +136,7 @@ function judgeWords({ path, room, code }: File): readonly string[] {
   const wrong: string[] = [];
   const word = pureRooms.includes(room) ? platformWords.exec(withoutTexts(code))?.[0] : undefined;
   if (word !== undefined) wrong.push(`${path} is in a pure room and names ${word}`);
-  const door = room === "worker" ? undefined : doorWords.exec(withoutTexts(code))?.[0];
+  const door = workers.includes(room) ? undefined : doorWords.exec(withoutTexts(code))?.[0];
   if (door !== undefined) wrong.push(`${path} names ${door}, which only the worker knows`);
   // A range of a table of contents is called as a header is.
   const spoken = room === "presentation" ? code.replaceAll('type: "Range"', "") : code;

@@ -1,0 +1,111 @@
+import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
+import { ImageError } from "../error.ts";
+import type { ItemFailure } from "../task/answers.ts";
+import { callLedger, type Jobs } from "./jobs.ts";
+import { deadlineSeconds, workOnItem } from "./kinds.ts";
+import type { ClaimedItem, ItemMessage } from "./ledger-calls.ts";
+import type { ItemOutcome } from "./outcome.ts";
+import { wakeRun } from "./run-calls.ts";
+
+/** A message, as far as it is used. */
+export type ItemDelivery = Pick<Message<ItemMessage>, "id" | "attempts" | "body" | "ack" | "retry">;
+
+/** The longest pause before a message comes again, in seconds. */
+const longestPause = 600;
+
+/** An item counts as lost when this has passed beyond the deadline of its kind, in seconds. */
+const graceSeconds = 60;
+
+/**
+ * Works on the item of a message: claims it, does its work, reports, and only then takes the message from the queue. What can
+ * be mended by trying again comes again later, each time after twice the pause, until the queue gives it up.
+ */
+export async function consumeItem(jobs: Jobs, delivery: ItemDelivery): Promise<void> {
+  const { task, item } = delivery.body;
+  try {
+    const { id: message, attempts } = delivery;
+    const now = jobs.clock.now();
+    const claimed = await callLedger(jobs, task, (ledger) =>
+      ledger.claim(item, { message, attempts, now }, leaseSeconds()),
+    );
+    if (claimed === undefined) return delivery.ack();
+    const came = await workWithin(jobs, claimed);
+    if ("again" in came) return await tryAgain(jobs, delivery, { claimed, failure: came.again });
+    const { isStirring } = await callLedger(jobs, task, (ledger) =>
+      ledger.report(item, came.outcome, jobs.clock.now()),
+    );
+    delivery.ack();
+    if (isStirring) await wakeRun(jobs, task);
+  } catch (error) {
+    jobs.log({ level: "error", message: "an item was not worked on", task, item, cause: describe(error) });
+    delivery.retry({ delaySeconds: pauseSeconds(delivery.attempts) });
+  }
+}
+
+/** Ends an item whose message the queue has given up. */
+export async function buryItem(jobs: Jobs, delivery: ItemDelivery): Promise<void> {
+  const { task, item } = delivery.body;
+  try {
+    const { isStirring } = await callLedger(jobs, task, (ledger) => ledger.bury(item, jobs.clock.now()));
+    delivery.ack();
+    if (isStirring) await wakeRun(jobs, task);
+  } catch (error) {
+    jobs.log({ level: "error", message: "a dead letter was not read", task, item, cause: describe(error) });
+    delivery.retry({ delaySeconds: pauseSeconds(delivery.attempts) });
+  }
+}
+
+/** The deadlines differ by kind, which only the ledger knows. */
+function leaseSeconds(): number {
+  return Math.max(...Object.values(deadlineSeconds)) + graceSeconds;
+}
+
+type Came = { readonly outcome: ItemOutcome } | { readonly again: ItemFailure };
+
+async function workWithin(jobs: Jobs, claimed: ClaimedItem): Promise<Came> {
+  const { key, header } = claimed;
+  try {
+    const seconds = deadlineSeconds[header.kind];
+    return { outcome: await withDeadline(jobs.clock, seconds, (signal) => workOnItem(jobs, claimed, signal)) };
+  } catch (error) {
+    const failure = failureOf(error);
+    jobs.log({
+      level: "warn",
+      message: "an item is tried again",
+      task: header.id,
+      key,
+      failure,
+      cause: describe(error),
+    });
+    return { again: failure };
+  }
+}
+
+function failureOf(error: unknown): ItemFailure {
+  if (error instanceof ImageError) return { code: error.code, message: error.message };
+  if (error instanceof DeadlinePassed) {
+    return { code: "deadline-passed", message: `It was not done within ${error.seconds} seconds.` };
+  }
+  return { code: "internal", message: "Internal error; see the log of the Worker of jobs." };
+}
+
+async function tryAgain(
+  jobs: Jobs,
+  delivery: ItemDelivery,
+  { claimed, failure }: { readonly claimed: ClaimedItem; readonly failure: ItemFailure },
+): Promise<void> {
+  const { holder, item, header } = claimed;
+  const delaySeconds = pauseSeconds(delivery.attempts);
+  const until = jobs.clock.now() + 1000 * delaySeconds;
+  await callLedger(jobs, header.id, (ledger) => ledger.release(item, { holder, failure, until }));
+  delivery.retry({ delaySeconds });
+}
+
+function pauseSeconds(attempts: number): number {
+  return Math.min(longestPause, 2 ** (attempts - 1));
+}
+
+function describe(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? `: ${String(error.cause)}` : "";
+  return `${String(error)}${cause}`;
+}

@@ -1,0 +1,303 @@
+import type { ItemFailure, ItemStatus } from "../task/answers.ts";
+import { type ItemCounts, type ItemState, itemStates, type Stage, type StageSeconds, stages } from "../task/states.ts";
+import type { OrderedItem } from "../task/task.ts";
+import type { ItemOutcome } from "./outcome.ts";
+
+/** A row of the table. */
+export interface ItemRow {
+  readonly item: number;
+  readonly key: string;
+  readonly identifier: string | undefined;
+  readonly state: ItemState;
+  readonly tries: number;
+  /** Which delivery of which message it was given to. */
+  readonly holder: string | undefined;
+  /** When it counts as lost, in milliseconds since 1970. */
+  readonly until: number;
+  readonly failure: ItemFailure | undefined;
+}
+
+/** What is known of all items together. It is added up as they change, so that no question reads them all. */
+export interface Tally {
+  readonly counts: ItemCounts;
+  readonly seconds: StageSeconds;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly retries: number;
+  /** Items that ended, by minute since 1970: the last few. */
+  readonly minutes: Readonly<Record<string, number>>;
+}
+
+/** For how many minutes it is kept how many items ended. */
+const keptMinutes = 6;
+
+const emptyCounts = Object.fromEntries(itemStates.map((state) => [state, 0])) as Record<ItemState, number>;
+const emptyTally: Tally = { counts: emptyCounts, seconds: {}, bytesIn: 0, bytesOut: 0, retries: 0, minutes: {} };
+
+/** The items of a task, in the database of its object. */
+export class ItemTable {
+  readonly #sql: SqlStorage;
+  #tally: Tally;
+
+  /** Opens the items that lie in a database, and makes a place for them in an empty one. */
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    sql.exec(
+      `CREATE TABLE IF NOT EXISTS items (item INTEGER PRIMARY KEY, key TEXT NOT NULL, identifier TEXT, state TEXT NOT NULL,
+       tries INTEGER NOT NULL DEFAULT 0, holder TEXT, until INTEGER NOT NULL DEFAULT 0, work TEXT, etag TEXT, seconds TEXT,
+       spent REAL NOT NULL DEFAULT 0, bytesIn INTEGER NOT NULL DEFAULT 0, bytesOut INTEGER NOT NULL DEFAULT 0, failure TEXT,
+       note TEXT, beganAt INTEGER, endedAt INTEGER);
+       CREATE INDEX IF NOT EXISTS itemsByState ON items (state, item);
+       CREATE TABLE IF NOT EXISTS tally (line INTEGER PRIMARY KEY, value TEXT NOT NULL)`,
+    );
+    const [kept] = sql.exec("SELECT value FROM tally WHERE line = 1").toArray();
+    this.#tally = kept === undefined ? emptyTally : JSON.parse(String(kept.value));
+  }
+
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** How many items are there. */
+  get total(): number {
+    return Object.values(this.#tally.counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many have not ended. */
+  get open(): number {
+    const { waiting, queued, running } = this.#tally.counts;
+    return waiting + queued + running;
+  }
+
+  /** Adds items behind those that are there, waiting, or in a state that they have from the beginning. */
+  add(items: readonly OrderedItem[], state: ItemState): void {
+    this.#sql.exec(
+      "INSERT INTO items (key, identifier, state) SELECT value ->> 'key', value ->> 'identifier', ? FROM json_each(?)",
+      state,
+      JSON.stringify(items),
+    );
+    this.#count({ [state]: items.length });
+  }
+
+  find(item: number): ItemRow | undefined {
+    const [row] = this.#sql
+      .exec("SELECT item, key, identifier, state, tries, holder, until, failure FROM items WHERE item = ?", item)
+      .toArray();
+    return row === undefined ? undefined : readRow(row);
+  }
+
+  /** Returns the first items that wait. */
+  waiting(count: number): readonly number[] {
+    return this.#sql
+      .exec("SELECT item FROM items WHERE state = 'waiting' ORDER BY item LIMIT ?", count)
+      .toArray()
+      .map(({ item }) => Number(item));
+  }
+
+  /** Marks items as sent, those that still wait. */
+  queue(items: readonly number[], until: number): void {
+    const queued = this.#sql
+      .exec(
+        `UPDATE items SET state = 'queued', until = ?
+         WHERE item IN (SELECT value FROM json_each(?)) AND state = 'waiting' RETURNING item`,
+        until,
+        JSON.stringify(items),
+      )
+      .toArray().length;
+    this.#count({ waiting: -queued, queued });
+  }
+
+  /** Gives an item to a delivery, however it stands. */
+  begin(
+    { item, state }: ItemRow,
+    { holder, until, now }: { readonly holder: string; readonly until: number; readonly now: number },
+  ): void {
+    this.#sql.exec(
+      `UPDATE items SET state = 'running', tries = tries + 1, holder = ?, until = ?, beganAt = ?, endedAt = NULL
+       WHERE item = ?`,
+      holder,
+      until,
+      now,
+      item,
+    );
+    this.#move(state, "running");
+  }
+
+  /** Sets an item back, to wait or to be delivered again. */
+  putBack(
+    { item, state }: ItemRow,
+    to: "waiting" | "queued" | "cancelled",
+    { until, failure }: { readonly until: number; readonly failure?: ItemFailure },
+  ): void {
+    this.#sql.exec(
+      "UPDATE items SET state = ?, holder = NULL, until = ?, failure = coalesce(?, failure) WHERE item = ?",
+      to,
+      until,
+      failure === undefined ? null : JSON.stringify(failure),
+      item,
+    );
+    this.#move(state, to);
+    if (failure !== undefined) this.#keep({ retries: this.#tally.retries + 1 });
+  }
+
+  /** Ends an item. */
+  end({ item, state }: ItemRow, outcome: ItemOutcome, now: number): void {
+    const { seconds, bytesIn, bytesOut, etag, work, failure, note } = outcome;
+    const spent = Object.values(seconds).reduce((sum, part) => sum + part, 0);
+    this.#sql.exec(
+      `UPDATE items SET state = ?, holder = NULL, until = 0, work = ?, etag = ?, seconds = ?, spent = ?, bytesIn = ?,
+       bytesOut = ?, failure = ?, note = ?, endedAt = ? WHERE item = ?`,
+      outcome.state,
+      work ?? null,
+      etag ?? null,
+      JSON.stringify(seconds),
+      spent,
+      bytesIn,
+      bytesOut,
+      failure === undefined ? null : JSON.stringify(failure),
+      note ?? null,
+      now,
+      item,
+    );
+    const minute = Math.floor(now / 60_000);
+    const minutes = Object.entries(this.#tally.minutes).filter(([at]) => Number(at) > minute - keptMinutes);
+    this.#keep({
+      seconds: addSeconds(this.#tally.seconds, seconds),
+      bytesIn: this.#tally.bytesIn + bytesIn,
+      bytesOut: this.#tally.bytesOut + bytesOut,
+      minutes: { ...Object.fromEntries(minutes), [minute]: (this.#tally.minutes[minute] ?? 0) + 1 },
+    });
+    this.#move(state, outcome.state);
+  }
+
+  /** Cancels all that is not begun. */
+  cancel(now: number): void {
+    this.#sql.exec("UPDATE items SET state = 'cancelled', endedAt = ? WHERE state IN ('waiting', 'queued')", now);
+    const { waiting, queued } = this.#tally.counts;
+    this.#count({ waiting: -waiting, queued: -queued, cancelled: waiting + queued });
+  }
+
+  /** Has all wait again that failed or were cancelled. */
+  retry(): void {
+    this.#sql.exec(
+      `UPDATE items SET state = 'waiting', failure = NULL, note = NULL, endedAt = NULL, holder = NULL
+       WHERE state IN ('failed', 'cancelled')`,
+    );
+    const { failed, cancelled } = this.#tally.counts;
+    this.#count({ failed: -failed, cancelled: -cancelled, waiting: failed + cancelled });
+  }
+
+  /** Has items wait again that count as lost: up to `most` of a state. */
+  lapse(state: "queued" | "running", now: number, most: number): void {
+    const lapsed = this.#sql
+      .exec(
+        `UPDATE items SET state = 'waiting', holder = NULL
+         WHERE item IN (SELECT item FROM items WHERE state = ? AND until < ? ORDER BY item LIMIT ?) RETURNING item`,
+        state,
+        now,
+        most,
+      )
+      .toArray().length;
+    if (lapsed > 0) this.#count({ [state]: -lapsed, waiting: lapsed });
+  }
+
+  /** Returns items behind a number, of one state or of all. */
+  page(state: ItemState | undefined, after: number, count: number): readonly ItemStatus[] {
+    const where = state === undefined ? "item > ?" : "state = ? AND item > ?";
+    const given = state === undefined ? [after] : [state, after];
+    return this.#statuses(`WHERE ${where} ORDER BY item LIMIT ?`, [...given, count]);
+  }
+
+  /** Returns the items that took longest. */
+  slowest(count: number): readonly ItemStatus[] {
+    return this.#statuses("WHERE spent > 0 ORDER BY spent DESC, item LIMIT ?", [count]);
+  }
+
+  /** Returns the seconds below which a share of the items stay, by stage. Reads all items. */
+  quantile(share: number): StageSeconds {
+    const found = stages.flatMap((stage): readonly (readonly [Stage, number])[] => {
+      const value = `seconds ->> '${stage}'`;
+      const [{ many } = { many: 0 }] = this.#sql.exec(`SELECT count(${value}) AS many FROM items`).toArray();
+      if (Number(many) === 0) return [];
+      const place = Math.min(Number(many) - 1, Math.floor(Number(many) * share));
+      const [row] = this.#sql
+        .exec(`SELECT ${value} AS value FROM items WHERE ${value} IS NOT NULL ORDER BY value LIMIT 1 OFFSET ?`, place)
+        .toArray();
+      return [[stage, Number(row?.value ?? 0)]];
+    });
+    return Object.fromEntries(found);
+  }
+
+  #statuses(rest: string, given: readonly (string | number)[]): readonly ItemStatus[] {
+    return this.#sql
+      .exec(
+        `SELECT item, key, identifier, state, tries, seconds, bytesIn, bytesOut, etag, failure, note, beganAt, endedAt
+         FROM items ${rest}`,
+        ...given,
+      )
+      .toArray()
+      .map(readStatus);
+  }
+
+  #move(from: ItemState, to: ItemState): void {
+    if (from !== to) this.#count({ [from]: -1, [to]: 1 });
+  }
+
+  #count(changes: Readonly<Partial<Record<ItemState, number>>>): void {
+    const { counts } = this.#tally;
+    const changed = Object.entries(changes).map(([state, by]) => [state, counts[state as ItemState] + by] as const);
+    this.#keep({ counts: { ...counts, ...Object.fromEntries(changed) } });
+  }
+
+  #keep(change: Partial<Tally>): void {
+    this.#tally = { ...this.#tally, ...change };
+    this.#sql.exec("INSERT OR REPLACE INTO tally (line, value) VALUES (1, ?)", JSON.stringify(this.#tally));
+  }
+}
+
+function addSeconds(one: StageSeconds, other: StageSeconds): StageSeconds {
+  const sums = stages.flatMap((stage) =>
+    one[stage] === undefined && other[stage] === undefined
+      ? []
+      : [[stage, (one[stage] ?? 0) + (other[stage] ?? 0)] as const],
+  );
+  return Object.fromEntries(sums);
+}
+
+type SqlRow = Readonly<Record<string, SqlStorageValue>>;
+
+function readRow({ item, key, identifier, state, tries, holder, until, failure }: SqlRow): ItemRow {
+  return {
+    item: Number(item),
+    key: String(key),
+    identifier: identifier === null ? undefined : String(identifier),
+    state: String(state) as ItemState,
+    tries: Number(tries),
+    holder: holder === null ? undefined : String(holder),
+    until: Number(until),
+    failure: failure === null ? undefined : JSON.parse(String(failure)),
+  };
+}
+
+function readStatus(row: SqlRow): ItemStatus {
+  const { item, key, state, tries, seconds, bytesIn, bytesOut, failure } = row;
+  const text = (name: "identifier" | "etag" | "note"): object =>
+    row[name] === null ? {} : { [name]: String(row[name]) };
+  const time = (name: "beganAt" | "endedAt"): object =>
+    row[name] === null ? {} : { [name]: new Date(Number(row[name])).toISOString() };
+  return {
+    item: Number(item),
+    key: String(key),
+    ...text("identifier"),
+    state: String(state) as ItemState,
+    tries: Number(tries),
+    seconds: seconds === null ? {} : JSON.parse(String(seconds)),
+    bytesIn: Number(bytesIn),
+    bytesOut: Number(bytesOut),
+    ...text("etag"),
+    ...(failure === null ? {} : { failure: JSON.parse(String(failure)) }),
+    ...text("note"),
+    ...time("beganAt"),
+    ...time("endedAt"),
+  };
+}

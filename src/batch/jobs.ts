@@ -1,0 +1,58 @@
+import type { Clock } from "../budget/clock.ts";
+import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
+import type { MemoryBudget } from "../budget/memory-budget.ts";
+import type { Config } from "../config.ts";
+import { ImageError } from "../error.ts";
+import type { DrawingTools } from "../picture.ts";
+import type { ItemMessage, LedgerCalls } from "./ledger-calls.ts";
+import type { RegisterCalls } from "./task-register.ts";
+
+/** What a run is started with. */
+export interface RunParams {
+  readonly task: string;
+}
+
+/** What the Worker of jobs works with: the platform under names of its own. Made once an isolate. */
+export interface Jobs {
+  readonly buckets: Readonly<Record<"masters" | "catalogue" | "inbox" | "scratch", R2Bucket>>;
+  /** A stub belongs to the request that makes it. */
+  readonly ledgerOf: (task: string) => LedgerCalls;
+  readonly register: () => RegisterCalls;
+  readonly queue: Pick<Queue<ItemMessage>, "sendBatch">;
+  readonly runs: Workflow<RunParams>;
+  /** The Worker of images. */
+  readonly images: Pick<Fetcher, "fetch">;
+  readonly tools: DrawingTools;
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly log: (line: object) => void;
+}
+
+/** How long an object may take for an answer, in seconds: a report of many items reads them all. */
+const ledgerSeconds = 30;
+
+/** Calls the object of a task. Throws `storage-failed` where it does not answer. */
+export function callLedger<T>(jobs: Jobs, task: string, call: (ledger: LedgerCalls) => Promise<T>): Promise<T> {
+  return answeredIn(jobs, ledgerSeconds, () => call(jobs.ledgerOf(task)), "The ledger of the task does not answer.");
+}
+
+/** Calls the list of tasks. Throws `storage-failed` where it does not answer. */
+export function callRegister<T>(jobs: Jobs, call: (register: RegisterCalls) => Promise<T>): Promise<T> {
+  return answeredIn(jobs, ledgerSeconds, () => call(jobs.register()), "The list of tasks does not answer.");
+}
+
+/** Calls storage, a queue or the engine of runs. Throws `storage-failed` where it does not answer. */
+export function answered<T>(jobs: Jobs, call: () => Promise<T>): Promise<T> {
+  return answeredIn(jobs, jobs.config.storageTimeoutSeconds, call, "The storage does not respond. Try again.");
+}
+
+async function answeredIn<T>({ clock }: Jobs, seconds: number, call: () => Promise<T>, message: string): Promise<T> {
+  try {
+    return await withDeadline(clock, seconds, call);
+  } catch (cause) {
+    if (cause instanceof ImageError) throw cause;
+    const detail = cause instanceof DeadlinePassed ? cause.message : undefined;
+    throw new ImageError("storage-failed", message, { cause, ...(detail === undefined ? {} : { detail }) });
+  }
+}

@@ -1,0 +1,325 @@
+import { DurableObject } from "cloudflare:workers";
+import type { ItemFailure, ItemPage, TaskStatus } from "../task/answers.ts";
+import type { TaskAction } from "../task/door.ts";
+import type { ItemState, TaskState } from "../task/states.ts";
+import { ItemTable } from "./item-table.ts";
+import type {
+  ClaimedItem,
+  Delivery,
+  FoundItems,
+  LedgerCalls,
+  NextTurn,
+  Stirring,
+  TaskFigures,
+  TaskHeader,
+} from "./ledger-calls.ts";
+import type { ItemOutcome } from "./outcome.ts";
+
+/** Most messages of a task that are on their way: other tasks come in between. */
+const mostQueued = 1000;
+
+/** With fewer on their way, a run sends more. */
+const fewQueued = 500;
+
+/** For how long nothing may be heard of any item of a task before its messages count as lost, in milliseconds. */
+const silenceMilliseconds = 1_800_000;
+
+/** Items of a page, of a list of failures and of the slowest. */
+const itemsPerPage = 100;
+const mostFailures = 1000;
+const mostSlowest = 20;
+
+/** Items that one call takes back. */
+const mostLapsed = 1000;
+
+const rateMinutes = 5;
+
+/** What stands in the object beside the header and the items. */
+interface Standing {
+  readonly state: TaskState;
+  /** Parts of its items that are known, the last key that was looked at, and whether these are all. */
+  readonly parts: number;
+  readonly after?: string | undefined;
+  readonly isListed: boolean;
+  /** When the last item was begun or ended. */
+  readonly heardAt: number;
+  /** Whether the run was told that it has something to do. */
+  readonly isStirred: boolean;
+  readonly run: number;
+  readonly lastTurn: number;
+  readonly endedAt?: number | undefined;
+  readonly fault?: ItemFailure | undefined;
+  readonly report?: string | undefined;
+}
+
+/**
+ * A task: what it is to do, its items and how each stands. There is an object for each task. Nothing is lost where a call
+ * comes twice, late, or not at all.
+ */
+export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls> {
+  readonly #sql = this.ctx.storage.sql;
+  readonly #items = openItems(this.#sql);
+
+  create(header: TaskHeader): void {
+    if (this.#header() !== undefined) return;
+    const at = Date.parse(header.createdAt);
+    this.#write("header", header);
+    this.#write("standing", {
+      ...{ state: "listing", parts: 0, isListed: false, heardAt: at, isStirred: false, run: 0, lastTurn: at },
+    } satisfies Standing);
+  }
+
+  status(now: number): TaskStatus | undefined {
+    const header = this.#header();
+    if (header === undefined) return undefined;
+    const { state, isListed, endedAt, fault, report } = this.#standing();
+    const { parts: _, ...told } = header;
+    const { counts, seconds, bytesIn, bytesOut, retries } = this.#items.tally;
+    const perMinute = this.#perMinute(Date.parse(header.createdAt), now);
+    const isTimed = isListed && perMinute > 0 && this.#items.open > 0;
+    return {
+      ...told,
+      state,
+      counts,
+      ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+      total: this.#items.total,
+      perMinute,
+      ...(isTimed ? { secondsLeft: Math.round((60 * this.#items.open) / perMinute) } : {}),
+      seconds,
+      bytesIn,
+      bytesOut,
+      retries,
+      ...(fault === undefined ? {} : { fault }),
+      ...(report === undefined ? {} : { report }),
+    };
+  }
+
+  items(state: ItemState | undefined, after: number): ItemPage {
+    const items = this.#items.page(state, after, itemsPerPage + 1);
+    const page = items.slice(0, itemsPerPage);
+    const next = items.length > itemsPerPage ? page.at(-1)?.item : undefined;
+    return { items: page, ...(next === undefined ? {} : { next }) };
+  }
+
+  act(action: TaskAction, now: number): void {
+    if (this.#header() === undefined) return;
+    const { state, isListed } = this.#standing();
+    const isActive = state === "listing" || state === "running";
+    const goOn = (): void =>
+      this.#keep({ state: isListed ? "running" : "listing", endedAt: undefined, fault: undefined, report: undefined });
+    if (action === "pause" && isActive) this.#keep({ state: "paused" });
+    if (action === "resume" && state === "paused") goOn();
+    if (action === "cancel" && (isActive || state === "paused")) {
+      this.#items.cancel(now);
+      this.#keep({ state: "cancelled", endedAt: now });
+    }
+    const { failed, cancelled } = this.#items.tally.counts;
+    if (action === "retry" && (failed + cancelled > 0 || state === "failed" || state === "cancelled")) {
+      this.#items.retry();
+      if (state !== "paused") goOn();
+    }
+    this.#settle(now);
+  }
+
+  next(now: number): NextTurn {
+    const header = this.#header();
+    if (header === undefined) return { listing: undefined, isSending: false, isEnded: true };
+    const { heardAt } = this.#standing();
+    this.#items.lapse("running", now, mostLapsed);
+    if (now - heardAt > silenceMilliseconds) this.#items.lapse("queued", now, mostLapsed);
+    this.#keep({ lastTurn: now, isStirred: false });
+    this.#settle(now);
+    const { state, parts, after, isListed } = this.#standing();
+    const isActive = state === "listing" || state === "running";
+    // What is paused is still looked for, so that its size is known.
+    const isListing = !isListed && (isActive || state === "paused");
+    return {
+      listing: isListing ? { header, part: parts, after } : undefined,
+      isSending: isActive,
+      isEnded: isFinal(state) && this.#items.open === 0,
+    };
+  }
+
+  addItems({ part, items, after, isLast }: FoundItems, now: number): void {
+    const { parts, state, isListed } = this.#standing();
+    if (part !== parts || isListed) return;
+    this.ctx.storage.transactionSync(() => {
+      this.#items.add(items, state === "cancelled" ? "cancelled" : "waiting");
+      this.#keep({ parts: parts + 1, after, isListed: isLast, heardAt: now });
+      if (isLast && state === "listing") this.#keep({ state: "running" });
+    });
+    this.#settle(now);
+  }
+
+  sendable(most: number): readonly number[] {
+    const { state } = this.#standing();
+    if (state !== "listing" && state !== "running") return [];
+    const { queued } = this.#items.tally.counts;
+    return this.#items.waiting(Math.max(0, Math.min(most, mostQueued - queued)));
+  }
+
+  sent(items: readonly number[], now: number): void {
+    this.#items.queue(items, now + silenceMilliseconds);
+  }
+
+  claim(item: number, { message, attempts, now }: Delivery, leaseSeconds: number): ClaimedItem | undefined {
+    const header = this.#header();
+    const row = this.#items.find(item);
+    if (header === undefined || row === undefined || isEnded(row.state)) return undefined;
+    if (row.state === "running" && row.until > now && !isLaterDelivery(row.holder, { message, attempts }))
+      return undefined;
+    const { state } = this.#standing();
+    if (state === "paused" || state === "cancelled") {
+      this.#items.putBack(row, state === "paused" ? "waiting" : "cancelled", { until: 0 });
+      this.#settle(now);
+      return undefined;
+    }
+    const holder = `${message}#${attempts}`;
+    this.#items.begin(row, { holder, until: now + 1000 * leaseSeconds, now });
+    this.#keep({ heardAt: now });
+    return { item, key: row.key, identifier: row.identifier, header, holder };
+  }
+
+  report(item: number, outcome: ItemOutcome, now: number): Stirring {
+    const row = this.#items.find(item);
+    if (row === undefined || isEnded(row.state)) return { isStirring: false };
+    this.#items.end(row, outcome, now);
+    return this.#stir(now);
+  }
+
+  release(
+    item: number,
+    { holder, failure, until }: { readonly holder: string; readonly failure: ItemFailure; readonly until: number },
+  ): void {
+    const row = this.#items.find(item);
+    if (row?.state !== "running" || row.holder !== holder) return;
+    this.#items.putBack(row, "queued", { until: until + silenceMilliseconds, failure });
+  }
+
+  bury(item: number, now: number): Stirring {
+    const row = this.#items.find(item);
+    if (row === undefined || isEnded(row.state) || (row.state === "running" && row.until > now)) {
+      return { isStirring: false };
+    }
+    const last = row.failure === undefined ? "" : ` The last time: ${row.failure.message} (${row.failure.code})`;
+    const times = row.tries === 1 ? "once" : `${row.tries} times`;
+    const failure = { code: "dead-letter", message: `It was tried ${times}, and not done.${last}` };
+    this.#items.end(row, { state: "failed", seconds: {}, bytesIn: 0, bytesOut: 0, failure }, now);
+    return this.#stir(now);
+  }
+
+  fail(fault: ItemFailure, now: number): void {
+    const { state } = this.#standing();
+    if (isFinal(state)) return;
+    this.#items.cancel(now);
+    this.#keep({ state: "failed", fault, endedAt: now });
+  }
+
+  figures(now: number): TaskFigures {
+    const status = this.status(now);
+    if (status === undefined) throw new Error("There is no such task.");
+    return {
+      status,
+      median: this.#items.quantile(0.5),
+      p95: this.#items.quantile(0.95),
+      slowest: this.#items.slowest(mostSlowest),
+      failures: this.#items.page("failed", 0, mostFailures),
+    };
+  }
+
+  reported(key: string): boolean {
+    const isStill = isFinal(this.#standing().state) && this.#items.open === 0;
+    if (isStill) this.#keep({ report: key });
+    return isStill;
+  }
+
+  run(): { readonly run: number; readonly lastTurn: number } {
+    const { run, lastTurn } = this.#standing();
+    return { run, lastTurn };
+  }
+
+  nextRun(run: number, now: number): number {
+    const current = this.#standing().run;
+    if (current !== run) return current;
+    this.#keep({ run: run + 1, lastTurn: now });
+    return run + 1;
+  }
+
+  /** The task is done when each item has ended. */
+  #settle(now: number): void {
+    const { state, isListed } = this.#standing();
+    if (state === "running" && isListed && this.#items.open === 0) this.#keep({ state: "done", endedAt: now });
+  }
+
+  /** The run is told once, and then looks. */
+  #stir(now: number): Stirring {
+    this.#keep({ heardAt: now });
+    this.#settle(now);
+    const { state, isStirred } = this.#standing();
+    const { waiting, queued } = this.#items.tally.counts;
+    const hasMore = state === "running" && waiting > 0 && queued < fewQueued;
+    const isStirring = !isStirred && (hasMore || (isFinal(state) && this.#items.open === 0));
+    if (isStirring) this.#keep({ isStirred: true });
+    return { isStirring };
+  }
+
+  #perMinute(createdAt: number, now: number): number {
+    const minute = Math.floor(now / 60_000);
+    const { minutes } = this.#items.tally;
+    const ended = Object.entries(minutes).reduce(
+      (sum, [at, count]) => (Number(at) > minute - rateMinutes ? sum + count : sum),
+      0,
+    );
+    const since = Math.max(createdAt, 60_000 * (minute - rateMinutes + 1));
+    return Math.round((60_000 * 10 * ended) / Math.max(1000, now - since)) / 10;
+  }
+
+  #header(): TaskHeader | undefined {
+    return this.#read<TaskHeader>("header");
+  }
+
+  #standing(): Standing {
+    const standing = this.#read<Standing>("standing");
+    if (standing === undefined) throw new Error("There is no such task.");
+    return standing;
+  }
+
+  #keep(change: Partial<Standing>): void {
+    this.#write("standing", { ...this.#standing(), ...change });
+  }
+
+  #read<Value>(name: string): Value | undefined {
+    const [row] = this.#sql.exec("SELECT value FROM task WHERE name = ?", name).toArray();
+    return row === undefined ? undefined : JSON.parse(String(row.value));
+  }
+
+  #write(name: string, value: object): void {
+    this.#sql.exec("INSERT OR REPLACE INTO task (name, value) VALUES (?, ?)", name, JSON.stringify(value));
+  }
+}
+
+/** The calls of an object as the object answers them. */
+type Synchronous<Calls> = {
+  readonly [Name in keyof Calls]: Calls[Name] extends (...given: infer Given) => Promise<infer Answer>
+    ? (...given: Given) => Answer
+    : never;
+};
+
+function openItems(sql: SqlStorage): ItemTable {
+  sql.exec("CREATE TABLE IF NOT EXISTS task (name TEXT PRIMARY KEY, value TEXT NOT NULL)");
+  return new ItemTable(sql);
+}
+
+function isEnded(state: ItemState): boolean {
+  return state !== "waiting" && state !== "queued" && state !== "running";
+}
+
+function isFinal(state: TaskState): boolean {
+  return state === "done" || state === "cancelled" || state === "failed";
+}
+
+/** The same message comes again once the delivery before has ended without an answer; twice at once it has the same number. */
+function isLaterDelivery(holder: string | undefined, { message, attempts }: Omit<Delivery, "now">): boolean {
+  const [held, number] = holder?.split("#") ?? [];
+  return held === message && attempts > Number(number);
+}

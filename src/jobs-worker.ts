@@ -1,0 +1,146 @@
+import { WorkerEntrypoint, WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import webpDecoder from "@jsquash/webp/codec/dec/webp_dec.wasm";
+import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
+import lcms from "lcms-wasm/dist/lcms.wasm";
+import kernel from "../build/kernel.wasm";
+import jpeg2000Decoder from "../build/openjpeg.wasm";
+import { buryItem, consumeItem } from "./batch/consume.ts";
+import { takeFromInbox } from "./batch/inbox.ts";
+import type { Jobs, RunParams } from "./batch/jobs.ts";
+import type { ItemMessage } from "./batch/ledger-calls.ts";
+import { runTask } from "./batch/task-run.ts";
+import { openTaskDoor } from "./batch/tasks-door.ts";
+import { watchTasks } from "./batch/watch.ts";
+import { keptLimits } from "./budget/isolate-memory.ts";
+import { MemoryBudget } from "./budget/memory-budget.ts";
+import { IsolateCache } from "./cache/isolate.ts";
+import type { ColorTable } from "./color/table.ts";
+import { type Config, readConfig } from "./config.ts";
+import { Kernels } from "./render/kernels.ts";
+import type { ItemQuery, SentTask, TaskAction, TaskDoor } from "./task/door.ts";
+import { platformClock } from "./timers.ts";
+
+export { TaskLedger } from "./batch/task-ledger.ts";
+export { TaskRegister } from "./batch/task-register.ts";
+
+/** Queues of what was given up are called so. */
+const deadEnding = "-dead";
+
+const budget = new MemoryBudget(platformClock);
+const tools = {
+  kernels: new Kernels({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }),
+  colorTables: { kept: new IsolateCache<ColorTable>(keptLimits.colorTables), module: lcms },
+};
+
+/** What R2 tells a queue of an object that was put. */
+interface PutNotice {
+  readonly object: { readonly key: string };
+}
+
+export default {
+  async queue(batch: MessageBatch<ItemMessage | PutNotice>, env): Promise<void> {
+    const jobs = openJobs(env);
+    for (const message of batch.messages) {
+      const { body } = message;
+      if (!("object" in body)) {
+        const delivery = Object.assign(deliveryOf(message), { body });
+        await (batch.queue.endsWith(deadEnding) ? buryItem : consumeItem)(jobs, delivery);
+        continue;
+      }
+      try {
+        await takeFromInbox(jobs, body.object.key);
+        message.ack();
+      } catch (error) {
+        log({ level: "error", message: "a file of INBOX was not taken", key: body.object.key, cause: String(error) });
+        message.retry({ delaySeconds: 10 });
+      }
+    }
+  },
+  /** By cron: what was forgotten is taken up. */
+  async scheduled(_, env) {
+    await watchTasks(openJobs(env));
+  },
+} satisfies ExportedHandler<JobsEnv, ItemMessage | PutNotice>;
+
+function deliveryOf(message: Message<unknown>) {
+  const { id, attempts } = message;
+  return { id, attempts, ack: () => message.ack(), retry: (options?: QueueRetryOptions) => message.retry(options) };
+}
+
+/** A task as a whole. */
+export class TaskRun extends WorkflowEntrypoint<JobsEnv, RunParams> {
+  override async run({ payload }: Readonly<WorkflowEvent<RunParams>>, step: WorkflowStep): Promise<void> {
+    await runTask(openJobs(this.env), payload.task, step);
+  }
+}
+
+/** What the Worker of images asks for. */
+export class Tasks extends WorkerEntrypoint<JobsEnv> implements TaskDoor {
+  get #door(): TaskDoor {
+    return openTaskDoor(openJobs(this.env));
+  }
+
+  submit(sent: SentTask) {
+    return this.#door.submit(sent);
+  }
+
+  list(before: string | undefined) {
+    return this.#door.list(before);
+  }
+
+  status(id: string) {
+    return this.#door.status(id);
+  }
+
+  items(id: string, query: ItemQuery) {
+    return this.#door.items(id, query);
+  }
+
+  act(id: string, action: TaskAction) {
+    return this.#door.act(id, action);
+  }
+}
+
+/** Made once for an environment, which does not change while an isolate lives. */
+const jobsOf = new WeakMap<JobsEnv, Jobs>();
+
+function openJobs(env: JobsEnv): Jobs {
+  const known = jobsOf.get(env);
+  if (known !== undefined) return known;
+  const config = readConfig({ ...env });
+  const { MASTERS: masters, CATALOGUE: catalogue, INBOX: inbox, SCRATCH: scratch } = env;
+  const jobs: Jobs = {
+    buckets: { masters, catalogue, inbox, scratch },
+    ledgerOf: (task) => placed(env.LEDGERS, config).getByName(task),
+    register: () => placed(env.REGISTER, config).getByName("service"),
+    queue: env.ITEMS,
+    runs: env.RUNS,
+    images: env.IMAGES,
+    tools,
+    budget,
+    clock: platformClock,
+    config,
+    log,
+  };
+  jobsOf.set(env, jobs);
+  return jobs;
+}
+
+/** The runtime on one's own machine knows no jurisdictions, and says so. */
+function placed<Name extends Rpc.DurableObjectBranded>(
+  objects: DurableObjectNamespace<Name>,
+  { jurisdiction }: Config,
+): DurableObjectNamespace<Name> {
+  if (jurisdiction === undefined) return objects;
+  try {
+    return objects.jurisdiction(jurisdiction);
+  } catch (error) {
+    if (!/not implemented in workerd/.test(String(error))) throw error;
+    return objects;
+  }
+}
+
+function log(line: object): void {
+  // biome-ignore lint/suspicious/noConsole: it is the log of the platform.
+  console.log(JSON.stringify(line));
+}

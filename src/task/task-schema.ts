@@ -1,0 +1,174 @@
+import * as v from "valibot";
+import { ImageError } from "../error.ts";
+import { identifierOf } from "../identity/identifier.ts";
+import { maxKeyBytes } from "../identity/master-name.ts";
+import { nearestName } from "../spelling.ts";
+import { commandsOfKinds, type RunnableKind, runnableKinds, type TaskKind, taskKinds } from "./kinds.ts";
+
+/** Longest name of a task or of a collection. */
+const mostNameCharacters = 200;
+
+/** Most sizes of a task that warms. */
+const mostSizes = 20;
+
+const formats = ["jpg", "png", "webp", "gif", "tif", "pdf"] as const;
+
+const isText = v.string("it is not a text");
+
+const name = v.pipe(
+  isText,
+  v.regex(/^[^\p{C}]*\S[^\p{C}]*$/u, "it is empty or has control characters"),
+  v.maxLength(mostNameCharacters, `it is longer than ${mostNameCharacters} characters`),
+);
+
+const keyPart = v.pipe(isText, v.check(isShort, `it is longer than the ${maxKeyBytes} bytes that a key may have`));
+
+const key = v.pipe(keyPart, v.minLength(1, "it is empty"));
+
+const identifier = v.pipe(
+  isText,
+  v.check(
+    isIdentifier,
+    "it is no identifier: it is empty, too long, has control characters or a part that begins with a dot",
+  ),
+);
+
+const isTruth = v.boolean("it is not true or false");
+
+/** A size as the Image API 3.0 writes it, of the whole image. */
+const size = v.pipe(
+  isText,
+  v.regex(/^\^?(?:max|\d+,\d*|,\d+|!\d+,\d+|pct:\d+(?:\.\d+)?)$/, "it is not a size such as max, 400, or !400,400"),
+);
+
+const settingsOfKinds = {
+  check: v.object({ decode: v.exactOptional(isTruth) }),
+  verify: v.object({ decode: v.exactOptional(isTruth) }),
+  warm: v.object({
+    sizes: v.exactOptional(
+      v.pipe(
+        v.array(size, "it is not a list"),
+        v.minLength(1, "it is empty"),
+        v.maxLength(mostSizes, `it has more than ${mostSizes} sizes`),
+      ),
+    ),
+    formats: v.exactOptional(
+      v.pipe(
+        v.array(v.picklist(formats, `it is not one of ${formats.join(", ")}`), "it is not a list"),
+        v.minLength(1, "it is empty"),
+      ),
+    ),
+  }),
+} satisfies Readonly<Record<RunnableKind, v.GenericSchema>>;
+
+/** The fields of the settings of each kind. */
+export const settingNames: Readonly<Record<RunnableKind, readonly string[]>> = {
+  check: Object.keys(settingsOfKinds.check.entries),
+  verify: Object.keys(settingsOfKinds.verify.entries),
+  warm: Object.keys(settingsOfKinds.warm.entries),
+};
+
+const orderSchema = v.object(
+  {
+    kind: v.string(`it is not one of ${runnableKinds.join(", ")}`),
+    name: v.exactOptional(name),
+    collection: v.exactOptional(name),
+    from: v.exactOptional(v.object({ prefix: keyPart, suffix: v.exactOptional(keyPart) }, "it is not an object")),
+    items: v.exactOptional(
+      v.pipe(
+        v.array(
+          v.object({ key, identifier: v.exactOptional(identifier) }, "it is not an object with a key"),
+          "it is not a list",
+        ),
+        v.minLength(1, "it is empty"),
+      ),
+    ),
+    settings: v.exactOptional(v.record(v.string(), v.unknown(), "it is not an object")),
+  },
+  "it is not an object",
+);
+
+/** Something that is wrong: `path` leads to it from the task, as `["items", 3, "key"]`. `message` has no full stop. */
+export interface PathFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Returns all that is wrong with the values of a task, whatever file they come from; nothing of one that is a TaskOrder. */
+export function findValueFaults(task: unknown): readonly PathFault[] {
+  const read = v.safeParse(orderSchema, task);
+  const faults = read.success ? [] : read.issues.map(faultOf);
+  if (typeof task !== "object" || task === null || Array.isArray(task)) return faults;
+  const { kind, from, items, settings } = task as Readonly<Record<string, unknown>>;
+  faults.push(...kindFaults(kind));
+  const judged = isRunnable(kind) && settings !== undefined ? v.safeParse(settingsOfKinds[kind], settings) : undefined;
+  if (judged?.success === false && typeof settings === "object") {
+    faults.push(...judged.issues.map(faultOf).map(({ path, message }) => ({ path: ["settings", ...path], message })));
+  }
+  if (from === undefined && items === undefined) {
+    faults.push({ path: [], message: "it names no images: neither items nor from with a prefix" });
+  }
+  if (from !== undefined && items !== undefined) {
+    faults.push({ path: ["from"], message: "there are items too, and a task has one of both" });
+  }
+  return Array.isArray(items) ? [...faults, ...repeatedKeys(items)] : faults;
+}
+
+/** Says whether a kind is one that this version does. */
+export function isRunnable(kind: unknown): kind is RunnableKind {
+  return runnableKinds.some((known) => known === kind);
+}
+
+function kindFaults(kind: unknown): readonly PathFault[] {
+  // What is no text was told by the schema.
+  if (typeof kind !== "string" || isRunnable(kind)) return [];
+  const later = taskKinds.find(
+    (known): known is Exclude<TaskKind, RunnableKind> => known === kind && !isRunnable(known),
+  );
+  if (later !== undefined) {
+    const message = `${later} is not yet done by tasks of this version: run ${commandsOfKinds[later]}`;
+    return [{ path: ["kind"], message }];
+  }
+  return [
+    {
+      path: ["kind"],
+      message: `${JSON.stringify(kind)} is not one of ${runnableKinds.join(", ")}${suggestion(kind, taskKinds)}`,
+    },
+  ];
+}
+
+/** Ends a sentence about a name that is not known; empty where nothing is near. */
+export function suggestion(given: string, known: readonly string[]): string {
+  const meant = nearestName(given, known);
+  return meant === undefined ? "" : `: did you mean ${meant}`;
+}
+
+function faultOf(issue: v.BaseIssue<unknown>): PathFault {
+  const path = (issue.path ?? []).map(({ key: part }) => (typeof part === "number" ? part : String(part)));
+  return { path, message: issue.received === "undefined" ? "it is missing" : issue.message };
+}
+
+function repeatedKeys(items: readonly unknown[]): readonly PathFault[] {
+  const first = new Map<string, number>();
+  return items.flatMap((item, index): readonly PathFault[] => {
+    const named = (item as { readonly key?: unknown } | null)?.key;
+    if (typeof named !== "string" || named === "") return [];
+    if (first.has(named)) return [{ path: ["items", index, "key"], message: `${named} is there already` }];
+    first.set(named, index);
+    return [];
+  });
+}
+
+function isShort(text: string): boolean {
+  return new TextEncoder().encode(text).byteLength <= maxKeyBytes;
+}
+
+function isIdentifier(text: string): boolean {
+  try {
+    identifierOf(text);
+    return true;
+  } catch (error) {
+    if (error instanceof ImageError) return false;
+    throw error;
+  }
+}

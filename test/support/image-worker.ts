@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** Small pictures are kept as large ones are, and nobody waits for counts or on a busy machine's cache. */
+const changed = {
+  ...{ STATISTICS_SECONDS: "0", CACHE_TIMEOUT_SECONDS: "30" },
+  ...{ STORE_ABOVE_PIXELS: "1", STORE_AT_ONCE_ABOVE_PIXELS: "1", CACHE_ABOVE_PIXELS: "0" },
+};
+
+/** Returns the Worker of images, bundled in `folder`, as one that stands beside another, with the same buckets. */
+export function imageWorker(folder: string) {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(resolve(root, "wrangler.toml"));
+  const { compatibilityDate, compatibilityFlags, bindings } = workerOptions as Readonly<Record<string, unknown>>;
+  const names = readdirSync(folder).filter((name) => /\.(?:js|wasm)$/.test(name));
+  // The first module is the one that is run.
+  const sorted = names.toSorted((one, other) => Number(other.endsWith(".js")) - Number(one.endsWith(".js")));
+  return {
+    name: "tessera",
+    compatibilityDate: String(compatibilityDate),
+    compatibilityFlags: compatibilityFlags as string[],
+    modulesRoot: folder,
+    modules: sorted.map((name) => ({
+      type: name.endsWith(".js") ? ("ESModule" as const) : ("CompiledWasm" as const),
+      path: join(folder, name),
+      contents: readFileSync(join(folder, name)),
+    })),
+    bindings: { ...(bindings as Record<string, string>), ...changed },
+    r2Buckets: { MASTERS: "tessera-masters", CATALOGUE: "tessera-catalogue", DERIVATIVES: "tessera-derivatives" },
+  };
+}
