@@ -3,9 +3,8 @@ import type { ItemStatus } from "../task/answers.ts";
 import { describeFailure, durationOf, formatClock, formatSeconds, secondsOf } from "../task/progress.ts";
 import type { TaskReport } from "../task/report.ts";
 import { stages } from "../task/states.ts";
-import type { TaskCost } from "../task/task-cost.ts";
+import { formatTaskDollars, type TaskCost } from "../task/task-cost.ts";
 import { describeWork, formatCounts, formatItem } from "./batch-text.ts";
-import { formatDollars } from "./dollars.ts";
 
 /** A report as the service answers it. */
 export type AnsweredReport = TaskReport & { readonly cost: TaskCost };
@@ -51,7 +50,7 @@ function formatTotals({ task, cost }: AnsweredReport): readonly string[] {
       `${formatMegabytes(task.bytesIn)} MB`,
       `${formatMegabytes(task.bytesOut)} MB`,
       seconds === undefined ? "" : formatClock(seconds),
-      formatDollars(cost.dollars),
+      formatTaskDollars(cost.dollars),
     ],
   ]);
 }
@@ -70,11 +69,11 @@ function formatStages({ task, median, p95 }: AnsweredReport): readonly string[] 
 function formatCost({ lines, dollars, notCounted, priceMonth }: TaskCost): readonly string[] {
   const rows = lines.map(({ name, amount, unit, dollars: each, estimatedFrom }) => {
     const shown = amount.toLocaleString("en", { maximumFractionDigits: 0 });
-    return `  ${name.padEnd(28)} ${`${shown} ${unit}`.padStart(24)} ${formatDollars(each).padStart(16)}  (${estimatedFrom})`;
+    return `  ${name.padEnd(28)} ${`${shown} ${unit}`.padStart(24)} ${formatTaskDollars(each).padStart(16)}  (${estimatedFrom})`;
   });
   return [
     "",
-    `Cost, estimated by the prices of ${priceMonth} without what an account has for nothing: ${formatDollars(dollars)}`,
+    `Cost, estimated by the prices of ${priceMonth} without what an account has for nothing: ${formatTaskDollars(dollars)}`,
     ...rows,
     ...notCounted.map((sentence) => `  ${sentence}`),
   ];

@@ -1,5 +1,5 @@
 import { formatMegabytes } from "../node/megabytes.ts";
-import { formatMoment } from "../statistics/hour.ts";
+import { formatTime } from "../statistics/hour.ts";
 import type { ItemStatus, TaskList, TaskStatus, TaskSummary } from "../task/answers.ts";
 import { describeFailure, formatClock, formatSeconds, progressOf, secondsOf } from "../task/progress.ts";
 import { type ItemCounts, type ItemState, type StageSeconds, stages } from "../task/states.ts";
@@ -15,11 +15,11 @@ const toldStates: readonly ItemState[] = [
 /** Formats how a task stands as lines. */
 export function formatStatus(status: TaskStatus): readonly string[] {
   const { id, state, counts, createdAt, endedAt, operator, fault, retries, bytesIn, bytesOut, seconds } = status;
-  const when = endedAt === undefined ? "" : `, ended ${formatMoment(Date.parse(endedAt))}`;
+  const when = endedAt === undefined ? "" : `, ended ${formatTime(endedAt)}`;
   const spent = formatStageSeconds(seconds);
   return [
     `${id}  ${state}  ${describeWork(status)}`,
-    `  sent ${formatMoment(Date.parse(createdAt))}${when} (UTC), by ${operator}`,
+    `  sent ${formatTime(createdAt)}${when} (UTC), by ${operator}`,
     `  ${formatLine(status)}`,
     `  ${formatCounts(counts)}`,
     `  ${formatMegabytes(bytesIn)} MB read, ${formatMegabytes(bytesOut)} MB written${retries > 0 ? `, ${count(retries, "retry", "retries")}` : ""}`,

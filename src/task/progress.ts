@@ -1,3 +1,4 @@
+import { secondsBetween } from "../statistics/hour.ts";
 import type { ItemStatus, TaskSummary } from "./answers.ts";
 import { type ItemCounts, type StageSeconds, stages, type TaskState } from "./states.ts";
 
@@ -35,7 +36,7 @@ export function secondsOf(seconds: StageSeconds): number {
 
 /** Returns how long a task took from being sent to its end, in seconds; undefined while it goes on. */
 export function durationOf({ createdAt, endedAt }: Pick<TaskSummary, "createdAt" | "endedAt">): number | undefined {
-  return endedAt === undefined ? undefined : Math.max(0, Date.parse(endedAt) - Date.parse(createdAt)) / 1000;
+  return endedAt === undefined ? undefined : secondsBetween(createdAt, endedAt);
 }
 
 /** Formats seconds as people read a time that is left or was taken: `0:07`, `12:30`, `1:02:03`. */

@@ -8,6 +8,13 @@ export interface TaskCost {
   readonly priceMonth: string;
 }
 
+/** Formats US dollars with cents, and four decimals where there are fewer than ten of them. */
+export function formatTaskDollars(dollars: number): string {
+  if (dollars > 0 && dollars < 0.0001) return "less than $0.0001";
+  const decimals = dollars > 0 && dollars < 0.1 ? 4 : 2;
+  return `$${dollars.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })}`;
+}
+
 /** Something that is charged for. */
 export interface TaskCostLine {
   readonly name: string;
