@@ -11,7 +11,6 @@ import { Measures, ProgressBar } from "./task-charts.tsx";
 import { LookAgain } from "./task-list-page.tsx";
 import {
   Items,
-  momentOf,
   Pair,
   reportPath,
   stateNames,
