@@ -15,13 +15,18 @@ interface RequestLine {
 }
 
 /** What wrangler says of itself while all is well. */
-const chatter = /^\[wrangler:(info|debug)\]|^⎔|^🪵|please create an issue|newer version of Wrangler|^\s*$/;
+const chatter =
+  /^\[wrangler:(info|debug)\]|^⎔|^🪵|please create an issue|newer version of Wrangler|^\s*$|has access to the following bindings:$|^Binding +Resource +Mode|^env\.[A-Z_]+ /;
+
+/** Of two Workers wrangler tells which one a line is from. */
+const ofWorker = /^\[tessera[\w-]*\] /;
 
 /**
  * Returns what people are shown of a line that `wrangler dev` prints: of the Worker's log one line a request, and its
  * warnings and errors; of wrangler what is wrong. Undefined for the rest.
  */
-export function formatServerLine(line: string): string | undefined {
+export function formatServerLine(printed: string): string | undefined {
+  const line = printed.replace(ofWorker, "");
   const logged = parseLogged(line);
   if (logged === undefined) return formatOwnLine(stripVTControlCharacters(line));
   if ("method" in logged) return formatRequest(logged as unknown as RequestLine);

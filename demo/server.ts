@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
+import { jobsFile, layWithJobs } from "../deploy/jobs-binding.ts";
 import { bindGroup, signalGroup } from "../src/node/process-group.ts";
 import { quietEnvironment } from "../src/node/quiet-environment.ts";
 import { projectFolder } from "./masters.ts";
@@ -41,7 +42,8 @@ export async function startServer(options: {
 }): Promise<DemoServer> {
   const url = `http://${host}:${options.port}`;
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
-  const flags = ["--ip", host, "--port", String(options.port), "--inspector-port", "0"];
+  const files = ["-c", await layWithJobs(projectFolder), "-c", join(projectFolder, jobsFile)];
+  const flags = [...files, "--ip", host, "--port", String(options.port), "--inspector-port", "0"];
   for (const [name, value] of Object.entries(options.variables ?? {})) flags.push("--var", `${name}:${value}`);
   const level = options.onLine === undefined ? "warn" : "log";
   const adminSecret = randomBytes(24).toString("base64url");

@@ -28,8 +28,20 @@ describe("the log that npm start shows", () => {
     expect(formatServerLine(JSON.stringify(purged))).toBe('info: administered  {"images":1}');
   });
 
+  it("has the lines of both Workers alike", () => {
+    const error = JSON.stringify({ level: "error", message: "an item was not worked on" });
+    for (const line of [error, `[tessera] ${error}`, `[tessera-jobs] ${error}`]) {
+      expect(formatServerLine(line)).toBe("error: an item was not worked on");
+    }
+  });
+
   it("leaves out what wrangler says while all is well, and keeps what is wrong", () => {
-    for (const line of ["[wrangler:info] GET / 200 OK (12ms)", "⎔ Reloading local server...", ""]) {
+    for (const line of [
+      "[wrangler:info] GET / 200 OK (12ms)",
+      "⎔ Reloading local server...",
+      "",
+      'env.PREFIX ("/iiif")   Environment Variable   local',
+    ]) {
       expect(formatServerLine(line)).toBeUndefined();
     }
     expect(formatServerLine("      src/app.ts:49:10:")).toBe("      src/app.ts:49:10:");
