@@ -19,9 +19,11 @@ export interface WatchTimes {
   /** Where no line can be redrawn. */
   readonly tell: number;
   readonly away: number;
+  /** Until the report of a task that has ended is there. */
+  readonly report: number;
 }
 
-const usualTimes: WatchTimes = { look: 2000, tell: 10_000, away: 300_000 };
+const usualTimes: WatchTimes = { look: 2000, tell: 10_000, away: 300_000, report: 20_000 };
 
 /**
  * Watches a task until it ends, and returns how it ended: on a terminal as one line that is redrawn, elsewhere as a line each
@@ -36,6 +38,7 @@ export async function watchTask(
   let heardAt = performance.now();
   let told = { state: "", line: "", at: Number.NEGATIVE_INFINITY };
   let isAway = false;
+  let endedAt: number | undefined;
   try {
     for (;;) {
       const now = performance.now();
@@ -48,7 +51,10 @@ export async function watchTask(
         if (terminal.isWatched) terminal.show(line);
         else if (isNews) terminal.say([line]);
         if (isNews) told = { state: status.state, line, at: now };
-        if (isEnded(status.state)) return status;
+        if (isEnded(status.state)) {
+          endedAt ??= now;
+          if (status.report !== undefined || now - endedAt >= times.report) return status;
+        }
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof AdministrationError && error.isPassing)) throw error;
@@ -56,7 +62,8 @@ export async function watchTask(
         if (!isAway) terminal.say([`${error.message} It is asked again; the task does not need this command.`]);
         isAway = true;
       }
-      await pause(times.look, signal);
+      // Its report comes in a moment.
+      await pause(endedAt === undefined ? times.look : times.look / 10, signal);
     }
   } finally {
     terminal.show("");

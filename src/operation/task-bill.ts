@@ -1,7 +1,7 @@
 import { progressOf, secondsOf } from "../task/progress.ts";
 import type { TaskReport } from "../task/report.ts";
 import type { Stage } from "../task/states.ts";
-import type { TaskCost } from "../task/task-cost.ts";
+import { formatTaskDollars, type TaskCost } from "../task/task-cost.ts";
 import { billOf, type Usage } from "./bill.ts";
 import { dollarsFor, type PriceName, priceMonth, prices } from "./prices.ts";
 
@@ -66,7 +66,7 @@ function estimatesOf(task: TaskReport["task"]): Readonly<Partial<Record<PriceNam
           `${times(readsPerTry)}, and one for each ${bytesPerRead >> 20} MiB read`,
         ];
   return {
-    classA: [listings + 1, "the listing, and this report"],
+    classA: [listings + 1, listings > 0 ? "the listing, and this report" : "this report"],
     classB: reads,
     cpu: [1000 * computed, `seconds of ${computing.join(", ")}`],
     ledgerRequests: [tries * ledgerRequestsPerTry, times(ledgerRequestsPerTry)],
@@ -78,9 +78,9 @@ function estimatesOf(task: TaskReport["task"]): Readonly<Partial<Record<PriceNam
 
 function notCounted({ kind, seconds }: TaskReport["task"]): readonly string[] {
   const all = secondsOf(seconds);
-  const most = dollarsFor("cpu", 1000 * all).toFixed(4);
+  const most = formatTaskDollars(dollarsFor("cpu", 1000 * all));
   return [
-    `The clock of a Worker stands still on Cloudflare while it computes, which then shows in the stage that waits next: if all ${all.toFixed(1)} seconds had been computing, CPU would come to $${most}.`,
+    `The clock of a Worker stands still on Cloudflare while it computes, which then shows in the stage that waits next: if all ${all.toFixed(1)} seconds had been computing, CPU would come to ${most}.`,
     ...(kind === "warm"
       ? ["What the Worker of images took for its pictures: tessera cost tells what was counted of it."]
       : []),

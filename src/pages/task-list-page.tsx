@@ -63,16 +63,18 @@ export function Tasks({ tasks }: { readonly tasks: readonly TaskSummary[] }) {
           return (
             <tr>
               <th scope="row">
-                <a href={taskPath(task.id)}>{task.name ?? task.id}</a>
+                <a href={taskPath(task.id)}>{titleOf(task)}</a>
                 <ProgressBar counts={task.counts} />
               </th>
               <td>{task.collection === undefined ? task.kind : `${task.kind}, ${task.collection}`}</td>
               <td class="short">{formatTime(task.createdAt)}</td>
               <td class="short">{stateNames[task.state]}</td>
-              <td class="number">
+              <td class="number" data-head="Items">
                 {formatAmount(ended)} of {formatAmount(total)}
               </td>
-              <td class="number">{formatAmount(failed + refused)}</td>
+              <td class="number" data-head="Not done">
+                {formatAmount(failed + refused)}
+              </td>
             </tr>
           );
         })}

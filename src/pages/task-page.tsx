@@ -9,16 +9,7 @@ import { Panel } from "./panel.tsx";
 import type { Site } from "./site.ts";
 import { Measures, ProgressBar } from "./task-charts.tsx";
 import { LookAgain } from "./task-list-page.tsx";
-import {
-  Items,
-  Pair,
-  reportPath,
-  stateNames,
-  TaskLayout,
-  taskPath,
-  tasksPath,
-  titleOf,
-} from "./task-parts.tsx";
+import { Items, Pair, reportPath, stateNames, TaskLayout, taskPath, tasksPath, titleOf } from "./task-parts.tsx";
 
 /** Where the buttons of a task are sent. */
 const taskFormPath = "/admin/forms/tasks";
@@ -45,6 +36,11 @@ export function formatTaskPage(site: Site, { status, notDone }: ShownTask): stri
         <ProgressBar counts={counts} />
         <Pace status={status} />
         <Buttons status={status} />
+        {report !== undefined && (
+          <p class="again">
+            <a href={reportPath(id)}>Report</a>
+          </p>
+        )}
         <div class="panels">
           <Counts status={status} />
           <About status={status} />
@@ -60,11 +56,6 @@ export function formatTaskPage(site: Site, { status, notDone }: ShownTask): stri
         </div>
         {isLive && <LookAgain path={taskPath(id)} />}
       </div>
-      {report !== undefined && (
-        <p>
-          <a href={reportPath(id)}>Report</a>
-        </p>
-      )}
     </TaskLayout>,
   );
 }
@@ -85,7 +76,8 @@ function* actionsOf({ state, counts }: TaskStatus): Generator<readonly [TaskActi
   if (state === "running" || state === "listing") yield ["pause", "Pause"];
   if (state === "paused") yield ["resume", "Go on"];
   if (!isEnded(state)) yield ["cancel", "Cancel what is not begun"];
-  if (counts.failed + counts.cancelled > 0 || state === "failed") yield ["retry", "Try again what is not done"];
+  if (counts.failed + counts.cancelled > 0 || state === "failed")
+    yield ["retry", "Try failed and cancelled ones again"];
 }
 
 function Buttons({ status }: { readonly status: TaskStatus }) {

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { formatTime } from "../statistics/hour.ts";
 import type { ItemStatus, TaskSummary } from "../task/answers.ts";
 import { describeFailure, formatSeconds, secondsOf } from "../task/progress.ts";
 import type { TaskState } from "../task/states.ts";
@@ -29,9 +30,9 @@ export const stateNames: Readonly<Record<TaskState, string>> = {
   failed: "Failed",
 };
 
-/** Returns what a task is called: as people called it, else what it does. */
-export function titleOf({ name, kind }: Pick<TaskSummary, "name" | "kind">): string {
-  return name ?? kind;
+/** Returns what a task is called: as people called it, else what it does and when it was sent. */
+export function titleOf({ name, kind, createdAt }: Pick<TaskSummary, "name" | "kind" | "createdAt">): string {
+  return name ?? `${kind} of ${formatTime(createdAt)}`;
 }
 
 interface TaskLayoutProps {
@@ -107,8 +108,12 @@ export function Items({ items, otherwise }: ItemsProps) {
           <tr>
             <th scope="row">{item.key}</th>
             <td class="short">{item.tries > 1 ? `${item.state}, ${item.tries} tries` : item.state}</td>
-            <td class="number">{formatSeconds(secondsOf(item.seconds))}</td>
-            <td class="number">{formatBytes(item.bytesIn)}</td>
+            <td class="number" data-head="Seconds">
+              {formatSeconds(secondsOf(item.seconds))}
+            </td>
+            <td class="number" data-head="Read">
+              {formatBytes(item.bytesIn)}
+            </td>
             <td class="detail">{describeFailure(item) ?? "–"}</td>
           </tr>
         ))}

@@ -22,12 +22,11 @@ export function formatTaskReportPage(site: Site, report: TaskReport, cost: TaskC
     <TaskLayout site={site} title={`Report: ${titleOf(task)}`} under={under}>
       <p class="state">{stateNames[task.state]}</p>
       <ProgressBar counts={task.counts} />
-      <p>
+      <p class="pace">
         <a href={json}>As JSON</a> · <a href={`${json}?format=csv`}>As CSV</a>
       </p>
       <div class="panels">
         <Totals task={task} cost={cost} />
-        <Cost cost={cost} />
         <Panel name="stages" title="Stages" isWide>
           <div class="columns">
             <Column title="Seconds of each stage, by item">
@@ -49,6 +48,7 @@ export function formatTaskReportPage(site: Site, report: TaskReport, cost: TaskC
             </p>
           )}
         </Panel>
+        <Cost cost={cost} />
       </div>
     </TaskLayout>,
   );
@@ -73,19 +73,37 @@ function Totals({ task, cost }: { readonly task: TaskReport["task"]; readonly co
 
 function Cost({ cost: { lines, notCounted, priceMonth } }: { readonly cost: TaskCost }) {
   return (
-    <Panel name="cost" title="Cost, estimated">
+    <Panel name="cost" title="Cost, estimated" isWide>
       <p class="quiet">
         By the prices of {priceMonth} in US dollars, without what an account has for nothing. Cloudflare tells a Worker
         neither its CPU time nor what it is charged.
       </p>
-      <dl class="pairs">
-        {lines.map(({ name, amount, unit, dollars, estimatedFrom }) => (
-          <Pair
-            name={`${name}: ${formatAmount(amount)} ${unit}, from ${estimatedFrom}`}
-            value={formatTaskDollars(dollars)}
-          />
-        ))}
-      </dl>
+      <table class="items">
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col" class="number">
+              Amount
+            </th>
+            <th scope="col" class="number">
+              Costs
+            </th>
+            <th scope="col">Estimated from</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ name, amount, unit, dollars, estimatedFrom }) => (
+            <tr>
+              <th scope="row">{name}</th>
+              <td class="number">
+                {formatAmount(amount)} {unit}
+              </td>
+              <td class="number">{formatTaskDollars(dollars)}</td>
+              <td class="detail">{estimatedFrom}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
       {notCounted.map((sentence) => (
         <p class="quiet">{sentence}</p>
       ))}
