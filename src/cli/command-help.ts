@@ -46,8 +46,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   stats: "tessera stats --to local|remote [options]",
   cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
-  batch:
-    "tessera batch submit FILE | status [ID] | watch|items|pause|resume|cancel|retry|report ID --to local|remote [options]",
+  batch: "tessera batch submit FILE | status|watch|items|pause|resume|cancel|retry|report ID --to local|remote",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -185,7 +184,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera warm --prefix maps/ --to remote --sizes 1200,", "a given size of the images of a folder"],
   ],
   batch: [
-    ["tessera batch submit task.json --to remote", "a task file, JSON or CSV; its faults are told, and nothing sent"],
+    ["tessera batch submit task.json --to remote", "a task file, JSON or CSV; a faulty one is not sent"],
     ["tessera batch status --to remote", "the latest tasks"],
     ["tessera batch watch latest --to local", "until the task ends that was sent last"],
     ["tessera batch items 20261129-104826-3fa85f645717 --to remote --only failed", "what failed, and why"],
@@ -291,10 +290,11 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ],
   batch: [
     "",
-    "ID is the id of a task, or latest. A task goes on without this command: Ctrl-C ends watch alone. pause lets what",
-    "is begun end and begins nothing, cancel gives up what is not begun, retry has what failed or was cancelled done",
-    "again. The secret of a remote service is read from TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 the service",
-    "refuses or, of watch, something is not done, 2 wrong arguments or task file, 130 stopped. See docs/batch.md.",
+    "ID is the id of a task, or latest; status without one lists the tasks. A task goes on without this command:",
+    "Ctrl-C ends watch alone. pause lets what is begun end and begins nothing, cancel gives up what is not begun,",
+    "retry has what failed or was cancelled done again. The secret of a remote service is read from",
+    "TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 the service refuses or, of watch, something is not done,",
+    "2 wrong arguments or task file, 130 stopped. See docs/batch.md.",
   ],
 };
 
