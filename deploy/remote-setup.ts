@@ -75,10 +75,10 @@ export async function setUpRemote(
 }
 
 /** A rule as wrangler lists it: its fields by their names. */
-type ListedRule = Readonly<Record<string, string>>;
+export type ListedRule = Readonly<Record<string, string>>;
 
 /** Lists the rules of a bucket, and creates the bucket if it does not exist. */
-async function listRules(bucket: RemoteBucket, tools: SetupTools): Promise<readonly ListedRule[]> {
+export async function listRules(bucket: RemoteBucket, tools: SetupTools): Promise<readonly ListedRule[]> {
   const args = lifecycle("list", bucket, []);
   const listed = await tools.run(args);
   if (listed.isDone) return parseRules(listed.output);
@@ -88,21 +88,26 @@ async function listRules(bucket: RemoteBucket, tools: SetupTools): Promise<reado
   return [];
 }
 
-function lifecycle(command: "list" | "add" | "remove", bucket: RemoteBucket, rest: readonly string[]): string[] {
+/** Returns a command about the rules of a bucket. */
+export function lifecycle(command: "list" | "add" | "remove", bucket: RemoteBucket, rest: readonly string[]): string[] {
   return ["r2", "bucket", "lifecycle", command, bucket.name, ...rest, ...placeOf(bucket)];
 }
 
-function placeOf({ jurisdiction }: RemoteBucket): string[] {
+/** Returns the option by which a command finds a bucket of a jurisdiction. */
+export function placeOf({ jurisdiction }: RemoteBucket): string[] {
   return jurisdiction === undefined ? [] : ["--jurisdiction", jurisdiction];
 }
 
-/** Parses what `lifecycle list` prints: a line `name:  value` for each field, an empty line between rules. */
-function parseRules(output: string): ListedRule[] {
+function parseRules(output: string): readonly ListedRule[] {
+  return parseFields(output).filter(({ name }) => name !== undefined);
+}
+
+/** Parses what wrangler lists: a line `name:  value` for each field, an empty line between one and the next. */
+export function parseFields(output: string): readonly ListedRule[] {
   const blocks = output.replaceAll("\r", "").split(/\n\s*\n/);
-  const rules = blocks.map((block) =>
+  return blocks.map((block) =>
     Object.fromEntries(Array.from(block.matchAll(/^\s*(\w+):[ \t]+(.*?)\s*$/gm), ([, name, value]) => [name, value])),
   );
-  return rules.filter((rule): rule is ListedRule => rule.name !== undefined);
 }
 
 function isOurs({ enabled, prefix, action }: ListedRule): boolean {
@@ -110,7 +115,8 @@ function isOurs({ enabled, prefix, action }: ListedRule): boolean {
   return enabled === "Yes" && prefix === ours && action === `Expire objects after ${days} days`;
 }
 
-async function must({ run }: SetupTools, args: readonly string[]): Promise<void> {
+/** Runs a command. Throws SetupFailed where it fails. */
+export async function must({ run }: SetupTools, args: readonly string[]): Promise<void> {
   const { isDone, output } = await run(args);
   if (!isDone) throw failed(args, output);
 }

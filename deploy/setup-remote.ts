@@ -1,6 +1,7 @@
 /**
  * Sets up what the service needs in the account and what wrangler.toml can't declare: `npm run setup:remote`. With
- * `--dry-run` it prints what it would run and runs nothing; `--config FILE` names another Wrangler file.
+ * `--dry-run` it prints what it would run and runs nothing; `--config FILE` names another Wrangler file, and `--jobs FILE` that
+ * of the Worker of jobs.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -8,7 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { bucketsOf, type CommandResult, setUpRemote } from "./remote-setup.ts";
+import { jobsFile } from "./jobs-binding.ts";
+import { jobsPlacesOf, setUpJobs } from "./jobs-setup.ts";
+import { bucketsOf, type CommandResult, type SetupTools, setUpRemote } from "./remote-setup.ts";
 
 /** For how long one command of wrangler may take. */
 const commandSeconds = 120;
@@ -38,12 +41,13 @@ async function main(): Promise<void> {
     options: {
       "dry-run": { type: "boolean", default: false },
       config: { type: "string", default: join(import.meta.dirname, "..", "wrangler.toml") },
+      jobs: { type: "string", default: join(import.meta.dirname, "..", jobsFile) },
     },
   });
   const isDryRun = values["dry-run"];
   const folder = await mkdtemp(join(tmpdir(), "tessera-setup-"));
   try {
-    await setUpRemote(bucketsOf(readConfig({ config: values.config }).r2_buckets, values.config), {
+    const tools: SetupTools = {
       async run(args) {
         console.log(`wrangler ${args.join(" ")}`);
         return isDryRun ? { isDone: true, output: "" } : runWrangler(args);
@@ -55,11 +59,13 @@ async function main(): Promise<void> {
         return file;
       },
       now: () => new Date(),
-    });
+    };
+    await setUpRemote(bucketsOf(readConfig({ config: values.config }).r2_buckets, values.config), tools);
+    await setUpJobs(jobsPlacesOf(readConfig({ config: values.jobs }), values.jobs), tools);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  console.log(isDryRun ? "Nothing was changed." : "The buckets and the lifecycle rule are set up.");
+  console.log(isDryRun ? "Nothing was changed." : "Buckets, queues and rules are set up.");
 }
 
 try {

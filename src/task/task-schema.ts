@@ -68,24 +68,27 @@ export const settingNames: Readonly<Record<RunnableKind, readonly string[]>> = {
   warm: Object.keys(settingsOfKinds.warm.entries),
 };
 
-const orderSchema = v.object(
-  {
+/** An array is an object to JavaScript, and none to people. */
+const isObject = v.custom<object>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "it is not an object",
+);
+
+const orderSchema = v.pipe(
+  isObject,
+  v.object({
     kind: v.string(`it is not one of ${runnableKinds.join(", ")}`),
     name: v.exactOptional(name),
     collection: v.exactOptional(name),
-    from: v.exactOptional(v.object({ prefix: keyPart, suffix: v.exactOptional(keyPart) }, "it is not an object")),
+    from: v.exactOptional(v.pipe(isObject, v.object({ prefix: keyPart, suffix: v.exactOptional(keyPart) }))),
     items: v.exactOptional(
       v.pipe(
-        v.array(
-          v.object({ key, identifier: v.exactOptional(identifier) }, "it is not an object with a key"),
-          "it is not a list",
-        ),
+        v.array(v.pipe(isObject, v.object({ key, identifier: v.exactOptional(identifier) })), "it is not a list"),
         v.minLength(1, "it is empty"),
       ),
     ),
-    settings: v.exactOptional(v.record(v.string(), v.unknown(), "it is not an object")),
-  },
-  "it is not an object",
+    settings: v.exactOptional(isObject),
+  }),
 );
 
 /** Something that is wrong: `path` leads to it from the task, as `["items", 3, "key"]`. `message` has no full stop. */

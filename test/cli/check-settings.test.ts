@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { findJobsFaults, type StatedWorkers } from "../../deploy/jobs-faults.ts";
 import { findSettingsFaults, type StatedSettings } from "../../deploy/settings-faults.ts";
 import { makeTestFolder } from "../support/masters.ts";
 
@@ -83,5 +84,39 @@ describe("the settings of a service", () => {
       "GATEWAY[1].prefx is not known",
       "GATEWAY[0].prefix /loris does not end in a slash",
     ]);
+  });
+});
+
+describe("the settings of the Worker of jobs", () => {
+  const bucketsOfJobs = ["MASTERS", "CATALOGUE", "INBOX", "SCRATCH"].map((binding) => ({ binding, bucket_name: "x" }));
+  const jobs: StatedWorkers["jobs"] = {
+    vars: {},
+    r2_buckets: bucketsOfJobs,
+    queues: { producers: [{ queue: "a" }], consumers: [{ queue: "a" }, { queue: "b" }] },
+    services: [{ binding: "IMAGES", service: "images" }],
+  };
+  const images: StatedWorkers["images"] = { name: "images", vars: {}, r2_buckets: buckets };
+  const faults = (change: Partial<StatedWorkers["jobs"]>, vars: StatedSettings["vars"] = {}) =>
+    findJobsFaults({ images: { ...images, vars }, jobs: { ...jobs, ...change }, file: "j.toml" });
+
+  it("are right where they are those of the Worker of images", () => {
+    expect(faults({})).toEqual([]);
+    expect(faults({ vars: { PREFIX: "/a" } }, { PREFIX: "/a" })).toEqual([]);
+    expect(faults({}, { JPEG_QUALITY: "90" })).toEqual([]);
+  });
+
+  it("are told wrong where they differ from it", () => {
+    expect(faults({}, { KEY_TEMPLATE: "{identifier}.tif" })).toEqual([
+      'KEY_TEMPLATE is "{identifier}" in j.toml and "{identifier}.tif" in wrangler.toml',
+    ]);
+    const moved = bucketsOfJobs.map((bucket) =>
+      bucket.binding === "MASTERS" ? { ...bucket, jurisdiction: "eu" } : bucket,
+    );
+    expect(faults({ r2_buckets: moved })).toEqual(["the bucket MASTERS of j.toml is not that of wrangler.toml"]);
+    expect(faults({ services: [] })).toEqual(["the service IMAGES of j.toml is not images, as wrangler.toml calls it"]);
+    expect(faults({ vars: { PREFX: "/a" } })).toEqual([
+      "j.toml: PREFX is not a variable of the service; did you mean PREFIX?",
+    ]);
+    expect(faults({ queues: {} })).toEqual([expect.stringContaining("that of INBOX")]);
   });
 });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { jobsPlacesOf, type StatedJobs, setUpJobs } from "../../deploy/jobs-setup.ts";
 import { bucketsOf, SetupFailed, setUpRemote } from "../../deploy/remote-setup.ts";
 import { makeTestFolder } from "../support/masters.ts";
 
@@ -116,6 +117,103 @@ describe("setUpRemote", () => {
   });
 });
 
+const jobsStated: StatedJobs = {
+  vars: {},
+  r2_buckets: [
+    { binding: "INBOX", bucket_name: "their-inbox" },
+    { binding: "SCRATCH", bucket_name: "their-scratch" },
+  ],
+  queues: {
+    producers: [{ queue: "items" }],
+    consumers: [{ queue: "items", dead_letter_queue: "items-dead" }, { queue: "items-dead" }, { queue: "in" }],
+  },
+};
+const addScratch = "r2 bucket lifecycle add their-scratch scratch --expire-days 7 --force";
+const notify = (suffix: string) =>
+  `r2 bucket notification create their-inbox --event-type object-create --queue in --suffix ${suffix}`;
+
+/** Sets the Worker of jobs up with an account that is not there, which answers as told, and returns the commands it was given. */
+async function setJobsUp(
+  answers: Readonly<Record<string, string>>,
+  stated: StatedJobs = jobsStated,
+): Promise<string[]> {
+  const commands: string[] = [];
+  await setUpJobs(jobsPlacesOf(stated, "w.toml"), {
+    async run(args) {
+      const command = args.join(" ");
+      commands.push(command);
+      const [, output] = Object.entries(answers).find(([start]) => command.startsWith(start)) ?? [];
+      const isAsked = args.includes("list") || args.includes("info");
+      const absent = args[0] === "queues" ? `Queue "${args[2]}" does not exist. To create it, run: x` : missing;
+      return isAsked && output === undefined
+        ? { isDone: false, output: absent }
+        : { isDone: true, output: output ?? "" };
+    },
+    lay: async (name) => name,
+    now: () => new Date(0),
+  });
+  return commands;
+}
+
+describe("setUpJobs", () => {
+  it("makes buckets, queues and rules that are not there", async () => {
+    expect(await setJobsUp({})).toEqual([
+      list("their-inbox"),
+      "r2 bucket create their-inbox",
+      list("their-scratch"),
+      "r2 bucket create their-scratch",
+      addScratch,
+      ...["items", "items-dead", "in"].flatMap((queue) => [`queues info ${queue}`, `queues create ${queue}`]),
+      "r2 bucket notification list their-inbox",
+      notify(".json"),
+      notify(".csv"),
+    ]);
+  });
+
+  it("makes nothing a second time, and what is missing", async () => {
+    const rule = (suffix: string) =>
+      `rule_id:     1\nqueue_name:  in\nprefix:      (all prefixes)\nsuffix:      ${suffix}`;
+    const scratch = "name:     scratch\nenabled:  Yes\nprefix:   (all prefixes)\naction:   Expire objects after 7 days";
+    const there = { [list("their-inbox")]: none, [list("their-scratch")]: scratch, "queues info": "Queue Name: x" };
+    const listed = "r2 bucket notification list";
+    const asked = [
+      ...[list("their-inbox"), list("their-scratch")],
+      ...["items", "items-dead", "in"].map((queue) => `queues info ${queue}`),
+      `${listed} their-inbox`,
+    ];
+    expect(await setJobsUp({ ...there, [listed]: `${rule(".json")}\n\n${rule(".csv")}` })).toEqual(asked);
+    expect(await setJobsUp({ ...there, [listed]: rule(".json") })).toEqual([...asked, notify(".csv")]);
+    const other = scratch.replace("7 days", "30 days");
+    expect(await setJobsUp({ ...there, [list("their-scratch")]: other, [listed]: rule(".json") })).toContain(
+      addScratch,
+    );
+  });
+
+  it("makes queues and buckets where what is stored has to stay", async () => {
+    const r2_buckets = jobsStated.r2_buckets.map((bucket) => ({ ...bucket, jurisdiction: "eu" }));
+    const commands = await setJobsUp({}, { ...jobsStated, r2_buckets, vars: { JURISDICTION: "eu" } });
+    for (const command of commands.filter((one) => !one.startsWith("queues info"))) {
+      expect(command).toMatch(/ --jurisdiction eu$/);
+    }
+  });
+
+  it("says what the Wrangler file lacks, and what wrangler said of a queue", async () => {
+    expect(() => jobsPlacesOf({ ...jobsStated, r2_buckets: [] }, "w.toml")).toThrow(
+      "w.toml has no bucket_name for INBOX.",
+    );
+    expect(() => jobsPlacesOf({ ...jobsStated, queues: {} }, "w.toml")).toThrow("that of INBOX");
+    const refused = setUpJobs(jobsPlacesOf(jobsStated, "w.toml"), {
+      run: async (args) => ({
+        isDone: args[0] !== "queues",
+        output: args[0] === "queues" ? "Authentication error" : none,
+      }),
+      lay: async (name) => name,
+      now: () => new Date(0),
+    });
+    await expect(refused).rejects.toThrow(/queues info items failed:\nAuthentication error/);
+  });
+});
+
 const script = resolve(import.meta.dirname, "../../deploy/setup-remote.ts");
 const folder = makeTestFolder();
 
@@ -130,6 +228,23 @@ bucket_name = "their-catalogue"
 [[r2_buckets]]
 binding = "DERIVATIVES"
 bucket_name = "their-derivatives"
+`;
+
+const jobsWranglerFile = `
+name = "x-jobs"
+[[r2_buckets]]
+binding = "INBOX"
+bucket_name = "their-inbox"
+[[r2_buckets]]
+binding = "SCRATCH"
+bucket_name = "their-scratch"
+[[queues.producers]]
+binding = "ITEMS"
+queue = "items"
+[[queues.consumers]]
+queue = "items"
+[[queues.consumers]]
+queue = "in"
 `;
 
 /** Stands in for wrangler, for there is no account here: writes down its arguments, and what it is to put. */
@@ -150,13 +265,24 @@ else {
 async function runScript(args: readonly string[]) {
   const calls = await folder.lay("calls.jsonl", "");
   const config = await folder.lay("wrangler.toml", wranglerFile);
+  const jobs = await folder.lay("wrangler.jobs.toml", jobsWranglerFile);
   chmodSync(await folder.lay("wrangler", standIn), 0o755);
   const env = { ...process.env, PATH: `${folder.path(".")}${delimiter}${process.env.PATH}`, CALLS: calls };
   const options = { env, encoding: "utf8" } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, "--config", config, ...args], options);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [script, "--config", config, "--jobs", jobs, ...args],
+    options,
+  );
   const lines = readFileSync(calls, "utf8").split("\n").filter(Boolean);
   const made = lines.map((line) => JSON.parse(line) as { readonly args: string[]; readonly put?: string });
-  return { status, stdout, stderr, commands: made.map((call) => call.args.join(" ")), put: made.at(-1)?.put };
+  return {
+    status,
+    stdout,
+    stderr,
+    commands: made.map((call) => call.args.join(" ")),
+    put: made.find((call) => call.put !== undefined)?.put,
+  };
 }
 
 describe("npm run setup:remote", () => {
@@ -164,7 +290,11 @@ describe("npm run setup:remote", () => {
     const outcome = await runScript([]);
     expect(outcome.stderr).toBe("");
     expect(outcome.status).toBe(0);
-    expect(outcome.commands).toEqual([...all, "r2 bucket create their-derivatives", add, putMarker]);
+    expect(outcome.commands).toEqual([
+      ...[...all, "r2 bucket create their-derivatives", add, putMarker],
+      ...[list("their-inbox"), list("their-scratch"), addScratch, "queues info items", "queues info in"],
+      ...["r2 bucket notification list their-inbox", notify(".json"), notify(".csv")],
+    ]);
     const marker = JSON.parse(outcome.put ?? "") as { readonly setAt: string };
     expect(marker).toMatchObject({ prefix: "derivatives/", days: 90 });
     expect(Math.abs(Date.parse(marker.setAt) - Date.now())).toBeLessThan(120_000);

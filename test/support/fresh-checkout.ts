@@ -10,7 +10,18 @@ import { testPort } from "./test-port.ts";
 const root = join(import.meta.dirname, "..", "..");
 
 /** What a checkout has after `npm install` and a build, so far as commands use it. */
-const parts = ["build", "demo", "deploy", "docs", "src", "test", "wasm", "package.json", "wrangler.toml"];
+const parts = [
+  "build",
+  "demo",
+  "deploy",
+  "docs",
+  "src",
+  "test",
+  "wasm",
+  "package.json",
+  "wrangler.toml",
+  "wrangler.jobs.toml",
+];
 
 /** Starting takes a build and the demonstration: seconds, on a busy machine more. */
 const startSeconds = 100;
