@@ -24,7 +24,8 @@ export interface ShownTask {
 /** Returns the page of a task. All of it is read without a script, and its buttons are sent without one. */
 export function formatTaskPage(site: Site, { status, notDone }: ShownTask): string {
   const { id, state, counts, report, fault } = status;
-  const isLive = !isEnded(state);
+  // The report of one that has ended comes in a moment.
+  const isLive = !isEnded(state) || report === undefined;
   const wrong = counts.failed + counts.refused;
   return formatPage(
     <TaskLayout site={site} title={titleOf(status)} under={[["Tasks", tasksPath]]} isLive={isLive}>
