@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 
-/** The Wrangler file that is made: that of the Worker of images, bound to the Worker of jobs. */
-export const withJobsFile = "wrangler.with-jobs.toml";
+/** The Wrangler file that is made. */
+const withJobsFile = "wrangler.with-jobs.toml";
 
 /** The Wrangler file of the Worker of jobs. */
 export const jobsFile = "wrangler.jobs.toml";

@@ -84,6 +84,13 @@ describe("the floors of the house", () => {
     ["a timer in a pure room", "codec/inflate.ts", "setTimeout(() => undefined, 1);", "names setTimeout"],
     ["the network in a pure room", "check/check.ts", 'const answer = await fetch("https://iiif.io/");', "names fetch"],
     ["the platform's variables", "services.ts", "const open = (env: Env) => env;", "names Env"],
+    ["those of the other Worker", "batch/jobs.ts", "const open = (env: JobsEnv) => env;", "names JobsEnv"],
+    [
+      "an import of the Worker of jobs",
+      "batch/watch.ts",
+      'import worker from "../jobs-worker.ts";',
+      "where a program begins",
+    ],
     ["the platform's cache", "cache/edge.ts", "const cache = caches.default;", "names caches"],
     ["a circle", "render/memory.ts", 'import { planRender } from "./plan.ts";', "a circle"],
     ["a circle of re-exports", "raster/raster.ts", 'export * from "./color.ts";', "a circle"],

@@ -84,7 +84,20 @@ export default defineConfig({
         plugins: [
           cloudflareTest(({ inject }) => ({
             wrangler: { configPath: resolve(root, "wrangler.jobs.toml") },
-            miniflare: { workers: [imageWorker(inject("bundle"))] },
+            miniflare: {
+              workers: [imageWorker(inject("bundle"))],
+              // The pauses between tries double: eight of them take four minutes.
+              queueConsumers: {
+                "tessera-items": {
+                  maxBatchSize: 1,
+                  maxBatchTimeout: 0,
+                  maxRetries: 2,
+                  deadLetterQueue: "tessera-items-dead",
+                },
+                "tessera-items-dead": { maxBatchSize: 10, maxBatchTimeout: 0 },
+                "tessera-inbox": { maxBatchSize: 1, maxBatchTimeout: 0 },
+              },
+            },
           })),
         ],
         test: {

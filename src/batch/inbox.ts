@@ -12,8 +12,8 @@ const faultsEnding = ".faults.json";
 /** Pages of the listing that one look at INBOX reads. */
 const mostPages = 4;
 
-/** Returns the form of an object of INBOX that is a task file: one at the top of the bucket, and not what is written beside. */
-export function formInInbox(key: string): TaskForm | undefined {
+/** An object of INBOX is a task file if it is at the top of the bucket, and not what is written beside one. */
+function formInInbox(key: string): TaskForm | undefined {
   const isOurs = key.endsWith(startedEnding) || key.endsWith(faultsEnding);
   return isOurs || key.includes("/") ? undefined : formOfName(key);
 }

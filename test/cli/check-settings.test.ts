@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { unstable_readConfig as readConfig } from "wrangler";
+import { withJobs } from "../../deploy/jobs-binding.ts";
 import { findJobsFaults, type StatedWorkers } from "../../deploy/jobs-faults.ts";
 import { findSettingsFaults, type StatedSettings } from "../../deploy/settings-faults.ts";
 import { makeTestFolder } from "../support/masters.ts";
@@ -118,5 +121,17 @@ describe("the settings of the Worker of jobs", () => {
       "j.toml: PREFX is not a variable of the service; did you mean PREFIX?",
     ]);
     expect(faults({ queues: {} })).toEqual([expect.stringContaining("that of INBOX")]);
+  });
+});
+
+describe("the file that binds the Worker of images to that of jobs", () => {
+  it("is that of the Worker of images with the binding, which itself has none", async () => {
+    const stated = readFileSync(resolve(root, "wrangler.toml"), "utf8");
+    const path = await folder.lay("with-jobs.toml", withJobs(stated, "their-jobs"));
+    const { services, ...rest } = readConfig({ config: path });
+    expect(services).toEqual([{ binding: "JOBS", service: "their-jobs", entrypoint: "Tasks" }]);
+    const shipped = readConfig({ config: resolve(root, "wrangler.toml") });
+    expect(shipped.services ?? []).toEqual([]);
+    expect([rest.vars, rest.r2_buckets, rest.name]).toEqual([shipped.vars, shipped.r2_buckets, shipped.name]);
   });
 });

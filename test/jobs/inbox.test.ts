@@ -1,0 +1,74 @@
+import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import worker from "../../src/jobs-worker.ts";
+import type { TaskFaults } from "../../src/task/answers.ts";
+import { makeTiff } from "../support/make-tiff.ts";
+import { answerOf, door, putMaster, untilReported } from "../support/tasks.ts";
+
+const bindings = env as unknown as JobsEnv;
+
+beforeAll(async () => {
+  const file = await makeTiff({ width: 120, height: 90, tile: 64, levels: 2, compression: "deflate" });
+  for (const key of ["posted/1", "posted/2"]) await putMaster(key, file);
+});
+
+/** Announces what was put into INBOX, as R2 does. Returns what becomes of the message. */
+async function announce(key: string) {
+  const body = { account: "a", action: "PutObject", bucket: "tessera-inbox", object: { key, size: 1, eTag: "e" } };
+  const batch = createMessageBatch("tessera-inbox", [{ id: crypto.randomUUID(), timestamp: 0, attempts: 1, body }]);
+  const context = createExecutionContext();
+  await worker.queue(batch as never, bindings);
+  return getQueueResult(batch, context);
+}
+
+async function readJson<T>(key: string): Promise<T | undefined> {
+  return (await env.INBOX.get(key))?.json<T>();
+}
+
+const tasksOf = async (key: string) => {
+  const { tasks } = answerOf(await door.list(undefined));
+  const all = await Promise.all(tasks.map(async ({ id }) => answerOf(await door.status(id))));
+  return all.filter(({ operator }) => operator === key);
+};
+
+describe("a task file in INBOX", () => {
+  it.each([
+    ["posted.json", '{"kind": "check", "name": "Posted", "from": {"prefix": "posted/"}}'],
+    ["posted.csv", "kind;name;prefix\ncheck;Posted;posted/\n"],
+  ])("is started once, however often it is announced: %s", async (key, text) => {
+    await env.INBOX.put(key, text);
+    for (let again = 0; again < 2; again++) expect((await announce(key)).explicitAcks).toHaveLength(1);
+    const started = await readJson<{ readonly id: string }>(`${key}.started.json`);
+    const status = await untilReported(started?.id ?? "");
+    expect(status).toMatchObject({ name: "Posted", operator: key, state: "done", counts: { done: 2 } });
+    expect(await tasksOf(key)).toHaveLength(1);
+    // What is written beside it is announced too.
+    await announce(`${key}.started.json`);
+    expect(await env.INBOX.head(`${key}.started.json.faults.json`)).toBeNull();
+  });
+
+  it("starts nothing where it is faulty, says all that is wrong beside it, and is started once it is mended", async () => {
+    const key = "faulty.csv";
+    await env.INBOX.put(key, "kind,kye\nverfy,a\n");
+    await announce(key);
+    const told = await readJson<TaskFaults>(`${key}.faults.json`);
+    expect(told?.etag).toBe((await env.INBOX.head(key))?.etag);
+    expect(told?.faults.map(({ place }) => place)).toEqual(["row 1, column B", "row 2, column A", undefined]);
+    expect(await tasksOf(key)).toEqual([]);
+    await env.INBOX.put(key, "kind,key\nverify,posted/1\n");
+    await announce(key);
+    expect(await env.INBOX.head(`${key}.faults.json`)).toBeNull();
+    const [task] = await tasksOf(key);
+    expect(await untilReported(task?.id ?? "")).toMatchObject({ counts: { done: 1 } });
+  });
+
+  it("is found by the cron where nothing told of it, and nothing else is", async () => {
+    await env.INBOX.put("forgotten.json", '{"kind": "check", "from": {"prefix": "posted/1"}}');
+    for (const key of ["scans/1.json", "scan.tif"]) await env.INBOX.put(key, "{}");
+    for (let again = 0; again < 2; again++) await worker.scheduled(createScheduledController(), bindings);
+    expect(await tasksOf("forgotten.json")).toHaveLength(1);
+    const { objects } = await env.INBOX.list({ prefix: "scan" });
+    expect(objects.map(({ key }) => key)).toEqual(["scan.tif", "scans/1.json"]);
+  });
+});
