@@ -1,11 +1,11 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { openSession } from "../../src/http/session.ts";
-import type { TaskDoor } from "../../src/task/door.ts";
 import { reportKey } from "../../src/task/report-key.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
 import { makeReport, taskId } from "../support/task-answers.ts";
+import { door, send, untilReported } from "../support/tasks.ts";
 
 const secret = "correct-horse-battery-staple";
 const origin = "https://images.example";
@@ -13,7 +13,7 @@ const origin = "https://images.example";
 /** The Worker of images, over the buckets of the Worker of jobs and bound to it. */
 const bound = {
   ...{ ADMIN_SECRET: secret, DERIVATIVES: env.SCRATCH },
-  JOBS: (exports as unknown as { readonly Tasks: TaskDoor }).Tasks,
+  JOBS: door,
 };
 
 let cookie: string;
@@ -40,30 +40,13 @@ const press = (fields: Readonly<Record<string, string>>, headers: Readonly<Recor
     env: bound,
   });
 
-/** Sends a task, waits until its report is kept, and returns its id. */
-async function runTask(order: object): Promise<string> {
-  const headers = { Authorization: `Bearer ${secret}`, "Content-Type": "application/json" };
-  const sent = await ask("/admin/tasks", { method: "POST", headers, body: JSON.stringify(order), env: bound });
-  const { id } = JSON.parse(sent.text);
-  await untilReported(id);
-  return id;
-}
-
-async function untilReported(id: string): Promise<void> {
-  await vi.waitUntil(
-    async () =>
-      JSON.parse((await ask(`/admin/tasks/${id}`, { headers: { Authorization: `Bearer ${secret}` }, env: bound })).text)
-        .report,
-    { timeout: 60_000, interval: 100 },
-  );
-}
-
 describe("the pages of tasks", () => {
   it("show a task that was worked on, what failed of it and its report, and try it again by a button", async () => {
-    const id = await runTask({
+    const { id } = await send({
       ...{ kind: "check", name: "<i>Two</i>" },
       items: ["shown/1", "shown/<b>2", "shown/missing"].map((key) => ({ key })),
     });
+    await untilReported(id);
     const list = await open("/admin/tasks/");
     expect([list.status, list.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
     expect(list.text).toContain(`<a href="/admin/tasks/${id}/">&lt;i&gt;Two&lt;/i&gt;</a>`);
