@@ -84,7 +84,7 @@ export function formatItem(item: ItemStatus): string {
 }
 
 /** Formats the seconds of each stage that there was; empty where there was none. */
-export function formatStageSeconds(seconds: StageSeconds): string {
+function formatStageSeconds(seconds: StageSeconds): string {
   return stages
     .flatMap((stage) => {
       const value = seconds[stage];

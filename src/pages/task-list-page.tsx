@@ -39,7 +39,7 @@ export function LookAgain({ path }: { readonly path: string }) {
 }
 
 /** Shows tasks as a table with a bar for each. */
-export function Tasks({ tasks }: { readonly tasks: readonly TaskSummary[] }) {
+function Tasks({ tasks }: { readonly tasks: readonly TaskSummary[] }) {
   return (
     <table class="tasks">
       <thead>
