@@ -40,9 +40,9 @@ export function adminRoutes(): Hono<Door> {
         const { id, action } = c.req.param();
         return answerTaskAction(c.env.services, { ...whoOf(c), id, action: action as TaskAction });
       })
-      .get("/tasks/:id/report", ({ env, req }) => {
-        const { id } = req.param();
-        return answerTaskReport(env.services, { id, format: req.query("format") });
+      .get("/tasks/:id/report", (c) => {
+        const { id } = c.req.param();
+        return answerTaskReport(c.env.services, { ...whoOf(c), id, format: c.req.query("format") });
       })
       // What ends in a slash is a page.
       .get("/tasks/:nothing{.{0}}", ({ env, req }) =>
@@ -51,8 +51,8 @@ export function adminRoutes(): Hono<Door> {
       .get("/tasks/:id/:nothing{.{0}}", ({ env, req }) =>
         answerTaskPage(env.services, { request: req.raw, id: req.param("id") }),
       )
-      .get("/tasks/:id/report/:nothing{.{0}}", ({ env, req }) =>
-        answerTaskReportPage(env.services, { request: req.raw, id: req.param("id") }),
+      .get("/tasks/:id/report/:nothing{.{0}}", (c) =>
+        answerTaskReportPage(c.env.services, { ...whoOf(c), id: c.req.param("id") }),
       )
       .post("/forms/tasks", async (c) => answerTaskForm(c.env.services, await readForm(c.req.raw), whoOf(c)))
       .post("/forms/purge", async (c) => {

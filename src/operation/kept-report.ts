@@ -48,9 +48,9 @@ const reportSchema = v.looseObject({
 });
 
 /** Reads the report of a task as it is kept in CATALOGUE. Throws `record-malformed`. */
-export function parseReport(text: string, id: string): TaskReport {
+export function parseReport(bytes: Uint8Array, id: string): TaskReport {
   try {
-    const report = v.parse(reportSchema, JSON.parse(text)) as unknown as TaskReport;
+    const report = v.parse(reportSchema, JSON.parse(new TextDecoder().decode(bytes))) as unknown as TaskReport;
     if (report.task.id === id) return report;
     throw new SyntaxError(`it is of the task ${report.task.id}`);
   } catch (cause) {

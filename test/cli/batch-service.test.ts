@@ -87,9 +87,6 @@ describe("tessera batch over a running service", () => {
     expect((await run("submit", "wrong.csv")).status).toBe(2);
     expect((await run("status")).printed).toBe(before);
     const { status, said } = await run("report", "20261129-104826-3fa85f645717");
-    expect([status, said]).toEqual([
-      1,
-      expect.stringContaining("There is no report of a task 20261129-104826-3fa85f645717."),
-    ]);
+    expect([status, said]).toEqual([1, expect.stringContaining("There is no report of such a task")]);
   });
 });

@@ -87,9 +87,10 @@ describe("a report as a table", () => {
 
 describe("a kept report", () => {
   const text = (change: object = {}) => JSON.stringify({ ...makeReport(), ...change });
+  const parse = (stored: string) => parseReport(new TextEncoder().encode(stored), taskId);
 
   it("is read as it was written", () => {
-    expect(parseReport(text(), taskId)).toEqual(makeReport());
+    expect(parse(text())).toEqual(makeReport());
   });
 
   it.each([
@@ -98,7 +99,7 @@ describe("a kept report", () => {
     ["has a negative figure", text({ spread: [{ from: 0, items: -1 }] })],
     ["is of another task", text().replace(taskId, "20261129-104826-000000000000")],
   ])("is refused if it %s", (_, stored) => {
-    expect(codeOf(() => parseReport(stored, taskId))).toBe("record-malformed");
+    expect(codeOf(() => parse(stored))).toBe("record-malformed");
   });
 });
 
