@@ -29,6 +29,8 @@ export function formatServerLine(printed: string): string | undefined {
   const line = printed.replace(ofWorker, "");
   const logged = parseLogged(line);
   if (logged === undefined) return formatOwnLine(stripVTControlCharacters(line));
+  // What npm start itself asks for, time and again.
+  if (logged.path === "/admin/tasks/sweep" && logged.status === 200) return undefined;
   if ("method" in logged) return formatRequest(logged as unknown as RequestLine);
   const { level, ...said } = logged;
   return `${level}: ${Object.values(said)

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { noteServer } from "../src/node/server-address.ts";
 import { defaultStateFolder, seed } from "./seed.ts";
-import { freePort, isFree, startServer } from "./server.ts";
+import { type DemoServer, freePort, isFree, startServer } from "./server.ts";
 import { formatServerLine } from "./server-log.ts";
 
 const defaultPort = 8787;
@@ -17,6 +17,24 @@ async function choosePort(asked: string | undefined): Promise<number> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`PORT is "${asked}", which is not a port.`);
   if (!(await isFree(port))) throw new Error(`Port ${port} is taken. Set PORT to another, or unset it.`);
   return port;
+}
+
+/** How often INBOX is looked through, in milliseconds: here nothing tells of what is put there, and no cron runs. */
+const sweepMilliseconds = 10_000;
+
+/** Has the Worker of jobs do, as long as the server runs, what the platform's cron has it do. Returns what ends that. */
+function sweepTasks({ url, adminSecret }: DemoServer): () => void {
+  const sweep = async (): Promise<void> => {
+    try {
+      const headers = { Authorization: `Bearer ${adminSecret}` };
+      const answer = await fetch(`${url}/admin/tasks/sweep`, { method: "POST", headers });
+      await answer.body?.cancel();
+    } catch {
+      // The server is being built anew, or stopped: the next time tells.
+    }
+  };
+  const timer = setInterval(sweep, sweepMilliseconds);
+  return () => clearInterval(timer);
 }
 
 /** Reads the arguments. Throws when there are others than --quiet. */
@@ -45,6 +63,7 @@ async function start(): Promise<void> {
   const server = await startServer(quiet ? options : { ...options, onLine: show });
   // The ingest tells where its images are shown.
   const forgetServer = noteServer(defaultStateFolder, server);
+  const endSweeping = sweepTasks(server);
   const image = `${server.url}/iiif/3/caillebotte-paris-street`;
   console.log(`
 Front page  ${server.url}/
@@ -61,6 +80,7 @@ Press Ctrl-C to stop.`);
     else interruption.addEventListener("abort", () => resolve(undefined));
   });
   const output = await Promise.race([server.ended, interrupted]);
+  endSweeping();
   forgetServer();
   await server.stop();
   if (output !== undefined) throw new Error(`wrangler dev ended.\n${output}`);

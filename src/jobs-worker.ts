@@ -99,6 +99,10 @@ export class Tasks extends WorkerEntrypoint<JobsEnv> implements TaskDoor {
   act(id: string, action: TaskAction) {
     return this.#door.act(id, action);
   }
+
+  sweep() {
+    return this.#door.sweep();
+  }
 }
 
 /** Made once for an environment, which does not change while an isolate lives. */

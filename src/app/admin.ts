@@ -6,7 +6,14 @@ import { signIn, signOut } from "../stories/sign-in.ts";
 import { answerStatistics } from "../stories/statistics.ts";
 import { answerTaskForm, answerTaskListPage, answerTaskPage } from "../stories/task-pages.ts";
 import { answerTaskReport, answerTaskReportPage } from "../stories/task-report.ts";
-import { answerTask, answerTaskAction, answerTaskItems, answerTasks, submitTask } from "../stories/tasks.ts";
+import {
+  answerTask,
+  answerTaskAction,
+  answerTaskItems,
+  answerTasks,
+  submitTask,
+  sweepTasks,
+} from "../stories/tasks.ts";
 import { type TaskAction, taskActions } from "../task/door.ts";
 import { readForm, readJson } from "./body.ts";
 import type { Door } from "./door.ts";
@@ -31,6 +38,7 @@ export function adminRoutes(): Hono<Door> {
       })
       .get("/tasks", ({ env, req }) => answerTasks(env.services, req.query("before")))
       .post("/tasks", (c) => submitTask(c.env.services, whoOf(c)))
+      .post("/tasks/sweep", ({ env }) => sweepTasks(env.services))
       .get("/tasks/:id", ({ env, req }) => answerTask(env.services, req.param("id")))
       .get("/tasks/:id/items", ({ env, req }) => {
         const query = { state: req.query("state"), after: Number(req.query("after") ?? 0) };

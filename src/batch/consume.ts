@@ -3,7 +3,7 @@ import { ImageError } from "../error.ts";
 import type { ItemFailure } from "../task/answers.ts";
 import { callLedger, type Jobs } from "./jobs.ts";
 import { deadlineSeconds, workOnItem } from "./kinds.ts";
-import type { ClaimedItem, ItemMessage } from "./ledger-calls.ts";
+import type { ClaimedItem, ItemMessage, LeaseSeconds } from "./ledger-calls.ts";
 import type { ItemOutcome } from "./outcome.ts";
 import { wakeRun } from "./run-calls.ts";
 
@@ -13,8 +13,10 @@ export type ItemDelivery = Pick<Message<ItemMessage>, "id" | "attempts" | "body"
 /** The longest pause before a message comes again, in seconds. */
 const longestPause = 600;
 
-/** An item counts as lost when this has passed beyond the deadline of its kind, in seconds. */
-const graceSeconds = 60;
+/** An item counts as lost a minute after the deadline of its kind. */
+const leaseSeconds = Object.fromEntries(
+  Object.entries(deadlineSeconds).map(([kind, seconds]) => [kind, seconds + 60]),
+) as unknown as LeaseSeconds;
 
 /**
  * Works on the item of a message: claims it, does its work, reports, and only then takes the message from the queue. What can
@@ -26,7 +28,7 @@ export async function consumeItem(jobs: Jobs, delivery: ItemDelivery): Promise<v
     const { id: message, attempts } = delivery;
     const now = jobs.clock.now();
     const claimed = await callLedger(jobs, task, (ledger) =>
-      ledger.claim(item, { message, attempts, now }, leaseSeconds()),
+      ledger.claim(item, { message, attempts, now }, leaseSeconds),
     );
     if (claimed === undefined) return delivery.ack();
     const came = await workWithin(jobs, claimed);
@@ -53,11 +55,6 @@ export async function buryItem(jobs: Jobs, delivery: ItemDelivery): Promise<void
     jobs.log({ level: "error", message: "a dead letter was not read", task, item, cause: describe(error) });
     delivery.retry({ delaySeconds: pauseSeconds(delivery.attempts) });
   }
-}
-
-/** The deadlines differ by kind, which only the ledger knows. */
-function leaseSeconds(): number {
-  return Math.max(...Object.values(deadlineSeconds)) + graceSeconds;
 }
 
 type Came = { readonly outcome: ItemOutcome } | { readonly again: ItemFailure };

@@ -44,13 +44,17 @@ export async function takeFromInbox(jobs: Jobs, key: string): Promise<void> {
   await answered(jobs, () => inbox.delete(key + faultsEnding));
 }
 
-/** Looks through INBOX for task files that no event told of. Throws `storage-failed`. */
+/** Looks through INBOX for task files that no event told of. One that fails is a line in the log. Throws `storage-failed`. */
 export async function sweepInbox(jobs: Jobs): Promise<void> {
   let after: string | undefined;
   for (let page = 0; page < mostPages; page++) {
     const asked = { delimiter: "/", ...(after === undefined ? {} : { startAfter: after }) };
     const { objects, truncated } = await answered(jobs, () => jobs.buckets.inbox.list(asked));
-    for (const { key } of objects) await takeFromInbox(jobs, key);
+    for (const { key } of objects) {
+      await takeFromInbox(jobs, key).catch((error: unknown) => {
+        jobs.log({ level: "error", message: "a file of INBOX was not taken", key, cause: String(error) });
+      });
+    }
     after = objects.at(-1)?.key;
     if (!truncated || after === undefined) return;
   }

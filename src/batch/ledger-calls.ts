@@ -36,6 +36,9 @@ export interface Delivery {
   readonly now: number;
 }
 
+/** For how long an item is given, by what is done with it. */
+export type LeaseSeconds = Readonly<Record<RunnableKind, number>>;
+
 /** An item that a delivery was given. */
 export interface ClaimedItem {
   readonly item: number;
@@ -97,7 +100,7 @@ export interface LedgerCalls {
   readonly sendable: (most: number) => Promise<readonly number[]>;
   readonly sent: (items: readonly number[], now: number) => Promise<void>;
   /** Gives an item to a delivery; undefined where there is nothing to do. */
-  readonly claim: (item: number, delivery: Delivery, leaseSeconds: number) => Promise<ClaimedItem | undefined>;
+  readonly claim: (item: number, delivery: Delivery, leaseSeconds: LeaseSeconds) => Promise<ClaimedItem | undefined>;
   /** Ends an item, whoever has it by now: the work is done. */
   readonly report: (item: number, outcome: ItemOutcome, now: number) => Promise<Stirring>;
   /** Has an item delivered again, if the holder still has it. */

@@ -18,18 +18,24 @@ export async function wakeRun(jobs: Jobs, task: string): Promise<void> {
   await startRun(jobs, task, next);
 }
 
+/** Starts the run after the one that works on a task. Throws `storage-failed`. */
+export async function startNextRun(jobs: Jobs, task: string): Promise<void> {
+  const { run } = await callLedger(jobs, task, (ledger) => ledger.run());
+  await startRun(jobs, task, await callLedger(jobs, task, (ledger) => ledger.nextRun(run, jobs.clock.now())));
+}
+
 /** Writes down how a task stands, for the list of all. Throws `storage-failed`. */
 export async function register(jobs: Jobs, task: string): Promise<void> {
   const status = await callLedger(jobs, task, (ledger) => ledger.status(jobs.clock.now()));
   if (status === undefined) return;
-  const { id, kind, name, collection, state, counts, createdAt, endedAt } = status;
+  const { id, kind, name, collection, state, counts, createdAt, endedAt, report } = status;
   const summary = {
     ...{ id, kind, state, counts, createdAt },
     ...(name === undefined ? {} : { name }),
     ...(collection === undefined ? {} : { collection }),
     ...(endedAt === undefined ? {} : { endedAt }),
   };
-  await callRegister(jobs, (list) => list.put(summary));
+  await callRegister(jobs, (list) => list.put(summary, { isOpen: report === undefined }));
 }
 
 function runId(task: string, run: number): string {

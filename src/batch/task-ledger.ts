@@ -7,6 +7,7 @@ import type {
   ClaimedItem,
   Delivery,
   FoundItems,
+  LeaseSeconds,
   LedgerCalls,
   NextTurn,
   Stirring,
@@ -108,7 +109,11 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     const goOn = (): void =>
       this.#keep({ state: isListed ? "running" : "listing", endedAt: undefined, fault: undefined, report: undefined });
     if (action === "pause" && isActive) this.#keep({ state: "paused" });
-    if (action === "resume" && state === "paused") goOn();
+    if (action === "resume" && state === "paused") {
+      // Whatever has become of their messages, they are sent again: one that comes twice does no harm.
+      this.#items.lapse("queued", Number.MAX_SAFE_INTEGER, mostQueued);
+      goOn();
+    }
     if (action === "cancel" && (isActive || state === "paused")) {
       this.#items.cancel(now);
       this.#keep({ state: "cancelled", endedAt: now });
@@ -162,7 +167,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     this.#items.queue(items, now + silenceMilliseconds);
   }
 
-  claim(item: number, { message, attempts, now }: Delivery, leaseSeconds: number): ClaimedItem | undefined {
+  claim(item: number, { message, attempts, now }: Delivery, leaseSeconds: LeaseSeconds): ClaimedItem | undefined {
     const header = this.#header();
     const row = this.#items.find(item);
     if (header === undefined || row === undefined || isEnded(row.state)) return undefined;
@@ -175,7 +180,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
       return undefined;
     }
     const holder = `${message}#${attempts}`;
-    this.#items.begin(row, { holder, until: now + 1000 * leaseSeconds, now });
+    this.#items.begin(row, { holder, until: now + 1000 * leaseSeconds[header.kind], now });
     this.#keep({ heardAt: now });
     return { item, key: row.key, identifier: row.identifier, header, holder };
   }

@@ -6,11 +6,11 @@ const tasksPerPage = 100;
 
 /** The list of all tasks, as it is called. */
 export interface RegisterCalls {
-  /** Writes down how a task stands. */
-  readonly put: (task: TaskSummary) => Promise<void>;
+  /** Writes down how a task stands; one is open until the report of its last run is written. */
+  readonly put: (task: TaskSummary, standing: { readonly isOpen: boolean }) => Promise<void>;
   /** Returns tasks, the latest first. */
   readonly list: (before: string | undefined) => Promise<TaskList>;
-  /** Returns the ids of tasks that have not ended, in their order, behind `after`. */
+  /** Returns the ids of open tasks in their order, behind `after`. */
   readonly open: (after: string | undefined) => Promise<readonly string[]>;
 }
 
@@ -18,12 +18,10 @@ export interface RegisterCalls {
 export class TaskRegister extends DurableObject {
   readonly #sql = opened(this.ctx.storage.sql);
 
-  put(task: TaskSummary): void {
-    const { id, state } = task;
-    const isOpen = state === "listing" || state === "running" || state === "paused";
+  put(task: TaskSummary, { isOpen }: { readonly isOpen: boolean }): void {
     this.#sql.exec(
       "INSERT OR REPLACE INTO tasks (id, isOpen, value) VALUES (?, ?, ?)",
-      id,
+      task.id,
       isOpen ? 1 : 0,
       JSON.stringify(task),
     );

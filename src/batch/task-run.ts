@@ -3,7 +3,7 @@ import { ImageError } from "../error.ts";
 import { findItems } from "./find-items.ts";
 import { answered, callLedger, type Jobs } from "./jobs.ts";
 import type { ItemMessage } from "./ledger-calls.ts";
-import { register, wakeEvent } from "./run-calls.ts";
+import { register, startNextRun, wakeEvent } from "./run-calls.ts";
 import { writeReport } from "./write-report.ts";
 
 /** Most messages of one call. Source: Cloudflare Queues, limits. */
@@ -12,8 +12,11 @@ const messagesPerCall = 100;
 /** Most messages that one turn sends. */
 const messagesPerTurn = 1000;
 
-/** A run ends after so many turns, and the cron starts another: an instance of a Workflow has 10,000 steps. */
-const mostTurns = 3000;
+/**
+ * A run hands over after so many turns: an instance of a Workflow makes 10,000 calls and has 10,000 steps, and a turn makes up
+ * to 26. Source: Cloudflare Workflows, limits.
+ */
+const mostTurns = 300;
 
 /** How long a run waits until it looks again, in seconds, if nobody wakes it. */
 const shortestWait = 10;
@@ -51,6 +54,7 @@ export async function runTask(jobs: Jobs, task: string, step: RunSteps): Promise
       await untilWoken(step, turn, wait);
     }
   }
+  await step.do("hand over", stepOptions, () => startNextRun(jobs, task));
 }
 
 async function takeTurn(jobs: Jobs, task: string): Promise<Turn> {

@@ -15,6 +15,7 @@ import { isTaskId, taskIdOf } from "../task/task-id.ts";
 import { callLedger, callRegister, type Jobs } from "./jobs.ts";
 import { register, wakeRun } from "./run-calls.ts";
 import { startTask } from "./submit.ts";
+import { watchTasks } from "./watch.ts";
 
 /** Returns what the Worker of jobs does for that of images. Nothing of it throws but what is a fault of ours. */
 export function openTaskDoor(jobs: Jobs): TaskDoor {
@@ -24,6 +25,7 @@ export function openTaskDoor(jobs: Jobs): TaskDoor {
     status: (id) => answering(() => statusOf(jobs, id)),
     items: (id, query) => answering(() => itemsOf(jobs, id, query)),
     act: (id, action) => answering(() => act(jobs, id, action)),
+    sweep: () => answering(() => sweep(jobs)),
   };
 }
 
@@ -66,6 +68,11 @@ function list(jobs: Jobs, before: string | undefined): Promise<TaskList> {
   return callRegister(jobs, (tasks) => tasks.list(before));
 }
 
+async function sweep(jobs: Jobs): Promise<TaskList> {
+  await watchTasks(jobs);
+  return list(jobs, undefined);
+}
+
 async function statusOf(jobs: Jobs, id: string): Promise<TaskStatus> {
   // An object that is called is made: nothing is made for a name that no task has.
   const status = isTaskId(id) ? await callLedger(jobs, id, (ledger) => ledger.status(jobs.clock.now())) : undefined;
@@ -90,6 +97,8 @@ async function act(jobs: Jobs, id: string, action: TaskAction): Promise<TaskStat
   await statusOf(jobs, id);
   await callLedger(jobs, id, (ledger) => ledger.act(action, jobs.clock.now()));
   await register(jobs, id);
-  await wakeRun(jobs, id);
-  return statusOf(jobs, id);
+  const status = await statusOf(jobs, id);
+  // One whose report is written has nothing left to do.
+  if (status.report === undefined) await wakeRun(jobs, id);
+  return status;
 }

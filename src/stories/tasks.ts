@@ -40,6 +40,11 @@ export async function answerTasks(services: Services, before: string | undefined
   return respondJson(await askJobs(services, (tasks) => tasks.list(before)), 200);
 }
 
+/** Has what was lost or forgotten taken up, and answers the latest tasks. Throws `tasks-unavailable`, `storage-failed`. */
+export async function sweepTasks(services: Services): Promise<Response> {
+  return respondJson(await askJobs(services, (tasks) => tasks.sweep()), 200);
+}
+
 /** Answers how a task stands. Throws `not-found`, `tasks-unavailable`, `storage-failed`. */
 export async function answerTask(services: Services, id: string): Promise<Response> {
   return respondJson(await askJobs(services, (tasks) => tasks.status(id)), 200);

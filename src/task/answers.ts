@@ -7,6 +7,7 @@
  * | GET /admin/tasks?before=ID | 200 TaskList, the latest first, up to 100 |
  * | GET /admin/tasks/ID | 200 TaskStatus |
  * | GET /admin/tasks/ID/items?state=failed&after=NUMBER | 200 ItemPage, up to 100 in the order of their numbers |
+ * | POST /admin/tasks/sweep | 200 TaskList, after what was lost was taken up, and what lies in INBOX begun: what the cron does every five minutes |
  * | POST /admin/tasks/ID/pause, resume, cancel, retry | 200 TaskStatus as it is then; one that has ended is not paused, resumed or cancelled, and stays as it is |
  *
  * `not-found` for a task that there is not, `query-malformed` for another state or number, `tasks-unavailable` (501) where no

@@ -40,4 +40,6 @@ export interface TaskDoor {
   readonly status: (id: string) => Promise<Answered<TaskStatus>>;
   readonly items: (id: string, query: ItemQuery) => Promise<Answered<ItemPage>>;
   readonly act: (id: string, action: TaskAction) => Promise<Answered<TaskStatus>>;
+  /** Does at once what the cron does: takes up what was lost, and starts what lies in INBOX. Answers the latest tasks. */
+  readonly sweep: () => Promise<Answered<TaskList>>;
 }

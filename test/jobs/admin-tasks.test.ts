@@ -46,6 +46,7 @@ describe("/admin/tasks", () => {
     expect(tasks.find((task) => task.id === id)).toMatchObject({ name: "Asked", state: "done", counts: { done: 2 } });
     const { items } = (await ask(`/${id}/items?state=done&after=1`)).json as ItemPage;
     expect(items.map(({ key, note }) => [key, note])).toEqual([["asked/2", expect.stringMatching(/^Served whole\./)]]);
+    expect((await post("/sweep", "")).json.tasks[0]).toHaveProperty("counts");
     expect((await post(`/${id}/cancel`, "")).json).toMatchObject({ state: "done" });
   });
 

@@ -66,7 +66,8 @@ describe("a task file in INBOX", () => {
   it("is found by the cron where nothing told of it, and nothing else is", async () => {
     await env.INBOX.put("forgotten.json", '{"kind": "check", "from": {"prefix": "posted/1"}}');
     for (const key of ["scans/1.json", "scan.tif"]) await env.INBOX.put(key, "{}");
-    for (let again = 0; again < 2; again++) await worker.scheduled(createScheduledController(), bindings);
+    await worker.scheduled(createScheduledController(), bindings);
+    expect(answerOf(await door.sweep()).tasks.length).toBeGreaterThan(0);
     expect(await tasksOf("forgotten.json")).toHaveLength(1);
     const { objects } = await env.INBOX.list({ prefix: "scan" });
     expect(objects.map(({ key }) => key)).toEqual(["scan.tif", "scans/1.json"]);

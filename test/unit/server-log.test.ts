@@ -15,6 +15,11 @@ describe("the log that npm start shows", () => {
     expect(lineOf({ strategy: "kept", cache: "edge" })).toMatch(/ {2}kept in the edge cache$/);
   });
 
+  it("leaves out what npm start asks for by itself, unless it is refused", () => {
+    expect(lineOf({ method: "POST", path: "/admin/tasks/sweep" })).toBeUndefined();
+    expect(lineOf({ method: "POST", path: "/admin/tasks/sweep", status: 503, code: "storage-failed" })).toMatch(/^503/);
+  });
+
   it("names the code of what was refused", () => {
     const line = "404 GET /iiif/3/a/info.json  4.5 ms  not-found";
     expect(lineOf({ status: 404, code: "not-found" })).toBe(line);
