@@ -19,7 +19,7 @@ export function formatReport(report: AnsweredReport): readonly string[] {
   return [
     `${task.id}  ${task.state}  ${describeWork(task)}: ${formatCounts(task.counts)}`,
     "",
-    ...formatTotals(report),
+    ...formatTotals([report]),
     "",
     ...formatStages(report),
     ...section("Slowest", slowest.map(formatSlow)),
@@ -27,6 +27,12 @@ export function formatReport(report: AnsweredReport): readonly string[] {
     ...(hidden > 0 ? [`  and ${hidden} more: tessera batch items ${task.id} --only failed`] : []),
     ...formatCost(cost),
   ];
+}
+
+/** Formats the reports of several tasks: what each collection came to, and the tasks. */
+export function formatReports(reports: readonly AnsweredReport[]): readonly string[] {
+  const tasks = reports.map(({ task }) => `${task.id}  ${describeWork(task)}: ${formatCounts(task.counts)}`);
+  return [...formatTotals(reports), ...section("Tasks", tasks)];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
@@ -39,20 +45,26 @@ function formatSlow({ key, state, seconds, bytesIn, ...rest }: ItemStatus): stri
   return `${facts}  ${key}${said === undefined ? "" : `: ${said}`}`;
 }
 
-/** A table as the reports of Virginia Tech have it. */
-function formatTotals({ task, cost }: AnsweredReport): readonly string[] {
-  const seconds = durationOf(task);
-  return table([
-    ["Collection", "Images", "Size", "Written", "Time", "Cost (estimated)"],
-    [
-      task.collection ?? task.name ?? task.from?.prefix ?? "",
-      String(task.total),
-      `${formatMegabytes(task.bytesIn)} MB`,
-      `${formatMegabytes(task.bytesOut)} MB`,
-      seconds === undefined ? "" : formatClock(seconds),
-      formatTaskDollars(cost.dollars),
-    ],
-  ]);
+/** A table as the reports of Virginia Tech have it: a row for each collection, and one for all. */
+function formatTotals(reports: readonly AnsweredReport[]): readonly string[] {
+  const groups = [...Map.groupBy(reports, ({ task }) => task.collection ?? task.name ?? task.from?.prefix ?? "")];
+  const rows = groups.map(([name, group]) => totalsOf(name, group));
+  const all = rows.length > 1 ? [totalsOf("All", reports)] : [];
+  return table([["Collection", "Tasks", "Images", "Size", "Written", "Time", "Cost (estimated)"], ...rows, ...all]);
+}
+
+function totalsOf(name: string, reports: readonly AnsweredReport[]): readonly string[] {
+  const sum = (figureOf: (report: AnsweredReport) => number): number =>
+    reports.reduce((total, report) => total + figureOf(report), 0);
+  return [
+    name,
+    String(reports.length),
+    String(sum(({ task }) => task.total)),
+    `${formatMegabytes(sum(({ task }) => task.bytesIn))} MB`,
+    `${formatMegabytes(sum(({ task }) => task.bytesOut))} MB`,
+    formatClock(sum(({ task }) => durationOf(task) ?? 0)),
+    formatTaskDollars(sum(({ cost }) => cost.dollars)),
+  ];
 }
 
 /** A table as Etsy measured its stages. */

@@ -1,20 +1,16 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import {
-  type AdministeredService,
-  AdministrationError,
-  administer,
-  askText,
-  sendFile,
-} from "../bucket/administration.ts";
+import { type AdministeredService, AdministrationError, administer, sendFile } from "../bucket/administration.ts";
+import { maxTaskFileBytes } from "../limits.ts";
 import { printable } from "../node/printable.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
 import type { ItemPage, TaskFault, TaskList, TaskStatus } from "../task/answers.ts";
 import { isWell } from "../task/progress.ts";
 import { formOfName, readTaskFile } from "../task/task-file.ts";
-import { type BatchCommand, latest } from "./batch-command.ts";
-import { type AnsweredReport, formatReport } from "./batch-report-text.ts";
+import type { BatchCommand } from "./batch-command.ts";
+import { type Telling, tellReports } from "./batch-reports.ts";
+import { findTask } from "./batch-tasks.ts";
 import { describeWork, formatCounts, formatItem, formatList, formatStatus } from "./batch-text.ts";
 import { watchTask } from "./batch-watch.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -29,7 +25,8 @@ export async function batch(command: BatchCommand, terminal: Terminal): Promise<
   const { verb, options } = command;
   const { json = false } = options;
   // Before anything else: what is wrong with a file is found without a service.
-  const file = verb === "submit" ? await readFileToSend(command.name, terminal) : undefined;
+  const [name] = command.names;
+  const file = verb === "submit" ? await readFileToSend(name, terminal) : undefined;
   const service = await findService(options, terminal);
   if ("faults" in service) throw new CommandFaults(service.faults);
   const show = (status: TaskStatus): number => {
@@ -41,19 +38,18 @@ export async function batch(command: BatchCommand, terminal: Terminal): Promise<
     terminal.print(json ? formatJson(status) : formatSent(status, command));
     return exitStatus.well;
   }
-  if (command.name === undefined) {
+  if (verb === "report") return tellReports(service, { command, terminal });
+  if (name === undefined) {
     const list = (await administer(service, "tasks")) as TaskList;
     terminal.print(json ? formatJson(list) : formatList(list));
     return exitStatus.well;
   }
-  const task = await findTask(service, command.name);
+  const task = await findTask(service, name);
   switch (verb) {
     case "watch":
       return watch(task, service, { command, terminal });
     case "items":
       return listItems(service, task, { command, terminal });
-    case "report":
-      return tellReport(service, task, { command, terminal });
     case "pause":
     case "resume":
     case "cancel":
@@ -62,12 +58,6 @@ export async function batch(command: BatchCommand, terminal: Terminal): Promise<
     default:
       return show((await administer(service, `tasks/${task}`)) as TaskStatus);
   }
-}
-
-/** What is done with a task, and where it is told. */
-interface Telling {
-  readonly command: BatchCommand;
-  readonly terminal: Terminal;
 }
 
 /** Reads a task file as the service will. Throws CommandFaults with all that is wrong with it: nothing is sent then. */
@@ -80,13 +70,20 @@ async function readFileToSend(
   if (form === undefined) throw new CommandFaults([`${path} is no task file: its name ends in .json or .csv`]);
   let bytes: Uint8Array;
   try {
+    const { size } = await stat(resolve(folder, path));
+    if (size > maxTaskFileBytes) throw new CommandFaults([tooLarge(path, size)]);
     bytes = await readFile(resolve(folder, path));
   } catch (error) {
+    if (error instanceof CommandFaults) throw error;
     throw new CommandFaults([`${path} can't be read: ${error instanceof Error ? error.message : error}`]);
   }
   const read = readTaskFile(bytes, form);
   if ("faults" in read) refuseFaults(read.faults.map((fault) => formatFault(path, fault)));
   return { bytes, mediaType: mediaTypes[form] };
+}
+
+function tooLarge(path: string, bytes: number): string {
+  return `${path} has ${bytes} bytes, and a task file ${maxTaskFileBytes} at the most: name a prefix, or divide it`;
 }
 
 function formatFault(file: string, { place, message }: TaskFault): string {
@@ -107,14 +104,6 @@ function placeOf({ to, state, service }: BatchCommand["options"]): string {
     ...(service === undefined ? [] : ["--service", service]),
   ];
   return ["--to", to, ...further].join(" ");
-}
-
-async function findTask(service: AdministeredService, name: string): Promise<string> {
-  if (name !== latest) return name;
-  const { tasks } = (await administer(service, "tasks")) as TaskList;
-  const [first] = tasks;
-  if (first === undefined) throw new AdministrationError("There are no tasks.");
-  return first.id;
 }
 
 /** Who goes leaves the task running, and is told so. */
@@ -163,17 +152,5 @@ async function listItems(service: AdministeredService, task: string, { command, 
     after = next;
   }
   if (found === 0) terminal.say([`There is no item${only === undefined ? "" : ` that is ${only}`}.`]);
-  return exitStatus.well;
-}
-
-async function tellReport(service: AdministeredService, task: string, { command, terminal }: Telling): Promise<number> {
-  const { csv = false, json = false } = command.options;
-  if (csv) {
-    const text = await askText(service, `tasks/${task}/report?format=csv`);
-    terminal.print(text.split(/\r?\n/).filter((line) => line !== ""));
-    return exitStatus.well;
-  }
-  const report = (await administer(service, `tasks/${task}/report`)) as AnsweredReport;
-  terminal.print(json ? formatJson(report) : formatReport(report));
   return exitStatus.well;
 }

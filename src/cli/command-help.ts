@@ -190,6 +190,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera batch items 20261129-104826-3fa85f645717 --to remote --only failed", "what failed, and why"],
     ["tessera batch retry 20261129-104826-3fa85f645717 --to remote", "what failed or was cancelled, again"],
     ["tessera batch report latest --to remote --csv", "time, cost and stages as a table"],
+    ["tessera batch report --collection maps --to remote", "what all tasks of a collection came to"],
   ],
 };
 

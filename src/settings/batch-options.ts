@@ -1,6 +1,6 @@
 import { itemStates } from "../task/states.ts";
 import { purgeOptions } from "./operation-options.ts";
-import { choice, flag, type OptionTable, type ValuesOf } from "./values.ts";
+import { choice, flag, type OptionTable, text, type ValuesOf } from "./values.ts";
 
 /** What `batch` takes, whatever it is asked to do. */
 export const batchOptions = {
@@ -8,7 +8,8 @@ export const batchOptions = {
   state: purgeOptions.state,
   service: purgeOptions.service,
   only: { kind: choice(...itemStates), help: "items: those in this state alone" },
-  csv: { kind: flag, help: "report: as a table of one row" },
+  collection: { kind: text("KEY"), help: "report: all tasks of this collection" },
+  csv: { kind: flag, help: "report: as a table, a row a task" },
   json: { kind: flag, help: "tell it as JSON on standard output; items: a line each" },
 } as const satisfies OptionTable;
 

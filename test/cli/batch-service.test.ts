@@ -75,7 +75,7 @@ describe("tessera batch over a running service", () => {
     expect((await run("retry", id)).status).toBe(0);
     const again = await run("watch", id, "--json");
     expect([again.status, JSON.parse(again.printed).counts.done]).toEqual([0, 3]);
-    expect((await run("report", id)).printed).toMatch(/\nMaps +3 +.* MB +0\.0 MB +\d+:\d\d +\S+(?: than \S+)?\n/);
+    expect((await run("report", id)).printed).toMatch(/\nMaps +1 +3 +.* MB +0\.0 MB +\d+:\d\d +\S+(?: than \S+)?\n/);
     const [head, row] = (await run("report", id, "--csv")).printed.split("\n").map((line) => line.split(","));
     expect([row?.[head?.indexOf("done") ?? -1], row?.[head?.indexOf("failed") ?? -1]]).toEqual(["3", "0"]);
     expect((await run("status")).printed).toMatch(new RegExp(`^${id}  done +3/3  check Maps\n`));

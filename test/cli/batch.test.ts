@@ -8,6 +8,7 @@ import { formatItem, formatLine, formatList, formatStatus } from "../../src/cli/
 import { watchTask } from "../../src/cli/batch-watch.ts";
 import { parseCommand } from "../../src/cli/command.ts";
 import { runCommandLine } from "../../src/cli/command-line.ts";
+import { maxTaskFileBytes } from "../../src/limits.ts";
 import type { Terminal } from "../../src/node/terminal.ts";
 import { billOfTask } from "../../src/operation/task-bill.ts";
 import type { TaskStatus } from "../../src/task/answers.ts";
@@ -73,11 +74,11 @@ describe("the command line of tasks", () => {
     expect(parseCommand(["batch", "items", taskId, "--only", "failed", "--to", "local"])).toEqual({
       kind: "batch",
       verb: "items",
-      name: taskId,
+      names: [taskId],
       options: { only: "failed", to: "local" },
     });
-    expect(parseCommand(["batch", "status", "--to", "local"])).toMatchObject({ verb: "status", name: undefined });
-    expect(parseCommand(["batch", "watch", "latest", "--to", "local"])).toMatchObject({ name: "latest" });
+    expect(parseCommand(["batch", "status", "--to", "local"])).toMatchObject({ verb: "status", names: [] });
+    expect(parseCommand(["batch", "watch", "latest", "--to", "local"])).toMatchObject({ names: ["latest"] });
     expect(parseCommand(["batch", "submit", "--help"])).toEqual({ kind: "help", command: "batch" });
   });
 
@@ -92,6 +93,9 @@ describe("the command line of tasks", () => {
     [["status", "--only", "failed", "--to", "local"], "--only has no effect on status"],
     [["items", "latest", "--only", "lost", "--to", "local"], /^--only is "lost", not waiting, queued,/],
     [["report", "latest", "--csv", "--json", "--to", "local"], "--json has no effect with --csv"],
+    [["report", "--to", "local"], "no task is named: its id, or latest"],
+    [["report", "latest", "--collection", "maps", "--to", "local"], "ids have no effect with --collection"],
+    [["items", "latest", "--collection", "maps", "--to", "local"], "--collection has no effect on items"],
     [["items", "latest", "--csv", "--to", "local"], "--csv has no effect on items"],
     [["status", "--state", "x", "--to", "remote"], "--state has no effect with --to remote"],
     [["status", "--service", "https://x.example", "--to", "local"], "--service has no effect with --to local"],
@@ -124,6 +128,7 @@ describe("tessera batch submit", () => {
   it("tells all that is wrong with a file, with its places, and sends nothing", async () => {
     const { url, asked } = await serve([makeStatus()]);
     await writeFile(join(folder, "wrong.json"), '{ "kind": "verfy", "items": [{ "kee": "a" }, { "key": "" }] }');
+    await writeFile(join(folder, "large.csv"), new Uint8Array(maxTaskFileBytes + 1));
     await writeFile(join(folder, "wrong.csv"), "kind,key\ncheck,a\n,a\n");
     const place = ["--to", "remote", "--service", url];
     const json = await run(["submit", "wrong.json", ...place]);
@@ -144,6 +149,7 @@ describe("tessera batch submit", () => {
     for (const [name, sentence] of [
       ["task.txt", /is no task file: its name ends in \.json or \.csv/],
       ["missing.json", /can't be read/],
+      ["large.csv", /^large\.csv has 4194305 bytes, and a task file 4194304 at the most/],
     ] as const) {
       const { status, said } = await run(["submit", name, ...place]);
       expect([status, said]).toEqual([2, expect.stringMatching(sentence)]);
@@ -217,6 +223,60 @@ describe("tessera batch", () => {
       "task,name\n1,\\u001b[2J\n",
       `GET /admin/tasks/${taskId}/report?format=csv`,
     ]);
+  });
+});
+
+describe("the reports of several tasks", () => {
+  const place = (url: string) => ["--to", "remote", "--service", url];
+  const answered = (change: Partial<TaskStatus>) => {
+    const report = makeReport(change);
+    return { ...report, cost: billOfTask(report) };
+  };
+
+  it("are found by their collection, and told by what each collection came to", async () => {
+    const [one, other] = ["20261129-104826-000000000001", "20261129-104826-000000000002"];
+    const lists = [
+      {
+        tasks: [
+          makeStatus({ id: "x", collection: "maps" }),
+          makeStatus({ id: other, state: "done", collection: "maps" }),
+        ],
+        next: "y",
+      },
+      {
+        tasks: [
+          makeStatus({ id: "z", state: "done" }),
+          makeStatus({ id: one, state: "cancelled", collection: "maps" }),
+        ],
+      },
+    ];
+    const reports = [answered({ id: one, collection: "maps" }), answered({ id: other, collection: "maps" })];
+    const { url, asked } = await serve([...lists, ...reports]);
+    const { printed } = await run(["report", "--collection", "maps", ...place(url)]);
+    expect(asked.map(({ call }) => call)).toEqual([
+      "GET /admin/tasks",
+      "GET /admin/tasks?before=y",
+      `GET /admin/tasks/${one}/report`,
+      `GET /admin/tasks/${other}/report`,
+    ]);
+    expect(printed.split("\n").slice(0, 2)).toEqual([
+      "Collection  Tasks  Images       Size  Written   Time  Cost (estimated)",
+      "maps            2     600  2468.0 MB   0.0 MB  25:00           $0.0076",
+    ]);
+    server?.close();
+    const none = await serve([{ tasks: [] }]);
+    const { status, said } = await run(["report", "--collection", "maps", ...place(none.url)]);
+    expect([status, said]).toEqual([1, "No task of the collection maps has a report.\n"]);
+  });
+
+  it("have a row for all where there are several collections, and one head as a table", async () => {
+    const reports = [answered({ collection: "maps" }), answered({ collection: "letters" })];
+    const { url } = await serve(reports);
+    const { printed } = await run(["report", taskId, taskId, ...place(url)]);
+    expect(printed).toMatch(/\nmaps .*\nletters .*\nAll +2 +600 /);
+    server?.close();
+    const tables = await serve(["a,b\r\n1,2\r\n", "a,b\r\n3,4\r\n"]);
+    expect((await run(["report", taskId, taskId, "--csv", ...place(tables.url)])).printed).toBe("a,b\n1,2\n3,4\n");
   });
 });
 
@@ -322,8 +382,8 @@ describe("what is told of tasks", () => {
     expect(lines.slice(0, 13)).toEqual([
       `${taskId}  done  verify (maps): 298 done, 2 failed`,
       "",
-      "Collection  Images       Size  Written   Time  Cost (estimated)",
-      "maps           300  1234.0 MB   0.0 MB  12:30           $0.0038",
+      "Collection  Tasks  Images       Size  Written   Time  Cost (estimated)",
+      "maps            1     300  1234.0 MB   0.0 MB  12:30           $0.0038",
       "",
       "Stage       All   Median      p95",
       "read    12.00 s  0.040 s  0.120 s",
