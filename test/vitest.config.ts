@@ -28,8 +28,8 @@ const shared = {
 const unitTimeout = { testTimeout: 30_000, hookTimeout: 30_000 } as const;
 
 /**
- * Five projects: `node` for the unit tests, `cli` for the command line and the processes it starts, `workerd` for what
- * needs the platform, `platform` for the platform as a server, `browser` for what a person sees of a running service.
+ * Six projects: `node` for the unit tests, `cli` for the command line and the processes it starts, `workerd` for what
+ * needs the platform, `jobs` for the Worker that works on tasks, `platform` for the platform as a server, `browser` for what a person sees of a running service.
  * They are started in the order of their names, the browser first, which waits more than it works.
  */
 export default defineConfig({

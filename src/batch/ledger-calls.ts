@@ -117,6 +117,6 @@ export interface LedgerCalls {
   readonly reported: (key: string) => Promise<boolean>;
   /** The number of the run that works on it, and when it last did so. */
   readonly run: () => Promise<{ readonly run: number; readonly lastTurn: number }>;
-  /** Begins the run after `run`, unless another has: returns the number of the one that works from now on. */
-  readonly nextRun: (run: number, now: number) => Promise<number>;
+  /** Numbers the run after `run`, which the caller starts; undefined where somebody else was faster. */
+  readonly nextRun: (run: number, now: number) => Promise<number | undefined>;
 }

@@ -244,9 +244,8 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     return { run, lastTurn };
   }
 
-  nextRun(run: number, now: number): number {
-    const current = this.#standing().run;
-    if (current !== run) return current;
+  nextRun(run: number, now: number): number | undefined {
+    if (this.#standing().run !== run) return undefined;
     this.#keep({ run: run + 1, lastTurn: now });
     return run + 1;
   }
