@@ -111,7 +111,6 @@ function Counts({ status: { counts, retries } }: { readonly status: TaskStatus }
 
 function About({ status }: { readonly status: TaskStatus }) {
   const { id, kind, collection, from, settings, operator, createdAt, endedAt, bytesIn, bytesOut } = status;
-  const chosen = from === undefined ? "named in the task" : `${from.prefix}…${from.suffix ?? ""}`;
   const said = Object.entries(settings).map(([name, value]) => `${name} ${[value].flat().join(" ")}`);
   return (
     <Panel name="about" title="What it is">
@@ -119,7 +118,7 @@ function About({ status }: { readonly status: TaskStatus }) {
         <Pair name="id" value={id} />
         <Pair name="does" value={kind} />
         {collection !== undefined && <Pair name="collection" value={collection} />}
-        <Pair name="objects" value={chosen} />
+        <Pair name="objects" value={describeSource(from)} />
         <Pair name="settings" value={said.length === 0 ? "as usual" : said.join(", ")} />
         <Pair name="sent by" value={operator} />
         <Pair name="sent (UTC)" value={formatTime(createdAt)} />
@@ -130,6 +129,12 @@ function About({ status }: { readonly status: TaskStatus }) {
       </dl>
     </Panel>
   );
+}
+
+function describeSource(from: TaskStatus["from"]): string {
+  if (from === undefined) return "named in the task";
+  const { prefix, suffix = "" } = from;
+  return prefix === "" && suffix === "" ? "all" : `${prefix}…${suffix}`;
 }
 
 function Stages({ seconds }: { readonly seconds: StageSeconds }) {
