@@ -21,7 +21,7 @@ export const maxBodyBytes = 1 << 20;
 /**
  * Largest task file, in JSON or CSV: some 60,000 items by name. A prefix names any number.
  * @beyond body-too-large, and a fault of a file in INBOX
- * @heldBy app.ts, task/task-file.ts, batch/inbox.ts
+ * @heldBy app.ts, batch/inbox.ts, cli/batch.ts, task/task-file.ts
  */
 export const maxTaskFileBytes = 4 << 20;
 

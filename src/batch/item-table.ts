@@ -1,4 +1,5 @@
 import type { ItemFailure, ItemStatus } from "../task/answers.ts";
+import { type SpreadPart, spreadBounds, spreadStarts } from "../task/spread.ts";
 import {
   addSeconds,
   type ItemCounts,
@@ -231,6 +232,19 @@ export class ItemTable {
       return [[stage, Number(row?.value ?? 0)]];
     });
     return Object.fromEntries(found);
+  }
+
+  /** Returns how many items took how long, from the fastest on. Reads all items. */
+  spread(): readonly SpreadPart[] {
+    const parts = spreadBounds.map((bound, at) => `WHEN spent < ${bound} THEN ${at}`).join(" ");
+    const found = this.#sql
+      .exec(
+        `SELECT CASE ${parts} ELSE ${spreadBounds.length} END AS part, count(*) AS many FROM items
+         WHERE state IN ('done', 'kept', 'failed', 'refused') GROUP BY part`,
+      )
+      .toArray();
+    const items = new Map(found.map(({ part, many }) => [Number(part), Number(many)]));
+    return spreadStarts.map((from, at) => ({ from, items: items.get(at) ?? 0 }));
   }
 
   #statuses(rest: string, given: readonly (string | number)[]): readonly ItemStatus[] {

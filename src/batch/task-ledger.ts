@@ -235,6 +235,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
       status,
       median: this.#items.quantile(0.5),
       p95: this.#items.quantile(0.95),
+      spread: this.#items.spread(),
       slowest: this.#items.slowest(mostSlowest),
       failures: this.#items.page("failed", 0, mostFailures),
     };

@@ -122,6 +122,8 @@ describe("the ledger of a task", () => {
     const figures = await ledger.figures(minutes(2));
     expect(figures).toMatchObject({ median: { read: 1, verify: 2 }, p95: { read: 1, verify: 2 } });
     expect(figures.slowest.map(({ item }) => item)).toEqual([1, 2, 3, 4, 5]);
+    // Each took three seconds.
+    expect(figures.spread.filter(({ items }) => items > 0)).toEqual([{ from: 2, items: 5 }]);
   });
 
   it("ends a task whose items can't be found, until it is tried again", async () => {
