@@ -85,6 +85,8 @@ describe("a task that converts", () => {
     const made = await env.MASTERS.head("made/strips");
     expect(made?.customMetadata).toMatchObject({ width: "1301", height: "907", levels: "4", tile: "256" });
     expect(await env.MASTERS.head("made/broken")).toBeNull();
+    // What is small is made without the scratch.
+    expect((await env.SCRATCH.list({ prefix: "remake/" })).objects).toEqual([]);
     // The source stays as it was.
     expect((await env.MASTERS.head("uploads/strips.tif"))?.size).toBe(strips.byteLength);
     const again = await runTask({ ...order, items: order.items.slice(0, 3) });

@@ -4,6 +4,7 @@ import { ImageError } from "../../error.ts";
 import { type MasterKey, masterKeyOf, nameOfText, placesOf } from "../../identity/master-name.ts";
 import { maxBlockBytes } from "../../limits.ts";
 import { makeBlock } from "../../remake/block.ts";
+import { heldSpill } from "../../remake/held-spill.ts";
 import { runRepack } from "../../remake/repack.ts";
 import {
   assemble,
@@ -36,6 +37,9 @@ const remakeLoan: Loan = {
   waitingBytes: 4096,
 };
 
+/** What lossy tiles of so many pixels come to is held, in place of an object of the scratch. */
+const mostHeldPixels = 12 << 20;
+
 /** The version of what is made: another one makes masters anew that are there. */
 const makingVersion = 1;
 
@@ -48,14 +52,17 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
   const prepared = await prepare(jobs, claimed, settingsText(claimed));
   if ("state" in prepared) return prepared;
   const { source } = prepared.master;
-  const remake = { source, settings: settingsOf(claimed) };
-  const isLarge = async (ports: RemakePorts): Promise<boolean> => {
+  const settings = settingsOf(claimed);
+  const remake = { source, settings };
+  return remaking(jobs, { prepared, signal }, async (ports) => {
     const { width, height } = (await openRemake(remake, ports)).work.plan.levels[0];
-    return width * height > jobs.largeAbovePixels;
-  };
-  return remaking(jobs, { prepared, signal }, async (ports) =>
-    (await isLarge(ports)) ? handOver(jobs, claimed) : ended(jobs, prepared, await runRemake(remake, ports)),
-  );
+    const pixels = width * height;
+    if (pixels > jobs.largeAbovePixels) return handOver(jobs, claimed);
+    // Each object of the scratch is charged for: more than the computing, of small images.
+    const isSmall = pixels <= mostHeldPixels && settings.compression !== "deflate";
+    const spill = isSmall ? heldSpill() : ports.spill;
+    return ended(jobs, prepared, await runRemake(remake, { ...ports, spill }));
+  });
 };
 
 /** Lays a tiled pyramid out as masters are, every tile as it is. */
