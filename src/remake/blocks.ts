@@ -11,21 +11,25 @@ const usualRows = 2048;
 /** Widths that are tried where a row of the whole image would take too much memory. */
 const narrowWidths = [16_384, 8192, 4096, 2048] as const;
 
+/** Shapes that are tried together: the first that fits in usual memory is taken, else the first that fits in the limit. */
+export type ShapeGroup = readonly BlockShape[];
+
 /**
- * Lists the shapes that blocks of an image may have, the preferred first: as wide as the image, for strips would be read
- * more than once; lower rather than narrower for strips, the other way round for tiles. What is one stream that can't be
- * entered in the middle is one block. `size` is as the image is seen.
+ * Lists the shapes that blocks of an image may have, the preferred first. Strips are taken in rows of the whole width
+ * if there is memory at all, for in narrower blocks they are read and decoded once for each; of tiles blocks may be narrow.
+ * What is one stream that can't be entered in the middle is one block. `size` is as the image is seen.
  */
-export function blockShapes(stored: Level, size: Size, tileSize: number): readonly BlockShape[] {
-  if (isOneStream(stored)) return [size];
+export function blockShapes(stored: Level, size: Size, tileSize: number): readonly ShapeGroup[] {
+  if (isOneStream(stored)) return [[size]];
   const heights: readonly number[] = [usualRows, usualRows / 2, usualRows / 4, usualRows / 8].filter(
     (height) => height >= tileSize,
   );
-  const widths = [size.width, ...narrowWidths.filter((width) => width < size.width)];
   const low = heights.map((height) => ({ width: size.width, height }));
-  const narrow = widths.map((width) => ({ width, height: usualRows }));
+  const narrow = narrowWidths.filter((width) => width < size.width).map((width) => ({ width, height: usualRows }));
   const small = heights.map((height) => ({ width: usualRows, height })).filter(({ width }) => width < size.width);
-  return stored.isStripped ? [...low, ...narrow, ...small] : [...narrow, ...low, ...small];
+  const [usual, ...lower] = low;
+  if (stored.isStripped) return [low, [...narrow, ...small]];
+  return [[...(usual === undefined ? [] : [usual]), ...narrow, ...lower, ...small]];
 }
 
 /** A JPEG can be entered at some rows of it, if it is large. */

@@ -71,15 +71,16 @@ export function planRemake(master: DrawnMaster, options: PlanOptions): RemakePla
   const isProfiled = master.profile !== undefined && model !== "bilevel";
   const fixed = { settings, tiles, levels, isProfiled, warnings: treatment.warnings };
   const limitBytes = Math.min(memoryBytes, maxBlockBytes);
-  const shapes = blockShapes(stored, size, treatment.tileSize);
   let fault: unknown;
   let least = Number.POSITIVE_INFINITY;
-  for (const bytes of new Set([Math.min(limitBytes, usualBlockBytes), limitBytes])) {
-    for (const shape of shapes) {
-      const found = tryShape(master, fixed, { shape, limitBytes: bytes });
-      if ("plan" in found) return found.plan;
-      if ("fault" in found) fault ??= found.fault;
-      else least = Math.min(least, found.bytes);
+  for (const shapes of blockShapes(stored, size, treatment.tileSize)) {
+    for (const bytes of new Set([Math.min(limitBytes, usualBlockBytes), limitBytes])) {
+      for (const shape of shapes) {
+        const found = tryShape(master, fixed, { shape, limitBytes: bytes });
+        if ("plan" in found) return found.plan;
+        if ("fault" in found) fault ??= found.fault;
+        else least = Math.min(least, found.bytes);
+      }
     }
   }
   if (fault !== undefined && least === Number.POSITIVE_INFINITY) {
