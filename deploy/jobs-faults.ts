@@ -1,4 +1,6 @@
+import { readLargeAbove } from "../src/batch/large-above.ts";
 import { defaultVariables, type VariableName } from "../src/config.ts";
+import { ImageError } from "../src/error.ts";
 import { suggest } from "../src/settings/values.ts";
 import { jobsPlacesOf, type StatedJobs } from "./jobs-setup.ts";
 import { SetupFailed } from "./remote-setup.ts";
@@ -24,11 +26,12 @@ export interface StatedWorkers {
 
 /** Returns all that is wrong with the settings of the Worker of jobs next to those of images, a sentence each without a full stop. */
 export function findJobsFaults({ images, jobs, file }: StatedWorkers): readonly string[] {
-  const known = Object.keys(defaultVariables);
+  const known = [...Object.keys(defaultVariables), "LARGE_ABOVE_MEGAPIXELS"];
   const unknown = Object.keys(jobs.vars).filter((name) => !known.includes(name));
   const service = jobs.services?.find(({ binding }) => binding === "IMAGES")?.service;
   return [
     ...placeFaults(jobs, file),
+    ...largeFaults(jobs, file),
     ...unknown.map((name) => `${file}: ${name} is not a variable of the service${suggest(name, known)}`),
     ...shared.flatMap((name) => {
       const [own, other] = [jobs.vars, images.vars].map((vars) => String(vars[name] ?? defaultVariables[name]));
@@ -47,6 +50,16 @@ export function findJobsFaults({ images, jobs, file }: StatedWorkers): readonly 
       ? []
       : [`the service IMAGES of ${file} is not ${images.name}, as wrangler.toml calls it`]),
   ];
+}
+
+function largeFaults({ vars }: StatedJobs, file: string): readonly string[] {
+  try {
+    readLargeAbove(vars.LARGE_ABOVE_MEGAPIXELS);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return [`${file}: ${error.detail}`];
+  }
 }
 
 function placeFaults(jobs: StatedJobs, file: string): readonly string[] {
