@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 
@@ -22,7 +22,13 @@ export async function layWithJobs(folder: string): Promise<string> {
   const stated = await readFile(join(folder, imagesFile), "utf8");
   const { name } = readConfig({ config: join(folder, jobsFile) });
   const path = join(folder, withJobsFile);
-  await writeFile(path, withJobs(stated, name ?? ""));
+  const text = withJobs(stated, name ?? "");
+  // Servers that run watch the file, and start anew when it is written.
+  if ((await readFile(path, "utf8").catch(() => "")) === text) return path;
+  // Whole or not at all: another process may read it now.
+  const part = `${path}.${process.pid}.part`;
+  await writeFile(part, text);
+  await rename(part, path);
   return path;
 }
 

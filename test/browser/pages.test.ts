@@ -109,7 +109,12 @@ describe("without scripts", () => {
     expect((mark!.y - picture!.y) / picture!.height).toBeGreaterThan(0.6);
     // Where there is more room than the picture takes, its marks take no more.
     await page.setViewportSize({ width: 1900, height: 1900 });
-    expect(await page.locator("#highlights").boundingBox()).toEqual(await page.locator("#picture img").boundingBox());
+    await expect
+      .poll(async () => {
+        const [marks, shown] = [page.locator("#highlights"), page.locator("#picture img")];
+        return JSON.stringify(await marks.boundingBox()) === JSON.stringify(await shown.boundingBox());
+      })
+      .toBe(true);
     await page.locator("#tools").waitFor({ state: "hidden" });
     expect(await page.getByLabel("Manifest, IIIF Presentation 3.0").inputValue()).toContain(
       "/presentation/3/blue-marble/manifest",
