@@ -76,25 +76,27 @@ export async function putMaster(
 }
 
 /** What happens at a call of a bucket before it is made: it may throw, wait, or do something else first. */
-export type Planted = (call: "get" | "head", key: string) => Promise<void> | void;
+export type Planted = (call: "get" | "head" | "put", key: string) => Promise<void> | void;
 
 /**
  * Plants what happens at calls of all buckets of this isolate, which are those of the Worker under test. Returns a function
  * that takes it away again.
  */
 export function plant(planted: Planted): () => void {
-  const prototype = Object.getPrototypeOf(env.MASTERS) as Record<"get" | "head", (...given: unknown[]) => unknown>;
-  const { get, head } = prototype;
+  type Calls = Record<"get" | "head" | "put", (...given: unknown[]) => unknown>;
+  const prototype = Object.getPrototypeOf(env.MASTERS) as Calls;
+  const { get, head, put } = prototype;
   for (const [name, real] of [
     ["get", get],
     ["head", head],
+    ["put", put],
   ] as const) {
     prototype[name] = async function (this: R2Bucket, ...given: unknown[]) {
       await planted(name, String(given[0]));
       return real.apply(this, given);
     };
   }
-  return () => Object.assign(prototype, { get, head });
+  return () => Object.assign(prototype, { get, head, put });
 }
 
 /** What happens when a ledger has answered a call, before its caller hears of it: it may throw. */
