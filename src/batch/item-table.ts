@@ -1,17 +1,10 @@
 import type { ItemFailure, ItemStatus } from "../task/answers.ts";
 import { type SpreadPart, spreadBounds, spreadStarts } from "../task/spread.ts";
-import {
-  addSeconds,
-  type ItemCounts,
-  type ItemState,
-  itemStates,
-  type Stage,
-  type StageSeconds,
-  stages,
-} from "../task/states.ts";
+import { addSeconds, type ItemCounts, type ItemState, itemStates, type StageSeconds } from "../task/states.ts";
 import type { OrderedItem } from "../task/task.ts";
 import { type ItemRow, readRow, readStatus } from "./item-rows.ts";
 import type { ItemOutcome } from "./outcome.ts";
+import { StageCounts } from "./stage-counts.ts";
 
 /** What is known of all items together. It is added up as they change, so that no question reads them all. */
 export interface Tally {
@@ -26,6 +19,9 @@ export interface Tally {
 
 /** A value of the database has two megabytes at the most, and an item two names of a kilobyte. */
 const itemsPerInsert = 250;
+
+/** The code of what the queue has given up. */
+export const deadLetter = "dead-letter";
 
 /** For how many minutes it is kept how many items ended. */
 const keptMinutes = 6;
@@ -193,8 +189,27 @@ export class ItemTable {
     this.#count({ failed: -failed, cancelled: -cancelled, waiting: failed + cancelled });
   }
 
-  /** Has items wait again that count as lost: up to `most` of a state. */
+  /** Writes down why an item will have failed, unless somebody reports something else. */
+  mark({ item }: ItemRow, failure: ItemFailure): void {
+    this.#sql.exec("UPDATE items SET failure = ? WHERE item = ?", JSON.stringify(failure), item);
+  }
+
+  /**
+   * Has items wait again that count as lost: up to `most` of a state. Those whose message was given up have failed: they
+   * would be lost again.
+   */
   lapse(state: "queued" | "running", now: number, most: number): void {
+    const ended = this.#sql
+      .exec(
+        `UPDATE items SET state = 'failed', holder = NULL, endedAt = ?
+         WHERE state = ? AND until < ? AND failure ->> 'code' = ? RETURNING item`,
+        now,
+        state,
+        now,
+        deadLetter,
+      )
+      .toArray().length;
+    if (ended > 0) this.#count({ [state]: -ended, failed: ended });
     const lapsed = this.#sql
       .exec(
         `UPDATE items SET state = 'waiting', holder = NULL
@@ -219,19 +234,16 @@ export class ItemTable {
     return this.#statuses("WHERE spent > 0 ORDER BY spent DESC, item LIMIT ?", [count]);
   }
 
-  /** Returns the seconds below which a share of the items stay, by stage. Reads all items. */
-  quantile(share: number): StageSeconds {
-    const found = stages.flatMap((stage): readonly (readonly [Stage, number])[] => {
-      const value = `seconds ->> '${stage}'`;
-      const [{ many } = { many: 0 }] = this.#sql.exec(`SELECT count(${value}) AS many FROM items`).toArray();
-      if (Number(many) === 0) return [];
-      const place = Math.min(Number(many) - 1, Math.floor(Number(many) * share));
-      const [row] = this.#sql
-        .exec(`SELECT ${value} AS value FROM items WHERE ${value} IS NOT NULL ORDER BY value LIMIT 1 OFFSET ?`, place)
-        .toArray();
-      return [[stage, Number(row?.value ?? 0)]];
-    });
-    return Object.fromEntries(found);
+  /**
+   * Returns the seconds below which shares of the items stay, by stage, to a hundredth of them. Reads all items once,
+   * however many shares.
+   */
+  quantiles(shares: readonly number[]): readonly StageSeconds[] {
+    const counts = new StageCounts();
+    for (const { seconds } of this.#sql.exec("SELECT seconds FROM items WHERE seconds IS NOT NULL")) {
+      counts.add(JSON.parse(String(seconds)));
+    }
+    return shares.map((share) => counts.quantile(share));
   }
 
   /** Returns how many items took how long, from the fastest on. Reads all items. */

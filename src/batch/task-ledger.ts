@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { ItemFailure, ItemPage, TaskStatus } from "../task/answers.ts";
 import type { TaskAction } from "../task/door.ts";
 import type { ItemState, TaskState } from "../task/states.ts";
-import { ItemTable } from "./item-table.ts";
+import { deadLetter, ItemTable } from "./item-table.ts";
 import type {
   ClaimedItem,
   Delivery,
@@ -132,6 +132,8 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     const { heardAt } = this.#standing();
     this.#items.lapse("running", now, mostLapsed);
     if (now - heardAt > silenceMilliseconds) this.#items.lapse("queued", now, mostLapsed);
+    // Nobody sends what waits in a task that has ended.
+    if (isFinal(this.#standing().state)) this.#items.cancel(now);
     this.#keep({ lastTurn: now, isStirred: false });
     this.#settle(now);
     const { state, parts, after, isListed } = this.#standing();
@@ -149,7 +151,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     const { parts, state, isListed } = this.#standing();
     if (part !== parts || isListed) return;
     this.ctx.storage.transactionSync(() => {
-      this.#items.add(items, state === "cancelled" ? "cancelled" : "waiting");
+      this.#items.add(items, isFinal(state) ? "cancelled" : "waiting");
       this.#keep({ parts: parts + 1, after, isListed: isLast, heardAt: now });
       if (isLast && state === "listing") this.#keep({ state: "running" });
     });
@@ -159,8 +161,8 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   sendable(most: number): readonly number[] {
     const { state } = this.#standing();
     if (state !== "listing" && state !== "running") return [];
-    const { queued } = this.#items.tally.counts;
-    return this.#items.waiting(Math.max(0, Math.min(most, mostQueued - queued)));
+    const { queued, running } = this.#items.tally.counts;
+    return this.#items.waiting(Math.max(0, Math.min(most, mostQueued - queued - running)));
   }
 
   sent(items: readonly number[], now: number): void {
@@ -195,6 +197,10 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   hold(item: number, { holder, until }: { readonly holder: string; readonly until: number }, now: number): boolean {
     const row = this.#items.find(item);
     if (row?.state !== "running" || row.holder !== holder) return false;
+    if (this.#standing().state === "cancelled") {
+      this.#items.putBack(row, "cancelled", { until: 0 });
+      return false;
+    }
     this.#items.hold(item, until);
     this.#keep({ heardAt: now });
     return true;
@@ -211,12 +217,15 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
 
   bury(item: number, now: number): Stirring {
     const row = this.#items.find(item);
-    if (row === undefined || isEnded(row.state) || (row.state === "running" && row.until > now)) {
-      return { isStirring: false };
-    }
+    if (row === undefined || isEnded(row.state)) return { isStirring: false };
     const last = row.failure === undefined ? "" : ` The last time: ${row.failure.message} (${row.failure.code})`;
     const times = row.tries === 1 ? "once" : `${row.tries} times`;
-    const failure = { code: "dead-letter", message: `It was tried ${times}, and not done.${last}` };
+    const failure = { code: deadLetter, message: `It was tried ${times}, and not done.${last}` };
+    if (row.state === "running" && row.until > now) {
+      // Somebody may still work on it; if nobody does, it has failed once its lease has lapsed.
+      this.#items.mark(row, failure);
+      return { isStirring: false };
+    }
     this.#items.end(row, { state: "failed", seconds: {}, bytesIn: 0, bytesOut: 0, failure }, now);
     return this.#stir(now);
   }
@@ -231,10 +240,11 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   figures(now: number): TaskFigures {
     const status = this.status(now);
     if (status === undefined) throw new Error("There is no such task.");
+    const [median = {}, p95 = {}] = this.#items.quantiles([0.5, 0.95]);
     return {
       status,
-      median: this.#items.quantile(0.5),
-      p95: this.#items.quantile(0.95),
+      median,
+      p95,
       spread: this.#items.spread(),
       slowest: this.#items.slowest(mostSlowest),
       failures: this.#items.page("failed", 0, mostFailures),
@@ -269,8 +279,8 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     this.#keep({ heardAt: now });
     this.#settle(now);
     const { state, isStirred } = this.#standing();
-    const { waiting, queued } = this.#items.tally.counts;
-    const hasMore = state === "running" && waiting > 0 && queued < fewQueued;
+    const { waiting, queued, running } = this.#items.tally.counts;
+    const hasMore = state === "running" && waiting > 0 && queued + running < fewQueued;
     const isStirring = !isStirred && (hasMore || (isFinal(state) && this.#items.open === 0));
     if (isStirring) this.#keep({ isStirred: true });
     return { isStirring };

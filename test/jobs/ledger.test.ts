@@ -100,6 +100,19 @@ describe("the ledger of a task", () => {
     await ledger.bury(2, start);
     const { items } = await ledger.items("failed", 0);
     expect(items.map(({ item, failure: why }) => [item, why?.code])).toEqual([[2, "dead-letter"]]);
+    // What somebody had is failed once its lease has lapsed: its message will not come again.
+    await ledger.next(minutes(20));
+    expect((await ledger.items("failed", 0)).items.map(({ item }) => item)).toEqual([1, 2]);
+    expect(await ledger.status(minutes(20))).toMatchObject({ state: "done", counts: { failed: 2, running: 0 } });
+  });
+
+  it("ends what a cancelled task had lost, and what is found in one that has ended", async () => {
+    const ledger = await openTask(2);
+    await ledger.claim(1, delivery("a", 1, start), lease);
+    await ledger.act("cancel", start);
+    expect(await ledger.next(start)).toMatchObject({ isEnded: false });
+    expect(await ledger.next(minutes(20))).toMatchObject({ isEnded: true });
+    expect(await ledger.status(minutes(20))).toMatchObject({ counts: { cancelled: 2, running: 0, waiting: 0 } });
   });
 
   it("has a thousand messages on their way at the most, and tells the run once when it is to send more", async () => {
