@@ -12,11 +12,12 @@ import {
   entryOfPage,
   entryOfWork,
   finishObject,
+  fitEntry,
   type IndexEntry,
   removeObject,
   type Statement,
 } from "../search/index-entries.ts";
-import { indexLayout, indexVersion, removedLayout } from "../search/index-layout.ts";
+import { indexLayout, removedLayout, versionInIndex } from "../search/index-layout.ts";
 
 const prefix = "objects/";
 const suffix = ".json";
@@ -27,9 +28,6 @@ const recordsAtOnce = 8;
 /** What is sent to the database at once, in characters of values and in statements. */
 const mostBatchCharacters = 500_000;
 const mostBatchStatements = 200;
-
-/** A row of D1 may have 2,000,000 bytes, and so may a value that is sent. */
-const mostEntryBytes = 1_800_000;
 
 /** What a run of the index did, and how it ended. */
 export interface IndexOutcome {
@@ -143,7 +141,7 @@ async function readRecord(
   try {
     const stored = object === "" ? undefined : await catalogue.get(key);
     if (stored === undefined) return { object, found: undefined };
-    const version = `${indexVersion}:${sha256Of(stored.bytes)}`;
+    const version = versionInIndex(sha256Of(stored.bytes));
     return { object, found: { work: parseWork(stored.bytes, object), version } };
   } catch (error) {
     onProblem(key, reasonOf(error));
@@ -182,11 +180,11 @@ async function readEntries(catalogue: Bucket, work: Work, onProblem: OnProblem):
     }
   };
   await Promise.all(Array.from({ length: recordsAtOnce }, read));
-  return [entryOfWork(work), ...entries.filter((entry) => entry !== undefined)].map((entry) =>
-    fitEntry(entry, () =>
-      onProblem(`${work.key}, page ${entry.page}`, "Its text is too long: only the start is found."),
-    ),
-  );
+  return [entryOfWork(work), ...entries.filter((entry) => entry !== undefined)].map((whole) => {
+    const { entry, isCut } = fitEntry(whole);
+    if (isCut) onProblem(`${work.key}, page ${entry.page}`, "Its text is too long: only the start is found.");
+    return entry;
+  });
 }
 
 /** A failure of the bucket ends the run; damage of one object does not. */
@@ -194,22 +192,6 @@ function reasonOf(error: unknown): string {
   if (isOfOneObject(error)) return error.message;
   if (!(error instanceof ImageError)) throw error;
   return error.detail ?? error.message;
-}
-
-/** Cuts lines off the end of an entry that no row has room for. */
-function fitEntry(entry: IndexEntry, onCut: () => void): IndexEntry {
-  let fitted = entry;
-  while (Buffer.byteLength(JSON.stringify([fitted])) > mostEntryBytes) {
-    const lines = fitted.text.split("\n");
-    const kept = Math.floor(lines.length / 2);
-    // A line of its own that is too long is cut itself.
-    const text =
-      kept === 0 ? fitted.text.slice(0, fitted.text.length / 2).toWellFormed() : lines.slice(0, kept).join("\n");
-    const areas = JSON.parse(fitted.areas) as readonly unknown[];
-    fitted = { ...fitted, text, areas: JSON.stringify(areas.slice(0, Math.max(1, kept))) };
-  }
-  if (fitted !== entry) onCut();
-  return fitted;
 }
 
 async function writeObject(

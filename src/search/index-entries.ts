@@ -7,6 +7,9 @@ import { indexedText } from "./search-text.ts";
 
 const idOfObject = "(SELECT id FROM search_objects WHERE object = ?1)";
 
+/** A row of D1 may have 2,000,000 bytes, and so may a value that is sent. */
+const mostEntryBytes = 1_800_000;
+
 /** A statement with its values. */
 export interface Statement {
   readonly sql: string;
@@ -45,6 +48,21 @@ export function entryOfPage({ lines, language }: PageLines, name: Pick<IndexEntr
     areas: JSON.stringify(areas),
     text: lines.map(({ text }) => indexedText(text)).join("\n"),
   };
+}
+
+/** Cuts lines off the end of an entry that no row has room for. */
+export function fitEntry(entry: IndexEntry): { readonly entry: IndexEntry; readonly isCut: boolean } {
+  let fitted = entry;
+  while (new TextEncoder().encode(JSON.stringify([fitted])).byteLength > mostEntryBytes) {
+    const lines = fitted.text.split("\n");
+    const kept = Math.floor(lines.length / 2);
+    // A line of its own that is too long is cut itself.
+    const text =
+      kept === 0 ? fitted.text.slice(0, fitted.text.length / 2).toWellFormed() : lines.slice(0, kept).join("\n");
+    const areas = JSON.parse(fitted.areas) as readonly unknown[];
+    fitted = { ...fitted, text, areas: JSON.stringify(areas.slice(0, Math.max(1, kept))) };
+  }
+  return { entry: fitted, isCut: fitted !== entry };
 }
 
 function textsOf(map: LanguageMap | undefined): readonly string[] {
