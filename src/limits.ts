@@ -79,7 +79,7 @@ export const smallDerivativeTimes = 4;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy batch/read-record.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
+ * @heldBy batch/kinds/manifest.ts, batch/read-record.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
 

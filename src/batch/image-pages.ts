@@ -1,4 +1,4 @@
-import { formatImageRecord, parseImageRecord, recordKey } from "../catalogue/image-records.ts";
+import { formatImageRecord, parseImageRecord, recordKey, type StoredRecord } from "../catalogue/image-records.ts";
 import type { StoredImage } from "../catalogue/stored-image.ts";
 import type { Work } from "../catalogue/work.ts";
 import type { KnownImage } from "../catalogue/work-completion.ts";
@@ -26,9 +26,19 @@ export type PageImage = FolderMaster | { readonly shown: StoredImage };
 /** What the masters of an object are, and how many bytes were read for it. */
 export interface ReadPages {
   readonly images: ReadonlyMap<string, KnownImage>;
+  /** Their own records, of those that have one. */
+  readonly records: ReadonlyMap<string, ReadRecord>;
   /** How many of those elsewhere have no master: they are as the record has them. */
   readonly unread: number;
   readonly bytes: number;
+}
+
+/** The record of an image, and its etag. */
+interface ReadRecord {
+  readonly bytes: Uint8Array;
+  readonly version: string;
+  /** Undefined where it can't be read. */
+  readonly record: StoredRecord | undefined;
 }
 
 /** Returns the images that a record shows from elsewhere than a folder. */
@@ -39,8 +49,8 @@ export function shownElsewhere(work: Work | undefined, masters: readonly FolderM
 }
 
 /**
- * Reads what all images of an object are, some masters at once. Returns which are damaged, if any is. Throws `storage-failed`
- * and `source-changed`, and the reason of the signal once it is aborted.
+ * Reads what all images of an object are, some masters at once. Returns which are damaged, if any is. Throws `storage-failed`,
+ * `source-changed`, `record-malformed` for a record that is too large, and the reason of the signal once it is aborted.
  */
 export async function readPages(
   jobs: Jobs,
@@ -48,11 +58,15 @@ export async function readPages(
   signal: AbortSignal,
 ): Promise<ReadPages | { readonly failure: ItemFailure }> {
   const images = new Map<string, KnownImage>();
+  const records = new Map<string, ReadRecord>();
   const faults: { readonly identifier: string; readonly error: ImageError }[] = [];
   const sum = { bytes: 0, unread: 0 };
   await inGroups(pages, async (page) => {
     signal.throwIfAborted();
     const identifier = "shown" in page ? page.shown.identifier : page.identifier;
+    const stored = await readStoredRecord(jobs, recordKey(identifier));
+    if (stored !== undefined)
+      records.set(identifier, { ...stored, record: parseImageRecord(stored.bytes, identifier) });
     try {
       const opened = "shown" in page ? await openShown(jobs, identifier) : openMaster(jobs, page);
       if (opened === undefined && "shown" in page) {
@@ -68,7 +82,7 @@ export async function readPages(
     }
   });
   const [first] = faults;
-  if (first === undefined) return { images, ...sum };
+  if (first === undefined) return { images, records, ...sum };
   const told = faults.slice(0, mostNamed).map(({ identifier, error }) => `${identifier}: ${formatFault(error)}`);
   const more = faults.length > mostNamed ? ` And ${faults.length - mostNamed} more.` : "";
   return { failure: { code: first.error.code, message: told.join(" ") + more } };
@@ -76,26 +90,25 @@ export async function readPages(
 
 /**
  * Writes the records of the images of an object that are not as they should be; of those from elsewhere the ones that there are.
- * Returns how many bytes were written. Throws `source-changed`, `storage-failed`, and `record-malformed` for one that is too large.
+ * Returns how many bytes were written. Throws `source-changed` and `storage-failed`.
  */
 export async function writeImageRecords(
   jobs: Jobs,
   object: string,
-  { pages, images }: Pick<ReadPages, "images"> & { readonly pages: readonly PageImage[] },
+  { pages, images, records }: Pick<ReadPages, "images" | "records"> & { readonly pages: readonly PageImage[] },
 ): Promise<number> {
   let written = 0;
   await inGroups(pages, async (page) => {
     const identifier = "shown" in page ? page.shown.identifier : page.identifier;
     const known = images.get(identifier);
-    const key = recordKey(identifier);
-    const stored = await readStoredRecord(jobs, key);
-    const former = stored && parseImageRecord(stored.bytes, identifier);
+    const stored = records.get(identifier);
+    const former = stored?.record;
     if (known === undefined || ("shown" in page && former === undefined)) return;
     const { width, height } = known;
     const owner = "shown" in page ? undefined : object;
     const bytes = formatImageRecord(undefined, { identifier, width, height, object: owner, former });
     if (stored !== undefined && isSame(stored.bytes, bytes)) return;
-    await putRecord(jobs, { key, bytes, version: stored?.version });
+    await putRecord(jobs, { key: recordKey(identifier), bytes, version: stored?.version });
     written += bytes.byteLength;
   });
   return written;

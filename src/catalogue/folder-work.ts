@@ -1,12 +1,15 @@
+import type { LanguageMap } from "./language-map.ts";
 import type { Work } from "./work.ts";
 import { planOfWork } from "./work-former.ts";
-import { planWorks, type WorkPlan, type WorkSettings } from "./work-plan.ts";
+import { type PagePlan, planWorks, type WorkPlan, type WorkSettings } from "./work-plan.ts";
 
 /** The images of a folder, and the object that they are made. */
 export interface FolderOfImages {
   /** The key of the object. */
   readonly object: string;
   readonly identifiers: readonly string[];
+  /** What the images' own records call them: from then on their pages are called so. */
+  readonly labels: ReadonlyMap<string, LanguageMap>;
   /** The record that is there. */
   readonly former: Work | undefined;
 }
@@ -31,6 +34,7 @@ export function objectOfFolder([first = ""]: readonly string[]): string | undefi
 export function planFolder({
   object,
   identifiers,
+  labels,
   former,
 }: FolderOfImages): { readonly plan: WorkPlan } | { readonly faults: readonly string[] } {
   const images = identifiers.map((identifier) => ({ path: identifier, identifier }));
@@ -41,5 +45,9 @@ export function planFolder({
   const elsewhere = (former === undefined ? [] : planOfWork(former).pages).filter(({ images: shown }) =>
     shown.some(({ identifier }) => !own.has(identifier)),
   );
-  return { plan: { ...plan, collections: [], pages: [...plan.pages, ...elsewhere] } };
+  const pages = plan.pages.map((page): PagePlan => {
+    const label = labels.get(page.images[0]?.identifier ?? "");
+    return label === undefined ? page : { ...page, label };
+  });
+  return { plan: { ...plan, collections: [], pages: [...pages, ...elsewhere] } };
 }

@@ -2,7 +2,7 @@ import { feedRunKey, formatFeedRun } from "../../catalogue/feed-run.ts";
 import { objectOfFolder, planFolder } from "../../catalogue/folder-work.ts";
 import { recordKey } from "../../catalogue/image-records.ts";
 import type { Work } from "../../catalogue/work.ts";
-import { completeWork, type KnownImage } from "../../catalogue/work-completion.ts";
+import { completeWork } from "../../catalogue/work-completion.ts";
 import { formatWork, parseWork, workKey } from "../../catalogue/work-record.ts";
 import { ImageError } from "../../error.ts";
 import { objectTag, searchTag } from "../../identity/cache-tags.ts";
@@ -12,7 +12,7 @@ import { quoteWord } from "../../shell-word.ts";
 import type { WholeObject } from "../../source/r2.ts";
 import type { ItemFailure } from "../../task/answers.ts";
 import { type FolderMaster, listFolder } from "../folder-masters.ts";
-import { isSame, pagesAtOnce, readPages, shownElsewhere, writeImageRecords } from "../image-pages.ts";
+import { isSame, pagesAtOnce, type ReadPages, readPages, shownElsewhere, writeImageRecords } from "../image-pages.ts";
 import { indexWork } from "../index-work.ts";
 import { answered, type Jobs } from "../jobs.ts";
 import type { ItemWork } from "../kinds.ts";
@@ -88,10 +88,10 @@ async function makeObject(run: FolderRun): Promise<Ending> {
   lap(sums, jobs, "read");
   if ("failure" in read) return { state: "failed", failure: read.failure };
   sums.bytesIn += read.bytes;
-  const made = planObject(run, former, read.images);
+  const made = planObject(run, former, read);
   if ("failure" in made) return { state: "failed", failure: made.failure };
   const { work, bytes, notes } = made;
-  sums.bytesOut += await writeImageRecords(jobs, object, { pages, images: read.images });
+  sums.bytesOut += await writeImageRecords(jobs, object, { pages, ...read });
   const isWritten = await writeObject(run, stored, bytes);
   const indexing = await indexWork(jobs, work, bytes);
   const isIndexed = indexing === "indexed";
@@ -119,13 +119,14 @@ interface MadeObject {
 function planObject(
   { object, masters }: FolderRun,
   former: Work | undefined,
-  images: ReadonlyMap<string, KnownImage>,
+  { images, records }: ReadPages,
 ): MadeObject | { readonly failure: ItemFailure } {
   const refuse = (faults: readonly string[]) => failed("record-refused", `${faults.join("; ")}.`);
   const identifiers = masters.map(({ identifier }) => identifier);
   const long = identifiers.find((name) => new TextEncoder().encode(recordKey(name)).byteLength > maxKeyBytes);
   if (long !== undefined) return refuse([`the record of ${long} would have a longer key than a bucket takes`]);
-  const planned = planFolder({ object, identifiers, former });
+  const labels = new Map([...records].flatMap(([name, { record }]) => (record?.label ? [[name, record.label]] : [])));
+  const planned = planFolder({ object, identifiers, labels, former });
   if ("faults" in planned) return refuse(planned.faults);
   const completion = completeWork(planned.plan, { images, former, canvases: "kept", labels: "kept" });
   if ("faults" in completion) return refuse(completion.faults);
