@@ -2,7 +2,7 @@ import { defaultVariables, type VariableName } from "../src/config.ts";
 import { suggest } from "../src/settings/values.ts";
 import { jobsPlacesOf, type StatedJobs } from "./jobs-setup.ts";
 import { SetupFailed } from "./remote-setup.ts";
-import type { StatedSettings } from "./settings-faults.ts";
+import type { StatedDatabase, StatedSettings } from "./settings-faults.ts";
 
 /** What both Workers have to be told alike. */
 const shared: readonly VariableName[] = [
@@ -16,6 +16,7 @@ const sharedBuckets = ["MASTERS", "CATALOGUE"] as const;
 export interface StatedWorkers {
   readonly images: StatedSettings & { readonly name?: string | undefined };
   readonly jobs: StatedJobs & {
+    readonly d1_databases?: readonly StatedDatabase[] | undefined;
     readonly services?: readonly { readonly binding: string; readonly service: string }[] | undefined;
   };
   /** What messages call the file of the Worker of jobs. */
@@ -43,10 +44,18 @@ export function findJobsFaults({ images, jobs, file }: StatedWorkers): readonly 
       const isSame = own?.bucket_name === other?.bucket_name && own?.jurisdiction === other?.jurisdiction;
       return isSame ? [] : [`the bucket ${binding} of ${file} is not that of wrangler.toml`];
     }),
+    ...searchFaults({ images, jobs, file }),
     ...(service === images.name
       ? []
       : [`the service IMAGES of ${file} is not ${images.name}, as wrangler.toml calls it`]),
   ];
+}
+
+/** The Worker of jobs may do without a search, and has no other than that of images. */
+function searchFaults({ images, jobs, file }: StatedWorkers): readonly string[] {
+  const [own, other] = [jobs, images].map(({ d1_databases: all }) => all?.find(({ binding }) => binding === "SEARCH"));
+  const isSame = own === undefined || (other !== undefined && own.database_name === other.database_name);
+  return isSame ? [] : [`the database SEARCH of ${file} is not that of wrangler.toml`];
 }
 
 function placeFaults(jobs: StatedJobs, file: string): readonly string[] {
