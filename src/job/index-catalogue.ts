@@ -7,15 +7,14 @@ import type { Work } from "../catalogue/work.ts";
 import { parseWork } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import {
-  addEntries,
-  beginObject,
   entryOfPage,
   entryOfWork,
-  finishObject,
   fitEntry,
   type IndexEntry,
+  mostBatchCharacters,
   removeObject,
   type Statement,
+  writeEntries,
 } from "../search/index-entries.ts";
 import { indexLayout, removedLayout, versionInIndex } from "../search/index-layout.ts";
 
@@ -25,8 +24,7 @@ const suffix = ".json";
 /** Records, and texts of pages, that are read at once: each is at most `mostReadBytes` long. */
 const recordsAtOnce = 8;
 
-/** What is sent to the database at once, in characters of values and in statements. */
-const mostBatchCharacters = 500_000;
+/** Statements that are sent to the database at once. */
 const mostBatchStatements = 200;
 
 /** What a run of the index did, and how it ended. */
@@ -198,19 +196,7 @@ async function writeObject(
   writer: BatchWriter,
   { work, version, entries }: FoundWork & { readonly entries: readonly IndexEntry[] },
 ): Promise<void> {
-  await writer.write(beginObject(work));
-  let waiting: IndexEntry[] = [];
-  let characters = 0;
-  for (const entry of entries) {
-    const length = entry.text.length + entry.areas.length;
-    if (waiting.length > 0 && characters + length > mostBatchCharacters) {
-      await writer.write([addEntries(work.key, waiting)]);
-      [waiting, characters] = [[], 0];
-    }
-    waiting.push(entry);
-    characters += length;
-  }
-  await writer.write([addEntries(work.key, waiting), finishObject(work.key, version)]);
+  for await (const statements of writeEntries(work, version, entries)) await writer.write(statements);
 }
 
 interface BatchWriter {

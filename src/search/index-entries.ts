@@ -10,6 +10,9 @@ const idOfObject = "(SELECT id FROM search_objects WHERE object = ?1)";
 /** A row of D1 may have 2,000,000 bytes, and so may a value that is sent. */
 const mostEntryBytes = 1_800_000;
 
+/** Characters of entries that are sent to the database at once. */
+export const mostBatchCharacters = 500_000;
+
 /** A statement with its values. */
 export interface Statement {
   readonly sql: string;
@@ -108,6 +111,32 @@ export function addEntries(object: string, entries: readonly IndexEntry[]): Stat
 /** Returns what says that all entries of an object are there. */
 export function finishObject(object: string, version: string): Statement {
   return { sql: "UPDATE search_objects SET version = ?2 WHERE object = ?1", values: [object, version] };
+}
+
+/**
+ * Returns what writes all entries of an object, in groups to be run one after the other, as the entries come. Until the last has
+ * been run, the index says that the object is not finished.
+ */
+export async function* writeEntries(
+  work: Work,
+  version: string,
+  entries: AsyncIterable<IndexEntry> | Iterable<IndexEntry>,
+): AsyncGenerator<readonly Statement[], undefined, undefined> {
+  let statements = beginObject(work);
+  let waiting: IndexEntry[] = [];
+  let characters = 0;
+  for await (const entry of entries) {
+    const length = entry.text.length + entry.areas.length;
+    if (waiting.length > 0 && characters + length > mostBatchCharacters) {
+      yield [...statements, addEntries(work.key, waiting)];
+      statements = [];
+      waiting = [];
+      characters = 0;
+    }
+    waiting.push(entry);
+    characters += length;
+  }
+  yield [...statements, addEntries(work.key, waiting), finishObject(work.key, version)];
 }
 
 /** Returns what takes an object out of the index. */

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { parseFeedRun } from "../../src/catalogue/feed-run.ts";
 import { parseImageRecord, recordKey, type StoredRecord } from "../../src/catalogue/image-records.ts";
+import { formatPageLines, pageLinesKey } from "../../src/catalogue/page-text.ts";
 import type { Work } from "../../src/catalogue/work.ts";
 import { formatWork, parseWork, workKey } from "../../src/catalogue/work-record.ts";
 import { mostManifestPages } from "../../src/limits.ts";
@@ -200,13 +201,15 @@ describe("a task that makes objects", () => {
       collections: [{ key: "hands", label: text("Hands") }],
       pages: [
         { ...pageOf("front", "cover"), label: text("Cover") },
-        { ...pageOf("3", "told/3"), label: text("iii") },
+        { ...pageOf("3", "told/3"), label: text("iii"), text: { format: "plain", file: "3.txt" } },
         { ...pageOf("2", "told/2"), label: text("iv"), behaviors: ["non-paged"] },
         pageOf("lost", "gone"),
       ],
       contents: [{ key: "3", label: text("Beginning"), pages: ["3", "2"], entries: [] }],
     };
     await env.CATALOGUE.put(workKey("book"), formatWork(told));
+    const lines = { ...size, format: "plain", file: "3.txt", lines: [{ text: "Once upon a time" }] } as const;
+    await env.CATALOGUE.put(pageLinesKey({ object: "book", page: "3" }), formatPageLines(lines));
     expect(await makeObject("told/", "book")).toMatchObject({
       state: "done",
       note: expect.stringContaining("1 of its images have no master"),
@@ -221,6 +224,10 @@ describe("a task that makes objects", () => {
       ...told,
       pages: [added, front, third, { ...second, images: [{ identifier: "told/2", ...size, sizes }] }, lost],
     });
+    const words =
+      "SELECT entry.page FROM search_words JOIN search_entries entry ON entry.id = search_words.rowid WHERE search_words";
+    expect(await env.SEARCH.prepare(`${words} MATCH 'upon'`).all()).toMatchObject({ results: [{ page: "3" }] });
+    expect(await env.SEARCH.prepare(`${words} MATCH 'hand'`).all()).toMatchObject({ results: [{ page: "" }] });
     // The record of an image that lies elsewhere is none of the folder's.
     expect(await env.CATALOGUE.head(recordKey("cover"))).toBeNull();
     expect((await makeObject("told/", "book")).state).toBe("kept");

@@ -93,8 +93,7 @@ async function makeObject(run: FolderRun): Promise<Ending> {
   const { work, bytes, notes } = made;
   sums.bytesOut += await writeImageRecords(jobs, object, { pages, ...read });
   const isWritten = await writeObject(run, stored, bytes);
-  const indexing = await indexWork(jobs, work, bytes);
-  const isIndexed = indexing === "indexed";
+  const isIndexed = await indexWork(jobs, work, bytes);
   if (isWritten || isIndexed) {
     await purgeTags(jobs, [await objectTag(object), ...(isIndexed ? [searchTag] : [])], object);
   }
@@ -104,7 +103,6 @@ async function makeObject(run: FolderRun): Promise<Ending> {
     `${object}: ${count} ${count === 1 ? "page" : "pages"}.`,
     ...notes.map((note) => `${note[0]?.toUpperCase()}${note.slice(1)}.`),
     ...(read.unread === 0 ? [] : [`${read.unread} of its images have no master in the bucket, and stay as they were.`]),
-    ...(indexing === "left" ? ["It has texts: tessera index brings the search up to date."] : []),
     ...(isWritten ? ["Its collections and the feed learn of it with the next tessera ingest."] : []),
   ];
   return { state: isWritten || sums.bytesOut > 0 ? "done" : "kept", note: told.join(" ") };
