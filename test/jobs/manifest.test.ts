@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { findItems } from "../../src/batch/find-items.ts";
+import type { Jobs } from "../../src/batch/jobs.ts";
+import type { TaskHeader } from "../../src/batch/ledger-calls.ts";
 import { parseFeedRun } from "../../src/catalogue/feed-run.ts";
 import { parseImageRecord, recordKey, type StoredRecord } from "../../src/catalogue/image-records.ts";
 import { formatPageLines, pageLinesKey } from "../../src/catalogue/page-text.ts";
@@ -8,6 +11,7 @@ import { formatWork, parseWork, workKey } from "../../src/catalogue/work-record.
 import { mostManifestPages } from "../../src/limits.ts";
 import { indexLayout } from "../../src/search/index-layout.ts";
 import type { ItemStatus } from "../../src/task/answers.ts";
+import { platformClock } from "../../src/timers.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { itemsOf, putMaster, send, untilReported } from "../support/tasks.ts";
 
@@ -131,6 +135,26 @@ describe("a task that makes objects", () => {
       ["kept", 0],
     ]);
     expect((await env.CATALOGUE.head(workKey("made/red_book")))?.etag).toBe(before?.etag);
+  });
+
+  it("finds each folder once, a page of the listing at a time", async () => {
+    for (const folder of ["a", "b", "c", "d", "e"]) {
+      for (const page of ["1", "2"]) await env.MASTERS.put(`listed/${folder}/${page}`, "");
+      await env.MASTERS.put(`listed/${folder}-alone`, "");
+    }
+    const masters = { list: (asked: R2ListOptions) => env.MASTERS.list({ ...asked, limit: 2 }) };
+    const config = { storageTimeoutSeconds: 10 };
+    const jobs = { buckets: { masters }, clock: platformClock, config } as unknown as Jobs;
+    const header = { kind: "manifest", from: { prefix: "listed/" } } as unknown as TaskHeader;
+    const found: string[] = [];
+    let part = 0;
+    for (let after: string | undefined, isLast = false; !isLast; part += 1) {
+      const page = await findItems(jobs, { header, part, after });
+      found.push(...page.items.map(({ key }) => key));
+      ({ after, isLast } = page);
+    }
+    expect(found).toEqual(["a", "b", "c", "d", "e"].map((folder) => `listed/${folder}/`));
+    expect(part).toBeGreaterThan(4);
   });
 
   it("brings the sizes of a master up to date that was replaced, and the canvases stay", async () => {

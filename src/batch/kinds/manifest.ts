@@ -103,7 +103,9 @@ async function makeObject(run: FolderRun): Promise<Ending> {
     `${object}: ${count} ${count === 1 ? "page" : "pages"}.`,
     ...notes.map((note) => `${note[0]?.toUpperCase()}${note.slice(1)}.`),
     ...(read.unread === 0 ? [] : [`${read.unread} of its images have no master in the bucket, and stay as they were.`]),
-    ...(isWritten ? ["The feed tells it with the next tessera ingest, and collections list it with one of this object."] : []),
+    ...(isWritten
+      ? ["The feed tells it with the next tessera ingest, and collections list it with one of this object."]
+      : []),
   ];
   return { state: isWritten || sums.bytesOut > 0 ? "done" : "kept", note: told.join(" ") };
 }
