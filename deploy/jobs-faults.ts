@@ -4,13 +4,25 @@ import { ImageError } from "../src/error.ts";
 import { suggest } from "../src/settings/values.ts";
 import { jobsPlacesOf, type StatedJobs } from "./jobs-setup.ts";
 import { SetupFailed } from "./remote-setup.ts";
-import type { StatedSettings } from "./settings-faults.ts";
+import type { StatedDatabase, StatedSettings } from "./settings-faults.ts";
 
 /** What both Workers have to be told alike. */
 const shared: readonly VariableName[] = [
-  ...(["PREFIX", "KEY_TEMPLATE", "PAGE_SUFFIX", "MAX_WIDTH", "MAX_HEIGHT", "MAX_AREA", "JURISDICTION"] as const),
+  ...([
+    "PREFIX",
+    "KEY_TEMPLATE",
+    "PAGE_SUFFIX",
+    "MAX_WIDTH",
+    "MAX_HEIGHT",
+    "MAX_AREA",
+    "JURISDICTION",
+    "ORIGINS",
+  ] as const),
   ...(["JPEG_QUALITY", "COLOR_PROFILE", "KEEP_METADATA"] as const),
 ];
+
+/** Queues of what was given up are called so: by it the Worker tells them apart. */
+const deadEnding = "-dead";
 
 const sharedBuckets = ["MASTERS", "CATALOGUE"] as const;
 
@@ -18,6 +30,10 @@ const sharedBuckets = ["MASTERS", "CATALOGUE"] as const;
 export interface StatedWorkers {
   readonly images: StatedSettings & { readonly name?: string | undefined };
   readonly jobs: StatedJobs & {
+    readonly d1_databases?: readonly StatedDatabase[] | undefined;
+    readonly durable_objects?:
+      | { readonly bindings: readonly { readonly name: string; readonly script_name?: string | undefined }[] }
+      | undefined;
     readonly services?: readonly { readonly binding: string; readonly service: string }[] | undefined;
   };
   /** What messages call the file of the Worker of jobs. */
@@ -46,6 +62,8 @@ export function findJobsFaults({ images, jobs, file }: StatedWorkers): readonly 
       const isSame = own?.bucket_name === other?.bucket_name && own?.jurisdiction === other?.jurisdiction;
       return isSame ? [] : [`the bucket ${binding} of ${file} is not that of wrangler.toml`];
     }),
+    ...searchFaults({ images, jobs, file }),
+    ...ledgerFaults({ images, jobs, file }),
     ...(service === images.name
       ? []
       : [`the service IMAGES of ${file} is not ${images.name}, as wrangler.toml calls it`]),
@@ -60,6 +78,27 @@ function largeFaults({ vars }: StatedJobs, file: string): readonly string[] {
     if (!(error instanceof ImageError)) throw error;
     return [`${file}: ${error.detail}`];
   }
+}
+
+/** The Worker of jobs may do without a search, and has no other than that of images. */
+function searchFaults({ images, jobs, file }: StatedWorkers): readonly string[] {
+  const [own, other] = [jobs, images].map(({ d1_databases: all }) => all?.find(({ binding }) => binding === "SEARCH"));
+  const isSame = own === undefined || (other !== undefined && own.database_name === other.database_name);
+  return isSame ? [] : [`the database SEARCH of ${file} is not that of wrangler.toml`];
+}
+
+/** Purges go by the ledger of the Worker of images; dead letters are told by the name of their queue. */
+function ledgerFaults({ images, jobs, file }: StatedWorkers): readonly string[] {
+  const script = jobs.durable_objects?.bindings.find(({ name }) => name === "LEDGER")?.script_name;
+  const dead = (jobs.queues?.consumers ?? []).flatMap(({ dead_letter_queue: queue }) => queue ?? []);
+  return [
+    ...(script === images.name
+      ? []
+      : [`the script_name of LEDGER in ${file} is not ${images.name}, as wrangler.toml calls it`]),
+    ...dead
+      .filter((queue) => !queue.endsWith(deadEnding))
+      .map((queue) => `the dead letter queue ${queue} of ${file} does not end in ${deadEnding}`),
+  ];
 }
 
 function placeFaults(jobs: StatedJobs, file: string): readonly string[] {

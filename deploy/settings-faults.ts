@@ -5,10 +5,17 @@ import { ImageError } from "../src/error.ts";
 import { suggest } from "../src/settings/values.ts";
 import { bucketsOf, SetupFailed, type StatedBucket } from "./remote-setup.ts";
 
+/** A database as a Wrangler file states it. */
+export interface StatedDatabase {
+  readonly binding: string;
+  readonly database_name?: string | undefined;
+}
+
 /** What of a Wrangler file the service depends on. */
 export interface StatedSettings {
   readonly vars: Readonly<Record<string, unknown>>;
   readonly r2_buckets: readonly StatedBucket[];
+  readonly d1_databases?: readonly StatedDatabase[] | undefined;
   readonly assets?: { readonly run_worker_first?: boolean | readonly string[] | undefined } | undefined;
 }
 

@@ -123,8 +123,11 @@ function openJobs(env: JobsEnv): Jobs {
   if (known !== undefined) return known;
   const config = readConfig({ ...env });
   const { MASTERS: masters, CATALOGUE: catalogue, INBOX: inbox, SCRATCH: scratch, EXPORTS: exports } = env;
+  // A service may do without a search.
+  const { SEARCH: search } = env as Partial<JobsEnv>;
   const jobs: Jobs = {
     buckets: { masters, catalogue, inbox, scratch, exports },
+    search,
     ledgerOf: (task) => placed(env.LEDGERS, config).getByName(task),
     register: () => placed(env.REGISTER, config).getByName("service"),
     queue: env.ITEMS,

@@ -40,6 +40,13 @@ export const mostVerifiedBytes = 8 * 2 ** 30;
 export const mostVerifiedPixels = 1e9;
 
 /**
+ * Most pages of an object that a task makes: each takes some five calls of storage, and the platform allows 10,000 for a message.
+ * @beyond the item is refused, with the command that makes the object
+ * @heldBy batch/kinds/manifest.ts
+ */
+export const mostManifestPages = 1000;
+
+/**
  * Most calls of storage that the export of one image in a task takes: reads of its master, and puts of its files. The platform
  * allows 10,000 for a message, of which some are needed for the rest.
  * @beyond the item is refused, with the command that exports it
@@ -72,7 +79,7 @@ export const smallDerivativeTimes = 4;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy batch/read-record.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
+ * @heldBy batch/kinds/manifest.ts, batch/read-record.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
 

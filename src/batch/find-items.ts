@@ -16,7 +16,9 @@ export function partKey(task: string, part: number): string {
  * `storage-failed`, and `not-found` where the named ones are no longer there.
  */
 export function findItems(jobs: Jobs, listing: NonNullable<NextTurn["listing"]>): Promise<FoundItems> {
-  return listing.header.from === undefined ? readPart(jobs, listing) : listPart(jobs, listing);
+  const { from, kind } = listing.header;
+  if (from === undefined) return readPart(jobs, listing);
+  return kind === "manifest" ? listFolders(jobs, listing) : listPart(jobs, listing);
 }
 
 async function readPart(jobs: Jobs, { header, part }: NonNullable<NextTurn["listing"]>): Promise<FoundItems> {
@@ -34,4 +36,13 @@ async function listPart(jobs: Jobs, { header, part, after }: NonNullable<NextTur
   const { objects, truncated } = await answered(jobs, () => jobs.buckets.masters.list(asked));
   const items = objects.filter(({ key }) => key.endsWith(suffix)).map(({ key }) => ({ key }));
   return { part, items, after: objects.at(-1)?.key ?? after, isLast: !truncated };
+}
+
+/** A folder that is looked at once can't be begun after, as a key can: the bucket says how it goes on. */
+async function listFolders(jobs: Jobs, { header, part, after }: NonNullable<NextTurn["listing"]>): Promise<FoundItems> {
+  const { prefix = "" } = header.from ?? {};
+  const asked = { prefix, delimiter: "/", limit: itemsPerPart, ...(after === undefined ? {} : { cursor: after }) };
+  const page = await answered(jobs, () => jobs.buckets.masters.list(asked));
+  const items = page.delimitedPrefixes.map((key) => ({ key }));
+  return { part, items, after: page.truncated ? page.cursor : after, isLast: !page.truncated };
 }

@@ -16,6 +16,8 @@ export interface RunParams {
 /** What the Worker of jobs works with: the platform under names of its own. Made once an isolate. */
 export interface Jobs {
   readonly buckets: Readonly<Record<"masters" | "catalogue" | "inbox" | "scratch" | "exports", R2Bucket>>;
+  /** The index that searches ask; a service may do without. */
+  readonly search: D1Database | undefined;
   /** A stub belongs to the request that makes it. */
   readonly ledgerOf: (task: string) => LedgerCalls;
   readonly register: () => RegisterCalls;

@@ -2,6 +2,7 @@ import type { RunnableKind } from "../task/kinds.ts";
 import type { Jobs } from "./jobs.ts";
 import { checkItem } from "./kinds/check.ts";
 import { exportItem } from "./kinds/export.ts";
+import { manifestItem } from "./kinds/manifest.ts";
 import { convertItem, repackItem } from "./kinds/remake.ts";
 import { verifyItem } from "./kinds/verify.ts";
 import { warmItem } from "./kinds/warm.ts";
@@ -19,6 +20,7 @@ export const deadlineSeconds: Readonly<Record<RunnableKind, number>> = {
   convert: 780,
   repack: 780,
   export: 780,
+  manifest: 780,
 };
 
 const works: Readonly<Record<RunnableKind, ItemWork>> = {
@@ -28,6 +30,7 @@ const works: Readonly<Record<RunnableKind, ItemWork>> = {
   convert: convertItem,
   repack: repackItem,
   export: exportItem,
+  manifest: manifestItem,
 };
 
 /**

@@ -65,7 +65,7 @@ export interface NextTurn {
 export interface FoundItems {
   readonly part: number;
   readonly items: readonly OrderedItem[];
-  /** The last key that was looked at. */
+  /** The last key that was looked at; of folders, where the bucket goes on. */
   readonly after: string | undefined;
   readonly isLast: boolean;
 }

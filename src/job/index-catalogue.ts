@@ -7,16 +7,16 @@ import type { Work } from "../catalogue/work.ts";
 import { parseWork } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import {
-  addEntries,
-  beginObject,
   entryOfPage,
   entryOfWork,
-  finishObject,
+  fitEntry,
   type IndexEntry,
+  mostBatchCharacters,
   removeObject,
   type Statement,
+  writeEntries,
 } from "../search/index-entries.ts";
-import { indexLayout, indexVersion, removedLayout } from "../search/index-layout.ts";
+import { indexLayout, removedLayout, versionInIndex } from "../search/index-layout.ts";
 
 const prefix = "objects/";
 const suffix = ".json";
@@ -24,12 +24,8 @@ const suffix = ".json";
 /** Records, and texts of pages, that are read at once: each is at most `mostReadBytes` long. */
 const recordsAtOnce = 8;
 
-/** What is sent to the database at once, in characters of values and in statements. */
-const mostBatchCharacters = 500_000;
+/** Statements that are sent to the database at once. */
 const mostBatchStatements = 200;
-
-/** A row of D1 may have 2,000,000 bytes, and so may a value that is sent. */
-const mostEntryBytes = 1_800_000;
 
 /** What a run of the index did, and how it ended. */
 export interface IndexOutcome {
@@ -143,7 +139,7 @@ async function readRecord(
   try {
     const stored = object === "" ? undefined : await catalogue.get(key);
     if (stored === undefined) return { object, found: undefined };
-    const version = `${indexVersion}:${sha256Of(stored.bytes)}`;
+    const version = versionInIndex(sha256Of(stored.bytes));
     return { object, found: { work: parseWork(stored.bytes, object), version } };
   } catch (error) {
     onProblem(key, reasonOf(error));
@@ -182,11 +178,11 @@ async function readEntries(catalogue: Bucket, work: Work, onProblem: OnProblem):
     }
   };
   await Promise.all(Array.from({ length: recordsAtOnce }, read));
-  return [entryOfWork(work), ...entries.filter((entry) => entry !== undefined)].map((entry) =>
-    fitEntry(entry, () =>
-      onProblem(`${work.key}, page ${entry.page}`, "Its text is too long: only the start is found."),
-    ),
-  );
+  return [entryOfWork(work), ...entries.filter((entry) => entry !== undefined)].map((whole) => {
+    const { entry, isCut } = fitEntry(whole);
+    if (isCut) onProblem(`${work.key}, page ${entry.page}`, "Its text is too long: only the start is found.");
+    return entry;
+  });
 }
 
 /** A failure of the bucket ends the run; damage of one object does not. */
@@ -196,39 +192,11 @@ function reasonOf(error: unknown): string {
   return error.detail ?? error.message;
 }
 
-/** Cuts lines off the end of an entry that no row has room for. */
-function fitEntry(entry: IndexEntry, onCut: () => void): IndexEntry {
-  let fitted = entry;
-  while (Buffer.byteLength(JSON.stringify([fitted])) > mostEntryBytes) {
-    const lines = fitted.text.split("\n");
-    const kept = Math.floor(lines.length / 2);
-    // A line of its own that is too long is cut itself.
-    const text =
-      kept === 0 ? fitted.text.slice(0, fitted.text.length / 2).toWellFormed() : lines.slice(0, kept).join("\n");
-    const areas = JSON.parse(fitted.areas) as readonly unknown[];
-    fitted = { ...fitted, text, areas: JSON.stringify(areas.slice(0, Math.max(1, kept))) };
-  }
-  if (fitted !== entry) onCut();
-  return fitted;
-}
-
 async function writeObject(
   writer: BatchWriter,
   { work, version, entries }: FoundWork & { readonly entries: readonly IndexEntry[] },
 ): Promise<void> {
-  await writer.write(beginObject(work));
-  let waiting: IndexEntry[] = [];
-  let characters = 0;
-  for (const entry of entries) {
-    const length = entry.text.length + entry.areas.length;
-    if (waiting.length > 0 && characters + length > mostBatchCharacters) {
-      await writer.write([addEntries(work.key, waiting)]);
-      [waiting, characters] = [[], 0];
-    }
-    waiting.push(entry);
-    characters += length;
-  }
-  await writer.write([addEntries(work.key, waiting), finishObject(work.key, version)]);
+  for await (const statements of writeEntries(work, version, entries)) await writer.write(statements);
 }
 
 interface BatchWriter {

@@ -15,7 +15,7 @@ import {
   type Resource,
   resourceKey,
 } from "../catalogue/feed-run.ts";
-import { atOnce } from "./at-once.ts";
+import { atOnce, inOrder } from "./at-once.ts";
 import { type RecordJournal, recordHeaders, type WrittenEnding } from "./catalogue-record.ts";
 import { appendToFeed, type Change } from "./feed-append.ts";
 
@@ -129,7 +129,7 @@ export function openJournal(
     async finish() {
       const [own, present] = await readRuns(catalogue, run);
       const others = toldFor === "all" ? present : present.filter(({ left }) => !isAlive(left, now()));
-      const recovered = await atOnce(others, 1, ({ left }) => changesBy(catalogue, left, left.run));
+      const recovered = await atOnce(others, headsAtOnce, ({ left }) => changesBy(catalogue, left, left.run));
       changes.push(...(await changesBy(catalogue, byKind([...begun.values()]), run)).changes);
       begun.clear();
       // What another run has told in place of this one is no longer announced.
@@ -145,9 +145,9 @@ export function openJournal(
       }));
       const told = isIdle ? 0 : await appendToFeed(catalogue, { run, changes: mine, recovered: untoldElsewhere, now });
       for (const { key } of own) await catalogue.delete(key);
-      for (const [index, other] of others.entries()) {
-        await settle(catalogue, { other, told: recovered[index]?.changes ?? [], now: now() });
-      }
+      await atOnce([...others.entries()], headsAtOnce, ([index, other]) =>
+        settle(catalogue, { other, told: recovered[index]?.changes ?? [], now: now() }),
+      );
       return told;
     },
   };
@@ -172,8 +172,9 @@ async function readRuns(
   run: string,
 ): Promise<readonly [own: readonly StoredRun[], others: readonly StoredRun[]]> {
   const found: StoredRun[] = [];
-  for await (const { key } of listObjects(catalogue, feedRunPrefix)) {
-    const stored = await catalogue.get(key);
+  const read = async ({ key }: { readonly key: string }) => ({ key, stored: await catalogue.get(key) });
+  // A task leaves one for each object that it has written.
+  for await (const { key, stored } of inOrder(listObjects(catalogue, feedRunPrefix), headsAtOnce, read)) {
     if (stored !== undefined) found.push({ key, etag: stored.etag, left: parseFeedRun(stored.bytes, key) });
   }
   return [found.filter(({ left }) => left.run === run), found.filter(({ left }) => left.run !== run)];

@@ -7,6 +7,12 @@ import { indexedText } from "./search-text.ts";
 
 const idOfObject = "(SELECT id FROM search_objects WHERE object = ?1)";
 
+/** A row of D1 may have 2,000,000 bytes, and so may a value that is sent. */
+const mostEntryBytes = 1_800_000;
+
+/** Characters of entries that are sent to the database at once. */
+export const mostBatchCharacters = 500_000;
+
 /** A statement with its values. */
 export interface Statement {
   readonly sql: string;
@@ -45,6 +51,21 @@ export function entryOfPage({ lines, language }: PageLines, name: Pick<IndexEntr
     areas: JSON.stringify(areas),
     text: lines.map(({ text }) => indexedText(text)).join("\n"),
   };
+}
+
+/** Cuts lines off the end of an entry that no row has room for. */
+export function fitEntry(entry: IndexEntry): { readonly entry: IndexEntry; readonly isCut: boolean } {
+  let fitted = entry;
+  while (new TextEncoder().encode(JSON.stringify([fitted])).byteLength > mostEntryBytes) {
+    const lines = fitted.text.split("\n");
+    const kept = Math.floor(lines.length / 2);
+    // A line of its own that is too long is cut itself.
+    const text =
+      kept === 0 ? fitted.text.slice(0, fitted.text.length / 2).toWellFormed() : lines.slice(0, kept).join("\n");
+    const areas = JSON.parse(fitted.areas) as readonly unknown[];
+    fitted = { ...fitted, text, areas: JSON.stringify(areas.slice(0, Math.max(1, kept))) };
+  }
+  return { entry: fitted, isCut: fitted !== entry };
 }
 
 function textsOf(map: LanguageMap | undefined): readonly string[] {
@@ -90,6 +111,32 @@ export function addEntries(object: string, entries: readonly IndexEntry[]): Stat
 /** Returns what says that all entries of an object are there. */
 export function finishObject(object: string, version: string): Statement {
   return { sql: "UPDATE search_objects SET version = ?2 WHERE object = ?1", values: [object, version] };
+}
+
+/**
+ * Returns what writes all entries of an object, in groups to be run one after the other, as the entries come. Until the last has
+ * been run, the index says that the object is not finished.
+ */
+export async function* writeEntries(
+  work: Work,
+  version: string,
+  entries: AsyncIterable<IndexEntry> | Iterable<IndexEntry>,
+): AsyncGenerator<readonly Statement[], undefined, undefined> {
+  let statements = beginObject(work);
+  let waiting: IndexEntry[] = [];
+  let characters = 0;
+  for await (const entry of entries) {
+    const length = entry.text.length + entry.areas.length;
+    if (waiting.length > 0 && characters + length > mostBatchCharacters) {
+      yield [...statements, addEntries(work.key, waiting)];
+      statements = [];
+      waiting = [];
+      characters = 0;
+    }
+    waiting.push(entry);
+    characters += length;
+  }
+  yield [...statements, addEntries(work.key, waiting), finishObject(work.key, version)];
 }
 
 /** Returns what takes an object out of the index. */

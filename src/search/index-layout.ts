@@ -61,4 +61,9 @@ export function isPage(entryId: string): string {
 }
 
 /** Changes when entries are made in another way, so that all are made again. */
-export const indexVersion = "1";
+const indexVersion = "1";
+
+/** Returns by which version an object is in the index, by the SHA-256 of its record. */
+export function versionInIndex(sha256: string): string {
+  return `${indexVersion}:${sha256}`;
+}

@@ -1,19 +1,8 @@
-/** What a task can do with each of its images. */
-export const taskKinds = ["check", "verify", "warm", "convert", "repack", "export", "manifest"] as const;
+/** What a task can do with each of its images, or of its folders. */
+export const runnableKinds = ["check", "verify", "warm", "convert", "repack", "export", "manifest"] as const;
 
 /** The name of what a task does. */
-export type TaskKind = (typeof taskKinds)[number];
-
-/** What this version does in a task: the others are done by a command that the fault names. */
-export const runnableKinds = ["check", "verify", "warm", "convert", "repack", "export"] as const;
-
-/** The name of what a task of this version does. */
 export type RunnableKind = (typeof runnableKinds)[number];
-
-/** The command that does what no task of this version does. */
-export const commandsOfKinds: Readonly<Record<Exclude<TaskKind, RunnableKind>, string>> = {
-  manifest: "tessera manifest",
-};
 
 /** How masters are looked at: `decode` also draws a tile of each level. */
 export interface CheckSettings {
@@ -64,6 +53,9 @@ export interface ExportChoices {
   readonly "also-rounded"?: boolean;
 }
 
+/** Objects are made of folders as they are: there is nothing to set. */
+export type ManifestSettings = Readonly<Record<never, never>>;
+
 /** The settings of each kind; all of them may be left out but for `base`. */
 export interface SettingsOfKinds {
   readonly check: CheckSettings;
@@ -72,4 +64,5 @@ export interface SettingsOfKinds {
   readonly convert: ConvertSettings;
   readonly repack: RepackSettings;
   readonly export: ExportChoices;
+  readonly manifest: ManifestSettings;
 }

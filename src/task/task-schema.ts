@@ -1,9 +1,10 @@
 import * as v from "valibot";
+import { keyFault } from "../catalogue/record-name.ts";
 import { ImageError } from "../error.ts";
 import { identifierOf } from "../identity/identifier.ts";
 import { maxKeyBytes } from "../identity/master-name.ts";
 import { nearestName } from "../spelling.ts";
-import { commandsOfKinds, type RunnableKind, runnableKinds, type TaskKind, taskKinds } from "./kinds.ts";
+import { type RunnableKind, runnableKinds } from "./kinds.ts";
 
 /** Longest name of a task or of a collection. */
 const mostNameCharacters = 200;
@@ -90,6 +91,7 @@ const settingsOfKinds = {
     ),
     "also-rounded": v.exactOptional(isTruth),
   }),
+  manifest: v.object({}),
 } satisfies Readonly<Record<RunnableKind, v.GenericSchema>>;
 
 /** The fields of the settings of each kind. */
@@ -100,6 +102,7 @@ export const settingNames: Readonly<Record<RunnableKind, readonly string[]>> = {
   convert: Object.keys(settingsOfKinds.convert.entries),
   repack: Object.keys(settingsOfKinds.repack.entries),
   export: Object.keys(settingsOfKinds.export.entries),
+  manifest: Object.keys(settingsOfKinds.manifest.entries),
 };
 
 /** An array is an object to JavaScript, and none to people. */
@@ -149,7 +152,8 @@ export function findValueFaults(task: unknown): readonly PathFault[] {
   if (from !== undefined && items !== undefined) {
     faults.push({ path: ["from"], message: "there are items too, and a task has one of both" });
   }
-  return Array.isArray(items) ? [...faults, ...repeatedKeys(items)] : faults;
+  if (!Array.isArray(items)) return faults;
+  return [...faults, ...repeatedKeys(items), ...(kind === "manifest" ? folderFaults(items) : [])];
 }
 
 /** Says whether a kind is one that this version does. */
@@ -160,17 +164,10 @@ export function isRunnable(kind: unknown): kind is RunnableKind {
 function kindFaults(kind: unknown): readonly PathFault[] {
   // What is no text was told by the schema.
   if (typeof kind !== "string" || isRunnable(kind)) return [];
-  const later = taskKinds.find(
-    (known): known is Exclude<TaskKind, RunnableKind> => known === kind && !isRunnable(known),
-  );
-  if (later !== undefined) {
-    const message = `${later} is not yet done by tasks of this version: run ${commandsOfKinds[later]}`;
-    return [{ path: ["kind"], message }];
-  }
   return [
     {
       path: ["kind"],
-      message: `${JSON.stringify(kind)} is not one of ${runnableKinds.join(", ")}${suggestion(kind, taskKinds)}`,
+      message: `${JSON.stringify(kind)} is not one of ${runnableKinds.join(", ")}${suggestion(kind, runnableKinds)}`,
     },
   ];
 }
@@ -194,6 +191,24 @@ function repeatedKeys(items: readonly unknown[]): readonly PathFault[] {
     if (first.has(named)) return [{ path: ["items", index, "key"], message: `${named} is there already` }];
     first.set(named, index);
     return [];
+  });
+}
+
+/** The items of a task that makes objects are folders, and their identifiers keys of objects. */
+function folderFaults(items: readonly unknown[]): readonly PathFault[] {
+  return items.flatMap((item, index): readonly PathFault[] => {
+    const { key: folder, identifier: object } = (item ?? {}) as {
+      readonly key?: unknown;
+      readonly identifier?: unknown;
+    };
+    const isFile = typeof folder === "string" && folder !== "" && !folder.endsWith("/");
+    const fault = typeof object === "string" && object !== "" ? keyFault(object) : undefined;
+    return [
+      ...(isFile
+        ? [{ path: ["items", index, "key"], message: `${folder} is no folder: it does not end in a slash` }]
+        : []),
+      ...(fault === undefined ? [] : [{ path: ["items", index, "identifier"], message: fault }]),
+    ];
   });
 }
 

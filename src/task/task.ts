@@ -31,16 +31,19 @@ export type ItemSource =
   | { readonly from: ItemPrefix; readonly items?: never }
   | { readonly items: readonly OrderedItem[]; readonly from?: never };
 
-/** All objects of the bucket of masters whose keys begin and end so. */
+/**
+ * All objects of the bucket of masters whose keys begin and end so. Of a task that makes objects, all folders whose keys begin so,
+ * up to the next slash; the masters in them whose keys end so are their pages.
+ */
 export interface ItemPrefix {
   /** Empty for all. */
   readonly prefix: string;
   readonly suffix?: string;
 }
 
-/** An object of the bucket of masters that a task names by its key, once. */
+/** An object of the bucket of masters that a task names by its key, once; or a folder, whose key ends in a slash, of which an object is made. */
 export interface OrderedItem {
   readonly key: string;
-  /** Absent for the one that KEY_TEMPLATE makes of the key. */
+  /** Absent for the one that KEY_TEMPLATE makes of the key. Of a folder, the key of its object; absent for what its masters share. */
   readonly identifier?: string;
 }

@@ -100,8 +100,12 @@ describe("the settings of the Worker of jobs", () => {
     r2_buckets: bucketsOfJobs,
     queues: { producers: [{ queue: "a" }], consumers: [{ queue: "a" }, { queue: "b" }] },
     services: [{ binding: "IMAGES", service: "images" }],
+    d1_databases: [{ binding: "SEARCH", database_name: "x" }],
   };
-  const images: StatedWorkers["images"] = { name: "images", vars: {}, r2_buckets: buckets };
+  const images: StatedWorkers["images"] = {
+    ...{ name: "images", vars: {}, r2_buckets: buckets },
+    d1_databases: [{ binding: "SEARCH", database_name: "x" }],
+  };
   const faults = (change: Partial<StatedWorkers["jobs"]>, vars: StatedSettings["vars"] = {}) =>
     findJobsFaults({ images: { ...images, vars }, jobs: { ...jobs, ...change }, file: "j.toml" });
 
@@ -109,6 +113,7 @@ describe("the settings of the Worker of jobs", () => {
     expect(faults({})).toEqual([]);
     expect(faults({ vars: { PREFIX: "/a" } }, { PREFIX: "/a" })).toEqual([]);
     expect(faults({}, { SITE_NAME: "Maps" })).toEqual([]);
+    expect(faults({ d1_databases: [] })).toEqual([]);
   });
 
   it("are told wrong where they differ from it", () => {
@@ -120,6 +125,8 @@ describe("the settings of the Worker of jobs", () => {
       bucket.binding === "MASTERS" ? { ...bucket, jurisdiction: "eu" } : bucket,
     );
     expect(faults({ r2_buckets: moved })).toEqual(["the bucket MASTERS of j.toml is not that of wrangler.toml"]);
+    const elsewhere = [{ binding: "SEARCH", database_name: "elsewhere" }];
+    expect(faults({ d1_databases: elsewhere })).toEqual(["the database SEARCH of j.toml is not that of wrangler.toml"]);
     expect(faults({ services: [] })).toEqual(["the service IMAGES of j.toml is not images, as wrangler.toml calls it"]);
     expect(faults({ vars: { PREFX: "/a" } })).toEqual([
       "j.toml: PREFX is not a variable of the service; did you mean PREFIX?",

@@ -5,7 +5,7 @@ import type { ItemOutcome } from "../../src/batch/outcome.ts";
 
 const start = Date.parse("2026-11-29T10:00:00Z");
 const minutes = (count: number): number => start + 60_000 * count;
-const lease = { check: 600, verify: 600, warm: 600, convert: 60, repack: 60, export: 60 };
+const lease = { check: 600, verify: 600, warm: 600, convert: 60, repack: 60, export: 60, manifest: 60 };
 const done: ItemOutcome = { state: "done", seconds: { read: 1, verify: 2 }, bytesIn: 10, bytesOut: 1 };
 const failure = { code: "storage-failed", message: "The storage does not respond." };
 

@@ -68,8 +68,18 @@ export function missingMaster(key: string): ItemOutcome {
 }
 
 /** Runs work that holds parts of a master, in memory that is its own meanwhile. Throws `render-busy`, and what it throws. */
-export async function holdingMemory<T>(jobs: Jobs, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const lease = await jobs.budget.take(openingLoan, patienceOf(jobs, signal));
+export function holdingMemory<T>(jobs: Jobs, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return holdingOpenings(jobs, { count: 1, signal }, work);
+}
+
+/** Runs work that opens so many masters at once, in memory that is its own meanwhile. Throws `render-busy`, and what it throws. */
+export async function holdingOpenings<T>(
+  jobs: Jobs,
+  { count, signal }: { readonly count: number; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  const loan = { ...openingLoan, bytes: count * openingLoan.bytes };
+  const lease = await jobs.budget.take(loan, patienceOf(jobs, signal));
   try {
     return await whileRenewing(jobs.clock, lease, work);
   } finally {

@@ -26,6 +26,7 @@ import { answered, type Jobs } from "../jobs.ts";
 import type { ItemWork } from "../kinds.ts";
 import type { ClaimedItem } from "../ledger-calls.ts";
 import type { ItemOutcome } from "../outcome.ts";
+import { purgeTags } from "../purge-tags.ts";
 import { remakePorts } from "../remake-ports.ts";
 import { missingMaster, type OpenedMaster, openItemMaster } from "./master.ts";
 
@@ -157,7 +158,7 @@ async function remaking<T>(
 }
 
 async function ended(jobs: Jobs, { master, target }: PreparedItem, remade: RemadeMaster): Promise<ItemOutcome> {
-  await purge(jobs, target);
+  await purgeTags(jobs, [(await placesOf(target)).cacheTag], target);
   const { width, height, levels, warnings, seconds, bytesRead, bytesOut } = remade;
   const note = [`${width} by ${height} pixels in ${levels} levels.`, ...warnings].join(" ");
   return { ...master.ended({ state: "done", note }), seconds, bytesIn: bytesRead, bytesOut };
@@ -204,15 +205,4 @@ function outcomeOf(error: unknown): Pick<ItemOutcome, "state" | "failure"> | und
   }
   const isOwn = code === "source-malformed" || code === "source-unsupported" || code === "remake-unverified";
   return isOwn ? { state: "failed", failure: { code, message } } : undefined;
-}
-
-/** The master is there by then: a cache that can't be purged now is told in the log, and lapses. */
-async function purge(jobs: Jobs, key: MasterKey): Promise<void> {
-  const { cacheTag } = await placesOf(key);
-  try {
-    const { state, reason } = await answered(jobs, () => jobs.purge([cacheTag]));
-    if (state === "refused") throw new Error(reason);
-  } catch (error) {
-    jobs.log({ level: "error", message: "a new master's answers were not purged", key, cause: String(error) });
-  }
 }
