@@ -1,4 +1,4 @@
-import { rowsAtOnce } from "../codec/tile-decoder.ts";
+import { isReadByRows, rowsAtOnce } from "../codec/tile-decoder.ts";
 import type { Area, Size } from "../geometry.ts";
 import type { Level } from "../pyramid/level.ts";
 
@@ -8,13 +8,16 @@ export type BlockShape = Size;
 /** The longest side of a block whose rows are whole tiles of three levels: remainders are then a 64th of the pixels. */
 const usualRows = 2048;
 
+/** The longest strips that blocks end with, where no usual height is a whole number of them. */
+const mostRows = 4096;
+
 /** Widths that are tried where a row of the whole image would take too much memory. */
 const narrowWidths = [16_384, 8192, 4096, 2048] as const;
 
 /**
  * Lists the shapes that blocks of an image may have, the preferred first: as wide as the image, for strips would be read
- * more than once; lower rather than narrower for strips, the other way round for tiles. What is one stream that can't be
- * entered in the middle is one block. `size` is as the image is seen.
+ * more than once; lower rather than narrower for strips, the other way round for tiles. Large strips are decoded from their
+ * beginning, so that blocks end with them where that is possible. What is one stream that can't be entered in the middle is one block. `size` is as the image is seen.
  */
 export function blockShapes(stored: Level, size: Size, tileSize: number): readonly BlockShape[] {
   if (isOneStream(stored)) return [size];
@@ -22,10 +25,25 @@ export function blockShapes(stored: Level, size: Size, tileSize: number): readon
     (height) => height >= tileSize,
   );
   const widths = [size.width, ...narrowWidths.filter((width) => width < size.width)];
-  const low = heights.map((height) => ({ width: size.width, height }));
+  const usual = heights.map((height) => ({ width: size.width, height }));
+  const low = isReadByRows(stored) ? [...wholeStrips(stored, usual, tileSize), ...usual] : usual;
   const narrow = widths.map((width) => ({ width, height: usualRows }));
   const small = heights.map((height) => ({ width: usualRows, height })).filter(({ width }) => width < size.width);
   return stored.isStripped ? [...low, ...narrow, ...small] : [...narrow, ...low, ...small];
+}
+
+/** Returns the shapes that are whole numbers of strips and of tiles; fewer levels are made of such that are not usual. */
+function wholeStrips(
+  { tileLength, height }: Level,
+  usual: readonly BlockShape[],
+  tileSize: number,
+): readonly BlockShape[] {
+  const [width] = usual.map((shape) => shape.width);
+  let least = tileSize;
+  while (least % tileLength !== 0 && least <= mostRows) least += tileSize;
+  if (width === undefined || least > mostRows || least >= height) return [];
+  const whole = usual.filter((shape) => shape.height % tileLength === 0);
+  return whole.length > 0 ? whole : [{ width, height: least }];
 }
 
 /** A JPEG can be entered at some rows of it, if it is large. */
@@ -37,11 +55,16 @@ function isOneStream(stored: Level): boolean {
 
 /** Returns how many levels a block makes all tiles of: those of which its sides are whole multiples of a tile. */
 export function levelsOfBlocks(shape: BlockShape, { tileSize, levels, size }: BlockedPyramid): number {
+  const wholeLevels = (side: number): number => {
+    let count = 0;
+    for (let tile = tileSize; side % tile === 0; tile *= 2) count += 1;
+    return count;
+  };
   const cutting = [
     ...(shape.width < size.width ? [shape.width] : []),
     ...(shape.height < size.height ? [shape.height] : []),
   ];
-  return Math.min(levels, ...cutting.map((side) => Math.log2(side / tileSize) + 1));
+  return Math.min(levels, ...cutting.map(wholeLevels));
 }
 
 /** What blocks are parts of. */
