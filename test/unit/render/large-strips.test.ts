@@ -1,13 +1,17 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleTileDecoder } from "../../../src/codec/sample-tile.ts";
+import { stripReadBytes } from "../../../src/codec/strip-rows.ts";
 import { isReadByRows } from "../../../src/codec/tile-decoder.ts";
+import { maxStripPixels, maxTileBytes } from "../../../src/limits.ts";
+import { openImage, prefixBytes } from "../../../src/masters/image.ts";
 import type { Level } from "../../../src/pyramid/level.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { openPyramid } from "../../../src/tiff/open.ts";
+import { codeOf } from "../../support/code-of.ts";
 import { openTestKernel } from "../../support/kernel.ts";
 import { makeTiff } from "../../support/make-tiff.ts";
-import { type Drawn, drawTiff } from "../../support/render.ts";
+import { type Drawn, drawTiff, planPath } from "../../support/render.ts";
 
 const size = { width: 1700, height: 2051 } as const;
 const samples = Uint8Array.from({ length: size.width * size.height * 3 }, (_, at) => {
@@ -83,6 +87,40 @@ describe("large strips", () => {
     const cut = await drawTiff(file, `0,900,600,${lengths.large + missing!.first - 800}/max/0/default.png`);
     expect(cut.damage).toMatchObject({ firstRow: lengths.large + missing!.first, rows: 100 });
     expect((await drawTiff(file, "0,0,1700,1200/max/0/default.png")).damage).toBeUndefined();
+  });
+
+  it("may be as large as any strip, at any size, but for being mirrored in several", async () => {
+    const file = await write("lzw", "small");
+    const image = await openImage({ source: memorySource(file), prefix: file.subarray(0, prefixBytes), page: 1 });
+    const [level] = image.pyramid.levels;
+    const source = { ...memorySource(file), size: 2 ** 40 };
+    const planAs = (columns: number, strips: number, path: string) => {
+      const tileLength = maxStripPixels / columns;
+      const sides = { width: columns, height: strips * tileLength };
+      const byteCounts = new Float64Array(strips).fill(maxTileBytes);
+      const grid = { tileWidth: columns, tileLength, columns: 1, rows: strips };
+      const stored: Level = {
+        ...level,
+        ...sides,
+        ...grid,
+        byteCounts,
+        offsets: byteCounts.map((_, at) => (at + 1) * 2 ** 26),
+      };
+      return planPath({ ...image, pyramid: { ...image.pyramid, ...sides, levels: [stored] }, source }, path).plan;
+    };
+    for (const strips of [1, 3]) {
+      for (const path of [
+        "full/max/0/default.jpg",
+        "full/600,/0/default.png",
+        "5000,5000,900,900/max/90/default.jpg",
+      ]) {
+        const { cost } = planAs(8192, strips, path);
+        expect(cost.peakBytes).toBeLessThan(24 << 20);
+        const reads = path.startsWith("full") ? strips : 1;
+        expect(cost.reads).toBe((reads * maxTileBytes) / stripReadBytes);
+      }
+    }
+    expect(codeOf(() => planAs(8192, 3, "full/max/!0/default.jpg"))).toMatch(/render-too-costly|source-unsupported/);
   });
 
   it("show samples of 0 where they were never written", async () => {
