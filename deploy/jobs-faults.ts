@@ -7,6 +7,7 @@ import type { StatedSettings } from "./settings-faults.ts";
 /** What both Workers have to be told alike. */
 const shared: readonly VariableName[] = [
   ...(["PREFIX", "KEY_TEMPLATE", "PAGE_SUFFIX", "MAX_WIDTH", "MAX_HEIGHT", "MAX_AREA", "JURISDICTION"] as const),
+  ...(["JPEG_QUALITY", "COLOR_PROFILE", "KEEP_METADATA"] as const),
 ];
 
 const sharedBuckets = ["MASTERS", "CATALOGUE"] as const;

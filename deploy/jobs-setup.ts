@@ -26,6 +26,7 @@ export interface StatedJobs {
 export interface JobsPlaces {
   readonly inbox: RemoteBucket;
   readonly scratch: RemoteBucket;
+  readonly exports: RemoteBucket;
   readonly queues: readonly string[];
   /** The queue that INBOX tells of what is put into it. */
   readonly inboxQueue: string;
@@ -59,6 +60,7 @@ export function jobsPlacesOf({ r2_buckets: stated, queues, vars }: StatedJobs, f
   return {
     inbox: named("INBOX"),
     scratch: named("SCRATCH"),
+    exports: named("EXPORTS"),
     queues: all,
     inboxQueue,
     jurisdiction: jurisdiction === "" ? undefined : jurisdiction,
@@ -70,9 +72,10 @@ export function jobsPlacesOf({ r2_buckets: stated, queues, vars }: StatedJobs, f
  * rules by which INBOX tells of task files. Running it again changes nothing. Throws SetupFailed.
  */
 export async function setUpJobs(places: JobsPlaces, tools: SetupTools): Promise<void> {
-  const { inbox, scratch, queues, inboxQueue, jurisdiction } = places;
+  const { inbox, scratch, exports, queues, inboxQueue, jurisdiction } = places;
   await listRules(inbox, tools);
   await setScratchRule(scratch, tools);
+  await listRules(exports, tools);
   for (const queue of queues) await makeQueue(queue, { jurisdiction, tools });
   const listed = await tools.run(notification("list", inbox, []));
   // Wrangler fails where there is none yet; what else is wrong shows in making them.

@@ -47,6 +47,12 @@ export const faults = {
 /** The name of a fault, as throw sites, clients and tests use it. */
 export type ErrorCode = keyof typeof faults;
 
+/** One of several things that are wrong: where, and a sentence without a full stop. */
+export interface ListedFault {
+  readonly place?: string;
+  readonly message: string;
+}
+
 /** What an error says next to its public message. */
 export interface ErrorOptions {
   /** What the client can do about it: a sentence that goes out after the message. */
@@ -55,8 +61,8 @@ export interface ErrorOptions {
   readonly cacheTag?: string;
   /** For the log alone, as is `cause`. */
   readonly detail?: string;
-  /** All that is wrong, one by one, which goes out in JSON. */
-  readonly faults?: readonly object[] | undefined;
+  /** All that is wrong, one by one, which goes out too. */
+  readonly faults?: readonly ListedFault[] | undefined;
   /** After how many seconds it is worth asking again, where that is known. */
   readonly retrySeconds?: number | undefined;
   readonly cause?: unknown;
@@ -68,7 +74,7 @@ export class ImageError extends Error {
   readonly hint: string | undefined;
   readonly cacheTag: string | undefined;
   readonly detail: string | undefined;
-  readonly faults: readonly object[] | undefined;
+  readonly faults: readonly ListedFault[] | undefined;
   readonly retrySeconds: number | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: ErrorOptions = {}) {

@@ -122,9 +122,9 @@ function openJobs(env: JobsEnv): Jobs {
   const known = jobsOf.get(env);
   if (known !== undefined) return known;
   const config = readConfig({ ...env });
-  const { MASTERS: masters, CATALOGUE: catalogue, INBOX: inbox, SCRATCH: scratch } = env;
+  const { MASTERS: masters, CATALOGUE: catalogue, INBOX: inbox, SCRATCH: scratch, EXPORTS: exports } = env;
   const jobs: Jobs = {
-    buckets: { masters, catalogue, inbox, scratch },
+    buckets: { masters, catalogue, inbox, scratch, exports },
     ledgerOf: (task) => placed(env.LEDGERS, config).getByName(task),
     register: () => placed(env.REGISTER, config).getByName("service"),
     queue: env.ITEMS,

@@ -21,7 +21,7 @@ export const maxBodyBytes = 1 << 20;
 /**
  * Largest task file, in JSON or CSV: some 60,000 items by name. A prefix names any number.
  * @beyond body-too-large, and a fault of a file in INBOX
- * @heldBy app.ts, task/task-file.ts, batch/inbox.ts
+ * @heldBy app.ts, batch/inbox.ts, cli/batch.ts, task/task-file.ts
  */
 export const maxTaskFileBytes = 4 << 20;
 
@@ -38,6 +38,14 @@ export const mostVerifiedBytes = 8 * 2 ** 30;
  * @heldBy batch/kinds/verify.ts
  */
 export const mostVerifiedPixels = 1e9;
+
+/**
+ * Most calls of storage that the export of one image in a task takes: reads of its master, and puts of its files. The platform
+ * allows 10,000 for a message, of which some are needed for the rest.
+ * @beyond the item is refused, with the command that exports it
+ * @heldBy batch/kinds/export.ts
+ */
+export const mostExportCalls = 9000;
 
 /**
  * Most images that one call purges; the caller asks again for the others.
@@ -64,7 +72,7 @@ export const smallDerivativeTimes = 4;
 /**
  * Largest record of an object or a collection, in bytes: some 10,000 pages.
  * @beyond record-malformed
- * @heldBy batch/kinds/verify.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
+ * @heldBy batch/read-record.ts, job/collection-job.ts, job/moves.ts, job/object-job.ts, job/page-text.ts, records.ts
  */
 export const maxCatalogueRecordBytes = 4 << 20;
 
@@ -395,9 +403,9 @@ export const maxPeakBytes = 64 << 20;
 /**
  * Most memory that a block of an image takes that is converted by the service: kernel and compressed tiles.
  * @beyond remake-impossible
- * @heldBy remake/plan.ts
+ * @heldBy batch/kinds/remake.ts, remake/plan.ts
  */
-export const maxBlockBytes = 64 << 20;
+export const maxBlockBytes = 72 << 20;
 
 /**
  * Longest side of a JPEG picture. Source: ITU-T T.81 B.2.2.

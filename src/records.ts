@@ -24,6 +24,8 @@ import { ImageError } from "./error.ts";
 import { maxKeyBytes } from "./identity/master-name.ts";
 import { maxCatalogueRecordBytes, maxTextFileBytes } from "./limits.ts";
 import { openStreamR2, readWholeR2, type Storage, type StreamedObject, type WholeObject } from "./source/r2.ts";
+import { reportKey } from "./task/report-key.ts";
+import { isTaskId } from "./task/task-id.ts";
 import type { Visit } from "./visit.ts";
 
 /** Where records are, and the memory they are read into. */
@@ -108,6 +110,20 @@ export function withFeedPage<T>(
 export function withFeedEnd<T>(store: RecordStore, visit: Visit, work: (end: FeedEnd) => Promise<T>): Promise<T> {
   const stored = { name: feedEndKey, visit, empty: formatFeedRecord(emptyFeed) };
   return withRecord(store, stored, ({ bytes }) => work(parseFeedEnd(bytes)));
+}
+
+/**
+ * Runs `work` with the bytes of the report of a task, as `withWork` does with the record of an object; an id that is none has
+ * no report.
+ */
+export function withTaskReport<T>(
+  store: RecordStore,
+  { id, visit }: { readonly id: string; readonly visit: Visit },
+  work: (bytes: Uint8Array) => Promise<T>,
+): Promise<T> {
+  const missing = "There is no report of such a task: it is written when the task has ended.";
+  if (!isTaskId(id)) throw new ImageError("not-found", missing);
+  return withRecord(store, { name: reportKey(id), visit, missing }, ({ bytes }) => work(bytes));
 }
 
 /** What the record of an image takes for each of its bytes: these, their text and the values read from it. */

@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { imageWorker } from "./support/image-worker.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -28,8 +27,8 @@ const shared = {
 const unitTimeout = { testTimeout: 30_000, hookTimeout: 30_000 } as const;
 
 /**
- * Five projects: `node` for the unit tests, `cli` for the command line and the processes it starts, `workerd` for what
- * needs the platform, `platform` for the platform as a server, `browser` for what a person sees of a running service.
+ * Six projects: `node` for the unit tests, `cli` for the command line and the processes it starts, `workerd` for what
+ * needs the platform, `jobs` for the Worker that works on tasks, `platform` for the platform as a server, `browser` for what a person sees of a running service.
  * They are started in the order of their names, the browser first, which waits more than it works.
  */
 export default defineConfig({
@@ -82,10 +81,11 @@ export default defineConfig({
       {
         root,
         plugins: [
-          cloudflareTest(({ inject }) => ({
+          cloudflareTest(async ({ inject }) => ({
             wrangler: { configPath: resolve(root, "wrangler.jobs.toml") },
             miniflare: {
-              workers: [imageWorker(inject("bundle"))],
+              // Loads wrangler, which the other projects do without.
+              workers: [(await import("./support/image-worker.ts")).imageWorker(inject("bundle"))],
               // Images that a test makes in no time are large.
               bindings: { LARGE_ABOVE_MEGAPIXELS: "2" },
               // The pauses between tries double: eight of them take four minutes.

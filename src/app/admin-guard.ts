@@ -14,6 +14,7 @@ import { isOtherOrigin, isSameOrigin } from "../http/same-origin.ts";
 import { sameSecret } from "../http/same-secret.ts";
 import { hasCredentials, isSessionOpen, sessionOf } from "../http/session.ts";
 import { signInPath } from "../pages/sign-in-page.tsx";
+import { tasksPath } from "../pages/task-parts.tsx";
 import { answerSignIn } from "../stories/sign-in.ts";
 import { nameByToken } from "./access-token.ts";
 import { limitBody } from "./body.ts";
@@ -31,20 +32,28 @@ export const closeAdmin: MiddlewareHandler<Door> = async (c, next) => {
   c.res = closed;
 };
 
+/** What pages under `/admin` may load: none has a script. */
+const pagePolicy = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'"],
+  fontSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+};
+
+/** Pages of tasks have one that asks for them again. */
+const livePolicy = { ...pagePolicy, scriptSrc: ["'self'"], connectSrc: ["'self'"] };
+
+// Under "no-referrer" browsers hide the origin of forms, by which they are told from those of other sites.
+const [securePage, secureLivePage] = [pagePolicy, livePolicy].map((contentSecurityPolicy) =>
+  secureHeaders({ contentSecurityPolicy, referrerPolicy: "same-origin" }),
+) as [MiddlewareHandler<Door>, MiddlewareHandler<Door>];
+
 /** What browsers are told of pages under `/admin`. */
-export const secureAdmin = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'"],
-    fontSrc: ["'self'"],
-    formAction: ["'self'"],
-    frameAncestors: ["'none'"],
-    baseUri: ["'none'"],
-  },
-  // Under "no-referrer" browsers hide the origin of forms, by which they are told from those of other sites.
-  referrerPolicy: "same-origin",
-});
+export const secureAdmin: MiddlewareHandler<Door> = (c, next) =>
+  (c.req.path.startsWith(tasksPath) ? secureLivePage : securePage)(c, next);
 
 /** Longest body, in bytes, of the form that signs in: anybody may send it, and the budget knows of no bodies. */
 const mostSignInBytes = 4096;

@@ -4,6 +4,8 @@ import { answerAdminPage, answerPurgeForm } from "../stories/admin-page.ts";
 import { answerPurge } from "../stories/purge.ts";
 import { signIn, signOut } from "../stories/sign-in.ts";
 import { answerStatistics } from "../stories/statistics.ts";
+import { answerTaskForm, answerTaskListPage, answerTaskPage } from "../stories/task-pages.ts";
+import { answerTaskReport, answerTaskReportPage } from "../stories/task-report.ts";
 import {
   answerTask,
   answerTaskAction,
@@ -46,6 +48,21 @@ export function adminRoutes(): Hono<Door> {
         const { id, action } = c.req.param();
         return answerTaskAction(c.env.services, { ...whoOf(c), id, action: action as TaskAction });
       })
+      .get("/tasks/:id/report", (c) => {
+        const { id } = c.req.param();
+        return answerTaskReport(c.env.services, { ...whoOf(c), id, format: c.req.query("format") });
+      })
+      // What ends in a slash is a page.
+      .get("/tasks/:nothing{.{0}}", ({ env, req }) =>
+        answerTaskListPage(env.services, { request: req.raw, before: req.query("before") }),
+      )
+      .get("/tasks/:id/:nothing{.{0}}", ({ env, req }) =>
+        answerTaskPage(env.services, { request: req.raw, id: req.param("id") }),
+      )
+      .get("/tasks/:id/report/:nothing{.{0}}", (c) =>
+        answerTaskReportPage(c.env.services, { ...whoOf(c), id: c.req.param("id") }),
+      )
+      .post("/forms/tasks", async (c) => answerTaskForm(c.env.services, await readForm(c.req.raw), whoOf(c)))
       .post("/forms/purge", async (c) => {
         const { services, workersCache } = c.env;
         return answerPurgeForm(services, await readForm(c.req.raw), { ...whoOf(c), workersCache });

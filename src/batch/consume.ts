@@ -37,7 +37,7 @@ export async function consumeItem(jobs: Jobs, delivery: ItemDelivery): Promise<v
     if (outcome === "handed over") return delivery.ack();
     const { isStirring } = await callLedger(jobs, task, (ledger) => ledger.report(item, outcome, jobs.clock.now()));
     delivery.ack();
-    if (isStirring) await wakeRun(jobs, task);
+    if (isStirring) await tellRun(jobs, task);
   } catch (error) {
     jobs.log({ level: "error", message: "an item was not worked on", task, item, cause: describe(error) });
     delivery.retry({ delaySeconds: pauseSeconds(delivery.attempts) });
@@ -50,10 +50,19 @@ export async function buryItem(jobs: Jobs, delivery: ItemDelivery): Promise<void
   try {
     const { isStirring } = await callLedger(jobs, task, (ledger) => ledger.bury(item, jobs.clock.now()));
     delivery.ack();
-    if (isStirring) await wakeRun(jobs, task);
+    if (isStirring) await tellRun(jobs, task);
   } catch (error) {
     jobs.log({ level: "error", message: "a dead letter was not read", task, item, cause: describe(error) });
     delivery.retry({ delaySeconds: pauseSeconds(delivery.attempts) });
+  }
+}
+
+/** The message is taken by then, and the cron wakes the run where this fails. */
+async function tellRun(jobs: Jobs, task: string): Promise<void> {
+  try {
+    await wakeRun(jobs, task);
+  } catch (error) {
+    jobs.log({ level: "warn", message: "a run was not woken", task, cause: describe(error) });
   }
 }
 

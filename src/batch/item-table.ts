@@ -1,4 +1,5 @@
 import type { ItemFailure, ItemStatus } from "../task/answers.ts";
+import { type SpreadPart, spreadBounds, spreadStarts } from "../task/spread.ts";
 import {
   addSeconds,
   type ItemCounts,
@@ -9,21 +10,8 @@ import {
   stages,
 } from "../task/states.ts";
 import type { OrderedItem } from "../task/task.ts";
+import { type ItemRow, readRow, readStatus } from "./item-rows.ts";
 import type { ItemOutcome } from "./outcome.ts";
-
-/** A row of the table. */
-export interface ItemRow {
-  readonly item: number;
-  readonly key: string;
-  readonly identifier: string | undefined;
-  readonly state: ItemState;
-  readonly tries: number;
-  /** Which delivery of which message it was given to. */
-  readonly holder: string | undefined;
-  /** When it counts as lost, in milliseconds since 1970. */
-  readonly until: number;
-  readonly failure: ItemFailure | undefined;
-}
 
 /** What is known of all items together. It is added up as they change, so that no question reads them all. */
 export interface Tally {
@@ -35,6 +23,9 @@ export interface Tally {
   /** Items that ended, by minute since 1970: the last few. */
   readonly minutes: Readonly<Record<string, number>>;
 }
+
+/** A value of the database has two megabytes at the most, and an item two names of a kilobyte. */
+const itemsPerInsert = 250;
 
 /** For how many minutes it is kept how many items ended. */
 const keptMinutes = 6;
@@ -79,11 +70,13 @@ export class ItemTable {
 
   /** Adds items behind those that are there, waiting, or in a state that they have from the beginning. */
   add(items: readonly OrderedItem[], state: ItemState): void {
-    this.#sql.exec(
-      "INSERT INTO items (key, identifier, state) SELECT value ->> 'key', value ->> 'identifier', ? FROM json_each(?)",
-      state,
-      JSON.stringify(items),
-    );
+    for (let at = 0; at < items.length; at += itemsPerInsert) {
+      this.#sql.exec(
+        "INSERT INTO items (key, identifier, state) SELECT value ->> 'key', value ->> 'identifier', ? FROM json_each(?)",
+        state,
+        JSON.stringify(items.slice(at, at + itemsPerInsert)),
+      );
+    }
     this.#count({ [state]: items.length });
   }
 
@@ -241,6 +234,19 @@ export class ItemTable {
     return Object.fromEntries(found);
   }
 
+  /** Returns how many items took how long, from the fastest on. Reads all items. */
+  spread(): readonly SpreadPart[] {
+    const parts = spreadBounds.map((bound, at) => `WHEN spent < ${bound} THEN ${at}`).join(" ");
+    const found = this.#sql
+      .exec(
+        `SELECT CASE ${parts} ELSE ${spreadBounds.length} END AS part, count(*) AS many FROM items
+         WHERE state IN ('done', 'kept', 'failed', 'refused') GROUP BY part`,
+      )
+      .toArray();
+    const items = new Map(found.map(({ part, many }) => [Number(part), Number(many)]));
+    return spreadStarts.map((from, at) => ({ from, items: items.get(at) ?? 0 }));
+  }
+
   #statuses(rest: string, given: readonly (string | number)[]): readonly ItemStatus[] {
     return this.#sql
       .exec(
@@ -266,42 +272,4 @@ export class ItemTable {
     this.#tally = { ...this.#tally, ...change };
     this.#sql.exec("INSERT OR REPLACE INTO tally (line, value) VALUES (1, ?)", JSON.stringify(this.#tally));
   }
-}
-
-type SqlRow = Readonly<Record<string, SqlStorageValue>>;
-
-function readRow({ item, key, identifier, state, tries, holder, until, failure }: SqlRow): ItemRow {
-  return {
-    item: Number(item),
-    key: String(key),
-    identifier: identifier === null ? undefined : String(identifier),
-    state: String(state) as ItemState,
-    tries: Number(tries),
-    holder: holder === null ? undefined : String(holder),
-    until: Number(until),
-    failure: failure === null ? undefined : JSON.parse(String(failure)),
-  };
-}
-
-function readStatus(row: SqlRow): ItemStatus {
-  const { item, key, state, tries, seconds, bytesIn, bytesOut, failure } = row;
-  const text = (name: "identifier" | "etag" | "note"): object =>
-    row[name] === null ? {} : { [name]: String(row[name]) };
-  const time = (name: "beganAt" | "endedAt"): object =>
-    row[name] === null ? {} : { [name]: new Date(Number(row[name])).toISOString() };
-  return {
-    item: Number(item),
-    key: String(key),
-    ...text("identifier"),
-    state: String(state) as ItemState,
-    tries: Number(tries),
-    seconds: seconds === null ? {} : JSON.parse(String(seconds)),
-    bytesIn: Number(bytesIn),
-    bytesOut: Number(bytesOut),
-    ...text("etag"),
-    ...(failure === null ? {} : { failure: JSON.parse(String(failure)) }),
-    ...text("note"),
-    ...time("beganAt"),
-    ...time("endedAt"),
-  };
 }

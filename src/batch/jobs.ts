@@ -15,7 +15,7 @@ export interface RunParams {
 
 /** What the Worker of jobs works with: the platform under names of its own. Made once an isolate. */
 export interface Jobs {
-  readonly buckets: Readonly<Record<"masters" | "catalogue" | "inbox" | "scratch", R2Bucket>>;
+  readonly buckets: Readonly<Record<"masters" | "catalogue" | "inbox" | "scratch" | "exports", R2Bucket>>;
   /** A stub belongs to the request that makes it. */
   readonly ledgerOf: (task: string) => LedgerCalls;
   readonly register: () => RegisterCalls;
@@ -49,7 +49,15 @@ export function callRegister<T>(jobs: Jobs, call: (register: RegisterCalls) => P
   return answeredIn(jobs, ledgerSeconds, () => call(jobs.register()), "The list of tasks does not answer.");
 }
 
-/** Calls storage, a queue or the engine of runs. Throws `storage-failed` where it does not answer. */
+/** How long the engine of runs may take, in seconds: on one's own machine it answers when a step has ended. */
+const engineSeconds = 30;
+
+/** Calls the engine of runs. Throws `storage-failed` where it does not answer. */
+export function callEngine<T>(jobs: Jobs, call: (runs: Jobs["runs"]) => Promise<T>): Promise<T> {
+  return answeredIn(jobs, engineSeconds, () => call(jobs.runs), "The engine of runs does not answer.");
+}
+
+/** Calls storage or a queue. Throws `storage-failed` where it does not answer. */
 export function answered<T>(jobs: Jobs, call: () => Promise<T>): Promise<T> {
   return answeredIn(jobs, jobs.config.storageTimeoutSeconds, call, "The storage does not respond. Try again.");
 }

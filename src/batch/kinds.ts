@@ -1,6 +1,7 @@
 import type { RunnableKind } from "../task/kinds.ts";
 import type { Jobs } from "./jobs.ts";
 import { checkItem } from "./kinds/check.ts";
+import { exportItem } from "./kinds/export.ts";
 import { convertItem, repackItem } from "./kinds/remake.ts";
 import { verifyItem } from "./kinds/verify.ts";
 import { warmItem } from "./kinds/warm.ts";
@@ -17,6 +18,7 @@ export const deadlineSeconds: Readonly<Record<RunnableKind, number>> = {
   warm: 300,
   convert: 780,
   repack: 780,
+  export: 780,
 };
 
 const works: Readonly<Record<RunnableKind, ItemWork>> = {
@@ -25,6 +27,7 @@ const works: Readonly<Record<RunnableKind, ItemWork>> = {
   warm: warmItem,
   convert: convertItem,
   repack: repackItem,
+  export: exportItem,
 };
 
 /**

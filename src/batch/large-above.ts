@@ -1,7 +1,7 @@
 import { ImageError } from "../error.ts";
 
 /** What LARGE_ABOVE_MEGAPIXELS is where it is not set. */
-export const defaultLargeAbove = "150";
+const defaultLargeAbove = "150";
 
 /**
  * Reads LARGE_ABOVE_MEGAPIXELS, as pixels: larger images are converted block by block in a Workflow, smaller ones by the

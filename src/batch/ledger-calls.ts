@@ -1,6 +1,7 @@
 import type { ItemFailure, ItemPage, ItemStatus, TaskStatus } from "../task/answers.ts";
 import type { TaskAction } from "../task/door.ts";
 import type { RunnableKind, SettingsOfKinds } from "../task/kinds.ts";
+import type { SpreadPart } from "../task/spread.ts";
 import type { ItemState, StageSeconds } from "../task/states.ts";
 import type { ItemPrefix, OrderedItem } from "../task/task.ts";
 import type { ItemOutcome } from "./outcome.ts";
@@ -79,6 +80,7 @@ export interface TaskFigures {
   readonly status: TaskStatus;
   readonly median: StageSeconds;
   readonly p95: StageSeconds;
+  readonly spread: readonly SpreadPart[];
   readonly slowest: readonly ItemStatus[];
   readonly failures: readonly ItemStatus[];
 }
@@ -121,6 +123,6 @@ export interface LedgerCalls {
   readonly reported: (key: string) => Promise<boolean>;
   /** The number of the run that works on it, and when it last did so. */
   readonly run: () => Promise<{ readonly run: number; readonly lastTurn: number }>;
-  /** Begins the run after `run`, unless another has: returns the number of the one that works from now on. */
-  readonly nextRun: (run: number, now: number) => Promise<number>;
+  /** Numbers the run after `run`, which the caller starts; undefined where somebody else was faster. */
+  readonly nextRun: (run: number, now: number) => Promise<number | undefined>;
 }

@@ -1,4 +1,4 @@
-import { answered, callLedger, callRegister, type Jobs } from "./jobs.ts";
+import { callEngine, callLedger, callRegister, type Jobs } from "./jobs.ts";
 
 /** The event by which a run is told to look. */
 export const wakeEvent = "wake";
@@ -14,14 +14,13 @@ export async function wakeRun(jobs: Jobs, task: string): Promise<void> {
   const now = jobs.clock.now();
   const { run, lastTurn } = await callLedger(jobs, task, (ledger) => ledger.run());
   if (run > 0 && now - lastTurn < lostMilliseconds && (await isTold(jobs, runId(task, run)))) return;
-  const next = await callLedger(jobs, task, (ledger) => ledger.nextRun(run, now));
-  await startRun(jobs, task, next);
+  await startAfter(jobs, task, run);
 }
 
 /** Starts the run after the one that works on a task. Throws `storage-failed`. */
 export async function startNextRun(jobs: Jobs, task: string): Promise<void> {
   const { run } = await callLedger(jobs, task, (ledger) => ledger.run());
-  await startRun(jobs, task, await callLedger(jobs, task, (ledger) => ledger.nextRun(run, jobs.clock.now())));
+  await startAfter(jobs, task, run);
 }
 
 /** Writes down how a task stands, for the list of all. Throws `storage-failed`. */
@@ -45,8 +44,8 @@ function runId(task: string, run: number): string {
 /** Whether a run is alive, and is told. */
 async function isTold(jobs: Jobs, id: string): Promise<boolean> {
   try {
-    return await answered(jobs, async () => {
-      const instance = await jobs.runs.get(id);
+    return await callEngine(jobs, async (runs) => {
+      const instance = await runs.get(id);
       const { status } = await instance.status();
       if (status === "complete" || status === "errored" || status === "terminated") return false;
       await instance.sendEvent({ type: wakeEvent, payload: {} });
@@ -59,11 +58,9 @@ async function isTold(jobs: Jobs, id: string): Promise<boolean> {
   }
 }
 
-async function startRun(jobs: Jobs, task: string, run: number): Promise<void> {
-  try {
-    await answered(jobs, () => jobs.runs.create({ id: runId(task, run), params: { task } }));
-  } catch (error) {
-    // Somebody else was faster.
-    if (!/already.exists/i.test(String((error as { cause?: unknown }).cause))) throw error;
-  }
+/** Where somebody is faster, that one's run looks. One that dies before it has started is started anew by the cron. */
+async function startAfter(jobs: Jobs, task: string, run: number): Promise<void> {
+  const next = await callLedger(jobs, task, (ledger) => ledger.nextRun(run, jobs.clock.now()));
+  if (next === undefined) return;
+  await callEngine(jobs, (runs) => runs.create({ id: runId(task, next), params: { task } }));
 }

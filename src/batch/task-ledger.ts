@@ -235,6 +235,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
       status,
       median: this.#items.quantile(0.5),
       p95: this.#items.quantile(0.95),
+      spread: this.#items.spread(),
       slowest: this.#items.slowest(mostSlowest),
       failures: this.#items.page("failed", 0, mostFailures),
     };
@@ -251,9 +252,8 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     return { run, lastTurn };
   }
 
-  nextRun(run: number, now: number): number {
-    const current = this.#standing().run;
-    if (current !== run) return current;
+  nextRun(run: number, now: number): number | undefined {
+    if (this.#standing().run !== run) return undefined;
     this.#keep({ run: run + 1, lastTurn: now });
     return run + 1;
   }

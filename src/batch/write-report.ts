@@ -1,11 +1,7 @@
 import type { TaskReport } from "../task/report.ts";
+import { reportKey } from "../task/report-key.ts";
 import { answered, callLedger, type Jobs } from "./jobs.ts";
 import { register } from "./run-calls.ts";
-
-/** In CATALOGUE. */
-function reportKey(task: string): string {
-  return `tasks/${task}/report.json`;
-}
 
 /** Writes the report of a task. Returns whether there was still nothing left to do then. Throws `storage-failed`. */
 export async function writeReport(jobs: Jobs, task: string): Promise<boolean> {

@@ -8,8 +8,8 @@ import type { SourceFile } from "../job/source-files.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { untilStopped } from "../node/until-stopped.ts";
+import { quoteWord } from "../shell-word.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { quoteWord } from "./shell-word.ts";
 
 /** A file that was checked, or could not be checked. */
 export interface CheckedFile {

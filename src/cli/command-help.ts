@@ -1,3 +1,4 @@
+import { batchOptions } from "../settings/batch-options.ts";
 import {
   costOptions,
   indexOptions,
@@ -47,6 +48,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   cost: "tessera cost [--prefix TEXT | --object KEY | --collection KEY] --to local|remote [options]",
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
   report: "tessera report merge FILE... [options]",
+  batch: "tessera batch submit FILE | status|watch|items|pause|resume|cancel|retry|report ID --to local|remote",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -69,6 +71,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   cost: "Makes the bill of what is stored and was counted, and foretells that of a month.",
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
   report: "Makes one report of those of the shards of an ingest, and says which are missing.",
+  batch: "Sends tasks that a service works off by itself, and tells how they stand.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -95,6 +98,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   cost: [["Options", costOptions]],
   warm: [["Options", warmOptions]],
   report: [["Options", reportOptions]],
+  batch: [["Options", batchOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -187,6 +191,15 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
   report: [
     ["tessera report merge report-*.json", "what ingest --shard I/N --report report-I.json wrote"],
     ["tessera report merge report-*.json --json", "for scripts"],
+  ],
+  batch: [
+    ["tessera batch submit task.json --to remote", "a task file, JSON or CSV; a faulty one is not sent"],
+    ["tessera batch status --to remote", "the latest tasks"],
+    ["tessera batch watch latest --to local", "until the task ends that was sent last"],
+    ["tessera batch items 20261129-104826-3fa85f645717 --to remote --only failed", "what failed, and why"],
+    ["tessera batch retry 20261129-104826-3fa85f645717 --to remote", "what failed or was cancelled, again"],
+    ["tessera batch report latest --to remote --csv", "time, cost and stages as a table"],
+    ["tessera batch report --collection maps --to remote", "what all tasks of a collection came to"],
   ],
 };
 
@@ -290,6 +303,14 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "",
     "Exit status: 0 all shards are there and nothing has failed, 1 otherwise, 2 wrong arguments, or reports of",
     "several runs. See docs/batch.md.",
+  ],
+  batch: [
+    "",
+    "ID is the id of a task, or latest; status without one lists the tasks. A task goes on without this command:",
+    "Ctrl-C ends watch alone. pause lets what is begun end and begins nothing, cancel gives up what is not begun,",
+    "retry has what failed or was cancelled done again. The secret of a remote service is read from",
+    "TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 the service refuses or, of watch, something is not done,",
+    "2 wrong arguments or task file, 130 stopped. See docs/batch.md.",
   ],
 };
 

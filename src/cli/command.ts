@@ -1,3 +1,4 @@
+import { batchOptions } from "../settings/batch-options.ts";
 import {
   type CostOptions,
   costOptions,
@@ -43,6 +44,7 @@ import {
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
 import { readArguments, spellOption } from "./arguments.ts";
+import { type BatchCommand, readBatch } from "./batch-command.ts";
 import { readCost, readReport, readWarm } from "./choice-commands.ts";
 import { type MovedCommand, type MvCommand, type RmCommand, readMoved, readMv, readRm } from "./image-commands.ts";
 
@@ -67,6 +69,7 @@ export const commandOptions = {
   cost: costOptions,
   warm: warmOptions,
   report: reportOptions,
+  batch: batchOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -91,6 +94,7 @@ export type Command =
   | CostCommand
   | WarmCommand
   | ReportCommand
+  | BatchCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -275,6 +279,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (name === "cost") return readCost(positionals, checkValues(costOptions, given, checking), faults);
   if (name === "warm") return readWarm(positionals, checkValues(warmOptions, given, checking), faults);
   if (name === "report") return readReport(positionals, checkValues(reportOptions, given, checking), faults);
+  if (name === "batch") return readBatch(positionals, checkValues(batchOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

@@ -1,6 +1,6 @@
 import { type CostEstimate, estimateCost } from "../job/estimate.ts";
 import type { ExportFailure } from "../job/export/export-source.ts";
-import type { ExportedImage } from "../job/export/image.ts";
+import type { ExportResult } from "../job/export/image.ts";
 import type { ExportForecast, ExportPlan } from "../job/export/plan.ts";
 import type { ExportOutcome } from "../job/export/run.ts";
 import type { ExportPlace } from "../job/export/target.ts";
@@ -41,7 +41,7 @@ export function formatForecast(
 }
 
 /** Formats what became of an image as a line. */
-export function formatExported(identifier: string, image: ExportedImage): string {
+export function formatExported(identifier: string, image: ExportResult): string {
   if (image.status === "failed") return formatFailure(image.failure);
   const sizes =
     image.status !== "unchanged" ? ` (${count(image.files, "file")}, ${formatMegabytes(image.bytes)} MB)` : "";

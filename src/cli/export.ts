@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { ServiceBuckets } from "../bucket/bucket.ts";
 import { webpQuality } from "../config.ts";
+import type { ExportSettings } from "../export/settings.ts";
 import { bucketPlace } from "../job/export/bucket.ts";
 import { folderPlace } from "../job/export/folder.ts";
-import { type ExportPlan, type ExportSettings, planExport } from "../job/export/plan.ts";
+import { type ExportPlan, planExport } from "../job/export/plan.ts";
 import { type ExportOutcome, runExport } from "../job/export/run.ts";
 import { type ExportPlace, PlaceFault } from "../job/export/target.ts";
 import { zipPlace } from "../job/export/zip.ts";

@@ -2,6 +2,7 @@ import type { ImageOutcome, IngestEvent } from "../job/job.ts";
 import { nameImage, type PlannedImage } from "../job/job-plan.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import type { TerminalOutput } from "../node/terminal.ts";
+import { formatClock } from "../task/progress.ts";
 import { formatFailure, formatStages } from "./report-text.ts";
 
 /** The state of a run. */
@@ -22,13 +23,11 @@ const barCharacters = 20;
 /** Formats the state of a run as one line. */
 export function formatProgress(state: ProgressState): string {
   const part = state.bytes === 0 ? state.imagesDone / Math.max(1, state.images) : state.bytesDone / state.bytes;
-  const filled = Math.round(Math.min(1, part) * barCharacters);
-  const bar = `[${"#".repeat(filled)}${"-".repeat(barCharacters - filled)}]`;
   const measured = state.bytesConverted > 0 ? state.bytesConverted : state.bytesDone;
   const rate = state.seconds > 0 ? measured / state.seconds : 0;
-  const left = rate > 0 ? `${formatClock((state.bytes - state.bytesDone) / rate)} left` : "";
+  const left = rate > 0 ? `${formatClock(Math.ceil((state.bytes - state.bytesDone) / rate))} left` : "";
   return [
-    bar,
+    formatBar(part),
     `${state.imagesDone}/${state.images}`,
     `${formatMegabytes(state.bytesDone)}/${formatMegabytes(state.bytes)} MB`,
     ...(rate > 0 ? [`${formatMegabytes(rate)} MB/s`, left] : []),
@@ -36,6 +35,12 @@ export function formatProgress(state: ProgressState): string {
   ]
     .join("  ")
     .trimEnd();
+}
+
+/** Formats a part of a whole, from 0 to 1, as a bar. */
+export function formatBar(part: number): string {
+  const filled = Math.round(Math.min(1, part) * barCharacters);
+  return `[${"#".repeat(filled)}${"-".repeat(barCharacters - filled)}]`;
 }
 
 /** Formats the end of the work on an image as one line, and with stages and a line for each note where all is told. */
@@ -121,13 +126,4 @@ export function showProgress(images: readonly PlannedImage[], options: ProgressO
 function isWorthALine(outcome: ImageOutcome, { terminal, isVerbose }: ProgressOptions): boolean {
   if (outcome.status === "stopped") return false;
   return !terminal.isWatched || isVerbose || outcome.status === "failed";
-}
-
-function formatClock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const minutes = Math.floor(whole / 60);
-  const rest = String(whole % 60).padStart(2, "0");
-  return minutes < 60
-    ? `${minutes}:${rest}`
-    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }

@@ -1,9 +1,9 @@
 import { AdministrationError } from "../bucket/administration.ts";
 import type { Terminal } from "../node/terminal.ts";
 import type { PurgeOrder } from "../operation/purge-order.ts";
+import { quoteWord } from "../shell-word.ts";
 import { count } from "./count.ts";
 import { describePurge, findService, imageOrders, type PurgeReport, purgeAll, type ServiceChoice } from "./purging.ts";
-import { quoteWord } from "./shell-word.ts";
 
 /** What a command has changed, of which something may still be kept. */
 export interface ChangedThings {

@@ -8,13 +8,13 @@ import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import type { WarmOptions } from "../settings/operation-options.ts";
 import { readServiceSettings, type ServiceSettings } from "../settings/service-settings.ts";
+import { quoteWord } from "../shell-word.ts";
 import { choiceOf } from "./choice-commands.ts";
 import { openBuckets } from "./choose-buckets.ts";
 import type { WarmCommand } from "./command.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { formatJson } from "./report-json.ts";
-import { quoteWord } from "./shell-word.ts";
 
 /** Failures that are told one by one; more are only counted. */
 const mostFailuresTold = 100;

@@ -3,6 +3,7 @@ import type { Level } from "../pyramid/level.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Plane } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import type { JpegCheckpoints } from "./jpeg/checkpoints.ts";
 import type { JpegSampling } from "./jpeg/header.ts";
 import { type JpegRowReader, openJpegRows, usualReadBytes } from "./jpeg/row-reader.ts";
 import { readJpegRowsHead } from "./jpeg/rows-head.ts";
@@ -19,7 +20,11 @@ export interface FileRows {
   readonly rows: number;
   readonly window: StoredTile["window"];
   readonly source: ByteSource;
+  readonly checkpoints?: JpegCheckpoints | undefined;
 }
+
+/** What is read of a file to know its head again, in bytes: what follows is gone on with elsewhere. */
+const headBytes = 1 << 16;
 
 /**
  * Decodes a JPEG file from the top down as it is read. What is above the window is passed over, what is below is not
@@ -46,26 +51,35 @@ export function* decodeFileRows(kernel: Kernel, file: FileRows): Generator<Decod
       });
       const rows = Math.min(count * reduction, level.tileLength - first * reduction);
       await reader.next(cutPlanes(planes, file, count), rows);
+      file.checkpoints?.note(reader.checkpoint());
       return reader.missingOf(wanted);
     };
     yield { first, count, isAlone: true, writeInto };
   }
 }
 
-/** Opens a reader, and passes over the rows before `first`. */
+/** Where rows begin, and which columns of them are needed, in pixels of the frame. */
+interface Place {
+  readonly first: number;
+  readonly x: number;
+  readonly width: number;
+}
+
+/** Opens a reader where an earlier one has come to, or at the beginning, and passes over the rows before `first`. */
 async function openAt(
   kernel: Kernel,
-  { level, reduction, samplings, source, first, x, width }: FileRows & { first: number; x: number; width: number },
+  { level, reduction, samplings, source, checkpoints, first, x, width }: FileRows & Place,
 ): Promise<JpegRowReader> {
-  const head = await readJpegRowsHead(source, usualReadBytes);
-  const reader = openJpegRows(kernel, { source, head, reduction, columns: { x, width } });
+  const from = checkpoints?.before(first);
+  const head = await readJpegRowsHead(source, from === undefined ? usualReadBytes : headBytes);
+  const reader = openJpegRows(kernel, { source, head, from, reduction, columns: { x, width } });
   const isSame =
     head.header.width === level.tileWidth &&
     head.header.height === level.tileLength &&
     reader.samplings.length === samplings.length &&
     reader.samplings.every((found, index) => found.x === samplings[index]?.x && found.y === samplings[index]?.y);
   if (!isSame) throw new ImageError("source-malformed", "The stored image is damaged: its JPEG has another form.");
-  if (first > 0) await reader.skip(first);
+  if (first > reader.row) await reader.skip(first - reader.row);
   return reader;
 }
 

@@ -61,8 +61,9 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
     },
     ...(rows !== undefined && {
       decodeRows: (_, tile) => {
-        const { source, window } = tile;
-        if (source !== undefined) return decodeFileRows(kernel, { level, reduction, samplings, rows, window, source });
+        const { source, window, checkpoints } = tile;
+        const file = { level, reduction, samplings, rows, window, checkpoints };
+        if (source !== undefined) return decodeFileRows(kernel, { ...file, source });
         return decodeRows(kernel, { form, tables, tile, rows, turn });
       },
     }),

@@ -8,6 +8,7 @@ import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, noTurn, type Turn, turnSize } from "../raster/orientation.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import type { JpegCheckpoints } from "./jpeg/checkpoints.ts";
 import type { MissingRows } from "./missing-rows.ts";
 import { isStreamed } from "./packed-stream.ts";
 
@@ -51,6 +52,8 @@ export interface StoredTile {
   /** Instead of them the file itself, of a tile that `isReadByRows`, and where the tile is in it. */
   readonly source?: ByteSource | undefined;
   readonly range?: TileRange | undefined;
+  /** Where decoding it has come to before, for such a tile. */
+  readonly checkpoints?: JpegCheckpoints | undefined;
   /** Rows of pixels in it: the last strip only has the remaining rows of the image. */
   readonly rows: number;
   /** The pixels of the tile, as decoded, that are needed; undefined for all. The others may have any value. */

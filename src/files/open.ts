@@ -24,6 +24,15 @@ export interface OpenedFile {
   readonly metadata: Metadata;
 }
 
+/** How large a file may be. */
+export interface LargestFile {
+  readonly pixels: number;
+  readonly bytes: number;
+}
+
+/** Files that are larger are not served: some have to be decoded whole. */
+const largestServed: LargestFile = { pixels: maxFilePixels, bytes: maxTileBytes };
+
 /** Bytes after the prefix are read in runs of this many: the longest segment of a JPEG. */
 const runBytes = 65_536;
 
@@ -31,21 +40,24 @@ const runBytes = 65_536;
  * Opens a file that begins with `prefix`, or returns undefined where that is neither JPEG nor PNG nor WebP. Reads the
  * header and, where they are not in the prefix, the profile and the blocks of metadata; a profile or block that is broken
  * or too large is left out. Throws `source-malformed`; `source-unsupported` for what is not read and for files above
- * `maxFilePixels`, `maxSidePixels` or `maxTileBytes`; and what the source throws.
+ * `largest`, by default `maxFilePixels` and `maxTileBytes`, or `maxSidePixels`; and what the source throws.
  */
 export async function openFile(
   source: ByteSource,
   prefix: Uint8Array,
-  policy: MetadataPolicy = "all",
+  {
+    policy = "all",
+    largest = largestServed,
+  }: { readonly policy?: MetadataPolicy; readonly largest?: LargestFile | undefined } = {},
 ): Promise<OpenedFile | undefined> {
   const read = readerOf(prefix);
   if (read === undefined) return undefined;
   const file = await read(readAhead(limitOpening(source), runBytes, [{ offset: 0, bytes: prefix }]), prefix);
   const { kind, width, height, encoding, profile, blocks, dotsPerInch } = file;
-  if (width * height > maxFilePixels || Math.max(width, height) > maxSidePixels) {
+  if (width * height > largest.pixels || Math.max(width, height) > maxSidePixels) {
     throw unsupported(`is a ${names[kind]} of ${width} by ${height} pixels, too large to decode whole`);
   }
-  if (source.size > maxTileBytes) throw unsupported(`is a ${names[kind]} file that is too large to read whole`);
+  if (source.size > largest.bytes) throw unsupported(`is a ${names[kind]} file that is too large to read whole`);
   const { orientation = 1, ...metadata } = await metadataOfBlocks(blocks, policy);
   const stated = dotsPerInch !== undefined && isSensible(dotsPerInch) ? dotsPerInch : undefined;
   const grid = { tileWidth: width, tileLength: height, columns: 1, rows: 1, isStripped: true };

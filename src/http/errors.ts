@@ -39,7 +39,9 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
     code,
     ...(found === undefined ? {} : { faults: found }),
   };
-  return new Response(isJson ? JSON.stringify(problem) : `${sentence} (${code})\n`, { status, headers });
+  const lines = (found ?? []).map(({ place, message }) => (place === undefined ? message : `${place}: ${message}`));
+  const text = [`${sentence} (${code})`, ...lines].join("\n");
+  return new Response(isJson ? JSON.stringify(problem) : `${text}\n`, { status, headers });
 }
 
 /** Returns a refusal of a method with the methods that the endpoint has. */

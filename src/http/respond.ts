@@ -312,6 +312,17 @@ export function respondJsonText(text: string, status: number): Response {
   return new Response(text, { status, headers });
 }
 
+/** Returns a table as CSV, which is saved as `fileName` by those who open its address, and kept by nobody. */
+export function respondTable(csv: string, fileName: string): Response {
+  const headers = {
+    ...unframedHeaders,
+    "Content-Type": "text/csv; charset=utf-8; header=present",
+    "Content-Disposition": formatAttachment(fileName),
+    "Cache-Control": "no-store",
+  };
+  return new Response(csv, { headers });
+}
+
 /** Has caches purge an answer, which is changed, by another tag too: it was found under two names. */
 export function withCacheTag(response: Response, cacheTag: string | undefined): Response {
   const { headers } = response;

@@ -1,5 +1,5 @@
 import { ImageError } from "../error.ts";
-import { openFile } from "../files/open.ts";
+import { type LargestFile, openFile } from "../files/open.ts";
 import { maxJpegHeaderBytes, maxPngHeaderBytes, maxProfileBytes } from "../limits.ts";
 import type { Metadata, MetadataPolicy } from "../metadata/metadata.ts";
 import { readMetadata } from "../metadata/read.ts";
@@ -41,6 +41,8 @@ export interface ImageSource {
   readonly page?: number;
   /** `all` takes blocks of metadata as they are, and not only what they say; `copyright` unless stated. */
   readonly policy?: MetadataPolicy;
+  /** How large a JPEG, PNG or WebP file may be; as those that are served unless stated. */
+  readonly largest?: LargestFile;
   /** Waits for the memory that a large index, profile or header takes, in bytes, before it is read; called at most once. */
   readonly reserve?: (bytes: number) => Promise<void>;
 }
@@ -53,9 +55,9 @@ const fileOpeningBytes = 2 * Math.max(maxJpegHeaderBytes, maxPngHeaderBytes) + 2
  * `not-found` for a page it does not have, and what the source throws.
  */
 export async function openImage(given: ImageSource): Promise<OpenedImage> {
-  const { source, prefix, page = 1, policy = "copyright", reserve } = given;
+  const { source, prefix, page = 1, policy = "copyright", largest, reserve } = given;
   const fileSource = reserve === undefined ? source : reserveForMuch(source, () => reserve(fileOpeningBytes));
-  const file = await openFile(fileSource, prefix, policy);
+  const file = await openFile(fileSource, prefix, { policy, largest });
   if (file !== undefined) {
     if (page > 1) throw new ImageError("not-found", `There is no page ${page}: the stored file has 1.`);
     const { pyramid, metadata, profile: storedProfile } = file;

@@ -19,6 +19,8 @@ const workers = { source: "https://developers.cloudflare.com/workers/platform/pr
 const storage = { source: "https://developers.cloudflare.com/r2/pricing/", read } as const;
 const ledger = { source: "https://developers.cloudflare.com/durable-objects/platform/pricing/", read } as const;
 const search = { source: "https://developers.cloudflare.com/d1/platform/pricing/", read } as const;
+const queues = { source: "https://developers.cloudflare.com/queues/platform/pricing/", read } as const;
+const workflows = { source: "https://developers.cloudflare.com/workflows/reference/pricing/", read } as const;
 const points = { source: "https://developers.cloudflare.com/analytics/analytics-engine/pricing/", read } as const;
 
 /**
@@ -49,6 +51,16 @@ export const prices = {
     free: 400e3,
     ...ledger,
   },
+  ledgerWritten: {
+    name: "Durable Object rows written",
+    dollars: 1,
+    each: 1e6,
+    unit: "rows",
+    free: 50e6,
+    ...ledger,
+  },
+  queue: { name: "Queues", dollars: 0.4, each: 1e6, unit: "operations", free: 1e6, ...queues },
+  steps: { name: "Workflows", dollars: 8, each: 1e6, unit: "steps", free: 500e3, ...workflows },
   searchRead: { name: "D1 rows read", dollars: 0.001, each: 1e6, unit: "rows", free: 25e9, ...search },
   searchWritten: { name: "D1 rows written", dollars: 1, each: 1e6, unit: "rows", free: 50e6, ...search },
   searchStorage: { name: "D1 storage", dollars: 0.75, each: 1, unit: "GB-months", free: 5, ...search },

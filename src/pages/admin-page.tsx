@@ -3,6 +3,7 @@ import { type FigureName, figureOf } from "../statistics/figures.ts";
 import { formatMoment } from "../statistics/hour.ts";
 import type { StorageState } from "../statistics/storage-count.ts";
 import type { Dimension, Tally } from "../statistics/tally.ts";
+import type { TaskSummary } from "../task/answers.ts";
 import { Actions, type NotedAction } from "./admin-actions.tsx";
 import { Images } from "./admin-images.tsx";
 import { formatAmount, formatBytes, Shares, Sparkline } from "./charts.tsx";
@@ -10,6 +11,8 @@ import { formatPage, Layout } from "./layout.tsx";
 import { Column, Panel, unread } from "./panel.tsx";
 import { PurgeBox, type PurgeNotice, PurgeResult } from "./purge-box.tsx";
 import type { Site } from "./site.ts";
+import { Running } from "./task-list-page.tsx";
+import { tasksPath } from "./task-parts.tsx";
 
 /** Where the form that signs out is sent. */
 const signOutPath = "/admin/forms/sign-out";
@@ -34,6 +37,8 @@ export interface Administration {
     | undefined;
   /** Tags that wait to be purged from the cache in front of the Worker. */
   readonly waitingTags: number | undefined;
+  /** Tasks that have not ended; undefined where it can't be read, `"none"` where no Worker of jobs is bound. */
+  readonly tasks: readonly TaskSummary[] | "none" | undefined;
   readonly actions: readonly NotedAction[] | undefined;
   readonly storage: StorageState | undefined;
   readonly purged?: PurgeNotice | undefined;
@@ -64,7 +69,7 @@ export function formatAdminPage(site: Site, shown: Administration): string {
       <div class="panels">
         <Status shown={shown} />
         <Storage storage={shown.storage} />
-        <Work waitingTags={shown.waitingTags} />
+        <Work shown={shown} />
         <Requests shown={shown} />
         <Images tally={shown.lastDay?.tally} />
         <Errors shown={shown} site={site} />
@@ -249,9 +254,21 @@ function Storage({ storage }: { readonly storage: StorageState | undefined }) {
   );
 }
 
-function Work({ waitingTags }: { readonly waitingTags: number | undefined }) {
+function Work({ shown: { waitingTags, tasks } }: PartProps) {
   return (
     <Panel name="work" title="Running work">
+      {tasks === undefined ? (
+        <p>{unread}</p>
+      ) : tasks === "none" ? (
+        <p class="quiet">No Worker of jobs is bound: there are no tasks.</p>
+      ) : (
+        <>
+          {tasks.length === 0 ? <p class="quiet">No task is running.</p> : <Running tasks={tasks} />}
+          <p>
+            <a href={tasksPath}>All tasks</a>
+          </p>
+        </>
+      )}
       {waitingTags === undefined ? (
         <p>{unread}</p>
       ) : waitingTags === 0 ? (

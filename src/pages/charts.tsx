@@ -5,9 +5,11 @@ export interface Share {
 }
 
 /** The width of a chart in its own units; it is drawn as wide as there is room. */
-const width = 240;
+export const width = 240;
 const sparkHeight = 48;
-const barHeight = 10;
+
+/** The height of a bar, in the same units. */
+export const barHeight = 10;
 
 /** Formats a number for people: `12,345`, and at most one decimal. */
 export function formatAmount(value: number): string {
@@ -47,7 +49,7 @@ export function Sparkline({ label, values }: SparklineProps) {
 }
 
 /** Draws how large a value is beside the largest one. The number stands next to it: nothing is told by the bar alone. */
-function Bar({ value, most }: { readonly value: number; readonly most: number }) {
+export function Bar({ value, most }: { readonly value: number; readonly most: number }) {
   const length = most === 0 ? 0 : Math.max(value === 0 ? 0 : 1, (value / most) * width);
   return (
     <svg class="meter" viewBox={`0 0 ${width} ${barHeight}`} preserveAspectRatio="none" aria-hidden="true">
@@ -57,7 +59,8 @@ function Bar({ value, most }: { readonly value: number; readonly most: number })
   );
 }
 
-function round(value: number): number {
+/** Rounds a place in a chart to what can be seen. */
+export function round(value: number): number {
   return Math.round(100 * value) / 100;
 }
 

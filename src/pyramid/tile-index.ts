@@ -11,8 +11,8 @@ export interface TileRange {
 
 /**
  * Returns where the parts of the tile at `column`, `row` are: one part, or one for each sample of a planar level;
- * undefined for a tile that was never written. Throws `source-malformed` for a tile that is larger than `maxTileBytes`,
- * extends beyond the end of the file, or was only written in part.
+ * undefined for a tile that was never written. Throws `source-malformed` for a tile that is larger than `maxTileBytes` and
+ * not all of its file, extends beyond the end of the file, or was only written in part.
  */
 export function tileRanges(
   level: Level,
@@ -27,7 +27,9 @@ export function tileRanges(
     const length = level.byteCounts[index];
     if (offset === undefined || length === undefined) throw new RangeError(`no tile ${column}, ${row}`);
     if (isUnwritten(offset, length, sourceSize)) continue;
-    if (isOutside(offset, length, sourceSize)) {
+    // How large a file may be that is one tile was decided when it was opened.
+    const isFile = offset === 0 && length === sourceSize;
+    if (!isFile && isOutside(offset, length, sourceSize)) {
       throw malformed(`tile ${column}, ${row} of ${length} bytes at ${offset} in a file of ${sourceSize}`);
     }
     ranges.push({ offset, length });

@@ -10,10 +10,12 @@ import { drawStrips } from "../render/draw.ts";
 import { collectingOutput, type Output } from "../render/output.ts";
 import type { DrawPlan } from "../render/plan.ts";
 import { isWholeNeeded } from "../render/whole.ts";
+import { type KeptRows, openRows } from "./kept-rows.ts";
 import { beyondReading } from "./opened-source.ts";
 import { type Block, builderOfBlock, drawnArea, planBlock } from "./plan.ts";
-import { type BuiltRows, type BuiltTile, PyramidBuilder } from "./pyramid-builder.ts";
+import { type BuiltRows, PyramidBuilder } from "./pyramid-builder.ts";
 import { PartWriter, readPart, type SpilledPart } from "./spill.ts";
+import type { BuiltTile } from "./tile-row.ts";
 import { blockName, type RemakeWork } from "./work.ts";
 
 /**
@@ -28,15 +30,17 @@ export async function makeBlock(work: RemakeWork, block: Block): Promise<Spilled
   const { source, plan, tools, spill, stages } = work;
   const writer = new PartWriter(spill, name, stages);
   const drawing = planBlock(source, plan, block.area);
+  const rows = await openRows(work, block);
   const kernel = tools.kernels.take(block.bytes);
   try {
     await stages.timeRest("decode", async () => {
-      for await (const built of drawBlock(kernel, work, { block, drawing })) await writer.add(built);
+      for await (const built of drawBlock(kernel, work, { block, drawing, rows })) await writer.add(built);
     });
   } catch (error) {
     throw beyondReading(error, plan.settings);
   }
   tools.kernels.giveBack(kernel);
+  await rows?.keep();
   return writer.finish();
 }
 
@@ -45,7 +49,7 @@ type Built = BuiltTile | BuiltRows;
 async function* drawBlock(
   kernel: Kernel,
   work: RemakeWork,
-  { block, drawing }: { readonly block: Block; readonly drawing: DrawPlan },
+  { block, drawing, rows }: { readonly block: Block; readonly drawing: DrawPlan; readonly rows: KeptRows | undefined },
 ): AsyncGenerator<Built> {
   const { source, plan, stages, pause } = work;
   const [stored] = source.pyramid.levels;
@@ -60,7 +64,10 @@ async function* drawBlock(
   const onDamage = (damage: Parameters<typeof damagedImage>[0]): never => {
     throw damagedImage(damage, "Replace the file.");
   };
-  const inputs = { kernel, source: source.source, table, onDamage, ...(pause === undefined ? {} : { pause }) };
+  const awaitRead = <T>(read: Promise<T>): Promise<T> => stages.time("read", () => read);
+  const pausing = pause === undefined ? {} : { pause };
+  const checkpoints = rows?.checkpoints;
+  const inputs = { kernel, source: source.source, table, onDamage, checkpoints, awaitRead, ...pausing };
   yield* drawStrips(drawing, inputs, open);
 }
 

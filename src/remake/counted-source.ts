@@ -1,5 +1,4 @@
 import type { ByteSource } from "../source/byte-source.ts";
-import type { Stages } from "./stages.ts";
 
 /** What has been read of a source. */
 export interface ReadCount {
@@ -7,14 +6,14 @@ export interface ReadCount {
   readonly bytes: number;
 }
 
-/** Returns a source that counts what is read of it, and how long that takes. */
-export function countingSource(source: ByteSource, stages: Stages): { source: ByteSource; read: ReadCount } {
+/** Returns a source that counts what is read of it. */
+export function countingSource(source: ByteSource): { source: ByteSource; read: ReadCount } {
   const read = { reads: 0, bytes: 0 };
   const counted: ByteSource = {
     size: source.size,
     version: source.version,
     async read(offset, length) {
-      const bytes = await stages.time("read", () => source.read(offset, length));
+      const bytes = await source.read(offset, length);
       read.reads += 1;
       read.bytes += bytes.byteLength;
       return bytes;

@@ -2,10 +2,10 @@ import type { Area, Size } from "../geometry.ts";
 import { halvePlane, halveWeighed } from "../raster/halve.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { type Plane, planeSlackBytes } from "../raster/raster.ts";
-import { copyPlane, cropPlane } from "../raster/samples.ts";
+import { cropPlane } from "../raster/samples.ts";
 import { planesOfForm, type TileForm } from "./tile-form.ts";
 
-/** Rows of one level as planes, as many as a tile has, filled from the top. Pixels; planes may be subsampled. */
+/** Some rows of one level as planes, filled from the top. Pixels; planes may be subsampled. */
 export class LevelRows {
   readonly size: Size;
   /** Room for whole tiles. */
@@ -68,10 +68,18 @@ export class LevelRows {
     );
   }
 
-  /** Returns the planes of a tile of these rows. */
-  tile(column: number): readonly Plane[] {
-    const side = this.room.height;
-    return this.#cut({ x: column * side, y: 0, width: side, height: side });
+  /** Returns the part of these rows that is in a tile. */
+  tile(column: number, side: number): readonly Plane[] {
+    return this.#cut({ x: column * side, y: 0, width: side, height: this.room.height });
+  }
+
+  /** Makes all rows what the last one is: what a tile has below the last row of its level. */
+  repeatLast(): void {
+    const { bytes } = this.#kernel;
+    for (const { pointer, stride, width, height } of this.planes) {
+      const last = pointer + (height - 1) * stride;
+      for (let row = 0; row < height - 1; row += 1) bytes.copyWithin(pointer + row * stride, last, last + width);
+    }
   }
 
   /** Fills what tiles have over the right and bottom edges with the last column and row, as libvips does. */
@@ -126,17 +134,6 @@ export class LevelRows {
     const plane = this.planes[index];
     if (plane === undefined) throw new RangeError(`no plane ${index}`);
     return plane;
-  }
-
-  /** Copies rows of a picture below those that are there, without adding them. */
-  copyBelow(planes: readonly Plane[], rows: number): readonly Plane[] {
-    const targets = this.below(rows);
-    for (const [index, target] of targets.entries()) {
-      const source = planes[index];
-      if (source === undefined) throw new RangeError(`a strip without plane ${index}`);
-      copyPlane(this.#kernel, source, target);
-    }
-    return targets;
   }
 }
 

@@ -7,6 +7,9 @@ import { beyondRemake, ingestCommand } from "./refusal.ts";
 import { detectFormat } from "./source-format.ts";
 import type { RemakeSettings } from "./treatment.ts";
 
+/** What a conversion takes is planned, and refused where it is too much. */
+const anySize = { pixels: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+
 /** What is to be converted, opened: nothing of its pixels has been read. */
 export interface OpenedSource extends OpenedImage, DrawnMaster {
   /** The first bytes of the file. */
@@ -37,7 +40,7 @@ export async function openSource({ source, page = 1 }: SourceToOpen, settings: R
     throw beyondRemake(`is a file of ${found.format}, which is decoded whole`, ingestCommand(settings));
   }
   try {
-    return { ...(await openImage({ source, prefix, page, policy: "none" })), source, prefix, page };
+    return { ...(await openImage({ source, prefix, page, policy: "none", largest: anySize })), source, prefix, page };
   } catch (error) {
     throw beyondReading(error, settings);
   }

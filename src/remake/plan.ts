@@ -152,7 +152,6 @@ export function planBlock(
   plan: Pick<RemakePlan, "tiles" | "levels" | "isProfiled">,
   area: Area,
 ): DrawPlan {
-  const { treatment, form } = plan.tiles;
   const [stored] = pyramid.levels;
   const region = drawnArea(stored, plan, area);
   const request: CanonicalRequest = {
@@ -160,7 +159,7 @@ export function planBlock(
     size: { width: region.width, height: region.height },
     rotation: { isMirrored: false, degrees: 0 },
     quality: "default",
-    format: stripFormat(treatment, form),
+    format: stripFormat(plan.tiles, stored, plan.isProfiled),
   };
   // Levels that are there are made anew, whatever they show.
   const alone = { ...pyramid, levels: [stored] } as const;

@@ -1,27 +1,17 @@
 import { concatenate } from "../bytes.ts";
 import type { Size } from "../geometry.ts";
-import { composeOnWhite } from "../raster/color.ts";
+import { composeOnWhite, rgbToYcbcrHalved } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { Plane, Raster } from "../raster/raster.ts";
-import { cropPlane } from "../raster/samples.ts";
+import { type Plane, type Raster, rasterOf, subsamplingOf, threePlanes } from "../raster/raster.ts";
+import { copyPlane, cropPlane } from "../raster/samples.ts";
 import type { Output } from "../render/output.ts";
 import { LevelRows, levelRowsBytes } from "./level-rows.ts";
 import { halvedSize } from "./levels.ts";
 import type { Stages } from "./stages.ts";
-import { openTileEncoder, type StoredTiles, tileEncoderBytes } from "./tile-encoder.ts";
-import { planesOfForm, planesOfRaster, type TileForm } from "./tile-form.ts";
-import { quarterMeans } from "./tile-means.ts";
-
-/** A tile that is encoded, and where it belongs. */
-export interface BuiltTile {
-  readonly kind: "tile";
-  readonly level: number;
-  readonly column: number;
-  readonly row: number;
-  readonly bytes: Uint8Array;
-  /** Means of its quarters before it was encoded. */
-  readonly means: readonly number[];
-}
+import { encodedRows, openTileEncoder, type StoredTiles, tileEncoderBytes } from "./tile-encoder.ts";
+import { planesOfForm, planesOfRaster } from "./tile-form.ts";
+import { quarterMeansBytes } from "./tile-means.ts";
+import { type BuiltTile, TileRow } from "./tile-row.ts";
 
 /** Rows of the first level that is left to others: their samples, plane by plane, without padding. */
 export interface BuiltRows {
@@ -48,38 +38,49 @@ export class PyramidBuilder implements Output<BuiltTile | BuiltRows> {
   readonly #stages: Stages;
   readonly #levels: readonly LevelRows[];
   readonly #left: LevelRows | undefined;
-  readonly #encode: ReturnType<typeof openTileEncoder>;
+  readonly #tiles: readonly TileRow[];
 
-  /** Takes the rows of a tile of each level out of the kernel's arena. Throws `render-memory`. */
+  /** Takes the rows that are encoded at once of each level out of the kernel's arena. Throws `render-memory`. */
   constructor(kernel: Kernel, request: BuilderRequest, stages: Stages) {
     const { form } = request.tiles;
     this.#kernel = kernel;
     this.#request = request;
     this.#stages = stages;
-    this.#encode = openTileEncoder(kernel, request.tiles);
+    const encoder = openTileEncoder(kernel, request.tiles);
     const { levels, left } = shapesOf(request);
     this.#levels = levels.map((shape) => new LevelRows(kernel, form, shape));
+    this.#tiles = request.levels.map((place, index) => {
+      const width = levels[index]?.room.width ?? 0;
+      return new TileRow(kernel, { tiles: request.tiles, encoder, place, width });
+    });
     this.#left = left && new LevelRows(kernel, form, left);
   }
 
   *write(strip: Raster): Generator<BuiltTile | BuiltRows | Promise<BuiltTile>> {
-    const { tiles } = this.#request;
     const first = this.#level(0);
-    const planes = planesOfRaster(strip, tiles.form);
     for (let at = 0; at < strip.height; ) {
       const rows = Math.min(first.left, strip.height - at);
       if (rows <= 0) throw new RangeError("more rows than the picture has");
-      const from = at;
-      this.#stages.count("resample", () => {
-        const copied = first.copyBelow(cutRows(planes, tiles.form, { from, rows }), rows);
-        if (!tiles.form.hasAlpha && strip.alpha !== undefined) {
-          const [alpha] = cutRows([strip.alpha], alphaForm, { from, rows });
-          for (const plane of copied) if (alpha) composeOnWhite(this.#kernel, { plane, alpha });
-        }
-        first.add(rows);
-      });
+      this.#stages.count("resample", () => this.#copy(cutRows(strip, { from: at, rows }), first.below(rows)));
+      first.add(rows);
       at += rows;
       if (first.left === 0) yield* this.#emit(0);
+    }
+  }
+
+  /** Copies a strip as tiles hold it. */
+  #copy(strip: Raster, targets: readonly Plane[]): void {
+    const { form } = this.#request.tiles;
+    if (strip.model === "rgb" && form.model === "ycbcr") {
+      rgbToYcbcrHalved(this.#kernel, { source: strip.planes, destination: threePlanes(targets) });
+      return;
+    }
+    for (const [index, source] of planesOfRaster(strip, form).entries()) {
+      const target = targets[index];
+      if (target === undefined) throw new RangeError(`no plane ${index}`);
+      copyPlane(this.#kernel, source, target);
+      const { alpha } = strip;
+      if (alpha !== undefined && !form.hasAlpha) composeOnWhite(this.#kernel, { plane: target, alpha });
     }
   }
 
@@ -89,32 +90,23 @@ export class PyramidBuilder implements Output<BuiltTile | BuiltRows> {
     return [];
   }
 
-  /** Encodes a row of tiles, and halves it to the level after. */
+  /** Encodes rows of tiles, and halves them to the level after; gives the tiles out that are complete. */
   *#emit(index: number): Generator<BuiltTile | BuiltRows | Promise<BuiltTile>> {
-    const { levels, tiles } = this.#request;
     const rows = this.#level(index);
-    const place = levels[index];
-    if (place === undefined) throw new RangeError(`no level ${index}`);
-    const side = tiles.treatment.tileSize;
+    const tiles = this.#tiles[index];
+    if (tiles === undefined) throw new RangeError(`no level ${index}`);
     this.#stages.count("resample", () => rows.pad());
-    const row = place.row + Math.ceil(rows.done / side) - 1;
-    for (let column = 0; column * side < rows.size.width; column += 1) {
-      yield this.#tile(rows.tile(column), { level: place.level, column: place.column + column, row });
-    }
+    this.#stages.count("encode", () => tiles.write(rows));
+    yield* tiles.take(this.#stages);
     const half = this.#levels[index + 1] ?? this.#left;
     const made = half === undefined ? 0 : this.#stages.count("resample", () => rows.halveInto(half));
+    const isLast = rows.done === rows.size.height;
+    if (isLast) this.#stages.count("encode", () => tiles.writeRest(rows));
+    yield* tiles.take(this.#stages);
     rows.clear();
     if (half === undefined || made === 0 || half.left > 0) return;
     if (half === this.#left) yield this.#takeRows(half);
     else yield* this.#emit(index + 1);
-  }
-
-  #tile(planes: readonly Plane[], place: Pick<BuiltTile, "level" | "column" | "row">): BuiltTile | Promise<BuiltTile> {
-    const means = this.#stages.count("encode", () => quarterMeans(this.#kernel, planes));
-    const built = (bytes: Uint8Array): BuiltTile => ({ kind: "tile", ...place, bytes, means });
-    const encoded = this.#stages.count("encode", () => this.#encode(planes));
-    if (encoded instanceof Uint8Array) return built(encoded);
-    return this.#stages.time("encode", () => encoded).then(built);
   }
 
   #takeRows(rows: LevelRows): BuiltRows {
@@ -135,19 +127,20 @@ export class PyramidBuilder implements Output<BuiltTile | BuiltRows> {
   }
 }
 
-const alphaForm: TileForm = { model: "gray", subsampling: { x: 1, y: 1 }, hasAlpha: false };
-
 /** Returns the most kernel memory that building takes, in bytes. */
 export function builderBytes(request: BuilderRequest): number {
   const { levels, left } = shapesOf(request);
   const { form } = request.tiles;
-  const rows = [...levels, ...(left === undefined ? [] : [left])].map(({ room }) => levelRowsBytes(form, room));
+  const rows = [...levels, ...(left === undefined ? [] : [left])].map(
+    ({ room }) => levelRowsBytes(form, room) + quarterMeansBytes(room.width),
+  );
   return rows.reduce((sum, bytes) => sum + bytes, tileEncoderBytes(request.tiles));
 }
 
 /** The rows that are held of each level, and of the level that is left. */
 function shapesOf({ size, tiles, levels, leavesRows }: BuilderRequest) {
   const side = tiles.treatment.tileSize;
+  const rows = encodedRows(tiles);
   const shapeOf = (index: number, height: number): { size: Size; room: Size } => {
     const own = halvedSize(size, index);
     return { size: own, room: { width: Math.ceil(own.width / side) * side, height } };
@@ -155,18 +148,17 @@ function shapesOf({ size, tiles, levels, leavesRows }: BuilderRequest) {
   // Half as many rows come of the tiles of the last level, most often of one row of them.
   const tileRows = Math.ceil(halvedSize(size, levels.length - 1).height / side);
   const left = leavesRows ? shapeOf(levels.length, (tileRows * side) / 2) : undefined;
-  return { levels: levels.map((_, index) => shapeOf(index, side)), left };
+  return { levels: levels.map((_, index) => shapeOf(index, rows)), left };
 }
 
-function cutRows(
-  planes: readonly Plane[],
-  form: TileForm,
-  { from, rows }: { readonly from: number; readonly rows: number },
-): readonly Plane[] {
-  return planes.map((plane, index) => {
-    const { y } = planesOfForm(form)[index] ?? { y: 1 };
-    return cropPlane(plane, { x: 0, y: Math.ceil(from / y), width: plane.width, height: Math.ceil(rows / y) });
+/** Returns some rows of a picture, from an even one on. */
+function cutRows(raster: Raster, { from, rows }: { readonly from: number; readonly rows: number }): Raster {
+  const all = raster.alpha === undefined ? raster.planes : [...raster.planes, raster.alpha];
+  const planes = all.map((plane, index) => {
+    const { y } = subsamplingOf(raster, index);
+    return cropPlane(plane, { x: 0, y: from / y, width: plane.width, height: Math.ceil(rows / y) });
   });
+  return rasterOf({ ...raster, height: rows }, planes);
 }
 
 function copyOf({ bytes }: Kernel, { pointer, stride, width, height }: Plane): Uint8Array {

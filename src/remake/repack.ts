@@ -27,11 +27,11 @@ const usualSettings: RemakeSettings = { compression: "jpeg", quality: 89, tileSi
 export async function runRepack(given: Pick<SourceToOpen, "source">, ports: RemakePorts): Promise<RemadeMaster> {
   const { tools, spill, target, digest, now, before = async () => undefined, pause } = ports;
   const stages = new Stages(now);
-  const { source, read } = countingSource(given.source, stages);
-  const { fields } = await openSource({ source }, usualSettings);
+  const { source, read } = countingSource(given.source);
+  const { fields } = await stages.time("read", () => openSource({ source }, usualSettings));
   const convert = ingestCommand(usualSettings);
   if (fields === undefined) throw beyondRemake("is not a TIFF, so it has no tiles to keep", convert);
-  const directories = await readPyramidDirectories(source);
+  const directories = await stages.time("read", () => readPyramidDirectories(source));
   const { pyramid } = directories;
   const fault = repackFault(pyramid);
   if (fault !== undefined) throw beyondRemake(fault, convert);

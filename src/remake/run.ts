@@ -73,8 +73,9 @@ export interface OpenedRemake {
  */
 export async function openRemake(remake: Remake, ports: Omit<RemakePorts, "target" | "digest">): Promise<OpenedRemake> {
   const stages = new Stages(ports.now);
-  const { source: counted, read } = countingSource(remake.source, stages);
-  const source: OpenedSource = await openSource({ ...remake, source: counted }, remake.settings);
+  const { source: counted, read } = countingSource(remake.source);
+  const given = { ...remake, source: counted };
+  const source: OpenedSource = await stages.time("read", () => openSource(given, remake.settings));
   const plan: RemakePlan = planRemake(source, remake);
   const warnings: string[] = [...source.warnings.map(capitalised), ...plan.warnings];
   const { tools, spill, pause } = ports;
@@ -124,7 +125,7 @@ export async function assemble(
   { target, digest, pause }: Pick<RemakePorts, "target" | "digest" | "pause">,
 ): Promise<RemadeMaster> {
   const { source, plan, spill, stages } = work;
-  const description = await readDescription(source);
+  const description = await stages.time("read", () => readDescription(source));
   const named: NamedPart[] = blocks.map((part, index) => ({ name: blockName(work, index), part }));
   if (top !== undefined) named.push({ name: topName(work), part: top });
   const file = assembleParts(named, { plan, described: description.entries, spill });

@@ -1,7 +1,8 @@
 import { concatenate } from "../bytes.ts";
 import { ImageError } from "../error.ts";
-import type { BuiltRows, BuiltTile } from "./pyramid-builder.ts";
+import type { BuiltRows } from "./pyramid-builder.ts";
 import type { Stages } from "./stages.ts";
+import type { BuiltTile } from "./tile-row.ts";
 
 /** Where parts of a conversion are kept until it is whole: names are of this project's making, and are written once. */
 export interface Spill {

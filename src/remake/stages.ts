@@ -5,8 +5,8 @@ export type Stage = "read" | "decode" | "resample" | "encode" | "write" | "verif
 export type StageSeconds = Readonly<Record<Stage, number>>;
 
 /**
- * Adds up what stages take, by a clock that counts milliseconds. What is read while something is computed counts as read;
- * `decode` is what is left of drawing.
+ * Adds up what stages take, by a clock that counts milliseconds. `read` is what was waited for: what comes while something is
+ * computed takes nothing. `decode` is what is left of drawing, and `encode` has all that is done to tiles.
  */
 export class Stages {
   readonly #now: () => number;

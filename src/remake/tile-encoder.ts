@@ -9,8 +9,20 @@ import { colorPlanes, type Plane, rasterOf } from "../raster/raster.ts";
 import { rasterForm, type TileForm } from "./tile-form.ts";
 import type { TileTreatment } from "./treatment.ts";
 
-/** Compresses tiles: their planes, colours then alpha. What is not done at once has taken its copy of the samples. */
-export type EncodeTile = (planes: readonly Plane[]) => Uint8Array | Promise<Uint8Array>;
+/** Compresses tiles, some rows of many at a time. */
+export interface TileEncoder {
+  /** How many rows of a tile are taken at once. */
+  readonly rows: number;
+  begin(): TileUnderWay;
+}
+
+/** A tile that is being compressed. */
+export interface TileUnderWay {
+  /** Takes the next rows: colours, then alpha. They stay as they are until the last ones have been taken and `finish` called. */
+  write(planes: readonly Plane[]): void;
+  /** Returns the tile when all of its rows have come. What is not done at once has its own copy of the samples. */
+  finish(): Uint8Array | Promise<Uint8Array>;
+}
 
 /** What tiles hold, and how they are stored. */
 export interface StoredTiles {
@@ -19,10 +31,34 @@ export interface StoredTiles {
 }
 
 /** Opens the encoder of tiles; what it takes for all of them comes out of the kernel's arena. Throws `render-memory`. */
-export function openTileEncoder(kernel: Kernel, tiles: StoredTiles): EncodeTile {
+export function openTileEncoder(kernel: Kernel, tiles: StoredTiles): TileEncoder {
   const { compression } = tiles.treatment;
   if (compression === "jpeg") return jpegEncoder(kernel, tiles);
-  return compression === "webp" ? webpEncoder(kernel, tiles) : deflateEncoder(kernel, tiles);
+  return wholeEncoder(tiles, compression === "webp" ? webpEncoder(kernel, tiles) : deflateEncoder(kernel, tiles));
+}
+
+/** Rows of two MCUs of a JPEG, or of one with halved chroma. */
+const jpegRows = 16;
+
+/** Returns how many rows of a tile its encoder takes at once. */
+export function encodedRows({ treatment: { compression, tileSize } }: StoredTiles): number {
+  return compression === "jpeg" ? jpegRows : tileSize;
+}
+
+type EncodeTile = (planes: readonly Plane[]) => Uint8Array | Promise<Uint8Array>;
+
+/** Takes all rows of a tile at once, and encodes them when the tile is asked for: its copies are then those of one tile. */
+function wholeEncoder(tiles: StoredTiles, encode: EncodeTile): TileEncoder {
+  const begin = (): TileUnderWay => {
+    let rows: readonly Plane[] = [];
+    return {
+      write(planes) {
+        rows = planes;
+      },
+      finish: () => encode(rows),
+    };
+  };
+  return { rows: encodedRows(tiles), begin };
 }
 
 /** Returns the JPEG tables that all tiles share; undefined for other compressions. */
@@ -41,17 +77,29 @@ export function tileEncoderBytes({ treatment: { compression, tileSize } }: Store
   return fixedBytes + deflater + (compression === "webp" ? 4 * tileSize ** 2 : 0);
 }
 
-function jpegEncoder(kernel: Kernel, { form, treatment }: StoredTiles): EncodeTile {
-  const { quality, tileSize: side } = treatment;
-  const { model, subsampling } = form;
-  return (planes) => {
-    const mark = kernel.mark();
-    const options = { width: side, height: side, model, subsampling, quality, tables: "apart" } as const;
-    const encoder = createJpegEncoder(kernel, options);
-    const parts = [...encoder.write({ planes, rows: side }), encoder.finish()];
-    kernel.release(mark);
-    return concatenate(parts);
+/** Tiles that lie side by side are encoded in turns, so that few rows of them have to be held. */
+function jpegEncoder(kernel: Kernel, tiles: StoredTiles): TileEncoder {
+  const { quality, tileSize: side } = tiles.treatment;
+  const { model, subsampling } = tiles.form;
+  const options = { width: side, height: side, model, subsampling, quality, tables: "apart" } as const;
+  const encoder = createJpegEncoder(kernel, options);
+  const fresh = encoder.layAside();
+  const begin = (): TileUnderWay => {
+    const parts: Uint8Array[] = [];
+    let picture = fresh;
+    return {
+      write(planes) {
+        encoder.takeUp(picture);
+        parts.push(...encoder.write({ planes, rows: jpegRows }));
+        picture = encoder.layAside();
+      },
+      finish() {
+        encoder.takeUp(picture);
+        return concatenate([...parts, encoder.finish()]);
+      },
+    };
   };
+  return { rows: encodedRows(tiles), begin };
 }
 
 function webpEncoder(kernel: Kernel, { form, treatment }: StoredTiles): EncodeTile {

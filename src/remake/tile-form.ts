@@ -1,4 +1,5 @@
 import type { Encoding } from "../iiif/format.ts";
+import type { Level } from "../pyramid/level.ts";
 import type { Plane, RasterForm, Subsampling } from "../raster/raster.ts";
 import { colorPlanes, subsamplingOf } from "../raster/raster.ts";
 import { firstFullChroma, type TileTreatment } from "./treatment.ts";
@@ -23,9 +24,19 @@ export function tileFormOf({ compression, quality, isGray, alpha }: TileTreatmen
     : { model: "rgb", subsampling: whole, hasAlpha };
 }
 
-/** Returns the format whose strips are the samples of tiles: that of JPEG has no alpha, and halved chroma. */
-export function stripFormat({ compression }: TileTreatment, { model }: TileForm): Encoding {
-  return compression === "jpeg" && model !== "rgb" ? "jpg" : "png";
+/**
+ * Returns the format whose strips tiles are made of: those of JPEG have no alpha, and halved chroma. What is RGB as it is
+ * stored comes as it is, and is halved as it is copied, which takes the least memory.
+ */
+export function stripFormat({ treatment, form }: StripTiles, { encoding }: Level, isProfiled: boolean): Encoding {
+  if (treatment.compression !== "jpeg" || form.model === "rgb") return "png";
+  const isPlain = encoding.model === "rgb" && encoding.layout.alpha === undefined && !isProfiled;
+  return form.model === "ycbcr" && isPlain ? "png" : "jpg";
+}
+
+interface StripTiles {
+  readonly treatment: TileTreatment;
+  readonly form: TileForm;
 }
 
 /** Returns how the planes of tiles are subsampled, one after another. */

@@ -1,4 +1,5 @@
 import { halvedChromaDecoder } from "../codec/halved-chroma-tile.ts";
+import type { JpegCheckpoints } from "../codec/jpeg/checkpoints.ts";
 import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { turnedTileDecoder } from "../codec/turned-tile.ts";
@@ -28,10 +29,14 @@ export interface StripInputs {
   readonly source: ByteSource;
   /** From the master's colours to sRGB; undefined if they are taken to be sRGB as they are. */
   readonly table: ColorTable | undefined;
+  /** Where decoding a file that comes by rows has come to before. */
+  readonly checkpoints?: JpegCheckpoints | undefined;
   /** The tiles of the first batch, if they have been read already. */
   readonly first?: GatheredBytes;
   /** Called between the steps of a drawing: lets others compute, and throws when the drawing is no longer wanted. */
   readonly pause?: () => Promise<void>;
+  /** Waits for what is read, where something else is done about it: it is timed. */
+  readonly awaitRead?: <T>(read: Promise<T>) => Promise<T>;
   /** Told at the end of a picture that is not streamed what it lacks, if it lacks anything. */
   readonly onDamage: (damage: Damage) => void;
 }
@@ -66,11 +71,11 @@ export async function* drawStrips<Piece>(
   inputs: StripInputs,
   open: () => Output<Piece>,
 ): AsyncGenerator<Piece, void, undefined> {
-  const { source } = inputs;
+  const { source, awaitRead } = inputs;
   const drawing = new Drawing(plan, inputs, open);
   let pending = inputs.first === undefined ? gather(source, plan.batches[0]) : Promise.resolve(inputs.first);
   for (const [index, batch] of plan.batches.entries()) {
-    const gathered = await pending;
+    const gathered = await (awaitRead === undefined ? pending : awaitRead(pending));
     const next = plan.batches[index + 1];
     if (next !== undefined) pending = gather(source, next);
     yield* drawing.drawBatch(batch, gathered);
@@ -151,13 +156,13 @@ class Drawing<Piece> {
 
 function openParts(
   plan: DrawPlan,
-  { kernel, table, source }: StripInputs,
+  { kernel, table, source, checkpoints }: StripInputs,
   { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandTiles, "count">,
 ) {
   const { size, turn, colors, steps, shrink } = plan;
   const decoder = openDecoder(kernel, plan, sample);
   const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
-  const tiles = { ...bandTiles(kernel, plan, decoder), source, count };
+  const tiles = { ...bandTiles(kernel, plan, decoder), source, checkpoints, count };
   const band = isShrunk(shrink)
     ? new ShrunkBand(kernel, { ...tiles, samplings })
     : new Band(kernel, { ...tiles, carryRows: carryRowsOf(plan) });
@@ -176,7 +181,7 @@ function bandTiles(
   kernel: Kernel,
   { grid, stored, window, steps }: DrawPlan,
   decoder: TileDecoder,
-): Omit<BandTiles, "count" | "source"> {
+): Omit<BandTiles, "count" | "source" | "checkpoints"> {
   const { model, subsampling } = decoder;
   const firstColumn = Math.floor(window.x / grid.tileWidth);
   const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - firstColumn + 1;

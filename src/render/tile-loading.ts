@@ -1,3 +1,4 @@
+import type { JpegCheckpoints } from "../codec/jpeg/checkpoints.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { type Area, clipArea, isWhole } from "../geometry.ts";
 import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
@@ -20,6 +21,8 @@ export interface TileLoading {
   readonly encoding: TileEncoding;
   /** The file, for tiles that are decoded as they are read. */
   readonly source: ByteSource;
+  /** Where decoding it has come to before. */
+  readonly checkpoints?: JpegCheckpoints | undefined;
   /** Told of each tile that was decoded. */
   readonly count: (tile: DecodedTile) => void;
 }
@@ -62,7 +65,7 @@ export async function* loadRows(
   loading: TileLoading,
   { tile, gathered, planesOf }: RowLoading,
 ): AsyncGenerator<number, void> {
-  const { grid, decoder, source, count } = loading;
+  const { grid, decoder, source, checkpoints, count } = loading;
   const { storedRows, levelRow, ranges, isReadByRows = false } = tile;
   // A level of several such tiles is neither reduced nor turned as it is decoded.
   const firstRow = levelRow / grid.tileLength;
@@ -78,7 +81,7 @@ export async function* loadRows(
   }
   if (decoder.decodeRows === undefined) throw new RangeError("a tile that is not decoded by rows");
   const stored = isReadByRows
-    ? { parts: [], source, range: ranges[0] }
+    ? { parts: [], source, range: ranges[0], checkpoints }
     : { parts: ranges.map((range) => gathered.bytesOf(range)) };
   const window = { ...loading.window, y, height: end - y };
   let isCounted = false;

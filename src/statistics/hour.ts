@@ -11,6 +11,16 @@ export function formatMoment(at: number): string {
   return new Date(at).toISOString().slice(0, 16).replace("T", " ");
 }
 
+/** Returns a moment in ISO 8601 and UTC as people read it: `2026-11-29 05:31`. */
+export function formatTime(time: string): string {
+  return time.slice(0, 16).replace("T", " ");
+}
+
+/** Returns the seconds from one moment to another, both in ISO 8601; 0 if the first is the later one. */
+export function secondsBetween(first: string, last: string): number {
+  return Math.max(0, Date.parse(last) - Date.parse(first)) / 1000;
+}
+
 /** Returns the hour, the day or the month that lies so many milliseconds before another moment, as `hourOf` writes hours. */
 export function hourBefore(now: number, milliseconds: number): string {
   return hourOf(Math.max(0, now - milliseconds));

@@ -7,12 +7,14 @@ import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
 import { type Administration, formatAdminPage } from "../pages/admin-page.tsx";
 import type { PurgeNotice } from "../pages/purge-box.tsx";
 import type { Services } from "../services.ts";
+import { isEnded } from "../task/progress.ts";
 import type { Visit } from "../visit.ts";
 import { findHealthReport } from "./health.ts";
 import { readLastDay } from "./last-day.ts";
 import { type PurgeVisit, purge } from "./purge.ts";
 import { siteOf } from "./site.ts";
 import { readStorageState } from "./storage-walk.ts";
+import { askJobs } from "./tasks.ts";
 
 /** How long the ledger may take for an answer, in seconds. */
 const ledgerSeconds = 5;
@@ -46,20 +48,30 @@ export async function answerAdminPage(
       return undefined;
     });
   const ofLedger = <T>(work: () => Promise<T>): Promise<T> => withDeadline(clock, ledgerSeconds, work);
-  const [health, day, waitingTags, actions, storage] = await Promise.all([
+  const [health, day, waitingTags, tasks, actions, storage] = await Promise.all([
     findHealthReport(services, { request, visit }),
     asked("requests", () => withDeadline(clock, countsSeconds, () => readLastDay(services, visit))),
     asked("purges", async () => (ledger === undefined ? 0 : ofLedger(() => ledger().waiting()))),
+    asked("tasks", () => runningTasks(services)),
     asked("actions", async () => (ledger === undefined ? [] : ofLedger(() => ledger().latest(mostActions)))),
     asked("storage", () => readStorageState(services)),
   ]);
   const shown: Administration = {
-    ...{ operator, isSignedIn, health, waitingTags, actions, storage, purged },
+    ...{ operator, isSignedIn, health, waitingTags, tasks, actions, storage, purged },
     lastDay: day,
     memory: { lentBytes: budget.lentBytes(), waiting: budget.waiting },
   };
   const status = purged?.kind === "refused" ? 400 : 200;
   return respondAdminPage(formatAdminPage(siteOf(services, request), shown), status);
+}
+
+/** Of the latest tasks, those that have not ended. */
+async function runningTasks(services: Services): Promise<Administration["tasks"]> {
+  if (services.tasks === undefined) return "none";
+  const { tasks } = await withDeadline(services.clock, ledgerSeconds, () =>
+    askJobs(services, (door) => door.list(undefined)),
+  );
+  return tasks.filter(({ state }) => !isEnded(state));
 }
 
 /** Purges what a form asks for, and answers the page with what was done. */

@@ -3,6 +3,7 @@ import { ImageError } from "../error.ts";
 import { respondJson } from "../http/respond.ts";
 import { taskFormOf } from "../http/task-form.ts";
 import type { Services } from "../services.ts";
+import type { TaskStatus } from "../task/answers.ts";
 import type { Answered, ItemQuery, TaskAction, TaskDoor } from "../task/door.ts";
 import type { Visit } from "../visit.ts";
 import { noteAction } from "./audited.ts";
@@ -55,16 +56,25 @@ export async function answerTaskItems(services: Services, id: string, query: Ite
 }
 
 /** Pauses, resumes, cancels a task, or tries again what failed of it. Throws `not-found`, `tasks-unavailable`, `storage-failed`. */
-export async function answerTaskAction(
-  services: Services,
-  { id, action, visit, operator }: TaskVisit & { readonly id: string; readonly action: TaskAction },
-): Promise<Response> {
-  const status = await askJobs(services, (tasks) => tasks.act(id, action));
-  await noteAction(services, { visit, operator, action: `task ${action}`, detail: { id, state: status.state } });
-  return respondJson(status, 200);
+export async function answerTaskAction(services: Services, asked: AskedAction): Promise<Response> {
+  return respondJson(await actOnTask(services, asked), 200);
 }
 
-async function askJobs<T>({ tasks, clock }: Services, ask: (tasks: TaskDoor) => Promise<Answered<T>>): Promise<T> {
+/** What is done to a task, and by whom. */
+type AskedAction = TaskVisit & { readonly id: string; readonly action: TaskAction };
+
+/** Does something to a task, writes it down, and returns how the task stands then. Throws as `answerTaskAction` does. */
+export async function actOnTask(services: Services, { id, action, visit, operator }: AskedAction): Promise<TaskStatus> {
+  const status = await askJobs(services, (tasks) => tasks.act(id, action));
+  await noteAction(services, { visit, operator, action: `task ${action}`, detail: { id, state: status.state } });
+  return status;
+}
+
+/** Asks the Worker of jobs. Throws what it refuses with, `tasks-unavailable`, `storage-failed`. */
+export async function askJobs<T>(
+  { tasks, clock }: Services,
+  ask: (tasks: TaskDoor) => Promise<Answered<T>>,
+): Promise<T> {
   if (tasks === undefined) {
     const hint = "Deploy the Worker of jobs with npm run deploy, which binds it as JOBS.";
     throw new ImageError("tasks-unavailable", "This service has no Worker of jobs.", { hint });

@@ -13,6 +13,7 @@
  * `not-found` for a task that there is not, `query-malformed` for another state or number, `tasks-unavailable` (501) where no
  * Worker of jobs is bound, `storage-failed` (503) where it does not answer. Times are ISO 8601 in UTC.
  */
+import type { ListedFault } from "../error.ts";
 import type { RunnableKind, SettingsOfKinds } from "./kinds.ts";
 import type { ItemCounts, ItemState, StageSeconds, TaskState } from "./states.ts";
 import type { ItemPrefix } from "./task.ts";
@@ -25,7 +26,7 @@ export interface TaskSummary {
   readonly name?: string;
   readonly collection?: string;
   readonly state: TaskState;
-  /** Of the last time that it was written down, some seconds ago while it runs. */
+  /** In a list as it was when the run of the task last looked, up to five minutes ago. */
   readonly counts: ItemCounts;
   readonly createdAt: string;
   readonly endedAt?: string;
@@ -101,13 +102,11 @@ export interface ItemPage {
   readonly next?: number;
 }
 
-/** Something that is wrong with a task file. */
-export interface TaskFault {
-  /** `items[3].key`, `settings.decode`, or `row 4, column B`; absent where the whole file is meant. */
-  readonly place?: string;
-  /** A sentence without a full stop. */
-  readonly message: string;
-}
+/**
+ * Something that is wrong with a task file. Its place is `items[3].key`, `settings.decode`, or `row 4, column B`, and absent where
+ * the whole file is meant.
+ */
+export type TaskFault = ListedFault;
 
 /** What is written next to a faulty file in INBOX, as `NAME.faults.json`. */
 export interface TaskFaults {

@@ -5,14 +5,13 @@ export const taskKinds = ["check", "verify", "warm", "convert", "repack", "expor
 export type TaskKind = (typeof taskKinds)[number];
 
 /** What this version does in a task: the others are done by a command that the fault names. */
-export const runnableKinds = ["check", "verify", "warm", "convert", "repack"] as const;
+export const runnableKinds = ["check", "verify", "warm", "convert", "repack", "export"] as const;
 
 /** The name of what a task of this version does. */
 export type RunnableKind = (typeof runnableKinds)[number];
 
 /** The command that does what no task of this version does. */
 export const commandsOfKinds: Readonly<Record<Exclude<TaskKind, RunnableKind>, string>> = {
-  export: "tessera export",
   manifest: "tessera manifest",
 };
 
@@ -47,11 +46,30 @@ export interface ConvertSettings {
 /** Tiled pyramids are laid out anew, tile by tile as they are: there is nothing to set. */
 export type RepackSettings = Readonly<Record<never, never>>;
 
-/** The settings of each kind; all of them may be left out. */
+/** How images are exported as files, as by the options of `tessera export` of these names. */
+export interface ExportChoices {
+  /** The address at which the files will be found, without a slash at its end. */
+  readonly base: string;
+  /** The folder in the bucket EXPORTS, `PREFIX` of `--to r2:BUCKET/PREFIX`; absent for its top. */
+  readonly to?: string;
+  /** The version of the Image API; absent for 3. */
+  readonly api?: 3 | 2;
+  /** Side of a tile in pixels, 64 to 4096; absent for that of the master's. */
+  readonly tile?: number;
+  /** Of what is drawn, 1 to 100; absent for JPEG_QUALITY. */
+  readonly quality?: number;
+  /** Widths of further pictures of the whole, 1 to 20. */
+  readonly thumbs?: readonly number[];
+  /** With the names that OpenSeadragon 4.0.0 rounds. */
+  readonly "also-rounded"?: boolean;
+}
+
+/** The settings of each kind; all of them may be left out but for `base`. */
 export interface SettingsOfKinds {
   readonly check: CheckSettings;
   readonly verify: VerifySettings;
   readonly warm: WarmSettings;
   readonly convert: ConvertSettings;
   readonly repack: RepackSettings;
+  readonly export: ExportChoices;
 }

@@ -37,6 +37,11 @@ const identifier = v.pipe(
 
 const isTruth = v.boolean("it is not true or false");
 
+const quality = wholeNumber(1, 100);
+
+/** Most widths of thumbnails of an export. */
+const mostThumbs = 20;
+
 /** A size as the Image API 3.0 writes it, of the whole image. */
 const size = v.pipe(
   isText,
@@ -63,17 +68,28 @@ const settingsOfKinds = {
   }),
   convert: v.object({
     compression: v.exactOptional(v.picklist(compressions, `it is not one of ${compressions.join(", ")}`)),
-    quality: v.exactOptional(
-      v.pipe(
-        v.number("it is not a number"),
-        v.integer("it is not a whole number"),
-        v.minValue(1, "it is below 1"),
-        v.maxValue(100, "it is above 100"),
-      ),
-    ),
+    quality: v.exactOptional(quality),
     tile: v.exactOptional(v.picklist([256, 512], "it is not 256 or 512")),
   }),
   repack: v.object({}),
+  export: v.object({
+    base: v.pipe(
+      isText,
+      v.regex(/^https?:\/\/[^\s?#]+[^\s?#/]$/, "it is not an http or https URL without a slash at its end"),
+    ),
+    to: v.exactOptional(v.pipe(keyPart, v.regex(/^\P{C}*$/u, "it has control characters"))),
+    api: v.exactOptional(v.picklist([3, 2], "it is not 3 or 2")),
+    tile: v.exactOptional(wholeNumber(64, 4096)),
+    quality: v.exactOptional(quality),
+    thumbs: v.exactOptional(
+      v.pipe(
+        v.array(wholeNumber(1, 10_000), "it is not a list"),
+        v.minLength(1, "it is empty"),
+        v.maxLength(mostThumbs, `it has more than ${mostThumbs} widths`),
+      ),
+    ),
+    "also-rounded": v.exactOptional(isTruth),
+  }),
 } satisfies Readonly<Record<RunnableKind, v.GenericSchema>>;
 
 /** The fields of the settings of each kind. */
@@ -83,6 +99,7 @@ export const settingNames: Readonly<Record<RunnableKind, readonly string[]>> = {
   warm: Object.keys(settingsOfKinds.warm.entries),
   convert: Object.keys(settingsOfKinds.convert.entries),
   repack: Object.keys(settingsOfKinds.repack.entries),
+  export: Object.keys(settingsOfKinds.export.entries),
 };
 
 /** An array is an object to JavaScript, and none to people. */
@@ -121,8 +138,9 @@ export function findValueFaults(task: unknown): readonly PathFault[] {
   if (typeof task !== "object" || task === null || Array.isArray(task)) return faults;
   const { kind, from, items, settings } = task as Readonly<Record<string, unknown>>;
   faults.push(...kindFaults(kind));
-  const judged = isRunnable(kind) && settings !== undefined ? v.safeParse(settingsOfKinds[kind], settings) : undefined;
-  if (judged?.success === false && typeof settings === "object") {
+  const given = settings ?? {};
+  const judged = isRunnable(kind) ? v.safeParse(settingsOfKinds[kind], given) : undefined;
+  if (judged?.success === false && typeof given === "object") {
     faults.push(...judged.issues.map(faultOf).map(({ path, message }) => ({ path: ["settings", ...path], message })));
   }
   if (from === undefined && items === undefined) {
@@ -177,6 +195,15 @@ function repeatedKeys(items: readonly unknown[]): readonly PathFault[] {
     first.set(named, index);
     return [];
   });
+}
+
+function wholeNumber(least: number, most: number) {
+  return v.pipe(
+    v.number("it is not a number"),
+    v.integer("it is not a whole number"),
+    v.minValue(least, `it is below ${least}`),
+    v.maxValue(most, `it is above ${most}`),
+  );
 }
 
 function isShort(text: string): boolean {

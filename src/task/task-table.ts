@@ -13,12 +13,20 @@ const known = [...textNames, ...sourceNames, "key", "identifier", ...allSettings
 
 /** What a cell of a setting says: several values are divided by spaces. */
 const settingValues: Readonly<Record<string, (cell: string) => unknown>> = {
-  decode: (cell) => ({ true: true, false: false })[cell.toLowerCase()] ?? cell,
+  decode: truthOf,
   sizes: (cell) => cell.split(/\s+/),
   formats: (cell) => cell.split(/\s+/),
+  api: numberOf,
   quality: numberOf,
   tile: numberOf,
+  thumbs: (cell) => cell.split(/\s+/).map(numberOf),
+  "also-rounded": truthOf,
 };
+
+/** What is neither is told by the schema. */
+function truthOf(cell: string): unknown {
+  return { true: true, false: false }[cell.toLowerCase()] ?? cell;
+}
 
 /** What is no number is told by the schema. */
 function numberOf(cell: string): unknown {

@@ -7,8 +7,8 @@ import type { RunnableKind, SettingsOfKinds } from "./kinds.ts";
  *     { "kind": "check", "items": [{ "key": "maps/1.tif" }, { "key": "maps/2.tif", "identifier": "maps/2" }] }
  *
  * In CSV each field is a column, those of `from` and `settings` by their own names (`kind`, `name`, `collection`, `prefix`,
- * `suffix`, `decode`, `sizes`, `formats`), next to `key` and `identifier`, which make an item of each row that has a key. A
- * field of the task stands in one row, or in several with the same value; several sizes or formats in a cell are divided by
+ * `suffix`, `decode`, `sizes`, `formats`, `base` …), next to `key` and `identifier`, which make an item of each row that has a key. A
+ * field of the task stands in one row, or in several with the same value; several sizes, formats or widths in a cell are divided by
  * spaces:
  *
  *     kind,name,prefix,suffix,decode        kind,key,identifier

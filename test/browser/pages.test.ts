@@ -171,6 +171,58 @@ describe("the page of who administers", () => {
   });
 });
 
+describe("the pages of tasks", () => {
+  const administer = async (path: string, body: object): Promise<{ readonly id: string }> => {
+    const headers = { Authorization: `Bearer ${site.server.adminSecret}`, "Content-Type": "application/json" };
+    const answer = await fetch(`${site.url}/admin/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+    return answer.json() as Promise<{ readonly id: string }>;
+  };
+
+  test("show how a task goes on, and stop it, by keyboard; they fit a telephone and a desk, without barriers", async () => {
+    // More than are looked for until it is paused.
+    const items = Array.from({ length: 400 }, (_, at) => ({ key: `missing/${at}` }));
+    const { id } = await administer("tasks", { kind: "check", name: "Missing ones", items });
+    await administer(`tasks/${id}/pause`, {});
+    const { page, faults } = await visit(site.browser, `${site.url}/admin/`, {
+      ...windows.narrow,
+      colorScheme: "dark",
+    });
+    const look = async (name: string, window: "narrow" | "desk", colorScheme: "light" | "dark"): Promise<void> => {
+      const { viewport } = windows[window];
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(viewport.width);
+      expect(await findBarriers(page)).toEqual([]);
+      await keepScreenshot(page, `${name}-${window}-${colorScheme}`, { fullPage: true });
+    };
+    await page.getByLabel("Secret").fill(site.server.adminSecret);
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "All tasks" }).press("Enter");
+    await page.getByRole("heading", { name: "Tasks", exact: true }).waitFor();
+    await look("tasks", "narrow", "dark");
+    await page.getByRole("link", { name: "Missing ones" }).press("Enter");
+    await page.getByRole("status").getByText("Paused").waitFor();
+    await page.getByRole("button", { name: "Go on" }).press("Enter");
+    await page.getByRole("button", { name: "Pause" }).press("Enter");
+    await page.getByRole("status").getByText("Paused").waitFor();
+    await look("task", "narrow", "dark");
+    // The script of the page shows it anew, and leaves who is on a button there.
+    await page.getByRole("button", { name: "Cancel what is not begun" }).focus();
+    await page.evaluate("document.querySelector('#live').firstChild.id = 'earlier'");
+    await waitUntil(page, "document.querySelector('#earlier') === null");
+    expect(await page.locator(":focus").textContent()).toBe("Cancel what is not begun");
+    await administer(`tasks/${id}/cancel`, {});
+    await page.getByRole("status").getByText("Cancelled").waitFor();
+    await page.getByRole("link", { name: "Report", exact: true }).press("Enter");
+    await page.getByRole("heading", { name: "Report: Missing ones" }).waitFor();
+    await look("task-report", "narrow", "dark");
+    await look("task-report", "desk", "light");
+    // To be asked for the secret is no fault.
+    expect(faults.filter((fault) => !fault.includes("401"))).toEqual([]);
+    await page.context().close();
+  });
+});
+
 test("the page of errors has no barriers", async () => {
   for (const colorScheme of ["light", "dark"] as const) {
     const { page } = await visit(site.browser, `${site.url}/errors`, { ...windows.narrow, colorScheme });

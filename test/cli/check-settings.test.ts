@@ -91,7 +91,10 @@ describe("the settings of a service", () => {
 });
 
 describe("the settings of the Worker of jobs", () => {
-  const bucketsOfJobs = ["MASTERS", "CATALOGUE", "INBOX", "SCRATCH"].map((binding) => ({ binding, bucket_name: "x" }));
+  const bucketsOfJobs = ["MASTERS", "CATALOGUE", "INBOX", "SCRATCH", "EXPORTS"].map((binding) => ({
+    binding,
+    bucket_name: "x",
+  }));
   const jobs: StatedWorkers["jobs"] = {
     vars: {},
     r2_buckets: bucketsOfJobs,
@@ -105,13 +108,14 @@ describe("the settings of the Worker of jobs", () => {
   it("are right where they are those of the Worker of images", () => {
     expect(faults({})).toEqual([]);
     expect(faults({ vars: { PREFIX: "/a" } }, { PREFIX: "/a" })).toEqual([]);
-    expect(faults({}, { JPEG_QUALITY: "90" })).toEqual([]);
+    expect(faults({}, { SITE_NAME: "Maps" })).toEqual([]);
   });
 
   it("are told wrong where they differ from it", () => {
     expect(faults({}, { KEY_TEMPLATE: "{identifier}.tif" })).toEqual([
       'KEY_TEMPLATE is "{identifier}" in j.toml and "{identifier}.tif" in wrangler.toml',
     ]);
+    expect(faults({}, { JPEG_QUALITY: "90" })).toEqual(['JPEG_QUALITY is "85" in j.toml and "90" in wrangler.toml']);
     const moved = bucketsOfJobs.map((bucket) =>
       bucket.binding === "MASTERS" ? { ...bucket, jurisdiction: "eu" } : bucket,
     );

@@ -122,6 +122,7 @@ const jobsStated: StatedJobs = {
   r2_buckets: [
     { binding: "INBOX", bucket_name: "their-inbox" },
     { binding: "SCRATCH", bucket_name: "their-scratch" },
+    { binding: "EXPORTS", bucket_name: "their-exports" },
   ],
   queues: {
     producers: [{ queue: "items" }],
@@ -163,6 +164,8 @@ describe("setUpJobs", () => {
       list("their-scratch"),
       "r2 bucket create their-scratch",
       addScratch,
+      list("their-exports"),
+      "r2 bucket create their-exports",
       ...["items", "items-dead", "in"].flatMap((queue) => [`queues info ${queue}`, `queues create ${queue}`]),
       "r2 bucket notification list their-inbox",
       notify(".json"),
@@ -174,10 +177,11 @@ describe("setUpJobs", () => {
     const rule = (suffix: string) =>
       `rule_id:     1\nqueue_name:  in\nprefix:      (all prefixes)\nsuffix:      ${suffix}`;
     const scratch = "name:     scratch\nenabled:  Yes\nprefix:   (all prefixes)\naction:   Expire objects after 7 days";
-    const there = { [list("their-inbox")]: none, [list("their-scratch")]: scratch, "queues info": "Queue Name: x" };
+    const buckets = { [list("their-inbox")]: none, [list("their-scratch")]: scratch, [list("their-exports")]: none };
+    const there = { ...buckets, "queues info": "Queue Name: x" };
     const listed = "r2 bucket notification list";
     const asked = [
-      ...[list("their-inbox"), list("their-scratch")],
+      ...[list("their-inbox"), list("their-scratch"), list("their-exports")],
       ...["items", "items-dead", "in"].map((queue) => `queues info ${queue}`),
       `${listed} their-inbox`,
     ];
@@ -238,6 +242,9 @@ bucket_name = "their-inbox"
 [[r2_buckets]]
 binding = "SCRATCH"
 bucket_name = "their-scratch"
+[[r2_buckets]]
+binding = "EXPORTS"
+bucket_name = "their-exports"
 [[queues.producers]]
 binding = "ITEMS"
 queue = "items"
@@ -292,7 +299,8 @@ describe("npm run setup:remote", () => {
     expect(outcome.status).toBe(0);
     expect(outcome.commands).toEqual([
       ...[...all, "r2 bucket create their-derivatives", add, putMarker],
-      ...[list("their-inbox"), list("their-scratch"), addScratch, "queues info items", "queues info in"],
+      ...[list("their-inbox"), list("their-scratch"), addScratch, list("their-exports")],
+      ...["queues info items", "queues info in"],
       ...["r2 bucket notification list their-inbox", notify(".json"), notify(".csv")],
     ]);
     const marker = JSON.parse(outcome.put ?? "") as { readonly setAt: string };

@@ -105,6 +105,21 @@ describe("a task that somebody acts on", () => {
   });
 });
 
+describe("a task whose run is lost", () => {
+  it("is taken up by the next sweep", async () => {
+    vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const letGo = stopAtFifth();
+    const { id } = await send({ kind: "check", from: { prefix: "acted/" } });
+    await fifthIsRunning(id);
+    await (await env.RUNS.get(`${id}-1`)).terminate();
+    letGo();
+    const ended = await until(id, ({ state }) => state === "done");
+    expect(ended).not.toHaveProperty("report");
+    answerOf(await door.sweep());
+    expect(await untilReported(id)).toMatchObject({ state: "done", counts: { done: 12 } });
+  });
+});
+
 describe("a task of five thousand images", () => {
   it("is never held at once, and can be called off", async () => {
     const sizes: number[] = [];

@@ -5,7 +5,7 @@ import type { ItemOutcome } from "../../src/batch/outcome.ts";
 
 const start = Date.parse("2026-11-29T10:00:00Z");
 const minutes = (count: number): number => start + 60_000 * count;
-const lease = { check: 600, verify: 600, warm: 600, convert: 60, repack: 60 };
+const lease = { check: 600, verify: 600, warm: 600, convert: 60, repack: 60, export: 60 };
 const done: ItemOutcome = { state: "done", seconds: { read: 1, verify: 2 }, bytesIn: 10, bytesOut: 1 };
 const failure = { code: "storage-failed", message: "The storage does not respond." };
 
@@ -122,6 +122,8 @@ describe("the ledger of a task", () => {
     const figures = await ledger.figures(minutes(2));
     expect(figures).toMatchObject({ median: { read: 1, verify: 2 }, p95: { read: 1, verify: 2 } });
     expect(figures.slowest.map(({ item }) => item)).toEqual([1, 2, 3, 4, 5]);
+    // Each took three seconds.
+    expect(figures.spread.filter(({ items }) => items > 0)).toEqual([{ from: 2, items: 5 }]);
   });
 
   it("ends a task whose items can't be found, until it is tried again", async () => {
@@ -138,7 +140,7 @@ describe("the ledger of a task", () => {
   it("begins one run after another, whoever asks", async () => {
     const ledger = await openTask(1);
     expect(await ledger.nextRun(0, start)).toBe(1);
-    expect(await ledger.nextRun(0, start)).toBe(1);
+    expect(await ledger.nextRun(0, start)).toBeUndefined();
     expect(await ledger.nextRun(1, start)).toBe(2);
     expect(await ledger.run()).toEqual({ run: 2, lastTurn: start });
   });

@@ -7,7 +7,7 @@ import { encodePlanes } from "../support/jpeg-encoding.ts";
 import { decodeTwin } from "../support/jpeg-twin.ts";
 import { segmentOf, writeJpeg } from "../support/jpeg-writer.ts";
 import { openTestKernel } from "../support/kernel.ts";
-import { makeNoise, makeSamples, type Samples } from "../support/planes.ts";
+import { makeNoise, makeSamples, type Samples, storePlane } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";
 
 const kernel = openTestKernel();
@@ -252,5 +252,43 @@ describe("what no JPEG can hold", () => {
   it("is refused when memory runs out", () => {
     const small = openTestKernel(1 << 16);
     expect(() => createJpegEncoder(small, options)).toThrow(expect.objectContaining({ code: "render-memory" }));
+  });
+});
+
+describe("encoding pictures in turns", () => {
+  it.each(["gray", "rgb", "ycbcr"] as const)("gives each of %s the bytes that it has alone", (model) => {
+    const size = { width: 40, height: 64 };
+    const subsampling: Subsampling = model === "ycbcr" ? { x: 2, y: 2 } : { x: 1, y: 1 };
+    const options = { ...size, model, subsampling, quality: 80, tables: "apart" } as const;
+    const pictures = [1, 2, 3].map((seed) =>
+      Array.from({ length: model === "gray" ? 1 : 3 }, (_, index) => {
+        const plane = index === 0 ? { x: 1, y: 1 } : subsampling;
+        return storePlane(kernel, makeNoise(openRandom(seed + index), size.width / plane.x, size.height / plane.y));
+      }),
+    );
+    const rowsOf = (picture: (typeof pictures)[number], row: number) =>
+      picture.map(({ pointer, stride }, index) => {
+        const y = index === 0 ? 1 : subsampling.y;
+        return { pointer: pointer + (row / y) * stride, stride };
+      });
+    const alone = pictures.map((picture) => {
+      const encoder = createJpegEncoder(kernel, options);
+      return Buffer.concat([...encoder.write({ planes: rowsOf(picture, 0), rows: 64 }), encoder.finish()]);
+    });
+    const encoder = createJpegEncoder(kernel, options);
+    const fresh = encoder.layAside();
+    const underWay = pictures.map(() => ({ picture: fresh, parts: [] as Uint8Array[] }));
+    for (let row = 0; row < size.height; row += 16) {
+      for (const [index, one] of underWay.entries()) {
+        encoder.takeUp(one.picture);
+        one.parts.push(...encoder.write({ planes: rowsOf(pictures[index] ?? [], row), rows: 16 }));
+        one.picture = encoder.layAside();
+      }
+    }
+    const inTurns = underWay.map(({ picture, parts }) => {
+      encoder.takeUp(picture);
+      return Buffer.concat([...parts, encoder.finish()]);
+    });
+    expect(inTurns.map((bytes, index) => bytes.equals(alone[index] ?? Buffer.alloc(0)))).toEqual([true, true, true]);
   });
 });

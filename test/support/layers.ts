@@ -5,7 +5,7 @@ export type Sources = ReadonlyMap<string, string>;
 
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
 export const floors: readonly (readonly string[])[] = [
-  ["error", "geometry", "limits", "bytes", "digest", "spelling", "design", "hosts"],
+  ["error", "geometry", "limits", "bytes", "digest", "spelling", "shell-word", "design", "hosts"],
   ["budget", "config", "serial", "account", "raster"],
   ["source", "pyramid", "visit", "timers", "identity", "statistics"],
   ["tiff", "iiif", "color"],
@@ -15,7 +15,7 @@ export const floors: readonly (readonly string[])[] = [
   ["masters"],
   ["colors", "operation"],
   ["picture"],
-  ["kept-picture", "check"],
+  ["kept-picture", "check", "export"],
   ["services", "node", "remake"],
   ["probe", "settings"],
   ["stories", "bucket", "convert"],
@@ -62,7 +62,7 @@ const pureRooms: readonly string[] = [
     "files",
     "task",
   ],
-  ...["check", "render", "picture", "pages", "gateway", "remake"],
+  ...["check", "render", "picture", "pages", "gateway", "remake", "export"],
 ];
 
 /**

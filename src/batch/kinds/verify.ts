@@ -4,14 +4,13 @@ import type { FindingPlace } from "../../check/verify-finding.ts";
 import { type ShownImages, verifyImageRecord, verifyMasterFile } from "../../check/verify-master.ts";
 import { formatDigest } from "../../digest.ts";
 import { ImageError } from "../../error.ts";
-import { maxKeyBytes } from "../../identity/master-name.ts";
-import { maxCatalogueRecordBytes, mostVerifiedBytes, mostVerifiedPixels } from "../../limits.ts";
+import { mostVerifiedBytes, mostVerifiedPixels } from "../../limits.ts";
 import type { ByteSource } from "../../source/byte-source.ts";
-import { readWholeR2 } from "../../source/r2.ts";
 import type { VerifySettings } from "../../task/kinds.ts";
 import type { Jobs } from "../jobs.ts";
 import type { ItemWork } from "../kinds.ts";
 import type { ItemOutcome } from "../outcome.ts";
+import { readRecord } from "../read-record.ts";
 import { holdingMemory, missingMaster, type OpenedMaster, openItemMaster, openJobDrawer } from "./master.ts";
 
 /** Bytes of a master that are read at once to be summed up. */
@@ -42,7 +41,7 @@ export const verifyItem: ItemWork = async (jobs, { key, header, ...claimed }, si
     },
   );
   const record = recordKey(identifier);
-  const stored = new TextEncoder().encode(record).length > maxKeyBytes ? undefined : await readRecord(jobs, record);
+  const stored = await readRecord(jobs, record);
   const recorded =
     stored === undefined
       ? []
@@ -85,15 +84,6 @@ async function sha256OfParts(source: ByteSource): Promise<string> {
   for (let at = 0; at < source.size; at += partBytes) await writer.write(await source.read(at, partBytes));
   await writer.close();
   return formatDigest(await digest.digest);
-}
-
-async function readRecord(jobs: Jobs, key: string): Promise<Uint8Array | undefined> {
-  const { clock, config, buckets } = jobs;
-  const storage = { bucket: buckets.catalogue, clock, timeoutSeconds: config.storageTimeoutSeconds };
-  const found = await readWholeR2(storage, key, async (bytes) => {
-    if (bytes > maxCatalogueRecordBytes) throw new ImageError("record-malformed", "The record is too large.");
-  });
-  return found?.bytes;
 }
 
 async function imagesOf(jobs: Jobs, object: string): Promise<ShownImages> {

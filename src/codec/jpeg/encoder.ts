@@ -39,7 +39,21 @@ export interface JpegEncoder {
   write(rows: JpegRows): Uint8Array[];
   /** Returns the last bytes. Throws `internal` while rows are missing. */
   finish(): Uint8Array;
+  /** Lays the picture aside and begins another one of the same form. */
+  layAside(): JpegUnderWay;
+  /** Goes on with a picture that was laid aside; one that is under way is given up. */
+  takeUp(picture: JpegUnderWay): void;
 }
+
+/** Where the encoding of a picture is. */
+export interface JpegUnderWay {
+  readonly rowsDone: number;
+  /** Bits that do not fill a byte yet, and what the next coefficients are told from. */
+  readonly state: readonly number[];
+}
+
+/** The words of the state: bits and their count, and the last of each `SourcePlane`. */
+const stateWords = [5, 6, 7, 15, 23, 31] as const;
 
 /** The 32-bit words of `Encoder` and of `SourcePlane` in `wasm/jpeg/encode.ts`. */
 const encoderWords = 8;
@@ -70,7 +84,7 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
   kernel.bytes.set(standardHuffmanTables, definitions + 128);
   kernel.exports.openJpegEncoder(encoder);
 
-  let header: Uint8Array | undefined = formatJpegHeader({ ...options, subsampling, quantisation });
+  const header = formatJpegHeader({ ...options, subsampling, quantisation });
   let rowsDone = 0;
 
   const describe = ({ planes, rows }: JpegRows): number => {
@@ -96,8 +110,7 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
         throw new ImageError("internal", "The rows do not fit the JPEG.", { detail: `${rows.rows} rows of ${left}` });
       }
       if (rows.planes.length !== componentCount) throw new ImageError("internal", "The planes do not fit the JPEG.");
-      const chunks = header === undefined ? [] : [header];
-      header = undefined;
+      const chunks = rowsDone === 0 ? [header] : [];
       const mcuCount = describe(rows);
       const state = new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords);
       do {
@@ -111,6 +124,18 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
     finish() {
       if (rowsDone < height) throw new ImageError("internal", "Rows of the JPEG are missing.");
       return lastBytes(new DataView(kernel.exports.memory.buffer, encoder, 4 * encoderWords));
+    },
+    layAside() {
+      const words = new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords + 3 * planeWords);
+      const picture = { rowsDone, state: stateWords.map((word) => words[word] ?? 0) };
+      for (const word of stateWords) words[word] = 0;
+      rowsDone = 0;
+      return picture;
+    },
+    takeUp(picture) {
+      const words = new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords + 3 * planeWords);
+      for (const [index, word] of stateWords.entries()) words[word] = picture.state[index] ?? 0;
+      rowsDone = picture.rowsDone;
     },
   };
 }

@@ -1,16 +1,9 @@
 import { type Bucket, mostDeletedAtOnce } from "../../bucket/bucket.ts";
 import { listObjects } from "../../bucket/list-objects.ts";
 import { checkedBytes } from "../../bucket/upload.ts";
+import { markerName, markerPath, mediaTypeOf, wholeMarker } from "../../export/names.ts";
 import { isLevel0Segment } from "../../iiif/level0.ts";
-import {
-  type ExportPlace,
-  type ExportTarget,
-  folderOfMarker,
-  markerName,
-  markerPath,
-  otherContent,
-  wholeMarker,
-} from "./target.ts";
+import { type ExportPlace, type ExportTarget, folderOfMarker, otherContent } from "./target.ts";
 
 /**
  * Returns a place in a bucket that an export goes to: `prefix` ends in a slash, or is empty. Nothing is there, or an
@@ -40,7 +33,7 @@ interface PlaceInBucket {
 
 function bucketTarget(bucket: Bucket, { prefix, isNew }: PlaceInBucket): ExportTarget {
   const write = async (path: string, bytes: Uint8Array): Promise<void> => {
-    await bucket.put(prefix + path, checkedBytes(bytes), { contentType: typeOf(path), metadata: {} });
+    await bucket.put(prefix + path, checkedBytes(bytes), { contentType: mediaTypeOf(path), metadata: {} });
   };
   return {
     readMarker: async (folder) => {
@@ -72,8 +65,4 @@ function bucketTarget(bucket: Bucket, { prefix, isNew }: PlaceInBucket): ExportT
     finish: async () => {},
     abandon: async () => {},
   };
-}
-
-function typeOf(path: string): string {
-  return path.endsWith(".jpg") ? "image/jpeg" : "application/json";
 }

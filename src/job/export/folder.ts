@@ -1,8 +1,9 @@
 import { opendir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { markerName, markerPath, wholeMarker } from "../../export/names.ts";
 import { isLevel0Segment } from "../../iiif/level0.ts";
 import { WriteError, writeIn } from "../../node/writable-file.ts";
-import { type ExportPlace, type ExportTarget, markerName, markerPath, otherContent, wholeMarker } from "./target.ts";
+import { type ExportPlace, type ExportTarget, otherContent } from "./target.ts";
 
 /** Returns a folder that an export goes to: a new one, an empty one, or that of an earlier export. Throws PlaceFault. */
 export async function folderPlace(folder: string): Promise<ExportPlace> {

@@ -5,10 +5,11 @@ import type { StoredImage } from "../../catalogue/stored-image.ts";
 import type { Page, Work } from "../../catalogue/work.ts";
 import { parseWork, workKey } from "../../catalogue/work-record.ts";
 import { ImageError } from "../../error.ts";
+import type { ExportSettings } from "../../export/settings.ts";
 import { offerLevel0 } from "../../iiif/level0.ts";
 import { type Addresses, manifestUri } from "../../presentation/addresses.ts";
 import { formatManifest } from "../../presentation/manifest.ts";
-import type { ExportSettings, PlannedExport } from "./plan.ts";
+import type { PlannedExport } from "./plan.ts";
 import type { ExportTarget } from "./target.ts";
 
 /** What manifests are written of. */

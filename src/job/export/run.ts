@@ -1,10 +1,12 @@
 import type { Bucket } from "../../bucket/bucket.ts";
+import { folderOf } from "../../export/names.ts";
+import type { ExportSettings } from "../../export/settings.ts";
 import type { DrawingTools } from "../../picture.ts";
 import { inOrder } from "../at-once.ts";
 import type { ExportFailure } from "./export-source.ts";
-import { type ExportedImage, exportImage, folderOf } from "./image.ts";
+import { type ExportResult, exportSource } from "./image.ts";
 import { type LeftOutObject, writeManifests } from "./manifests.ts";
-import type { ExportPlan, ExportSettings, PlannedExport } from "./plan.ts";
+import type { ExportPlan, PlannedExport } from "./plan.ts";
 import type { ExportPlace, ExportTarget } from "./target.ts";
 
 /** What is to be exported and how. */
@@ -21,7 +23,7 @@ export interface ExportOrder {
   readonly isDeleting: boolean;
   readonly signal: AbortSignal;
   readonly onFile: (identifier: string) => void;
-  readonly onImage: (identifier: string, image: ExportedImage) => void;
+  readonly onImage: (identifier: string, image: ExportResult) => void;
 }
 
 /** What became of an export. */
@@ -54,7 +56,7 @@ export async function runExport(order: ExportOrder): Promise<ExportOutcome> {
     const work = async (planned: PlannedExport) => {
       const { identifier } = planned.source;
       const onFile = (): void => order.onFile(identifier);
-      return { planned, image: await exportImage(planned, { settings, tools, target, signal, onFile }) };
+      return { planned, image: await exportSource(planned, { settings, tools, target, signal, onFile }) };
     };
     const there = new Map<string, PlannedExport>();
     for await (const { planned, image } of inOrder(plan.images.values(), jobs, work)) {

@@ -1,15 +1,13 @@
+import { markerName } from "../../export/names.ts";
+import type { ImageTarget } from "../../export/target.ts";
+
 /**
  * Where an export goes. Paths are relative, with plain slashes. All calls throw WriteError or BucketError, which end the
  * run.
  */
-export interface ExportTarget {
-  /** Returns what is written on the folder of an image once it is whole; undefined where nothing is. */
-  readonly readMarker: (folder: string) => Promise<string | undefined>;
-  /** Writes it. All files of the image are there by then. */
-  readonly writeMarker: (folder: string, marker: string) => Promise<void>;
+export interface ExportTarget extends Omit<ImageTarget, "begin"> {
   /** Removes the marker of an image, then its files; folders of other images below it stay. */
   readonly clear: (folder: string) => Promise<void>;
-  readonly write: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Lists the folders that have a marker, of images and of this export as a whole. */
   readonly listMarked: () => AsyncIterable<string>;
   /** Called once, when all has been written. */
@@ -31,17 +29,6 @@ export interface ExportPlace {
 /** An export can't be written to its place. The message is a sentence without a full stop. */
 export class PlaceFault extends Error {
   override readonly name = "PlaceFault";
-}
-
-/** The file that says of the folder of an image, and of the whole, what it was made of. */
-export const markerName = ".tessera-export.json";
-
-/** What stands in the marker of the whole. */
-export const wholeMarker = `${JSON.stringify({ exportedBy: "tessera", format: 1 })}\n`;
-
-/** Returns the path of the marker of a folder. */
-export function markerPath(folder: string): string {
-  return folder === "" ? markerName : `${folder}/${markerName}`;
 }
 
 /** Returns the folder that a marker is of; undefined of any other file. */

@@ -11,10 +11,18 @@ declare module "vitest" {
   }
 }
 
-/** Bundles the Worker once for all tests of the platform. */
+/** Where the bundle lies that another project of this run has made. */
+const folderVariable = "TESSERA_TEST_BUNDLE";
+
+/** Bundles the Worker once for all tests that run it as it is deployed, whichever project they are of. */
 export default function bundleOnce(project: TestProject): () => void {
-  const folder = mkdtempSync(join(tmpdir(), "tessera-bundle-"));
-  bundleWorker(folder);
+  const made = process.env[folderVariable];
+  const folder = made ?? mkdtempSync(join(tmpdir(), "tessera-bundle-"));
+  if (made === undefined) bundleWorker(folder);
+  process.env[folderVariable] = folder;
   project.provide("bundle", folder);
-  return () => rmSync(folder, { recursive: true, force: true });
+  return () => {
+    // Those that were given it have ended by then: global teardowns come last.
+    if (made === undefined) rmSync(folder, { recursive: true, force: true });
+  };
 }

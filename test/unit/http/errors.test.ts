@@ -53,6 +53,16 @@ describe("respondError", () => {
     },
   );
 
+  it("lists all that is wrong, in both forms", async () => {
+    const found = [{ place: "row 2, column A", message: "it is empty" }, { message: "it names no images" }];
+    const error = new ImageError("task-invalid", "The task has 2 faults.", { faults: found });
+    const json = respondError(error, { ...answer, request: asking("application/json") });
+    expect(await json.json()).toMatchObject({ status: 422, faults: found });
+    expect(await respondError(error, answer).text()).toBe(
+      "The task has 2 faults. (task-invalid)\nrow 2, column A: it is empty\nit names no images\n",
+    );
+  });
+
   it("links to the explanation of the error, if there is one", () => {
     const error = new ImageError("not-found", "No.");
     expect(respondError(error, answer).headers.get("Link")).toBe('</errors#not-found>;rel="help"');

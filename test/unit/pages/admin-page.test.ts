@@ -37,6 +37,7 @@ const shown: Administration = {
     ],
   },
   waitingTags: 1200,
+  tasks: [],
   actions: [{ at, operator: hostile, action: "purge", detail: hostile }],
   storage: { finished: { at, counts: { masters: { objects: 12_345, bytes: 6.5e9 } } } },
   purged: { kind: "refused", reason: hostile },

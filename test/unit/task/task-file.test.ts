@@ -35,6 +35,22 @@ describe("a task file", () => {
       { kind: "warm", items: [{ key: "a" }], settings: { sizes: ["400,", "!800,800"], formats: ["jpg", "webp"] } },
       ["Kind,key,sizes,formats", 'warm,a,"400, !800,800",jpg webp'],
     ],
+    [
+      "how an export is made",
+      {
+        kind: "export",
+        from: { prefix: "maps/" },
+        settings: {
+          base: "https://a.example/x",
+          to: "site",
+          api: 2,
+          tile: 512,
+          thumbs: [90, 200],
+          "also-rounded": true,
+        },
+      },
+      ["kind,prefix,base,to,api,tile,thumbs,also-rounded", "export,maps/,https://a.example/x,site,2,512,90 200,TRUE"],
+    ],
     ["all there is", { kind: "check", from: { prefix: "" }, settings: {} }, ["kind,prefix", "check,"]],
   ])("says the same in JSON and in CSV: %s", (_, task, lines) => {
     expect(readJson(task)).toEqual({ order: task });
@@ -66,7 +82,7 @@ describe("a task file", () => {
       "items[2].kye: there is no such field: did you mean key",
       "items[3].key: a is there already",
       "items[4].identifier: it is no identifier: it is empty, too long, has control characters or a part that begins with a dot",
-      'kind: "verfy" is not one of check, verify, warm: did you mean verify',
+      'kind: "verfy" is not one of check, verify, warm, convert, repack, export: did you mean verify',
       "name: it is empty or has control characters",
       "nmae: there is no such field: did you mean name",
       "settings: it is not an object",
@@ -120,9 +136,25 @@ describe("a task file", () => {
     ],
     [
       "what a command does",
-      '{"kind":"convert","from":{"prefix":""}}',
+      '{"kind":"manifest","from":{"prefix":""}}',
       "json",
-      ["kind: convert is not yet done by tasks of this version: run tessera ingest"],
+      ["kind: manifest is not yet done by tasks of this version: run tessera manifest"],
+    ],
+    ["no address of an export", '{"kind":"export","items":[{"key":"a"}]}', "json", ["settings.base: it is missing"]],
+    ["no address of an export, in a table", "kind,key\nexport,a", "csv", ["column base: it is missing"]],
+    [
+      "what an export can't be made with",
+      "kind,key,base,to,api,tile,quality,thumbs,also-rounded\nexport,a,https://a.example/,b,4,32,101,90 x 0,perhaps",
+      "csv",
+      [
+        "row 2, column C: it is not an http or https URL without a slash at its end",
+        "row 2, column E: it is not 3 or 2",
+        "row 2, column F: it is below 64",
+        "row 2, column G: it is above 100",
+        "row 2, column H: it is not a number",
+        "row 2, column H: it is below 1",
+        "row 2, column I: it is not true or false",
+      ],
     ],
     ["a workbook", "PK\u0003\u0004", "csv", [expect.stringMatching(/^it is a workbook/)]],
   ] as const)("that says %s starts nothing", (_, text, form, faults) => {
