@@ -35,9 +35,12 @@ export interface StripInRows {
 /** A read takes some ten milliseconds wherever it is from, and its bytes about as long to unpack. */
 export const stripReadBytes = 1 << 20;
 
-/** Returns what a strip takes at most that is decoded as it is read, in bytes: of the kernel, and two reads. */
+/**
+ * Returns what a strip takes at most that is decoded as it is read, in bytes: of the kernel, two reads, and one that is
+ * still under way of the strip before, whose end was not needed.
+ */
 export function stripRowsBytes(level: Level, rowsAtOnce: number): number {
-  return 2 * stripReadBytes + packedStreamBytes + rowsAtOnce * packedRowBytes(level) + 2 * planeSlackBytes;
+  return 3 * stripReadBytes + packedStreamBytes + rowsAtOnce * packedRowBytes(level) + 2 * planeSlackBytes;
 }
 
 /**
