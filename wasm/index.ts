@@ -17,7 +17,9 @@ export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from ".
 export { jpegMarkRows, jpegMarks } from "./jpeg/missing";
 export { decodeJpegRows, jpegRowsBytes, openJpegRows } from "./jpeg/rows";
 export { lzwDecode } from "./lzw";
+export { feedLzw, lzwEnded, lzwWorkBytes, openLzw, takeLzw } from "./lzw-stream";
 export { packBitsDecode } from "./pack-bits";
+export { feedPackBits, openPackBits, takePackBits } from "./pack-bits-stream";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";
 export { layOutRows } from "./png/row";
 export { unfilterPngRows } from "./png/unfilter";

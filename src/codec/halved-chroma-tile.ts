@@ -24,11 +24,13 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
     subsampling: { x: 2, y: 2 },
     async decodeInto(kernel, { window, ...stored }, planes) {
       const tile = { ...stored, window: window && inWholeQuads(window) };
+      const rows = Math.ceil(tile.rows / reduction);
       const mark = kernel.mark();
       const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));
       const missing = await decoder.decodeInto(kernel, tile, source);
       rgbToYcbcrHalved(kernel, {
-        source: threePlanes(source),
+        // Below the last row of a strip there is none that chroma could be halved with.
+        source: threePlanes(source.map((plane) => ({ ...plane, height: Math.min(height, rows) }))),
         destination: threePlanes(planes),
       });
       kernel.release(mark);
@@ -37,21 +39,26 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
   };
 }
 
-/** Rows come in even numbers: the last too, for no other picture has its chroma halved as it is decoded. */
+/** Rows come in even numbers but for the last of all. */
 function* halveRows(kernel: Kernel, decoded: Generator<DecodedRows, void>, level: Level): Generator<DecodedRows, void> {
   const most = rowsAtOnce(level) ?? level.tileLength;
+  const mark = kernel.mark();
   const source = Array.from({ length: 3 }, () => kernel.allocatePlane(level.tileWidth, most));
-  for (const { writeInto, ...rows } of decoded) {
-    const { count } = rows;
-    const whole = source.map((plane) => ({ ...plane, height: count }));
-    yield {
-      ...rows,
-      async writeInto(planes) {
-        const missing = await writeInto(whole);
-        rgbToYcbcrHalved(kernel, { source: threePlanes(whole), destination: threePlanes(planes) });
-        return missing;
-      },
-    };
+  try {
+    for (const { writeInto, ...rows } of decoded) {
+      const { count } = rows;
+      const whole = source.map((plane) => ({ ...plane, height: count }));
+      yield {
+        ...rows,
+        async writeInto(planes) {
+          const missing = await writeInto(whole);
+          rgbToYcbcrHalved(kernel, { source: threePlanes(whole), destination: threePlanes(planes) });
+          return missing;
+        },
+      };
+    }
+  } finally {
+    kernel.release(mark);
   }
 }
 

@@ -1,15 +1,14 @@
-import { colorSamples } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
-import type { SampleLayout } from "../pyramid/sample-layout.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import { applyPalette } from "../raster/palette.ts";
 import { undoFloatPredictor, undoPredictor } from "../raster/predictor.ts";
 import { colorPlanes, type Plane, planeSlackBytes } from "../raster/raster.ts";
-import { flipSigns, invertPlane } from "../raster/tone.ts";
-import { type PackedSamples, type SampleTarget, unpackSamples } from "../raster/unpack.ts";
+import { unpackSamples } from "../raster/unpack.ts";
 import { type ByteCompression, decompressInto } from "./decompress.ts";
 import { joinMissing, type MissingRows } from "./missing-rows.ts";
+import { packing, scaleOf, settleColors, targetsOf } from "./packed-planes.ts";
+import { isStreamed } from "./packed-stream.ts";
+import { decodeStripRows } from "./strip-rows.ts";
 import {
   type DecodedRows,
   decodedModels,
@@ -25,13 +24,14 @@ import { separateUnits, unitBytes } from "./ycbcr-units.ts";
  * Returns the decoder of tiles and strips that hold plain samples, of any depth and colour model; also YCbCr in
  * subsampled units. Source: TIFF 6.0 §3 to §6, §8, §10, §11, §13, §14, §16, §21, §23.
  */
-export function sampleTileDecoder({ level }: TileShape, compression: ByteCompression): TileDecoder {
+export function sampleTileDecoder(shape: TileShape, compression: ByteCompression): TileDecoder {
+  const { level } = shape;
   const { encoding } = level;
   const { subsampling, layout } = encoding;
   const model = decodedModels[encoding.model];
   const hasAlpha = layout.alpha !== undefined;
   const isInUnits = subsampling.x > 1 || subsampling.y > 1;
-  const rows = rowsAtOnce(level);
+  const rows = rowsAtOnce(level, shape);
   return {
     model,
     planeCount: colorPlanes[model] + (hasAlpha ? 1 : 0),
@@ -46,7 +46,13 @@ export function sampleTileDecoder({ level }: TileShape, compression: ByteCompres
       return missing;
     },
     ...(rows !== undefined && {
-      decodeRows: (kernel, tile) => decodeRows(kernel, { level, compression, tile, rowsAtOnce: rows }),
+      decodeRows: (kernel, tile) => {
+        const { source, range } = tile;
+        if (source !== undefined && range !== undefined && isStreamed(compression)) {
+          return decodeStripRows(kernel, { level, compression, tile, source, range, rowsAtOnce: rows });
+        }
+        return decodeRows(kernel, { level, compression, tile, rowsAtOnce: rows });
+      },
     }),
   };
 }
@@ -101,7 +107,7 @@ function decodeSamples(kernel: Kernel, { level, compression, tile, planes }: Dec
     const packed = { ...packing(layout), pointer, rowBytes, width, height: tile.rows, samplesPerPixel };
     if (predictor === "horizontal") undoPredictor(kernel, packed);
     else if (predictor === "float") undoFloatPredictor(kernel, packed);
-    unpackSamples(kernel, packed, wanted, encoding.model === "palette" ? "index" : "full");
+    unpackSamples(kernel, packed, wanted, scaleOf(encoding));
   }
   return missing;
 }
@@ -112,7 +118,7 @@ function* decodeRows(
   { level, compression, tile, rowsAtOnce: most }: Omit<Decoding, "planes"> & { readonly rowsAtOnce: number },
 ): Generator<DecodedRows, void> {
   const { encoding, tileWidth: width } = level;
-  const { layout, predictor, model } = encoding;
+  const { layout, predictor } = encoding;
   const [bytes] = tile.parts;
   if (bytes === undefined) throw new RangeError("a tile without bytes");
   const { rows, window: asked } = tile;
@@ -131,7 +137,7 @@ function* decodeRows(
       const part = { ...packed, pointer: target + first * rowBytes, height };
       const writeInto = (planes: readonly Plane[]): MissingRows | undefined => {
         const cut = planes.map((plane) => ({ ...plane, height }));
-        unpackSamples(kernel, part, targetsOf(encoding, cut), model === "palette" ? "index" : "full");
+        unpackSamples(kernel, part, targetsOf(encoding, cut), scaleOf(encoding));
         settleColors(kernel, encoding, cut);
         return missing;
       };
@@ -140,30 +146,4 @@ function* decodeRows(
   } finally {
     kernel.release(mark);
   }
-}
-
-/** Colours come first in a pixel and in the planes; alpha is the last plane. An index becomes red, green and blue later. */
-function targetsOf({ model, layout }: TileEncoding, planes: readonly Plane[]): SampleTarget[] {
-  const colors = Array.from({ length: colorSamples[model] }, (_, sample) => ({ sample, plane: planes[sample] }));
-  const alpha = layout.alpha === undefined ? [] : [{ sample: layout.alpha.sample, plane: planes.at(-1) }];
-  return [...colors, ...alpha].flatMap(({ sample, plane }) => (plane === undefined ? [] : [{ sample, plane }]));
-}
-
-function packing({
-  bits,
-  format,
-  isLittleEndian,
-  range,
-}: SampleLayout): Pick<PackedSamples, "bits" | "format" | "isLittleEndian" | "range"> {
-  return { bits, format, isLittleEndian, range };
-}
-
-/** Converts samples to what their planes mean. */
-function settleColors(kernel: Kernel, { model, isInverted, palette }: TileEncoding, planes: readonly Plane[]): void {
-  const [first, second, third] = planes;
-  if (first === undefined) return;
-  if (isInverted) for (const plane of planes.slice(0, colorSamples[model])) invertPlane(kernel, plane);
-  if (second === undefined || third === undefined) return;
-  if (palette !== undefined) applyPalette(kernel, first, palette, [first, second, third]);
-  if (model === "lab") for (const plane of [second, third]) flipSigns(kernel, plane);
 }

@@ -3,12 +3,14 @@ import { maxReadBytes } from "../limits.ts";
 import { colorSamples, type StoredModel } from "../pyramid/color-model.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
+import type { TileRange } from "../pyramid/tile-index.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, noTurn, type Turn, turnSize } from "../raster/orientation.ts";
 import type { ColorModel, Plane, Subsampling } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { JpegCheckpoints } from "./jpeg/checkpoints.ts";
 import type { MissingRows } from "./missing-rows.ts";
+import { isStreamed } from "./packed-stream.ts";
 
 /** Decodes the tiles of one level, by their compression, to planes of 8-bit samples. */
 export interface TileDecoder {
@@ -47,8 +49,9 @@ export interface DecodedRows {
 export interface StoredTile {
   /** Its compressed bytes: one part, or one for each sample of a planar level. */
   readonly parts: readonly Uint8Array[];
-  /** Instead of them the file itself, of a tile that `isReadByRows`. */
+  /** Instead of them the file itself, of a tile that `isReadByRows`, and where the tile is in it. */
   readonly source?: ByteSource | undefined;
+  readonly range?: TileRange | undefined;
   /** Where decoding it has come to before, for such a tile. */
   readonly checkpoints?: JpegCheckpoints | undefined;
   /** Rows of pixels in it: the last strip only has the remaining rows of the image. */
@@ -82,13 +85,32 @@ export const jpegRows = 32;
 /** The bytes of decoded samples of a JPEG that come at once where it is decoded as it is read: each is gone to once. */
 const bytesOfRead = 1 << 20;
 
+/** Strips of more bytes of samples are decoded as they are read: whole, they take several times as much. */
+const largeStripBytes = 4 << 20;
+
+/** About how many bytes of packed samples of such a strip come at once. */
+const stripBatchBytes = 5 << 18;
+
 /**
- * Returns whether the only tile of a level is a file that is decoded as it is read, from the top down: a JPEG of one scan
- * that is longer than a read may be. Of one that is turned as it is decoded, rows are gone to in another order.
+ * Returns whether the tiles of a level are decoded as they are read, from the top down: a file that is a JPEG of one scan
+ * and longer than a read may be, and large strips. Where tiles are turned as they are decoded, rows are gone to in
+ * another order.
  */
-export function isReadByRows({ encoding, isStripped, byteCounts }: Level, turn: Turn = noTurn): boolean {
-  const isLong = (byteCounts[0] ?? 0) > maxReadBytes;
-  return isStripped && encoding.isOneScan && isCarried(encoding) && isLong && isNoTurn(turn);
+export function isReadByRows(level: Level, turn: Turn = noTurn): boolean {
+  const { encoding, isStripped, byteCounts } = level;
+  if (!isStripped || !isNoTurn(turn)) return false;
+  if (encoding.compression !== "jpeg") return isLargeStrip(level);
+  return encoding.isOneScan && isCarried(encoding) && (byteCounts[0] ?? 0) > maxReadBytes;
+}
+
+function isLargeStrip(level: Level): boolean {
+  const { compression, layout } = level.encoding;
+  const isOfPixels = !layout.isPlanar && !isInUnits(level.encoding);
+  return isStreamed(compression) && isOfPixels && packedRowBytes(level) * level.tileLength > largeStripBytes;
+}
+
+function isInUnits({ subsampling }: TileEncoding): boolean {
+  return subsampling.x > 1 || subsampling.y > 1;
 }
 
 /** Returns the size of a level's only tile as it is turned in rows: padded, so that chroma is where it is in whole MCUs. */
@@ -98,17 +120,20 @@ export function paddedForTurn({ width, height }: Size): Size {
 }
 
 /**
- * Returns how many rows of a tile come at once, an even number, counted in the tile as it is after `turn`, where the only
- * tile of a level is decoded row by row: PNG, a strip of whole pixels that is the whole picture, a large JPEG. Undefined
- * where tiles are decoded whole.
+ * Returns how many rows of a tile come at once, counted in the tile as it is after `turn`, where tiles are decoded row by
+ * row: the only tile of a level that is a PNG, a strip of whole pixels or a large JPEG, and each of several large strips.
+ * An even number but for several strips whose length is odd; those are a whole multiple of it. Undefined where tiles are
+ * decoded whole.
  */
 export function rowsAtOnce(
   level: Level,
   { reduction, turn = noTurn }: Omit<TileShape, "level"> = { reduction: 1 },
 ): number | undefined {
   const { encoding, columns, rows, isStripped } = level;
-  const { compression, layout, subsampling } = encoding;
-  if (!isStripped || columns * rows > 1) return undefined;
+  const { compression, layout } = encoding;
+  if (!isStripped) return undefined;
+  if (columns * rows > 1)
+    return compression !== "jpeg" && isReadByRows(level, turn) ? stripRowsAtOnce(level) : undefined;
   if (compression === "jpeg") {
     const turned = turnSize({ width: level.tileWidth, height: level.tileLength }, turn);
     return isReadByRows(level, turn)
@@ -116,9 +141,17 @@ export function rowsAtOnce(
       : jpegRowsAtOnce(encoding, turned, reduction);
   }
   const isOfCodec = compression === "webp" || compression === "jpeg2000";
-  const isInUnits = subsampling.x > 1 || subsampling.y > 1;
-  if (isOfCodec || isInUnits || layout.isPlanar) return undefined;
+  if (isOfCodec || isInUnits(encoding) || layout.isPlanar) return undefined;
   return 2 * Math.max(1, Math.floor(batchBytes / packedRowBytes(level) / 2));
+}
+
+/** The greatest divisor of the length of a strip that is small enough, an even one if there is any. */
+function stripRowsAtOnce(level: Level): number {
+  const { tileLength } = level;
+  const step = tileLength % 2 === 0 ? 2 : 1;
+  const most = Math.floor(stripBatchBytes / packedRowBytes(level));
+  for (let rows = most - (most % step); rows > step; rows -= step) if (tileLength % rows === 0) return rows;
+  return step;
 }
 
 /** Returns whether the components of a JPEG are its planes: what has to be enlarged needs its neighbours. */

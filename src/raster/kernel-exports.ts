@@ -62,8 +62,22 @@ export interface KernelExports {
   loadJpegTables(tables: number, bytes: number, byteLength: number): number;
   /** Decodes TIFF LZW as far as it goes; returns the bytes written, at most `capacity`, or -1 for a stream that ends early. */
   lzwDecode(source: number, byteLength: number, target: number, capacity: number): number;
+  /** Feeds a stream of LZW the bytes that are at `source`, once those before are used up. */
+  feedLzw(source: number, byteLength: number): void;
+  /** Whether nothing more comes of it. */
+  readonly lzwEnded: WebAssembly.Global;
+  /** Size of the workspace. */
+  readonly lzwWorkBytes: WebAssembly.Global;
+  /** Begins a stream in `lzwWorkBytes` at this pointer; a kernel decodes one at a time. */
+  openLzw(work: number): void;
+  /** Writes the next bytes of it; returns how many, fewer than `capacity` when all that was fed is used up. */
+  takeLzw(target: number, capacity: number): number;
   /** Decodes PackBits; returns the bytes written, at most `capacity`. */
   packBitsDecode(source: number, byteLength: number, target: number, capacity: number): number;
+  /** The same of a stream of PackBits. */
+  feedPackBits(source: number, byteLength: number): void;
+  openPackBits(): void;
+  takePackBits(target: number, capacity: number): number;
   /** Takes rows until a chunk's data is full and returns its size, or until none are left and returns 0. */
   encodePng(encoder: number): number;
   /** Ends the stream; returns the size of the last data. */

@@ -145,8 +145,9 @@ function shapesOf({ size, tiles, levels, leavesRows }: BuilderRequest) {
     const own = halvedSize(size, index);
     return { size: own, room: { width: Math.ceil(own.width / side) * side, height } };
   };
-  // The last level has one row of tiles, so that half as many rows come of it.
-  const left = leavesRows ? shapeOf(levels.length, side / 2) : undefined;
+  // Half as many rows come of the tiles of the last level, most often of one row of them.
+  const tileRows = Math.ceil(halvedSize(size, levels.length - 1).height / side);
+  const left = leavesRows ? shapeOf(levels.length, (tileRows * side) / 2) : undefined;
   return { levels: levels.map((_, index) => shapeOf(index, rows)), left };
 }
 

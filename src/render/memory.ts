@@ -2,6 +2,7 @@ import { partedBytes } from "../codec/interleaved-tile.ts";
 import { rowReaderBytes } from "../codec/jpeg/row-reader.ts";
 import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
 import { rowDeflaterBytes } from "../codec/row-deflater.ts";
+import { stripRowsBytes } from "../codec/strip-rows.ts";
 import { isReadByRows, packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
@@ -173,7 +174,9 @@ function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
   // What is enlarged has half the samples of its plane at most.
   const uneven = isUneven ? (pixels * colorPlanes.ycbcr) / 2 : 0;
   const converted = (steps.halvesTiles || isEnlarged ? pixels * colorPlanes[colors.source] : 0) + uneven + turned;
-  if (isReadByRows(stored, tileTurn)) return rowReaderBytes;
+  if (isReadByRows(stored, tileTurn)) {
+    return compression === "jpeg" ? rowReaderBytes : stripRowsBytes(stored, grid.tileLength) + converted;
+  }
   if (compression === "jpeg") {
     // Whether tiles are progressive is not known before they are read: what those of usual size would take is part of
     // the fixed bytes.

@@ -1,4 +1,4 @@
-import { isReadByRows, rowsAtOnce } from "../codec/tile-decoder.ts";
+import { rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
@@ -29,7 +29,7 @@ import { type Cost, type Remedy, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
-import { planReadsOfFile } from "./reads.ts";
+import { planReadsInOrder } from "./reads.ts";
 import { reduceChoice } from "./reduction.ts";
 import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
@@ -264,17 +264,16 @@ function isCopied({ encoding, isStripped }: Level): boolean {
 }
 
 function drawCost(drawing: Omit<DrawPlan, "cost">): Cost {
-  const { stored, batches, tileTurn } = drawing;
-  const reads = isReadByRows(stored, tileTurn)
-    ? planReadsOfFile(stored.byteCounts[0] ?? 0)
-    : batches.flatMap((batch) => batch.reads);
-  const tiles = batches.reduce(
-    (sum, batch) => sum + batch.tileRows.reduce((row, { tiles }) => row + tiles.length, 0),
-    0,
-  );
+  const { stored, batches } = drawing;
+  const tiles = batches.flatMap(({ tileRows }) => tileRows.flatMap((row) => row.tiles));
+  const inOrder = tiles.filter((tile) => tile.isReadByRows);
+  const reads = [
+    ...batches.flatMap((batch) => batch.reads),
+    ...inOrder.flatMap((tile) => planReadsInOrder(tile, stored.encoding.compression)),
+  ];
   return {
-    tiles,
-    decodedPixels: tiles * stored.tileWidth * stored.tileLength,
+    tiles: tiles.length,
+    decodedPixels: tiles.length * stored.tileWidth * stored.tileLength,
     reads: reads.length,
     readBytes: reads.reduce((sum, read) => sum + read.length, 0),
     peakBytes: peakBytesOf(drawing),

@@ -1,5 +1,7 @@
 import { usualReadBytes } from "../codec/jpeg/row-reader.ts";
+import { stripReadBytes } from "../codec/strip-rows.ts";
 import { maxGapBytes, maxReadBytes } from "../limits.ts";
+import type { Compression } from "../pyramid/tile-encoding.ts";
 import type { TileRange } from "../pyramid/tile-index.ts";
 
 /** One compressed tile that a render needs. */
@@ -12,7 +14,7 @@ export interface TileWanted {
   readonly levelRow: number;
   /** Where its parts lie in the file; undefined for a tile that was never written. */
   readonly ranges: readonly TileRange[] | undefined;
-  /** Whether it is decoded as its file is read, and not gathered; not if it is left out. */
+  /** Whether it is decoded as it is read, and not gathered; not if it is left out. */
   readonly isReadByRows?: boolean;
 }
 
@@ -44,12 +46,15 @@ export function planReads(tiles: readonly TileWanted[]): readonly ReadPlan[] {
 }
 
 /**
- * Lists the reads of a file of `size` bytes that is decoded as it is read, to its end: where the picture ends is not known.
- * Where restart markers are numbered wrongly some are made twice, to count the markers.
+ * Lists the reads of a tile that is decoded as it is read, to its end: where what is needed of it ends is not known. Where
+ * the restart markers of a JPEG are numbered wrongly some are made twice, to count the markers.
  */
-export function planReadsOfFile(size: number): readonly ReadPlan[] {
-  return Array.from({ length: Math.ceil(size / usualReadBytes) }, (_, index) => {
-    const offset = index * usualReadBytes;
-    return { offset, length: Math.min(usualReadBytes, size - offset) };
-  });
+export function planReadsInOrder({ ranges = [] }: TileWanted, compression: Compression): readonly ReadPlan[] {
+  const readBytes = compression === "jpeg" ? usualReadBytes : stripReadBytes;
+  return ranges.flatMap(({ offset: start, length }) =>
+    Array.from({ length: Math.ceil(length / readBytes) }, (_, index) => {
+      const done = index * readBytes;
+      return { offset: start + done, length: Math.min(readBytes, length - done) };
+    }),
+  );
 }

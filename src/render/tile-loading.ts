@@ -19,7 +19,7 @@ export interface TileLoading {
   readonly decoder: TileDecoder;
   /** How the tiles are stored, which tells what one shows that was never written. */
   readonly encoding: TileEncoding;
-  /** The file, for a tile that is decoded as it is read. */
+  /** The file, for tiles that are decoded as they are read. */
   readonly source: ByteSource;
   /** Where decoding it has come to before. */
   readonly checkpoints?: JpegCheckpoints | undefined;
@@ -65,29 +65,35 @@ export async function* loadRows(
   loading: TileLoading,
   { tile, gathered, planesOf }: RowLoading,
 ): AsyncGenerator<number, void> {
-  const { grid, window, decoder, source, checkpoints, count } = loading;
-  const { storedRows: rows, levelRow, ranges } = tile;
-  const end = window.y + window.height;
+  const { grid, decoder, source, checkpoints, count } = loading;
+  const { storedRows, levelRow, ranges, isReadByRows = false } = tile;
+  // A level of several such tiles is neither reduced nor turned as it is decoded.
+  const firstRow = levelRow / grid.tileLength;
+  const y = Math.max(0, loading.window.y - levelRow);
+  const windowEnd = loading.window.y + loading.window.height - levelRow;
+  const end = isReadByRows ? Math.min(windowEnd, storedRows) : windowEnd;
   if (ranges === undefined) {
-    for (let row = Math.floor(window.y / grid.tileLength); row * grid.tileLength < end; row += 1) {
-      clear(kernel, loading, planesOf(row));
-      yield row;
+    for (let row = Math.floor(y / grid.tileLength); row * grid.tileLength < end; row += 1) {
+      clear(kernel, loading, planesOf(firstRow + row));
+      yield firstRow + row;
     }
     return;
   }
   if (decoder.decodeRows === undefined) throw new RangeError("a tile that is not decoded by rows");
-  const parts = tile.isReadByRows ? [] : ranges.map((range) => gathered.bytesOf(range));
-  const file = tile.isReadByRows ? source : undefined;
+  const stored = isReadByRows
+    ? { parts: [], source, range: ranges[0], checkpoints }
+    : { parts: ranges.map((range) => gathered.bytesOf(range)) };
+  const window = { ...loading.window, y, height: end - y };
   let isCounted = false;
-  for (const decoded of decoder.decodeRows(kernel, { parts, source: file, checkpoints, rows, window })) {
+  for (const decoded of decoder.decodeRows(kernel, { ...stored, rows: storedRows, window })) {
     const { first, isAlone, writeInto } = decoded;
     const last = first + decoded.count;
     const isLast = last >= end;
-    if (last <= window.y) continue;
-    const row = first / grid.tileLength;
+    if (last <= y) continue;
+    const row = firstRow + first / grid.tileLength;
     const missing = await writeInto(planesOf(row));
     if (isAlone) {
-      const height = Math.min(last, end) - Math.max(first, window.y);
+      const height = Math.min(last, end) - Math.max(first, y);
       count({ asked: { width: window.width, height }, levelRow, missing });
     } else if (!isCounted && (missing !== undefined || isLast)) {
       count({ asked: window, levelRow, missing });

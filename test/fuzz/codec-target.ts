@@ -1,5 +1,6 @@
 import { deflateSync, zstdCompressSync } from "node:zlib";
 import { decompressInto, type PackedTile } from "../../src/codec/decompress.ts";
+import { isStreamed, openPackedStream, type StreamForm } from "../../src/codec/packed-stream.ts";
 import { fileEncoding } from "../../src/files/image-file.ts";
 import { planeSlackBytes } from "../../src/raster/raster.ts";
 import { makePage } from "../support/ccitt-decoding.ts";
@@ -59,8 +60,34 @@ async function decompress(kernel: GuardedKernel, bytes: Uint8Array, form: CodecF
   const layout = { ...plain.layout, isBitReversed };
   const encoding = { ...plain, layout, ccitt: { isTwoDimensional, isByteAligned } };
   const target = kernel.allocate(byteLength + planeSlackBytes);
-  await decompressInto(kernel, { ...form, bytes, target, encoding });
+  decompressInto(kernel, { ...form, bytes, target, encoding });
+  if (isStreamed(compression)) compareParts(kernel, bytes, { compression, isBitReversed, byteLength, whole: target });
 }
+
+/** Decodes again in parts, which must come to the same. */
+function compareParts(
+  kernel: GuardedKernel,
+  bytes: Uint8Array,
+  { whole, byteLength, ...form }: StreamForm & { readonly whole: number; readonly byteLength: number },
+): void {
+  const stream = openPackedStream(kernel, form);
+  const target = kernel.allocate(byteLength + planeSlackBytes);
+  kernel.bytes.fill(0, target, target + byteLength);
+  let fed = 0;
+  for (let written = 0; written < byteLength; ) {
+    const asked = Math.min(partBytes.taken, byteLength - written);
+    const count = stream.take(target + written, asked);
+    written += count;
+    if (count === asked) continue;
+    if (stream.isEnded) break;
+    stream.feed(fed < bytes.length ? bytes.subarray(fed, fed + partBytes.fed) : undefined);
+    fed += partBytes.fed;
+  }
+  const [one, other] = [whole, target].map((at) => kernel.bytes.subarray(at, at + byteLength));
+  if (Buffer.compare(one ?? bytes, other ?? bytes) !== 0) throw new Error("decoded in parts it has other bytes");
+}
+
+const partBytes = { fed: 777, taken: 1000 } as const;
 
 interface CodecSeed {
   readonly bytes: Uint8Array;

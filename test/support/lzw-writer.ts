@@ -5,9 +5,13 @@ const fullTable = 4094;
 
 /**
  * Compresses `bytes` as libtiff writes LZW: codes of 9 to 12 bits, most significant bit first, each width left one code
- * early. Source: TIFF 6.0 section 13.
+ * early; or as before TIFF 6.0, least significant bit first, each width used to its end. Source: TIFF 6.0 section 13.
  */
-export function writeLzw(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+export function writeLzw(
+  bytes: Uint8Array,
+  order: "most first" | "least first" = "most first",
+): Uint8Array<ArrayBuffer> {
+  const isLeastFirst = order === "least first";
   const output: number[] = [];
   let pendingBits = 0;
   let pendingCount = 0;
@@ -16,6 +20,12 @@ export function writeLzw(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   let table = new Map<number, number>();
 
   const put = (code: number): void => {
+    if (isLeastFirst) {
+      pendingBits |= code << pendingCount;
+      pendingCount += codeBits;
+      for (; pendingCount >= 8; pendingCount -= 8, pendingBits >>>= 8) output.push(pendingBits & 0xff);
+      return;
+    }
     pendingBits = (pendingBits << codeBits) | code;
     pendingCount += codeBits;
     while (pendingCount >= 8) {
@@ -31,7 +41,7 @@ export function writeLzw(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
       table = new Map();
       codeBits = 9;
       nextCode = firstFreeCode;
-    } else if (nextCode > (1 << codeBits) - 1) codeBits += 1;
+    } else if (nextCode > (1 << codeBits) - (isLeastFirst ? 0 : 1)) codeBits += 1;
   };
 
   put(clearCode);
@@ -51,6 +61,6 @@ export function writeLzw(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     grow();
   }
   put(endCode);
-  if (pendingCount > 0) output.push((pendingBits << (8 - pendingCount)) & 0xff);
+  if (pendingCount > 0) output.push((isLeastFirst ? pendingBits : pendingBits << (8 - pendingCount)) & 0xff);
   return Uint8Array.from(output);
 }
