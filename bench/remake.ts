@@ -110,6 +110,7 @@ async function remakeHere(path: string, folder: string): Promise<Omit<Measured, 
   };
   const parts: Uint8Array[] = [];
   const target: Target = {
+    name: "master",
     put: async (bytes) => writeFileSync(join(folder, "master.tif"), bytes),
     begin: async () => "upload",
     async part(_upload, number, bytes) {

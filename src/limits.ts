@@ -408,6 +408,13 @@ export const maxReadBytesPerRender = 256 << 20;
 export const maxPeakBytes = 64 << 20;
 
 /**
+ * Most pixels of an image that a task converts: a step assembles its master within the time that the platform gives.
+ * @beyond remake-impossible
+ * @heldBy batch/kinds/remake.ts
+ */
+export const maxRemadePixels = 4e9;
+
+/**
  * Most memory that a block of an image takes that is converted by the service: kernel and compressed tiles.
  * @beyond remake-impossible
  * @heldBy batch/kinds/remake.ts, remake/plan.ts

@@ -1,5 +1,7 @@
 import type { WorkflowStep } from "cloudflare:workers";
+import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
+import { sourceChanged } from "../source/stored-object.ts";
 import { addSeconds, type StageSeconds } from "../task/states.ts";
 import { holdItem } from "./hand-over.ts";
 import { callLedger, type Jobs } from "./jobs.ts";
@@ -12,6 +14,9 @@ const stepOptions = {
   retries: { limit: 5, delay: "5 seconds", backoff: "exponential" },
   timeout: "13 minutes",
 } as const;
+
+/** For how long a try of a step may go on, in seconds: less than the engine waits for it. */
+const stepSeconds = 720;
 
 /** The steps of a Workflow, as a conversion takes them. */
 export type RemakeSteps = Pick<WorkflowStep, "do">;
@@ -29,26 +34,52 @@ export async function runLargeRemake(jobs: Jobs, claimed: ClaimedItem, step: Rem
   });
 }
 
+/** How often a conversion begins anew because its source was replaced. */
+const mostRounds = 3;
+
+/** What a step of a conversion came to. */
+type StepResult = PartOutcome | "lost" | "changed";
+
 /** Undefined where another has the item by now. */
 async function convert(jobs: Jobs, claimed: ClaimedItem, step: RemakeSteps): Promise<ItemOutcome | undefined> {
+  for (let round = 1; round <= mostRounds; round += 1) {
+    const came = await convertRound((part) =>
+      step.do(`${nameOf(part)}${round === 1 ? "" : `, round ${round}`}`, stepOptions, () =>
+        takeStep(jobs, part, claimed),
+      ),
+    );
+    if (came !== "changed") return came;
+  }
+  throw sourceChanged();
+}
+
+async function convertRound(
+  take: (part: ConversionStep) => Promise<StepResult>,
+): Promise<ItemOutcome | "changed" | undefined> {
   let seconds: StageSeconds = {};
   let bytesIn = 0;
   let blocks = 1;
-  const take = (part: ConversionStep): Promise<PartOutcome | "lost"> =>
-    step.do(nameOf(part), stepOptions, async () =>
-      (await holdItem(jobs, claimed)) ? convertPart(jobs, claimed, part) : "lost",
-    );
-  for (let block = 0; block < blocks; block += 1) {
-    const made = await take({ kind: "block", block });
+  for (let block = 0; block <= blocks; block += 1) {
+    const made = await take(block < blocks ? { kind: "block", block } : { kind: "assemble" });
     if (made === "lost") return undefined;
+    if (made === "changed") return "changed";
     seconds = addSeconds(seconds, made.seconds);
     bytesIn += made.bytesIn;
     if ("outcome" in made) return { ...made.outcome, seconds, bytesIn };
     blocks = made.blocks;
   }
-  const made = await take({ kind: "assemble" });
-  if (made === "lost" || !("outcome" in made)) return undefined;
-  return { ...made.outcome, seconds: addSeconds(seconds, made.seconds), bytesIn: bytesIn + made.bytesIn };
+  return undefined;
+}
+
+/** A try that the engine has given up must not go on beside the next. */
+async function takeStep(jobs: Jobs, part: ConversionStep, claimed: ClaimedItem): Promise<StepResult> {
+  if (!(await holdItem(jobs, claimed))) return "lost";
+  try {
+    return await withDeadline(jobs.clock, stepSeconds, (signal) => convertPart(jobs, part, { claimed, signal }));
+  } catch (error) {
+    if (error instanceof ImageError && error.code === "source-changed") return "changed";
+    throw error;
+  }
 }
 
 function nameOf(part: ConversionStep): string {

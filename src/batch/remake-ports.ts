@@ -3,11 +3,16 @@ import { ImageError } from "../error.ts";
 import type { RemakePorts } from "../remake/run.ts";
 import type { Spill } from "../remake/spill.ts";
 import type { Target } from "../remake/target.ts";
+import { sourceChanged } from "../source/stored-object.ts";
 import { answered, type Jobs } from "./jobs.ts";
 
 /** What a new master is written with. */
 export interface NewMaster {
   readonly key: string;
+  /** What tells it from others in the scratch. */
+  readonly name: string;
+  /** The etag of what is there and may be replaced; undefined where another key is read. */
+  readonly replaces: string | undefined;
   readonly contentType: string;
   /** What is written on it next to what the conversion finds out. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -50,15 +55,20 @@ function scratchSpill(jobs: Jobs): Spill {
   };
 }
 
-function masterTarget(jobs: Jobs, { key, contentType, metadata }: NewMaster): Target {
+function masterTarget(jobs: Jobs, { key, name, replaces, contentType, metadata }: NewMaster): Target {
   const { masters } = jobs.buckets;
   const optionsOf = (found: Readonly<Record<string, string>>): R2MultipartOptions => ({
     httpMetadata: { contentType },
     customMetadata: { ...metadata, ...found },
   });
+  const condition = replaces === undefined ? {} : { onlyIf: { etagMatches: replaces } };
   return {
+    name,
     async put(bytes, found) {
-      await answered(jobs, () => masters.put(key, bytes, optionsOf(found)));
+      const put: R2Object | null = await answered(jobs, () =>
+        masters.put(key, bytes, { ...optionsOf(found), ...condition }),
+      );
+      if (put === null) throw sourceChanged();
     },
     begin: (found) =>
       answered(jobs, () => masters.createMultipartUpload(key, optionsOf(found))).then(({ uploadId }) => uploadId),

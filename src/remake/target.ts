@@ -9,6 +9,8 @@ export type MasterMarks = Readonly<Record<"sha256" | "width" | "height" | "level
 
 /** Where a master is written: nothing of it is seen before `put` or `complete` is done. */
 export interface Target {
+  /** What tells it from other targets of the same source, in names of the spill. */
+  readonly name: string;
   /** Writes a small file at once. */
   put(bytes: Uint8Array, marks: MasterMarks): Promise<void>;
   /** Begins an upload in parts and returns what it is called. */

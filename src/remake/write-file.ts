@@ -89,7 +89,7 @@ async function uploadParts(
 
 /** An upload that was interrupted has parts whose digest is unknown: it is made anew. */
 async function giveUpEarlier({ spill, folder, target }: FileWriting): Promise<void> {
-  const note = await spill.get(noteName(folder));
+  const note = await spill.get(noteName(folder, target));
   const earlier = note === undefined ? "" : new TextDecoder().decode(note);
   if (earlier !== "") await target.abort(earlier);
 }
@@ -99,10 +99,10 @@ async function giveUp(writing: FileWriting, upload: string): Promise<void> {
   await noteUpload(writing, "");
 }
 
-async function noteUpload({ spill, folder }: FileWriting, upload: string): Promise<void> {
-  await spill.put(noteName(folder), new TextEncoder().encode(upload));
+async function noteUpload({ spill, folder, target }: FileWriting, upload: string): Promise<void> {
+  await spill.put(noteName(folder, target), new TextEncoder().encode(upload));
 }
 
-function noteName(folder: string): string {
-  return `${folder}/upload`;
+function noteName(folder: string, { name }: Target): string {
+  return `${folder}/upload-${name}`;
 }

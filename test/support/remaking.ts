@@ -40,6 +40,7 @@ export class MemorySpill implements Spill {
 
 /** A target in memory that shows what could be seen there, and holds uploads to the rules of R2. */
 export class MemoryTarget implements Target {
+  readonly name = "target";
   /** What is to be seen. */
   file: Uint8Array | undefined;
   /** What was written on the last file that was begun. */

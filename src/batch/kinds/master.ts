@@ -18,6 +18,8 @@ export interface OpenedMaster {
   readonly metadata: Readonly<Record<string, string>>;
   /** The identifier that the task or the key says; undefined for an object that none means. */
   readonly identifier: string | undefined;
+  /** When it was put, in milliseconds since 1970. */
+  readonly uploadedAt: number;
   /** Ends the work: what it took until now, by the clock, next to what it came to. */
   readonly ended: (outcome: Pick<ItemOutcome, "state" | "failure" | "note">) => ItemOutcome;
 }
@@ -34,7 +36,7 @@ export async function openItemMaster(
   const began = clock.now();
   const object = await answered(jobs, () => buckets.masters.head(key));
   if (object === null) return undefined;
-  const { etag, size, customMetadata = {} } = object;
+  const { etag, size, uploaded, customMetadata = {} } = object;
   const storage = { bucket: buckets.masters, clock, timeoutSeconds: config.storageTimeoutSeconds };
   const pinned = r2Object(storage, key).at({ size, version: etag });
   const read = { milliseconds: 0, bytes: 0 };
@@ -52,6 +54,7 @@ export async function openItemMaster(
   return {
     source,
     metadata: customMetadata,
+    uploadedAt: uploaded.getTime(),
     identifier: identifier ?? identifierOfKey(key, config)?.identifier,
     ended: (outcome) => {
       const verify = Math.max(0, clock.now() - began - read.milliseconds) / 1000;
@@ -79,7 +82,7 @@ export async function holdingOpenings<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const loan = { ...openingLoan, bytes: count * openingLoan.bytes };
-  const lease = await jobs.budget.take(loan, patienceOf(jobs, signal));
+  const lease = await jobs.budget.take(loan, patienceOf(signal));
   try {
     return await whileRenewing(jobs.clock, lease, work);
   } finally {
@@ -90,10 +93,17 @@ export async function holdingOpenings<T>(
 /** Returns what draws pictures of a master for a check, each in memory of its own. */
 export function openJobDrawer(jobs: Jobs, signal: AbortSignal): DrawPicture {
   const { budget, clock, tools } = jobs;
-  const admission: Admission = { budget, clock, patience: patienceOf(jobs, signal), isAlone: () => false };
+  const admission: Admission = { budget, clock, patience: patienceOf(signal), isAlone: () => false };
   return drawerOf(tools, { admission });
 }
 
-function patienceOf({ config }: Jobs, signal: AbortSignal): Admission["patience"] {
-  return { milliseconds: 1000 * config.renderWaitSeconds, signal };
+/**
+ * How long work waits for the memory that others have, in seconds: a client would not, but an item that gives up is tried
+ * again, and a conversion may hold all of it for minutes.
+ */
+const waitSeconds = 300;
+
+/** Returns how long work on an item waits for memory. */
+export function patienceOf(signal: AbortSignal): Admission["patience"] {
+  return { milliseconds: 1000 * waitSeconds, signal };
 }

@@ -1,10 +1,12 @@
 import type { Loan } from "../../budget/lease.ts";
 import { whileRenewing } from "../../budget/renewal.ts";
+import { digest } from "../../digest.ts";
 import { ImageError } from "../../error.ts";
 import { type MasterKey, masterKeyOf, nameOfText, placesOf } from "../../identity/master-name.ts";
-import { maxBlockBytes } from "../../limits.ts";
+import { maxBlockBytes, maxRemadePixels } from "../../limits.ts";
 import { makeBlock } from "../../remake/block.ts";
 import { heldSpill } from "../../remake/held-spill.ts";
+import { beyondRemake, ingestCommand } from "../../remake/refusal.ts";
 import { runRepack } from "../../remake/repack.ts";
 import {
   assemble,
@@ -28,7 +30,8 @@ import type { ClaimedItem } from "../ledger-calls.ts";
 import type { ItemOutcome } from "../outcome.ts";
 import { purgeTags } from "../purge-tags.ts";
 import { remakePorts } from "../remake-ports.ts";
-import { missingMaster, type OpenedMaster, openItemMaster } from "./master.ts";
+import { refuseOtherPages, whyNotInPlace } from "./in-place.ts";
+import { missingMaster, type OpenedMaster, openItemMaster, patienceOf } from "./master.ts";
 
 /** A block, an object of the scratch that is put together and one that is read, and a part on its way. */
 const remakeLoan: Loan = {
@@ -56,11 +59,18 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
   const settings = settingsOf(claimed);
   const remake = { source, settings };
   return remaking(jobs, { prepared, signal }, async (ports) => {
-    const { width, height } = (await openRemake(remake, ports)).work.plan.levels[0];
+    const { work } = await openRemake(remake, ports);
+    const isLossy = settings.compression !== "deflate";
+    const why = isInPlace(prepared)
+      ? ((await refuseOtherPages(source)) ?? whyNotInPlace(work.source.pyramid, isLossy))
+      : undefined;
+    if (why !== undefined) return prepared.master.ended(why);
+    const [{ width, height }] = work.plan.levels;
     const pixels = width * height;
+    if (pixels > maxRemadePixels) throw beyondRemake(`has ${pixels} pixels`, ingestCommand(settings));
     if (pixels > jobs.largeAbovePixels) return handOver(jobs, claimed);
     // Each object of the scratch is charged for: more than the computing, of small images.
-    const isSmall = pixels <= mostHeldPixels && settings.compression !== "deflate";
+    const isSmall = pixels <= mostHeldPixels && isLossy;
     const spill = isSmall ? heldSpill() : ports.spill;
     return ended(jobs, prepared, await runRemake(remake, { ...ports, spill }));
   });
@@ -71,9 +81,10 @@ export const repackItem: ItemWork = async (jobs, claimed, signal) => {
   const prepared = await prepare(jobs, claimed, `${makingVersion} edge repack`);
   if ("state" in prepared) return prepared;
   const { source } = prepared.master;
-  return remaking(jobs, { prepared, signal }, async (ports) =>
-    ended(jobs, prepared, await runRepack({ source }, ports)),
-  );
+  return remaking(jobs, { prepared, signal }, async (ports) => {
+    const why = isInPlace(prepared) ? await refuseOtherPages(source) : undefined;
+    return why === undefined ? ended(jobs, prepared, await runRepack({ source }, ports)) : prepared.master.ended(why);
+  });
 };
 
 /** A step of a conversion that was handed over. */
@@ -85,12 +96,22 @@ export type PartOutcome = { readonly seconds: StageSeconds; readonly bytesIn: nu
   | { readonly outcome: ItemOutcome }
 );
 
+/** What a step is done for, and until when. */
+export interface PartWork {
+  readonly claimed: ClaimedItem;
+  readonly signal: AbortSignal;
+}
+
 /** Does a step of a conversion, which may be repeated. Throws what another try may mend. */
-export async function convertPart(jobs: Jobs, claimed: ClaimedItem, step: ConversionStep): Promise<PartOutcome> {
+export async function convertPart(
+  jobs: Jobs,
+  step: ConversionStep,
+  { claimed, signal }: PartWork,
+): Promise<PartOutcome> {
   const prepared = await prepare(jobs, claimed, settingsText(claimed));
   if ("state" in prepared) return { seconds: {}, bytesIn: 0, outcome: prepared };
   const remake = { source: prepared.master.source, settings: settingsOf(claimed) };
-  const came = await remaking(jobs, { prepared, signal: new AbortController().signal }, async (ports) => {
+  const came = await remaking(jobs, { prepared, signal }, async (ports) => {
     const opened = await openRemake(remake, ports);
     const { work, read } = opened;
     if (step.kind === "assemble") return ended(jobs, prepared, await assembleMade(opened, ports));
@@ -127,12 +148,16 @@ async function prepare(jobs: Jobs, claimed: ClaimedItem, settings: string): Prom
   if (master === undefined) return missingMaster(key);
   const target = targetOf(jobs, claimed);
   if (target === undefined) {
-    const message = `${identifier} names no master of its own. Give an identifier without a page.`;
+    const message = `${identifier} names no master in the bucket. Give an identifier without a page, and none of another server.`;
     return master.ended({ state: "failed", failure: { code: "identifier-malformed", message } });
   }
   const prepared = { master, target, key, settings };
-  const kept = await whyKept(jobs, prepared);
-  return kept === undefined ? prepared : master.ended({ state: "kept", note: kept });
+  const why = await whyNot(jobs, prepared);
+  return why === undefined ? prepared : master.ended(why);
+}
+
+function isInPlace({ target, key }: PreparedItem): boolean {
+  return target === masterKeyOf(key);
 }
 
 /** Runs the making of a master in memory that is its own. Returns what is wrong with the image as its outcome. */
@@ -143,9 +168,10 @@ async function remaking<T>(
 ): Promise<T | ItemOutcome> {
   const { master, target, key, settings } = prepared;
   const metadata = { settings, "source-key": key, "source-etag": master.source.version };
-  const ports = remakePorts(jobs, { key: target, contentType: "image/tiff", metadata }, signal);
-  const patience = { milliseconds: 1000 * jobs.config.renderWaitSeconds, signal };
-  const lease = await jobs.budget.take(remakeLoan, patience);
+  const replaces = isInPlace(prepared) ? master.source.version : undefined;
+  const written = { key: target, name: await digest(target), contentType: "image/tiff", metadata, replaces };
+  const ports = remakePorts(jobs, written, signal);
+  const lease = await jobs.budget.take(remakeLoan, patienceOf(signal));
   try {
     return await whileRenewing(jobs.clock, lease, () => work(ports));
   } catch (error) {
@@ -168,19 +194,38 @@ async function ended(jobs: Jobs, { master, target }: PreparedItem, remade: Remad
 function targetOf({ config }: Jobs, { key, identifier }: ClaimedItem): MasterKey | undefined {
   if (identifier === undefined) return masterKeyOf(key);
   const name = nameOfText(identifier, config);
-  return name === undefined || name.page !== 1 ? undefined : name.key;
+  return name === undefined || name.page !== 1 || name.origin !== undefined ? undefined : name.key;
 }
 
-/** Returns why there is nothing to do; undefined where there is. */
-async function whyKept(jobs: Jobs, { master, target, key, settings }: PreparedItem): Promise<string | undefined> {
-  if (target === masterKeyOf(key)) {
-    return master.metadata.settings === undefined ? undefined : "It is a master already.";
+/** How long answers of before may be kept in front, in milliseconds: what was made before that needs no purge. */
+const keptMilliseconds = 86_400_000;
+
+/** Returns how an item ends of which nothing is to be made; undefined where something is. */
+async function whyNot(
+  jobs: Jobs,
+  prepared: PreparedItem,
+): Promise<Pick<ItemOutcome, "state" | "failure" | "note"> | undefined> {
+  const { master, target, key, settings } = prepared;
+  if (isInPlace(prepared)) {
+    if (master.metadata.settings === undefined) return undefined;
+    await purgeAgain(jobs, target, master.uploadedAt);
+    return { state: "kept", note: "It is a master already." };
   }
   const there = await answered(jobs, () => jobs.buckets.masters.head(target));
-  const { settings: made, "source-etag": etag } = there?.customMetadata ?? {};
-  return made === settings && etag === master.source.version
-    ? "Its master was made before, in the same way."
-    : undefined;
+  if (there === null) return undefined;
+  const { settings: made, "source-etag": etag, "source-key": from } = there.customMetadata ?? {};
+  if (from !== key) {
+    const message = `There is another object under ${target}, which was not made of ${key}. Give another identifier, or remove it first.`;
+    return { state: "failed", failure: { code: "name-taken", message } };
+  }
+  if (made !== settings || etag !== master.source.version) return undefined;
+  await purgeAgain(jobs, target, there.uploaded.getTime());
+  return { state: "kept", note: "Its master was made before, in the same way." };
+}
+
+/** Who made it may have died before it was purged. */
+async function purgeAgain(jobs: Jobs, key: MasterKey, madeAt: number): Promise<void> {
+  if (jobs.clock.now() - madeAt < keptMilliseconds) await purgeTags(jobs, [(await placesOf(key)).cacheTag], key);
 }
 
 function settingsOf({ header }: ClaimedItem): RemakeSettings {
