@@ -45,7 +45,7 @@ export default {
     const jobs = openJobs(env);
     for (const message of batch.messages) {
       const { body } = message;
-      if (!("object" in body)) {
+      if (!isNotice(body)) {
         const delivery = Object.assign(deliveryOf(message), { body });
         await (batch.queue.endsWith(deadEnding) ? buryItem : consumeItem)(jobs, delivery);
         continue;
@@ -64,6 +64,11 @@ export default {
     await watchTasks(openJobs(env));
   },
 } satisfies ExportedHandler<JobsEnv, ItemMessage | PutNotice>;
+
+/** Whatever a queue may bring: what is no notice is taken for an item, and refused there if it is none. */
+function isNotice(body: unknown): body is PutNotice {
+  return typeof body === "object" && body !== null && "object" in body;
+}
 
 function deliveryOf(message: Message<unknown>) {
   const { id, attempts } = message;

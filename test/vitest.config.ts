@@ -33,8 +33,8 @@ const unitTimeout = { testTimeout: 30_000, hookTimeout: 30_000 } as const;
  */
 export default defineConfig({
   test: {
-    // Vitest would leave a core for itself, and of two that is half.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // One more than there are cores: tests that start processes wait for them half of their time.
+    maxWorkers: availableParallelism() + 1,
     // The log lines of the Worker are shown with tests that fail.
     silent: "passed-only",
     /**

@@ -64,6 +64,7 @@ const settingsOfKinds = {
       v.pipe(
         v.array(v.picklist(formats, `it is not one of ${formats.join(", ")}`), "it is not a list"),
         v.minLength(1, "it is empty"),
+        v.check((list) => new Set(list).size === list.length, "it names a format twice"),
       ),
     ),
   }),
@@ -153,7 +154,12 @@ export function findValueFaults(task: unknown): readonly PathFault[] {
     faults.push({ path: ["from"], message: "there are items too, and a task has one of both" });
   }
   if (!Array.isArray(items)) return faults;
-  return [...faults, ...repeatedKeys(items), ...(kind === "manifest" ? folderFaults(items) : [])];
+  return [
+    ...faults,
+    ...repeated(items, "key"),
+    ...repeated(items, "identifier"),
+    ...(kind === "manifest" ? folderFaults(items) : []),
+  ];
 }
 
 /** Says whether a kind is one that this version does. */
@@ -183,12 +189,12 @@ function faultOf(issue: v.BaseIssue<unknown>): PathFault {
   return { path, message: issue.received === "undefined" ? "it is missing" : issue.message };
 }
 
-function repeatedKeys(items: readonly unknown[]): readonly PathFault[] {
+function repeated(items: readonly unknown[], field: "key" | "identifier"): readonly PathFault[] {
   const first = new Map<string, number>();
   return items.flatMap((item, index): readonly PathFault[] => {
-    const named = (item as { readonly key?: unknown } | null)?.key;
+    const named = (item as Readonly<Partial<Record<typeof field, unknown>>> | null)?.[field];
     if (typeof named !== "string" || named === "") return [];
-    if (first.has(named)) return [{ path: ["items", index, "key"], message: `${named} is there already` }];
+    if (first.has(named)) return [{ path: ["items", index, field], message: `${named} is there already` }];
     first.set(named, index);
     return [];
   });

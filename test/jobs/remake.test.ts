@@ -135,4 +135,37 @@ describe("a task that converts", () => {
     });
     expect([...verified.values()].map(({ state }) => state)).toEqual(["done", "done"]);
   });
+
+  it("loses nothing in place, and overwrites nothing that it did not make", async () => {
+    const page = { width: 200, height: 150, compression: "lzw" } as const;
+    const pages = await makeTiff({ ...page, pages: [page] });
+    const clear = await makeTiff({ ...page, samplesPerPixel: 4 });
+    const deep = await makeTiff({ ...page, bitsPerSample: 16 });
+    const pyramid = await makeTiff({ ...page, tile: 64, levels: 3, compression: "deflate" });
+    const files = { pages, clear, deep, pyramid, plain: await makeTiff(page) };
+    for (const [name, file] of Object.entries(files)) await env.MASTERS.put(`kept/${name}`, file);
+    const etags = async () =>
+      Promise.all(Object.keys(files).map(async (name) => (await env.MASTERS.head(`kept/${name}`))?.etag));
+    const before = await etags();
+    const { items } = await runTask({ kind: "convert", from: { prefix: "kept/" } });
+    const cameTo = (name: string) => [items.get(`kept/${name}`)?.state, items.get(`kept/${name}`)?.failure?.code];
+    expect(cameTo("pages")).toEqual(["refused", "would-lose"]);
+    expect(cameTo("clear")).toEqual(["refused", "would-lose"]);
+    expect(cameTo("deep")).toEqual(["refused", "would-lose"]);
+    expect(cameTo("pyramid")).toEqual(["kept", undefined]);
+    expect(cameTo("plain")).toEqual(["done", undefined]);
+    expect((await etags()).slice(0, 4)).toEqual(before.slice(0, 4));
+    const beside = await runTask({
+      kind: "convert",
+      items: [
+        { key: "kept/clear", identifier: "beside/clear" },
+        { key: "kept/deep", identifier: "kept/pages" },
+      ],
+    });
+    expect(beside.items.get("kept/clear")?.state).toBe("done");
+    expect(beside.items.get("kept/deep")?.failure?.code).toBe("name-taken");
+    expect((await etags()).slice(0, 4)).toEqual(before.slice(0, 4));
+    const repacked = await runTask({ kind: "repack", items: [{ key: "kept/pyramid" }, { key: "kept/pages" }] });
+    expect([...repacked.items.values()].map(({ state }) => state)).toEqual(["done", "refused"]);
+  });
 });
