@@ -34,7 +34,7 @@ export async function layWithJobs(folder: string): Promise<string> {
 
 /** Returns a Wrangler file with the binding to the Worker of jobs, which is called `service`. */
 export function withJobs(stated: string, service: string): string {
-  const note = `# Made of ${imagesFile} by deploy/with-jobs.ts, each time. Change that one.\n`;
+  const note = `# Made of ${imagesFile} by npm start and npm run deploy, each time. Change that one.\n`;
   const services = `[[services]]\nbinding = "${binding}"\nservice = "${service}"\nentrypoint = "${entrypoint}"\n`;
   return `${note}${stated.trimEnd()}\n\n${services}`;
 }
