@@ -27,6 +27,8 @@ export async function runLargeRemake(jobs: Jobs, claimed: ClaimedItem, step: Rem
   if (outcome === undefined) return;
   await step.do("report", stepOptions, async () => {
     const { header, item } = claimed;
+    // Another may have it by now, and reports for itself.
+    if (!(await holdItem(jobs, claimed))) return;
     const { isStirring } = await callLedger(jobs, header.id, (ledger) =>
       ledger.report(item, outcome, jobs.clock.now()),
     );

@@ -41,8 +41,9 @@ const remakeLoan: Loan = {
   waitingBytes: 4096,
 };
 
-/** What lossy tiles of so many pixels come to is held, in place of an object of the scratch. */
+/** What lossy tiles of so many pixels, of no higher quality, come to is held, in place of objects of the scratch. */
 const mostHeldPixels = 12 << 20;
+const mostHeldQuality = 92;
 
 /** The version of what is made: another one makes masters anew that are there. */
 const makingVersion = 1;
@@ -70,7 +71,7 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
     if (pixels > maxRemadePixels) throw beyondRemake(`has ${pixels} pixels`, ingestCommand(settings));
     if (pixels > jobs.largeAbovePixels) return handOver(jobs, claimed);
     // Each object of the scratch is charged for: more than the computing, of small images.
-    const isSmall = pixels <= mostHeldPixels && isLossy;
+    const isSmall = pixels <= mostHeldPixels && isLossy && settings.quality <= mostHeldQuality;
     const spill = isSmall ? heldSpill() : ports.spill;
     return ended(jobs, prepared, await runRemake(remake, { ...ports, spill }));
   });
