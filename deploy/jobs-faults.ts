@@ -50,10 +50,8 @@ export function findJobsFaults({ images, jobs, file }: StatedWorkers): readonly 
     ...largeFaults(jobs, file),
     ...unknown.map((name) => `${file}: ${name} is not a variable of the service${suggest(name, known)}`),
     ...shared.flatMap((name) => {
-      const [own, other] = [jobs.vars, images.vars].map((vars) => String(vars[name] ?? defaultVariables[name]));
-      return own === other
-        ? []
-        : [`${name} is ${JSON.stringify(own)} in ${file} and ${JSON.stringify(other)} in wrangler.toml`];
+      const [own, other] = [jobs.vars, images.vars].map((vars) => formatValue(vars[name] ?? defaultVariables[name]));
+      return own === other ? [] : [`${name} is ${own} in ${file} and ${other} in wrangler.toml`];
     }),
     ...sharedBuckets.flatMap((binding) => {
       const [own, other] = [jobs, images].map(({ r2_buckets: all }) =>
@@ -68,6 +66,11 @@ export function findJobsFaults({ images, jobs, file }: StatedWorkers): readonly 
       ? []
       : [`the service IMAGES of ${file} is not ${images.name}, as wrangler.toml calls it`]),
   ];
+}
+
+/** A number or truth value of the same spelling is the same; a list is one, however it is written. */
+function formatValue(value: unknown): string {
+  return JSON.stringify(typeof value === "object" ? value : String(value));
 }
 
 function largeFaults({ vars }: StatedJobs, file: string): readonly string[] {

@@ -106,7 +106,7 @@ export class ItemTable {
 
   /** Gives an item to a delivery, however it stands. */
   begin(
-    { item, state }: ItemRow,
+    { item, state, tries }: ItemRow,
     { holder, until, now }: { readonly holder: string; readonly until: number; readonly now: number },
   ): void {
     this.#sql.exec(
@@ -117,6 +117,7 @@ export class ItemTable {
       now,
       item,
     );
+    if (tries > 0) this.#keep({ retries: this.#tally.retries + 1 });
     this.#move(state, "running");
   }
 
@@ -139,7 +140,6 @@ export class ItemTable {
       item,
     );
     this.#move(state, to);
-    if (failure !== undefined) this.#keep({ retries: this.#tally.retries + 1 });
   }
 
   /** Ends an item. */

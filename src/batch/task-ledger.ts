@@ -155,6 +155,10 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
       this.#keep({ parts: parts + 1, after, isListed: isLast, heardAt: now });
       if (isLast && state === "listing") this.#keep({ state: "running" });
     });
+    // A slip in a prefix must not look like work that is done.
+    if (isLast && this.#items.total === 0) {
+      this.fail({ code: "nothing-found", message: "No key in the bucket of masters begins and ends so." }, now);
+    }
     this.#settle(now);
   }
 
@@ -247,7 +251,10 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
       p95,
       spread: this.#items.spread(),
       slowest: this.#items.slowest(mostSlowest),
-      failures: this.#items.page("failed", 0, mostFailures),
+      failures: [...this.#items.page("failed", 0, mostFailures), ...this.#items.page("refused", 0, mostFailures)].slice(
+        0,
+        mostFailures,
+      ),
     };
   }
 

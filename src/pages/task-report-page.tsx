@@ -40,8 +40,8 @@ export function formatTaskReportPage(site: Site, report: TaskReport, cost: TaskC
         <Panel name="slowest" title="The slowest items" isWide>
           <Items items={slowest} otherwise="No time was measured." />
         </Panel>
-        <Panel name="failures" title="Failed" isWide>
-          <Items items={failures.slice(0, mostFailures)} otherwise="Nothing failed." />
+        <Panel name="failures" title="Not done" isWide>
+          <Items items={failures.slice(0, mostFailures)} otherwise="Nothing failed or was refused." />
           {failures.length > mostFailures && (
             <p class="quiet">
               More: <code>tessera batch items {task.id} --only failed</code>

@@ -13,6 +13,6 @@ export interface TaskReport {
   readonly spread: readonly SpreadPart[];
   /** The 20 items that took longest, the slowest first. */
   readonly slowest: readonly ItemStatus[];
-  /** The first 1,000 items that failed; `/admin/tasks/ID/items?state=failed` has all. */
+  /** The first 1,000 items that failed or were refused; `/admin/tasks/ID/items?state=failed` has all of a state. */
   readonly failures: readonly ItemStatus[];
 }

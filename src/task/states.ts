@@ -35,7 +35,12 @@ export function addSeconds(one: StageSeconds, other: StageSeconds): StageSeconds
   const sums = stages.flatMap((stage) =>
     one[stage] === undefined && other[stage] === undefined
       ? []
-      : [[stage, (one[stage] ?? 0) + (other[stage] ?? 0)] as const],
+      : [[stage, roundSeconds((one[stage] ?? 0) + (other[stage] ?? 0))] as const],
   );
   return Object.fromEntries(sums);
+}
+
+/** A clock tells milliseconds, and sums of binary fractions are told with sixteen digits. */
+function roundSeconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
 }

@@ -100,6 +100,7 @@ describe("the settings of the Worker of jobs", () => {
     r2_buckets: bucketsOfJobs,
     queues: { producers: [{ queue: "a" }], consumers: [{ queue: "a" }, { queue: "b" }] },
     services: [{ binding: "IMAGES", service: "images" }],
+    durable_objects: { bindings: [{ name: "LEDGER", script_name: "images" }] },
     d1_databases: [{ binding: "SEARCH", database_name: "x" }],
   };
   const images: StatedWorkers["images"] = {
@@ -128,6 +129,20 @@ describe("the settings of the Worker of jobs", () => {
     const elsewhere = [{ binding: "SEARCH", database_name: "elsewhere" }];
     expect(faults({ d1_databases: elsewhere })).toEqual(["the database SEARCH of j.toml is not that of wrangler.toml"]);
     expect(faults({ services: [] })).toEqual(["the service IMAGES of j.toml is not images, as wrangler.toml calls it"]);
+    const another = { bindings: [{ name: "LEDGER", script_name: "others" }] };
+    expect(faults({ durable_objects: another })).toEqual([
+      "the script_name of LEDGER in j.toml is not images, as wrangler.toml calls it",
+    ]);
+    const dead = [{ queue: "a", dead_letter_queue: "gone" }, { queue: "b" }];
+    expect(faults({ queues: { producers: [{ queue: "a" }], consumers: dead } })).toEqual([
+      "the dead letter queue gone of j.toml does not end in -dead",
+    ]);
+    expect(faults({ vars: { LARGE_ABOVE_MEGAPIXELS: "many" } })).toEqual([
+      'j.toml: LARGE_ABOVE_MEGAPIXELS is "many", and has to be a number from 0 on',
+    ]);
+    const origins = [{ prefix: "web/", kind: "https", endpoint: "https://example.org" }];
+    expect(faults({}, { ORIGINS: origins })).toHaveLength(1);
+    expect(faults({ vars: { ORIGINS: origins } }, { ORIGINS: origins })).toEqual([]);
     expect(faults({ vars: { PREFX: "/a" } })).toEqual([
       "j.toml: PREFX is not a variable of the service; did you mean PREFIX?",
     ]);

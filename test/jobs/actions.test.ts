@@ -89,7 +89,7 @@ describe("a task that somebody acts on", () => {
     });
     await putMaster("alive", good);
     const { id } = await send({ kind: "check", items: [{ key: "dead" }, { key: "alive" }] });
-    expect(await untilReported(id)).toMatchObject({ state: "done", counts: { done: 1, failed: 1 }, retries: 3 });
+    expect(await untilReported(id)).toMatchObject({ state: "done", counts: { done: 1, failed: 1 }, retries: 2 });
     const [{ tries, failure } = {}] = await itemsOf(id, "failed");
     expect(tries).toBe(3);
     expect(failure).toEqual({
@@ -150,7 +150,10 @@ describe("a task of five thousand images", () => {
 describe("what is asked of tasks", () => {
   it("is refused where it makes no sense", async () => {
     const { id } = await send({ kind: "check", from: { prefix: "nothing/" } });
-    expect(await untilReported(id)).toMatchObject({ state: "done", total: 0 });
+    expect(await untilReported(id)).toMatchObject({
+      ...{ state: "failed", total: 0 },
+      fault: { code: "nothing-found" },
+    });
     expect(refusalOf(await door.status("20261129-104826-000000000000")).code).toBe("not-found");
     expect(refusalOf(await door.status("../x")).code).toBe("not-found");
     expect(refusalOf(await door.items(id, { state: "lost", after: 0 })).code).toBe("query-malformed");

@@ -64,7 +64,7 @@ describe("the ledger of a task", () => {
     await ledger.claim(1, delivery("a", 1, start), lease);
     await ledger.claim(1, delivery("a", 2, start), lease);
     await ledger.release(1, { holder: "a#1", failure, until: start });
-    expect(await ledger.status(start)).toMatchObject({ counts: { running: 1 }, retries: 0 });
+    expect(await ledger.status(start)).toMatchObject({ counts: { running: 1 }, retries: 1 });
     await ledger.release(1, { holder: "a#2", failure, until: start });
     expect(await ledger.status(start)).toMatchObject({ counts: { running: 0, queued: 1 }, retries: 1 });
     expect((await ledger.items("queued", 0)).items[0]?.failure).toEqual(failure);
