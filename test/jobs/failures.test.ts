@@ -119,7 +119,7 @@ describe("a task of two hundred images, some of which fail", () => {
     const stored = await env.CATALOGUE.get(status.report ?? "");
     const { task, failures: told, slowest, median }: TaskReport = JSON.parse((await stored?.text()) ?? "{}");
     expect(task).toMatchObject({ id, state: "done", counts: status.counts });
-    expect(told.map(({ item }) => item)).toEqual([plants.damaged, plants.missing]);
+    expect(told.map(({ item }) => item)).toEqual([plants.damaged, plants.missing, plants.beyond]);
     expect(slowest.length).toBeLessThanOrEqual(20);
     expect(Object.keys(median).toSorted()).toEqual(["decode", "encode", "read", "resample", "verify", "write"]);
   });
