@@ -49,6 +49,8 @@ interface Standing {
   readonly run: number;
   readonly lastTurn: number;
   readonly endedAt?: number | undefined;
+  /** For how long it had ended before it was tried again, in milliseconds. */
+  readonly idle?: number | undefined;
   readonly fault?: ItemFailure | undefined;
   readonly report?: string | undefined;
 }
@@ -73,7 +75,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   status(now: number): TaskStatus | undefined {
     const header = this.#header();
     if (header === undefined) return undefined;
-    const { state, isListed, endedAt, fault, report } = this.#standing();
+    const { state, isListed, endedAt, idle = 0, fault, report } = this.#standing();
     const { parts: _, ...told } = header;
     const { counts, seconds, bytesIn, bytesOut, retries } = this.#items.tally;
     const perMinute = this.#perMinute(Date.parse(header.createdAt), now);
@@ -83,6 +85,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
       state,
       counts,
       ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+      ...(idle > 0 ? { idleSeconds: idle / 1000 } : {}),
       total: this.#items.total,
       perMinute,
       ...(isTimed ? { secondsLeft: Math.round((60 * this.#items.open) / perMinute) } : {}),
@@ -104,10 +107,13 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
 
   act(action: TaskAction, now: number): void {
     if (this.#header() === undefined) return;
-    const { state, isListed } = this.#standing();
+    const { state, isListed, endedAt, idle = 0 } = this.#standing();
     const isActive = state === "listing" || state === "running";
     const goOn = (): void =>
-      this.#keep({ state: isListed ? "running" : "listing", endedAt: undefined, fault: undefined, report: undefined });
+      this.#keep({
+        ...{ state: isListed ? "running" : "listing", endedAt: undefined, fault: undefined, report: undefined },
+        idle: idle + (endedAt === undefined ? 0 : now - endedAt),
+      });
     if (action === "pause" && isActive) this.#keep({ state: "paused" });
     if (action === "resume" && state === "paused") {
       // Whatever has become of their messages, they are sent again: one that comes twice does no harm.
@@ -157,6 +163,8 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     });
     // A slip in a prefix must not look like work that is done.
     if (isLast && this.#items.total === 0) {
+      // A retry looks again.
+      this.#keep({ parts: 0, after: undefined, isListed: false });
       this.fail({ code: "nothing-found", message: "No key in the bucket of masters begins and ends so." }, now);
     }
     this.#settle(now);

@@ -31,6 +31,7 @@ const reportSchema = v.looseObject({
     counts: v.object(Object.fromEntries(itemStates.map((state) => [state, amount]))),
     createdAt: time,
     endedAt: v.exactOptional(time),
+    idleSeconds: v.exactOptional(amount),
     settings: v.looseObject({}),
     operator: v.string(),
     total: amount,

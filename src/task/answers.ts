@@ -45,6 +45,8 @@ export interface TaskStatus extends TaskSummary {
   readonly from?: ItemPrefix;
   /** Who sent it: as in the audit, or the key of its file in INBOX. */
   readonly operator: string;
+  /** For how long it had ended before it was tried again, in seconds; absent where it was not. */
+  readonly idleSeconds?: number;
   /** Items that are known; more are coming while the state is `listing`. */
   readonly total: number;
   /** Items that ended in the last five minutes, or since the task began if that is later, a minute. */

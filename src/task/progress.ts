@@ -1,5 +1,5 @@
 import { secondsBetween } from "../statistics/hour.ts";
-import type { ItemStatus, TaskSummary } from "./answers.ts";
+import type { ItemStatus, TaskStatus, TaskSummary } from "./answers.ts";
 import { type ItemCounts, type StageSeconds, stages, type TaskState } from "./states.ts";
 
 /** How far a task is. */
@@ -34,9 +34,16 @@ export function secondsOf(seconds: StageSeconds): number {
   return stages.reduce((sum, stage) => sum + (seconds[stage] ?? 0), 0);
 }
 
-/** Returns how long a task took from being sent to its end, in seconds; undefined while it goes on. */
-export function durationOf({ createdAt, endedAt }: Pick<TaskSummary, "createdAt" | "endedAt">): number | undefined {
-  return endedAt === undefined ? undefined : secondsBetween(createdAt, endedAt);
+/**
+ * Returns how long a task took from being sent to its end, in seconds, without the time in which it had ended before it was
+ * tried again; undefined while it goes on.
+ */
+export function durationOf({
+  createdAt,
+  endedAt,
+  idleSeconds = 0,
+}: Pick<TaskStatus, "createdAt" | "endedAt" | "idleSeconds">): number | undefined {
+  return endedAt === undefined ? undefined : Math.max(0, secondsBetween(createdAt, endedAt) - idleSeconds);
 }
 
 /** Formats seconds as people read a time that is left or was taken: `0:07`, `12:30`, `1:02:03`. */

@@ -143,7 +143,11 @@ export function findValueFaults(task: unknown): readonly PathFault[] {
   const { kind, from, items, settings } = task as Readonly<Record<string, unknown>>;
   faults.push(...kindFaults(kind));
   const given = settings ?? {};
-  const judged = isRunnable(kind) ? v.safeParse(settingsOfKinds[kind], given) : undefined;
+  // A kind that is misspelt is taken for the one that was meant, so that all faults are told at once.
+  const meant = isRunnable(kind)
+    ? kind
+    : runnableKinds.find((known) => known === nearestName(String(kind), runnableKinds));
+  const judged = meant === undefined ? undefined : v.safeParse(settingsOfKinds[meant], given);
   if (judged?.success === false && typeof given === "object") {
     faults.push(...judged.issues.map(faultOf).map(({ path, message }) => ({ path: ["settings", ...path], message })));
   }

@@ -106,6 +106,25 @@ describe("the ledger of a task", () => {
     expect(await ledger.status(minutes(20))).toMatchObject({ state: "done", counts: { failed: 2, running: 0 } });
   });
 
+  it("leaves out of its time for how long it had ended before it was tried again", async () => {
+    const ledger = await openTask(1);
+    await ledger.report(1, { ...done, state: "failed", failure }, minutes(1));
+    expect(await ledger.status(minutes(5))).not.toHaveProperty("idleSeconds");
+    await ledger.act("retry", minutes(11));
+    await ledger.report(1, done, minutes(12));
+    const status = await ledger.status(minutes(12));
+    expect(status).toMatchObject({ state: "done", idleSeconds: 600, endedAt: new Date(minutes(12)).toISOString() });
+  });
+
+  it("has failed where nothing was found, and looks again when it is tried again", async () => {
+    const ledger = await openTask(0);
+    expect(await ledger.status(start)).toMatchObject({ state: "failed", fault: { code: "nothing-found" } });
+    await ledger.act("retry", minutes(1));
+    expect(await ledger.next(minutes(1))).toMatchObject({ listing: { part: 0 }, isEnded: false });
+    await ledger.addItems({ part: 0, items: [{ key: "late" }], after: undefined, isLast: true }, minutes(1));
+    expect(await ledger.status(minutes(1))).toMatchObject({ state: "running", total: 1 });
+  });
+
   it("ends what a cancelled task had lost, and what is found in one that has ended", async () => {
     const ledger = await openTask(2);
     await ledger.claim(1, delivery("a", 1, start), lease);

@@ -89,6 +89,15 @@ describe("a task file", () => {
     ]);
   });
 
+  it("is judged by the kind that was meant where that is misspelt", () => {
+    const task = { kind: "convrt", items: [{ key: "a" }], settings: { quality: 500, tile: 300 } };
+    expect(faultsOf(readJson(task))).toEqual([
+      expect.stringMatching(/^kind: "convrt" is not one of .*did you mean convert$/),
+      "settings.quality: it is above 100",
+      "settings.tile: it is not 256 or 512",
+    ]);
+  });
+
   it("is told all that is wrong with it in CSV, each with its row and column", () => {
     const faults = faultsOf(
       readCsv("kind,key,identifer,decode,sizes", "check,a.tif,,yes,400", "verify,b.tif,,,", ",a.tif,,,,surplus"),
