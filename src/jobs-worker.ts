@@ -17,7 +17,8 @@ import { keptLimits } from "./budget/isolate-memory.ts";
 import { MemoryBudget } from "./budget/memory-budget.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { ColorTable } from "./color/table.ts";
-import { type Config, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
+import { inJurisdiction } from "./jurisdiction.ts";
 import type { Ledger } from "./ledger.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { ItemQuery, SentTask, TaskAction, TaskDoor } from "./task/door.ts";
@@ -133,15 +134,15 @@ function openJobs(env: JobsEnv): Jobs {
   const jobs: Jobs = {
     buckets: { masters, catalogue, inbox, scratch, exports },
     search,
-    ledgerOf: (task) => placed(env.LEDGERS, config).getByName(task),
-    register: () => placed(env.REGISTER, config).getByName("service"),
+    ledgerOf: (task) => inJurisdiction(env.LEDGERS, config).getByName(task),
+    register: () => inJurisdiction(env.REGISTER, config).getByName("service"),
     queue: env.ITEMS,
     runs: env.RUNS,
     remakes: env.REMAKES,
     largeAbovePixels: readLargeAbove(env.LARGE_ABOVE_MEGAPIXELS),
     images: env.IMAGES,
     purge: (tags) =>
-      placed(env.LEDGER as DurableObjectNamespace<Ledger>, config)
+      inJurisdiction(env.LEDGER as DurableObjectNamespace<Ledger>, config)
         .getByName("service")
         .purge(tags),
     tools,
@@ -152,20 +153,6 @@ function openJobs(env: JobsEnv): Jobs {
   };
   jobsOf.set(env, jobs);
   return jobs;
-}
-
-/** The runtime on one's own machine knows no jurisdictions, and says so. */
-function placed<Name extends Rpc.DurableObjectBranded>(
-  objects: DurableObjectNamespace<Name>,
-  { jurisdiction }: Config,
-): DurableObjectNamespace<Name> {
-  if (jurisdiction === undefined) return objects;
-  try {
-    return objects.jurisdiction(jurisdiction);
-  } catch (error) {
-    if (!/not implemented in workerd/.test(String(error))) throw error;
-    return objects;
-  }
 }
 
 function log(line: object): void {

@@ -13,6 +13,7 @@ import { findRule } from "./gateway/find-rule.ts";
 import { isHostShared, isLocal } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
 import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
+import { inJurisdiction } from "./jurisdiction.ts";
 import type { PurgeProps } from "./ledger.ts";
 import { purgeWorkersCache } from "./operation/workers-cache.ts";
 import { createIsolateState, createServices, type PointSink, type Services } from "./services.ts";
@@ -154,7 +155,7 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
     const edge = caches.default;
     const config = readConfig({ ...env });
     const ledgers = ledger && {
-      getByName: (name: string) => ledgersIn(ledger, config.jurisdiction).getByName(name),
+      getByName: (name: string) => inJurisdiction(ledger, config).getByName(name),
     };
     const clock = platformClock;
     const bound = { masters, catalogue, derivatives, search, ledgers, points, tasks, page };
@@ -164,17 +165,6 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
     return services;
   } catch (thrown) {
     return { fault: asImageError(thrown) };
-  }
-}
-
-/** The runtime on one's own machine knows no jurisdictions, and says so. */
-function ledgersIn(ledgers: Env["LEDGER"], jurisdiction: Config["jurisdiction"]): Env["LEDGER"] {
-  if (jurisdiction === undefined) return ledgers;
-  try {
-    return ledgers.jurisdiction(jurisdiction);
-  } catch (error) {
-    if (!/not implemented in workerd/.test(String(error))) throw error;
-    return ledgers;
   }
 }
 

@@ -1,8 +1,8 @@
-import type { ItemFailure, ItemPage, ItemStatus, TaskStatus } from "../task/answers.ts";
+import type { ItemFailure, ItemPage, TaskStatus } from "../task/answers.ts";
 import type { TaskAction } from "../task/door.ts";
 import type { RunnableKind, SettingsOfKinds } from "../task/kinds.ts";
-import type { SpreadPart } from "../task/spread.ts";
-import type { ItemState, StageSeconds } from "../task/states.ts";
+import type { TaskReport } from "../task/report.ts";
+import type { ItemState } from "../task/states.ts";
 import type { ItemPrefix, OrderedItem } from "../task/task.ts";
 import type { ItemOutcome } from "./outcome.ts";
 
@@ -76,13 +76,8 @@ export interface Stirring {
 }
 
 /** What a report is written from. */
-export interface TaskFigures {
+export interface TaskFigures extends Omit<TaskReport, "task"> {
   readonly status: TaskStatus;
-  readonly median: StageSeconds;
-  readonly p95: StageSeconds;
-  readonly spread: readonly SpreadPart[];
-  readonly slowest: readonly ItemStatus[];
-  readonly failures: readonly ItemStatus[];
 }
 
 /** The object of a task, as it is called. Each call may come twice, and late. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
+import { copyRuns } from "../layout/copy-runs.ts";
 import type { MasterLayout } from "../layout/layout.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type { Stoppable } from "../settings/conversion.ts";
@@ -36,7 +37,7 @@ export async function writeMaster(
         await writeAll(file, bytes);
       });
     await append(layout.head);
-    for (const { offset, length } of runsOf(layout)) {
+    for (const { offset, length } of copyRuns(layout, runBytes)) {
       signal?.throwIfAborted();
       await append(await read.time(() => source.read(offset, length)));
     }
@@ -54,19 +55,4 @@ export async function writeMaster(
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.byteLength; ) at += (await file.write(bytes, at)).bytesWritten;
-}
-
-function* runsOf({ copies: { offsets, byteCounts } }: MasterLayout): Generator<{ offset: number; length: number }> {
-  let offset = 0;
-  let length = 0;
-  for (const [index, next] of offsets.entries()) {
-    const bytes = byteCounts[index] ?? 0;
-    if (length > 0 && (next !== offset + length || length + bytes > runBytes)) {
-      yield { offset, length };
-      length = 0;
-    }
-    if (length === 0) offset = next;
-    length += bytes;
-  }
-  if (length > 0) yield { offset, length };
 }

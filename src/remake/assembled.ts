@@ -1,3 +1,4 @@
+import { copyRuns } from "../layout/copy-runs.ts";
 import type { MasterLayout } from "../layout/layout.ts";
 import { availableBytes, type ByteSource } from "../source/byte-source.ts";
 
@@ -16,28 +17,12 @@ const runBytes = 4 << 20;
  */
 export async function* assembledBytes({ layout, read }: AssembledFile): AsyncGenerator<Uint8Array> {
   yield layout.head;
-  for (const { offset, length } of runsOfCopies(layout)) {
+  for (const { offset, length } of copyRuns(layout, runBytes)) {
     const bytes = await read(offset, length);
     if (bytes.byteLength !== length) throw new RangeError(`${bytes.byteLength} of ${length} bytes of tiles`);
     yield bytes;
   }
   yield layout.tail;
-}
-
-/** Yields where the tiles of a layout are, in its order, as few longer runs. */
-function* runsOfCopies({ copies: { offsets, byteCounts } }: MasterLayout) {
-  let offset = 0;
-  let length = 0;
-  for (const [index, next] of offsets.entries()) {
-    const bytes = byteCounts[index] ?? 0;
-    if (length > 0 && (next !== offset + length || length + bytes > runBytes)) {
-      yield { offset, length };
-      length = 0;
-    }
-    if (length === 0) offset = next;
-    length += bytes;
-  }
-  if (length > 0) yield { offset, length };
 }
 
 /**

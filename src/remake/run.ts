@@ -91,8 +91,16 @@ export async function openRemake(remake: Remake, ports: Omit<RemakePorts, "targe
  * what `before` and `pause` throw. Nothing is at the target then.
  */
 export async function runRemake(remake: Remake, ports: RemakePorts): Promise<RemadeMaster> {
+  return runOpened(await openRemake(remake, ports), ports, remake.verify);
+}
+
+/** Does what `runRemake` does with a source that is open. Throws what it throws. */
+export async function runOpened(
+  opened: OpenedRemake,
+  ports: RemakePorts,
+  verify?: Remake["verify"],
+): Promise<RemadeMaster> {
   const { before = async () => undefined } = ports;
-  const opened = await openRemake(remake, ports);
   const { work } = opened;
   const { blocks, topBytes } = work.plan;
   const of = blocks.length + (topBytes === undefined ? 0 : 1) + 1;
@@ -104,7 +112,7 @@ export async function runRemake(remake: Remake, ports: RemakePorts): Promise<Rem
   if (topBytes !== undefined) await before({ kind: "top", done: blocks.length, of });
   const top = await makeTop(work, parts);
   await before({ kind: "assemble", done: of - 1, of });
-  return assemble(opened, { blocks: parts, top, verify: remake.verify }, ports);
+  return assemble(opened, { blocks: parts, top, verify }, ports);
 }
 
 /** What a master is assembled of. */

@@ -7,6 +7,7 @@ import type { ItemStatus, TaskStatus } from "../../src/task/answers.ts";
 import type { TaskDoor } from "../../src/task/door.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { writePng } from "../support/png-writer.ts";
+import { plant } from "../support/tasks.ts";
 
 const door = () => (exports as unknown as { readonly Tasks: TaskDoor }).Tasks;
 
@@ -167,5 +168,21 @@ describe("a task that converts", () => {
     expect((await etags()).slice(0, 4)).toEqual(before.slice(0, 4));
     const repacked = await runTask({ kind: "repack", items: [{ key: "kept/pyramid" }, { key: "kept/pages" }] });
     expect([...repacked.items.values()].map(({ state }) => state)).toEqual(["done", "refused"]);
+  });
+
+  it("makes all of them where storage takes its time and large ones hold the memory meanwhile", async () => {
+    const small = await makeTiff({ width: 300, height: 200, compression: "lzw" });
+    const tall = await makeTiff({ width: 601, height: 4500, rowsPerStrip: 16, compression: "lzw" });
+    const files = new Map<string, Uint8Array>([...["1", "2"].map((name) => [`slow/large-${name}`, tall] as const)]);
+    for (const name of ["1", "2", "3", "4", "5", "6"]) files.set(`slow/small-${name}`, small);
+    for (const [key, file] of files) await env.MASTERS.put(key, file);
+    const takeAway = plant(() => new Promise((resolve) => setTimeout(resolve, 20)));
+    try {
+      const { status, items } = await runTask({ kind: "convert", settings: { tile: 256 }, from: { prefix: "slow/" } });
+      expect(status.counts).toMatchObject({ done: files.size, failed: 0 });
+      expect([...items.values()].map(({ tries }) => tries)).toEqual(Array(files.size).fill(1));
+    } finally {
+      takeAway();
+    }
   });
 });

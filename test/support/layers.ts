@@ -7,7 +7,7 @@ export type Sources = ReadonlyMap<string, string>;
 export const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "limits", "bytes", "digest", "spelling", "shell-word", "design", "hosts"],
   ["budget", "config", "serial", "account", "raster"],
-  ["source", "pyramid", "visit", "timers", "identity", "statistics"],
+  ["source", "pyramid", "visit", "timers", "identity", "statistics", "jurisdiction"],
   ["tiff", "iiif", "color"],
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text", "task"],

@@ -14,7 +14,7 @@ import {
   openRemake,
   type RemadeMaster,
   type RemakePorts,
-  runRemake,
+  runOpened,
 } from "../../remake/run.ts";
 import { readPart } from "../../remake/spill.ts";
 import { makeTop } from "../../remake/top.ts";
@@ -60,7 +60,8 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
   const settings = settingsOf(claimed);
   const remake = { source, settings };
   return remaking(jobs, { prepared, signal }, async (ports) => {
-    const { work } = await openRemake(remake, ports);
+    const opened = await openRemake(remake, ports);
+    const { work } = opened;
     const isLossy = settings.compression !== "deflate";
     const why = isInPlace(prepared)
       ? ((await refuseOtherPages(source)) ?? whyNotInPlace(work.source.pyramid, isLossy))
@@ -73,7 +74,7 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
     // Each object of the scratch is charged for: more than the computing, of small images.
     const isSmall = pixels <= mostHeldPixels && isLossy && settings.quality <= mostHeldQuality;
     const spill = isSmall ? heldSpill() : ports.spill;
-    return ended(jobs, prepared, await runRemake(remake, { ...ports, spill }));
+    return ended(jobs, prepared, await runOpened({ ...opened, work: { ...work, spill } }, ports));
   });
 };
 
