@@ -27,8 +27,8 @@ export async function runLargeRemake(jobs: Jobs, claimed: ClaimedItem, step: Rem
   if (outcome === undefined) return;
   await step.do("report", stepOptions, async () => {
     const { header, item } = claimed;
-    // Another may have it by now, and reports for itself.
-    if (!(await holdItem(jobs, claimed))) return;
+    // What is done is done, whoever has the item by now; that it failed is for whoever has it to say.
+    if (outcome.state === "failed" && !(await holdItem(jobs, claimed))) return;
     const { isStirring } = await callLedger(jobs, header.id, (ledger) =>
       ledger.report(item, outcome, jobs.clock.now()),
     );

@@ -1,7 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ItemFailure, ItemPage, TaskStatus } from "../task/answers.ts";
 import type { TaskAction } from "../task/door.ts";
-import type { ItemState, TaskState } from "../task/states.ts";
+import { isEnded } from "../task/progress.ts";
+import type { ItemState } from "../task/states.ts";
 import { deadLetter, ItemTable } from "./item-table.ts";
 import type {
   ClaimedItem,
@@ -15,6 +16,8 @@ import type {
   TaskHeader,
 } from "./ledger-calls.ts";
 import type { ItemOutcome } from "./outcome.ts";
+import { ratePerMinute } from "./task-rate.ts";
+import { TaskStanding } from "./task-standing.ts";
 
 /** Most messages of a task that are on their way: other tasks come in between. */
 const mostQueued = 1000;
@@ -33,52 +36,26 @@ const mostSlowest = 20;
 /** Items that one call takes back. */
 const mostLapsed = 1000;
 
-const rateMinutes = 5;
-
-/** What stands in the object beside the header and the items. */
-interface Standing {
-  readonly state: TaskState;
-  /** Parts of its items that are known, the last key that was looked at, and whether these are all. */
-  readonly parts: number;
-  readonly after?: string | undefined;
-  readonly isListed: boolean;
-  /** When the last item was begun or ended. */
-  readonly heardAt: number;
-  /** Whether the run was told that it has something to do. */
-  readonly isStirred: boolean;
-  readonly run: number;
-  readonly lastTurn: number;
-  readonly endedAt?: number | undefined;
-  /** For how long it had ended before it was tried again, in milliseconds. */
-  readonly idle?: number | undefined;
-  readonly fault?: ItemFailure | undefined;
-  readonly report?: string | undefined;
-}
-
 /**
  * A task: what it is to do, its items and how each stands. There is an object for each task. Nothing is lost where a call
  * comes twice, late, or not at all.
  */
 export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls> {
   readonly #sql = this.ctx.storage.sql;
-  readonly #items = openItems(this.#sql);
+  readonly #task = new TaskStanding(this.#sql);
+  readonly #items = new ItemTable(this.#sql);
 
   create(header: TaskHeader): void {
-    if (this.#header() !== undefined) return;
-    const at = Date.parse(header.createdAt);
-    this.#write("header", header);
-    this.#write("standing", {
-      ...{ state: "listing", parts: 0, isListed: false, heardAt: at, isStirred: false, run: 0, lastTurn: at },
-    } satisfies Standing);
+    this.#task.create(header);
   }
 
   status(now: number): TaskStatus | undefined {
-    const header = this.#header();
+    const header = this.#task.header();
     if (header === undefined) return undefined;
-    const { state, isListed, endedAt, idle = 0, fault, report } = this.#standing();
+    const { state, isListed, endedAt, idle = 0, fault, report } = this.#task.standing();
     const { parts: _, ...told } = header;
     const { counts, seconds, bytesIn, bytesOut, retries } = this.#items.tally;
-    const perMinute = this.#perMinute(Date.parse(header.createdAt), now);
+    const perMinute = ratePerMinute(this.#items.tally, { since: Date.parse(header.createdAt), now });
     const isTimed = isListed && perMinute > 0 && this.#items.open > 0;
     return {
       ...told,
@@ -106,15 +83,15 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   act(action: TaskAction, now: number): void {
-    if (this.#header() === undefined) return;
-    const { state, isListed, endedAt, idle = 0 } = this.#standing();
+    if (this.#task.header() === undefined) return;
+    const { state, isListed, endedAt, idle = 0 } = this.#task.standing();
     const isActive = state === "listing" || state === "running";
     const goOn = (): void =>
-      this.#keep({
+      this.#task.keep({
         ...{ state: isListed ? "running" : "listing", endedAt: undefined, fault: undefined, report: undefined },
         idle: idle + (endedAt === undefined ? 0 : now - endedAt),
       });
-    if (action === "pause" && isActive) this.#keep({ state: "paused" });
+    if (action === "pause" && isActive) this.#task.keep({ state: "paused" });
     if (action === "resume" && state === "paused") {
       // Whatever has become of their messages, they are sent again: one that comes twice does no harm.
       this.#items.lapse("queued", Number.MAX_SAFE_INTEGER, mostQueued);
@@ -122,7 +99,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     }
     if (action === "cancel" && (isActive || state === "paused")) {
       this.#items.cancel(now);
-      this.#keep({ state: "cancelled", endedAt: now });
+      this.#task.keep({ state: "cancelled", endedAt: now });
     }
     const { failed, cancelled } = this.#items.tally.counts;
     if (action === "retry" && (failed + cancelled > 0 || state === "failed" || state === "cancelled")) {
@@ -133,45 +110,45 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   next(now: number): NextTurn {
-    const header = this.#header();
+    const header = this.#task.header();
     if (header === undefined) return { listing: undefined, isSending: false, isEnded: true };
-    const { heardAt } = this.#standing();
+    const { heardAt } = this.#task.standing();
     this.#items.lapse("running", now, mostLapsed);
     if (now - heardAt > silenceMilliseconds) this.#items.lapse("queued", now, mostLapsed);
     // Nobody sends what waits in a task that has ended.
-    if (isFinal(this.#standing().state)) this.#items.cancel(now);
-    this.#keep({ lastTurn: now, isStirred: false });
+    if (isEnded(this.#task.standing().state)) this.#items.cancel(now);
+    this.#task.keep({ lastTurn: now, isStirred: false });
     this.#settle(now);
-    const { state, parts, after, isListed } = this.#standing();
+    const { state, parts, after, isListed } = this.#task.standing();
     const isActive = state === "listing" || state === "running";
     // What is paused is still looked for, so that its size is known.
     const isListing = !isListed && (isActive || state === "paused");
     return {
       listing: isListing ? { header, part: parts, after } : undefined,
       isSending: isActive,
-      isEnded: isFinal(state) && this.#items.open === 0,
+      isEnded: isEnded(state) && this.#items.open === 0,
     };
   }
 
   addItems({ part, items, after, isLast }: FoundItems, now: number): void {
-    const { parts, state, isListed } = this.#standing();
+    const { parts, state, isListed } = this.#task.standing();
     if (part !== parts || isListed) return;
     this.ctx.storage.transactionSync(() => {
-      this.#items.add(items, isFinal(state) ? "cancelled" : "waiting");
-      this.#keep({ parts: parts + 1, after, isListed: isLast, heardAt: now });
-      if (isLast && state === "listing") this.#keep({ state: "running" });
+      this.#items.add(items, isEnded(state) ? "cancelled" : "waiting");
+      this.#task.keep({ parts: parts + 1, after, isListed: isLast, heardAt: now });
+      if (isLast && state === "listing") this.#task.keep({ state: "running" });
     });
     // A slip in a prefix must not look like work that is done.
     if (isLast && this.#items.total === 0) {
       // A retry looks again.
-      this.#keep({ parts: 0, after: undefined, isListed: false });
+      this.#task.keep({ parts: 0, after: undefined, isListed: false });
       this.fail({ code: "nothing-found", message: "No key in the bucket of masters begins and ends so." }, now);
     }
     this.#settle(now);
   }
 
   sendable(most: number): readonly number[] {
-    const { state } = this.#standing();
+    const { state } = this.#task.standing();
     if (state !== "listing" && state !== "running") return [];
     const { queued, running } = this.#items.tally.counts;
     return this.#items.waiting(Math.max(0, Math.min(most, mostQueued - queued - running)));
@@ -182,12 +159,12 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   claim(item: number, { message, attempts, now }: Delivery, leaseSeconds: LeaseSeconds): ClaimedItem | undefined {
-    const header = this.#header();
+    const header = this.#task.header();
     const row = this.#items.find(item);
-    if (header === undefined || row === undefined || isEnded(row.state)) return undefined;
+    if (header === undefined || row === undefined || hasEnded(row.state)) return undefined;
     if (row.state === "running" && row.until > now && !isLaterDelivery(row.holder, { message, attempts }))
       return undefined;
-    const { state } = this.#standing();
+    const { state } = this.#task.standing();
     if (state === "paused" || state === "cancelled") {
       this.#items.putBack(row, state === "paused" ? "waiting" : "cancelled", { until: 0 });
       this.#settle(now);
@@ -195,13 +172,13 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     }
     const holder = `${message}#${attempts}`;
     this.#items.begin(row, { holder, until: now + 1000 * leaseSeconds[header.kind], now });
-    this.#keep({ heardAt: now });
+    this.#task.keep({ heardAt: now });
     return { item, key: row.key, identifier: row.identifier, header, holder };
   }
 
   report(item: number, outcome: ItemOutcome, now: number): Stirring {
     const row = this.#items.find(item);
-    if (row === undefined || isEnded(row.state)) return { isStirring: false };
+    if (row === undefined || hasEnded(row.state)) return { isStirring: false };
     this.#items.end(row, outcome, now);
     return this.#stir(now);
   }
@@ -209,12 +186,12 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   hold(item: number, { holder, until }: { readonly holder: string; readonly until: number }, now: number): boolean {
     const row = this.#items.find(item);
     if (row?.state !== "running" || row.holder !== holder) return false;
-    if (this.#standing().state === "cancelled") {
+    if (this.#task.standing().state === "cancelled") {
       this.#items.putBack(row, "cancelled", { until: 0 });
       return false;
     }
     this.#items.hold(item, until);
-    this.#keep({ heardAt: now });
+    this.#task.keep({ heardAt: now });
     return true;
   }
 
@@ -229,7 +206,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
 
   bury(item: number, now: number): Stirring {
     const row = this.#items.find(item);
-    if (row === undefined || isEnded(row.state)) return { isStirring: false };
+    if (row === undefined || hasEnded(row.state)) return { isStirring: false };
     const last = row.failure === undefined ? "" : ` The last time: ${row.failure.message} (${row.failure.code})`;
     const times = row.tries === 1 ? "once" : `${row.tries} times`;
     const failure = { code: deadLetter, message: `It was tried ${times}, and not done.${last}` };
@@ -243,10 +220,10 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   fail(fault: ItemFailure, now: number): void {
-    const { state } = this.#standing();
-    if (isFinal(state)) return;
+    const { state } = this.#task.standing();
+    if (isEnded(state)) return;
     this.#items.cancel(now);
-    this.#keep({ state: "failed", fault, endedAt: now });
+    this.#task.keep({ state: "failed", fault, endedAt: now });
   }
 
   figures(now: number): TaskFigures {
@@ -267,72 +244,38 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   reported(key: string): boolean {
-    const isStill = isFinal(this.#standing().state) && this.#items.open === 0;
-    if (isStill) this.#keep({ report: key });
+    const isStill = isEnded(this.#task.standing().state) && this.#items.open === 0;
+    if (isStill) this.#task.keep({ report: key });
     return isStill;
   }
 
   run(): { readonly run: number; readonly lastTurn: number } {
-    const { run, lastTurn } = this.#standing();
+    const { run, lastTurn } = this.#task.standing();
     return { run, lastTurn };
   }
 
   nextRun(run: number, now: number): number | undefined {
-    if (this.#standing().run !== run) return undefined;
-    this.#keep({ run: run + 1, lastTurn: now });
+    if (this.#task.standing().run !== run) return undefined;
+    this.#task.keep({ run: run + 1, lastTurn: now });
     return run + 1;
   }
 
   /** The task is done when each item has ended. */
   #settle(now: number): void {
-    const { state, isListed } = this.#standing();
-    if (state === "running" && isListed && this.#items.open === 0) this.#keep({ state: "done", endedAt: now });
+    const { state, isListed } = this.#task.standing();
+    if (state === "running" && isListed && this.#items.open === 0) this.#task.keep({ state: "done", endedAt: now });
   }
 
   /** The run is told once, and then looks. */
   #stir(now: number): Stirring {
-    this.#keep({ heardAt: now });
+    this.#task.keep({ heardAt: now });
     this.#settle(now);
-    const { state, isStirred } = this.#standing();
+    const { state, isStirred } = this.#task.standing();
     const { waiting, queued, running } = this.#items.tally.counts;
     const hasMore = state === "running" && waiting > 0 && queued + running < fewQueued;
-    const isStirring = !isStirred && (hasMore || (isFinal(state) && this.#items.open === 0));
-    if (isStirring) this.#keep({ isStirred: true });
+    const isStirring = !isStirred && (hasMore || (isEnded(state) && this.#items.open === 0));
+    if (isStirring) this.#task.keep({ isStirred: true });
     return { isStirring };
-  }
-
-  #perMinute(createdAt: number, now: number): number {
-    const minute = Math.floor(now / 60_000);
-    const { minutes } = this.#items.tally;
-    const ended = Object.entries(minutes).reduce(
-      (sum, [at, count]) => (Number(at) > minute - rateMinutes ? sum + count : sum),
-      0,
-    );
-    const since = Math.max(createdAt, 60_000 * (minute - rateMinutes + 1));
-    return Math.round((60_000 * 10 * ended) / Math.max(1000, now - since)) / 10;
-  }
-
-  #header(): TaskHeader | undefined {
-    return this.#read<TaskHeader>("header");
-  }
-
-  #standing(): Standing {
-    const standing = this.#read<Standing>("standing");
-    if (standing === undefined) throw new Error("There is no such task.");
-    return standing;
-  }
-
-  #keep(change: Partial<Standing>): void {
-    this.#write("standing", { ...this.#standing(), ...change });
-  }
-
-  #read<Value>(name: string): Value | undefined {
-    const [row] = this.#sql.exec("SELECT value FROM task WHERE name = ?", name).toArray();
-    return row === undefined ? undefined : JSON.parse(String(row.value));
-  }
-
-  #write(name: string, value: object): void {
-    this.#sql.exec("INSERT OR REPLACE INTO task (name, value) VALUES (?, ?)", name, JSON.stringify(value));
   }
 }
 
@@ -343,17 +286,8 @@ type Synchronous<Calls> = {
     : never;
 };
 
-function openItems(sql: SqlStorage): ItemTable {
-  sql.exec("CREATE TABLE IF NOT EXISTS task (name TEXT PRIMARY KEY, value TEXT NOT NULL)");
-  return new ItemTable(sql);
-}
-
-function isEnded(state: ItemState): boolean {
+function hasEnded(state: ItemState): boolean {
   return state !== "waiting" && state !== "queued" && state !== "running";
-}
-
-function isFinal(state: TaskState): boolean {
-  return state === "done" || state === "cancelled" || state === "failed";
 }
 
 /** The same message comes again once the delivery before has ended without an answer; twice at once it has the same number. */
