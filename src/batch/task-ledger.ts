@@ -50,7 +50,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   status(now: number): TaskStatus | undefined {
-    const header = this.#task.header();
+    const header = this.#task.stated();
     if (header === undefined) return undefined;
     const { state, isListed, endedAt, idle = 0, fault, report } = this.#task.standing();
     const { parts: _, ...told } = header;
@@ -83,7 +83,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   act(action: TaskAction, now: number): void {
-    if (this.#task.header() === undefined) return;
+    if (this.#task.stated() === undefined) return;
     const { state, isListed, endedAt, idle = 0 } = this.#task.standing();
     const isActive = state === "listing" || state === "running";
     const goOn = (): void =>
@@ -110,7 +110,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   next(now: number): NextTurn {
-    const header = this.#task.header();
+    const header = this.#task.stated();
     if (header === undefined) return { listing: undefined, isSending: false, isEnded: true };
     const { heardAt } = this.#task.standing();
     this.#items.lapse("running", now, mostLapsed);
@@ -159,7 +159,7 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
   }
 
   claim(item: number, { message, attempts, now }: Delivery, leaseSeconds: LeaseSeconds): ClaimedItem | undefined {
-    const header = this.#task.header();
+    const header = this.#task.stated();
     const row = this.#items.find(item);
     if (header === undefined || row === undefined || hasEnded(row.state)) return undefined;
     if (row.state === "running" && row.until > now && !isLaterDelivery(row.holder, { message, attempts }))

@@ -34,7 +34,7 @@ export class TaskStanding {
 
   /** Writes a task down, once. */
   create(header: TaskHeader): void {
-    if (this.header() !== undefined) return;
+    if (this.stated() !== undefined) return;
     const at = Date.parse(header.createdAt);
     this.#write("header", header);
     this.#write("standing", {
@@ -42,7 +42,8 @@ export class TaskStanding {
     } satisfies Standing);
   }
 
-  header(): TaskHeader | undefined {
+  /** Returns what the task was sent as; undefined where there is none. */
+  stated(): TaskHeader | undefined {
     return this.#read<TaskHeader>("header");
   }
 
