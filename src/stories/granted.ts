@@ -10,6 +10,7 @@ import { isHeld, type Stated, statedOf } from "../policies.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { askerOf } from "./asker.ts";
+import { loginsOf } from "./logins.ts";
 import { refuse } from "./refused.ts";
 
 /** A request that is about an image. */
@@ -96,8 +97,8 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
       const isReduced = publicSize !== undefined && image.longestSide === undefined;
       if (instead === "reduced" && publicSize !== undefined)
         return { image: { ...image, longestSide: publicSize }, keeping, stated };
-      if (instead === "information" && isLoginReason(reason) && !isReduced)
-        return { image, keeping, stated, isToBeLetIn: true };
+      const isOffered = isLoginReason(reason) && loginsOf(services.config).has(reason.kind);
+      if (instead === "information" && isOffered && !isReduced) return { image, keeping, stated, isToBeLetIn: true };
       throw refuse(image, granting, stated);
     }
   }
