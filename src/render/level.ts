@@ -2,6 +2,7 @@ import type { Area, Size } from "../geometry.ts";
 import { type DecodedGrid, gridOf } from "../pyramid/decoded-grid.ts";
 import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
+import { isDrawnFromLarger, isLarger } from "../pyramid/reduced.ts";
 import { scaleFactor } from "../pyramid/scale-factor.ts";
 import type { ReversedAxes } from "../raster/orientation.ts";
 
@@ -22,8 +23,19 @@ export interface LevelChoice {
   readonly grid: DecodedGrid;
   readonly x: AxisSampling;
   readonly y: AxisSampling;
-  /** The pixels of the level that are read: all that the region covers. */
+  /** The pixels of the level that are read: all that the region covers, and of a seamless choice what the filter reaches. */
   readonly window: Area;
+  /**
+   * Where the level begins on the grid, if the choice is seamless: what lies around a region counts as for the whole image,
+   * and all regions are made of the same boxes, which begin here. Undefined where a region is made of its own pixels.
+   */
+  readonly seamlessFrom?: Point | undefined;
+}
+
+/** A place on a grid, in pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** What is to become of a region: its size in output pixels, and which axes the image's orientation reverses. */
@@ -35,18 +47,25 @@ export interface OutputForm {
 /** A level may be enlarged by this much rather than reading the next larger one. */
 const enlargement = 1.01;
 
+/** What rounding errors make of no enlargement at all. */
+const rounding = 1 + 1e-9;
+
 /**
  * Chooses the smallest level with one pixel per output pixel on both axes, give or take one per cent, and lays the
  * output on it. A request on the grid of the level comes out with a step of exactly 1 and whole starts, also at the
  * right and bottom edges, where the writer may have rounded the level down and the viewer its tile up.
  * The grid counts from where the image as seen begins. Region and size are as stored.
+ * An image that is drawn from a larger level has the same pixels wherever a region begins, so that requests for parts
+ * show no more than one for the whole: no level is enlarged for it, and its choice is seamless.
  */
 export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: OutputForm): LevelChoice {
-  const form = { region, size, reversed };
+  const isSeamless = isDrawnFromLarger(pyramid);
+  const form = { region, size, reversed, enlargement: isSeamless ? rounding : enlargement };
   const chosen = pyramid.levels.map((level) => layLevel(pyramid, level, form)).findLast(suffices);
   const { level, x, y } = chosen ?? layLevel(pyramid, pyramid.levels[0], form);
-  const columns = coveredPixels(x, size.width, level.width);
-  const rows = coveredPixels(y, size.height, level.height);
+  const reach = isSeamless ? seamlessReach(level) : () => 0;
+  const columns = coveredPixels(x, { output: size.width, level: level.width, reach: reach(x) });
+  const rows = coveredPixels(y, { output: size.height, level: level.height, reach: reach(y) });
   return {
     stored: level,
     reduction: 1,
@@ -54,6 +73,7 @@ export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: 
     x: { start: x.start, step: x.step },
     y: { start: y.start, step: y.step },
     window: { x: columns.from, y: rows.from, width: columns.length, height: rows.length },
+    seamlessFrom: isSeamless ? { x: 0, y: 0 } : undefined,
   };
 }
 
@@ -72,11 +92,15 @@ interface LaidAxis extends AxisSampling {
   readonly isOnGrid: boolean;
 }
 
-function layLevel(
-  pyramid: Pyramid,
-  level: Level,
-  { region, size, reversed }: OutputForm & { readonly region: Area },
-): LaidLevel {
+interface LevelForm extends OutputForm {
+  readonly region: Area;
+  /** How much the level may be enlarged. */
+  readonly enlargement: number;
+}
+
+function layLevel(pyramid: Pyramid, level: Level, form: LevelForm): LaidLevel {
+  const { region, size, reversed, enlargement } = form;
+  if (isDrawnFromLarger(pyramid) && isLarger(level, pyramid)) return layLarger(pyramid, level, form);
   const factor = scaleFactor(pyramid, level);
   const x = layAxis({
     image: pyramid.width,
@@ -86,6 +110,7 @@ function layLevel(
     length: region.width,
     output: size.width,
     isReversed: reversed.x,
+    enlargement,
   });
   const y = layAxis({
     image: pyramid.height,
@@ -95,8 +120,40 @@ function layLevel(
     length: region.height,
     output: size.height,
     isReversed: reversed.y,
+    enlargement,
   });
   return { level, x, y };
+}
+
+/** Lays a region of a reduced image on the level that it is drawn from: never on the level's own grid. */
+function layLarger(pyramid: Pyramid, level: Level, { region, size }: LevelForm): LaidLevel {
+  return {
+    level,
+    x: layOnLarger({
+      ...{ image: pyramid.width, level: level.width, from: region.x, length: region.width },
+      output: size.width,
+    }),
+    y: layOnLarger({
+      ...{ image: pyramid.height, level: level.height, from: region.y, length: region.height },
+      output: size.height,
+    }),
+  };
+}
+
+/** Pixels of a level per pixel of the image are whole multiples of this: its products then have no rounding errors. */
+const exactPart = 2 ** -32;
+
+function layOnLarger({
+  image,
+  level,
+  from,
+  length,
+  output,
+}: Omit<Axis, "factor" | "isReversed" | "enlargement">): LaidAxis {
+  if (output > length) throw new RangeError(`${length} pixels of a reduced image enlarged to ${output}`);
+  const scale = Math.round(level / image / exactPart) * exactPart;
+  const covered = length * scale;
+  return { start: from * scale, step: covered / output, covered, isSharp: true, isOnGrid: false };
 }
 
 /**
@@ -118,9 +175,10 @@ interface Axis {
   readonly length: number;
   readonly output: number;
   readonly isReversed: boolean;
+  readonly enlargement: number;
 }
 
-function layAxis({ image, level, factor, from, length, output, isReversed }: Axis): LaidAxis {
+function layAxis({ image, level, factor, from, length, output, isReversed, enlargement }: Axis): LaidAxis {
   const seenFrom = isReversed ? image - from - length : from;
   const start = seenFrom / factor;
   const reachesEnd = seenFrom + length === image;
@@ -139,9 +197,25 @@ function layAxis({ image, level, factor, from, length, output, isReversed }: Axi
   return { start: Math.min(from / factor, level - 1), step: covered / output, covered, isSharp, isOnGrid: false };
 }
 
-function coveredPixels({ start, step }: AxisSampling, output: number, level: number): { from: number; length: number } {
-  const from = Math.max(0, Math.min(level - 1, Math.floor(start)));
+/** Lobes of Lanczos3 on each side of its centre. */
+const lobes = 3;
+
+/**
+ * Returns how many pixels of a level around a region have a part in it: as far as the filter reaches on the coarsest
+ * plane, which has a sample for 2 pixels of the output or of the level as it is decoded, or for 4 of a level that says so,
+ * and one step more, which the boxes of a shrink may be long.
+ */
+function seamlessReach({ encoding: { subsampling } }: Level): (axis: LaidAxis) => number {
+  const coarsest = Math.max(2, subsampling.x, subsampling.y);
+  return ({ step, isOnGrid }) => (isOnGrid ? 0 : Math.ceil((lobes * coarsest + 1) * Math.max(1, step)) + 2 * coarsest);
+}
+
+function coveredPixels(
+  { start, step }: AxisSampling,
+  { output, level, reach }: { readonly output: number; readonly level: number; readonly reach: number },
+): { from: number; length: number } {
+  const from = Math.max(0, Math.min(level - 1, Math.floor(start)) - reach);
   // An end that rounding errors leave just after a whole pixel does not reach into the next one.
-  const end = Math.ceil(start + step * output - 1e-6);
+  const end = Math.ceil(start + step * output - 1e-6) + reach;
   return { from, length: Math.max(1, Math.min(level, end) - from) };
 }

@@ -21,7 +21,7 @@ export function reduceChoice(choice: LevelChoice): LevelChoice {
   const left = Math.floor(window.x / reduction);
   const top = Math.floor(window.y / reduction);
   return {
-    stored: level,
+    ...choice,
     reduction,
     grid: {
       ...gridOf(level),

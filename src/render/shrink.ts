@@ -3,7 +3,8 @@ import type { AxisSampling } from "./level.ts";
 
 /**
  * How many pixels of a level, as it is decoded, become one by their mean before the rest is resampled, on each axis. The
- * boxes begin at the corner of the window, so that a region is made of its own pixels.
+ * boxes begin at the corner of the window, so that a region is made of its own pixels; those of a seamless choice begin at
+ * the corner of the level.
  */
 export interface Shrink {
   readonly x: number;

@@ -7,6 +7,7 @@ import type { InfoRoute } from "../http/route.ts";
 import { spellIdentifier } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
 import { formatInfo } from "../iiif/info.ts";
+import { rulesOfImage } from "../iiif/reduced-rules.ts";
 import { offerOf } from "../iiif/tiles.ts";
 import { formatInfoV2 } from "../iiif/v2/info.ts";
 import { withMaster } from "../masters/open.ts";
@@ -28,7 +29,7 @@ export function answerInfo(
   return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
     const { pyramid, metadata } = master;
     refuseUnanswered(services, master);
-    const rules = services.sizeRules[version];
+    const rules = rulesOfImage(pyramid, services.sizeRules[version]);
     const id = baseUri({ config, request, version, identifier, spelling });
     const format = version === 3 ? formatInfo : formatInfoV2;
     const record = await rightsOfRecord(services.records, { key: identifier, visit });

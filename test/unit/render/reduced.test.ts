@@ -1,0 +1,251 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import type { Size } from "../../../src/geometry.ts";
+import type { Master } from "../../../src/masters/store.ts";
+import { orientations, seenSize } from "../../../src/pyramid/pyramid.ts";
+import { encodeTestTile } from "../../support/jpeg-tile.ts";
+import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
+import { openRandom, type Random } from "../../support/random.ts";
+import { openReduced, see, seeInTiles } from "../../support/reduced.ts";
+import { decode, largestDifference, makeOfMaster, type Pixels } from "../../support/render.ts";
+
+/** Detail of every scale up to single pixels. */
+function detailAt(x: number, y: number): readonly number[] {
+  const wave = Math.sin((x * x + y * y) / 3000) * 50;
+  const edge = (x >> 5) % 3 === (y >> 4) % 2 ? 40 : 0;
+  const grain = (Math.imul(x + 1, 0x9e3779b1) ^ Math.imul(y + 1, 0x85ebca77)) >>> 26;
+  return [100 + wave + edge + grain, 110 - wave + grain, 60 + edge * 2 + grain].map((value) => Math.round(value));
+}
+
+function samplesOf({ width, height }: Size, channels: 3 | 4): Uint8Array {
+  const samples = new Uint8Array(width * height * channels);
+  for (let at = 0; at < width * height; at += 1) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    samples.set(detailAt(x, y), at * channels);
+    if (channels === 4) samples[at * 4 + 3] = (x + 2 * y) % 256;
+  }
+  return samples;
+}
+
+const size: Size = { width: 701, height: 467 };
+
+function picture(channels: 3 | 4 = 3) {
+  return sharp(samplesOf(size, channels), { raw: { ...size, channels } });
+}
+
+const tiff = (options: Partial<TiffOptions>) => makeTiff({ ...size, pixel: detailAt, ...options });
+
+const jpegTiff = (options: { quality: number; pyramid: boolean }) =>
+  picture()
+    .tiff({ ...options, compression: "jpeg", tile: true, tileWidth: 64, tileHeight: 64 })
+    .toBuffer();
+
+/** Masters of one picture by how they are stored. */
+const masters: readonly (readonly [string, () => Promise<Uint8Array>])[] = [
+  ["deflated tiles with levels", () => tiff({ tile: 64, compression: "deflate", levels: 4 })],
+  ["deflated tiles without levels", () => tiff({ tile: 64, compression: "deflate" })],
+  ["tiles of samples in planes", () => tiff({ tile: 64, levels: 3, planarConfiguration: 2 })],
+  ["JPEG tiles of halved chroma", () => jpegTiff({ quality: 80, pyramid: true })],
+  ["JPEG tiles without levels", () => jpegTiff({ quality: 80, pyramid: false })],
+  [
+    "JPEG tiles of whole chroma",
+    () => tiff({ tile: 64, levels: 3, compression: "jpeg", photometric: "YCbCr", encodeTile: encodeTestTile }),
+  ],
+  ["strips", () => tiff({ rowsPerStrip: 16, compression: "lzw" })],
+  ["strips with levels", () => tiff({ rowsPerStrip: 50, compression: "packbits", levels: 3 })],
+  [
+    "grey of 16 bits",
+    () =>
+      tiff({ tile: 64, bitsPerSample: 16, samplesPerPixel: 1, levels: 2, pixel: (x, y) => [detailAt(x, y)[0]! * 257] }),
+  ],
+  [
+    "alpha",
+    () =>
+      tiff({
+        tile: 64,
+        samplesPerPixel: 4,
+        extraSamples: 2,
+        levels: 3,
+        pixel: (x, y) => [...detailAt(x, y), (x * 3) & 255],
+      }),
+  ],
+  [
+    "associated alpha",
+    () =>
+      tiff({
+        tile: 64,
+        samplesPerPixel: 4,
+        extraSamples: 1,
+        levels: 3,
+        pixel: (x, y) => [...detailAt(x, y).map((value) => value >> 1), 128 + (x & 127)],
+      }),
+  ],
+  ["a JPEG file", () => picture().jpeg({ quality: 85 }).toBuffer()],
+  ["a progressive JPEG file", () => picture().jpeg({ quality: 85, progressive: true }).toBuffer()],
+  ["a PNG file", () => picture().png().toBuffer()],
+  ["a PNG file with alpha", () => picture(4).png().toBuffer()],
+  ["a WebP file", () => picture().webp({ quality: 90 }).toBuffer()],
+];
+
+async function expectSeamless(master: Master, side: number): Promise<void> {
+  const whole = await see(master, "full/max");
+  const { width, height } = seenSize(master.pyramid);
+  expect(whole).toMatchObject({ width, height });
+  expect(largestDifference(await seeInTiles(master, { width, height, side }), whole)).toBe(0);
+}
+
+describe("a reduced image", () => {
+  it.each(masters)("has the same pixels in its tiles as in all of it: %s", async (_, make) => {
+    const file = await make();
+    for (const longestSide of [600, 333, 150, 61, 7, 1]) {
+      const master = await openReduced(file, longestSide);
+      await expectSeamless(master, longestSide > 100 ? 97 : 23);
+    }
+  });
+
+  it.each(orientations)("is seen upright, its tiles too, of orientation %i", async (orientation) => {
+    for (const form of [{ levels: 3 }, { levels: 1 }]) {
+      const file = await tiff({ tile: 64, compression: "deflate", orientation, ...form });
+      for (const longestSide of [500, 101]) {
+        const master = await openReduced(file, longestSide);
+        await expectSeamless(master, 77);
+        const upright = await openReduced(await tiff({ tile: 64, compression: "deflate", ...form }), longestSide);
+        const turned = await sharp((await makeOfMaster(upright, "full/max/0/default.png")).encoded)
+          .withMetadata({ orientation })
+          .png()
+          .toBuffer();
+        const expected = await decode(await sharp(turned).rotate().png().toBuffer());
+        expect(largestDifference(await see(master, "full/max"), expected)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it("is each page by itself", async () => {
+    const page = { width: 300, height: 500, tile: 64, levels: 2, pixel: (x: number, y: number) => detailAt(y, x) };
+    const file = await tiff({ tile: 64, levels: 3, pages: [page] });
+    const second = await openReduced(file, 200, 2);
+    expect(seenSize(second.pyramid)).toEqual({ width: 120, height: 200 });
+    await expectSeamless(second, 50);
+  });
+
+  it("of a very long image is at least a pixel high", async () => {
+    const file = await makeTiff({ width: 5000, height: 3, pixel: detailAt, tile: 64, levels: 4 });
+    for (const [longestSide, height] of [
+      [4000, 2],
+      [900, 1],
+      [10, 1],
+      [1, 1],
+    ] as const) {
+      const master = await openReduced(file, longestSide);
+      expect(seenSize(master.pyramid)).toEqual({ width: longestSide, height });
+      await expectSeamless(master, longestSide > 100 ? 500 : 3);
+    }
+  });
+
+  it("has its stored tiles copied where a level has its size", async () => {
+    const file = await jpegTiff({ quality: 80, pyramid: true });
+    const master = await openReduced(file, 350);
+    const { picture: planned, reads } = await makeOfMaster(master, "64,64,64,64/max/0/default.jpg");
+    expect(planned.plan).toMatchObject({ kind: "copy", level: { width: 350 } });
+    expect(reads).toBe(1);
+  });
+});
+
+/** Masters of a picture of nothing but detail that is finer than the reduced image can show. */
+const gratings: readonly (readonly [string, (x: number, y: number) => number])[] = [
+  ["a checkerboard", (x, y) => ((x + y) % 2 === 0 ? 255 : 0)],
+  ["vertical lines", (x) => (x % 2 === 0 ? 255 : 0)],
+  ["horizontal lines", (_, y) => (y % 2 === 0 ? 255 : 0)],
+];
+
+interface Asked {
+  readonly path: string;
+  readonly size: Size;
+}
+
+function drawRequest(random: Random, { width, height }: Size): Asked {
+  const x = random.integer(0, width - 1);
+  const y = random.integer(0, height - 1);
+  const region = { width: random.integer(1, width - x), height: random.integer(1, height - y) };
+  // Sizes near that of the region leave most to see.
+  const least = random.pick([1, 0.9, 0.5, 0]);
+  const side = (length: number): number => random.integer(Math.max(1, Math.ceil(length * least)), length);
+  const size = { width: side(region.width), height: side(region.height) };
+  return { path: `${x},${y},${region.width},${region.height}/${size.width},${size.height}`, size };
+}
+
+/** How far the samples of a picture are apart at most. */
+function contrastOf({ samples }: Pixels): number {
+  let [least, most] = [255, 0];
+  for (const sample of samples) {
+    least = Math.min(least, sample);
+    most = Math.max(most, sample);
+  }
+  return most - least;
+}
+
+describe("detail finer than a reduced image", () => {
+  const whole: Size = { width: 640, height: 480 };
+  it.each(gratings)("stays out of every part of it: %s", async (_, at) => {
+    const form = { ...whole, samplesPerPixel: 1, pixel: (x: number, y: number) => [at(x, y)] } as const;
+    const random = openRandom(15);
+    for (const options of [{ tile: 64 }, { rowsPerStrip: 40 }]) {
+      const file = await makeTiff({ ...form, ...options, compression: "deflate" });
+      for (const longestSide of [440, 320, 250, 99]) {
+        const master = await openReduced(file, longestSide);
+        const most = contrastOf(await see(master, "full/max"));
+        expect(most).toBeLessThan(24);
+        for (let count = 0; count < 40; count += 1) {
+          const { path } = drawRequest(random, seenSize(master.pyramid));
+          expect(contrastOf(await see(master, path)), path).toBeLessThanOrEqual(most + 8);
+        }
+      }
+    }
+  });
+});
+
+function meanDifference(a: Pixels, b: Pixels): number {
+  expect(a).toMatchObject({ width: b.width, height: b.height, channels: b.channels });
+  return a.samples.reduce((sum, value, at) => sum + Math.abs(value - b.samples[at]!), 0) / a.samples.length;
+}
+
+describe("a part of a reduced image", () => {
+  it.each(masters.slice(0, 4))("shows what a master of its pixels shows: %s", async (_, make) => {
+    const file = await make();
+    const random = openRandom(2);
+    for (const longestSide of [600, 280]) {
+      const master = await openReduced(file, longestSide);
+      const { encoded } = await makeOfMaster(master, "full/max/0/default.png");
+      const own = await openReduced(encoded, longestSide);
+      for (let count = 0; count < 40; count += 1) {
+        const { path } = drawRequest(random, seenSize(master.pyramid));
+        const [shown, expected] = [await see(master, path), await see(own, path)];
+        expect(meanDifference(shown, expected), path).toBeLessThan(6);
+        expect(largestDifference(shown, expected), path).toBeLessThan(60);
+      }
+    }
+  });
+});
+
+describe("the reads of a reduced image", () => {
+  it("are of the level above its size, and of the tiles under a region and what the filter reaches", async () => {
+    const tile = await picture().resize(256, 256).jpeg().toBuffer();
+    const form = {
+      width: 40_000,
+      height: 30_000,
+      tile: 256,
+      levels: 8,
+      compression: "jpeg",
+      photometric: "YCbCr",
+    } as const;
+    const file = await makeTiff({ ...form, ycbcrSubsampling: [2, 2], tileBytes: () => tile });
+    const master = await openReduced(file, 512);
+    const whole = await makeOfMaster(master, "full/max/0/default.jpg");
+    expect(whole.picture.plan).toMatchObject({ kind: "draw", stored: { width: 625 }, cost: { tiles: 6 } });
+    expect(whole.reads).toBe(1);
+    const part = await makeOfMaster(master, "0,0,190,190/max/0/default.jpg");
+    expect(part.picture.plan).toMatchObject({ stored: { width: 625 }, cost: { tiles: 1 } });
+    const thumbnail = await makeOfMaster(master, "full/256,/0/default.jpg");
+    expect(thumbnail.picture.plan).toMatchObject({ stored: { width: 313 }, cost: { tiles: 2 } });
+  });
+});
