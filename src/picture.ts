@@ -13,6 +13,7 @@ import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { seenImage } from "./pyramid/pyramid.ts";
+import { reducedSide } from "./pyramid/reduced.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
@@ -87,7 +88,7 @@ export function nameOfPicture(
     canonical: formatCanonical(canonical, seenImage(pyramid), limits),
     settings: formatSettings(
       { jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata },
-      { ...canonical.size, reducedTo: pyramid.reducedTo },
+      { ...canonical.size, reducedTo: reducedSide(pyramid) },
     ),
     mediaType: mediaTypes[canonical.format],
   };

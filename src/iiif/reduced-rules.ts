@@ -7,7 +7,7 @@ import type { SizeRules } from "./size.ts";
  * enlarge nothing.
  */
 export function rulesOfImage(pyramid: Pyramid, rules: SizeRules): SizeRules {
-  if (pyramid.reducedTo === undefined) return rules;
+  if (pyramid.reducedFrom === undefined) return rules;
   const { width, height } = seenSize(pyramid);
   const { limits, isStrictConfined } = rules;
   return {

@@ -33,10 +33,10 @@ const recordVersion = 5;
  * for a reduced one: what is kept is the master.
  */
 export function formatPyramid(
-  { orientation, levels, reducedTo }: Pyramid,
+  { orientation, levels, reducedFrom }: Pyramid,
   fileBytes: number,
 ): readonly Uint8Array[] | undefined {
-  if (reducedTo !== undefined) return undefined;
+  if (reducedFrom !== undefined) return undefined;
   if (!levels.every((level) => areTilesInside(level, fileBytes))) return undefined;
   const heads = levels.map(
     ({ encoding: { jpegTables, palette, ...encoding }, offsets, byteCounts, columns, rows, ...level }): LevelHead => ({

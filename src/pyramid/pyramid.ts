@@ -13,8 +13,8 @@ export interface Pyramid extends Size {
   readonly orientation: Orientation;
   /** The levels from the full image down; at least one. Width and height are as stored, before orientation. */
   readonly levels: readonly [Level, ...Level[]];
-  /** The longest side in pixels that the image was reduced to; absent for an image as it is stored. */
-  readonly reducedTo?: number;
+  /** The size that a reduced image has as it is stored; absent for any other. */
+  readonly reducedFrom?: Size;
 }
 
 /** The values of tag 274. */

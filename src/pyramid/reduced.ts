@@ -10,23 +10,28 @@ import type { Pyramid } from "./pyramid.ts";
 export function reducePyramid(pyramid: Pyramid, longestSide: number): Pyramid {
   if (!Number.isInteger(longestSide) || longestSide < 1)
     throw new RangeError(`a longest side of ${longestSide} pixels`);
-  const { orientation, levels } = pyramid;
   if (longestOf(pyramid) <= longestSide) return pyramid;
+  const { orientation, levels, width, height, reducedFrom = { width, height } } = pyramid;
   const same = levels.findIndex((level) => longestOf(level) === longestSide);
   const exact = levels[same];
   if (exact !== undefined) {
-    const { width, height } = exact;
-    return { width, height, orientation, levels: [exact, ...levels.slice(same + 1)], reducedTo: longestSide };
+    const size = { width: exact.width, height: exact.height };
+    return { ...size, orientation, levels: [exact, ...levels.slice(same + 1)], reducedFrom };
   }
-  const size = reducedSize(pyramid, longestSide);
+  const size = reducedSize(reducedFrom, longestSide);
   const from = levels.findLast((level) => covers(level, size)) ?? levels[0];
   const smaller = levels.filter((level) => level !== from && covers(size, level));
-  return { ...size, orientation, levels: [from, ...smaller], reducedTo: longestSide };
+  return { ...size, orientation, levels: [from, ...smaller], reducedFrom };
+}
+
+/** Returns the longest side of a reduced image in pixels; undefined for an image as it is stored. */
+export function reducedSide(pyramid: Pyramid): number | undefined {
+  return pyramid.reducedFrom === undefined ? undefined : longestOf(pyramid);
 }
 
 /** Returns whether an image is a reduced one that no level has the size of: it is drawn from a larger level. */
-export function isDrawnFromLarger({ width, height, levels: [from], reducedTo }: Pyramid): boolean {
-  return reducedTo !== undefined && isLarger(from, { width, height });
+export function isDrawnFromLarger({ width, height, levels: [from], reducedFrom }: Pyramid): boolean {
+  return reducedFrom !== undefined && isLarger(from, { width, height });
 }
 
 /** Returns whether a level is larger than the image it belongs to. */
@@ -35,10 +40,9 @@ export function isLarger(level: Size, image: Size): boolean {
 }
 
 function reducedSize({ width, height }: Size, longestSide: number): Size {
-  const scaled = (side: number, longest: number): number =>
-    side === longest ? longestSide : Math.max(1, Math.round((longestSide * side) / longest));
   const longest = Math.max(width, height);
-  return { width: scaled(width, longest), height: scaled(height, longest) };
+  const scaled = (side: number): number => Math.max(1, Math.round((longestSide * side) / longest));
+  return { width: scaled(width), height: scaled(height) };
 }
 
 function longestOf({ width, height }: Size): number {

@@ -100,22 +100,22 @@ interface LevelForm extends OutputForm {
 
 function layLevel(pyramid: Pyramid, level: Level, form: LevelForm): LaidLevel {
   const { region, size, reversed, enlargement } = form;
-  if (isDrawnFromLarger(pyramid) && isLarger(level, pyramid)) return layLarger(pyramid, level, form);
-  const factor = scaleFactor(pyramid, level);
-  const x = layAxis({
+  const factors = factorsOf(pyramid, level);
+  const lay = isDrawnFromLarger(pyramid) && isLarger(level, pyramid) ? layOnLarger : layAxis;
+  const x = lay({
     image: pyramid.width,
     level: level.width,
-    factor: factor ?? pyramid.width / level.width,
+    factor: factors.x,
     from: region.x,
     length: region.width,
     output: size.width,
     isReversed: reversed.x,
     enlargement,
   });
-  const y = layAxis({
+  const y = lay({
     image: pyramid.height,
     level: level.height,
-    factor: factor ?? pyramid.height / level.height,
+    factor: factors.y,
     from: region.y,
     length: region.height,
     output: size.height,
@@ -125,33 +125,22 @@ function layLevel(pyramid: Pyramid, level: Level, form: LevelForm): LaidLevel {
   return { level, x, y };
 }
 
-/** Lays a region of a reduced image on the level that it is drawn from: never on the level's own grid. */
-function layLarger(pyramid: Pyramid, level: Level, { region, size }: LevelForm): LaidLevel {
-  return {
-    level,
-    x: layOnLarger({
-      ...{ image: pyramid.width, level: level.width, from: region.x, length: region.width },
-      output: size.width,
-    }),
-    y: layOnLarger({
-      ...{ image: pyramid.height, level: level.height, from: region.y, length: region.height },
-      output: size.height,
-    }),
-  };
+/** Levels are fractions of the image as it is stored, also of one that a reduced image is drawn from. */
+function factorsOf(pyramid: Pyramid, level: Level): Point {
+  const { width, height, reducedFrom } = pyramid;
+  const full = isDrawnFromLarger(pyramid) && reducedFrom !== undefined ? reducedFrom : { width, height };
+  const factor = scaleFactor(full, level);
+  if (factor === undefined) return { x: width / level.width, y: height / level.height };
+  return { x: (factor * width) / full.width, y: (factor * height) / full.height };
 }
 
 /** Pixels of a level per pixel of the image are whole multiples of this: its products then have no rounding errors. */
 const exactPart = 2 ** -32;
 
-function layOnLarger({
-  image,
-  level,
-  from,
-  length,
-  output,
-}: Omit<Axis, "factor" | "isReversed" | "enlargement">): LaidAxis {
+/** Lays a region of a reduced image on the level that it is drawn from: never on the level's own grid, nor enlarged. */
+function layOnLarger({ factor, from, length, output }: Axis): LaidAxis {
   if (output > length) throw new RangeError(`${length} pixels of a reduced image enlarged to ${output}`);
-  const scale = Math.round(level / image / exactPart) * exactPart;
+  const scale = Math.max(1, Math.round(1 / factor / exactPart) * exactPart);
   const covered = length * scale;
   return { start: from * scale, step: covered / output, covered, isSharp: true, isOnGrid: false };
 }

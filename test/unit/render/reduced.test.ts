@@ -13,7 +13,7 @@ import { decode, largestDifference, makeOfMaster, type Pixels } from "../../supp
 function detailAt(x: number, y: number): readonly number[] {
   const wave = Math.sin((x * x + y * y) / 3000) * 50;
   const edge = (x >> 5) % 3 === (y >> 4) % 2 ? 40 : 0;
-  const grain = (Math.imul(x + 1, 0x9e3779b1) ^ Math.imul(y + 1, 0x85ebca77)) >>> 26;
+  const grain = (Math.imul(x + 1, 0x9e3779b1) ^ Math.imul(y + 1, 0x85ebca77)) >>> 28;
   return [100 + wave + edge + grain, 110 - wave + grain, 60 + edge * 2 + grain].map((value) => Math.round(value));
 }
 
@@ -97,9 +97,9 @@ async function expectSeamless(master: Master, side: number): Promise<void> {
 describe("a reduced image", () => {
   it.each(masters)("has the same pixels in its tiles as in all of it: %s", async (_, make) => {
     const file = await make();
-    for (const longestSide of [600, 333, 150, 61, 7, 1]) {
+    for (const longestSide of [600, 250, 61, 1]) {
       const master = await openReduced(file, longestSide);
-      await expectSeamless(master, longestSide > 100 ? 97 : 23);
+      await expectSeamless(master, Math.ceil(longestSide / 3.3));
     }
   });
 
@@ -108,7 +108,7 @@ describe("a reduced image", () => {
       const file = await tiff({ tile: 64, compression: "deflate", orientation, ...form });
       for (const longestSide of [500, 101]) {
         const master = await openReduced(file, longestSide);
-        await expectSeamless(master, 77);
+        await expectSeamless(master, Math.ceil(longestSide / 2.7));
         const upright = await openReduced(await tiff({ tile: 64, compression: "deflate", ...form }), longestSide);
         const turned = await sharp((await makeOfMaster(upright, "full/max/0/default.png")).encoded)
           .withMetadata({ orientation })
@@ -158,20 +158,15 @@ const gratings: readonly (readonly [string, (x: number, y: number) => number])[]
   ["horizontal lines", (_, y) => (y % 2 === 0 ? 255 : 0)],
 ];
 
-interface Asked {
-  readonly path: string;
-  readonly size: Size;
-}
-
-function drawRequest(random: Random, { width, height }: Size): Asked {
-  const x = random.integer(0, width - 1);
-  const y = random.integer(0, height - 1);
-  const region = { width: random.integer(1, width - x), height: random.integer(1, height - y) };
+/** Draws a request for a region that begins and ends at least `margin` pixels inside of the image. */
+function drawRequest(random: Random, { width, height }: Size, margin = 0): string {
+  const x = random.integer(margin, width - 1 - margin);
+  const y = random.integer(margin, height - 1 - margin);
+  const region = { width: random.integer(1, width - margin - x), height: random.integer(1, height - margin - y) };
   // Sizes near that of the region leave most to see.
   const least = random.pick([1, 0.9, 0.5, 0]);
   const side = (length: number): number => random.integer(Math.max(1, Math.ceil(length * least)), length);
-  const size = { width: side(region.width), height: side(region.height) };
-  return { path: `${x},${y},${region.width},${region.height}/${size.width},${size.height}`, size };
+  return `${x},${y},${region.width},${region.height}/${side(region.width)},${side(region.height)}`;
 }
 
 /** How far the samples of a picture are apart at most. */
@@ -186,6 +181,7 @@ function contrastOf({ samples }: Pixels): number {
 
 describe("detail finer than a reduced image", () => {
   const whole: Size = { width: 640, height: 480 };
+  const margin = 8;
   it.each(gratings)("stays out of every part of it: %s", async (_, at) => {
     const form = { ...whole, samplesPerPixel: 1, pixel: (x: number, y: number) => [at(x, y)] } as const;
     const random = openRandom(15);
@@ -193,11 +189,14 @@ describe("detail finer than a reduced image", () => {
       const file = await makeTiff({ ...form, ...options, compression: "deflate" });
       for (const longestSide of [440, 320, 250, 99]) {
         const master = await openReduced(file, longestSide);
-        const most = contrastOf(await see(master, "full/max"));
-        expect(most).toBeLessThan(24);
-        for (let count = 0; count < 40; count += 1) {
-          const { path } = drawRequest(random, seenSize(master.pyramid));
-          expect(contrastOf(await see(master, path)), path).toBeLessThanOrEqual(most + 8);
+        const { width, height } = seenSize(master.pyramid);
+        // At the edges of the picture the filter has nothing to weigh the last line against.
+        const inside = `${margin},${margin},${width - 2 * margin},${height - 2 * margin}/max`;
+        const most = contrastOf(await see(master, inside));
+        expect(most).toBeLessThan(20);
+        for (let count = 0; count < 30; count += 1) {
+          const path = drawRequest(random, { width, height }, margin);
+          expect(contrastOf(await see(master, path)), path).toBeLessThanOrEqual(most + 4);
         }
       }
     }
@@ -218,10 +217,11 @@ describe("a part of a reduced image", () => {
       const { encoded } = await makeOfMaster(master, "full/max/0/default.png");
       const own = await openReduced(encoded, longestSide);
       for (let count = 0; count < 40; count += 1) {
-        const { path } = drawRequest(random, seenSize(master.pyramid));
-        const [shown, expected] = [await see(master, path), await see(own, path)];
-        expect(meanDifference(shown, expected), path).toBeLessThan(6);
-        expect(largestDifference(shown, expected), path).toBeLessThan(60);
+        const path = drawRequest(random, seenSize(master.pyramid));
+        // Of halved chroma a smaller level holds half as much: it is left out of what is compared.
+        const [shown, expected] = [await see(master, path, "0/gray"), await see(own, path, "0/gray")];
+        expect(meanDifference(shown, expected), path).toBeLessThan(5);
+        expect(largestDifference(shown, expected), path).toBeLessThan(24);
       }
     }
   });
