@@ -7,7 +7,7 @@ import { encodeTestTile } from "../../support/jpeg-tile.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 import { openRandom, type Random } from "../../support/random.ts";
 import { openReduced, see, seeInTiles } from "../../support/reduced.ts";
-import { decode, largestDifference, makeOfMaster, type Pixels } from "../../support/render.ts";
+import { decode, drawOpened, largestDifference, makeOfMaster, type Pixels } from "../../support/render.ts";
 
 /** Detail of every scale up to single pixels. */
 function detailAt(x: number, y: number): readonly number[] {
@@ -222,6 +222,43 @@ describe("a part of a reduced image", () => {
         const [shown, expected] = [await see(master, path, "0/gray"), await see(own, path, "0/gray")];
         expect(meanDifference(shown, expected), path).toBeLessThan(8);
         expect(largestDifference(shown, expected), path).toBeLessThan(32);
+      }
+    }
+  });
+});
+
+describe("a reduced image too large to hold", () => {
+  it("streams turned, and its tiles show the same", async () => {
+    const form = { width: 2501, height: 1803, samplesPerPixel: 1, tile: 256, compression: "deflate" } as const;
+    const file = await makeTiff({ ...form, orientation: 6, pixel: (x, y) => detailAt(x, y).slice(0, 1) });
+    const master = await openReduced(file, 2400);
+    const { picture: whole, encoded } = await makeOfMaster(master, "full/max/0/default.png");
+    expect(whole.plan).toMatchObject({ kind: "stream", turn: { mirror: false, quarterTurns: 0 } });
+    for (const [x, y] of [
+      [0, 0],
+      [700, 1100],
+      [1530, 2200],
+    ] as const) {
+      const part = { left: x, top: y, width: 200, height: 200 };
+      const cut = await decode(await sharp(encoded).extract(part).png().toBuffer());
+      // Weights that are rounded from the other end differ by a step.
+      expect(largestDifference(await see(master, `${x},${y},200,200/max`), cut)).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+describe("the memory of a reduced image", () => {
+  it.each(masters)("stays below what the plan says: %s", async (_, make) => {
+    const file = await make();
+    for (const longestSide of [600, 61]) {
+      const master = await openReduced(file, longestSide);
+      for (const path of [
+        "full/max/0/default.jpg",
+        "11,13,40,20/max/0/default.png",
+        "pct:10,10,80,80/30,/0/gray.jpg",
+      ]) {
+        const { plan, kernelBytes } = await drawOpened(master, file, path);
+        expect(kernelBytes, path).toBeLessThanOrEqual(plan.cost.peakBytes);
       }
     }
   });
