@@ -12,6 +12,19 @@ export interface AxisSampling {
   readonly start: number;
   /** Pixels of the level per output pixel. */
   readonly step: number;
+  /** Pixels of the level per output pixel that the filter is as wide as for, where that is more than the step. */
+  readonly filterStep?: number;
+}
+
+/** Returns how many pixels of a level per output pixel the filter of an axis is as wide as for. */
+export function filterStepOf({ step, filterStep = step }: AxisSampling): number {
+  return filterStep;
+}
+
+/** Returns an axis in units of `pixels` pixels of the level each. */
+export function inUnits({ start, step, filterStep }: AxisSampling, pixels: number): AxisSampling {
+  const wide = filterStep === undefined ? {} : { filterStep: filterStep / pixels };
+  return { start: start / pixels, step: step / pixels, ...wide };
 }
 
 /** The level that a picture is drawn from, and where the output lies on it. */
@@ -70,8 +83,8 @@ export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: 
     stored: level,
     reduction: 1,
     grid: gridOf(level),
-    x: { start: x.start, step: x.step },
-    y: { start: y.start, step: y.step },
+    x: inUnits(x, 1),
+    y: inUnits(y, 1),
     window: { x: columns.from, y: rows.from, width: columns.length, height: rows.length },
     seamlessFrom: isSeamless ? { x: 0, y: 0 } : undefined,
   };
@@ -137,12 +150,22 @@ function factorsOf(pyramid: Pyramid, level: Level): Point {
 /** Pixels of a level per pixel of the image are whole multiples of this: its products then have no rounding errors. */
 const exactPart = 2 ** -32;
 
+/**
+ * How wide the filter is at least, in pixels of the image, where output pixels are not its own. Lanczos3 lets pass up to
+ * two thirds of a wave a pixel: this much wider only half of one, which is what the pixels of the image can show. With
+ * the width of one pixel, waves that no pixel of the image shows would be seen between them.
+ */
+const betweenPixels = 4 / 3;
+
 /** Lays a region of a reduced image on the level that it is drawn from: never on the level's own grid, nor enlarged. */
 function layOnLarger({ factor, from, length, output }: Axis): LaidAxis {
   if (output > length) throw new RangeError(`${length} pixels of a reduced image enlarged to ${output}`);
   const scale = Math.max(1, Math.round(1 / factor / exactPart) * exactPart);
   const covered = length * scale;
-  return { start: from * scale, step: covered / output, covered, isSharp: true, isOnGrid: false };
+  const step = covered / output;
+  const least = output === length ? step : betweenPixels * scale;
+  const wide = step < least ? { filterStep: least } : {};
+  return { start: from * scale, step, ...wide, covered, isSharp: true, isOnGrid: false };
 }
 
 /**
@@ -196,7 +219,8 @@ const lobes = 3;
  */
 function seamlessReach({ encoding: { subsampling } }: Level): (axis: LaidAxis) => number {
   const coarsest = Math.max(2, subsampling.x, subsampling.y);
-  return ({ step, isOnGrid }) => (isOnGrid ? 0 : Math.ceil((lobes * coarsest + 1) * Math.max(1, step)) + 2 * coarsest);
+  return (axis) =>
+    axis.isOnGrid ? 0 : Math.ceil((lobes * coarsest + 1) * Math.max(1, filterStepOf(axis))) + 2 * coarsest;
 }
 
 function coveredPixels(

@@ -2,7 +2,7 @@ import type { Area, Size } from "../geometry.ts";
 import { reversedAxes, type Turn } from "../raster/orientation.ts";
 import type { Subsampling } from "../raster/raster.ts";
 import { type Filter, planWeights, type Weights } from "../raster/weights.ts";
-import type { AxisSampling, LevelChoice } from "./level.ts";
+import { type AxisSampling, filterStepOf, type LevelChoice } from "./level.ts";
 import { noShrink, type Shrink, shrinkOfPlane } from "./shrink.ts";
 
 /** How one plane is resampled: the part of the level's plane it is made from, and the weights on each axis. */
@@ -118,11 +118,14 @@ function planAxis(request: AxisRequest): { from: number; length: number; weights
   const outputLength = Math.ceil(output / outputFactor);
   const overhang = request.isReversed ? output - outputLength * outputFactor : 0;
   const start = ((axis.start + overhang * axis.step) / sourceFactor - from) / box;
-  const step = (axis.step * outputFactor) / sourceFactor / box;
+  const inSamples = (pixels: number): number => (pixels * outputFactor) / sourceFactor / box;
+  const step = inSamples(axis.step);
+  const filterStep = inSamples(filterStepOf(axis));
   const filter = chooseFilter(axis, step, start);
   const sourceLength = Math.ceil(length / box);
   const lastLength = length / box - (sourceLength - 1);
-  return { from, length, weights: planWeights({ sourceLength, start, step, outputLength, filter, lastLength }) };
+  const sides = { sourceLength, outputLength, lastLength };
+  return { from, length, weights: planWeights({ ...sides, start, step, filter, filterStep }) };
 }
 
 /** The window in samples of the plane: where boxes are the same for all, only whole ones, unless the level ends in one. */

@@ -80,7 +80,7 @@ function turnAxis({ sampling, output, from, length, level, grid, isReversed }: A
   if (!isReversed) return { sampling, from, length, level, origin: 0 };
   const { start, step } = sampling;
   return {
-    ...{ sampling: { start: grid - start - step * output, step }, from: grid - from - length, length },
+    ...{ sampling: { ...sampling, start: grid - start - step * output }, from: grid - from - length, length },
     ...{ level: grid, origin: grid - level },
   };
 }
