@@ -14,6 +14,8 @@ export interface AxisSampling {
   readonly step: number;
   /** Pixels of the level per output pixel that the filter is as wide as for, where that is more than the step. */
   readonly filterStep?: number;
+  /** Pixels of the level that means may be made of before the filter, where those are fewer than the step. */
+  readonly meansStep?: number;
 }
 
 /** Returns how many pixels of a level per output pixel the filter of an axis is as wide as for. */
@@ -21,10 +23,18 @@ export function filterStepOf({ step, filterStep = step }: AxisSampling): number 
   return filterStep;
 }
 
+/** Returns how many pixels of a level per output pixel decide how far it is reduced to means before the filter. */
+export function meansStepOf({ step, meansStep = step }: AxisSampling): number {
+  return meansStep;
+}
+
 /** Returns an axis in units of `pixels` pixels of the level each. */
-export function inUnits({ start, step, filterStep }: AxisSampling, pixels: number): AxisSampling {
-  const wide = filterStep === undefined ? {} : { filterStep: filterStep / pixels };
-  return { start: start / pixels, step: step / pixels, ...wide };
+export function inUnits({ start, step, filterStep, meansStep }: AxisSampling, pixels: number): AxisSampling {
+  return {
+    ...{ start: start / pixels, step: step / pixels },
+    ...(filterStep === undefined ? {} : { filterStep: filterStep / pixels }),
+    ...(meansStep === undefined ? {} : { meansStep: meansStep / pixels }),
+  };
 }
 
 /** The level that a picture is drawn from, and where the output lies on it. */
@@ -151,11 +161,18 @@ function factorsOf(pyramid: Pyramid, level: Level): Point {
 const exactPart = 2 ** -32;
 
 /**
- * How wide the filter is at least, in pixels of the image, where output pixels are not its own. Lanczos3 lets pass up to
- * two thirds of a wave a pixel: this much wider only half of one, which is what the pixels of the image can show. With
- * the width of one pixel, waves that no pixel of the image shows would be seen between them.
+ * How wide the filter is at least, in pixels of the image, where output pixels are not its own. Of waves of 0.72 a pixel
+ * and finer Lanczos3 lets pass one per cent at most: this much wider, of half a wave a pixel, the finest that pixels of
+ * the image can show. As wide as one pixel it would show waves between them that none of them shows.
  */
-const betweenPixels = 4 / 3;
+const betweenPixels = 1.44;
+
+/**
+ * Down to this many pixels of the image for one of the output, a level without smaller ones is reduced to the means that
+ * the image itself is made of: those of more pixels would show waves between that its own do not. Smaller outputs are few
+ * pixels, and would take the memory of the whole image.
+ */
+const meansUpTo = 4;
 
 /** Lays a region of a reduced image on the level that it is drawn from: never on the level's own grid, nor enlarged. */
 function layOnLarger({ factor, from, length, output }: Axis): LaidAxis {
@@ -164,8 +181,11 @@ function layOnLarger({ factor, from, length, output }: Axis): LaidAxis {
   const covered = length * scale;
   const step = covered / output;
   const least = output === length ? step : betweenPixels * scale;
-  const wide = step < least ? { filterStep: least } : {};
-  return { start: from * scale, step, ...wide, covered, isSharp: true, isOnGrid: false };
+  return {
+    ...{ start: from * scale, step, covered, isSharp: true, isOnGrid: false },
+    ...(step < least ? { filterStep: least } : {}),
+    ...(step > scale && step <= meansUpTo * scale ? { meansStep: scale } : {}),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { gridOf } from "../pyramid/decoded-grid.ts";
 import type { Level } from "../pyramid/level.ts";
-import { inUnits, type LevelChoice } from "./level.ts";
+import { type AxisSampling, inUnits, type LevelChoice, meansStepOf } from "./level.ts";
 
 /** How many times smaller than stored JPEG is decoded. */
 type Reduction = LevelChoice["reduction"];
@@ -15,7 +15,9 @@ const chromaPixels = 4;
  */
 export function reduceChoice(choice: LevelChoice): LevelChoice {
   const { stored: level, x, y, window } = choice;
-  const reduction = reductionsOf(level).find((factor) => Math.min(x.step, y.step) >= factor);
+  // Of a progressive file only an eighth takes less memory: it is not withheld from smaller outputs.
+  const stepOf = level.encoding.isProgressive ? ({ step }: AxisSampling) => step : meansStepOf;
+  const reduction = reductionsOf(level).find((factor) => Math.min(stepOf(x), stepOf(y)) >= factor);
   if (reduction === undefined) return choice;
   const left = Math.floor(window.x / reduction);
   const top = Math.floor(window.y / reduction);
