@@ -6,7 +6,7 @@ import { memorySource } from "../../src/source/memory.ts";
 import { decode, makeOfMaster, type Pixels } from "./render.ts";
 
 /** Opens a file in memory as a master. */
-export async function openMaster(file: Uint8Array, page = 1): Promise<Master> {
+async function openMaster(file: Uint8Array, page = 1): Promise<Master> {
   const source = memorySource(file);
   const image = await openImage({ source, prefix: file.subarray(0, prefixBytes), page, policy: "all" });
   const key = masterKeyOf("a master");
