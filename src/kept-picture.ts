@@ -98,7 +98,7 @@ async function openKept(
   { patience }: Visit,
 ): Promise<ReadyPicture | undefined> {
   if (body instanceof Uint8Array) return { body, lease, byteLength, damage: undefined };
-  const loan = { share: "bodies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
+  const loan = { share: "copies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
   const reader = body.getReader();
   const held = await budget.take(loan, patience).catch(async (error) => {
     await reader.cancel(error);

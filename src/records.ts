@@ -159,7 +159,7 @@ export async function findImageRecord(
   const read = {
     name: key,
     visit,
-    share: "tiles",
+    share: "openings",
     mostBytes: mostImageRecordBytes,
     expansion: imageExpansion,
   } as const;
@@ -188,7 +188,7 @@ export async function findMove(
   const name = moveKey(identifier);
   if (new TextEncoder().encode(name).byteLength > maxKeyBytes) return undefined;
   visit.account.reads += 1;
-  const read = { name, visit, share: "tiles", mostBytes: mostMoveBytes, expansion: imageExpansion } as const;
+  const read = { name, visit, share: "openings", mostBytes: mostMoveBytes, expansion: imageExpansion } as const;
   return withBytes(store, read, async (stored) => stored && parseMove(stored.bytes, identifier));
 }
 
