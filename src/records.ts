@@ -137,7 +137,13 @@ const mostRulesBytes = 256 << 10;
 
 /** Returns the bytes of the rules of access; undefined where there are none. Throws `storage-failed`, `record-malformed`, `render-busy`. */
 export function readRules(store: RecordStore, visit: Visit): Promise<Uint8Array | undefined> {
-  const read = { name: rulesKey, visit, share: "tiles", mostBytes: mostRulesBytes, expansion: imageExpansion } as const;
+  const read = {
+    name: rulesKey,
+    visit,
+    share: "openings",
+    mostBytes: mostRulesBytes,
+    expansion: imageExpansion,
+  } as const;
   return withBytes(store, read, async (stored) => stored?.bytes);
 }
 

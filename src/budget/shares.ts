@@ -71,6 +71,6 @@ export const shareLimits: Readonly<Record<Share, ShareLimit>> = {
 };
 
 /** Returns a value for each share. */
-export function ofEachShare<Value>(valueOf: (share: Share) => Value): Record<Share, Value> {
-  return Object.fromEntries(shares.map((share) => [share, valueOf(share)])) as Record<Share, Value>;
+export function ofEachShare<Value>(make: (share: Share) => Value): Record<Share, Value> {
+  return Object.fromEntries(shares.map((share) => [share, make(share)])) as Record<Share, Value>;
 }

@@ -38,10 +38,11 @@ function answerGranted(
   const { config } = services;
   const { version } = route;
   const spelling = spellIdentifier(route.identifier);
-  return withGranted(services, { request, identifier, visit }, async (master, { keeping, stated }) => {
+  return withGranted(services, { request, identifier, visit }, async (master, { image, keeping, stated }) => {
     const { pyramid, metadata } = master;
     refuseUnanswered(services, master);
-    const rules = services.sizeRules[version];
+    const { sizeRules, publicRules } = services;
+    const rules = (image.signature === undefined ? publicRules : sizeRules)[version];
     const id = baseUri({ config, request, version, identifier, spelling });
     const format = version === 3 ? formatInfo : formatInfoV2;
     const told = stated.facts?.rights;

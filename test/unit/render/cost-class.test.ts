@@ -23,7 +23,7 @@ describe("costClassOf", () => {
     ["a tile beside the grid", "100,100,256,256/256,/0/default.jpg", "tile"],
     ["a tile of a smaller level", "0,0,1024,1024/256,/0/default.jpg", "tile"],
     ["a thumbnail", "full/200,/0/default.jpg", "tile"],
-    ["a picture of 1,000 pixels", "full/1000,/0/default.jpg", "small"],
+    ["a picture of 1,900 pixels", "full/1900,/0/default.jpg", "small"],
     ["a picture that is streamed", "full/max/0/default.jpg", "full"],
     ["a picture that is held and turned", "full/2000,/12/default.jpg", "full"],
     ["tiles that are copied into a TIFF", "0,0,512,512/512,/0/default.tif", "full"],
