@@ -94,7 +94,7 @@ export async function startPlatform({
     r2Buckets: ["MASTERS", "CATALOGUE", "DERIVATIVES"],
     serviceBindings: { LATE: late },
     ratelimits: Object.fromEntries(
-      Object.entries(rateLimits).map(([name, limit]) => [name, { simple: { limit, period: 60 } }]),
+      Object.entries(rateLimits).map(([name, limit]) => [name, { namespace_id: name, simple: { limit, period: 60 } }]),
     ),
   };
   const leaver = {
