@@ -42,7 +42,7 @@ const texts = [
     "HELP_URL",
     "ACCESS_AUDIENCE",
   ],
-  ...["ACCESS_TEAM", "JURISDICTION"],
+  ...["ACCESS_TEAM", "JURISDICTION", "ROBOTS_TAG", "AI_PREFERENCES"],
 ];
 
 const rule = '{"kind": "https", "prefix": "web/", "endpoint": "https://example.org"}';
@@ -90,6 +90,12 @@ describe("the table of variables in docs/configuration.md", () => {
     ["ACCESS_AUDIENCE", ["", "a1b2c3d4e5f6a7b8"], ["short", "two words", "https://team.example"]],
     ["ACCESS_TEAM", ["", "museum", "my-museum"], ["https://museum.cloudflareaccess.com", "a.b", "-a", "Museum"]],
     ["JURISDICTION", ["", "eu", "fedramp", "us"], ["EU", "de"]],
+    ["ROBOTS_TAG", ["", "noindex", "noimageindex,max-image-preview:none"], ["index", "noindex;", "a\r\nX: y"]],
+    [
+      "AI_PREFERENCES",
+      ["", "train-ai=n", "train-ai=n, ai-use=n,search=y"],
+      ["train-ai", "train-ai=no", "ai-train=n", "train-ai=n, train-ai=y", "train-ai=n,", "search=y\r\nX: y"],
+    ],
     ["ORIGINS", ["", "[]", `[${rule}]`], ["x", "{}", rule, `[${rule.replace("example.org", "localhost")}]`]],
     ["PAGE_SUFFIX", ["", ";page="], ["/", "?", "#", "%", "p 1", "p1"]],
   ] as const)("states what %s takes", (name, taken, refused) => {
