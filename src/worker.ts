@@ -5,6 +5,7 @@ import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { newAccount, timingOf } from "./account.ts";
 import { adminRoutes } from "./app/admin.ts";
+import { authRoutes } from "./app/auth.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -30,7 +31,7 @@ import type { Visit } from "./visit.ts";
 
 const isolate = createIsolateState({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }, platformClock);
 
-const app = createApp({ presentation: presentationRoutes(), admin: adminRoutes() });
+const app = createApp({ presentation: presentationRoutes(), admin: adminRoutes(), auth: authRoutes() });
 
 let isHostWarned = false;
 

@@ -73,6 +73,7 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
+  { name: /^oauth4webapi$/, rooms: ["app"] },
   { name: /^valibot$/, rooms: ["config", "access", "catalogue", "bucket", "operation", "app", "statistics", "task"] },
   { name: /^cloudflare:workers$/, rooms: ["ledger", "batch", "jobs-worker"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
