@@ -4,6 +4,7 @@ import { formatSettings } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
+import { rulesOfImage } from "./iiif/reduced-rules.ts";
 import type { ImageRequest } from "./iiif/request.ts";
 import type { SizeLimits, SizeRules } from "./iiif/size.ts";
 import { tileOf } from "./iiif/tiles.ts";
@@ -12,6 +13,7 @@ import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { seenImage } from "./pyramid/pyramid.ts";
+import { reducedSide } from "./pyramid/reduced.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
@@ -54,7 +56,7 @@ export function canonicaliseFor(
   request: ImageRequest,
   rules: SizeRules,
 ): CanonicalRequest {
-  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rules);
+  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rulesOfImage(pyramid, rules));
 }
 
 /** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */
@@ -84,7 +86,10 @@ export function nameOfPicture(
     master: name,
     masterVersion: version,
     canonical: formatCanonical(canonical, seenImage(pyramid), limits),
-    settings: formatSettings({ jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata }, canonical.size),
+    settings: formatSettings(
+      { jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata },
+      { ...canonical.size, reducedTo: reducedSide(pyramid) },
+    ),
     mediaType: mediaTypes[canonical.format],
   };
   return namePicture(facts, picturesPerMaster);

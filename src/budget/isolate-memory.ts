@@ -9,8 +9,8 @@ export const isolateBytes = 128 * megabyte;
 export const keptLimits = {
   /** Parsed masters: the largest possible index (`maxTilesPerMaster`), or a few hundred usual ones. */
   masters: 19 * megabyte,
-  /** Conversions of colour profiles: about ten of them. */
-  colorTables: 4 * megabyte,
+  /** Conversions of colour profiles: seven of them. */
+  colorTables: 3 * megabyte,
   /** Idle kernels. */
   idleKernels: 4 * megabyte,
   /** Who may see which image: some thousands of them, and the rules. */
@@ -22,7 +22,10 @@ export const keptLimits = {
 /**
  * What all requests that wait for memory may keep together, in bytes: mostly their plans. Any more are refused at once.
  */
-export const maxWaitingBytes = 4 * megabyte;
+export const maxWaitingBytes = 3 * megabyte;
+
+/** How much of it large drawings may keep, in bytes: what is small finds a place in line however many of them wait. */
+export const maxLargeWaitingBytes = 2.5 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
 const codeBytes = 11 * megabyte;

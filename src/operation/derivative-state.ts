@@ -1,5 +1,5 @@
 import { namePicture } from "../cache/derivatives.ts";
-import { formatSettings, type PictureSettings, sizeOfSettings } from "../cache/picture-settings.ts";
+import { extentOfSettings, formatSettings, type PictureSettings } from "../cache/picture-settings.ts";
 import type { Config } from "../config.ts";
 import { masterKeyOf, placesOf } from "../identity/master-name.ts";
 import type { SizeLimits } from "../iiif/size.ts";
@@ -66,7 +66,7 @@ async function isWhereAsked({ key, labels }: StoredDerivative, rules: Derivative
 }
 
 function isGivenOut(settings: string, rules: DerivativeRules): boolean {
-  const size = sizeOfSettings(settings);
+  const size = extentOfSettings(settings);
   if (size === undefined || settings !== formatSettings(rules.settings, size)) return false;
   const { maxWidth, maxHeight, maxArea } = rules.limits;
   return size.width <= maxWidth && size.height <= maxHeight && size.width * size.height <= maxArea;

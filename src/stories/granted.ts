@@ -1,10 +1,10 @@
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
 import { isLoginReason } from "../access/decide.ts";
 import { grant, type Keeping } from "../access/grant.ts";
-import { ImageError } from "../error.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "../identity/master-name.ts";
 import { UnknownMaster, withMaster } from "../masters/open.ts";
+import { reduceMaster } from "../masters/reduced.ts";
 import type { Master } from "../masters/store.ts";
 import { isHeld, type Stated, statedOf } from "../policies.ts";
 import type { Services } from "../services.ts";
@@ -121,6 +121,5 @@ async function lookForNothing(
 }
 
 function shown(opened: Master, { image: { longestSide } }: Grant): Master {
-  if (longestSide === undefined) return opened;
-  throw new ImageError("source-unsupported", "Reduced images are not served yet.");
+  return longestSide === undefined ? opened : reduceMaster(opened, longestSide);
 }

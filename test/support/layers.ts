@@ -12,7 +12,7 @@ export const floors: readonly (readonly string[])[] = [
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text", "task"],
   ["render", "cache", "records", "search", "pages", "gateway", "origin"],
-  ["masters", "policies"],
+  ["masters", "policies", "rate-limit"],
   ["colors", "operation"],
   ["picture"],
   ["kept-picture", "check", "export"],
