@@ -16,6 +16,8 @@ export interface DemoServer {
   readonly url: string;
   /** What who administers it shows: another one at each start. */
   readonly adminSecret: string;
+  /** What it signs addresses, cookies and tokens with, `ID:SECRET`: another one at each start. */
+  readonly accessSecret: string;
   /** Settles when the server ended, whoever ended it, with the last lines it printed. */
   readonly ended: Promise<string>;
   /** Ends the server and all its processes. */
@@ -50,7 +52,8 @@ export async function startServer(options: {
   const secrets = join(options.stateFolder, "secrets.env");
   await mkdir(options.stateFolder, { recursive: true });
   await rm(secrets, { force: true });
-  await writeFile(secrets, `ADMIN_SECRET=${adminSecret}\n`, { mode: 0o600 });
+  const accessSecret = `local:${randomBytes(32).toString("base64url")}`;
+  await writeFile(secrets, `ADMIN_SECRET=${adminSecret}\nACCESS_SECRET=${accessSecret}\n`, { mode: 0o600 });
   const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", level];
   const child = spawn(process.execPath, [command, "dev", ...flags, ...state, "--env-file", secrets], {
     cwd: projectFolder,
@@ -75,7 +78,7 @@ export async function startServer(options: {
     await stop();
     throw error;
   }
-  return { url, adminSecret, ended, stop };
+  return { url, adminSecret, accessSecret, ended, stop };
 }
 
 /** Returns the first free port from `first` on. Throws if none of a hundred is free. */
