@@ -43,15 +43,7 @@ const texts = [
     "ACCESS_AUDIENCE",
   ],
   ...["ACCESS_TEAM", "JURISDICTION", "ROBOTS_TAG", "AI_PREFERENCES"],
-  ...[
-    "ACCESS_TEAM",
-    "LOGIN_AUDIENCE",
-    "OIDC_ISSUER",
-    "OIDC_CLIENT_ID",
-    "OIDC_ROLES_CLAIM",
-    "OIDC_SCOPE",
-    "JURISDICTION",
-  ],
+  ...["LOGIN_AUDIENCE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_ROLES_CLAIM", "OIDC_SCOPE"],
 ];
 
 const rule = '{"kind": "https", "prefix": "web/", "endpoint": "https://example.org"}';

@@ -30,6 +30,10 @@ describe("the services that let people in", () => {
     expect(formerAuthServices(ground())).toEqual(services.slice(1));
   });
 
+  it("have a profile each, which Mirador takes for granted", () => {
+    expect(authServices(ground()).filter(({ profile }) => typeof profile !== "string")).toEqual([]);
+  });
+
   it("are labelled in a language that there is", () => {
     expect(authServices(ground())[2]).toMatchObject({ label: "Personal" });
   });
