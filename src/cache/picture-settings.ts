@@ -7,6 +7,8 @@ export interface PictureSettings {
   readonly colorProfile: string;
   /** Which metadata pictures keep. */
   readonly keepMetadata: string;
+  /** The digest of what is put over the pictures of one image; undefined for nothing. */
+  readonly marks?: string | undefined;
 }
 
 /**
@@ -14,8 +16,17 @@ export interface PictureSettings {
  * the size that it came to is part of it.
  */
 export function formatSettings(settings: PictureSettings, { width, height }: Size): string {
-  const { jpegQuality, colorProfile, keepMetadata } = settings;
-  return [jpegQuality, colorProfile, keepMetadata, width, height].join(" ");
+  const { jpegQuality, colorProfile, keepMetadata, marks } = settings;
+  const marked = marks === undefined ? [] : [`${marksPrefix}${marks}`];
+  return [...marked, jpegQuality, colorProfile, keepMetadata, width, height].join(" ");
+}
+
+const marksPrefix = "marks=";
+
+/** Returns the digest of marks that stands in the settings of a picture; undefined where none does. */
+export function marksOfSettings(settings: string): string | undefined {
+  const [first = ""] = settings.split(" ", 1);
+  return first.startsWith(marksPrefix) ? first.slice(marksPrefix.length) : undefined;
 }
 
 /** Returns the size that stands in the settings of a picture; undefined where none does. */

@@ -25,7 +25,7 @@ const filterReach = 3;
  * Levels smaller than this on their longer side are not used for an image with redactions: a block of theirs would hide
  * much of it.
  */
-export const leastLevelPixels = 1024;
+const leastLevelPixels = 1024;
 
 /** Returns a pyramid without the levels that are too small to be redacted. */
 export function withoutSmallLevels(pyramid: Pyramid): Pyramid {
@@ -148,15 +148,20 @@ function alignSpan({ from, to, block, tile }: { from: number; to: number; block:
   };
 }
 
-/** Whichever way the writer rounded: by a whole factor, or by the sizes of both levels. */
 function reduceArea(area: Area, larger: Level, smaller: Level): Area {
-  const across = reduceSpan(area.x, area.x + area.width, larger.width / smaller.width);
-  const down = reduceSpan(area.y, area.y + area.height, larger.height / smaller.height);
+  const across = reduceSpan(area.x, area.x + area.width, factorsOf(larger.width, smaller.width));
+  const down = reduceSpan(area.y, area.y + area.height, factorsOf(larger.height, smaller.height));
   return fromEdges({ left: across.from, top: down.from, right: across.to, bottom: down.to });
 }
 
-function reduceSpan(from: number, to: number, ratio: number): { from: number; to: number } {
-  const factors = [ratio, Math.round(ratio)];
+/** Whichever way the writer rounded: by the sizes of both levels, or by a whole factor if that comes to about the same. */
+function factorsOf(larger: number, smaller: number): readonly number[] {
+  const ratio = larger / smaller;
+  const whole = Math.round(ratio);
+  return Math.abs(larger / whole - smaller) <= 2 ? [ratio, whole] : [ratio];
+}
+
+function reduceSpan(from: number, to: number, factors: readonly number[]): { from: number; to: number } {
   return {
     from: Math.floor(Math.min(...factors.map((factor) => from / factor))) - filterReach,
     to: Math.ceil(Math.max(...factors.map((factor) => to / factor))) + filterReach,
@@ -164,7 +169,12 @@ function reduceSpan(from: number, to: number, ratio: number): { from: number; to
 }
 
 function wholePixels({ x, y, width, height }: Area): Area {
-  return fromEdges({ left: Math.floor(x), top: Math.floor(y), right: Math.ceil(x + width), bottom: Math.ceil(y + height) });
+  return fromEdges({
+    left: Math.floor(x),
+    top: Math.floor(y),
+    right: Math.ceil(x + width),
+    bottom: Math.ceil(y + height),
+  });
 }
 
 function fromEdges({ left, top, right, bottom }: Readonly<Record<"left" | "top" | "right" | "bottom", number>>): Area {
