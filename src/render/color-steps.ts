@@ -43,6 +43,11 @@ export interface StepFacts extends Pick<ColorRequest, "quality" | "format" | "de
   readonly x: AxisSampling;
   readonly y: AxisSampling;
   readonly shrink: Shrink;
+  /**
+   * Nothing is made of what tiles hold beyond the edge of the level: a writer may have left there what was in its memory,
+   * which may be what is redacted.
+   */
+  readonly isPaddingHidden?: boolean | undefined;
   /** What is blanked before anything else is done, and what is put over the colours at their end. */
   readonly redaction?: RedactionStep | undefined;
   readonly watermark?: WatermarkStep | undefined;
@@ -103,10 +108,13 @@ function wholeSteps({ model }: ColorPath, { quality, format, degrees }: StepFact
  * Chroma is halved as tiles are decoded: nothing is lost by that unless the picture is enlarged, and nothing won where it
  * is shrunk at once.
  */
-function isDecodedHalved({ source, sampled }: ColorPath, { grid, x, y, shrink }: StepFacts): boolean {
+function isDecodedHalved(
+  { source, sampled }: ColorPath,
+  { grid, x, y, shrink, isPaddingHidden = false }: StepFacts,
+): boolean {
   const isEven = grid.tileWidth % 2 === 0 && grid.tileLength % 2 === 0;
   const isReduced = Math.min(x.step, y.step) >= 1 && !isShrunk(shrink);
-  return source === "rgb" && sampled === "ycbcr" && isReduced && isEven;
+  return source === "rgb" && sampled === "ycbcr" && isReduced && isEven && !isPaddingHidden;
 }
 
 /**

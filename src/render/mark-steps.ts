@@ -37,12 +37,13 @@ export interface MarkedDrawing {
 export function planMarks(
   { pyramid, marks }: Marking,
   { padded, laid, tileTurn, size, model }: MarkedDrawing,
-): Pick<StepFacts, "redaction" | "watermark"> {
+): Pick<StepFacts, "redaction" | "watermark" | "isPaddingHidden"> {
   if (marks === undefined || !hasMarks(marks)) return {};
   const covered = layAreas(coverOnLevel(pyramid, padded.stored, marks.redactions), padded, tileTurn);
   const { x, y } = laid;
   const place = { pyramid, laid: padded, tileTurn, x, y, size, model };
   return {
+    isPaddingHidden: marks.redactions.length > 0,
     redaction: planRedaction(covered, laid),
     watermark: marks.watermark && planWatermark(marks.watermark, place),
   };
@@ -56,8 +57,13 @@ export function isMarked(
 ): boolean {
   if (marks === undefined || !hasMarks(marks)) return false;
   const covered = coverOnLevel(pyramid, choice.stored, marks.redactions);
-  if (covered.some((area) => doTouch(area, choice.window))) return true;
+  if (covered.some((area) => doTouch(area, choice.window)) || (covered.length > 0 && isPadded(choice))) return true;
   const { watermark } = marks;
   const place = { pyramid, laid: choice, tileTurn: noTurn, x: choice.x, y: choice.y, size, model: colors.model };
   return watermark !== undefined && planWatermark(watermark, place) !== undefined;
+}
+
+/** Says whether the tiles of a window hold more than what lies on their level. */
+function isPadded({ window, stored }: LevelChoice): boolean {
+  return (window.x + window.width) % stored.tileWidth !== 0 || (window.y + window.height) % stored.tileLength !== 0;
 }

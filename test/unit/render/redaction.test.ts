@@ -1,0 +1,136 @@
+import sharp, { type Sharp } from "sharp";
+import { describe, expect, it } from "vitest";
+import { ImageError } from "../../../src/error.ts";
+import type { Area, Size } from "../../../src/geometry.ts";
+import type { DrawnMaster } from "../../../src/picture.ts";
+import type { Marks } from "../../../src/render/marks.ts";
+import { drawMarked, openMaster, type RawPicture, twins } from "../../support/marked.ts";
+import { openRandom, type Random } from "../../support/random.ts";
+
+const form = { width: 2501, height: 1803 };
+
+/** In the middle, at an edge that is no whole tile, and one as thin as a pixel. */
+const redactions: readonly Area[] = [
+  { x: 701, y: 433, width: 211, height: 97 },
+  { x: 2400, y: 1700, width: 400, height: 400 },
+  { x: 1500, y: 1000, width: 1, height: 333 },
+];
+
+const marks: Marks = { redactions };
+
+const raw = ({ samples, ...info }: RawPicture): Sharp => sharp(samples, { raw: info });
+const pyramid = { tile: true, pyramid: true, tileWidth: 128, tileHeight: 128 } as const;
+
+/** Masters that tell pictures apart in their pixels alone. */
+const masters: Readonly<Record<string, { readonly channels: 1 | 3 | 4; readonly write: (picture: Sharp) => Sharp }>> = {
+  "tiles of JPEG with halved chroma": {
+    channels: 3,
+    write: (picture) => picture.tiff({ ...pyramid, compression: "jpeg", quality: 75 }),
+  },
+  "tiles of JPEG with whole chroma": {
+    channels: 3,
+    write: (picture) => picture.tiff({ ...pyramid, compression: "jpeg", quality: 95 }),
+  },
+  "grey tiles of JPEG": {
+    channels: 1,
+    write: (picture) => picture.toColourspace("b-w").tiff({ ...pyramid, compression: "jpeg", quality: 60 }),
+  },
+  "deflated tiles with alpha": {
+    channels: 4,
+    write: (picture) => picture.tiff({ ...pyramid, compression: "deflate" }),
+  },
+  "deflated tiles of 16 bits": {
+    channels: 3,
+    write: (picture) => picture.toColourspace("rgb16").tiff({ ...pyramid, compression: "deflate" }),
+  },
+  "strips that lie on their side": {
+    channels: 3,
+    write: (picture) => picture.withMetadata({ orientation: 6 }).tiff({ compression: "lzw", predictor: "horizontal" }),
+  },
+  "a JPEG file": { channels: 3, write: (picture) => picture.jpeg({ quality: 70 }) },
+  "a progressive JPEG file that is mirrored": {
+    channels: 3,
+    write: (picture) => picture.withMetadata({ orientation: 5 }).jpeg({ quality: 70, progressive: true }),
+  },
+  "a PNG file with alpha": { channels: 4, write: (picture) => picture.png({ compressionLevel: 1 }) },
+};
+
+interface Twins {
+  readonly seen: Size;
+  readonly masters: readonly [DrawnMaster, DrawnMaster];
+}
+
+const isOnSide = (name: string): boolean => name.includes("side") || name.includes("mirrored");
+
+/** Areas of the image as it is seen, on the rows as they are stored. */
+function storedAreas(name: string): readonly Area[] {
+  if (!isOnSide(name)) return redactions;
+  const isMirrored = name.includes("mirrored");
+  // Seen is as wide as stored is high: orientation 5 exchanges the axes, 6 turns by a quarter as well.
+  const inside = redactions.filter(({ x, y }) => x < form.height && y < form.width);
+  return inside.map(({ x, y, width, height }) => ({
+    x: y,
+    y: isMirrored ? x : form.height - x - width,
+    width: height,
+    height: width,
+  }));
+}
+
+async function openTwins(name: string): Promise<Twins> {
+  const { channels, write } = masters[name]!;
+  const seen = isOnSide(name) ? { width: form.height, height: form.width } : form;
+  const [one, other] = twins({ ...form, channels }, storedAreas(name));
+  const open = async (picture: RawPicture) => openMaster(await write(raw(picture)).toBuffer());
+  return { seen, masters: [await open(one), await open(other)] };
+}
+
+const rotations = ["0", "0", "90", "180", "270", "!0", "!90", "!180", "13", "!45", "201.5"] as const;
+const qualities = ["default", "default", "color", "gray", "bitonal"] as const;
+const formats = ["jpg", "png", "tif", "webp", "gif", "pdf"] as const;
+
+function randomPath(random: Random, { width, height }: Size): string {
+  const format = random.pick(formats);
+  const isWhole = random.next() < 0.3;
+  const [x, y] = [random.integer(0, width - 20), random.integer(0, height - 20)];
+  const region = { x, y, width: random.integer(10, width - x), height: random.integer(10, height - y) };
+  const near = { x: 660 + random.integer(-80, 80), y: 400 + random.integer(-80, 80), width: 300, height: 200 };
+  const chosen = isWhole ? { x: 0, y: 0, width, height } : random.next() < 0.4 ? near : region;
+  const rotation = random.pick(rotations);
+  const isHeld = format === "webp" || format === "gif" || Number(rotation.replace("!", "")) % 90 !== 0;
+  const longest = isHeld ? 500 : random.pick([90, 300, 800, 2500]);
+  const scale = Math.min(1.3, longest / Math.max(chosen.width, chosen.height));
+  const across = Math.max(1, Math.round(chosen.width * scale));
+  const down = Math.max(1, Math.round(chosen.height * scale * random.pick([1, 1, 0.7])));
+  const sides = [chosen.x, chosen.y, chosen.width, chosen.height].join();
+  const size = random.next() < 0.3 && longest === 2500 ? "max" : `^${across},${down}`;
+  return `${sides}/${size}/${rotation}/${random.pick(qualities)}.${format}`;
+}
+
+const requestsEach = 25;
+
+/** Draws a request; what is too costly becomes a few bytes that say so. */
+async function drawOrRefuse(master: DrawnMaster, path: string) {
+  try {
+    return await drawMarked(master, path, marks);
+  } catch (error) {
+    if (!(error instanceof ImageError && error.code === "render-too-costly")) throw error;
+    return { plan: { kind: "refused" }, bytes: Buffer.from(error.message) };
+  }
+}
+
+describe("pictures of images that differ in what is redacted alone", () => {
+  it.each(Object.keys(masters))("are the same to the byte, of %s", { tags: "slow" }, async (name) => {
+    const { seen, masters: pair } = await openTwins(name);
+    const random = openRandom(name.length);
+    const kinds = new Set<string>();
+    const unmarked = await Promise.all(pair.map((master) => drawMarked(master, "full/300,/0/default.png", undefined)));
+    expect(unmarked[0]?.bytes).not.toEqual(unmarked[1]?.bytes);
+    const paths = Array.from({ length: requestsEach }, () => randomPath(random, seen));
+    for (const path of ["full/max/0/default.jpg", "full/90,/0/default.png", "full/max/90/gray.tif", ...paths]) {
+      const [one, other] = [await drawOrRefuse(pair[0], path), await drawOrRefuse(pair[1], path)];
+      expect(Buffer.compare(one.bytes, other.bytes), path).toBe(0);
+      kinds.add(one.plan.kind);
+    }
+    expect([...kinds].filter((kind) => kind !== "refused").sort()).toEqual(["draw", "stream"]);
+  });
+});
