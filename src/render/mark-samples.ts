@@ -40,8 +40,9 @@ export function storeMark(kernel: Kernel, plane: Plane, { mark, part, opacity, s
     let to = plane.pointer + row * plane.stride;
     for (const end = to + part.width; to < end; to += 1, from += 4) {
       const share = ((samples[from + 3] ?? 0) * opacity) / 255;
-      bytes[to] =
-        share === 0 ? 0 : share * sampleOf(samples[from] ?? 0, samples[from + 1] ?? 0, samples[from + 2] ?? 0) + 0.5;
+      const sample = sampleOf(samples[from] ?? 0, samples[from + 1] ?? 0, samples[from + 2] ?? 0);
+      // Chroma of a pure colour rounds to 256.
+      bytes[to] = Math.min(255, share * sample + 0.5);
     }
   }
 }
