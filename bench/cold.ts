@@ -134,6 +134,7 @@ async function answer(
     keepMetadata: "copyright",
     statisticsSeconds: 0,
     adminSecret: undefined,
+    accessSecrets: [],
     accessAudience: undefined,
     accessIssuer: undefined,
     jurisdiction: undefined,

@@ -1,3 +1,4 @@
+import { type AccessSecret, accessSecretName, readAccessSecrets } from "./config/access-secrets.ts";
 import { type GatewayRule, readGateway } from "./config/gateway.ts";
 import { type Origin, readOrigins } from "./config/origins.ts";
 import { ImageError } from "./error.ts";
@@ -58,6 +59,8 @@ export interface Config {
   readonly statisticsSeconds: number;
   /** What who administers the service shows as a bearer token; undefined where nobody does so. */
   readonly adminSecret: string | undefined;
+  /** What signed addresses, cookies and tokens are made with, the first of them; those of all are accepted. */
+  readonly accessSecrets: readonly AccessSecret[];
   /** Where the ledger is kept and runs; undefined for wherever it is near. */
   readonly jurisdiction: "eu" | "fedramp" | "us" | undefined;
   /** The application of Cloudflare Access that lets people in who administer the service. */
@@ -230,6 +233,7 @@ export function readConfig(variables: Variables): Config {
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
     statisticsSeconds: seconds("STATISTICS_SECONDS", { least: 0, most: 25 }),
     adminSecret: typeof secret === "string" ? secret : undefined,
+    accessSecrets: readAccessSecrets(variables[accessSecretName], faults),
     accessAudience: accessAudience === "" ? undefined : accessAudience,
     jurisdiction: jurisdiction === "" ? undefined : jurisdiction,
     accessIssuer: accessTeam === "" ? undefined : `https://${accessTeam}.cloudflareaccess.com`,

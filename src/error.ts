@@ -19,6 +19,10 @@ export const faults = {
   "path-malformed": { status: 400, title: "Malformed path" },
   "body-malformed": { status: 400, title: "Malformed body" },
   "query-malformed": { status: 400, title: "Malformed query" },
+  "login-required": { status: 401, title: "Login required" },
+  "access-closed": { status: 403, title: "Closed" },
+  "signature-required": { status: 403, title: "Signature required" },
+  "signature-invalid": { status: 403, title: "Invalid signature" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   gone: { status: 410, title: "Gone" },
@@ -40,6 +44,7 @@ export const faults = {
   "tasks-unavailable": { status: 501, title: "No tasks" },
   "origin-unsuitable": { status: 502, title: "Unsuitable origin" },
   "source-changed": { status: 503, title: "Image replaced while it was read" },
+  "policy-unreadable": { status: 503, title: "Access can't be decided" },
   "storage-failed": { status: 503, title: "Storage failed" },
   "render-busy": { status: 503, title: "Busy" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;

@@ -1,8 +1,8 @@
+import { rulesKey } from "./access/rules.ts";
 import type { Clock } from "./budget/clock.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { keepRenewed } from "./budget/renewal.ts";
 import type { Share } from "./budget/shares.ts";
-import { readRights } from "./catalogue/accepted-rights.ts";
 import { type Collection, collectionKey, parseCollection } from "./catalogue/collection.ts";
 import {
   emptyFeed,
@@ -132,46 +132,41 @@ const imageExpansion = 4;
 /** Longest record of an image that is read for what it says of rights: texts of some pages. */
 const mostImageRecordBytes = 256 << 10;
 
-/**
- * Returns the rights that the record of an image states, in the form that info.json requires; undefined without one. Never
- * throws.
- */
-export async function rightsOfRecord(store: RecordStore, asked: RecordRequest): Promise<string | undefined> {
-  const rights = (await findImageRecord(store, asked))?.rights;
-  // Earlier versions stored them as they were given.
-  return rights === undefined ? undefined : (readRights(rights) ?? rights);
+/** Longest rules of access that are read: some hundreds of patterns, networks and texts. */
+const mostRulesBytes = 256 << 10;
+
+/** Returns the bytes of the rules of access; undefined where there are none. Throws `storage-failed`, `record-malformed`, `render-busy`. */
+export function readRules(store: RecordStore, visit: Visit): Promise<Uint8Array | undefined> {
+  const read = { name: rulesKey, visit, share: "tiles", mostBytes: mostRulesBytes, expansion: imageExpansion } as const;
+  return withBytes(store, read, async (stored) => stored?.bytes);
 }
 
 /**
- * Returns the record of an image; undefined without one. A record that can't be read is as good as none, and a line in the
- * log: an image is shown without it. Never throws.
+ * Returns the record of an image; undefined where there is none. Throws `record-malformed` for what is no record of this
+ * image, `storage-failed`, `render-busy`.
  */
-export async function findImageRecord(
+export async function readImageRecord(
   store: RecordStore,
   { key: identifier, visit }: RecordRequest,
 ): Promise<StoredRecord | undefined> {
-  const key = recordKey(identifier);
-  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) return undefined;
-  const broken = (reason: string): undefined => {
-    visit.log({ level: "warn", message: "the record of an image can't be read", key, reason });
-    return undefined;
-  };
+  const name = recordKey(identifier);
+  // Nothing can be stored under a longer one.
+  if (new TextEncoder().encode(name).byteLength > maxKeyBytes) return undefined;
   const read = {
-    name: key,
+    name,
     visit,
     share: "tiles",
     mostBytes: mostImageRecordBytes,
     expansion: imageExpansion,
   } as const;
-  try {
-    return await withBytes(store, read, async (stored) => {
-      if (stored === undefined) return undefined;
-      return parseImageRecord(stored.bytes, identifier) ?? broken("it is no record of this image");
+  return withBytes(store, read, async (stored) => {
+    if (stored === undefined) return undefined;
+    const record = parseImageRecord(stored.bytes, identifier);
+    if (record !== undefined) return record;
+    throw new ImageError("record-malformed", "The record of this image is damaged.", {
+      detail: `${name} is no record of this image`,
     });
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return broken(error.code);
-  }
+  });
 }
 
 /** Longest record of where an image has gone: two identifiers, whose characters JSON may escape. */

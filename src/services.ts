@@ -19,6 +19,7 @@ import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
 import type { SigningKeys } from "./origin/request.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
+import type { HeldFacts, HeldRules, PolicyStore } from "./policies.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
@@ -35,6 +36,8 @@ export interface Services {
   readonly originReader: OriginReader;
   readonly pictures: PictureStore;
   readonly records: RecordStore;
+  /** Who may see which image. */
+  readonly policies: PolicyStore;
   /** Undefined where no database is bound for it. */
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
@@ -64,6 +67,9 @@ export interface IsolateState {
   readonly colorTables: IsolateCache<ColorTable>;
   /** By the key of the master that is not there. */
   readonly heldMoves: IsolateCache<HeldMove>;
+  /** By identifier, without the number of a page. */
+  readonly heldPolicies: IsolateCache<HeldFacts>;
+  readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly signingKeys: SigningKeys;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
@@ -131,6 +137,8 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     heldMoves: new IsolateCache(heldMoveBytes),
+    heldPolicies: new IsolateCache(keptLimits.policies),
+    heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
@@ -176,6 +184,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
   const waiting = { clock, timeoutSeconds: config.storageTimeoutSeconds };
   const masters = { bucket: platform.masters, ...waiting };
   const reader: OriginReader = { ...waiting, signingKeys: state.signingKeys };
+  const records: RecordStore = { storage: { bucket: platform.catalogue, ...waiting }, budget, clock };
   const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
   const { isStrictConfined, colorProfile, keepMetadata } = config;
   const style: PictureStyle = {
@@ -216,10 +225,13 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       budget,
       clock,
     },
-    records: {
-      storage: { bucket: platform.catalogue, ...waiting },
-      budget,
+    records,
+    policies: {
+      records,
+      held: state.heldPolicies,
+      rules: state.heldRules,
       clock,
+      ttlSeconds: config.masterTtlSeconds,
     },
     search: platform.search && {
       database: platform.search,

@@ -12,7 +12,7 @@ import { ImageError } from "./error.ts";
 import { findRule } from "./gateway/find-rule.ts";
 import { isHostShared, isLocal } from "./http/base-uri.ts";
 import { asImageError, respondError } from "./http/errors.ts";
-import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
+import { checkPathLength, isImagePath, rawPath, withoutSignature } from "./http/route.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import type { PurgeProps } from "./ledger.ts";
 import { purgeWorkersCache } from "./operation/workers-cache.ts";
@@ -120,7 +120,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   log({
     level: "info",
     method,
-    path,
+    path: withoutSignature(path),
     status: response.status,
     code,
     ...timingOf(account),

@@ -13,6 +13,8 @@ export const keptLimits = {
   colorTables: 4 * megabyte,
   /** Idle kernels. */
   idleKernels: 4 * megabyte,
+  /** Who may see which image: some thousands of them, and the rules. */
+  policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
   statistics: megabyte,
 } as const;
@@ -23,7 +25,7 @@ export const keptLimits = {
 export const maxWaitingBytes = 4 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
-const codeBytes = 12 * megabyte;
+const codeBytes = 11 * megabyte;
 
 /** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
@@ -31,6 +33,7 @@ export const isolateMemory: Readonly<Record<string, number>> = {
   "opened masters": keptLimits.masters,
   "conversions of colour profiles": keptLimits.colorTables,
   "kernels that nobody uses": keptLimits.idleKernels,
+  "who may see which image": keptLimits.policies,
   "counts of requests": keptLimits.statistics,
   "compressed tiles of small drawings, and openings": shareLimits.tiles.limitBytes,
   "kernels of small drawings": shareLimits.kernels.limitBytes,

@@ -1,0 +1,148 @@
+import type { Policy } from "./access/policy.ts";
+import { type AccessRules, findPattern, noRules, parseRules, rulesKey } from "./access/rules.ts";
+import type { Clock } from "./budget/clock.ts";
+import type { IsolateCache } from "./cache/isolate.ts";
+import type { StoredRecord } from "./catalogue/image-records.ts";
+import { ImageError } from "./error.ts";
+import type { Identifier } from "./identity/identifier.ts";
+import { type RecordStore, readImageRecord, readRules } from "./records.ts";
+import type { Visit } from "./visit.ts";
+
+/** Where it stands who may see an image, and what the isolate knows of it. */
+export interface PolicyStore {
+  readonly records: RecordStore;
+  readonly held: IsolateCache<HeldFacts>;
+  readonly rules: HeldRules;
+  readonly clock: Clock;
+  /** For how long what was read is trusted: a change is seen after that everywhere. */
+  readonly ttlSeconds: number;
+}
+
+/** What the record of an image says, as far as answers about its pixels need it. */
+export type ImageFacts = Pick<StoredRecord, "policy" | "rights" | "object">;
+
+/** What was read of the record of an image, and when. */
+export interface HeldFacts {
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+  /** Undefined where there is no record. */
+  readonly facts: ImageFacts | undefined;
+}
+
+/** The rules as the isolate read them last. */
+export interface HeldRules {
+  last: { readonly readAt: number; readonly rules: AccessRules } | undefined;
+}
+
+/** All that is stated of who may see an image. */
+export interface Stated {
+  /** All of them count. */
+  readonly policies: readonly Policy[];
+  readonly rules: AccessRules;
+  readonly facts: ImageFacts | undefined;
+}
+
+/** Bytes of an entry besides its texts; a policy is written in a few hundred more. */
+const entryBytes = 600;
+
+/** Most bytes of a policy that is written out: rectangles. */
+const bytesPerRedaction = 100;
+
+/**
+ * Returns all that is stated of an image, its record read together with the rules, and neither again while they are
+ * trusted. Throws `policy-unreadable` where one of them can't be read: then nobody knows who may see it.
+ */
+export async function statedOf(
+  store: PolicyStore,
+  { name, visit }: { readonly name: Identifier; readonly visit: Visit },
+): Promise<Stated> {
+  const [rules, facts] = await Promise.all([rulesOf(store, visit), factsOf(store, name, visit)]);
+  return { policies: policiesOf(rules, name, facts), rules, facts };
+}
+
+/** Says whether it is known without a read what is stated of an image. */
+export function isHeld(store: PolicyStore, name: Identifier): boolean {
+  return heldFacts(store, name) !== undefined && heldRules(store) !== undefined;
+}
+
+/** Drops what the isolate knows of an image, or of all and of the rules. */
+export function forgetPolicy({ held, rules }: PolicyStore, name?: string): void {
+  rules.last = undefined;
+  if (name === undefined) held.deleteStartingWith("");
+  else held.delete(name);
+}
+
+/**
+ * What is stated for an identifier by itself counts next to what its record says. Where it is not open to all, an image
+ * without a record is closed: nobody has said yet who may see it.
+ */
+export function policiesOf(rules: AccessRules, name: string, facts: ImageFacts | undefined): readonly Policy[] {
+  const byPattern = findPattern(rules, name)?.policy;
+  const own = facts?.policy === undefined ? [] : [facts.policy];
+  if (byPattern === undefined) return own;
+  if (facts !== undefined || isOpen(byPattern)) return [byPattern, ...own];
+  return [byPattern, { access: { kind: "closed" } }];
+}
+
+function isOpen({ access, embargo, openUntil }: Policy): boolean {
+  return (access === undefined || access.kind === "open") && embargo === undefined && openUntil === undefined;
+}
+
+/** Returns the rules; those of nobody where there are none. Throws `policy-unreadable`. */
+export async function rulesOf(store: PolicyStore, visit: Visit): Promise<AccessRules> {
+  const held = heldRules(store);
+  if (held !== undefined) return held;
+  const readAt = store.clock.now();
+  const bytes = await orUnreadable(rulesKey, () => readRules(store.records, visit));
+  const read = bytes === undefined ? ({ kind: "rules", rules: noRules } as const) : parseRules(bytes);
+  if (read.kind === "faulty") throw unreadable(`${rulesKey}: ${read.faults.join("; ")}`);
+  store.rules.last = { readAt, rules: read.rules };
+  return read.rules;
+}
+
+async function factsOf(store: PolicyStore, name: Identifier, visit: Visit): Promise<ImageFacts | undefined> {
+  const held = heldFacts(store, name);
+  if (held !== undefined) return held.facts;
+  const readAt = store.clock.now();
+  const record = await orUnreadable(name, () => readImageRecord(store.records, { key: name, visit }));
+  const { policy, rights, object } = record ?? {};
+  const facts: ImageFacts | undefined = record && {
+    ...(policy === undefined ? {} : { policy }),
+    ...(rights === undefined ? {} : { rights }),
+    ...(object === undefined ? {} : { object }),
+  };
+  const characters = name.length + (rights?.length ?? 0) + (object?.length ?? 0);
+  const bytes = entryBytes + 2 * characters + bytesPerRedaction * (policy?.redactions?.length ?? 0);
+  store.held.set(name, { readAt, facts }, bytes);
+  return facts;
+}
+
+function heldFacts(store: PolicyStore, name: string): HeldFacts | undefined {
+  const held = store.held.get(name);
+  return held !== undefined && isTrusted(store, held.readAt) ? held : undefined;
+}
+
+function heldRules(store: PolicyStore): AccessRules | undefined {
+  const { last } = store.rules;
+  return last !== undefined && isTrusted(store, last.readAt) ? last.rules : undefined;
+}
+
+/** The clock may have been set back: then nothing says how old it is. */
+function isTrusted({ clock, ttlSeconds }: PolicyStore, readAt: number): boolean {
+  const ageSeconds = (clock.now() - readAt) / 1000;
+  return ageSeconds >= 0 && ageSeconds < ttlSeconds;
+}
+
+/** Nothing that goes wrong here may leave an image open. */
+async function orUnreadable<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof ImageError && (cause.code === "render-busy" || cause.code === "client-gone")) throw cause;
+    throw unreadable(what, cause);
+  }
+}
+
+function unreadable(detail: string, cause?: unknown): ImageError {
+  return new ImageError("policy-unreadable", "It can't be read now who may see this image.", { detail, cause });
+}

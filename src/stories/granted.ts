@@ -1,0 +1,113 @@
+import { type AskedImage, divideAsked } from "../access/asked-image.ts";
+import { grant, type Keeping } from "../access/grant.ts";
+import { ImageError } from "../error.ts";
+import type { Identifier } from "../identity/identifier.ts";
+import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "../identity/master-name.ts";
+import { UnknownMaster, withMaster } from "../masters/open.ts";
+import type { Master } from "../masters/store.ts";
+import { isHeld, type Stated, statedOf } from "../policies.ts";
+import type { Services } from "../services.ts";
+import type { Visit } from "../visit.ts";
+import { askerOf } from "./asker.ts";
+import { refuse } from "./refused.ts";
+
+/** A request that is about an image. */
+export interface AskedOf {
+  readonly request: Request;
+  /** As it was asked for: with the size of a reduced image, and with a signature. */
+  readonly identifier: Identifier;
+  readonly visit: Visit;
+  /**
+   * What is answered to who may see the image reduced alone: that image, kept by nobody, at addresses that have no other for
+   * it. Left out, it is refused.
+   */
+  readonly instead?: "reduced";
+}
+
+/** What was granted. */
+export interface Grant {
+  /** What was asked for, or what is shown instead. */
+  readonly image: AskedImage;
+  readonly keeping: Keeping;
+  readonly stated: Stated;
+}
+
+/**
+ * Does `work` with the master of an image for somebody who may see it, as much of it as he may: the one way by which stories
+ * come to a master. It is decided before anything is told of the image; while that takes a read, the master is opened. Throws
+ * `AccessRefused`, `signature-invalid`, `policy-unreadable`, what `withMaster` and the work throw, and the `not-found` of an
+ * image that is not there for one that is hidden.
+ */
+export async function withGranted<T>(
+  services: Services,
+  asked: AskedOf,
+  work: (master: Master, granted: Grant) => Promise<T>,
+): Promise<T> {
+  const { masters, config, policies } = services;
+  const { visit } = asked;
+  const image = divideAsked(asked.identifier);
+  const opening = { name: nameMaster(image.identifier, config), visit };
+  visit.account.identifier = image.identifier;
+  if (isHeld(policies, policyName(services, image))) {
+    const granted = await findGrant(services, asked, { image, name: opening.name });
+    return withMaster(masters, opening, (opened) => work(shown(opened, granted), granted));
+  }
+  const deciding = findGrant(services, asked, { image, name: opening.name });
+  const answering = withMaster(masters, opening, async (opened) => {
+    const granted = await deciding;
+    return work(shown(opened, granted), granted);
+  });
+  // A refusal does not wait for the master, whose reads and memory come to their own end.
+  visit.defer(answering.catch(() => undefined));
+  await deciding;
+  return answering;
+}
+
+interface Asking {
+  readonly image: AskedImage;
+  readonly name: MasterName;
+}
+
+async function findGrant(services: Services, asked: AskedOf, { image, name }: Asking): Promise<Grant> {
+  const { policies, clock } = services;
+  const { request, visit, instead } = asked;
+  const described = policyName(services, image);
+  const wasHeld = isHeld(policies, described);
+  const stated = await statedOf(policies, { name: described, visit });
+  const asker = await askerOf(services, request, image);
+  const granting = grant(image, asker, { ...stated, now: clock.now() });
+  switch (granting.kind) {
+    case "granted":
+      return { image, keeping: granting.keeping, stated };
+    case "hidden":
+      // An image that is not there is looked for each time: this one takes as long.
+      if (wasHeld) await lookForNothing(services, { name: phantomOf(name), visit });
+      throw new UnknownMaster({ ...name, places: await placesOf(name.key) });
+    case "denied": {
+      const { publicSize } = granting;
+      if (instead === undefined || publicSize === undefined) throw refuse(image, granting, stated);
+      return { image: { ...image, longestSide: publicSize }, keeping: { kind: "nobody" }, stated };
+    }
+  }
+}
+
+/** A policy is that of all pages of a file. */
+function policyName({ config }: Services, { identifier }: AskedImage): Identifier {
+  return dividePage(identifier, config.pageSuffix).name;
+}
+
+async function lookForNothing(
+  { masters }: Services,
+  opening: { readonly name: MasterName; readonly visit: Visit },
+): Promise<void> {
+  try {
+    await withMaster(masters, opening, async () => undefined);
+  } catch (error) {
+    if (!(error instanceof UnknownMaster)) throw error;
+  }
+}
+
+function shown(opened: Master, { image: { longestSide } }: Grant): Master {
+  if (longestSide === undefined) return opened;
+  throw new ImageError("source-unsupported", "Reduced images are not served yet.");
+}
