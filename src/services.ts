@@ -14,6 +14,7 @@ import { type Config, webpQuality } from "./config.ts";
 import type { SizeRules } from "./iiif/size.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
+import type { HeldMark, MarkStore } from "./marks/store.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
@@ -38,6 +39,8 @@ export interface Services {
   readonly records: RecordStore;
   /** Who may see which image. */
   readonly policies: PolicyStore;
+  /** What is put over pictures. */
+  readonly marks: MarkStore;
   /** Undefined where no database is bound for it. */
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
@@ -65,6 +68,7 @@ export interface Services {
 export interface IsolateState {
   readonly heldMasters: IsolateCache<HeldMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
+  readonly heldMarks: IsolateCache<HeldMark>;
   /** By the key of the master that is not there. */
   readonly heldMoves: IsolateCache<HeldMove>;
   /** By identifier, without the number of a page. */
@@ -136,6 +140,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
   return {
     heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
+    heldMarks: new IsolateCache(keptLimits.marks),
     heldMoves: new IsolateCache(heldMoveBytes),
     heldPolicies: new IsolateCache(keptLimits.policies),
     heldRules: { last: undefined },
@@ -226,6 +231,14 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       clock,
     },
     records,
+    marks: {
+      storage: { bucket: platform.catalogue, ...waiting },
+      kernels: state.kernels,
+      budget,
+      clock,
+      held: state.heldMarks,
+      ttlSeconds: config.masterTtlSeconds,
+    },
     policies: {
       records,
       held: state.heldPolicies,

@@ -9,8 +9,10 @@ export const isolateBytes = 128 * megabyte;
 export const keptLimits = {
   /** Parsed masters: the largest possible index (`maxTilesPerMaster`), or a few hundred usual ones. */
   masters: 19 * megabyte,
-  /** Conversions of colour profiles: about ten of them. */
-  colorTables: 4 * megabyte,
+  /** Conversions of colour profiles: some seven of them. */
+  colorTables: 3 * megabyte,
+  /** Decoded marks: the largest possible, or many usual ones. */
+  marks: 2 * megabyte,
   /** Idle kernels. */
   idleKernels: 4 * megabyte,
   /** Who may see which image: some thousands of them, and the rules. */
@@ -25,13 +27,14 @@ export const keptLimits = {
 export const maxWaitingBytes = 4 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
-const codeBytes = 11 * megabyte;
+const codeBytes = 10 * megabyte;
 
 /** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
   "code, and small objects of requests": codeBytes,
   "opened masters": keptLimits.masters,
   "conversions of colour profiles": keptLimits.colorTables,
+  "decoded marks": keptLimits.marks,
   "kernels that nobody uses": keptLimits.idleKernels,
   "who may see which image": keptLimits.policies,
   "counts of requests": keptLimits.statistics,

@@ -39,7 +39,7 @@ export function planMarks(
   { padded, laid, tileTurn, size, model }: MarkedDrawing,
 ): Pick<StepFacts, "redaction" | "watermark" | "isPaddingHidden"> {
   if (marks === undefined || !hasMarks(marks)) return {};
-  const covered = layAreas(coverOnLevel(pyramid, padded.stored, marks.redactions), padded, tileTurn);
+  const covered = layAreas(coverOnLevel(pyramid, padded.stored, marks), padded, tileTurn);
   const { x, y } = laid;
   const place = { pyramid, laid: padded, tileTurn, x, y, size, model };
   return {
@@ -56,7 +56,7 @@ export function isMarked(
   { size, colors }: { readonly size: Size; readonly colors: ColorPath },
 ): boolean {
   if (marks === undefined || !hasMarks(marks)) return false;
-  const covered = coverOnLevel(pyramid, choice.stored, marks.redactions);
+  const covered = coverOnLevel(pyramid, choice.stored, marks);
   if (covered.some((area) => doTouch(area, choice.window)) || (covered.length > 0 && isPadded(choice))) return true;
   const { watermark } = marks;
   const place = { pyramid, laid: choice, tileTurn: noTurn, x: choice.x, y: choice.y, size, model: colors.model };

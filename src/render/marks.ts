@@ -2,8 +2,10 @@ import type { Area, Size } from "../geometry.ts";
 
 /** What is put over every picture of an image: part of its name, so that no picture without its marks is taken for one with them. */
 export interface Marks {
-  /** What is never seen, in whole pixels of the full image as it is seen: what lies outside of it is left out. */
+  /** What is never seen, in whole pixels of the full image as it is seen; what lies outside of it counts for nothing. */
   readonly redactions: readonly Area[];
+  /** The size of that image. What is drawn of it may be a smaller one that is made of some of its levels. */
+  readonly image: Size;
   readonly watermark?: Watermark | undefined;
 }
 
@@ -13,7 +15,7 @@ export interface Watermark {
   /** Of the file that the mark was decoded from. */
   readonly etag: string;
   readonly position: WatermarkPosition;
-  /** Its longer side as a share of the image's shorter one, from `leastWatermarkScale` to 1. */
+  /** Its longer side as a share of the image's shorter one, above 0 and up to 1. */
   readonly scale: number;
   /** How much of its own opacity it keeps, 0 to 1. */
   readonly opacity: number;
@@ -37,9 +39,6 @@ export const watermarkPositions = [
 
 /** A place of a watermark. */
 export type WatermarkPosition = (typeof watermarkPositions)[number];
-
-/** A watermark is at least this share of the shorter side. */
-export const leastWatermarkScale = 0.02;
 
 /** Formats marks for the digest that stands in the name of a picture: other pixels, other text. */
 export function formatMarks({ redactions, watermark }: Marks): string {

@@ -1,9 +1,17 @@
-import { type Area, clipArea } from "../geometry.ts";
+import { type Area, clipArea, isSameSize, type Size } from "../geometry.ts";
 import type { Level } from "../pyramid/level.ts";
-import { type Pyramid, seenSize } from "../pyramid/pyramid.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
-import { type Turn, turnArea, turnOfTiffOrientation, unturnArea } from "../raster/orientation.ts";
+import {
+  inverseTurn,
+  type Turn,
+  turnArea,
+  turnOfTiffOrientation,
+  turnSize,
+  unturnArea,
+} from "../raster/orientation.ts";
 import type { LevelChoice } from "./level.ts";
+import type { Marks } from "./marks.ts";
 
 /**
  * Samples that show anything of a redacted rectangle are blanked as they are decoded, before they are resampled: what is
@@ -34,24 +42,46 @@ export function withoutSmallLevels(pyramid: Pyramid): Pyramid {
   return { ...pyramid, levels: [full, ...reduced.filter(isUsed)] };
 }
 
-/** Returns what is blanked on a level for rectangles of the image as it is seen, in pixels of the level as it is stored. */
-export function coverOnLevel(pyramid: Pyramid, level: Level, redactions: readonly Area[]): readonly Area[] {
-  const seen = seenSize(pyramid);
+/** Returns what is blanked on a level for redactions, in pixels of the level as it is stored. */
+export function coverOnLevel(
+  pyramid: Pyramid,
+  level: Level,
+  { redactions, image: seen }: Pick<Marks, "redactions" | "image">,
+): readonly Area[] {
   const orient = turnOfTiffOrientation(pyramid.orientation);
   const stored = redactions
     .map((area) => clipArea(wholePixels(area), seen))
     .filter((area) => area !== undefined)
     .map((area) => unturnArea(area, seen, orient));
-  const [full, ...reduced] = pyramid.levels;
-  const steps = reduced.slice(0, reduced.indexOf(level) + 1);
+  const [full, ...smaller] = levelsDownTo(pyramid, level, turnSize(seen, inverseTurn(orient)));
   let covered = stored.map((area) => coverBlocks(area, full));
   let larger = full;
-  for (const next of steps) {
+  for (const next of smaller) {
     covered = covered.map((area) => coverBlocks(reduceArea(area, larger, next), next));
     larger = next;
   }
   return covered;
 }
+
+/** A level, as far as what it covers depends on it. */
+type CoveredLevel = Pick<Level, "width" | "height" | "tileWidth" | "tileLength" | "encoding">;
+
+/** Lists the levels from the image as it is stored down to one: those that a pyramid lacks are taken to be halves. */
+function levelsDownTo({ levels }: Pyramid, level: Level, stored: Size): readonly [CoveredLevel, ...CoveredLevel[]] {
+  const [first, ...others] = levels;
+  const there = [first, ...others.slice(0, others.indexOf(level) + 1)] as const;
+  if (isSameSize(first, stored)) return there;
+  const missing: CoveredLevel[] = [];
+  let size = { width: Math.ceil(stored.width / 2), height: Math.ceil(stored.height / 2) };
+  while (size.width > first.width * largestLoss) {
+    missing.push({ ...first, ...size });
+    size = { width: Math.ceil(size.width / 2), height: Math.ceil(size.height / 2) };
+  }
+  return [{ ...first, ...stored }, ...missing, ...there];
+}
+
+/** A level that is so much larger than another is not the same, rounded differently. */
+const largestLoss = 1.5;
 
 /** Returns areas of a level where its rows lie as they are decoded: smaller by `reduction`, and turned. */
 export function layAreas(
@@ -128,7 +158,7 @@ function spreadOf({ compression, model, subsampling, isUneven }: TileEncoding): 
   }
 }
 
-function coverBlocks(area: Area, level: Level): Area {
+function coverBlocks(area: Area, level: CoveredLevel): Area {
   const { block, reach } = spreadOf(level.encoding);
   const across = alignSpan({ from: area.x, to: area.x + area.width, block: block.x, tile: level.tileWidth });
   const down = alignSpan({ from: area.y, to: area.y + area.height, block: block.y, tile: level.tileLength });
@@ -148,7 +178,7 @@ function alignSpan({ from, to, block, tile }: { from: number; to: number; block:
   };
 }
 
-function reduceArea(area: Area, larger: Level, smaller: Level): Area {
+function reduceArea(area: Area, larger: Size, smaller: Size): Area {
   const across = reduceSpan(area.x, area.x + area.width, factorsOf(larger.width, smaller.width));
   const down = reduceSpan(area.y, area.y + area.height, factorsOf(larger.height, smaller.height));
   return fromEdges({ left: across.from, top: down.from, right: across.to, bottom: down.to });

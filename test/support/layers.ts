@@ -13,7 +13,7 @@ export const floors: readonly (readonly string[])[] = [
   ["http", "files", "presentation", "text", "task"],
   ["render", "cache", "records", "search", "pages", "gateway", "origin"],
   ["masters", "policies"],
-  ["colors", "operation"],
+  ["colors", "operation", "marks"],
   ["picture"],
   ["kept-picture", "check", "export"],
   ["services", "node", "remake"],

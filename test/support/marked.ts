@@ -3,6 +3,7 @@ import { concatenate } from "../../src/bytes.ts";
 import type { Area } from "../../src/geometry.ts";
 import { openImage, prefixBytes } from "../../src/masters/image.ts";
 import { type DrawnMaster, drawPicture, type PictureStyle } from "../../src/picture.ts";
+import { seenSize } from "../../src/pyramid/pyramid.ts";
 import type { DecodedMark, Marks, Watermark } from "../../src/render/marks.ts";
 import type { RenderPlan } from "../../src/render/plan.ts";
 import { memorySource } from "../../src/source/memory.ts";
@@ -21,6 +22,11 @@ export const markedStyle: PictureStyle = {
 export async function openMaster(file: Uint8Array): Promise<DrawnMaster> {
   const source = memorySource(file);
   return { ...(await openImage({ source, prefix: file.subarray(0, prefixBytes), page: 1 })), source };
+}
+
+/** Returns the marks that redact areas of a master. */
+export function redacting({ pyramid }: DrawnMaster, redactions: readonly Area[]): Marks {
+  return { redactions, image: seenSize(pyramid) };
 }
 
 /** A picture, how it was made, and what its kernel took in bytes. */
@@ -50,10 +56,7 @@ export interface RawPicture {
 }
 
 /** Returns a picture with much detail, and one that differs from it in all samples of some areas and in nothing else. */
-export function twins(
-  form: Omit<RawPicture, "samples">,
-  areas: readonly Area[],
-): readonly [RawPicture, RawPicture] {
+export function twins(form: Omit<RawPicture, "samples">, areas: readonly Area[]): readonly [RawPicture, RawPicture] {
   const { width, height, channels } = form;
   const random = openRandom(15);
   const samples = new Uint8Array(width * height * channels);

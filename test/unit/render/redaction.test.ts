@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ImageError } from "../../../src/error.ts";
 import type { Area, Size } from "../../../src/geometry.ts";
 import type { DrawnMaster } from "../../../src/picture.ts";
-import type { Marks } from "../../../src/render/marks.ts";
-import { drawMarked, openMaster, type RawPicture, twins } from "../../support/marked.ts";
+import { drawMarked, openMaster, type RawPicture, redacting, twins } from "../../support/marked.ts";
 import { openRandom, type Random } from "../../support/random.ts";
 
 const form = { width: 2501, height: 1803 };
@@ -15,8 +14,6 @@ const redactions: readonly Area[] = [
   { x: 2400, y: 1700, width: 400, height: 400 },
   { x: 1500, y: 1000, width: 1, height: 333 },
 ];
-
-const marks: Marks = { redactions };
 
 const raw = ({ samples, ...info }: RawPicture): Sharp => sharp(samples, { raw: info });
 const pyramid = { tile: true, pyramid: true, tileWidth: 128, tileHeight: 128 } as const;
@@ -111,7 +108,7 @@ const requestsEach = 25;
 /** Draws a request; what is too costly becomes a few bytes that say so. */
 async function drawOrRefuse(master: DrawnMaster, path: string) {
   try {
-    return await drawMarked(master, path, marks);
+    return await drawMarked(master, path, redacting(master, redactions));
   } catch (error) {
     if (!(error instanceof ImageError && error.code === "render-too-costly")) throw error;
     return { plan: { kind: "refused" }, bytes: Buffer.from(error.message) };

@@ -2,13 +2,17 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { DrawnMaster } from "../../../src/picture.ts";
 import { type Marks, type Watermark, watermarkPositions } from "../../../src/render/marks.ts";
-import { discWatermark, drawMarked, openMaster, twins } from "../../support/marked.ts";
+import { discWatermark, drawMarked, openMaster, redacting, twins } from "../../support/marked.ts";
 import { decode, largestDifference, type Pixels } from "../../support/render.ts";
 
 const form = { width: 1000, height: 701, channels: 3 } as const;
 const tile = { tile: true, pyramid: true, tileWidth: 128, tileHeight: 128 } as const;
 
-const marksOf = (changed: Partial<Watermark> = {}): Marks => ({ redactions: [], watermark: discWatermark(changed) });
+const marksOf = (changed: Partial<Watermark> = {}): Marks => ({
+  redactions: [],
+  image: form,
+  watermark: discWatermark(changed),
+});
 
 /** A mark of one colour that covers all of its area. */
 const red: Watermark["image"] = {
@@ -32,8 +36,18 @@ describe("a watermark", () => {
   beforeAll(async () => {
     const [{ samples, ...raw }] = twins(form, []);
     const picture = sharp(samples, { raw });
-    deflated = await openMaster(await picture.clone().tiff({ ...tile, compression: "deflate" }).toBuffer());
-    jpeg = await openMaster(await picture.clone().tiff({ ...tile, compression: "jpeg", quality: 80 }).toBuffer());
+    deflated = await openMaster(
+      await picture
+        .clone()
+        .tiff({ ...tile, compression: "deflate" })
+        .toBuffer(),
+    );
+    jpeg = await openMaster(
+      await picture
+        .clone()
+        .tiff({ ...tile, compression: "jpeg", quality: 80 })
+        .toBuffer(),
+    );
     const flat = sharp({ create: { width: 400, height: 200, channels: 3, background: "#646464" } });
     grey = await openMaster(await flat.tiff({ tile: true, compression: "deflate" }).toBuffer());
   });
@@ -62,7 +76,9 @@ describe("a watermark", () => {
         }
       }
       expect(largestDifference({ ...whole, samples: joined }, whole)).toBe(0);
-      expect(largestDifference(await draw(deflated, `full/${width},/0/default.png`, undefined), whole)).toBeGreaterThan(50);
+      expect(largestDifference(await draw(deflated, `full/${width},/0/default.png`, undefined), whole)).toBeGreaterThan(
+        50,
+      );
     }
   });
 
@@ -73,7 +89,9 @@ describe("a watermark", () => {
     const drawn = await draw(grey, "full/max/0/default.png", marksOf({ ...at, position: "top-left" }));
     expect(pixelAt(drawn, 50, 30)).toEqual(mixed);
     expect([pixelAt(drawn, 6, 6), pixelAt(drawn, 103, 53)]).toEqual([mixed, mixed]);
-    expect([pixelAt(drawn, 3, 30), pixelAt(drawn, 107, 30), pixelAt(drawn, 50, 57)]).toEqual(Array(3).fill([100, 100, 100]));
+    expect([pixelAt(drawn, 3, 30), pixelAt(drawn, 107, 30), pixelAt(drawn, 50, 57)]).toEqual(
+      Array(3).fill([100, 100, 100]),
+    );
     const corner = await draw(grey, "full/max/0/default.png", marksOf({ ...at, position: "bottom-right" }));
     expect([pixelAt(corner, 393, 193), pixelAt(corner, 300, 147), pixelAt(corner, 250, 193)]).toEqual([
       mixed,
@@ -90,7 +108,10 @@ describe("a watermark", () => {
   it("is put on from a size of the whole on, and tiles count as the whole that they belong to", async () => {
     const marks = marksOf({ fromPixels: 600 });
     const same = async (path: string) =>
-      Buffer.compare((await drawMarked(deflated, path, marks)).bytes, (await drawMarked(deflated, path, undefined)).bytes);
+      Buffer.compare(
+        (await drawMarked(deflated, path, marks)).bytes,
+        (await drawMarked(deflated, path, undefined)).bytes,
+      );
     expect(await same("full/500,/0/default.png")).toBe(0);
     expect(await same("256,256,512,256/256,/0/default.png")).toBe(0);
     expect(await same("full/601,/0/default.png")).not.toBe(0);
@@ -118,7 +139,11 @@ describe("a watermark", () => {
     const [{ samples, ...raw }] = twins({ width: 300, height: 200, channels: 3 }, []);
     const upright = await openMaster(await sharp(samples, { raw }).tiff({ compression: "deflate" }).toBuffer());
     const seen = sharp(samples, { raw });
-    const laid = await seen.rotate(270).withMetadata({ orientation: 6 }).tiff({ compression: "deflate", tile: true }).toBuffer();
+    const laid = await seen
+      .rotate(270)
+      .withMetadata({ orientation: 6 })
+      .tiff({ compression: "deflate", tile: true })
+      .toBuffer();
     const turned = await openMaster(laid);
     expect(turned.pyramid.orientation).toBe(6);
     for (const position of ["top-right", "tile", "left"] as const) {
@@ -134,7 +159,9 @@ describe("a watermark", () => {
 
   it("is the same in a picture whose tiles are turned as they stream", async () => {
     const [{ samples, ...raw }] = twins({ width: 2501, height: 1803, channels: 3 }, []);
-    const large = await openMaster(await sharp(samples, { raw }).tiff({ tile: true, compression: "deflate" }).toBuffer());
+    const large = await openMaster(
+      await sharp(samples, { raw }).tiff({ tile: true, compression: "deflate" }).toBuffer(),
+    );
     const marks = marksOf({ position: "top-left" });
     const [upright, turned] = await Promise.all(
       ["0", "90"].map((rotation) => drawMarked(large, `full/max/${rotation}/default.png`, marks)),
@@ -156,43 +183,56 @@ describe("a watermark", () => {
     }
   });
 
-  it.each(["full/max/0/default.jpg", "201,3,640,481/max/!0/default.jpg", "37,11,631,489/max/0/default.jpg", "full/333,/180/default.jpg"])(
-    "has in halved chroma the place that it has in whole: %s",
-    async (path) => {
-      const marks = marksOf({ opacity: 1 });
-      for (const master of [jpeg, deflated]) {
-        const [lossy, exact] = [await draw(master, path, marks), await draw(master, path.replace("jpg", "png"), marks)];
-        const { samples, ...raw } = exact;
-        const encoded = await sharp(samples, { raw: { ...raw, channels: 3 } }).jpeg({ quality: 80 }).toBuffer();
-        expect(meanDifference(lossy, exact)).toBeLessThan(1.1 * meanDifference(await decode(encoded), exact) + 0.2);
-      }
-    },
-  );
+  it.each([
+    "full/max/0/default.jpg",
+    "201,3,640,481/max/!0/default.jpg",
+    "37,11,631,489/max/0/default.jpg",
+    "full/333,/180/default.jpg",
+  ])("has in halved chroma the place that it has in whole: %s", async (path) => {
+    const marks = marksOf({ opacity: 1 });
+    for (const master of [jpeg, deflated]) {
+      const [lossy, exact] = [await draw(master, path, marks), await draw(master, path.replace("jpg", "png"), marks)];
+      const { samples, ...raw } = exact;
+      const encoded = await sharp(samples, { raw: { ...raw, channels: 3 } })
+        .jpeg({ quality: 80 })
+        .toBuffer();
+      expect(meanDifference(lossy, exact)).toBeLessThan(1.1 * meanDifference(await decode(encoded), exact) + 0.2);
+    }
+  });
 
   it("is opaque where the image is transparent", async () => {
-    const clear = sharp({ create: { width: 200, height: 200, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } } });
+    const clear = sharp({
+      create: { width: 200, height: 200, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } },
+    });
     const master = await openMaster(await clear.png().toBuffer());
     const drawn = await draw(master, "full/max/0/default.png", marksOf({ image: red, opacity: 0.5, scale: 0.5 }));
     expect(drawn.channels).toBe(4);
     expect(pixelAt(drawn, 100, 100)).toEqual([255, 0, 0, 128]);
     expect(pixelAt(drawn, 5, 5)[3]).toBe(0);
-    const white = await draw(master, "full/max/0/default.png", { redactions: [{ x: 0, y: 0, width: 9, height: 9 }] });
+    const white = await draw(
+      master,
+      "full/max/0/default.png",
+      redacting(master, [{ x: 0, y: 0, width: 9, height: 9 }]),
+    );
     expect(pixelAt(white, 3, 3)).toEqual([80, 80, 80, 255]);
   });
 
-  it.each(["0", "90", "13"])("takes no more memory of the kernel than its plan says, rotated by %s", async (rotation) => {
-    const image = { width: 512, height: 512, samples: new Uint8Array(512 * 512 * 4).fill(130) };
-    for (const position of ["center", "tile"] as const) {
-      for (const path of ["full/max", "400,300,256,256/max", "full/120,", "500,300,30,20/^900,"]) {
-        for (const format of ["jpg", "png"]) {
-          const asked = `${path}/${rotation}/default.${format}`;
-          const { plan, kernelBytes } = await drawMarked(deflated, asked, marksOf({ image, position, scale: 0.9 }));
-          expect(kernelBytes, asked).toBeLessThanOrEqual(plan.cost.peakBytes);
-          expect(plan.cost.peakBytes).toBeGreaterThan(image.samples.byteLength);
+  it.each(["0", "90", "13"])(
+    "takes no more memory of the kernel than its plan says, rotated by %s",
+    async (rotation) => {
+      const image = { width: 512, height: 512, samples: new Uint8Array(512 * 512 * 4).fill(130) };
+      for (const position of ["center", "tile"] as const) {
+        for (const path of ["full/max", "400,300,256,256/max", "full/120,", "500,300,30,20/^900,"]) {
+          for (const format of ["jpg", "png"]) {
+            const asked = `${path}/${rotation}/default.${format}`;
+            const { plan, kernelBytes } = await drawMarked(deflated, asked, marksOf({ image, position, scale: 0.9 }));
+            expect(kernelBytes, asked).toBeLessThanOrEqual(plan.cost.peakBytes);
+            expect(plan.cost.peakBytes).toBeGreaterThan(image.samples.byteLength);
+          }
         }
       }
-    }
-  });
+    },
+  );
 });
 
 /** Returns the share of samples that clearly differ. */
