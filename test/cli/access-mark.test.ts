@@ -108,6 +108,8 @@ describe("tessera access mark", () => {
     await writeFile(join(folder, "text.png"), "no picture");
     const place = ["--to", "local", "--state", state];
     expect((await run(["a", "--image", "text.png", ...place])).said).toContain("text.png makes no mark");
-    expect((await run(["a", "--text", "x", "--font", "none.ttf", ...place])).said).toContain("there is no font none.ttf");
+    expect((await run(["a", "--text", "x", "--font", "none.ttf", ...place])).said).toContain(
+      "there is no font none.ttf",
+    );
   });
 });

@@ -3,8 +3,14 @@ import { describe, expect, it } from "vitest";
 import { ImageError } from "../../../src/error.ts";
 import type { Area, Size } from "../../../src/geometry.ts";
 import type { DrawnMaster } from "../../../src/picture.ts";
+import type { Level } from "../../../src/pyramid/level.ts";
+import type { Pyramid } from "../../../src/pyramid/pyramid.ts";
+import type { Marks } from "../../../src/render/marks.ts";
+import { coverOnLevel } from "../../../src/render/redaction.ts";
 import { drawMarked, openMaster, type RawPicture, redacting, twins } from "../../support/marked.ts";
+import { makePyramid } from "../../support/pyramid.ts";
 import { openRandom, type Random } from "../../support/random.ts";
+import { decode } from "../../support/render.ts";
 
 const form = { width: 2501, height: 1803 };
 
@@ -129,5 +135,59 @@ describe("pictures of images that differ in what is redacted alone", () => {
       kinds.add(one.plan.kind);
     }
     expect([...kinds].filter((kind) => kind !== "refused").sort()).toEqual(["draw", "stream"]);
+  });
+});
+
+describe("what a redaction covers", () => {
+  const rectangle = { x: 300, y: 300, width: 10, height: 10 };
+
+  it("keeps tiles from being copied that it touches, and those that are padded, and no others", async () => {
+    const [{ samples, ...info }] = twins({ width: 700, height: 601, channels: 3 }, []);
+    const tiles = { tile: true, tileWidth: 128, tileHeight: 128 };
+    const file = await sharp(samples, { raw: info })
+      .tiff({ ...tiles, compression: "jpeg" })
+      .toBuffer();
+    const master = await openMaster(file);
+    const given = redacting(master, [rectangle]);
+    const kindOf = async (path: string, asked: Marks | undefined = given) =>
+      (await drawMarked(master, path, asked)).plan.kind;
+    for (const format of ["jpg", "tif"]) {
+      expect(await kindOf(`256,256,128,128/max/0/default.${format}`)).toBe("draw");
+      expect(await kindOf(`256,256,128,128/max/0/default.${format}`, redacting(master, []))).toBe("copy");
+      expect(await kindOf(`384,256,128,128/max/0/default.${format}`)).toBe("copy");
+    }
+    // Padding of the last tiles may hold anything.
+    expect(await kindOf("640,0,60,128/max/0/default.tif")).toBe("draw");
+    expect(await kindOf("640,0,60,128/max/0/default.tif", redacting(master, []))).toBe("copy");
+  });
+
+  it("is dark grey and opaque where it is, and leaves what is beside its blocks as it was", async () => {
+    const [{ samples, ...info }] = twins({ width: 700, height: 601, channels: 3 }, []);
+    const file = await sharp(samples, { raw: info }).tiff({ compression: "deflate", tile: true }).toBuffer();
+    const master = await openMaster(file);
+    const region = "290,290,30,30/max/0/default.png";
+    const drawn = await decode((await drawMarked(master, region, redacting(master, [rectangle]))).bytes);
+    const plain = await decode((await drawMarked(master, region, undefined)).bytes);
+    for (let y = 0; y < 30; y += 1) {
+      for (let x = 0; x < 30; x += 1) {
+        const at = (y * 30 + x) * 3;
+        const isInside = x >= 10 && x < 20 && y >= 10 && y < 20;
+        const expected = isInside ? [80, 80, 80] : [...plain.samples.subarray(at, at + 3)];
+        expect([...drawn.samples.subarray(at, at + 3)]).toEqual(expected);
+      }
+    }
+  });
+
+  it("grows by what filters and blocks of the levels between may have spread, also where those are not there", () => {
+    const pyramid = makePyramid({ width: 4096, height: 4096, levels: 3 });
+    const [full, , smallest] = pyramid.levels as readonly [Level, Level, Level];
+    const given = { redactions: [{ x: 1003, y: 1003, width: 4, height: 4 }], image: { width: 4096, height: 4096 } };
+    const [own] = coverOnLevel(pyramid, full, given);
+    expect(own).toEqual({ x: 992, y: 992, width: 16, height: 16 });
+    const [covered] = coverOnLevel(pyramid, smallest, given);
+    // 992 to 1008 becomes 493 to 507 with the filter, 480 to 512 in blocks; then 237 to 259, and 224 to 272.
+    expect(covered).toEqual({ x: 224, y: 224, width: 48, height: 48 });
+    const reduced: Pyramid = { width: 1024, height: 1024, orientation: 1, levels: [smallest] };
+    expect(coverOnLevel(reduced, smallest, given)).toEqual([covered]);
   });
 });
