@@ -15,7 +15,7 @@ import { planStrips } from "../render/plan.ts";
 import { memorySource } from "../source/memory.ts";
 
 /** Reads the size of a mark from its file. Throws `source-malformed` for what is no PNG or has more pixels than a mark may have. */
-export function sizeOfMark(bytes: Uint8Array): Size {
+function sizeOfMark(bytes: Uint8Array): Size {
   if (!isPng(bytes)) throw refused("it is no PNG");
   const { width, height } = readPngHeader(bytes);
   if (width * height > maxMarkPixels) {

@@ -83,7 +83,7 @@ export function twins(form: Omit<RawPicture, "samples">, areas: readonly Area[])
 }
 
 /** A mark of a disc in red and blue that fades out towards its edge. */
-export function discMark(side: number): DecodedMark {
+function discMark(side: number): DecodedMark {
   const samples = new Uint8Array(side * side * 4);
   for (let y = 0; y < side; y += 1) {
     for (let x = 0; x < side; x += 1) {
