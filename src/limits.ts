@@ -452,7 +452,7 @@ export const maxGifPixels = 3 << 20;
 /**
  * Largest picture that a cache keeps.
  * @beyond drawn each time
- * @heldBy cache/derivatives.ts, kept-picture.ts
+ * @heldBy budget/shares.ts, cache/derivatives.ts, kept-picture.ts
  */
 export const maxKeptBytes = 6 << 20;
 

@@ -5,6 +5,7 @@ import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } fr
 import { digest } from "./digest.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
+import { rulesOfImage } from "./iiif/reduced-rules.ts";
 import type { ImageRequest } from "./iiif/request.ts";
 import type { SizeLimits, SizeRules } from "./iiif/size.ts";
 import { tileOf } from "./iiif/tiles.ts";
@@ -13,6 +14,7 @@ import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { seenImage } from "./pyramid/pyramid.ts";
+import { reducedSide } from "./pyramid/reduced.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
@@ -58,7 +60,7 @@ export function canonicaliseFor(
   request: ImageRequest,
   rules: SizeRules,
 ): CanonicalRequest {
-  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rules);
+  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rulesOfImage(pyramid, rules));
 }
 
 /** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */
@@ -97,7 +99,7 @@ export async function nameOfPicture(
     canonical: formatCanonical(canonical, seenImage(pyramid), limits),
     settings: formatSettings(
       { jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata, marks: marked },
-      canonical.size,
+      { ...canonical.size, reducedTo: reducedSide(pyramid) },
     ),
     mediaType: mediaTypes[canonical.format],
   };

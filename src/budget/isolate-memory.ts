@@ -12,9 +12,9 @@ export const keptLimits = {
   /** Conversions of colour profiles: some seven of them. */
   colorTables: 3 * megabyte,
   /** Decoded marks: the largest possible, or many usual ones. */
-  marks: 2 * megabyte,
+  marks: 1.5 * megabyte,
   /** Idle kernels. */
-  idleKernels: 4 * megabyte,
+  idleKernels: 3.5 * megabyte,
   /** Who may see which image: some thousands of them, and the rules. */
   policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
@@ -24,7 +24,10 @@ export const keptLimits = {
 /**
  * What all requests that wait for memory may keep together, in bytes: mostly their plans. Any more are refused at once.
  */
-export const maxWaitingBytes = 4 * megabyte;
+export const maxWaitingBytes = 3 * megabyte;
+
+/** How much of it large drawings may keep, in bytes: what is small finds a place in line however many of them wait. */
+export const maxLargeWaitingBytes = 2.5 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
 const codeBytes = 10 * megabyte;

@@ -1,5 +1,5 @@
 import { namePicture } from "../cache/derivatives.ts";
-import { formatSettings, marksOfSettings, type PictureSettings, sizeOfSettings } from "../cache/picture-settings.ts";
+import { extentOfSettings, formatSettings, marksOfSettings, type PictureSettings } from "../cache/picture-settings.ts";
 import type { Config } from "../config.ts";
 import { masterKeyOf, placesOf } from "../identity/master-name.ts";
 import type { SizeLimits } from "../iiif/size.ts";
@@ -66,7 +66,7 @@ async function isWhereAsked({ key, labels }: StoredDerivative, rules: Derivative
 }
 
 function isGivenOut(settings: string, rules: DerivativeRules): boolean {
-  const size = sizeOfSettings(settings);
+  const size = extentOfSettings(settings);
   if (size === undefined) return false;
   // Which marks an image has today stands in its record: pictures with others wait for their slot to be taken.
   const marks = marksOfSettings(settings);

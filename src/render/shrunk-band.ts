@@ -40,7 +40,7 @@ export class ShrunkBand implements LevelRows {
       ({ window, box, vertical }, index) =>
         new BoxedPlane(kernel, {
           ...{ window, box, piece: this.#tileSize(index), isOneColumn: columns === 1 },
-          carryRows: carryRowsAt(vertical.step),
+          carryRows: carryRowsAt(vertical.filterStep),
         }),
     );
   }

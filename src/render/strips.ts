@@ -23,7 +23,8 @@ const filterReach = 6;
 
 /**
  * Returns the rows of a plane that may have to be kept while further ones are loaded: those of the next strip, which the
- * rows loaded so far did not suffice for, with the reach of the filter. `step` is in rows of the plane to one of a strip.
+ * rows loaded so far did not suffice for, with the reach of the filter. `step` is in rows of the plane to
+ * one of a strip, as many as the filter is wide for.
  */
 export function carryRowsAt(step: number): number {
   const rows = Math.max(step, 1);

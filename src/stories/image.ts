@@ -16,6 +16,7 @@ import type { Identifier } from "../identity/identifier.ts";
 import { formatFileName } from "../iiif/file-name.ts";
 import { mediaTypes } from "../iiif/format.ts";
 import { type ImageRequest, parseRequest } from "../iiif/request.ts";
+import { refuseUnsigned, rulesOfRequest } from "../iiif/signed-size.ts";
 import { formatCanonicalV2 } from "../iiif/v2/canonical.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { obtainPicture, type ReadyPicture } from "../kept-picture.ts";
@@ -75,8 +76,12 @@ export function answerPicture(
   const { config } = services;
   return withGranted(services, { request, identifier, visit, ...given }, async (master, granted) => {
     const { image: asked, keeping } = granted;
+    const wanted = ask(master.pyramid);
+    // A signature that is not for this address was refused before.
+    const claim = { isSigned: asked.signature !== undefined, limit: config.signedAbovePixels };
+    const canonical = canonicaliseFor(master, wanted, rulesOfRequest(services.sizeRules[version], wanted, claim));
+    refuseUnsigned(canonical, claim);
     const { style, naming } = await styleOf(services, granted, visit);
-    const canonical = canonicaliseFor(master, ask(master.pyramid), services.sizeRules[version]);
     Object.assign(visit.account, { format: canonical.format, ...canonical.size });
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
