@@ -206,10 +206,7 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera batch report --collection maps --to remote", "what all tasks of a collection came to"],
   ],
   access: [
-    [
-      "tessera access mark library --text '© City Library' --to local",
-      "marks/library.png, which rules put over images",
-    ],
+    ["tessera access mark library --text Library --to local", "marks/library.png, which rules put over images"],
     ["tessera access mark library --image logo.png --to remote", "of a picture in place of a text"],
   ],
 };
