@@ -148,7 +148,7 @@ describe("a watermark", () => {
     expect(turned.pyramid.orientation).toBe(6);
     for (const position of ["top-right", "tile", "left"] as const) {
       const marks = marksOf({ position, image: { ...red, width: 10, height: 20 } });
-      for (const path of ["full/max/0/default.png", "100,0,200,130/max/!90/default.png", "full/max/180/default.png"]) {
+      for (const path of ["full/max/0/default.png", "0,0,300,130/max/!90/default.png", "full/max/180/default.png"]) {
         const [one, other] = [await draw(upright, path, marks), await draw(turned, path, marks)];
         // Edges are rounded from another corner.
         const markedShare = changedShare(one, await draw(upright, path, undefined));
