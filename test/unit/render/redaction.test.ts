@@ -5,6 +5,7 @@ import type { Area, Size } from "../../../src/geometry.ts";
 import type { DrawnMaster } from "../../../src/picture.ts";
 import type { Level } from "../../../src/pyramid/level.ts";
 import type { Pyramid } from "../../../src/pyramid/pyramid.ts";
+import { reducePyramid } from "../../../src/pyramid/reduced.ts";
 import type { Marks } from "../../../src/render/marks.ts";
 import { coverOnLevel } from "../../../src/render/redaction.ts";
 import { drawMarked, openMaster, type RawPicture, redacting, twins } from "../../support/marked.ts";
@@ -189,5 +190,32 @@ describe("what a redaction covers", () => {
     expect(covered).toEqual({ x: 224, y: 224, width: 48, height: 48 });
     const reduced: Pyramid = { width: 1024, height: 1024, orientation: 1, levels: [smallest] };
     expect(coverOnLevel(reduced, smallest, given)).toEqual([covered]);
+  });
+
+  it("is in a reduced image where it is in the whole, and as large", async () => {
+    const [{ samples, ...info }] = twins({ width: 1400, height: 1000, channels: 3 }, []);
+    const file = await sharp(samples, { raw: info })
+      .tiff({ ...pyramid, compression: "deflate" })
+      .toBuffer();
+    const master = await openMaster(file);
+    const given = redacting(master, [{ x: 700, y: 500, width: 350, height: 250 }]);
+    const reduced = { ...master, pyramid: reducePyramid(master.pyramid, 500) };
+    const drawn = await decode((await drawMarked(reduced, "full/max/0/default.png", given)).bytes);
+    expect([drawn.width, drawn.height]).toEqual([500, 357]);
+    const pixel = (x: number, y: number) => [...drawn.samples.subarray((y * 500 + x) * 3, (y * 500 + x) * 3 + 3)];
+    for (const [x, y] of [
+      [254, 182],
+      [370, 264],
+      [300, 220],
+    ] as const)
+      expect(pixel(x, y)).toEqual([80, 80, 80]);
+    for (const [x, y] of [
+      [238, 220],
+      [390, 220],
+      [300, 165],
+      [300, 285],
+    ] as const) {
+      expect(pixel(x, y)).not.toEqual([80, 80, 80]);
+    }
   });
 });
