@@ -112,13 +112,13 @@ function randomPath(random: Random, { width, height }: Size): string {
 
 const requestsEach = 25;
 
-/** Draws a request; what is too costly becomes a few bytes that say so. */
+/** Draws a request; of what is too costly, whose message tells the length of the file, the code. */
 async function drawOrRefuse(master: DrawnMaster, path: string) {
   try {
     return await drawMarked(master, path, redacting(master, redactions));
   } catch (error) {
     if (!(error instanceof ImageError && error.code === "render-too-costly")) throw error;
-    return { plan: { kind: "refused" }, bytes: Buffer.from(error.message) };
+    return { plan: { kind: "refused" }, bytes: Buffer.from(error.code) };
   }
 }
 
