@@ -225,6 +225,13 @@ export async function openAttachment({ storage }: RecordStore, { key, visit }: R
   return opened;
 }
 
+/** Returns the `not-found` of an object or a collection, the same for one that is not there and one that is hidden. */
+export function noSuchRecord(): ImageError {
+  return new ImageError("not-found", missingRecord);
+}
+
+const missingRecord = "There is no object and no collection with this name.";
+
 /** What is read of the catalogue. */
 interface RecordReading {
   /** Its key in the bucket. */
@@ -240,7 +247,7 @@ interface RecordReading {
 
 async function withRecord<T>(
   store: RecordStore,
-  { missing = "There is no object and no collection with this name.", empty, ...asked }: RecordReading,
+  { missing = missingRecord, empty, ...asked }: RecordReading,
   work: (stored: WholeObject) => Promise<T>,
 ): Promise<T> {
   const { name, visit, mostBytes = maxCatalogueRecordBytes, expansion = recordExpansion } = asked;

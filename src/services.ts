@@ -19,7 +19,7 @@ import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
 import type { SigningKeys } from "./origin/request.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
-import type { HeldFacts, HeldRules, PolicyStore } from "./policies.ts";
+import type { HeldFacts, HeldObject, HeldRules, PolicyStore } from "./policies.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
@@ -69,6 +69,8 @@ export interface IsolateState {
   readonly heldMoves: IsolateCache<HeldMove>;
   /** By identifier, without the number of a page. */
   readonly heldPolicies: IsolateCache<HeldFacts>;
+  /** What objects state of their pages, by the key of the object. */
+  readonly heldObjects: IsolateCache<HeldObject>;
   readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly signingKeys: SigningKeys;
@@ -137,7 +139,8 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     heldMoves: new IsolateCache(heldMoveBytes),
-    heldPolicies: new IsolateCache(keptLimits.policies),
+    heldPolicies: new IsolateCache(keptLimits.policies / 2),
+    heldObjects: new IsolateCache(keptLimits.policies / 2),
     heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     signingKeys: new Map(),
@@ -229,6 +232,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     policies: {
       records,
       held: state.heldPolicies,
+      objects: state.heldObjects,
       rules: state.heldRules,
       clock,
       ttlSeconds: config.masterTtlSeconds,

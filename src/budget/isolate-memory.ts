@@ -13,7 +13,7 @@ export const keptLimits = {
   colorTables: 4 * megabyte,
   /** Idle kernels. */
   idleKernels: 4 * megabyte,
-  /** Who may see which image: some thousands of them, and the rules. */
+  /** Who may see which image, and which pages of objects: some thousands of them, and the rules. */
   policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
   statistics: megabyte,
