@@ -82,13 +82,11 @@ export function isHeld(store: PolicyStore, name: Identifier): boolean {
   return heldFacts(store, name) !== undefined && heldRules(store) !== undefined;
 }
 
-/** Drops what the isolate knows of an image, or of all and of the rules. */
-export function forgetPolicy({ held, objects, rules }: PolicyStore, name?: string): void {
+/** Drops what the isolate knows of images, of the pages of objects, and of the rules. */
+export function forgetPolicies({ held, objects, rules }: PolicyStore): void {
   rules.last = undefined;
-  // It may be a page of any of them.
+  held.deleteStartingWith("");
   objects.deleteStartingWith("");
-  if (name === undefined) held.deleteStartingWith("");
-  else held.delete(name);
 }
 
 /**

@@ -45,17 +45,21 @@ export interface ObjectQuery {
   readonly object: string;
   readonly expression: string;
   readonly from: number;
+  /** Keys of pages whose text is not shown: what is in them is not found. */
+  readonly closedPages: readonly string[];
 }
 
 /**
  * Searches in the text of the pages of an object. Throws `not-found` for an object that the index does not have, and what
  * `askIndex` throws.
  */
-export async function searchObject(index: SearchIndex, { object, expression, from }: ObjectQuery): Promise<ObjectHits> {
+export async function searchObject(index: SearchIndex, { object, expression, from, closedPages }: ObjectQuery): Promise<ObjectHits> {
   const id = "(SELECT id FROM search_objects WHERE object = ?2)";
   const sql = `WITH found AS (
       SELECT rowid AS id, highlight(search_words, 0, ${marks}) AS marked FROM search_words
       WHERE search_words MATCH ?1 AND rowid > ${pagesAfter(id)} + ${integerValue("?3")} AND rowid < ${pagesBefore(id)}
+        AND rowid NOT IN (SELECT id FROM search_entries WHERE id > ${pagesAfter(id)} AND id < ${pagesBefore(id)}
+          AND page IN (SELECT value FROM json_each(?4)))
       ORDER BY rowid LIMIT ${mostPages + 1}),
     counted AS (SELECT id, marked, sum(length(marked)) OVER (ORDER BY id) - length(marked) AS before FROM found)
     SELECT counted.id - ${pagesAfter(id)} AS number, page, language, areas, marked, before
@@ -63,7 +67,7 @@ export async function searchObject(index: SearchIndex, { object, expression, fro
     WHERE before < ${mostCharacters} ORDER BY counted.id`;
   const [objects = [], rows = []] = await askIndex(index, [
     { sql: "SELECT id FROM search_objects WHERE object = ?1", values: [object] },
-    { sql, values: [expression, object, from] },
+    { sql, values: [expression, object, from, JSON.stringify(closedPages)] },
   ]);
   if (objects.length === 0) throw new ImageError("not-found", "No object of this name is in the search index.");
   const listed = rows.slice(0, mostPages);

@@ -17,6 +17,7 @@ import { countDerivatives, countMaster } from "../operation/purge-count.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
 import { type PurgeableCache, purgeWorkersCache } from "../operation/workers-cache.ts";
+import { forgetPolicies } from "../policies.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { noteAction } from "./audited.ts";
@@ -66,6 +67,8 @@ export async function purge(
   { visit, workersCache, operator }: PurgeVisit,
 ): Promise<PurgeAnswer> {
   const isDry = order.dryRun === true;
+  // Who may see what is read again: of all, for it takes a read each.
+  if (!isDry) forgetPolicies(services.policies);
   const { images, counts, tags, next } = await purgeOwn(services, { order, visit });
   // Last: what is drawn again before is drawn from what is there now.
   const front = isDry ? untouched : await purgeFront(services, { workersCache, tags });
