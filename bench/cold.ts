@@ -137,6 +137,9 @@ async function answer(
     accessSecrets: [],
     accessAudience: undefined,
     accessIssuer: undefined,
+    loginAudience: undefined,
+    oidc: undefined,
+    authInfoStatus: 401,
     jurisdiction: undefined,
   } as const;
   const services = createServices(config, platform, isolate);

@@ -1,5 +1,6 @@
 import { type AccessSecret, accessSecretName, readAccessSecrets } from "./config/access-secrets.ts";
 import { type GatewayRule, readGateway } from "./config/gateway.ts";
+import { type OidcProvider, oidcSecretName, readOidcProvider } from "./config/login.ts";
 import { type Origin, readOrigins } from "./config/origins.ts";
 import { ImageError } from "./error.ts";
 
@@ -67,6 +68,12 @@ export interface Config {
   readonly accessAudience: string | undefined;
   /** The team of Cloudflare Access that signs who was let in; undefined where the platform alone says so. */
   readonly accessIssuer: string | undefined;
+  /** The application of Cloudflare Access that people sign in by to see images. */
+  readonly loginAudience: string | undefined;
+  /** The provider of OpenID Connect that they sign in with. */
+  readonly oidc: OidcProvider | undefined;
+  /** Under which status they are told of an image who may see it once they are let in. */
+  readonly authInfoStatus: 200 | 401;
 }
 
 /** Which metadata of a master its derivatives keep. */
@@ -113,6 +120,12 @@ export const defaultVariables = {
   STATISTICS_SECONDS: "10",
   ACCESS_AUDIENCE: "",
   ACCESS_TEAM: "",
+  LOGIN_AUDIENCE: "",
+  OIDC_ISSUER: "",
+  OIDC_CLIENT_ID: "",
+  OIDC_ROLES_CLAIM: "groups",
+  OIDC_SCOPE: "openid email",
+  AUTH_INFO_STATUS: "401",
   JURISDICTION: "",
 } as const;
 
@@ -179,11 +192,15 @@ export function readConfig(variables: Variables): Config {
   if (secret !== undefined && !(typeof secret === "string" && secretPattern.test(secret))) {
     faults.push(`${adminSecretName} is not 24 to 512 letters, digits and . _ ~ + / -`);
   }
-  const accessAudience = matching(
-    "ACCESS_AUDIENCE",
-    /^(?:[\w-]{8,128})?$/,
-    "empty or the audience tag of an Access application",
-  );
+  const audience = (name: "ACCESS_AUDIENCE" | "LOGIN_AUDIENCE"): string =>
+    matching(name, /^(?:[\w-]{8,128})?$/, "empty or the audience tag of an Access application");
+  const accessAudience = audience("ACCESS_AUDIENCE");
+  const loginAudience = audience("LOGIN_AUDIENCE");
+  if (loginAudience !== "" && loginAudience === accessAudience) {
+    faults.push(
+      "LOGIN_AUDIENCE is that of ACCESS_AUDIENCE: all who sign in to see images would administer the service",
+    );
+  }
   const pageSuffix = matching(
     "PAGE_SUFFIX",
     /^[^/?#%\s\d]*$/,
@@ -237,6 +254,18 @@ export function readConfig(variables: Variables): Config {
     accessAudience: accessAudience === "" ? undefined : accessAudience,
     jurisdiction: jurisdiction === "" ? undefined : jurisdiction,
     accessIssuer: accessTeam === "" ? undefined : `https://${accessTeam}.cloudflareaccess.com`,
+    loginAudience: loginAudience === "" ? undefined : loginAudience,
+    oidc: readOidcProvider(
+      {
+        issuer: text("OIDC_ISSUER"),
+        clientId: matching("OIDC_CLIENT_ID", /^[\x21-\x7e]{0,256}$/, "empty or the identifier of a client"),
+        rolesClaim: matching("OIDC_ROLES_CLAIM", /^[\x21-\x7e]{1,128}$/, "the name of a claim"),
+        scope: matching("OIDC_SCOPE", /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/, "names with spaces between"),
+        secret: variables[oidcSecretName],
+      },
+      faults,
+    ),
+    authInfoStatus: choice("AUTH_INFO_STATUS", ["401", "200"]) === "200" ? 200 : 401,
   };
   if (faults.length > 0) {
     throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {

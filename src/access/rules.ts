@@ -53,7 +53,7 @@ export interface AccessRules {
   /** Notices that people have to accept. */
   readonly clicks: ReadonlyMap<string, Notice>;
   readonly roles: ReadonlyMap<string, Role>;
-  /** Origins of viewers on other sites that are given tokens by whoever was let in, wherever he signed in. */
+  /** Origins of viewers on other sites that are given tokens. None: those that people were sent from to be let in. */
   readonly origins: readonly string[];
   readonly watermarks: ReadonlyMap<string, WatermarkRule>;
 }

@@ -1,4 +1,5 @@
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
+import { isLoginReason } from "../access/decide.ts";
 import { grant, type Keeping } from "../access/grant.ts";
 import { ImageError } from "../error.ts";
 import type { Identifier } from "../identity/identifier.ts";
@@ -17,11 +18,14 @@ export interface AskedOf {
   /** As it was asked for: with the size of a reduced image, and with a signature. */
   readonly identifier: Identifier;
   readonly visit: Visit;
+  /** Where a token counts as what somebody was let in by: for what is told of an image, never for its pixels. */
+  readonly shows?: "token";
   /**
-   * What is answered to who may see the image reduced alone: that image, kept by nobody, at addresses that have no other for
-   * it. Left out, it is refused.
+   * What is answered to who may not see the image, kept by nobody. `reduced`: to who may see it reduced, that image, at
+   * addresses that have no other for it. `information`: to who may see it once he is let in, and no reduced one, what is told
+   * of it. Left out, it is refused.
    */
-  readonly instead?: "reduced";
+  readonly instead?: "reduced" | "information";
 }
 
 /** What was granted. */
@@ -30,6 +34,8 @@ export interface Grant {
   readonly image: AskedImage;
   readonly keeping: Keeping;
   readonly stated: Stated;
+  /** That he is told of the image alone, and is to be let in first. */
+  readonly isToBeLetIn?: true;
 }
 
 /**
@@ -70,11 +76,11 @@ interface Asking {
 
 async function findGrant(services: Services, asked: AskedOf, { image, name }: Asking): Promise<Grant> {
   const { policies, clock } = services;
-  const { request, visit, instead } = asked;
+  const { request, visit, instead, shows } = asked;
   const described = policyName(services, image);
   const wasHeld = isHeld(policies, described);
   const stated = await statedOf(policies, { name: described, visit });
-  const asker = await askerOf(services, request, image);
+  const asker = await askerOf(services, request, { image, shows });
   const granting = grant(image, asker, { ...stated, now: clock.now() });
   switch (granting.kind) {
     case "granted":
@@ -84,9 +90,15 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
       if (wasHeld) await lookForNothing(services, { name: phantomOf(name), visit });
       throw new UnknownMaster({ ...name, places: await placesOf(name.key) });
     case "denied": {
-      const { publicSize } = granting;
-      if (instead === undefined || publicSize === undefined) throw refuse(image, granting, stated);
-      return { image: { ...image, longestSide: publicSize }, keeping: { kind: "nobody" }, stated };
+      const { publicSize, reason } = granting;
+      const keeping: Keeping = { kind: "nobody" };
+      // Whoever names a size means that one.
+      const isReduced = publicSize !== undefined && image.longestSide === undefined;
+      if (instead === "reduced" && publicSize !== undefined)
+        return { image: { ...image, longestSide: publicSize }, keeping, stated };
+      if (instead === "information" && isLoginReason(reason) && !isReduced)
+        return { image, keeping, stated, isToBeLetIn: true };
+      throw refuse(image, granting, stated);
     }
   }
 }
