@@ -15,7 +15,7 @@ import { parseQuery } from "../search/search-query.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { readNumber } from "./collection-page.ts";
-import { withSearch } from "./search.ts";
+import { withSearch } from "./search-memory.ts";
 import { type AskedOfObject, grantDocuments, grantSearch, groundOf } from "./shown.ts";
 import { respondMadePage, siteOf } from "./site.ts";
 

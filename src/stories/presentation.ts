@@ -14,7 +14,7 @@ import { documentPrefix, nowhere, rawPath } from "../http/route.ts";
 import { collectionTag, objectTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import type { ApiVersion } from "../iiif/version.ts";
-import type { Addresses } from "../presentation/addresses.ts";
+import type { Addresses, LetsIn } from "../presentation/addresses.ts";
 import { formatCollection, formatPart } from "../presentation/collection.ts";
 import { partsOf } from "../presentation/collection-parts.ts";
 import { documentVersion } from "../presentation/document-version.ts";
@@ -28,6 +28,7 @@ import { statedInRecord } from "../policies.ts";
 import { noSuchRecord, withCollection, withWork } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { loginsOf } from "./logins.ts";
 import { grantDocuments, groundOf } from "./shown.ts";
 
 /** A document that can be written: what it is made of, and the thing whose answers are purged together. */
@@ -62,7 +63,8 @@ export async function answerPresentation(
   const isSearched = services.search === undefined ? {} : ({ isSearched: true } as const);
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits, ...isSearched };
   const ground = await groundOf(services, visit);
-  return withDocument(services, { route, request, visit, addresses, ground }, (document) =>
+  const letsIn = { rules: ground.rules, logins: loginsOf(config) };
+  return withDocument(services, { route, request, visit, addresses: { ...addresses, letsIn }, ground }, (document) =>
     respondDocument(services, { request, visit, addresses, document }),
   );
 }
@@ -109,9 +111,16 @@ function withDocument(
     const stated = statedInRecord(policies, key, stored);
     const keeping = await grantDocuments(services, { request, key, visit }, { stated, ground });
     const write = (): Json => writeFromWork({ addresses, work: shownIn(stored.read(), ground), route });
-    const decisions = decisionsOf(stated, ground);
+    const decisions = decisionsOf(stated, ground) + describeLogins(addresses.letsIn);
     return answer({ recordVersion: stored.version, version, tag: await objectTag(key), write, keeping, decisions });
   });
+}
+
+/** What documents say of how somebody is let in, as a text: another one where they say something else. */
+function describeLogins(letsIn: LetsIn | undefined): string {
+  if (letsIn === undefined || letsIn.logins.size === 0) return "";
+  const { clicks, roles } = letsIn.rules;
+  return JSON.stringify([[...letsIn.logins], [...clicks], [...roles]]);
 }
 
 /** What was granted is not hidden. */

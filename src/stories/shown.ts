@@ -109,7 +109,7 @@ async function grantBy(
   { policies, ground, called, hidden }: GrantedBy,
 ): Promise<Keeping> {
   const image = { identifier: key };
-  const asker = await askerOf(services, request, image);
+  const asker = await askerOf(services, request, { image });
   const granting = grant(image, asker, { ...ground, policies });
   switch (granting.kind) {
     case "granted":
