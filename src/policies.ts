@@ -1,5 +1,5 @@
-import type { Policy } from "./access/policy.ts";
 import { policiesOfRecorded } from "./access/image-policies.ts";
+import type { Policy } from "./access/policy.ts";
 import { type AccessRules, findPattern, noRules, parseRules, rulesKey } from "./access/rules.ts";
 import type { Clock } from "./budget/clock.ts";
 import type { IsolateCache } from "./cache/isolate.ts";

@@ -1,14 +1,8 @@
-import type { Reason } from "../access/decide.ts";
 import { formatReduced } from "../access/asked-image.ts";
+import type { Reason } from "../access/decide.ts";
 import { defined } from "./defined.ts";
 import type { Provider } from "./link.ts";
-import {
-  isObjectHidden,
-  isPageOpen,
-  outcomeOfStored,
-  policiesOfObject,
-  type ShowingGround,
-} from "./object-access.ts";
+import { isObjectHidden, isPageOpen, outcomeOfStored, policiesOfObject, type ShowingGround } from "./object-access.ts";
 import type { StoredImage } from "./stored-image.ts";
 import type { Page, Work } from "./work.ts";
 import { remainingEntries } from "./work-former.ts";
@@ -105,8 +99,7 @@ function showImage(stored: StoredImage, ground: ShowingGround): ShownImage | und
       return undefined;
     case "denied": {
       const { reason, publicSize } = outcome;
-      if (publicSize !== undefined)
-        return { ...reduceImage(image, publicSize), withheld: { reason, isReduced: true } };
+      if (publicSize !== undefined) return { ...reduceImage(image, publicSize), withheld: { reason, isReduced: true } };
       return isLasting(reason) ? undefined : { ...image, withheld: { reason, isReduced: false } };
     }
   }

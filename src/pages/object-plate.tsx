@@ -217,7 +217,13 @@ const tools = [
 function Tools({ view: { site, image } }: { readonly view: ObjectView }) {
   if (!site.hasAssets) return null;
   return (
-    <div id="tools" class="stage-tools" role="toolbar" aria-label="View" hidden={image === undefined || !hasPicture(image)}>
+    <div
+      id="tools"
+      class="stage-tools"
+      role="toolbar"
+      aria-label="View"
+      hidden={image === undefined || !hasPicture(image)}
+    >
       {tools.map(([name, label]) => (
         <button id={name} class="icon-button" type="button" aria-label={label} title={label}>
           <Icon name={name} />

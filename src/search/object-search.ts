@@ -53,7 +53,10 @@ export interface ObjectQuery {
  * Searches in the text of the pages of an object. Throws `not-found` for an object that the index does not have, and what
  * `askIndex` throws.
  */
-export async function searchObject(index: SearchIndex, { object, expression, from, closedPages }: ObjectQuery): Promise<ObjectHits> {
+export async function searchObject(
+  index: SearchIndex,
+  { object, expression, from, closedPages }: ObjectQuery,
+): Promise<ObjectHits> {
   const closed = closedPages.length === 0 ? [] : [JSON.stringify(closedPages)];
   const id = "(SELECT id FROM search_objects WHERE object = ?2)";
   const sql = `WITH found AS (

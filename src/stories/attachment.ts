@@ -15,10 +15,7 @@ interface Asked {
 }
 
 /** Answers a request for a file that lies beside the images of an object, from one read. Throws an ImageError if it can't. */
-export async function answerAttachment(
-  services: Services,
-  { request, visit, route }: Asked,
-): Promise<Response> {
+export async function answerAttachment(services: Services, { request, visit, route }: Asked): Promise<Response> {
   const { config, records } = services;
   const [object, file] = [parseIdentifier(route.object), parseIdentifier(route.file)];
   const keeping = await grantAttachment(services, { request, key: object, visit });

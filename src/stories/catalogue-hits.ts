@@ -10,16 +10,14 @@ import {
 } from "../catalogue/object-access.ts";
 import { showPicture, showWork } from "../catalogue/shown-work.ts";
 import type { StoredImage } from "../catalogue/stored-image.ts";
-import { ImageError } from "../error.ts";
 import type { MarkedObject } from "../presentation/catalogue-hits.ts";
-import { statedObjectOf } from "../policies.ts";
 import { withWork } from "../records.ts";
 import {
   type Candidate,
   findCandidates,
   findSnippets,
-  objectsPerAnswer,
   type OpenCandidate,
+  objectsPerAnswer,
   type Snippet,
 } from "../search/catalogue-search.ts";
 import { entryOfWork } from "../search/index-entries.ts";
@@ -28,6 +26,7 @@ import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { withSearch } from "./search-memory.ts";
 import { groundOf } from "./shown.ts";
+import { statedObjects } from "./stated-objects.ts";
 
 /** What is searched for in all objects. */
 export interface CatalogueQuery {
@@ -49,9 +48,6 @@ export interface CatalogueFinds {
   readonly keeping: Keeping;
 }
 
-/** Records that are read at once. */
-const recordsAtOnce = 6;
-
 /**
  * Searches in all objects and tells what anybody may see of what was found, by the records as they are now: the index does not
  * know who may. No memory is held while more of it is waited for. Throws what a search throws, and `policy-unreadable`.
@@ -65,7 +61,9 @@ export async function findInCatalogue(
   if (expression === undefined) return withSearch(services, visit, async () => none);
   const found = await withSearch(services, visit, (search) => findCandidates(search, { expression, from }));
   const ground = await groundOf(services, visit);
-  const decided = await decideAll(services, { visit, ground, candidates: found.objects });
+  const keys = found.objects.map(({ member }) => member.key);
+  const stated = await statedObjects(services, keys, visit);
+  const decided = found.objects.map((candidate, index) => decideOne(candidate, stated[index], ground));
   const open = decided.filter((one) => one !== undefined);
   const snippets = await withSearch(services, visit, (search) => findSnippets(search, { expression, objects: open }));
   const shown: (MarkedObject & { readonly place: number })[] = [];
@@ -93,48 +91,13 @@ interface Decided extends OpenCandidate {
   readonly hasHiddenPages: boolean;
 }
 
-interface Deciding {
-  readonly visit: Visit;
-  readonly ground: ShowingGround;
-  readonly candidates: readonly Candidate[];
-}
-
-/** Undefined for a candidate that is shown to nobody. */
-async function decideAll(
-  services: Services,
-  { visit, ground, candidates }: Deciding,
-): Promise<readonly (Decided | undefined)[]> {
-  const decided: (Decided | undefined)[] = [];
-  const waiting = candidates.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, candidate] of waiting) {
-      const stated = await statedIn(services, candidate.member.key, visit);
-      decided[index] = stated && decideOne(candidate, stated, ground);
-    }
-  };
-  await Promise.all(Array.from({ length: recordsAtOnce }, work));
-  return decided;
-}
-
-/** What is gone since it was indexed is shown to nobody, and neither is what can't be read: a record that is damaged. */
-async function statedIn(
-  { policies }: Services,
-  key: string,
-  visit: Visit,
-): Promise<StatedObject | undefined> {
-  try {
-    return await statedObjectOf(policies, { key, visit });
-  } catch (error) {
-    const cause = error instanceof ImageError ? error.cause : undefined;
-    if (cause instanceof ImageError && cause.code === "record-malformed") return undefined;
-    throw error;
-  }
-}
-
-function decideOne(candidate: Candidate, stated: StatedObject, ground: ShowingGround): Decided | undefined {
-  if (!isObjectPublic(stated, ground)) return undefined;
+/** Undefined for a candidate that is shown to nobody, or is gone since it was indexed. */
+function decideOne(candidate: Candidate, stated: StatedObject | undefined, ground: ShowingGround): Decided | undefined {
+  if (stated === undefined || !isObjectPublic(stated, ground)) return undefined;
   const { thumbnail, ...member } = candidate.member;
-  const named = stated.pages.flatMap(({ images }) => images).find((image) => image.identifier === thumbnail?.identifier);
+  const named = stated.pages
+    .flatMap(({ images }) => images)
+    .find((image) => image.identifier === thumbnail?.identifier);
   // What it states is newer than the index; an image that is no longer a page of the object is not shown.
   const picture = thumbnail && named && showPicture(statedImage(thumbnail, named.policy), ground);
   return {

@@ -47,10 +47,7 @@ export async function answerPageText(services: Services, { request, visit, route
 }
 
 /** Answers a request for the file that a page's text comes from, from two reads. Throws as `answerPageText` does. */
-export async function answerTextFile(
-  services: Services,
-  { request, visit, route }: Asked<"file">,
-): Promise<Response> {
+export async function answerTextFile(services: Services, { request, visit, route }: Asked<"file">): Promise<Response> {
   const { config, records } = services;
   const [object, page] = [parseIdentifier(route.object), parseIdentifier(route.page)];
   const keeping = await grantText(services, { request, key: object, visit }, page);

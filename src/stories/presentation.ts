@@ -14,6 +14,7 @@ import { documentPrefix, nowhere, rawPath } from "../http/route.ts";
 import { collectionTag, objectTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import type { ApiVersion } from "../iiif/version.ts";
+import { statedInRecord } from "../policies.ts";
 import type { Addresses, LetsIn } from "../presentation/addresses.ts";
 import { formatCollection, formatPart } from "../presentation/collection.ts";
 import { partsOf } from "../presentation/collection-parts.ts";
@@ -24,7 +25,6 @@ import { formatPiece } from "../presentation/piece.ts";
 import { findPresentationRoute, type PresentationRoute } from "../presentation/route.ts";
 import { formatCollectionV2, formatPartV2 } from "../presentation/v2/collection.ts";
 import { formatManifestV2 } from "../presentation/v2/manifest.ts";
-import { statedInRecord } from "../policies.ts";
 import { noSuchRecord, withCollection, withWork } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -102,7 +102,14 @@ function withDocument(
       const write = (): Json => writeCollection({ addresses, collection: shown, part, version });
       const decisions = stated.length === 0 ? "" : formatRecordJson(shown);
       const keeping = keepingOf(stated, ground.now);
-      return answer({ recordVersion: stored.version, version, tag: await collectionTag(key), write, keeping, decisions });
+      return answer({
+        recordVersion: stored.version,
+        version,
+        tag: await collectionTag(key),
+        write,
+        keeping,
+        decisions,
+      });
     });
   }
   const key = parseIdentifier(route.kind === "manifest" ? route.key : route.object);
@@ -172,7 +179,14 @@ async function respondDocument({ config }: Services, asked: Answered): Promise<R
   const { request, visit, addresses, document } = asked;
   const { recordVersion, version, tag, write, keeping, decisions } = document;
   const contentType = chooseDocumentType(request, version);
-  const made = [documentVersion, recordVersion, JSON.stringify(addresses), rawPath(request.url), contentType, decisions];
+  const made = [
+    documentVersion,
+    recordVersion,
+    JSON.stringify(addresses),
+    rawPath(request.url),
+    contentType,
+    decisions,
+  ];
   const headers = documentHeaders({
     etag: `"${await digest(made.join("\n"))}"`,
     cacheTag: tag,

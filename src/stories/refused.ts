@@ -53,7 +53,10 @@ function sayReason(reason: Reason, called: string): Said {
     case "no-longer-open":
       return { code: "access-closed", message: `This ${called} has been closed since ${reason.since}.` };
     case "network":
-      return { code: "access-closed", message: `This ${called} is shown in some networks alone, such as a reading room.` };
+      return {
+        code: "access-closed",
+        message: `This ${called} is shown in some networks alone, such as a reading room.`,
+      };
     case "signed":
       return { code: "signature-required", message: `This ${called} is shown at signed addresses alone.` };
   }

@@ -17,7 +17,12 @@ export function formatImageV2(addresses: Addresses, image: ShownImage): Json {
     format: "image/jpeg",
     width,
     height,
-    service: { "@context": contextUris[2], "@id": id, profile: profileUris[2], ...given("service", loginServices(addresses, 2, image)) },
+    service: {
+      "@context": contextUris[2],
+      "@id": id,
+      profile: profileUris[2],
+      ...given("service", loginServices(addresses, 2, image)),
+    },
   };
 }
 
