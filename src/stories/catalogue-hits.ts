@@ -21,7 +21,7 @@ import {
   type Snippet,
 } from "../search/catalogue-search.ts";
 import { entryOfWork } from "../search/index-entries.ts";
-import { withoutAccents } from "../search/search-text.ts";
+import { shownText, withoutAccents } from "../search/search-text.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { withSearch } from "./search-memory.ts";
@@ -129,13 +129,16 @@ async function shownSnippets(
   if (!hasHiddenPages || snippets.every(({ page }) => page !== undefined)) return snippets;
   const known = await withWork(records, { key, visit }, async ({ read }) => {
     const work = showWork(read(), ground);
-    return work === undefined ? "" : withoutAccents(entryOfWork(work).text);
+    return work === undefined ? [] : entryOfWork(work).text.split("\n").map(shownText);
   });
-  const words = withoutAccents(q).match(/[\p{L}\p{N}]+/gu) ?? [];
-  const isKnown = words.every((word) => known.includes(word));
-  return snippets.filter(({ page, text }) => page !== undefined || (isKnown && isPartOf(known, text)));
-}
-
-function isPartOf(known: string, snippet: string): boolean {
-  return known.includes(withoutAccents(snippet.replaceAll("…", "")));
+  const [first = "", ...others] = withoutAccents(q).match(/[\p{L}\p{N}]+/gu) ?? [];
+  const all = withoutAccents(known.join(" "));
+  const line = known.find((text) => withoutAccents(text).includes(first));
+  const isKnown = line !== undefined && others.every((word) => all.includes(word));
+  return snippets.flatMap((snippet): readonly Snippet[] => {
+    if (snippet.page !== undefined) return [snippet];
+    if (!isKnown) return [];
+    const isPublic = all.includes(withoutAccents(snippet.text.replaceAll("…", "")));
+    return [isPublic ? snippet : { page: undefined, text: line, found: [] }];
+  });
 }

@@ -176,7 +176,7 @@ describe("a manifest", () => {
   });
 
   it("says where somebody is let in, in both versions of the flow", async () => {
-    const secrets = { ACCESS_SECRET: "a".repeat(32) };
+    const secrets = { ACCESS_SECRET: `one:${"a".repeat(43)}` };
     const answer = await ask("/presentation/3/mixed/manifest", { env: secrets });
     const manifest = JSON.parse(answer.text);
     expect(manifest["@context"]).toContain("http://iiif.io/api/auth/2/context.json");
@@ -382,7 +382,8 @@ describe("the page of an object", () => {
 
   it("finds in the text what anybody may read", async () => {
     const { text } = await ask("/objects/mixed?q=whisper");
-    expect([...new Set(text.match(/word[a-z]+/g))]).toEqual([]);
+    expect(text).toContain("wordopen");
+    expect(text).not.toMatch(/word(?:hidden|reduced|click|network|closed|embargo)/);
     expect(text).toContain("1 found");
   });
 });
