@@ -25,7 +25,8 @@ export type Rectangle = readonly [x: number, y: number, width: number, height: n
 /** Each of them is looked at for each tile. */
 const mostRedactions = 64;
 
-const accessSchema = v.pipe(
+/** Who may see something, as JSON holds it: a text that `parseAccess` reads. */
+export const accessSchema = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }): Access => {
     const access = parseAccess(dataset.value);
