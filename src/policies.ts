@@ -80,8 +80,14 @@ export function policiesOf(rules: AccessRules, name: string, facts: ImageFacts |
   const byPattern = findPattern(rules, name)?.policy;
   const own = facts?.policy === undefined ? [] : [facts.policy];
   if (byPattern === undefined) return own;
-  if (facts !== undefined || isOpen(byPattern)) return [byPattern, ...own];
+  if (facts !== undefined || !isClosedUnrecorded(rules, name)) return [byPattern, ...own];
   return [byPattern, { access: { kind: "closed" } }];
+}
+
+/** Says whether an image without a record is closed, whoever asks. */
+export function isClosedUnrecorded(rules: AccessRules, name: string): boolean {
+  const byPattern = findPattern(rules, name)?.policy;
+  return byPattern !== undefined && !isOpen(byPattern);
 }
 
 function isOpen({ access, embargo, openUntil }: Policy): boolean {
