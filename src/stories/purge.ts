@@ -1,6 +1,8 @@
 import { withDeadline } from "../budget/deadline.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { respondJson } from "../http/respond.ts";
+import { identifierOf } from "../identity/identifier.ts";
+import { dividePage } from "../identity/master-name.ts";
 import type { PurgeState } from "../operation/ledger.ts";
 import {
   addCounts,
@@ -17,6 +19,7 @@ import { countDerivatives, countMaster } from "../operation/purge-count.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
 import { type PurgeableCache, purgeWorkersCache } from "../operation/workers-cache.ts";
+import { forgetPolicy } from "../policies.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { noteAction } from "./audited.ts";
@@ -94,6 +97,7 @@ async function purgeOwn(
     bucket: services.buckets.derivatives,
   };
   const isDry = order.dryRun === true;
+  if (!isDry) forgetPolicies(services, order);
   const work =
     order.kind === "everything"
       ? () => purgeAll(tiers, order)
@@ -103,6 +107,15 @@ async function purgeOwn(
     return await whileRenewing(services.clock, lease, work);
   } finally {
     lease.release();
+  }
+}
+
+/** First: what is answered while the rest is purged is decided by what is stated now. */
+function forgetPolicies({ policies, config }: Services, order: PurgeOrder): void {
+  if (order.kind !== "images") forgetPolicy(policies);
+  else {
+    for (const identifier of order.identifiers)
+      forgetPolicy(policies, dividePage(identifierOf(identifier), config.pageSuffix).name);
   }
 }
 
