@@ -122,6 +122,7 @@ const ordered = {
   pages: [],
   contents: [],
   attachments: undefined,
+  access: undefined,
 };
 
 interface SizedPage {
