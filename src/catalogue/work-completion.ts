@@ -115,7 +115,6 @@ const ordered = {
   navDate: undefined,
   viewingDirection: undefined,
   layout: undefined,
-  access: undefined,
   thumbnail: undefined,
   start: undefined,
   collections: [],
