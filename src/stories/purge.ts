@@ -1,8 +1,6 @@
 import { withDeadline } from "../budget/deadline.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { respondJson } from "../http/respond.ts";
-import { identifierOf } from "../identity/identifier.ts";
-import { dividePage } from "../identity/master-name.ts";
 import type { PurgeState } from "../operation/ledger.ts";
 import {
   addCounts,
@@ -18,8 +16,9 @@ import { choosePurge, type NamedOrder, type PurgeChoice } from "../operation/pur
 import { countDerivatives, countMaster } from "../operation/purge-count.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
+import { againSeconds } from "../operation/purge-again.ts";
 import { type PurgeableCache, purgeWorkersCache } from "../operation/workers-cache.ts";
-import { forgetPolicy } from "../policies.ts";
+import { forgetPolicies } from "../policies.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { noteAction } from "./audited.ts";
@@ -69,6 +68,8 @@ export async function purge(
   { visit, workersCache, operator }: PurgeVisit,
 ): Promise<PurgeAnswer> {
   const isDry = order.dryRun === true;
+  // Who may see what is read again: of all, for it takes a read each.
+  if (!isDry) forgetPolicies(services.policies);
   const { images, counts, tags, next } = await purgeOwn(services, { order, visit });
   // Last: what is drawn again before is drawn from what is there now.
   const front = isDry ? untouched : await purgeFront(services, { workersCache, tags });
@@ -97,7 +98,6 @@ async function purgeOwn(
     bucket: services.buckets.derivatives,
   };
   const isDry = order.dryRun === true;
-  if (!isDry) forgetPolicies(services, order);
   const work =
     order.kind === "everything"
       ? () => purgeAll(tiers, order)
@@ -107,15 +107,6 @@ async function purgeOwn(
     return await whileRenewing(services.clock, lease, work);
   } finally {
     lease.release();
-  }
-}
-
-/** First: what is answered while the rest is purged is decided by what is stated now. */
-function forgetPolicies({ policies, config }: Services, order: PurgeOrder): void {
-  if (order.kind !== "images") forgetPolicy(policies);
-  else {
-    for (const identifier of order.identifiers)
-      forgetPolicy(policies, dividePage(identifierOf(identifier), config.pageSuffix).name);
   }
 }
 
@@ -157,13 +148,13 @@ async function purgeChosen(
 
 /** What is purged elsewhere stays purged though the cache in front does not answer: the answer says so. */
 async function purgeFront(
-  { ledger, clock }: Services,
+  { ledger, clock, config }: Services,
   { workersCache, tags }: { readonly workersCache: PurgeableCache; readonly tags: readonly string[] },
 ): Promise<PurgeState> {
   if (workersCache === undefined) return { state: "absent", waiting: 0 };
   try {
     return await withDeadline(clock, frontSeconds, () =>
-      ledger === undefined ? purgeWithoutLedger(workersCache, tags) : ledger().purge(tags),
+      ledger === undefined ? purgeWithoutLedger(workersCache, tags) : ledger().purge(tags, againSeconds(config)),
     );
   } catch (error) {
     return { state: "refused", reason: String(error), waiting: 0 };
