@@ -65,11 +65,10 @@ export function isHeld(store: PolicyStore, name: Identifier): boolean {
   return heldFacts(store, name) !== undefined && heldRules(store) !== undefined;
 }
 
-/** Drops what the isolate knows of an image, or of all and of the rules. */
-export function forgetPolicy({ held, rules }: PolicyStore, name?: string): void {
+/** Drops what the isolate knows of images and of the rules. */
+export function forgetPolicies({ held, rules }: PolicyStore): void {
   rules.last = undefined;
-  if (name === undefined) held.deleteStartingWith("");
-  else held.delete(name);
+  held.deleteStartingWith("");
 }
 
 /**

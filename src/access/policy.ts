@@ -61,7 +61,10 @@ export const policyEntries = {
 };
 
 /** A policy as JSON holds it. What it does not know it refuses: a slip of the pen would leave an image open. */
-export const policySchema: v.GenericSchema<unknown, Policy> = v.strictObject(policyEntries);
+export const policySchema: v.GenericSchema<unknown, Policy> = v.pipe(
+  v.custom<object>((input) => typeof input === "object" && input !== null && !Array.isArray(input), "is no object"),
+  v.strictObject(policyEntries),
+);
 
 /** A policy as JSON holds it. */
 export type PolicyJson = Readonly<Record<string, unknown>>;

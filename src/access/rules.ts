@@ -84,7 +84,7 @@ const range = v.pipe(
 
 const share = v.pipe(v.number(), v.gtValue(0), v.maxValue(1));
 
-const rulesSchema = v.strictObject({
+const rulesEntries = v.strictObject({
   access: v.optional(v.pipe(v.array(v.strictObject({ match: v.string(), ...policyEntries })), v.maxLength(200)), []),
   networks: v.optional(v.record(name, v.pipe(v.array(range), v.minLength(1), v.maxLength(200))), {}),
   clicks: v.optional(v.record(name, v.strictObject(noticeEntries)), {}),
@@ -112,6 +112,15 @@ const rulesSchema = v.strictObject({
     {},
   ),
 });
+
+const rulesSchema = v.pipe(
+  // An empty list would pass for an object.
+  v.custom<object>(
+    (input) => typeof input === "object" && input !== null && !Array.isArray(input),
+    "is no JSON object",
+  ),
+  rulesEntries,
+);
 
 /** Rules that were read, or all that is wrong with them: sentences without a full stop. */
 export type ReadRules =
