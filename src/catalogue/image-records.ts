@@ -129,7 +129,12 @@ export function recordsOf({ column, rows, isSound }: PageTable): Records {
       named.flatMap(({ image, label, rights, metadata, policy, place }) =>
         image === undefined
           ? []
-          : [[image, { record: defined<ImageRecord>({ label, rights, metadata, policy }), place: place(column) }] as const],
+          : [
+              [
+                image,
+                { record: defined<ImageRecord>({ label, rights, metadata, policy }), place: place(column) },
+              ] as const,
+            ],
       ),
     ),
   };

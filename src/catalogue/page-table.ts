@@ -147,11 +147,7 @@ interface PolicyReading {
 }
 
 /** A cell that is empty states nothing, and takes back what the record has said. */
-function readPolicy(
-  image: string | undefined,
-  row: TableRow,
-  { columns, refuse }: PolicyReading,
-): Policy | undefined {
+function readPolicy(image: string | undefined, row: TableRow, { columns, refuse }: PolicyReading): Policy | undefined {
   const cells = policyCells.filter(({ column }) => columns.has(column));
   if (cells.length === 0) return undefined;
   const parts = cells.flatMap((cell): readonly Policy[] => {

@@ -21,8 +21,7 @@ export function without(gone: ReadonlySet<string>): PictureChange {
 
 /** Returns a change that states who may see images, by their identifiers; others stay as they are. */
 export function stated(policies: ReadonlyMap<string, Policy | undefined>): PictureChange {
-  return (image) =>
-    policies.has(image.identifier) ? stateImagePolicy(image, policies.get(image.identifier)) : image;
+  return (image) => (policies.has(image.identifier) ? stateImagePolicy(image, policies.get(image.identifier)) : image);
 }
 
 /** Returns an image with what its record states of who may see it. */

@@ -19,7 +19,13 @@ import { statusOf, writeRecords } from "./ingest-records.ts";
 import { type Settled, settle } from "./ingest-settings.ts";
 import { formatNotes } from "./note-text.ts";
 import { showProgress } from "./progress.ts";
-import { type ChangedThings, formatPurgeOutcome, notPurged, type PurgeOutcome, purgeAfterwards } from "./purge-afterwards.ts";
+import {
+  type ChangedThings,
+  formatPurgeOutcome,
+  notPurged,
+  type PurgeOutcome,
+  purgeAfterwards,
+} from "./purge-afterwards.ts";
 import { formatJson } from "./report-json.ts";
 import { formatDryReport, formatFailure, formatReport } from "./report-text.ts";
 import { formatShareOf } from "./share-text.ts";

@@ -3,10 +3,10 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Bucket, BucketError, type StoredObject } from "../bucket/bucket.ts";
-import { sha256Of, type Upload, uploadFile } from "../bucket/upload.ts";
 import type { Policy } from "../access/policy.ts";
 import type { AccessRules } from "../access/rules.ts";
+import { type Bucket, BucketError, type StoredObject } from "../bucket/bucket.ts";
+import { sha256Of, type Upload, uploadFile } from "../bucket/upload.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type {
@@ -172,7 +172,6 @@ async function keep(
   const warnings = written?.isWritten === true ? ["Its record was stored."] : [];
   return { status: "kept", master, warnings, ...policyOf(written) };
 }
-
 
 interface Making {
   readonly work: ImageWork;

@@ -2,7 +2,13 @@ import { isSamePolicy } from "../access/policy.ts";
 import { type AccessRules, findPattern } from "../access/rules.ts";
 import { strictest } from "../access/strictness.ts";
 import { type Bucket, BucketError, type ServiceBuckets, type StoredObject } from "../bucket/bucket.ts";
-import { parseImageRecord, recordKey, renameImageRecord, type StoredRecord, withPolicy } from "../catalogue/image-records.ts";
+import {
+  parseImageRecord,
+  recordKey,
+  renameImageRecord,
+  type StoredRecord,
+  withPolicy,
+} from "../catalogue/image-records.ts";
 import { moveKey } from "../catalogue/moved.ts";
 import { renamed } from "../catalogue/picture-change.ts";
 import { policiesOf } from "../policies.ts";

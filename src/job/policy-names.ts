@@ -29,8 +29,6 @@ export function unknownPolicyNames({ pages, objects = [] }: PolicyTables, rules:
         ...faults(watermark === undefined ? {} : { watermark }, "watermark", place),
       ];
     }),
-    ...objects.flatMap(({ access, place }) =>
-      faults(access === undefined ? {} : { access }, "manifest_access", place),
-    ),
+    ...objects.flatMap(({ access, place }) => faults(access === undefined ? {} : { access }, "manifest_access", place)),
   ];
 }

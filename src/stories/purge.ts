@@ -11,12 +11,12 @@ import {
   purgeBytes,
   purgeMaster,
 } from "../operation/purge.ts";
+import { againSeconds } from "../operation/purge-again.ts";
 import type { PurgeAnswer } from "../operation/purge-answer.ts";
 import { choosePurge, type NamedOrder, type PurgeChoice } from "../operation/purge-choice.ts";
 import { countDerivatives, countMaster } from "../operation/purge-count.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
-import { againSeconds } from "../operation/purge-again.ts";
 import { type PurgeableCache, purgeWorkersCache } from "../operation/workers-cache.ts";
 import { forgetPolicies } from "../policies.ts";
 import type { Services } from "../services.ts";
