@@ -8,10 +8,12 @@ import type { PolicyDate } from "./policy-date.ts";
  */
 export function strictest(one: Policy, other: Policy): Policy {
   const both = [one, other];
-  const access = strictestAccess(accessOf(one), accessOf(other));
   const embargo = chosen([one.embargo, other.embargo], (a, b) => (a.at >= b.at ? a : b));
   const openUntil = chosen([one.openUntil, other.openUntil], (a, b) => (a.at <= b.at ? a : b));
-  const embargoAccess = embargo && both.map(accessBefore).reduce(strictestAccess);
+  const embargoAccess = embargo && both.flatMap((policy) => accessesBefore(policy, embargo.at)).reduce(strictestAccess);
+  // What is over before it has begun is closed, and what nobody knows of stays so.
+  const isHidden = embargoAccess?.kind === "hidden" && openUntil !== undefined && openUntil.at < (embargo?.at ?? 0);
+  const access: Access = isHidden ? { kind: "hidden" } : strictestAccess(accessOf(one), accessOf(other));
   // What an open image states of a reduced one says nothing of who gets more.
   const sizes = both.filter((policy) => mayDeny(policy)).map(({ publicSize }) => publicSize ?? 0);
   const publicSize = sizes.length === 0 ? undefined : Math.min(...sizes);
@@ -32,10 +34,11 @@ function accessOf({ access = { kind: "open" } }: Policy): Access {
   return access;
 }
 
-/** Who may see it until an embargo ends that another policy may have. */
-function accessBefore({ access = { kind: "open" }, embargo, embargoAccess = { kind: "closed" } }: Policy): Access {
-  if (embargo === undefined) return access;
-  return access.kind === "hidden" ? access : embargoAccess;
+/** All who may see it at some time before an embargo ends that another policy may have. */
+function accessesBefore({ access = { kind: "open" }, embargo, embargoAccess }: Policy, end: number): readonly Access[] {
+  if (embargo === undefined || access.kind === "hidden") return [access];
+  const meanwhile: Access = embargoAccess ?? { kind: "closed" };
+  return embargo.at < end ? [meanwhile, access] : [meanwhile];
 }
 
 function mayDeny(policy: Policy): boolean {

@@ -43,7 +43,14 @@ export type ObjectOfImage =
     };
 
 /** Returns all that is stored of an image as it stands in a report for scripts. */
-export function describeInfo({ master, file, derivatives, record, access: { rows, ...access }, ...told }: ImageInfo): object {
+export function describeInfo({
+  master,
+  file,
+  derivatives,
+  record,
+  access: { rows, ...access },
+  ...told
+}: ImageInfo): object {
   const { identifier, key, page, bytes, etag, uploadedAt, metadata } = master;
   const uploaded = isoDate(uploadedAt);
   const kept = Object.fromEntries(derivativeStates.map((state) => [state, sumOf(derivatives, state)]));

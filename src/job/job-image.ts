@@ -7,6 +7,7 @@ import type { Policy } from "../access/policy.ts";
 import type { AccessRules } from "../access/rules.ts";
 import { type Bucket, BucketError, type StoredObject } from "../bucket/bucket.ts";
 import { sha256Of, type Upload, uploadFile } from "../bucket/upload.ts";
+import { ImageError } from "../error.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type {
@@ -150,7 +151,13 @@ async function tighten(image: PlannedImage, { object }: Found, work: ImageWork):
     if (facts === undefined) throw new BucketError("changed", `${image.key} was taken away meanwhile.`);
     return facts;
   };
-  return tightenRecord({ image, catalogue, rules, isStored: true, size });
+  try {
+    return await tightenRecord({ image, catalogue, rules, isStored: true, size });
+  } catch (error) {
+    // What can't be opened is shown to nobody; its record is written before it is replaced.
+    if (error instanceof ImageError) return false;
+    throw error;
+  }
 }
 
 function policyOf(written: WrittenRecord | undefined, wasChanged = false): Pick<TreatedImage, "record"> {
@@ -202,7 +209,7 @@ async function makeMaster(image: PlannedImage, making: Making): Promise<TreatedI
     };
     const onProgress = (bytes: number) => work.onStoredBytes(bytes, master.bytes);
     const { catalogue, rules } = work;
-    if (isNew) await tightenRecord({ image, catalogue, rules, isStored: false, size: async () => master });
+    if (!wasChanged) await tightenRecord({ image, catalogue, rules, isStored: !isNew, size: async () => master });
     const storing = stopwatch();
     await storing.time(() => uploadFile(work.masters, upload, { signal: work.signal, onProgress }));
     const written = await writeRecord(image, { size: master, catalogue });
