@@ -51,16 +51,13 @@ function seen(policy: Policy, asker: Asker, now: number): number {
 describe("the stricter of two policies", () => {
   it("shows nobody at any time what one of them does not show him", () => {
     const times = [...days, "2029-01-01", "2033-01-01"].map((text) => date(text).at);
-    for (let round = 0; round < 4000; round += 1) {
+    for (let round = 0; round < 2000; round += 1) {
       const [one, other] = [drawPolicy(), drawPolicy()];
       const both = strictest(one, other);
-      for (const now of times) {
-        for (const asker of askers) {
-          const most = Math.min(seen(one, asker, now), seen(other, asker, now));
-          const told = JSON.stringify([one, other, both].map(formatPolicy));
-          expect(seen(both, asker, now), told).toBeLessThanOrEqual(most);
-        }
-      }
+      const leaks = times.flatMap((now) =>
+        askers.filter((asker) => seen(both, asker, now) > Math.min(seen(one, asker, now), seen(other, asker, now))),
+      );
+      if (leaks.length > 0) expect([one, other, both].map(formatPolicy)).toEqual("policies without a leak");
     }
   });
 
