@@ -21,6 +21,8 @@ export const faults = {
   "query-malformed": { status: 400, title: "Malformed query" },
   "login-required": { status: 401, title: "Login required" },
   "access-closed": { status: 403, title: "Closed" },
+  "login-refused": { status: 403, title: "Login refused" },
+  "https-required": { status: 403, title: "HTTPS required" },
   "signature-required": { status: 403, title: "Signature required" },
   "signature-invalid": { status: 403, title: "Invalid signature" },
   "not-found": { status: 404, title: "Not found" },
@@ -31,6 +33,7 @@ export const faults = {
   "render-memory": { status: 413, title: "Rendering takes too much memory" },
   "url-too-long": { status: 414, title: "URL too long" },
   "task-invalid": { status: 422, title: "Faulty task" },
+  "too-many-requests": { status: 429, title: "Too many requests" },
   // Nobody reads this answer: it is for the log. 499 is what web servers log for it.
   "client-gone": { status: 499, title: "Client gone" },
   "source-malformed": { status: 500, title: "Damaged image" },
@@ -45,6 +48,7 @@ export const faults = {
   "origin-unsuitable": { status: 502, title: "Unsuitable origin" },
   "source-changed": { status: 503, title: "Image replaced while it was read" },
   "policy-unreadable": { status: 503, title: "Access can't be decided" },
+  "login-unavailable": { status: 503, title: "Login unavailable" },
   "storage-failed": { status: 503, title: "Storage failed" },
   "render-busy": { status: 503, title: "Busy" },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;

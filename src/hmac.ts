@@ -5,6 +5,11 @@ export async function hmac(secret: string, text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text)));
 }
 
+/** Returns random bytes, as many as are wanted, in base64url. */
+export function randomText(bytes: number): string {
+  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(bytes)));
+}
+
 /** Says whether two lists of bytes are the same, in a time that does not tell where they differ. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   const difference = one.reduce((sum, byte, at) => sum | (byte ^ (other[at] ?? -1)), one.length ^ other.length);

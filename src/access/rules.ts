@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Access, namePattern } from "./access.ts";
 import { type AddressRange, parseRange } from "./network.ts";
+import { isViewerOrigin } from "./origin.ts";
 import { type Pattern, parsePattern } from "./pattern.ts";
 import { type Policy, policyEntries } from "./policy.ts";
 
@@ -14,6 +15,14 @@ export interface Notice {
   readonly note?: Texts;
   /** What the button says. */
   readonly confirm?: Texts;
+}
+
+/** What people are who sign in. */
+export interface Role extends Notice {
+  /** Who has it: addresses of mail, `@domain` for all of a domain, groups. */
+  readonly claims: readonly string[];
+  /** `external` where people sign in by another way, and viewers are to offer none. */
+  readonly login?: "external";
 }
 
 /** Where a watermark is put, and how. */
@@ -43,7 +52,9 @@ export interface AccessRules {
   readonly networks: ReadonlyMap<string, readonly AddressRange[]>;
   /** Notices that people have to accept. */
   readonly clicks: ReadonlyMap<string, Notice>;
-  readonly roles: ReadonlyMap<string, Notice & { readonly claims: readonly string[] }>;
+  readonly roles: ReadonlyMap<string, Role>;
+  /** Origins of viewers on other sites that are given tokens. None: those that people were sent from to be let in. */
+  readonly origins: readonly string[];
   readonly watermarks: ReadonlyMap<string, WatermarkRule>;
 }
 
@@ -56,6 +67,7 @@ export const noRules: AccessRules = {
   networks: new Map(),
   clicks: new Map(),
   roles: new Map(),
+  origins: [],
   watermarks: new Map(),
 };
 
@@ -82,6 +94,11 @@ const range = v.pipe(
   }),
 );
 
+const origin = v.pipe(
+  v.string(),
+  v.check(isViewerOrigin, "is not an origin such as https://viewer.example, without a path"),
+);
+
 const share = v.pipe(v.number(), v.gtValue(0), v.maxValue(1));
 
 const rulesEntries = v.strictObject({
@@ -91,10 +108,15 @@ const rulesEntries = v.strictObject({
   roles: v.optional(
     v.record(
       name,
-      v.strictObject({ ...noticeEntries, claims: v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1)) }),
+      v.strictObject({
+        ...noticeEntries,
+        claims: v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1)),
+        login: v.exactOptional(v.literal("external")),
+      }),
     ),
     {},
   ),
+  origins: v.optional(v.pipe(v.array(origin), v.maxLength(200)), []),
   watermarks: v.optional(
     v.record(
       name,
@@ -131,7 +153,7 @@ export type ReadRules =
 export function parseRules(bytes: Uint8Array): ReadRules {
   const read = v.safeParse(rulesSchema, parseJson(bytes));
   if (!read.success) return { kind: "faulty", faults: read.issues.map(formatIssue) };
-  const { access, networks, clicks, roles, watermarks } = read.output;
+  const { access, networks, clicks, roles, origins, watermarks } = read.output;
   const faults: string[] = [];
   const rules: AccessRules = {
     patterns: access.flatMap(({ match, ...policy }) => {
@@ -142,6 +164,7 @@ export function parseRules(bytes: Uint8Array): ReadRules {
     networks: new Map(Object.entries(networks)),
     clicks: new Map(Object.entries(clicks)),
     roles: new Map(Object.entries(roles)),
+    origins,
     watermarks: new Map(Object.entries(watermarks)),
   };
   for (const { match, policy } of rules.patterns)

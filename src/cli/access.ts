@@ -4,6 +4,8 @@ import type { AccessCommand } from "./access-commands.ts";
 /** Carries `tessera access` out and returns the exit status. Throws CommandFaults, BucketError and ImageError. */
 export async function access(command: AccessCommand, terminal: Terminal): Promise<number> {
   switch (command.verb) {
+    case "mark":
+      return (await import("./access-mark.ts")).accessMark(command, terminal);
     case "set":
       return (await import("./access-set.ts")).setAccess(command, terminal);
     case "show":

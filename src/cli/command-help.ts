@@ -1,5 +1,6 @@
 import { accessOptions, signOptions } from "../settings/access-options.ts";
 import { batchOptions } from "../settings/batch-options.ts";
+import { markOptions } from "../settings/mark-options.ts";
 import {
   costOptions,
   indexOptions,
@@ -50,7 +51,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
   report: "tessera report merge FILE... [options]",
   batch: "tessera batch submit FILE | status|watch|items|pause|resume|cancel|retry|report ID --to local|remote",
-  access: "tessera access set|show|test ID... | rules show|set|check [FILE] --to local|remote [options]",
+  access: "tessera access set|show|test ID... | rules show|set|check [FILE] | mark NAME --to local|remote [options]",
   sign: "tessera sign IDENTIFIER... --for TIME [options]",
 };
 
@@ -75,7 +76,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
   report: "Makes one report of those of the shards of an ingest, and says which are missing.",
   batch: "Sends tasks that a service works off by itself, and tells how they stand.",
-  access: "Says who may see images: sets it, shows it, and tells how somebody would fare.",
+  access: "Says who may see images: sets it, shows it, tells how somebody would fare, makes marks.",
   sign: "Prints addresses of images that show them to whoever has the address, for a time.",
 };
 
@@ -104,7 +105,10 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   warm: [["Options", warmOptions]],
   report: [["Options", reportOptions]],
   batch: [["Options", batchOptions]],
-  access: [["Options", accessOptions]],
+  access: [
+    ["Options", accessOptions],
+    ["Of mark", { text: markOptions.text, font: markOptions.font, image: markOptions.image }],
+  ],
   sign: [["Options", signOptions]],
 };
 
@@ -215,6 +219,8 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera access show loans/7 --to remote", "what is stated of it, and what counts now and next"],
     ["tessera access test loans/7 --as role:staff --at 2031-01-01 --to remote", "how somebody would fare"],
     ["tessera access rules set rules.json --to remote", "what counts for folders; names of networks and roles"],
+    ["tessera access mark library --text Library --to local", "marks/library.png, which rules put over images"],
+    ["tessera access mark library --image logo.png --to remote", "of a picture in place of a text"],
   ],
   sign: [
     ["tessera sign loans/7 --for 8h", "the base URI of the image, for any viewer"],

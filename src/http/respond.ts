@@ -189,6 +189,17 @@ export function respondText(text: string, headers: Headers, account: Account): R
   return new Response(bytes, { headers });
 }
 
+/**
+ * Returns an info.json to who may see its image once he is let in: with no entity tag, for what follows is another answer.
+ * Source: Authentication 1.0 §3.
+ */
+export function respondUnderLogin(text: string, headers: Headers, status: 200 | 401): Response {
+  headers.delete("ETag");
+  // RFC 9110 §11.6.1: the services in the body say how.
+  if (status === 401) headers.set("WWW-Authenticate", 'Bearer realm="images"');
+  return new Response(text, { status, headers });
+}
+
 /** A redirect: an absolute URI, or a path, which is the same on every host. */
 export interface Redirect {
   readonly uri: string;

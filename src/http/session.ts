@@ -1,4 +1,5 @@
-import { decodeBase64Url, encodeBase64Url, hmac, sameBytes } from "../hmac.ts";
+import { decodeBase64Url, encodeBase64Url, hmac, randomText, sameBytes } from "../hmac.ts";
+import { cookieOf, withCookie } from "./cookie.ts";
 
 /** For how long somebody who signed in is known, in seconds: a working day. */
 export const sessionSeconds = 8 * 3600;
@@ -11,7 +12,7 @@ const purpose = "tessera administration";
  * milliseconds since 1970. Another secret makes all tokens worthless. Source: RFC 2104, HMAC.
  */
 export async function openSession(secret: string, now: number): Promise<string> {
-  const nonce = encodeBase64Url(crypto.getRandomValues(new Uint8Array(12)));
+  const nonce = randomText(12);
   const stated = `${Math.floor(now / 1000) + sessionSeconds}.${nonce}`;
   return `${stated}.${encodeBase64Url(await hmac(secret, signedText(stated)))}`;
 }
@@ -32,10 +33,8 @@ function signedText(stated: string): string {
 }
 
 /** Returns the token of the session that a request brings along; undefined without one. */
-export function sessionOf({ headers, url }: Request): string | undefined {
-  const pairs = (headers.get("Cookie") ?? "").split(/; */);
-  const start = `${cookieName(url)}=`;
-  return pairs.find((pair) => pair.startsWith(start))?.slice(start.length);
+export function sessionOf(request: Request): string | undefined {
+  return cookieOf(request, "tessera-admin");
 }
 
 /** Says whether a request shows something of its own to be let in by. */
@@ -44,22 +43,11 @@ export function hasCredentials({ headers }: Request): boolean {
 }
 
 /** Returns an answer that has the browser keep a token for this host and its own pages alone; an empty one ends the session. */
-export function withSession(response: Response, { url }: Request, token: string): Response {
-  const headers = new Headers(response.headers);
-  const age = token === "" ? 0 : sessionSeconds;
-  const secure = isSecure(url) ? "; Secure" : "";
-  headers.set("Set-Cookie", `${cookieName(url)}=${token}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`);
-  return new Response(response.body, { status: response.status, headers });
-}
-
-/**
- * Browsers take a name that starts so over https alone, for the whole host and from nobody else. Where a service runs on
- * one's own machine there is no https. Source: RFC 6265bis §4.1.3.2.
- */
-function cookieName(url: string): string {
-  return isSecure(url) ? "__Host-tessera-admin" : "tessera-admin";
-}
-
-function isSecure(url: string): boolean {
-  return url.startsWith("https:");
+export function withSession(response: Response, request: Request, token: string): Response {
+  return withCookie(response, request, {
+    name: "tessera-admin",
+    value: token,
+    seconds: sessionSeconds,
+    sameSite: "Strict",
+  });
 }

@@ -22,8 +22,8 @@ interface Asked {
  * ImageError if it can't be answered.
  */
 export function answerFeed(services: Services, { request, visit, route }: Asked): Promise<Response> {
-  const { config, records, sizeRules } = services;
-  const { limits } = sizeRules[3];
+  const { config, records, publicRules } = services;
+  const { limits } = publicRules[3];
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
   const respond = (json: Json, isFinal: boolean) => respondFeed(services, { request, visit, json, isFinal });
   if (route.kind === "feed") return withFeedEnd(records, visit, (end) => respond(formatFeed(addresses, end), false));

@@ -1,14 +1,18 @@
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
+import { isLoginReason } from "../access/decide.ts";
 import { grant, type Keeping } from "../access/grant.ts";
-import { ImageError } from "../error.ts";
+import type { Size } from "../geometry.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "../identity/master-name.ts";
 import { UnknownMaster, withMaster } from "../masters/open.ts";
+import { reduceMaster } from "../masters/reduced.ts";
 import type { Master } from "../masters/store.ts";
 import { isHeld, type Stated, statedOf } from "../policies.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { askerOf } from "./asker.ts";
+import { loginsOf } from "./logins.ts";
 import { refuse } from "./refused.ts";
 
 /** A request that is about an image. */
@@ -17,11 +21,14 @@ export interface AskedOf {
   /** As it was asked for: with the size of a reduced image, and with a signature. */
   readonly identifier: Identifier;
   readonly visit: Visit;
+  /** Where a token counts as what somebody was let in by: for what is told of an image, never for its pixels. */
+  readonly shows?: "token";
   /**
-   * What is answered to who may see the image reduced alone: that image, kept by nobody, at addresses that have no other for
-   * it. Left out, it is refused.
+   * What is answered to who may not see the image, kept by nobody. `reduced`: to who may see it reduced, that image, at
+   * addresses that have no other for it. `information`: to who may see it once he is let in, and no reduced one, what is told
+   * of it. Left out, it is refused.
    */
-  readonly instead?: "reduced";
+  readonly instead?: "reduced" | "information";
 }
 
 /** What was granted. */
@@ -30,6 +37,14 @@ export interface Grant {
   readonly image: AskedImage;
   readonly keeping: Keeping;
   readonly stated: Stated;
+  /** That he is told of the image alone, and is to be let in first. */
+  readonly isToBeLetIn?: true;
+}
+
+/** What was granted of a master that was opened. */
+export interface GrantedMaster extends Grant {
+  /** The size of the image as it is seen, whatever is shown of it: redactions are counted in its pixels. */
+  readonly whole: Size;
 }
 
 /**
@@ -41,7 +56,7 @@ export interface Grant {
 export async function withGranted<T>(
   services: Services,
   asked: AskedOf,
-  work: (master: Master, granted: Grant) => Promise<T>,
+  work: (master: Master, granted: GrantedMaster) => Promise<T>,
 ): Promise<T> {
   const { masters, config, policies } = services;
   const { visit } = asked;
@@ -50,12 +65,12 @@ export async function withGranted<T>(
   visit.account.identifier = image.identifier;
   if (isHeld(policies, policyName(services, image))) {
     const granted = await findGrant(services, asked, { image, name: opening.name });
-    return withMaster(masters, opening, (opened) => work(shown(opened, granted), granted));
+    return withMaster(masters, opening, (opened) => work(shown(opened, granted), laid(opened, granted)));
   }
   const deciding = findGrant(services, asked, { image, name: opening.name });
   const answering = withMaster(masters, opening, async (opened) => {
     const granted = await deciding;
-    return work(shown(opened, granted), granted);
+    return work(shown(opened, granted), laid(opened, granted));
   });
   // A refusal does not wait for the master, whose reads and memory come to their own end.
   visit.defer(answering.catch(() => undefined));
@@ -70,11 +85,11 @@ interface Asking {
 
 async function findGrant(services: Services, asked: AskedOf, { image, name }: Asking): Promise<Grant> {
   const { policies, clock } = services;
-  const { request, visit, instead } = asked;
+  const { request, visit, instead, shows } = asked;
   const described = policyName(services, image);
   const wasHeld = isHeld(policies, described);
   const stated = await statedOf(policies, { name: described, visit });
-  const asker = await askerOf(services, request, image);
+  const asker = await askerOf(services, request, { image, shows });
   const granting = grant(image, asker, { ...stated, now: clock.now() });
   switch (granting.kind) {
     case "granted":
@@ -84,9 +99,15 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
       if (wasHeld) await lookForNothing(services, { name: phantomOf(name), visit });
       throw new UnknownMaster({ ...name, places: await placesOf(name.key) });
     case "denied": {
-      const { publicSize } = granting;
-      if (instead === undefined || publicSize === undefined) throw refuse(image, granting, stated);
-      return { image: { ...image, longestSide: publicSize }, keeping: { kind: "nobody" }, stated };
+      const { publicSize, reason } = granting;
+      const keeping: Keeping = { kind: "nobody" };
+      // Whoever names a size means that one.
+      const isReduced = publicSize !== undefined && image.longestSide === undefined;
+      if (instead === "reduced" && publicSize !== undefined)
+        return { image: { ...image, longestSide: publicSize }, keeping, stated };
+      const isOffered = isLoginReason(reason) && loginsOf(services.config).has(reason.kind);
+      if (instead === "information" && isOffered && !isReduced) return { image, keeping, stated, isToBeLetIn: true };
+      throw refuse(image, granting, stated);
     }
   }
 }
@@ -107,7 +128,10 @@ async function lookForNothing(
   }
 }
 
+function laid({ pyramid }: Master, granted: Grant): GrantedMaster {
+  return { ...granted, whole: seenSize(pyramid) };
+}
+
 function shown(opened: Master, { image: { longestSide } }: Grant): Master {
-  if (longestSide === undefined) return opened;
-  throw new ImageError("source-unsupported", "Reduced images are not served yet.");
+  return longestSide === undefined ? opened : reduceMaster(opened, longestSide);
 }

@@ -21,11 +21,11 @@ interface Asked<Kind extends TextRoute["kind"]> {
 
 /** Answers a request for the lines of a page as annotations, from one read. Throws an ImageError if it can't be answered. */
 export function answerPageText(services: Services, { request, visit, route }: Asked<"text">): Promise<Response> {
-  const { config, records, sizeRules } = services;
+  const { config, records, publicRules } = services;
   const addresses: Addresses = {
     base: baseOf({ config, request }),
     imagePrefix: config.prefix,
-    limits: sizeRules[3].limits,
+    limits: publicRules[3].limits,
   };
   const [object, page] = [parseIdentifier(route.object), parseIdentifier(route.page)];
   return withPageLines(records, { page: { object, page }, visit }, async (text) => {
