@@ -1,8 +1,9 @@
-import { markNamePattern } from "../catalogue/mark-name.ts";
-import { type AccessOptions, accessOptions, policyOptions, type SignOptions } from "../settings/access-options.ts";
+import { type AccessOptions, policyOptions, type SignOptions } from "../settings/access-options.ts";
+import type { MarkOptions } from "../settings/mark-options.ts";
 import { listWords, suggest } from "../settings/values.ts";
 import { spellOption } from "./arguments.ts";
 import type { WrongCommand } from "./command.ts";
+import { type MarkCommand, readMark } from "./mark-command.ts";
 
 /** What `tessera access` can be asked, with the options that are of it alone. */
 const verbs = {
@@ -10,16 +11,19 @@ const verbs = {
   show: [],
   test: ["as", "at"],
   rules: ["service"],
-  mark: ["text", "image", "font"],
+  mark: ["text", "font", "image"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** What `tessera access` is asked. */
 export type AccessVerb = keyof typeof verbs;
 
-/** `tessera access`: what is asked, and of which images; of rules what is done with them, and the file. */
-export interface AccessCommand {
+/** `tessera access`, whatever it is asked. */
+export type AccessCommand = PolicyCommand | MarkCommand;
+
+/** `tessera access set`, `show`, `test` and `rules`: of which images; of rules what is done with them, and the file. */
+export interface PolicyCommand {
   readonly kind: "access";
-  readonly verb: AccessVerb;
+  readonly verb: Exclude<AccessVerb, "mark">;
   readonly names: readonly string[];
   readonly options: AccessOptions;
 }
@@ -34,7 +38,7 @@ export interface SignCommand {
 /** Reads what `tessera access` is asked, and adds to `faults` what is wrong. */
 export function readAccess(
   positionals: readonly string[],
-  options: AccessOptions,
+  options: AccessOptions & MarkOptions,
   faults: string[],
 ): AccessCommand | WrongCommand {
   const [given, ...names] = positionals;
@@ -44,12 +48,18 @@ export function readAccess(
   else if (verb === undefined) {
     faults.push(`${given} is not one of ${listWords(known, "and")}${suggest(given, known)}`);
   }
-  if (verb !== undefined) faults.push(...faultsOf(verb, names, options), ...ineffective(verb, options));
+  if (verb !== undefined) faults.push(...ineffective(verb, options));
+  if (verb === "mark") return readMark(names, options, faults);
+  if (verb !== undefined) faults.push(...faultsOf(verb, names, options));
   if (verb === undefined || faults.length > 0) return { kind: "wrong", command: "access", faults };
   return { kind: "access", verb, names: [...new Set(names)], options };
 }
 
-function* faultsOf(verb: AccessVerb, names: readonly string[], options: AccessOptions): Generator<string, undefined> {
+function* faultsOf(
+  verb: PolicyCommand["verb"],
+  names: readonly string[],
+  options: AccessOptions,
+): Generator<string, undefined> {
   if (verb === "rules") {
     const [what, file, ...others] = names;
     if (what !== "show" && what !== "set" && what !== "check")
@@ -57,10 +67,6 @@ function* faultsOf(verb: AccessVerb, names: readonly string[], options: AccessOp
     else if ((what === "show") !== (file === undefined))
       yield what === "show" ? "rules show takes no file" : "no file is named";
     for (const other of others) yield `${other} is one name too many`;
-    return;
-  }
-  if (verb === "mark") {
-    yield* markFaults(names, options);
     return;
   }
   const isChosen = options.prefix !== undefined && verb === "set";
@@ -72,20 +78,11 @@ function* faultsOf(verb: AccessVerb, names: readonly string[], options: AccessOp
   }
 }
 
-function* markFaults([name, ...others]: readonly string[], options: AccessOptions): Generator<string, undefined> {
-  const { text, image, font } = options;
-  if (name === undefined) yield "no mark is named";
-  else if (!markNamePattern.test(name)) yield `${name} is not made of a to z, 0 to 9 and hyphens`;
-  for (const other of others) yield `${other} is a second mark, and one is made at a time`;
-  if ((text === undefined) === (image === undefined)) yield "one of --text and --image is needed";
-  if (font !== undefined && text === undefined) yield "--font has no effect without --text";
-}
-
-function ineffective(verb: AccessVerb, options: AccessOptions): readonly string[] {
+function ineffective(verb: AccessVerb, options: AccessOptions & MarkOptions): readonly string[] {
   const own: readonly string[] = verbs[verb];
   const special = new Set<string>(Object.values(verbs).flat());
   return Object.keys(options)
-    .filter((name) => Object.hasOwn(accessOptions, name) && special.has(name) && !own.includes(name))
+    .filter((name) => special.has(name) && !own.includes(name))
     .map((name) => `${spellOption(name)} has no effect on ${verb}`);
 }
 

@@ -7,7 +7,7 @@ import { recordHeaders } from "../job/catalogue-record.ts";
 import { affectedBy, readStated, type StatedThings, undescribed } from "../job/rules-effect.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
-import type { AccessCommand } from "./access-commands.ts";
+import type { PolicyCommand } from "./access-commands.ts";
 import { describePolicy } from "./access-text.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -18,7 +18,7 @@ import { onBuckets, type ServiceGround, settleGround } from "./service-buckets.t
 const mostTold = 20;
 
 /** Carries `tessera access rules` out and returns the exit status. Throws CommandFaults and BucketError. */
-export async function accessRules(command: AccessCommand, terminal: Terminal): Promise<number> {
+export async function accessRules(command: PolicyCommand, terminal: Terminal): Promise<number> {
   const { names, options: given } = command;
   const [what = "show", file = ""] = names;
   const faults: string[] = [];
@@ -63,7 +63,7 @@ async function readRulesFile(
   return undefined;
 }
 
-async function show(catalogue: Bucket, { options }: AccessCommand, terminal: Terminal): Promise<number> {
+async function show(catalogue: Bucket, { options }: PolicyCommand, terminal: Terminal): Promise<number> {
   const stored = await catalogue.get(rulesKey);
   if (stored === undefined) {
     terminal.say([`There is no ${rulesKey} in ${catalogue.name}: what records don't state is open.`]);
@@ -91,7 +91,7 @@ function describeRules({ patterns, networks, clicks, roles, watermarks }: Access
 }
 
 interface RulesRun {
-  readonly ground: ServiceGround<AccessCommand["options"]>;
+  readonly ground: ServiceGround<PolicyCommand["options"]>;
   readonly buckets: ServiceBuckets;
   readonly terminal: Terminal;
 }

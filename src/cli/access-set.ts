@@ -12,7 +12,7 @@ import { statedPolicy } from "../settings/access-options.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import type { Naming } from "../settings/identifier-template.ts";
 import type { ServiceSettings } from "../settings/service-settings.ts";
-import type { AccessCommand } from "./access-commands.ts";
+import type { PolicyCommand } from "./access-commands.ts";
 import { describePolicy } from "./access-text.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -24,7 +24,7 @@ import { onBuckets, settleGround } from "./service-buckets.ts";
 const mostTold = 20;
 
 /** Carries `tessera access set` out and returns the exit status. Throws CommandFaults, BucketError, ImageError. */
-export async function setAccess({ names, options: given }: AccessCommand, terminal: Terminal): Promise<number> {
+export async function setAccess({ names, options: given }: PolicyCommand, terminal: Terminal): Promise<number> {
   const faults: string[] = [];
   const { options, open, naming, base, service } = await settleGround(given, { terminal, faults });
   faults.push(...identifierFaults(names, naming));
@@ -74,7 +74,7 @@ async function findImages(
 }
 
 interface Told {
-  readonly options: AccessCommand["options"];
+  readonly options: PolicyCommand["options"];
   readonly terminal: Terminal;
   readonly service: ServiceSettings | undefined;
 }

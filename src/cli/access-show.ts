@@ -6,7 +6,7 @@ import { readImageRecord } from "../job/image-record.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { isClosedUnrecorded, policiesOf } from "../policies.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
-import type { AccessCommand } from "./access-commands.ts";
+import type { PolicyCommand } from "./access-commands.ts";
 import { describeNow, describePolicy } from "./access-text.ts";
 import { alignRows, type Row } from "./check-text.ts";
 import { exitStatus } from "./exit-status.ts";
@@ -15,7 +15,7 @@ import { identifierFaults } from "./identifiers.ts";
 import { onBuckets, settleGround } from "./service-buckets.ts";
 
 /** Carries `tessera access show` out and returns the exit status. Throws CommandFaults, BucketError, ImageError. */
-export async function showAccess({ names, options: given }: AccessCommand, terminal: Terminal): Promise<number> {
+export async function showAccess({ names, options: given }: PolicyCommand, terminal: Terminal): Promise<number> {
   const faults: string[] = [];
   const { options, open, naming } = await settleGround(given, { terminal, faults });
   faults.push(...identifierFaults(names, naming));

@@ -13,7 +13,7 @@ import { readImageRecord } from "../job/image-record.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { policiesOf } from "../policies.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
-import type { AccessCommand } from "./access-commands.ts";
+import type { PolicyCommand } from "./access-commands.ts";
 import { describeGranting, describeKeeping } from "./access-text.ts";
 import { exitStatus } from "./exit-status.ts";
 import { onBuckets, settleGround } from "./service-buckets.ts";
@@ -22,7 +22,7 @@ import { onBuckets, settleGround } from "./service-buckets.ts";
 const recordsAtOnce = 8;
 
 /** Carries `tessera access test` out and returns the exit status. Throws CommandFaults, BucketError, ImageError. */
-export async function testAccess({ names, options: given }: AccessCommand, terminal: Terminal): Promise<number> {
+export async function testAccess({ names, options: given }: PolicyCommand, terminal: Terminal): Promise<number> {
   const faults: string[] = [];
   const { options, open, naming } = await settleGround(given, { terminal, faults });
   const images = names.flatMap((name) => readAsked(name, faults));

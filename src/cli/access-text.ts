@@ -1,4 +1,3 @@
-import { type Access, formatAccess } from "../access/access.ts";
 import { type Asker, decide, nextChange, type Outcome, type Reason } from "../access/decide.ts";
 import type { Granting } from "../access/grant.ts";
 import type { Policy } from "../access/policy.ts";
@@ -13,7 +12,7 @@ export function describePolicy(policy: Policy | undefined): string {
 }
 
 /** Returns why somebody does not see an image, to follow a colon. */
-export function describeReason(reason: Reason): string {
+function describeReason(reason: Reason): string {
   switch (reason.kind) {
     case "closed":
       return "it is closed";
@@ -83,9 +82,4 @@ export function describeNow(
 /** Returns a time as the policy of an image states it. */
 export function formatMoment(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(".000Z", "Z");
-}
-
-/** Returns whom a policy lets in, with a word for what is open. */
-export function describeAccess(access: Access | undefined): string {
-  return access === undefined ? "open" : formatAccess(access);
 }

@@ -1,5 +1,6 @@
 import { accessOptions, signOptions } from "../settings/access-options.ts";
 import { batchOptions } from "../settings/batch-options.ts";
+import { markOptions } from "../settings/mark-options.ts";
 import {
   costOptions,
   indexOptions,
@@ -75,7 +76,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
   report: "Makes one report of those of the shards of an ingest, and says which are missing.",
   batch: "Sends tasks that a service works off by itself, and tells how they stand.",
-  access: "Says who may see images: sets it, shows it, and tells how somebody would fare.",
+  access: "Says who may see images: sets it, shows it, tells how somebody would fare, makes marks.",
   sign: "Prints addresses of images that show them to whoever has the address, for a time.",
 };
 
@@ -104,7 +105,10 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   warm: [["Options", warmOptions]],
   report: [["Options", reportOptions]],
   batch: [["Options", batchOptions]],
-  access: [["Options", accessOptions]],
+  access: [
+    ["Options", accessOptions],
+    ["Of mark", { text: markOptions.text, font: markOptions.font, image: markOptions.image }],
+  ],
   sign: [["Options", signOptions]],
 };
 

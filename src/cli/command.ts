@@ -1,5 +1,6 @@
 import { accessOptions, signOptions } from "../settings/access-options.ts";
 import { batchOptions } from "../settings/batch-options.ts";
+import { markOptions } from "../settings/mark-options.ts";
 import {
   type CostOptions,
   costOptions,
@@ -72,7 +73,7 @@ export const commandOptions = {
   warm: warmOptions,
   report: reportOptions,
   batch: batchOptions,
-  access: accessOptions,
+  access: { ...accessOptions, ...markOptions },
   sign: signOptions,
 } as const satisfies Record<string, OptionTable>;
 
@@ -286,7 +287,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (name === "warm") return readWarm(positionals, checkValues(warmOptions, given, checking), faults);
   if (name === "report") return readReport(positionals, checkValues(reportOptions, given, checking), faults);
   if (name === "batch") return readBatch(positionals, checkValues(batchOptions, given, checking), faults);
-  if (name === "access") return readAccess(positionals, checkValues(accessOptions, given, checking), faults);
+  if (name === "access") return readAccess(positionals, checkValues(commandOptions.access, given, checking), faults);
   if (name === "sign") return readSign(positionals, checkValues(signOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;

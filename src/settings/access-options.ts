@@ -1,7 +1,6 @@
 import type { Policy } from "../access/policy.ts";
 import { formatPolicyCell, type PolicyCell, policyCells, readPolicyCell } from "../access/policy-cell.ts";
 import { parseDate } from "../access/policy-date.ts";
-import { markOptions } from "./mark-options.ts";
 import { bucketOptions, runOptions, serviceOption } from "./options.ts";
 import { flag, integer, type OptionTable, text, type ValueKind, type ValuesOf } from "./values.ts";
 
@@ -68,7 +67,6 @@ export const accessOptions = {
   prefix: { kind: text("TEXT"), help: "set: the images whose identifiers start so" },
   as: { kind: text("WHO"), help: "test: anybody, network:ADDRESS, click:NAME, role:NAME or signed (anybody)" },
   at: { kind: moment, help: "test: at another time than now" },
-  ...markOptions,
   ...bucketOptions,
   service: serviceOption,
   dryRun: { kind: flag, help: "set: say what would change, and write nothing" },
