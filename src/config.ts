@@ -1,4 +1,11 @@
 import { type AccessSecret, accessSecretName, readAccessSecrets } from "./config/access-secrets.ts";
+import {
+  preferenceForm,
+  readPreferences,
+  readRobotsTag,
+  robotsTagForm,
+  type UsePreference,
+} from "./config/crawlers.ts";
 import { type GatewayRule, readGateway } from "./config/gateway.ts";
 import { type OidcProvider, oidcSecretName, readOidcProvider } from "./config/login.ts";
 import { type Origin, readOrigins } from "./config/origins.ts";
@@ -31,6 +38,14 @@ export interface Config {
   readonly storageTimeoutSeconds: number;
   /** How long a request waits for memory before it is refused. */
   readonly renderWaitSeconds: number;
+  /** Pictures of more pixels are sent at signed addresses alone; 0 for none. */
+  readonly signedAbovePixels: number;
+  /** What crawlers may fetch: all but whole images at full size, pages alone, nothing. */
+  readonly robots: "open" | "pages" | "closed";
+  /** What search engines are told with each answer; empty for nothing. */
+  readonly robotsTag: string;
+  /** What content may be used for; empty where nothing is said. */
+  readonly preferences: readonly UsePreference[];
   /** How long a client may accept nothing of a streamed body. */
   readonly stallSeconds: number;
   readonly imageMaxAgeSeconds: number;
@@ -99,6 +114,10 @@ export const defaultVariables = {
   MAX_AREA: "25000000",
   STRICT_CONFINED: "false",
   MAX_UPSCALED_SIDE: "20000",
+  SIGNED_ABOVE_PIXELS: "0",
+  ROBOTS: "open",
+  ROBOTS_TAG: "",
+  AI_PREFERENCES: "",
   MASTER_TTL_SECONDS: "60",
   STORAGE_TIMEOUT_SECONDS: "10",
   RENDER_WAIT_SECONDS: "10",
@@ -212,6 +231,10 @@ export function readConfig(variables: Variables): Config {
     "empty or the name of a team",
   );
   const jurisdiction = choice("JURISDICTION", ["", "eu", "fedramp", "us"]);
+  const robotsTag = readRobotsTag(text("ROBOTS_TAG"));
+  if (robotsTag === undefined) faults.push(`ROBOTS_TAG is "${text("ROBOTS_TAG")}", not ${robotsTagForm}`);
+  const preferences = readPreferences(text("AI_PREFERENCES"));
+  if (preferences === undefined) faults.push(`AI_PREFERENCES is "${text("AI_PREFERENCES")}", not ${preferenceForm}`);
   const origins = readOrigins(variables.ORIGINS, variables, faults);
   const keyTemplate = matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}");
   if (origins.length > 0 && keyTemplate.startsWith(".")) {
@@ -230,6 +253,10 @@ export function readConfig(variables: Variables): Config {
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
     isStrictConfined: matching("STRICT_CONFINED", /^(?:true|false)$/, "true or false") === "true",
     maxUpscaledSide: integer("MAX_UPSCALED_SIDE", { least: 0, most: 1_000_000 }),
+    signedAbovePixels: integer("SIGNED_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
+    robots: choice("ROBOTS", ["open", "pages", "closed"]),
+    robotsTag: robotsTag ?? "",
+    preferences: preferences ?? [],
     masterTtlSeconds: integer("MASTER_TTL_SECONDS", upToAYear),
     storageTimeoutSeconds: integer("STORAGE_TIMEOUT_SECONDS", { least: 1, most: 300 }),
     renderWaitSeconds: integer("RENDER_WAIT_SECONDS", { least: 1, most: 300 }),

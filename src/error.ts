@@ -33,6 +33,7 @@ export const faults = {
   "render-memory": { status: 413, title: "Rendering takes too much memory" },
   "url-too-long": { status: 414, title: "URL too long" },
   "task-invalid": { status: 422, title: "Faulty task" },
+  "too-many-requests": { status: 429, title: "Too many requests" },
   // Nobody reads this answer: it is for the log. 499 is what web servers log for it.
   "client-gone": { status: 499, title: "Client gone" },
   "source-malformed": { status: 500, title: "Damaged image" },

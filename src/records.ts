@@ -137,7 +137,13 @@ const mostRulesBytes = 256 << 10;
 
 /** Returns the bytes of the rules of access; undefined where there are none. Throws `storage-failed`, `record-malformed`, `render-busy`. */
 export function readRules(store: RecordStore, visit: Visit): Promise<Uint8Array | undefined> {
-  const read = { name: rulesKey, visit, share: "tiles", mostBytes: mostRulesBytes, expansion: imageExpansion } as const;
+  const read = {
+    name: rulesKey,
+    visit,
+    share: "openings",
+    mostBytes: mostRulesBytes,
+    expansion: imageExpansion,
+  } as const;
   return withBytes(store, read, async (stored) => stored?.bytes);
 }
 
@@ -155,7 +161,7 @@ export async function readImageRecord(
   const read = {
     name,
     visit,
-    share: "tiles",
+    share: "openings",
     mostBytes: mostImageRecordBytes,
     expansion: imageExpansion,
   } as const;
@@ -183,7 +189,7 @@ export async function findMove(
   const name = moveKey(identifier);
   if (new TextEncoder().encode(name).byteLength > maxKeyBytes) return undefined;
   visit.account.reads += 1;
-  const read = { name, visit, share: "tiles", mostBytes: mostMoveBytes, expansion: imageExpansion } as const;
+  const read = { name, visit, share: "openings", mostBytes: mostMoveBytes, expansion: imageExpansion } as const;
   return withBytes(store, read, async (stored) => stored && parseMove(stored.bytes, identifier));
 }
 

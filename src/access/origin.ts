@@ -6,7 +6,9 @@ const mostCharacters = 253 + 14;
  * machine itself. Source: HTML standard, ASCII serialization of an origin.
  */
 export function isViewerOrigin(text: string): boolean {
-  if (text.length > mostCharacters || !URL.canParse(text)) return false;
+  // A host may have other characters for the standard, quotes among them, and has none.
+  if (text.length > mostCharacters || !/^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?$/.test(text)) return false;
+  if (!URL.canParse(text)) return false;
   const { origin, protocol, hostname } = new URL(text);
   if (origin !== text) return false;
   const isHere = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);

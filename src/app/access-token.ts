@@ -3,8 +3,8 @@ import * as v from "valibot";
 import type { Clock } from "../budget/clock.ts";
 import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
+import { boundedText } from "../http/bounded-text.ts";
 import type { AccessKeys, IsolateState } from "../services.ts";
-import { boundedText } from "./bounded-text.ts";
 import { groupNames } from "./group-names.ts";
 
 /** Who lets people in, and to what. */

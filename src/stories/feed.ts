@@ -26,8 +26,8 @@ interface Asked {
  * ImageError if it can't be answered.
  */
 export function answerFeed(services: Services, { request, visit, route }: Asked): Promise<Response> {
-  const { config, records, sizeRules } = services;
-  const { limits } = sizeRules[3];
+  const { config, records, publicRules } = services;
+  const { limits } = publicRules[3];
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
   if (route.kind === "feed") {
     return withFeedEnd(records, visit, async (end) =>

@@ -1,15 +1,18 @@
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
 import { isLoginReason } from "../access/decide.ts";
 import { grant, type Keeping } from "../access/grant.ts";
-import { ImageError } from "../error.ts";
+import type { Size } from "../geometry.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "../identity/master-name.ts";
 import { UnknownMaster, withMaster } from "../masters/open.ts";
+import { reduceMaster } from "../masters/reduced.ts";
 import type { Master } from "../masters/store.ts";
 import { isHeld, type Stated, statedOf } from "../policies.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { askerOf } from "./asker.ts";
+import { loginsOf } from "./logins.ts";
 import { refuse } from "./refused.ts";
 
 /** A request that is about an image. */
@@ -38,6 +41,12 @@ export interface Grant {
   readonly isToBeLetIn?: true;
 }
 
+/** What was granted of a master that was opened. */
+export interface GrantedMaster extends Grant {
+  /** The size of the image as it is seen, whatever is shown of it: redactions are counted in its pixels. */
+  readonly whole: Size;
+}
+
 /**
  * Does `work` with the master of an image for somebody who may see it, as much of it as he may: the one way by which stories
  * come to a master. It is decided before anything is told of the image; while that takes a read, the master is opened. Throws
@@ -47,7 +56,7 @@ export interface Grant {
 export async function withGranted<T>(
   services: Services,
   asked: AskedOf,
-  work: (master: Master, granted: Grant) => Promise<T>,
+  work: (master: Master, granted: GrantedMaster) => Promise<T>,
 ): Promise<T> {
   const { masters, config, policies } = services;
   const { visit } = asked;
@@ -56,12 +65,12 @@ export async function withGranted<T>(
   visit.account.identifier = image.identifier;
   if (isHeld(policies, policyName(services, image))) {
     const granted = await findGrant(services, asked, { image, name: opening.name });
-    return withMaster(masters, opening, (opened) => work(shown(opened, granted), granted));
+    return withMaster(masters, opening, (opened) => work(shown(opened, granted), laid(opened, granted)));
   }
   const deciding = findGrant(services, asked, { image, name: opening.name });
   const answering = withMaster(masters, opening, async (opened) => {
     const granted = await deciding;
-    return work(shown(opened, granted), granted);
+    return work(shown(opened, granted), laid(opened, granted));
   });
   // A refusal does not wait for the master, whose reads and memory come to their own end.
   visit.defer(answering.catch(() => undefined));
@@ -96,8 +105,8 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
       const isReduced = publicSize !== undefined && image.longestSide === undefined;
       if (instead === "reduced" && publicSize !== undefined)
         return { image: { ...image, longestSide: publicSize }, keeping, stated };
-      if (instead === "information" && isLoginReason(reason) && !isReduced)
-        return { image, keeping, stated, isToBeLetIn: true };
+      const isOffered = isLoginReason(reason) && loginsOf(services.config).has(reason.kind);
+      if (instead === "information" && isOffered && !isReduced) return { image, keeping, stated, isToBeLetIn: true };
       throw refuse(image, granting, stated);
     }
   }
@@ -119,7 +128,10 @@ async function lookForNothing(
   }
 }
 
+function laid({ pyramid }: Master, granted: Grant): GrantedMaster {
+  return { ...granted, whole: seenSize(pyramid) };
+}
+
 function shown(opened: Master, { image: { longestSide } }: Grant): Master {
-  if (longestSide === undefined) return opened;
-  throw new ImageError("source-unsupported", "Reduced images are not served yet.");
+  return longestSide === undefined ? opened : reduceMaster(opened, longestSide);
 }

@@ -7,6 +7,7 @@ import { infoHeaders, respondNotModified, respondText, respondToAsker, respondUn
 import type { InfoRoute } from "../http/route.ts";
 import { spellIdentifier } from "../identity/identifier.ts";
 import { formatInfo } from "../iiif/info.ts";
+import { rulesOfImage } from "../iiif/reduced-rules.ts";
 import { offerOf } from "../iiif/tiles.ts";
 import { formatInfoV2 } from "../iiif/v2/info.ts";
 import type { Master } from "../masters/store.ts";
@@ -44,7 +45,8 @@ function answerGranted(
   return withGranted(services, asking, async (master, { image, keeping, stated, isToBeLetIn }) => {
     const { pyramid, metadata } = master;
     refuseUnanswered(services, master);
-    const rules = services.sizeRules[version];
+    const { sizeRules, publicRules } = services;
+    const rules = rulesOfImage(pyramid, (image.signature === undefined ? publicRules : sizeRules)[version]);
     const id = baseUri({ config, request, version, identifier, spelling });
     const format = version === 3 ? formatInfo : formatInfoV2;
     const told = stated.facts?.rights;

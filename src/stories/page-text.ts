@@ -22,11 +22,11 @@ interface Asked<Kind extends TextRoute["kind"]> {
 
 /** Answers a request for the lines of a page as annotations, from one read where it is known who may read them. Throws an ImageError if it can't be answered. */
 export async function answerPageText(services: Services, { request, visit, route }: Asked<"text">): Promise<Response> {
-  const { config, records, sizeRules } = services;
+  const { config, records, publicRules } = services;
   const addresses: Addresses = {
     base: baseOf({ config, request }),
     imagePrefix: config.prefix,
-    limits: sizeRules[3].limits,
+    limits: publicRules[3].limits,
   };
   const [object, page] = [parseIdentifier(route.object), parseIdentifier(route.page)];
   const keeping = await grantText(services, { request, key: object, visit }, page);

@@ -57,9 +57,9 @@ export async function answerPresentation(
   const route = findPresentationRoute(rest);
   if (route === undefined) throw nowhere("Manifests are at /presentation/3/{object}/manifest.");
   if (route.kind === "unversioned") return redirectToVersion(services, request, route.rest);
-  const { config, sizeRules } = services;
+  const { config, publicRules } = services;
   // What is not scaled up is as large in both versions.
-  const { limits } = sizeRules[3];
+  const { limits } = publicRules[3];
   const isSearched = services.search === undefined ? {} : ({ isSearched: true } as const);
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits, ...isSearched };
   const ground = await groundOf(services, visit);

@@ -11,6 +11,7 @@ import {
   purgeBytes,
   purgeMaster,
 } from "../operation/purge.ts";
+import { againSeconds } from "../operation/purge-again.ts";
 import type { PurgeAnswer } from "../operation/purge-answer.ts";
 import { choosePurge, type NamedOrder, type PurgeChoice } from "../operation/purge-choice.ts";
 import { countDerivatives, countMaster } from "../operation/purge-count.ts";
@@ -147,13 +148,13 @@ async function purgeChosen(
 
 /** What is purged elsewhere stays purged though the cache in front does not answer: the answer says so. */
 async function purgeFront(
-  { ledger, clock }: Services,
+  { ledger, clock, config }: Services,
   { workersCache, tags }: { readonly workersCache: PurgeableCache; readonly tags: readonly string[] },
 ): Promise<PurgeState> {
   if (workersCache === undefined) return { state: "absent", waiting: 0 };
   try {
     return await withDeadline(clock, frontSeconds, () =>
-      ledger === undefined ? purgeWithoutLedger(workersCache, tags) : ledger().purge(tags),
+      ledger === undefined ? purgeWithoutLedger(workersCache, tags) : ledger().purge(tags, againSeconds(config)),
     );
   } catch (error) {
     return { state: "refused", reason: String(error), waiting: 0 };

@@ -31,10 +31,10 @@ const mostMaxAgeSeconds = 60;
 
 /** Answers a search, in an object or in all of them, from the index, as far as anybody may see what was found. Throws an ImageError if it can't be answered. */
 export async function answerSearch(services: Services, { request, visit, route }: Asked): Promise<Response> {
-  const { config, sizeRules } = services;
+  const { config, publicRules } = services;
   const asked = readParameters(request.url);
   const expression = parseQuery(asked.q);
-  const { limits } = sizeRules[3];
+  const { limits } = publicRules[3];
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
   const { hits, keeping } = await findHits(services, { request, visit, route }, { ...asked, addresses, expression });
   const json = JSON.stringify(hits);

@@ -10,8 +10,8 @@ import type { Visit } from "../visit.ts";
 const mostMaxAgeSeconds = 60;
 
 /** Returns what all pages have in common, for the host that a request is told. */
-export function siteOf({ config, page, search, sizeRules }: Services, request: Request): Site {
-  const { limits } = sizeRules[3];
+export function siteOf({ config, page, search, publicRules }: Services, request: Request): Site {
+  const { limits } = publicRules[3];
   return {
     name: config.siteName,
     addresses: { base: baseOf({ config, request }), imagePrefix: config.prefix, limits },

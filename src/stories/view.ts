@@ -83,7 +83,7 @@ async function findPreview(
   services: Services,
   viewed: { readonly request: Request; readonly identifier: Identifier; readonly visit: Visit },
 ): Promise<ViewPreview> {
-  const { config, sizeRules } = services;
+  const { config, publicRules } = services;
   const { request, visit } = viewed;
   const asked = new URL(request.url).searchParams;
   const { size, texts, image, object } = await withGranted(
@@ -100,7 +100,7 @@ async function findPreview(
   const identifier = unsigned(image);
   const turn = /^!?(?:0|90|180|270)$/.exec(asked.get("rotation") ?? "")?.[0] ?? "0";
   const region = parseRegion(asked.get("xywh"), size);
-  const { maxArea } = sizeRules[3].limits;
+  const { maxArea } = publicRules[3].limits;
   const drawn = largestSize(region ?? size, { maxWidth: previewSide, maxHeight: previewSide, maxArea });
   const isLying = /90|270/.test(turn);
   const service = baseUri({ config, request, version: 3, identifier });

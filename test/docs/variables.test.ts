@@ -42,6 +42,7 @@ const texts = [
     "HELP_URL",
     "ACCESS_AUDIENCE",
   ],
+  ...["ACCESS_TEAM", "JURISDICTION", "ROBOTS_TAG", "AI_PREFERENCES"],
   ...[
     "ACCESS_TEAM",
     "LOGIN_AUDIENCE",
@@ -104,6 +105,12 @@ describe("the table of variables in docs/configuration.md", () => {
     ["OIDC_ROLES_CLAIM", ["groups", "realm_access.roles", "https://museum.example/roles"], ["", "two words"]],
     ["OIDC_SCOPE", ["openid", "openid email groups"], ["", " openid  email", "a\u0000"]],
     ["JURISDICTION", ["", "eu", "fedramp", "us"], ["EU", "de"]],
+    ["ROBOTS_TAG", ["", "noindex", "noimageindex,max-image-preview:none"], ["index", "noindex;", "a\r\nX: y"]],
+    [
+      "AI_PREFERENCES",
+      ["", "train-ai=n", "train-ai=n, ai-use=n,search=y"],
+      ["train-ai", "train-ai=no", "ai-train=n", "train-ai=n, train-ai=y", "train-ai=n,", "search=y\r\nX: y"],
+    ],
     ["ORIGINS", ["", "[]", `[${rule}]`], ["x", "{}", rule, `[${rule.replace("example.org", "localhost")}]`]],
     ["PAGE_SUFFIX", ["", ";page="], ["/", "?", "#", "%", "p 1", "p1"]],
   ] as const)("states what %s takes", (name, taken, refused) => {

@@ -12,8 +12,8 @@ export const floors: readonly (readonly string[])[] = [
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text", "task"],
   ["render", "cache", "records", "search", "pages", "gateway", "origin"],
-  ["masters", "policies"],
-  ["colors", "operation"],
+  ["masters", "policies", "rate-limit"],
+  ["colors", "operation", "marks"],
   ["picture"],
   ["kept-picture", "check", "export"],
   ["services", "node", "remake"],
@@ -73,6 +73,7 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
+  { name: /^oauth4webapi$/, rooms: ["app"] },
   { name: /^valibot$/, rooms: ["config", "access", "catalogue", "bucket", "operation", "app", "statistics", "task"] },
   { name: /^cloudflare:workers$/, rooms: ["ledger", "batch", "jobs-worker"] },
   { name: /^htmlparser2$/, rooms: ["text"] },

@@ -61,7 +61,7 @@ describe("the memory of a record", () => {
     const { clock, budget, visit, store } = openSlow(record, 5000);
     const read = readImageRecord(store, { key: "plate", visit });
     await clock.pass(4000);
-    expect(budget.lentBytes("tiles")).toBeGreaterThan(record.byteLength);
+    expect(budget.lentBytes("openings")).toBeGreaterThan(record.byteLength);
     await clock.pass(2000);
     expect((await read)?.rights).toBe(rights);
     expect(budget.lentBytes()).toBe(0);

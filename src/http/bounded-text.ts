@@ -15,3 +15,13 @@ export async function boundedText(response: Response, mostBytes: number): Promis
     await reader?.cancel();
   }
 }
+
+/** Returns an answer of another server as one that was read whole. Throws what `boundedText` throws. */
+export async function boundedResponse(response: Response, mostBytes: number): Promise<Response> {
+  const { status, headers } = response;
+  const type = headers.get("Content-Type");
+  return new Response(await boundedText(response, mostBytes), {
+    status,
+    headers: type === null ? {} : { "Content-Type": type },
+  });
+}
