@@ -40,7 +40,7 @@ async function exportByUs(file: string, folder: string): Promise<number> {
   const source = { identifier: identifierOf("a"), page: 1, version: "1", open, readRights: async () => undefined, whyLeftOut: async () => undefined };
   const plan = await planExport([source], settings, { signal, onPlanned: () => {} });
   const place = await folderPlace(folder);
-  const quiet = { catalogue: undefined, isDeleting: false, onFile: () => {}, onImage: () => {} };
+  const quiet = { catalogue: undefined, includesRestricted: false, isDeleting: false, onFile: () => {}, onImage: () => {} };
   await runExport({ plan, settings, place, tools: openDrawingTools(), jobs: 1, signal, ...quiet });
   const [planned] = plan.images.values();
   return planned === undefined ? 0 : planned.tile.width;

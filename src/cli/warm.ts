@@ -163,7 +163,16 @@ function resumeOf({ last }: WarmTotals): readonly string[] {
   return last === undefined ? [] : [`To go on, run the same command with --after ${quoteWord(last)}`];
 }
 
-function formatTotals({ images, drawn, kept, copied, bytes, failed, restricted, failures }: WarmTotals): readonly string[] {
+function formatTotals({
+  images,
+  drawn,
+  kept,
+  copied,
+  bytes,
+  failed,
+  restricted,
+  failures,
+}: WarmTotals): readonly string[] {
   const made = `${count(drawn, "picture")} drawn, ${kept} kept already, ${copied} copied from masters`;
   return [
     `Asked for ${count(images, "image")}: ${made}; ${formatMegabytes(bytes)} MB`,
