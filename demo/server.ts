@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -51,8 +52,11 @@ export async function startServer(options: {
   await mkdir(options.stateFolder, { recursive: true });
   await rm(secrets, { force: true });
   await writeFile(secrets, `ADMIN_SECRET=${adminSecret}\n`, { mode: 0o600 });
+  // A file that is named keeps wrangler from reading this one by itself.
+  const own = join(projectFolder, ".dev.vars");
+  const variableFiles = [...(existsSync(own) ? ["--env-file", own] : []), "--env-file", secrets];
   const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", level];
-  const child = spawn(process.execPath, [command, "dev", ...flags, ...state, "--env-file", secrets], {
+  const child = spawn(process.execPath, [command, "dev", ...flags, ...state, ...variableFiles], {
     cwd: projectFolder,
     detached: true,
     env: { ...process.env, ...quietEnvironment, WRANGLER_LOG: level },

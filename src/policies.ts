@@ -96,8 +96,15 @@ export function forgetPolicies({ held, objects, rules }: PolicyStore): void {
 export function policiesOf(rules: AccessRules, name: string, facts: ImageFacts | undefined): readonly Policy[] {
   if (facts !== undefined) return policiesOfRecorded(rules, name, facts.policy);
   const byPattern = findPattern(rules, name)?.policy;
-  if (byPattern === undefined || isOpen(byPattern)) return byPattern === undefined ? [] : [byPattern];
+  if (byPattern === undefined) return [];
+  if (!isClosedUnrecorded(rules, name)) return [byPattern];
   return [byPattern, { access: { kind: "closed" } }];
+}
+
+/** Says whether an image without a record is closed, whoever asks. */
+export function isClosedUnrecorded(rules: AccessRules, name: string): boolean {
+  const byPattern = findPattern(rules, name)?.policy;
+  return byPattern !== undefined && !isOpen(byPattern);
 }
 
 function isOpen({ access, embargo, openUntil }: Policy): boolean {

@@ -7,7 +7,7 @@ import { maxMarkBytes } from "../limits.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
 import type { MarkOptions } from "../settings/mark-options.ts";
-import type { MarkCommand } from "./access.ts";
+import type { AccessCommand } from "./access-commands.ts";
 import { nameBuckets } from "./choose-buckets.ts";
 import { exitStatus } from "./exit-status.ts";
 import { onBuckets } from "./service-buckets.ts";
@@ -16,7 +16,12 @@ import { onBuckets } from "./service-buckets.ts";
 const pageFont = "build/page/fonts/source-sans-3-latin-wght-normal.woff2";
 
 /** Carries `tessera access mark` out and returns the exit status. Throws CommandFaults and BucketError. */
-export async function accessMark({ name, options: given }: MarkCommand, terminal: Terminal): Promise<number> {
+export async function accessMark(command: AccessCommand, terminal: Terminal): Promise<number> {
+  // What was read has one name.
+  const {
+    names: [name = ""],
+    options: given,
+  } = command;
   const faults: string[] = [];
   const { options, open } = await nameBuckets(given, { terminal, asked: ["catalogue"], faults });
   refuseFaults([...new Set(faults)]);

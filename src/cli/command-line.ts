@@ -83,10 +83,12 @@ async function carryOut(command: Command, terminal: Terminal, converter: Convert
       return (await import("./warm.ts")).warm(command, terminal);
     case "report":
       return (await import("./report.ts")).report(command, terminal);
+    case "access":
+      return (await import("./access.ts")).access(command, terminal);
+    case "sign":
+      return (await import("./sign.ts")).sign(command, terminal);
     case "batch":
       return (await import("./batch.ts")).batch(command, terminal);
-    case "access":
-      return (await import("./access-mark.ts")).accessMark(command, terminal);
   }
 }
 

@@ -1,16 +1,16 @@
 import { stat } from "node:fs/promises";
 import { matchesGlob } from "node:path";
+import type { AccessRules } from "../access/rules.ts";
 import type { Bucket, ServiceBuckets } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
-import type { AccessRules } from "../access/rules.ts";
 import { readRights } from "../catalogue/accepted-rights.ts";
 import { recordKey } from "../catalogue/image-records.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import { whyLeftOut } from "../export/left-out.ts";
 import { dividePage, nameOfText } from "../identity/master-name.ts";
+import { readStoredRules } from "../job/access-rules.ts";
 import type { ExportFailure, ExportSource } from "../job/export/export-source.ts";
-import { readAccessRules } from "../job/access-rules.ts";
 import { readImageRecord } from "../job/image-record.ts";
 import { usualIdentifier } from "../job/job-plan.ts";
 import { failUnnamed } from "../job/source-failure.ts";
@@ -43,7 +43,7 @@ export async function* storedSources(
   selection: StoredSelection,
 ): AsyncGenerator<ExportSource, undefined> {
   const known = new Set<string>();
-  const rules = selection.includesRestricted ? undefined : await readAccessRules(buckets.catalogue);
+  const rules = selection.includesRestricted ? undefined : (await readStoredRules(buckets.catalogue)).rules;
   for await (const master of select(buckets, selection)) {
     const { identifier } = master;
     const { match } = selection;

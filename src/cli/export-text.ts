@@ -72,7 +72,9 @@ function formatFailure({ identifier, code, message }: ExportFailure): string {
 /** Formats what is left out as lines: it is no failure, and told. */
 export function formatRestricted(restricted: readonly RestrictedImage[]): readonly string[] {
   const lines = restricted.map(({ identifier, message }) => `left out  ${identifier}: ${message}`);
-  return lines.length === 0 ? [] : [...lines, "--include-restricted exports what is left out because not anybody may see it."];
+  return lines.length === 0
+    ? []
+    : [...lines, "--include-restricted exports what is left out because not anybody may see it."];
 }
 
 /** What a report tells. */

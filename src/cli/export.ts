@@ -20,7 +20,14 @@ import type { ExportCommand } from "./command.ts";
 import { exportContradictions } from "./contradictions.ts";
 import { exitStatus } from "./exit-status.ts";
 import { fileSources, storedSources } from "./export-sources.ts";
-import { exportReport, forecastOf, formatExported, formatForecast, formatOutcome, formatRestricted } from "./export-text.ts";
+import {
+  exportReport,
+  forecastOf,
+  formatExported,
+  formatForecast,
+  formatOutcome,
+  formatRestricted,
+} from "./export-text.ts";
 
 /** Above this many files an export is only made with `--yes`. */
 const mostUnconfirmedFiles = 100_000;
@@ -158,7 +165,10 @@ async function planSources(
   const found =
     buckets === undefined
       ? await fileSources(names, { naming, match })
-      : { sources: storedSources(buckets, { names, object, match, naming, includesRestricted, onUnknown }), failures: [] };
+      : {
+          sources: storedSources(buckets, { names, object, match, naming, includesRestricted, onUnknown }),
+          failures: [],
+        };
   const { signal } = terminal;
   const onPlanned = (images: number): void => terminal.show(`${images} looked at`);
   const { images, failures, restricted } = await planExport(found.sources, settings, { signal, onPlanned });
@@ -184,7 +194,14 @@ async function carryOut(
   if (dryRun) {
     terminal.print(
       json
-        ? exportReport({ isDry: true, place, forecast, failures: plan.failures, restricted: plan.restricted, unknown: plan.unknown })
+        ? exportReport({
+            isDry: true,
+            place,
+            forecast,
+            failures: plan.failures,
+            restricted: plan.restricted,
+            unknown: plan.unknown,
+          })
         : formatForecast(forecast, plan.failures),
     );
     return plan.failures.length + unknown.length > 0 ? exitStatus.failed : exitStatus.well;
@@ -214,7 +231,15 @@ async function carryOut(
     },
   });
   terminal.show("");
-  const told = { isDry: false, place, forecast, failures: outcome.failures, restricted: plan.restricted, unknown: plan.unknown, outcome };
+  const told = {
+    isDry: false,
+    place,
+    forecast,
+    failures: outcome.failures,
+    restricted: plan.restricted,
+    unknown: plan.unknown,
+    outcome,
+  };
   terminal.print(json ? exportReport(told) : formatOutcome(outcome, place));
   const isWell = outcome.failures.length + outcome.leftOut.length + unknown.length === 0;
   return isWell ? exitStatus.well : exitStatus.failed;

@@ -4,6 +4,7 @@ import type { ServiceBuckets } from "../bucket/bucket.ts";
 import type { BucketStore } from "../job/bucket-store.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
+import type { PolicyTables } from "../job/policy-names.ts";
 import type { Report } from "../job/report.ts";
 import { planOfShare } from "../job/shard.ts";
 import { findFiles } from "../job/source-files.ts";
@@ -47,6 +48,8 @@ export interface Settled {
   readonly store: BucketStore | undefined;
   readonly keyOf: (identifier: string) => string | undefined;
   readonly logos: ReadonlyMap<string, string>;
+  /** What may say who may see images and manifests. */
+  readonly tables: PolicyTables;
   /** Which service is purged of what was replaced, and its BASE_URL. */
   readonly choice: ServiceChoice;
   readonly base: string;
@@ -123,6 +126,7 @@ export async function settle(command: IngestCommand, terminal: Terminal, convert
     store: buckets,
     keyOf: (identifier) => keyOf(identifier, request.naming),
     logos: tables.logos,
+    tables: hasObjects ? tables.request : { pages: tables.request.pages },
     choice: options,
     base: service?.base ?? "",
     jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),

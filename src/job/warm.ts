@@ -53,7 +53,15 @@ export function warmImages(
 async function warmImage(identifier: string, order: WarmOrder): Promise<WarmedImage> {
   const { base, imagePrefix, limits, signal } = order;
   const uri = imageUri({ base, imagePrefix, limits }, 3, identifier);
-  const sum = { identifier, drawn: 0, kept: 0, copied: 0, bytes: 0, failures: [] as WarmFailure[], isRestricted: false };
+  const sum = {
+    identifier,
+    drawn: 0,
+    kept: 0,
+    copied: 0,
+    bytes: 0,
+    failures: [] as WarmFailure[],
+    isRestricted: false,
+  };
   const answer = await askPublicly(`${uri}/info.json`, signal);
   sum.bytes += answer.bytes;
   if (answer.status === 401 || answer.status === 403) return { ...sum, isRestricted: true };

@@ -1,8 +1,9 @@
+import { isReserved } from "../access/asked-image.ts";
 import { recordKey } from "../catalogue/image-records.ts";
 import { moveKeyBytes } from "../catalogue/moved.ts";
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
-import { hasHiddenSegment, identifierOf } from "../identity/identifier.ts";
+import { hasHiddenSegment, type Identifier, identifierOf } from "../identity/identifier.ts";
 import { dividePage, maxKeyBytes, nameMaster } from "../identity/master-name.ts";
 import { listWords } from "./values.ts";
 
@@ -132,6 +133,8 @@ export function checkIdentifier(
   }
   try {
     const read = identifierOf(identifier);
+    const reserved = reservedFault(read);
+    if (reserved !== undefined) return { fault: `would be ${shown}: ${reserved}` };
     const { key } = nameMaster(read, { ...naming, pageSuffix: "" });
     const asked = nameMaster(read, naming);
     const there = prefixElsewhere(identifier, naming);
@@ -158,6 +161,8 @@ export function identifierFault(identifier: string, naming: Naming): string | un
   if (hasHiddenSegment(identifier)) return "a part of it starts with a dot, under which no image is served";
   try {
     const read = identifierOf(identifier);
+    const reserved = reservedFault(read);
+    if (reserved !== undefined) return reserved;
     const { name, page, ending } = dividePage(read, naming.pageSuffix);
     if (ending !== "") return `it is page ${page} of ${name}: name the image`;
     nameMaster(read, naming);
@@ -166,6 +171,13 @@ export function identifierFault(identifier: string, naming: Naming): string | un
     return error.code === "not-found" ? tooLong : error.message.replace(/^The identifier/, "it").replace(/\.$/, "");
   }
   return Buffer.byteLength(identifier) + recordBytes > maxKeyBytes ? tooLong : undefined;
+}
+
+/** Says of a text that stands in addresses for what is asked of an image that no image is called so. */
+function reservedFault(identifier: Identifier): string | undefined {
+  return isReserved(identifier)
+    ? "it has ;max=, ;exp= or ;sig= in it, which say in an address how much of an image is asked for"
+    : undefined;
 }
 
 const tooLong = "it is too long for the key of an object";

@@ -25,6 +25,9 @@ export interface ServiceSettings {
   readonly imagePrefix: string;
   /** MAX_WIDTH, MAX_HEIGHT and MAX_AREA. */
   readonly limits: SizeLimits;
+  /** MASTER_TTL_SECONDS and IMAGE_MAX_AGE_SECONDS: how long what is kept of an image may differ from what is stored. */
+  readonly masterTtlSeconds: number;
+  readonly imageMaxAgeSeconds: number;
   /** What derivatives are kept by; the faults of the configuration, in a sentence without a full stop, if it has any. */
   readonly derivatives: DerivativeRules | { readonly fault: string };
   /** `database_name` of the binding SEARCH. */

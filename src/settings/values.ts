@@ -7,6 +7,8 @@ export type Checked<Value> = { readonly value: Value } | { readonly fault: strin
 export interface ValueKind<Value> {
   /** Stands for the value in help texts; undefined for options without a value. */
   readonly placeholder: string | undefined;
+  /** Whether it may be given several times on a command line: the values are checked as a list. */
+  readonly repeats?: true;
   readonly check: (given: unknown) => Checked<Value>;
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isReserved } from "../access/asked-image.ts";
 import { keyFault } from "../catalogue/record-name.ts";
 import { ImageError } from "../error.ts";
 import { identifierOf } from "../identity/identifier.ts";
@@ -238,8 +239,7 @@ function isShort(text: string): boolean {
 
 function isIdentifier(text: string): boolean {
   try {
-    identifierOf(text);
-    return true;
+    return identifierOf(text) === text && !isReserved(text);
   } catch (error) {
     if (error instanceof ImageError) return false;
     throw error;

@@ -70,9 +70,7 @@ async function planImage(
   source: ExportSource,
   settings: ExportSettings,
 ): Promise<
-  | { readonly value: PlannedExport }
-  | { readonly failure: ExportFailure }
-  | { readonly restricted: RestrictedImage }
+  { readonly value: PlannedExport } | { readonly failure: ExportFailure } | { readonly restricted: RestrictedImage }
 > {
   const { identifier } = source;
   const why = await source.whyLeftOut();

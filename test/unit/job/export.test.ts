@@ -73,9 +73,9 @@ async function run(
     tools,
     jobs: 2,
     catalogue: undefined,
-    includesRestricted: false,
     isDeleting,
     signal,
+    includesRestricted: false,
   };
   return runExport({ ...order, onFile, onImage: () => {} });
 }
