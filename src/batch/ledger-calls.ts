@@ -109,6 +109,8 @@ export interface LedgerCalls {
     item: number,
     held: { readonly holder: string; readonly failure: ItemFailure; readonly until: number },
   ) => Promise<void>;
+  /** Has an item wait for another message that nobody works on. */
+  readonly putBack: (item: number, now: number) => Promise<Stirring>;
   /** Ends an item whose message was given up, unless somebody works on it. */
   readonly bury: (item: number, now: number) => Promise<Stirring>;
   /** Ends the task because its items can't be found. */

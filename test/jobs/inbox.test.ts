@@ -18,7 +18,7 @@ async function announce(key: string) {
   const body = { account: "a", action: "PutObject", bucket: "tessera-inbox", object: { key, size: 1, eTag: "e" } };
   const batch = createMessageBatch("tessera-inbox", [{ id: crypto.randomUUID(), timestamp: 0, attempts: 1, body }]);
   const context = createExecutionContext();
-  await worker.queue(batch as never, bindings);
+  await worker.queue(batch as never, bindings, context);
   return getQueueResult(batch, context);
 }
 

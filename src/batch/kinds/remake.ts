@@ -1,9 +1,7 @@
-import type { Loan } from "../../budget/lease.ts";
-import { whileRenewing } from "../../budget/renewal.ts";
 import { digest } from "../../digest.ts";
 import { ImageError } from "../../error.ts";
 import { type MasterKey, masterKeyOf, nameOfText, placesOf } from "../../identity/master-name.ts";
-import { maxBlockBytes, maxRemadePixels } from "../../limits.ts";
+import { maxRemadePixels } from "../../limits.ts";
 import { makeBlock } from "../../remake/block.ts";
 import { heldSpill } from "../../remake/held-spill.ts";
 import { beyondRemake, ingestCommand } from "../../remake/refusal.ts";
@@ -29,21 +27,10 @@ import type { ItemWork } from "../kinds.ts";
 import type { ClaimedItem } from "../ledger-calls.ts";
 import type { ItemOutcome } from "../outcome.ts";
 import { purgeTags } from "../purge-tags.ts";
+import { isSmall, makingLoan, repackLoan } from "../remake-loans.ts";
 import { remakePorts } from "../remake-ports.ts";
 import { refuseOtherPages, whyNotInPlace } from "./in-place.ts";
-import { missingMaster, type OpenedMaster, openItemMaster, patienceOf } from "./master.ts";
-
-/** A block, an object of the scratch that is put together and one that is read, and a part on its way. */
-const remakeLoan: Loan = {
-  share: "draws",
-  bytes: maxBlockBytes + 3 * (8 << 20),
-  costMilliseconds: 10_000,
-  waitingBytes: 4096,
-};
-
-/** What lossy tiles of so many pixels, of no higher quality, come to is held, in place of objects of the scratch. */
-const mostHeldPixels = 12 << 20;
-const mostHeldQuality = 92;
+import { holdingMemory, missingMaster, type OpenedMaster, onLoan, openItemMaster } from "./master.ts";
 
 /** The version of what is made: another one makes masters anew that are there. */
 const makingVersion = 1;
@@ -60,21 +47,25 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
   const settings = settingsOf(claimed);
   const remake = { source, settings };
   return remaking(jobs, { prepared, signal }, async (ports) => {
-    const opened = await openRemake(remake, ports);
+    const { opened, other } = await holdingMemory(jobs, signal, async () => ({
+      opened: await openRemake(remake, ports),
+      other: isInPlace(prepared) ? await refuseOtherPages(source) : undefined,
+    }));
     const { work } = opened;
     const isLossy = settings.compression !== "deflate";
-    const why = isInPlace(prepared)
-      ? ((await refuseOtherPages(source)) ?? whyNotInPlace(work.source.pyramid, isLossy))
-      : undefined;
+    const why = other ?? (isInPlace(prepared) ? whyNotInPlace(work.source.pyramid, isLossy) : undefined);
     if (why !== undefined) return prepared.master.ended(why);
     const [{ width, height }] = work.plan.levels;
     const pixels = width * height;
     if (pixels > maxRemadePixels) throw beyondRemake(`has ${pixels} pixels`, ingestCommand(settings));
     if (pixels > jobs.largeAbovePixels) return handOver(jobs, claimed);
     // Each object of the scratch is charged for: more than the computing, of small images.
-    const isSmall = pixels <= mostHeldPixels && isLossy && settings.quality <= mostHeldQuality;
-    const spill = isSmall ? heldSpill() : ports.spill;
-    return ended(jobs, prepared, await runOpened({ ...opened, work: { ...work, spill } }, ports));
+    const isHeld = isSmall(work.plan);
+    const spill = isHeld ? heldSpill() : ports.spill;
+    const made = await onLoan(jobs, { loan: makingLoan(work, isHeld ? "held" : "spilled"), signal }, () =>
+      runOpened({ ...opened, work: { ...work, spill } }, ports),
+    );
+    return ended(jobs, prepared, made);
   });
 };
 
@@ -84,8 +75,11 @@ export const repackItem: ItemWork = async (jobs, claimed, signal) => {
   if ("state" in prepared) return prepared;
   const { source } = prepared.master;
   return remaking(jobs, { prepared, signal }, async (ports) => {
-    const why = isInPlace(prepared) ? await refuseOtherPages(source) : undefined;
-    return why === undefined ? ended(jobs, prepared, await runRepack({ source }, ports)) : prepared.master.ended(why);
+    const inPlace = isInPlace(prepared);
+    const why = inPlace ? await holdingMemory(jobs, signal, () => refuseOtherPages(source)) : undefined;
+    if (why !== undefined) return prepared.master.ended(why);
+    const made = await onLoan(jobs, { loan: repackLoan, signal }, () => runRepack({ source }, ports));
+    return ended(jobs, prepared, made);
   });
 };
 
@@ -114,11 +108,14 @@ export async function convertPart(
   if ("state" in prepared) return { seconds: {}, bytesIn: 0, outcome: prepared };
   const remake = { source: prepared.master.source, settings: settingsOf(claimed) };
   const came = await remaking(jobs, { prepared, signal }, async (ports) => {
-    const opened = await openRemake(remake, ports);
+    const opened = await holdingMemory(jobs, signal, () => openRemake(remake, ports));
     const { work, read } = opened;
-    if (step.kind === "assemble") return ended(jobs, prepared, await assembleMade(opened, ports));
+    const loan = makingLoan(work, "spilled");
+    if (step.kind === "assemble") {
+      return ended(jobs, prepared, await onLoan(jobs, { loan, signal }, () => assembleMade(opened, ports)));
+    }
     const block = work.plan.blocks[step.block];
-    if (block !== undefined) await makeBlock(work, block);
+    if (block !== undefined) await onLoan(jobs, { loan, signal }, () => makeBlock(work, block));
     return { seconds: work.stages.seconds, bytesIn: read.bytes, blocks: work.plan.blocks.length };
   });
   return "state" in came ? { seconds: came.seconds, bytesIn: came.bytesIn, outcome: came } : came;
@@ -162,7 +159,7 @@ function isInPlace({ target, key }: PreparedItem): boolean {
   return target === masterKeyOf(key);
 }
 
-/** Runs the making of a master in memory that is its own. Returns what is wrong with the image as its outcome. */
+/** Runs the making of a master. Returns what is wrong with the image as its outcome. */
 async function remaking<T>(
   jobs: Jobs,
   { prepared, signal }: { readonly prepared: PreparedItem; readonly signal: AbortSignal },
@@ -173,15 +170,12 @@ async function remaking<T>(
   const replaces = isInPlace(prepared) ? master.source.version : undefined;
   const written = { key: target, name: await digest(target), contentType: "image/tiff", metadata, replaces };
   const ports = remakePorts(jobs, written, signal);
-  const lease = await jobs.budget.take(remakeLoan, patienceOf(signal));
   try {
-    return await whileRenewing(jobs.clock, lease, () => work(ports));
+    return await work(ports);
   } catch (error) {
     const outcome = outcomeOf(error);
     if (outcome === undefined) throw error;
     return master.ended(outcome);
-  } finally {
-    lease.release();
   }
 }
 
