@@ -12,6 +12,8 @@ export interface TaskHeader {
   readonly kind: RunnableKind;
   readonly name?: string;
   readonly collection?: string;
+  /** The template of identifiers of items that have none of their own. */
+  readonly identifiers?: string;
   readonly settings: SettingsOfKinds[RunnableKind];
   /** Where its items are listed; undefined where they are named. */
   readonly from?: ItemPrefix;

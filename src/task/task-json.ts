@@ -3,7 +3,7 @@ import type { TaskFault } from "./answers.ts";
 import type { ReadTask } from "./task-file.ts";
 import { findValueFaults, isRunnable, settingNames, suggestion } from "./task-schema.ts";
 
-const fieldNames = ["kind", "name", "collection", "from", "items", "settings"] as const;
+const fieldNames = ["kind", "name", "collection", "from", "items", "identifiers", "settings"] as const;
 const sourceNames = ["prefix", "suffix"] as const;
 const itemNames = ["key", "identifier"] as const;
 

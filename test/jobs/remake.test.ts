@@ -103,6 +103,32 @@ describe("a task that converts", () => {
     ]);
   });
 
+  it("names what it makes of a prefix by a template, and takes nothing that is there for another", async () => {
+    await env.MASTERS.put("named/a/1.tif", strips);
+    await env.MASTERS.put("named/b/1.tif", strips);
+    await env.MASTERS.put("named/b/2.tif", strips);
+    await env.MASTERS.put("named/?.tif", strips);
+    const { items } = await runTask({
+      ...{ kind: "convert", from: { prefix: "named/" }, collection: "c" },
+      ...{ identifiers: "named/zz/{collection}-{name}", settings: { tile: 256 } },
+    });
+    const cameOf = (key: string) => [items.get(key)?.state, items.get(key)?.identifier, items.get(key)?.failure?.code];
+    expect([cameOf("named/a/1.tif"), cameOf("named/b/1.tif")].toSorted()).toEqual([
+      ["done", "named/zz/c-1", undefined],
+      ["failed", "named/zz/c-1", "name-taken"],
+    ]);
+    expect(cameOf("named/b/2.tif")).toEqual(["done", "named/zz/c-2", undefined]);
+    expect(cameOf("named/?.tif")).toEqual(["failed", "", "identifier-malformed"]);
+    const made = (await env.MASTERS.list({ prefix: "named/zz/" })).objects.map(({ key }) => key);
+    expect(made).toEqual(["named/zz/c-1", "named/zz/c-2"]);
+    // The same again finds what it made: under the same names, and among its sources.
+    const again = await runTask({
+      ...{ kind: "convert", items: [{ key: "named/b/2.tif" }], collection: "c" },
+      ...{ identifiers: "named/zz/{collection}-{name}", settings: { tile: 256 } },
+    });
+    expect(again.items.get("named/b/2.tif")).toMatchObject({ state: "kept", identifier: "named/zz/c-2" });
+  });
+
   it("hands over what is too large for a message, and makes the same of it block by block", async () => {
     const tall = await makeTiff({ width: 601, height: 4500, rowsPerStrip: 16, compression: "lzw", levels: 1 });
     for (const key of ["tall/1", "tall/2"]) await env.MASTERS.put(key, tall);

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { withBatches } from "../../deploy/local-jobs.ts";
 
-const stated = await readFile(new URL("../../wrangler.jobs.toml", import.meta.url), "utf8");
+const stated = await readFile(join(import.meta.dirname, "../../wrangler.jobs.toml"), "utf8");
 
 it("the Worker of jobs of one's own machine takes several messages together, and is as deployed in all else", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tessera-local-jobs-"));
@@ -20,7 +20,9 @@ it("the Worker of jobs of one's own machine takes several messages together, and
     );
     expect(own?.compatibility_flags).toEqual(["queue_consumer_no_wait_for_wait_until"]);
     expect(own?.vars.ITEMS_AT_ONCE).toBe("2");
-    expect(own?.queues.consumers?.map(({ max_batch_size: size }) => size)).toEqual([8, 10, 1]);
+    expect(
+      own?.queues.consumers?.map((consumer: { readonly max_batch_size?: number }) => consumer.max_batch_size),
+    ).toEqual([8, 10, 1]);
     const [items, ...others] = own?.queues.consumers ?? [];
     expect({
       ...own,

@@ -19,6 +19,7 @@ import { makeTop } from "../../remake/top.ts";
 import type { RemakeSettings } from "../../remake/treatment.ts";
 import { blockName } from "../../remake/work.ts";
 import { sourceChanged } from "../../source/stored-object.ts";
+import type { ItemFailure } from "../../task/answers.ts";
 import type { ConvertSettings } from "../../task/kinds.ts";
 import type { StageSeconds } from "../../task/states.ts";
 import { handOver } from "../hand-over.ts";
@@ -139,23 +140,40 @@ interface PreparedItem {
   readonly target: MasterKey;
   readonly key: string;
   readonly settings: string;
+  /** The etag of what is under its key; undefined where nothing is. */
+  readonly replaces: string | undefined;
 }
 
 async function prepare(jobs: Jobs, claimed: ClaimedItem, settings: string): Promise<PreparedItem | ItemOutcome> {
   const { key, identifier } = claimed;
   const master = await openItemMaster(jobs, claimed);
   if (master === undefined) return missingMaster(key);
+  if (isOfTask(claimed, master)) return master.ended({ state: "kept", note: "It was made since this task began." });
   const target = targetOf(jobs, claimed);
   if (target === undefined) {
-    const message = `${identifier} names no master in the bucket. Give an identifier without a page, and none of another server.`;
+    const message =
+      identifier === ""
+        ? `${key} has no letter or digit to make an identifier from.`
+        : `${identifier} names no master in the bucket. Give an identifier without a page, and none of another server.`;
     return master.ended({ state: "failed", failure: { code: "identifier-malformed", message } });
   }
-  const prepared = { master, target, key, settings };
-  const why = await whyNot(jobs, prepared);
-  return why === undefined ? prepared : master.ended(why);
+  const place = { master, target, key, settings };
+  const found = isInPlace(place) ? whyNotAgain(place) : await whyNotBeside(jobs, place);
+  if (!("state" in found)) return { ...place, ...found };
+  if (found.state === "kept") await purgeAgain(jobs, target, found.madeAt);
+  return master.ended(found);
 }
 
-function isInPlace({ target, key }: PreparedItem): boolean {
+/** What a task makes may be under its own prefix, where it is found too. */
+function isOfTask({ header }: ClaimedItem, { metadata, uploadedAt }: OpenedMaster): boolean {
+  return (
+    header.identifiers !== undefined &&
+    metadata["source-key"] !== undefined &&
+    uploadedAt >= Date.parse(header.createdAt)
+  );
+}
+
+function isInPlace({ target, key }: Pick<PreparedItem, "target" | "key">): boolean {
   return target === masterKeyOf(key);
 }
 
@@ -167,7 +185,7 @@ async function remaking<T>(
 ): Promise<T | ItemOutcome> {
   const { master, target, key, settings } = prepared;
   const metadata = { settings, "source-key": key, "source-etag": master.source.version };
-  const replaces = isInPlace(prepared) ? master.source.version : undefined;
+  const { replaces } = prepared;
   const written = { key: target, name: await digest(target), contentType: "image/tiff", metadata, replaces };
   const ports = remakePorts(jobs, written, signal);
   try {
@@ -196,27 +214,33 @@ function targetOf({ config }: Jobs, { key, identifier }: ClaimedItem): MasterKey
 /** How long answers of before may be kept in front, in milliseconds: what was made before that needs no purge. */
 const keptMilliseconds = 86_400_000;
 
-/** Returns how an item ends of which nothing is to be made; undefined where something is. */
-async function whyNot(
+/** How an item ends of which nothing is to be made; else what its master takes the place of. */
+type Found =
+  | Pick<PreparedItem, "replaces">
+  | { readonly state: "failed"; readonly failure: ItemFailure }
+  | { readonly state: "kept"; readonly note: string; readonly madeAt: number };
+
+/** Looks at what is to be converted in its own place. */
+function whyNotAgain({ master }: Pick<PreparedItem, "master">): Found {
+  if (master.metadata.settings === undefined) return { replaces: master.source.version };
+  return { state: "kept", note: "It is a master already.", madeAt: master.uploadedAt };
+}
+
+/** Looks at what is under another key than that of the source. */
+async function whyNotBeside(
   jobs: Jobs,
-  prepared: PreparedItem,
-): Promise<Pick<ItemOutcome, "state" | "failure" | "note"> | undefined> {
-  const { master, target, key, settings } = prepared;
-  if (isInPlace(prepared)) {
-    if (master.metadata.settings === undefined) return undefined;
-    await purgeAgain(jobs, target, master.uploadedAt);
-    return { state: "kept", note: "It is a master already." };
-  }
+  { master, target, key, settings }: Omit<PreparedItem, "replaces">,
+): Promise<Found> {
   const there = await answered(jobs, () => jobs.buckets.masters.head(target));
-  if (there === null) return undefined;
+  if (there === null) return { replaces: undefined };
   const { settings: made, "source-etag": etag, "source-key": from } = there.customMetadata ?? {};
   if (from !== key) {
     const message = `There is another object under ${target}, which was not made of ${key}. Give another identifier, or remove it first.`;
     return { state: "failed", failure: { code: "name-taken", message } };
   }
-  if (made !== settings || etag !== master.source.version) return undefined;
-  await purgeAgain(jobs, target, there.uploaded.getTime());
-  return { state: "kept", note: "Its master was made before, in the same way." };
+  if (made !== settings || etag !== master.source.version) return { replaces: there.etag };
+  const note = "Its master was made before, in the same way.";
+  return { state: "kept", note, madeAt: there.uploaded.getTime() };
 }
 
 /** Who made it may have died before it was purged. */
