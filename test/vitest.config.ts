@@ -107,7 +107,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "jobs",
-          globalSetup: ["test/support/platform/bundle.ts"],
+          globalSetup: ["test/support/platform/bundle.ts", "test/support/viewers/viewer-server.ts"],
           include: ["test/jobs/**/*.test.ts"],
         },
       },

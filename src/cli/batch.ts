@@ -28,7 +28,11 @@ export async function batch(command: BatchCommand, terminal: Terminal): Promise<
   const [name] = command.names;
   const file = verb === "submit" ? await readFileToSend(name, terminal) : undefined;
   const service = await findService(options, terminal);
-  if ("faults" in service) throw new CommandFaults(service.faults);
+  if ("faults" in service) {
+    // One of this machine that does not run is away; how a remote one is named is a fault of the command.
+    if (options.to !== "local") throw new CommandFaults(service.faults);
+    throw new AdministrationError(`${service.faults.join("; ")}.`, { isPassing: true });
+  }
   const show = (status: TaskStatus): number => {
     terminal.print(json ? formatJson(status) : formatStatus(status));
     return exitStatus.well;

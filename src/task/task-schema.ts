@@ -68,11 +68,21 @@ const settingsOfKinds = {
       ),
     ),
   }),
-  convert: v.object({
-    compression: v.exactOptional(v.picklist(compressions, `it is not one of ${compressions.join(", ")}`)),
-    quality: v.exactOptional(quality),
-    tile: v.exactOptional(v.picklist([256, 512], "it is not 256 or 512")),
-  }),
+  convert: v.pipe(
+    v.object({
+      compression: v.exactOptional(v.picklist(compressions, `it is not one of ${compressions.join(", ")}`)),
+      quality: v.exactOptional(quality),
+      tile: v.exactOptional(v.picklist([256, 512], "it is not 256 or 512")),
+      "keep-depth": v.exactOptional(isTruth),
+    }),
+    v.forward(
+      v.check(
+        (given) => given["keep-depth"] !== true || given.compression === "deflate",
+        "it needs the compression deflate",
+      ),
+      ["keep-depth"],
+    ),
+  ),
   repack: v.object({}),
   export: v.object({
     base: v.pipe(

@@ -325,6 +325,16 @@ describe("watching a task", () => {
     expect(asked).toHaveLength(1);
   });
 
+  it("ends with 75 where the service is away, which says to try again", async () => {
+    const { url } = await serve([503]);
+    const { status, said } = await run(["status", taskId, "--to", "remote", "--service", url]);
+    expect([status, said]).toEqual([75, expect.stringContaining("Try again when the service is back")]);
+    const none = await run(["status", "--to", "local", "--state", "nowhere"]);
+    expect([none.status, none.said]).toEqual([75, expect.stringContaining("No service is running")]);
+    server?.close();
+    expect((await run(["status", taskId, "--to", "remote", "--service", url])).status).toBe(75);
+  });
+
   it.each([
     ["done", { done: 3, kept: 1 }, 0],
     ["done", { done: 3, failed: 1 }, 1],

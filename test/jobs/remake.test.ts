@@ -179,6 +179,8 @@ describe("a task that converts", () => {
     expect(cameTo("pages")).toEqual(["refused", "would-lose"]);
     expect(cameTo("clear")).toEqual(["refused", "would-lose"]);
     expect(cameTo("deep")).toEqual(["refused", "would-lose"]);
+    const keeping = "tessera ingest FILE --compression deflate --keep-depth";
+    expect(items.get("kept/deep")?.failure?.command).toBe(keeping);
     expect(cameTo("pyramid")).toEqual(["kept", undefined]);
     expect(cameTo("plain")).toEqual(["done", undefined]);
     expect((await etags()).slice(0, 4)).toEqual(before.slice(0, 4));
@@ -190,6 +192,18 @@ describe("a task that converts", () => {
       ],
     });
     expect(beside.items.get("kept/clear")?.state).toBe("done");
+    // 16 bits become 8, as by the ingest, unless they are asked for: then the command is named that keeps them.
+    const depths = await runTask({
+      ...{ kind: "convert", identifiers: "deep/{name}", settings: { compression: "deflate", "keep-depth": true } },
+      items: [{ key: "kept/deep" }, { key: "kept/clear" }],
+    });
+    expect(depths.items.get("kept/clear")?.state).toBe("done");
+    expect(depths.items.get("kept/deep")?.failure).toMatchObject({
+      code: "remake-impossible",
+      command: "tessera ingest FILE --compression deflate --tile 512 --keep-depth",
+    });
+    const halved = await runTask({ kind: "convert", items: [{ key: "kept/deep", identifier: "halved/deep" }] });
+    expect(halved.items.get("kept/deep")?.state).toBe("done");
     expect(beside.items.get("kept/deep")?.failure?.code).toBe("name-taken");
     expect((await etags()).slice(0, 4)).toEqual(before.slice(0, 4));
     const repacked = await runTask({ kind: "repack", items: [{ key: "kept/pyramid" }, { key: "kept/pages" }] });

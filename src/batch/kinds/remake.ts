@@ -46,7 +46,7 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
   if ("state" in prepared) return prepared;
   const { source } = prepared.master;
   const settings = settingsOf(claimed);
-  const remake = { source, settings };
+  const remake = { source, settings, keepsDepth: keepsDepth(claimed) };
   return remaking(jobs, { prepared, signal }, async (ports) => {
     const { opened, other } = await holdingMemory(jobs, signal, async () => ({
       opened: await openRemake(remake, ports),
@@ -107,7 +107,8 @@ export async function convertPart(
 ): Promise<PartOutcome> {
   const prepared = await prepare(jobs, claimed, settingsText(claimed));
   if ("state" in prepared) return { seconds: {}, bytesIn: 0, outcome: prepared };
-  const remake = { source: prepared.master.source, settings: settingsOf(claimed) };
+  const { source } = prepared.master;
+  const remake = { source, settings: settingsOf(claimed), keepsDepth: keepsDepth(claimed) };
   const came = await remaking(jobs, { prepared, signal }, async (ports) => {
     const opened = await holdingMemory(jobs, signal, () => openRemake(remake, ports));
     const { work, read } = opened;
@@ -251,6 +252,10 @@ async function purgeAgain(jobs: Jobs, key: MasterKey, madeAt: number): Promise<v
 function settingsOf({ header }: ClaimedItem): RemakeSettings {
   const { compression = "jpeg", quality = 89, tile = 512 } = header.settings as ConvertSettings;
   return { compression, quality, tileSize: tile };
+}
+
+function keepsDepth({ header }: ClaimedItem): boolean {
+  return (header.settings as ConvertSettings)["keep-depth"] ?? false;
 }
 
 /** How it is written on a master what it was made with. */

@@ -70,6 +70,24 @@ describe("a task file", () => {
     expect(readTaskFile(marked, "json")).toHaveProperty("order");
   });
 
+  it("has no field twice", () => {
+    const text = '{"kind": "check", "items": [{"key": "a", "key": "b"}], "kind": "verify"}';
+    expect(faultsOf(read(text, "json"))).toEqual([
+      "items[0].key: it stands there twice",
+      "kind: it stands there twice",
+    ]);
+  });
+
+  it("keeps 16 bits with the compression deflate alone", () => {
+    const told = (settings: object) => faultsOf(readJson({ kind: "convert", from: { prefix: "" }, settings }));
+    expect(told({ "keep-depth": true })).toEqual(["settings.keep-depth: it needs the compression deflate"]);
+    expect(told({ "keep-depth": true, compression: "deflate" })).toEqual([]);
+    expect(told({ "keep-depth": false })).toEqual([]);
+    expect(faultsOf(readCsv("kind,prefix,keep-depth", "convert,,yes"))).toEqual([
+      "row 2, column C: it is not true or false",
+    ]);
+  });
+
   it("is told what is wrong with its template of identifiers, and what it makes of its items", () => {
     expect(faultsOf(readJson({ kind: "verify", from: { prefix: "" }, identifiers: "{page}[" }))).toEqual([
       "identifiers: verify makes no masters: they are for convert and repack",
