@@ -50,7 +50,13 @@ describe.each(viewerNames)("what a task has exported holds all that is asked for
         if (!keys.has(decodeURIComponent(path).slice(1))) missing.push(path);
       }
     }
-    expect(missing).toEqual([]);
+    // The oldest asks 2.1 for tiles that are as wide as the image as `max`, which 2.1 calls `full`.
+    const isKnown = viewer === "OpenSeadragon 2.4.2" && version === 2;
+    const known = missing.filter(
+      (path) => isKnown && /as%20wide%20as%20a%20tile\/[\d,]+\/max\/0\/default\.jpg$/.test(path),
+    );
+    expect(known).toHaveLength(isKnown ? 4 : 0);
+    expect(missing).toEqual(known);
     expect(asked).toBeGreaterThan(30);
   });
 });

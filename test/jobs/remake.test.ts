@@ -107,7 +107,7 @@ describe("a task that converts", () => {
     await env.MASTERS.put("named/a/1.tif", strips);
     await env.MASTERS.put("named/b/1.tif", strips);
     await env.MASTERS.put("named/b/2.tif", strips);
-    await env.MASTERS.put("named/?.tif", strips);
+    await env.MASTERS.put("odd/?.tif", strips);
     const { items } = await runTask({
       ...{ kind: "convert", from: { prefix: "named/" }, collection: "c" },
       ...{ identifiers: "named/zz/{collection}-{name}", settings: { tile: 256 } },
@@ -118,9 +118,10 @@ describe("a task that converts", () => {
       ["failed", "named/zz/c-1", "name-taken"],
     ]);
     expect(cameOf("named/b/2.tif")).toEqual(["done", "named/zz/c-2", undefined]);
-    expect(cameOf("named/?.tif")).toEqual(["failed", "", "identifier-malformed"]);
     const made = (await env.MASTERS.list({ prefix: "named/zz/" })).objects.map(({ key }) => key);
     expect(made).toEqual(["named/zz/c-1", "named/zz/c-2"]);
+    const odd = await runTask({ kind: "convert", from: { prefix: "odd/" }, identifiers: "{path}" });
+    expect(odd.items.get("odd/?.tif")?.failure?.code).toBe("identifier-malformed");
     // The same again finds what it made: under the same names, and among its sources.
     const again = await runTask({
       ...{ kind: "convert", items: [{ key: "named/b/2.tif" }], collection: "c" },
