@@ -4,21 +4,15 @@
 // bench:cold.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { GeoTIFF } from "geotiff";
-import { newAccount } from "../src/account.ts";
-import { findRoute } from "../src/http/route.ts";
-import { parseIdentifier } from "../src/identity/identifier.ts";
 import { compileKernelModules } from "../src/node/compiled-modules.ts";
-import { createIsolateState, createServices, type IsolateState, type Platform } from "../src/services.ts";
+import { createIsolateState, type IsolateState } from "../src/services.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
-import { answerImage } from "../src/stories/image.ts";
-import { answerInfo } from "../src/stories/info.ts";
 import { platformClock } from "../src/timers.ts";
-import type { Visit } from "../src/visit.ts";
 import { findCase } from "./cases.ts";
-import { jpegQuality } from "./engine.ts";
 import { fileSource } from "./file-source.ts";
+import { answerAlone } from "./node-service.ts";
 import { moveDirectoriesToFront } from "./repack.ts";
-import { type Bucket, fileBucket, keepingBucket, SlowStorage } from "./slow-storage.ts";
+import { fileBucket, keepingBucket, SlowStorage } from "./slow-storage.ts";
 import { benchFolder, findSource, pathOf, sourcesFolder } from "./sources.ts";
 import { formatFigure, formatTable, quantile } from "./statistics.ts";
 
@@ -75,90 +69,17 @@ async function measureOurs(file: string, master: ByteSource, request: RequestNam
   for (let round = 0; round <= rounds; round++) {
     const derivatives = keepingBucket(storage);
     const masters = fileBucket(master, storage);
+    const catalogue = keepingBucket(storage);
     const isolate = createIsolateState(kernel, platformClock);
     const states = { cold: isolate, known: createIsolateState(kernel, platformClock), warm: isolate } as const;
     for (const [state, used] of Object.entries(states) as [keyof typeof states, IsolateState][]) {
       storage.forget();
-      const milliseconds = await answer(used, { masters, derivatives }, urlOf(request, round));
+      const { milliseconds } = await answerAlone(used, { masters, catalogue, derivatives }, urlOf(request, round));
       // The first round is for the compilers.
       if (round > 0) times[state].push(milliseconds);
       if (round === rounds) results.push({ file, reader: "ours", state, request, ...figuresOf(times[state], storage) });
     }
   }
-}
-
-/** Answers as the Worker does and returns the milliseconds to the first bytes of the body; what is deferred is done after. */
-async function answer(
-  isolate: IsolateState,
-  buckets: { masters: Bucket; derivatives: Bucket },
-  url: string,
-): Promise<number> {
-  const deferred: Promise<unknown>[] = [];
-  const platform = {
-    ...buckets,
-    edge: { match: async () => undefined, put: async () => undefined, delete: async () => false },
-    clock: platformClock,
-    log: () => undefined,
-    lcms: undefined,
-  } as unknown as Platform;
-  const config = {
-    baseUrl: undefined,
-    siteName: "Tessera",
-    prefix: "/iiif",
-    gateway: [],
-    keyTemplate: "{identifier}",
-    pageSuffix: ";page=",
-    origins: [],
-    maxWidth: 65_535,
-    maxHeight: 65_535,
-    maxArea: 1e9,
-    isStrictConfined: false,
-    maxUpscaledSide: 20_000,
-    masterTtlSeconds: 60,
-    storageTimeoutSeconds: 10,
-    renderWaitSeconds: 10,
-    stallSeconds: 20,
-    imageMaxAgeSeconds: 86_400,
-    infoMaxAgeSeconds: 3600,
-    notFoundMaxAgeSeconds: 60,
-    helpUrl: undefined,
-    cacheAbovePixels: 300_000,
-    cacheTimeoutSeconds: 1,
-    storeAbovePixels: 4_000_000,
-    storeAtOnceAbovePixels: 25_000_000,
-    storePicturesPerImage: 32,
-    storeAngleStepDegrees: 90,
-    storeSizeStepPixels: 4,
-    jpegQuality,
-    colorProfile: "convert",
-    keepMetadata: "copyright",
-    statisticsSeconds: 0,
-    adminSecret: undefined,
-    accessAudience: undefined,
-    accessIssuer: undefined,
-    jurisdiction: undefined,
-  } as const;
-  const services = createServices(config, platform, isolate);
-  const start = performance.now();
-  const request = new Request(url);
-  const route = findRoute(new URL(url).pathname, config.prefix);
-  if (route.kind !== "info" && route.kind !== "image") throw new Error(`${url} is not a request for an image`);
-  const identifier = parseIdentifier(route.identifier);
-  const visit: Visit = {
-    account: newAccount(),
-    patience: { milliseconds: 10_000, signal: undefined },
-    isAlone: () => true,
-    defer: (work) => deferred.push(work),
-    log: () => undefined,
-  };
-  const asked = { request, identifier, visit };
-  const response = await (route.kind === "info"
-    ? answerInfo(services, { ...asked, route })
-    : answerImage(services, { ...asked, route }));
-  await response.body?.getReader().read();
-  const milliseconds = performance.now() - start;
-  await Promise.all(deferred);
-  return milliseconds;
 }
 
 function urlOf(request: RequestName, index: number): string {

@@ -37,7 +37,7 @@ interface Measured {
 async function exportByUs(file: string, folder: string): Promise<number> {
   const { signal } = new AbortController();
   const open = () => openFileSource(file);
-  const source = { identifier: identifierOf("a"), page: 1, version: "1", open, readRights: async () => undefined };
+  const source = { identifier: identifierOf("a"), page: 1, version: "1", open, readRights: async () => undefined, whyLeftOut: async () => undefined };
   const plan = await planExport([source], settings, { signal, onPlanned: () => {} });
   const place = await folderPlace(folder);
   const quiet = { catalogue: undefined, isDeleting: false, onFile: () => {}, onImage: () => {} };
@@ -91,7 +91,7 @@ function median(values: readonly number[]): number {
 async function tileOfMaster(file: string): Promise<string> {
   const { signal } = new AbortController();
   const open = () => openFileSource(file);
-  const source = { identifier: identifierOf("a"), page: 1, version: "1", open, readRights: async () => undefined };
+  const source = { identifier: identifierOf("a"), page: 1, version: "1", open, readRights: async () => undefined, whyLeftOut: async () => undefined };
   const { images } = await planExport([source], settings, { signal, onPlanned: () => {} });
   return String(images.get("a")?.tile.width);
 }

@@ -78,7 +78,10 @@ export function keepingBucket(storage: SlowStorage): Bucket {
       const { bytes, customMetadata } = object;
       const size = bytes.byteLength;
       return storage.wait(
-        () => ({ size, etag: "1", customMetadata, body: new Response(bytes as BodyInit).body }),
+        () => ({
+          ...{ size, etag: "1", customMetadata },
+          ...{ body: new Response(bytes as BodyInit).body, bytes: async () => bytes },
+        }),
         size,
       );
     },

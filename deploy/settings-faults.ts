@@ -1,4 +1,6 @@
+import { accessSecretName } from "../src/config/access-secrets.ts";
 import { readGateway } from "../src/config/gateway.ts";
+import { oidcSecretName } from "../src/config/login.ts";
 import { originSecretPrefix, readOrigins } from "../src/config/origins.ts";
 import { defaultVariables, readConfig, type VariableName } from "../src/config.ts";
 import { ImageError } from "../src/error.ts";
@@ -22,7 +24,7 @@ export interface StatedSettings {
 /** Paths that the Worker answers, next to those of images. */
 const workerPaths: readonly string[] = [
   ...["/", "/collections/*", "/objects/*", "/search", "/health", "/view/*"],
-  ...["/presentation", "/presentation/*", "/admin", "/admin/*"],
+  ...["/presentation", "/presentation/*", "/admin", "/admin/*", "/auth", "/auth/*"],
 ];
 
 /**
@@ -45,8 +47,11 @@ function localFaults({ ORIGINS: origins }: StatedSettings["vars"]): readonly str
   );
 }
 
+/** Secrets of the service, next to those of servers that have masters. */
+const secretNames: readonly string[] = ["ADMIN_SECRET", accessSecretName, oidcSecretName];
+
 function variableFaults(vars: StatedSettings["vars"]): readonly string[] {
-  const isSecret = (name: string): boolean => name === "ADMIN_SECRET" || name.startsWith(originSecretPrefix);
+  const isSecret = (name: string): boolean => secretNames.includes(name) || name.startsWith(originSecretPrefix);
   const names = Object.keys(vars);
   const known = Object.keys(defaultVariables);
   const unknown = names.filter((name) => !known.includes(name) && !isSecret(name));
@@ -80,10 +85,13 @@ function bucketFaults({ r2_buckets: buckets }: StatedSettings, file: string): re
 /** Behind the router of static assets the platform does not say whom Access let in. */
 function accessFaults({ vars, assets }: StatedSettings): readonly string[] {
   const isSet = (name: VariableName): boolean => String(vars[name] ?? defaultVariables[name]).trim() !== "";
-  if (assets === undefined || !isSet("ACCESS_AUDIENCE") || isSet("ACCESS_TEAM")) return [];
-  return [
-    "ACCESS_TEAM is missing next to ACCESS_AUDIENCE: a Worker with [assets] finds out by the keys of the team whom Access let in",
-  ];
+  if (assets === undefined || isSet("ACCESS_TEAM")) return [];
+  return (["ACCESS_AUDIENCE", "LOGIN_AUDIENCE"] as const)
+    .filter(isSet)
+    .map(
+      (name) =>
+        `ACCESS_TEAM is missing next to ${name}: a Worker with [assets] finds out by the keys of the team whom Access let in`,
+    );
 }
 
 /** The files of the page are looked for first where the Worker is not said to be asked: what is not there is 404. */

@@ -11,6 +11,7 @@ import { respondOptions } from "./http/respond.ts";
 import { nowhere, rawPath } from "./http/route.ts";
 import { maxBodyBytes, maxTaskFileBytes } from "./limits.ts";
 import { answerHealth } from "./stories/health.ts";
+import { answerRobots } from "./stories/robots.ts";
 import { answerView } from "./stories/view.ts";
 
 /** Where task files are sent to, which may be longer than other bodies. */
@@ -30,6 +31,7 @@ export function createApp(roots: Roots = {}): Hono<Door> {
   const limitTask = limitBody(maxTaskFileBytes);
   app.use((c, next) => (c.req.path === tasksPath ? limitTask : limit)(c, next));
   app.get("/health", ({ env, req }) => answerHealth(env.services, { request: req.raw, visit: env.visit }));
+  app.get("/robots.txt", ({ env }) => answerRobots(env.services));
   app.get("/view/*", ({ env, req }) => answerView(env.services, { request: req.raw, visit: env.visit }));
   app.route("/", pageRoutes());
   for (const [name, root] of Object.entries(roots)) app.route(`/${name}`, root);

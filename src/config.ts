@@ -1,4 +1,13 @@
+import { type AccessSecret, accessSecretName, readAccessSecrets } from "./config/access-secrets.ts";
+import {
+  preferenceForm,
+  readPreferences,
+  readRobotsTag,
+  robotsTagForm,
+  type UsePreference,
+} from "./config/crawlers.ts";
 import { type GatewayRule, readGateway } from "./config/gateway.ts";
+import { type OidcProvider, oidcSecretName, readOidcProvider } from "./config/login.ts";
 import { type Origin, readOrigins } from "./config/origins.ts";
 import { ImageError } from "./error.ts";
 
@@ -29,6 +38,14 @@ export interface Config {
   readonly storageTimeoutSeconds: number;
   /** How long a request waits for memory before it is refused. */
   readonly renderWaitSeconds: number;
+  /** Pictures of more pixels are sent at signed addresses alone; 0 for none. */
+  readonly signedAbovePixels: number;
+  /** What crawlers may fetch: all but whole images at full size, pages alone, nothing. */
+  readonly robots: "open" | "pages" | "closed";
+  /** What search engines are told with each answer; empty for nothing. */
+  readonly robotsTag: string;
+  /** What content may be used for; empty where nothing is said. */
+  readonly preferences: readonly UsePreference[];
   /** How long a client may accept nothing of a streamed body. */
   readonly stallSeconds: number;
   readonly imageMaxAgeSeconds: number;
@@ -58,12 +75,20 @@ export interface Config {
   readonly statisticsSeconds: number;
   /** What who administers the service shows as a bearer token; undefined where nobody does so. */
   readonly adminSecret: string | undefined;
+  /** What signed addresses, cookies and tokens are made with, the first of them; those of all are accepted. */
+  readonly accessSecrets: readonly AccessSecret[];
   /** Where the ledger is kept and runs; undefined for wherever it is near. */
   readonly jurisdiction: "eu" | "fedramp" | "us" | undefined;
   /** The application of Cloudflare Access that lets people in who administer the service. */
   readonly accessAudience: string | undefined;
   /** The team of Cloudflare Access that signs who was let in; undefined where the platform alone says so. */
   readonly accessIssuer: string | undefined;
+  /** The application of Cloudflare Access that people sign in by to see images. */
+  readonly loginAudience: string | undefined;
+  /** The provider of OpenID Connect that they sign in with. */
+  readonly oidc: OidcProvider | undefined;
+  /** Under which status they are told of an image who may see it once they are let in. */
+  readonly authInfoStatus: 200 | 401;
 }
 
 /** Which metadata of a master its derivatives keep. */
@@ -89,6 +114,10 @@ export const defaultVariables = {
   MAX_AREA: "25000000",
   STRICT_CONFINED: "false",
   MAX_UPSCALED_SIDE: "20000",
+  SIGNED_ABOVE_PIXELS: "0",
+  ROBOTS: "open",
+  ROBOTS_TAG: "",
+  AI_PREFERENCES: "",
   MASTER_TTL_SECONDS: "60",
   STORAGE_TIMEOUT_SECONDS: "10",
   RENDER_WAIT_SECONDS: "10",
@@ -110,6 +139,12 @@ export const defaultVariables = {
   STATISTICS_SECONDS: "10",
   ACCESS_AUDIENCE: "",
   ACCESS_TEAM: "",
+  LOGIN_AUDIENCE: "",
+  OIDC_ISSUER: "",
+  OIDC_CLIENT_ID: "",
+  OIDC_ROLES_CLAIM: "groups",
+  OIDC_SCOPE: "openid email",
+  AUTH_INFO_STATUS: "401",
   JURISDICTION: "",
 } as const;
 
@@ -176,11 +211,15 @@ export function readConfig(variables: Variables): Config {
   if (secret !== undefined && !(typeof secret === "string" && secretPattern.test(secret))) {
     faults.push(`${adminSecretName} is not 24 to 512 letters, digits and . _ ~ + / -`);
   }
-  const accessAudience = matching(
-    "ACCESS_AUDIENCE",
-    /^(?:[\w-]{8,128})?$/,
-    "empty or the audience tag of an Access application",
-  );
+  const audience = (name: "ACCESS_AUDIENCE" | "LOGIN_AUDIENCE"): string =>
+    matching(name, /^(?:[\w-]{8,128})?$/, "empty or the audience tag of an Access application");
+  const accessAudience = audience("ACCESS_AUDIENCE");
+  const loginAudience = audience("LOGIN_AUDIENCE");
+  if (loginAudience !== "" && loginAudience === accessAudience) {
+    faults.push(
+      "LOGIN_AUDIENCE is that of ACCESS_AUDIENCE: all who sign in to see images would administer the service",
+    );
+  }
   const pageSuffix = matching(
     "PAGE_SUFFIX",
     /^[^/?#%\s\d]*$/,
@@ -192,6 +231,10 @@ export function readConfig(variables: Variables): Config {
     "empty or the name of a team",
   );
   const jurisdiction = choice("JURISDICTION", ["", "eu", "fedramp", "us"]);
+  const robotsTag = readRobotsTag(text("ROBOTS_TAG"));
+  if (robotsTag === undefined) faults.push(`ROBOTS_TAG is "${text("ROBOTS_TAG")}", not ${robotsTagForm}`);
+  const preferences = readPreferences(text("AI_PREFERENCES"));
+  if (preferences === undefined) faults.push(`AI_PREFERENCES is "${text("AI_PREFERENCES")}", not ${preferenceForm}`);
   const origins = readOrigins(variables.ORIGINS, variables, faults);
   const keyTemplate = matching("KEY_TEMPLATE", /\{identifier\}/, "a key that contains {identifier}");
   if (origins.length > 0 && keyTemplate.startsWith(".")) {
@@ -210,6 +253,10 @@ export function readConfig(variables: Variables): Config {
     maxArea: integer("MAX_AREA", { least: 1, most: 1_000_000_000_000 }),
     isStrictConfined: matching("STRICT_CONFINED", /^(?:true|false)$/, "true or false") === "true",
     maxUpscaledSide: integer("MAX_UPSCALED_SIDE", { least: 0, most: 1_000_000 }),
+    signedAbovePixels: integer("SIGNED_ABOVE_PIXELS", { least: 0, most: 1_000_000_000_000 }),
+    robots: choice("ROBOTS", ["open", "pages", "closed"]),
+    robotsTag: robotsTag ?? "",
+    preferences: preferences ?? [],
     masterTtlSeconds: integer("MASTER_TTL_SECONDS", upToAYear),
     storageTimeoutSeconds: integer("STORAGE_TIMEOUT_SECONDS", { least: 1, most: 300 }),
     renderWaitSeconds: integer("RENDER_WAIT_SECONDS", { least: 1, most: 300 }),
@@ -230,9 +277,22 @@ export function readConfig(variables: Variables): Config {
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
     statisticsSeconds: seconds("STATISTICS_SECONDS", { least: 0, most: 25 }),
     adminSecret: typeof secret === "string" ? secret : undefined,
+    accessSecrets: readAccessSecrets(variables[accessSecretName], faults),
     accessAudience: accessAudience === "" ? undefined : accessAudience,
     jurisdiction: jurisdiction === "" ? undefined : jurisdiction,
     accessIssuer: accessTeam === "" ? undefined : `https://${accessTeam}.cloudflareaccess.com`,
+    loginAudience: loginAudience === "" ? undefined : loginAudience,
+    oidc: readOidcProvider(
+      {
+        issuer: text("OIDC_ISSUER"),
+        clientId: matching("OIDC_CLIENT_ID", /^[\x21-\x7e]{0,256}$/, "empty or the identifier of a client"),
+        rolesClaim: matching("OIDC_ROLES_CLAIM", /^[\x21-\x7e]{1,128}$/, "the name of a claim"),
+        scope: matching("OIDC_SCOPE", /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/, "names with spaces between"),
+        secret: variables[oidcSecretName],
+      },
+      faults,
+    ),
+    authInfoStatus: choice("AUTH_INFO_STATUS", ["401", "200"]) === "200" ? 200 : 401,
   };
   if (faults.length > 0) {
     throw new ImageError("config-invalid", "The service is not configured correctly; see its log.", {

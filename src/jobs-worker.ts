@@ -23,6 +23,7 @@ import type { ColorTable } from "./color/table.ts";
 import { readConfig } from "./config.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import type { Ledger } from "./ledger.ts";
+import { againSeconds } from "./operation/purge-again.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { ItemQuery, SentTask, TaskAction, TaskDoor } from "./task/door.ts";
 import { platformClock } from "./timers.ts";
@@ -161,7 +162,7 @@ function openJobs(env: JobsEnv): Jobs {
     purge: (tags) =>
       inJurisdiction(env.LEDGER as DurableObjectNamespace<Ledger>, config)
         .getByName("service")
-        .purge(tags),
+        .purge(tags, againSeconds(config)),
     tools,
     budget,
     clock: platformClock,

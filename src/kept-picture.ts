@@ -8,6 +8,8 @@ import { chooseStoring, type StoringRules } from "./cache/storing.ts";
 import type { KeptBody } from "./cache/tier.ts";
 import { maxKeptBytes } from "./limits.ts";
 import { type DrawingTools, drawPicture, type Picture } from "./picture.ts";
+import { type RateLimits, refuseOften } from "./rate-limit.ts";
+import { costClassOf } from "./render/admission.ts";
 import type { Rendered } from "./render/render.ts";
 import type { Visit } from "./visit.ts";
 
@@ -18,6 +20,8 @@ export interface PictureStore {
   /** Decoded pixels from which a picture is looked for in the Cache API and kept there. */
   readonly cacheAbovePixels: number;
   readonly storing: StoringRules;
+  /** Who counts what no cache has. */
+  readonly rates: RateLimits;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
 }
@@ -37,8 +41,8 @@ export interface PictureVisit {
 
 /**
  * Returns a picture from a cache, or draws it and keeps it. What decodes few pixels is not looked for and
- * not kept: the cache in front of the Worker has it, and without that cache it is drawn again as fast as it would be found. Throws what
- * drawing throws.
+ * not kept: the cache in front of the Worker has it, and without that cache it is drawn again as fast as it would be found. Throws `too-many-requests`
+ * for what no cache has, and what drawing throws.
  */
 export async function obtainPicture(store: PictureStore, asked: PictureVisit): Promise<ReadyPicture> {
   const { derivatives, budget } = store;
@@ -71,8 +75,9 @@ function drawn(rendered: Rendered): ReadyPicture {
 }
 
 async function drawFresh(store: PictureStore, { picture, name, visit }: PictureVisit): Promise<Rendered> {
-  const { tools, budget, clock } = store;
+  const { tools, budget, clock, rates } = store;
   const { account, patience, isAlone, log } = visit;
+  await refuseOften(rates, costClassOf(picture.plan), visit);
   account.strategy = picture.plan.kind;
   account.tiles = picture.plan.cost.tiles;
   account.decodedPixels = picture.plan.cost.decodedPixels;
@@ -98,7 +103,7 @@ async function openKept(
   { patience }: Visit,
 ): Promise<ReadyPicture | undefined> {
   if (body instanceof Uint8Array) return { body, lease, byteLength, damage: undefined };
-  const loan = { share: "bodies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
+  const loan = { share: "copies", bytes: streamedBytes, costMilliseconds: 0, waitingBytes: 4096 } as const;
   const reader = body.getReader();
   const held = await budget.take(loan, patience).catch(async (error) => {
     await reader.cancel(error);

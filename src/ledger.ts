@@ -32,9 +32,13 @@ export class Ledger extends DurableObject {
   readonly #hours = new Hours(this.ctx.storage.sql);
   #isPurging = false;
 
-  /** Purges tags from Workers Cache as far as the platform takes it now, and the others as soon as it does. */
-  async purge(tags: readonly string[]): Promise<PurgeState> {
+  /**
+   * Purges tags from Workers Cache as far as the platform takes it now, and the others as soon as it does; and all of them
+   * once more when no isolate trusts any longer what it had read before, in `againSeconds`.
+   */
+  async purge(tags: readonly string[], againSeconds: number): Promise<PurgeState> {
     this.#line.add(tags);
+    this.#line.addLater(tags, Date.now() + 1000 * againSeconds);
     return this.#purgeWaiting();
   }
 
@@ -93,10 +97,12 @@ export class Ledger extends DurableObject {
     let last: PurgeAnswer = { state: "purged" };
     for (;;) {
       const now = Date.now();
+      const next = this.#line.takeDue(now);
       const batch = this.#line.first();
       const waiting = this.#line.length;
       if (batch === undefined) {
-        await this.ctx.storage.deleteAlarm();
+        if (next === undefined) await this.ctx.storage.deleteAlarm();
+        else await this.ctx.storage.setAlarm(next);
         return { ...last, waiting };
       }
       const wait = this.#line.wait(now);

@@ -452,7 +452,7 @@ export const maxGifPixels = 3 << 20;
 /**
  * Largest picture that a cache keeps.
  * @beyond drawn each time
- * @heldBy cache/derivatives.ts, kept-picture.ts
+ * @heldBy budget/shares.ts, cache/derivatives.ts, kept-picture.ts
  */
 export const maxKeptBytes = 6 << 20;
 
@@ -476,3 +476,17 @@ export const maxRecordBytes = 32 << 20;
  * @heldBy serial/head.ts
  */
 export const maxRecordHeadBytes = 1 << 18;
+
+/**
+ * Largest file of a mark.
+ * @beyond record-malformed
+ * @heldBy marks/store.ts, cli/access-mark.ts
+ */
+export const maxMarkBytes = 1 << 20;
+
+/**
+ * Most pixels of a mark, such as 1,024 by 256: it is held as red, green, blue and alpha.
+ * @beyond record-malformed
+ * @heldBy marks/decode.ts, convert/mark-picture.ts
+ */
+export const maxMarkPixels = 1 << 18;

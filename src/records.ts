@@ -1,8 +1,8 @@
+import { rulesKey } from "./access/rules.ts";
 import type { Clock } from "./budget/clock.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { keepRenewed } from "./budget/renewal.ts";
 import type { Share } from "./budget/shares.ts";
-import { readRights } from "./catalogue/accepted-rights.ts";
 import { type Collection, collectionKey, parseCollection } from "./catalogue/collection.ts";
 import {
   emptyFeed,
@@ -132,46 +132,47 @@ const imageExpansion = 4;
 /** Longest record of an image that is read for what it says of rights: texts of some pages. */
 const mostImageRecordBytes = 256 << 10;
 
-/**
- * Returns the rights that the record of an image states, in the form that info.json requires; undefined without one. Never
- * throws.
- */
-export async function rightsOfRecord(store: RecordStore, asked: RecordRequest): Promise<string | undefined> {
-  const rights = (await findImageRecord(store, asked))?.rights;
-  // Earlier versions stored them as they were given.
-  return rights === undefined ? undefined : (readRights(rights) ?? rights);
+/** Longest rules of access that are read: some hundreds of patterns, networks and texts. */
+const mostRulesBytes = 256 << 10;
+
+/** Returns the bytes of the rules of access; undefined where there are none. Throws `storage-failed`, `record-malformed`, `render-busy`. */
+export function readRules(store: RecordStore, visit: Visit): Promise<Uint8Array | undefined> {
+  const read = {
+    name: rulesKey,
+    visit,
+    share: "openings",
+    mostBytes: mostRulesBytes,
+    expansion: imageExpansion,
+  } as const;
+  return withBytes(store, read, async (stored) => stored?.bytes);
 }
 
 /**
- * Returns the record of an image; undefined without one. A record that can't be read is as good as none, and a line in the
- * log: an image is shown without it. Never throws.
+ * Returns the record of an image; undefined where there is none. Throws `record-malformed` for what is no record of this
+ * image, `storage-failed`, `render-busy`.
  */
-export async function findImageRecord(
+export async function readImageRecord(
   store: RecordStore,
   { key: identifier, visit }: RecordRequest,
 ): Promise<StoredRecord | undefined> {
-  const key = recordKey(identifier);
-  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) return undefined;
-  const broken = (reason: string): undefined => {
-    visit.log({ level: "warn", message: "the record of an image can't be read", key, reason });
-    return undefined;
-  };
+  const name = recordKey(identifier);
+  // Nothing can be stored under a longer one.
+  if (new TextEncoder().encode(name).byteLength > maxKeyBytes) return undefined;
   const read = {
-    name: key,
+    name,
     visit,
-    share: "tiles",
+    share: "openings",
     mostBytes: mostImageRecordBytes,
     expansion: imageExpansion,
   } as const;
-  try {
-    return await withBytes(store, read, async (stored) => {
-      if (stored === undefined) return undefined;
-      return parseImageRecord(stored.bytes, identifier) ?? broken("it is no record of this image");
+  return withBytes(store, read, async (stored) => {
+    if (stored === undefined) return undefined;
+    const record = parseImageRecord(stored.bytes, identifier);
+    if (record !== undefined) return record;
+    throw new ImageError("record-malformed", "The record of this image is damaged.", {
+      detail: `${name} is no record of this image`,
     });
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return broken(error.code);
-  }
+  });
 }
 
 /** Longest record of where an image has gone: two identifiers, whose characters JSON may escape. */
@@ -188,7 +189,7 @@ export async function findMove(
   const name = moveKey(identifier);
   if (new TextEncoder().encode(name).byteLength > maxKeyBytes) return undefined;
   visit.account.reads += 1;
-  const read = { name, visit, share: "tiles", mostBytes: mostMoveBytes, expansion: imageExpansion } as const;
+  const read = { name, visit, share: "openings", mostBytes: mostMoveBytes, expansion: imageExpansion } as const;
   return withBytes(store, read, async (stored) => stored && parseMove(stored.bytes, identifier));
 }
 
@@ -198,8 +199,7 @@ export function withPageLines<T>(
   { page, visit }: { readonly page: PageName; readonly visit: Visit },
   work: (text: PageLines) => Promise<T>,
 ): Promise<T> {
-  const missing = "There is no text of a page of this name.";
-  return withRecord(store, { name: pageLinesKey(page), visit, missing }, ({ bytes }) =>
+  return withRecord(store, { name: pageLinesKey(page), visit, missing: missingText }, ({ bytes }) =>
     work(parsePageLines(bytes, page)),
   );
 }
@@ -224,11 +224,28 @@ export async function openAttachment({ storage }: RecordStore, { key, visit }: R
   visit.account.reads += 1;
   const isKey = new TextEncoder().encode(key).byteLength <= maxKeyBytes;
   const opened = isKey ? await openStreamR2(storage, key) : undefined;
-  if (opened === undefined)
-    throw new ImageError("not-found", "There is no file of this name with an object of this name.");
+  if (opened === undefined) throw noSuchAttachment();
   visit.account.bytes += opened.size;
   return opened;
 }
+
+/** Returns the `not-found` of an object or a collection, the same for one that is not there and one that is hidden. */
+export function noSuchRecord(): ImageError {
+  return new ImageError("not-found", missingRecord);
+}
+
+/** Returns the `not-found` of the text of a page, the same for one that is not there and one that is hidden. */
+export function noSuchText(): ImageError {
+  return new ImageError("not-found", missingText);
+}
+
+/** Returns the `not-found` of a file beside the images of an object, the same for all reasons. */
+export function noSuchAttachment(): ImageError {
+  return new ImageError("not-found", "There is no file of this name with an object of this name.");
+}
+
+const missingText = "There is no text of a page of this name.";
+const missingRecord = "There is no object and no collection with this name.";
 
 /** What is read of the catalogue. */
 interface RecordReading {
@@ -245,7 +262,7 @@ interface RecordReading {
 
 async function withRecord<T>(
   store: RecordStore,
-  { missing = "There is no object and no collection with this name.", empty, ...asked }: RecordReading,
+  { missing = missingRecord, empty, ...asked }: RecordReading,
   work: (stored: WholeObject) => Promise<T>,
 ): Promise<T> {
   const { name, visit, mostBytes = maxCatalogueRecordBytes, expansion = recordExpansion } = asked;

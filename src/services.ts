@@ -11,15 +11,19 @@ import { TierPause } from "./cache/pause.ts";
 import type { Move } from "./catalogue/moved.ts";
 import type { ColorTable } from "./color/table.ts";
 import { type Config, webpQuality } from "./config.ts";
+import { claimedRules } from "./iiif/signed-size.ts";
 import type { SizeRules } from "./iiif/size.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
+import type { HeldMark, MarkStore } from "./marks/store.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
 import type { SigningKeys } from "./origin/request.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
+import type { HeldFacts, HeldObject, HeldRules, PolicyStore } from "./policies.ts";
 import type { KernelModules } from "./raster/kernel.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { SearchIndex } from "./search/search-index.ts";
@@ -35,6 +39,10 @@ export interface Services {
   readonly originReader: OriginReader;
   readonly pictures: PictureStore;
   readonly records: RecordStore;
+  /** Who may see which image. */
+  readonly policies: PolicyStore;
+  /** What is put over pictures. */
+  readonly marks: MarkStore;
   /** Undefined where no database is bound for it. */
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
@@ -51,7 +59,10 @@ export interface Services {
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
   readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves" | "accessKeys" | "counter">;
+  /** At signed addresses. */
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
+  /** At all others: what documents and pages name is to be had there. */
+  readonly publicRules: Readonly<Record<ApiVersion, SizeRules>>;
   readonly naming: NamingRules;
   readonly config: Config;
   /** Streams that were broken off so far, in this isolate. */
@@ -62,8 +73,14 @@ export interface Services {
 export interface IsolateState {
   readonly heldMasters: IsolateCache<HeldMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
+  readonly heldMarks: IsolateCache<HeldMark>;
   /** By the key of the master that is not there. */
   readonly heldMoves: IsolateCache<HeldMove>;
+  /** By identifier, without the number of a page. */
+  readonly heldPolicies: IsolateCache<HeldFacts>;
+  /** What objects state of their pages, by the key of the object. */
+  readonly heldObjects: IsolateCache<HeldObject>;
+  readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly signingKeys: SigningKeys;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
@@ -130,7 +147,11 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
   return {
     heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
+    heldMarks: new IsolateCache(keptLimits.marks),
     heldMoves: new IsolateCache(heldMoveBytes),
+    heldPolicies: new IsolateCache(keptLimits.policies / 2),
+    heldObjects: new IsolateCache(keptLimits.policies / 2),
+    heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
@@ -155,6 +176,9 @@ export interface Platform {
   /** The object that keeps the ledger, which a service need not have. */
   readonly ledgers?: { readonly getByName: (name: string) => Ledger } | undefined;
   readonly points?: PointSink | undefined;
+  /** Who counts pictures that no cache has: tiles and small drawings, and full renderings. A service need not have them. */
+  readonly pictureLimit?: RateLimiter | undefined;
+  readonly renderLimit?: RateLimiter | undefined;
   /** The Worker of jobs, which a service need not have. */
   readonly tasks?: TaskDoor | undefined;
   /** The static assets. */
@@ -176,6 +200,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
   const waiting = { clock, timeoutSeconds: config.storageTimeoutSeconds };
   const masters = { bucket: platform.masters, ...waiting };
   const reader: OriginReader = { ...waiting, signingKeys: state.signingKeys };
+  const records: RecordStore = { storage: { bucket: platform.catalogue, ...waiting }, budget, clock };
   const limits = { maxWidth: config.maxWidth, maxHeight: config.maxHeight, maxArea: config.maxArea };
   const { isStrictConfined, colorProfile, keepMetadata } = config;
   const style: PictureStyle = {
@@ -183,6 +208,12 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     colorProfile,
     keepMetadata,
   };
+  // In 3.0 `^` says that a picture is to be enlarged, in 2.1 nothing does.
+  const sizeRules: Services["sizeRules"] = {
+    2: { limits, isStrictConfined, maxUpscaledSide: config.maxUpscaledSide },
+    3: { limits, isStrictConfined },
+  };
+  const unsigned = { isSigned: false, limit: config.signedAbovePixels };
   return {
     originReader: reader,
     masters: {
@@ -213,13 +244,31 @@ export function createServices(config: Config, platform: Platform, state: Isolat
         sizeStepPixels: config.storeSizeStepPixels,
         limits,
       },
+      rates: {
+        small: platform.pictureLimit,
+        full: platform.renderLimit,
+        clock,
+        timeoutSeconds: config.cacheTimeoutSeconds,
+      },
       budget,
       clock,
     },
-    records: {
+    records,
+    marks: {
       storage: { bucket: platform.catalogue, ...waiting },
+      kernels: state.kernels,
       budget,
       clock,
+      held: state.heldMarks,
+      ttlSeconds: config.masterTtlSeconds,
+    },
+    policies: {
+      records,
+      held: state.heldPolicies,
+      objects: state.heldObjects,
+      rules: state.heldRules,
+      clock,
+      ttlSeconds: config.masterTtlSeconds,
     },
     search: platform.search && {
       database: platform.search,
@@ -236,11 +285,8 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     buckets: { masters: platform.masters, catalogue: platform.catalogue, derivatives: platform.derivatives },
     page: platform.page,
     isolate: state,
-    // In 3.0 `^` says that a picture is to be enlarged, in 2.1 nothing does.
-    sizeRules: {
-      2: { limits, isStrictConfined, maxUpscaledSide: config.maxUpscaledSide },
-      3: { limits, isStrictConfined },
-    },
+    sizeRules,
+    publicRules: { 2: claimedRules(sizeRules[2], unsigned), 3: claimedRules(sizeRules[3], unsigned) },
     naming: { style, limits, picturesPerMaster: config.storePicturesPerImage },
     config,
   };

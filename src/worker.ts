@@ -5,17 +5,21 @@ import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
 import { newAccount, timingOf } from "./account.ts";
 import { adminRoutes } from "./app/admin.ts";
+import { authRoutes } from "./app/auth.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
 import { type Config, readConfig } from "./config.ts";
 import { ImageError } from "./error.ts";
 import { findRule } from "./gateway/find-rule.ts";
 import { isHostShared, isLocal } from "./http/base-uri.ts";
+import { withWishes } from "./http/crawlers.ts";
 import { asImageError, respondError } from "./http/errors.ts";
-import { checkPathLength, isImagePath, rawPath } from "./http/route.ts";
+import { connectingAddress } from "./http/headers.ts";
+import { checkPathLength, isImagePath, rawPath, withoutSignature } from "./http/route.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import type { PurgeProps } from "./ledger.ts";
 import { purgeWorkersCache } from "./operation/workers-cache.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 import { createIsolateState, createServices, type PointSink, type Services } from "./services.ts";
 import { countRequest } from "./stories/counting.ts";
 import { answerImagePath } from "./stories/image-path.ts";
@@ -27,7 +31,7 @@ import type { Visit } from "./visit.ts";
 
 const isolate = createIsolateState({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }, platformClock);
 
-const app = createApp({ presentation: presentationRoutes(), admin: adminRoutes() });
+const app = createApp({ presentation: presentationRoutes(), admin: adminRoutes(), auth: authRoutes() });
 
 let isHostWarned = false;
 
@@ -93,20 +97,22 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
     const { config } = services;
     if (!isHostShared(config, request.url)) warnOfHost();
     const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
-    const visit: Visit = { account, patience, isAlone, defer, log };
+    const visit: Visit = { account, patience, address: connectingAddress(request), isAlone, defer, log };
     try {
       refuseFromElsewhere(config, request.url);
       checkPathLength(path);
       const rule = findRule(config.gateway, path, config.prefix);
-      if (rule !== undefined) return await answerOldUrl(services, { request, path, rule, visit });
-      if (isImagePath(path, config.prefix)) return await answerImagePath(services, { request, path, visit });
-      return await app.fetch(request, {
+      if (rule !== undefined) return withWishes(await answerOldUrl(services, { request, path, rule, visit }), config);
+      if (isImagePath(path, config.prefix))
+        return withWishes(await answerImagePath(services, { request, path, visit }), config);
+      const answered = await app.fetch(request, {
         services,
         visit,
         access: context.access,
         workersCache: context.cache,
         fail: (error: ImageError) => fail(error, services),
       });
+      return withWishes(answered, config);
     } catch (thrown) {
       return fail(asImageError(thrown), services);
     }
@@ -120,7 +126,7 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   log({
     level: "info",
     method,
-    path,
+    path: withoutSignature(path),
     status: response.status,
     code,
     ...timingOf(account),
@@ -137,6 +143,14 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   return method === "HEAD" ? new Response(null, response) : response;
 }
 
+/** What wrangler.toml binds as shipped in a comment, or in a file that is made of it. */
+interface OptionalBindings {
+  readonly ANALYTICS: PointSink;
+  readonly JOBS: TaskDoor;
+  readonly PICTURE_LIMIT: RateLimiter;
+  readonly RENDER_LIMIT: RateLimiter;
+}
+
 /** Made once for an environment, which does not change while an isolate lives. Faults of the configuration are found each time. */
 const servicesOf = new WeakMap<Env, Services>();
 
@@ -151,14 +165,16 @@ function openServices(env: Env): Services | { readonly fault: ImageError } {
       LEDGER: ledger,
       ANALYTICS: points,
       JOBS: tasks,
-    } = env as Partial<Env & { readonly ANALYTICS: PointSink; readonly JOBS: TaskDoor }>;
+      PICTURE_LIMIT: pictureLimit,
+      RENDER_LIMIT: renderLimit,
+    } = env as Partial<Env & OptionalBindings>;
     const edge = caches.default;
     const config = readConfig({ ...env });
     const ledgers = ledger && {
       getByName: (name: string) => inJurisdiction(ledger, config).getByName(name),
     };
     const clock = platformClock;
-    const bound = { masters, catalogue, derivatives, search, ledgers, points, tasks, page };
+    const bound = { masters, catalogue, derivatives, search, ledgers, points, tasks, page, pictureLimit, renderLimit };
     const platform = { ...bound, edge, lcms, clock, log };
     const services = createServices(config, platform, isolate);
     servicesOf.set(env, services);

@@ -3,7 +3,9 @@ import * as v from "valibot";
 import type { Clock } from "../budget/clock.ts";
 import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
+import { boundedText } from "../http/bounded-text.ts";
 import type { AccessKeys, IsolateState } from "../services.ts";
+import { groupNames } from "./group-names.ts";
 
 /** Who lets people in, and to what. */
 export interface AccessIssuer {
@@ -30,35 +32,59 @@ const keysSchema = v.object({ keys: v.pipe(v.array(v.unknown()), v.maxLength(16)
 const keySchema = v.object({ kid: v.string(), kty: v.literal("RSA"), n: v.string(), e: v.string() });
 const claimsSchema = v.looseObject({
   exp: v.number(),
+  nbf: v.optional(v.number(), 0),
   email: v.optional(v.string()),
   common_name: v.optional(v.string()),
+  groups: v.optional(v.unknown()),
+  custom: v.optional(v.looseObject({ groups: v.optional(v.unknown()) })),
 });
 
+/** How far the clock of who signs may be from ours, in seconds. */
+const skewSeconds = 60;
+
+/** Whom Cloudflare Access let in. */
+export interface AccessIdentity {
+  /** An address, or the name of a service token. */
+  readonly name: string;
+  readonly email?: string | undefined;
+  readonly groups: readonly string[];
+}
+
+/** Whom a token names, or why it names nobody: what follows "The token of Cloudflare Access". */
+export type ReadAccessToken =
+  | { readonly kind: "named"; readonly who: AccessIdentity }
+  | { readonly kind: "refused"; readonly why: string };
+
 /**
- * Returns whom Cloudflare Access let in by the token that it sends along: an address, or the name of a service token.
- * Undefined for a token that its team has not signed, for another application, or after its time. Throws `storage-failed`
- * where the keys of the team can't be had. Source: Cloudflare One, Validate JWTs; RFC 7519 §4.1, §7.2.
+ * Reads the token that Cloudflare Access sends along: whom it let in, or why the token says nothing, which its team has not
+ * signed, or for another application, or whose time it is not by more than a minute. Throws `storage-failed` where the keys
+ * of the team can't be had. Source: Cloudflare One, Validate JWTs; RFC 7519 §4.1, §7.2.
  */
-export async function nameByToken(
+export async function readAccessToken(
   token: string,
   access: AccessIssuer,
   ground: AccessGround,
-): Promise<string | undefined> {
+): Promise<ReadAccessToken> {
   const kid = keyIdOf(token);
-  if (kid === undefined) return undefined;
+  if (kid === undefined) return { kind: "refused", why: "is none" };
   const keys = await findKeys(access.issuer, kid, ground);
   try {
-    const claims = v.parse(
+    const { exp, nbf, email, common_name, groups, custom } = v.parse(
       claimsSchema,
       await verifyWithJwks(token, {
         keys: [...keys],
         allowedAlgorithms: ["RS256"],
-        verification: { iss: access.issuer, aud: access.audience },
+        // Its times are looked at below: nothing else lets the clocks differ.
+        verification: { iss: access.issuer, aud: access.audience, exp: false, nbf: false, iat: false },
       }),
     );
-    return claims.email ?? claims.common_name ?? "service token";
+    const seconds = ground.clock.now() / 1000;
+    if (seconds >= exp + skewSeconds) return { kind: "refused", why: "has expired" };
+    if (seconds < nbf - skewSeconds) return { kind: "refused", why: "is not valid yet" };
+    const name = email ?? common_name ?? "service token";
+    return { kind: "named", who: { name, email, groups: groupNames(groups ?? custom?.groups) } };
   } catch {
-    return undefined;
+    return { kind: "refused", why: "was not made by its team for this application" };
   }
 }
 
@@ -89,21 +115,10 @@ async function findKeys(issuer: string, kid: string, { isolate, clock }: AccessG
 
 async function readKeys(issuer: string, signal: AbortSignal): Promise<Pick<AccessKeys, "keys">> {
   const response = await fetch(`${issuer}/cdn-cgi/access/certs`, { redirect: "manual", signal });
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    for (let bytes = 0; response.status === 200; ) {
-      const { done = true, value } = (await reader?.read()) ?? {};
-      if (done || value === undefined) break;
-      bytes += value.byteLength;
-      if (bytes > mostKeysBytes) throw new RangeError("the keys are too long");
-      text += decoder.decode(value, { stream: true });
-    }
-  } finally {
-    await reader?.cancel();
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`the keys are answered ${response.status}`);
   }
-  if (response.status !== 200) throw new Error(`the keys are answered ${response.status}`);
-  const { keys } = v.parse(keysSchema, JSON.parse(text));
+  const { keys } = v.parse(keysSchema, JSON.parse(await boundedText(response, mostKeysBytes)));
   return { keys: keys.flatMap((key) => (v.is(keySchema, key) ? [v.parse(keySchema, key)] : [])) };
 }

@@ -3,10 +3,6 @@ import { bearerAuth } from "hono/bearer-auth";
 import { csrf } from "hono/csrf";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
-import type { Clock } from "../budget/clock.ts";
-import { withDeadline } from "../budget/deadline.ts";
-import { ImageError } from "../error.ts";
-import { accessToken } from "../http/headers.ts";
 import { asksForPage } from "../http/negotiate.ts";
 import { withPrivateHeaders } from "../http/respond.ts";
 import { nowhere } from "../http/route.ts";
@@ -16,12 +12,9 @@ import { hasCredentials, isSessionOpen, sessionOf } from "../http/session.ts";
 import { signInPath } from "../pages/sign-in-page.tsx";
 import { tasksPath } from "../pages/task-parts.tsx";
 import { answerSignIn } from "../stories/sign-in.ts";
-import { nameByToken } from "./access-token.ts";
+import { letInByAccess } from "./access-login.ts";
 import { limitBody } from "./body.ts";
-import type { AccessClaim, Door } from "./door.ts";
-
-/** For how long Cloudflare Access may take to say who somebody is, in seconds. */
-const identitySeconds = 5;
+import type { Door } from "./door.ts";
 
 /** Headers of all that is answered under `/admin`, refusals included: no other page reads it and nothing keeps it. */
 export const closeAdmin: MiddlewareHandler<Door> = async (c, next) => {
@@ -75,9 +68,9 @@ export const guardAdmin: MiddlewareHandler<Door> = async (c, next) => {
   const { adminSecret, accessAudience } = services.config;
   if (adminSecret === undefined && accessAudience === undefined) throw nowhere("The service is not administered here.");
   if (isChanging(request) && isOtherOrigin(request)) throw otherOrigin();
-  const operator = accessAudience === undefined ? undefined : await letInByAccess(c.env, request, accessAudience);
-  if (operator !== undefined) {
-    c.set("operator", operator);
+  const letIn = accessAudience === undefined ? undefined : await letInByAccess(c.env, request, accessAudience);
+  if (letIn?.kind === "named") {
+    c.set("operator", letIn.who.name);
     return refuseForeignForms(c, next);
   }
   if (adminSecret === undefined)
@@ -107,26 +100,4 @@ function isChanging({ method }: Request): boolean {
 
 function otherOrigin(): HTTPException {
   return new HTTPException(403, { message: "This was sent by a page of another site." });
-}
-
-/** Returns whom Cloudflare Access let in for an application; undefined for anybody else. */
-async function letInByAccess(
-  { access, services }: Door["Bindings"],
-  request: Request,
-  audience: string,
-): Promise<string | undefined> {
-  if (access !== undefined && (await sameSecret(access.aud, audience))) return nameOperator(access, services.clock);
-  const issuer = services.config.accessIssuer;
-  const token = accessToken(request);
-  return issuer === undefined || token === undefined ? undefined : nameByToken(token, { issuer, audience }, services);
-}
-
-/** Nothing is done in nobody's name. Throws `storage-failed` where Access does not say in time who it is. */
-async function nameOperator(access: AccessClaim, clock: Clock): Promise<string> {
-  try {
-    const identity = await withDeadline(clock, identitySeconds, () => access.getIdentity());
-    return identity?.email ?? "service token";
-  } catch (cause) {
-    throw new ImageError("storage-failed", "Cloudflare Access does not say who you are.", { cause });
-  }
 }

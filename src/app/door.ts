@@ -8,7 +8,7 @@ import type { Visit } from "../visit.ts";
 export interface AccessClaim {
   readonly aud: string;
   /** Undefined for a service token. */
-  readonly getIdentity: () => Promise<{ readonly email?: string | undefined } | undefined>;
+  readonly getIdentity: () => Promise<{ readonly email?: string | undefined; readonly groups?: unknown } | undefined>;
 }
 
 /** What a handler is given of the request's way through the Worker. */

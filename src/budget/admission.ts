@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.ts";
 import type { Patience } from "./lease.ts";
 import { MemoryBudget } from "./memory-budget.ts";
-import type { Share, ShareLimit } from "./shares.ts";
+import { ofEachShare, type ShareLimit, shareLimits } from "./shares.ts";
 
-/** Where a request gets its memory, and how long it waits for it. */
+/** Where a request gets its memory and its turns to compute, and how long it waits for memory. */
 export interface Admission {
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -27,14 +27,9 @@ const idleClock: Clock = {
  */
 export function soleAdmission(): Admission {
   const limitBytes = Number.POSITIVE_INFINITY;
-  const limitOf = (pool: ShareLimit["pool"]): ShareLimit => ({ limitBytes, pool, guaranteedBytes: limitBytes });
-  const limits: Readonly<Record<Share, ShareLimit>> = {
-    tiles: limitOf("tiles"),
-    kernels: limitOf("kernels"),
-    draws: limitOf("draws"),
-    streams: limitOf("draws"),
-    bodies: limitOf("bodies"),
-  };
+  const limits = ofEachShare(
+    (share): ShareLimit => ({ limitBytes, pool: shareLimits[share].pool, guaranteedBytes: limitBytes }),
+  );
   return {
     budget: new MemoryBudget(idleClock, limits),
     clock: idleClock,

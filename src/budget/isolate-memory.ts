@@ -9,10 +9,14 @@ export const isolateBytes = 128 * megabyte;
 export const keptLimits = {
   /** Parsed masters: the largest possible index (`maxTilesPerMaster`), or a few hundred usual ones. */
   masters: 19 * megabyte,
-  /** Conversions of colour profiles: about ten of them. */
-  colorTables: 4 * megabyte,
+  /** Conversions of colour profiles: some seven of them. */
+  colorTables: 3 * megabyte,
+  /** Decoded marks: the largest possible, or many usual ones. */
+  marks: 1.5 * megabyte,
   /** Idle kernels. */
-  idleKernels: 4 * megabyte,
+  idleKernels: 3.5 * megabyte,
+  /** Who may see which image, and which pages of objects: some thousands of them, and the rules. */
+  policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
   statistics: megabyte,
 } as const;
@@ -20,17 +24,22 @@ export const keptLimits = {
 /**
  * What all requests that wait for memory may keep together, in bytes: mostly their plans. Any more are refused at once.
  */
-export const maxWaitingBytes = 4 * megabyte;
+export const maxWaitingBytes = 3 * megabyte;
+
+/** How much of it large drawings may keep, in bytes: what is small finds a place in line however many of them wait. */
+export const maxLargeWaitingBytes = 2.5 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
-const codeBytes = 12 * megabyte;
+const codeBytes = 10 * megabyte;
 
 /** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
   "code, and small objects of requests": codeBytes,
   "opened masters": keptLimits.masters,
   "conversions of colour profiles": keptLimits.colorTables,
+  "decoded marks": keptLimits.marks,
   "kernels that nobody uses": keptLimits.idleKernels,
+  "who may see which image": keptLimits.policies,
   "counts of requests": keptLimits.statistics,
   "compressed tiles of small drawings, and openings": shareLimits.tiles.limitBytes,
   "kernels of small drawings": shareLimits.kernels.limitBytes,

@@ -9,7 +9,7 @@ export interface Lease {
   readonly isHeld: boolean;
   /** Reports that the holder is alive and making progress. */
   renew(): void;
-  /** Returns part of it, so that `bytes` remain. */
+  /** Returns part of it, so that `bytes` remain: the work it was lent for is done. */
   shrink(bytes: number): void;
   /** Takes `bytes` more if there is room for them at once, and returns whether there was. */
   tryGrow(bytes: number): boolean;

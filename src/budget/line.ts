@@ -7,6 +7,7 @@ export interface Ticket {
   /** The lower goes first. */
   readonly rank: number;
   readonly waitingBytes: number;
+  readonly costMilliseconds: number;
   /** Milliseconds of awake time. */
   seenAt: number;
 }
@@ -24,6 +25,11 @@ export class Line {
   /** What they keep while they wait, in bytes. */
   get waitingBytes(): number {
     return this.#waitingBytes;
+  }
+
+  /** About how long their work will use the processor together, in milliseconds. */
+  get costMilliseconds(): number {
+    return this.#tickets.reduce((sum, { costMilliseconds }) => sum + costMilliseconds, 0);
   }
 
   /** Adds a ticket to the line. */

@@ -1,10 +1,11 @@
 import { ImageError } from "../error.ts";
 import { AwakeTime } from "./awake-time.ts";
 import { type Clock, sleep } from "./clock.ts";
-import { maxWaitingBytes } from "./isolate-memory.ts";
+import { maxLargeWaitingBytes, maxWaitingBytes } from "./isolate-memory.ts";
 import type { Lease, Loan, Patience } from "./lease.ts";
 import { Line, type Ticket } from "./line.ts";
-import { type Pool, type Share, type ShareLimit, shareLimits } from "./shares.ts";
+import { largePools, ofEachShare, type Pool, type Share, type ShareLimit, shareLimits, shares } from "./shares.ts";
+import { Turns } from "./turns.ts";
 
 /**
  * A holder that has not renewed a lease or a place in line for this long, measured while the isolate was awake, may
@@ -38,8 +39,12 @@ export interface BudgetCounts {
   lapsed: number;
 }
 
+/** What is told to ask again in, at most: a queue is never foretold for longer. */
+const mostRetrySeconds = 120;
+
 interface Held extends Lease {
   bytes: number;
+  costMilliseconds: number;
   isHeld: boolean;
   renewedAt: number;
 }
@@ -55,8 +60,10 @@ export class MemoryBudget {
   readonly #time: AwakeTime;
   readonly #limits: Readonly<Record<Share, ShareLimit>>;
   readonly #leases = new Set<Held>();
-  readonly #lent: Record<Share, number> = { tiles: 0, kernels: 0, draws: 0, streams: 0, bodies: 0 };
-  readonly #lines: Readonly<Record<Share, Line>>;
+  readonly #lent = ofEachShare(() => 0);
+  readonly #lines: Readonly<Record<Share, Line>> = ofEachShare(() => new Line());
+  /** Whose turn it is to compute, among large drawings. */
+  readonly turns: Turns;
   readonly counts: BudgetCounts = { waited: 0, refused: 0, left: 0, lapsed: 0 };
 
   /** Makes a budget with nothing lent. */
@@ -64,13 +71,7 @@ export class MemoryBudget {
     this.#clock = clock;
     this.#time = new AwakeTime(clock.now);
     this.#limits = limits;
-    this.#lines = {
-      tiles: new Line(),
-      kernels: new Line(),
-      draws: new Line(),
-      streams: new Line(),
-      bodies: new Line(),
-    };
+    this.turns = new Turns(clock);
   }
 
   /** How much is lent now, in bytes: from one share, or from all. */
@@ -87,23 +88,22 @@ export class MemoryBudget {
   tryTake(share: Share, bytes: number): Lease | undefined {
     this.#dropGone(share);
     const isFree = this.#lines[share].length === 0 && this.#makeRoom(share, bytes);
-    return isFree ? this.#lend(share, bytes) : undefined;
+    return isFree ? this.#lend(share, { bytes, costMilliseconds: 0 }) : undefined;
   }
 
   /**
    * Lends as soon as there is room. Throws `render-busy` if there was none for `patience`, or if too many are waiting
-   * already, and `client-gone` if the client left.
+   * already, with the seconds that those before it will compute for; and `client-gone` if the client left.
    */
   async take(loan: Loan, patience: Patience): Promise<Lease> {
     const { share, bytes, costMilliseconds, waitingBytes } = loan;
-    const lent = this.tryTake(share, bytes);
-    if (lent !== undefined) return lent;
+    this.#dropGone(share);
     const line = this.#lines[share];
-    const waitingInAll = Object.values(this.#lines).reduce((sum, other) => sum + other.waitingBytes, 0);
-    if (waitingInAll + waitingBytes > maxWaitingBytes) throw this.#refusal(`${this.waiting} are already waiting`);
+    if (line.length === 0 && this.#makeRoom(share, bytes)) return this.#lend(share, loan);
+    if (!this.#mayWait(share, waitingBytes)) throw this.#refusal(share, `${this.waiting} are already waiting`);
     const since = this.#time.passed;
     const rank = since + costWeight * costMilliseconds;
-    const ticket: Ticket = { share, bytes, rank, waitingBytes, seenAt: this.#time.awake };
+    const ticket: Ticket = { share, bytes, rank, waitingBytes, costMilliseconds, seenAt: this.#time.awake };
     line.join(ticket);
     this.counts.waited += 1;
     try {
@@ -114,13 +114,28 @@ export class MemoryBudget {
         ticket.seenAt = this.#time.awake;
         if (patience.signal?.aborted) throw this.#leaving();
         this.#dropGone(share);
-        if (this.#isNext(ticket) && this.#makeRoom(share, bytes)) return this.#lend(share, bytes);
-        if (this.#time.passed - since >= patience.milliseconds) throw this.#refusal(`no room for ${bytes} bytes`);
+        if (this.#isNext(ticket) && this.#makeRoom(share, bytes)) return this.#lend(share, loan);
+        if (this.#time.passed - since >= patience.milliseconds) {
+          line.leave(ticket);
+          throw this.#refusal(share, `no room for ${bytes} bytes`);
+        }
       }
     } finally {
       line.leave(ticket);
       patience.onWaited?.(this.#time.passed - since);
     }
+  }
+
+  /** Returns whether there is a place in line: for what is small also when large drawings have taken all of theirs. */
+  #mayWait(share: Share, waitingBytes: number): boolean {
+    const waiting = (of: readonly Share[]): number =>
+      of.reduce((sum, other) => sum + this.#lines[other].waitingBytes, waitingBytes);
+    if (waiting(shares) > maxWaitingBytes) return false;
+    return !this.#isLarge(share) || waiting(shares.filter((other) => this.#isLarge(other))) <= maxLargeWaitingBytes;
+  }
+
+  #isLarge(share: Share): boolean {
+    return largePools.includes(this.#limits[share].pool);
   }
 
   /**
@@ -156,20 +171,28 @@ export class MemoryBudget {
   }
 
   #lentOf(pool: Pool): number {
-    return pool === "draws" ? this.#lent.draws + this.#lent.streams : this.#lent[pool];
+    return this.#sharing(pool).reduce((sum, share) => sum + this.#lent[share], 0);
   }
 
-  #lend(share: Share, bytes: number): Lease {
+  #sharing(pool: Pool): readonly Share[] {
+    return shares.filter((share) => this.#limits[share].pool === pool);
+  }
+
+  #lend(share: Share, { bytes, costMilliseconds }: Pick<Loan, "bytes" | "costMilliseconds">): Lease {
     const time = this.#time;
     const lease: Held = {
       share,
       bytes,
+      costMilliseconds,
       isHeld: true,
       renewedAt: time.awake,
       renew: () => {
         lease.renewedAt = time.awake;
       },
-      shrink: (remaining) => this.#count(lease, Math.min(lease.bytes, remaining)),
+      shrink: (remaining) => {
+        lease.costMilliseconds = 0;
+        this.#count(lease, Math.min(lease.bytes, remaining));
+      },
       tryGrow: (more) => {
         if (!lease.isHeld || !this.#makeRoom(share, more) || !lease.isHeld) return false;
         this.#count(lease, lease.bytes + more);
@@ -199,9 +222,19 @@ export class MemoryBudget {
     if (line.length > 0) this.counts.lapsed += line.dropGone(this.#time.awake - staleMilliseconds);
   }
 
-  #refusal(detail: string): ImageError {
+  #refusal(share: Share, detail: string): ImageError {
     this.counts.refused += 1;
-    return new ImageError("render-busy", "The service is busy with other images. Try again in a moment.", { detail });
+    const retrySeconds = this.#busySeconds(this.#limits[share].pool);
+    const message = "The service is busy with other images. Try again in a moment.";
+    return new ImageError("render-busy", message, { detail, retrySeconds });
+  }
+
+  /** Returns how long those who hold memory of a pool or wait for it will compute, in whole seconds from 1. */
+  #busySeconds(pool: Pool): number {
+    const held = [...this.#leases].filter(({ share }) => this.#limits[share].pool === pool);
+    const waiting = this.#sharing(pool).map((share) => this.#lines[share]);
+    const milliseconds = [...held, ...waiting].reduce((sum, { costMilliseconds }) => sum + costMilliseconds, 0);
+    return Math.min(Math.max(1, Math.ceil(milliseconds / 1000)), mostRetrySeconds);
   }
 
   #leaving(): ImageError {

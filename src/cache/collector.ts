@@ -50,7 +50,7 @@ class Collection {
 
   /** Begins an empty collection; undefined if there is no room for one. */
   static begin(budget: MemoryBudget, limitBytes: number): Collection | undefined {
-    const lease = budget.tryTake("bodies", stepBytes);
+    const lease = budget.tryTake("copies", stepBytes);
     return lease && new Collection(lease, limitBytes);
   }
 

@@ -123,7 +123,7 @@ export interface DrawnPicture {
 export async function keepDerivative(
   cache: DerivativeCache,
   name: PictureName,
-  { bytes, storing, lease = cache.budget.tryTake("bodies", bytes.byteLength) }: DrawnPicture,
+  { bytes, storing, lease = cache.budget.tryTake("copies", bytes.byteLength) }: DrawnPicture,
 ): Promise<void> {
   try {
     const isDue = storing === "at-once" || (storing === "when-asked-again" && wasDrawnToday(cache, name));
@@ -154,7 +154,7 @@ function secondsOf({ clock }: DerivativeCache): number {
 
 /** Bodies of tiers are held if there is room for them at once, else streamed: nobody waits. */
 function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
-  return (byteLength) => budget.tryTake("bodies", byteLength);
+  return (byteLength) => budget.tryTake("copies", byteLength);
 }
 
 function remember({ known }: DerivativeCache, { edge }: PictureName, derivative: KnownDerivative): void {
@@ -193,7 +193,7 @@ async function copyBody(
     put,
   }: { readonly read: () => Promise<KeptBody | undefined>; readonly put: (body: KeptBody) => Promise<boolean> },
 ): Promise<boolean> {
-  const lease = kept.body instanceof Uint8Array ? budget.tryTake("bodies", kept.byteLength) : undefined;
+  const lease = kept.body instanceof Uint8Array ? budget.tryTake("copies", kept.byteLength) : undefined;
   if (lease === undefined) {
     const again = await read();
     return again !== undefined && put(again);

@@ -7,19 +7,38 @@ export interface PictureSettings {
   readonly colorProfile: string;
   /** Which metadata pictures keep. */
   readonly keepMetadata: string;
+  /** The digest of what is put over the pictures of one image; undefined for nothing. */
+  readonly marks?: string | undefined;
+}
+
+/** What a request comes to that says how large it is in words: its size, and the longest side of a reduced image. */
+export interface PictureExtent extends Size {
+  readonly reducedTo?: number | undefined;
 }
 
 /**
  * Formats what changes the bytes of a picture next to its request. What `max` means depends on limits that may be changed:
- * the size that it came to is part of it.
+ * the size that it came to is part of it. What any request means depends on what the image was reduced to.
  */
-export function formatSettings(settings: PictureSettings, { width, height }: Size): string {
-  const { jpegQuality, colorProfile, keepMetadata } = settings;
-  return [jpegQuality, colorProfile, keepMetadata, width, height].join(" ");
+export function formatSettings(settings: PictureSettings, { width, height, reducedTo }: PictureExtent): string {
+  const { jpegQuality, colorProfile, keepMetadata, marks } = settings;
+  const marked = marks === undefined ? [] : [`${marksPrefix}${marks}`];
+  const reduced = reducedTo === undefined ? [] : [`max=${reducedTo}`];
+  return [...marked, jpegQuality, colorProfile, keepMetadata, ...reduced, width, height].join(" ");
 }
 
-/** Returns the size that stands in the settings of a picture; undefined where none does. */
-export function sizeOfSettings(settings: string): Size | undefined {
-  const [, width, height] = / (\d{1,7}) (\d{1,7})$/.exec(settings) ?? [];
-  return width === undefined ? undefined : { width: Number(width), height: Number(height) };
+const marksPrefix = "marks=";
+
+/** Returns the digest of marks that stands in the settings of a picture; undefined where none does. */
+export function marksOfSettings(settings: string): string | undefined {
+  const [first = ""] = settings.split(" ", 1);
+  return first.startsWith(marksPrefix) ? first.slice(marksPrefix.length) : undefined;
+}
+
+/** Returns what stands in the settings of a picture about its extent; undefined where nothing does. */
+export function extentOfSettings(settings: string): PictureExtent | undefined {
+  const [, reducedTo, width, height] = /(?: max=(\d{1,7}))? (\d{1,7}) (\d{1,7})$/.exec(settings) ?? [];
+  if (width === undefined) return undefined;
+  const size = { width: Number(width), height: Number(height) };
+  return reducedTo === undefined ? size : { ...size, reducedTo: Number(reducedTo) };
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { formatPolicy, type Policy, policySchema } from "../access/policy.ts";
 import { defined } from "./defined.ts";
 import { type LabelledValue, type LanguageMap, languageMapSchema } from "./language-map.ts";
 import type { PageTable } from "./page-table.ts";
@@ -11,6 +12,8 @@ export interface ImageRecord {
   readonly rights?: string;
   /** The columns without a meaning of their own, in their order, empty fields left out. */
   readonly metadata: readonly LabelledValue[];
+  /** Who may see it; what is not stated is open. */
+  readonly policy?: Policy;
 }
 
 /** A record and where it stands. */
@@ -55,6 +58,7 @@ const recordSchema: v.GenericSchema<unknown, StoredRecord> = v.object({
   label: v.exactOptional(textSchema),
   rights: v.exactOptional(v.string()),
   metadata: v.array(v.object({ label: textSchema, value: textSchema })),
+  policy: v.exactOptional(policySchema),
   width: pixels,
   height: pixels,
 });
@@ -90,8 +94,12 @@ export function formatImageRecord(
   const { identifier, width, height, former, object = former?.object } = image;
   const { label, rights, metadata } = told ?? former ?? { metadata: [] };
   const own = object === undefined ? label : undefined;
-  const record = defined<StoredRecord>({ identifier, object, label: own, rights, metadata, width, height });
-  return new TextEncoder().encode(JSON.stringify(record));
+  // A table without columns of access leaves it as it is.
+  const policy = told?.policy ?? former?.policy;
+  const record = defined({ identifier, object, label: own, rights, metadata, width, height });
+  return new TextEncoder().encode(
+    JSON.stringify(policy === undefined ? record : { ...record, policy: formatPolicy(policy) }),
+  );
 }
 
 /** Returns the record of an image under another identifier, all else as it is. It has to be a record. */

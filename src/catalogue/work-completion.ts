@@ -120,6 +120,7 @@ const ordered = {
   pages: [],
   contents: [],
   attachments: undefined,
+  access: undefined,
 };
 
 interface SizedPage {

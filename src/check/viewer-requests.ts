@@ -34,7 +34,10 @@ export function tileRequest(pyramid: Pyramid, level: Level): ViewerRequest {
   };
 }
 
-/** Returns the request for an area of a level, in pixels of the level, at the level's own size. */
+/**
+ * Returns the request for an area of a level, in pixels of the level, at the level's own size, or at the image's where a
+ * reduced image has fewer pixels than the level.
+ */
 export function areaRequest(pyramid: Pyramid, level: Level, area: Area): CanonicalRequest {
   const factor = scaleFactor(pyramid, level);
   const across = factor ?? pyramid.width / level.width;
@@ -48,7 +51,8 @@ export function areaRequest(pyramid: Pyramid, level: Level, area: Area): Canonic
     height: Math.max(1, Math.min(Math.round(area.height * down), pyramid.height - y)),
   };
   const turn = turnOfTiffOrientation(pyramid.orientation);
-  return canonical(turnArea(region, pyramid, turn), turnSize(area, turn));
+  const size = { width: Math.min(area.width, region.width), height: Math.min(area.height, region.height) };
+  return canonical(turnArea(region, pyramid, turn), turnSize(size, turn));
 }
 
 /** Returns the request for a square from the middle, or as much of it as the image has. */

@@ -1,4 +1,5 @@
 import { batchOptions } from "../settings/batch-options.ts";
+import { markOptions } from "../settings/mark-options.ts";
 import {
   costOptions,
   indexOptions,
@@ -49,6 +50,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
   report: "tessera report merge FILE... [options]",
   batch: "tessera batch submit FILE | status|watch|items|pause|resume|cancel|retry|report ID --to local|remote",
+  access: "tessera access mark NAME --text TEXT | --image FILE --to local|remote [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -72,6 +74,7 @@ const summaries: Readonly<Record<CommandName, string>> = {
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
   report: "Makes one report of those of the shards of an ingest, and says which are missing.",
   batch: "Sends tasks that a service works off by itself, and tells how they stand.",
+  access: "Makes the pictures that are put over images as watermarks.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -99,6 +102,7 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   warm: [["Options", warmOptions]],
   report: [["Options", reportOptions]],
   batch: [["Options", batchOptions]],
+  access: [["Options", markOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -200,6 +204,10 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera batch retry 20261129-104826-3fa85f645717 --to remote", "what failed or was cancelled, again"],
     ["tessera batch report latest --to remote --csv", "time, cost and stages as a table"],
     ["tessera batch report --collection maps --to remote", "what all tasks of a collection came to"],
+  ],
+  access: [
+    ["tessera access mark library --text Library --to local", "marks/library.png, which rules put over images"],
+    ["tessera access mark library --image logo.png --to remote", "of a picture in place of a text"],
   ],
 };
 

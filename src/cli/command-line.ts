@@ -87,6 +87,8 @@ async function carryOut(command: Command, terminal: Terminal, converter: Convert
       return (await import("./report.ts")).report(command, terminal);
     case "batch":
       return (await import("./batch.ts")).batch(command, terminal);
+    case "access":
+      return (await import("./access-mark.ts")).accessMark(command, terminal);
   }
 }
 

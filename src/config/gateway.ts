@@ -34,7 +34,7 @@ const mostRules = 64;
 
 /** First segments of paths that the service answers itself. */
 const ownRoots: readonly string[] = [
-  ...["collections", "objects", "search", "health", "view", "presentation", "admin", "auth", "errors"],
+  ...["collections", "objects", "search", "health", "view", "presentation", "admin", "auth", "errors", "robots.txt"],
 ];
 
 const text = v.pipe(

@@ -1,5 +1,5 @@
 import { faults, ImageError } from "../error.ts";
-import { cacheControl, unframedHeaders } from "./headers.ts";
+import { cacheControl, keptByNobody, unframedHeaders } from "./headers.ts";
 import { prefersJson } from "./negotiate.ts";
 import { isDocumentPath, rawPath } from "./route.ts";
 
@@ -24,12 +24,15 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
   const headers = new Headers({
     ...unframedHeaders,
     "Content-Type": isJson ? "application/problem+json" : "text/plain; charset=utf-8",
-    "Cache-Control": cacheControl(status < 500 ? keptSeconds : 0),
+    "Cache-Control": isOfAsker(status) ? keptByNobody : cacheControl(status < 500 && status !== 429 ? keptSeconds : 0),
     Vary: "Accept",
   });
   if (cacheTag !== undefined) headers.set("Cache-Tag", cacheTag);
   if (help !== undefined) headers.set("Link", `<${help}>;rel="help"`);
-  if (status === 503) headers.set("Retry-After", String(error.retrySeconds ?? 1));
+  // What is refused to one who asks too often is not refused to the next, and no cache keeps it. Source: RFC 6585 §4.
+  if (status === 503 || status === 429) headers.set("Retry-After", String(error.retrySeconds ?? 1));
+  // Nobody can send an answer to it but what reads the service description in info.json. Source: RFC 9110 §11.6.1.
+  if (status === 401) headers.set("WWW-Authenticate", 'Bearer realm="images"');
   if (status === 405) headers.set("Allow", "GET, HEAD, OPTIONS");
   const problem = {
     type: help ?? "about:blank",
@@ -42,6 +45,11 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
   const lines = (found ?? []).map(({ place, message }) => (place === undefined ? message : `${place}: ${message}`));
   const text = [`${sentence} (${code})`, ...lines].join("\n");
   return new Response(isJson ? JSON.stringify(problem) : `${text}\n`, { status, headers });
+}
+
+/** Says whether another one, or the same one after a login, would be answered something else. */
+function isOfAsker(status: number): boolean {
+  return status === 401 || status === 403;
 }
 
 /** Returns a refusal of a method with the methods that the endpoint has. */

@@ -1,3 +1,4 @@
+import type { Keeping } from "../access/grant.ts";
 import { type Timing, timingOf } from "../account.ts";
 import { profileUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
@@ -22,6 +23,21 @@ export const unframedHeaders: Readonly<Record<string, string>> = {
 
 /** Who may keep an answer: any cache, or only that of the client, since it names the host that was asked. */
 export type CacheScope = "public" | "private";
+
+/** The Cache-Control of an answer that depends on who asks. */
+export const keptByNobody = "private, no-store";
+
+/**
+ * Returns the Cache-Control of an answer about an image that caches may keep for `seconds`, as far as it was granted. What
+ * ends at some time is not shown for longer while it is asked for again.
+ */
+export function grantedCacheControl(seconds: number, keeping: Keeping, scope: CacheScope = "public"): string {
+  if (keeping.kind === "nobody") return keptByNobody;
+  const { mostSeconds } = keeping;
+  if (mostSeconds === undefined) return cacheControl(seconds, scope);
+  const kept = Math.min(seconds, mostSeconds);
+  return kept === 0 ? cacheControl(0) : `${scope}, max-age=${kept}`;
+}
 
 /** Returns the Cache-Control of an answer that caches in `scope` may keep for `seconds`; 0 keeps nothing. */
 export function cacheControl(seconds: number, scope: CacheScope = "public"): string {
@@ -48,6 +64,14 @@ export function formatServerTiming(account: Timing): string {
   return Object.entries(timingOf(account))
     .map(([name, value]) => `${name};desc="${value}"`)
     .join(", ");
+}
+
+/**
+ * Returns the address that a request came from, as the platform states it; undefined where it states none. No other header
+ * counts: anybody can send those. Source: Cloudflare, HTTP headers, CF-Connecting-IP.
+ */
+export function connectingAddress(request: Request): string | undefined {
+  return request.headers.get("CF-Connecting-IP") ?? undefined;
 }
 
 /** Returns the token that Cloudflare Access sends along for whom it let in; whoever sends it, its signature has to be checked. */

@@ -1,3 +1,4 @@
+import type { Keeping } from "../access/grant.ts";
 import type { Account } from "../account.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { isNamed, isNoneMatch } from "./conditional.ts";
@@ -8,6 +9,7 @@ import {
   cacheControl,
   canonicalLink,
   formatServerTiming,
+  grantedCacheControl,
   openHeaders,
   profileLink,
   unframedHeaders,
@@ -20,6 +22,8 @@ export interface ImageAnswer {
   /** One tag per image, object or collection, by which all answers about it are purged. */
   readonly cacheTag: string;
   readonly maxAgeSeconds: number;
+  /** Who may keep it; anybody unless it is stated. */
+  readonly keeping?: Keeping;
 }
 
 /** What an answer with a picture carries besides. */
@@ -116,12 +120,13 @@ export function respondFile(body: Uint8Array | ReadableStream | null, headers: H
   return new Response(body as BodyInit | null, { headers });
 }
 
-function commonHeaders({ etag, cacheTag, maxAgeSeconds }: Omit<ImageAnswer, "version">, scope: CacheScope): Headers {
+function commonHeaders(answer: Omit<ImageAnswer, "version">, scope: CacheScope): Headers {
+  const { etag, cacheTag, maxAgeSeconds, keeping = { kind: "anybody" } } = answer;
   return new Headers({
     ...openHeaders,
     ETag: etag,
     "Cache-Tag": cacheTag,
-    "Cache-Control": cacheControl(maxAgeSeconds, scope),
+    "Cache-Control": grantedCacheControl(maxAgeSeconds, keeping, scope),
   });
 }
 
@@ -184,6 +189,17 @@ export function respondText(text: string, headers: Headers, account: Account): R
   return new Response(bytes, { headers });
 }
 
+/**
+ * Returns an info.json to who may see its image once he is let in: with no entity tag, for what follows is another answer.
+ * Source: Authentication 1.0 §3.
+ */
+export function respondUnderLogin(text: string, headers: Headers, status: 200 | 401): Response {
+  headers.delete("ETag");
+  // RFC 9110 §11.6.1: the services in the body say how.
+  if (status === 401) headers.set("WWW-Authenticate", 'Bearer realm="images"');
+  return new Response(text, { status, headers });
+}
+
 /** A redirect: an absolute URI, or a path, which is the same on every host. */
 export interface Redirect {
   readonly uri: string;
@@ -192,21 +208,28 @@ export interface Redirect {
   /** By which caches purge it: of a redirect that is one image's. */
   readonly cacheTag?: string;
   readonly scope: CacheScope;
+  /** Who may keep it; anybody unless it is stated. */
+  readonly keeping?: Keeping;
   /** Whether it depends on what the request accepts. */
   readonly isNegotiated?: true;
 }
 
 /** Returns a redirect. */
 export function respondRedirect(redirect: Redirect): Response {
-  const { uri, status, maxAgeSeconds, cacheTag, scope, isNegotiated } = redirect;
+  const { uri, status, maxAgeSeconds, cacheTag, scope, isNegotiated, keeping = { kind: "anybody" } } = redirect;
   const headers = {
     ...unframedHeaders,
     Location: uri,
-    "Cache-Control": cacheControl(maxAgeSeconds, scope),
+    "Cache-Control": grantedCacheControl(maxAgeSeconds, keeping, scope),
     ...(cacheTag === undefined ? {} : { "Cache-Tag": cacheTag }),
     ...(isNegotiated ? { Vary: "Accept" } : {}),
   };
   return new Response(null, { status, headers });
+}
+
+/** Returns a redirect of who asks alone, which nobody keeps: another one is not led there. */
+export function respondToAsker({ uri, status }: Pick<Redirect, "uri" | "status">): Response {
+  return respondRedirect({ uri, status, maxAgeSeconds: 0, scope: "private", keeping: { kind: "nobody" } });
 }
 
 /** Returns the answer to OPTIONS: what may be asked, from any origin. Source: Fetch standard, CORS. */

@@ -41,6 +41,21 @@ export function searchOf(url: string): string {
   return query === "" ? "" : `?${query}`;
 }
 
+/** Returns a path for the log, where nobody may read a signature that he could use, however it is spelt. */
+export function withoutSignature(path: string): string {
+  if (!/%|sig/.test(path)) return path;
+  const decoded = decodedOf(path);
+  return decoded.includes(";sig=") ? decoded.replace(/;sig=[^/]*/g, ";sig=…") : path;
+}
+
+function decodedOf(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Throws `url-too-long` for a path above the limit, of whatever it is, or for a query that says what a path does elsewhere. */
 export function checkPathLength(text: string, part: "path" | "query" = "path"): void {
   if (text.length <= maxPathCharacters) return;

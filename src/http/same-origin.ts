@@ -14,3 +14,14 @@ export function isOtherOrigin(request: Request): boolean {
   const isStated = headers.get("Sec-Fetch-Site") !== null || headers.get("Origin") !== null;
   return isStated && !isSameOrigin(request);
 }
+
+/**
+ * Says whether a form was sent by a page of another origin. Browsers hide the origin of pages that have no referrer: what is
+ * sent by one has to bring something that other sites don't know. Source: Fetch standard, request `Origin` header.
+ */
+export function isForeignForm({ headers, url }: Request): boolean {
+  const site = headers.get("Sec-Fetch-Site");
+  if (site !== null && site !== "same-origin") return true;
+  const origin = headers.get("Origin");
+  return origin !== null && origin !== "null" && origin !== new URL(url).origin;
+}

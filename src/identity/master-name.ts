@@ -77,6 +77,19 @@ function checkKey(key: string): string {
 /** Stands in a key template for the identifier. */
 const placeholder = "{identifier}";
 
+/** Keys that no identifier means start with it. */
+const phantomRoot = ".phantom/";
+
+/** Longest part of a key that the key of a phantom takes over, in characters: of four bytes at most. */
+const phantomCharacters = 128;
+
+/** Returns the name of a master that is not there, in the place where another one is: looking for it takes as long. */
+export function phantomOf({ key, page, origin }: MasterName): MasterName {
+  const of = (text: string): string => `${phantomRoot}${text.slice(-phantomCharacters)}`;
+  const place = { key: of(key) as MasterKey, page };
+  return origin === undefined ? place : { ...place, origin: { ...origin, key: of(origin.key) } };
+}
+
 /** Tells whether a key, as it is written on what is kept of a master, is that of one on another server. */
 export function isOnOtherServer(written: string): boolean {
   return written.startsWith(originRoot);

@@ -17,7 +17,7 @@ const level2Qualities: Record<ApiVersion, readonly string[]> = { 3: ["default"],
 /** Returns the formats, qualities and features that info.json lists beyond level 2. */
 export function extrasOf(
   version: ApiVersion,
-  { isGray, isUpscaled = false }: { readonly isGray: boolean; readonly isUpscaled?: boolean },
+  { isGray, isUpscaled = false, isNeverEnlarged = false }: EnlargingFacts & { readonly isGray: boolean },
 ): {
   readonly formats: readonly string[];
   readonly qualities: readonly string[];
@@ -30,8 +30,17 @@ export function extrasOf(
     qualities: qualities.filter(
       (quality) => !level2Qualities[version].includes(quality) && !(isGray && quality === "color"),
     ),
-    features: extraFeatures[version].filter((feature) => isUpscaled || feature !== "sizeAboveFull"),
+    features: extraFeatures[version].filter(
+      (feature) => (isUpscaled || feature !== "sizeAboveFull") && !(isNeverEnlarged && feature === "sizeUpscaling"),
+    ),
   };
+}
+
+interface EnlargingFacts {
+  /** Whether 2.1 enlarges: not unless stated. */
+  readonly isUpscaled?: boolean;
+  /** Whether 3.0 does not even enlarge what says so: it does unless stated. */
+  readonly isNeverEnlarged?: boolean;
 }
 
 /** The URI of the compliance level, for the profile Link header and 2.1's info.json. */

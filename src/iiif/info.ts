@@ -13,13 +13,21 @@ export interface ImageInformation extends Size, Offer {
   readonly limits: SizeLimits;
   /** How many pixels a side may be enlarged to in 2.1; not at all if it is left out. */
   readonly maxUpscaledSide?: number;
+  /** Whether nothing is enlarged, even if it is asked for; it is unless stated. */
+  readonly isNeverEnlarged?: boolean;
+  /** Descriptions of other services, as JSON. */
+  readonly service?: readonly object[];
+  /** A context that stands before that of the Image API 3.0. */
+  readonly context?: string;
 }
 
 /** Returns the info.json of Image API 3.0. Source: Image API 3.0 §5.2 to §5.7. */
-export function formatInfo({ id, isGray, rights, width, height, limits, sizes, tiles }: ImageInformation): object {
-  const extras = extrasOf(3, { isGray });
+export function formatInfo(information: ImageInformation): object {
+  const { id, isGray, rights, width, height, limits, isNeverEnlarged = false, sizes, tiles } = information;
+  const { service = [], context } = information;
+  const extras = extrasOf(3, { isGray, isNeverEnlarged });
   return {
-    "@context": contextUris[3],
+    "@context": context === undefined ? contextUris[3] : [context, contextUris[3]],
     id,
     type: "ImageService3",
     protocol: "http://iiif.io/api/image",
@@ -35,6 +43,7 @@ export function formatInfo({ id, isGray, rights, width, height, limits, sizes, t
     extraQualities: extras.qualities,
     extraFeatures: extras.features,
     ...(rights === undefined ? {} : { rights }),
+    ...(service.length > 0 ? { service } : {}),
   };
 }
 

@@ -20,6 +20,8 @@ export interface SizeRules {
   readonly isStrictConfined: boolean;
   /** How many pixels a side may be enlarged to by a size that does not say that it enlarges; not at all if it is left out. */
   readonly maxUpscaledSide?: number;
+  /** Whether no size may be larger than its region, whatever says that it enlarges: not unless stated. */
+  readonly isNeverEnlarged?: boolean;
 }
 
 /** The most that any output may measure: pixels on each side and in total. */
@@ -91,13 +93,14 @@ function malformed(version: ApiVersion): ImageError {
 export function chooseSize(
   request: SizeRequest,
   region: Size,
-  { limits, isStrictConfined, maxUpscaledSide = 0 }: SizeRules,
+  { limits, isStrictConfined, maxUpscaledSide = 0, isNeverEnlarged = false }: SizeRules,
 ): Size {
   const size = wantedSize(request, region, limits);
   if (size.width < 1 || size.height < 1) {
     throw new ImageError("size-empty", "The size comes to less than one pixel on a side.");
   }
-  if (!request.isUpscaling) refuseUpscaled(size, region, maxUpscaledSide);
+  if (isNeverEnlarged) refuseEnlarged(size, region);
+  else if (!request.isUpscaling) refuseUpscaled(size, region, maxUpscaledSide);
   refuseAboveLimits(size, limits);
   if (
     isStrictConfined &&
@@ -184,6 +187,15 @@ function scaledWithin(region: Size, scale: number, limits: SizeLimits): Size {
   const narrower = { width: Math.max(1, Math.floor(region.width * scale)), height };
   if (narrower.width * narrower.height <= limits.maxArea) return narrower;
   return { width: narrower.width, height: Math.max(1, Math.floor(limits.maxArea / narrower.width)) };
+}
+
+function refuseEnlarged(size: Size, region: Size): void {
+  if (size.width <= region.width && size.height <= region.height) return;
+  throw new ImageError(
+    "size-above-limit",
+    `The size comes to ${size.width} by ${size.height} pixels, and the region has ${region.width} by ${region.height}: ` +
+      "this image is not enlarged.",
+  );
 }
 
 function refuseUpscaled(size: Size, region: Size, maxUpscaledSide: number): void {

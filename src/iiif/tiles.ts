@@ -1,5 +1,6 @@
 import type { Area, Size } from "../geometry.ts";
-import type { Pyramid } from "../pyramid/pyramid.ts";
+import { type Pyramid, seenSize } from "../pyramid/pyramid.ts";
+import { isDrawnFromLarger } from "../pyramid/reduced.ts";
 import { scaleFactor } from "../pyramid/scale-factor.ts";
 import { turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
 import { isWithin, otherSide, type SizeLimits, type SizeRequest } from "./size.ts";
@@ -16,7 +17,10 @@ export interface TileOffer extends Size {
   readonly scaleFactors: readonly number[];
 }
 
-/** Offered for images in strips: each of its tiles decodes whole rows, so they are large and few. */
+/**
+ * Offered for images in strips, each of whose tiles decodes whole rows, and for reduced images that are drawn from a larger
+ * level, each of whose tiles decodes all stored ones that it touches: they are large and few.
+ */
 export const stripTile: Size = { width: 1024, height: 1024 };
 
 /** A tile is offered while it is drawn from at most this many pixels a side for one of its own. */
@@ -25,14 +29,17 @@ const mostReduction = 32;
 /** Returns the sizes and tiles to advertise for an image, as it is seen. */
 export function offerOf(pyramid: Pyramid, limits: SizeLimits): Offer {
   const turn = turnOfTiffOrientation(pyramid.orientation);
-  const levels = pyramid.levels.map((level) => turnSize(level, turn));
+  // A reduced image may be smaller than its first level.
+  const levels = [pyramid, ...pyramid.levels.slice(1)].map((level) => turnSize(level, turn));
   return offerTiles({ levels, tile: tileOf(pyramid), limits, maxReduction: mostReduction });
 }
 
 /** Returns the size of the tiles of an image, as it is seen. */
-export function tileOf({ levels: [{ tileWidth, tileLength, isStripped }], orientation }: Pyramid): Size {
+export function tileOf(pyramid: Pyramid): Size {
+  const { tileWidth, tileLength, isStripped, columns, rows } = pyramid.levels[0];
   if (isStripped) return stripTile;
-  return turnSize({ width: tileWidth, height: tileLength }, turnOfTiffOrientation(orientation));
+  if (isDrawnFromLarger(pyramid)) return columns * rows === 1 ? seenSize(pyramid) : stripTile;
+  return turnSize({ width: tileWidth, height: tileLength }, turnOfTiffOrientation(pyramid.orientation));
 }
 
 /**

@@ -96,7 +96,7 @@ function labelsOf({ key, page }: NamedMaster, { version }: KeptMaster): Readonly
 /** An index is held twice: as it is kept, and as it is used or on its way. */
 function tryTakeForIndex(budget: MemoryBudget, indexBytes: number): Lease | undefined {
   const bytes = 2 * indexBytes;
-  return budget.tryTake(bytes > shareLimits.bodies.limitBytes / 2 ? "draws" : "bodies", bytes);
+  return budget.tryTake(bytes > shareLimits.copies.limitBytes / 2 ? "draws" : "copies", bytes);
 }
 
 /** No key has a line break: identifiers with control characters are refused. */

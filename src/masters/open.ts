@@ -88,7 +88,7 @@ async function isUnchanged(store: MasterStore, { name, visit }: Opening, kept: K
 async function openUnknown(store: MasterStore, opening: Opening): Promise<Master> {
   const { budget, storage } = store;
   const { name, visit } = opening;
-  const loan = { share: "tiles", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
+  const loan = { share: "openings", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
   const lease = await budget.take(loan, visit.patience);
   const indexLeases: Lease[] = [];
   /** A request that stood in line takes what another has opened meanwhile. */

@@ -25,20 +25,52 @@ const maxRepeats = 16;
  * left out. Source: IPTC IIM 4.2 §1.5 and §1.6.
  */
 export function parseIptc(iptc: Uint8Array): IptcTexts {
-  const view = new DataView(iptc.buffer, iptc.byteOffset, iptc.byteLength);
   const found: Record<keyof IptcTexts, string[]> = { title: [], artist: [], credit: [], copyright: [] };
-  for (let at = 0; at + 5 <= iptc.byteLength && iptc[at] === recordMarker; ) {
-    const length = view.getUint16(at + 3);
-    const start = at + 5;
-    // A length with the highest bit set is an extended one, which texts never are.
-    if (length > 0x7fff || start + length > iptc.byteLength) break;
-    const kind = iptc[at + 1] === 2 ? dataSets.get(iptc[at + 2] ?? 0) : undefined;
-    if (kind !== undefined && found[kind].length < maxRepeats) {
-      found[kind].push(decodeText(iptc.subarray(start, start + length)));
+  for (const { record, number, content } of dataSetsOf(iptc)) {
+    const kind = record === 2 ? dataSets.get(number) : undefined;
+    if (kind !== undefined && content !== undefined && found[kind].length < maxRepeats) {
+      found[kind].push(decodeText(content));
     }
-    at = start + length;
   }
   const join = (texts: readonly string[]): string | undefined => cleanText(texts.join("\0"));
   const { title, artist, credit, copyright } = found;
   return { title: join(title), artist: join(artist), credit: join(credit), copyright: join(copyright) };
+}
+
+/** Object Data Preview: a picture. Source: IPTC IIM 4.2 §6, 2:202. */
+const preview = 202;
+
+/** Records from this one on hold the object itself. Source: IPTC IIM 4.2 §1.4, records 7 to 9. */
+const objectData = 7;
+
+/** Says whether a block may hold a picture: a preview, or anything too long for a text. Never throws. */
+export function mayHoldPicture(iptc: Uint8Array): boolean {
+  return dataSetsOf(iptc).some(
+    ({ record, number, content }) =>
+      content === undefined || (record === 2 && number === preview) || record >= objectData,
+  );
+}
+
+interface DataSet {
+  readonly record: number;
+  readonly number: number;
+  /** Undefined for an extended data set, which texts never are, and for one that is cut off. */
+  readonly content: Uint8Array | undefined;
+}
+
+/** Lists the data sets up to the first fault or extended one, which is the last. */
+function dataSetsOf(iptc: Uint8Array): readonly DataSet[] {
+  const view = new DataView(iptc.buffer, iptc.byteOffset, iptc.byteLength);
+  const listed: DataSet[] = [];
+  for (let at = 0; at + 5 <= iptc.byteLength && iptc[at] === recordMarker; ) {
+    const length = view.getUint16(at + 3);
+    const start = at + 5;
+    // A length with the highest bit set is an extended one.
+    const isRead = length <= 0x7fff && start + length <= iptc.byteLength;
+    const content = isRead ? iptc.subarray(start, start + length) : undefined;
+    listed.push({ record: view.getUint8(at + 1), number: view.getUint8(at + 2), content });
+    if (!isRead) break;
+    at = start + length;
+  }
+  return listed;
 }

@@ -14,8 +14,8 @@ export interface PurgeState {
 
 /** What there is one of in a service: what waits to be purged from Workers Cache, who did what, what was counted. */
 export interface Ledger {
-  /** Purges tags as far as the platform takes it now, and the others as soon as it does. */
-  readonly purge: (tags: readonly string[]) => Promise<PurgeState>;
+  /** Purges tags as far as the platform takes it now, the others as soon as it does, and all once more in `againSeconds`. */
+  readonly purge: (tags: readonly string[], againSeconds: number) => Promise<PurgeState>;
   /** Returns how many tags wait. */
   readonly waiting: () => Promise<number>;
   /** Writes down what somebody did. */

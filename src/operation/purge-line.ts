@@ -27,6 +27,7 @@ export class PurgeLine {
     this.#sql = sql;
     sql.exec("CREATE TABLE IF NOT EXISTS waiting (place INTEGER PRIMARY KEY AUTOINCREMENT, tag TEXT NOT NULL UNIQUE)");
     sql.exec("CREATE TABLE IF NOT EXISTS calls (at INTEGER NOT NULL)");
+    sql.exec("CREATE TABLE IF NOT EXISTS later (tag TEXT PRIMARY KEY, due INTEGER NOT NULL)");
   }
 
   /** How many tags wait. */
@@ -42,6 +43,19 @@ export class PurgeLine {
       return;
     }
     for (const tag of tags) this.#sql.exec("INSERT OR REPLACE INTO waiting (tag) VALUES (?)", tag);
+  }
+
+  /** Has tags put in line once more at a time, in milliseconds since 1970; where that is planned already, at the later one. */
+  addLater(tags: readonly string[], due: number): void {
+    for (const tag of tags) this.#sql.exec("INSERT OR REPLACE INTO later (tag, due) VALUES (?, ?)", tag, due);
+  }
+
+  /** Puts in line what is due, and returns when the next of the others is; undefined where there are none. */
+  takeDue(now: number): number | undefined {
+    const due = this.#sql.exec("DELETE FROM later WHERE due <= ? RETURNING tag", now).toArray();
+    if (due.length > 0) this.add(due.map(({ tag }) => String(tag)));
+    const { next } = this.#sql.exec("SELECT MIN(due) AS next FROM later").one();
+    return next === null ? undefined : Number(next);
   }
 
   /** Returns how long to wait until the next call is allowed, in milliseconds; 0 if it is. `now` is in milliseconds since 1970. */

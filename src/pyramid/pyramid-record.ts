@@ -29,9 +29,14 @@ const recordVersion = 5;
 /**
  * Formats a pyramid as bytes to keep outside the isolate: a head, then for each level its JPEG tables, palette, offsets
  * and byte counts (u32 or f64), as they are in memory: little-endian, as in WebAssembly. In parts, because an index may
- * be large. Undefined for a pyramid with tiles outside the file of `fileBytes`, which `parsePyramid` would not accept.
+ * be large. Undefined for a pyramid with tiles outside the file of `fileBytes`, which `parsePyramid` would not accept, and
+ * for a reduced one: what is kept is the master.
  */
-export function formatPyramid({ orientation, levels }: Pyramid, fileBytes: number): readonly Uint8Array[] | undefined {
+export function formatPyramid(
+  { orientation, levels, reducedFrom }: Pyramid,
+  fileBytes: number,
+): readonly Uint8Array[] | undefined {
+  if (reducedFrom !== undefined) return undefined;
   if (!levels.every((level) => areTilesInside(level, fileBytes))) return undefined;
   const heads = levels.map(
     ({ encoding: { jpegTables, palette, ...encoding }, offsets, byteCounts, columns, rows, ...level }): LevelHead => ({

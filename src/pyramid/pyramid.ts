@@ -4,12 +4,17 @@ import { turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
 import { malformed } from "./faults.ts";
 import { checkLevel, type Level } from "./level.ts";
 import type { TileEncoding } from "./tile-encoding.ts";
-/** An image as its resolutions, plain data: what is kept of a master between requests. */
+/**
+ * An image as its resolutions, plain data: what is kept of a master between requests. Only a reduced image may be smaller
+ * than its first level.
+ */
 export interface Pyramid extends Size {
   /** How the stored rows and columns map to the picture. Source: TIFF 6.0 §8, Orientation. */
   readonly orientation: Orientation;
   /** The levels from the full image down; at least one. Width and height are as stored, before orientation. */
   readonly levels: readonly [Level, ...Level[]];
+  /** The size that a reduced image has as it is stored; absent for any other. */
+  readonly reducedFrom?: Size;
 }
 
 /** The values of tag 274. */

@@ -14,6 +14,8 @@ export interface WeightsRequest {
   /** Output samples, at least 1. */
   readonly outputLength: number;
   readonly filter: Filter;
+  /** Source samples per output sample that a curve is as wide as for, to blur by more than the step asks: the step. */
+  readonly filterStep?: number | undefined;
   /** How much of the last source sample there is, above 0 and at most 1: less of one that the edge cuts. 1. */
   readonly lastLength?: number | undefined;
 }
@@ -27,6 +29,8 @@ export interface Weights {
   readonly sourceLength: number;
   /** Source samples per output sample. */
   readonly step: number;
+  /** Source samples per output sample that the filter is as wide as for. */
+  readonly filterStep: number;
   readonly outputLength: number;
   readonly taps: number;
   readonly firsts: Int32Array;
@@ -49,8 +53,8 @@ const weightLimit = 1 << 24;
  * weights.
  */
 export function planWeights(request: WeightsRequest): Weights {
-  const { sourceLength, start, step, outputLength, filter, lastLength = 1 } = request;
-  const { spread, weigh } = filter === "box" ? boxOf(step) : curves[filter](step);
+  const { sourceLength, start, step, outputLength, filter, filterStep = step, lastLength = 1 } = request;
+  const { spread, weigh } = filter === "box" ? boxOf(step) : curves[filter](filterStep);
   const room = Math.min(sourceLength, Math.ceil(2 * spread) + 3);
   if (!(room * outputLength <= weightLimit)) {
     throw new ImageError("render-memory", "This rendering needs more memory than one rendering may use.", {
@@ -77,7 +81,17 @@ export function planWeights(request: WeightsRequest): Weights {
     firsts[output] = first;
     ends[output] = end;
   }
-  return pack({ sourceLength, step, outputLength, room, loose, firsts, ends, identity: isIdentity(request) });
+  return pack({
+    sourceLength,
+    step,
+    filterStep,
+    outputLength,
+    room,
+    loose,
+    firsts,
+    ends,
+    identity: isIdentity(request),
+  });
 }
 
 /** Rounds running sums rather than weights: the integers then sum to unity exactly and smooth content keeps its level. */
@@ -98,6 +112,7 @@ function quantise(row: Float64Array, target: Int16Array, offset: number): void {
 interface LooseRows {
   readonly sourceLength: number;
   readonly step: number;
+  readonly filterStep: number;
   readonly outputLength: number;
   readonly room: number;
   readonly loose: Int16Array;

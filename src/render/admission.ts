@@ -1,8 +1,8 @@
 import type { Admission } from "../budget/admission.ts";
 import type { Lease } from "../budget/lease.ts";
-import { type Share, shareLimits } from "../budget/shares.ts";
+import type { Share } from "../budget/shares.ts";
 import { ImageError } from "../error.ts";
-import type { DrawPlan, RenderPlan } from "./plan.ts";
+import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
 
 /** A drawing is small up to this many bytes of compressed tiles, which one read or a few bring at once. */
 const smallTileBytes = 1 << 20;
@@ -21,6 +21,30 @@ export function isSmall({ kind, batches, cost }: DrawPlan): boolean {
     cost.readBytes <= smallTileBytes &&
     cost.peakBytes - cost.readBytes <= smallKernelBytes
   );
+}
+
+/** A tile is what is drawn from up to this many pixels, or copied: what a viewer asks for by the hundred. */
+const tilePixels = 1 << 20;
+
+/** And from up to this many bytes of compressed tiles. */
+const tileBytes = 1 << 18;
+
+/**
+ * What a picture costs, which says whom it competes with: a tile, another small drawing, or a full rendering, which takes
+ * megabytes and computes in many steps.
+ */
+export type CostClass = "tile" | "small" | "full";
+
+/** Returns what a plan costs. Never throws. */
+export function costClassOf(plan: RenderPlan): CostClass {
+  if (plan.kind === "copy") return plan.format === "jpg" && isSmallCopy(plan) ? "tile" : "full";
+  if (!isSmall(plan)) return "full";
+  return plan.cost.decodedPixels <= tilePixels && plan.cost.readBytes <= tileBytes ? "tile" : "small";
+}
+
+/** Says whether a stored JPEG that is copied is a tile, and not a whole file of any size. */
+export function isSmallCopy({ cost }: CopyPlan): boolean {
+  return cost.peakBytes <= 2 * smallTileBytes;
 }
 
 /** About what drawing a pixel keeps the processor for, in milliseconds: 10 to 15 ns decoded and resampled. */
@@ -45,7 +69,7 @@ export const directBodyBytes = 1 << 16;
 
 /**
  * Returns the lease that a picture is held in until it has been sent, in exchange for the one it was drawn in: none for a
- * small one, a part of the old one if the body is too large for its own share. Throws `render-busy`, `client-gone`.
+ * small body, a part of the old one for that of a large drawing, whose client may be slow. Throws `render-busy`, `client-gone`.
  */
 export async function leaseOfBody(
   { budget, patience }: Admission,
@@ -56,7 +80,7 @@ export async function leaseOfBody(
     drawn.release();
     return undefined;
   }
-  if (drawn.share === "draws" && byteLength > shareLimits.bodies.limitBytes / 4) {
+  if (drawn.share === "draws") {
     drawn.shrink(byteLength);
     return drawn;
   }

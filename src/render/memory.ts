@@ -12,10 +12,12 @@ import { colorPlanes, planeSlackBytes, strideAlignment } from "../raster/raster.
 import { bandBytes } from "./band.ts";
 import { boxedPlaneBytes } from "./boxed-plane.ts";
 import { isSampledHalved } from "./color-path.ts";
+import { filterStepOf } from "./level.ts";
 import type { DrawPlan } from "./plan.ts";
 import { reductionsOf } from "./reduction.ts";
 import { isShrunk } from "./shrink.ts";
 import { carryRowsAt, stripRows } from "./strips.ts";
+import { drawnMarkBytes } from "./watermark-drawing.ts";
 import { isWholeNeeded } from "./whole.ts";
 
 /** Lobes of Lanczos3 on both sides of its centre. */
@@ -32,7 +34,7 @@ const encodedBytes: Readonly<Record<Encoding, number>> = { jpg: 0.4, png: 1.1, t
  * loaded so far did not suffice for, with the reach of the filter on luma and on chroma.
  */
 export function carryRowsOf(plan: Pick<DrawPlan, "y">): number {
-  const step = Math.max(plan.y.step, 1);
+  const step = Math.max(filterStepOf(plan.y), 1);
   const chroma = 4;
   return Math.ceil(stripRows * step + filterReach * step * 2 + filterReach * chroma) + 8;
 }
@@ -64,7 +66,7 @@ function boxesBytes({ grid, window, shrink, y, colors }: Omit<DrawPlan, "cost">,
   const plane = boxedPlaneBytes({
     ...{ window, box: { width: shrink.x, height: shrink.y }, isOneColumn: columns === 1 },
     piece: { width: grid.tileWidth, height: grid.tileLength },
-    carryRows: carryRowsAt(y.step / shrink.y),
+    carryRows: carryRowsAt(filterStepOf(y) / shrink.y),
   });
   const alpha = colors.hasAlpha ? 1 : 0;
   const chroma = chromaBoxes[isSampledHalved(colors) ? "halved" : "whole"];
@@ -132,8 +134,14 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const deflater = isDeflated ? rowDeflaterBytes({ width: canvas.width, samples: 4 }) : 0;
   // TIFF goes out as it is laid out when it is streamed: a strip of it in the kernel, and its copy.
   const laidOut = format === "tif" && kind === "stream" ? 2 * stripRows * canvas.width * 4 : 0;
-  const fixed = fixedBytes + deflater + laidOut + weightBytes(plan);
+  const fixed = fixedBytes + deflater + laidOut + weightBytes(plan) + watermarkBytes(plan);
   return Math.ceil(fixed + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
+}
+
+/** Returns what a watermark takes: its pixels, and in the kernel the part of it that shows. */
+function watermarkBytes({ steps }: Omit<DrawPlan, "cost">): number {
+  const step = steps.strips.find(({ kind }) => kind === "watermark");
+  return step?.kind === "watermark" ? drawnMarkBytes(step) : 0;
 }
 
 /** Weights are padded to whole vectors of these; each output sample also has a place and a count of 4 bytes each. */
@@ -147,7 +155,8 @@ function weightBytes(plan: Omit<DrawPlan, "cost">): number {
     return step === 1 ? 0 : output * (2 * taps + 8) * samplesDecoded(plan);
   };
   return (
-    axisBytes(x.step / shrink.x, window.width, size.width) + axisBytes(y.step / shrink.y, window.height, size.height)
+    axisBytes(filterStepOf(x) / shrink.x, window.width, size.width) +
+    axisBytes(filterStepOf(y) / shrink.y, window.height, size.height)
   );
 }
 

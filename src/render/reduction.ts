@@ -1,6 +1,6 @@
 import { gridOf } from "../pyramid/decoded-grid.ts";
 import type { Level } from "../pyramid/level.ts";
-import type { AxisSampling, LevelChoice } from "./level.ts";
+import { type AxisSampling, inUnits, type LevelChoice, meansStepOf } from "./level.ts";
 
 /** How many times smaller than stored JPEG is decoded. */
 type Reduction = LevelChoice["reduction"];
@@ -15,13 +15,14 @@ const chromaPixels = 4;
  */
 export function reduceChoice(choice: LevelChoice): LevelChoice {
   const { stored: level, x, y, window } = choice;
-  const reduction = reductionsOf(level).find((factor) => Math.min(x.step, y.step) >= factor);
+  // Of a progressive file only an eighth takes less memory: it is not withheld from smaller outputs.
+  const stepOf = level.encoding.isProgressive ? ({ step }: AxisSampling) => step : meansStepOf;
+  const reduction = reductionsOf(level).find((factor) => Math.min(stepOf(x), stepOf(y)) >= factor);
   if (reduction === undefined) return choice;
-  const scale = ({ start, step }: AxisSampling): AxisSampling => ({ start: start / reduction, step: step / reduction });
   const left = Math.floor(window.x / reduction);
   const top = Math.floor(window.y / reduction);
   return {
-    stored: level,
+    ...choice,
     reduction,
     grid: {
       ...gridOf(level),
@@ -30,8 +31,8 @@ export function reduceChoice(choice: LevelChoice): LevelChoice {
       tileWidth: Math.ceil(level.tileWidth / reduction),
       tileLength: Math.ceil(level.tileLength / reduction),
     },
-    x: scale(x),
-    y: scale(y),
+    x: inUnits(x, reduction),
+    y: inUnits(y, reduction),
     window: {
       x: left,
       y: top,

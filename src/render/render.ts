@@ -1,12 +1,12 @@
 import type { Admission } from "../budget/admission.ts";
-import { sleep } from "../budget/clock.ts";
 import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
+import type { Turn } from "../budget/turns.ts";
 import { concatenate } from "../bytes.ts";
 import { spliceJpeg } from "../codec/jpeg/splice.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { admit, isSmall, leaseOfBody, refuseUnwanted } from "./admission.ts";
+import { admit, costClassOf, isSmall, isSmallCopy, leaseOfBody, refuseUnwanted } from "./admission.ts";
 import { copyTiles } from "./copied-tiles.ts";
 import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
@@ -59,9 +59,9 @@ interface Work<Plan extends RenderPlan = DrawPlan> {
 }
 
 async function copyTile({ plan, inputs, admission }: Work<CopyPlan>): Promise<Rendered> {
-  return holding(admission, await admit(admission, plan, { share: "tiles", bytes: plan.cost.peakBytes }), () =>
-    readTile(plan, inputs).then(whole),
-  );
+  const share = isSmallCopy(plan) ? "tiles" : "draws";
+  const lease = await admit(admission, plan, { share, bytes: plan.cost.peakBytes });
+  return holding(admission, lease, () => readTile(plan, inputs).then(whole));
 }
 
 async function readTile(
@@ -80,7 +80,8 @@ async function readTile(
 /** Reads first, and takes a kernel only for as long as it computes. */
 async function drawSmall(kernels: Kernels, { plan, inputs, admission }: Work): Promise<Rendered> {
   const { readBytes, peakBytes } = plan.cost;
-  const lease = await admit(admission, plan, { share: "tiles", bytes: readBytes });
+  const share = costClassOf(plan) === "tile" ? "tiles" : "pictures";
+  const lease = await admit(admission, plan, { share, bytes: readBytes });
   return holding(admission, lease, async () => {
     const first = await gatherReads(inputs.source, plan.batches[0]?.reads ?? []);
     refuseUnwanted(admission, lease);
@@ -149,10 +150,11 @@ async function holding(admission: Admission, lease: Lease, work: () => Promise<D
   }
 }
 
-/** Lets others compute, if there are any: a pause takes a millisecond. */
+/** Lets others compute, if there are any, until it is this drawing's turn again: a pause takes a millisecond. */
 function pauseFor(admission: Admission, lease: Lease): () => Promise<void> {
+  let turn: Turn | undefined;
   return async () => {
-    if (!admission.isAlone()) await sleep(admission.clock, 0);
+    if (!admission.isAlone()) turn = await admission.budget.turns.next(turn);
     refuseUnwanted(admission, lease);
   };
 }

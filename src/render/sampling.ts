@@ -2,7 +2,7 @@ import type { Area, Size } from "../geometry.ts";
 import { reversedAxes, type Turn } from "../raster/orientation.ts";
 import type { Subsampling } from "../raster/raster.ts";
 import { type Filter, planWeights, type Weights } from "../raster/weights.ts";
-import type { AxisSampling, LevelChoice } from "./level.ts";
+import { type AxisSampling, filterStepOf, type LevelChoice } from "./level.ts";
 import { noShrink, type Shrink, shrinkOfPlane } from "./shrink.ts";
 
 /** How one plane is resampled: the part of the level's plane it is made from, and the weights on each axis. */
@@ -53,7 +53,7 @@ interface PlaneOutput extends Required<Omit<SampledOutput, "planes">> {
 }
 
 function planPlane(
-  { grid, x, y, window }: LevelChoice,
+  { grid, x, y, window, seamlessFrom }: LevelChoice,
   { size, turn, shrink, subsampling }: PlaneOutput,
 ): PlaneSampling {
   const { source, output } = subsampling;
@@ -71,6 +71,7 @@ function planPlane(
     sourceFactor: source.x,
     outputFactor: output.x,
     box: box.width,
+    boxesFrom: seamlessFrom?.x,
     isReversed: reversed.x,
   });
   const vertical = planAxis({
@@ -82,6 +83,7 @@ function planPlane(
     sourceFactor: source.y,
     outputFactor: output.y,
     box: box.height,
+    boxesFrom: seamlessFrom?.y,
     isReversed: reversed.y,
   });
   return {
@@ -105,21 +107,38 @@ interface AxisRequest {
   readonly outputFactor: number;
   /** Samples of the plane that are shrunk to one before. */
   readonly box: number;
+  /** Where boxes begin that are the same for all windows, in pixels of the level; undefined if they begin at the window. */
+  readonly boxesFrom: number | undefined;
   readonly isReversed: boolean;
 }
 
 function planAxis(request: AxisRequest): { from: number; length: number; weights: Weights } {
   const { axis, sourceFactor, outputFactor, output, box } = request;
-  const from = Math.floor(request.from / sourceFactor);
-  const length = Math.min(Math.ceil(request.level / sourceFactor), Math.ceil(request.to / sourceFactor)) - from;
+  const { from, length } = windowOf(request);
   const outputLength = Math.ceil(output / outputFactor);
   const overhang = request.isReversed ? output - outputLength * outputFactor : 0;
   const start = ((axis.start + overhang * axis.step) / sourceFactor - from) / box;
-  const step = (axis.step * outputFactor) / sourceFactor / box;
+  const inSamples = (pixels: number): number => (pixels * outputFactor) / sourceFactor / box;
+  const step = inSamples(axis.step);
+  const filterStep = inSamples(filterStepOf(axis));
   const filter = chooseFilter(axis, step, start);
   const sourceLength = Math.ceil(length / box);
   const lastLength = length / box - (sourceLength - 1);
-  return { from, length, weights: planWeights({ sourceLength, start, step, outputLength, filter, lastLength }) };
+  const sides = { sourceLength, outputLength, lastLength };
+  return { from, length, weights: planWeights({ ...sides, start, step, filter, filterStep }) };
+}
+
+/** The window in samples of the plane: where boxes are the same for all, only whole ones, unless the level ends in one. */
+function windowOf(request: AxisRequest): { readonly from: number; readonly length: number } {
+  const { sourceFactor, box, boxesFrom } = request;
+  const from = Math.floor(request.from / sourceFactor);
+  const levelEnd = Math.ceil(request.level / sourceFactor);
+  const to = Math.min(levelEnd, Math.ceil(request.to / sourceFactor));
+  if (boxesFrom === undefined || box === 1) return { from, length: to - from };
+  const origin = Math.floor(boxesFrom / sourceFactor);
+  const firstBox = from <= origin ? from : origin + Math.ceil((from - origin) / box) * box;
+  const end = to === levelEnd ? to : origin + Math.floor((to - origin) / box) * box;
+  return { from: firstBox, length: end - firstBox };
 }
 
 /**

@@ -1,9 +1,10 @@
 import { longestBoxSide } from "../raster/boxes.ts";
-import type { AxisSampling } from "./level.ts";
+import { type AxisSampling, meansStepOf } from "./level.ts";
 
 /**
  * How many pixels of a level, as it is decoded, become one by their mean before the rest is resampled, on each axis. The
- * boxes begin at the corner of the window, so that a region is made of its own pixels.
+ * boxes begin at the corner of the window, so that a region is made of its own pixels; those of a seamless choice begin at
+ * the corner of the level.
  */
 export interface Shrink {
   readonly x: number;
@@ -22,7 +23,7 @@ const leastStep = 2;
  * however large the level is. Source: libvips' vips_resize, which shrinks by a box in the same way, to a gap of 2.
  */
 export function chooseShrink({ x, y }: { readonly x: AxisSampling; readonly y: AxisSampling }): Shrink {
-  return { x: shrinkOf(x.step), y: shrinkOf(y.step) };
+  return { x: shrinkOf(meansStepOf(x)), y: shrinkOf(meansStepOf(y)) };
 }
 
 /** Says whether anything is shrunk. */

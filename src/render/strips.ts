@@ -8,6 +8,8 @@ import type { PlaneSampling } from "./sampling.ts";
 
 /** Some output rows of all sampled planes, top to bottom one after another. */
 export interface Strip {
+  /** The first of its rows, in output pixels. */
+  readonly first: number;
   /** Output pixel rows; the planes have as many, fewer if they are subsampled. */
   readonly rows: number;
   readonly planes: readonly Plane[];
@@ -21,7 +23,8 @@ const filterReach = 6;
 
 /**
  * Returns the rows of a plane that may have to be kept while further ones are loaded: those of the next strip, which the
- * rows loaded so far did not suffice for, with the reach of the filter. `step` is in rows of the plane to one of a strip.
+ * rows loaded so far did not suffice for, with the reach of the filter. `step` is in rows of the plane to
+ * one of a strip, as many as the filter is wide for.
  */
 export function carryRowsAt(step: number): number {
   const rows = Math.max(step, 1);
@@ -63,9 +66,10 @@ export function createStripMaker(kernel: Kernel, request: StripRequest): StripMa
     next() {
       const rows = Math.min(stripRows, size.height - done);
       if (rows === 0 || !makers.every((maker) => maker.reaches(done, rows))) return undefined;
-      const planes = makers.map((maker) => maker.make(done, rows));
+      const first = done;
+      const planes = makers.map((maker) => maker.make(first, rows));
       done += rows;
-      return { rows, planes };
+      return { first, rows, planes };
     },
     neededFrom: () => makers.map((maker) => maker.neededFrom(done)),
   };

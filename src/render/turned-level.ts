@@ -72,12 +72,17 @@ interface TurnedAxis {
   readonly from: number;
   readonly length: number;
   readonly level: number;
+  /** Where the level begins: after the padding that comes first. */
+  readonly origin: number;
 }
 
 function turnAxis({ sampling, output, from, length, level, grid, isReversed }: Axis): TurnedAxis {
-  if (!isReversed) return { sampling, from, length, level };
+  if (!isReversed) return { sampling, from, length, level, origin: 0 };
   const { start, step } = sampling;
-  return { sampling: { start: grid - start - step * output, step }, from: grid - from - length, length, level: grid };
+  return {
+    ...{ sampling: { ...sampling, start: grid - start - step * output }, from: grid - from - length, length },
+    ...{ level: grid, origin: grid - level },
+  };
 }
 
 function join(
@@ -86,7 +91,9 @@ function join(
   grid: DecodedGrid,
 ): LevelChoice {
   const window: Area = { x: x.from, y: y.from, width: x.length, height: y.length };
-  return { ...choice, grid: { ...grid, width: x.level, height: y.level }, x: x.sampling, y: y.sampling, window };
+  const seamlessFrom = choice.seamlessFrom && { x: x.origin, y: y.origin };
+  const turned = { ...grid, width: x.level, height: y.level };
+  return { ...choice, grid: turned, x: x.sampling, y: y.sampling, window, seamlessFrom };
 }
 
 function transpose(grid: DecodedGrid): DecodedGrid {

@@ -3,10 +3,9 @@ import { answerOptions } from "../http/methods.ts";
 import { type Redirect, respondRedirect } from "../http/respond.ts";
 import { findRoute, type Route, searchOf } from "../http/route.ts";
 import { parseIdentifier, spellIdentifier } from "../identity/identifier.ts";
-import { nameMaster } from "../identity/master-name.ts";
-import { withMaster } from "../masters/open.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { withGranted } from "./granted.ts";
 import { answerImage, type RoutedImage } from "./image.ts";
 import { answerInfo } from "./info.ts";
 import { orMoved } from "./moved.ts";
@@ -42,41 +41,42 @@ export async function answerImagePath(
 
 type RoutedRequest = Omit<RoutedImage<Route>, "route">;
 
-function answerRoute(
-  services: Services,
-  route: Route,
-  { request, identifier, visit }: RoutedRequest,
-): Promise<Response> {
+function answerRoute(services: Services, route: Route, asked: RoutedRequest): Promise<Response> {
+  const { request, identifier } = asked;
   const { config } = services;
   switch (route.kind) {
     case "redirect":
-      return answerRedirect(services, { identifier, visit }, () => ({
+      return answerRedirect(services, asked, () => ({
         uri: route.path,
         status: 302,
         scope: "public",
       }));
     case "base": {
       const spelling = spellIdentifier(route.identifier);
-      return answerRedirect(services, { identifier, visit }, () => ({
+      return answerRedirect(services, asked, () => ({
         uri: `${baseUri({ config, request, version: route.version, identifier, spelling })}/info.json`,
         status: 303,
         scope: isHostShared(config, request.url) ? "public" : "private",
       }));
     }
     case "info":
-      return answerInfo(services, { request, route, identifier, visit });
+      return answerInfo(services, { ...asked, route });
     case "image":
-      return answerImage(services, { request, route, identifier, visit });
+      return answerImage(services, { ...asked, route });
   }
 }
 
-/** Redirects to an image that there is: a path that was mistyped ends here, with the reason. Throws what opening throws. */
+/**
+ * Redirects to an image that there is and that may be seen, reduced at least: a path that was mistyped ends here, with the
+ * reason. Throws what opening throws.
+ */
 function answerRedirect(
-  { config, masters }: Services,
-  { identifier, visit }: Omit<RoutedRequest, "request">,
+  services: Services,
+  asked: RoutedRequest,
   leadTo: () => Omit<Redirect, "maxAgeSeconds">,
 ): Promise<Response> {
-  return withMaster(masters, { name: nameMaster(identifier, config), visit }, async () =>
-    respondRedirect({ ...leadTo(), maxAgeSeconds: config.infoMaxAgeSeconds }),
+  const maxAgeSeconds = services.config.infoMaxAgeSeconds;
+  return withGranted(services, { ...asked, instead: "reduced" }, async (_, { keeping }) =>
+    respondRedirect({ ...leadTo(), maxAgeSeconds, keeping }),
   );
 }

@@ -1,23 +1,34 @@
+import { unsigned } from "../access/asked-image.ts";
 import type { Account } from "../account.ts";
 import { sharedBaseUri } from "../http/base-uri.ts";
 import { isDownload } from "../http/content-disposition.ts";
-import { imageHeaders, respondImage, respondNotModified, respondUndrawn, unkeptHeaders } from "../http/respond.ts";
+import {
+  imageHeaders,
+  respondImage,
+  respondNotModified,
+  respondToAsker,
+  respondUndrawn,
+  unkeptHeaders,
+} from "../http/respond.ts";
 import type { ImageRoute } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import type { Identifier } from "../identity/identifier.ts";
-import { nameMaster } from "../identity/master-name.ts";
 import { formatFileName } from "../iiif/file-name.ts";
 import { mediaTypes } from "../iiif/format.ts";
 import { type ImageRequest, parseRequest } from "../iiif/request.ts";
+import { refuseUnsigned, rulesOfRequest } from "../iiif/signed-size.ts";
 import { formatCanonicalV2 } from "../iiif/v2/canonical.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { obtainPicture, type ReadyPicture } from "../kept-picture.ts";
-import { withMaster } from "../masters/open.ts";
+import { marksOf } from "../marks/marks-of.ts";
 import { canonicaliseFor, nameOfPicture, planPicture } from "../picture.ts";
 import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
 import { directBodyBytes } from "../render/admission.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { type AskedOf, type GrantedMaster, withGranted } from "./granted.ts";
+import { reducedUri } from "./reduced-uri.ts";
+import { AccessRefused } from "./refused.ts";
 
 /** A request that is routed to an image, whose identifier is decoded. */
 export interface RoutedImage<Kind> {
@@ -27,17 +38,27 @@ export interface RoutedImage<Kind> {
   readonly visit: Visit;
 }
 
-/** Answers an image request. Throws an ImageError if it can't be answered. */
-export function answerImage(
-  services: Services,
-  { request, route, identifier, visit }: RoutedImage<ImageRoute>,
-): Promise<Response> {
-  const asked = parseRequest(route.parameters, route.version);
-  return answerPicture(services, { request, version: route.version, identifier, visit, ask: () => asked });
+/**
+ * Answers an image request. Who may see the image reduced alone, and asks for all of it, is led to the reduced one: addresses
+ * of thumbnails stay what they were. Throws an ImageError if it can't be answered.
+ */
+export async function answerImage(services: Services, routed: RoutedImage<ImageRoute>): Promise<Response> {
+  const { request, route, identifier, visit } = routed;
+  const { parameters, version } = route;
+  const asked = parseRequest(parameters, version);
+  try {
+    return await answerPicture(services, { request, version, identifier, visit, ask: () => asked });
+  } catch (error) {
+    if (!(error instanceof AccessRefused) || asked.region.kind !== "full") throw error;
+    const uri = reducedUri(services, routed, error.refusal);
+    if (uri === undefined) throw error;
+    const { region, size, rotation, qualityAndFormat } = parameters;
+    return respondToAsker({ uri: `${uri}/${region}/${size}/${rotation}/${qualityAndFormat}`, status: 302 });
+  }
 }
 
 /** A picture that is asked for in whatever way. */
-export interface PictureRequest {
+export interface PictureRequest extends Pick<AskedOf, "instead"> {
   readonly request: Request;
   /** That what is asked for is meant in, and the answer names. */
   readonly version: ApiVersion;
@@ -50,16 +71,21 @@ export interface PictureRequest {
 /** Answers with a picture. Throws an ImageError if there can't be one, and what `ask` throws. */
 export function answerPicture(
   services: Services,
-  { request, version, identifier, visit, ask }: PictureRequest,
+  { request, version, identifier, visit, ask, ...given }: PictureRequest,
 ): Promise<Response> {
-  const { config, style, naming } = services;
-  visit.account.identifier = identifier;
-  return withMaster(services.masters, { name: nameMaster(identifier, config), visit }, async (master) => {
-    const canonical = canonicaliseFor(master, ask(master.pyramid), services.sizeRules[version]);
+  const { config } = services;
+  return withGranted(services, { request, identifier, visit, ...given }, async (master, granted) => {
+    const { image: asked, keeping } = granted;
+    const wanted = ask(master.pyramid);
+    // A signature that is not for this address was refused before.
+    const claim = { isSigned: asked.signature !== undefined, limit: config.signedAbovePixels };
+    const canonical = canonicaliseFor(master, wanted, rulesOfRequest(services.sizeRules[version], wanted, claim));
+    refuseUnsigned(canonical, claim);
+    const { style, naming } = await styleOf(services, granted, visit);
     Object.assign(visit.account, { format: canonical.format, ...canonical.size });
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
-    const base = sharedBaseUri({ config, request, version, identifier });
+    const base = sharedBaseUri({ config, request, version, identifier: unsigned(asked) });
     const image = seenImage(master.pyramid);
     const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, image);
     const headers = imageHeaders({
@@ -67,8 +93,9 @@ export function answerPicture(
       etag: `"${name.etag}"`,
       cacheTag: master.name.places.cacheTag,
       maxAgeSeconds: config.imageMaxAgeSeconds,
+      keeping,
       canonicalUri: `${base}/${path}`,
-      fileName: isDownload(request) ? formatFileName(identifier, canonical, image) : undefined,
+      fileName: isDownload(request) ? formatFileName(asked.identifier, canonical, image) : undefined,
     });
     const notModified = respondNotModified(request, headers, visit.account);
     if (notModified !== undefined) return notModified;
@@ -80,6 +107,19 @@ export function answerPicture(
     const sent = ready.damage === undefined ? headers : unkeptHeaders(headers);
     return respondImage({ mediaType, body }, sent, visit.account);
   });
+}
+
+/** How pictures of an image are made and named: as all are, with what is put over those of this one. */
+async function styleOf(
+  { style, naming, marks: store }: Services,
+  { stated, whole: image }: GrantedMaster,
+  visit: Visit,
+): Promise<Pick<Services, "style" | "naming">> {
+  const { policies, rules } = stated;
+  const marks = await marksOf(store, { policies, rules, image, visit });
+  if (marks === undefined) return { style, naming };
+  const marked = { ...style, marks };
+  return { style: marked, naming: { ...naming, style: marked } };
 }
 
 /** What the line of a stream says of its picture; one that ended well is told of only when `isLogged`. */

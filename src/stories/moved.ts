@@ -1,3 +1,4 @@
+import { divideAsked, unsigned } from "../access/asked-image.ts";
 import type { Move } from "../catalogue/moved.ts";
 import { ImageError } from "../error.ts";
 import { respondRedirect, withCacheTag } from "../http/respond.ts";
@@ -84,12 +85,17 @@ async function findPlace(
   asked: Omit<MovableRequest, "pathOf">,
   unknown: UnknownMaster,
 ): Promise<{ readonly identifier: Identifier; readonly tagged: { readonly cacheTag?: string } }> {
-  const { ending } = dividePage(asked.identifier, services.config.pageSuffix);
-  const move = await findHeldMove(services, asked);
+  // A signature is that of one identifier alone.
+  const { identifier, longestSide } = divideAsked(asked.identifier);
+  const { ending } = dividePage(identifier, services.config.pageSuffix);
+  const move = await findHeldMove(services, { identifier, visit: asked.visit });
   if (move === undefined) throw unknown;
   const tagged = unknown.cacheTag === undefined ? {} : { cacheTag: unknown.cacheTag };
   if (move.to === undefined) throw new ImageError("gone", "This image was removed and will not come back.", tagged);
-  return { identifier: identifierOf(move.to + ending), tagged };
+  return {
+    identifier: unsigned({ identifier: identifierOf(move.to + ending), ...(longestSide && { longestSide }) }),
+    tagged,
+  };
 }
 
 async function answerMoved(services: Services, asked: MovableRequest, unknown: UnknownMaster): Promise<Response> {

@@ -12,13 +12,12 @@ import { answerOptions } from "../http/methods.ts";
 import { descriptionHeaders, respondNotModified, respondText } from "../http/respond.ts";
 import { checkPathLength, queryOf } from "../http/route.ts";
 import type { Identifier } from "../identity/identifier.ts";
-import { nameMaster } from "../identity/master-name.ts";
 import { type ImageParameters, parseRequest } from "../iiif/request.ts";
 import { tileOf } from "../iiif/tiles.ts";
 import type { ApiVersion } from "../iiif/version.ts";
-import { withMaster } from "../masters/open.ts";
 import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
+import { withGranted } from "./granted.ts";
 import { answerPicture } from "./image.ts";
 import { answerImagePath, type ImagePathRequest } from "./image-path.ts";
 import { orFollowed } from "./moved.ts";
@@ -84,7 +83,7 @@ function answerTranslated(
 ): Promise<Response> {
   const ask = (pyramid: Pyramid) => parseRequest(translate(tiledImage(pyramid)), version);
   return orFollowed(services, { identifier, visit }, (identifier) =>
-    answerPicture(services, { request, version, identifier, visit, ask }),
+    answerPicture(services, { request, version, identifier, visit, ask, instead: "reduced" }),
   );
 }
 
@@ -97,10 +96,9 @@ function answerDescription(
     describe,
   }: Omit<OldDescription, "kind" | "identifier"> & { readonly identifier: Identifier },
 ): Promise<Response> {
-  const { config, masters, style } = services;
+  const { config, style } = services;
   return orFollowed(services, { identifier: asked, visit }, (identifier) => {
-    visit.account.identifier = identifier;
-    return withMaster(masters, { name: nameMaster(identifier, config), visit }, async (master) => {
+    return withGranted(services, { request, identifier, visit, instead: "reduced" }, async (master, { keeping }) => {
       const refusal = findRefusal(master, style);
       if (refusal !== undefined) throw refusal;
       const text = describe(tiledImage(master.pyramid));
@@ -108,6 +106,7 @@ function answerDescription(
         etag: `"${await digest(text)}"`,
         cacheTag: master.name.places.cacheTag,
         maxAgeSeconds: config.infoMaxAgeSeconds,
+        keeping,
         contentType,
       });
       return respondNotModified(request, headers, visit.account) ?? respondText(text, headers, visit.account);

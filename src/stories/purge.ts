@@ -11,12 +11,14 @@ import {
   purgeBytes,
   purgeMaster,
 } from "../operation/purge.ts";
+import { againSeconds } from "../operation/purge-again.ts";
 import type { PurgeAnswer } from "../operation/purge-answer.ts";
 import { choosePurge, type NamedOrder, type PurgeChoice } from "../operation/purge-choice.ts";
 import { countDerivatives, countMaster } from "../operation/purge-count.ts";
 import { everything, tagsPerCall } from "../operation/purge-line.ts";
 import { type PurgeOrder, readPurgeOrder } from "../operation/purge-order.ts";
 import { type PurgeableCache, purgeWorkersCache } from "../operation/workers-cache.ts";
+import { forgetPolicies } from "../policies.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { noteAction } from "./audited.ts";
@@ -66,6 +68,8 @@ export async function purge(
   { visit, workersCache, operator }: PurgeVisit,
 ): Promise<PurgeAnswer> {
   const isDry = order.dryRun === true;
+  // Who may see what is read again: of all, for it takes a read each.
+  if (!isDry) forgetPolicies(services.policies);
   const { images, counts, tags, next } = await purgeOwn(services, { order, visit });
   // Last: what is drawn again before is drawn from what is there now.
   const front = isDry ? untouched : await purgeFront(services, { workersCache, tags });
@@ -144,13 +148,13 @@ async function purgeChosen(
 
 /** What is purged elsewhere stays purged though the cache in front does not answer: the answer says so. */
 async function purgeFront(
-  { ledger, clock }: Services,
+  { ledger, clock, config }: Services,
   { workersCache, tags }: { readonly workersCache: PurgeableCache; readonly tags: readonly string[] },
 ): Promise<PurgeState> {
   if (workersCache === undefined) return { state: "absent", waiting: 0 };
   try {
     return await withDeadline(clock, frontSeconds, () =>
-      ledger === undefined ? purgeWithoutLedger(workersCache, tags) : ledger().purge(tags),
+      ledger === undefined ? purgeWithoutLedger(workersCache, tags) : ledger().purge(tags, againSeconds(config)),
     );
   } catch (error) {
     return { state: "refused", reason: String(error), waiting: 0 };

@@ -1,3 +1,4 @@
+import { unsigned } from "../access/asked-image.ts";
 import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { type Area, clipArea, isWhole, type Size } from "../geometry.ts";
@@ -6,17 +7,16 @@ import { asImageError } from "../http/errors.ts";
 import { respondPage } from "../http/respond.ts";
 import { nowhere, rawPath, searchOf } from "../http/route.ts";
 import { formatIdentifier, type Identifier, parseIdentifier } from "../identity/identifier.ts";
-import { nameMaster } from "../identity/master-name.ts";
 import { largestSize } from "../iiif/size.ts";
-import { withMaster } from "../masters/open.ts";
 import { pageName } from "../pages/object-view.ts";
 import { formatPlainPicture, formatPreview, type Preview } from "../pages/preview.tsx";
 import { objectPath } from "../pages/site.ts";
 import { plainLabel, plainText } from "../pages/texts.tsx";
 import { seenImage } from "../pyramid/pyramid.ts";
-import { findImageRecord, withWork } from "../records.ts";
+import { withWork } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { withGranted } from "./granted.ts";
 import { orMoved } from "./moved.ts";
 
 /** The root of the addresses of the page that show one picture. */
@@ -81,22 +81,26 @@ async function fetchPage({ page, clock, config }: Services, request: Request): P
 
 async function findPreview(
   services: Services,
-  { request, identifier, visit }: { readonly request: Request; readonly identifier: Identifier; readonly visit: Visit },
+  viewed: { readonly request: Request; readonly identifier: Identifier; readonly visit: Visit },
 ): Promise<ViewPreview> {
-  const { config, masters, sizeRules } = services;
+  const { config, publicRules } = services;
+  const { request, visit } = viewed;
   const asked = new URL(request.url).searchParams;
-  const { size, texts } = await withMaster(
-    masters,
-    { name: nameMaster(identifier, config), visit },
-    async (master) => ({
+  const { size, texts, image, object } = await withGranted(
+    services,
+    { ...viewed, instead: "reduced" },
+    async (master, { image, stated }) => ({
       size: seenImage(master.pyramid),
       texts: master.metadata,
+      image,
+      object: stated.facts?.object,
     }),
   );
-  const told = await findTold(services, { identifier, visit });
+  const told = await findTold(services, { identifier: image.identifier, object, visit });
+  const identifier = unsigned(image);
   const turn = /^!?(?:0|90|180|270)$/.exec(asked.get("rotation") ?? "")?.[0] ?? "0";
   const region = parseRegion(asked.get("xywh"), size);
-  const { maxArea } = sizeRules[3].limits;
+  const { maxArea } = publicRules[3].limits;
   const drawn = largestSize(region ?? size, { maxWidth: previewSide, maxHeight: previewSide, maxArea });
   const isLying = /90|270/.test(turn);
   const service = baseUri({ config, request, version: 3, identifier });
@@ -141,9 +145,12 @@ interface Told {
 /** Returns what the catalogue says of a picture; undefined if it says nothing, or can't be read: it is shown without it. */
 async function findTold(
   { records }: Services,
-  { identifier, visit }: { readonly identifier: Identifier; readonly visit: Visit },
+  {
+    identifier,
+    object: key,
+    visit,
+  }: { readonly identifier: Identifier; readonly object: string | undefined; readonly visit: Visit },
 ): Promise<Told | undefined> {
-  const key = (await findImageRecord(records, { key: identifier, visit }))?.object;
   if (key === undefined) return undefined;
   try {
     return await withWork(records, { key, visit }, async (work) => {

@@ -22,6 +22,7 @@ const settingValues: Readonly<Record<string, (cell: string) => unknown>> = {
   thumbs: (cell) => cell.split(/\s+/).map(numberOf),
   "also-rounded": truthOf,
   "keep-depth": truthOf,
+  "include-restricted": truthOf,
 };
 
 /** What is neither is told by the schema. */

@@ -42,7 +42,16 @@ const texts = [
     "HELP_URL",
     "ACCESS_AUDIENCE",
   ],
-  ...["ACCESS_TEAM", "JURISDICTION"],
+  ...["ACCESS_TEAM", "JURISDICTION", "ROBOTS_TAG", "AI_PREFERENCES"],
+  ...[
+    "ACCESS_TEAM",
+    "LOGIN_AUDIENCE",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_ROLES_CLAIM",
+    "OIDC_SCOPE",
+    "JURISDICTION",
+  ],
 ];
 
 const rule = '{"kind": "https", "prefix": "web/", "endpoint": "https://example.org"}';
@@ -89,7 +98,19 @@ describe("the table of variables in docs/configuration.md", () => {
     ["KEY_TEMPLATE", ["{identifier}", "masters/{identifier}.tif"], ["masters", ""]],
     ["ACCESS_AUDIENCE", ["", "a1b2c3d4e5f6a7b8"], ["short", "two words", "https://team.example"]],
     ["ACCESS_TEAM", ["", "museum", "my-museum"], ["https://museum.cloudflareaccess.com", "a.b", "-a", "Museum"]],
+    ["LOGIN_AUDIENCE", ["", "a1b2c3d4e5f6a7b8"], ["short", "two words", "https://team.example"]],
+    // The one needs the other.
+    ["OIDC_ISSUER", [""], ["https://id.example", "id.example"]],
+    ["OIDC_CLIENT_ID", [""], ["tessera", "two words"]],
+    ["OIDC_ROLES_CLAIM", ["groups", "realm_access.roles", "https://museum.example/roles"], ["", "two words"]],
+    ["OIDC_SCOPE", ["openid", "openid email groups"], ["", " openid  email", "a\u0000"]],
     ["JURISDICTION", ["", "eu", "fedramp", "us"], ["EU", "de"]],
+    ["ROBOTS_TAG", ["", "noindex", "noimageindex,max-image-preview:none"], ["index", "noindex;", "a\r\nX: y"]],
+    [
+      "AI_PREFERENCES",
+      ["", "train-ai=n", "train-ai=n, ai-use=n,search=y"],
+      ["train-ai", "train-ai=no", "ai-train=n", "train-ai=n, train-ai=y", "train-ai=n,", "search=y\r\nX: y"],
+    ],
     ["ORIGINS", ["", "[]", `[${rule}]`], ["x", "{}", rule, `[${rule.replace("example.org", "localhost")}]`]],
     ["PAGE_SUFFIX", ["", ";page="], ["/", "?", "#", "%", "p 1", "p1"]],
   ] as const)("states what %s takes", (name, taken, refused) => {

@@ -11,9 +11,10 @@ beforeAll(async () => {
   await env.MASTERS.put(".records/plate.json", record);
   // Even an image is not reached there.
   await env.MASTERS.put(".records/image", image);
-  for (const key of ["records/plate.json", ".records/plate.json", "objects/plate.json", "rules.json"]) {
+  for (const key of ["records/plate.json", ".records/plate.json", "objects/plate.json"]) {
     await env.CATALOGUE.put(key, record);
   }
+  await env.CATALOGUE.put("rules.json", "{}");
   await env.CATALOGUE.put("records/image", image);
 });
 

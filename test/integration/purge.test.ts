@@ -188,6 +188,7 @@ describe("the cache in front of the Worker", () => {
     runInDurableObject(ledger(), (_, { storage }) => {
       storage.sql.exec("DELETE FROM waiting");
       storage.sql.exec("DELETE FROM calls");
+      storage.sql.exec("DELETE FROM later");
       return storage.deleteAlarm();
     }),
   );
@@ -204,14 +205,32 @@ describe("the cache in front of the Worker", () => {
   it("takes five calls a minute of 100 tags each; what waits is told and purged by the alarm", async () => {
     const calls = standInCache(() => success);
     const tags = Array.from({ length: 620 }, (_, at) => `img-${at}`);
-    expect(await ledger().purge(tags)).toEqual({ state: "waiting", waiting: 120 });
+    expect(await ledger().purge(tags, 3600)).toEqual({ state: "waiting", waiting: 120 });
     expect(calls.map(({ tags }) => tags?.length)).toEqual([100, 100, 100, 100, 100]);
-    expect(await ledger().purge(["img-0"])).toEqual({ state: "waiting", waiting: 121 });
+    expect(await ledger().purge(["img-0"], 3600)).toEqual({ state: "waiting", waiting: 121 });
     await aMinuteLater();
     expect(await runDurableObjectAlarm(ledger())).toBe(true);
     expect(await ledger().waiting()).toBe(0);
     expect(calls.at(-1)?.tags).toHaveLength(21);
-    expect(await runDurableObjectAlarm(ledger())).toBe(false);
+  });
+
+  it("is purged once more when no isolate trusts what it had read, and then no more", async () => {
+    const calls = standInCache(() => success);
+    const seconds = 60 + 10 + 30;
+    const alarm = () => runInDurableObject(ledger(), (_, { storage }) => storage.getAlarm());
+    const before = Date.now();
+    await purge({ kind: "images", identifiers: ["other"] });
+    const due = await alarm();
+    expect(due).toBeGreaterThanOrEqual(before + 1000 * seconds);
+    // Another one in the meantime does not bring it forward, and is waited for too.
+    await purge({ kind: "images", identifiers: ["staying"] });
+    expect(await alarm()).toBe(due);
+    calls.length = 0;
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1000 * (seconds + 5));
+    expect(await runDurableObjectAlarm(ledger())).toBe(true);
+    expect(calls).toEqual([{ tags: [await tagOf("other"), await tagOf("staying")] }]);
+    expect(await alarm()).toBeNull();
+    vi.restoreAllMocks();
   });
 
   it("may refuse: then the tags wait, and everything takes the place of all of them", async () => {
@@ -219,7 +238,7 @@ describe("the cache in front of the Worker", () => {
     const calls = standInCache(() => (isRefusing ? refusal : success));
     const { json } = await purge({ kind: "images", identifiers: ["other"] });
     expect(json.workersCache).toEqual({ tags: 1, state: "refused", reason: "too many calls (10000)", waiting: 1 });
-    expect(await ledger().purge(["*"])).toMatchObject({ state: "refused", waiting: 1 });
+    expect(await ledger().purge(["*"], 3600)).toMatchObject({ state: "refused", waiting: 1 });
     isRefusing = false;
     await runDurableObjectAlarm(ledger());
     expect(calls.at(-1)).toEqual({ purgeEverything: true });

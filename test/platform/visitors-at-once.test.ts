@@ -61,7 +61,8 @@ describe("more than an isolate can do in time", () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(heavies.length);
     for (const { status, headers, text } of refused) {
-      expect([status, headers.get("Retry-After"), headers.get("Cache-Control")]).toEqual([503, "1", "no-store"]);
+      expect([status, headers.get("Cache-Control")]).toEqual([503, "no-store"]);
+      expect(headers.get("Retry-After")).toMatch(/^[1-9]\d*$/);
       expect(text).toContain("busy");
     }
     const lines = hurried.log.filter(({ path, code }) => path !== undefined && code === "render-busy");

@@ -5,15 +5,15 @@ export type Sources = ReadonlyMap<string, string>;
 
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
 export const floors: readonly (readonly string[])[] = [
-  ["error", "geometry", "limits", "bytes", "digest", "spelling", "shell-word", "design", "hosts"],
+  ["error", "geometry", "limits", "bytes", "digest", "spelling", "shell-word", "design", "hosts", "hmac", "calendar"],
   ["budget", "config", "serial", "account", "raster"],
   ["source", "pyramid", "visit", "timers", "identity", "statistics", "jurisdiction"],
-  ["tiff", "iiif", "color"],
+  ["tiff", "iiif", "color", "access"],
   ["codec", "metadata", "layout", "catalogue"],
   ["http", "files", "presentation", "text", "task"],
   ["render", "cache", "records", "search", "pages", "gateway", "origin"],
-  ["masters"],
-  ["colors", "operation"],
+  ["masters", "policies", "rate-limit"],
+  ["colors", "operation", "marks"],
   ["picture"],
   ["kept-picture", "check", "export"],
   ["services", "node", "remake"],
@@ -43,6 +43,8 @@ const pureRooms: readonly string[] = [
     "limits",
     "bytes",
     "spelling",
+    "calendar",
+    "access",
     "budget",
     "raster",
     "serial",
@@ -71,7 +73,8 @@ const pureRooms: readonly string[] = [
  */
 const packages: readonly { readonly name: RegExp; readonly rooms: readonly string[] }[] = [
   { name: /^hono(?:\/|$)/, rooms: ["app", "pages"] },
-  { name: /^valibot$/, rooms: ["config", "catalogue", "bucket", "operation", "app", "statistics", "task"] },
+  { name: /^oauth4webapi$/, rooms: ["app"] },
+  { name: /^valibot$/, rooms: ["config", "access", "catalogue", "bucket", "operation", "app", "statistics", "task"] },
   { name: /^cloudflare:workers$/, rooms: ["ledger", "batch", "jobs-worker"] },
   { name: /^htmlparser2$/, rooms: ["text"] },
   // Decompression and checksums, which workerd has under the same name.

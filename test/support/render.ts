@@ -74,10 +74,20 @@ export interface Made {
 
 /** Makes a picture of a file in memory as the service does, copies of tiles included. */
 export async function makePicture(file: Uint8Array, path: string, asked: Partial<PictureStyle> = {}): Promise<Made> {
+  const source = memorySource(file);
+  const image = await openImage({ source, prefix: file.subarray(0, prefixBytes), page: 1 });
+  return makeOfMaster({ ...image, source }, path, asked);
+}
+
+/** Makes a picture of a master that is open, as the service does, copies of tiles included. */
+export async function makeOfMaster(
+  master: DrawnMaster,
+  path: string,
+  asked: Partial<PictureStyle> = {},
+): Promise<Made> {
   const counts = { reads: 0, bytes: 0 };
-  const unread = memorySource(file);
-  const image = await openImage({ source: unread, prefix: file.subarray(0, prefixBytes), page: 1 });
-  const picture = planPath({ ...image, source: countReads(unread, counts) }, path, { ...style, ...asked });
+  const source = countReads(master.source, counts);
+  const picture = planPath({ ...master, source }, path, { ...style, ...asked });
   const drawing = { admission: soleAdmission(), log: () => undefined };
   const { body, byteLength } = await drawPicture(openMeasuringTools().tools, picture, drawing);
   const pieces: Uint8Array[] = [];

@@ -8,7 +8,7 @@ const deferred: Promise<unknown>[] = [];
 
 /** Holds all, and remembers what is put off. */
 export const holdAll: Asking = {
-  hold: (byteLength) => new MemoryBudget(platformClock).tryTake("bodies", byteLength),
+  hold: (byteLength) => new MemoryBudget(platformClock).tryTake("copies", byteLength),
   defer: (work) => void deferred.push(work),
 };
 

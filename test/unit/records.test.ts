@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { newAccount } from "../../src/account.ts";
 import { MemoryBudget } from "../../src/budget/memory-budget.ts";
 import { formatWork } from "../../src/catalogue/work-record.ts";
-import { rightsOfRecord, withWork } from "../../src/records.ts";
+import { readImageRecord, withWork } from "../../src/records.ts";
 import { TestClock } from "../support/test-clock.ts";
 import { makeWork } from "../support/works.ts";
 
@@ -59,11 +59,11 @@ describe("the memory of a record", () => {
       JSON.stringify({ identifier: "plate", rights, metadata: [], width: 4, height: 3 }),
     );
     const { clock, budget, visit, store } = openSlow(record, 5000);
-    const read = rightsOfRecord(store, { key: "plate", visit });
+    const read = readImageRecord(store, { key: "plate", visit });
     await clock.pass(4000);
-    expect(budget.lentBytes("tiles")).toBeGreaterThan(record.byteLength);
+    expect(budget.lentBytes("openings")).toBeGreaterThan(record.byteLength);
     await clock.pass(2000);
-    expect(await read).toBe(rights);
+    expect((await read)?.rights).toBe(rights);
     expect(budget.lentBytes()).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { formatTile, type ImageInformation } from "../info.ts";
 
 /** Returns the info.json of Image API 2.1. Source: Image API 2.1 §5.1 to §5.3. */
 export function formatInfoV2(information: ImageInformation): object {
-  const { id, isGray, rights, width, height, limits, maxUpscaledSide = 0, sizes, tiles } = information;
+  const { id, isGray, rights, width, height, limits, maxUpscaledSide = 0, sizes, tiles, service = [] } = information;
   const extras = extrasOf(2, { isGray, isUpscaled: maxUpscaledSide > 0 });
   return {
     "@context": contextUris[2],
@@ -25,5 +25,6 @@ export function formatInfoV2(information: ImageInformation): object {
         maxArea: limits.maxArea,
       },
     ],
+    ...(service.length > 0 ? { service } : {}),
   };
 }

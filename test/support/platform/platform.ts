@@ -46,6 +46,8 @@ export interface PlatformOptions {
   /** Folder of the bundle that `wrangler deploy --dry-run` writes; bundled there when it is left out. */
   readonly bundle?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** How often a key may be counted in a minute, by the name of the binding that counts. */
+  readonly rateLimits?: Readonly<Record<string, number>>;
 }
 
 /** Bundles the Worker as it is deployed into `folder`. Throws what the bundler says. */
@@ -55,7 +57,11 @@ export function bundleWorker(folder: string): void {
 }
 
 /** Starts the Worker. The platform is quick and whole until `behaviour` is changed. */
-export async function startPlatform({ bundle, variables = {} }: PlatformOptions = {}): Promise<Platform> {
+export async function startPlatform({
+  bundle,
+  variables = {},
+  rateLimits = {},
+}: PlatformOptions = {}): Promise<Platform> {
   const folder = bundle ?? resolve(root, "build/platform");
   if (bundle === undefined) bundleWorker(folder);
   const behaviour: Behaviour = { latency: () => 0, fate: () => "served" };
@@ -87,6 +93,9 @@ export async function startPlatform({ bundle, variables = {} }: PlatformOptions 
     bindings: { ...(bindings as Record<string, string>), ...variables },
     r2Buckets: ["MASTERS", "CATALOGUE", "DERIVATIVES"],
     serviceBindings: { LATE: late },
+    ratelimits: Object.fromEntries(
+      Object.entries(rateLimits).map(([name, limit]) => [name, { namespace_id: name, simple: { limit, period: 60 } }]),
+    ),
   };
   const leaver = {
     name: "leaver",

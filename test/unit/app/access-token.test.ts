@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Hono } from "hono";
 import { sign } from "hono/jwt";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type AccessGround, nameByToken } from "../../../src/app/access-token.ts";
+import { type AccessGround, readAccessToken } from "../../../src/app/access-token.ts";
 import type { Door } from "../../../src/app/door.ts";
 import { createApp } from "../../../src/app.ts";
 import { platformClock } from "../../../src/timers.ts";
@@ -59,7 +59,12 @@ function tokenOf(changes: Readonly<Record<string, unknown>> = {}, key: object = 
   return sign({ email: "curator@example.org", ...claims } as never, key as never, "RS256");
 }
 
-const nameOf = async (token: string | Promise<string>) => nameByToken(await token, { issuer, audience }, ground);
+const read = async (token: string | Promise<string>) => readAccessToken(await token, { issuer, audience }, ground);
+
+const nameOf = async (token: string | Promise<string>) => {
+  const found = await read(token);
+  return found.kind === "named" ? found.who.name : undefined;
+};
 
 describe("a token of Cloudflare Access", () => {
   it("names whom its team let in, and has the keys read once", async () => {
@@ -72,9 +77,9 @@ describe("a token of Cloudflare Access", () => {
   it.each([
     ["is for another application", () => tokenOf({ aud: ["another"] })],
     ["is of another team", () => tokenOf({ iss: "https://another.cloudflareaccess.com" })],
-    ["has had its time", () => tokenOf({ exp: now() - 1 })],
+    ["has had its time", () => tokenOf({ exp: now() - 61 })],
     ["has no end", () => tokenOf({ exp: undefined })],
-    ["begins later", () => tokenOf({ nbf: now() + 60 })],
+    ["begins later", () => tokenOf({ nbf: now() + 90 })],
     ["is signed by a key of its own", () => tokenOf({}, { ...other.own, kid: "team" })],
     ["is signed by a key that the team does not have", () => tokenOf({}, other.own)],
     [
@@ -87,6 +92,23 @@ describe("a token of Cloudflare Access", () => {
     ["is empty", async () => ""],
   ])("names nobody where it %s", async (_, token) => {
     expect(await nameOf(token())).toBeUndefined();
+  });
+
+  it("may be a minute late or early, and says why it is refused beyond", async () => {
+    expect(await nameOf(tokenOf({ exp: now() - 30, nbf: now() - 90 }))).toBe("curator@example.org");
+    expect(await nameOf(tokenOf({ nbf: now() + 30, iat: now() + 30 }))).toBe("curator@example.org");
+    expect(await read(tokenOf({ exp: now() - 90 }))).toEqual({ kind: "refused", why: "has expired" });
+    expect(await read(tokenOf({ nbf: now() + 90 }))).toEqual({ kind: "refused", why: "is not valid yet" });
+  });
+
+  it("says which groups somebody is in, where it says so", async () => {
+    const groupsOf = async (claims: object) => {
+      const found = await read(tokenOf({ ...claims }));
+      return found.kind === "named" ? found.who.groups : undefined;
+    };
+    expect(await groupsOf({})).toEqual([]);
+    expect(await groupsOf({ groups: ["staff"] })).toEqual(["staff"]);
+    expect(await groupsOf({ custom: { groups: [{ id: "1", name: "Readers" }] } })).toEqual(["Readers", "1"]);
   });
 
   it("opens the administration, and to no form of another site", async () => {

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { maxWaitingBytes } from "../../../src/budget/isolate-memory.ts";
+import { maxLargeWaitingBytes, maxWaitingBytes } from "../../../src/budget/isolate-memory.ts";
 import type { Loan, Patience } from "../../../src/budget/lease.ts";
 import { MemoryBudget, staleMilliseconds } from "../../../src/budget/memory-budget.ts";
 import { whileRenewing } from "../../../src/budget/renewal.ts";
-import { shareLimits } from "../../../src/budget/shares.ts";
+import { type Share, shareLimits, shares } from "../../../src/budget/shares.ts";
+import type { ImageError } from "../../../src/error.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
 import { TestClock } from "../../support/test-clock.ts";
 
@@ -93,13 +94,63 @@ describe("MemoryBudget", () => {
 
   it("refuses at once when those who wait keep too much already", async () => {
     await budget.take(draws(64), patience);
-    const many = { ...draws(1), waitingBytes: maxWaitingBytes / 4 };
+    const many = { ...draws(1), waitingBytes: maxLargeWaitingBytes / 4 };
     const waiting = Array.from({ length: 4 }, () => codeOfAsync(budget.take(many, patience)));
     await clock.pass(10);
     expect(await codeOfAsync(budget.take(many, patience))).toBe("render-busy");
     await clock.pass(11_000);
     await Promise.all(waiting);
     expect(budget.waiting).toBe(0);
+  });
+
+  it("keeps places in line for what is small, whatever large drawings keep that wait", async () => {
+    const kernels: Loan = { share: "kernels", bytes: 8 * megabyte, costMilliseconds: 1, waitingBytes: 5000 };
+    const [held, kernel] = [await budget.take(draws(64), patience), await budget.take(kernels, patience)];
+    const large = Array.from({ length: 30 }, () =>
+      codeOfAsync(budget.take({ ...draws(1), waitingBytes: maxLargeWaitingBytes / 10 }, patience)),
+    );
+    await clock.pass(10);
+    expect([budget.waiting, budget.counts.refused]).toEqual([10, 20]);
+    const places = Math.floor((maxWaitingBytes - maxLargeWaitingBytes) / kernels.waitingBytes);
+    const small = Array.from({ length: places }, () => budget.take({ ...kernels, bytes: 1000 }, patience));
+    await clock.pass(10);
+    kernel.release();
+    await clock.pass(500);
+    expect((await Promise.all(small)).every(({ isHeld }) => isHeld)).toBe(true);
+    expect(budget.counts.refused).toBe(20);
+    held.release();
+    await clock.pass(500);
+    expect(new Set(await Promise.all(large))).toEqual(new Set(["render-busy", "none"]));
+  });
+
+  describe("what it says of when to ask again", () => {
+    const secondsOf = async (loan: Loan): Promise<number | undefined> => {
+      const refused = budget.take(loan, { ...patience, milliseconds: 100 }).catch((error: ImageError) => error);
+      await clock.pass(400);
+      return ((await refused) as ImageError).retrySeconds;
+    };
+
+    it("is what those before it will compute, in whole seconds", async () => {
+      await whileRenewing(clock, await budget.take(draws(40, 1500), patience), async () => {
+        expect(await secondsOf(draws(40, 9000))).toBe(2);
+        const waiting = [codeOfAsync(budget.take(draws(40, 2000), patience))];
+        await clock.pass(10);
+        expect(await secondsOf(draws(40, 9000))).toBe(4);
+        waiting.push(codeOfAsync(budget.take(draws(40, 600_000), patience)));
+        await clock.pass(10);
+        expect(await secondsOf(draws(40))).toBe(120);
+        await clock.pass(11_000);
+        await Promise.all(waiting);
+      });
+    });
+
+    it("counts neither what is drawn already nor what it does not compete with", async () => {
+      const drawn = await budget.take(draws(60, 5000), patience);
+      drawn.shrink(50 * megabyte);
+      const kernel: Loan = { share: "kernels", bytes: 8 * megabyte, costMilliseconds: 90_000, waitingBytes: 0 };
+      await budget.take(kernel, patience);
+      expect(await secondsOf(draws(20, 1))).toBe(1);
+    });
   });
 
   describe("its order", () => {
@@ -168,6 +219,18 @@ describe("MemoryBudget", () => {
       expect(budget.tryTake("tiles", shareLimits.tiles.limitBytes)?.isHeld).toBe(true);
       expect(budget.tryTake("kernels", shareLimits.kernels.limitBytes)?.isHeld).toBe(true);
       expect(budget.tryTake("bodies", shareLimits.bodies.limitBytes)?.isHeld).toBe(true);
+    });
+
+    it.each([
+      ["tiles", ["pictures", "openings"]],
+      ["bodies", ["copies"]],
+    ] as const)("leave %s what they are sure of, whatever %s take of the same pool", (share, others) => {
+      for (const other of others) {
+        while (budget.tryTake(other, 100_000) !== undefined);
+        expect(budget.lentBytes(other)).toBeGreaterThan(shareLimits[other].limitBytes - 100_000);
+      }
+      expect(shareLimits[share].guaranteedBytes).toBeGreaterThanOrEqual(megabyte);
+      expect(budget.tryTake(share, shareLimits[share].guaranteedBytes)?.isHeld).toBe(true);
     });
 
     it("leave large drawings their guaranteed memory, whatever streams take", async () => {
@@ -288,7 +351,7 @@ describe("MemoryBudget", () => {
       await new Promise<void>((begin) => clock.after(random(20_000), begin));
       const client = new AbortController();
       if (random(4) === 0) clock.after(random(4000), () => client.abort());
-      const share = (["tiles", "kernels", "draws", "streams", "bodies"] as const)[random(5)] ?? "draws";
+      const share: Share = shares[random(shares.length)] ?? "draws";
       const loan = { share, bytes: random(8_000_000), costMilliseconds: random(800), waitingBytes: random(30_000) };
       try {
         const lease = await budget.take(loan, { milliseconds: 5000, signal: client.signal });

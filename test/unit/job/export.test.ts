@@ -47,7 +47,7 @@ afterAll(() => endpoint?.close());
 
 function sourceOf(identifier: string, bytes: Uint8Array, version = "1"): ExportSource {
   const open = async (): Promise<ByteSource> => memorySource(bytes);
-  return { identifier: identifierOf(identifier), page: 1, version, open, readRights: async () => undefined };
+  return { identifier: identifierOf(identifier), page: 1, version, open, readRights: async () => undefined, whyLeftOut: async () => undefined };
 }
 
 /** Exports images, and returns what became of them. */

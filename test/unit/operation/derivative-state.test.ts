@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { namePicture } from "../../../src/cache/derivatives.ts";
-import { formatSettings } from "../../../src/cache/picture-settings.ts";
+import { formatSettings, type PictureExtent } from "../../../src/cache/picture-settings.ts";
 import { readConfig } from "../../../src/config.ts";
 import { masterKeyOf, placesOf } from "../../../src/identity/master-name.ts";
 import { smallDerivativeBytes, smallDerivativeTimes } from "../../../src/limits.ts";
@@ -14,7 +14,7 @@ const places = await placesOf(key);
 const shipped = { jpegQuality: 85, colorProfile: "convert", keepMetadata: "copyright" };
 
 /** A picture as the service stores it. */
-async function picture(size = { width: 800, height: 600 }) {
+async function picture(size: PictureExtent = { width: 800, height: 600 }) {
   const settings = formatSettings(shipped, size);
   const facts = { key, places, page: 1 };
   const named = {
@@ -64,6 +64,14 @@ describe("the state of a derivative", () => {
     ["an index with blocks of metadata that are not kept", { ...index, key: indexKey(places, true, 1) }],
   ])("tells one %s", async (_, derivative) => {
     expect(await stateOfDerivative(derivative, { version: "v1", rules })).toBe("unknown-settings");
+  });
+
+  it("takes a picture of a reduced image that the settings still lead to", async () => {
+    const reduced = await picture({ width: 800, height: 600, reducedTo: 1000 });
+    expect(reduced.labels.picture).not.toBe(stored.labels.picture);
+    expect(await stateOfDerivative(reduced, { version: "v1", rules })).toBe("current");
+    const changed = derivativeRules(readConfig({ JPEG_QUALITY: "90" }));
+    expect(await stateOfDerivative(reduced, { version: "v1", rules: changed })).toBe("unknown-settings");
   });
 
   it("takes an index with blocks where all metadata is kept", async () => {

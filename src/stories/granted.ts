@@ -1,0 +1,137 @@
+import { type AskedImage, divideAsked } from "../access/asked-image.ts";
+import { isLoginReason } from "../access/decide.ts";
+import { grant, type Keeping } from "../access/grant.ts";
+import type { Size } from "../geometry.ts";
+import type { Identifier } from "../identity/identifier.ts";
+import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "../identity/master-name.ts";
+import { UnknownMaster, withMaster } from "../masters/open.ts";
+import { reduceMaster } from "../masters/reduced.ts";
+import type { Master } from "../masters/store.ts";
+import { isHeld, type Stated, statedOf } from "../policies.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
+import type { Services } from "../services.ts";
+import type { Visit } from "../visit.ts";
+import { askerOf } from "./asker.ts";
+import { loginsOf } from "./logins.ts";
+import { refuse } from "./refused.ts";
+
+/** A request that is about an image. */
+export interface AskedOf {
+  readonly request: Request;
+  /** As it was asked for: with the size of a reduced image, and with a signature. */
+  readonly identifier: Identifier;
+  readonly visit: Visit;
+  /** Where a token counts as what somebody was let in by: for what is told of an image, never for its pixels. */
+  readonly shows?: "token";
+  /**
+   * What is answered to who may not see the image, kept by nobody. `reduced`: to who may see it reduced, that image, at
+   * addresses that have no other for it. `information`: to who may see it once he is let in, and no reduced one, what is told
+   * of it. Left out, it is refused.
+   */
+  readonly instead?: "reduced" | "information";
+}
+
+/** What was granted. */
+export interface Grant {
+  /** What was asked for, or what is shown instead. */
+  readonly image: AskedImage;
+  readonly keeping: Keeping;
+  readonly stated: Stated;
+  /** That he is told of the image alone, and is to be let in first. */
+  readonly isToBeLetIn?: true;
+}
+
+/** What was granted of a master that was opened. */
+export interface GrantedMaster extends Grant {
+  /** The size of the image as it is seen, whatever is shown of it: redactions are counted in its pixels. */
+  readonly whole: Size;
+}
+
+/**
+ * Does `work` with the master of an image for somebody who may see it, as much of it as he may: the one way by which stories
+ * come to a master. It is decided before anything is told of the image; while that takes a read, the master is opened. Throws
+ * `AccessRefused`, `signature-invalid`, `policy-unreadable`, what `withMaster` and the work throw, and the `not-found` of an
+ * image that is not there for one that is hidden.
+ */
+export async function withGranted<T>(
+  services: Services,
+  asked: AskedOf,
+  work: (master: Master, granted: GrantedMaster) => Promise<T>,
+): Promise<T> {
+  const { masters, config, policies } = services;
+  const { visit } = asked;
+  const image = divideAsked(asked.identifier);
+  const opening = { name: nameMaster(image.identifier, config), visit };
+  visit.account.identifier = image.identifier;
+  if (isHeld(policies, policyName(services, image))) {
+    const granted = await findGrant(services, asked, { image, name: opening.name });
+    return withMaster(masters, opening, (opened) => work(shown(opened, granted), laid(opened, granted)));
+  }
+  const deciding = findGrant(services, asked, { image, name: opening.name });
+  const answering = withMaster(masters, opening, async (opened) => {
+    const granted = await deciding;
+    return work(shown(opened, granted), laid(opened, granted));
+  });
+  // A refusal does not wait for the master, whose reads and memory come to their own end.
+  visit.defer(answering.catch(() => undefined));
+  await deciding;
+  return answering;
+}
+
+interface Asking {
+  readonly image: AskedImage;
+  readonly name: MasterName;
+}
+
+async function findGrant(services: Services, asked: AskedOf, { image, name }: Asking): Promise<Grant> {
+  const { policies, clock } = services;
+  const { request, visit, instead, shows } = asked;
+  const described = policyName(services, image);
+  const wasHeld = isHeld(policies, described);
+  const stated = await statedOf(policies, { name: described, visit });
+  const asker = await askerOf(services, request, { image, shows });
+  const granting = grant(image, asker, { ...stated, now: clock.now() });
+  switch (granting.kind) {
+    case "granted":
+      return { image, keeping: granting.keeping, stated };
+    case "hidden":
+      // An image that is not there is looked for each time: this one takes as long.
+      if (wasHeld) await lookForNothing(services, { name: phantomOf(name), visit });
+      throw new UnknownMaster({ ...name, places: await placesOf(name.key) });
+    case "denied": {
+      const { publicSize, reason } = granting;
+      const keeping: Keeping = { kind: "nobody" };
+      // Whoever names a size means that one.
+      const isReduced = publicSize !== undefined && image.longestSide === undefined;
+      if (instead === "reduced" && publicSize !== undefined)
+        return { image: { ...image, longestSide: publicSize }, keeping, stated };
+      const isOffered = isLoginReason(reason) && loginsOf(services.config).has(reason.kind);
+      if (instead === "information" && isOffered && !isReduced) return { image, keeping, stated, isToBeLetIn: true };
+      throw refuse(image, granting, stated);
+    }
+  }
+}
+
+/** A policy is that of all pages of a file. */
+function policyName({ config }: Services, { identifier }: AskedImage): Identifier {
+  return dividePage(identifier, config.pageSuffix).name;
+}
+
+async function lookForNothing(
+  { masters }: Services,
+  opening: { readonly name: MasterName; readonly visit: Visit },
+): Promise<void> {
+  try {
+    await withMaster(masters, opening, async () => undefined);
+  } catch (error) {
+    if (!(error instanceof UnknownMaster)) throw error;
+  }
+}
+
+function laid({ pyramid }: Master, granted: Grant): GrantedMaster {
+  return { ...granted, whole: seenSize(pyramid) };
+}
+
+function shown(opened: Master, { image: { longestSide } }: Grant): Master {
+  return longestSide === undefined ? opened : reduceMaster(opened, longestSide);
+}
