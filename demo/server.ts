@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseEnv } from "node:util";
-import { jobsFile, layWithJobs } from "../deploy/jobs-binding.ts";
+import { layWithJobs } from "../deploy/jobs-binding.ts";
+import { layLocalJobs } from "../deploy/local-jobs.ts";
 import { bindGroup, signalGroup } from "../src/node/process-group.ts";
 import { quietEnvironment } from "../src/node/quiet-environment.ts";
 import { projectFolder } from "./masters.ts";
@@ -43,10 +44,13 @@ export async function startServer(options: {
   readonly onLine?: (line: string) => void;
   /** Values in place of those of wrangler.toml. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** In place of ITEMS_AT_ONCE of wrangler.jobs.toml. */
+  readonly itemsAtOnce?: number;
 }): Promise<DemoServer> {
   const url = `http://${host}:${options.port}`;
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
-  const files = ["-c", await layWithJobs(projectFolder), "-c", join(projectFolder, jobsFile)];
+  const jobs = await layLocalJobs(projectFolder, options.itemsAtOnce);
+  const files = ["-c", await layWithJobs(projectFolder), "-c", jobs];
   const flags = [...files, "--ip", host, "--port", String(options.port), "--inspector-port", "0"];
   for (const [name, value] of Object.entries(options.variables ?? {})) flags.push("--var", `${name}:${value}`);
   const level = options.onLine === undefined ? "warn" : "log";

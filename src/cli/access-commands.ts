@@ -1,6 +1,7 @@
 import { type AccessOptions, policyOptions, type SignOptions } from "../settings/access-options.ts";
 import type { MarkOptions } from "../settings/mark-options.ts";
-import { listWords, suggest } from "../settings/values.ts";
+import { suggest } from "../settings/values.ts";
+import { listWords } from "../spelling.ts";
 import { spellOption } from "./arguments.ts";
 import type { WrongCommand } from "./command.ts";
 import { type MarkCommand, readMark } from "./mark-command.ts";

@@ -10,7 +10,7 @@ import { listMasters } from "../job/stored-masters.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { statedPolicy } from "../settings/access-options.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import type { ServiceSettings } from "../settings/service-settings.ts";
 import type { PolicyCommand } from "./access-commands.ts";
 import { describePolicy } from "./access-text.ts";

@@ -3,7 +3,7 @@ import type { Granting } from "../access/grant.ts";
 import type { Policy } from "../access/policy.ts";
 import type { AccessRules } from "../access/rules.ts";
 import { policyTexts } from "../settings/access-options.ts";
-import { listWords } from "../settings/values.ts";
+import { listWords } from "../spelling.ts";
 
 /** Returns what is stated of an image, in a line. */
 export function describePolicy(policy: Policy | undefined): string {

@@ -28,7 +28,9 @@ export async function runCommandLine(
     const isPlain = [BucketError, WriteError, AdministrationError].some((kind) => error instanceof kind);
     if (error instanceof ImageError && error.detail !== undefined) terminal.say([error.detail]);
     else terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
-    return exitStatus.failed;
+    const isAway = name === "batch" && error instanceof AdministrationError && error.isPassing;
+    if (isAway) terminal.say(["Try again when the service is back: nothing of a task is lost meanwhile."]);
+    return isAway ? exitStatus.again : exitStatus.failed;
   }
 }
 

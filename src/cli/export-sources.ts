@@ -18,7 +18,7 @@ import { findFiles } from "../job/source-files.ts";
 import { listMasters } from "../job/stored-masters.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
-import { checkIdentifier, type Naming } from "../settings/identifier-template.ts";
+import { checkIdentifier, type Naming } from "../settings/naming.ts";
 import { type FoundMaster, findMaster } from "./find-master.ts";
 
 /** Which masters of a bucket are meant. */

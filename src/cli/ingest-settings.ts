@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { ServiceBuckets } from "../bucket/bucket.ts";
+import { defaultTemplate } from "../identity/identifier-template.ts";
 import type { BucketStore } from "../job/bucket-store.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
@@ -13,7 +14,7 @@ import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { findWriteFault } from "../node/writable-file.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { checkIdentifier, defaultTemplate, type Naming } from "../settings/identifier-template.ts";
+import { checkIdentifier, type Naming } from "../settings/naming.ts";
 import { bucketOptions, conversionOptions, tableOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import { type Share, shardOfEnvironment } from "../settings/shard.ts";

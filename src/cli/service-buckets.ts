@@ -1,6 +1,6 @@
 import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import type { Terminal } from "../node/terminal.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import type { BucketOptions } from "../settings/options.ts";
 import type { ServiceSettings } from "../settings/service-settings.ts";
 import { nameBuckets } from "./choose-buckets.ts";

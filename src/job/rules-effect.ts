@@ -7,7 +7,7 @@ import type { Work } from "../catalogue/work.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import { isClosedUnrecorded } from "../policies.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import { inOrder } from "./at-once.ts";
 import { listMasters } from "./stored-masters.ts";
 

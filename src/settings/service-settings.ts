@@ -7,7 +7,7 @@ import { programBeside } from "../node/program.ts";
 import type { Terminal } from "../node/terminal.ts";
 import type { DerivativeRules } from "../operation/derivative-state.ts";
 import { CommandFaults } from "./command-faults.ts";
-import type { Naming } from "./identifier-template.ts";
+import type { Naming } from "./naming.ts";
 import type { ServiceAnswer } from "./service-settings-process.ts";
 
 /** The settings in wrangler.toml that affect the ingest. */
