@@ -21,7 +21,7 @@ import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
 import type { SigningKeys } from "./origin/request.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
-import type { HeldFacts, HeldRules, PolicyStore } from "./policies.ts";
+import type { HeldFacts, HeldObject, HeldRules, PolicyStore } from "./policies.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./records.ts";
@@ -78,6 +78,8 @@ export interface IsolateState {
   readonly heldMoves: IsolateCache<HeldMove>;
   /** By identifier, without the number of a page. */
   readonly heldPolicies: IsolateCache<HeldFacts>;
+  /** What objects state of their pages, by the key of the object. */
+  readonly heldObjects: IsolateCache<HeldObject>;
   readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly signingKeys: SigningKeys;
@@ -147,7 +149,8 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     heldMarks: new IsolateCache(keptLimits.marks),
     heldMoves: new IsolateCache(heldMoveBytes),
-    heldPolicies: new IsolateCache(keptLimits.policies),
+    heldPolicies: new IsolateCache(keptLimits.policies / 2),
+    heldObjects: new IsolateCache(keptLimits.policies / 2),
     heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     signingKeys: new Map(),
@@ -262,6 +265,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     policies: {
       records,
       held: state.heldPolicies,
+      objects: state.heldObjects,
       rules: state.heldRules,
       clock,
       ttlSeconds: config.masterTtlSeconds,

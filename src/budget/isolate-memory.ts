@@ -15,7 +15,7 @@ export const keptLimits = {
   marks: 1.5 * megabyte,
   /** Idle kernels. */
   idleKernels: 3.5 * megabyte,
-  /** Who may see which image: some thousands of them, and the rules. */
+  /** Who may see which image, and which pages of objects: some thousands of them, and the rules. */
   policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
   statistics: megabyte,

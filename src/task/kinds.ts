@@ -51,6 +51,8 @@ export interface ExportChoices {
   readonly thumbs?: readonly number[];
   /** With the names that OpenSeadragon 4.0.0 rounds. */
   readonly "also-rounded"?: boolean;
+  /** Also images that not anybody may see, whole; absent for none of them. */
+  readonly "include-restricted"?: boolean;
 }
 
 /** Objects are made of folders as they are: there is nothing to set. */

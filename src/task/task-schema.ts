@@ -92,6 +92,7 @@ const settingsOfKinds = {
       ),
     ),
     "also-rounded": v.exactOptional(isTruth),
+    "include-restricted": v.exactOptional(isTruth),
   }),
   manifest: v.object({}),
 } satisfies Readonly<Record<RunnableKind, v.GenericSchema>>;

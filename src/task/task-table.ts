@@ -21,6 +21,7 @@ const settingValues: Readonly<Record<string, (cell: string) => unknown>> = {
   tile: numberOf,
   thumbs: (cell) => cell.split(/\s+/).map(numberOf),
   "also-rounded": truthOf,
+  "include-restricted": truthOf,
 };
 
 /** What is neither is told by the schema. */

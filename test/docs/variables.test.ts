@@ -42,7 +42,7 @@ const texts = [
     "HELP_URL",
     "ACCESS_AUDIENCE",
   ],
-  ...["ACCESS_TEAM", "JURISDICTION", "ROBOTS_TAG", "AI_PREFERENCES"],
+  ...["ROBOTS_TAG", "AI_PREFERENCES"],
   ...[
     "ACCESS_TEAM",
     "LOGIN_AUDIENCE",
