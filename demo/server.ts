@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
+import { parseEnv } from "node:util";
 import { jobsFile, layWithJobs } from "../deploy/jobs-binding.ts";
 import { bindGroup, signalGroup } from "../src/node/process-group.ts";
 import { quietEnvironment } from "../src/node/quiet-environment.ts";
@@ -17,6 +18,8 @@ export interface DemoServer {
   readonly url: string;
   /** What who administers it shows: another one at each start. */
   readonly adminSecret: string;
+  /** What it signs addresses, cookies and tokens with, `ID:SECRET`: that of `.dev.vars`, else another one at each start. */
+  readonly accessSecret: string;
   /** Settles when the server ended, whoever ended it, with the last lines it printed. */
   readonly ended: Promise<string>;
   /** Ends the server and all its processes. */
@@ -51,9 +54,16 @@ export async function startServer(options: {
   const secrets = join(options.stateFolder, "secrets.env");
   await mkdir(options.stateFolder, { recursive: true });
   await rm(secrets, { force: true });
-  await writeFile(secrets, `ADMIN_SECRET=${adminSecret}\n`, { mode: 0o600 });
   // A file that is named keeps wrangler from reading this one by itself.
   const own = join(projectFolder, ".dev.vars");
+  const accessSecret = secretOf(own) ?? `local:${randomBytes(32).toString("base64url")}`;
+  await writeFile(
+    secrets,
+    `ADMIN_SECRET=${adminSecret}
+ACCESS_SECRET=${accessSecret}
+`,
+    { mode: 0o600 },
+  );
   const variableFiles = [...(existsSync(own) ? ["--env-file", own] : []), "--env-file", secrets];
   const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", level];
   const child = spawn(process.execPath, [command, "dev", ...flags, ...state, ...variableFiles], {
@@ -79,7 +89,12 @@ export async function startServer(options: {
     await stop();
     throw error;
   }
-  return { url, adminSecret, ended, stop };
+  return { url, adminSecret, accessSecret, ended, stop };
+}
+
+/** Returns the secret of signed addresses that somebody has chosen for this machine; undefined without one. */
+function secretOf(file: string): string | undefined {
+  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")).ACCESS_SECRET || undefined : undefined;
 }
 
 /** Returns the first free port from `first` on. Throws if none of a hundred is free. */

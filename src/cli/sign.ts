@@ -6,7 +6,7 @@ import { signImage } from "../access/signature.ts";
 import { type AccessSecret, accessSecretName, readAccessSecrets } from "../config/access-secrets.ts";
 import { ImageError } from "../error.ts";
 import { formatSegment, type Identifier, identifierOf } from "../identity/identifier.ts";
-import { findServer } from "../node/server-address.ts";
+import { findServer, type LocalServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { mostSignedSeconds } from "../settings/access-options.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
@@ -69,10 +69,11 @@ async function readList(file: string, { folder }: Terminal, faults: string[]): P
 
 /** The first signs, as those of the service do. What is wrong is told without it. */
 async function readSecret(
-  { options }: SignCommand,
+  command: SignCommand,
   terminal: Terminal,
   faults: string[],
 ): Promise<AccessSecret | undefined> {
+  const { options } = command;
   const { folder, environment, service } = terminal;
   const { secretFile } = options;
   let value: string | undefined;
@@ -83,11 +84,11 @@ async function readSecret(
   const variables = join(dirname(service.configFile), ".dev.vars");
   if (value === undefined && options.to === "local") {
     const text = await readFile(variables, "utf8").catch(() => "");
-    value = parseEnv(text)[accessSecretName];
+    value = parseEnv(text)[accessSecretName] || (await findLocal(command, terminal))?.accessSecret;
   }
   const [first] = readAccessSecrets(value, faults);
   if (first === undefined && (value ?? "") === "") {
-    const where = options.to === "local" ? `, and not in ${variables}` : "";
+    const where = options.to === "local" ? `, not in ${variables}, and no service runs here` : "";
     faults.push(
       `${accessSecretName} is not set in the environment${where}: the secret of the service, or --secret-file`,
     );
@@ -105,8 +106,14 @@ async function readText(file: string, faults: string[]): Promise<string | undefi
 }
 
 /** npm start has its own address, whatever BASE_URL says. */
-async function findBase({ options }: SignCommand, base: string, { service, folder }: Terminal): Promise<string> {
-  if (options.to !== "local") return base;
-  const { state } = options;
-  return (await findServer(state === undefined ? service.stateFolder : resolve(folder, state)))?.url ?? usualBase;
+async function findBase(command: SignCommand, base: string, terminal: Terminal): Promise<string> {
+  if (command.options.to !== "local") return base;
+  return (await findLocal(command, terminal))?.url ?? usualBase;
+}
+
+function findLocal(
+  { options: { state } }: SignCommand,
+  { service, folder }: Terminal,
+): Promise<LocalServer | undefined> {
+  return findServer(state === undefined ? service.stateFolder : resolve(folder, state));
 }
