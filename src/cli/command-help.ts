@@ -51,7 +51,7 @@ const usages: Readonly<Record<CommandName, string>> = {
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
   report: "tessera report merge FILE... [options]",
   batch: "tessera batch submit FILE | status|watch|items|pause|resume|cancel|retry|report ID --to local|remote",
-  access: "tessera access set|show|test ID... | rules show|set|check [FILE] | mark NAME --to local|remote [options]",
+  access: "tessera access set|show|test ID... | rules show|set|check [FILE] | mark NAME --to local|remote",
   sign: "tessera sign IDENTIFIER... --for TIME [options]",
 };
 
@@ -340,16 +340,17 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   ],
   access: [
     "",
-    "set leaves what its options don't state as it is; --clear begins anew. Records are written in place of what was read",
-    "alone, then the objects that show the images, and what is kept is purged, with TESSERA_ADMIN_SECRET where the service",
-    "is remote. Exit status: 0 success, 1 an image is not there or something is not purged, 2 wrong arguments, rules",
-    "or names, 130 stopped. See docs/access.md.",
+    "set leaves what its options don't state as it is; --clear begins anew. Records are written in place of what",
+    "was read alone, then the objects that show the images, and what is kept is purged, by TESSERA_ADMIN_SECRET",
+    "where the service is remote. Exit status: 0 success, 1 an image is not there or something is not purged,",
+    "2 wrong arguments, rules or names, 130 stopped. See docs/access.md.",
   ],
   sign: [
     "",
-    "The secret is that of the service, ACCESS_SECRET in the environment or in --secret-file, with --to local of .dev.vars;",
-    "it is no argument, for others see these. Who has the address sees the image until it lapses, and nothing takes it back",
-    "but another secret. Exit status: 0 success, 2 wrong arguments, or no secret. See docs/access.md.",
+    "The secret is that of the service, ACCESS_SECRET in the environment or in --secret-file, with --to local of",
+    ".dev.vars; it is no argument, for others see these. Who has the address sees the image until it lapses, and",
+    "nothing takes it back but another secret. Exit status: 0 success, 2 wrong arguments, or no secret. See",
+    "docs/access.md.",
   ],
 };
 
