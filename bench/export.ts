@@ -37,10 +37,23 @@ interface Measured {
 async function exportByUs(file: string, folder: string): Promise<number> {
   const { signal } = new AbortController();
   const open = () => openFileSource(file);
-  const source = { identifier: identifierOf("a"), page: 1, version: "1", open, readRights: async () => undefined };
+  const source = {
+    identifier: identifierOf("a"),
+    page: 1,
+    version: "1",
+    open,
+    readRights: async () => undefined,
+    whyLeftOut: async () => undefined,
+  };
   const plan = await planExport([source], settings, { signal, onPlanned: () => {} });
   const place = await folderPlace(folder);
-  const quiet = { catalogue: undefined, isDeleting: false, onFile: () => {}, onImage: () => {} };
+  const quiet = {
+    catalogue: undefined,
+    includesRestricted: false,
+    isDeleting: false,
+    onFile: () => {},
+    onImage: () => {},
+  };
   await runExport({ plan, settings, place, tools: openDrawingTools(), jobs: 1, signal, ...quiet });
   const [planned] = plan.images.values();
   return planned === undefined ? 0 : planned.tile.width;
@@ -91,7 +104,14 @@ function median(values: readonly number[]): number {
 async function tileOfMaster(file: string): Promise<string> {
   const { signal } = new AbortController();
   const open = () => openFileSource(file);
-  const source = { identifier: identifierOf("a"), page: 1, version: "1", open, readRights: async () => undefined };
+  const source = {
+    identifier: identifierOf("a"),
+    page: 1,
+    version: "1",
+    open,
+    readRights: async () => undefined,
+    whyLeftOut: async () => undefined,
+  };
   const { images } = await planExport([source], settings, { signal, onPlanned: () => {} });
   return String(images.get("a")?.tile.width);
 }

@@ -1,7 +1,7 @@
-// Measures how many images a minute are made masters of on one's own machine: by a task of the Worker of jobs, as `npm start`
-// runs it, and by `tessera ingest` with 1, 2, 4 and 8 jobs. Run: npx -c "node bench/items.ts [COUNT]". The images are JPEG
-// files of 6 megapixels cut from photographs of $TESSERA_CORPUS/gallery, 24 unless stated. Prints a table for
-// bench/README.md.
+// Measures how many images a minute are worked on on one's own machine, 1, 2, 4 and 8 at once: by a task of the Worker of jobs, as
+// `npm start` runs it, by `tessera ingest`, and by as many `vips dzsave` of one thread each (libvips-tools), which writes files of
+// level 0. Run: npx -c "node bench/items.ts [COUNT [ROUNDS]]". The images are JPEG files of 6 megapixels cut from photographs of
+// $TESSERA_CORPUS/gallery, 24 unless stated. All take turns, 3 rounds unless stated. Prints medians for bench/README.md.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,8 +13,8 @@ import { freePort, startServer } from "../demo/server.ts";
 import { localBuckets } from "../src/bucket/local-buckets.ts";
 import { checkedBytes } from "../src/bucket/upload.ts";
 import type { TaskStatus } from "../src/task/answers.ts";
-import { usageOf } from "./processes.ts";
-import { formatTable } from "./statistics.ts";
+import { isInstalled, usageOf } from "./processes.ts";
+import { formatTable, quantile } from "./statistics.ts";
 
 const width = 3000;
 const height = 2000;
@@ -47,7 +47,7 @@ interface Taken {
   readonly cpuSeconds: number;
 }
 
-async function byTask(images: string, count: number): Promise<Taken> {
+async function byTask(images: string, count: number, itemsAtOnce: number): Promise<Taken> {
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-items-"));
   const buckets = localBuckets({ configFile, stateFolder });
   for (let at = 0; at < count; at += 1) {
@@ -55,7 +55,7 @@ async function byTask(images: string, count: number): Promise<Taken> {
     await buckets.masters.put(`in/${at}`, checkedBytes(bytes), { contentType: "image/jpeg", metadata: {} });
   }
   await buckets.close();
-  const server = await startServer({ port: await freePort(8950), stateFolder });
+  const server = await startServer({ port: await freePort(8950), stateFolder, itemsAtOnce });
   try {
     const ask = async (tail: string, init: RequestInit = {}): Promise<TaskStatus> => {
       const headers = { Authorization: `Bearer ${server.adminSecret}`, "Content-Type": "application/json" };
@@ -83,40 +83,82 @@ async function byTask(images: string, count: number): Promise<Taken> {
   }
 }
 
+/** Runs a process to its end. Returns its processor time, looked at until shortly before, in milliseconds. */
+async function run(command: string, args: readonly string[], variables = {}): Promise<number> {
+  const env = { ...process.env, ...variables };
+  const child = spawn(command, args, { cwd: projectFolder, stdio: "ignore", env });
+  let cpuMilliseconds = 0;
+  const watch = setInterval(() => {
+    cpuMilliseconds = Math.max(cpuMilliseconds, usageOf(child.pid ?? 0).cpuMilliseconds);
+  }, 50);
+  const status = await new Promise((resolve) => child.once("close", resolve));
+  clearInterval(watch);
+  if (status !== 0) throw new Error(`${command} ended with ${String(status)}.`);
+  return cpuMilliseconds;
+}
+
 async function byIngest(images: string, jobs: number): Promise<Taken> {
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-items-"));
   try {
     const args = ["ingest", images, "--to", "local", "--state", stateFolder, "--jobs", String(jobs)];
     const began = Date.now();
-    const child = spawn(process.execPath, [join(projectFolder, "src/cli/tessera.mjs"), ...args], {
-      cwd: projectFolder,
-      stdio: "ignore",
-    });
-    let cpuMilliseconds = 0;
-    const watch = setInterval(() => {
-      cpuMilliseconds = Math.max(cpuMilliseconds, usageOf(child.pid ?? 0).cpuMilliseconds);
-    }, 100);
-    const status = await new Promise((resolve) => child.once("close", resolve));
-    clearInterval(watch);
-    if (status !== 0) throw new Error(`tessera ingest ended with ${String(status)}.`);
+    const cpuMilliseconds = await run(process.execPath, [join(projectFolder, "src/cli/tessera.mjs"), ...args]);
     return { seconds: (Date.now() - began) / 1000, cpuSeconds: cpuMilliseconds / 1000 };
   } finally {
     await rm(stateFolder, { recursive: true, force: true });
   }
 }
 
+async function byDzsave(images: string, count: number, processes: number): Promise<Taken> {
+  const folder = await mkdtemp(join(tmpdir(), "tessera-items-"));
+  try {
+    const began = Date.now();
+    const waiting = Array.from({ length: count }, (_, at) => at).values();
+    let cpuMilliseconds = 0;
+    const work = async (): Promise<void> => {
+      for (const at of waiting) {
+        const tiles = ["--layout", "iiif3", "--tile-size", "512", "--suffix", ".jpg[Q=89]"];
+        const args = ["dzsave", join(images, `${at}.jpg`), join(folder, String(at)), ...tiles];
+        cpuMilliseconds += await run("vips", args, { VIPS_CONCURRENCY: "1" });
+      }
+    };
+    await Promise.all(Array.from({ length: processes }, work));
+    return { seconds: (Date.now() - began) / 1000, cpuSeconds: cpuMilliseconds / 1000 };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 const count = Number(process.argv[2] ?? 24);
+const rounds = Number(process.argv[3] ?? 3);
+if (!isInstalled("vips")) throw new Error("Install libvips-tools: it has the command vips.");
 const folder = await mkdtemp(join(tmpdir(), "tessera-images-"));
 try {
   await makeImages(folder, count);
-  const rowOf = (name: string, { seconds, cpuSeconds }: Taken): string[] => [
-    name,
-    ((60 * count) / seconds).toFixed(0),
-    (cpuSeconds / count).toFixed(2),
-  ];
-  const rows = [rowOf("a task", await byTask(folder, count))];
-  for (const jobs of [1, 2, 4, 8]) rows.push(rowOf(`tessera ingest --jobs ${jobs}`, await byIngest(folder, jobs)));
-  console.log(formatTable([["", "images a minute", "CPU seconds an image"], ...rows]));
+  const several = [1, 2, 4, 8];
+  const cases = [
+    ...several.map((atOnce) => ({
+      name: `a task, ITEMS_AT_ONCE ${atOnce}`,
+      take: () => byTask(folder, count, atOnce),
+    })),
+    ...several.map((jobs) => ({ name: `tessera ingest --jobs ${jobs}`, take: () => byIngest(folder, jobs) })),
+    ...several.map((processes) => ({
+      name: `vips dzsave, ${processes} at once`,
+      take: () => byDzsave(folder, count, processes),
+    })),
+  ].map((one) => ({ ...one, taken: [] as Taken[] }));
+  for (let round = 0; round < rounds; round += 1) for (const { take, taken } of cases) taken.push(await take());
+  const rows = cases.map(({ name, taken }) => {
+    const minutely = taken.map(({ seconds }) => (60 * count) / seconds);
+    const range = `${Math.min(...minutely).toFixed(0)} to ${Math.max(...minutely).toFixed(0)}`;
+    const cpu =
+      quantile(
+        taken.map(({ cpuSeconds }) => cpuSeconds),
+        0.5,
+      ) / count;
+    return [name, quantile(minutely, 0.5).toFixed(0), range, cpu.toFixed(2)];
+  });
+  console.log(formatTable([["", "images a minute", "of all rounds", "CPU seconds an image"], ...rows]));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

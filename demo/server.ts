@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { jobsFile, layWithJobs } from "../deploy/jobs-binding.ts";
+import { parseEnv } from "node:util";
+import { layWithJobs } from "../deploy/jobs-binding.ts";
+import { layLocalJobs } from "../deploy/local-jobs.ts";
 import { bindGroup, signalGroup } from "../src/node/process-group.ts";
 import { quietEnvironment } from "../src/node/quiet-environment.ts";
 import { projectFolder } from "./masters.ts";
@@ -16,7 +19,7 @@ export interface DemoServer {
   readonly url: string;
   /** What who administers it shows: another one at each start. */
   readonly adminSecret: string;
-  /** What it signs addresses, cookies and tokens with, `ID:SECRET`: another one at each start. */
+  /** What it signs addresses, cookies and tokens with, `ID:SECRET`: that of `.dev.vars`, else another one at each start. */
   readonly accessSecret: string;
   /** Settles when the server ended, whoever ended it, with the last lines it printed. */
   readonly ended: Promise<string>;
@@ -41,10 +44,13 @@ export async function startServer(options: {
   readonly onLine?: (line: string) => void;
   /** Values in place of those of wrangler.toml. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** In place of ITEMS_AT_ONCE of wrangler.jobs.toml. */
+  readonly itemsAtOnce?: number;
 }): Promise<DemoServer> {
   const url = `http://${host}:${options.port}`;
   const command = join(projectFolder, "node_modules", "wrangler", "bin", "wrangler.js");
-  const files = ["-c", await layWithJobs(projectFolder), "-c", join(projectFolder, jobsFile)];
+  const jobs = await layLocalJobs(projectFolder, options.itemsAtOnce);
+  const files = ["-c", await layWithJobs(projectFolder), "-c", jobs];
   const flags = [...files, "--ip", host, "--port", String(options.port), "--inspector-port", "0"];
   for (const [name, value] of Object.entries(options.variables ?? {})) flags.push("--var", `${name}:${value}`);
   const level = options.onLine === undefined ? "warn" : "log";
@@ -52,10 +58,19 @@ export async function startServer(options: {
   const secrets = join(options.stateFolder, "secrets.env");
   await mkdir(options.stateFolder, { recursive: true });
   await rm(secrets, { force: true });
-  const accessSecret = `local:${randomBytes(32).toString("base64url")}`;
-  await writeFile(secrets, `ADMIN_SECRET=${adminSecret}\nACCESS_SECRET=${accessSecret}\n`, { mode: 0o600 });
+  // A file that is named keeps wrangler from reading this one by itself.
+  const own = join(projectFolder, ".dev.vars");
+  const accessSecret = secretOf(own) ?? `local:${randomBytes(32).toString("base64url")}`;
+  await writeFile(
+    secrets,
+    `ADMIN_SECRET=${adminSecret}
+ACCESS_SECRET=${accessSecret}
+`,
+    { mode: 0o600 },
+  );
+  const variableFiles = [...(existsSync(own) ? ["--env-file", own] : []), "--env-file", secrets];
   const state = ["--persist-to", options.stateFolder, "--show-interactive-dev-session=false", "--log-level", level];
-  const child = spawn(process.execPath, [command, "dev", ...flags, ...state, "--env-file", secrets], {
+  const child = spawn(process.execPath, [command, "dev", ...flags, ...state, ...variableFiles], {
     cwd: projectFolder,
     detached: true,
     env: { ...process.env, ...quietEnvironment, WRANGLER_LOG: level },
@@ -79,6 +94,11 @@ export async function startServer(options: {
     throw error;
   }
   return { url, adminSecret, accessSecret, ended, stop };
+}
+
+/** Returns the secret of signed addresses that somebody has chosen for this machine; undefined without one. */
+function secretOf(file: string): string | undefined {
+  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")).ACCESS_SECRET || undefined : undefined;
 }
 
 /** Returns the first free port from `first` on. Throws if none of a hundred is free. */

@@ -1,3 +1,4 @@
+import { readItemsAtOnce } from "../src/batch/items-at-once.ts";
 import { readLargeAbove } from "../src/batch/large-above.ts";
 import { defaultVariables, type VariableName } from "../src/config.ts";
 import { ImageError } from "../src/error.ts";
@@ -42,12 +43,12 @@ export interface StatedWorkers {
 
 /** Returns all that is wrong with the settings of the Worker of jobs next to those of images, a sentence each without a full stop. */
 export function findJobsFaults({ images, jobs, file }: StatedWorkers): readonly string[] {
-  const known = [...Object.keys(defaultVariables), "LARGE_ABOVE_MEGAPIXELS"];
+  const known = [...Object.keys(defaultVariables), "LARGE_ABOVE_MEGAPIXELS", "ITEMS_AT_ONCE"];
   const unknown = Object.keys(jobs.vars).filter((name) => !known.includes(name));
   const service = jobs.services?.find(({ binding }) => binding === "IMAGES")?.service;
   return [
     ...placeFaults(jobs, file),
-    ...largeFaults(jobs, file),
+    ...ownFaults(jobs, file),
     ...unknown.map((name) => `${file}: ${name} is not a variable of the service${suggest(name, known)}`),
     ...shared.flatMap((name) => {
       const [own, other] = [jobs.vars, images.vars].map((vars) => formatValue(vars[name] ?? defaultVariables[name]));
@@ -73,14 +74,18 @@ function formatValue(value: unknown): string {
   return JSON.stringify(typeof value === "object" ? value : String(value));
 }
 
-function largeFaults({ vars }: StatedJobs, file: string): readonly string[] {
-  try {
-    readLargeAbove(vars.LARGE_ABOVE_MEGAPIXELS);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return [`${file}: ${error.detail}`];
-  }
+/** Its own variables are read as it reads them. */
+function ownFaults({ vars }: StatedJobs, file: string): readonly string[] {
+  const reads = [() => readLargeAbove(vars.LARGE_ABOVE_MEGAPIXELS), () => readItemsAtOnce(vars.ITEMS_AT_ONCE)];
+  return reads.flatMap((read) => {
+    try {
+      read();
+      return [];
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      return [`${file}: ${error.detail}`];
+    }
+  });
 }
 
 /** The Worker of jobs may do without a search, and has no other than that of images. */

@@ -4,12 +4,15 @@ import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
-import { buryItem, consumeItem } from "./batch/consume.ts";
+import { buryItem, type ItemDelivery } from "./batch/consume.ts";
+import { consumeBatch } from "./batch/consume-batch.ts";
 import { takeFromInbox } from "./batch/inbox.ts";
+import { readItemsAtOnce } from "./batch/items-at-once.ts";
 import type { Jobs, RunParams } from "./batch/jobs.ts";
 import { readLargeAbove } from "./batch/large-above.ts";
 import { runLargeRemake } from "./batch/large-remake.ts";
 import type { ClaimedItem, ItemMessage } from "./batch/ledger-calls.ts";
+import { SlowItems } from "./batch/slow-items.ts";
 import { runTask } from "./batch/task-run.ts";
 import { openTaskDoor } from "./batch/tasks-door.ts";
 import { watchTasks } from "./batch/watch.ts";
@@ -42,30 +45,44 @@ interface PutNotice {
   readonly object: { readonly key: string };
 }
 
+/** Places of this isolate. */
+const slow = new SlowItems();
+
+/** Where it is set, an acknowledged delivery is taken before all that it began has ended. Source: Workers, compatibility flags. */
+const goesOn = Cloudflare.compatibilityFlags.queue_consumer_no_wait_for_wait_until === true;
+
 export default {
-  async queue(batch: MessageBatch<ItemMessage | PutNotice>, env): Promise<void> {
+  async queue(batch: MessageBatch<ItemMessage | PutNotice>, env, context): Promise<void> {
     const jobs = openJobs(env);
+    const items: ItemDelivery[] = [];
     for (const message of batch.messages) {
       const { body } = message;
-      if (!isNotice(body)) {
-        const delivery = Object.assign(deliveryOf(message), { body });
-        await (batch.queue.endsWith(deadEnding) ? buryItem : consumeItem)(jobs, delivery);
-        continue;
-      }
-      try {
-        await takeFromInbox(jobs, body.object.key);
-        message.ack();
-      } catch (error) {
-        log({ level: "error", message: "a file of INBOX was not taken", key: body.object.key, cause: String(error) });
-        message.retry({ delaySeconds: 10 });
-      }
+      if (isNotice(body)) await takeNotice(jobs, message, body);
+      else items.push(Object.assign(deliveryOf(message), { body }));
     }
+    if (batch.queue.endsWith(deadEnding)) {
+      for (const delivery of items) await buryItem(jobs, delivery);
+      return;
+    }
+    const atOnce = readItemsAtOnce(env.ITEMS_AT_ONCE);
+    const goOn = (work: Promise<void>): void => context.waitUntil(work);
+    await consumeBatch(jobs, items, { atOnce, beside: goesOn ? { slow, goOn } : undefined });
   },
   /** By cron: what was forgotten is taken up. */
   async scheduled(_, env) {
     await watchTasks(openJobs(env));
   },
 } satisfies ExportedHandler<JobsEnv, ItemMessage | PutNotice>;
+
+async function takeNotice(jobs: Jobs, message: Message<unknown>, { object: { key } }: PutNotice): Promise<void> {
+  try {
+    await takeFromInbox(jobs, key);
+    message.ack();
+  } catch (error) {
+    log({ level: "error", message: "a file of INBOX was not taken", key, cause: String(error) });
+    message.retry({ delaySeconds: 10 });
+  }
+}
 
 /** Whatever a queue may bring: what is no notice is taken for an item, and refused there if it is none. */
 function isNotice(body: unknown): body is PutNotice {

@@ -476,3 +476,17 @@ export const maxRecordBytes = 32 << 20;
  * @heldBy serial/head.ts
  */
 export const maxRecordHeadBytes = 1 << 18;
+
+/**
+ * Largest file of a mark.
+ * @beyond record-malformed
+ * @heldBy marks/store.ts, cli/access-mark.ts
+ */
+export const maxMarkBytes = 1 << 20;
+
+/**
+ * Most pixels of a mark, such as 1,024 by 256: it is held as red, green, blue and alpha.
+ * @beyond record-malformed
+ * @heldBy marks/decode.ts, convert/mark-picture.ts
+ */
+export const maxMarkPixels = 1 << 18;

@@ -2,6 +2,7 @@ import { type Admission, soleAdmission } from "./budget/admission.ts";
 import { namePicture, type PictureName } from "./cache/derivatives.ts";
 import { formatSettings } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
+import { digest } from "./digest.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import { rulesOfImage } from "./iiif/reduced-rules.ts";
@@ -17,17 +18,20 @@ import { reducedSide } from "./pyramid/reduced.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
+import { formatMarks, hasMarks, type Marks } from "./render/marks.ts";
 import type { Qualities } from "./render/output.ts";
 import { putOnPage } from "./render/paged.ts";
 import { planRender, type RenderPlan } from "./render/plan.ts";
 import { type Rendered, render } from "./render/render.ts";
 import type { ByteSource } from "./source/byte-source.ts";
 
-/** How pictures are made, the same for all masters. */
+/** How pictures are made: the same for all masters, but for marks. */
 export interface PictureStyle {
   readonly qualities: Qualities;
   readonly colorProfile: ColorPolicy;
   readonly keepMetadata: MetadataPolicy;
+  /** What is put over the pictures of one image; none for all others. */
+  readonly marks?: Marks | undefined;
 }
 
 /** What pictures are drawn with. */
@@ -61,11 +65,17 @@ export function canonicaliseFor(
 
 /** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */
 export function planPicture(master: DrawnMaster, canonical: CanonicalRequest, style: PictureStyle): Picture {
+  const { marks } = style;
   const { isProfiled, embedded } = colorTreatment(master, canonical, style.colorProfile);
-  const plan = planRender(canonical, master.pyramid, { sourceSize: master.source.size, isProfiled });
+  const plan = planRender(canonical, master.pyramid, { sourceSize: master.source.size, isProfiled, marks });
   const scale = canonical.size.width / canonical.region.width;
-  const envelope = { ...keepMetadata(master.metadata, style.keepMetadata, scale), icc: embedded };
+  const envelope = { ...keepMetadata(master.metadata, metadataPolicy(style), scale), icc: embedded };
   return { master, canonical, plan, envelope, qualities: style.qualities };
+}
+
+/** Blocks that are kept as they are may show the image without its marks: a preview, notes of a camera. */
+function metadataPolicy({ keepMetadata, marks }: PictureStyle): MetadataPolicy {
+  return keepMetadata === "all" && marks !== undefined && hasMarks(marks) ? "copyright" : keepMetadata;
 }
 
 /** What the name of a picture depends on next to the picture. */
@@ -76,18 +86,19 @@ export interface NamingRules {
 }
 
 /** Returns what the picture of a master is called: its entity tag, and where it is kept. */
-export function nameOfPicture(
+export async function nameOfPicture(
   { name, version, pyramid }: Pick<Master, "name" | "version" | "pyramid">,
   canonical: CanonicalRequest,
   { style, limits, picturesPerMaster }: NamingRules,
 ): Promise<PictureName> {
-  const { colorProfile, keepMetadata } = style;
+  const { colorProfile, keepMetadata, marks } = style;
+  const marked = marks !== undefined && hasMarks(marks) ? await digest(formatMarks(marks)) : undefined;
   const facts = {
     master: name,
     masterVersion: version,
     canonical: formatCanonical(canonical, seenImage(pyramid), limits),
     settings: formatSettings(
-      { jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata },
+      { jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata, marks: marked },
       { ...canonical.size, reducedTo: reducedSide(pyramid) },
     ),
     mediaType: mediaTypes[canonical.format],

@@ -1,17 +1,21 @@
+import { policiesOfRecorded } from "./access/image-policies.ts";
 import type { Policy } from "./access/policy.ts";
 import { type AccessRules, findPattern, noRules, parseRules, rulesKey } from "./access/rules.ts";
 import type { Clock } from "./budget/clock.ts";
 import type { IsolateCache } from "./cache/isolate.ts";
 import type { StoredRecord } from "./catalogue/image-records.ts";
+import { type StatedObject, statedObject } from "./catalogue/object-access.ts";
+import type { Work } from "./catalogue/work.ts";
 import { ImageError } from "./error.ts";
 import type { Identifier } from "./identity/identifier.ts";
-import { type RecordStore, readImageRecord, readRules } from "./records.ts";
+import { type RecordStore, readImageRecord, readRules, type Stored, withWork } from "./records.ts";
 import type { Visit } from "./visit.ts";
 
 /** Where it stands who may see an image, and what the isolate knows of it. */
 export interface PolicyStore {
   readonly records: RecordStore;
   readonly held: IsolateCache<HeldFacts>;
+  readonly objects: IsolateCache<HeldObject>;
   readonly rules: HeldRules;
   readonly clock: Clock;
   /** For how long what was read is trusted: a change is seen after that everywhere. */
@@ -29,6 +33,16 @@ export interface HeldFacts {
   readonly facts: ImageFacts | undefined;
 }
 
+/** What the record of an object states, and when it was read. */
+export interface HeldObject {
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+  /** The version of the record. */
+  readonly version: string;
+  /** Undefined where there is no record. */
+  readonly stated: StatedObject | undefined;
+}
+
 /** The rules as the isolate read them last. */
 export interface HeldRules {
   last: { readonly readAt: number; readonly rules: AccessRules } | undefined;
@@ -44,6 +58,9 @@ export interface Stated {
 
 /** Bytes of an entry besides its texts; a policy is written in a few hundred more. */
 const entryBytes = 600;
+
+/** Bytes of a page, or an image of it, besides its texts. */
+const bytesPerPage = 80;
 
 /** Most bytes of a policy that is written out: rectangles. */
 const bytesPerRedaction = 100;
@@ -65,10 +82,11 @@ export function isHeld(store: PolicyStore, name: Identifier): boolean {
   return heldFacts(store, name) !== undefined && heldRules(store) !== undefined;
 }
 
-/** Drops what the isolate knows of images and of the rules. */
-export function forgetPolicies({ held, rules }: PolicyStore): void {
+/** Drops what the isolate knows of images, of the pages of objects, and of the rules. */
+export function forgetPolicies({ held, objects, rules }: PolicyStore): void {
   rules.last = undefined;
   held.deleteStartingWith("");
+  objects.deleteStartingWith("");
 }
 
 /**
@@ -76,11 +94,17 @@ export function forgetPolicies({ held, rules }: PolicyStore): void {
  * without a record is closed: nobody has said yet who may see it.
  */
 export function policiesOf(rules: AccessRules, name: string, facts: ImageFacts | undefined): readonly Policy[] {
+  if (facts !== undefined) return policiesOfRecorded(rules, name, facts.policy);
   const byPattern = findPattern(rules, name)?.policy;
-  const own = facts?.policy === undefined ? [] : [facts.policy];
-  if (byPattern === undefined) return own;
-  if (facts !== undefined || isOpen(byPattern)) return [byPattern, ...own];
+  if (byPattern === undefined) return [];
+  if (!isClosedUnrecorded(rules, name)) return [byPattern];
   return [byPattern, { access: { kind: "closed" } }];
+}
+
+/** Says whether an image without a record is closed, whoever asks. */
+export function isClosedUnrecorded(rules: AccessRules, name: string): boolean {
+  const byPattern = findPattern(rules, name)?.policy;
+  return byPattern !== undefined && !isOpen(byPattern);
 }
 
 function isOpen({ access, embargo, openUntil }: Policy): boolean {
@@ -114,6 +138,53 @@ async function factsOf(store: PolicyStore, name: Identifier, visit: Visit): Prom
   const bytes = entryBytes + 2 * characters + bytesPerRedaction * (policy?.redactions?.length ?? 0);
   store.held.set(name, { readAt, facts }, bytes);
   return facts;
+}
+
+/**
+ * Returns what the record of an object states of its pages, which is not read again while it is trusted; undefined where there
+ * is no such object. Throws `policy-unreadable` where it can't be read.
+ */
+export async function statedObjectOf(
+  store: PolicyStore,
+  { key, visit }: { readonly key: string; readonly visit: Visit },
+): Promise<StatedObject | undefined> {
+  const held = store.objects.get(key);
+  if (held !== undefined && isTrusted(store, held.readAt)) return held.stated;
+  const readAt = store.clock.now();
+  const read = () =>
+    withWork(store.records, { key, visit }, async ({ version, read }) => ({ version, stated: statedObject(read()) }));
+  const found = await orUnreadable(key, () => orAbsent(read));
+  holdObject(store, key, { readAt, version: found?.version ?? "", stated: found?.stated });
+  return found?.stated;
+}
+
+/** Returns what a record that is here states, which is not read from it where it is known of this version. Throws `record-malformed`. */
+export function statedInRecord(store: PolicyStore, key: string, { version, read }: Stored<Work>): StatedObject {
+  const held = store.objects.get(key);
+  if (held?.stated !== undefined && held.version === version) return held.stated;
+  const stated = statedObject(read());
+  holdObject(store, key, { readAt: store.clock.now(), version, stated });
+  return stated;
+}
+
+function holdObject({ objects }: PolicyStore, key: string, held: HeldObject): void {
+  const pages = held.stated?.pages ?? [];
+  const images = pages.flatMap((page) => page.images);
+  const redactions = images.reduce((sum, { policy }) => sum + (policy?.redactions?.length ?? 0), 0);
+  const characters = pages.reduce((sum, page) => sum + page.key.length, key.length);
+  const named = images.reduce((sum, { identifier }) => sum + identifier.length, characters);
+  const stated = images.filter(({ policy }) => policy !== undefined).length;
+  const values = entryBytes * (1 + stated) + bytesPerPage * (pages.length + images.length);
+  objects.set(key, held, values + 2 * named + bytesPerRedaction * redactions);
+}
+
+async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ImageError && error.code === "not-found") return undefined;
+    throw error;
+  }
 }
 
 function heldFacts(store: PolicyStore, name: string): HeldFacts | undefined {

@@ -199,8 +199,7 @@ export function withPageLines<T>(
   { page, visit }: { readonly page: PageName; readonly visit: Visit },
   work: (text: PageLines) => Promise<T>,
 ): Promise<T> {
-  const missing = "There is no text of a page of this name.";
-  return withRecord(store, { name: pageLinesKey(page), visit, missing }, ({ bytes }) =>
+  return withRecord(store, { name: pageLinesKey(page), visit, missing: missingText }, ({ bytes }) =>
     work(parsePageLines(bytes, page)),
   );
 }
@@ -225,11 +224,28 @@ export async function openAttachment({ storage }: RecordStore, { key, visit }: R
   visit.account.reads += 1;
   const isKey = new TextEncoder().encode(key).byteLength <= maxKeyBytes;
   const opened = isKey ? await openStreamR2(storage, key) : undefined;
-  if (opened === undefined)
-    throw new ImageError("not-found", "There is no file of this name with an object of this name.");
+  if (opened === undefined) throw noSuchAttachment();
   visit.account.bytes += opened.size;
   return opened;
 }
+
+/** Returns the `not-found` of an object or a collection, the same for one that is not there and one that is hidden. */
+export function noSuchRecord(): ImageError {
+  return new ImageError("not-found", missingRecord);
+}
+
+/** Returns the `not-found` of the text of a page, the same for one that is not there and one that is hidden. */
+export function noSuchText(): ImageError {
+  return new ImageError("not-found", missingText);
+}
+
+/** Returns the `not-found` of a file beside the images of an object, the same for all reasons. */
+export function noSuchAttachment(): ImageError {
+  return new ImageError("not-found", "There is no file of this name with an object of this name.");
+}
+
+const missingText = "There is no text of a page of this name.";
+const missingRecord = "There is no object and no collection with this name.";
 
 /** What is read of the catalogue. */
 interface RecordReading {
@@ -246,7 +262,7 @@ interface RecordReading {
 
 async function withRecord<T>(
   store: RecordStore,
-  { missing = "There is no object and no collection with this name.", empty, ...asked }: RecordReading,
+  { missing = missingRecord, empty, ...asked }: RecordReading,
   work: (stored: WholeObject) => Promise<T>,
 ): Promise<T> {
   const { name, visit, mostBytes = maxCatalogueRecordBytes, expansion = recordExpansion } = asked;

@@ -15,12 +15,13 @@ import { claimedRules } from "./iiif/signed-size.ts";
 import type { SizeRules } from "./iiif/size.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
+import type { HeldMark, MarkStore } from "./marks/store.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
 import type { SigningKeys } from "./origin/request.ts";
 import type { NamingRules, PictureStyle } from "./picture.ts";
-import type { HeldFacts, HeldRules, PolicyStore } from "./policies.ts";
+import type { HeldFacts, HeldObject, HeldRules, PolicyStore } from "./policies.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./records.ts";
@@ -40,6 +41,8 @@ export interface Services {
   readonly records: RecordStore;
   /** Who may see which image. */
   readonly policies: PolicyStore;
+  /** What is put over pictures. */
+  readonly marks: MarkStore;
   /** Undefined where no database is bound for it. */
   readonly search: SearchIndex | undefined;
   /** What waits to be purged and who did what; undefined where no object is bound for it. */
@@ -70,10 +73,13 @@ export interface Services {
 export interface IsolateState {
   readonly heldMasters: IsolateCache<HeldMaster>;
   readonly colorTables: IsolateCache<ColorTable>;
+  readonly heldMarks: IsolateCache<HeldMark>;
   /** By the key of the master that is not there. */
   readonly heldMoves: IsolateCache<HeldMove>;
   /** By identifier, without the number of a page. */
   readonly heldPolicies: IsolateCache<HeldFacts>;
+  /** What objects state of their pages, by the key of the object. */
+  readonly heldObjects: IsolateCache<HeldObject>;
   readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly signingKeys: SigningKeys;
@@ -141,8 +147,10 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
   return {
     heldMasters: new IsolateCache(keptLimits.masters),
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
+    heldMarks: new IsolateCache(keptLimits.marks),
     heldMoves: new IsolateCache(heldMoveBytes),
-    heldPolicies: new IsolateCache(keptLimits.policies),
+    heldPolicies: new IsolateCache(keptLimits.policies / 2),
+    heldObjects: new IsolateCache(keptLimits.policies / 2),
     heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     signingKeys: new Map(),
@@ -246,9 +254,18 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       clock,
     },
     records,
+    marks: {
+      storage: { bucket: platform.catalogue, ...waiting },
+      kernels: state.kernels,
+      budget,
+      clock,
+      held: state.heldMarks,
+      ttlSeconds: config.masterTtlSeconds,
+    },
     policies: {
       records,
       held: state.heldPolicies,
+      objects: state.heldObjects,
       rules: state.heldRules,
       clock,
       ttlSeconds: config.masterTtlSeconds,

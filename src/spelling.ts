@@ -62,3 +62,9 @@ function distanceOf(one: string, other: string): number {
   }
   return last[other.length] ?? 0;
 }
+
+/** Joins words for a sentence: `a, b or c`. */
+export function listWords(words: readonly (string | number)[], conjunction: "and" | "or"): string {
+  const last = words.at(-1);
+  return words.length < 2 ? String(last ?? "") : `${words.slice(0, -1).join(", ")} ${conjunction} ${last}`;
+}

@@ -88,10 +88,12 @@ export default defineConfig({
               workers: [(await import("./support/image-worker.ts")).imageWorker(inject("bundle"))],
               // Images that a test makes in no time are large.
               bindings: { LARGE_ABOVE_MEGAPIXELS: "2" },
+              // As deploy/local-jobs.ts has it.
+              compatibilityFlags: ["queue_consumer_no_wait_for_wait_until"],
               // The pauses between tries double: eight of them take four minutes.
               queueConsumers: {
                 "tessera-items": {
-                  maxBatchSize: 1,
+                  maxBatchSize: 16,
                   maxBatchTimeout: 0,
                   maxRetries: 2,
                   deadLetterQueue: "tessera-items-dead",
@@ -105,7 +107,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "jobs",
-          globalSetup: ["test/support/platform/bundle.ts"],
+          globalSetup: ["test/support/platform/bundle.ts", "test/support/viewers/viewer-server.ts"],
           include: ["test/jobs/**/*.test.ts"],
         },
       },

@@ -26,6 +26,11 @@ const endingPattern =
 /** What an identifier that is none of the above has no part of. */
 const reserved = /;(?:exp|max|sig)=/;
 
+/** Says whether no image is called so: it would be taken for a part of an image, or for a signature. */
+export function isReserved(identifier: string): boolean {
+  return reserved.test(identifier);
+}
+
 /**
  * Divides what stands in a path for an image: `{identifier}`, `{identifier};max=N` for the reduced image, or
  * `{identifier};exp=E;max=N;sig=K.S` with a signature, where `max` may be missing. Each can be written in one way. Throws

@@ -53,7 +53,8 @@ function outcomeOf(
   return isReduced ? { kind: "granted" } : outcome;
 }
 
-function keepingOf(policies: readonly Policy[], now: number): Keeping {
+/** Returns who may keep an answer that is the same for anybody, until one of the policies says something else. */
+export function keepingOf(policies: readonly Policy[], now: number): Keeping {
   if (policies.length === 0) return { kind: "anybody" };
   const change = nextChange(policies, now);
   const left = change === undefined ? mostPolicySeconds : Math.floor((change - now) / 1000);

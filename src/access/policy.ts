@@ -23,9 +23,10 @@ export interface Policy {
 export type Rectangle = readonly [x: number, y: number, width: number, height: number];
 
 /** Each of them is looked at for each tile. */
-const mostRedactions = 64;
+export const mostRedactions = 64;
 
-const accessSchema = v.pipe(
+/** Who may see something, as JSON holds it: a text that `parseAccess` reads. */
+export const accessSchema = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }): Access => {
     const access = parseAccess(dataset.value);
@@ -82,4 +83,15 @@ export function formatPolicy(policy: Policy): PolicyJson {
       watermark,
     }).filter(([, value]) => value !== undefined),
   );
+}
+
+/** Says whether a policy states nothing that keeps anybody from seeing anything. */
+export function isOpenPolicy({ access, embargo, openUntil, redactions, watermark }: Policy): boolean {
+  const isClosed = (access !== undefined && access.kind !== "open") || embargo !== undefined || openUntil !== undefined;
+  return !isClosed && (redactions ?? []).length === 0 && watermark === undefined;
+}
+
+/** Says whether two policies state the same. */
+export function isSamePolicy(one: Policy, other: Policy): boolean {
+  return JSON.stringify(formatPolicy(one)) === JSON.stringify(formatPolicy(other));
 }

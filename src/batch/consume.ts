@@ -18,6 +18,9 @@ const leaseSeconds = Object.fromEntries(
   Object.entries(deadlineSeconds).map(([kind, seconds]) => [kind, seconds + 60]),
 ) as unknown as LeaseSeconds;
 
+/** After so many seconds any item has ended, or counts as lost. */
+export const longestLeaseSeconds = Math.max(...Object.values(leaseSeconds));
+
 /**
  * Works on the item of a message: claims it, does its work, reports, and only then takes the message from the queue. What can
  * be mended by trying again comes again later, each time after twice the pause, until the queue gives it up.
@@ -53,6 +56,19 @@ export async function buryItem(jobs: Jobs, delivery: ItemDelivery): Promise<void
     if (isStirring) await tellRun(jobs, task);
   } catch (error) {
     jobs.log({ level: "error", message: "a dead letter was not read", task, item, cause: describe(error) });
+    delivery.retry({ delaySeconds: pauseSeconds(delivery.attempts) });
+  }
+}
+
+/** Has an item wait for another message, and takes this one from the queue: no try is lost. */
+export async function putBackItem(jobs: Jobs, delivery: ItemDelivery): Promise<void> {
+  const { task, item } = delivery.body;
+  try {
+    const { isStirring } = await callLedger(jobs, task, (ledger) => ledger.putBack(item, jobs.clock.now()));
+    delivery.ack();
+    if (isStirring) await tellRun(jobs, task);
+  } catch (error) {
+    jobs.log({ level: "error", message: "an item was not put back", task, item, cause: describe(error) });
     delivery.retry({ delaySeconds: pauseSeconds(delivery.attempts) });
   }
 }

@@ -7,6 +7,7 @@ const usualBucket = "tessera-exports";
 /** Returns the command that exports an image as a task would, into the usual bucket. */
 export function exportCommand(identifier: string, choices: ExportChoices): string {
   const { base, to = "", api = 3, tile, quality, thumbs, "also-rounded": isAlsoRounded = false } = choices;
+  const includesRestricted = choices["include-restricted"] === true;
   const words = [
     ...["tessera", "export", identifier, "--from", "remote", "--to", `r2:${usualBucket}/${to}`, "--base", base],
     ...(api === 3 ? [] : ["--api", String(api)]),
@@ -14,6 +15,7 @@ export function exportCommand(identifier: string, choices: ExportChoices): strin
     ...(quality === undefined ? [] : ["--quality", String(quality)]),
     ...(thumbs === undefined ? [] : ["--thumbs", thumbs.join(",")]),
     ...(isAlsoRounded ? ["--also-rounded"] : []),
+    ...(includesRestricted ? ["--include-restricted"] : []),
   ];
   return words.map(quoteWord).join(" ");
 }

@@ -1,4 +1,5 @@
 import { ImageError } from "../error.ts";
+import { nameItems } from "../task/item-identifiers.ts";
 import type { OrderedItem } from "../task/task.ts";
 import { answered, type Jobs } from "./jobs.ts";
 import type { FoundItems, NextTurn } from "./ledger-calls.ts";
@@ -34,7 +35,11 @@ async function listPart(jobs: Jobs, { header, part, after }: NonNullable<NextTur
   const { prefix = "", suffix = "" } = header.from ?? {};
   const asked = { prefix, limit: itemsPerPart, ...(after === undefined ? {} : { startAfter: after }) };
   const { objects, truncated } = await answered(jobs, () => jobs.buckets.masters.list(asked));
-  const items = objects.filter(({ key }) => key.endsWith(suffix)).map(({ key }) => ({ key }));
+  const { identifiers, collection } = header;
+  const nameOf = identifiers === undefined ? undefined : nameItems({ identifiers, prefix, collection });
+  const items = objects
+    .filter(({ key }) => key.endsWith(suffix))
+    .map(({ key }) => ({ key, ...(nameOf === undefined ? {} : { identifier: nameOf(key) }) }));
   return { part, items, after: objects.at(-1)?.key ?? after, isLast: !truncated };
 }
 

@@ -75,7 +75,8 @@ export async function readPages(
       }
       if (opened === undefined) return;
       const source = counting(opened.source, sum);
-      images.set(identifier, await readFacts(source, opened.page));
+      const policy = records.get(identifier)?.record?.policy;
+      images.set(identifier, { ...(await readFacts(source, opened.page)), ...(policy && { policy }) });
     } catch (error) {
       if (!isFaultOfMaster(error)) throw error;
       faults.push({ identifier, error });

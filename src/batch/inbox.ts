@@ -2,14 +2,14 @@ import { maxTaskFileBytes } from "../limits.ts";
 import type { TaskFault, TaskFaults } from "../task/answers.ts";
 import { formOfName, readTaskFile, type TaskForm } from "../task/task-file.ts";
 import { taskIdOf } from "../task/task-id.ts";
-import { answered, type Jobs } from "./jobs.ts";
+import { answered, callRegister, type Jobs } from "./jobs.ts";
 import { startTask } from "./submit.ts";
 
 /** What is laid next to a task file once it was read. */
 const startedEnding = ".started.json";
 const faultsEnding = ".faults.json";
 
-/** Pages of the listing that one look at INBOX reads. */
+/** Pages of the listing that one look at INBOX reads; the next goes on behind them. */
 const mostPages = 4;
 
 /** An object of INBOX is a task file if it is at the top of the bucket, and not what is written beside one. */
@@ -46,7 +46,7 @@ export async function takeFromInbox(jobs: Jobs, key: string): Promise<void> {
 
 /** Looks through INBOX for task files that no event told of. One that fails is a line in the log. Throws `storage-failed`. */
 export async function sweepInbox(jobs: Jobs): Promise<void> {
-  let after: string | undefined;
+  let after = await callRegister(jobs, (list) => list.place("inbox"));
   for (let page = 0; page < mostPages; page++) {
     const asked = { delimiter: "/", ...(after === undefined ? {} : { startAfter: after }) };
     const { objects, truncated } = await answered(jobs, () => jobs.buckets.inbox.list(asked));
@@ -55,9 +55,11 @@ export async function sweepInbox(jobs: Jobs): Promise<void> {
         jobs.log({ level: "error", message: "a file of INBOX was not taken", key, cause: String(error) });
       });
     }
-    after = objects.at(-1)?.key;
-    if (!truncated || after === undefined) return;
+    after = truncated ? objects.at(-1)?.key : undefined;
+    if (after === undefined) break;
   }
+  const next = after;
+  await callRegister(jobs, (list) => list.keepPlace("inbox", next));
 }
 
 async function readFile(

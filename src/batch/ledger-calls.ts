@@ -12,6 +12,8 @@ export interface TaskHeader {
   readonly kind: RunnableKind;
   readonly name?: string;
   readonly collection?: string;
+  /** The template of identifiers of items that have none of their own. */
+  readonly identifiers?: string;
   readonly settings: SettingsOfKinds[RunnableKind];
   /** Where its items are listed; undefined where they are named. */
   readonly from?: ItemPrefix;
@@ -109,6 +111,8 @@ export interface LedgerCalls {
     item: number,
     held: { readonly holder: string; readonly failure: ItemFailure; readonly until: number },
   ) => Promise<void>;
+  /** Has an item wait for another message that nobody works on. */
+  readonly putBack: (item: number, now: number) => Promise<Stirring>;
   /** Ends an item whose message was given up, unless somebody works on it. */
   readonly bury: (item: number, now: number) => Promise<Stirring>;
   /** Ends the task because its items can't be found. */

@@ -11,7 +11,7 @@ export interface NewMaster {
   readonly key: string;
   /** What tells it from others in the scratch. */
   readonly name: string;
-  /** The etag of what is there and may be replaced; undefined where another key is read. */
+  /** The etag of what is there and may be replaced; undefined where nothing is. */
   readonly replaces: string | undefined;
   readonly contentType: string;
   /** What is written on it next to what the conversion finds out. */
@@ -61,13 +61,11 @@ function masterTarget(jobs: Jobs, { key, name, replaces, contentType, metadata }
     httpMetadata: { contentType },
     customMetadata: { ...metadata, ...found },
   });
-  const condition = replaces === undefined ? {} : { onlyIf: { etagMatches: replaces } };
+  const onlyIf = replaces === undefined ? { etagDoesNotMatch: "*" } : { etagMatches: replaces };
   return {
     name,
     async put(bytes, found) {
-      const put: R2Object | null = await answered(jobs, () =>
-        masters.put(key, bytes, { ...optionsOf(found), ...condition }),
-      );
+      const put: R2Object | null = await answered(jobs, () => masters.put(key, bytes, { ...optionsOf(found), onlyIf }));
       if (put === null) throw sourceChanged();
     },
     begin: (found) =>
@@ -77,6 +75,9 @@ function masterTarget(jobs: Jobs, { key, name, replaces, contentType, metadata }
       return { number, tag: etag };
     },
     async complete(upload, parts) {
+      // Storage completes an upload whatever is there by now.
+      const there = await answered(jobs, () => masters.head(key));
+      if (there?.etag !== replaces) throw sourceChanged();
       const stored = parts.map(({ number, tag }) => ({ partNumber: number, etag: tag }));
       await answered(jobs, () => masters.resumeMultipartUpload(key, upload).complete(stored));
     },

@@ -1,5 +1,6 @@
 import { ImageError } from "../error.ts";
 import type { TaskStatus } from "../task/answers.ts";
+import { nameItems } from "../task/item-identifiers.ts";
 import type { OrderedItem, TaskOrder } from "../task/task.ts";
 import { itemsPerPart, partKey } from "./find-items.ts";
 import { answered, callLedger, type Jobs } from "./jobs.ts";
@@ -24,15 +25,16 @@ export async function startTask(
   { id, operator, createdAt }: Submission,
 ): Promise<TaskStatus> {
   const json = { httpMetadata: { contentType: "application/json" } };
-  const parts = order.items === undefined ? 0 : await storeParts(jobs, id, order.items);
+  const parts = order.items === undefined ? 0 : await storeParts(jobs, id, namedItems(order, order.items));
   await answered(jobs, () =>
     jobs.buckets.catalogue.put(`tasks/${id}/task.json`, JSON.stringify({ id, operator, createdAt, order }), json),
   );
-  const { kind, name, collection, settings, from } = order;
+  const { kind, name, collection, identifiers, settings, from } = order;
   const header: TaskHeader = {
     ...{ id, kind, settings, parts, operator, createdAt },
     ...(name === undefined ? {} : { name }),
     ...(collection === undefined ? {} : { collection }),
+    ...(identifiers === undefined ? {} : { identifiers }),
     ...(from === undefined ? {} : { from }),
   };
   await callLedger(jobs, id, (ledger) => ledger.create(header));
@@ -41,6 +43,13 @@ export async function startTask(
   const status = await callLedger(jobs, id, (ledger) => ledger.status(jobs.clock.now()));
   if (status === undefined) throw new ImageError("storage-failed", "The ledger of the task has forgotten it.");
   return status;
+}
+
+/** Returns items with the identifiers that the template of their task makes. */
+function namedItems({ identifiers, collection }: TaskOrder, items: readonly OrderedItem[]): readonly OrderedItem[] {
+  if (identifiers === undefined) return items;
+  const nameOf = nameItems({ identifiers, prefix: "", collection });
+  return items.map(({ key, identifier = nameOf(key) }) => ({ key, identifier }));
 }
 
 /** Returns in how many parts the named items lie in SCRATCH: a run reads one at a time. */

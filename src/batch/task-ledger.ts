@@ -204,6 +204,13 @@ export class TaskLedger extends DurableObject implements Synchronous<LedgerCalls
     this.#items.putBack(row, "queued", { until: until + silenceMilliseconds, failure });
   }
 
+  putBack(item: number, now: number): Stirring {
+    const row = this.#items.find(item);
+    if (row?.state !== "queued") return { isStirring: false };
+    this.#items.putBack(row, "waiting", { until: 0 });
+    return this.#stir(now);
+  }
+
   bury(item: number, now: number): Stirring {
     const row = this.#items.find(item);
     if (row === undefined || hasEnded(row.state)) return { isStirring: false };

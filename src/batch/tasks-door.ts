@@ -1,3 +1,4 @@
+import { digest, sha256 } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import type { ItemPage, TaskList, TaskStatus } from "../task/answers.ts";
 import {
@@ -49,7 +50,7 @@ async function answering<T>(work: () => Promise<T>): Promise<Answered<T>> {
   }
 }
 
-async function submit(jobs: Jobs, { bytes, form, operator }: SentTask): Promise<TaskStatus> {
+async function submit(jobs: Jobs, { bytes, form, operator, sending }: SentTask): Promise<TaskStatus> {
   const read = readTaskFile(bytes, form);
   if ("faults" in read) {
     const { faults } = read;
@@ -57,8 +58,15 @@ async function submit(jobs: Jobs, { bytes, form, operator }: SentTask): Promise<
     throw new Refused({ code: "task-invalid", message, faults });
   }
   const createdAt = new Date(jobs.clock.now()).toISOString();
-  const id = await taskIdOf(createdAt, crypto.randomUUID());
+  const made = await taskIdOf(createdAt, crypto.randomUUID());
+  // The same file, sent again by one who has not heard that it was started; another file is another task, whatever it is sent as.
+  const seal = sending === undefined ? undefined : await digest(`${sending}\n${await sha256(bytes)}`);
+  const id = seal === undefined ? made : await idOfSending(jobs, seal, made);
   return startTask(jobs, read.order, { id, operator, createdAt });
+}
+
+function idOfSending(jobs: Jobs, seal: string, made: string): Promise<string> {
+  return callRegister(jobs, (tasks) => tasks.idOfSending(seal, made, jobs.clock.now()));
 }
 
 function list(jobs: Jobs, before: string | undefined): Promise<TaskList> {

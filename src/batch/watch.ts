@@ -2,7 +2,7 @@ import { sweepInbox } from "./inbox.ts";
 import { callRegister, type Jobs } from "./jobs.ts";
 import { wakeRun } from "./run-calls.ts";
 
-/** Tasks that one watch looks after. */
+/** Tasks that one watch looks after; the next goes on behind them. */
 const mostTasks = 1000;
 
 /**
@@ -10,7 +10,7 @@ const mostTasks = 1000;
  * lost, and starts tasks of INBOX that no event told of. What fails for one is a line in the log. Throws `storage-failed`.
  */
 export async function watchTasks(jobs: Jobs): Promise<void> {
-  let after: string | undefined;
+  let after = await callRegister(jobs, (list) => list.place("tasks"));
   for (let seen = 0; seen < mostTasks; ) {
     const from = after;
     const tasks = await callRegister(jobs, (list) => list.open(from));
@@ -23,5 +23,7 @@ export async function watchTasks(jobs: Jobs): Promise<void> {
     seen += tasks.length;
     if (after === undefined) break;
   }
+  const next = after;
+  await callRegister(jobs, (list) => list.keepPlace("tasks", next));
   await sweepInbox(jobs);
 }

@@ -15,6 +15,8 @@ export interface AdministeredService {
 export interface SentFile {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
+  /** The same each time that this very sending is sent again: the service takes it once. */
+  readonly sending: string;
 }
 
 /** Tells that a service did not do what it was asked: a sentence that says what to do. */
@@ -38,8 +40,10 @@ export function administer(service: AdministeredService, path: string, order?: o
 }
 
 /** Sends a file to the admin API of a service, and returns its answer. Throws as `administer` does. */
-export function sendFile(service: AdministeredService, path: string, { bytes, mediaType }: SentFile): Promise<unknown> {
-  return call(service, path, { sent: { mediaType, body: bytes as Uint8Array<ArrayBuffer> }, read: JSON.parse });
+export function sendFile(service: AdministeredService, path: string, file: SentFile): Promise<unknown> {
+  const { bytes, mediaType, sending } = file;
+  const sent = { mediaType, body: bytes as Uint8Array<ArrayBuffer>, sending };
+  return call(service, path, { sent, read: JSON.parse });
 }
 
 /** Asks the admin API of a service for a text. Throws as `administer` does. */
@@ -54,7 +58,7 @@ async function call<T>(
     sent,
     read,
   }: {
-    readonly sent: { readonly mediaType: string; readonly body: BodyInit } | undefined;
+    readonly sent: { readonly mediaType: string; readonly body: BodyInit; readonly sending?: string } | undefined;
     readonly read: (text: string) => T;
   },
 ): Promise<T> {
@@ -64,6 +68,7 @@ async function call<T>(
         Authorization: `Bearer ${secret}`,
         "Content-Type": sent?.mediaType ?? "application/json",
         Accept: "application/json",
+        ...(sent?.sending === undefined ? {} : { "Idempotency-Key": sent.sending }),
       },
       ...(sent === undefined ? {} : { method: "POST", body: sent.body }),
       // A secret goes nowhere but where it was meant to.

@@ -9,11 +9,13 @@ export const isolateBytes = 128 * megabyte;
 export const keptLimits = {
   /** Parsed masters: the largest possible index (`maxTilesPerMaster`), or a few hundred usual ones. */
   masters: 19 * megabyte,
-  /** Conversions of colour profiles: seven of them. */
+  /** Conversions of colour profiles: some seven of them. */
   colorTables: 3 * megabyte,
+  /** Decoded marks: the largest possible, or many usual ones. */
+  marks: 1.5 * megabyte,
   /** Idle kernels. */
-  idleKernels: 4 * megabyte,
-  /** Who may see which image: some thousands of them, and the rules. */
+  idleKernels: 3.5 * megabyte,
+  /** Who may see which image, and which pages of objects: some thousands of them, and the rules. */
   policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
   statistics: megabyte,
@@ -28,13 +30,14 @@ export const maxWaitingBytes = 3 * megabyte;
 export const maxLargeWaitingBytes = 2.5 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
-const codeBytes = 11 * megabyte;
+const codeBytes = 10 * megabyte;
 
 /** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
   "code, and small objects of requests": codeBytes,
   "opened masters": keptLimits.masters,
   "conversions of colour profiles": keptLimits.colorTables,
+  "decoded marks": keptLimits.marks,
   "kernels that nobody uses": keptLimits.idleKernels,
   "who may see which image": keptLimits.policies,
   "counts of requests": keptLimits.statistics,

@@ -7,6 +7,8 @@ export interface PictureSettings {
   readonly colorProfile: string;
   /** Which metadata pictures keep. */
   readonly keepMetadata: string;
+  /** The digest of what is put over the pictures of one image; undefined for nothing. */
+  readonly marks?: string | undefined;
 }
 
 /** What a request comes to that says how large it is in words: its size, and the longest side of a reduced image. */
@@ -19,9 +21,18 @@ export interface PictureExtent extends Size {
  * the size that it came to is part of it. What any request means depends on what the image was reduced to.
  */
 export function formatSettings(settings: PictureSettings, { width, height, reducedTo }: PictureExtent): string {
-  const { jpegQuality, colorProfile, keepMetadata } = settings;
+  const { jpegQuality, colorProfile, keepMetadata, marks } = settings;
+  const marked = marks === undefined ? [] : [`${marksPrefix}${marks}`];
   const reduced = reducedTo === undefined ? [] : [`max=${reducedTo}`];
-  return [jpegQuality, colorProfile, keepMetadata, ...reduced, width, height].join(" ");
+  return [...marked, jpegQuality, colorProfile, keepMetadata, ...reduced, width, height].join(" ");
+}
+
+const marksPrefix = "marks=";
+
+/** Returns the digest of marks that stands in the settings of a picture; undefined where none does. */
+export function marksOfSettings(settings: string): string | undefined {
+  const [first = ""] = settings.split(" ", 1);
+  return first.startsWith(marksPrefix) ? first.slice(marksPrefix.length) : undefined;
 }
 
 /** Returns what stands in the settings of a picture about its extent; undefined where nothing does. */

@@ -1,6 +1,9 @@
 import * as v from "valibot";
+import type { Access } from "../access/access.ts";
+import { accessSchema } from "../access/policy.ts";
 import { type Described, describedEntries } from "./described.ts";
 import { type LanguageMap, languageMapSchema } from "./language-map.ts";
+import { formatRecordJson } from "./record-json.ts";
 import { type StoredImage, storedImageSchema } from "./stored-image.ts";
 import type { CollectionName } from "./work.ts";
 import { parseRecord } from "./work-record.ts";
@@ -14,6 +17,8 @@ export interface Member {
   readonly navDate?: string;
   /** Whether it is a collection of the volumes of one work. */
   readonly isMultiPart?: boolean;
+  /** Who may see the manifest of an object; open to all unless it is stated. */
+  readonly access?: Access;
 }
 
 /** A collection of objects and of other collections. */
@@ -40,6 +45,7 @@ const memberSchema: v.GenericSchema<unknown, Member> = v.object({
   thumbnail: v.exactOptional(storedImageSchema),
   navDate: v.exactOptional(text),
   isMultiPart: v.exactOptional(v.boolean()),
+  access: v.exactOptional(accessSchema),
 });
 
 const collectionSchema: v.GenericSchema<unknown, Collection> = v.object({
@@ -63,5 +69,5 @@ export function parseCollection(bytes: Uint8Array, key: string): Collection {
 
 /** Returns the record of a collection as it is stored. */
 export function formatCollection(collection: Collection): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(collection));
+  return new TextEncoder().encode(formatRecordJson(collection));
 }

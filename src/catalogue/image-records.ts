@@ -94,12 +94,25 @@ export function formatImageRecord(
   const { identifier, width, height, former, object = former?.object } = image;
   const { label, rights, metadata } = told ?? former ?? { metadata: [] };
   const own = object === undefined ? label : undefined;
-  // A table without columns of access leaves it as it is.
-  const policy = told?.policy ?? former?.policy;
+  const policy = told === undefined ? former?.policy : statedPolicy(told, former);
   const record = defined({ identifier, object, label: own, rights, metadata, width, height });
   return new TextEncoder().encode(
     JSON.stringify(policy === undefined ? record : { ...record, policy: formatPolicy(policy) }),
   );
+}
+
+/**
+ * Returns the policy that a record has from now on: a table without columns of access leaves it as it is, and one that states
+ * nothing leaves no trace but of what was stated before.
+ */
+function statedPolicy({ policy }: ImageRecord, former: StoredRecord | undefined): Policy | undefined {
+  if (policy === undefined) return former?.policy;
+  return Object.keys(policy).length === 0 && former?.policy === undefined ? undefined : policy;
+}
+
+/** Returns the record of an image with another policy, all else as it is. It has to be a record. */
+export function withPolicy(bytes: Uint8Array, policy: Policy): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ ...(parseJson(bytes) as object), policy: formatPolicy(policy) }));
 }
 
 /** Returns the record of an image under another identifier, all else as it is. It has to be a record. */
@@ -113,10 +126,15 @@ export function recordsOf({ column, rows, isSound }: PageTable): Records {
   return {
     column,
     rows: new Map(
-      named.flatMap(({ image, label, rights, metadata, place }) =>
+      named.flatMap(({ image, label, rights, metadata, policy, place }) =>
         image === undefined
           ? []
-          : [[image, { record: defined<ImageRecord>({ label, rights, metadata }), place: place(column) }] as const],
+          : [
+              [
+                image,
+                { record: defined<ImageRecord>({ label, rights, metadata, policy }), place: place(column) },
+              ] as const,
+            ],
       ),
     ),
   };

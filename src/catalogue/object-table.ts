@@ -1,3 +1,4 @@
+import { type Access, accessForms, parseAccess } from "../access/access.ts";
 import { type AcceptedRights, readRights } from "./accepted-rights.ts";
 import { defined } from "./defined.ts";
 import { findHtmlFault, looksLikeHtml } from "./html.ts";
@@ -15,6 +16,7 @@ export const objectShape: TableShape = {
   known: [
     ...["object", "label", "summary", "rights", "attribution", "provider", "homepage", "see_also", "rendering"],
     ...["nav_date", "direction", "layout", "thumbnail", "start", "collection", "page_labels"],
+    "manifest_access",
   ],
   worded: ["label", "summary", "attribution"],
   listed: ["provider", "homepage", "see_also", "rendering", "collection"],
@@ -38,6 +40,8 @@ export interface ObjectRow
   /** Paths of collections, from the outermost on. */
   readonly collections: readonly (readonly string[])[];
   readonly pageLabels?: readonly string[];
+  /** Who may see the manifest; undefined where the table has no column of it. */
+  readonly access?: Access;
 }
 
 /** How the table of objects is read. */
@@ -64,7 +68,7 @@ export function readObjectTable(
     if (key === undefined) faults.push({ place: row.place("object"), message: "the object is empty" });
     else if (earlier !== undefined) {
       faults.push({ place: row.place("object"), message: `${key} is in row ${earlier.place().row} already` });
-    } else rows.set(key, readObjectRow(key, row, { reading, faults }));
+    } else rows.set(key, readObjectRow(key, row, { reading, faults, columns: table.columns }));
   }
   return [...rows.values()];
 }
@@ -72,9 +76,10 @@ export function readObjectTable(
 interface RowReading {
   readonly reading: ObjectTableReading;
   readonly faults: SheetFault[];
+  readonly columns: ReadonlySet<string>;
 }
 
-function readObjectRow(key: string, row: TableRow, { reading, faults }: RowReading): ObjectRow {
+function readObjectRow(key: string, row: TableRow, { reading, faults, columns }: RowReading): ObjectRow {
   /** Reads a cell; what is there and can't be read is a fault. */
   const read = <T>(column: string, parse: (text: string) => T | undefined, wanted: string): T | undefined => {
     const text = row.value(column);
@@ -101,6 +106,7 @@ function readObjectRow(key: string, row: TableRow, { reading, faults }: RowReadi
   if (pageLabels !== undefined && "fault" in pageLabels) {
     faults.push({ place: row.place("page_labels"), message: `page_labels: ${pageLabels.fault}` });
   }
+  const access = read("manifest_access", parseAccess, accessForms);
   const rightsWanted = "a URI of creativecommons.org or rightsstatements.org";
   return defined({
     place: row.place,
@@ -121,6 +127,8 @@ function readObjectRow(key: string, row: TableRow, { reading, faults }: RowReadi
     start: row.value("start"),
     collections: row.values("collection").map((path) => splitValues(path.normalize("NFC"), ">")),
     pageLabels: pageLabels !== undefined && "labels" in pageLabels ? pageLabels.labels : undefined,
+    // A cell that is empty says that it is open, and takes back what the record has said.
+    access: columns.has("manifest_access") ? (access ?? { kind: "open" }) : undefined,
   });
 }
 

@@ -1,3 +1,5 @@
+import type { Policy } from "../access/policy.ts";
+import { policyCells, readPolicyCell } from "../access/policy-cell.ts";
 import { type AcceptedRights, readRights } from "./accepted-rights.ts";
 import { defined } from "./defined.ts";
 import type { LabelledValue, LanguageMap } from "./language-map.ts";
@@ -7,7 +9,10 @@ import { type Page, pageBehaviors } from "./work.ts";
 
 /** The columns of the table of images and pages. */
 export const pageShape: TableShape = {
-  known: ["identifier", "file", "object", "order", "label", "canvas", "behavior", "toc", "text", "rights"],
+  known: [
+    ...["identifier", "file", "object", "order", "label", "canvas", "behavior", "toc", "text", "rights"],
+    ...policyCells.map(({ column }) => column),
+  ],
   worded: ["label"],
   listed: ["behavior", "toc"],
 };
@@ -30,6 +35,8 @@ export interface PageRow {
   readonly text?: string;
   readonly rights?: string;
   readonly metadata: readonly LabelledValue[];
+  /** Who may see the image, stated wholly by the columns of access; undefined where the table has none of them. */
+  readonly policy?: Policy;
 }
 
 /** The rows of the table. */
@@ -78,7 +85,7 @@ export function readPageTable(
       return [];
     }
     if (image !== undefined) seen.set(image, row);
-    const read = readPageRow(image, row, { reading, faults });
+    const read = readPageRow(image, row, { reading, faults, columns });
     return row.isWhole ? [read] : [];
   });
   return { column, rows: read, isSound };
@@ -87,7 +94,11 @@ export function readPageTable(
 function readPageRow(
   image: string | undefined,
   row: TableRow,
-  { reading, faults }: { readonly reading: PageTableReading; readonly faults: SheetFault[] },
+  {
+    reading,
+    faults,
+    columns,
+  }: { readonly reading: PageTableReading; readonly faults: SheetFault[]; readonly columns: ReadonlySet<string> },
 ): PageRow {
   const refuse = (column: string, wanted: string): void => {
     const message = `${column} is ${JSON.stringify(row.value(column))}, not ${wanted}`;
@@ -126,5 +137,29 @@ function readPageRow(
     text,
     rights,
     metadata: row.metadata,
+    policy: readPolicy(image, row, { columns, refuse }),
   });
+}
+
+interface PolicyReading {
+  readonly columns: ReadonlySet<string>;
+  readonly refuse: (column: string, wanted: string) => void;
+}
+
+/** A cell that is empty states nothing, and takes back what the record has said. */
+function readPolicy(image: string | undefined, row: TableRow, { columns, refuse }: PolicyReading): Policy | undefined {
+  const cells = policyCells.filter(({ column }) => columns.has(column));
+  if (cells.length === 0) return undefined;
+  const parts = cells.flatMap((cell): readonly Policy[] => {
+    const text = row.value(cell.column);
+    if (text === undefined) return [];
+    const part = readPolicyCell(cell, text);
+    if (part === undefined) refuse(cell.column, cell.wanted);
+    else if (image === undefined) refuse(cell.column, "empty: the page is missing, and has no image to keep");
+    return part === undefined ? [] : [part];
+  });
+  const policy: Policy = Object.assign({}, ...parts);
+  if (policy.embargoAccess !== undefined && row.value("embargo") === undefined)
+    refuse("embargo_access", "empty: there is no embargo");
+  return image === undefined ? undefined : policy;
 }

@@ -1,3 +1,4 @@
+import type { Policy } from "../access/policy.ts";
 import type { Collection, Member } from "./collection.ts";
 import { defined } from "./defined.ts";
 import type { Provider } from "./link.ts";
@@ -16,6 +17,16 @@ export function renamed(from: string, to: string): PictureChange {
 /** Returns a change that takes images away. */
 export function without(gone: ReadonlySet<string>): PictureChange {
   return (image) => (gone.has(image.identifier) ? undefined : image);
+}
+
+/** Returns a change that states who may see images, by their identifiers; others stay as they are. */
+export function stated(policies: ReadonlyMap<string, Policy | undefined>): PictureChange {
+  return (image) => (policies.has(image.identifier) ? stateImagePolicy(image, policies.get(image.identifier)) : image);
+}
+
+/** Returns an image with what its record states of who may see it. */
+function stateImagePolicy({ policy: _, ...image }: StoredImage, policy: Policy | undefined): StoredImage {
+  return policy === undefined ? image : { ...image, policy };
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type Policy, policySchema } from "../access/policy.ts";
 import type { Size } from "../geometry.ts";
 import { type LanguageMap, languageMapSchema } from "./language-map.ts";
 
@@ -10,6 +11,8 @@ export interface StoredImage extends Size {
   readonly sizes: readonly Size[];
   /** What tells it from the other images of its page. */
   readonly label?: LanguageMap;
+  /** Who may see it, as its own record states it: documents are written without asking for that either. */
+  readonly policy?: Policy;
 }
 
 /** The sizes that are kept of an image: the smallest are what viewers ask for lists of pages. */
@@ -28,6 +31,7 @@ export const storedImageSchema: v.GenericSchema<unknown, StoredImage> = v.object
   ...sizeEntries,
   sizes: v.pipe(v.array(v.object(sizeEntries)), v.maxLength(mostSizes)),
   label: v.exactOptional(languageMapSchema),
+  policy: v.exactOptional(policySchema),
 });
 
 /** Returns which of the stored sizes are kept for thumbnails: the largest up to 1,024 pixels a side, at most four, ascending. */

@@ -1,3 +1,5 @@
+import { formatAccess } from "../access/access.ts";
+import { formatPolicyCell, policyCells } from "../access/policy-cell.ts";
 import type { Link } from "./link.ts";
 import { readLink } from "./link-cell.ts";
 import { compareNaturally } from "./natural-order.ts";
@@ -59,6 +61,7 @@ function objectRow(work: Work, writing: TableWriting): Row {
     ["nav_date", work.navDate],
     ["direction", work.viewingDirection],
     ["layout", work.layout],
+    ["manifest_access", work.access && formatAccess(work.access)],
     ["thumbnail", work.thumbnail],
     ["start", work.start],
     [
@@ -89,6 +92,7 @@ function pageRows({ key: object, pages, contents }: Work, writing: TableWriting)
         ["canvas", isNamed ? page.key : undefined],
         ...(isFirst ? pageCells(page, writing) : []),
         ["toc", isFirst ? joinValues(starts, writing.separator) : undefined],
+        ...policyCells.map((cell): Cell => [cell.column, formatPolicyCell(cell, image?.policy ?? {})]),
       ]);
     });
   });

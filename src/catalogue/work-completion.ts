@@ -7,7 +7,7 @@ import { keepFormer } from "./work-former.ts";
 import type { PagePlan, WorkPlan } from "./work-plan.ts";
 
 /** A stored image as its master shows it. */
-export interface KnownImage extends Pick<StoredImage, "width" | "height" | "sizes"> {
+export interface KnownImage extends Pick<StoredImage, "width" | "height" | "sizes" | "policy"> {
   readonly title?: string | undefined;
   readonly creator?: string | undefined;
   readonly rights?: string | undefined;
@@ -84,7 +84,8 @@ export function completeWork(plan: WorkPlan, sources: CompletionSources): Comple
     label: sources.collections?.get(one.key) ?? one.label,
   }));
   const attachments = former?.attachments;
-  const work = defined<Work>({ ...ordered, ...rest, label, metadata, rights, collections, pages, attachments });
+  const access = kept.access?.kind === "open" ? undefined : kept.access;
+  const work = defined<Work>({ ...ordered, ...rest, access, label, metadata, rights, collections, pages, attachments });
   // The order of languages is no difference: tables have one for all objects.
   const isSame = former !== undefined && sortedText(work) === sortedText(former);
   return { work: isSame ? former : work, labelSource, notes };
@@ -120,6 +121,7 @@ const ordered = {
   pages: [],
   contents: [],
   attachments: undefined,
+  access: undefined,
 };
 
 interface SizedPage {
@@ -142,8 +144,8 @@ function completePage(page: PagePlan, { sources, faults, notes }: PageCompletion
       faults.push(`the image ${identifier} is not stored`);
       return [];
     }
-    const { width, height, sizes } = known;
-    return [defined({ identifier, width, height, sizes, label })];
+    const { width, height, sizes, policy } = known;
+    return [defined<StoredImage>({ identifier, width, height, sizes, label, policy })];
   });
   const published = formerPage(sources.former, page.key);
   const [first, ...others] = images;

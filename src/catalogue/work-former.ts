@@ -17,7 +17,11 @@ export function keepFormer(
   const pages = told.pages ? withChoiceLabels(plan, formerPages) : mergePages(plan, formerPages, labels);
   const keys = new Set(pages.map(({ key }) => key));
   const contents = told.pages ? plan.contents : formerContents.flatMap((entry) => remainingEntries(entry, keys));
-  if (told.object) return { ...plan, pages, contents, collections: withFormerLabels(plan, former) };
+  if (told.object) {
+    // A table without the column leaves it as it is: nothing becomes open by being left out.
+    const { access = former.access } = plan;
+    return defined<WorkPlan>({ ...plan, access, pages, contents, collections: withFormerLabels(plan, former) });
+  }
   const { thumbnail, start, ...rest } = own;
   const still = (key: string | undefined) => (key !== undefined && keys.has(key) ? key : undefined);
   const { name } = plan;

@@ -200,6 +200,7 @@ function planWork(group: Group, planning: Planning): WorkPlan {
     navDate: row?.navDate,
     viewingDirection: row?.viewingDirection,
     layout: row?.layout,
+    access: row?.access,
     thumbnail: keyOfPage("thumbnail"),
     start: keyOfPage("start"),
     collections: collectionsOf(group, row),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ImageError } from "../error.ts";
+import { formatRecordJson } from "./record-json.ts";
 import { type Entry, type Work, workSchema } from "./work.ts";
 
 /** Returns the key, in the catalogue, of the record of an object. */
@@ -9,7 +10,7 @@ export function workKey(object: string): string {
 
 /** Returns the record of an object as it is stored. */
 export function formatWork(work: Work): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(work));
+  return new TextEncoder().encode(formatRecordJson(work));
 }
 
 /** Reads the record of an object. Throws `record-malformed`, whose detail says what is wrong and where. */

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import type { Access } from "../access/access.ts";
+import { accessSchema } from "../access/policy.ts";
 import type { Size } from "../geometry.ts";
 import { type Described, describedEntries } from "./described.ts";
 import { type LabelledValue, type LanguageMap, labelledValueSchema, languageMapSchema } from "./language-map.ts";
@@ -79,6 +81,11 @@ export interface Work extends Described {
   readonly pages: readonly Page[];
   readonly contents: readonly Entry[];
   readonly attachments?: readonly Attachment[];
+  /**
+   * Who may see its documents: the manifest, its pieces and texts, the page for people. Open to all unless it is stated.
+   * Its images have policies of their own.
+   */
+  readonly access?: Access;
 }
 
 const text = v.pipe(v.string(), v.minLength(1));
@@ -135,4 +142,5 @@ export const workSchema: v.GenericSchema<unknown, Work> = v.object({
   pages: v.pipe(v.array(pageSchema), v.minLength(1)),
   contents: v.array(entrySchema),
   attachments: v.exactOptional(v.array(attachmentSchema)),
+  access: v.exactOptional(accessSchema),
 });

@@ -14,7 +14,7 @@ export interface Arguments {
   readonly faults: string[];
 }
 
-/** Takes arguments apart. `--no-` in front of an option without a value says no; of one given twice the last counts. */
+/** Takes arguments apart. `--no-` in front of an option without a value says no; of one given twice the last counts, unless it repeats. */
 export function readArguments(args: readonly string[], table: OptionTable): Arguments {
   const names = new Map(Object.keys(table).map((name) => [spellOption(name).slice(2), name]));
   const takesValue = (name: string) => table[name]?.kind.placeholder !== undefined;
@@ -42,7 +42,7 @@ export function readArguments(args: readonly string[], table: OptionTable): Argu
       const name = names.get(token.name);
       if (name !== undefined && takesValue(name)) {
         if (token.value === undefined || token.value.startsWith("-")) faults.push(`${token.rawName} needs a value`);
-        else given[name] = token.value;
+        else given[name] = table[name]?.kind.repeats === true ? [given[name] ?? [], token.value].flat() : token.value;
       } else if (name !== undefined || (denied !== undefined && !takesValue(denied))) {
         if (token.value !== undefined) faults.push(`${token.rawName} takes no value`);
         else given[name ?? denied ?? ""] = name !== undefined;

@@ -1,5 +1,6 @@
 import type { BatchOptions } from "../settings/batch-options.ts";
-import { listWords, suggest } from "../settings/values.ts";
+import { suggest } from "../settings/values.ts";
+import { listWords } from "../spelling.ts";
 import { isTaskId } from "../task/task-id.ts";
 import type { WrongCommand } from "./command.ts";
 

@@ -73,6 +73,7 @@ export async function watchTask(
 function stayedAway({ message }: AdministrationError, { away }: WatchTimes): AdministrationError {
   return new AdministrationError(
     `${message} It was asked for ${Math.round(away / 1000)} seconds; watch it again later.`,
+    { isPassing: true },
   );
 }
 

@@ -1,6 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type AdministeredService, AdministrationError, administer, sendFile } from "../bucket/administration.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  type AdministeredService,
+  AdministrationError,
+  administer,
+  type SentFile,
+  sendFile,
+} from "../bucket/administration.ts";
 import { maxTaskFileBytes } from "../limits.ts";
 import { printable } from "../node/printable.ts";
 import type { Terminal } from "../node/terminal.ts";
@@ -28,13 +36,17 @@ export async function batch(command: BatchCommand, terminal: Terminal): Promise<
   const [name] = command.names;
   const file = verb === "submit" ? await readFileToSend(name, terminal) : undefined;
   const service = await findService(options, terminal);
-  if ("faults" in service) throw new CommandFaults(service.faults);
+  if ("faults" in service) {
+    // One of this machine that does not run is away; how a remote one is named is a fault of the command.
+    if (options.to !== "local") throw new CommandFaults(service.faults);
+    throw new AdministrationError(`${service.faults.join("; ")}.`, { isPassing: true });
+  }
   const show = (status: TaskStatus): number => {
     terminal.print(json ? formatJson(status) : formatStatus(status));
     return exitStatus.well;
   };
   if (file !== undefined) {
-    const status = (await sendFile(service, "tasks", file)) as TaskStatus;
+    const status = await submit(service, file, terminal);
     terminal.print(json ? formatJson(status) : formatSent(status, command));
     return exitStatus.well;
   }
@@ -60,11 +72,36 @@ export async function batch(command: BatchCommand, terminal: Terminal): Promise<
   }
 }
 
+/** How often a task is sent again that may have been started without an answer, and after which pauses, in milliseconds. */
+const pauses = [1000, 3000] as const;
+
+/** Sends a task until it is answered: the service starts the same sending once. Throws AdministrationError. */
+async function submit(service: AdministeredService, file: TaskFile, { say, signal }: Terminal): Promise<TaskStatus> {
+  const sent = { ...file, sending: randomUUID() };
+  for (let again = 0; ; again += 1) {
+    try {
+      return (await sendFile(service, "tasks", sent)) as TaskStatus;
+    } catch (error) {
+      const milliseconds = pauses[again];
+      const isPassing = error instanceof AdministrationError && error.isPassing;
+      if (!isPassing) throw error;
+      if (milliseconds === undefined) {
+        throw new AdministrationError(
+          `${error.message} It may have been started: "tessera batch status" says so before it is sent again.`,
+          { isPassing },
+        );
+      }
+      say([`${error.message} It is sent again.`]);
+      await wait(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+/** A task file that was read and found good. */
+type TaskFile = Omit<SentFile, "sending">;
+
 /** Reads a task file as the service will. Throws CommandFaults with all that is wrong with it: nothing is sent then. */
-async function readFileToSend(
-  name: string | undefined,
-  { folder }: Terminal,
-): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }> {
+async function readFileToSend(name: string | undefined, { folder }: Terminal): Promise<TaskFile> {
   const path = name ?? "";
   const form = formOfName(path);
   if (form === undefined) throw new CommandFaults([`${path} is no task file: its name ends in .json or .csv`]);

@@ -1,7 +1,7 @@
 import type { Bucket } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
 import { type ListedMaster, listMasters } from "../job/stored-masters.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import type { FileToCheck } from "./check-files.ts";
 import { findMaster } from "./find-master.ts";
 

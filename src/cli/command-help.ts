@@ -1,4 +1,6 @@
+import { accessOptions, signOptions } from "../settings/access-options.ts";
 import { batchOptions } from "../settings/batch-options.ts";
+import { markOptions } from "../settings/mark-options.ts";
 import {
   costOptions,
   indexOptions,
@@ -49,6 +51,8 @@ const usages: Readonly<Record<CommandName, string>> = {
   warm: "tessera warm [IDENTIFIER...] --to local|remote [options]",
   report: "tessera report merge FILE... [options]",
   batch: "tessera batch submit FILE | status|watch|items|pause|resume|cancel|retry|report ID --to local|remote",
+  access: "tessera access set|show|test ID... | rules show|set|check [FILE] | mark NAME --to local|remote",
+  sign: "tessera sign IDENTIFIER... --for TIME [options]",
 };
 
 const summaries: Readonly<Record<CommandName, string>> = {
@@ -72,6 +76,8 @@ const summaries: Readonly<Record<CommandName, string>> = {
   warm: "Asks a service for thumbnails and sizes, so that it has them when people ask.",
   report: "Makes one report of those of the shards of an ingest, and says which are missing.",
   batch: "Sends tasks that a service works off by itself, and tells how they stand.",
+  access: "Says who may see images: sets it, shows it, tells how somebody would fare, makes marks.",
+  sign: "Prints addresses of images that show them to whoever has the address, for a time.",
 };
 
 const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionTable])[]>> = {
@@ -99,6 +105,11 @@ const sections: Readonly<Record<CommandName, readonly (readonly [string, OptionT
   warm: [["Options", warmOptions]],
   report: [["Options", reportOptions]],
   batch: [["Options", batchOptions]],
+  access: [
+    ["Options", accessOptions],
+    ["Of mark", { text: markOptions.text, font: markOptions.font, image: markOptions.image }],
+  ],
+  sign: [["Options", signOptions]],
 };
 
 /** What people do most, in the order in which they come to it. */
@@ -200,6 +211,21 @@ const examples: Readonly<Record<CommandName, readonly (readonly [string, string]
     ["tessera batch retry 20261129-104826-3fa85f645717 --to remote", "what failed or was cancelled, again"],
     ["tessera batch report latest --to remote --csv", "time, cost and stages as a table"],
     ["tessera batch report --collection maps --to remote", "what all tasks of a collection came to"],
+  ],
+  access: [
+    ["tessera access set loans/7 --access role:staff --public-size 400 --to remote", "400 pixels for all others"],
+    ["tessera access set --prefix diary/ --embargo 2031-01-01 --to remote", "closed until then"],
+    ["tessera access set loans/7 --clear --to remote", "takes it all back"],
+    ["tessera access show loans/7 --to remote", "what is stated of it, and what counts now and next"],
+    ["tessera access test loans/7 --as role:staff --at 2031-01-01 --to remote", "how somebody would fare"],
+    ["tessera access rules set rules.json --to remote", "what counts for folders; names of networks and roles"],
+    ["tessera access mark library --text Library --to local", "marks/library.png, which rules put over images"],
+    ["tessera access mark library --image logo.png --to remote", "of a picture in place of a text"],
+  ],
+  sign: [
+    ["tessera sign loans/7 --for 8h", "the base URI of the image, for any viewer"],
+    ["tessera sign loans/7 --for 7d --max 2000 --json", "reduced, with all that is in it"],
+    ["tessera sign --list ids.txt --until 2031-01-01", "a line an image"],
   ],
 };
 
@@ -311,6 +337,20 @@ const notes: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "retry has what failed or was cancelled done again. The secret of a remote service is read from",
     "TESSERA_ADMIN_SECRET. Exit status: 0 success, 1 the service refuses or, of watch, something is not done,",
     "2 wrong arguments or task file, 130 stopped. See docs/batch.md.",
+  ],
+  access: [
+    "",
+    "set leaves what its options don't state as it is; --clear begins anew. Records are written in place of what",
+    "was read alone, then the objects that show the images, and what is kept is purged, by TESSERA_ADMIN_SECRET",
+    "where the service is remote. Exit status: 0 success, 1 an image is not there or something is not purged,",
+    "2 wrong arguments, rules or names, 130 stopped. See docs/access.md.",
+  ],
+  sign: [
+    "",
+    "The secret is that of the service, ACCESS_SECRET in the environment or in --secret-file, with --to local of",
+    ".dev.vars; it is no argument, for others see these. Who has the address sees the image until it lapses, and",
+    "nothing takes it back but another secret. Exit status: 0 success, 2 wrong arguments, or no secret. See",
+    "docs/access.md.",
   ],
 };
 

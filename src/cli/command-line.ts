@@ -28,7 +28,9 @@ export async function runCommandLine(
     const isPlain = [BucketError, WriteError, AdministrationError].some((kind) => error instanceof kind);
     if (error instanceof ImageError && error.detail !== undefined) terminal.say([error.detail]);
     else terminal.say(isPlain ? [(error as Error).message] : describeUnexpected(error));
-    return exitStatus.failed;
+    const isAway = name === "batch" && error instanceof AdministrationError && error.isPassing;
+    if (isAway) terminal.say(["Try again when the service is back: nothing of a task is lost meanwhile."]);
+    return isAway ? exitStatus.again : exitStatus.failed;
   }
 }
 
@@ -83,6 +85,10 @@ async function carryOut(command: Command, terminal: Terminal, converter: Convert
       return (await import("./warm.ts")).warm(command, terminal);
     case "report":
       return (await import("./report.ts")).report(command, terminal);
+    case "access":
+      return (await import("./access.ts")).access(command, terminal);
+    case "sign":
+      return (await import("./sign.ts")).sign(command, terminal);
     case "batch":
       return (await import("./batch.ts")).batch(command, terminal);
   }

@@ -1,4 +1,6 @@
+import { accessOptions, signOptions } from "../settings/access-options.ts";
 import { batchOptions } from "../settings/batch-options.ts";
+import { markOptions } from "../settings/mark-options.ts";
 import {
   type CostOptions,
   costOptions,
@@ -43,6 +45,7 @@ import {
   runOptions,
 } from "../settings/options.ts";
 import { checkValues, type OptionTable, suggest } from "../settings/values.ts";
+import { type AccessCommand, readAccess, readSign, type SignCommand } from "./access-commands.ts";
 import { readArguments, spellOption } from "./arguments.ts";
 import { type BatchCommand, readBatch } from "./batch-command.ts";
 import { readCost, readReport, readWarm } from "./choice-commands.ts";
@@ -70,6 +73,8 @@ export const commandOptions = {
   warm: warmOptions,
   report: reportOptions,
   batch: batchOptions,
+  access: { ...accessOptions, ...markOptions },
+  sign: signOptions,
 } as const satisfies Record<string, OptionTable>;
 
 /** The name of a command. */
@@ -95,6 +100,8 @@ export type Command =
   | WarmCommand
   | ReportCommand
   | BatchCommand
+  | AccessCommand
+  | SignCommand
   | WrongCommand;
 
 /** `tessera ingest`: files and folders, and what was said about them; the configuration file may say the rest. */
@@ -280,6 +287,8 @@ export function parseCommand(args: readonly string[]): Command {
   if (name === "warm") return readWarm(positionals, checkValues(warmOptions, given, checking), faults);
   if (name === "report") return readReport(positionals, checkValues(reportOptions, given, checking), faults);
   if (name === "batch") return readBatch(positionals, checkValues(batchOptions, given, checking), faults);
+  if (name === "access") return readAccess(positionals, checkValues(commandOptions.access, given, checking), faults);
+  if (name === "sign") return readSign(positionals, checkValues(signOptions, given, checking), faults);
   const options = checkValues(commandOptions.compare, given, { faults, spell: spellOption });
   const [file, ...others] = positionals;
   if (file === undefined) faults.push("no file is named");

@@ -1,5 +1,5 @@
 import { type BucketOptions, conversionOptions } from "../settings/options.ts";
-import { listWords } from "../settings/values.ts";
+import { listWords } from "../spelling.ts";
 import { spellOption } from "./arguments.ts";
 import type { ExportCommand, IngestCommand } from "./command.ts";
 

@@ -1,11 +1,15 @@
 import { stat } from "node:fs/promises";
 import { matchesGlob } from "node:path";
+import type { AccessRules } from "../access/rules.ts";
 import type { Bucket, ServiceBuckets } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
 import { readRights } from "../catalogue/accepted-rights.ts";
+import { recordKey } from "../catalogue/image-records.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
-import { nameOfText } from "../identity/master-name.ts";
+import { whyLeftOut } from "../export/left-out.ts";
+import { dividePage, nameOfText } from "../identity/master-name.ts";
+import { readStoredRules } from "../job/access-rules.ts";
 import type { ExportFailure, ExportSource } from "../job/export/export-source.ts";
 import { readImageRecord } from "../job/image-record.ts";
 import { usualIdentifier } from "../job/job-plan.ts";
@@ -14,7 +18,7 @@ import { findFiles } from "../job/source-files.ts";
 import { listMasters } from "../job/stored-masters.ts";
 import { openFileSource } from "../node/file-source.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
-import { checkIdentifier, type Naming } from "../settings/identifier-template.ts";
+import { checkIdentifier, type Naming } from "../settings/naming.ts";
 import { type FoundMaster, findMaster } from "./find-master.ts";
 
 /** Which masters of a bucket are meant. */
@@ -25,6 +29,8 @@ export interface StoredSelection {
   readonly object: string | undefined;
   readonly match: string | undefined;
   readonly naming: Naming;
+  /** Whether images are exported too that not anybody may see. */
+  readonly includesRestricted: boolean;
   /** Told of a name that no image has, and none starts with. */
   readonly onUnknown: (name: string) => void;
 }
@@ -37,12 +43,13 @@ export async function* storedSources(
   selection: StoredSelection,
 ): AsyncGenerator<ExportSource, undefined> {
   const known = new Set<string>();
+  const rules = selection.includesRestricted ? undefined : (await readStoredRules(buckets.catalogue)).rules;
   for await (const master of select(buckets, selection)) {
     const { identifier } = master;
     const { match } = selection;
     if (known.has(identifier) || (match !== undefined && !matchesGlob(identifier, match))) continue;
     known.add(identifier);
-    yield sourceOf(buckets, master);
+    yield sourceOf(buckets, master, { rules, naming: selection.naming });
   }
 }
 
@@ -81,7 +88,17 @@ async function imagesOf(catalogue: Bucket, object: string): Promise<readonly str
   }
 }
 
-function sourceOf({ masters, catalogue }: Pick<ServiceBuckets, "masters" | "catalogue">, master: Named): ExportSource {
+/** What it is decided by whether an image is exported; all are without rules. */
+interface Deciding {
+  readonly rules: AccessRules | undefined;
+  readonly naming: Naming;
+}
+
+function sourceOf(
+  { masters, catalogue }: Pick<ServiceBuckets, "masters" | "catalogue">,
+  master: Named,
+  { rules, naming }: Deciding,
+): ExportSource {
   const { identifier, key, page = 1, etag } = master;
   return {
     identifier,
@@ -91,6 +108,14 @@ function sourceOf({ masters, catalogue }: Pick<ServiceBuckets, "masters" | "cata
     readRights: async () => {
       const rights = (await readImageRecord(catalogue, identifier))?.rights;
       return rights === undefined ? undefined : (readRights(rights) ?? rights);
+    },
+    whyLeftOut: async () => {
+      if (rules === undefined) return undefined;
+      const { name } = dividePage(identifier, naming.pageSuffix);
+      const facts = await readImageRecord(catalogue, name);
+      // A record that can't be read says nothing of who may see the image.
+      if (facts === undefined && (await catalogue.head(recordKey(name))) !== undefined) return "Its record is damaged.";
+      return whyLeftOut({ rules, name, facts, now: Date.now() });
     },
   };
 }
@@ -125,6 +150,8 @@ export async function fileSources(
         version: `${size} ${mtimeMs}`,
         open,
         readRights: async () => undefined,
+        // Whoever names files of his own knows what he exports.
+        whyLeftOut: async () => undefined,
       });
     }
   }

@@ -1,7 +1,7 @@
 import { type CostEstimate, estimateCost } from "../job/estimate.ts";
 import type { ExportFailure } from "../job/export/export-source.ts";
 import type { ExportResult } from "../job/export/image.ts";
-import type { ExportForecast, ExportPlan } from "../job/export/plan.ts";
+import type { ExportForecast, ExportPlan, RestrictedImage } from "../job/export/plan.ts";
 import type { ExportOutcome } from "../job/export/run.ts";
 import type { ExportPlace } from "../job/export/target.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
@@ -69,18 +69,28 @@ function formatFailure({ identifier, code, message }: ExportFailure): string {
   return `failed    ${identifier}: ${message} (${code})`;
 }
 
+/** Formats what is left out as lines: it is no failure, and told. */
+export function formatRestricted(restricted: readonly RestrictedImage[]): readonly string[] {
+  const lines = restricted.map(({ identifier, message }) => `left out  ${identifier}: ${message}`);
+  return lines.length === 0
+    ? []
+    : [...lines, "--include-restricted exports what is left out because not anybody may see it."];
+}
+
 /** What a report tells. */
 export interface ExportReport {
   readonly isDry: boolean;
   readonly place: ExportPlace;
   readonly forecast: ForetoldExport;
   readonly failures: readonly ExportFailure[];
+  readonly restricted: readonly RestrictedImage[];
   /** Names that no image has. */
   readonly unknown: readonly string[];
   readonly outcome?: ExportOutcome;
 }
 
 /** Formats a report for scripts. */
-export function exportReport({ isDry, place, forecast, failures, unknown, outcome }: ExportReport): readonly string[] {
-  return formatJson({ dryRun: isDry, to: place.name, forecast, ...outcome, failures, unknown });
+export function exportReport(report: ExportReport): readonly string[] {
+  const { isDry, place, forecast, failures, restricted, unknown, outcome } = report;
+  return formatJson({ dryRun: isDry, to: place.name, forecast, ...outcome, failures, restricted, unknown });
 }

@@ -20,7 +20,14 @@ import type { ExportCommand } from "./command.ts";
 import { exportContradictions } from "./contradictions.ts";
 import { exitStatus } from "./exit-status.ts";
 import { fileSources, storedSources } from "./export-sources.ts";
-import { exportReport, forecastOf, formatExported, formatForecast, formatOutcome } from "./export-text.ts";
+import {
+  exportReport,
+  forecastOf,
+  formatExported,
+  formatForecast,
+  formatOutcome,
+  formatRestricted,
+} from "./export-text.ts";
 
 /** Above this many files an export is only made with `--yes`. */
 const mostUnconfirmedFiles = 100_000;
@@ -152,17 +159,20 @@ async function planSources(
   { terminal, service, settings, buckets }: Planning,
 ): Promise<ExportPlan & { readonly unknown: readonly string[] }> {
   const unknown: string[] = [];
-  const { object, match } = options;
+  const { object, match, includeRestricted: includesRestricted = false } = options;
   const { naming } = service;
   const onUnknown = (name: string): void => void unknown.push(name);
   const found =
     buckets === undefined
       ? await fileSources(names, { naming, match })
-      : { sources: storedSources(buckets, { names, object, match, naming, onUnknown }), failures: [] };
+      : {
+          sources: storedSources(buckets, { names, object, match, naming, includesRestricted, onUnknown }),
+          failures: [],
+        };
   const { signal } = terminal;
   const onPlanned = (images: number): void => terminal.show(`${images} looked at`);
-  const { images, failures } = await planExport(found.sources, settings, { signal, onPlanned });
-  return { images, failures: [...found.failures, ...failures], unknown };
+  const { images, failures, restricted } = await planExport(found.sources, settings, { signal, onPlanned });
+  return { images, failures: [...found.failures, ...failures], restricted, unknown };
 }
 
 interface Carrying extends Pick<Planning, "terminal" | "settings" | "buckets"> {
@@ -177,13 +187,21 @@ async function carryOut(
   const { dryRun = false, json = false, manifests = false, jobs = usualJobs, yes = false } = options;
   const unknown = plan.unknown.map((name) => `There is no image ${name}, and none whose identifier starts with it.`);
   terminal.say(unknown);
+  terminal.say(formatRestricted(plan.restricted));
   const forecast = forecastOf(plan, place);
   const { files } = forecast;
   terminal.show("");
   if (dryRun) {
     terminal.print(
       json
-        ? exportReport({ isDry: true, place, forecast, failures: plan.failures, unknown: plan.unknown })
+        ? exportReport({
+            isDry: true,
+            place,
+            forecast,
+            failures: plan.failures,
+            restricted: plan.restricted,
+            unknown: plan.unknown,
+          })
         : formatForecast(forecast, plan.failures),
     );
     return plan.failures.length + unknown.length > 0 ? exitStatus.failed : exitStatus.well;
@@ -201,6 +219,7 @@ async function carryOut(
     tools: openDrawingTools(),
     jobs,
     catalogue: manifests ? buckets?.catalogue : undefined,
+    includesRestricted: options.includeRestricted === true,
     isDeleting: options.delete === true,
     signal: terminal.signal,
     onFile: (identifier) => {
@@ -212,7 +231,15 @@ async function carryOut(
     },
   });
   terminal.show("");
-  const told = { isDry: false, place, forecast, failures: outcome.failures, unknown: plan.unknown, outcome };
+  const told = {
+    isDry: false,
+    place,
+    forecast,
+    failures: outcome.failures,
+    restricted: plan.restricted,
+    unknown: plan.unknown,
+    outcome,
+  };
   terminal.print(json ? exportReport(told) : formatOutcome(outcome, place));
   const isWell = outcome.failures.length + outcome.leftOut.length + unknown.length === 0;
   return isWell ? exitStatus.well : exitStatus.failed;

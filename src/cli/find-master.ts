@@ -1,7 +1,7 @@
 import type { Bucket, StoredObject } from "../bucket/bucket.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { type MasterName, nameOfText } from "../identity/master-name.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 
 /** A stored master that was named, and which of its pages. */
 export interface FoundMaster extends StoredObject, MasterName {

@@ -1,6 +1,6 @@
 import { identifierOf } from "../identity/identifier.ts";
 import { nameMaster } from "../identity/master-name.ts";
-import { identifierFault, type Naming } from "../settings/identifier-template.ts";
+import { identifierFault, type Naming } from "../settings/naming.ts";
 
 /** Returns the key of the master of an image. Throws ImageError for what `identifierFault` finds fault with. */
 export function nameMasterOf(identifier: string, naming: Naming): string {

@@ -1,7 +1,9 @@
+import { formatPolicy } from "../access/policy.ts";
 import type { StoredRecord } from "../catalogue/image-records.ts";
 import type { KeptDerivative } from "../job/kept-derivatives.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import { type DerivativeState, derivativeStates } from "../operation/derivative-state.ts";
+import type { OutcomeText } from "./access-text.ts";
 import type { CheckedFile } from "./check-files.ts";
 import { describeChecked } from "./check-json.ts";
 import { alignRows, formatCheck, type Row } from "./check-text.ts";
@@ -14,11 +16,20 @@ export interface ImageInfo {
   readonly master: FoundMaster;
   readonly file: CheckedFile;
   readonly record: StoredRecord | undefined;
+  readonly access: PublicAccess;
   readonly object: ObjectOfImage | undefined;
   readonly addresses: readonly string[];
   readonly cacheTags: readonly string[];
   /** Of all pages of its master. */
   readonly derivatives: readonly KeptDerivative[];
+}
+
+/** How an image is shown to somebody who shows nothing. */
+export interface PublicAccess extends OutcomeText {
+  /** Of the reduced image, where that is shown instead. */
+  readonly address?: string;
+  /** What counts now and next, where anything is stated. */
+  readonly rows: readonly Row[];
 }
 
 /** The object that the record of an image names, and the pages that show it; or what is wrong with it, after its name. */
@@ -32,7 +43,14 @@ export type ObjectOfImage =
     };
 
 /** Returns all that is stored of an image as it stands in a report for scripts. */
-export function describeInfo({ master, file, derivatives, ...told }: ImageInfo): object {
+export function describeInfo({
+  master,
+  file,
+  derivatives,
+  record,
+  access: { rows, ...access },
+  ...told
+}: ImageInfo): object {
   const { identifier, key, page, bytes, etag, uploadedAt, metadata } = master;
   const uploaded = isoDate(uploadedAt);
   const kept = Object.fromEntries(derivativeStates.map((state) => [state, sumOf(derivatives, state)]));
@@ -41,25 +59,39 @@ export function describeInfo({ master, file, derivatives, ...told }: ImageInfo):
     page,
     master: { key, bytes, etag, uploaded, metadata },
     check: describeChecked(file),
+    record: record?.policy === undefined ? record : { ...record, policy: formatPolicy(record.policy) },
     ...told,
+    access: { ...access, ...Object.fromEntries(rows) },
     derivatives: kept,
   };
 }
 
 /** Formats all that is stored of an image as lines. */
-export function formatInfo({ master, file, record, object, addresses, cacheTags, derivatives }: ImageInfo): string[] {
+export function formatInfo(info: ImageInfo): string[] {
+  const { master, file, record, access, object, addresses, cacheTags, derivatives } = info;
   const { key, etag, uploadedAt, metadata } = master;
   const date = formatUploadDate(uploadedAt);
   const rows: readonly Row[] = [
     ["master", `${key}, stored ${date}, etag ${etag}`],
     ...(metadata.sha256 === undefined ? [] : [["", `SHA-256 ${metadata.sha256}`] as const]),
     ["record", record === undefined ? "none" : formatRecord(record)],
+    ...formatAccess(access),
     ...(object === undefined ? [] : [["object", formatObject(object)] as const]),
     ...addresses.map((address, index): Row => [index === 0 ? "addresses" : "", address]),
     ["cache tags", cacheTags.join(", ")],
     ["kept", formatKept(derivatives)],
   ];
   return [...formatCheck(file), ...alignRows(rows)];
+}
+
+/** As anybody gets it. */
+function formatAccess({ outcome, text, address, rows }: PublicAccess): readonly Row[] {
+  const next = rows.find(([name]) => name === "next")?.[1];
+  return [
+    ["access", `${outcome} to anybody: ${text}`],
+    ...(address === undefined ? [] : [["", address] as const]),
+    ...(next === undefined || next === "no change" ? [] : [["", `from ${next}`] as const]),
+  ];
 }
 
 function formatRecord({ label, rights, metadata, width, height }: StoredRecord): string {

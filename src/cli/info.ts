@@ -1,4 +1,7 @@
 import { resolve } from "node:path";
+import { formatReduced } from "../access/asked-image.ts";
+import { anybody } from "../access/decide.ts";
+import { grant } from "../access/grant.ts";
 import type { Bucket } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
 import type { StoredRecord } from "../catalogue/image-records.ts";
@@ -7,21 +10,25 @@ import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { checkMaster } from "../check/check.ts";
 import { ImageError } from "../error.ts";
 import { objectTag } from "../identity/cache-tags.ts";
-import { placesOf } from "../identity/master-name.ts";
+import type { Identifier } from "../identity/identifier.ts";
+import { dividePage, placesOf } from "../identity/master-name.ts";
+import { readStoredRules } from "../job/access-rules.ts";
 import { readImageRecord } from "../job/image-record.ts";
 import { derivativesOf } from "../job/kept-derivatives.ts";
 import { readMove } from "../job/moves.ts";
 import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
+import { policiesOf } from "../policies.ts";
 import { imageUri, manifestUri } from "../presentation/addresses.ts";
 import { CommandFaults } from "../settings/command-faults.ts";
 import type { BucketOptions } from "../settings/options.ts";
 import type { ServiceSettings } from "../settings/service-settings.ts";
+import { describeGranting, describeNow } from "./access-text.ts";
 import { openBuckets } from "./choose-buckets.ts";
 import type { StoredCommand } from "./command.ts";
 import { exitStatus } from "./exit-status.ts";
 import { findMaster } from "./find-master.ts";
-import { describeInfo, formatInfo, type ImageInfo, type ObjectOfImage } from "./info-text.ts";
+import { describeInfo, formatInfo, type ImageInfo, type ObjectOfImage, type PublicAccess } from "./info-text.ts";
 import { formatJson } from "./report-json.ts";
 import { usualBase } from "./usual-base.ts";
 
@@ -53,12 +60,15 @@ export async function info(
     }
     const places = await placesOf(master.key);
     const object = record?.object === undefined ? undefined : await readObjectOf(catalogue, record.object, record);
+    const base = service.base || (await localBase(options, terminal));
+    const access = await readAccess(catalogue, { identifier: master.identifier, record, service, base });
     const found: ImageInfo = {
       master,
       file: { path: name, mendPath: "FILE", report, failure: undefined },
       record,
+      access,
       object,
-      addresses: addressesOf(name, { record, service, base: service.base || (await localBase(options, terminal)) }),
+      addresses: addressesOf(name, { record, service, base }),
       cacheTags: [places.cacheTag, ...(record?.object === undefined ? [] : [await objectTag(record.object)])],
       derivatives: await derivativesOf({ ...buckets, rules }, places),
     };
@@ -66,6 +76,33 @@ export async function info(
     return exitStatus.well;
   } finally {
     await buckets.close();
+  }
+}
+
+/** How an image is shown to somebody who asks from anywhere and shows nothing, or that nobody knows. */
+async function readAccess(
+  catalogue: Bucket,
+  { identifier, record, service, base }: Published & { readonly identifier: Identifier },
+): Promise<PublicAccess> {
+  try {
+    const { rules } = await readStoredRules(catalogue);
+    // What is stated of a file is stated of all its pages.
+    const { name } = dividePage(identifier, service.naming.pageSuffix);
+    const own = name === identifier ? record : await readImageRecord(catalogue, name);
+    const now = Date.now();
+    const policies = policiesOf(rules, name, own);
+    const granting = grant({ identifier }, anybody, { policies, rules, now });
+    const size = granting.kind === "denied" ? granting.publicSize : undefined;
+    const { imagePrefix, limits } = service;
+    const reduced = size === undefined ? undefined : formatReduced(identifier, size);
+    return {
+      ...describeGranting(granting),
+      ...(reduced && { address: `${imageUri({ base, imagePrefix, limits }, 3, reduced)}/info.json` }),
+      rows: policies.length === 0 ? [] : describeNow(policies, anybody, { rules, now }),
+    };
+  } catch (error) {
+    if (!(error instanceof ImageError) || error.code !== "policy-unreadable") throw error;
+    return { outcome: "refused", text: error.detail ?? error.message, rows: [] };
   }
 }
 

@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { ServiceBuckets } from "../bucket/bucket.ts";
+import { defaultTemplate } from "../identity/identifier-template.ts";
 import type { BucketStore } from "../job/bucket-store.ts";
 import type { Converter } from "../job/job-image.ts";
 import { type IngestPlan, planIngest } from "../job/job-plan.ts";
+import type { PolicyTables } from "../job/policy-names.ts";
 import type { Report } from "../job/report.ts";
 import { planOfShare } from "../job/shard.ts";
 import { findFiles } from "../job/source-files.ts";
@@ -12,7 +14,7 @@ import { findServer } from "../node/server-address.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { findWriteFault } from "../node/writable-file.ts";
 import { gatherFaults, refuseFaults } from "../settings/command-faults.ts";
-import { checkIdentifier, defaultTemplate, type Naming } from "../settings/identifier-template.ts";
+import { checkIdentifier, type Naming } from "../settings/naming.ts";
 import { bucketOptions, conversionOptions, tableOptions } from "../settings/options.ts";
 import { readServiceSettings } from "../settings/service-settings.ts";
 import { type Share, shardOfEnvironment } from "../settings/shard.ts";
@@ -47,6 +49,8 @@ export interface Settled {
   readonly store: BucketStore | undefined;
   readonly keyOf: (identifier: string) => string | undefined;
   readonly logos: ReadonlyMap<string, string>;
+  /** What may say who may see images and manifests. */
+  readonly tables: PolicyTables;
   /** Which service is purged of what was replaced, and its BASE_URL. */
   readonly choice: ServiceChoice;
   readonly base: string;
@@ -123,6 +127,7 @@ export async function settle(command: IngestCommand, terminal: Terminal, convert
     store: buckets,
     keyOf: (identifier) => keyOf(identifier, request.naming),
     logos: tables.logos,
+    tables: hasObjects ? tables.request : { pages: tables.request.pages },
     choice: options,
     base: service?.base ?? "",
     jobs: options.jobs ?? Math.min(mostJobs, availableParallelism()),

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { BucketError } from "../bucket/bucket.ts";
 import { countOperations } from "../bucket/operations.ts";
 import type { BucketStore } from "../job/bucket-store.ts";
-import { type ImageOutcome, inspectPlan, runIngest } from "../job/job.ts";
+import { inspectPlan, runIngest } from "../job/job.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { IngestPlan } from "../job/job-plan.ts";
 import { sizeTexts } from "../job/page-text-files.ts";
@@ -14,11 +14,18 @@ import { formatShare } from "../settings/shard.ts";
 import { ensureKernel } from "./build-kernels.ts";
 import type { IngestCommand } from "./command.ts";
 import { exitStatus, isPassing } from "./exit-status.ts";
+import { changedThings, readRulesOf } from "./ingest-access.ts";
 import { statusOf, writeRecords } from "./ingest-records.ts";
 import { type Settled, settle } from "./ingest-settings.ts";
 import { formatNotes } from "./note-text.ts";
 import { showProgress } from "./progress.ts";
-import { formatPurgeOutcome, notPurged, type PurgeOutcome, purgeAfterwards } from "./purge-afterwards.ts";
+import {
+  type ChangedThings,
+  formatPurgeOutcome,
+  notPurged,
+  type PurgeOutcome,
+  purgeAfterwards,
+} from "./purge-afterwards.ts";
 import { formatJson } from "./report-json.ts";
 import { formatDryReport, formatFailure, formatReport } from "./report-text.ts";
 import { formatShareOf } from "./share-text.ts";
@@ -89,12 +96,14 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
   const progress = showProgress(plan.images, { terminal, isVerbose });
   try {
     terminal.say(plan.failures.map(({ source, failure }) => formatFailure(source, failure)));
+    const rules = await readRulesOf(settled.tables, buckets.catalogue);
     const outcomes = await runIngest(plan, {
       converter,
       masters: buckets.masters,
       catalogue: buckets.catalogue,
       jobs: settled.jobs,
       isForced: command.options.force === true,
+      rules,
       store: settled.store,
       signal: terminal.signal,
       onEvent: progress.onEvent,
@@ -102,7 +111,7 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
     });
     progress.end();
     const objects = await writeRecords(outcomes, buckets, { command, terminal, settled });
-    const purge = await purgeReplaced(outcomes, { terminal, settled });
+    const purge = await purgeChanged(changedThings(outcomes, objects), { terminal, settled });
     const seconds = (performance.now() - start) / 1000;
     const report = makeReport({
       started,
@@ -132,20 +141,19 @@ async function run(plan: IngestPlan, { command, terminal, converter, settled }: 
   }
 }
 
-/** Purges what is kept of masters that others have taken the place of; undefined where there are none. */
-async function purgeReplaced(
-  outcomes: readonly ImageOutcome[],
+/** Purges what is kept of things that have changed; undefined where there are none. */
+async function purgeChanged(
+  changed: ChangedThings,
   { terminal, settled }: Pick<RunContext, "terminal" | "settled">,
 ): Promise<PurgeOutcome | undefined> {
-  const images = outcomes.flatMap(({ status, image }) => (status === "replaced" ? [image.identifier] : []));
-  if (images.length === 0) return undefined;
+  if (changed.images.length === 0) return undefined;
   const { choice, base } = settled;
-  if (terminal.signal.aborted) return notPurged({ images }, choice, "The run was stopped");
+  if (terminal.signal.aborted) return notPurged(changed, choice, "The run was stopped");
   try {
-    return await purgeAfterwards({ images }, { choice, terminal, base });
+    return await purgeAfterwards(changed, { choice, terminal, base });
   } catch (error) {
     if (error !== terminal.signal.reason) throw error;
-    return notPurged({ images }, choice, "The run was stopped");
+    return notPurged(changed, choice, "The run was stopped");
   }
 }
 

@@ -13,6 +13,12 @@ const sameSignalMilliseconds = 1000;
 /** How long a stopped command may take to exit by itself once it is done. */
 const lastMilliseconds = 500;
 
+/** What is said of the first signal: `tessera batch` asks a service, and leaves no files. */
+const stopping =
+  process.argv[2] === "batch"
+    ? "Stopping. Press Ctrl-C again to stop at once."
+    : "Stopping: unfinished files are removed. Press Ctrl-C again to stop at once.";
+
 /**
  * Returns a signal that is aborted by Ctrl-C and similar signals, and when the process that handed over to this one
  * ends; the second signal ends the process at once.
@@ -23,7 +29,7 @@ function abortOnSignals(output: TerminalOutput, endNow: () => void): AbortSignal
   const stop = () => {
     if (!controller.signal.aborted) {
       first = performance.now();
-      output.say(["Stopping: unfinished files are removed. Press Ctrl-C again to stop at once."]);
+      output.say([stopping]);
       controller.abort();
     } else if (performance.now() - first > sameSignalMilliseconds) {
       endNow();

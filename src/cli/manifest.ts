@@ -5,9 +5,13 @@ import { listObjects } from "../bucket/list-objects.ts";
 import { collectionKey, parseCollection } from "../catalogue/collection.ts";
 import { writeCollectionTable } from "../catalogue/collection-writer.ts";
 import { readInstitution } from "../catalogue/institution.ts";
+import { changePictures, stated } from "../catalogue/picture-change.ts";
 import { type TableWriting, writeTables } from "../catalogue/table-writer.ts";
+import type { Work } from "../catalogue/work.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
+import { atOnce } from "../job/at-once.ts";
+import { readImageRecord } from "../job/image-record.ts";
 import type { Converter } from "../job/job-image.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { findWriteFault, writeResult } from "../node/writable-file.ts";
@@ -22,6 +26,9 @@ import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { planOnly } from "./ingest-settings.ts";
 import { usualBase } from "./usual-base.ts";
+
+/** Records of images that are read at once. */
+const recordsAtOnce = 8;
 
 /** What `--template` writes. */
 const tableNames = ["objects.csv", "records.csv", "collections.csv"] as const;
@@ -104,7 +111,7 @@ async function writeTemplates(catalogue: Bucket, { writing, terminal, folder }: 
   const collections = await readAll(catalogue, collectionKey("|"), parseCollection);
   const failures = [...objects.failures, ...collections.failures];
   terminal.say(failures);
-  const tables = writeTables(objects.records, writing);
+  const tables = writeTables(await withStatedPolicies(objects.records, catalogue), writing);
   const [objectsName, recordsName, collectionsName] = tableNames;
   const files = [
     { name: objectsName, text: tables.objects },
@@ -121,6 +128,21 @@ async function writeTemplates(catalogue: Bucket, { writing, terminal, folder }: 
     `${count(objects.records.length, "object")} in objects.csv, ${count(pages, "page")} in records.csv${last}`,
   ]);
   return failures.length > 0 ? exitStatus.failed : exitStatus.well;
+}
+
+/**
+ * Takes who may see images from their own records, which count: a table that said it of some would take it from the others
+ * when it is ingested.
+ */
+async function withStatedPolicies(works: readonly Work[], catalogue: Bucket): Promise<readonly Work[]> {
+  const all = works.flatMap(({ pages }) => pages.flatMap(({ images }) => images));
+  if (!all.some(({ policy }) => policy !== undefined)) return works;
+  const read = await atOnce(all, recordsAtOnce, async ({ identifier }) => {
+    const policy = (await readImageRecord(catalogue, identifier))?.policy;
+    return [identifier, policy] as const;
+  });
+  const policies = new Map(read);
+  return works.map((work) => changePictures(work, stated(policies)) ?? work);
 }
 
 /** Reads all records of a kind; `pattern` is the key of one whose name is a bar. */

@@ -5,7 +5,7 @@ import { formatSheetFault, type SheetFault } from "../catalogue/sheet-place.ts";
 import { findMoves, type MoveGround, writeMoves } from "../job/moves.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
-import { identifierFault, type Naming } from "../settings/identifier-template.ts";
+import { identifierFault, type Naming } from "../settings/naming.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";
 import { nameMasterOf } from "./identifiers.ts";

@@ -3,7 +3,7 @@ import type { MoveStep } from "../job/move-plan.ts";
 import { formatMegabytes } from "../node/megabytes.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
-import { prefixElsewhere } from "../settings/identifier-template.ts";
+import { prefixElsewhere } from "../settings/naming.ts";
 import { exitStatus } from "./exit-status.ts";
 import { identifierFaults, nameMasterOf } from "./identifiers.ts";
 import type { MvCommand } from "./image-commands.ts";

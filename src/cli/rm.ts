@@ -11,7 +11,7 @@ import {
 import { listMasters } from "../job/stored-masters.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import type { RmOptions } from "../settings/operation-options.ts";
 import { count } from "./count.ts";
 import { exitStatus } from "./exit-status.ts";

@@ -1,7 +1,8 @@
 import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import type { Terminal } from "../node/terminal.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import type { BucketOptions } from "../settings/options.ts";
+import type { ServiceSettings } from "../settings/service-settings.ts";
 import { nameBuckets } from "./choose-buckets.ts";
 import { exitStatus } from "./exit-status.ts";
 
@@ -13,6 +14,7 @@ export interface ServiceGround<Options> {
   readonly naming: Naming;
   /** BASE_URL of the service. */
   readonly base: string;
+  readonly service: ServiceSettings | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function settleGround<Options extends BucketOptions & { readonly co
     open,
     naming,
     base: service?.base ?? "",
+    service,
   };
 }
 

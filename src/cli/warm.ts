@@ -29,6 +29,8 @@ interface WarmTotals {
   copied: number;
   bytes: number;
   failed: number;
+  /** Images that are not shown to all, and left out. */
+  restricted: number;
   readonly failures: WarmFailure[];
   /** The last image that was asked for, all before it included. */
   last: string | undefined;
@@ -44,6 +46,7 @@ export async function warm({ identifiers, options }: WarmCommand, terminal: Term
     copied: 0,
     bytes: 0,
     failed: 0,
+    restricted: 0,
     failures: [],
     last: undefined,
   };
@@ -150,6 +153,7 @@ async function warmAll(
 function addImage(totals: WarmTotals, image: WarmedImage): void {
   totals.images += 1;
   for (const name of ["drawn", "kept", "copied", "bytes"] as const) totals[name] += image[name];
+  if (image.isRestricted) totals.restricted += 1;
   totals.failed += image.failures.length;
   totals.failures.push(...image.failures.slice(0, Math.max(0, mostFailuresTold - totals.failures.length)));
   totals.last = image.identifier;
@@ -159,10 +163,20 @@ function resumeOf({ last }: WarmTotals): readonly string[] {
   return last === undefined ? [] : [`To go on, run the same command with --after ${quoteWord(last)}`];
 }
 
-function formatTotals({ images, drawn, kept, copied, bytes, failed, failures }: WarmTotals): readonly string[] {
+function formatTotals({
+  images,
+  drawn,
+  kept,
+  copied,
+  bytes,
+  failed,
+  restricted,
+  failures,
+}: WarmTotals): readonly string[] {
   const made = `${count(drawn, "picture")} drawn, ${kept} kept already, ${copied} copied from masters`;
   return [
     `Asked for ${count(images, "image")}: ${made}; ${formatMegabytes(bytes)} MB`,
+    ...(restricted > 0 ? [`${count(restricted, "image")} left out, not shown to all`] : []),
     ...failures.map(({ url, status, code }) => `  ${status} ${code ?? "no-code"} ${url}`),
     ...(failed > failures.length
       ? [`  and ${failed - failures.length} more that were not answered with a picture`]

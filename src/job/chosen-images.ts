@@ -3,7 +3,7 @@ import { collectionKey, parseCollection } from "../catalogue/collection.ts";
 import type { StoredImage } from "../catalogue/stored-image.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import { listMasters } from "./stored-masters.ts";
 
 /** Which images are meant: named ones, those whose identifiers start so, or those of the pages of objects. */

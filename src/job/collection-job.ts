@@ -181,17 +181,20 @@ async function thumbnailOf({ row }: CollectionPlan, run: CollectionRun): Promise
   return { identifier, width, height, sizes };
 }
 
-function memberOf({ key, label, navDate, pages, thumbnail }: Work): Member {
+function memberOf({ key, label, navDate, pages, thumbnail, access }: Work): Member {
   const named = pages.find((page) => page.key === thumbnail);
   const page = named ?? pages.find(({ images }) => images.length > 0);
   const image = page?.images[0];
-  const picture = image && {
-    identifier: image.identifier,
-    width: image.width,
-    height: image.height,
-    sizes: image.sizes,
-  };
-  return defined<Member>({ kind: "object", key, label, thumbnail: picture, navDate });
+  const picture =
+    image &&
+    defined<StoredImage>({
+      identifier: image.identifier,
+      width: image.width,
+      height: image.height,
+      sizes: image.sizes,
+      policy: image.policy,
+    });
+  return defined<Member>({ kind: "object", key, label, thumbnail: picture, navDate, access });
 }
 
 function keysOf(collections: readonly { readonly key: string }[]): readonly string[] {

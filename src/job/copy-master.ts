@@ -40,8 +40,9 @@ export async function copyMaster(
 export async function isSameMaster(masters: Bucket, one: PlacedMaster, other: PlacedMaster): Promise<boolean> {
   if (one.stored.bytes !== other.stored.bytes || !hasSameMetadata(one.stored, other.stored)) return false;
   if (one.stored.metadata.sha256 !== undefined) return true;
-  const [first, second] = [one, other].map(({ key, stored }) => sha256OfSource(bucketSource(masters, key, stored)));
-  return (await first) === (await second);
+  const reading = [one, other].map(({ key, stored }) => sha256OfSource(bucketSource(masters, key, stored)));
+  const [first, second] = await Promise.all(reading);
+  return first === second;
 }
 
 function hasSameMetadata({ metadata: one }: StoredObject, { metadata: other }: StoredObject): boolean {

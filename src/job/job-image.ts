@@ -3,9 +3,11 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { Policy } from "../access/policy.ts";
+import type { AccessRules } from "../access/rules.ts";
 import { type Bucket, BucketError, type StoredObject } from "../bucket/bucket.ts";
 import { sha256Of, type Upload, uploadFile } from "../bucket/upload.ts";
-import { formatImageRecord, parseImageRecord, recordKey } from "../catalogue/image-records.ts";
+import { ImageError } from "../error.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { stopwatch } from "../node/stopwatch.ts";
 import type {
@@ -16,7 +18,8 @@ import type {
   Stoppable,
 } from "../settings/conversion.ts";
 import { formatTreatment } from "../settings/ingest-config.ts";
-import { rewriteRecord } from "./catalogue-record.ts";
+import { readImageFacts } from "./image-facts.ts";
+import { tightenRecord, type WrittenRecord, writeRecord } from "./image-record-order.ts";
 import { nameImage, type PlannedImage } from "./job-plan.ts";
 import type { BroughtFile, SourceStore } from "./source-store.ts";
 
@@ -54,6 +57,14 @@ export interface TreatedImage {
   readonly master: StoredMaster;
   readonly seconds: Readonly<Partial<Record<Stage, number>>>;
   readonly warnings: readonly string[];
+  /** What its record says; undefined where this run has nothing to do with it. */
+  readonly record?: ImagePolicy;
+}
+
+/** Who may see an image by its record, and whether this run has changed it. */
+export interface ImagePolicy {
+  readonly policy: Policy | undefined;
+  readonly isChanged: boolean;
 }
 
 /** What is being done with an image. */
@@ -67,6 +78,8 @@ export interface ImageWork {
   /** Where masters are made. */
   readonly folder: string;
   readonly store: SourceStore;
+  /** Who may see what, by identifiers; asked only where a table says who may see images. */
+  readonly rules?: AccessRules | undefined;
   /** Makes again what is there already. */
   readonly isForced: boolean;
   readonly signal: AbortSignal | undefined;
@@ -78,7 +91,7 @@ export interface ImageWork {
 
 /**
  * Makes the master of an image and stores it, with its record, unless both are there from the same source and settings.
- * Keeps nothing half done. Throws IngestError, BucketError and what the system throws.
+ * Keeps nothing half done. What a table keeps from people is kept from them before all else, and what it opens is opened last. Throws IngestError, BucketError and what the system throws.
  */
 export async function treatImage(image: PlannedImage, work: ImageWork): Promise<TreatedImage> {
   work.onActivity("checking");
@@ -100,7 +113,9 @@ export async function treatImage(image: PlannedImage, work: ImageWork): Promise<
     const kept = isSame ? await keep(image, found, work) : undefined;
     if (kept !== undefined) return { ...kept, seconds: { ...fetched, checksum } };
     const seconds = { ...fetched, checksum };
-    return makeMaster(image, { work, file, origin: { source, version }, isNew: found.object === undefined, seconds });
+    const wasChanged = await tighten(image, found, work);
+    const isNew = found.object === undefined;
+    return makeMaster(image, { work, file, origin: { source, version }, isNew, wasChanged, seconds });
   });
 }
 
@@ -127,6 +142,30 @@ async function lookUp({ key }: PlannedImage, { masters }: ImageWork): Promise<Fo
   return { object: await masters.head(key) };
 }
 
+/** Keeps from people at once what a table keeps from them of the image that is there. */
+async function tighten(image: PlannedImage, { object }: Found, work: ImageWork): Promise<boolean> {
+  if (object === undefined) return false;
+  const { masters, catalogue, rules } = work;
+  const size = async () => {
+    const facts = masterOf(object) ?? (await readImageFacts(masters, image.key));
+    if (facts === undefined) throw new BucketError("changed", `${image.key} was taken away meanwhile.`);
+    return facts;
+  };
+  try {
+    return await tightenRecord({ image, catalogue, rules, isStored: true, size });
+  } catch (error) {
+    // What can't be opened is shown to nobody; its record is written before it is replaced.
+    if (error instanceof ImageError) return false;
+    throw error;
+  }
+}
+
+function policyOf(written: WrittenRecord | undefined, wasChanged = false): Pick<TreatedImage, "record"> {
+  if (written === undefined) return {};
+  const { policy, isPolicyChanged } = written;
+  return { record: { policy, isChanged: wasChanged || isPolicyChanged } };
+}
+
 /** Returns the master that is there, with its record, if it was made with these settings; its source is known to be the same. */
 async function keep(
   image: PlannedImage,
@@ -136,8 +175,9 @@ async function keep(
   if (object?.metadata.settings !== formatTreatment(image.treatment) || isForced) return undefined;
   const master = masterOf(object);
   if (master === undefined) return undefined;
-  const isNew = await storeRecord(image, { master, catalogue });
-  return { status: "kept", master, warnings: isNew ? ["Its record was stored."] : [] };
+  const written = await writeRecord(image, { size: master, catalogue });
+  const warnings = written?.isWritten === true ? ["Its record was stored."] : [];
+  return { status: "kept", master, warnings, ...policyOf(written) };
 }
 
 interface Making {
@@ -146,10 +186,13 @@ interface Making {
   /** SHA-256 of the source, and what its storage calls its version. */
   readonly origin: { readonly source: string; readonly version: string | undefined };
   readonly isNew: boolean;
+  /** Whether its record keeps more from people by now than it did. */
+  readonly wasChanged: boolean;
   readonly seconds: TreatedImage["seconds"];
 }
 
-async function makeMaster(image: PlannedImage, { work, file, origin, isNew, seconds }: Making): Promise<TreatedImage> {
+async function makeMaster(image: PlannedImage, making: Making): Promise<TreatedImage> {
+  const { work, file, origin, isNew, wasChanged, seconds } = making;
   const target = join(work.folder, `${sha256Of(Buffer.from(image.key)).slice(0, 32)}.tif`);
   try {
     work.onActivity("converting");
@@ -165,15 +208,18 @@ async function makeMaster(image: PlannedImage, { work, file, origin, isNew, seco
       headers: { contentType: "image/tiff", metadata: metadataOf(master, { ...origin, settings }) },
     };
     const onProgress = (bytes: number) => work.onStoredBytes(bytes, master.bytes);
+    const { catalogue, rules } = work;
+    if (!wasChanged) await tightenRecord({ image, catalogue, rules, isStored: !isNew, size: async () => master });
     const storing = stopwatch();
     await storing.time(() => uploadFile(work.masters, upload, { signal: work.signal, onProgress }));
-    await storeRecord(image, { master, catalogue: work.catalogue });
+    const written = await writeRecord(image, { size: master, catalogue });
     const warnings = [...(await pageWarnings(image, { work, file })), ...converted.warnings];
     return {
       status: isNew ? "stored" : "replaced",
       master,
       seconds: { ...seconds, ...converted.seconds, upload: storing.seconds() },
       warnings: warnings.map((text) => text.replaceAll(file.path, image.source)),
+      ...policyOf(written, wasChanged),
     };
   } finally {
     await rm(target, { force: true });
@@ -205,20 +251,6 @@ async function pageWarnings(
   if (image.page !== undefined) return [];
   const pages = await work.converter.countPages(file.path);
   return pages > 1 ? [`It has ${pages} pages, and the first was taken; --pages all takes them all.`] : [];
-}
-
-/** Stores the record of an image that has one, or is a page, unless the same is there. Returns whether it did. */
-async function storeRecord(
-  { identifier, object, record }: PlannedImage,
-  { master, catalogue }: { readonly master: StoredMaster; readonly catalogue: Bucket },
-): Promise<boolean> {
-  if (record === undefined && object === undefined) return false;
-  const { width, height } = master;
-  const ending = await rewriteRecord(catalogue, recordKey(identifier), (bytes) => {
-    const former = bytes === undefined ? undefined : parseImageRecord(bytes, identifier);
-    return formatImageRecord(record, { identifier, width, height, object, former });
-  });
-  return ending !== "unchanged";
 }
 
 /** What is kept with a master: its geometry, and what it was made of and how. */

@@ -1,17 +1,16 @@
 import { type ImageRecord, recordKey } from "../catalogue/image-records.ts";
-import { maxKeyBytes } from "../identity/master-name.ts";
-import { refuseFaults } from "../settings/command-faults.ts";
 import {
-  checkIdentifier,
   defaultTemplate,
   formatTemplate,
-  type Naming,
   parseTemplate,
+  pathValues,
   type Template,
-  type TemplateValues,
   usesPlaceholder,
-} from "../settings/identifier-template.ts";
+} from "../identity/identifier-template.ts";
+import { maxKeyBytes } from "../identity/master-name.ts";
+import { refuseFaults } from "../settings/command-faults.ts";
 import { chooseTreatment, type FileTreatment, type IngestConfig } from "../settings/ingest-config.ts";
+import { checkIdentifier, type Naming } from "../settings/naming.ts";
 import type { ConversionOptions } from "../settings/options.ts";
 import type { BucketStore } from "./bucket-store.ts";
 import { type ObjectsRequest, type PlannedObjects, planObjects } from "./object-plan.ts";
@@ -206,17 +205,6 @@ export function usualIdentifier(relative: string): string {
 }
 
 const noValues = { page: "", collection: "", prefix: "" };
-
-/** The values of a template that a path gives, from the folder that was named. */
-function pathValues(relative: string): Pick<TemplateValues, "path" | "folder" | "name" | "extension"> {
-  const path = relative.replace(/\.[^./]*$/, "");
-  return {
-    path,
-    folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
-    name: path.slice(path.lastIndexOf("/") + 1),
-    extension: relative.slice(path.length + 1),
-  };
-}
 
 /** Names an image for messages: its file, and its page where pages are masters of their own. */
 export function nameImage({ source, page }: Pick<PlannedImage, "source" | "page">): string {

@@ -1,3 +1,4 @@
+import type { AccessRules } from "../access/rules.ts";
 import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import { IngestError } from "../node/ingest-error.ts";
 import { openWorkFolder } from "../node/work-folder.ts";
@@ -25,6 +26,8 @@ export interface IngestRun {
   readonly masters: Bucket;
   /** Asked only where an image has a record. */
   readonly catalogue: Bucket;
+  /** Who may see what by identifiers; needed where a table says who may see images. */
+  readonly rules?: AccessRules | undefined;
   /** Images worked on at once. */
   readonly jobs: number;
   readonly isForced: boolean;
@@ -118,6 +121,7 @@ async function endOf(image: PlannedImage, one: OneImage): Promise<ImageOutcome> 
       converter: run.converter,
       masters: run.masters,
       catalogue: run.catalogue,
+      rules: run.rules,
       folder,
       isForced: run.isForced,
       store: run.store ?? localStore,

@@ -1,6 +1,6 @@
 import type { Bucket } from "../bucket/bucket.ts";
 import { nameOfText, placesOf } from "../identity/master-name.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import { StatisticsSum } from "../statistics/report.ts";
 import type { RollUp } from "../statistics/roll-up.ts";
 import { addStoredRollUps, type ReadingOptions } from "./statistics.ts";

@@ -1,7 +1,18 @@
+import { isSamePolicy } from "../access/policy.ts";
+import { type AccessRules, findPattern } from "../access/rules.ts";
+import { strictest } from "../access/strictness.ts";
 import { type Bucket, BucketError, type ServiceBuckets, type StoredObject } from "../bucket/bucket.ts";
-import { recordKey, renameImageRecord } from "../catalogue/image-records.ts";
+import {
+  parseImageRecord,
+  recordKey,
+  renameImageRecord,
+  type StoredRecord,
+  withPolicy,
+} from "../catalogue/image-records.ts";
 import { moveKey } from "../catalogue/moved.ts";
 import { renamed } from "../catalogue/picture-change.ts";
+import { policiesOf } from "../policies.ts";
+import { readStoredRules } from "./access-rules.ts";
 import { rewriteRecord } from "./catalogue-record.ts";
 import { changeObjects } from "./changed-objects.ts";
 import { copyMaster, isSameMaster } from "./copy-master.ts";
@@ -47,7 +58,19 @@ export async function lookAtMove({ from, to, buckets, keyOf }: ImageMove): Promi
     fromRecord,
     toRecord,
     move: await readMove(catalogue, from),
+    opening: findOpening((await readStoredRules(catalogue)).rules, { from, to, record: fromRecord }),
   });
+}
+
+/** Returns the form of the rule that keeps an image from people under one identifier and not under the other. */
+function findOpening(
+  rules: AccessRules,
+  { from, to, record }: { readonly from: string; readonly to: string; readonly record: StoredRecord | undefined },
+): string | undefined {
+  const [before, after] = [from, to].map((name) => policiesOf(rules, name, record).reduce(strictest, {}));
+  if (before === undefined || after === undefined) return undefined;
+  const isKept = isSamePolicy(strictest(after, before), strictest(after, after));
+  return isKept ? undefined : findPattern(rules, from)?.match;
 }
 
 /**
@@ -108,11 +131,28 @@ const carryOut: Readonly<Record<MoveStep, (move: Moving) => Promise<Omit<ImageMo
     return undefined;
   },
   "delete-master": deleteMaster,
-  async "delete-record"({ from, buckets }) {
-    await buckets.catalogue.delete(recordKey(from));
+  async "delete-record"({ from, to, buckets: { catalogue } }) {
+    await takePolicy(catalogue, { from, to });
+    await catalogue.delete(recordKey(from));
     return undefined;
   },
 };
+
+/** What somebody has kept from people under the old identifier since its record was copied is kept from them for good. */
+async function takePolicy(
+  catalogue: Bucket,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const former = await readImageRecord(catalogue, from);
+  if (former?.policy === undefined) return;
+  const { policy } = former;
+  await rewriteRecord(catalogue, recordKey(to), (bytes) => {
+    if (bytes === undefined) throw new BucketError("failed", `The record of ${to} was taken away meanwhile.`);
+    const own = parseImageRecord(bytes, to)?.policy ?? {};
+    const kept = strictest(policy, own);
+    return isSamePolicy(kept, strictest(own, own)) ? bytes : withPolicy(bytes, kept);
+  });
+}
 
 /** How often a master may be replaced while it is moved. */
 const mostCopies = 3;

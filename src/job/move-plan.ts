@@ -1,3 +1,4 @@
+import { rulesKey } from "../access/rules.ts";
 import type { StoredRecord } from "../catalogue/image-records.ts";
 import type { Move } from "../catalogue/moved.ts";
 
@@ -12,6 +13,8 @@ export interface MoveFacts {
   readonly toRecord: StoredRecord | undefined;
   /** What the catalogue says of the old identifier. */
   readonly move: Move | undefined;
+  /** What keeps the image from people under its old identifier alone: the form of a rule. */
+  readonly opening?: string | undefined;
 }
 
 /** A step of a move. Each leaves things so that the image is found, and does nothing where it has been done. */
@@ -21,16 +24,17 @@ export type MoveStep = "copy" | "record" | "object" | "redirect" | "delete-maste
 export type MovePlan = { readonly steps: readonly MoveStep[] } | { readonly refusal: string };
 
 /**
- * Plans a move: the image is under its new identifier, with its record and its object, before anybody is led there, and
+ * Plans a move: the image is under its new identifier, its record first, before anybody is led there, and
  * under its old one until then. What an interrupted move has done is not done again. Pure.
  */
-export function planMove({ from, to, isFromStored, target, fromRecord, toRecord, move }: MoveFacts): MovePlan {
+export function planMove(facts: MoveFacts): MovePlan {
+  const { from, to, isFromStored, target, fromRecord, toRecord, move, opening } = facts;
   const isLed = move?.to === to;
-  const records: readonly MoveStep[] =
-    fromRecord === undefined ? [] : fromRecord.object === undefined ? ["record"] : ["record", "object"];
+  const record: readonly MoveStep[] = fromRecord === undefined ? [] : ["record"];
+  const object: readonly MoveStep[] = fromRecord?.object === undefined ? [] : ["object"];
   const last: readonly MoveStep[] = fromRecord === undefined ? [] : ["delete-record"];
   if (!isFromStored) {
-    if (isLed && target !== "none") return { steps: [...records, ...last] };
+    if (isLed && target !== "none") return { steps: [...record, ...object, ...last] };
     const led = move === undefined ? "" : move.to === undefined ? ": it is gone" : `: it has moved to ${move.to}`;
     return { refusal: `There is no image ${from}${led}.` };
   }
@@ -38,8 +42,14 @@ export function planMove({ from, to, isFromStored, target, fromRecord, toRecord,
   if (toRecord !== undefined && !isRecordOfMove({ from, to, fromRecord, toRecord })) {
     return { refusal: `There is a record of ${to} already, and it is not that of ${from}.` };
   }
+  if (opening !== undefined) {
+    return {
+      refusal: `${rulesKey} keeps ${from} from people by its form ${opening}, and ${to} would be seen by more of them. Say first who may see it: tessera access set ${from} --access ...`,
+    };
+  }
   const copy: readonly MoveStep[] = target === "none" ? ["copy"] : [];
-  return { steps: [...copy, ...records, "redirect", "delete-master", ...last] };
+  // The record says who may see the image: nobody sees the copy before it is there.
+  return { steps: [...record, ...copy, ...object, "redirect", "delete-master", ...last] };
 }
 
 function isRecordOfMove({

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import type { Policy } from "../access/policy.ts";
 import { type Bucket, BucketError } from "../bucket/bucket.ts";
 import type { CollectionPlan } from "../catalogue/collection-plan.ts";
 import type { Resource } from "../catalogue/feed-run.ts";
@@ -227,13 +228,19 @@ async function knownImages(
     const image = own.get(identifier);
     const master = hasMaster(outcome) ? outcome.master : undefined;
     const isSame = image?.width === master?.width && image?.height === master?.height;
+    // What this run has read or written of its record counts; else what the object's record has said.
+    const policy = hasMaster(outcome) && outcome.record !== undefined ? outcome.record.policy : image?.policy;
     if (image !== undefined && isSame && outcome?.status === "kept" && identifier !== titled)
-      return [identifier, image];
+      return [identifier, withPolicy(image, policy)];
     const facts = await readImageFacts(run.masters, outcome?.image.key ?? run.keyOf(identifier) ?? identifier);
     if (facts === undefined) throw new ObjectFault("images-missing", missingImages([identifier]));
-    return [identifier, facts];
+    return [identifier, withPolicy(facts, policy)];
   });
   return new Map(known);
+}
+
+function withPolicy({ policy: _, ...image }: KnownImage, policy: Policy | undefined): KnownImage {
+  return policy === undefined ? image : { ...image, policy };
 }
 
 /** Returns the images that were named one by one, by the objects that their records name. */

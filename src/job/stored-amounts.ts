@@ -3,7 +3,7 @@ import { listObjects } from "../bucket/list-objects.ts";
 import { recordKey } from "../catalogue/image-records.ts";
 import { workKey } from "../catalogue/work-record.ts";
 import { type MasterKey, maxKeyBytes, nameOfText, placesOf } from "../identity/master-name.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 import { type CountedBucket, countStored, type StorageCounts } from "../statistics/storage-count.ts";
 import { inOrder } from "./at-once.ts";
 import { chosenImages, type ImageChoice } from "./chosen-images.ts";

@@ -2,7 +2,7 @@ import type { Bucket, ListedObject } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { identifierOfKey, keyPrefixOf, type MasterKey } from "../identity/master-name.ts";
-import type { Naming } from "../settings/identifier-template.ts";
+import type { Naming } from "../settings/naming.ts";
 
 /** A master as its bucket lists it. */
 export interface ListedMaster extends Omit<ListedObject, "key"> {

@@ -8,7 +8,7 @@ import { type FindingPlace, mendRecord, type VerifyFinding } from "../check/veri
 import type { ShownImages } from "../check/verify-master.ts";
 import { ImageError } from "../error.ts";
 import { nameOfText } from "../identity/master-name.ts";
-import { type Naming, prefixElsewhere } from "../settings/identifier-template.ts";
+import { type Naming, prefixElsewhere } from "../settings/naming.ts";
 import { inOrder } from "./at-once.ts";
 import { isInSample } from "./sample.ts";
 import { listMasters } from "./stored-masters.ts";

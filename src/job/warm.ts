@@ -35,6 +35,8 @@ export interface WarmedImage {
   readonly copied: number;
   readonly bytes: number;
   readonly failures: readonly WarmFailure[];
+  /** Whether it is left out: it is not shown to all, and caches keep nothing of it. */
+  readonly isRestricted: boolean;
 }
 
 /**
@@ -51,9 +53,18 @@ export function warmImages(
 async function warmImage(identifier: string, order: WarmOrder): Promise<WarmedImage> {
   const { base, imagePrefix, limits, signal } = order;
   const uri = imageUri({ base, imagePrefix, limits }, 3, identifier);
-  const sum = { identifier, drawn: 0, kept: 0, copied: 0, bytes: 0, failures: [] as WarmFailure[] };
+  const sum = {
+    identifier,
+    drawn: 0,
+    kept: 0,
+    copied: 0,
+    bytes: 0,
+    failures: [] as WarmFailure[],
+    isRestricted: false,
+  };
   const answer = await askPublicly(`${uri}/info.json`, signal);
   sum.bytes += answer.bytes;
+  if (answer.status === 401 || answer.status === 403) return { ...sum, isRestricted: true };
   const image = answer.status === 200 ? readImageInfo(answer.json) : undefined;
   if (image === undefined) return { ...sum, failures: [failureOf(`${uri}/info.json`, answer)] };
   const sizes = order.sizes ?? usualSizes(identifier, image, limits);

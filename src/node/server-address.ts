@@ -14,17 +14,19 @@ export interface LocalServer {
   readonly url: string;
   /** What who administers it shows; empty where nobody does. */
   readonly adminSecret: string;
+  /** What it signs addresses with, `ID:SECRET`; empty where it signs none. */
+  readonly accessSecret?: string;
 }
 
 /**
  * Writes down, beside local buckets, the service that shows them, for nobody but this user to read. Returns what takes
  * the note away again.
  */
-export function noteServer(stateFolder: string, { url, adminSecret }: LocalServer): () => void {
+export function noteServer(stateFolder: string, { url, adminSecret, accessSecret }: LocalServer): () => void {
   const file = join(stateFolder, fileName);
   mkdirSync(stateFolder, { recursive: true });
   rmSync(file, { force: true });
-  writeFileSync(file, JSON.stringify({ url, adminSecret, processId: process.pid }), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify({ url, adminSecret, accessSecret, processId: process.pid }), { mode: 0o600 });
   return () => rmSync(file, { force: true });
 }
 
@@ -34,15 +36,16 @@ export function noteServer(stateFolder: string, { url, adminSecret }: LocalServe
  */
 export async function findServer(stateFolder: string): Promise<LocalServer | undefined> {
   try {
-    const note: Readonly<Record<"url" | "adminSecret" | "processId", unknown>> = JSON.parse(
+    const note: Readonly<Record<"url" | "adminSecret" | "accessSecret" | "processId", unknown>> = JSON.parse(
       await readFile(join(stateFolder, fileName), "utf8"),
     );
-    const { url, adminSecret, processId } = note;
+    const { url, adminSecret, accessSecret, processId } = note;
     if (typeof url !== "string" || !/^http:\/\/127\.0\.0\.1:\d+$/.test(url)) return undefined;
     if (typeof processId !== "number" || !isRunning(processId)) return undefined;
     const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(answerMilliseconds) });
     await answer.body?.cancel();
-    return answer.ok ? { url, adminSecret: typeof adminSecret === "string" ? adminSecret : "" } : undefined;
+    const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+    return answer.ok ? { url, adminSecret: textOf(adminSecret), accessSecret: textOf(accessSecret) } : undefined;
   } catch {
     return undefined;
   }

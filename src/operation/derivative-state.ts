@@ -1,5 +1,5 @@
 import { namePicture } from "../cache/derivatives.ts";
-import { extentOfSettings, formatSettings, type PictureSettings } from "../cache/picture-settings.ts";
+import { extentOfSettings, formatSettings, marksOfSettings, type PictureSettings } from "../cache/picture-settings.ts";
 import type { Config } from "../config.ts";
 import { masterKeyOf, placesOf } from "../identity/master-name.ts";
 import type { SizeLimits } from "../iiif/size.ts";
@@ -24,7 +24,7 @@ export interface StoredDerivative {
 
 /** What says which derivatives can be asked for. */
 export interface DerivativeRules {
-  readonly settings: Pick<Config, keyof PictureSettings>;
+  readonly settings: Pick<Config, Exclude<keyof PictureSettings, "marks">>;
   readonly limits: SizeLimits;
   readonly picturesPerMaster: number;
 }
@@ -67,7 +67,10 @@ async function isWhereAsked({ key, labels }: StoredDerivative, rules: Derivative
 
 function isGivenOut(settings: string, rules: DerivativeRules): boolean {
   const size = extentOfSettings(settings);
-  if (size === undefined || settings !== formatSettings(rules.settings, size)) return false;
+  if (size === undefined) return false;
+  // Which marks an image has today stands in its record: pictures with others wait for their slot to be taken.
+  const marks = marksOfSettings(settings);
+  if (settings !== formatSettings({ ...rules.settings, marks }, size)) return false;
   const { maxWidth, maxHeight, maxArea } = rules.limits;
   return size.width <= maxWidth && size.height <= maxHeight && size.width * size.height <= maxArea;
 }

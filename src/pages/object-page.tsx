@@ -1,3 +1,4 @@
+import { hasPicture } from "../catalogue/shown-work.ts";
 import { manifestUri } from "../presentation/addresses.ts";
 import { withAttachments } from "../presentation/attachments.ts";
 import { thumbnailOf } from "../presentation/manifest.ts";
@@ -53,7 +54,7 @@ export function formatObjectPage(view: ObjectView): string {
 function Head({ view: { site, work, page, index, passages } }: { readonly view: ObjectView }) {
   const { addresses } = site;
   const summary = Object.values(work.summary ?? {})[0]?.[0];
-  const image = page.images[0] ?? thumbnailOf(work);
+  const image = page.images.find(hasPicture) ?? thumbnailOf(work);
   const picture = image && thumbnailPicture(addresses, 3, image, 1024);
   const name = plainLabel(work.label, work.key);
   const preview: Preview = {

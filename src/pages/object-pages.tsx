@@ -1,3 +1,4 @@
+import { hasPicture, type ShownPage } from "../catalogue/shown-work.ts";
 import type { Page } from "../catalogue/work.ts";
 import { Thumbnail } from "./members.tsx";
 import type { ObjectView } from "./object-view.ts";
@@ -24,10 +25,10 @@ export function PageList({ view: { site, work, index } }: { readonly view: Objec
           <li>
             <a href={objectPath(key, { page: page.key })} aria-current={from + place === index ? "page" : undefined}>
               <span class="leaf">
-                {page.images.length === 0 ? (
-                  <span class="no-picture">Missing</span>
+                {page.images.some(hasPicture) ? (
+                  <Thumbnail site={site} image={page.images.find(hasPicture)} side={listedSide} isLazy />
                 ) : (
-                  <Thumbnail site={site} image={page.images[0]} side={listedSide} isLazy />
+                  <span class="no-picture">{emptyName(page)}</span>
                 )}
               </span>
               <span class="leaf-label">
@@ -40,6 +41,12 @@ export function PageList({ view: { site, work, index } }: { readonly view: Objec
       <OtherLists objectKey={key} pages={pages} from={from} />
     </section>
   );
+}
+
+/** What stands in the place of a picture. */
+function emptyName({ isClosed, images }: ShownPage): string {
+  if (images.length > 0) return "Not shown to all";
+  return isClosed ? "Closed" : "Missing";
 }
 
 interface OtherListsProps {

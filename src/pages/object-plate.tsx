@@ -1,3 +1,4 @@
+import { hasPicture } from "../catalogue/shown-work.ts";
 import type { Page } from "../catalogue/work.ts";
 import type { Area, Size } from "../geometry.ts";
 import { imageUri } from "../presentation/addresses.ts";
@@ -57,7 +58,16 @@ function Picture({ view: { site, work, page, index, image, passages } }: { reado
   if (image === undefined) {
     return (
       <div id="picture" class="picture" data-follows data-name={name}>
-        <p class="missing">This page is missing.</p>
+        <p class="missing">{page.isClosed ? "This page is closed." : "This page is missing."}</p>
+      </div>
+    );
+  }
+  if (!hasPicture(image)) {
+    return (
+      <div id="picture" class="picture" data-follows data-name={name}>
+        <p class="missing">
+          This page is not shown to all. <a href={picturePath(image.identifier)}>See whether you are let in</a>
+        </p>
       </div>
     );
   }
@@ -207,7 +217,13 @@ const tools = [
 function Tools({ view: { site, image } }: { readonly view: ObjectView }) {
   if (!site.hasAssets) return null;
   return (
-    <div id="tools" class="stage-tools" role="toolbar" aria-label="View" hidden={image === undefined}>
+    <div
+      id="tools"
+      class="stage-tools"
+      role="toolbar"
+      aria-label="View"
+      hidden={image === undefined || !hasPicture(image)}
+    >
       {tools.map(([name, label]) => (
         <button id={name} class="icon-button" type="button" aria-label={label} title={label}>
           <Icon name={name} />

@@ -1,5 +1,5 @@
-import type { StoredImage } from "../catalogue/stored-image.ts";
-import type { Page, Work } from "../catalogue/work.ts";
+import type { ShownImage, ShownPage, ShownWork } from "../catalogue/shown-work.ts";
+import type { Page } from "../catalogue/work.ts";
 import type { Area } from "../geometry.ts";
 import { labelledImages } from "../presentation/canvas.ts";
 import type { ObjectPlace, Site } from "./site.ts";
@@ -26,12 +26,12 @@ export interface Passages {
 /** An object as its page shows it: the page of it that was chosen, and what was found. */
 export interface ObjectView {
   readonly site: Site;
-  readonly work: Work;
-  readonly page: Page;
+  readonly work: ShownWork;
+  readonly page: ShownPage;
   /** The place of the page, from 0. */
   readonly index: number;
-  /** The chosen image of the page; undefined for a page that is missing. */
-  readonly image: StoredImage | undefined;
+  /** The chosen image of the page; undefined for a page that is missing or closed. */
+  readonly image: ShownImage | undefined;
   /** The place of the image, from 1. */
   readonly imageNumber: number;
   readonly passages: Passages | undefined;
@@ -40,7 +40,7 @@ export interface ObjectView {
 /** Returns what is shown of an object; undefined where it has no such page, or the page no such image. */
 export function viewOf(
   site: Site,
-  work: Work,
+  work: ShownWork,
   { place, passages }: { readonly place: ObjectPlace; readonly passages: Passages | undefined },
 ): ObjectView | undefined {
   // Without a word which page is meant, the first that has what was searched for, the one it starts with, or the first.

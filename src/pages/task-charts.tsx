@@ -26,8 +26,12 @@ export function ProgressBar({ counts }: { readonly counts: ItemCounts }) {
       class="meter meter-large"
       viewBox={`0 0 ${width} ${barHeight}`}
       preserveAspectRatio="none"
-      role="img"
-      aria-label={told}
+      role="progressbar"
+      aria-label="Items that have ended"
+      aria-valuemin={0}
+      aria-valuemax={total}
+      aria-valuenow={ended}
+      aria-valuetext={told}
     >
       <rect class="meter-ground" width={width} height={barHeight} />
       {parts}

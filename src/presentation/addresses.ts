@@ -1,3 +1,5 @@
+import type { AccessRules } from "../access/rules.ts";
+import type { Logins } from "../access/services.ts";
 import { formatSegment } from "../identity/identifier.ts";
 import type { SizeLimits } from "../iiif/size.ts";
 import type { ApiVersion } from "../iiif/version.ts";
@@ -12,8 +14,16 @@ export interface Addresses {
   readonly limits: SizeLimits;
   /** There is an index to search in: manifests of objects that have text say so. */
   readonly isSearched?: true;
+  /** How people are let in who do not see all that a document names; nothing is said of it where it is left out. */
+  readonly letsIn?: LetsIn;
   /** Documents and images are files: names are their paths, and the images are of level 0. */
   readonly isFiles?: true;
+}
+
+/** By what somebody is let in, and what the places are called where he is. */
+export interface LetsIn {
+  readonly rules: Pick<AccessRules, "clicks" | "roles">;
+  readonly logins: Logins;
 }
 
 /** Hosts of files decode what is escaped, some of them twice: slashes stay plain. */

@@ -1,4 +1,4 @@
-import type { StoredImage } from "../catalogue/stored-image.ts";
+import { hasPicture, type ShownImage, type ShownPage } from "../catalogue/shown-work.ts";
 import type { Page, Work } from "../catalogue/work.ts";
 import { type Addresses, pieceUri, textFileUri, textUri } from "./addresses.ts";
 import { formatImage, formatThumbnail } from "./image-resource.ts";
@@ -8,12 +8,12 @@ import { textKinds } from "./text-kinds.ts";
 import { formatPair } from "./text-value.ts";
 
 /**
- * Returns the canvas of a page. One that is missing has no annotation page on it. Source: IIIF Presentation API 3.0 §5.3,
+ * Returns the canvas of a page. One that is missing, or closed, has no annotation page on it. Source: IIIF Presentation API 3.0 §5.3,
  * Cookbook 0283.
  */
-export function formatCanvas(addresses: Addresses, work: Pick<Work, "key">, page: Page): Json {
+export function formatCanvas(addresses: Addresses, work: Pick<Work, "key">, page: ShownPage): Json {
   const name = { object: work.key, key: page.key };
-  const [first] = page.images;
+  const pictured = page.images.find(hasPicture);
   return {
     id: pieceUri(addresses, "canvas", name),
     type: "Canvas",
@@ -24,22 +24,22 @@ export function formatCanvas(addresses: Addresses, work: Pick<Work, "key">, page
     rights: page.rights,
     navDate: page.navDate,
     behavior: filled(page.behaviors),
-    thumbnail: first && [formatThumbnail(addresses, first)],
+    thumbnail: pictured && [formatThumbnail(addresses, pictured)],
     seeAlso: filled([...(page.seeAlso ?? []).map(formatDataLink), ...textFile(addresses, work.key, page)]),
     rendering: filled([...(page.rendering ?? []).map(formatLink), ...readableText(addresses, work.key, page)]),
-    items: first === undefined ? [] : [formatPaintingPage(addresses, work, page)],
+    items: page.images.length === 0 ? [] : [formatPaintingPage(addresses, work, page)],
     annotations: filled(textPage(addresses, work.key, page)),
   };
 }
 
 /** Returns the page of the one annotation that paints a page of an object, or a choice of images, on its canvas. */
-export function formatPaintingPage(addresses: Addresses, work: Pick<Work, "key">, page: Page): Json {
+export function formatPaintingPage(addresses: Addresses, work: Pick<Work, "key">, page: ShownPage): Json {
   const id = pieceUri(addresses, "page", { object: work.key, key: page.key });
   return { id, type: "AnnotationPage", items: [formatPainting(addresses, work, page)] };
 }
 
 /** Returns the annotation that paints a page of an object on its canvas. */
-export function formatPainting(addresses: Addresses, { key: object }: Pick<Work, "key">, page: Page): Json {
+export function formatPainting(addresses: Addresses, { key: object }: Pick<Work, "key">, page: ShownPage): Json {
   const images = labelledImages(page).map((image) => formatImage(addresses, image));
   const name = { object, key: page.key };
   return {
@@ -53,7 +53,7 @@ export function formatPainting(addresses: Addresses, { key: object }: Pick<Work,
 }
 
 /** Returns the images of a page; each of several has a label, for people to choose by: without one it is its name. */
-export function labelledImages({ images }: Pick<Page, "images">): readonly StoredImage[] {
+export function labelledImages({ images }: Pick<ShownPage, "images">): readonly ShownImage[] {
   if (images.length < 2) return images;
   return images.map((image) => ({ label: { none: [image.identifier] }, ...image }));
 }

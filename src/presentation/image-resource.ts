@@ -1,15 +1,19 @@
+import type { ShownImage } from "../catalogue/shown-work.ts";
 import type { StoredImage } from "../catalogue/stored-image.ts";
 import { level0Profile } from "../iiif/features.ts";
 import type { Addresses } from "./addresses.ts";
 import { filled, type Json } from "./json.ts";
+import { loginServices } from "./login-services.ts";
 import { thumbnailPicture, wholePicture } from "./picture-address.ts";
 
 /**
  * Returns an image that is painted on a canvas: its largest picture, and the service that gives tiles, whose sizes
- * info.json has. Source: IIIF Presentation API 3.0 §5.7.
+ * info.json has. Who may be let in is told how. Source: IIIF Presentation API 3.0 §5.7; Authorization Flow 2.0 §2.1.
  */
-export function formatImage(addresses: Addresses, image: StoredImage): Json {
+export function formatImage(addresses: Addresses, image: ShownImage): Json {
   const { uri, image: id, width, height } = wholePicture(addresses, 3, image);
+  const service = addresses.isFiles ? sizedService(addresses, id, image) : serviceOf(addresses, id);
+  const logins = loginServices(addresses, 3, image);
   return {
     id: uri,
     type: "Image",
@@ -17,7 +21,7 @@ export function formatImage(addresses: Addresses, image: StoredImage): Json {
     width,
     height,
     label: image.label,
-    service: [addresses.isFiles ? sizedService(addresses, id, image) : serviceOf(addresses, id)],
+    service: [logins.length === 0 ? service : { ...service, service: logins }],
   };
 }
 

@@ -1,11 +1,13 @@
-import type { StoredImage } from "../catalogue/stored-image.ts";
-import type { CollectionName, Work } from "../catalogue/work.ts";
+import { authContext } from "../access/services.ts";
+import { hasPicture, type ShownImage, type ShownWork } from "../catalogue/shown-work.ts";
+import type { CollectionName } from "../catalogue/work.ts";
 import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "./addresses.ts";
 import { withAttachments } from "./attachments.ts";
 import { formatCanvas } from "./canvas.ts";
 import { formatRanges } from "./contents.ts";
 import { formatDescription } from "./description.ts";
 import { deferred, given, type Json } from "./json.ts";
+import { hasLoginServices } from "./login-services.ts";
 
 /** The context of Presentation 3.0, which stands last where there are others. */
 export const presentationContext = "http://iiif.io/api/presentation/3/context.json";
@@ -13,11 +15,11 @@ export const presentationContext = "http://iiif.io/api/presentation/3/context.js
 export const searchContext = "http://iiif.io/api/search/2/context.json";
 
 /** Returns the manifest of an object. Source: IIIF Presentation API 3.0 §5.2. */
-export function formatManifest(addresses: Addresses, work: Work): Json {
+export function formatManifest(addresses: Addresses, work: ShownWork): Json {
   const { key, pages } = work;
   const isSearched = addresses.isSearched === true && pages.some(({ text }) => text !== undefined);
   return {
-    "@context": isSearched ? [searchContext, presentationContext] : presentationContext,
+    "@context": contextOf(addresses, pages, isSearched ? [searchContext] : []),
     id: manifestUri(addresses, 3, key),
     type: "Manifest",
     ...formatDescription(addresses, { described: withAttachments(addresses, work), thumbnail: thumbnailOf(work) }),
@@ -33,6 +35,16 @@ export function formatManifest(addresses: Addresses, work: Work): Json {
     items: deferred(pages, (page) => formatCanvas(addresses, work, page)),
     ...given("structures", formatRanges(addresses, work)),
   };
+}
+
+/** Returns the contexts of a document that shows pages, that of Presentation 3.0 last. Source: Presentation API 3.0 §4.6. */
+export function contextOf(
+  addresses: Addresses,
+  pages: ShownWork["pages"],
+  others: readonly string[] = [],
+): string | readonly string[] {
+  const contexts = [...(hasLoginServices(addresses, pages) ? [authContext] : []), ...others];
+  return contexts.length === 0 ? presentationContext : [...contexts, presentationContext];
 }
 
 /** Returns the collections that something is in, as references. */
@@ -53,7 +65,7 @@ function searchServices(addresses: Addresses, object: string): readonly Json[] {
 }
 
 /** Returns the image that stands for an object: of the page that was named, if it has one, else of the first that has. */
-export function thumbnailOf({ pages, thumbnail }: Pick<Work, "pages" | "thumbnail">): StoredImage | undefined {
+export function thumbnailOf({ pages, thumbnail }: Pick<ShownWork, "pages" | "thumbnail">): ShownImage | undefined {
   const named = pages.find(({ key }) => key === thumbnail);
-  return named?.images[0] ?? pages.find(({ images }) => images.length > 0)?.images[0];
+  return named?.images.find(hasPicture) ?? pages.find(({ images }) => images.some(hasPicture))?.images.find(hasPicture);
 }

@@ -4,7 +4,9 @@ import { composeOnWhite, rgbToGray, rgbToYcbcr, rgbToYcbcrHalved, ycbcrToRgb } f
 import type { Kernel } from "../raster/kernel.ts";
 import { type ColorModel, type Raster, type RasterOf, rasterOf } from "../raster/raster.ts";
 import { thresholdPlane } from "../raster/tone.ts";
-import type { ColorStep } from "./color-steps.ts";
+import { redact } from "./blanking.ts";
+import type { ColorStep, PlainStep } from "./color-steps.ts";
+import { openWatermark } from "./watermark-drawing.ts";
 
 /** What steps are opened for. */
 export interface StepShape {
@@ -15,16 +17,41 @@ export interface StepShape {
   readonly table: ColorTable | undefined;
 }
 
+/** Where the first sample of a raster lies in the rows that steps are done to. */
+export interface RasterPlace {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Does all steps to a picture, or to some rows of one, in place as far as the samples fit. */
-export type ApplySteps = (raster: Raster) => Raster;
+export type ApplySteps = (raster: Raster, at: RasterPlace) => Raster;
 
 /** Opens steps: what they need is taken out of the kernel's arena once. Throws `render-memory`. */
 export function openSteps(kernel: Kernel, steps: readonly ColorStep[], shape: StepShape): ApplySteps {
-  const opened = steps.map(({ kind }) => openStep[kind](kernel, shape));
-  return (raster) => opened.reduce((result, apply) => apply(result), raster);
+  const opened = steps.map((step) => openStep(kernel, step, shape));
+  return (raster, at) => opened.reduce((result, apply) => apply(result, at), raster);
 }
 
-const openStep: Readonly<Record<ColorStep["kind"], (kernel: Kernel, shape: StepShape) => ApplySteps>> = {
+function openStep(kernel: Kernel, step: ColorStep, shape: StepShape): ApplySteps {
+  switch (step.kind) {
+    case "redact":
+      return (raster, at) => {
+        redact(kernel, raster, { step, at });
+        return raster;
+      };
+    case "watermark": {
+      const put = openWatermark(kernel, step, shape.height);
+      return (raster, { y }) => {
+        put(raster, y);
+        return raster;
+      };
+    }
+    default:
+      return openPlainStep[step.kind](kernel, shape);
+  }
+}
+
+const openPlainStep: Readonly<Record<PlainStep["kind"], (kernel: Kernel, shape: StepShape) => ApplySteps>> = {
   "to-rgb": (kernel) => (raster) => {
     const { planes, ...form } = expect(raster, "ycbcr");
     ycbcrToRgb(kernel, { source: planes, destination: planes });
@@ -84,7 +111,7 @@ function weigh(kernel: Kernel, weighPlane: WeighPlane): ApplySteps {
 }
 
 function layOnWhite(kernel: Kernel, compose: WeighPlane): ApplySteps {
-  return (raster) => ({ ...weigh(kernel, compose)(raster), alpha: undefined });
+  return (raster, at) => ({ ...weigh(kernel, compose)(raster, at), alpha: undefined });
 }
 
 function expect<Model extends ColorModel>(raster: Raster, model: Model): RasterOf<Model> {

@@ -29,8 +29,11 @@ export interface LevelRows {
   ): AsyncGenerator<number, void, undefined>;
 }
 
-/** What is done to rows that were decoded before anything is made of them; rows of subsampled chroma are fewer. */
-export type SettleRows = (planes: readonly Plane[]) => void;
+/**
+ * What is done to rows that were decoded before anything is made of them; rows of subsampled chroma are fewer. `at` is
+ * where the first pixel lies on the level as its rows are decoded.
+ */
+export type SettleRows = (planes: readonly Plane[], at: { readonly x: number; readonly y: number }) => void;
 
 /** The tiles that a band is made for. */
 export interface BandTiles extends TileLoading {
@@ -132,7 +135,9 @@ export class Band implements LevelRows {
   /** Holds a row of tiles that was decoded. */
   #settle(): void {
     for (const [index, held] of this.#planes.entries()) held.add(this.#tileRows(index));
-    this.#request.settle?.(this.newestRows());
+    const { firstColumn, grid, settle } = this.#request;
+    const at = { x: firstColumn * grid.tileWidth, y: this.endOf(0) - this.#tileRows(0) };
+    settle?.(this.newestRows(), at);
   }
 
   #tileRows(plane: number): number {

@@ -2,10 +2,15 @@ import type { DecodedGrid } from "../pyramid/decoded-grid.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import { type ColorPath, type ColorRequest, isSampledHalved } from "./color-path.ts";
 import type { AxisSampling } from "./level.ts";
+import type { RedactionStep } from "./redaction.ts";
 import { isShrunk, type Shrink } from "./shrink.ts";
+import type { WatermarkStep } from "./watermark.ts";
 
 /** One thing that is done to the colours of a picture. */
-export interface ColorStep {
+export type ColorStep = PlainStep | RedactionStep | WatermarkStep;
+
+/** What is done to all colours alike. */
+export interface PlainStep {
   readonly kind:
     | "to-rgb"
     | "to-ycbcr"
@@ -38,6 +43,14 @@ export interface StepFacts extends Pick<ColorRequest, "quality" | "format" | "de
   readonly x: AxisSampling;
   readonly y: AxisSampling;
   readonly shrink: Shrink;
+  /**
+   * Nothing is made of what tiles hold beyond the edge of the level: a writer may have left there what was in its memory,
+   * which may be what is redacted.
+   */
+  readonly isPaddingHidden?: boolean | undefined;
+  /** What is blanked before anything else is done, and what is put over the colours at their end. */
+  readonly redaction?: RedactionStep | undefined;
+  readonly watermark?: WatermarkStep | undefined;
 }
 
 /** Plans the steps along a path. */
@@ -48,6 +61,7 @@ export function planColorSteps(path: ColorPath, facts: StepFacts): ColorSteps {
   return {
     halvesTiles,
     rows: steps(
+      facts.redaction,
       isRgb && path.sampled === "gray" && "to-gray",
       isRgb && path.sampled === "ycbcr" && "to-ycbcr",
       isMultiplied && "multiply-by-alpha",
@@ -59,7 +73,7 @@ export function planColorSteps(path: ColorPath, facts: StepFacts): ColorSteps {
 
 function stripSteps(
   path: ColorPath,
-  { quality, degrees }: StepFacts,
+  { quality, degrees, watermark }: StepFacts,
   alpha: "multiplied" | "straight",
 ): readonly ColorStep[] {
   const { sampled, model, isManaged, hasAlpha, keepsAlpha } = path;
@@ -74,6 +88,7 @@ function stripSteps(
     isOnWhite && onWhite,
     sampled !== "gray" && model === "gray" && "to-gray",
     model === "ycbcr" && !isSampledHalved(path) && "halve-chroma",
+    watermark,
     // A picture that is still to be rotated gets its threshold after that, in the order of the parameters.
     quality === "bitonal" && degrees === 0 && "threshold",
   );
@@ -93,10 +108,13 @@ function wholeSteps({ model }: ColorPath, { quality, format, degrees }: StepFact
  * Chroma is halved as tiles are decoded: nothing is lost by that unless the picture is enlarged, and nothing won where it
  * is shrunk at once.
  */
-function isDecodedHalved({ source, sampled }: ColorPath, { grid, x, y, shrink }: StepFacts): boolean {
+function isDecodedHalved(
+  { source, sampled }: ColorPath,
+  { grid, x, y, shrink, isPaddingHidden = false }: StepFacts,
+): boolean {
   const isEven = grid.tileWidth % 2 === 0 && grid.tileLength % 2 === 0;
   const isReduced = Math.min(x.step, y.step) >= 1 && !isShrunk(shrink);
-  return source === "rgb" && sampled === "ycbcr" && isReduced && isEven;
+  return source === "rgb" && sampled === "ycbcr" && isReduced && isEven && !isPaddingHidden;
 }
 
 /**
@@ -118,6 +136,8 @@ function isCopied({ start, step }: AxisSampling): boolean {
   return step === 1 && Number.isInteger(start);
 }
 
-function steps(...kinds: readonly (ColorStep["kind"] | false)[]): readonly ColorStep[] {
-  return kinds.filter((kind) => kind !== false).map((kind) => ({ kind }));
+function steps(...planned: readonly (PlainStep["kind"] | ColorStep | false | undefined)[]): readonly ColorStep[] {
+  return planned
+    .filter((step) => step !== false && step !== undefined)
+    .map((step) => (typeof step === "string" ? { kind: step } : step));
 }

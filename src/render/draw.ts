@@ -6,10 +6,10 @@ import { turnedTileDecoder } from "../codec/turned-tile.ts";
 import type { ColorTable } from "../color/table.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn } from "../raster/orientation.ts";
-import { colorPlanes, type Plane, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
+import { colorPlanes, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSteps } from "./apply-steps.ts";
-import { Band, type BandTiles } from "./band.ts";
+import { Band, type BandTiles, type SettleRows } from "./band.ts";
 import type { Batch } from "./batches.ts";
 import { type ColorPath, isSampledHalved } from "./color-path.ts";
 import { type Damage, DamageRecord, damagedImage, refuseMuchDamage } from "./damage.ts";
@@ -172,8 +172,8 @@ function openParts(
   return {
     band,
     strips,
-    stripSteps: ({ planes, rows: height }: Strip): Raster =>
-      applyToStrips(rasterOf({ width: size.width, height, model: colors.sampled, subsampling }, planes)),
+    stripSteps: ({ first: y, planes, rows: height }: Strip): Raster =>
+      applyToStrips(rasterOf({ width: size.width, height, model: colors.sampled, subsampling }, planes), { x: 0, y }),
   };
 }
 
@@ -190,11 +190,11 @@ function bandTiles(
     ...{ width: columns * grid.tileWidth, height: grid.tileLength },
     table: undefined,
   });
-  const settle = (planes: readonly Plane[]): void => {
+  const settle: SettleRows = (planes, at) => {
     const [first] = planes;
     if (first === undefined) throw new RangeError("rows without a plane");
     const { width, height } = first;
-    applyToRows(rasterOf({ width, height, model, subsampling }, planes));
+    applyToRows(rasterOf({ width, height, model, subsampling }, planes), at);
   };
   return { grid, window, decoder, encoding: stored.encoding, firstColumn, columns, firstRow, settle };
 }

@@ -20,7 +20,7 @@ export async function finishRaster(
   const rotated = rotateRaster(kernel, upright(turned), plan.degrees);
   await pause?.();
   const { width, height } = rotated;
-  const finished = openSteps(kernel, plan.steps.whole, { width, height, table: undefined })(rotated);
+  const finished = openSteps(kernel, plan.steps.whole, { width, height, table: undefined })(rotated, { x: 0, y: 0 });
   await pause?.();
   return finished;
 }

@@ -17,6 +17,7 @@ import type { DrawPlan } from "./plan.ts";
 import { reductionsOf } from "./reduction.ts";
 import { isShrunk } from "./shrink.ts";
 import { carryRowsAt, stripRows } from "./strips.ts";
+import { drawnMarkBytes } from "./watermark-drawing.ts";
 import { isWholeNeeded } from "./whole.ts";
 
 /** Lobes of Lanczos3 on both sides of its centre. */
@@ -133,8 +134,14 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const deflater = isDeflated ? rowDeflaterBytes({ width: canvas.width, samples: 4 }) : 0;
   // TIFF goes out as it is laid out when it is streamed: a strip of it in the kernel, and its copy.
   const laidOut = format === "tif" && kind === "stream" ? 2 * stripRows * canvas.width * 4 : 0;
-  const fixed = fixedBytes + deflater + laidOut + weightBytes(plan);
+  const fixed = fixedBytes + deflater + laidOut + weightBytes(plan) + watermarkBytes(plan);
   return Math.ceil(fixed + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
+}
+
+/** Returns what a watermark takes: its pixels, and in the kernel the part of it that shows. */
+function watermarkBytes({ steps }: Omit<DrawPlan, "cost">): number {
+  const step = steps.strips.find(({ kind }) => kind === "watermark");
+  return step?.kind === "watermark" ? drawnMarkBytes(step) : 0;
 }
 
 /** Weights are padded to whole vectors of these; each output sample also has a place and a count of 4 bytes each. */

@@ -28,6 +28,8 @@ import { type ColorSteps, planColorSteps } from "./color-steps.ts";
 import { type Cost, type Remedy, refuseAboveLimits } from "./cost.ts";
 import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
+import { isMarked, levelsFor, type Marking, planMarks } from "./mark-steps.ts";
+import type { Marks } from "./marks.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
 import { planReadsInOrder } from "./reads.ts";
 import { reduceChoice } from "./reduction.ts";
@@ -84,6 +86,8 @@ export interface PlanFacts {
   readonly sourceSize: number;
   /** Whether the master's colours are to be brought to sRGB by its profile. */
   readonly isProfiled: boolean;
+  /** What is put over all pictures of this image. */
+  readonly marks?: Marks | undefined;
 }
 
 /**
@@ -92,15 +96,17 @@ export interface PlanFacts {
  * is asked for, and `source-malformed` for tiles outside the file.
  */
 export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): RenderPlan {
-  const { choice, asked, work } = layRequest(request, pyramid, facts);
+  const laid = layRequest(request, pyramid, facts);
+  const { choice, asked, marking } = laid;
   const { size, turn, degrees, colors } = asked;
   const { sourceSize } = facts;
-  const copy = colors.isManaged ? undefined : planCopy(request, choice, { size, turn, degrees, sourceSize });
+  const isCopied = !colors.isManaged && !isMarked(marking, choice, asked);
+  const copy = isCopied ? planCopy(request, choice, { size, turn, degrees, sourceSize }) : undefined;
   if (copy !== undefined) return copy;
   refuseBeyondFormat(asked.format, rotatedSize(turnSize(size, turn), degrees));
   const isLarge = size.width * size.height > streamPixels;
-  const drawing = planDrawing(choice, asked, { sourceSize, work, isLarge });
-  const tiles = planTileCopy(choice, { request, size, turn, degrees, isManaged: colors.isManaged, sourceSize });
+  const drawing = planDrawing(laid, { sourceSize, isLarge });
+  const tiles = isCopied ? planTileCopy(choice, { request, size, turn, degrees, sourceSize }) : undefined;
   return tiles === undefined ? drawing : { ...tiles, instead: drawing };
 }
 
@@ -109,19 +115,20 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
  * nothing but what a turn of the whole needs is collected. Pure; nothing is read. Throws what `planRender` throws.
  */
 export function planStrips(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): DrawPlan {
-  const { choice, asked, work } = layRequest(request, pyramid, facts);
-  return planDrawing(choice, asked, { sourceSize: facts.sourceSize, work, isLarge: true });
+  return planDrawing(layRequest(request, pyramid, facts), { sourceSize: facts.sourceSize, isLarge: true });
 }
 
 /** A request on the level that it is drawn from. */
 interface LaidRequest {
   readonly choice: LevelChoice;
   readonly asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">;
+  readonly marking: Marking;
   /** What helps against too much work. */
   readonly work: Remedy;
 }
 
-function layRequest(request: CanonicalRequest, pyramid: Pyramid, { isProfiled }: PlanFacts): LaidRequest {
+function layRequest(request: CanonicalRequest, whole: Pyramid, { isProfiled, marks }: PlanFacts): LaidRequest {
+  const pyramid = levelsFor(whole, marks);
   const orient = turnOfTiffOrientation(pyramid.orientation);
   const toStored = inverseTurn(orient);
   const seen = seenSize(pyramid);
@@ -134,24 +141,27 @@ function layRequest(request: CanonicalRequest, pyramid: Pyramid, { isProfiled }:
   const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
   // Without a smaller level a smaller size is as much work.
   const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
-  return { choice, asked: { size, turn, degrees, quality, format, colors }, work };
+  const marking = { pyramid: whole, marks };
+  return { choice, asked: { size, turn, degrees, quality, format, colors }, marking, work };
 }
 
 function planDrawing(
-  chosen: LevelChoice,
-  asked: LaidRequest["asked"],
-  { sourceSize, work, isLarge }: { readonly sourceSize: number; readonly work: Remedy; readonly isLarge: boolean },
+  { choice: chosen, asked, marking, work }: LaidRequest,
+  { sourceSize, isLarge }: { readonly sourceSize: number; readonly isLarge: boolean },
 ): DrawPlan {
   const { size, degrees } = asked;
   const choice = reduceChoice(chosen);
   const isTileTurn = isLarge && degrees === 0 && !isEncodedWhole(asked) && canTurnTiles(choice, asked.turn);
   const tileTurn = isTileTurn ? asked.turn : noTurn;
   const turn = isTileTurn ? noTurn : asked.turn;
-  const laid = turnChoice(padForTurn(choice, tileTurn), size, tileTurn);
+  const padded = padForTurn(choice, tileTurn);
+  const laid = turnChoice(padded, size, tileTurn);
   const batches = planBatches(laid, { tileTurn, sourceSize, remedy: work });
   const shrink = chooseShrink(laid);
   const { layout } = laid.stored.encoding;
-  const steps = planColorSteps(asked.colors, { ...asked, ...laid, shrink, layout });
+  const outputSize = turnSize(size, tileTurn);
+  const marked = planMarks(marking, { padded, laid, tileTurn, size: outputSize, model: asked.colors.model });
+  const steps = planColorSteps(asked.colors, { ...asked, ...laid, ...marked, shrink, layout });
   const drawing = {
     ...asked,
     ...laid,
@@ -159,7 +169,7 @@ function planDrawing(
     shrink,
     tileTurn,
     turn,
-    size: turnSize(size, tileTurn),
+    size: outputSize,
     steps,
     batches,
   };

@@ -96,7 +96,8 @@ export class ShrunkBand implements LevelRows {
 
   /** Adds the tile that was decoded last. */
   #add({ column, row }: TilePlace): void {
-    this.#request.settle?.(this.#tile);
+    const { settle, grid } = this.#request;
+    settle?.(this.#tile, { x: column * grid.tileWidth, y: row * grid.tileLength });
     for (const [index, plane] of this.#planes.entries()) {
       const { width, height } = this.#tileSize(index);
       plane.add(this.#samplesOf(index), { x: column * width, y: row * height });

@@ -8,6 +8,8 @@ import type { PlaneSampling } from "./sampling.ts";
 
 /** Some output rows of all sampled planes, top to bottom one after another. */
 export interface Strip {
+  /** The first of its rows, in output pixels. */
+  readonly first: number;
   /** Output pixel rows; the planes have as many, fewer if they are subsampled. */
   readonly rows: number;
   readonly planes: readonly Plane[];
@@ -64,9 +66,10 @@ export function createStripMaker(kernel: Kernel, request: StripRequest): StripMa
     next() {
       const rows = Math.min(stripRows, size.height - done);
       if (rows === 0 || !makers.every((maker) => maker.reaches(done, rows))) return undefined;
-      const planes = makers.map((maker) => maker.make(done, rows));
+      const first = done;
+      const planes = makers.map((maker) => maker.make(first, rows));
       done += rows;
-      return { rows, planes };
+      return { first, rows, planes };
     },
     neededFrom: () => makers.map((maker) => maker.neededFrom(done)),
   };

@@ -30,8 +30,6 @@ export interface TilesRequest {
   readonly size: Size;
   readonly turn: Turn;
   readonly degrees: number;
-  /** Colours are brought to sRGB, which takes decoding. */
-  readonly isManaged: boolean;
   readonly sourceSize: number;
 }
 
@@ -42,17 +40,17 @@ const directoryBytes = { fixed: 1 << 17, tile: 64 } as const;
 const tileMultiple = 16;
 
 /**
- * Plans the copy of tiles into a TIFF; undefined if the request is not exactly tiles, or readers may not know them.
+ * Plans the copy of tiles into a TIFF, nothing being done to their colours; undefined if the request is not exactly tiles, or readers may not know them.
  * Throws `render-too-costly`, and `source-malformed` for tiles outside the file.
  */
 export function planTileCopy(choice: LevelChoice, asked: TilesRequest): Omit<TilesPlan, "instead"> | undefined {
-  const { request, size, turn, degrees, isManaged, sourceSize } = asked;
+  const { request, size, turn, degrees, sourceSize } = asked;
   const { stored: level } = choice;
   const isPlain = request.format === "tif" && request.quality === "default" && degrees === 0 && isNoTurn(turn);
   const isOnGrid =
     isTiles(choice.x, { length: size.width, level: level.width, tile: level.tileWidth }) &&
     isTiles(choice.y, { length: size.height, level: level.height, tile: level.tileLength });
-  if (!isPlain || isManaged || !isOnGrid || !isCopiedToTiff(level)) return undefined;
+  if (!isPlain || !isOnGrid || !isCopiedToTiff(level)) return undefined;
   const batches = planBatches(choice, { tileTurn: noTurn, sourceSize });
   const ranges = rangesOf(batches);
   if (ranges === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { Member } from "../catalogue/collection.ts";
-import { integerValue, isPage, objectOf, pagesAfter, pagesBefore } from "./index-layout.ts";
+import { exceptPages, integerValue, isPage, objectOf, pagesAfter, pagesBefore } from "./index-layout.ts";
 import { type MarkedText, marks, parseMarked } from "./marked-text.ts";
 import { askIndex, type SearchIndex } from "./search-index.ts";
 
@@ -9,36 +9,46 @@ export interface Snippet extends MarkedText {
   readonly page: string | undefined;
 }
 
-/** An object in which something was found. */
-export interface FoundObject {
+/** An object in which something was found, by its place in the index. */
+export interface Candidate {
+  readonly id: number;
   readonly member: Member;
-  readonly snippets: readonly Snippet[];
 }
 
-/** Objects in which something was found, the best first. */
-export interface CatalogueHits {
-  readonly objects: readonly FoundObject[];
+/** Objects in which something was found, the best first, before it is known who may see them. */
+export interface Candidates {
+  /** At most `mostCandidates`. */
+  readonly objects: readonly Candidate[];
   /** How many there are among the entries that were looked at. */
   readonly total: number;
   /** Whether there may be more that were not looked at. */
   readonly isCapped: boolean;
-  readonly next: number | undefined;
+  /** Whether there are more behind these. */
+  readonly isMore: boolean;
+}
+
+/** A candidate whose documents anybody may see, and the keys of its pages whose text not anybody may read. */
+export interface OpenCandidate extends Candidate {
+  readonly closedPages: readonly string[];
 }
 
 /** Entries that are looked at and put into an order, what is known of objects first: more would take seconds. */
 const mostEntries = 1000;
-const objectsPerAnswer = 20;
+/** Objects of an answer at the most. */
+export const objectsPerAnswer = 20;
+/** Objects that are looked at for an answer: some may be shown to nobody. */
+const mostCandidates = 2 * objectsPerAnswer;
 const snippetsPerObject = 3;
 const snippetWords = 16;
 
 /** How much more a word counts in what is known of an object than in the text of a page. */
 const descriptionWeight = 4;
 
-/** Searches in all objects, in what is known of them and in the text of their pages. Throws what `askIndex` throws. */
-export async function searchCatalogue(
+/** Finds objects by what is known of them and by the text of their pages. Throws what `askIndex` throws. */
+export async function findCandidates(
   index: SearchIndex,
   { expression, from }: { readonly expression: string; readonly from: number },
-): Promise<CatalogueHits> {
+): Promise<Candidates> {
   // To tell how much a word weighs, all that it is in is counted: that is left where there is more than is looked at.
   const sql = `WITH found AS (
       SELECT rowid AS id, CASE WHEN (
@@ -52,46 +62,48 @@ export async function searchCatalogue(
     SELECT search_objects.id AS id, member, (SELECT count(*) FROM grouped) AS total,
       (SELECT count(*) FROM found) AS entries
     FROM grouped JOIN search_objects ON search_objects.id = grouped.object
-    ORDER BY score, grouped.entries DESC, search_objects.id LIMIT ${objectsPerAnswer + 1} OFFSET ?2`;
+    ORDER BY score, grouped.entries DESC, search_objects.id LIMIT ${mostCandidates + 1} OFFSET ?2`;
   const [rows = []] = await askIndex(index, [{ sql, values: [expression, from] }]);
-  const listed = rows.slice(0, objectsPerAnswer);
-  const snippets =
-    listed.length === 0
-      ? []
-      : await findSnippets(
-          index,
-          expression,
-          listed.map(({ id }) => Number(id)),
-        );
   return {
-    objects: listed.map(({ member }, place) => ({
+    objects: rows.slice(0, mostCandidates).map(({ id, member }) => ({
+      id: Number(id),
       member: JSON.parse(String(member)),
-      snippets: snippets[place] ?? [],
     })),
     total: Number(rows[0]?.total ?? 0),
     isCapped: Number(rows[0]?.entries ?? 0) >= mostEntries,
-    next: rows.length > objectsPerAnswer ? from + objectsPerAnswer : undefined,
+    isMore: rows.length > mostCandidates,
   };
 }
 
-async function findSnippets(
+/**
+ * Returns the pieces of text in which something was found of each candidate, in their order; none of one in which it was found
+ * on pages alone whose text is not shown. Throws what `askIndex` throws.
+ */
+export async function findSnippets(
   index: SearchIndex,
-  expression: string,
-  ids: readonly number[],
+  { expression, objects }: { readonly expression: string; readonly objects: readonly OpenCandidate[] },
 ): Promise<readonly (readonly Snippet[])[]> {
-  const snippetsOf = (range: string) => `SELECT * FROM (
-      SELECT rowid AS id, snippet(search_words, 0, ${marks}, '…', ${snippetWords}) AS marked FROM search_words
-      WHERE search_words MATCH ?1 AND ${range} ORDER BY rowid LIMIT ${snippetsPerObject})`;
-  const id = integerValue("?2");
-  const sql = `WITH found AS (${snippetsOf(`rowid = ${id}`)}
-    UNION ALL ${snippetsOf(`rowid > ${pagesAfter(id)} AND rowid < ${pagesBefore(id)}`)})
-    SELECT page, marked FROM found JOIN search_entries ON search_entries.id = found.id
-    ORDER BY found.id LIMIT ${snippetsPerObject}`;
-  const statements = ids.map((id) => ({ sql, values: [expression, id] }));
+  if (objects.length === 0) return [];
+  const statements = objects.map(({ id, closedPages }) => ({
+    sql: snippetsSql(closedPages),
+    values: [expression, id, ...(closedPages.length === 0 ? [] : [JSON.stringify(closedPages)])],
+  }));
   return (await askIndex(index, statements)).map((rows) =>
     rows.map(({ page, marked }) => {
       const snippet = parseMarked(String(marked).replaceAll("\n", " "));
       return { ...snippet, page: page === "" ? undefined : String(page) };
     }),
   );
+}
+
+function snippetsSql(closedPages: readonly string[]): string {
+  const snippetsOf = (range: string) => `SELECT * FROM (
+      SELECT rowid AS id, snippet(search_words, 0, ${marks}, '…', ${snippetWords}) AS marked FROM search_words
+      WHERE search_words MATCH ?1 AND ${range} ORDER BY rowid LIMIT ${snippetsPerObject})`;
+  const id = integerValue("?2");
+  const pages = `rowid > ${pagesAfter(id)} AND rowid < ${pagesBefore(id)}`;
+  return `WITH found AS (${snippetsOf(`rowid = ${id}`)}
+    UNION ALL ${snippetsOf(pages + exceptPages(closedPages, { objectId: id, parameter: "?3" }))})
+    SELECT page, marked FROM found JOIN search_entries ON search_entries.id = found.id
+    ORDER BY found.id LIMIT ${snippetsPerObject}`;
 }

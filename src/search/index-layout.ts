@@ -67,3 +67,13 @@ const indexVersion = "1";
 export function versionInIndex(sha256: string): string {
   return `${indexVersion}:${sha256}`;
 }
+
+/** Returns SQL that leaves out pages of an object by their keys, a JSON array in a parameter; nothing for no pages, whose rows are not read. */
+export function exceptPages(
+  keys: readonly string[],
+  { objectId, parameter }: { readonly objectId: string; readonly parameter: string },
+): string {
+  if (keys.length === 0) return "";
+  return ` AND rowid NOT IN (SELECT id FROM search_entries WHERE id > ${pagesAfter(objectId)} AND id < ${pagesBefore(objectId)}
+    AND page IN (SELECT value FROM json_each(${parameter})))`;
+}

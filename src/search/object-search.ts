@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 import type { Area } from "../geometry.ts";
-import { integerValue, pagesAfter, pagesBefore } from "./index-layout.ts";
+import { exceptPages, integerValue, pagesAfter, pagesBefore } from "./index-layout.ts";
 import { marks, parseMarked } from "./marked-text.ts";
 import { askIndex, type Row, type SearchIndex } from "./search-index.ts";
 
@@ -45,17 +45,24 @@ export interface ObjectQuery {
   readonly object: string;
   readonly expression: string;
   readonly from: number;
+  /** Keys of pages whose text is not shown: what is in them is not found. */
+  readonly closedPages: readonly string[];
 }
 
 /**
  * Searches in the text of the pages of an object. Throws `not-found` for an object that the index does not have, and what
  * `askIndex` throws.
  */
-export async function searchObject(index: SearchIndex, { object, expression, from }: ObjectQuery): Promise<ObjectHits> {
+export async function searchObject(
+  index: SearchIndex,
+  { object, expression, from, closedPages }: ObjectQuery,
+): Promise<ObjectHits> {
+  const closed = closedPages.length === 0 ? [] : [JSON.stringify(closedPages)];
   const id = "(SELECT id FROM search_objects WHERE object = ?2)";
   const sql = `WITH found AS (
       SELECT rowid AS id, highlight(search_words, 0, ${marks}) AS marked FROM search_words
       WHERE search_words MATCH ?1 AND rowid > ${pagesAfter(id)} + ${integerValue("?3")} AND rowid < ${pagesBefore(id)}
+        ${exceptPages(closedPages, { objectId: id, parameter: "?4" })}
       ORDER BY rowid LIMIT ${mostPages + 1}),
     counted AS (SELECT id, marked, sum(length(marked)) OVER (ORDER BY id) - length(marked) AS before FROM found)
     SELECT counted.id - ${pagesAfter(id)} AS number, page, language, areas, marked, before
@@ -63,7 +70,7 @@ export async function searchObject(index: SearchIndex, { object, expression, fro
     WHERE before < ${mostCharacters} ORDER BY counted.id`;
   const [objects = [], rows = []] = await askIndex(index, [
     { sql: "SELECT id FROM search_objects WHERE object = ?1", values: [object] },
-    { sql, values: [expression, object, from] },
+    { sql, values: [expression, object, from, ...closed] },
   ]);
   if (objects.length === 0) throw new ImageError("not-found", "No object of this name is in the search index.");
   const listed = rows.slice(0, mostPages);

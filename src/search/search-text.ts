@@ -25,3 +25,8 @@ export function indexedText(text: string): string {
 export function shownText(text: string): string {
   return text.replaceAll(wordEnd, "");
 }
+
+/** Returns a text as the index compares it: in lower case, without accents and ends of words and lines. Source: SQLite FTS5 §4.3.1. */
+export function withoutAccents(text: string): string {
+  return shownText(text).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/gu, " ").trim();
+}

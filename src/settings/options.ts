@@ -161,6 +161,7 @@ export const exportOptions = {
     help: "widths of further pictures of the whole: 90,200 for Universal Viewer",
   },
   alsoRounded: { kind: flag, help: "with the names that OpenSeadragon 4.0.0 rounds" },
+  includeRestricted: { kind: flag, help: "also images that not anybody may see, whole" },
   manifests: { kind: flag, help: "with the manifests of objects all of whose images are exported" },
   delete: { kind: flag, help: "remove images that are there and not among these" },
   jobs: { kind: integer({ least: 1, most: 64 }), help: "images worked on at once (4)" },

@@ -17,6 +17,7 @@ async function read(file: string): Promise<ServiceSettings> {
   const textOf = (name: VariableName) => String(vars[name] ?? defaultVariables[name]).trim();
   // What is wrong there is told by the service. Infinity does not pass from process to process.
   const sizeOf = (name: VariableName) => Number(textOf(name)) || Number.MAX_SAFE_INTEGER;
+  const secondsOf = (name: VariableName) => Number(textOf(name)) || 0;
   const bucketOf = (name: string) =>
     buckets.find(({ binding }: { readonly binding: string }) => binding === name)?.bucket_name;
   return {
@@ -31,6 +32,8 @@ async function read(file: string): Promise<ServiceSettings> {
     base: textOf("BASE_URL").replace(/\/+$/, ""),
     imagePrefix: textOf("PREFIX"),
     limits: { maxWidth: sizeOf("MAX_WIDTH"), maxHeight: sizeOf("MAX_HEIGHT"), maxArea: sizeOf("MAX_AREA") },
+    masterTtlSeconds: secondsOf("MASTER_TTL_SECONDS"),
+    imageMaxAgeSeconds: secondsOf("IMAGE_MAX_AGE_SECONDS"),
     derivatives: readRules(vars),
     searchDatabase: databases.find(({ binding }: { readonly binding: string }) => binding === "SEARCH")?.database_name,
   };

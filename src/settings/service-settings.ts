@@ -7,7 +7,7 @@ import { programBeside } from "../node/program.ts";
 import type { Terminal } from "../node/terminal.ts";
 import type { DerivativeRules } from "../operation/derivative-state.ts";
 import { CommandFaults } from "./command-faults.ts";
-import type { Naming } from "./identifier-template.ts";
+import type { Naming } from "./naming.ts";
 import type { ServiceAnswer } from "./service-settings-process.ts";
 
 /** The settings in wrangler.toml that affect the ingest. */
@@ -25,6 +25,9 @@ export interface ServiceSettings {
   readonly imagePrefix: string;
   /** MAX_WIDTH, MAX_HEIGHT and MAX_AREA. */
   readonly limits: SizeLimits;
+  /** MASTER_TTL_SECONDS and IMAGE_MAX_AGE_SECONDS: how long what is kept of an image may differ from what is stored. */
+  readonly masterTtlSeconds: number;
+  readonly imageMaxAgeSeconds: number;
   /** What derivatives are kept by; the faults of the configuration, in a sentence without a full stop, if it has any. */
   readonly derivatives: DerivativeRules | { readonly fault: string };
   /** `database_name` of the binding SEARCH. */

@@ -1,4 +1,4 @@
-import { begunName, nearestName } from "../spelling.ts";
+import { begunName, listWords, nearestName } from "../spelling.ts";
 
 /** An accepted value, or what is wrong with it, phrased to follow the name of its option. */
 export type Checked<Value> = { readonly value: Value } | { readonly fault: string };
@@ -7,6 +7,8 @@ export type Checked<Value> = { readonly value: Value } | { readonly fault: strin
 export interface ValueKind<Value> {
   /** Stands for the value in help texts; undefined for options without a value. */
   readonly placeholder: string | undefined;
+  /** Whether it may be given several times on a command line: the values are checked as a list. */
+  readonly repeats?: true;
   readonly check: (given: unknown) => Checked<Value>;
 }
 
@@ -177,12 +179,6 @@ export function checkValues<Table extends OptionTable>(
     else values[name] = checked.value;
   }
   return values as ValuesOf<Table>;
-}
-
-/** Joins words for a sentence: `a, b or c`. */
-export function listWords(words: readonly (string | number)[], conjunction: "and" | "or"): string {
-  const last = words.at(-1);
-  return words.length < 2 ? String(last ?? "") : `${words.slice(0, -1).join(", ")} ${conjunction} ${last}`;
 }
 
 function quote(given: unknown): string {

@@ -6,6 +6,7 @@ import type { TextRoute } from "../presentation/text-route.ts";
 import { openAttachment } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { grantAttachment } from "./shown.ts";
 
 interface Asked {
   readonly request: Request;
@@ -14,16 +15,16 @@ interface Asked {
 }
 
 /** Answers a request for a file that lies beside the images of an object, from one read. Throws an ImageError if it can't. */
-export async function answerAttachment(
-  { config, records }: Services,
-  { request, visit, route }: Asked,
-): Promise<Response> {
+export async function answerAttachment(services: Services, { request, visit, route }: Asked): Promise<Response> {
+  const { config, records } = services;
   const [object, file] = [parseIdentifier(route.object), parseIdentifier(route.file)];
+  const keeping = await grantAttachment(services, { request, key: object, visit });
   const { body, version } = await openAttachment(records, { key: attachmentKey(object, file), visit });
   const headers = fileHeaders({
     etag: `"${version}"`,
     cacheTag: await objectTag(object),
     maxAgeSeconds: config.infoMaxAgeSeconds,
+    keeping,
     contentType: attachmentType,
     scope: "public",
     fileName: file,

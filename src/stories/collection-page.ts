@@ -1,4 +1,6 @@
+import { keepingOf } from "../access/grant.ts";
 import { type Collection, topCollection } from "../catalogue/collection.ts";
+import { policiesOfCollection, showCollection } from "../catalogue/shown-collection.ts";
 import { ImageError } from "../error.ts";
 import { rawPath } from "../http/route.ts";
 import { collectionTag } from "../identity/cache-tags.ts";
@@ -11,6 +13,7 @@ import { collectionUri } from "../presentation/addresses.ts";
 import { type Stored, withCollection } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { groundOf } from "./shown.ts";
 import { respondMadePage, siteOf } from "./site.ts";
 
 /** The root of the pages of collections; that of the top one is `/`. */
@@ -29,13 +32,16 @@ export async function answerCollectionPage(
   const place = readPlace(request.url);
   const site = siteOf(services, request);
   const cacheTag = await collectionTag(key);
+  const ground = await groundOf(services, visit);
   const answer = async (stored: Stored<Collection>): Promise<Response> => {
-    const collection = stored.read();
+    const record = stored.read();
+    const collection = showCollection(record, ground);
+    const keeping = keepingOf(policiesOfCollection(record, ground), ground.now);
     const html = formatCollectionPage(site, collection, place);
     if (html === undefined) throw new ImageError("not-found", "The collection has no part of this name.");
     const languages = languagesOf(collection.label);
     const alternateUri = collectionUri(site.addresses, 3, { key, part: place.part });
-    return respondMadePage(services, { request, visit, page: { html, cacheTag, languages, alternateUri } });
+    return respondMadePage(services, { request, visit, page: { html, cacheTag, languages, alternateUri, keeping } });
   };
   try {
     return await withCollection(services.records, { key, visit }, answer);

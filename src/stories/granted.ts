@@ -1,12 +1,14 @@
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
 import { isLoginReason } from "../access/decide.ts";
 import { grant, type Keeping } from "../access/grant.ts";
+import type { Size } from "../geometry.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "../identity/master-name.ts";
 import { UnknownMaster, withMaster } from "../masters/open.ts";
 import { reduceMaster } from "../masters/reduced.ts";
 import type { Master } from "../masters/store.ts";
 import { isHeld, type Stated, statedOf } from "../policies.ts";
+import { seenSize } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { askerOf } from "./asker.ts";
@@ -39,6 +41,12 @@ export interface Grant {
   readonly isToBeLetIn?: true;
 }
 
+/** What was granted of a master that was opened. */
+export interface GrantedMaster extends Grant {
+  /** The size of the image as it is seen, whatever is shown of it: redactions are counted in its pixels. */
+  readonly whole: Size;
+}
+
 /**
  * Does `work` with the master of an image for somebody who may see it, as much of it as he may: the one way by which stories
  * come to a master. It is decided before anything is told of the image; while that takes a read, the master is opened. Throws
@@ -48,7 +56,7 @@ export interface Grant {
 export async function withGranted<T>(
   services: Services,
   asked: AskedOf,
-  work: (master: Master, granted: Grant) => Promise<T>,
+  work: (master: Master, granted: GrantedMaster) => Promise<T>,
 ): Promise<T> {
   const { masters, config, policies } = services;
   const { visit } = asked;
@@ -57,12 +65,12 @@ export async function withGranted<T>(
   visit.account.identifier = image.identifier;
   if (isHeld(policies, policyName(services, image))) {
     const granted = await findGrant(services, asked, { image, name: opening.name });
-    return withMaster(masters, opening, (opened) => work(shown(opened, granted), granted));
+    return withMaster(masters, opening, (opened) => work(shown(opened, granted), laid(opened, granted)));
   }
   const deciding = findGrant(services, asked, { image, name: opening.name });
   const answering = withMaster(masters, opening, async (opened) => {
     const granted = await deciding;
-    return work(shown(opened, granted), granted);
+    return work(shown(opened, granted), laid(opened, granted));
   });
   // A refusal does not wait for the master, whose reads and memory come to their own end.
   visit.defer(answering.catch(() => undefined));
@@ -118,6 +126,10 @@ async function lookForNothing(
   } catch (error) {
     if (!(error instanceof UnknownMaster)) throw error;
   }
+}
+
+function laid({ pyramid }: Master, granted: Grant): GrantedMaster {
+  return { ...granted, whole: seenSize(pyramid) };
 }
 
 function shown(opened: Master, { image: { longestSide } }: Grant): Master {

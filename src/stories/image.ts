@@ -20,12 +20,13 @@ import { refuseUnsigned, rulesOfRequest } from "../iiif/signed-size.ts";
 import { formatCanonicalV2 } from "../iiif/v2/canonical.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { obtainPicture, type ReadyPicture } from "../kept-picture.ts";
+import { marksOf } from "../marks/marks-of.ts";
 import { canonicaliseFor, nameOfPicture, planPicture } from "../picture.ts";
 import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
 import { directBodyBytes } from "../render/admission.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
-import { type AskedOf, withGranted } from "./granted.ts";
+import { type AskedOf, type GrantedMaster, withGranted } from "./granted.ts";
 import { reducedUri } from "./reduced-uri.ts";
 import { AccessRefused } from "./refused.ts";
 
@@ -72,13 +73,15 @@ export function answerPicture(
   services: Services,
   { request, version, identifier, visit, ask, ...given }: PictureRequest,
 ): Promise<Response> {
-  const { config, style, naming } = services;
-  return withGranted(services, { request, identifier, visit, ...given }, async (master, { image: asked, keeping }) => {
+  const { config } = services;
+  return withGranted(services, { request, identifier, visit, ...given }, async (master, granted) => {
+    const { image: asked, keeping } = granted;
     const wanted = ask(master.pyramid);
     // A signature that is not for this address was refused before.
     const claim = { isSigned: asked.signature !== undefined, limit: config.signedAbovePixels };
     const canonical = canonicaliseFor(master, wanted, rulesOfRequest(services.sizeRules[version], wanted, claim));
     refuseUnsigned(canonical, claim);
+    const { style, naming } = await styleOf(services, granted, visit);
     Object.assign(visit.account, { format: canonical.format, ...canonical.size });
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
@@ -104,6 +107,19 @@ export function answerPicture(
     const sent = ready.damage === undefined ? headers : unkeptHeaders(headers);
     return respondImage({ mediaType, body }, sent, visit.account);
   });
+}
+
+/** How pictures of an image are made and named: as all are, with what is put over those of this one. */
+async function styleOf(
+  { style, naming, marks: store }: Services,
+  { stated, whole: image }: GrantedMaster,
+  visit: Visit,
+): Promise<Pick<Services, "style" | "naming">> {
+  const { policies, rules } = stated;
+  const marks = await marksOf(store, { policies, rules, image, visit });
+  if (marks === undefined) return { style, naming };
+  const marked = { ...style, marks };
+  return { style: marked, naming: { ...naming, style: marked } };
 }
 
 /** What the line of a stream says of its picture; one that ended well is told of only when `isLogged`. */

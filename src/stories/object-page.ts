@@ -1,19 +1,22 @@
+import { showWork } from "../catalogue/shown-work.ts";
 import { ImageError } from "../error.ts";
 import { rawPath } from "../http/route.ts";
 import { objectTag } from "../identity/cache-tags.ts";
-import { type Identifier, parseIdentifier } from "../identity/identifier.ts";
+import { parseIdentifier } from "../identity/identifier.ts";
 import { formatObjectPage } from "../pages/object-page.tsx";
 import { type Passages, viewOf } from "../pages/object-view.ts";
 import type { ObjectPlace } from "../pages/site.ts";
 import { languagesOf } from "../pages/texts.tsx";
+import { statedInRecord } from "../policies.ts";
 import { manifestUri } from "../presentation/addresses.ts";
-import { withWork } from "../records.ts";
+import { noSuchRecord, withWork } from "../records.ts";
 import { type Hit, searchObject } from "../search/object-search.ts";
 import { parseQuery } from "../search/search-query.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { readNumber } from "./collection-page.ts";
-import { withSearch } from "./search.ts";
+import { withSearch } from "./search-memory.ts";
+import { type AskedOfObject, grantDocuments, grantSearch, groundOf } from "./shown.ts";
 import { respondMadePage, siteOf } from "./site.ts";
 
 /** The root of the pages of objects. */
@@ -33,9 +36,13 @@ export async function answerObjectPage(
   const key = parseIdentifier(rawPath(request.url).slice(objectRoot.length));
   const place = readPlace(request.url);
   const site = siteOf(services, request);
-  const passages = await findPassages(services, { key, place, visit });
+  const ground = await groundOf(services, visit);
+  const passages = await findPassages(services, { request, key, visit }, place);
   return withWork(services.records, { key, visit }, async (stored) => {
-    const work = stored.read();
+    const stated = statedInRecord(services.policies, key, stored);
+    const keeping = await grantDocuments(services, { request, key, visit }, { stated, ground });
+    const work = showWork(stored.read(), ground);
+    if (work === undefined) throw noSuchRecord();
     const view = viewOf(site, work, { place, passages });
     if (view === undefined) throw new ImageError("not-found", "The object has no page or no image of this name.");
     const page = {
@@ -43,6 +50,7 @@ export async function answerObjectPage(
       cacheTag: await objectTag(key),
       languages: languagesOf(work.label),
       alternateUri: manifestUri(site.addresses, 3, key),
+      keeping,
     };
     return respondMadePage(services, { request, visit, page });
   });
@@ -63,14 +71,16 @@ function readPlace(url: string): ObjectPlace {
 /** Returns what was found in an object; undefined where nothing is searched for. Throws what a search throws. */
 async function findPassages(
   services: Services,
-  { key, place, visit }: { readonly key: Identifier; readonly place: ObjectPlace; readonly visit: Visit },
+  asked: AskedOfObject,
+  place: ObjectPlace,
 ): Promise<Passages | undefined> {
   const { q, from = 0 } = place;
   if (q === undefined) return undefined;
   const expression = parseQuery(q);
   if (expression === undefined) return { q, isCut: false, hits: [], next: undefined };
-  return withSearch(services, visit, async (search) => {
-    const { hits, next } = await searchObject(search, { object: key, expression, from });
+  const { closedPages } = await grantSearch(services, asked);
+  return withSearch(services, asked.visit, async (search) => {
+    const { hits, next } = await searchObject(search, { object: asked.key, expression, from, closedPages });
     const shown = hits.slice(0, mostPassages).map(formatPassage);
     return { q, isCut: shown.length < hits.length, hits: shown, next };
   });

@@ -10,6 +10,8 @@ export interface Refusal {
   /** The longest side of the reduced image that all may see, in pixels. */
   readonly publicSize: number | undefined;
   readonly stated: Stated;
+  /** What it is called that was asked for: an image unless it is stated. */
+  readonly called?: string;
 }
 
 /** The refusal of an image by its policy: whoever catches it may answer with something less. */
@@ -17,7 +19,7 @@ export class AccessRefused extends ImageError {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
-    const { code, message, hint } = sayReason(refusal.reason);
+    const { code, message, hint } = sayReason(refusal.reason, refusal.called ?? "image");
     super(code, message, hint === undefined ? {} : { hint });
     this.refusal = refusal;
   }
@@ -38,21 +40,24 @@ interface Said {
   readonly hint?: string;
 }
 
-function sayReason(reason: Reason): Said {
+function sayReason(reason: Reason, called: string): Said {
   if (isLoginReason(reason)) {
     const to = reason.kind === "click" ? "accept its terms" : "sign in";
-    return { code: "login-required", message: `This image is shown to those who ${to}.` };
+    return { code: "login-required", message: `This ${called} is shown to those who ${to}.` };
   }
   switch (reason.kind) {
     case "closed":
-      return { code: "access-closed", message: "This image is closed." };
+      return { code: "access-closed", message: `This ${called} is closed.` };
     case "embargo":
-      return { code: "access-closed", message: `This image is under an embargo until ${reason.until}.` };
+      return { code: "access-closed", message: `This ${called} is under an embargo until ${reason.until}.` };
     case "no-longer-open":
-      return { code: "access-closed", message: `This image has been closed since ${reason.since}.` };
+      return { code: "access-closed", message: `This ${called} has been closed since ${reason.since}.` };
     case "network":
-      return { code: "access-closed", message: "This image is shown in some networks alone, such as a reading room." };
+      return {
+        code: "access-closed",
+        message: `This ${called} is shown in some networks alone, such as a reading room.`,
+      };
     case "signed":
-      return { code: "signature-required", message: "This image is shown at signed addresses alone." };
+      return { code: "signature-required", message: `This ${called} is shown at signed addresses alone.` };
   }
 }

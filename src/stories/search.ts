@@ -1,4 +1,4 @@
-import { whileRenewing } from "../budget/renewal.ts";
+import type { Keeping } from "../access/grant.ts";
 import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
@@ -12,12 +12,13 @@ import type { Json } from "../presentation/json.ts";
 import { formatHits } from "../presentation/object-hits.ts";
 import type { TextRoute } from "../presentation/text-route.ts";
 import { formatHitsV1 } from "../presentation/v2/object-hits.ts";
-import { searchCatalogue } from "../search/catalogue-search.ts";
 import { searchObject } from "../search/object-search.ts";
-import type { SearchIndex } from "../search/search-index.ts";
 import { parseQuery } from "../search/search-query.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
+import { findInCatalogue } from "./catalogue-hits.ts";
+import { withSearch } from "./search-memory.ts";
+import { grantSearch } from "./shown.ts";
 
 interface Asked {
   readonly request: Request;
@@ -25,57 +26,29 @@ interface Asked {
   readonly route: Extract<TextRoute, { readonly kind: "object-search" | "catalogue-search" }>;
 }
 
-/** Rows of the index, their JSON and the document made of them, at the most, in bytes. */
-const answerBytes = 8 << 20;
-
-/** What a search takes of the isolate's time, and keeps while it waits for memory. */
-const searchLoan = { share: "draws", bytes: answerBytes, costMilliseconds: 20, waitingBytes: 4096 } as const;
-
 /** An index is brought up to date without anyone saying so here: answers are kept for a moment only. */
 const mostMaxAgeSeconds = 60;
 
-/** Answers a search, in an object or in all of them, from the index alone. Throws an ImageError if it can't be answered. */
+/** Answers a search, in an object or in all of them, from the index, as far as anybody may see what was found. Throws an ImageError if it can't be answered. */
 export async function answerSearch(services: Services, { request, visit, route }: Asked): Promise<Response> {
   const { config, publicRules } = services;
   const asked = readParameters(request.url);
   const expression = parseQuery(asked.q);
   const { limits } = publicRules[3];
   const addresses: Addresses = { base: baseOf({ config, request }), imagePrefix: config.prefix, limits };
-  return withSearch(services, visit, async (search) => {
-    const hits = await findHits({ search, addresses, route }, { ...asked, expression });
-    const json = JSON.stringify(hits);
-    const contentType =
-      route.kind === "catalogue-search" ? "application/json" : chooseDocumentType(request, route.version === 2 ? 3 : 2);
-    const headers = documentHeaders({
-      etag: `"${await digest(json + contentType)}"`,
-      cacheTag: route.kind === "catalogue-search" ? searchTag : await objectTag(parseIdentifier(route.object)),
-      maxAgeSeconds: Math.min(mostMaxAgeSeconds, config.infoMaxAgeSeconds),
-      contentType,
-      scope: isHostShared(config, request.url) ? "public" : "private",
-    });
-    return respondNotModified(request, headers, visit.account) ?? respondText(json, headers, visit.account);
+  const { hits, keeping } = await findHits(services, { request, visit, route }, { ...asked, addresses, expression });
+  const json = JSON.stringify(hits);
+  const contentType =
+    route.kind === "catalogue-search" ? "application/json" : chooseDocumentType(request, route.version === 2 ? 3 : 2);
+  const headers = documentHeaders({
+    etag: `"${await digest(json + contentType)}"`,
+    cacheTag: route.kind === "catalogue-search" ? searchTag : await objectTag(parseIdentifier(route.object)),
+    maxAgeSeconds: Math.min(mostMaxAgeSeconds, config.infoMaxAgeSeconds),
+    keeping,
+    contentType,
+    scope: isHostShared(config, request.url) ? "public" : "private",
   });
-}
-
-/**
- * Runs `work` with the index, in memory that is held meanwhile. Throws `search-unavailable` where none is bound,
- * `render-busy`, and what the work throws.
- */
-export async function withSearch<T>(
-  { budget, clock, search }: Services,
-  { patience }: Visit,
-  work: (search: SearchIndex) => Promise<T>,
-): Promise<T> {
-  if (search === undefined) {
-    const hint = "Its operators bind a database as SEARCH.";
-    throw new ImageError("search-unavailable", "This service has no search index.", { hint });
-  }
-  const lease = await budget.take(searchLoan, patience);
-  try {
-    return await whileRenewing(clock, lease, () => work(search));
-  } finally {
-    lease.release();
-  }
+  return respondNotModified(request, headers, visit.account) ?? respondText(json, headers, visit.account);
 }
 
 interface Parameters {
@@ -96,24 +69,33 @@ function readParameters(url: string): Parameters {
   return { q: searchParams.get("q") ?? "", from: Number(place), ignored: others.slice(0, mostIgnored) };
 }
 
-interface Place {
-  readonly search: SearchIndex;
+interface Sought extends Parameters {
   readonly addresses: Addresses;
-  readonly route: Asked["route"];
+  /** Undefined where nothing that is searched for is a word: that is found nowhere. */
+  readonly expression: string | undefined;
 }
 
-/** What has no word in it is found nowhere. */
+interface Hits {
+  readonly hits: Json;
+  readonly keeping: Keeping;
+}
+
 async function findHits(
-  { search, addresses, route }: Place,
-  { expression, q, from, ignored }: Parameters & { readonly expression: string | undefined },
-): Promise<Json> {
+  services: Services,
+  { request, visit, route }: Asked,
+  { addresses, expression, q, from, ignored }: Sought,
+): Promise<Hits> {
   if (route.kind === "catalogue-search") {
-    const none = { objects: [], total: 0, isCapped: false, next: undefined };
-    const found = expression === undefined ? none : await searchCatalogue(search, { expression, from });
-    return formatCatalogueHits(addresses, { ...found, q, from, ignored });
+    const { keeping, ...found } = await findInCatalogue(services, visit, { q, expression, from });
+    return { hits: formatCatalogueHits(addresses, { ...found, q, from, ignored }), keeping };
   }
-  const object = parseIdentifier(route.object);
-  const none = { hits: [], next: undefined };
-  const found = expression === undefined ? none : await searchObject(search, { object, expression, from });
-  return (route.version === 2 ? formatHits : formatHitsV1)(addresses, { ...found, object, q, from, ignored });
+  const key = parseIdentifier(route.object);
+  const { keeping, closedPages } = await grantSearch(services, { request, key, visit });
+  const found = await withSearch(services, visit, async (search) =>
+    expression === undefined
+      ? { hits: [], next: undefined }
+      : searchObject(search, { object: key, expression, from, closedPages }),
+  );
+  const format = route.version === 2 ? formatHits : formatHitsV1;
+  return { hits: format(addresses, { ...found, object: key, q, from, ignored }), keeping };
 }

@@ -1,3 +1,4 @@
+import type { Keeping } from "../access/grant.ts";
 import { digest } from "../digest.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { pageHeaders, respondNotModified, respondText } from "../http/respond.ts";
@@ -27,6 +28,8 @@ export interface MadePage {
   readonly cacheTag: string;
   readonly languages: readonly string[];
   readonly alternateUri?: string;
+  /** Who may keep it; anybody unless it is stated. */
+  readonly keeping?: Keeping;
 }
 
 /** Answers a page that was made: with it, or with 304 where the client has it. */
@@ -34,11 +37,12 @@ export async function respondMadePage(
   { config }: Services,
   { request, visit, page }: { readonly request: Request; readonly visit: Visit; readonly page: MadePage },
 ): Promise<Response> {
-  const { html, cacheTag, languages, alternateUri } = page;
+  const { html, cacheTag, languages, alternateUri, keeping = { kind: "anybody" } } = page;
   const headers = pageHeaders({
     etag: `"${await digest(html)}"`,
     cacheTag,
     maxAgeSeconds: Math.min(mostMaxAgeSeconds, config.infoMaxAgeSeconds),
+    keeping,
     scope: isHostShared(config, request.url) ? "public" : "private",
     languages,
     alternateUri,

@@ -1,7 +1,7 @@
 import { withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { respondJson } from "../http/respond.ts";
-import { taskFormOf } from "../http/task-form.ts";
+import { sendingOf, taskFormOf } from "../http/task-form.ts";
 import type { Services } from "../services.ts";
 import type { TaskStatus } from "../task/answers.ts";
 import type { Answered, ItemQuery, TaskAction, TaskDoor } from "../task/door.ts";
@@ -29,7 +29,9 @@ export async function submitTask(services: Services, { request, visit, operator 
     throw new ImageError("body-malformed", "The body is no task file.", { hint });
   }
   const bytes = new Uint8Array(await request.arrayBuffer());
-  const status = await askJobs(services, (tasks) => tasks.submit({ bytes, form, operator }));
+  const status = await askJobs(services, (tasks) =>
+    tasks.submit({ bytes, form, operator, sending: sendingOf(request) }),
+  );
   const { id, kind, name } = status;
   await noteAction(services, { visit, operator, action: "task", detail: { id, kind, name } });
   return respondJson(status, 201);

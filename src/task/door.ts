@@ -5,6 +5,8 @@ export interface SentTask {
   readonly bytes: Uint8Array;
   readonly form: "json" | "csv";
   readonly operator: string;
+  /** What the same sending of a task has each time that it is sent; undefined where each time is another task. */
+  readonly sending?: string | undefined;
 }
 
 /** Which items of a task are asked for. */

@@ -30,6 +30,8 @@ export interface ConvertSettings {
   readonly quality?: number;
   /** Side of a tile in pixels; absent for 512. */
   readonly tile?: 256 | 512;
+  /** Refuses images of 16 bits, with the command that keeps them, in place of making 8 of them; with `deflate` alone. */
+  readonly "keep-depth"?: boolean;
 }
 
 /** Tiled pyramids are laid out anew, tile by tile as they are: there is nothing to set. */
@@ -51,6 +53,8 @@ export interface ExportChoices {
   readonly thumbs?: readonly number[];
   /** With the names that OpenSeadragon 4.0.0 rounds. */
   readonly "also-rounded"?: boolean;
+  /** Also images that not anybody may see, whole; absent for none of them. */
+  readonly "include-restricted"?: boolean;
 }
 
 /** Objects are made of folders as they are: there is nothing to set. */

@@ -1,9 +1,9 @@
 import { decodeText } from "../catalogue/csv-encoding.ts";
 import { maxTaskFileBytes } from "../limits.ts";
 import type { TaskFault } from "./answers.ts";
+import type { PathFault } from "./path-fault.ts";
 import type { TaskOrder } from "./task.ts";
 import { readTaskJson } from "./task-json.ts";
-import type { PathFault } from "./task-schema.ts";
 import { readTaskTable } from "./task-table.ts";
 
 /** How a task file is written. */

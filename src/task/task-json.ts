@@ -1,9 +1,10 @@
 import type { DecodedText } from "../catalogue/csv-encoding.ts";
 import type { TaskFault } from "./answers.ts";
+import { findDoubledFields } from "./doubled-fields.ts";
 import type { ReadTask } from "./task-file.ts";
 import { findValueFaults, isRunnable, settingNames, suggestion } from "./task-schema.ts";
 
-const fieldNames = ["kind", "name", "collection", "from", "items", "settings"] as const;
+const fieldNames = ["kind", "name", "collection", "from", "items", "identifiers", "settings"] as const;
 const sourceNames = ["prefix", "suffix"] as const;
 const itemNames = ["key", "identifier"] as const;
 
@@ -17,7 +18,11 @@ export function readTaskJson({ text, encoding, isWhole }: DecodedText): ReadTask
   } catch (error) {
     return unread(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return { task, faults: unknownFields(task), placeOf, valueFaults: findValueFaults(task) };
+  const doubled = findDoubledFields(text).map((path): TaskFault => {
+    const place = placeOf(path);
+    return { ...(place !== undefined && { place }), message: "it stands there twice" };
+  });
+  return { task, faults: [...doubled, ...unknownFields(task)], placeOf, valueFaults: findValueFaults(task) };
 }
 
 /** `items[3].key`. */

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { keyFault } from "../catalogue/record-name.ts";
-import { ImageError } from "../error.ts";
-import { identifierOf } from "../identity/identifier.ts";
 import { maxKeyBytes } from "../identity/master-name.ts";
 import { nearestName } from "../spelling.ts";
+import { findItemFaults, isIdentifier } from "./item-faults.ts";
+import { kindsWithIdentifiers, templateFaults } from "./item-identifiers.ts";
 import { type RunnableKind, runnableKinds } from "./kinds.ts";
+import type { PathFault } from "./path-fault.ts";
 
 /** Longest name of a task or of a collection. */
 const mostNameCharacters = 200;
@@ -68,11 +68,21 @@ const settingsOfKinds = {
       ),
     ),
   }),
-  convert: v.object({
-    compression: v.exactOptional(v.picklist(compressions, `it is not one of ${compressions.join(", ")}`)),
-    quality: v.exactOptional(quality),
-    tile: v.exactOptional(v.picklist([256, 512], "it is not 256 or 512")),
-  }),
+  convert: v.pipe(
+    v.object({
+      compression: v.exactOptional(v.picklist(compressions, `it is not one of ${compressions.join(", ")}`)),
+      quality: v.exactOptional(quality),
+      tile: v.exactOptional(v.picklist([256, 512], "it is not 256 or 512")),
+      "keep-depth": v.exactOptional(isTruth),
+    }),
+    v.forward(
+      v.check(
+        (given) => given["keep-depth"] !== true || given.compression === "deflate",
+        "it needs the compression deflate",
+      ),
+      ["keep-depth"],
+    ),
+  ),
   repack: v.object({}),
   export: v.object({
     base: v.pipe(
@@ -91,6 +101,7 @@ const settingsOfKinds = {
       ),
     ),
     "also-rounded": v.exactOptional(isTruth),
+    "include-restricted": v.exactOptional(isTruth),
   }),
   manifest: v.object({}),
 } satisfies Readonly<Record<RunnableKind, v.GenericSchema>>;
@@ -125,22 +136,17 @@ const orderSchema = v.pipe(
         v.minLength(1, "it is empty"),
       ),
     ),
+    identifiers: v.exactOptional(isText),
     settings: v.exactOptional(isObject),
   }),
 );
-
-/** Something that is wrong: `path` leads to it from the task, as `["items", 3, "key"]`. `message` has no full stop. */
-export interface PathFault {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
 
 /** Returns all that is wrong with the values of a task, whatever file they come from; nothing of one that is a TaskOrder. */
 export function findValueFaults(task: unknown): readonly PathFault[] {
   const read = v.safeParse(orderSchema, task);
   const faults = read.success ? [] : read.issues.map(faultOf);
   if (typeof task !== "object" || task === null || Array.isArray(task)) return faults;
-  const { kind, from, items, settings } = task as Readonly<Record<string, unknown>>;
+  const { kind, from, items, identifiers, settings } = task as Readonly<Record<string, unknown>>;
   faults.push(...kindFaults(kind));
   const given = settings ?? {};
   // A kind that is misspelt is taken for the one that was meant, so that all faults are told at once.
@@ -157,13 +163,13 @@ export function findValueFaults(task: unknown): readonly PathFault[] {
   if (from !== undefined && items !== undefined) {
     faults.push({ path: ["from"], message: "there are items too, and a task has one of both" });
   }
-  if (!Array.isArray(items)) return faults;
-  return [
-    ...faults,
-    ...repeated(items, "key"),
-    ...repeated(items, "identifier"),
-    ...(kind === "manifest" ? folderFaults(items) : []),
-  ];
+  if (typeof identifiers === "string") {
+    const makes = isRunnable(kind) ? kindsWithIdentifiers.includes(kind) : true;
+    const message = `${String(kind)} makes no masters: they are for ${kindsWithIdentifiers.join(" and ")}`;
+    if (!makes) faults.push({ path: ["identifiers"], message });
+    faults.push(...templateFaults(identifiers).map((told) => ({ path: ["identifiers"], message: told })));
+  }
+  return Array.isArray(items) ? [...faults, ...findItemFaults(items, task)] : faults;
 }
 
 /** Says whether a kind is one that this version does. */
@@ -193,35 +199,6 @@ function faultOf(issue: v.BaseIssue<unknown>): PathFault {
   return { path, message: issue.received === "undefined" ? "it is missing" : issue.message };
 }
 
-function repeated(items: readonly unknown[], field: "key" | "identifier"): readonly PathFault[] {
-  const first = new Map<string, number>();
-  return items.flatMap((item, index): readonly PathFault[] => {
-    const named = (item as Readonly<Partial<Record<typeof field, unknown>>> | null)?.[field];
-    if (typeof named !== "string" || named === "") return [];
-    if (first.has(named)) return [{ path: ["items", index, field], message: `${named} is there already` }];
-    first.set(named, index);
-    return [];
-  });
-}
-
-/** The items of a task that makes objects are folders, and their identifiers keys of objects. */
-function folderFaults(items: readonly unknown[]): readonly PathFault[] {
-  return items.flatMap((item, index): readonly PathFault[] => {
-    const { key: folder, identifier: object } = (item ?? {}) as {
-      readonly key?: unknown;
-      readonly identifier?: unknown;
-    };
-    const isFile = typeof folder === "string" && folder !== "" && !folder.endsWith("/");
-    const fault = typeof object === "string" && object !== "" ? keyFault(object) : undefined;
-    return [
-      ...(isFile
-        ? [{ path: ["items", index, "key"], message: `${folder} is no folder: it does not end in a slash` }]
-        : []),
-      ...(fault === undefined ? [] : [{ path: ["items", index, "identifier"], message: fault }]),
-    ];
-  });
-}
-
 function wholeNumber(least: number, most: number) {
   return v.pipe(
     v.number("it is not a number"),
@@ -233,14 +210,4 @@ function wholeNumber(least: number, most: number) {
 
 function isShort(text: string): boolean {
   return new TextEncoder().encode(text).byteLength <= maxKeyBytes;
-}
-
-function isIdentifier(text: string): boolean {
-  try {
-    identifierOf(text);
-    return true;
-  } catch (error) {
-    if (error instanceof ImageError) return false;
-    throw error;
-  }
 }

@@ -6,7 +6,7 @@ import type { TaskFault } from "./answers.ts";
 import type { ReadTask } from "./task-file.ts";
 import { findValueFaults, isRunnable, settingNames, suggestion } from "./task-schema.ts";
 
-const textNames = ["kind", "name", "collection"] as const;
+const textNames = ["kind", "name", "collection", "identifiers"] as const;
 const sourceNames = ["prefix", "suffix"] as const;
 const allSettings = [...new Set(Object.values(settingNames).flat())];
 const known = [...textNames, ...sourceNames, "key", "identifier", ...allSettings];
@@ -21,6 +21,8 @@ const settingValues: Readonly<Record<string, (cell: string) => unknown>> = {
   tile: numberOf,
   thumbs: (cell) => cell.split(/\s+/).map(numberOf),
   "also-rounded": truthOf,
+  "keep-depth": truthOf,
+  "include-restricted": truthOf,
 };
 
 /** What is neither is told by the schema. */

@@ -41,18 +41,20 @@ interface Asked {
 /** Starts a service that answers each call with the next answer, the last one again; a number is a status without a body. */
 async function serve(
   answers: readonly (object | string | number)[],
-): Promise<{ readonly url: string; readonly asked: Asked[] }> {
+): Promise<{ readonly url: string; readonly asked: Asked[]; readonly sendings: unknown[] }> {
   const asked: Asked[] = [];
+  const sendings: unknown[] = [];
   const listener: RequestListener = async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const answer = answers[Math.min(asked.length, answers.length - 1)] ?? {};
     asked.push({ call: `${request.method} ${request.url}`, type: request.headers["content-type"], body });
+    sendings.push(request.headers["idempotency-key"]);
     if (typeof answer === "number") response.writeHead(answer);
     response.end(typeof answer === "object" ? JSON.stringify(answer) : typeof answer === "string" ? answer : "");
   };
   server = await serveAdmin(listener);
-  return { url: server.url, asked };
+  return { url: server.url, asked, sendings };
 }
 
 async function run(args: readonly string[], change: Partial<Terminal> = {}) {
@@ -123,6 +125,19 @@ describe("tessera batch submit", () => {
       { call: "POST /admin/tasks", type: "application/json", body: json },
       { call: "POST /admin/tasks", type: "text/csv", body: csv },
     ]);
+  });
+
+  it("sends again what was not answered, as the same sending", async () => {
+    await writeFile(join(folder, "again.json"), '{ "kind": "check", "from": { "prefix": "" } }');
+    const { url, sendings } = await serve([503, makeStatus(), makeStatus()]);
+    const place = ["--to", "remote", "--service", url];
+    const { status, said } = await run(["submit", "again.json", ...place]);
+    expect([status, said]).toEqual([0, expect.stringContaining("It is sent again.")]);
+    await run(["submit", "again.json", ...place]);
+    const [first, again, other] = sendings;
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
   });
 
   it("tells all that is wrong with a file, with its places, and sends nothing", async () => {
@@ -323,6 +338,16 @@ describe("watching a task", () => {
     const refused = { terminal, connect: async () => ({ url, secret, signal: terminal.signal }) };
     await expect(watchTask(taskId, { ...refused, times })).rejects.toThrow(/answers 404/);
     expect(asked).toHaveLength(1);
+  });
+
+  it("ends with 75 where the service is away, which says to try again", async () => {
+    const { url } = await serve([503]);
+    const { status, said } = await run(["status", taskId, "--to", "remote", "--service", url]);
+    expect([status, said]).toEqual([75, expect.stringContaining("Try again when the service is back")]);
+    const none = await run(["status", "--to", "local", "--state", "nowhere"]);
+    expect([none.status, none.said]).toEqual([75, expect.stringContaining("No service is running")]);
+    server?.close();
+    expect((await run(["status", taskId, "--to", "remote", "--service", url])).status).toBe(75);
   });
 
   it.each([

@@ -140,6 +140,11 @@ describe("the settings of the Worker of jobs", () => {
     expect(faults({ vars: { LARGE_ABOVE_MEGAPIXELS: "many" } })).toEqual([
       'j.toml: LARGE_ABOVE_MEGAPIXELS is "many", and has to be a number from 0 on',
     ]);
+    for (const ITEMS_AT_ONCE of ["0", "17", "2.5", ""]) {
+      expect(faults({ vars: { ITEMS_AT_ONCE } })).toEqual([
+        `j.toml: ITEMS_AT_ONCE is "${ITEMS_AT_ONCE}", and has to be a whole number from 1 to 16`,
+      ]);
+    }
     const origins = [{ prefix: "web/", kind: "https", endpoint: "https://example.org" }];
     expect(faults({}, { ORIGINS: origins })).toHaveLength(1);
     expect(faults({ vars: { ORIGINS: origins } }, { ORIGINS: origins })).toEqual([]);

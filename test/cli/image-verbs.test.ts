@@ -129,7 +129,7 @@ describe("tessera mv", () => {
     expect(status).toBe(0);
     expect(JSON.parse(printed)).toMatchObject({
       ...{ from: "scan", to: "maps/1", object: "atlas", collections: ["top"], told: 2 },
-      steps: ["copy", "record", "object", "redirect", "delete-master", "delete-record"],
+      steps: ["record", "copy", "object", "redirect", "delete-master", "delete-record"],
       purge: { state: "purged", report: { workersCache: { state: "purged" } } },
     });
     expect(masters()).toEqual(["maps/1", "other"]);

@@ -29,6 +29,8 @@ describe("the settings of the service", () => {
       mastersBucket: "atlas",
       catalogueBucket: "cards",
       derivativesBucket: "pictures",
+      masterTtlSeconds: 60,
+      imageMaxAgeSeconds: 86_400,
       derivatives: { settings, limits, picturesPerMaster: 32 },
       searchDatabase: "words",
     });
@@ -39,6 +41,8 @@ describe("the settings of the service", () => {
       mastersBucket: undefined,
       catalogueBucket: undefined,
       derivativesBucket: undefined,
+      masterTtlSeconds: 60,
+      imageMaxAgeSeconds: 86_400,
       derivatives: { fault: 'JPEG_QUALITY is "0", not a whole number from 1 to 100' },
       searchDatabase: undefined,
     });

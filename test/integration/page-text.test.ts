@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { formatPageLines, type PageLines } from "../../src/catalogue/page-text.ts";
+import { formatWork } from "../../src/catalogue/work-record.ts";
 import { ask } from "../support/service.ts";
+import { makePage, makeWork } from "../support/works.ts";
 
 const host = "https://images.example";
 const of = (change: Partial<PageLines>): Uint8Array =>
@@ -18,6 +20,9 @@ const of = (change: Partial<PageLines>): Uint8Array =>
 const alto = "<alto>é</alto>";
 
 beforeAll(async () => {
+  const pages = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"].map((key) => makePage(key));
+  await env.CATALOGUE.put("objects/atlas/vol 1.json", formatWork(makeWork({ key: "atlas/vol 1", pages })));
+  await env.CATALOGUE.put("objects/a.json", formatWork(makeWork({ key: "a", pages: [makePage("manifest")] })));
   await env.CATALOGUE.put("text/atlas/vol 1/0001.json", of({}));
   await env.CATALOGUE.put("text/atlas/vol 1/0001.alto.xml", alto);
   await env.CATALOGUE.put("text/atlas/vol 1/0002.json", of({ format: "hocr", file: "0002'.hocr.html" }));
@@ -40,8 +45,9 @@ describe("the text of a page", () => {
   });
 
   it.each(["/presentation/3/atlas%2Fvol%201/text/0001", "/presentation/3/atlas/vol%201/text/0001"])(
-    "is an annotation page of its lines, from one read: %s",
+    "is an annotation page of its lines, from one read where it is known who may read them: %s",
     async (path) => {
+      await ask(path);
       const { status, headers, text, timing } = await ask(path);
       expect([status, timing.reads]).toEqual([200, "1"]);
       expect(headers.get("Content-Type")).toContain("application/ld+json");

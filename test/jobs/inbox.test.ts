@@ -1,6 +1,7 @@
 import { createExecutionContext, createMessageBatch, createScheduledController, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { TaskRegister } from "../../src/batch/task-register.ts";
 import worker from "../../src/jobs-worker.ts";
 import type { TaskFaults } from "../../src/task/answers.ts";
 import { makeTiff } from "../support/make-tiff.ts";
@@ -18,7 +19,7 @@ async function announce(key: string) {
   const body = { account: "a", action: "PutObject", bucket: "tessera-inbox", object: { key, size: 1, eTag: "e" } };
   const batch = createMessageBatch("tessera-inbox", [{ id: crypto.randomUUID(), timestamp: 0, attempts: 1, body }]);
   const context = createExecutionContext();
-  await worker.queue(batch as never, bindings);
+  await worker.queue(batch as never, bindings, context);
   return getQueueResult(batch, context);
 }
 
@@ -71,5 +72,49 @@ describe("a task file in INBOX", () => {
     expect(await tasksOf("forgotten.json")).toHaveLength(1);
     const { objects } = await env.INBOX.list({ prefix: "scan" });
     expect(objects.map(({ key }) => key)).toEqual(["scan.tif", "scans/1.json"]);
+  });
+});
+
+describe("a task that is sent", () => {
+  it("is started once by one sending, however often it comes", async () => {
+    const bytes = new TextEncoder().encode('{"kind": "check", "from": {"prefix": "posted/"}}');
+    const other = new TextEncoder().encode('{"kind": "verify", "from": {"prefix": "posted/"}}');
+    const ids = [];
+    for (const [file, sending] of [
+      [bytes, "one"],
+      [bytes, "one"],
+      [bytes, "two"],
+      [other, "one"],
+      [bytes, undefined],
+      [bytes, undefined],
+    ] as const) {
+      ids.push(answerOf(await door.submit({ bytes: file, form: "json", operator: "sender", sending })).id);
+    }
+    expect(ids[1]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(5);
+    for (const id of ids) expect(await untilReported(id)).toMatchObject({ counts: { done: 2 } });
+  });
+});
+
+describe("what the cron looks through", () => {
+  it("is gone on with where the last look ended", async () => {
+    const register = () => (env.REGISTER as DurableObjectNamespace<TaskRegister>).getByName("walked");
+    expect(await register().place("inbox")).toBeUndefined();
+    await register().keepPlace("inbox", "m.json");
+    await register().keepPlace("tasks", "20261129-104826-3fa85f645717");
+    expect(await register().place("inbox")).toBe("m.json");
+    await register().keepPlace("inbox", undefined);
+    expect(await register().place("inbox")).toBeUndefined();
+    expect(await register().place("tasks")).toBe("20261129-104826-3fa85f645717");
+    // Behind the place is where a look begins, and it begins anew once it has come to the end.
+    await bindings.REGISTER.getByName("service").keepPlace("inbox", "n");
+    const task = '{"kind": "check", "from": {"prefix": "posted/"}}';
+    await env.INBOX.put("a-walked.json", task);
+    await env.INBOX.put("z-walked.json", task);
+    await door.sweep();
+    expect(await readJson("z-walked.json.started.json")).toBeDefined();
+    expect(await readJson("a-walked.json.started.json")).toBeUndefined();
+    await door.sweep();
+    expect(await readJson("a-walked.json.started.json")).toBeDefined();
   });
 });

@@ -103,6 +103,33 @@ describe("a task that converts", () => {
     ]);
   });
 
+  it("names what it makes of a prefix by a template, and takes nothing that is there for another", async () => {
+    await env.MASTERS.put("named/a/1.tif", strips);
+    await env.MASTERS.put("named/b/1.tif", strips);
+    await env.MASTERS.put("named/b/2.tif", strips);
+    await env.MASTERS.put("odd/?.tif", strips);
+    const { items } = await runTask({
+      ...{ kind: "convert", from: { prefix: "named/" }, collection: "c" },
+      ...{ identifiers: "named/zz/{collection}-{name}", settings: { tile: 256 } },
+    });
+    const cameOf = (key: string) => [items.get(key)?.state, items.get(key)?.identifier, items.get(key)?.failure?.code];
+    expect([cameOf("named/a/1.tif"), cameOf("named/b/1.tif")].toSorted()).toEqual([
+      ["done", "named/zz/c-1", undefined],
+      ["failed", "named/zz/c-1", "name-taken"],
+    ]);
+    expect(cameOf("named/b/2.tif")).toEqual(["done", "named/zz/c-2", undefined]);
+    const made = (await env.MASTERS.list({ prefix: "named/zz/" })).objects.map(({ key }) => key);
+    expect(made).toEqual(["named/zz/c-1", "named/zz/c-2"]);
+    const odd = await runTask({ kind: "convert", from: { prefix: "odd/" }, identifiers: "{path}" });
+    expect(odd.items.get("odd/?.tif")?.failure?.code).toBe("identifier-malformed");
+    // The same again finds what it made: under the same names, and among its sources.
+    const again = await runTask({
+      ...{ kind: "convert", items: [{ key: "named/b/2.tif" }], collection: "c" },
+      ...{ identifiers: "named/zz/{collection}-{name}", settings: { tile: 256 } },
+    });
+    expect(again.items.get("named/b/2.tif")).toMatchObject({ state: "kept", identifier: "named/zz/c-2" });
+  });
+
   it("hands over what is too large for a message, and makes the same of it block by block", async () => {
     const tall = await makeTiff({ width: 601, height: 4500, rowsPerStrip: 16, compression: "lzw", levels: 1 });
     for (const key of ["tall/1", "tall/2"]) await env.MASTERS.put(key, tall);
@@ -153,6 +180,8 @@ describe("a task that converts", () => {
     expect(cameTo("pages")).toEqual(["refused", "would-lose"]);
     expect(cameTo("clear")).toEqual(["refused", "would-lose"]);
     expect(cameTo("deep")).toEqual(["refused", "would-lose"]);
+    const keeping = "tessera ingest FILE --compression deflate --keep-depth";
+    expect(items.get("kept/deep")?.failure?.command).toBe(keeping);
     expect(cameTo("pyramid")).toEqual(["kept", undefined]);
     expect(cameTo("plain")).toEqual(["done", undefined]);
     expect((await etags()).slice(0, 4)).toEqual(before.slice(0, 4));
@@ -164,6 +193,18 @@ describe("a task that converts", () => {
       ],
     });
     expect(beside.items.get("kept/clear")?.state).toBe("done");
+    // 16 bits become 8, as by the ingest, unless they are asked for: then the command is named that keeps them.
+    const depths = await runTask({
+      ...{ kind: "convert", identifiers: "deep/{name}", settings: { compression: "deflate", "keep-depth": true } },
+      items: [{ key: "kept/deep" }, { key: "kept/clear" }],
+    });
+    expect(depths.items.get("kept/clear")?.state).toBe("done");
+    expect(depths.items.get("kept/deep")?.failure).toMatchObject({
+      code: "remake-impossible",
+      command: "tessera ingest FILE --compression deflate --tile 512 --keep-depth",
+    });
+    const halved = await runTask({ kind: "convert", items: [{ key: "kept/deep", identifier: "halved/deep" }] });
+    expect(halved.items.get("kept/deep")?.state).toBe("done");
     expect(beside.items.get("kept/deep")?.failure?.code).toBe("name-taken");
     expect((await etags()).slice(0, 4)).toEqual(before.slice(0, 4));
     const repacked = await runTask({ kind: "repack", items: [{ key: "kept/pyramid" }, { key: "kept/pages" }] });

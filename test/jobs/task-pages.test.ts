@@ -51,7 +51,7 @@ describe("the pages of tasks", () => {
     expect([list.status, list.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
     expect(list.text).toContain(`<a href="/admin/tasks/${id}/">&lt;i&gt;Two&lt;/i&gt;</a>`);
     const task = await open(`/admin/tasks/${id}/`);
-    expect(task.text).toContain('aria-label="3 of 3 items have ended, 100 %"');
+    expect(task.text).toContain('aria-valuetext="3 of 3 items have ended, 100 %"');
     expect(task.text).toContain("There is no object shown/missing in the bucket of masters. (not-found)");
     const report = await open(`/admin/tasks/${id}/report/`);
     expect(report.text).toMatch(/<th scope="row">shown\/&lt;b&gt;2<\/th><td class="short">done<\/td>/);

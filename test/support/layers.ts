@@ -13,7 +13,7 @@ export const floors: readonly (readonly string[])[] = [
   ["http", "files", "presentation", "text", "task"],
   ["render", "cache", "records", "search", "pages", "gateway", "origin"],
   ["masters", "policies", "rate-limit"],
-  ["colors", "operation"],
+  ["colors", "operation", "marks"],
   ["picture"],
   ["kept-picture", "check", "export"],
   ["services", "node", "remake"],

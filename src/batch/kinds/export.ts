@@ -1,13 +1,16 @@
+import { noRules, parseRules, rulesKey } from "../../access/rules.ts";
 import { readRights } from "../../catalogue/accepted-rights.ts";
 import { parseImageRecord, recordKey } from "../../catalogue/image-records.ts";
 import { formatFault, isFaultOfMaster } from "../../check/faults.ts";
 import { type Config, webpQuality } from "../../config.ts";
 import { ImageError } from "../../error.ts";
 import { type ExportStatus, exportImage } from "../../export/export-image.ts";
+import { whyLeftOut } from "../../export/left-out.ts";
 import { faultOfName, folderOf, ownersOf } from "../../export/names.ts";
 import { type ExportedImage, faultOfTile, type PictureFiles, planFiles, shapeOf } from "../../export/picture-files.ts";
 import type { ExportSettings } from "../../export/settings.ts";
-import { maxKeyBytes, nameOfText } from "../../identity/master-name.ts";
+import type { Identifier } from "../../identity/identifier.ts";
+import { dividePage, maxKeyBytes, nameOfText } from "../../identity/master-name.ts";
 import { mostExportCalls } from "../../limits.ts";
 import { openImage, prefixBytes } from "../../masters/image.ts";
 import type { DrawnMaster } from "../../picture.ts";
@@ -40,6 +43,8 @@ export const exportItem: ItemWork = async (jobs, claimed, signal) => {
     const message = `No identifier means the object ${claimed.key}.`;
     return master.ended({ state: "failed", failure: { code: "not-found", message } });
   }
+  const why = choices["include-restricted"] === true ? undefined : await whyRestricted(jobs, identifier);
+  if (why !== undefined) return master.ended({ state: "kept", note: `${why} It is left out.` });
   const prefix = choices.to === undefined ? "" : `${choices.to}/`.replace(/^\/+/, "").replace(/\/+$/, "/");
   const target = exportTarget(jobs, prefix);
   const refused = (message: string): ItemOutcome => {
@@ -61,6 +66,21 @@ export const exportItem: ItemWork = async (jobs, claimed, signal) => {
     throw error;
   }
 };
+
+/** Throws `policy-unreadable` where nobody knows who may see it, and `storage-failed`. */
+async function whyRestricted(jobs: Jobs, identifier: string): Promise<string | undefined> {
+  const { clock, config } = jobs;
+  const name = nameOfText(identifier, config)?.identifier ?? identifier;
+  const { name: described } = dividePage(name as Identifier, config.pageSuffix);
+  const stored = await readRecord(jobs, rulesKey);
+  const read = stored === undefined ? ({ kind: "rules", rules: noRules } as const) : parseRules(stored);
+  const bytes = await readRecord(jobs, recordKey(described));
+  const facts = bytes === undefined ? undefined : parseImageRecord(bytes, described);
+  if (read.kind === "faulty" || (bytes !== undefined && facts === undefined)) {
+    throw new ImageError("policy-unreadable", "It can't be read now who may see this image.", { detail: described });
+  }
+  return whyLeftOut({ rules: read.rules, name: described, facts, now: clock.now() });
+}
 
 function settingsOf(config: Config, choices: ExportChoices): ExportSettings {
   const { jpegQuality, colorProfile, keepMetadata, maxWidth, maxHeight, maxArea } = config;

@@ -36,7 +36,8 @@ export function whyNotInPlace(pyramid: Pyramid, isLossy: boolean): NotInPlace | 
     ...(layout.samplesPerPixel > colors ? ["its extra samples"] : []),
   ];
   if (lost.length === 0) return undefined;
-  return refused(`In its own place the image would lose ${lost.join(" and ")}. ${other}.`);
+  const command = layout.bits > 8 ? "tessera ingest FILE --compression deflate --keep-depth" : undefined;
+  return refused(`In its own place the image would lose ${lost.join(" and ")}. ${other}.`, command);
 }
 
 function refused(message: string, command?: string): NotInPlace {

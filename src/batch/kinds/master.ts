@@ -76,12 +76,21 @@ export function holdingMemory<T>(jobs: Jobs, signal: AbortSignal, work: () => Pr
 }
 
 /** Runs work that opens so many masters at once, in memory that is its own meanwhile. Throws `render-busy`, and what it throws. */
-export async function holdingOpenings<T>(
+export function holdingOpenings<T>(
   jobs: Jobs,
   { count, signal }: { readonly count: number; readonly signal: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
   const loan = { ...openingLoan, bytes: count * openingLoan.bytes };
+  return onLoan(jobs, { loan, signal }, work);
+}
+
+/** Runs work in memory that is its own meanwhile. Throws `render-busy`, and what it throws. */
+export async function onLoan<T>(
+  jobs: Jobs,
+  { loan, signal }: { readonly loan: Loan; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
   const lease = await jobs.budget.take(loan, patienceOf(signal));
   try {
     return await whileRenewing(jobs.clock, lease, work);

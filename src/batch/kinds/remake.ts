@@ -1,9 +1,7 @@
-import type { Loan } from "../../budget/lease.ts";
-import { whileRenewing } from "../../budget/renewal.ts";
 import { digest } from "../../digest.ts";
 import { ImageError } from "../../error.ts";
 import { type MasterKey, masterKeyOf, nameOfText, placesOf } from "../../identity/master-name.ts";
-import { maxBlockBytes, maxRemadePixels } from "../../limits.ts";
+import { maxRemadePixels } from "../../limits.ts";
 import { makeBlock } from "../../remake/block.ts";
 import { heldSpill } from "../../remake/held-spill.ts";
 import { beyondRemake, ingestCommand } from "../../remake/refusal.ts";
@@ -21,6 +19,7 @@ import { makeTop } from "../../remake/top.ts";
 import type { RemakeSettings } from "../../remake/treatment.ts";
 import { blockName } from "../../remake/work.ts";
 import { sourceChanged } from "../../source/stored-object.ts";
+import type { ItemFailure } from "../../task/answers.ts";
 import type { ConvertSettings } from "../../task/kinds.ts";
 import type { StageSeconds } from "../../task/states.ts";
 import { handOver } from "../hand-over.ts";
@@ -29,21 +28,10 @@ import type { ItemWork } from "../kinds.ts";
 import type { ClaimedItem } from "../ledger-calls.ts";
 import type { ItemOutcome } from "../outcome.ts";
 import { purgeTags } from "../purge-tags.ts";
+import { isSmall, makingLoan, repackLoan } from "../remake-loans.ts";
 import { remakePorts } from "../remake-ports.ts";
 import { refuseOtherPages, whyNotInPlace } from "./in-place.ts";
-import { missingMaster, type OpenedMaster, openItemMaster, patienceOf } from "./master.ts";
-
-/** A block, an object of the scratch that is put together and one that is read, and a part on its way. */
-const remakeLoan: Loan = {
-  share: "draws",
-  bytes: maxBlockBytes + 3 * (8 << 20),
-  costMilliseconds: 10_000,
-  waitingBytes: 4096,
-};
-
-/** What lossy tiles of so many pixels, of no higher quality, come to is held, in place of objects of the scratch. */
-const mostHeldPixels = 12 << 20;
-const mostHeldQuality = 92;
+import { holdingMemory, missingMaster, type OpenedMaster, onLoan, openItemMaster } from "./master.ts";
 
 /** The version of what is made: another one makes masters anew that are there. */
 const makingVersion = 1;
@@ -58,23 +46,27 @@ export const convertItem: ItemWork = async (jobs, claimed, signal) => {
   if ("state" in prepared) return prepared;
   const { source } = prepared.master;
   const settings = settingsOf(claimed);
-  const remake = { source, settings };
+  const remake = { source, settings, keepsDepth: keepsDepth(claimed) };
   return remaking(jobs, { prepared, signal }, async (ports) => {
-    const opened = await openRemake(remake, ports);
+    const { opened, other } = await holdingMemory(jobs, signal, async () => ({
+      opened: await openRemake(remake, ports),
+      other: isInPlace(prepared) ? await refuseOtherPages(source) : undefined,
+    }));
     const { work } = opened;
     const isLossy = settings.compression !== "deflate";
-    const why = isInPlace(prepared)
-      ? ((await refuseOtherPages(source)) ?? whyNotInPlace(work.source.pyramid, isLossy))
-      : undefined;
+    const why = other ?? (isInPlace(prepared) ? whyNotInPlace(work.source.pyramid, isLossy) : undefined);
     if (why !== undefined) return prepared.master.ended(why);
     const [{ width, height }] = work.plan.levels;
     const pixels = width * height;
     if (pixels > maxRemadePixels) throw beyondRemake(`has ${pixels} pixels`, ingestCommand(settings));
     if (pixels > jobs.largeAbovePixels) return handOver(jobs, claimed);
     // Each object of the scratch is charged for: more than the computing, of small images.
-    const isSmall = pixels <= mostHeldPixels && isLossy && settings.quality <= mostHeldQuality;
-    const spill = isSmall ? heldSpill() : ports.spill;
-    return ended(jobs, prepared, await runOpened({ ...opened, work: { ...work, spill } }, ports));
+    const isHeld = isSmall(work.plan);
+    const spill = isHeld ? heldSpill() : ports.spill;
+    const made = await onLoan(jobs, { loan: makingLoan(work, isHeld ? "held" : "spilled"), signal }, () =>
+      runOpened({ ...opened, work: { ...work, spill } }, ports),
+    );
+    return ended(jobs, prepared, made);
   });
 };
 
@@ -84,8 +76,11 @@ export const repackItem: ItemWork = async (jobs, claimed, signal) => {
   if ("state" in prepared) return prepared;
   const { source } = prepared.master;
   return remaking(jobs, { prepared, signal }, async (ports) => {
-    const why = isInPlace(prepared) ? await refuseOtherPages(source) : undefined;
-    return why === undefined ? ended(jobs, prepared, await runRepack({ source }, ports)) : prepared.master.ended(why);
+    const inPlace = isInPlace(prepared);
+    const why = inPlace ? await holdingMemory(jobs, signal, () => refuseOtherPages(source)) : undefined;
+    if (why !== undefined) return prepared.master.ended(why);
+    const made = await onLoan(jobs, { loan: repackLoan, signal }, () => runRepack({ source }, ports));
+    return ended(jobs, prepared, made);
   });
 };
 
@@ -112,13 +107,17 @@ export async function convertPart(
 ): Promise<PartOutcome> {
   const prepared = await prepare(jobs, claimed, settingsText(claimed));
   if ("state" in prepared) return { seconds: {}, bytesIn: 0, outcome: prepared };
-  const remake = { source: prepared.master.source, settings: settingsOf(claimed) };
+  const { source } = prepared.master;
+  const remake = { source, settings: settingsOf(claimed), keepsDepth: keepsDepth(claimed) };
   const came = await remaking(jobs, { prepared, signal }, async (ports) => {
-    const opened = await openRemake(remake, ports);
+    const opened = await holdingMemory(jobs, signal, () => openRemake(remake, ports));
     const { work, read } = opened;
-    if (step.kind === "assemble") return ended(jobs, prepared, await assembleMade(opened, ports));
+    const loan = makingLoan(work, "spilled");
+    if (step.kind === "assemble") {
+      return ended(jobs, prepared, await onLoan(jobs, { loan, signal }, () => assembleMade(opened, ports)));
+    }
     const block = work.plan.blocks[step.block];
-    if (block !== undefined) await makeBlock(work, block);
+    if (block !== undefined) await onLoan(jobs, { loan, signal }, () => makeBlock(work, block));
     return { seconds: work.stages.seconds, bytesIn: read.bytes, blocks: work.plan.blocks.length };
   });
   return "state" in came ? { seconds: came.seconds, bytesIn: came.bytesIn, outcome: came } : came;
@@ -142,27 +141,44 @@ interface PreparedItem {
   readonly target: MasterKey;
   readonly key: string;
   readonly settings: string;
+  /** The etag of what is under its key; undefined where nothing is. */
+  readonly replaces: string | undefined;
 }
 
 async function prepare(jobs: Jobs, claimed: ClaimedItem, settings: string): Promise<PreparedItem | ItemOutcome> {
   const { key, identifier } = claimed;
   const master = await openItemMaster(jobs, claimed);
   if (master === undefined) return missingMaster(key);
+  if (isOfTask(claimed, master)) return master.ended({ state: "kept", note: "It was made since this task began." });
   const target = targetOf(jobs, claimed);
   if (target === undefined) {
-    const message = `${identifier} names no master in the bucket. Give an identifier without a page, and none of another server.`;
+    const message =
+      identifier === ""
+        ? `${key} has no letter or digit to make an identifier from.`
+        : `${identifier} names no master in the bucket. Give an identifier without a page, and none of another server.`;
     return master.ended({ state: "failed", failure: { code: "identifier-malformed", message } });
   }
-  const prepared = { master, target, key, settings };
-  const why = await whyNot(jobs, prepared);
-  return why === undefined ? prepared : master.ended(why);
+  const place = { master, target, key, settings };
+  const found = isInPlace(place) ? whyNotAgain(place) : await whyNotBeside(jobs, place);
+  if (!("state" in found)) return { ...place, ...found };
+  if (found.state === "kept") await purgeAgain(jobs, target, found.madeAt);
+  return master.ended(found);
 }
 
-function isInPlace({ target, key }: PreparedItem): boolean {
+/** What a task makes may be under its own prefix, where it is found too. */
+function isOfTask({ header }: ClaimedItem, { metadata, uploadedAt }: OpenedMaster): boolean {
+  return (
+    header.identifiers !== undefined &&
+    metadata["source-key"] !== undefined &&
+    uploadedAt >= Date.parse(header.createdAt)
+  );
+}
+
+function isInPlace({ target, key }: Pick<PreparedItem, "target" | "key">): boolean {
   return target === masterKeyOf(key);
 }
 
-/** Runs the making of a master in memory that is its own. Returns what is wrong with the image as its outcome. */
+/** Runs the making of a master. Returns what is wrong with the image as its outcome. */
 async function remaking<T>(
   jobs: Jobs,
   { prepared, signal }: { readonly prepared: PreparedItem; readonly signal: AbortSignal },
@@ -170,18 +186,15 @@ async function remaking<T>(
 ): Promise<T | ItemOutcome> {
   const { master, target, key, settings } = prepared;
   const metadata = { settings, "source-key": key, "source-etag": master.source.version };
-  const replaces = isInPlace(prepared) ? master.source.version : undefined;
+  const { replaces } = prepared;
   const written = { key: target, name: await digest(target), contentType: "image/tiff", metadata, replaces };
   const ports = remakePorts(jobs, written, signal);
-  const lease = await jobs.budget.take(remakeLoan, patienceOf(signal));
   try {
-    return await whileRenewing(jobs.clock, lease, () => work(ports));
+    return await work(ports);
   } catch (error) {
     const outcome = outcomeOf(error);
     if (outcome === undefined) throw error;
     return master.ended(outcome);
-  } finally {
-    lease.release();
   }
 }
 
@@ -202,27 +215,33 @@ function targetOf({ config }: Jobs, { key, identifier }: ClaimedItem): MasterKey
 /** How long answers of before may be kept in front, in milliseconds: what was made before that needs no purge. */
 const keptMilliseconds = 86_400_000;
 
-/** Returns how an item ends of which nothing is to be made; undefined where something is. */
-async function whyNot(
+/** How an item ends of which nothing is to be made; else what its master takes the place of. */
+type Found =
+  | Pick<PreparedItem, "replaces">
+  | { readonly state: "failed"; readonly failure: ItemFailure }
+  | { readonly state: "kept"; readonly note: string; readonly madeAt: number };
+
+/** Looks at what is to be converted in its own place. */
+function whyNotAgain({ master }: Pick<PreparedItem, "master">): Found {
+  if (master.metadata.settings === undefined) return { replaces: master.source.version };
+  return { state: "kept", note: "It is a master already.", madeAt: master.uploadedAt };
+}
+
+/** Looks at what is under another key than that of the source. */
+async function whyNotBeside(
   jobs: Jobs,
-  prepared: PreparedItem,
-): Promise<Pick<ItemOutcome, "state" | "failure" | "note"> | undefined> {
-  const { master, target, key, settings } = prepared;
-  if (isInPlace(prepared)) {
-    if (master.metadata.settings === undefined) return undefined;
-    await purgeAgain(jobs, target, master.uploadedAt);
-    return { state: "kept", note: "It is a master already." };
-  }
+  { master, target, key, settings }: Omit<PreparedItem, "replaces">,
+): Promise<Found> {
   const there = await answered(jobs, () => jobs.buckets.masters.head(target));
-  if (there === null) return undefined;
+  if (there === null) return { replaces: undefined };
   const { settings: made, "source-etag": etag, "source-key": from } = there.customMetadata ?? {};
   if (from !== key) {
     const message = `There is another object under ${target}, which was not made of ${key}. Give another identifier, or remove it first.`;
     return { state: "failed", failure: { code: "name-taken", message } };
   }
-  if (made !== settings || etag !== master.source.version) return undefined;
-  await purgeAgain(jobs, target, there.uploaded.getTime());
-  return { state: "kept", note: "Its master was made before, in the same way." };
+  if (made !== settings || etag !== master.source.version) return { replaces: there.etag };
+  const note = "Its master was made before, in the same way.";
+  return { state: "kept", note, madeAt: there.uploaded.getTime() };
 }
 
 /** Who made it may have died before it was purged. */
@@ -233,6 +252,10 @@ async function purgeAgain(jobs: Jobs, key: MasterKey, madeAt: number): Promise<v
 function settingsOf({ header }: ClaimedItem): RemakeSettings {
   const { compression = "jpeg", quality = 89, tile = 512 } = header.settings as ConvertSettings;
   return { compression, quality, tileSize: tile };
+}
+
+function keepsDepth({ header }: ClaimedItem): boolean {
+  return (header.settings as ConvertSettings)["keep-depth"] ?? false;
 }
 
 /** How it is written on a master what it was made with. */

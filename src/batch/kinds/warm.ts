@@ -43,6 +43,10 @@ export const warmItem: ItemWork = async (jobs, { key, identifier, header }) => {
     return answer;
   };
   const info = await ask("/info.json");
+  // Caches keep nothing for who may not see it.
+  if (info.status === 401 || info.status === 403) {
+    return ended({ state: "kept", note: "It is not shown to all, and left out." });
+  }
   const image = info.status === 200 ? readImageInfo(info.json) : undefined;
   if (image === undefined) return ended(refused(`${path}/info.json`, info));
   for (const format of formats) {

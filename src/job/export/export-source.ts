@@ -20,6 +20,8 @@ export interface ExportSource {
   readonly open: () => Promise<ByteSource & { readonly close?: () => Promise<void> }>;
   /** The rights that are recorded of it, as info.json states them; undefined without any. Throws BucketError. */
   readonly readRights: () => Promise<string | undefined>;
+  /** Says in a sentence why it is not to be exported; undefined where anybody may see it. Throws BucketError. */
+  readonly whyLeftOut: () => Promise<string | undefined>;
 }
 
 /** Why an image is not exported. */

@@ -19,6 +19,8 @@ export interface ManifestExport {
   readonly images: ReadonlyMap<string, PlannedExport>;
   readonly settings: ExportSettings;
   readonly target: ExportTarget;
+  /** Whether objects have a manifest too whose documents not anybody may see. */
+  readonly includesRestricted: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -33,11 +35,12 @@ export interface LeftOutObject {
  * Writes the manifest of each object all of whose images are exported; objects that have none of them there are not told
  * of. Throws BucketError, WriteError and the signal's reason.
  */
-export async function writeManifests({ catalogue, images, settings, target, signal }: ManifestExport): Promise<{
+export async function writeManifests(exported: ManifestExport): Promise<{
   readonly manifests: number;
   readonly bytes: number;
   readonly leftOut: readonly LeftOutObject[];
 }> {
+  const { catalogue, images, settings, target, includesRestricted, signal } = exported;
   const addresses: Addresses = { ...settings, isFiles: true };
   const leftOut: LeftOutObject[] = [];
   let manifests = 0;
@@ -60,6 +63,10 @@ export async function writeManifests({ catalogue, images, settings, target, sign
     const [first] = missing;
     if (first !== undefined) {
       leftOut.push({ object, message: `It has no manifest, because its image ${first.identifier} is not exported.` });
+      continue;
+    }
+    if (!includesRestricted && work.access !== undefined && work.access.kind !== "open") {
+      leftOut.push({ object, message: "It has no manifest, because not anybody may see it." });
       continue;
     }
     const text = JSON.stringify(formatManifest(addresses, workOfFiles(work, { images, settings })));

@@ -23,6 +23,15 @@ export interface PlannedExport extends ExportForecast, ExportShape {
 export interface ExportPlan {
   readonly images: ReadonlyMap<string, PlannedExport>;
   readonly failures: readonly ExportFailure[];
+  /** Images that not anybody may see, with the reason. */
+  readonly restricted: readonly RestrictedImage[];
+}
+
+/** An image that is left out because not anybody may see it. */
+export interface RestrictedImage {
+  readonly identifier: string;
+  /** A sentence. */
+  readonly message: string;
 }
 
 /** Each reads the head of a master. */
@@ -39,11 +48,13 @@ export async function planExport(
 ): Promise<ExportPlan> {
   const images = new Map<string, PlannedExport>();
   const failures: ExportFailure[] = [];
+  const restricted: RestrictedImage[] = [];
   for await (const planned of inOrder(sources, readsAtOnce, (source) => planImage(source, settings))) {
     signal.throwIfAborted();
-    if ("failure" in planned) failures.push(planned.failure);
+    if ("restricted" in planned) restricted.push(planned.restricted);
+    else if ("failure" in planned) failures.push(planned.failure);
     else images.set(planned.value.source.identifier, planned.value);
-    onPlanned(images.size + failures.length);
+    onPlanned(images.size + failures.length + restricted.length);
   }
   for (const identifier of images.keys()) {
     const owner = ownersOf(identifier).find((name) => images.has(name));
@@ -52,14 +63,18 @@ export async function planExport(
     failures.push({ identifier, code: "name-taken", message });
     images.delete(identifier);
   }
-  return { images, failures };
+  return { images, failures, restricted };
 }
 
 async function planImage(
   source: ExportSource,
   settings: ExportSettings,
-): Promise<{ readonly value: PlannedExport } | { readonly failure: ExportFailure }> {
+): Promise<
+  { readonly value: PlannedExport } | { readonly failure: ExportFailure } | { readonly restricted: RestrictedImage }
+> {
   const { identifier } = source;
+  const why = await source.whyLeftOut();
+  if (why !== undefined) return { restricted: { identifier, message: why } };
   const fault = faultOfName(identifier);
   if (fault !== undefined) return { failure: { identifier, code: "name-unusable", message: fault } };
   const planned = await withSource(

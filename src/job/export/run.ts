@@ -19,6 +19,8 @@ export interface ExportOrder {
   readonly jobs: number;
   /** Where the records of objects are, whose manifests are written too; undefined writes none. */
   readonly catalogue: Bucket | undefined;
+  /** Whether objects have a manifest too whose documents not anybody may see. */
+  readonly includesRestricted: boolean;
   /** Removes images that are there and not among these. */
   readonly isDeleting: boolean;
   readonly signal: AbortSignal;
@@ -74,7 +76,14 @@ export async function runExport(order: ExportOrder): Promise<ExportOutcome> {
     if (isDeleting) outcome.removed = await removeOthers(target, { plan, settings, signal });
     const leftOut: LeftOutObject[] = [];
     if (order.catalogue !== undefined) {
-      const written = await writeManifests({ catalogue: order.catalogue, images: there, settings, target, signal });
+      const written = await writeManifests({
+        catalogue: order.catalogue,
+        images: there,
+        settings,
+        target,
+        includesRestricted: order.includesRestricted,
+        signal,
+      });
       outcome.manifests = written.manifests;
       outcome.files += written.manifests;
       outcome.bytes += written.bytes;

@@ -1,3 +1,4 @@
+import type { ShownWork } from "../../catalogue/shown-work.ts";
 import type { Work } from "../../catalogue/work.ts";
 import { type Addresses, collectionUri, manifestUri, pieceUri, searchUri } from "../addresses.ts";
 import { withAttachments } from "../attachments.ts";
@@ -14,7 +15,7 @@ const searchContext = "http://iiif.io/api/search/1/context.json";
  * Returns the manifest of an object in 2.1, from the same record and with the same canvases as in 3.0. The layout stands on
  * the sequence too: viewers look there. Source: Presentation API 2.1 §5.1, §5.2; manifesto 4.3.
  */
-export function formatManifestV2(addresses: Addresses, work: Work): Json {
+export function formatManifestV2(addresses: Addresses, work: ShownWork): Json {
   const { key, pages } = work;
   const isSearched = addresses.isSearched === true && pages.some(({ text }) => text !== undefined);
   const reading = readingOf(work);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type MoveKnowledge, readMoveTable, settleMoves } from "../../../src/catalogue/move-table.ts";
 import { formatSheetFault, type SheetFault } from "../../../src/catalogue/sheet-place.ts";
-import { identifierFault } from "../../../src/settings/identifier-template.ts";
+import { identifierFault } from "../../../src/settings/naming.ts";
 
 const naming = { keyTemplate: "{identifier}", pageSuffix: ";page=" };
 

@@ -47,7 +47,14 @@ afterAll(() => endpoint?.close());
 
 function sourceOf(identifier: string, bytes: Uint8Array, version = "1"): ExportSource {
   const open = async (): Promise<ByteSource> => memorySource(bytes);
-  return { identifier: identifierOf(identifier), page: 1, version, open, readRights: async () => undefined };
+  return {
+    identifier: identifierOf(identifier),
+    page: 1,
+    version,
+    open,
+    readRights: async () => undefined,
+    whyLeftOut: async () => undefined,
+  };
 }
 
 /** Exports images, and returns what became of them. */
@@ -59,7 +66,17 @@ async function run(
   const { isDeleting = false, signal = new AbortController().signal, onFile = () => {}, ...changed } = change;
   const asked = { ...settings, ...changed };
   const plan = await planExport(sources, asked, { signal, onPlanned: () => {} });
-  const order = { plan, settings: asked, place, tools, jobs: 2, catalogue: undefined, isDeleting, signal };
+  const order = {
+    plan,
+    settings: asked,
+    place,
+    tools,
+    jobs: 2,
+    catalogue: undefined,
+    isDeleting,
+    signal,
+    includesRestricted: false,
+  };
   return runExport({ ...order, onFile, onImage: () => {} });
 }
 

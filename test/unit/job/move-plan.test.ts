@@ -26,10 +26,10 @@ const refusal = (change: Partial<MoveFacts>) => {
 describe("the plan of a move", () => {
   it("has the old master deleted after all else is there", () => {
     const page = recordOf("a", { object: "atlas" });
-    expect(plan()).toEqual({ steps: ["copy", "record", "redirect", "delete-master", "delete-record"] });
+    expect(plan()).toEqual({ steps: ["record", "copy", "redirect", "delete-master", "delete-record"] });
     expect(plan({ fromRecord: undefined })).toEqual({ steps: ["copy", "redirect", "delete-master"] });
     expect(plan({ fromRecord: page })).toEqual({
-      steps: ["copy", "record", "object", "redirect", "delete-master", "delete-record"],
+      steps: ["record", "copy", "object", "redirect", "delete-master", "delete-record"],
     });
   });
 
@@ -50,6 +50,7 @@ describe("the plan of a move", () => {
     expect(refusal({ ...missing, move: { identifier: "a" } })).toBe("There is no image a: it is gone.");
     // Moved before, and removed since.
     expect(refusal({ ...missing, move: { identifier: "a", to: "b" } })).toContain("There is no image a");
+    expect(refusal({ opening: "loans/**" })).toContain("rules.json keeps a from people by its form loans/**");
     expect(refusal({ target: "other" })).toBe("b is stored already, and is another image.");
     const record = "There is a record of b already, and it is not that of a.";
     expect(refusal({ toRecord: recordOf("b", { width: 9 }) })).toBe(record);

@@ -36,7 +36,10 @@ describe("the pages of tasks", () => {
   });
 
   it("say in words what their bars show", () => {
-    expect(pageOf()).toContain('role="img" aria-label="120 of 300 items have ended, 40 %"');
+    expect(pageOf()).toContain(
+      'aria-valuemin="0" aria-valuemax="300" aria-valuenow="120" aria-valuetext="120 of 300 items have ended, 40 %"',
+    );
+    expect(pageOf()).toContain('role="progressbar"');
     expect(pageOf()).toContain("120 of 300 items · 24 a minute · 7:30 left");
     expect(pageOf()).toContain("<dt>objects</dt><dd>maps/….tif</dd>");
     expect(pageOf({ from: { prefix: "" } })).toContain("<dt>objects</dt><dd>all</dd>");

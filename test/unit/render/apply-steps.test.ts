@@ -3,9 +3,10 @@ import { cmykTable } from "../../../src/color/cmyk-table.ts";
 import type { Kernel } from "../../../src/raster/kernel.ts";
 import { type ColorModel, colorPlanes, type Plane, type Raster, rasterOf } from "../../../src/raster/raster.ts";
 import { openSteps } from "../../../src/render/apply-steps.ts";
-import type { ColorStep } from "../../../src/render/color-steps.ts";
+import type { PlainStep } from "../../../src/render/color-steps.ts";
 import { openTestKernel } from "../../support/kernel.ts";
 
+const corner = { x: 0, y: 0 };
 const size = { width: 4, height: 2 } as const;
 
 /** Returns a picture of one colour. */
@@ -27,17 +28,17 @@ function colorOf(kernel: Kernel, { planes, alpha }: Raster): readonly number[] {
   });
 }
 
-function apply(kinds: readonly ColorStep["kind"][], model: ColorModel, samples: readonly number[]) {
+function apply(kinds: readonly PlainStep["kind"][], model: ColorModel, samples: readonly number[]) {
   const kernel = openTestKernel();
   const table = model === "cmyk" ? cmykTable() : undefined;
   const steps = kinds.map((kind) => ({ kind }));
   const source = flat(kernel, model, samples);
-  const result = openSteps(kernel, steps, { ...size, table })(source);
+  const result = openSteps(kernel, steps, { ...size, table })(source, corner);
   return { model: result.model, color: colorOf(kernel, result), subsampling: result.subsampling };
 }
 
 describe("openSteps", () => {
-  it.each<[readonly ColorStep["kind"][], ColorModel, readonly number[], ColorModel, readonly number[]]>([
+  it.each<[readonly PlainStep["kind"][], ColorModel, readonly number[], ColorModel, readonly number[]]>([
     [[], "rgb", [10, 20, 30], "rgb", [10, 20, 30]],
     [["to-gray"], "rgb", [100, 100, 100], "gray", [100]],
     [["to-gray"], "gray", [7, 90], "gray", [7, 90]],
@@ -67,7 +68,7 @@ describe("openSteps", () => {
     const mark = kernel.mark();
     const planes = [0, 1, 2].map(() => kernel.allocatePlane(5, 3));
     const form = { model: "rgb", width: 5, height: 3, subsampling: { x: 1, y: 1 } } as const;
-    const [one, two] = [halve(rasterOf(form, planes)), halve(rasterOf({ ...form, height: 1 }, planes))];
+    const [one, two] = [halve(rasterOf(form, planes), corner), halve(rasterOf({ ...form, height: 1 }, planes), corner)];
     expect(one.planes.map(({ width, height }) => [width, height])).toEqual([
       [5, 3],
       [3, 2],
@@ -79,7 +80,7 @@ describe("openSteps", () => {
     kernel.release(mark);
   });
 
-  it.each<[ColorStep["kind"], ColorModel]>([
+  it.each<[PlainStep["kind"], ColorModel]>([
     ["to-rgb", "rgb"],
     ["to-ycbcr", "gray"],
     ["to-gray", "cmyk"],

@@ -4,10 +4,12 @@ import type { Encoding } from "../../../src/iiif/format.ts";
 import type { Quality } from "../../../src/iiif/quality.ts";
 import { colorSamples, type StoredModel } from "../../../src/pyramid/color-model.ts";
 import type { SampleLayout } from "../../../src/pyramid/sample-layout.ts";
+import { noTurn } from "../../../src/raster/orientation.ts";
 import type { ColorModel } from "../../../src/raster/raster.ts";
 import { type ColorPath, chooseColorPath, isSampledHalved } from "../../../src/render/color-path.ts";
 import { type ColorStep, type ColorSteps, planColorSteps } from "../../../src/render/color-steps.ts";
 import { chooseShrink } from "../../../src/render/shrink.ts";
+import type { WatermarkStep } from "../../../src/render/watermark.ts";
 
 const models = Object.keys(colorSamples) as StoredModel[];
 const qualities: readonly Quality[] = ["default", "color", "gray", "bitonal"];
@@ -39,7 +41,20 @@ const cases: readonly Case[] = models.flatMap((model) =>
   ),
 );
 
-function plan({ model, quality, format, alpha, degrees, isProfiled, step }: Case) {
+const redaction = { kind: "redact", areas: [{ x: 0, y: 0, width: 1, height: 1 }], blockSamples: 1 } as const;
+const watermark: WatermarkStep = {
+  kind: "watermark",
+  image: { width: 1, height: 1, samples: Uint8Array.of(1, 2, 3, 4) },
+  opacity: 1,
+  model: "rgb",
+  turn: noTurn,
+  size: { width: 1, height: 1 },
+  output: { width: 1, height: 1 },
+  columns: [0],
+  rows: [0],
+};
+
+function plan({ model, quality, format, alpha, degrees, isProfiled, step }: Case, marks: object = {}) {
   const samplesPerPixel = colorSamples[model] + 1;
   const layout: SampleLayout = {
     samplesPerPixel,
@@ -55,7 +70,7 @@ function plan({ model, quality, format, alpha, degrees, isProfiled, step }: Case
   const grid = { width: 100, height: 100, tileWidth: 64, tileLength: 64, columns: 2, rows: 2 };
   const axis = { start: 0, step };
   const facts = { quality, format, degrees, layout, grid, x: axis, y: axis } as const;
-  return { path, steps: planColorSteps(path, { ...facts, shrink: chooseShrink(facts) }) };
+  return { path, steps: planColorSteps(path, { ...facts, ...marks, shrink: chooseShrink(facts) }) };
 }
 
 /** What a picture is, as far as its colours are concerned. */
@@ -86,6 +101,10 @@ const meaning: Readonly<Record<ColorStep["kind"], (state: State) => State>> = {
     isHalved: true,
   }),
   threshold: (state) => need(state, state.model === "gray"),
+  redact: (state) => state,
+  // On what the encoder takes, or what is rotated.
+  watermark: (state) =>
+    need(state, state.alpha !== "multiplied" && (state.model === "ycbcr" ? state.isHalved : state.model !== "lab")),
 };
 
 function need(state: State, isMet: boolean): State {
@@ -140,6 +159,17 @@ describe("the steps of colours", () => {
       const count = all.filter((kind) => kind === "threshold").length;
       expect(count).toBe(given.quality === "bitonal" ? 1 : 0);
       if (count > 0) expect(all.at(-1)).toBe("threshold");
+    }
+  });
+
+  it("blank rows before anything else is done, and put a watermark over strips before their threshold", () => {
+    for (const given of cases) {
+      const { path, steps } = plan(given, { redaction, watermark });
+      expect(steps.rows[0]?.kind).toBe("redact");
+      expect(follow(given, path, steps).model).toBe(path.model);
+      const kinds = steps.strips.map(({ kind }) => kind).filter((kind) => kind !== "threshold");
+      expect(kinds.at(-1)).toBe("watermark");
+      expect([...steps.strips, ...steps.whole].filter(({ kind }) => kind === "redact")).toEqual([]);
     }
   });
 

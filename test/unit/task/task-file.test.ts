@@ -51,6 +51,11 @@ describe("a task file", () => {
       },
       ["kind,prefix,base,to,api,tile,thumbs,also-rounded", "export,maps/,https://a.example/x,site,2,512,90 200,TRUE"],
     ],
+    [
+      "a template of identifiers",
+      { kind: "convert", from: { prefix: "scans/" }, identifiers: "maps/{path}", settings: { tile: 256 } },
+      ["kind,prefix,identifiers,tile", "convert,scans/,maps/{path},256"],
+    ],
     ["all there is", { kind: "check", from: { prefix: "" }, settings: {} }, ["kind,prefix", "check,"]],
   ])("says the same in JSON and in CSV: %s", (_, task, lines) => {
     expect(readJson(task)).toEqual({ order: task });
@@ -63,6 +68,52 @@ describe("a task file", () => {
     expect(readTaskFile(wide, "csv")).toEqual({ order: { kind: "check", items: [{ key: "Höhe.tif" }], settings: {} } });
     const marked = Uint8Array.from([0xef, 0xbb, 0xbf, ...Buffer.from('{"kind":"check","from":{"prefix":""}}')]);
     expect(readTaskFile(marked, "json")).toHaveProperty("order");
+  });
+
+  it("has no field twice", () => {
+    const text = '{"kind": "check", "items": [{"key": "a", "key": "b"}], "kind": "verify"}';
+    expect(faultsOf(read(text, "json"))).toEqual([
+      "items[0].key: it stands there twice",
+      "kind: it stands there twice",
+    ]);
+  });
+
+  it("keeps 16 bits with the compression deflate alone", () => {
+    const told = (settings: object) => faultsOf(readJson({ kind: "convert", from: { prefix: "" }, settings }));
+    expect(told({ "keep-depth": true })).toEqual(["settings.keep-depth: it needs the compression deflate"]);
+    expect(told({ "keep-depth": true, compression: "deflate" })).toEqual([]);
+    expect(told({ "keep-depth": false })).toEqual([]);
+    expect(faultsOf(readCsv("kind,prefix,keep-depth", "convert,,yes"))).toEqual([
+      "row 2, column C: it is not true or false",
+    ]);
+  });
+
+  it("is told what is wrong with its template of identifiers, and what it makes of its items", () => {
+    expect(faultsOf(readJson({ kind: "verify", from: { prefix: "" }, identifiers: "{page}[" }))).toEqual([
+      "identifiers: verify makes no masters: they are for convert and repack",
+      'identifiers: the identifier template "{page}[" has unbalanced brackets',
+      expect.stringContaining(
+        "has {page}, but the only placeholders are {path, folder, name, extension and collection}",
+      ),
+      expect.stringContaining("needs {path} or {name}"),
+    ]);
+    expect(faultsOf(readJson({ kind: "convert", from: { prefix: "" }, identifiers: 3 }))).toEqual([
+      "identifiers: it is not a text",
+    ]);
+    const items = [
+      { key: "a/1.tif" },
+      { key: "b/1.tif" },
+      { key: "a/?.tif" },
+      { key: "c", identifier: "x/2" },
+      { key: "2" },
+    ];
+    expect(faultsOf(readJson({ kind: "convert", identifiers: "x/{name}", items }))).toEqual([
+      "items[1].key: b/1.tif and a/1.tif would both be x/1",
+      "items[4].key: 2 and c would both be x/2",
+    ]);
+    expect(faultsOf(readCsv("kind,key,identifiers", "repack,?.tif,{path}", ",a.tif,"))).toEqual([
+      "row 2, column B: ?.tif has no letter or digit to make an identifier from",
+    ]);
   });
 
   it("is told all that is wrong with it in JSON, each with its place", () => {

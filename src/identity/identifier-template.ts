@@ -1,10 +1,4 @@
-import { recordKey } from "../catalogue/image-records.ts";
-import { moveKeyBytes } from "../catalogue/moved.ts";
-import type { Config } from "../config.ts";
-import { ImageError } from "../error.ts";
-import { hasHiddenSegment, identifierOf } from "../identity/identifier.ts";
-import { dividePage, maxKeyBytes, nameMaster } from "../identity/master-name.ts";
-import { listWords } from "./values.ts";
+import { listWords } from "../spelling.ts";
 
 /** The values of a template's placeholders; those that don't apply are empty. */
 export interface TemplateValues {
@@ -29,7 +23,8 @@ export interface Template {
 
 type TemplatePart = { readonly text: string } | { readonly placeholder: keyof TemplateValues };
 
-const placeholders: readonly (keyof TemplateValues)[] = [
+/** What may stand in braces. */
+export const templatePlaceholders: readonly (keyof TemplateValues)[] = [
   "path",
   "folder",
   "name",
@@ -44,9 +39,13 @@ export const defaultTemplate = "[{collection}/][{prefix}]{path}[-{page}]";
 
 /**
  * Parses a template: text, `{placeholder}`, and groups in brackets, `[-{page}]`. Adds a sentence to `faults` for
- * everything that is wrong with it.
+ * everything that is wrong with it. `known` are the placeholders that have values.
  */
-export function parseTemplate(template: string, faults: string[]): Template {
+export function parseTemplate(
+  template: string,
+  faults: string[],
+  known: readonly (keyof TemplateValues)[] = templatePlaceholders,
+): Template {
   const wrong = (what: string) => faults.push(`the identifier template ${JSON.stringify(template)} ${what}`);
   const groups = template.match(/\[[^[\]]*\]|[^[\]]+/g) ?? [];
   if (groups.join("") !== template) wrong("has unbalanced brackets");
@@ -54,9 +53,9 @@ export function parseTemplate(template: string, faults: string[]): Template {
     const isOptional = group.startsWith("[");
     const content = isOptional ? group.slice(1, -1) : group;
     const parts = (content.match(/\{[^{}]*\}|[^{}]+|[{}]/g) ?? []).map((part): TemplatePart => {
-      const placeholder = placeholders.find((known) => part === `{${known}}`);
+      const placeholder = known.find((name) => part === `{${name}}`);
       if (placeholder !== undefined) return { placeholder };
-      if (/[{}]/.test(part)) wrong(`has ${part}, but the only placeholders are {${listWords(placeholders, "and")}}`);
+      if (/[{}]/.test(part)) wrong(`has ${part}, but the only placeholders are {${listWords(known, "and")}}`);
       else if (!/^[\p{L}\p{N}\p{M}._~:/-]+$/u.test(part))
         wrong(`may only contain letters, digits and . _ ~ : / - as text`);
       return { text: part };
@@ -106,66 +105,13 @@ function safeValue(placeholder: keyof TemplateValues, values: TemplateValues): s
     .join("/");
 }
 
-/** The service settings that decide which master an identifier means. */
-export interface Naming extends Pick<Config, "keyTemplate" | "pageSuffix"> {
-  /** Prefixes of identifiers whose masters the service reads from elsewhere. */
-  readonly elsewhere?: readonly string[];
+/** Returns the values of a template that a path gives, from the folder that was named. */
+export function pathValues(relative: string): Pick<TemplateValues, "path" | "folder" | "name" | "extension"> {
+  const path = relative.replace(/\.[^./]*$/, "");
+  return {
+    path,
+    folder: path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "",
+    name: path.slice(path.lastIndexOf("/") + 1),
+    extension: relative.slice(path.length + 1),
+  };
 }
-
-/** Returns the prefix by which the master of an identifier is on another server; undefined where it is in the bucket. */
-export function prefixElsewhere(identifier: string, { elsewhere = [] }: Pick<Naming, "elsewhere">): string | undefined {
-  return elsewhere.find((prefix) => identifier.startsWith(prefix));
-}
-
-/**
- * Returns the key of the master that the service will look for under an identifier, or what is wrong with the
- * identifier, phrased to follow it.
- */
-export function checkIdentifier(
-  identifier: string,
-  naming: Naming,
-): { readonly key: string } | { readonly fault: string } {
-  if (identifier === "") return { fault: "has no letter or digit to make an identifier from" };
-  const shown = identifier.length > 80 ? `${identifier.slice(0, 80)}…` : identifier;
-  if (hasHiddenSegment(identifier)) {
-    return { fault: `would be ${shown}, with a segment that starts with a dot, which the service answers with 404` };
-  }
-  try {
-    const read = identifierOf(identifier);
-    const { key } = nameMaster(read, { ...naming, pageSuffix: "" });
-    const asked = nameMaster(read, naming);
-    const there = prefixElsewhere(identifier, naming);
-    if (there !== undefined) {
-      return { fault: `would be ${shown}, which the service reads from elsewhere: ORIGINS has a rule for ${there}` };
-    }
-    return asked.key === key
-      ? { key }
-      : { fault: `would be ${shown}, which means page ${asked.page} of another identifier` };
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    const reason = error.code === "not-found" ? "its key is longer than 1024 bytes" : error.message.replace(/\.$/, "");
-    return { fault: `would be ${shown}: ${reason}` };
-  }
-}
-
-/** What the key of the longest record of an image has besides its identifier. */
-const recordBytes = Math.max(moveKeyBytes, recordKey("").length);
-
-/**
- * Says what is wrong with an identifier as the name of a whole image, phrased to follow a colon; undefined if nothing is.
- */
-export function identifierFault(identifier: string, naming: Naming): string | undefined {
-  if (hasHiddenSegment(identifier)) return "a part of it starts with a dot, under which no image is served";
-  try {
-    const read = identifierOf(identifier);
-    const { name, page, ending } = dividePage(read, naming.pageSuffix);
-    if (ending !== "") return `it is page ${page} of ${name}: name the image`;
-    nameMaster(read, naming);
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return error.code === "not-found" ? tooLong : error.message.replace(/^The identifier/, "it").replace(/\.$/, "");
-  }
-  return Buffer.byteLength(identifier) + recordBytes > maxKeyBytes ? tooLong : undefined;
-}
-
-const tooLong = "it is too long for the key of an object";

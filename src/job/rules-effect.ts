@@ -1,0 +1,135 @@
+import { formatPolicy, type Policy } from "../access/policy.ts";
+import { type AccessRules, findPattern, unknownNames } from "../access/rules.ts";
+import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
+import { listObjects } from "../bucket/list-objects.ts";
+import { parseImageRecord, recordKey, type StoredRecord } from "../catalogue/image-records.ts";
+import type { Work } from "../catalogue/work.ts";
+import { parseWork, workKey } from "../catalogue/work-record.ts";
+import { ImageError } from "../error.ts";
+import { isClosedUnrecorded } from "../policies.ts";
+import type { Naming } from "../settings/naming.ts";
+import { inOrder } from "./at-once.ts";
+import { listMasters } from "./stored-masters.ts";
+
+/** Records that are read at once. */
+const recordsAtOnce = 8;
+
+/** Where that is which rules count for. */
+export interface RulesGround {
+  readonly buckets: Pick<ServiceBuckets, "masters" | "catalogue">;
+  readonly naming: Naming;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (records: number) => void;
+}
+
+/** What is stored that rules count for. */
+export interface StatedThings {
+  /** By identifier; undefined of those without a record. */
+  readonly images: ReadonlyMap<string, Pick<StoredRecord, "policy" | "object"> | undefined>;
+  readonly objects: readonly Pick<Work, "key" | "access" | "collections">[];
+  /** Records that can't be read, a sentence each. */
+  readonly damaged: readonly string[];
+}
+
+/** Reads all records of images and objects, and lists all masters. Throws BucketError. */
+export async function readStated({ buckets, naming, signal, onProgress }: RulesGround): Promise<StatedThings> {
+  const { masters, catalogue } = buckets;
+  const images = new Map<string, Pick<StoredRecord, "policy" | "object"> | undefined>();
+  const objects: Pick<Work, "key" | "access" | "collections">[] = [];
+  const damaged: string[] = [];
+  for await (const { identifier } of listMasters(masters, { naming, prefix: "" })) images.set(identifier, undefined);
+  let read = 0;
+  const readAll = async (pattern: string, take: (bytes: Uint8Array, name: string) => boolean): Promise<void> => {
+    const [prefix = "", suffix = ""] = pattern.split("|");
+    const records = inOrder(listObjects(catalogue, prefix), recordsAtOnce, async ({ key }) => ({
+      key,
+      stored: await catalogue.get(key),
+    }));
+    for await (const { key, stored } of records) {
+      if (signal?.aborted) throw new BucketError("stopped", "Stopped.");
+      if (stored !== undefined && !take(stored.bytes, key.slice(prefix.length, -suffix.length)))
+        damaged.push(`${key} can't be read`);
+      read += 1;
+      onProgress?.(read);
+    }
+  };
+  await readAll(recordKey("|"), (bytes, name) => {
+    const record = parseImageRecord(bytes, name);
+    if (record !== undefined) images.set(name, record);
+    return record !== undefined;
+  });
+  await readAll(workKey("|"), (bytes, name) => {
+    try {
+      const { key, access, collections } = parseWork(bytes, name);
+      objects.push({ key, collections, ...(access === undefined ? {} : { access }) });
+      return true;
+    } catch (error) {
+      if (error instanceof ImageError) return false;
+      throw error;
+    }
+  });
+  return { images, objects, damaged };
+}
+
+/** Returns a sentence, without a full stop, for each record that uses a name that rules don't describe. Pure. */
+export function undescribed({ images, objects }: StatedThings, rules: AccessRules): readonly string[] {
+  return [
+    ...[...images].flatMap(([identifier, record]) =>
+      unknownNames(record?.policy ?? {}, rules).map((fault) => `${identifier}: ${fault}`),
+    ),
+    ...objects.flatMap(({ key, access }) =>
+      unknownNames(access === undefined ? {} : { access }, rules).map((fault) => `the object ${key}: ${fault}`),
+    ),
+  ];
+}
+
+/** What other rules change something for. */
+export interface AffectedThings {
+  readonly images: readonly string[];
+  readonly objects: readonly string[];
+  readonly collections: readonly string[];
+}
+
+/**
+ * Returns what may be shown to others, or with other texts and marks, once rules take the place of others, and the objects
+ * and collections that show it. Pure.
+ */
+export function affectedBy(
+  { images, objects }: StatedThings,
+  { before, after }: { readonly before: AccessRules; readonly after: AccessRules },
+): AffectedThings {
+  const changed = [...images].filter(([identifier, record]) => {
+    const effect = (rules: AccessRules): string => {
+      const byPattern = findPattern(rules, identifier)?.policy;
+      const isClosed = record === undefined && isClosedUnrecorded(rules, identifier);
+      const named = [byPattern ?? {}, record?.policy ?? {}].map((policy) => describedNames(policy, rules));
+      return text([formatPolicy(byPattern ?? {}), isClosed, named]);
+    };
+    return effect(before) !== effect(after);
+  });
+  const ofImages = new Set(changed.flatMap(([, record]) => record?.object ?? []));
+  const shown = objects.filter(({ key, access }) => {
+    const policy: Policy = access === undefined ? {} : { access };
+    const effect = (rules: AccessRules): string => text(describedNames(policy, rules));
+    return ofImages.has(key) || effect(before) !== effect(after);
+  });
+  return {
+    images: changed.map(([identifier]) => identifier),
+    objects: shown.map(({ key }) => key),
+    collections: [...new Set(shown.flatMap(({ collections }) => collections.map(({ key }) => key)))],
+  };
+}
+
+/** What rules say of the names in a policy. */
+function describedNames({ access, embargoAccess, watermark }: Policy, rules: AccessRules): readonly unknown[] {
+  const known = { network: rules.networks, click: rules.clicks, role: rules.roles };
+  const ofAccess = [access, embargoAccess].flatMap((one) =>
+    one !== undefined && "names" in one ? one.names.map((name) => known[one.kind].get(name)) : [],
+  );
+  return [ofAccess, watermark === undefined ? undefined : rules.watermarks.get(watermark)];
+}
+
+/** Addresses are numbers that JSON does not hold. */
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
+}

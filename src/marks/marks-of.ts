@@ -1,0 +1,51 @@
+import type { Policy } from "../access/policy.ts";
+import type { AccessRules } from "../access/rules.ts";
+import { ImageError } from "../error.ts";
+import type { Size } from "../geometry.ts";
+import type { Marks, Watermark } from "../render/marks.ts";
+import type { Visit } from "../visit.ts";
+import { type MarkStore, openMark } from "./store.ts";
+
+/** An image, and what is stated of it. */
+export interface MarkedImage {
+  readonly policies: readonly Policy[];
+  readonly rules: AccessRules;
+  /** The size of the image as it is seen: that of its master, whatever is shown of it. */
+  readonly image: Size;
+  readonly visit: Visit;
+}
+
+/**
+ * Returns what is put over the pictures of an image: all rectangles that any of its policies redacts, and the watermark of
+ * the last that names one, which is that of its record. Undefined for nothing. Throws `record-malformed` for a watermark that
+ * rules do not describe, and what `openMark` throws.
+ */
+export async function marksOf(
+  store: MarkStore,
+  { policies, rules, image, visit }: MarkedImage,
+): Promise<Marks | undefined> {
+  const areas = policies.flatMap(({ redactions = [] }) => redactions);
+  const redactions = areas.map(([x, y, width, height]) => ({ x, y, width, height }));
+  const name = policies.findLast(({ watermark }) => watermark !== undefined)?.watermark;
+  if (name === undefined) return redactions.length === 0 ? undefined : { redactions, image };
+  return { redactions, image, watermark: await openWatermark(store, { name, rules, visit }) };
+}
+
+async function openWatermark(
+  store: MarkStore,
+  { name, rules, visit }: Pick<MarkedImage, "rules" | "visit"> & { readonly name: string },
+): Promise<Watermark> {
+  const rule = rules.watermarks.get(name);
+  if (rule === undefined) {
+    const detail = `no watermark ${name} is described by the rules`;
+    throw new ImageError(
+      "record-malformed",
+      "The watermark of this image can't be used, and it is not shown without.",
+      {
+        detail,
+      },
+    );
+  }
+  const { mark, position, scale, opacity, fromPixels } = rule;
+  return { ...(await openMark(store, { name: mark, visit })), position, scale, opacity, fromPixels };
+}
