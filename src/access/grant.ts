@@ -53,6 +53,11 @@ function outcomeOf(
   return isReduced ? { kind: "granted" } : outcome;
 }
 
+/** Returns a keeping that ends, whether anything is stated or not: so it does not tell whether there is. */
+export function evenKeeping(keeping: Keeping): Keeping {
+  return keeping.kind === "nobody" ? keeping : { mostSeconds: mostPolicySeconds, ...keeping };
+}
+
 /** Returns who may keep an answer that is the same for anybody, until one of the policies says something else. */
 export function keepingOf(policies: readonly Policy[], now: number): Keeping {
   if (policies.length === 0) return { kind: "anybody" };

@@ -31,6 +31,13 @@ export interface ShowingGround {
   readonly now: number;
   /** What stands in an identifier before the number of a page. */
   readonly pageSuffix: string;
+  /** What rules say of identifiers, as far as it was asked for. */
+  readonly matched?: Map<string, readonly Policy[]>;
+}
+
+/** Returns a ground that matches no identifier twice. It holds what it has matched: make one for one object, or one list. */
+export function remembering(ground: ShowingGround): ShowingGround {
+  return { ...ground, matched: new Map() };
 }
 
 /** Returns what is stated of an object, without all else that its record says. */
@@ -45,13 +52,20 @@ export function statedObject({ access, pages }: Work): StatedObject {
 }
 
 /** Returns all that counts for an image: a policy is that of all pages of a file. */
-export function policiesOfStored(
-  { identifier, policy }: StatedImage,
-  { rules, pageSuffix }: ShowingGround,
-): readonly Policy[] {
+export function policiesOfStored({ identifier, policy }: StatedImage, ground: ShowingGround): readonly Policy[] {
   // Most services have no rule for identifiers, and their objects thousands of images.
-  if (rules.patterns.length === 0) return policy === undefined ? [] : [policy];
-  return policiesOfRecorded(rules, dividePage(identifier as Identifier, pageSuffix).name, policy);
+  const byRules = ground.rules.patterns.length === 0 ? [] : matchName(identifier, ground);
+  return policy === undefined ? byRules : [...byRules, policy];
+}
+
+/** Hundreds of patterns and thousands of images are a second of computing: each name is matched once. */
+function matchName(identifier: string, { rules, pageSuffix, matched }: ShowingGround): readonly Policy[] {
+  const { name } = dividePage(identifier as Identifier, pageSuffix);
+  const known = matched?.get(name);
+  if (known !== undefined) return known;
+  const policies = policiesOfRecorded(rules, name, undefined);
+  matched?.set(name, policies);
+  return policies;
 }
 
 /** Returns what counts for the documents of an object. */
@@ -59,9 +73,30 @@ export function policiesOfDocuments({ access }: Pick<StatedObject, "access">): r
   return access === undefined ? [] : [{ access }];
 }
 
-/** Returns all that counts for what a page says: who does not see all of it does not read its text. */
+/** Returns all that counts for the images of a page. */
 export function policiesOfPage({ images }: Pick<StatedPage, "images">, ground: ShowingGround): readonly Policy[] {
   return images.flatMap((image) => policiesOfStored(image, ground));
+}
+
+/** What nobody sees in a picture nobody reads beside it. */
+const closedBeside: Policy = { access: { kind: "closed" } };
+
+/**
+ * Returns all that counts for what a page says: who does not see all of it does not read its text, and nobody does that of a
+ * page with a redaction.
+ */
+export function policiesOfText(page: Pick<StatedPage, "images">, ground: ShowingGround): readonly Policy[] {
+  return withRedactions(policiesOfPage(page, ground));
+}
+
+/** Returns all that counts for files that lie beside the images of an object: they may show any of them. */
+export function policiesOfFiles(object: StatedObject, ground: ShowingGround): readonly Policy[] {
+  return withRedactions(policiesOfObject(object, ground));
+}
+
+function withRedactions(policies: readonly Policy[]): readonly Policy[] {
+  const isRedacted = policies.some(({ redactions = [] }) => redactions.length > 0);
+  return isRedacted ? [...policies, closedBeside] : policies;
 }
 
 /** Returns each policy once that counts for an object, its pages or their images. */
@@ -80,9 +115,9 @@ export function isPageListed({ images }: Pick<StatedPage, "images">, ground: Sho
   return images.length === 0 || images.some((image) => outcomeOfStored(image, ground).kind !== "hidden");
 }
 
-/** Says whether anybody may see all of a page, and so read its text. */
+/** Says whether anybody may see all of a page, with nothing redacted, and so read its text. */
 export function isPageOpen(page: Pick<StatedPage, "images">, ground: ShowingGround): boolean {
-  return decide(policiesOfPage(page, ground), anybody, ground).kind === "admitted";
+  return decide(policiesOfText(page, ground), anybody, ground).kind === "admitted";
 }
 
 /** Says whether an object is as if there were none: by itself, or because all that it shows is hidden. */
@@ -102,5 +137,9 @@ export function isObjectPublic(object: StatedObject, ground: ShowingGround): boo
 /** Returns what is decided about the images of an object as a text, another for another decision; empty where nothing is stated. */
 export function decisionsOf(object: StatedObject, ground: ShowingGround): string {
   if (policiesOfObject(object, ground).length === 0) return "";
-  return JSON.stringify(object.pages.map(({ images }) => images.map((image) => outcomeOfStored(image, ground))));
+  const decideOne = (page: StatedPage): unknown => [
+    isPageOpen(page, ground),
+    ...page.images.map((image) => outcomeOfStored(image, ground)),
+  ];
+  return JSON.stringify(object.pages.map(decideOne));
 }

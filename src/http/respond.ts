@@ -295,11 +295,20 @@ export function respondErrorPage(plain: Response, html: string): Response {
   return new Response(html, { status: plain.status, headers });
 }
 
-/** Returns a page that was made for this request and is kept by nobody, under the headers that its file has. */
-export function respondPage(page: Response, status: number): Response {
+/** What is said of a page that was made for one request. */
+export interface MadeAnswer {
+  readonly status: number;
+  readonly keeping: Keeping;
+}
+
+/**
+ * Returns a page that was made for this request, under the headers that its file has. Caches ask about it each time; what
+ * depends on who asks is kept by nobody.
+ */
+export function respondPage(page: Response, { status, keeping }: MadeAnswer): Response {
   const headers = new Headers(page.headers);
   for (const name of ["ETag", "Last-Modified", "Content-Length"]) headers.delete(name);
-  headers.set("Cache-Control", "private, no-cache");
+  headers.set("Cache-Control", keeping.kind === "nobody" ? keptByNobody : askedEachTime("private"));
   return new Response(page.body, { status, headers });
 }
 
@@ -352,6 +361,12 @@ export function withCacheTag(response: Response, cacheTag: string | undefined): 
   const { headers } = response;
   const tags = [headers.get("Cache-Tag"), cacheTag].filter((tag) => tag !== null && tag !== undefined);
   if (tags.length > 0) headers.set("Cache-Tag", tags.join(","));
+  return response;
+}
+
+/** Takes from an answer how it was made: what was read for it would tell of what it does not show. */
+export function withoutTiming(response: Response): Response {
+  response.headers.delete("Server-Timing");
   return response;
 }
 

@@ -26,7 +26,7 @@ interface AnswerProps {
 }
 
 function Answer({ site, answer: { q, from, next, total, isCapped, objects } }: AnswerProps) {
-  const count = `${isCapped ? "More than " : ""}${total} ${total === 1 ? "object" : "objects"} found for “${q}”.`;
+  const count = `${isCapped ? "At least " : ""}${total} ${total === 1 ? "object" : "objects"} found for “${q}”.`;
   return (
     <>
       <p class="count" role="status">

@@ -12,19 +12,15 @@ export interface Snippet extends MarkedText {
 /** An object in which something was found, by its place in the index. */
 export interface Candidate {
   readonly id: number;
-  readonly member: Member;
+  readonly key: string;
 }
 
 /** Objects in which something was found, the best first, before it is known who may see them. */
 export interface Candidates {
-  /** At most `mostCandidates`. */
+  /** Those among the entries that were looked at. */
   readonly objects: readonly Candidate[];
-  /** How many there are among the entries that were looked at. */
-  readonly total: number;
   /** Whether there may be more that were not looked at. */
   readonly isCapped: boolean;
-  /** Whether there are more behind these. */
-  readonly isMore: boolean;
 }
 
 /** A candidate whose documents anybody may see, and the keys of its pages whose text not anybody may read. */
@@ -36,8 +32,6 @@ export interface OpenCandidate extends Candidate {
 const mostEntries = 1000;
 /** Objects of an answer at the most. */
 export const objectsPerAnswer = 20;
-/** Objects that are looked at for an answer: some may be shown to nobody. */
-const mostCandidates = 2 * objectsPerAnswer;
 const snippetsPerObject = 3;
 const snippetWords = 16;
 
@@ -45,10 +39,7 @@ const snippetWords = 16;
 const descriptionWeight = 4;
 
 /** Finds objects by what is known of them and by the text of their pages. Throws what `askIndex` throws. */
-export async function findCandidates(
-  index: SearchIndex,
-  { expression, from }: { readonly expression: string; readonly from: number },
-): Promise<Candidates> {
+export async function findCandidates(index: SearchIndex, expression: string): Promise<Candidates> {
   // To tell how much a word weighs, all that it is in is counted: that is left where there is more than is looked at.
   const sql = `WITH found AS (
       SELECT rowid AS id, CASE WHEN (
@@ -59,20 +50,27 @@ export async function findCandidates(
       SELECT ${objectOf("id")} AS object, count(*) AS entries,
         min(score * CASE WHEN ${isPage("id")} THEN 1 ELSE ${descriptionWeight} END) AS score
       FROM found GROUP BY ${objectOf("id")})
-    SELECT search_objects.id AS id, member, (SELECT count(*) FROM grouped) AS total,
-      (SELECT count(*) FROM found) AS entries
+    SELECT search_objects.id AS id, search_objects.object AS key, (SELECT count(*) FROM found) AS entries
     FROM grouped JOIN search_objects ON search_objects.id = grouped.object
-    ORDER BY score, grouped.entries DESC, search_objects.id LIMIT ${mostCandidates + 1} OFFSET ?2`;
-  const [rows = []] = await askIndex(index, [{ sql, values: [expression, from] }]);
+    ORDER BY score, grouped.entries DESC, search_objects.id`;
+  const [rows = []] = await askIndex(index, [{ sql, values: [expression] }]);
   return {
-    objects: rows.slice(0, mostCandidates).map(({ id, member }) => ({
-      id: Number(id),
-      member: JSON.parse(String(member)),
-    })),
-    total: Number(rows[0]?.total ?? 0),
+    objects: rows.map(({ id, key }) => ({ id: Number(id), key: String(key) })),
     isCapped: Number(rows[0]?.entries ?? 0) >= mostEntries,
-    isMore: rows.length > mostCandidates,
   };
+}
+
+/** Returns how lists name each of some candidates, in their order; undefined of one that is gone. Throws what `askIndex` throws. */
+export async function findMembers(
+  index: SearchIndex,
+  objects: readonly Candidate[],
+): Promise<readonly (Member | undefined)[]> {
+  if (objects.length === 0) return [];
+  const statements = objects.map(({ key }) => ({
+    sql: "SELECT member FROM search_objects WHERE object = ?1",
+    values: [key],
+  }));
+  return (await askIndex(index, statements)).map(([row]) => row && (JSON.parse(String(row["member"])) as Member));
 }
 
 /**

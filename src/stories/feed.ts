@@ -1,9 +1,9 @@
-import { type Keeping, keepingOf } from "../access/grant.ts";
-import { isObjectPublic, policiesOfObject, type ShowingGround, type StatedObject } from "../catalogue/object-access.ts";
+import { evenKeeping } from "../access/grant.ts";
+import { isObjectPublic, remembering, type ShowingGround } from "../catalogue/object-access.ts";
 import { digest } from "../digest.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { chooseFeedType } from "../http/negotiate.ts";
-import { currentHeaders, documentHeaders, respondNotModified, respondText } from "../http/respond.ts";
+import { currentHeaders, documentHeaders, respondNotModified, respondText, withoutTiming } from "../http/respond.ts";
 import { feedTag } from "../identity/cache-tags.ts";
 import type { Addresses } from "../presentation/addresses.ts";
 import { type FeedRoute, formatFeed, formatFeedPage } from "../presentation/feed.ts";
@@ -12,7 +12,7 @@ import { withFeedEnd, withFeedPage } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { groundOf } from "./shown.ts";
-import { statedObjects } from "./stated-objects.ts";
+import { type FoundObject, statedObjects } from "./stated-objects.ts";
 
 interface Asked {
   readonly request: Request;
@@ -51,21 +51,18 @@ interface AskedPage {
 async function answerPage(services: Services, { request, visit, number, addresses }: AskedPage): Promise<Response> {
   const ground = await groundOf(services, visit);
   const page = await withFeedPage(services.records, { number, visit }, async (page) => page);
-  // What was taken away has no record, and that it was is told.
-  const told = page.activities.filter(({ kind, type }) => kind === "object" && type !== "Delete");
-  const keys = [...new Set(told.map(({ key }) => key))];
-  const stated = await statedObjects(services, keys, visit);
-  const hidden = new Set(keys.filter((_, index) => isUntold(stated[index], ground)));
+  const keys = [...new Set(page.activities.filter(({ kind }) => kind === "object").map(({ key }) => key))];
+  const found = await statedObjects(services, keys, visit);
+  const hidden = new Set(keys.filter((_, index) => isUntold(found[index], ground)));
   const activities = page.activities.filter(({ kind, key }) => kind !== "object" || !hidden.has(key));
-  const policies = stated.flatMap((one) => (one === undefined ? [] : policiesOfObject(one, ground)));
-  const keeping = keepingOf([...new Set(policies)], ground.now);
   const json = formatFeedPage(addresses, { ...page, activities });
-  return respondFeed(services, { request, visit, json, isFinal: page.isFull, keeping });
+  return withoutTiming(await respondFeed(services, { request, visit, json, isFinal: page.isFull }));
 }
 
-/** An object that is gone is told of: harvesters are to see that it was there. */
-function isUntold(stated: StatedObject | undefined, ground: ShowingGround): boolean {
-  return stated !== undefined && !isObjectPublic(stated, ground);
+/** An object that is gone is told of, for harvesters are to see that it was there; of one that is damaged nobody knows who may see it. */
+function isUntold(found: FoundObject | undefined, ground: ShowingGround): boolean {
+  if (found?.kind === "stated") return !isObjectPublic(found.stated, remembering(ground));
+  return found?.kind === "damaged";
 }
 
 interface Answer {
@@ -74,14 +71,9 @@ interface Answer {
   readonly json: Json;
   /** Whether it will never be another. */
   readonly isFinal: boolean;
-  /** Who may keep it; anybody unless it is stated. */
-  readonly keeping?: Keeping;
 }
 
-async function respondFeed(
-  { config }: Services,
-  { request, visit, json, isFinal, keeping = { kind: "anybody" } }: Answer,
-): Promise<Response> {
+async function respondFeed({ config }: Services, { request, visit, json, isFinal }: Answer): Promise<Response> {
   const text = JSON.stringify(json);
   const contentType = chooseFeedType(request);
   const answer = {
@@ -90,6 +82,8 @@ async function respondFeed(
     contentType,
     scope: isHostShared(config, request.url) ? "public" : "private",
   } as const;
+  // No date opens or closes an object: for how long it is kept tells nothing of those that are left out.
+  const keeping = evenKeeping({ kind: "anybody" });
   const headers = isFinal
     ? documentHeaders({ ...answer, keeping, maxAgeSeconds: config.infoMaxAgeSeconds })
     : currentHeaders(answer);

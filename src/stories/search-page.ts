@@ -1,4 +1,5 @@
-import type { Keeping } from "../access/grant.ts";
+import { evenKeeping, type Keeping } from "../access/grant.ts";
+import { withoutTiming } from "../http/respond.ts";
 import { searchTag } from "../identity/cache-tags.ts";
 import { formatSearchPage } from "../pages/search-page.tsx";
 import { parseQuery } from "../search/search-query.ts";
@@ -18,8 +19,10 @@ export async function answerSearchPage(
   const { searchParams } = new URL(request.url);
   const q = searchParams.get("q")?.trim() ?? "";
   const from = readNumber(searchParams, "from") ?? 0;
-  const respond = (html: string, keeping: Keeping): Promise<Response> =>
-    respondMadePage(services, { request, visit, page: { html, cacheTag: searchTag, languages: [], keeping } });
+  const respond = async (html: string, keeping: Keeping): Promise<Response> => {
+    const page = { html, cacheTag: searchTag, languages: [], keeping: evenKeeping(keeping) };
+    return withoutTiming(await respondMadePage(services, { request, visit, page }));
+  };
   if (q === "") {
     const html = await withSearch(services, visit, async () => formatSearchPage(site, undefined));
     return respond(html, { kind: "anybody" });

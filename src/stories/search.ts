@@ -1,9 +1,9 @@
-import type { Keeping } from "../access/grant.ts";
+import { evenKeeping, type Keeping } from "../access/grant.ts";
 import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
 import { baseOf, isHostShared } from "../http/base-uri.ts";
 import { chooseDocumentType } from "../http/negotiate.ts";
-import { documentHeaders, respondNotModified, respondText } from "../http/respond.ts";
+import { documentHeaders, respondNotModified, respondText, withoutTiming } from "../http/respond.ts";
 import { objectTag, searchTag } from "../identity/cache-tags.ts";
 import { parseIdentifier } from "../identity/identifier.ts";
 import type { Addresses } from "../presentation/addresses.ts";
@@ -44,11 +44,12 @@ export async function answerSearch(services: Services, { request, visit, route }
     etag: `"${await digest(json + contentType)}"`,
     cacheTag: route.kind === "catalogue-search" ? searchTag : await objectTag(parseIdentifier(route.object)),
     maxAgeSeconds: Math.min(mostMaxAgeSeconds, config.infoMaxAgeSeconds),
-    keeping,
+    keeping: evenKeeping(keeping),
     contentType,
     scope: isHostShared(config, request.url) ? "public" : "private",
   });
-  return respondNotModified(request, headers, visit.account) ?? respondText(json, headers, visit.account);
+  const { account } = visit;
+  return withoutTiming(respondNotModified(request, headers, account) ?? respondText(json, headers, account));
 }
 
 interface Parameters {

@@ -4,8 +4,10 @@ import {
   isObjectHidden,
   isPageOpen,
   policiesOfDocuments,
+  policiesOfFiles,
   policiesOfObject,
-  policiesOfPage,
+  policiesOfText,
+  remembering,
   type ShowingGround,
   type StatedObject,
 } from "../catalogue/object-access.ts";
@@ -30,7 +32,7 @@ export interface AskedOfObject {
  */
 export async function groundOf({ policies, clock, config }: Services, visit: Visit): Promise<ShowingGround> {
   const rules = await rulesOf(policies, visit);
-  return { rules, now: clock.now(), pageSuffix: config.pageSuffix };
+  return remembering({ rules, now: clock.now(), pageSuffix: config.pageSuffix });
 }
 
 /**
@@ -51,7 +53,8 @@ export async function grantDocuments(
 }
 
 /**
- * Decides whether somebody reads the text of a page: who sees its documents and all of its images does. Throws `AccessRefused`,
+ * Decides whether somebody reads the text of a page: who sees its documents and all of its images does, nobody where
+ * something of them is redacted. Throws `AccessRefused`,
  * `policy-unreadable`, and the `not-found` of a text that is not there for one that is hidden.
  */
 export async function grantText(services: Services, asked: AskedOfObject, page: string): Promise<Keeping> {
@@ -59,19 +62,19 @@ export async function grantText(services: Services, asked: AskedOfObject, page: 
   const stated = await statedObjectOf(services.policies, asked);
   const found = stated?.pages.find(({ key }) => key === page);
   if (stated === undefined || found === undefined || isObjectHidden(stated, ground)) throw noSuchText();
-  const policies = [...policiesOfDocuments(stated), ...policiesOfPage(found, ground)];
+  const policies = [...policiesOfDocuments(stated), ...policiesOfText(found, ground)];
   return grantBy(services, asked, { policies, ground, called: "page", hidden: noSuchText });
 }
 
 /**
- * Decides whether somebody gets a file that lies beside the images of an object: who sees all of them does, for it may show any.
- * Throws as `grantText` does.
+ * Decides whether somebody gets a file that lies beside the images of an object: who sees all of them does, for it may show any,
+ * and nobody where something of them is redacted. Throws as `grantText` does.
  */
 export async function grantAttachment(services: Services, asked: AskedOfObject): Promise<Keeping> {
   const ground = await groundOf(services, asked.visit);
   const stated = await statedObjectOf(services.policies, asked);
   if (stated === undefined) throw noSuchAttachment();
-  const policies = policiesOfObject(stated, ground);
+  const policies = policiesOfFiles(stated, ground);
   return grantBy(services, asked, { policies, ground, called: "file", hidden: noSuchAttachment });
 }
 

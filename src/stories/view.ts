@@ -1,5 +1,9 @@
 import { unsigned } from "../access/asked-image.ts";
+import type { Keeping } from "../access/grant.ts";
 import { withDeadline } from "../budget/deadline.ts";
+import { isObjectPublic } from "../catalogue/object-access.ts";
+import { showWork } from "../catalogue/shown-work.ts";
+import type { Work } from "../catalogue/work.ts";
 import { ImageError } from "../error.ts";
 import { type Area, clipArea, isWhole, type Size } from "../geometry.ts";
 import { baseUri } from "../http/base-uri.ts";
@@ -12,12 +16,15 @@ import { pageName } from "../pages/object-view.ts";
 import { formatPlainPicture, formatPreview, type Preview } from "../pages/preview.tsx";
 import { objectPath } from "../pages/site.ts";
 import { plainLabel, plainText } from "../pages/texts.tsx";
+import { statedInRecord } from "../policies.ts";
 import { seenImage } from "../pyramid/pyramid.ts";
 import { withWork } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
 import { withGranted } from "./granted.ts";
 import { orMoved } from "./moved.ts";
+import { AccessRefused } from "./refused.ts";
+import { groundOf } from "./shown.ts";
 
 /** The root of the addresses of the page that show one picture. */
 const viewRoot = "/view/";
@@ -32,6 +39,7 @@ const previewSide = 1200;
 interface ViewPreview extends Preview {
   readonly image: NonNullable<Preview["image"]>;
   readonly objectPath: string | undefined;
+  readonly keeping: Keeping;
 }
 
 /**
@@ -48,7 +56,10 @@ export async function answerView(
   if (page === undefined) throw nowhere("No page is deployed with this service.");
   const show = async (identifier: Identifier): Promise<Response> => {
     const preview = await findPreview(services, { request, identifier, visit });
-    return respondPage(withHead(page, formatPreview(preview, preview.objectPath), preview), 200);
+    return respondPage(withHead(page, formatPreview(preview, preview.objectPath), preview), {
+      status: 200,
+      keeping: preview.keeping,
+    });
   };
   const pathOf = (spelling: string): string => `${viewRoot}${spelling}${searchOf(request.url)}`;
   try {
@@ -60,7 +71,8 @@ export async function answerView(
   } catch (thrown) {
     const error = asImageError(thrown);
     if (error.status >= 500) visit.log({ level: "error", code: error.code, detail: error.detail });
-    return respondPage(withHead(page, '<meta name="robots" content="noindex">'), error.status);
+    const keeping: Keeping = { kind: thrown instanceof AccessRefused ? "nobody" : "anybody" };
+    return respondPage(withHead(page, '<meta name="robots" content="noindex">'), { status: error.status, keeping });
   }
 }
 
@@ -86,14 +98,15 @@ async function findPreview(
   const { config, publicRules } = services;
   const { request, visit } = viewed;
   const asked = new URL(request.url).searchParams;
-  const { size, texts, image, object } = await withGranted(
+  const { size, texts, image, object, keeping } = await withGranted(
     services,
     { ...viewed, instead: "reduced" },
-    async (master, { image, stated }) => ({
+    async (master, { image, stated, keeping }) => ({
       size: seenImage(master.pyramid),
       texts: master.metadata,
       image,
       object: stated.facts?.object,
+      keeping,
     }),
   );
   const told = await findTold(services, { identifier: image.identifier, object, visit });
@@ -108,6 +121,7 @@ async function findPreview(
   const regionText = region === undefined ? "full" : `${region.x},${region.y},${region.width},${region.height}`;
   const query = [...(region ? [`xywh=${regionText}`] : []), ...(turn === "0" ? [] : [`rotation=${turn}`])].join("&");
   return {
+    keeping,
     siteName: config.siteName,
     objectPath: told?.objectPath,
     title: told?.title ?? identifier,
@@ -142,34 +156,48 @@ interface Told {
   readonly objectPath: string;
 }
 
-/** Returns what the catalogue says of a picture; undefined if it says nothing, or can't be read: it is shown without it. */
-async function findTold(
-  { records }: Services,
-  {
-    identifier,
-    object: key,
-    visit,
-  }: { readonly identifier: Identifier; readonly object: string | undefined; readonly visit: Visit },
-): Promise<Told | undefined> {
+interface Pictured {
+  readonly identifier: string;
+  /** The object whose record its own names. */
+  readonly object: string | undefined;
+  readonly visit: Visit;
+}
+
+/**
+ * Returns what the catalogue says of a picture to anybody, whoever asks; undefined if it says nothing, or can't be read: it is
+ * shown without it.
+ */
+async function findTold(services: Services, { identifier, object: key, visit }: Pictured): Promise<Told | undefined> {
   if (key === undefined) return undefined;
   try {
-    return await withWork(records, { key, visit }, async (work) => {
-      const { label, summary, pages } = work.read();
-      const index = pages.findIndex(({ images }) => images.some((image) => image.identifier === identifier));
-      const page = pages[index];
-      const name = plainLabel(label, key);
-      const [text] = Object.values(summary ?? {})[0] ?? [];
-      return {
-        title: page === undefined || pages.length === 1 ? name : `${name}, ${pageName(page, index)}`,
-        description: text === undefined ? undefined : plainText(text),
-        objectPath: objectPath(key, page === undefined || pages.length === 1 ? {} : { page: page.key }),
-      };
+    const ground = await groundOf(services, visit);
+    return await withWork(services.records, { key, visit }, async (stored) => {
+      if (!isObjectPublic(statedInRecord(services.policies, key, stored), ground)) return undefined;
+      const work = stored.read();
+      const showing = work.pages.filter(({ images }) => images.some((image) => image.identifier === identifier));
+      const shown = showWork(work, ground);
+      return shown && tellOf(shown, new Set(showing.map((page) => page.key)));
     });
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     visit.log({ level: "warn", message: "the object of a picture can't be read", key, reason: error.code });
     return undefined;
   }
+}
+
+/** Undefined where none of the pages that show it is there for anybody. */
+function tellOf({ key, label, summary, pages }: Work, showing: ReadonlySet<string>): Told | undefined {
+  const index = pages.findIndex((page) => showing.has(page.key));
+  const page = pages[index];
+  if (page === undefined && showing.size > 0) return undefined;
+  const name = plainLabel(label, key);
+  const [text] = Object.values(summary ?? {})[0] ?? [];
+  const isAlone = page === undefined || pages.length === 1;
+  return {
+    title: isAlone ? name : `${name}, ${pageName(page, index)}`,
+    description: text === undefined ? undefined : plainText(text),
+    objectPath: objectPath(key, isAlone ? {} : { page: page.key }),
+  };
 }
 
 /** Adds `tags` to the head of the page; what it says of itself there makes way for what is said of the picture. */

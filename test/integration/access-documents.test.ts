@@ -71,7 +71,13 @@ const vault = makeWork({
   label: { en: ["Vault papers"] },
   pages: [page("only", undefined, { images: [makeImage({ identifier: "vault/only" })] })],
 });
-const works = [mixed, openWork, shut, secret, staff, gone, vault];
+const redacted = makeWork({
+  key: "redacted",
+  label: { en: ["Redacted papers of zebras"] },
+  attachments: [{ file: "redacted.pdf", sha256: "00" }],
+  pages: [page("name", { redactions: [[10, 10, 500, 500]] }), page("rest", undefined)],
+});
+const works = [mixed, openWork, shut, secret, staff, gone, vault, redacted];
 
 async function store(work: Work): Promise<void> {
   await env.CATALOGUE.put(workKey(work.key), formatWork(work));
@@ -309,6 +315,36 @@ it("a file beside the images is refused while not all of them are open", async (
   expect((await ask("/presentation/plain/attachment/plain.pdf")).status).toBe(200);
 });
 
+describe("a page with a redaction", () => {
+  it.each(["3/redacted/text/name", "2/redacted/text/name", "redacted/file/name"])(
+    "has a text that nobody reads, for it says what the picture hides: %s",
+    async (path) => {
+      const answer = await ask(`/presentation/${path}`, { headers: inRoom });
+      expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([403, "private, no-store"]);
+      expect(answer.text).not.toContain("whisper");
+    },
+  );
+
+  it("keeps the files of its object from all, and no text of the other pages", async () => {
+    const file = await ask("/presentation/redacted/attachment/redacted.pdf");
+    expect([file.status, JSON.parse(file.text).code]).toEqual([403, "access-closed"]);
+    expect((await ask("/presentation/3/redacted/text/rest")).status).toBe(200);
+  });
+
+  it("is shown with its picture, and without text and file, in manifests", async () => {
+    const manifest = await read("/presentation/3/redacted/manifest");
+    expect(manifest.items.map(({ items }: Document) => items.length)).toEqual([1, 1]);
+    expect(canvasKeys(manifest.items.filter(({ annotations }: Document) => annotations))).toEqual(["rest"]);
+    expect(JSON.stringify(manifest)).not.toContain("redacted.pdf");
+  });
+
+  it("is not found by its text", async () => {
+    for (const path of ["search?q=wordname", "redacted/search/2?q=wordname"])
+      expect((await read(`/presentation/${path}`)).items).toEqual([]);
+    expect((await read("/presentation/search?q=wordrest")).items).toHaveLength(1);
+  });
+});
+
 describe("a search", () => {
   it.each(["1", "2"])("in an object finds what anybody may read, by Content Search %s", async (version) => {
     const { text } = await ask(`/presentation/mixed/search/${version}?q=whisper`);
@@ -319,8 +355,12 @@ describe("a search", () => {
 
   it("in all objects tells of those alone that anybody may see, and counts no others", async () => {
     const found = await read("/presentation/search?q=papers");
-    expect(found.items.map(({ label }: Document) => label.en[0]).sort()).toEqual(["Mixed papers", "Plain papers"]);
-    expect([found.total, found.isTotalExact]).toEqual([2, true]);
+    expect(found.items.map(({ label }: Document) => label.en[0]).sort()).toEqual([
+      "Mixed papers",
+      "Plain papers",
+      "Redacted papers of zebras",
+    ]);
+    expect([found.total, found.isTotalExact]).toEqual([3, true]);
     for (const word of [
       "wordclosed",
       "wordnetwork",
@@ -348,10 +388,10 @@ describe("lists", () => {
   it("of members leave out what is hidden or closed, and have pictures that all may see", async () => {
     const collection = await read("/presentation/3/papers/collection");
     const labels = collection.items.map(({ label }: Document) => label.en[0]);
-    expect(labels).toEqual(["Mixed papers", "Plain papers", "Staff papers"]);
+    expect(labels).toEqual(["Mixed papers", "Plain papers", "Staff papers", "Redacted papers of zebras"]);
     expect(collection.thumbnail).toBeUndefined();
     const two = await read("/presentation/2/papers/collection");
-    expect(two.manifests).toHaveLength(3);
+    expect(two.manifests).toHaveLength(4);
     const { text } = await ask("/collections/papers");
     for (const word of ["Shut", "Secret", "Gone", "Vault"]) expect(text).not.toContain(`${word} papers`);
   });
@@ -359,8 +399,9 @@ describe("lists", () => {
   it("of changes tell of those alone that anybody may see", async () => {
     const feed = await ask("/presentation/activity/1");
     const keys = JSON.parse(feed.text).orderedItems.map(({ object }: Document) => object.id.split("/").at(-2));
-    expect(keys).toEqual(["mixed", "plain"]);
+    expect(keys).toEqual(["mixed", "plain", "redacted"]);
     expect(feed.headers.get("Cache-Control")).toMatch(/max-age=600$/);
+    expect(feed.headers.get("Server-Timing")).toBeNull();
   });
 });
 
