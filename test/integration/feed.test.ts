@@ -60,10 +60,17 @@ describe("the feed", () => {
     });
   });
 
-  it("has pages that lead to the one before and the one behind, in one read and one of each object they tell of", async () => {
+  it("has pages that lead to the one before and the one behind, in one read and one of each object and of the rules", async () => {
     await layPages([activity(1, { type: "Create" })], [activity(2, {}), activity(3, {})], [activity(4, {})]);
-    const second = await ask("/presentation/activity/2");
-    expect(second.timing.reads).toBe("2");
+    const keys: string[] = [];
+    const get = (key: string, options: R2GetOptions) => {
+      keys.push(key);
+      return env.CATALOGUE.get(key, options);
+    };
+    const counted = { CATALOGUE: { get, list: () => Promise.reject(new Error("not asked")) }, MASTER_TTL_SECONDS: "0" };
+    const second = await ask("/presentation/activity/2", { env: counted });
+    expect(keys.toSorted()).toEqual(["feed/pages/2.json", "objects/book.json", "rules.json"]);
+    expect(second.headers.get("Server-Timing")).toBeNull();
     expect(JSON.parse(second.text)).toMatchObject({
       partOf: { id: feed, type: "OrderedCollection" },
       startIndex: 1,
@@ -108,7 +115,7 @@ describe("the feed", () => {
     );
     expect(kept.map((headers) => headers.get("Cache-Control")?.split(", stale")[0])).toEqual([
       "public, no-cache",
-      "public, max-age=3600",
+      "public, max-age=600",
       "public, no-cache",
     ]);
     const first = await ask("/presentation/activity/2");

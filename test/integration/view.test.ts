@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Work } from "../../src/catalogue/work.ts";
 import { formatWork } from "../../src/catalogue/work-record.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { ask } from "../support/service.ts";
@@ -81,6 +82,58 @@ describe("the address of a picture in the page", () => {
     const broken = await ask("/view/folder%2Fleaf");
     expect([broken.status, previewOf(broken.text)["og:title"]]).toEqual([200, "folder/leaf"]);
     await env.CATALOGUE.delete(["objects/book.json", "records/folder/leaf.json"]);
+  });
+
+  describe("of an object that not anybody may see", () => {
+    const untrusting = { env: { MASTER_TTL_SECONDS: "0" } };
+    const image = makeImage({ identifier: "folder/leaf" });
+    const lay = async (change: Partial<Work>): Promise<void> => {
+      const told = { key: "ledger", label: { en: ["Ledger of sorrows"] }, summary: { en: ["Of grief"] } };
+      const pages = [makePage("open", { images: [image] }), makePage("other", { label: { none: ["Woe"] } })];
+      await env.CATALOGUE.put("objects/ledger.json", formatWork(makeWork({ ...told, pages, ...change })));
+      const record = { identifier: "folder/leaf", object: "ledger", metadata: [], width: 60, height: 40 };
+      await env.CATALOGUE.put("records/folder/leaf.json", JSON.stringify(record));
+    };
+    afterEach(() => env.CATALOGUE.delete(["objects/ledger.json", "records/folder/leaf.json"]));
+
+    it.each([
+      ["hidden", { kind: "hidden" }],
+      ["closed", { kind: "closed" }],
+      ["shown with signatures alone", { kind: "signed" }],
+    ] as const)("tells nothing where it is %s", async (_, access) => {
+      await lay({ access });
+      const { status, text } = await ask("/view/folder%2Fleaf", untrusting);
+      expect([status, previewOf(text)["og:title"]]).toEqual([200, "folder/leaf"]);
+      for (const word of ["ledger", "Ledger", "grief"]) expect(text).not.toContain(word);
+    });
+
+    it("tells nothing of one whose page with the picture is hidden, and counts no hidden page", async () => {
+      const hidden = { access: { kind: "hidden" } } as const;
+      const shut = makePage("shut", { images: [makeImage({ identifier: "folder/shut", policy: hidden })] });
+      await lay({ pages: [makePage("open", { images: [{ ...image, policy: hidden }] }), makePage("other")] });
+      expect((await ask("/view/folder%2Fleaf", untrusting)).text).not.toMatch(/ledger/i);
+      await lay({ pages: [shut, makePage("open", { images: [image] }), makePage("other")] });
+      const preview = previewOf((await ask("/view/folder%2Fleaf", untrusting)).text);
+      expect(preview["og:title"]).toBe("Ledger of sorrows, Page 1");
+    });
+  });
+
+  it("is kept by nobody where the picture depends on who asks", async () => {
+    const rules = { networks: { room: ["192.0.2.0/24"] } };
+    await env.CATALOGUE.put("rules.json", JSON.stringify(rules));
+    const policy = { access: "network:room", publicSize: 30 };
+    const record = { identifier: "folder/leaf", metadata: [], width: 60, height: 40, policy };
+    await env.CATALOGUE.put("records/folder/leaf.json", JSON.stringify(record));
+    const untrusting = { env: { MASTER_TTL_SECONDS: "0" } };
+    const here = await ask("/view/folder%2Fleaf", { ...untrusting, headers: { "CF-Connecting-IP": "192.0.2.7" } });
+    const reduced = await ask("/view/folder%2Fleaf", untrusting);
+    await env.CATALOGUE.put("records/folder/leaf.json", JSON.stringify({ ...record, policy: { access: "closed" } }));
+    const refused = await ask("/view/folder%2Fleaf", untrusting);
+    expect([here.status, reduced.status, refused.status]).toEqual([200, 200, 403]);
+    for (const { headers } of [here, reduced, refused]) expect(headers.get("Cache-Control")).toBe("private, no-store");
+    await env.CATALOGUE.delete(["rules.json", "records/folder/leaf.json"]);
+    // What is held of them is to be what is there, for those who trust it.
+    expect((await ask("/view/folder%2Fleaf", untrusting)).headers.get("Cache-Control")).toBe("private, no-cache");
   });
 
   it.each([
