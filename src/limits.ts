@@ -480,7 +480,7 @@ export const maxRecordHeadBytes = 1 << 18;
 /**
  * Largest file of a mark.
  * @beyond record-malformed
- * @heldBy marks/store.ts, cli/access-mark.ts
+ * @heldBy marks/mark-file.ts, cli/access-mark.ts
  */
 export const maxMarkBytes = 1 << 20;
 
