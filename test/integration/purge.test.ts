@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { lifecycleMarkerKey } from "../../src/cache/lifecycle.ts";
 import { formatWork } from "../../src/catalogue/work-record.ts";
+import { objectTag } from "../../src/identity/cache-tags.ts";
 import { type MasterKey, placesOf } from "../../src/identity/master-name.ts";
 import worker from "../../src/worker.ts";
 import { makeTiff } from "../support/make-tiff.ts";
@@ -198,6 +199,9 @@ describe("the cache in front of the Worker", () => {
     const { json } = await purge({ kind: "images", identifiers: ["other", "other;page=2", "staying"] });
     expect(json.workersCache).toEqual({ tags: 2, state: "purged", waiting: 0 });
     expect(calls).toEqual([{ tags: [await tagOf("other"), await tagOf("staying")] }]);
+    // Whether it is found, and the feed tells of it, depends on who may see it.
+    await purge({ kind: "object", key: "shown", only: "documents" });
+    expect(calls.at(-1)).toEqual({ tags: [await objectTag("shown"), "search", "feed"] });
     await purge({ kind: "everything" });
     expect(calls.at(-1)).toEqual({ purgeEverything: true });
   });
