@@ -86,6 +86,8 @@ function probeService({ base, version, identifier }: ServiceGround, offers: read
     ...(version === 2 ? { "@context": authContext } : {}),
     id: `${base}/auth/probe/${version}/${formatSegment(identifier)}`,
     type: "AuthProbeService2",
+    // Mirador 4 takes for granted that all services have one, and stops at the first without.
+    profile: "AuthProbeService2",
     errorHeading: languageMap(refusedTexts.heading),
     errorNote: languageMap(refusedTexts.note),
     service: offers.map((offer) => accessService(base, offer)),

@@ -42,16 +42,8 @@ const texts = [
     "HELP_URL",
     "ACCESS_AUDIENCE",
   ],
-  ...["ROBOTS_TAG", "AI_PREFERENCES"],
-  ...[
-    "ACCESS_TEAM",
-    "LOGIN_AUDIENCE",
-    "OIDC_ISSUER",
-    "OIDC_CLIENT_ID",
-    "OIDC_ROLES_CLAIM",
-    "OIDC_SCOPE",
-    "JURISDICTION",
-  ],
+  ...["ACCESS_TEAM", "JURISDICTION", "ROBOTS_TAG", "AI_PREFERENCES"],
+  ...["LOGIN_AUDIENCE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_ROLES_CLAIM", "OIDC_SCOPE"],
 ];
 
 const rule = '{"kind": "https", "prefix": "web/", "endpoint": "https://example.org"}';
