@@ -38,6 +38,12 @@ describe("the services that let people in", () => {
     expect(authServices(ground())[2]).toMatchObject({ label: "Personal" });
   });
 
+  it("have a header and a button's label in 1.0 whatever the rules say, in the language of the label", () => {
+    expect(authServices(ground())[2]).toMatchObject({ header: "Personal", confirmLabel: "Anmelden" });
+    const notice = authServices(ground({ reason: { kind: "click", names: ["terms"] } }))[1];
+    expect(notice).toMatchObject({ header: "Terms", confirmLabel: "Continue" });
+  });
+
   it("are none where nobody can be let in so, or the rules do not know it", () => {
     expect(authServices(ground({ logins: new Set(["click"]) }))).toEqual([]);
     expect(authServices(ground({ reason: { kind: "click", names: ["other"] } }))).toEqual([]);
