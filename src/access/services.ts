@@ -119,17 +119,18 @@ function accessService(base: string, { path, notice, profile }: Offer): ServiceJ
 
 /**
  * A notice is a login too: a window that closes by itself has not been used by anybody. Source: Authorization Flow 2.0 §1.6.
- * Universal Viewer 4 shows nothing in place of a header or a button's label that is not there.
+ * Universal Viewer 4 shows nothing in place of a header or a button's label that is not there. Mirador 4 takes one more click
+ * where there is a header: there is one where there is something to say.
  */
 function formerService({ base }: ServiceGround, { kind, path, notice, profile }: Offer): ServiceJson {
-  const { label, heading = label, note, confirm = confirmTexts[kind] } = notice;
+  const { label, note, heading = note && label, confirm = confirmTexts[kind] } = notice;
   const own = [chooseText(label).language];
   return {
     "@context": formerContext,
     ...(profile === "external" ? {} : { "@id": `${base}${path}` }),
     profile: `http://iiif.io/api/auth/1/${profile === "external" ? "external" : "login"}`,
     label: chooseText(label).text,
-    header: chooseText(heading, own).text,
+    ...(heading === undefined ? {} : { header: chooseText(heading, own).text }),
     ...(note === undefined ? {} : { description: chooseText(note, own).text }),
     confirmLabel: chooseText(confirm, own).text,
     failureHeader: refusedTexts.heading.en,

@@ -167,7 +167,7 @@ describe.skipIf(mirador === undefined)("Mirador", () => {
     const { page, tiles } = await openMirador(identifier);
     await page.getByText("Sign in as staff").waitFor();
     expect(tiles()).toBe(0);
-    const window = await opened(page.context(), () => page.getByRole("button", { name: "Log in" }).click());
+    const window = await opened(page.context(), () => page.getByRole("button", { name: "Sign in" }).click());
     await signIn(window);
     expect(await findBarriers(window)).toEqual([]);
     await window.getByRole("button", { name: "Continue" }).click();

@@ -23,7 +23,7 @@ let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
   site = await startRestrictedSite({
-    rules: { clicks: { terms: { label } } },
+    rules: { clicks: { terms: { label, note: { en: "For your own study alone." } } } },
     policies: {
       letter: { access: "click:terms" },
       proof: { access: "click:terms", publicSize: 300 },
@@ -130,25 +130,40 @@ describe.skipIf(uv === undefined)("Universal Viewer, on the host of the service"
     return seen;
   };
 
-  it("shows the tiles to who has accepted the notice", async () => {
+  /** Presses what opens a window, accepts the notice in it, and waits until it has closed itself. */
+  const accept = async (page: Page, press: () => Promise<void>) => {
+    const [window] = await Promise.all([page.context().waitForEvent("page"), press()]);
+    await window.getByRole("button", { name: "I accept" }).click();
+    await vi.waitUntil(() => window.isClosed(), { timeout: 30_000 });
+  };
+  const arrived = async (statuses: readonly number[]) => {
+    await vi.waitUntil(() => statuses.length > 2, { timeout: 30_000 });
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  };
+
+  it("shows the tiles to who has accepted the notice, and after another start of the viewer", async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
-    await page.goto(`${site.server.url}/auth/click/terms`);
-    await page.getByRole("button", { name: "I accept" }).click();
-    await page.getByRole("heading", { name: "You are let in" }).waitFor();
     const { infos, tiles } = await openIn(page, "letter");
-    await vi.waitUntil(() => tiles.length > 0, { timeout: 30_000 }).catch(() => undefined);
-    console.log(infos, tiles, await page.evaluate("document.body.innerText"));
-    await page.screenshot({ path: "build/uv.png" });
+    await page.getByText("For your own study alone.").waitFor();
+    expect([infos, tiles]).toEqual([[401], []]);
+    await accept(page, () => page.getByRole("link", { name: "Continue" }).click());
+    await arrived(tiles);
+    expect(infos.at(-1)).toBe(200);
+    const again = await openIn(page, "letter");
+    await arrived(again.tiles);
+    expect(again.infos).toEqual([200]);
     await page.context().close();
   });
 
-  it.each(["letter", "proof"])("lets in: %s", async (identifier) => {
+  it("shows the reduced image, and the tiles of the whole to who then accepts the notice", async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
-    page.on("response", (r) => console.log(r.status(), r.url()));
-    const { infos, tiles } = await openIn(page, identifier);
-    await vi.waitUntil(() => tiles.length > 0, { timeout: 10_000 }).catch(() => undefined);
-    console.log(infos, tiles, await page.evaluate("document.body.innerText"));
-    await page.screenshot({ path: `build/uv-${identifier}.png` });
+    const reduced = watch(page, `${site.server.url}/iiif/3/proof;max=300`);
+    const { infos, tiles } = await openIn(page, "proof");
+    await page.getByText(label.en).waitFor();
+    await vi.waitUntil(() => reduced.tiles.includes(200), { timeout: 30_000 });
+    expect([infos, tiles]).toEqual([[302], []]);
+    await accept(page, () => page.getByText("Login").or(page.getByText("Continue")).click());
+    await arrived(tiles);
     await page.context().close();
   });
 });
