@@ -1,27 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectFolder } from "../../demo/masters.ts";
 import { type DemoServer, startServer } from "../../demo/server.ts";
 import { localBuckets } from "../../src/bucket/local-buckets.ts";
 import { checkedBytes } from "../../src/bucket/upload.ts";
-import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
 import { makeTiff } from "../support/make-tiff.ts";
-import { type OidcServer, startOidcServer } from "../support/oidc-server.ts";
 import { storeMasters } from "../support/store-masters.ts";
 import { testPort } from "../support/test-port.ts";
-import { makeWork } from "../support/works.ts";
 import { findBarriers, keepScreenshot, windows } from "./demo-site.ts";
-import { viewerFolder } from "./viewer-packages.ts";
-import { launchBrowser, visit, waitUntil } from "./visit.ts";
+import { launchBrowser, visit } from "./visit.ts";
 
-const mirador = viewerFolder("mirador");
 const size = { width: 960, height: 1280 };
 
 const rules = {
-  roles: { staff: { label: { en: "Sign in as staff" }, claims: ["@museum.example"] } },
   clicks: {
     terms: {
       label: { en: "Terms of the reading room" },
@@ -31,40 +25,29 @@ const rules = {
 };
 
 const policies = {
-  sheet: { access: "role:staff" },
-  print: { access: "role:staff", publicSize: 300 },
   letter: { access: "click:terms" },
 } as const;
 
 let stateFolder: string;
 let server: DemoServer;
-let provider: OidcServer;
 let browser: Browser;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  provider = await startOidcServer();
   stateFolder = await mkdtemp(join(tmpdir(), "tessera-auth-"));
   await store();
   server = await startServer({
     port: await testPort(),
     stateFolder,
     variables: {
-      OIDC_ISSUER: provider.issuer,
-      OIDC_CLIENT_ID: provider.clientId,
-      OIDC_CLIENT_SECRET: provider.clientSecret,
       MASTER_TTL_SECONDS: "0",
     },
-  });
-  provider.serve(`${server.url}/auth/callback`, {
-    curator: { email: "curator@museum.example", email_verified: true },
   });
 });
 
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
-  provider?.stop();
   if (stateFolder !== undefined) await rm(stateFolder, { recursive: true, force: true });
 });
 
@@ -80,50 +63,9 @@ async function store(): Promise<void> {
   await put("rules.json", encode(rules));
   for (const [identifier, policy] of Object.entries(policies)) {
     await put(`records/${identifier}.json`, encode({ identifier, metadata: [], ...size, policy }));
-    const images = [{ identifier, ...size, sizes: [] }];
-    const work = makeWork({ key: `object-${identifier}`, pages: [{ key: "one", ...size, images }] });
-    await put(workKey(work.key), formatWork(work));
   }
   await buckets.close();
 }
-
-/** Opens Mirador on a page of the service's own host, as a museum has it that serves both. */
-async function openMirador(identifier: string): Promise<{ readonly page: Page; readonly tiles: () => number }> {
-  const context = await browser.newContext({ viewport: windows.desk.viewport, reducedMotion: "reduce" });
-  const options = {
-    id: "viewer",
-    windows: [{ manifestId: `${server.url}/presentation/3/object-${identifier}/manifest` }],
-    window: { sideBarOpen: false },
-    workspaceControlPanel: { enabled: false },
-  };
-  const body = `<!DOCTYPE html><meta charset="utf-8"><title>Mirador</title><link rel="icon" href="data:,">
-    <div id="viewer"></div><script src="/museum/mirador.min.js"></script>
-    <script>window.mirador = Mirador.viewer(${JSON.stringify(options)});</script>`;
-  const script = await readFile(join(mirador ?? "", "mirador.min.js"), "utf8");
-  await context.route(`${server.url}/museum/page`, (route) => route.fulfill({ contentType: "text/html", body }));
-  await context.route(`${server.url}/museum/mirador.min.js`, (route) =>
-    route.fulfill({ contentType: "text/javascript", body: script }),
-  );
-  const page = await context.newPage();
-  let tiles = 0;
-  page.on("response", (response) => {
-    const isTile = new RegExp(`/iiif/3/${identifier}/[\\d,]+/[^/]+/0/default.jpg$`).test(response.url());
-    if (isTile && response.status() === 200) tiles += 1;
-  });
-  await page.goto(`${server.url}/museum/page`);
-  return { page, tiles: () => tiles };
-}
-
-/** Signs in with the provider, in the window that a viewer opened. */
-async function signIn(window: Page): Promise<void> {
-  await window.getByPlaceholder("Enter any login").fill("curator");
-  await window.getByPlaceholder("and password").fill("any");
-  await window.getByRole("button", { name: "Sign-in" }).click();
-  await window.getByRole("button", { name: "Continue" }).click();
-  await window.getByText("You are signed in.").waitFor();
-}
-
-const closed = (window: Page) => vi.waitUntil(() => window.isClosed(), { timeout: 10_000 });
 
 /** What a window of the service is, opened as a viewer on another site opens it. */
 const pathOf = (path: string) => `${server.url}${path}?origin=${encodeURIComponent("https://viewer.example")}`;
@@ -154,41 +96,4 @@ describe("the pages by which people are let in", () => {
     expect((await page.goto(`${server.url}/iiif/3/letter/full/100,/0/default.jpg`))?.status()).toBe(401);
     await page.context().close();
   });
-});
-
-describe.skipIf(mirador === undefined)("Mirador", () => {
-  /** The window that a click opens. */
-  const opened = async (context: BrowserContext, click: () => Promise<void>): Promise<Page> => {
-    const [window] = await Promise.all([context.waitForEvent("page"), click()]);
-    return window;
-  };
-
-  it.each(["sheet", "print"])("lets staff sign in, and then shows the tiles: %s", async (identifier) => {
-    const { page, tiles } = await openMirador(identifier);
-    await page.getByText("Sign in as staff").waitFor();
-    expect(tiles()).toBe(0);
-    const window = await opened(page.context(), () => page.getByRole("button", { name: "Sign in" }).click());
-    await signIn(window);
-    expect(await findBarriers(window)).toEqual([]);
-    await window.getByRole("button", { name: "Continue" }).click();
-    await closed(window);
-    await vi.waitUntil(() => tiles() > 0, { timeout: 30_000 });
-    await waitUntil(page, "document.querySelector('canvas') !== null");
-    await keepScreenshot(page, `mirador-signed-in-${identifier}`);
-    await page.context().close();
-  });
-
-  it("shows a notice, and the tiles once it is accepted", async () => {
-    const { page, tiles } = await openMirador("letter");
-    await page.getByText("Terms of the reading room").click();
-    const window = await opened(page.context(), () => page.getByRole("button", { name: "Log in" }).click());
-    await window.getByRole("button", { name: "I accept" }).click();
-    await closed(window);
-    await vi.waitUntil(() => tiles() > 0, { timeout: 30_000 });
-    await page.context().close();
-  });
-});
-
-describe.skipIf(mirador !== undefined)("the viewers", () => {
-  it.skip("are left out: npm run viewers has not fetched them", () => undefined);
 });
