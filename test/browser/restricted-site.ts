@@ -15,8 +15,10 @@ import { makeWork } from "../support/works.ts";
 export interface Restrictions {
   /** What `rules.json` says. */
   readonly rules: object;
-  /** The policy of each image, by its identifier; each is the page of an object of its own, `object-{identifier}`. */
+  /** The policy of each image, by its identifier. */
   readonly policies: Readonly<Record<string, object>>;
+  /** The images of objects, by their keys; each is a page. */
+  readonly objects?: Readonly<Record<string, readonly string[]>>;
   /** Of the Worker. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -25,6 +27,7 @@ export interface Restrictions {
 export interface RestrictedSite {
   readonly server: DemoServer;
   readonly stateFolder: string;
+  readonly objects: Readonly<Record<string, readonly string[]>>;
   readonly stop: () => Promise<void>;
 }
 
@@ -32,25 +35,25 @@ export interface RestrictedSite {
 export const restrictedSize = { width: 960, height: 1280 };
 
 /** Stores an image for each policy, and starts the service over them. */
-export async function startRestrictedSite({ rules, policies, variables }: Restrictions): Promise<RestrictedSite> {
+export async function startRestrictedSite({ variables, ...stored }: Restrictions): Promise<RestrictedSite> {
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-restricted-"));
   const remove = () => rm(stateFolder, { recursive: true, force: true });
   try {
-    await storeRestricted(stateFolder, { rules, policies });
+    await storeRestricted(stateFolder, stored);
     const shortly = { MASTER_TTL_SECONDS: "0", ...variables };
     const server = await startServer({ port: await testPort(), stateFolder, variables: shortly });
     const stop = async () => {
       await server.stop();
       await remove();
     };
-    return { server, stateFolder, stop };
+    return { server, stateFolder, objects: stored.objects ?? {}, stop };
   } catch (error) {
     await remove();
     throw error;
   }
 }
 
-async function storeRestricted(stateFolder: string, { rules, policies }: Restrictions): Promise<void> {
+async function storeRestricted(stateFolder: string, { rules, policies, objects = {} }: Restrictions): Promise<void> {
   const files = Object.keys(policies).map((name) => join(stateFolder, `${name}.tif`));
   for (const file of files) await writeFile(file, await makeTiff({ ...restrictedSize, tile: 256, levels: 4 }));
   await storeMasters(files, stateFolder);
@@ -60,11 +63,15 @@ async function storeRestricted(stateFolder: string, { rules, policies }: Restric
       catalogue.put(key, checkedBytes(bytes), { contentType: "application/json", metadata: {} });
     const encode = (value: object) => new TextEncoder().encode(JSON.stringify(value));
     await put("rules.json", encode(rules));
-    for (const [identifier, policy] of Object.entries(policies)) {
+    for (const [identifier, policy] of Object.entries(policies))
       await put(`records/${identifier}.json`, encode({ identifier, metadata: [], ...restrictedSize, policy }));
-      const images = [{ identifier, ...restrictedSize, sizes: [] }];
-      const work = makeWork({ key: `object-${identifier}`, pages: [{ key: "one", ...restrictedSize, images }] });
-      await put(workKey(work.key), formatWork(work));
+    for (const [key, identifiers] of Object.entries(objects)) {
+      const pages = identifiers.map((identifier) => ({
+        key: identifier,
+        ...restrictedSize,
+        images: [{ identifier, ...restrictedSize, sizes: [] }],
+      }));
+      await put(workKey(key), formatWork(makeWork({ key, pages })));
     }
   } finally {
     await close();
