@@ -32,7 +32,7 @@ export interface RestrictedSite {
 }
 
 /** The size of each image, in pixels, in tiles of 256. */
-export const restrictedSize = { width: 960, height: 1280 };
+const restrictedSize = { width: 960, height: 1280 };
 
 /** Stores an image for each policy, and starts the service over them. */
 export async function startRestrictedSite({ variables, ...stored }: Restrictions): Promise<RestrictedSite> {
