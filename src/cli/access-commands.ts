@@ -8,7 +8,7 @@ import { type MarkCommand, readMark } from "./mark-command.ts";
 
 /** What `tessera access` can be asked, with the options that are of it alone. */
 const verbs = {
-  set: [...Object.keys(policyOptions), "clear", "prefix", "dryRun", "service"],
+  set: [...Object.keys(policyOptions), "clear", "prefix", "allObjects", "dryRun", "service"],
   show: [],
   test: ["as", "at"],
   rules: ["service"],

@@ -40,6 +40,7 @@ export async function setAccess({ names, options: given }: PolicyCommand, termin
     const identifiers = prefix === undefined ? names : await findImages(buckets, { prefix, naming });
     const set = await setPolicies({
       ...{ identifiers, buckets, isDry, signal },
+      objects: options.allObjects === true ? "all" : "named",
       keyOf: (identifier) => nameMasterOf(identifier, naming),
       change: (former): Policy => ({ ...(options.clear === true ? {} : former), ...part }),
       onProgress: (images) => terminal.show(`${images} of ${count(identifiers.length, "image")}`),

@@ -7,6 +7,8 @@ import { parseImageRecord, recordKey, type StoredRecord } from "../catalogue/ima
 import type { Work } from "../catalogue/work.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
+import type { Identifier } from "../identity/identifier.ts";
+import { dividePage } from "../identity/master-name.ts";
 import { isClosedUnrecorded } from "../policies.ts";
 import type { Naming } from "../settings/naming.ts";
 import { inOrder } from "./at-once.ts";
@@ -23,11 +25,17 @@ export interface RulesGround {
   readonly onProgress?: (records: number) => void;
 }
 
+/** What rules count for of an object. */
+export interface StatedObject extends Pick<Work, "key" | "access" | "collections"> {
+  /** Images that it shows, and whose records do not name it. */
+  readonly others: readonly string[];
+}
+
 /** What is stored that rules count for. */
 export interface StatedThings {
   /** By identifier; undefined of those without a record. */
   readonly images: ReadonlyMap<string, Pick<StoredRecord, "policy" | "object"> | undefined>;
-  readonly objects: readonly Pick<Work, "key" | "access" | "collections">[];
+  readonly objects: readonly StatedObject[];
   /** The collections that each collection is in. */
   readonly parents: ReadonlyMap<string, readonly string[]>;
   /** Records that can't be read, a sentence each. */
@@ -38,7 +46,7 @@ export interface StatedThings {
 export async function readStated({ buckets, naming, signal, onProgress }: RulesGround): Promise<StatedThings> {
   const { masters, catalogue } = buckets;
   const images = new Map<string, Pick<StoredRecord, "policy" | "object"> | undefined>();
-  const objects: Pick<Work, "key" | "access" | "collections">[] = [];
+  const objects: StatedObject[] = [];
   const parents = new Map<string, readonly string[]>();
   const damaged: string[] = [];
   for await (const { identifier } of listMasters(masters, { naming, prefix: "" })) images.set(identifier, undefined);
@@ -64,8 +72,10 @@ export async function readStated({ buckets, naming, signal, onProgress }: RulesG
   });
   await readAll(workKey("|"), (bytes, name) =>
     isRead(() => {
-      const { key, access, collections } = parseWork(bytes, name);
-      objects.push({ key, collections, ...(access === undefined ? {} : { access }) });
+      const { key, access, collections, pages } = parseWork(bytes, name);
+      const names = pages.flatMap((page) => page.images.map(({ identifier }) => nameOf(identifier, naming)));
+      const others = [...new Set(names)].filter((image) => images.get(image)?.object !== key);
+      objects.push({ key, collections, others, ...(access === undefined ? {} : { access }) });
     }),
   );
   await readAll(collectionKey("|"), (bytes, name) =>
@@ -75,6 +85,11 @@ export async function readStated({ buckets, naming, signal, onProgress }: RulesG
     }),
   );
   return { images, objects, parents, damaged };
+}
+
+/** A policy is that of all pages of a file. */
+function nameOf(identifier: string, { pageSuffix }: Naming): string {
+  return dividePage(identifier as Identifier, pageSuffix).name;
 }
 
 function isRead(read: () => void): boolean {
@@ -127,11 +142,12 @@ export function affectedBy(
     };
     return effect(before) !== effect(after);
   });
+  const ofOthers = new Set(changed.map(([identifier]) => identifier));
   const ofImages = new Set(changed.flatMap(([, record]) => record?.object ?? []));
-  const shown = objects.filter(({ key, access }) => {
+  const shown = objects.filter(({ key, access, others }) => {
     const policy: Policy = access === undefined ? {} : { access };
     const effect = (rules: AccessRules): string => text(describedNames(policy, rules));
-    return ofImages.has(key) || effect(before) !== effect(after);
+    return ofImages.has(key) || others.some((image) => ofOthers.has(image)) || effect(before) !== effect(after);
   });
   return {
     images: changed.map(([identifier]) => identifier),

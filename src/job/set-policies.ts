@@ -14,6 +14,7 @@ import { rewriteRecord } from "./catalogue-record.ts";
 import { changeObjects } from "./changed-objects.ts";
 import { readImageFacts } from "./image-facts.ts";
 import { openJournal } from "./run-journal.ts";
+import { findShowing } from "./showing-objects.ts";
 
 const imagesAtOnce = 8;
 
@@ -26,6 +27,8 @@ export interface PolicySetting {
   /** Returns what is stated of an image from now on. */
   readonly change: (former: Policy) => Policy;
   readonly isDry: boolean;
+  /** `named`: the objects that records of images name, one each; `all`: all that show them, for which all objects are read. */
+  readonly objects: "named" | "all";
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (images: number) => void;
 }
@@ -68,7 +71,8 @@ export async function setPolicies(setting: PolicySetting): Promise<PoliciesSet> 
   });
   const images = ended.filter((image) => image !== undefined);
   const missing = identifiers.filter((_, at) => ended[at] === undefined);
-  const objects = [...new Set(images.flatMap(({ object }) => object ?? []))];
+  const showing = setting.objects === "all" ? await findShowing({ ...buckets, identifiers, signal }) : [];
+  const objects = [...new Set([...images.flatMap(({ object }) => object ?? []), ...showing])];
   if (isDry || objects.length === 0) return { images, missing, objects, collections: [], told: 0 };
   // What a run that broke off has left of it is done too.
   const policies = new Map(images.map(({ identifier, policy }) => [identifier, policy]));

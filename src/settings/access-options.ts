@@ -65,6 +65,7 @@ export const accessOptions = {
   ...policyOptions,
   clear: { kind: flag, help: "set: take away what was stated before" },
   prefix: { kind: text("TEXT"), help: "set: the images whose identifiers start so" },
+  allObjects: { kind: flag, help: "set: find all objects that show them, by reading every one" },
   as: { kind: text("WHO"), help: "test: anybody, network:ADDRESS, click:NAME, role:NAME or signed (anybody)" },
   at: { kind: moment, help: "test: at another time than now" },
   ...bucketOptions,

@@ -16,11 +16,12 @@ const stated: StatedThings = {
     ["maps/1", { object: "map" }],
     ["alone/1", { object: "alone" }],
     ["bare", undefined],
+    ["shared/1", { object: "map" }],
   ]),
   objects: [
-    { key: "loan", collections: named("inner", "other") },
-    { key: "map", collections: named("maps") },
-    { key: "alone", collections: [] },
+    { key: "loan", collections: named("inner", "other"), others: [] },
+    { key: "map", collections: named("maps"), others: [] },
+    { key: "alone", collections: [], others: ["shared/1"] },
   ],
   // Records may lie in a circle.
   parents: new Map([
@@ -43,6 +44,10 @@ describe("what other rules change something for", () => {
       collections: ["inner", "other", "outer", "top"],
     });
     expect(effectOf("maps/**").collections).toEqual(["maps", "top"]);
+  });
+
+  it("is each object that shows an image, also those that its record does not name", () => {
+    expect(effectOf("shared/**").objects).toEqual(["map", "alone"]);
   });
 
   it("is the top collection of an object that is in no other, and none of an image without an object", () => {
