@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { signToken } from "../../src/access/visitor.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { type Asking, ask as askService } from "../support/service.ts";
-import { accessSecret, cookieFor, lettingIn, visitorOf } from "../support/visitors.ts";
+import { accessSecret, cookieFor, lettingIn, siteOf, visitorOf } from "../support/visitors.ts";
 
 const rules = {
   networks: { lan: ["192.0.2.0/24"] },
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 
 const bearerFor = async (changes: Parameters<typeof visitorOf>[0] = {}, now = Date.now()) => ({
-  Authorization: `Bearer ${await signToken(visitorOf(changes), { secret: accessSecret, now })}`,
+  Authorization: `Bearer ${await signToken(visitorOf(changes), { reader: "own", secret: accessSecret, now })}`,
 });
 
 const info = async (identifier: string, asking: Asking = {}, version = 3) => {
@@ -339,7 +339,7 @@ describe("the token service", () => {
   };
 
   it("tells a token to the origin that its user went on to, in a page that any site may frame", async () => {
-    const headers = await cookieFor({ roles: ["staff"], origins: [viewer] });
+    const headers = await cookieFor({ roles: ["staff"], sites: [siteOf(viewer, { roles: ["staff"] })] });
     const answer = await token({ messageId: "m1", origin: viewer }, { headers });
     expect([answer.status, answer.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
     expect(answer.headers.get("Cache-Control")).toBe("private, no-store");
@@ -363,15 +363,15 @@ describe("the token service", () => {
 
   it.each([
     ["missingAspect", "missingCredentials", async () => ({})],
-    ["expiredAspect", "invalidCredentials", () => cookieFor({ until: 1, origins: [viewer] })],
+    ["expiredAspect", "invalidCredentials", () => cookieFor({ until: 1, sites: [siteOf(viewer)] })],
     ["invalidAspect", "invalidCredentials", async () => ({ Cookie: "__Host-tessera=x" })],
     [
       "invalidAspect",
       "invalidCredentials",
       async () => ({ Cookie: (await bearerFor()).Authorization.replace("Bearer ", "__Host-tessera=") }),
     ],
-    ["invalidOrigin", "invalidOrigin", () => cookieFor({ origins: ["https://viewer.example.evil.example"] })],
-    ["invalidOrigin", "invalidOrigin", () => cookieFor({ origins: ["https://viewer.example:8443"] })],
+    ["invalidOrigin", "invalidOrigin", () => cookieFor({ sites: [siteOf("https://viewer.example.evil.example")] })],
+    ["invalidOrigin", "invalidOrigin", () => cookieFor({ sites: [siteOf("https://viewer.example:8443")] })],
   ])("tells the origin why there is none, under 200: %s", async (profile, error, headers) => {
     const answer = await token({ messageId: "m1", origin: viewer }, { headers: await headers() });
     expect([answer.status, answer.told?.target]).toEqual([200, viewer]);
@@ -387,7 +387,7 @@ describe("the token service", () => {
       const here = await token({ messageId: "m", origin: viewer }, { headers: await cookieFor() });
       expect(here.told?.message.type).toBe("AuthAccessToken2");
       const other = "https://other.example";
-      const there = await token({ messageId: "m", origin: other }, { headers: await cookieFor({ origins: [other] }) });
+      const there = await token({ messageId: "m", origin: other }, { headers: await cookieFor({ sites: [siteOf(other)] }) });
       expect([there.told?.target, there.told?.message.profile]).toEqual([other, "invalidOrigin"]);
     } finally {
       await env.CATALOGUE.put("rules.json", JSON.stringify(rules));
@@ -400,7 +400,7 @@ describe("the token service", () => {
     try {
       const answer = await token(
         { messageId: "m", origin: viewer },
-        { headers: await cookieFor({ origins: [viewer] }) },
+        { headers: await cookieFor({ sites: [siteOf(viewer)] }) },
       );
       expect(answer.told?.message.profile).toBe("unavailable");
     } finally {
@@ -427,7 +427,7 @@ describe("the token service", () => {
     "javascript:alert(1)",
     "data:text/html,x",
   ])("tells nothing to what is no origin: %j", async (origin) => {
-    const answer = await token({ messageId: "m", origin }, { headers: await cookieFor({ origins: [origin] }) });
+    const answer = await token({ messageId: "m", origin }, { headers: await cookieFor({ sites: [siteOf(origin)] }) });
     expect([answer.status, answer.told]).toEqual([200, undefined]);
     expect(answer.text).not.toContain("<script");
     expect(answer.headers.get("Set-Cookie")).toBeNull();
@@ -435,7 +435,7 @@ describe("the token service", () => {
 
   it("writes into its script what nothing ends, whatever it was sent", async () => {
     const messageId = "</script><script>alert(1)</script>\u2028\u2029'\"\\<!--&";
-    const answer = await token({ messageId, origin: viewer }, { headers: await cookieFor({ origins: [viewer] }) });
+    const answer = await token({ messageId, origin: viewer }, { headers: await cookieFor({ sites: [siteOf(viewer)] }) });
     expect(answer.text.match(/<script/g)).toHaveLength(1);
     expect(answer.text).not.toMatch(/[\u2028\u2029]|<!--/);
     expect(answer.told?.message.messageId).toBe(messageId);
@@ -616,7 +616,7 @@ describe("all that lets people in", () => {
   it("writes nothing that was shown into the log", async () => {
     const lines: string[] = [];
     vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
-    const { Cookie } = await cookieFor({ roles: ["staff"], origins: [viewer] });
+    const { Cookie } = await cookieFor({ roles: ["staff"], sites: [siteOf(viewer, { roles: ["staff"] })] });
     const { Authorization } = await bearerFor({ roles: ["staff"] });
     const query = new URLSearchParams({ messageId: "1", origin: viewer });
     await ask(`/auth/token?${query}`, { headers: { Cookie } });

@@ -2,7 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sign } from "hono/jwt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { beginLogin, endLogin, type OidcGround } from "../../../src/app/oidc.ts";
+import { beginLogin, endLogin } from "../../../src/app/oidc.ts";
+import type { OidcGround } from "../../../src/app/oidc-server.ts";
 import { platformClock } from "../../../src/timers.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
 
@@ -73,6 +74,7 @@ beforeEach(() => {
     },
     redirectUri: "https://images.example/auth/callback",
     clock: platformClock,
+    isolate: { loginProvider: undefined },
   };
   answers = {
     "/.well-known/openid-configuration": () => ({ body: JSON.stringify(configuration()) }),
