@@ -10,6 +10,7 @@ import {
   canonicalLink,
   formatServerTiming,
   grantedCacheControl,
+  keptByNobody,
   openHeaders,
   profileLink,
   unframedHeaders,
@@ -175,7 +176,7 @@ export function respondImage({ mediaType, body }: ImageBody, headers: Headers, a
  */
 export function respondUndrawn(mediaType: string, headers: Headers, account: Account): Response {
   headers.set("Content-Type", mediaType);
-  headers.set("Cache-Control", cacheControl(0));
+  if (headers.get("Cache-Control") !== keptByNobody) headers.set("Cache-Control", cacheControl(0));
   headers.set("Server-Timing", formatServerTiming(account));
   return new Response(null, { headers });
 }

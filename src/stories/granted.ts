@@ -101,10 +101,10 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
     case "denied": {
       const { publicSize, reason } = granting;
       const keeping: Keeping = { kind: "nobody" };
-      // Whoever names a size means that one.
-      const isReduced = publicSize !== undefined && image.longestSide === undefined;
-      if (instead === "reduced" && publicSize !== undefined)
-        return { image: { ...image, longestSide: publicSize }, keeping, stated };
+      // Whoever names a size means that one, and whoever has a signature what was signed.
+      const isBare = image.longestSide === undefined && image.signature === undefined;
+      const isReduced = publicSize !== undefined && isBare;
+      if (instead === "reduced" && isReduced) return { image: { ...image, longestSide: publicSize }, keeping, stated };
       const isOffered = isLoginReason(reason) && loginsOf(services.config).has(reason.kind);
       if (instead === "information" && isOffered && !isReduced) return { image, keeping, stated, isToBeLetIn: true };
       throw refuse(image, granting, stated);
