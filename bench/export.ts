@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { ExportSettings } from "../src/export/settings.ts";
 import { identifierOf } from "../src/identity/identifier.ts";
+import { standingOfFile } from "../src/job/export/export-source.ts";
 import { folderPlace } from "../src/job/export/folder.ts";
 import { planExport } from "../src/job/export/plan.ts";
 import { runExport } from "../src/job/export/run.ts";
@@ -42,8 +43,7 @@ async function exportByUs(file: string, folder: string): Promise<number> {
     page: 1,
     version: "1",
     open,
-    readRights: async () => undefined,
-    whyLeftOut: async () => undefined,
+    readStanding: async () => standingOfFile,
   };
   const plan = await planExport([source], settings, { signal, onPlanned: () => {} });
   const place = await folderPlace(folder);
@@ -109,8 +109,7 @@ async function tileOfMaster(file: string): Promise<string> {
     page: 1,
     version: "1",
     open,
-    readRights: async () => undefined,
-    whyLeftOut: async () => undefined,
+    readStanding: async () => standingOfFile,
   };
   const { images } = await planExport([source], settings, { signal, onPlanned: () => {} });
   return String(images.get("a")?.tile.width);

@@ -85,6 +85,7 @@ export class ImageError extends Error {
   readonly detail: string | undefined;
   readonly faults: readonly ListedFault[] | undefined;
   readonly retrySeconds: number | undefined;
+  #mostKeptSeconds: number | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: ErrorOptions = {}) {
     super(publicMessage, { cause: options.cause });
@@ -95,6 +96,17 @@ export class ImageError extends Error {
     this.detail = options.detail;
     this.faults = options.faults;
     this.retrySeconds = options.retrySeconds;
+  }
+
+  /** For how long the answer may be kept at most, in seconds; 0 for by nobody. Undefined where nothing was said. */
+  get mostKeptSeconds(): number | undefined {
+    return this.#mostKeptSeconds;
+  }
+
+  /** Says for how long the answer may be kept at most, in seconds, 0 for by nobody, and returns the error. */
+  keepAtMost(seconds: number): this {
+    this.#mostKeptSeconds = Math.min(seconds, this.#mostKeptSeconds ?? seconds);
+    return this;
   }
 
   /** The HTTP status of the answer. */

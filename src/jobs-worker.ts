@@ -23,6 +23,7 @@ import type { ColorTable } from "./color/table.ts";
 import { readConfig } from "./config.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
 import type { Ledger } from "./ledger.ts";
+import type { HeldMark } from "./marks/store.ts";
 import { againSeconds } from "./operation/purge-again.ts";
 import { Kernels } from "./render/kernels.ts";
 import type { ItemQuery, SentTask, TaskAction, TaskDoor } from "./task/door.ts";
@@ -39,6 +40,7 @@ const tools = {
   kernels: new Kernels({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }),
   colorTables: { kept: new IsolateCache<ColorTable>(keptLimits.colorTables), module: lcms },
 };
+const heldMarks = new IsolateCache<HeldMark>(keptLimits.marks);
 
 /** What R2 tells a queue of an object that was put. */
 interface PutNotice {
@@ -164,6 +166,14 @@ function openJobs(env: JobsEnv): Jobs {
         .getByName("service")
         .purge(tags, againSeconds(config)),
     tools,
+    marks: {
+      storage: { bucket: catalogue, clock: platformClock, timeoutSeconds: config.storageTimeoutSeconds },
+      kernels: tools.kernels,
+      budget,
+      clock: platformClock,
+      held: heldMarks,
+      ttlSeconds: config.masterTtlSeconds,
+    },
     budget,
     clock: platformClock,
     config,

@@ -417,7 +417,7 @@ export const maxRemadePixels = 4e9;
 /**
  * Most memory that a block of an image takes that is converted by the service: kernel and compressed tiles.
  * @beyond remake-impossible
- * @heldBy batch/kinds/remake.ts, remake/plan.ts
+ * @heldBy batch/remake-loans.ts, remake/plan.ts
  */
 export const maxBlockBytes = 72 << 20;
 
@@ -480,7 +480,7 @@ export const maxRecordHeadBytes = 1 << 18;
 /**
  * Largest file of a mark.
  * @beyond record-malformed
- * @heldBy marks/store.ts, cli/access-mark.ts
+ * @heldBy marks/mark-file.ts, marks/store.ts, cli/access-mark.ts
  */
 export const maxMarkBytes = 1 << 20;
 

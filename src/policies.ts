@@ -54,6 +54,8 @@ export interface Stated {
   readonly policies: readonly Policy[];
   readonly rules: AccessRules;
   readonly facts: ImageFacts | undefined;
+  /** When the record was asked for, in milliseconds since 1970. */
+  readonly readAt: number;
 }
 
 /** Bytes of an entry besides its texts; a policy is written in a few hundred more. */
@@ -73,13 +75,26 @@ export async function statedOf(
   store: PolicyStore,
   { name, visit }: { readonly name: Identifier; readonly visit: Visit },
 ): Promise<Stated> {
-  const [rules, facts] = await Promise.all([rulesOf(store, visit), factsOf(store, name, visit)]);
-  return { policies: policiesOf(rules, name, facts), rules, facts };
+  const [rules, { facts, readAt }] = await Promise.all([rulesOf(store, visit), factsOf(store, name, visit)]);
+  return { policies: policiesOf(rules, name, facts), rules, facts, readAt };
 }
 
 /** Says whether it is known without a read what is stated of an image. */
 export function isHeld(store: PolicyStore, name: Identifier): boolean {
   return heldFacts(store, name) !== undefined && heldRules(store) !== undefined;
+}
+
+/**
+ * Says whether it is stated of a master that its image has no record, and was stated before the master was seen: the record is
+ * stored first, and may be there by now. `checkedAt` is in seconds since 1970.
+ */
+export function isOutrun({ facts, readAt }: Stated, checkedAt: number): boolean {
+  return facts === undefined && readAt < 1000 * checkedAt;
+}
+
+/** Drops what the isolate knows of an image. */
+export function forgetFacts({ held }: PolicyStore, name: Identifier): void {
+  held.delete(name);
 }
 
 /** Drops what the isolate knows of images, of the pages of objects, and of the rules. */
@@ -123,9 +138,9 @@ export async function rulesOf(store: PolicyStore, visit: Visit): Promise<AccessR
   return read.rules;
 }
 
-async function factsOf(store: PolicyStore, name: Identifier, visit: Visit): Promise<ImageFacts | undefined> {
+async function factsOf(store: PolicyStore, name: Identifier, visit: Visit): Promise<HeldFacts> {
   const held = heldFacts(store, name);
-  if (held !== undefined) return held.facts;
+  if (held !== undefined) return held;
   const readAt = store.clock.now();
   const record = await orUnreadable(name, () => readImageRecord(store.records, { key: name, visit }));
   const { policy, rights, object } = record ?? {};
@@ -136,8 +151,9 @@ async function factsOf(store: PolicyStore, name: Identifier, visit: Visit): Prom
   };
   const characters = name.length + (rights?.length ?? 0) + (object?.length ?? 0);
   const bytes = entryBytes + 2 * characters + bytesPerRedaction * (policy?.redactions?.length ?? 0);
-  store.held.set(name, { readAt, facts }, bytes);
-  return facts;
+  const read: HeldFacts = { readAt, facts };
+  store.held.set(name, read, bytes);
+  return read;
 }
 
 /**

@@ -60,22 +60,23 @@ export function formerAuthServices(ground: ServiceGround): readonly ServiceJson[
 
 /** Where somebody is let in. */
 interface Offer {
+  readonly kind: LoginReason["kind"];
   readonly path: string;
   readonly notice: Notice;
   /** `external`: he has to have been there already, by another way. */
   readonly profile: "active" | "external";
 }
 
-function offersOf({ reason, rules, logins }: ServiceGround): readonly Offer[] {
-  if (!logins.has(reason.kind)) return [];
-  const offers = reason.names.flatMap((name): readonly Offer[] => {
-    if (reason.kind === "click") {
+function offersOf({ reason: { kind, names }, rules, logins }: ServiceGround): readonly Offer[] {
+  if (!logins.has(kind)) return [];
+  const offers = names.flatMap((name): readonly Offer[] => {
+    if (kind === "click") {
       const notice = rules.clicks.get(name);
-      return notice === undefined ? [] : [{ path: `/auth/click/${name}`, notice, profile: "active" }];
+      return notice === undefined ? [] : [{ kind, path: `/auth/click/${name}`, notice, profile: "active" }];
     }
     const role = rules.roles.get(name);
     const profile = role?.login === "external" ? "external" : "active";
-    return role === undefined ? [] : [{ path: `/auth/login/${name}`, notice: role, profile }];
+    return role === undefined ? [] : [{ kind, path: `/auth/login/${name}`, notice: role, profile }];
   });
   // Clients take what needs no action first, and offer nothing to who is let in by nothing else.
   return offers.toSorted((one, other) => Number(other.profile === "external") - Number(one.profile === "external"));
@@ -116,17 +117,22 @@ function accessService(base: string, { path, notice, profile }: Offer): ServiceJ
   };
 }
 
-/** A notice is a login too: a window that closes by itself has not been used by anybody. Source: Authorization Flow 2.0 §1.6. */
-function formerService({ base }: ServiceGround, { path, notice, profile }: Offer): ServiceJson {
-  const { label, heading, note, confirm } = notice;
+/**
+ * A notice is a login too: a window that closes by itself has not been used by anybody. Source: Authorization Flow 2.0 §1.6.
+ * Universal Viewer 4 shows nothing in place of a header or a button's label that is not there. Mirador 4 takes one more click
+ * where there is a header: there is one where there is something to say.
+ */
+function formerService({ base }: ServiceGround, { kind, path, notice, profile }: Offer): ServiceJson {
+  const { label, note, heading = note && label, confirm = confirmTexts[kind] } = notice;
+  const own = [chooseText(label).language];
   return {
     "@context": formerContext,
     ...(profile === "external" ? {} : { "@id": `${base}${path}` }),
     profile: `http://iiif.io/api/auth/1/${profile === "external" ? "external" : "login"}`,
     label: chooseText(label).text,
-    ...(heading === undefined ? {} : { header: chooseText(heading).text }),
-    ...(note === undefined ? {} : { description: chooseText(note).text }),
-    ...(confirm === undefined ? {} : { confirmLabel: chooseText(confirm).text }),
+    ...(heading === undefined ? {} : { header: chooseText(heading, own).text }),
+    ...(note === undefined ? {} : { description: chooseText(note, own).text }),
+    confirmLabel: chooseText(confirm, own).text,
     failureHeader: refusedTexts.heading.en,
     failureDescription: refusedTexts.note.en,
     service: [
@@ -143,6 +149,12 @@ export const tokenPath = "/auth/token";
 export const logoutPath = "/auth/logout";
 
 const logoutLabel = { en: "Sign out", de: "Abmelden", fr: "Se déconnecter" };
+
+/** What the button of a viewer says where a notice does not: it opens the page of the notice, or of the login. */
+const confirmTexts = {
+  click: { en: "Continue", de: "Weiter", fr: "Continuer" },
+  role: { en: "Sign in", de: "Anmelden", fr: "S’identifier" },
+};
 
 const refusedTexts = {
   heading: { en: "Not shown to you", de: "Für Sie nicht freigegeben", fr: "Accès non accordé" },

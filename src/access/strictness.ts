@@ -1,5 +1,5 @@
 import type { Access } from "./access.ts";
-import { mostRedactions, type Policy, type Rectangle } from "./policy.ts";
+import { isSamePolicy, mostRedactions, type Policy, type Rectangle } from "./policy.ts";
 import type { PolicyDate } from "./policy-date.ts";
 
 /**
@@ -28,6 +28,15 @@ export function strictest(one: Policy, other: Policy): Policy {
     ...(redactions.length === 0 ? {} : { redactions }),
     ...(watermark === undefined ? {} : { watermark }),
   };
+}
+
+/**
+ * Says whether policies keep from people all that others keep: access, dates, redactions and the watermark. All of each
+ * count.
+ */
+export function keepsAll(policies: readonly Policy[], others: readonly Policy[]): boolean {
+  const [own, wanted] = [policies, others].map((all) => all.reduce(strictest, {})) as [Policy, Policy];
+  return isSamePolicy(strictest(own, wanted), strictest(own, own));
 }
 
 function accessOf({ access = { kind: "open" } }: Policy): Access {

@@ -3,6 +3,7 @@ import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import type { Config } from "../config.ts";
 import { ImageError } from "../error.ts";
+import type { MarkStore } from "../marks/store.ts";
 import type { PurgeState } from "../operation/ledger.ts";
 import type { DrawingTools } from "../picture.ts";
 import type { ClaimedItem, ItemMessage, LedgerCalls } from "./ledger-calls.ts";
@@ -32,6 +33,8 @@ export interface Jobs {
   /** Purges tags from what stands in front of the Worker of images, by the ledger of that. */
   readonly purge: (tags: readonly string[]) => Promise<PurgeState>;
   readonly tools: DrawingTools;
+  /** What is put over pictures. */
+  readonly marks: MarkStore;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
   readonly config: Config;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { formatPolicy, type Policy, policySchema } from "../access/policy.ts";
+import { formatPolicy, type Policy, policyEntries, policySchema } from "../access/policy.ts";
 import { defined } from "./defined.ts";
 import { type LabelledValue, type LanguageMap, languageMapSchema } from "./language-map.ts";
 import type { PageTable } from "./page-table.ts";
@@ -76,7 +76,11 @@ export function isRecordOf(identifier: string, bytes: Uint8Array): boolean {
 
 /** Reads the record of an image; undefined of bytes that are none of it. Never throws. */
 export function parseImageRecord(bytes: Uint8Array, identifier: string): StoredRecord | undefined {
-  const read = v.safeParse(recordSchema, parseJson(bytes), { abortEarly: true });
+  const json = parseJson(bytes);
+  // What stands beside the policy in place of in it would be taken for nothing, and leave the image open.
+  if (typeof json === "object" && json !== null && Object.keys(json).some((name) => Object.hasOwn(policyEntries, name)))
+    return undefined;
+  const read = v.safeParse(recordSchema, json, { abortEarly: true });
   return read.success && read.output.identifier === identifier ? read.output : undefined;
 }
 

@@ -8,15 +8,25 @@ import { recordKey } from "../catalogue/image-records.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
 import { ImageError } from "../error.ts";
 import { whyLeftOut } from "../export/left-out.ts";
+import type { Identifier } from "../identity/identifier.ts";
 import { dividePage, nameOfText } from "../identity/master-name.ts";
 import { readStoredRules } from "../job/access-rules.ts";
-import type { ExportFailure, ExportSource } from "../job/export/export-source.ts";
+import {
+  type ExportFailure,
+  type ExportSource,
+  type ExportStanding,
+  standingOfFile,
+} from "../job/export/export-source.ts";
 import { readImageRecord } from "../job/image-record.ts";
 import { usualIdentifier } from "../job/job-plan.ts";
 import { failUnnamed } from "../job/source-failure.ts";
 import { findFiles } from "../job/source-files.ts";
+import { storedMarks } from "../job/stored-marks.ts";
 import { listMasters } from "../job/stored-masters.ts";
+import { marksOf, type OpenMark } from "../marks/marks-of.ts";
 import { openFileSource } from "../node/file-source.ts";
+import { policiesOf } from "../policies.ts";
+import type { Kernels } from "../render/kernels.ts";
 import { CommandFaults, refuseFaults } from "../settings/command-faults.ts";
 import { checkIdentifier, type Naming } from "../settings/naming.ts";
 import { type FoundMaster, findMaster } from "./find-master.ts";
@@ -43,13 +53,15 @@ export async function* storedSources(
   selection: StoredSelection,
 ): AsyncGenerator<ExportSource, undefined> {
   const known = new Set<string>();
-  const rules = selection.includesRestricted ? undefined : (await readStoredRules(buckets.catalogue)).rules;
+  const { naming, includesRestricted } = selection;
+  const { rules } = await readStoredRules(buckets.catalogue);
+  const deciding = { rules, naming, includesRestricted, openMark: storedMarks(buckets.catalogue) };
   for await (const master of select(buckets, selection)) {
     const { identifier } = master;
     const { match } = selection;
     if (known.has(identifier) || (match !== undefined && !matchesGlob(identifier, match))) continue;
     known.add(identifier);
-    yield sourceOf(buckets, master, { rules, naming: selection.naming });
+    yield sourceOf(buckets, master, deciding);
   }
 }
 
@@ -88,16 +100,18 @@ async function imagesOf(catalogue: Bucket, object: string): Promise<readonly str
   }
 }
 
-/** What it is decided by whether an image is exported; all are without rules. */
+/** What it is decided by whether an image is exported, and how. */
 interface Deciding {
-  readonly rules: AccessRules | undefined;
+  readonly rules: AccessRules;
   readonly naming: Naming;
+  readonly includesRestricted: boolean;
+  readonly openMark: (kernels: Kernels) => OpenMark;
 }
 
 function sourceOf(
   { masters, catalogue }: Pick<ServiceBuckets, "masters" | "catalogue">,
   master: Named,
-  { rules, naming }: Deciding,
+  deciding: Deciding,
 ): ExportSource {
   const { identifier, key, page = 1, etag } = master;
   return {
@@ -105,18 +119,28 @@ function sourceOf(
     page,
     version: etag,
     open: async () => bucketSource(masters, key, master),
-    readRights: async () => {
-      const rights = (await readImageRecord(catalogue, identifier))?.rights;
-      return rights === undefined ? undefined : (readRights(rights) ?? rights);
-    },
-    whyLeftOut: async () => {
-      if (rules === undefined) return undefined;
-      const { name } = dividePage(identifier, naming.pageSuffix);
-      const facts = await readImageRecord(catalogue, name);
-      // A record that can't be read says nothing of who may see the image.
-      if (facts === undefined && (await catalogue.head(recordKey(name))) !== undefined) return "Its record is damaged.";
-      return whyLeftOut({ rules, name, facts, now: Date.now() });
-    },
+    readStanding: () => readStanding(catalogue, identifier, deciding),
+  };
+}
+
+async function readStanding(
+  catalogue: Bucket,
+  identifier: Identifier,
+  { rules, naming, includesRestricted, openMark }: Deciding,
+): Promise<ExportStanding> {
+  // What is stated of a file counts for all of its pages.
+  const { name } = dividePage(identifier, naming.pageSuffix);
+  const facts = await readImageRecord(catalogue, name);
+  // A record that can't be read says nothing of who may see the image, and of what nobody is to see of it.
+  if (facts === undefined && (await catalogue.head(recordKey(name))) !== undefined) {
+    return { ...standingOfFile, whyLeftOut: "Its record is damaged." };
+  }
+  const policies = policiesOf(rules, name, facts);
+  const rights = facts?.rights;
+  return {
+    whyLeftOut: includesRestricted ? undefined : whyLeftOut({ rules, name, facts, now: Date.now() }),
+    rights: rights === undefined ? undefined : (readRights(rights) ?? rights),
+    marksOf: (image, kernels) => marksOf(openMark(kernels), { policies, rules, image }),
   };
 }
 
@@ -149,9 +173,7 @@ export async function fileSources(
         page: 1,
         version: `${size} ${mtimeMs}`,
         open,
-        readRights: async () => undefined,
-        // Whoever names files of his own knows what he exports.
-        whyLeftOut: async () => undefined,
+        readStanding: async () => standingOfFile,
       });
     }
   }

@@ -43,6 +43,7 @@ export function formatForecast(
 /** Formats what became of an image as a line. */
 export function formatExported(identifier: string, image: ExportResult): string {
   if (image.status === "failed") return formatFailure(image.failure);
+  if (image.status === "left-out") return formatLeftOut(identifier, image.message);
   const sizes =
     image.status !== "unchanged" ? ` (${count(image.files, "file")}, ${formatMegabytes(image.bytes)} MB)` : "";
   return `${image.status.padEnd(9)} ${identifier}${sizes}`;
@@ -71,10 +72,14 @@ function formatFailure({ identifier, code, message }: ExportFailure): string {
 
 /** Formats what is left out as lines: it is no failure, and told. */
 export function formatRestricted(restricted: readonly RestrictedImage[]): readonly string[] {
-  const lines = restricted.map(({ identifier, message }) => `left out  ${identifier}: ${message}`);
+  const lines = restricted.map(({ identifier, message }) => formatLeftOut(identifier, message));
   return lines.length === 0
     ? []
     : [...lines, "--include-restricted exports what is left out because not anybody may see it."];
+}
+
+function formatLeftOut(identifier: string, message: string): string {
+  return `left out  ${identifier}: ${message}`;
 }
 
 /** What a report tells. */

@@ -227,7 +227,8 @@ async function carryOut(
       terminal.show(formatCheckProgress({ files, done, path: identifier }));
     },
     onImage: (identifier, image) => {
-      if (!terminal.isWatched || image.status === "failed") terminal.say([formatExported(identifier, image)]);
+      const isTold = image.status === "failed" || image.status === "left-out";
+      if (!terminal.isWatched || isTold) terminal.say([formatExported(identifier, image)]);
     },
   });
   terminal.show("");
@@ -236,7 +237,7 @@ async function carryOut(
     place,
     forecast,
     failures: outcome.failures,
-    restricted: plan.restricted,
+    restricted: outcome.restricted,
     unknown: plan.unknown,
     outcome,
   };

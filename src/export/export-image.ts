@@ -1,9 +1,10 @@
-import { sha256 } from "../digest.ts";
+import { digest, sha256 } from "../digest.ts";
 import { offerLevel0 } from "../iiif/level0.ts";
 import { formatLevel0Info } from "../iiif/level0-info.ts";
 import { formatLevel0InfoV2 } from "../iiif/v2/level0-info.ts";
 import type { DrawnMaster } from "../picture.ts";
 import { imageUri } from "../presentation/addresses.ts";
+import { formatMarks, hasMarks } from "../render/marks.ts";
 import { folderOf } from "./names.ts";
 import { type ExportedImage, type PictureFiles, planFiles } from "./picture-files.ts";
 import type { ExportSettings } from "./settings.ts";
@@ -29,7 +30,7 @@ export async function exportImage(exported: ExportedImage, work: ExportWork): Pr
   const { master, settings, target, writePictures } = work;
   const folder = folderOf(settings, exported.version, exported.identifier);
   const info = new TextEncoder().encode(writeInfo(exported, settings));
-  const made = describePictures(exported, settings);
+  const made = await describePictures(exported, settings);
   const marker = `${JSON.stringify({ ...made, info: await sha256(info) })}\n`;
   const known = await target.readMarker(folder);
   if (known === marker) return "unchanged";
@@ -56,11 +57,14 @@ function writeInfo({ version, rights, identifier, image, tile }: ExportedImage, 
 }
 
 /** All that the pictures of an image are made of. Another number here makes all of them anew. */
-function describePictures({ identifier, page, master, tile }: ExportedImage, settings: ExportSettings): object {
-  const { style, limits, thumbnailWidths, isAlsoRounded } = settings;
-  const { qualities, colorProfile, keepMetadata } = style;
+async function describePictures(
+  { identifier, page, master, tile }: ExportedImage,
+  { style, limits, thumbnailWidths, isAlsoRounded }: ExportSettings,
+): Promise<object> {
+  const { qualities, colorProfile, keepMetadata, marks } = style;
   const made = { tile, quality: qualities.jpeg, colorProfile, keepMetadata, limits, thumbnailWidths, isAlsoRounded };
-  return { format: 1, identifier, page, master, ...made };
+  const marked = marks !== undefined && hasMarks(marks) ? { marks: await digest(formatMarks(marks)) } : {};
+  return { format: 1, identifier, page, master, ...made, ...marked };
 }
 
 function withoutInfo(marker: string): unknown {

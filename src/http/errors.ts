@@ -24,7 +24,7 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
   const headers = new Headers({
     ...unframedHeaders,
     "Content-Type": isJson ? "application/problem+json" : "text/plain; charset=utf-8",
-    "Cache-Control": isOfAsker(status) ? keptByNobody : cacheControl(status < 500 && status !== 429 ? keptSeconds : 0),
+    "Cache-Control": keepingOf(error, keptSeconds),
     Vary: "Accept",
   });
   if (cacheTag !== undefined) headers.set("Cache-Tag", cacheTag);
@@ -45,6 +45,15 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
   const lines = (found ?? []).map(({ place, message }) => (place === undefined ? message : `${place}: ${message}`));
   const text = [`${sentence} (${code})`, ...lines].join("\n");
   return new Response(isJson ? JSON.stringify(problem) : `${text}\n`, { status, headers });
+}
+
+/** What is told to one who was let in is not told to others; and faults of ours and of storage are over soon. */
+function keepingOf(error: ImageError, keptSeconds: number): string {
+  const { status, mostKeptSeconds = keptSeconds } = error;
+  if (status >= 500 || status === 429) return cacheControl(0);
+  if (isOfAsker(status) || mostKeptSeconds < 1) return keptByNobody;
+  // What ends at some time is not shown for longer while it is asked for again.
+  return mostKeptSeconds < keptSeconds ? `public, max-age=${mostKeptSeconds}` : cacheControl(keptSeconds);
 }
 
 /** Says whether another one, or the same one after a login, would be answered something else. */

@@ -27,6 +27,11 @@ export async function readPublicAnswer(answer: Response): Promise<PublicAnswer> 
   return { status, code: typeof code === "string" ? code : undefined, strategy, bytes, json };
 }
 
+/** Says whether somebody who is not known is refused what others may see. */
+export function isRefused({ status }: PublicAnswer): boolean {
+  return status === 401 || status === 403;
+}
+
 async function readBody(answer: Response, isText: boolean): Promise<{ readonly bytes: number; readonly text: string }> {
   const decoder = new TextDecoder();
   let bytes = 0;

@@ -1,6 +1,6 @@
 import { isSamePolicy } from "../access/policy.ts";
 import { type AccessRules, findPattern } from "../access/rules.ts";
-import { strictest } from "../access/strictness.ts";
+import { keepsAll, strictest } from "../access/strictness.ts";
 import { type Bucket, BucketError, type ServiceBuckets, type StoredObject } from "../bucket/bucket.ts";
 import {
   parseImageRecord,
@@ -67,9 +67,7 @@ function findOpening(
   rules: AccessRules,
   { from, to, record }: { readonly from: string; readonly to: string; readonly record: StoredRecord | undefined },
 ): string | undefined {
-  const [before, after] = [from, to].map((name) => policiesOf(rules, name, record).reduce(strictest, {}));
-  if (before === undefined || after === undefined) return undefined;
-  const isKept = isSamePolicy(strictest(after, before), strictest(after, after));
+  const isKept = keepsAll(policiesOf(rules, to, record), policiesOf(rules, from, record));
   return isKept ? undefined : findPattern(rules, from)?.match;
 }
 

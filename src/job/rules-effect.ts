@@ -2,6 +2,7 @@ import { formatPolicy, type Policy } from "../access/policy.ts";
 import { type AccessRules, findPattern, unknownNames } from "../access/rules.ts";
 import { BucketError, type ServiceBuckets } from "../bucket/bucket.ts";
 import { listObjects } from "../bucket/list-objects.ts";
+import { collectionKey, parseCollection, topCollection } from "../catalogue/collection.ts";
 import { parseImageRecord, recordKey, type StoredRecord } from "../catalogue/image-records.ts";
 import type { Work } from "../catalogue/work.ts";
 import { parseWork, workKey } from "../catalogue/work-record.ts";
@@ -27,15 +28,18 @@ export interface StatedThings {
   /** By identifier; undefined of those without a record. */
   readonly images: ReadonlyMap<string, Pick<StoredRecord, "policy" | "object"> | undefined>;
   readonly objects: readonly Pick<Work, "key" | "access" | "collections">[];
+  /** The collections that each collection is in. */
+  readonly parents: ReadonlyMap<string, readonly string[]>;
   /** Records that can't be read, a sentence each. */
   readonly damaged: readonly string[];
 }
 
-/** Reads all records of images and objects, and lists all masters. Throws BucketError. */
+/** Reads all records of images, objects and collections, and lists all masters. Throws BucketError. */
 export async function readStated({ buckets, naming, signal, onProgress }: RulesGround): Promise<StatedThings> {
   const { masters, catalogue } = buckets;
   const images = new Map<string, Pick<StoredRecord, "policy" | "object"> | undefined>();
   const objects: Pick<Work, "key" | "access" | "collections">[] = [];
+  const parents = new Map<string, readonly string[]>();
   const damaged: string[] = [];
   for await (const { identifier } of listMasters(masters, { naming, prefix: "" })) images.set(identifier, undefined);
   let read = 0;
@@ -58,17 +62,33 @@ export async function readStated({ buckets, naming, signal, onProgress }: RulesG
     if (record !== undefined) images.set(name, record);
     return record !== undefined;
   });
-  await readAll(workKey("|"), (bytes, name) => {
-    try {
+  await readAll(workKey("|"), (bytes, name) =>
+    isRead(() => {
       const { key, access, collections } = parseWork(bytes, name);
       objects.push({ key, collections, ...(access === undefined ? {} : { access }) });
-      return true;
-    } catch (error) {
-      if (error instanceof ImageError) return false;
-      throw error;
-    }
-  });
-  return { images, objects, damaged };
+    }),
+  );
+  await readAll(collectionKey("|"), (bytes, name) =>
+    isRead(() => {
+      const { key, collections } = parseCollection(bytes, name);
+      parents.set(key, keysOf(collections));
+    }),
+  );
+  return { images, objects, parents, damaged };
+}
+
+function isRead(read: () => void): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof ImageError) return false;
+    throw error;
+  }
+}
+
+function keysOf(collections: readonly { readonly key: string }[]): readonly string[] {
+  return collections.map(({ key }) => key);
 }
 
 /** Returns a sentence, without a full stop, for each record that uses a name that rules don't describe. Pure. */
@@ -95,7 +115,7 @@ export interface AffectedThings {
  * and collections that show it. Pure.
  */
 export function affectedBy(
-  { images, objects }: StatedThings,
+  { images, objects, parents }: StatedThings,
   { before, after }: { readonly before: AccessRules; readonly after: AccessRules },
 ): AffectedThings {
   const changed = [...images].filter(([identifier, record]) => {
@@ -116,8 +136,19 @@ export function affectedBy(
   return {
     images: changed.map(([identifier]) => identifier),
     objects: shown.map(({ key }) => key),
-    collections: [...new Set(shown.flatMap(({ collections }) => collections.map(({ key }) => key)))],
+    collections: shown.length === 0 ? [] : collectionsAround(shown, parents),
   };
+}
+
+/** The collections that objects are in, those that these are in, and the one of all that is in no other. */
+function collectionsAround(
+  objects: StatedThings["objects"],
+  parents: StatedThings["parents"],
+): AffectedThings["collections"] {
+  const found = new Set(objects.flatMap(({ collections }) => keysOf(collections)));
+  // A set goes on with what is added to it meanwhile.
+  for (const key of found) for (const parent of parents.get(key) ?? []) found.add(parent);
+  return [...found.add(topCollection)];
 }
 
 /** What rules say of the names in a policy. */

@@ -1,5 +1,5 @@
 import { askPublicly } from "../bucket/public-request.ts";
-import type { PublicAnswer } from "../http/public-answer.ts";
+import { isRefused, type PublicAnswer } from "../http/public-answer.ts";
 import type { SizeLimits } from "../iiif/size.ts";
 import { imageUri } from "../presentation/addresses.ts";
 import { readImageInfo, usualSizes } from "../presentation/warm-sizes.ts";
@@ -64,7 +64,7 @@ async function warmImage(identifier: string, order: WarmOrder): Promise<WarmedIm
   };
   const answer = await askPublicly(`${uri}/info.json`, signal);
   sum.bytes += answer.bytes;
-  if (answer.status === 401 || answer.status === 403) return { ...sum, isRestricted: true };
+  if (isRefused(answer)) return { ...sum, isRestricted: true };
   const image = answer.status === 200 ? readImageInfo(answer.json) : undefined;
   if (image === undefined) return { ...sum, failures: [failureOf(`${uri}/info.json`, answer)] };
   const sizes = order.sizes ?? usualSizes(identifier, image, limits);
@@ -73,6 +73,8 @@ async function warmImage(identifier: string, order: WarmOrder): Promise<WarmedIm
       const url = `${uri}/full/${size}/0/default.${format}`;
       const picture = await askPublicly(url, signal);
       sum.bytes += picture.bytes;
+      // What is told of an image may be open where its pictures are not.
+      if (isRefused(picture)) return { ...sum, isRestricted: true };
       if (picture.status !== 200) sum.failures.push(failureOf(url, picture));
       else if (picture.strategy === "kept") sum.kept += 1;
       else if (picture.strategy === "copy") sum.copied += 1;

@@ -3,8 +3,7 @@ import type { AccessRules } from "../access/rules.ts";
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import type { Marks, Watermark } from "../render/marks.ts";
-import type { Visit } from "../visit.ts";
-import { type MarkStore, openMark } from "./store.ts";
+import type { OpenedMark } from "./mark-file.ts";
 
 /** An image, and what is stated of it. */
 export interface MarkedImage {
@@ -12,30 +11,26 @@ export interface MarkedImage {
   readonly rules: AccessRules;
   /** The size of the image as it is seen: that of its master, whatever is shown of it. */
   readonly image: Size;
-  readonly visit: Visit;
 }
+
+/** Opens a mark by its name. Throws `record-malformed` for one that can't be used, and what reading throws. */
+export type OpenMark = (name: string) => Promise<OpenedMark>;
 
 /**
  * Returns what is put over the pictures of an image: all rectangles that any of its policies redacts, and the watermark of
  * the last that names one, which is that of its record. Undefined for nothing. Throws `record-malformed` for a watermark that
- * rules do not describe, and what `openMark` throws.
+ * rules do not describe, and what `open` throws.
  */
-export async function marksOf(
-  store: MarkStore,
-  { policies, rules, image, visit }: MarkedImage,
-): Promise<Marks | undefined> {
+export async function marksOf(open: OpenMark, { policies, rules, image }: MarkedImage): Promise<Marks | undefined> {
   const areas = policies.flatMap(({ redactions = [] }) => redactions);
   const redactions = areas.map(([x, y, width, height]) => ({ x, y, width, height }));
   const name = policies.findLast(({ watermark }) => watermark !== undefined)?.watermark;
   if (name === undefined) return redactions.length === 0 ? undefined : { redactions, image };
-  return { redactions, image, watermark: await openWatermark(store, { name, rules, visit }) };
+  return { redactions, image, watermark: await openWatermark(open, name, rules) };
 }
 
-async function openWatermark(
-  store: MarkStore,
-  { name, rules, visit }: Pick<MarkedImage, "rules" | "visit"> & { readonly name: string },
-): Promise<Watermark> {
-  const rule = rules.watermarks.get(name);
+async function openWatermark(open: OpenMark, name: string, { watermarks }: AccessRules): Promise<Watermark> {
+  const rule = watermarks.get(name);
   if (rule === undefined) {
     const detail = `no watermark ${name} is described by the rules`;
     throw new ImageError(
@@ -47,5 +42,5 @@ async function openWatermark(
     );
   }
   const { mark, position, scale, opacity, fromPixels } = rule;
-  return { ...(await openMark(store, { name: mark, visit })), position, scale, opacity, fromPixels };
+  return { ...(await open(mark)), position, scale, opacity, fromPixels };
 }

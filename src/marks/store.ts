@@ -3,16 +3,12 @@ import type { MemoryBudget } from "../budget/memory-budget.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
 import { markKey } from "../catalogue/mark-name.ts";
-import { ImageError } from "../error.ts";
 import { maxMarkBytes } from "../limits.ts";
 import type { Kernels } from "../render/kernels.ts";
-import type { Watermark } from "../render/marks.ts";
 import { r2Object, readWholeR2, type Storage } from "../source/r2.ts";
 import type { Visit } from "../visit.ts";
-import { decodeMark, markDecodingBytes } from "./decode.ts";
-
-/** A mark that was decoded, and the version of its file. */
-export type OpenedMark = Pick<Watermark, "image" | "etag">;
+import { markDecodingBytes } from "./decode.ts";
+import { type OpenedMark, openMarkFile, refuseLongMark, unusableMark } from "./mark-file.ts";
 
 /** What an isolate holds of a mark, and when its version was looked at last, in milliseconds since 1970. */
 export interface HeldMark {
@@ -41,7 +37,7 @@ const entryBytes = 512;
  */
 export async function openMark(
   store: MarkStore,
-  { name, visit }: { readonly name: string; readonly visit: Visit },
+  { name, visit }: { readonly name: string; readonly visit: Pick<Visit, "account" | "patience"> },
 ): Promise<OpenedMark> {
   const key = markKey(name);
   const now = store.clock.now();
@@ -67,37 +63,22 @@ function hold({ held }: MarkStore, key: string, entry: HeldMark): void {
   held.set(key, entry, entry.mark.image.samples.byteLength + entryBytes);
 }
 
-async function readMark(store: MarkStore, key: string, { patience, account }: Visit): Promise<OpenedMark> {
+async function readMark(
+  store: MarkStore,
+  key: string,
+  { patience, account }: Pick<Visit, "account" | "patience">,
+): Promise<OpenedMark> {
   const { storage, budget, clock, kernels } = store;
   const bytes = markDecodingBytes(maxMarkBytes);
   const lease = await budget.take({ share: "draws", bytes, costMilliseconds: 10, waitingBytes: 4096 }, patience);
   try {
     return await whileRenewing(clock, lease, async () => {
-      const admit = async (size: number): Promise<void> => {
-        if (size > maxMarkBytes) throw unusable(key, `it has ${size} bytes, and may have ${maxMarkBytes}`);
-      };
-      const found = await readWholeR2(storage, key, admit);
-      if (found === undefined) throw unusable(key, "it is not there");
+      const found = await readWholeR2(storage, key, async (size) => refuseLongMark(key, size));
+      if (found === undefined) throw unusableMark(key, "it is not there");
       account.bytes += found.bytes.byteLength;
-      return { image: await decodeOrRefuse(kernels, key, found.bytes), etag: found.version };
+      return openMarkFile(kernels, { key, ...found });
     });
   } finally {
     lease.release();
   }
-}
-
-async function decodeOrRefuse(kernels: Kernels, key: string, bytes: Uint8Array): Promise<OpenedMark["image"]> {
-  try {
-    return await decodeMark(kernels, bytes);
-  } catch (error) {
-    if (error instanceof ImageError && (error.code === "source-malformed" || error.code === "source-unsupported")) {
-      throw unusable(key, error.detail ?? error.message, error);
-    }
-    throw error;
-  }
-}
-
-function unusable(key: string, detail: string, cause?: unknown): ImageError {
-  const message = "The watermark of this image can't be used, and it is not shown without.";
-  return new ImageError("record-malformed", message, { detail: `${key}: ${detail}`, cause });
 }

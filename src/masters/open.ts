@@ -169,9 +169,9 @@ async function readMaster(
   return kept;
 }
 
-function ready(store: MasterStore, { name, visit }: Opening, { version, size, image }: KeptMaster): Master {
+function ready(store: MasterStore, { name, visit }: Opening, { version, size, image, checkedAt }: KeptMaster): Master {
   const source = countReads(objectOf(store, { name, visit }).at({ size, version }), visit.account);
-  return { ...image, name, version, source };
+  return { ...image, name, version, source, checkedAt };
 }
 
 function objectOf(store: MasterStore, { name, visit }: Opening): StoredObject {

@@ -18,6 +18,8 @@ export interface Master extends MasterImage {
   readonly name: NamedMaster;
   readonly version: string;
   readonly source: ByteSource;
+  /** When storage last said that this version is there, in seconds since 1970. */
+  readonly checkedAt: number;
 }
 
 /** What an isolate holds of a master. */

@@ -1,7 +1,7 @@
 import { withDeadline } from "../budget/deadline.ts";
 import type { Work } from "../catalogue/work.ts";
 import { ImageError } from "../error.ts";
-import { collectionTag, objectTag, searchTag } from "../identity/cache-tags.ts";
+import { collectionTag, feedTag, objectTag, searchTag } from "../identity/cache-tags.ts";
 import { identifierOf } from "../identity/identifier.ts";
 import {
   identifierOfKey,
@@ -60,7 +60,8 @@ async function chooseObject(
   ground: PurgeGround,
   { key, only, after = 0 }: Extract<PurgeOrder, { readonly kind: "object" }>,
 ): Promise<PurgeChoice> {
-  const tags = after === 0 ? [await objectTag(key), searchTag] : [];
+  // Whether the feed tells of it, and what is found, depends on who may see it.
+  const tags = after === 0 ? [await objectTag(key), searchTag, feedTag] : [];
   if (only === "documents") return { keys: [], tags };
   const keys = await masterKeys(ground, key);
   const end = after + mostPurgedImages;

@@ -34,20 +34,23 @@ export function formatConfirmPage(page: ConfirmPage): string {
   const button = confirm === undefined ? phrase(kind, languages) : chooseText(confirm, languages);
   return formatPage(
     <Layout site={site} title={title.text} kind="error" head={headElements}>
-      <h1 lang={title.language}>{title.text}</h1>
-      {kind === "continue" && <Said {...phrase("signedIn", languages)} />}
-      {said !== undefined && <Said {...said} />}
-      {origin !== undefined && (
-        <p class="quiet">
-          <Phrase {...phrase("onward", languages)} /> <strong>{origin}</strong>
-        </p>
-      )}
-      <form action={action} method="post">
-        <input type="hidden" name="ticket" value={ticket} />
-        <button class="text-button" type="submit" lang={button.language}>
-          {button.text}
-        </button>
-      </form>
+      {/* The heading says in which direction all of it runs. */}
+      <div dir="auto">
+        <h1 lang={title.language}>{title.text}</h1>
+        {kind === "continue" && <Said {...phrase("signedIn", languages)} />}
+        {said !== undefined && <Said {...said} />}
+        {origin !== undefined && (
+          <p class="quiet" dir="auto">
+            <Phrase {...phrase("onward", languages)} /> <strong dir="ltr">{origin}</strong>
+          </p>
+        )}
+        <form action={action} method="post">
+          <input type="hidden" name="ticket" value={ticket} />
+          <button class="text-button" type="submit" lang={button.language}>
+            {button.text}
+          </button>
+        </form>
+      </div>
     </Layout>,
   );
 }
@@ -66,7 +69,9 @@ export function formatDonePage({ site, languages, kind, scriptNonce, elsewhere }
   const title = phrase(kind, languages);
   return formatPage(
     <Layout site={site} title={title.text} kind="error" head={headElements}>
-      <h1 lang={title.language}>{title.text}</h1>
+      <h1 lang={title.language} dir="auto">
+        {title.text}
+      </h1>
       <Said {...phrase(kind === "notLetIn" ? "noRole" : "closeWindow", languages)} />
       {elsewhere !== undefined && (
         <p>
@@ -87,7 +92,7 @@ export function formatDonePage({ site, languages, kind, scriptNonce, elsewhere }
 
 function Said({ language, text }: ChosenText) {
   return (
-    <p class="lede" lang={language}>
+    <p class="lede" lang={language} dir="auto">
       {text}
     </p>
   );

@@ -1,13 +1,14 @@
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
 import { isLoginReason } from "../access/decide.ts";
 import { grant, type Keeping } from "../access/grant.ts";
+import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "../identity/master-name.ts";
 import { UnknownMaster, withMaster } from "../masters/open.ts";
 import { reduceMaster } from "../masters/reduced.ts";
 import type { Master } from "../masters/store.ts";
-import { isHeld, type Stated, statedOf } from "../policies.ts";
+import { forgetFacts, isHeld, isOutrun, type Stated, statedOf } from "../policies.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -63,19 +64,43 @@ export async function withGranted<T>(
   const image = divideAsked(asked.identifier);
   const opening = { name: nameMaster(image.identifier, config), visit };
   visit.account.identifier = image.identifier;
-  if (isHeld(policies, policyName(services, image))) {
-    const granted = await findGrant(services, asked, { image, name: opening.name });
-    return withMaster(masters, opening, (opened) => work(shown(opened, granted), laid(opened, granted)));
-  }
-  const deciding = findGrant(services, asked, { image, name: opening.name });
-  const answering = withMaster(masters, opening, async (opened) => {
-    const granted = await deciding;
+  const asking: Asking = { image, name: opening.name };
+  const answer = async (opened: Master, decided: Grant): Promise<T> => {
+    const granted = await uptodate(services, asked, { opened, asking, decided });
     return work(shown(opened, granted), laid(opened, granted));
-  });
+  };
+  if (isHeld(policies, policyName(services, image))) {
+    const granted = await findGrant(services, asked, asking);
+    return orKept(granted, () => withMaster(masters, opening, (opened) => answer(opened, granted)));
+  }
+  const deciding = findGrant(services, asked, asking);
+  const answering = withMaster(masters, opening, async (opened) => answer(opened, await deciding));
   // A refusal does not wait for the master, whose reads and memory come to their own end.
   visit.defer(answering.catch(() => undefined));
-  await deciding;
-  return answering;
+  const granted = await deciding;
+  return orKept(granted, () => answering);
+}
+
+/** What goes wrong with what only some may see is told to them alone. */
+async function orKept<T>({ keeping }: Grant, answer: () => Promise<T>): Promise<T> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const mostSeconds = keeping.kind === "nobody" ? 0 : keeping.mostSeconds;
+    throw mostSeconds === undefined ? error : error.keepAtMost(mostSeconds);
+  }
+}
+
+/** What was decided before there was a record is decided once more. */
+async function uptodate(
+  services: Services,
+  asked: AskedOf,
+  { opened, asking, decided }: { readonly opened: Master; readonly asking: Asking; readonly decided: Grant },
+): Promise<Grant> {
+  if (!isOutrun(decided.stated, opened.checkedAt)) return decided;
+  forgetFacts(services.policies, policyName(services, asking.image));
+  return findGrant(services, asked, asking);
 }
 
 interface Asking {
@@ -89,6 +114,10 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
   const described = policyName(services, image);
   const wasHeld = isHeld(policies, described);
   const stated = await statedOf(policies, { name: described, visit });
+  // Rectangles are those of the first page: what lies on the others is not known.
+  const { page } = dividePage(image.identifier, services.config.pageSuffix);
+  if (page > 1 && stated.policies.some(({ redactions = [] }) => redactions.length > 0))
+    throw refuse(image, { kind: "denied", reason: { kind: "closed" }, publicSize: undefined }, stated);
   const asker = await askerOf(services, request, { image, shows });
   const granting = grant(image, asker, { ...stated, now: clock.now() });
   switch (granting.kind) {

@@ -21,6 +21,7 @@ import { formatCanonicalV2 } from "../iiif/v2/canonical.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 import { obtainPicture, type ReadyPicture } from "../kept-picture.ts";
 import { marksOf } from "../marks/marks-of.ts";
+import { openMark } from "../marks/store.ts";
 import { canonicaliseFor, nameOfPicture, planPicture } from "../picture.ts";
 import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
 import { directBodyBytes } from "../render/admission.ts";
@@ -116,7 +117,7 @@ async function styleOf(
   visit: Visit,
 ): Promise<Pick<Services, "style" | "naming">> {
   const { policies, rules } = stated;
-  const marks = await marksOf(store, { policies, rules, image, visit });
+  const marks = await marksOf((name) => openMark(store, { name, visit }), { policies, rules, image });
   if (marks === undefined) return { style, naming };
   const marked = { ...style, marks };
   return { style: marked, naming: { ...naming, style: marked } };

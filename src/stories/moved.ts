@@ -1,10 +1,13 @@
 import { divideAsked, unsigned } from "../access/asked-image.ts";
+import { anybody } from "../access/decide.ts";
+import { grant } from "../access/grant.ts";
 import type { Move } from "../catalogue/moved.ts";
 import { ImageError } from "../error.ts";
 import { respondRedirect, withCacheTag } from "../http/respond.ts";
 import { formatSegment, type Identifier, identifierOf } from "../identity/identifier.ts";
 import { dividePage, nameMaster } from "../identity/master-name.ts";
 import { UnknownMaster } from "../masters/open.ts";
+import { statedOf } from "../policies.ts";
 import { findMove } from "../records.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -76,7 +79,8 @@ function withTag(thrown: unknown, cacheTag: string | undefined): unknown {
   if (!(thrown instanceof ImageError) || thrown.cacheTag === undefined || cacheTag === undefined) return thrown;
   const { code, message, hint, detail } = thrown;
   const said = { ...(hint === undefined ? {} : { hint }), ...(detail === undefined ? {} : { detail }) };
-  return new ImageError(code, message, { ...said, cacheTag: `${thrown.cacheTag},${cacheTag}`, cause: thrown });
+  const tagged = new ImageError(code, message, { ...said, cacheTag: `${thrown.cacheTag},${cacheTag}`, cause: thrown });
+  return thrown.mostKeptSeconds === undefined ? tagged : tagged.keepAtMost(thrown.mostKeptSeconds);
 }
 
 /** Returns the identifier that an unknown image has now. Throws `gone`, and the error where nobody said that it moved. */
@@ -90,12 +94,19 @@ async function findPlace(
   const { ending } = dividePage(identifier, services.config.pageSuffix);
   const move = await findHeldMove(services, { identifier, visit: asked.visit });
   if (move === undefined) throw unknown;
+  if (move.to !== undefined && (await isHidden(services, identifierOf(move.to), asked.visit))) throw unknown;
   const tagged = unknown.cacheTag === undefined ? {} : { cacheTag: unknown.cacheTag };
   if (move.to === undefined) throw new ImageError("gone", "This image was removed and will not come back.", tagged);
   return {
     identifier: unsigned({ identifier: identifierOf(move.to + ending), ...(longestSide && { longestSide }) }),
     tagged,
   };
+}
+
+/** Nobody is led to an image that there is not for anybody. Throws `policy-unreadable`. */
+async function isHidden({ policies, clock }: Services, name: Identifier, visit: Visit): Promise<boolean> {
+  const stated = await statedOf(policies, { name, visit });
+  return grant({ identifier: name }, anybody, { ...stated, now: clock.now() }).kind === "hidden";
 }
 
 async function answerMoved(services: Services, asked: MovableRequest, unknown: UnknownMaster): Promise<Response> {
@@ -105,6 +116,7 @@ async function answerMoved(services: Services, asked: MovableRequest, unknown: U
     status: 301,
     maxAgeSeconds: services.config.notFoundMaxAgeSeconds,
     scope: "public",
+    keeping: unknown.mostKeptSeconds === 0 ? { kind: "nobody" } : { kind: "anybody" },
     ...tagged,
   });
 }

@@ -118,7 +118,7 @@ async function grantBy(
       throw hidden();
     case "denied": {
       const { reason } = granting;
-      const stated = { policies, rules: ground.rules, facts: undefined };
+      const stated = { policies, rules: ground.rules, facts: undefined, readAt: ground.now };
       throw new AccessRefused({ image, reason, publicSize: undefined, stated, called });
     }
   }

@@ -1,99 +1,105 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { projectFolder } from "../../demo/masters.ts";
-import { type DemoServer, startServer } from "../../demo/server.ts";
-import { localBuckets } from "../../src/bucket/local-buckets.ts";
-import { checkedBytes } from "../../src/bucket/upload.ts";
-import { makeTiff } from "../support/make-tiff.ts";
-import { storeMasters } from "../support/store-masters.ts";
-import { testPort } from "../support/test-port.ts";
 import { findBarriers, keepScreenshot, windows } from "./demo-site.ts";
+import { type RestrictedSite, startRestrictedSite } from "./restricted-site.ts";
 import { launchBrowser, visit } from "./visit.ts";
 
-const size = { width: 960, height: 1280 };
-
-const rules = {
-  clicks: {
-    terms: {
-      label: { en: "Terms of the reading room" },
-      note: { en: "For your own study alone.", de: "Nur für Ihr eigenes Studium." },
-    },
-  },
-};
-
-const policies = {
-  letter: { access: "click:terms" },
-} as const;
-
-let stateFolder: string;
-let server: DemoServer;
+let site: RestrictedSite;
 let browser: Browser;
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  stateFolder = await mkdtemp(join(tmpdir(), "tessera-auth-"));
-  await store();
-  server = await startServer({
-    port: await testPort(),
-    stateFolder,
-    variables: {
-      MASTER_TTL_SECONDS: "0",
+  site = await startRestrictedSite({
+    rules: {
+      clicks: {
+        terms: {
+          label: { en: "Terms of the reading room", ar: "شروط قاعة المطالعة" },
+          note: { en: "For your own study alone.", de: "Nur für Ihr eigenes Studium.", ar: "لدراستك الخاصة فقط." },
+          confirm: { en: "I accept", de: "Ich nehme an", ar: "أوافق" },
+        },
+      },
+      roles: { staff: { label: { en: "Staff" }, claims: ["@museum.example"] } },
     },
+    policies: { letter: { access: "click:terms" } },
+    // Nobody answers there, and nobody is sent there.
+    variables: { OIDC_ISSUER: "http://127.0.0.1:9", OIDC_CLIENT_ID: "tessera" },
   });
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
-  if (stateFolder !== undefined) await rm(stateFolder, { recursive: true, force: true });
+  await site?.stop();
 });
 
-async function store(): Promise<void> {
-  const names = Object.keys(policies);
-  const files = names.map((name) => join(stateFolder, `${name}.tif`));
-  for (const file of files) await writeFile(file, await makeTiff({ ...size, tile: 256, levels: 4 }));
-  await storeMasters(files, stateFolder);
-  const buckets = localBuckets({ configFile: join(projectFolder, "wrangler.toml"), stateFolder });
-  const put = (key: string, bytes: Uint8Array) =>
-    buckets.catalogue.put(key, checkedBytes(bytes), { contentType: "application/json", metadata: {} });
-  const encode = (value: object) => new TextEncoder().encode(JSON.stringify(value));
-  await put("rules.json", encode(rules));
-  for (const [identifier, policy] of Object.entries(policies)) {
-    await put(`records/${identifier}.json`, encode({ identifier, metadata: [], ...size, policy }));
-  }
-  await buckets.close();
+/** What a window of the service is, opened as a viewer on another site opens it. */
+const pathOf = (path: string) => `${site.server.url}${path}?origin=${encodeURIComponent("https://viewer.example")}`;
+
+async function openPage(url: string, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
 }
 
-/** What a window of the service is, opened as a viewer on another site opens it. */
-const pathOf = (path: string) => `${server.url}${path}?origin=${encodeURIComponent("https://viewer.example")}`;
+/** Reaches something as who has no mouse does. */
+async function tabTo(page: Page, element: Locator): Promise<void> {
+  for (let presses = 0; presses < 20; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (await element.evaluate((one) => one === one.ownerDocument.activeElement)) return;
+  }
+  throw new Error("Twenty presses of the tabulator do not reach it.");
+}
 
 describe("the pages by which people are let in", () => {
-  it("fit windows, in light and dark, without barriers, and are used by keyboard without a script", async () => {
-    for (const [name, options] of Object.entries(windows)) {
-      const { page, faults } = await visit(browser, pathOf("/auth/click/terms"), {
-        ...options,
-        javaScriptEnabled: true,
-      });
+  it.each([
+    ["the notice", "/auth/click/terms", "Terms of the reading room"],
+    ["that of who has not the role", "/auth/continue", "You are not let in"],
+    ["the failed login", "/auth/callback", "Login refused"],
+    ["the logout", "/auth/logout", "You are signed out"],
+  ])("fit windows, in light and dark, without barriers: %s", async (name, path, heading) => {
+    for (const [window, options] of Object.entries(windows)) {
+      const page = await openPage(`${pathOf(path)}&role=staff`, options);
+      await page.getByRole("heading", { name: heading }).waitFor();
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(options.viewport.width);
         expect(await findBarriers(page)).toEqual([]);
-        await keepScreenshot(page, `notice-${name}-${colorScheme}`);
+        await keepScreenshot(page, `auth ${name} ${window} ${colorScheme}`.replaceAll(" ", "-"));
       }
-      expect(faults).toEqual([]);
       await page.context().close();
     }
+  });
+
+  it("are written from right to left in such a language, as far as they are in it", async () => {
+    const page = await openPage(pathOf("/auth/click/terms"), { ...windows.desk, locale: "ar" });
+    const button = page.getByRole("button", { name: "أوافق" });
+    const directionOf = (element: Locator) =>
+      element.evaluate((one) => one.ownerDocument.defaultView?.getComputedStyle(one).direction);
+    const heading = page.getByRole("heading", { name: "شروط قاعة المطالعة" });
+    const note = page.getByText("لدراستك الخاصة فقط.");
+    for (const element of [heading, note, button])
+      expect([await directionOf(element), await element.getAttribute("lang")]).toEqual(["rtl", "ar"]);
+    for (const text of ["What you may see is then", "https://viewer.example"])
+      expect(await directionOf(page.getByText(text))).toBe("ltr");
+    const boxes = await Promise.all([heading, note, button].map((element) => element.boundingBox()));
+    const edges = boxes.map((box) => Math.round((box?.x ?? 0) + (box?.width ?? 0)));
+    expect(new Set(edges).size).toBe(1);
+    expect(await findBarriers(page)).toEqual([]);
+    await keepScreenshot(page, "auth-right-to-left");
+    await page.context().close();
+  });
+
+  it("are used by keyboard without a script, in German", async () => {
     const { page } = await visit(browser, pathOf("/auth/click/terms"), { javaScriptEnabled: false, locale: "de-DE" });
     await page.getByText("Nur für Ihr eigenes Studium.").waitFor();
-    await page.getByRole("button", { name: "Ich nehme an" }).press("Enter");
+    const button = page.getByRole("button", { name: "Ich nehme an" });
+    await tabTo(page, button);
+    await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Sie haben Zugang" }).waitFor();
-    expect((await page.goto(`${server.url}/iiif/3/letter/full/100,/0/default.jpg`))?.status()).toBe(200);
-    await page.goto(`${server.url}/auth/logout`);
+    expect((await page.goto(`${site.server.url}/iiif/3/letter/full/100,/0/default.jpg`))?.status()).toBe(200);
+    await page.goto(`${site.server.url}/auth/logout`);
     await page.getByRole("heading", { name: "Sie sind abgemeldet" }).waitFor();
-    expect((await page.goto(`${server.url}/iiif/3/letter/full/100,/0/default.jpg`))?.status()).toBe(401);
+    expect((await page.goto(`${site.server.url}/iiif/3/letter/full/100,/0/default.jpg`))?.status()).toBe(401);
     await page.context().close();
   });
 });

@@ -1,4 +1,4 @@
-// Fetches the viewers that test/browser/viewers.test.ts opens, 10 MB. Run: npm run viewers
+// Fetches the viewers that viewers.test.ts and restricted-viewers.test.ts open, 10 MB. Run: npm run viewers
 import { fetchViewer, viewerNames } from "./viewer-packages.ts";
 
 for (const viewer of viewerNames) {

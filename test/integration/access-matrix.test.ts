@@ -164,8 +164,8 @@ const endpoints: readonly Endpoint[] = [
   { name: "info.json 2", kind: "told", path: image(2, "info.json") },
   { name: "HEAD of info.json", kind: "told", path: image(3, "info.json"), method: "HEAD" },
   { name: "the base URI", kind: "leads", path: (identifier) => `/iiif/3/${identifier}` },
-  { name: "a tile", kind: "part", path: image(3, "0,0,32,32/32,32/0/default.jpg") },
-  { name: "HEAD of a tile", kind: "part", path: image(2, "0,0,32,32/32,/0/default.png"), method: "HEAD" },
+  { name: "a tile", kind: "part", path: image(3, "0,0,16,16/16,16/0/default.jpg") },
+  { name: "HEAD of a tile", kind: "part", path: image(2, "0,0,16,16/16,/0/default.png"), method: "HEAD" },
   { name: "a copied TIFF tile", kind: "part", path: image(3, "0,0,32,32/max/0/default.tif") },
   { name: "a thumbnail", kind: "whole", path: image(3, "full/15,/0/default.jpg") },
   { name: "the whole picture", kind: "whole", path: image(3, "full/max/0/default.webp") },
@@ -239,13 +239,14 @@ function expectedOf(
   const seenAs = sees.includes(asker);
   const isForAll = sees.includes("anybody");
   const isSmall = side !== undefined && side <= publicSize;
+  const isSmallForAll = side !== undefined && side <= (usual.publicSize ?? 0);
   const shown = asker === "a small signature" ? reducedTo(30) : side === undefined ? full : reducedTo(side);
   const told = (kind === "told" || kind === "old") && method === undefined ? { told: shown } : {};
   const isToken =
     asker === "a token" && kind === "told" && sees.some((name) => name === "staff" || name === "accepted");
   if (seenAs || isSmall || isToken) {
     const status = kind === "leads" ? 303 : 200;
-    return { status, isPublic: (isForAll || isSmall) && !isSigned, ...told };
+    return { status, isPublic: (isForAll || isSmallForAll) && !isSigned, ...told };
   }
   if (publicSize > 0 && side === undefined && !isSigned) {
     if (kind === "told" || kind === "whole") return { status: 302, isPublic: false };

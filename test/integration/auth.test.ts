@@ -532,14 +532,14 @@ describe("a notice", () => {
     expect(text).toContain("Be &lt;kind&gt;.");
     expect(text).toContain('<form action="/auth/click/terms" method="post">');
     expect(text).toContain(">Yes</button>");
-    expect(text).toContain(`<strong>${viewer}</strong>`);
+    expect(text).toContain(`<strong dir="ltr">${viewer}</strong>`);
     expect(kept).toMatch(/^__Host-tessera-form=[\w-]{22}; Path=\/; Max-Age=3600; HttpOnly; SameSite=Strict; Secure$/);
   });
 
   it("is in the language that is wanted, as far as there are texts in it", async () => {
     const german = await open("", { "Accept-Language": "fr;q=0.2, de-AT, en;q=0.5" });
     expect(german.text).toContain('<h1 lang="de">Bedingungen</h1>');
-    expect(german.text).toContain('lang="en">Be &lt;kind&gt;.');
+    expect(german.text).toContain('lang="en" dir="auto">Be &lt;kind&gt;.');
     expect((await open("", { "Accept-Language": "zu" })).text).toContain('<h1 lang="en">Terms</h1>');
   });
 

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { lifecycleMarkerKey } from "../../src/cache/lifecycle.ts";
 import { formatWork } from "../../src/catalogue/work-record.ts";
+import { objectTag } from "../../src/identity/cache-tags.ts";
 import { type MasterKey, placesOf } from "../../src/identity/master-name.ts";
 import worker from "../../src/worker.ts";
 import { makeTiff } from "../support/make-tiff.ts";
@@ -97,11 +98,11 @@ describe("purging", () => {
     const pages = ["1", "2"].map((page) => makePage(page, { images: [makeImage({ identifier: `set/${page}` })] }));
     await env.CATALOGUE.put("objects/set.json", formatWork(makeWork({ key: "set", pages })));
     const { json } = await purge({ kind: "object", key: "set" });
-    // Its documents, what is found in the catalogue, two images.
-    expect(json).toMatchObject({ images: 2, workersCache: { tags: 4 } });
+    // Its documents, what is found in the catalogue, the feed, two images.
+    expect(json).toMatchObject({ images: 2, workersCache: { tags: 5 } });
     expect((await purge({ kind: "object", key: "withdrawn long ago" })).json).toMatchObject({ images: 0 });
     const documents = await purge({ kind: "object", key: "set", only: "documents" });
-    expect(documents.json).toMatchObject({ images: 0, workersCache: { tags: 2 } });
+    expect(documents.json).toMatchObject({ images: 0, workersCache: { tags: 3 } });
   });
 
   it("goes on where one call is not enough", async () => {
@@ -198,6 +199,9 @@ describe("the cache in front of the Worker", () => {
     const { json } = await purge({ kind: "images", identifiers: ["other", "other;page=2", "staying"] });
     expect(json.workersCache).toEqual({ tags: 2, state: "purged", waiting: 0 });
     expect(calls).toEqual([{ tags: [await tagOf("other"), await tagOf("staying")] }]);
+    // Whether it is found, and the feed tells of it, depends on who may see it.
+    await purge({ kind: "object", key: "shown", only: "documents" });
+    expect(calls.at(-1)).toEqual({ tags: [await objectTag("shown"), "search", "feed"] });
     await purge({ kind: "everything" });
     expect(calls.at(-1)).toEqual({ purgeEverything: true });
   });

@@ -1,6 +1,5 @@
-import { noRules, parseRules, rulesKey } from "../../access/rules.ts";
+import { newAccount } from "../../account.ts";
 import { readRights } from "../../catalogue/accepted-rights.ts";
-import { parseImageRecord, recordKey } from "../../catalogue/image-records.ts";
 import { formatFault, isFaultOfMaster } from "../../check/faults.ts";
 import { type Config, webpQuality } from "../../config.ts";
 import { ImageError } from "../../error.ts";
@@ -9,11 +8,15 @@ import { whyLeftOut } from "../../export/left-out.ts";
 import { faultOfName, folderOf, ownersOf } from "../../export/names.ts";
 import { type ExportedImage, faultOfTile, type PictureFiles, planFiles, shapeOf } from "../../export/picture-files.ts";
 import type { ExportSettings } from "../../export/settings.ts";
+import type { Size } from "../../geometry.ts";
 import type { Identifier } from "../../identity/identifier.ts";
-import { dividePage, maxKeyBytes, nameOfText } from "../../identity/master-name.ts";
+import { maxKeyBytes, nameOfText } from "../../identity/master-name.ts";
 import { mostExportCalls } from "../../limits.ts";
+import { marksOf } from "../../marks/marks-of.ts";
+import { openMark } from "../../marks/store.ts";
 import { openImage, prefixBytes } from "../../masters/image.ts";
 import type { DrawnMaster } from "../../picture.ts";
+import type { Stated } from "../../policies.ts";
 import { limitOpening } from "../../source/opening.ts";
 import type { ItemFailure } from "../../task/answers.ts";
 import type { ExportChoices } from "../../task/kinds.ts";
@@ -23,8 +26,8 @@ import { CrowdedFolder, type ExportTarget, exportTarget } from "../export-target
 import { answered, type Jobs } from "../jobs.ts";
 import type { ItemWork } from "../kinds.ts";
 import type { ItemOutcome } from "../outcome.ts";
-import { readRecord } from "../read-record.ts";
-import { holdingMemory, missingMaster, type OpenedMaster, openItemMaster } from "./master.ts";
+import { readStated } from "../stated-image.ts";
+import { holdingMemory, missingMaster, type OpenedMaster, openItemMaster, patienceOf } from "./master.ts";
 
 /** Bytes of a key behind the folder of an image: the longest name of a tile. */
 const mostNameBytes = 80;
@@ -43,7 +46,9 @@ export const exportItem: ItemWork = async (jobs, claimed, signal) => {
     const message = `No identifier means the object ${claimed.key}.`;
     return master.ended({ state: "failed", failure: { code: "not-found", message } });
   }
-  const why = choices["include-restricted"] === true ? undefined : await whyRestricted(jobs, identifier);
+  const stated = await readStated(jobs, nameOfText(identifier, jobs.config)?.identifier ?? (identifier as Identifier));
+  const now = jobs.clock.now();
+  const why = choices["include-restricted"] === true ? undefined : whyLeftOut({ ...stated, now });
   if (why !== undefined) return master.ended({ state: "kept", note: `${why} It is left out.` });
   const prefix = choices.to === undefined ? "" : `${choices.to}/`.replace(/^\/+/, "").replace(/\/+$/, "/");
   const target = exportTarget(jobs, prefix);
@@ -52,7 +57,7 @@ export const exportItem: ItemWork = async (jobs, claimed, signal) => {
     return master.ended({ state: "refused", failure: { code: "too-large", message, command } });
   };
   const sums: ExportSums = { files: 0, bytes: 0, drawing: 0, writing: 0 };
-  const run: ItemRun = { jobs, settings, master, identifier, target, prefix, signal, sums };
+  const run: ItemRun = { jobs, settings, master, identifier, stated, target, prefix, signal, sums };
   const began = jobs.clock.now();
   try {
     const came = await exportMaster(run);
@@ -66,21 +71,6 @@ export const exportItem: ItemWork = async (jobs, claimed, signal) => {
     throw error;
   }
 };
-
-/** Throws `policy-unreadable` where nobody knows who may see it, and `storage-failed`. */
-async function whyRestricted(jobs: Jobs, identifier: string): Promise<string | undefined> {
-  const { clock, config } = jobs;
-  const name = nameOfText(identifier, config)?.identifier ?? identifier;
-  const { name: described } = dividePage(name as Identifier, config.pageSuffix);
-  const stored = await readRecord(jobs, rulesKey);
-  const read = stored === undefined ? ({ kind: "rules", rules: noRules } as const) : parseRules(stored);
-  const bytes = await readRecord(jobs, recordKey(described));
-  const facts = bytes === undefined ? undefined : parseImageRecord(bytes, described);
-  if (read.kind === "faulty" || (bytes !== undefined && facts === undefined)) {
-    throw new ImageError("policy-unreadable", "It can't be read now who may see this image.", { detail: described });
-  }
-  return whyLeftOut({ rules: read.rules, name: described, facts, now: clock.now() });
-}
 
 function settingsOf(config: Config, choices: ExportChoices): ExportSettings {
   const { jpegQuality, colorProfile, keepMetadata, maxWidth, maxHeight, maxArea } = config;
@@ -102,6 +92,7 @@ interface ItemRun {
   readonly settings: ExportSettings;
   readonly master: OpenedMaster;
   readonly identifier: string;
+  readonly stated: Stated;
   readonly target: ExportTarget;
   readonly prefix: string;
   readonly signal: AbortSignal;
@@ -115,18 +106,19 @@ type Came =
   | { readonly calls: number };
 
 async function exportMaster(run: ItemRun): Promise<Came> {
-  const { jobs, settings, identifier, target, prefix, signal, sums } = run;
+  const { jobs, identifier, stated, target, prefix, signal, sums } = run;
   const failure = await faultOfPlace(run);
   if (failure !== undefined) return { failure };
   const begun: string[] = [];
   try {
     const master = await openMaster(run);
-    const shape = shapeOf(master.pyramid, settings);
+    const shape = shapeOf(master.pyramid, run.settings);
+    const settings = await markedSettings(run, shape.image);
     const message = faultOfTile(shape.tile, settings.limits);
     if (message !== undefined) return { failure: { code: "size-above-limit", message } };
     const [version = 3] = settings.versions;
     const page = nameOfText(identifier, jobs.config)?.page ?? 1;
-    const rights = (await recordedRights(jobs, identifier)) ?? master.metadata.rightsUri;
+    const rights = rightsOf(stated) ?? master.metadata.rightsUri;
     const exported: ExportedImage = { ...shape, identifier, page, master: master.source.version, version, rights };
     const calls = countCalls(exported, { master, settings });
     if (calls > mostExportCalls) return { calls };
@@ -184,10 +176,15 @@ async function openMaster({ jobs, settings, master, identifier, signal }: ItemRu
   return { ...image, source };
 }
 
-/** Throws `record-malformed` and `storage-failed`. */
-async function recordedRights(jobs: Jobs, identifier: string): Promise<string | undefined> {
-  const stored = await readRecord(jobs, recordKey(identifier));
-  const rights = stored === undefined ? undefined : parseImageRecord(stored, identifier)?.rights;
+/** How the pictures of an image are made: with what the service puts over them. Throws `record-malformed`, `storage-failed`, `render-busy`. */
+async function markedSettings({ jobs, settings, stated, signal }: ItemRun, image: Size): Promise<ExportSettings> {
+  const visit = { account: newAccount(), patience: patienceOf(signal) };
+  const marks = await marksOf((name) => openMark(jobs.marks, { name, visit }), { ...stated, image });
+  return { ...settings, style: { ...settings.style, marks } };
+}
+
+function rightsOf({ facts }: Stated): string | undefined {
+  const rights = facts?.rights;
   return rights === undefined ? undefined : (readRights(rights) ?? rights);
 }
 

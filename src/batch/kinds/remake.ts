@@ -1,6 +1,8 @@
+import { rulesKey } from "../../access/rules.ts";
+import { keepsAll } from "../../access/strictness.ts";
 import { digest } from "../../digest.ts";
 import { ImageError } from "../../error.ts";
-import { type MasterKey, masterKeyOf, nameOfText, placesOf } from "../../identity/master-name.ts";
+import { identifierOfKey, type MasterKey, masterKeyOf, nameOfText, placesOf } from "../../identity/master-name.ts";
 import { maxRemadePixels } from "../../limits.ts";
 import { makeBlock } from "../../remake/block.ts";
 import { heldSpill } from "../../remake/held-spill.ts";
@@ -30,6 +32,7 @@ import type { ItemOutcome } from "../outcome.ts";
 import { purgeTags } from "../purge-tags.ts";
 import { isSmall, makingLoan, repackLoan } from "../remake-loans.ts";
 import { remakePorts } from "../remake-ports.ts";
+import { readStated } from "../stated-image.ts";
 import { refuseOtherPages, whyNotInPlace } from "./in-place.ts";
 import { holdingMemory, missingMaster, type OpenedMaster, onLoan, openItemMaster } from "./master.ts";
 
@@ -160,9 +163,25 @@ async function prepare(jobs: Jobs, claimed: ClaimedItem, settings: string): Prom
   }
   const place = { master, target, key, settings };
   const found = isInPlace(place) ? whyNotAgain(place) : await whyNotBeside(jobs, place);
-  if (!("state" in found)) return { ...place, ...found };
+  if (!("state" in found)) {
+    const failure = isInPlace(place) ? undefined : await whyOpened(jobs, claimed);
+    return failure === undefined ? { ...place, ...found } : master.ended({ state: "failed", failure });
+  }
   if (found.state === "kept") await purgeAgain(jobs, target, found.madeAt);
   return master.ended(found);
+}
+
+/** Returns why a master is not made under another identifier: what keeps its source from people would not keep it from them. */
+async function whyOpened(jobs: Jobs, { key, identifier = "" }: ClaimedItem): Promise<ItemFailure | undefined> {
+  const from = identifierOfKey(key, jobs.config)?.identifier;
+  const to = nameOfText(identifier, jobs.config)?.identifier;
+  // What has no identifier is shown nowhere, and nothing is stated of it.
+  if (from === undefined || to === undefined) return undefined;
+  const source = await readStated(jobs, from);
+  if (source.policies.length === 0 || keepsAll((await readStated(jobs, to)).policies, source.policies))
+    return undefined;
+  const message = `What is stated of ${from} keeps it from people, or hides parts of it, and would not do so of ${to}. Add a rule for ${to} to ${rulesKey} that does, or make the master in the place of its source and move it there by tessera mv.`;
+  return { code: "would-open", message };
 }
 
 /** What a task makes may be under its own prefix, where it is found too. */

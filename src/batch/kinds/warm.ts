@@ -1,6 +1,6 @@
 import { withDeadline } from "../../budget/deadline.ts";
 import { ImageError } from "../../error.ts";
-import { type PublicAnswer, publicRequestHeaders, readPublicAnswer } from "../../http/public-answer.ts";
+import { isRefused, type PublicAnswer, publicRequestHeaders, readPublicAnswer } from "../../http/public-answer.ts";
 import { identifierOfKey } from "../../identity/master-name.ts";
 import { imageUri } from "../../presentation/addresses.ts";
 import { readImageInfo, usualSizes } from "../../presentation/warm-sizes.ts";
@@ -44,15 +44,16 @@ export const warmItem: ItemWork = async (jobs, { key, identifier, header }) => {
   };
   const info = await ask("/info.json");
   // Caches keep nothing for who may not see it.
-  if (info.status === 401 || info.status === 403) {
-    return ended({ state: "kept", note: "It is not shown to all, and left out." });
-  }
+  const leftOut = { state: "kept", note: "It is not shown to all, and left out." } as const;
+  if (isRefused(info)) return ended(leftOut);
   const image = info.status === 200 ? readImageInfo(info.json) : undefined;
   if (image === undefined) return ended(refused(`${path}/info.json`, info));
   for (const format of formats) {
     for (const size of asked ?? usualSizes(name, image, limits)) {
       const rest = `/full/${size}/0/default.${format}`;
       const picture = await ask(rest);
+      // What is told of an image may be open where its pictures are not.
+      if (isRefused(picture)) return ended(leftOut);
       if (picture.status !== 200) return ended(refused(path + rest, picture));
       if (picture.strategy === "kept") sum.kept += 1;
       else if (picture.strategy === "copy") sum.copied += 1;

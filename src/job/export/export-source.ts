@@ -1,10 +1,14 @@
 import { BucketError, isOfOneObject } from "../../bucket/bucket.ts";
-import { formatFault, tryMaster } from "../../check/faults.ts";
+import { formatFault, isFaultOfMaster } from "../../check/faults.ts";
+import { ImageError } from "../../error.ts";
+import type { Size } from "../../geometry.ts";
 import type { Identifier } from "../../identity/identifier.ts";
 import { openImage, prefixBytes } from "../../masters/image.ts";
 import type { MetadataPolicy } from "../../metadata/metadata.ts";
 import { IngestError } from "../../node/ingest-error.ts";
 import type { DrawnMaster } from "../../picture.ts";
+import type { Kernels } from "../../render/kernels.ts";
+import type { Marks } from "../../render/marks.ts";
 import { readInBlocks } from "../../source/blocks.ts";
 import type { ByteSource } from "../../source/byte-source.ts";
 import { limitOpening } from "../../source/opening.ts";
@@ -18,11 +22,29 @@ export interface ExportSource {
   readonly version: string;
   /** Bytes, where that is known. */
   readonly open: () => Promise<ByteSource & { readonly close?: () => Promise<void> }>;
-  /** The rights that are recorded of it, as info.json states them; undefined without any. Throws BucketError. */
-  readonly readRights: () => Promise<string | undefined>;
-  /** Says in a sentence why it is not to be exported; undefined where anybody may see it. Throws BucketError. */
-  readonly whyLeftOut: () => Promise<string | undefined>;
+  /** Reads what is stated of it now. Throws BucketError. */
+  readonly readStanding: () => Promise<ExportStanding>;
 }
+
+/** What is stated of an image when it is exported. */
+export interface ExportStanding {
+  /** Why it is not to be exported, a sentence; undefined where it is. */
+  readonly whyLeftOut: string | undefined;
+  /** The rights that are recorded of it, as info.json states them; undefined without any. */
+  readonly rights: string | undefined;
+  /**
+   * Returns what is put over the pictures of an image of this size; undefined for nothing. Throws `record-malformed` for a
+   * watermark that can't be used, and BucketError.
+   */
+  readonly marksOf: (image: Size, kernels: Kernels) => Promise<Marks | undefined>;
+}
+
+/** What is stated of a file of this machine: nothing. Whoever names files of his own knows what he exports. */
+export const standingOfFile: ExportStanding = {
+  whyLeftOut: undefined,
+  rights: undefined,
+  marksOf: async () => undefined,
+};
 
 /** Why an image is not exported. */
 export interface ExportFailure {
@@ -56,22 +78,30 @@ export async function withSource<Result>(
   work: (master: DrawnMaster) => Promise<Result>,
 ): Promise<{ readonly value: Result } | { readonly failure: ExportFailure }> {
   const { identifier, page } = source;
-  try {
+  return unlessOwnFault(identifier, async () => {
     const opened = await source.open();
     try {
-      const done = await tryMaster(async () => {
-        const prefix = await opened.read(0, prefixBytes);
-        const image = await openImage({ source: limitOpening(opened), prefix, page, policy });
-        return work({ ...image, source: opened });
-      });
-      if ("value" in done) return done;
-      return { failure: { identifier, code: done.fault.code, message: formatFault(done.fault) } };
+      const prefix = await opened.read(0, prefixBytes);
+      const image = await openImage({ source: limitOpening(opened), prefix, page, policy });
+      return await work({ ...image, source: opened });
     } finally {
       await opened.close?.();
     }
+  });
+}
+
+/** Returns what work on an image comes to, or what is wrong with this image alone. Throws what concerns all images. */
+export async function unlessOwnFault<Result>(
+  identifier: string,
+  work: () => Promise<Result>,
+): Promise<{ readonly value: Result } | { readonly failure: ExportFailure }> {
+  try {
+    return { value: await work() };
   } catch (error) {
+    const isOwn = isFaultOfMaster(error) || (error instanceof ImageError && error.code === "record-malformed");
+    if (isOwn) return { failure: { identifier, code: error.code, message: formatFault(error) } };
     const isOfThis = error instanceof IngestError || (error instanceof BucketError && isOfOneObject(error));
-    if (!isOfThis) throw error;
-    return { failure: { identifier, code: error.code, message: error.message } };
+    if (isOfThis) return { failure: { identifier, code: error.code, message: error.message } };
+    throw error;
   }
 }

@@ -21,7 +21,9 @@ export interface ImageExport {
 /** What became of an image, in all versions. */
 export type ExportResult =
   | { readonly status: ExportStatus; readonly files: number; readonly bytes: number }
-  | { readonly status: "failed"; readonly failure: ExportFailure };
+  | { readonly status: "failed"; readonly failure: ExportFailure }
+  /** Not anybody may see it any more since it was planned: why, a sentence. */
+  | { readonly status: "left-out"; readonly message: string };
 
 /**
  * Exports an image, unless it is there. One that fails leaves no files in a folder or a bucket. Throws what concerns all
@@ -29,19 +31,24 @@ export type ExportResult =
  */
 export async function exportSource(planned: PlannedExport, run: ImageExport): Promise<ExportResult> {
   const { source, image, tile } = planned;
-  const { settings } = run;
+  const { settings, tools } = run;
   const { identifier, page } = source;
   const policy = settings.style.keepMetadata === "all" ? "all" : "copyright";
   const sums = { files: 0, bytes: 0 };
   const begun: string[] = [];
   const target = countingTarget(run, { sums, begun });
   const done = await withSource(wholeSource(source), policy, async (master) => {
-    const rights = (await source.readRights()) ?? master.metadata.rightsUri;
+    // Another may have been stated since it was planned, for the images before it take their time.
+    const standing = await source.readStanding();
+    if (standing.whyLeftOut !== undefined) return { status: "left-out", message: standing.whyLeftOut } as const;
+    const marks = await standing.marksOf(image, tools.kernels);
+    const marked = { ...settings, style: { ...settings.style, marks } };
+    const rights = standing.rights ?? master.metadata.rightsUri;
     const writePictures = (pictures: Iterable<PictureFiles>) => drawAndWrite(pictures, target, run);
     let status: ExportStatus = "unchanged";
     for (const version of settings.versions) {
       const exported = { identifier, page, master: source.version, image, tile, version, rights };
-      const one = await exportImage(exported, { master, settings, target, writePictures });
+      const one = await exportImage(exported, { master, settings: marked, target, writePictures });
       if (status !== "exported" && one !== "unchanged") status = one;
     }
     return { status, ...sums };

@@ -5,7 +5,7 @@ import type { Size } from "../../geometry.ts";
 import type { DrawnMaster } from "../../picture.ts";
 import { inOrder } from "../at-once.ts";
 import { jpegBytes } from "../forecast.ts";
-import { type ExportFailure, type ExportSource, withSource } from "./export-source.ts";
+import { type ExportFailure, type ExportSource, unlessOwnFault, withSource } from "./export-source.ts";
 
 /** What an export is foretold to write. */
 export interface ExportForecast {
@@ -73,7 +73,9 @@ async function planImage(
   { readonly value: PlannedExport } | { readonly failure: ExportFailure } | { readonly restricted: RestrictedImage }
 > {
   const { identifier } = source;
-  const why = await source.whyLeftOut();
+  const standing = await unlessOwnFault(identifier, () => source.readStanding());
+  if ("failure" in standing) return standing;
+  const why = standing.value.whyLeftOut;
   if (why !== undefined) return { restricted: { identifier, message: why } };
   const fault = faultOfName(identifier);
   if (fault !== undefined) return { failure: { identifier, code: "name-unusable", message: fault } };

@@ -6,7 +6,7 @@ import { inOrder } from "../at-once.ts";
 import type { ExportFailure } from "./export-source.ts";
 import { type ExportResult, exportSource } from "./image.ts";
 import { type LeftOutObject, writeManifests } from "./manifests.ts";
-import type { ExportPlan, PlannedExport } from "./plan.ts";
+import type { ExportPlan, PlannedExport, RestrictedImage } from "./plan.ts";
 import type { ExportPlace, ExportTarget } from "./target.ts";
 
 /** What is to be exported and how. */
@@ -40,6 +40,8 @@ export interface ExportOutcome {
   readonly bytes: number;
   readonly manifests: number;
   readonly failures: readonly ExportFailure[];
+  /** Images that not anybody may see, with those that the plan left out. */
+  readonly restricted: readonly RestrictedImage[];
   /** Objects that got no manifest. */
   readonly leftOut: readonly LeftOutObject[];
 }
@@ -52,6 +54,7 @@ export async function runExport(order: ExportOrder): Promise<ExportOutcome> {
   const { plan, settings, place, tools, jobs, signal, isDeleting } = order;
   const outcome = { exported: 0, updated: 0, unchanged: 0, removed: 0, files: 0, bytes: 0, manifests: 0 };
   const failures = [...plan.failures];
+  const restricted = [...plan.restricted];
   const target = await place.open();
   let isWhole = false;
   try {
@@ -68,12 +71,16 @@ export async function runExport(order: ExportOrder): Promise<ExportOutcome> {
         failures.push(image.failure);
         continue;
       }
+      if (image.status === "left-out") {
+        restricted.push({ identifier, message: image.message });
+        continue;
+      }
       outcome[image.status] += 1;
       outcome.files += image.files;
       outcome.bytes += image.bytes;
       there.set(identifier, planned);
     }
-    if (isDeleting) outcome.removed = await removeOthers(target, { plan, settings, signal });
+    if (isDeleting) outcome.removed = await removeOthers(target, { plan, restricted, settings, signal });
     const leftOut: LeftOutObject[] = [];
     if (order.catalogue !== undefined) {
       const written = await writeManifests({
@@ -91,18 +98,23 @@ export async function runExport(order: ExportOrder): Promise<ExportOutcome> {
     }
     await target.finish();
     isWhole = true;
-    return { ...outcome, failures, leftOut };
+    return { ...outcome, failures, restricted, leftOut };
   } finally {
     if (!isWhole) await target.abandon();
   }
 }
 
-/** Removes the images that are not in the plan; those that could not be read now stay as they are. Returns how many. */
+/**
+ * Removes the images that are not in the plan, or not anybody may see; those that could not be read now stay as they are.
+ * Returns how many.
+ */
 async function removeOthers(
   target: ExportTarget,
-  { plan, settings, signal }: Pick<ExportOrder, "plan" | "settings" | "signal">,
+  { plan, restricted, settings, signal }: Pick<ExportOrder, "plan" | "settings" | "signal"> & Restricted,
 ): Promise<number> {
-  const kept = [...plan.images.keys(), ...plan.failures.map(({ identifier }) => identifier)];
+  const closed = new Set(restricted.map(({ identifier }) => identifier));
+  const meant = [...plan.images.keys(), ...plan.failures.map(({ identifier }) => identifier)];
+  const kept = meant.filter((identifier) => !closed.has(identifier));
   const folders = new Set(
     settings.versions.flatMap((version) => kept.map((identifier) => folderOf(settings, version, identifier))),
   );
@@ -114,3 +126,5 @@ async function removeOthers(
   }
   return others.length;
 }
+
+type Restricted = Pick<ExportOutcome, "restricted">;

@@ -3,7 +3,7 @@ import { noRules } from "../../../src/access/rules.ts";
 import { authServices, formerAuthServices, loginReasonOf, type ServiceGround } from "../../../src/access/services.ts";
 
 const rules = {
-  clicks: new Map([["terms", { label: { en: "Terms" } }]]),
+  clicks: new Map([["terms", { label: { en: "Terms" }, note: { de: "Zitieren.", en: "Cite us." } }]]),
   roles: new Map([
     ["staff", { label: { de: "Personal" }, claims: ["x"] }],
     ["donors", { label: { en: "Donors" }, claims: ["x"], login: "external" as const }],
@@ -36,6 +36,13 @@ describe("the services that let people in", () => {
 
   it("are labelled in a language that there is", () => {
     expect(authServices(ground())[2]).toMatchObject({ label: "Personal" });
+  });
+
+  it("say in 1.0 what a button does and what a note is of, where the rules do not, in the language of the label", () => {
+    expect(authServices(ground())[2]).toMatchObject({ confirmLabel: "Anmelden" });
+    expect(authServices(ground())[2]).not.toHaveProperty("header");
+    const [, notice] = authServices(ground({ reason: { kind: "click", names: ["terms"] } }));
+    expect(notice).toMatchObject({ header: "Terms", description: "Cite us.", confirmLabel: "Continue" });
   });
 
   it("are none where nobody can be let in so, or the rules do not know it", () => {

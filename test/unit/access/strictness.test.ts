@@ -4,7 +4,7 @@ import { type Asker, anybody, decide } from "../../../src/access/decide.ts";
 import { parseRange } from "../../../src/access/network.ts";
 import { formatPolicy, isOpenPolicy, type Policy } from "../../../src/access/policy.ts";
 import { parseDate } from "../../../src/access/policy-date.ts";
-import { strictest } from "../../../src/access/strictness.ts";
+import { keepsAll, strictest } from "../../../src/access/strictness.ts";
 import { openRandom } from "../../support/random.ts";
 
 const range = parseRange("192.0.2.0/24");
@@ -83,6 +83,37 @@ describe("the stricter of two policies", () => {
       }).redactions,
     ).toHaveLength(41);
     expect(strictest(many(0), many(1000)).redactions).toEqual([[0, 2, 1042, 4]]);
+  });
+});
+
+describe("policies that keep all that others keep", () => {
+  it("are at least as strict in each thing that is stated", () => {
+    const ways: readonly Policy[] = [
+      { access: { kind: "role", names: ["staff"] } },
+      { embargo: date("2999-01-01") },
+      { openUntil: date("2001-01-01") },
+      { redactions: [[0, 0, 5, 5]] },
+      { watermark: "name" },
+    ];
+    for (const way of ways) {
+      expect(keepsAll([], [way])).toBe(false);
+      expect(keepsAll([way], [way])).toBe(true);
+      expect(keepsAll([{ access: { kind: "closed" } }, way], [way])).toBe(true);
+      expect(keepsAll([way], [])).toBe(true);
+      expect(ways.filter((other) => other !== way && keepsAll([other], [way]))).toEqual([]);
+    }
+    // Whoever sees nothing sees no mark; but what is shown to nobody now may be opened later.
+    expect(keepsAll([{ access: { kind: "hidden" } }], [{ redactions: [[0, 0, 5, 5]] }])).toBe(false);
+    expect(keepsAll([{ watermark: "other" }], [{ watermark: "name" }])).toBe(false);
+    expect(keepsAll([{ redactions: [[0, 0, 5, 5]] }], [{ redactions: [[1, 1, 5, 5]] }])).toBe(false);
+  });
+
+  it("are any two of which one is the stricter of both", () => {
+    for (let round = 0; round < 500; round++) {
+      const [one, other] = [drawPolicy(), drawPolicy()];
+      expect(keepsAll([strictest(one, other)], [one]), JSON.stringify([one, other])).toBe(true);
+      expect(keepsAll([one, other], [one])).toBe(true);
+    }
   });
 });
 

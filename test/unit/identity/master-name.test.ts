@@ -76,7 +76,6 @@ describe("nameMaster, where masters are elsewhere", () => {
     ["x?y=1#z", "/a%20b/x%3Fy%3D1%23z.tif"],
     ["user@host:1", "/a%20b/user%40host%3A1.tif"],
     ["\\\\host\\x", "/a%20b/%5C%5Chost%5Cx.tif"],
-    ["//evil.example/x", "/a%20b///evil.example/x.tif"],
     ["%2e%2e%2fx", "/a%20b/%252e%252e%252fx.tif"],
     ["{rest}{identifier}", "/a%20b/%7Brest%7D%7Bidentifier%7D.tif"],
     ["a+b (1)'é", "/a%20b/a%2Bb%20%281%29%27%C3%A9.tif"],
@@ -89,6 +88,9 @@ describe("nameMaster, where masters are elsewhere", () => {
 
   it.each([
     ["web", "web../x", "{rest}"],
+    ["web/", "web///evil.example/x", "{rest}"],
+    ["web/", "web//x", "{rest}.tif"],
+    ["web/", "web/x/", "{rest}"],
     ["web", "web./x", "{rest}"],
     ["web/a", "web/a..", "{rest}"],
     ["web/", "web/", "{rest}"],

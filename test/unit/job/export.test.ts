@@ -8,7 +8,7 @@ import type { ExportSettings } from "../../../src/export/settings.ts";
 import { identifierOf } from "../../../src/identity/identifier.ts";
 import { listLevel0 } from "../../../src/iiif/level0.ts";
 import { bucketPlace } from "../../../src/job/export/bucket.ts";
-import type { ExportSource } from "../../../src/job/export/export-source.ts";
+import { type ExportSource, standingOfFile } from "../../../src/job/export/export-source.ts";
 import { folderPlace } from "../../../src/job/export/folder.ts";
 import { planExport } from "../../../src/job/export/plan.ts";
 import { type ExportOrder, runExport } from "../../../src/job/export/run.ts";
@@ -52,8 +52,7 @@ function sourceOf(identifier: string, bytes: Uint8Array, version = "1"): ExportS
     page: 1,
     version,
     open,
-    readRights: async () => undefined,
-    whyLeftOut: async () => undefined,
+    readStanding: async () => standingOfFile,
   };
 }
 
@@ -189,12 +188,42 @@ describe("an export into a folder", () => {
     const source = sourceOf("b", other);
     await run(await folderPlace(root), [source]);
     const files = await filesIn(root);
-    const readRights = async () => {
+    const failing = async () => {
       throw new BucketError("failed", "catalogue answered 500.");
     };
-    const { failures } = await run(await folderPlace(root), [{ ...source, readRights }]);
-    expect(failures).toEqual([{ identifier: "b", code: "failed", message: "catalogue answered 500." }]);
-    expect(await filesIn(root)).toEqual(files);
+    // Once what is planned, and once what is drawn.
+    for (const answers of [0, 1]) {
+      let asked = 0;
+      const readStanding = () => (asked++ < answers ? source.readStanding() : failing());
+      const { failures } = await run(await folderPlace(root), [{ ...source, readStanding }]);
+      expect(failures).toEqual([{ identifier: "b", code: "failed", message: "catalogue answered 500." }]);
+      expect(await filesIn(root)).toEqual(files);
+    }
+  });
+
+  it("draws what is redacted meanwhile anew, and leaves out what is closed meanwhile", async () => {
+    const root = newFolder();
+    const plain = sourceOf("b", other);
+    await run(await folderPlace(root), [plain, sourceOf("c", other)]);
+    const whole = join(root, "iiif/3/b/full/100,50/0/default.jpg");
+    const open = await readFile(whole);
+    const redactions = [{ x: 0, y: 0, width: 60, height: 50 }];
+    const marked: ExportSource = {
+      ...plain,
+      readStanding: async () => ({ ...standingOfFile, marksOf: async (image) => ({ redactions, image }) }),
+    };
+    expect(await run(await folderPlace(root), [marked])).toMatchObject({ exported: 1, unchanged: 0 });
+    expect(open.equals(await readFile(whole))).toBe(false);
+    expect(await run(await folderPlace(root), [marked])).toMatchObject({ exported: 0, unchanged: 1 });
+    let asked = 0;
+    const closing: ExportSource = {
+      ...plain,
+      readStanding: async () => ({ ...standingOfFile, ...(asked++ > 0 && { whyLeftOut: "It is closed." }) }),
+    };
+    const closed = await run(await folderPlace(root), [closing, sourceOf("c", other)], { isDeleting: true });
+    const restricted = [{ identifier: "b", message: "It is closed." }];
+    expect(closed).toMatchObject({ exported: 0, unchanged: 1, removed: 1, failures: [], restricted });
+    expect((await filesIn(root)).filter((path) => path.startsWith("iiif/3/b/"))).toEqual([]);
   });
 
   it("removes images that are no longer among them only where it is asked to", async () => {

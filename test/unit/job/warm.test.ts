@@ -104,6 +104,40 @@ describe("warming", () => {
     expect(answers).toBe(3);
   });
 
+  it("leaves out what not anybody may see, though what is told of it may be open", async () => {
+    const { listener } = service();
+    const refusing: RequestListener = (request, response) => {
+      const path = request.url ?? "";
+      const isRefused = path.includes("/closed/") || (path.includes("/staff/") && !path.endsWith("info.json"));
+      if (!isRefused) return listener(request, response);
+      const problem = { "Content-Type": "application/problem+json" };
+      response.writeHead(path.includes("/closed/") ? 403 : 401, problem).end('{"code":"login-required"}');
+    };
+    const images = await warm(await serve(refusing), ["closed", "staff", "open"]);
+    expect(images.map(({ isRestricted, failures, drawn, copied }) => [isRestricted, failures, drawn, copied])).toEqual([
+      [true, [], 0, 0],
+      [true, [], 0, 0],
+      [false, [], 0, 3],
+    ]);
+  });
+
+  it("warms the reduced image that it is led to", async () => {
+    const asked: string[] = [];
+    const { listener } = service();
+    const leading: RequestListener = (request, response) => {
+      const path = request.url ?? "";
+      asked.push(path);
+      if (path.includes(";max=90")) return listener(request, response);
+      response.writeHead(302, { Location: path.replace("/small/", "/small;max=90/") }).end();
+    };
+    const [image] = await warm(await serve(leading), ["small"], { sizes: ["max"] });
+    expect(image).toMatchObject({ isRestricted: false, failures: [], copied: 1 });
+    expect(asked.filter((path) => path.includes(";max=90"))).toEqual([
+      "/iiif/3/small;max=90/info.json",
+      "/iiif/3/small;max=90/full/max/0/default.jpg",
+    ]);
+  });
+
   it.each([
     ["another page", "text/html", "<html>"],
     ["JSON that is cut off", "application/json", '{"width": 30'],
