@@ -28,7 +28,7 @@ export interface AuthPlace extends AuthRequest {
 }
 
 /** Where somebody goes on who has signed in. */
-export const continuePath = "/auth/continue";
+const continuePath = "/auth/continue";
 
 /** Answers a notice with its button. Throws `not-found`, `query-malformed`. Source: Authorization Flow 2.0 §3. */
 export async function answerNotice(services: Services, place: AuthPlace): Promise<Response> {
