@@ -58,7 +58,10 @@ export interface Services {
   /** The files of the page, where it is deployed. */
   readonly page: Fetcher | undefined;
   /** What else the isolate remembers. */
-  readonly isolate: Pick<IsolateState, "health" | "lifecycle" | "heldMoves" | "accessKeys" | "counter">;
+  readonly isolate: Pick<
+    IsolateState,
+    "health" | "lifecycle" | "heldMoves" | "accessKeys" | "loginProvider" | "counter"
+  >;
   /** At signed addresses. */
   readonly sizeRules: Readonly<Record<ApiVersion, SizeRules>>;
   /** At all others: what documents and pages name is to be had there. */
@@ -92,6 +95,8 @@ export interface IsolateState {
   health: Health | undefined;
   /** What Cloudflare Access signs with. */
   accessKeys: AccessKeys | undefined;
+  /** Where people sign in, as the provider said last. */
+  loginProvider: HeldProvider | undefined;
   /** How the rule stood that clears the derivative bucket, and when, in milliseconds since 1970. */
   lifecycle: { readonly checkedAt: number; readonly state: LifecycleState } | undefined;
 }
@@ -110,6 +115,25 @@ export interface AccessKeys {
   /** Milliseconds since 1970. */
   readonly checkedAt: number;
   readonly keys: readonly Readonly<Record<"kid" | "kty" | "n" | "e", string>>[];
+}
+
+/** What a login takes of the configuration of a provider of OpenID Connect, at most some 20 kB, and when it was read. */
+export interface HeldProvider {
+  /** As it is configured; it may call itself so with another slash behind. */
+  readonly issuer: string;
+  /** Milliseconds since 1970. */
+  readonly checkedAt: number;
+  readonly server: {
+    readonly issuer: string;
+    readonly authorization_endpoint?: string;
+    readonly token_endpoint?: string;
+    readonly userinfo_endpoint?: string;
+    readonly jwks_uri?: string;
+    readonly token_endpoint_auth_methods_supported?: string[];
+    readonly id_token_signing_alg_values_supported?: string[];
+    readonly userinfo_signing_alg_values_supported?: string[];
+    readonly authorization_response_iss_parameter_supported?: boolean;
+  };
 }
 
 /** What a check of health found, and when. */
@@ -161,6 +185,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     counter: new Counter(),
     health: undefined,
     accessKeys: undefined,
+    loginProvider: undefined,
     lifecycle: undefined,
   };
 }

@@ -124,6 +124,17 @@ function isAdmitted(access: Access, asker: Asker, { rules }: Ground): boolean {
   }
 }
 
+/**
+ * Says whether all that stands between anybody and an image at a time is accepted, or signed in for: then a signature opens it
+ * to nobody whom a login would not let in, where else one would come in from outside a network.
+ */
+export function isOpenedByLogin(policies: readonly Policy[], now: number): boolean {
+  return policies.every((policy) => {
+    const { kind } = accessAt(policy, now).access;
+    return kind === "open" || kind === "click" || kind === "role";
+  });
+}
+
 /** Returns when one of the policies next says something else, in milliseconds since 1970; undefined for never. */
 export function nextChange(policies: readonly Policy[], now: number): number | undefined {
   const moments = policies

@@ -143,10 +143,10 @@ function formerService({ base }: ServiceGround, { kind, path, notice, profile }:
 }
 
 /** Where tokens are asked for. */
-export const tokenPath = "/auth/token";
+const tokenPath = "/auth/token";
 
 /** Where somebody signs out. */
-export const logoutPath = "/auth/logout";
+const logoutPath = "/auth/logout";
 
 const logoutLabel = { en: "Sign out", de: "Abmelden", fr: "Se déconnecter" };
 

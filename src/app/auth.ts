@@ -24,7 +24,8 @@ import { siteOf } from "../stories/site.ts";
 import { letInByAccess } from "./access-login.ts";
 import { limitBody, readForm } from "./body.ts";
 import type { Door } from "./door.ts";
-import { type BegunLogin, beginLogin, endLogin, type OidcGround } from "./oidc.ts";
+import { type BegunLogin, beginLogin, endLogin } from "./oidc.ts";
+import type { OidcGround } from "./oidc-server.ts";
 
 /** Where the provider sends people back to. */
 const callbackPath = "/auth/callback";
@@ -137,6 +138,6 @@ async function comeBack(c: Context<Door>): Promise<Response> {
 }
 
 function groundOf({ env, req }: Context<Door>, provider: OidcGround["provider"]): OidcGround {
-  const { config, clock } = env.services;
-  return { provider, clock, redirectUri: `${baseOf({ config, request: req.raw })}${callbackPath}` };
+  const { config, clock, isolate } = env.services;
+  return { provider, clock, isolate, redirectUri: `${baseOf({ config, request: req.raw })}${callbackPath}` };
 }

@@ -1,11 +1,9 @@
 import * as oauth from "oauth4webapi";
 import type { Claims } from "../access/claims.ts";
-import type { Clock } from "../budget/clock.ts";
-import { withDeadline } from "../budget/deadline.ts";
 import type { OidcProvider } from "../config/login.ts";
-import { boundedResponse } from "../http/bounded-text.ts";
-import { groupNames } from "./group-names.ts";
 import { loginFailure } from "./login-failure.ts";
+import { isSettled, joinClaims, readClaims } from "./oidc-claims.ts";
+import { findServer, type OidcGround, requestOptions } from "./oidc-server.ts";
 
 /** What is remembered of a login that was begun, by the browser that began it. */
 export interface BegunLogin {
@@ -16,18 +14,6 @@ export interface BegunLogin {
   /** Shows that who asks for the token began it. Source: RFC 7636. */
   readonly verifier: string;
 }
-
-/** What speaking with a provider takes. */
-export interface OidcGround {
-  readonly provider: OidcProvider;
-  /** Where the provider sends people back to. */
-  readonly redirectUri: string;
-  readonly clock: Clock;
-}
-
-/** For how long one answer of a provider is waited for, in seconds, and how long it may be, in bytes. */
-const answerSeconds = 5;
-const mostAnswerBytes = 1 << 18;
 
 /** How far the clock of a provider may be from ours, in seconds. */
 const skewSeconds = 60;
@@ -43,7 +29,7 @@ export async function beginLogin(ground: OidcGround): Promise<{ readonly uri: st
     verifier: oauth.generateRandomCodeVerifier(),
   };
   try {
-    const server = await discover(ground);
+    const server = await findServer(ground);
     if (server.authorization_endpoint === undefined) throw new Error("the provider has no authorization endpoint");
     const uri = new URL(server.authorization_endpoint);
     const { clientId, scope } = ground.provider;
@@ -76,7 +62,7 @@ export async function endLogin(
   const { provider, redirectUri } = ground;
   const client: oauth.Client = { client_id: provider.clientId, [oauth.clockTolerance]: skewSeconds };
   try {
-    const server = await discover(ground);
+    const server = await findServer(ground);
     const parameters = oauth.validateAuthResponse(server, client, url, begun.state);
     const options = requestOptions(ground);
     const answer = await oauth.authorizationCodeGrantRequest(
@@ -95,46 +81,18 @@ export async function endLogin(
     await oauth.validateApplicationLevelSignature(server, answer, options);
     const stated = oauth.getValidatedIdTokenClaims(tokens);
     if (stated === undefined) throw new TypeError("the provider gave no ID token");
-    const claims = claimsOf(stated, provider);
-    const isWhole = claims.email !== undefined && claims.groups.length > 0;
-    if (isWhole || server.userinfo_endpoint === undefined) return claims;
+    const claims = readClaims(stated, provider);
+    if (isSettled(claims) || server.userinfo_endpoint === undefined) return joinClaims([claims]);
     const user = await oauth.processUserInfoResponse(
       server,
       client,
       stated.sub,
       await oauth.userInfoRequest(server, client, tokens.access_token, options),
     );
-    const more = claimsOf(user, provider);
-    return { email: claims.email ?? more.email, groups: [...claims.groups, ...more.groups] };
+    return joinClaims([claims, readClaims(user, provider)]);
   } catch (cause) {
     throw loginFailure(cause);
   }
-}
-
-async function discover(ground: OidcGround): Promise<oauth.AuthorizationServer> {
-  const issuer = new URL(ground.provider.issuer);
-  return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, requestOptions(ground)));
-}
-
-/** What is asked of a provider. */
-interface SentRequest {
-  readonly method: string;
-  readonly headers: Record<string, string>;
-  readonly body?: URLSearchParams | Uint8Array | undefined;
-}
-
-/** Every answer has a deadline and a length. A provider on one's own machine has no https: the configuration takes no other. */
-function requestOptions({ provider, clock }: OidcGround) {
-  return {
-    [oauth.allowInsecureRequests]: provider.issuer.startsWith("http:"),
-    [oauth.customFetch]: (url: string, { body, ...sent }: SentRequest) =>
-      withDeadline(clock, answerSeconds, async (signal) =>
-        boundedResponse(
-          await fetch(url, { ...sent, ...(body === undefined ? {} : { body }), redirect: "manual", signal }),
-          mostAnswerBytes,
-        ),
-      ),
-  } as const;
 }
 
 function authenticationOf({ clientSecret }: OidcProvider, server: oauth.AuthorizationServer): oauth.ClientAuth {
@@ -143,17 +101,4 @@ function authenticationOf({ clientSecret }: OidcProvider, server: oauth.Authoriz
   return methods.includes("client_secret_basic")
     ? oauth.ClientSecretBasic(clientSecret)
     : oauth.ClientSecretPost(clientSecret);
-}
-
-/** An address that the provider says it has not verified is anybody's. */
-function claimsOf(stated: Readonly<Record<string, unknown>>, { rolesClaim }: OidcProvider): Claims {
-  const { email, email_verified: isVerified } = stated;
-  const groups = groupNames(stated[rolesClaim] ?? atPath(stated, rolesClaim.split(".")));
-  return { email: typeof email === "string" && isVerified !== false ? email : undefined, groups };
-}
-
-function atPath(value: unknown, [name, ...rest]: readonly string[]): unknown {
-  if (name === undefined) return value;
-  const isObject = typeof value === "object" && value !== null && Object.hasOwn(value, name);
-  return isObject ? atPath((value as Readonly<Record<string, unknown>>)[name], rest) : undefined;
 }

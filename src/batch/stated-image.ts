@@ -8,7 +8,7 @@ import type { Jobs } from "./jobs.ts";
 import { readRecord } from "./read-record.ts";
 
 /** All that is stated of an image, and the identifier that it is stated of: a policy is that of all pages of a file. */
-export interface StatedImage extends Stated {
+export interface StatedImage extends Omit<Stated, "readAt"> {
   readonly name: Identifier;
 }
 

@@ -24,7 +24,7 @@ export function showCollection(collection: Collection, ground: ShowingGround): C
 }
 
 /** Returns a member with the picture that anybody may see. Pure. */
-export function showMember({ access: _, ...member }: Member, ground: ShowingGround): Member {
+function showMember({ access: _, ...member }: Member, ground: ShowingGround): Member {
   const { thumbnail } = member;
   return thumbnail === undefined ? member : defined<Member>({ ...member, thumbnail: showPicture(thumbnail, ground) });
 }

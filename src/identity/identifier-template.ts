@@ -24,7 +24,7 @@ export interface Template {
 type TemplatePart = { readonly text: string } | { readonly placeholder: keyof TemplateValues };
 
 /** What may stand in braces. */
-export const templatePlaceholders: readonly (keyof TemplateValues)[] = [
+const templatePlaceholders: readonly (keyof TemplateValues)[] = [
   "path",
   "folder",
   "name",

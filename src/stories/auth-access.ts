@@ -28,7 +28,7 @@ export interface AuthPlace extends AuthRequest {
 }
 
 /** Where somebody goes on who has signed in. */
-export const continuePath = "/auth/continue";
+const continuePath = "/auth/continue";
 
 /** Answers a notice with its button. Throws `not-found`, `query-malformed`. Source: Authorization Flow 2.0 §3. */
 export async function answerNotice(services: Services, place: AuthPlace): Promise<Response> {
@@ -51,7 +51,7 @@ export async function acceptNotice(
   await noticeOf(services, place, "click");
   const former = await knownVisitor(services, request);
   const visitor = accepting(former, { click: name, nonce: randomText(12), now: services.clock.now() });
-  return letIn(services, request, goingOnTo(visitor, form.origin));
+  return letIn(services, request, goingOnTo(visitor, { ...form, kind: "click" }));
 }
 
 /** Has the browser keep the roles of somebody who signed in, by what he is known by, and leads him on. */
@@ -91,7 +91,7 @@ export async function acceptContinue(
   const visitor = await knownVisitor(services, request);
   if (visitor === undefined || !(visitor.roles ?? []).includes(form.name))
     return notLetIn(services, request, form.name);
-  return letIn(services, request, goingOnTo(visitor, form.origin));
+  return letIn(services, request, goingOnTo(visitor, { ...form, kind: "role" }));
 }
 
 /**

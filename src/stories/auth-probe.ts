@@ -1,4 +1,4 @@
-import { isLoginReason } from "../access/decide.ts";
+import { isLoginReason, isOpenedByLogin, nextChange } from "../access/decide.ts";
 import { authContext } from "../access/services.ts";
 import { signImage } from "../access/signature.ts";
 import type { Shown } from "../access/visitor.ts";
@@ -31,7 +31,8 @@ const locationSeconds = 3600;
 
 /**
  * Answers whether somebody may see an image. Who shows a token and no cookie is led to a signed address of the image, since a
- * cookie that does not reach the probe will not reach the pictures. An image that is hidden is answered as one that is not
+ * cookie that does not reach the probe will not reach the pictures; but not where the address would open what his login does
+ * not, such as a network that he may leave. An image that is hidden is answered as one that is not
  * there. Always under 200; what goes wrong is the status that the answer states. Source: Authorization Flow 2.0 §5.
  */
 export async function answerProbe(services: Services, probe: ProbeRequest): Promise<Response> {
@@ -61,10 +62,11 @@ async function probeImage(
   if (bearer.kind === "known") {
     const { until } = bearer.who;
     try {
-      return await withGranted(services, { ...asked, shows: "token" }, async (_, granted) => ({
-        status: 302,
-        location: await signedService(services, { request, version, granted, until }),
-      }));
+      return await withGranted(services, { ...asked, shows: "token" }, async (_, granted) =>
+        isOpenedByLogin(granted.stated.policies, services.clock.now())
+          ? { status: 302, location: await signedService(services, { request, version, granted, until }) }
+          : notLedTo,
+      );
     } catch (thrown) {
       if (!(thrown instanceof AccessRefused)) throw thrown;
     }
@@ -72,7 +74,8 @@ async function probeImage(
   const { reason } = refusal.refusal;
   const isOffered = isLoginReason(reason) && loginsOf(services.config).has(reason.kind);
   // Who has signed in and has not the role would not have it if he signed in again.
-  const isInVain = bearer.kind === "known" && reason.kind === "role" && bearer.who.roles !== undefined;
+  const isInVain =
+    bearer.kind === "known" && reason.kind === "role" && bearer.who.roles !== undefined && !bearer.who.isPart;
   const reduced = reducedUri(services, { route: { version } }, refusal.refusal);
   const base = baseOf({ config: services.config, request });
   return {
@@ -104,16 +107,28 @@ interface LedTo {
 
 async function signedService(
   { config, clock }: Services,
-  { request, version, granted: { image }, until }: LedTo,
+  { request, version, granted: { image, stated }, until }: LedTo,
 ): Promise<string> {
   const [secret] = config.accessSecrets;
   // Without one no token would have been read.
   if (secret === undefined) throw new TypeError("there is no secret");
-  const expires = Math.min(until, Math.floor(clock.now() / 1000) + locationSeconds);
+  const now = clock.now();
+  // What counts from then on may be more than he was let in by.
+  const change = nextChange(stated.policies, now) ?? Number.POSITIVE_INFINITY;
+  const expires = Math.min(until, Math.floor(now / 1000) + locationSeconds, Math.floor(change / 1000));
   const { identifier, longestSide } = image;
   const signed = await signImage({ identifier, longestSide, expires }, secret);
   return `${baseOf({ config, request })}${config.prefix}/${version}/${formatSegment(signed)}`;
 }
+
+/** He may see the image, and his viewer can't show it to him: no cookie reaches the pictures, and no address may. */
+const notLedTo: ProbeResult = {
+  status: 403,
+  ...said(
+    faults["access-closed"].title,
+    "This image is shown in some networks alone, and in viewers on the site of the images alone.",
+  ),
+};
 
 function said(heading: string, note: string): object {
   return { heading: { en: [heading] }, note: { en: [note] } };

@@ -1,6 +1,6 @@
 import { isViewerOrigin } from "../access/origin.ts";
 import { authContext } from "../access/services.ts";
-import { signToken, tokenSeconds, type Visitor } from "../access/visitor.ts";
+import { type Shown, signToken, type TokenReader, tokenSeconds, type Visitor } from "../access/visitor.ts";
 import { randomText } from "../hmac.ts";
 import { respondOwnJson, respondTokenPage } from "../http/auth-answers.ts";
 import { baseOf } from "../http/base-uri.ts";
@@ -84,41 +84,50 @@ async function findToken(services: Services, asked: TokenRequest): Promise<Found
   if (messageId.length > mostMessageCharacters) return fault("invalidRequest");
   if (origin === undefined ? asked.messageId !== undefined : !isViewerOrigin(origin)) return fault("invalidRequest");
   const shown = await visitorOf(services, request);
-  const allowed = await judgeOrigin(services, asked, shown.kind === "known" ? shown.who : undefined);
-  if (allowed !== undefined) return fault(allowed);
-  switch (shown.kind) {
-    case "none":
-      return fault("missingAspect");
-    case "refused":
-      return fault(shown.why === "expired" ? "expiredAspect" : "invalidAspect");
-    case "known":
-      return { kind: "token", token: await signToken(shown.who, { secret, now: clock.now() }) };
-  }
+  const found = await findReader(services, asked, shown);
+  if (found.kind === "fault") return found;
+  if (shown.kind !== "known") return unknownVisitor(shown);
+  return { kind: "token", token: await signToken(shown.who, { reader: found.reader, secret, now: clock.now() }) };
 }
+
+/** Whom a token is for, or why there is none. */
+type FoundReader =
+  | { readonly kind: "reader"; readonly reader: TokenReader }
+  | Extract<FoundToken, { readonly kind: "fault" }>;
 
 /**
  * A page of any site can put this service into a frame, and its user's browser then says who he is: he has to have been sent
- * from there to be let in, and have gone on to it. Origins are compared as they are.
+ * from there to be let in, and have gone on to it, and it is told of nothing else that he is or has accepted. Sites that the
+ * rules name are trusted with all of it. Origins are compared as they are.
  */
-async function judgeOrigin(
+async function findReader(
   services: Services,
   { request, visit, origin }: TokenRequest,
-  visitor: Visitor | undefined,
-): Promise<TokenFault | undefined> {
+  shown: Shown<Visitor>,
+): Promise<FoundReader> {
   const own = [new URL(request.url).origin, baseOf({ config: services.config, request })];
-  if (origin === undefined || own.includes(origin)) return undefined;
+  const trusted: FoundReader = { kind: "reader", reader: "own" };
+  if (origin === undefined || own.includes(origin)) return trusted;
   try {
     const { origins } = await rulesOf(services.policies, visit);
-    if (origins.length > 0) return origins.includes(origin) ? undefined : "invalidOrigin";
+    if (origins.length > 0) return origins.includes(origin) ? trusted : fault("invalidOrigin");
   } catch (thrown) {
     const { code, detail } = asImageError(thrown);
     visit.log({ level: "error", code, detail });
-    return "unavailable";
+    return fault("unavailable");
   }
-  return visitor === undefined || visitor.origins.includes(origin) ? undefined : "invalidOrigin";
+  if (shown.kind !== "known") return unknownVisitor(shown);
+  const site = shown.who.sites.find((visited) => visited.origin === origin);
+  return site === undefined ? fault("invalidOrigin") : { kind: "reader", reader: site };
 }
 
-function fault(kind: TokenFault): FoundToken {
+/** Why there is no token for somebody who was not let in. */
+function unknownVisitor(shown: Exclude<Shown<Visitor>, { readonly kind: "known" }>) {
+  if (shown.kind === "none") return fault("missingAspect");
+  return fault(shown.why === "expired" ? "expiredAspect" : "invalidAspect");
+}
+
+function fault(kind: TokenFault): Extract<FoundToken, { readonly kind: "fault" }> {
   return { kind: "fault", fault: kind };
 }
 

@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { signToken } from "../../src/access/visitor.ts";
 import { makeTiff } from "../support/make-tiff.ts";
 import { type Asking, ask as askService } from "../support/service.ts";
-import { accessSecret, cookieFor, lettingIn, visitorOf } from "../support/visitors.ts";
+import { accessSecret, cookieFor, lettingIn, siteOf, visitorOf } from "../support/visitors.ts";
 
 const rules = {
+  access: [{ match: "room/**", access: "network:lan" }],
   networks: { lan: ["192.0.2.0/24"] },
   roles: {
     staff: { label: { en: "Staff", de: "Personal" }, heading: { en: "Staff only" }, claims: ["@museum.example"] },
@@ -24,6 +25,10 @@ const policies: Readonly<Record<string, object>> = {
   closed: { access: "closed" },
   hidden: { access: "hidden" },
   lan: { access: "network:lan" },
+  soon: { access: "role:staff" },
+  // A rule and the record state something each.
+  "room/staff": { access: "role:staff" },
+  "room/print": { access: "role:staff", publicSize: 20 },
 };
 
 const base = "https://images.example";
@@ -43,7 +48,7 @@ beforeAll(async () => {
 });
 
 const bearerFor = async (changes: Parameters<typeof visitorOf>[0] = {}, now = Date.now()) => ({
-  Authorization: `Bearer ${await signToken(visitorOf(changes), { secret: accessSecret, now })}`,
+  Authorization: `Bearer ${await signToken(visitorOf(changes), { reader: "own", secret: accessSecret, now })}`,
 });
 
 const info = async (identifier: string, asking: Asking = {}, version = 3) => {
@@ -290,6 +295,34 @@ describe("a probe", () => {
     expect(soon.json.location).toContain(`;exp=${until};`);
   });
 
+  it("leads nobody to an address that would open a network from outside it", async () => {
+    const inside = { "CF-Connecting-IP": "192.0.2.7" };
+    const bearer = await bearerFor({ roles: ["staff"] });
+    for (const identifier of ["room%2Fstaff", "room%2Fprint"]) {
+      const { json } = await probe(identifier, { headers: { ...inside, ...bearer } });
+      expect([json.status, json.location]).toEqual([403, undefined]);
+      expect(json.note.en[0]).toContain("viewers on the site of the images");
+      // Neither may stand for the other.
+      expect((await probe(identifier, { headers: bearer })).json).toMatchObject({ status: 403 });
+      expect((await probe(identifier, { headers: inside })).json.status).toBe(401);
+      expect((await probe(identifier, { headers: bearer })).text).not.toContain("sig=");
+      // A browser that sends its cookie from within sees it.
+      const cookie = await cookieFor({ roles: ["staff"] });
+      expect((await probe(identifier, { headers: { ...inside, ...cookie } })).json.status).toBe(200);
+      expect((await pixels(identifier, { headers: { ...inside, ...cookie } })).status).toBe(200);
+      expect((await pixels(identifier, { headers: cookie })).status).toBe(403);
+    }
+  });
+
+  it("leads to an address that is good until something else counts, and no longer", async () => {
+    const at = new Date(Math.ceil(Date.now() / 1000 + 600) * 1000).toISOString().replace(".000", "");
+    const policy = { embargo: at, embargoAccess: "click:terms", access: "role:staff" };
+    const record = { identifier: "soon", metadata: [], width: 60, height: 40, policy };
+    await env.CATALOGUE.put("records/soon.json", JSON.stringify(record));
+    const { json } = await probe("soon", { headers: await bearerFor({ clicks: ["terms"] }) });
+    expect(json.location).toContain(`;exp=${Date.parse(at) / 1000};`);
+  });
+
   it("says to who has signed in and has not the role that a login is in vain", async () => {
     expect((await probe("staff", { headers: await bearerFor({ roles: [] }) })).json.status).toBe(403);
     expect((await probe("staff", { headers: await bearerFor({ clicks: ["terms"] }) })).json.status).toBe(401);
@@ -339,7 +372,7 @@ describe("the token service", () => {
   };
 
   it("tells a token to the origin that its user went on to, in a page that any site may frame", async () => {
-    const headers = await cookieFor({ roles: ["staff"], origins: [viewer] });
+    const headers = await cookieFor({ roles: ["staff"], sites: [siteOf(viewer, { roles: ["staff"] })] });
     const answer = await token({ messageId: "m1", origin: viewer }, { headers });
     expect([answer.status, answer.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
     expect(answer.headers.get("Cache-Control")).toBe("private, no-store");
@@ -363,15 +396,15 @@ describe("the token service", () => {
 
   it.each([
     ["missingAspect", "missingCredentials", async () => ({})],
-    ["expiredAspect", "invalidCredentials", () => cookieFor({ until: 1, origins: [viewer] })],
+    ["expiredAspect", "invalidCredentials", () => cookieFor({ until: 1, sites: [siteOf(viewer)] })],
     ["invalidAspect", "invalidCredentials", async () => ({ Cookie: "__Host-tessera=x" })],
     [
       "invalidAspect",
       "invalidCredentials",
       async () => ({ Cookie: (await bearerFor()).Authorization.replace("Bearer ", "__Host-tessera=") }),
     ],
-    ["invalidOrigin", "invalidOrigin", () => cookieFor({ origins: ["https://viewer.example.evil.example"] })],
-    ["invalidOrigin", "invalidOrigin", () => cookieFor({ origins: ["https://viewer.example:8443"] })],
+    ["invalidOrigin", "invalidOrigin", () => cookieFor({ sites: [siteOf("https://viewer.example.evil.example")] })],
+    ["invalidOrigin", "invalidOrigin", () => cookieFor({ sites: [siteOf("https://viewer.example:8443")] })],
   ])("tells the origin why there is none, under 200: %s", async (profile, error, headers) => {
     const answer = await token({ messageId: "m1", origin: viewer }, { headers: await headers() });
     expect([answer.status, answer.told?.target]).toEqual([200, viewer]);
@@ -386,8 +419,15 @@ describe("the token service", () => {
     try {
       const here = await token({ messageId: "m", origin: viewer }, { headers: await cookieFor() });
       expect(here.told?.message.type).toBe("AuthAccessToken2");
+      // They are trusted with all that he is: nobody goes on to them.
+      const staff = await token({ messageId: "m", origin: viewer }, { headers: await cookieFor({ roles: ["staff"] }) });
+      const headers = { Authorization: `Bearer ${staff.told?.message.accessToken}` };
+      expect((await probe("staff", { headers })).json.status).toBe(302);
       const other = "https://other.example";
-      const there = await token({ messageId: "m", origin: other }, { headers: await cookieFor({ origins: [other] }) });
+      const there = await token(
+        { messageId: "m", origin: other },
+        { headers: await cookieFor({ sites: [siteOf(other)] }) },
+      );
       expect([there.told?.target, there.told?.message.profile]).toEqual([other, "invalidOrigin"]);
     } finally {
       await env.CATALOGUE.put("rules.json", JSON.stringify(rules));
@@ -400,7 +440,7 @@ describe("the token service", () => {
     try {
       const answer = await token(
         { messageId: "m", origin: viewer },
-        { headers: await cookieFor({ origins: [viewer] }) },
+        { headers: await cookieFor({ sites: [siteOf(viewer)] }) },
       );
       expect(answer.told?.message.profile).toBe("unavailable");
     } finally {
@@ -427,7 +467,7 @@ describe("the token service", () => {
     "javascript:alert(1)",
     "data:text/html,x",
   ])("tells nothing to what is no origin: %j", async (origin) => {
-    const answer = await token({ messageId: "m", origin }, { headers: await cookieFor({ origins: [origin] }) });
+    const answer = await token({ messageId: "m", origin }, { headers: await cookieFor({ sites: [siteOf(origin)] }) });
     expect([answer.status, answer.told]).toEqual([200, undefined]);
     expect(answer.text).not.toContain("<script");
     expect(answer.headers.get("Set-Cookie")).toBeNull();
@@ -435,7 +475,10 @@ describe("the token service", () => {
 
   it("writes into its script what nothing ends, whatever it was sent", async () => {
     const messageId = "</script><script>alert(1)</script>\u2028\u2029'\"\\<!--&";
-    const answer = await token({ messageId, origin: viewer }, { headers: await cookieFor({ origins: [viewer] }) });
+    const answer = await token(
+      { messageId, origin: viewer },
+      { headers: await cookieFor({ sites: [siteOf(viewer)] }) },
+    );
     expect(answer.text.match(/<script/g)).toHaveLength(1);
     expect(answer.text).not.toMatch(/[\u2028\u2029]|<!--/);
     expect(answer.told?.message.messageId).toBe(messageId);
@@ -516,6 +559,33 @@ describe("a notice", () => {
     expect((await ask(`/auth/token?${query}`, { headers })).text).toContain("AuthAccessToken2");
     const other = new URLSearchParams({ messageId: "1", origin: "https://evil.example" });
     expect((await ask(`/auth/token?${other}`, { headers })).text).toContain("invalidOrigin");
+  });
+
+  it("gives the site that it is accepted for no role, until somebody goes on to it with the role", async () => {
+    const staff = (await cookieFor({ roles: ["staff"] })).Cookie.replace("other=1; ", "");
+    const { ticket, kept } = await open();
+    const accepted = await send(ticket, shown(kept, `; ${staff}`));
+    const cookie = (accepted.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "";
+    const query = new URLSearchParams({ messageId: "1", origin: viewer });
+    const statusWith = async (Cookie: string) => {
+      const { text } = await ask(`/auth/token?${query}`, { headers: { Cookie } });
+      const headers = { Authorization: `Bearer ${/"accessToken":"([^"]+)"/.exec(text)?.[1]}` };
+      const probed = await Promise.all(["terms", "staff", "both"].map((identifier) => probe(identifier, { headers })));
+      const full = await info("staff", { headers });
+      return [...probed.map(({ json }) => json.status), full.status];
+    };
+    // A login is not in vain: it has not been told what he is.
+    expect(await statusWith(cookie)).toEqual([302, 401, 401, 401]);
+    expect((await pixels("staff", { headers: { Cookie: cookie } })).status).toBe(200);
+    const path = `/auth/continue?role=staff&origin=${encodeURIComponent(viewer)}`;
+    const page = await ask(path, { headers: { ...html, Cookie: cookie } });
+    expect([page.text.includes("Staff only"), page.text.includes(`${viewer}</strong>`)]).toEqual([true, true]);
+    const form = /name="ticket" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    const goingOn = shown(page.headers.get("Set-Cookie") ?? "", `; ${cookie}`);
+    // Looking at the page is not going on.
+    expect(await statusWith(cookie)).toEqual([302, 401, 401, 401]);
+    const done = await send(form, goingOn, "/auth/continue");
+    expect(await statusWith((done.headers.get("Set-Cookie") ?? "").split(";")[0] ?? "")).toEqual([302, 302, 302, 200]);
   });
 
   it("keeps the roles of who has signed in, for no longer", async () => {
@@ -616,7 +686,7 @@ describe("all that lets people in", () => {
   it("writes nothing that was shown into the log", async () => {
     const lines: string[] = [];
     vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
-    const { Cookie } = await cookieFor({ roles: ["staff"], origins: [viewer] });
+    const { Cookie } = await cookieFor({ roles: ["staff"], sites: [siteOf(viewer, { roles: ["staff"] })] });
     const { Authorization } = await bearerFor({ roles: ["staff"] });
     const query = new URLSearchParams({ messageId: "1", origin: viewer });
     await ask(`/auth/token?${query}`, { headers: { Cookie } });

@@ -1,4 +1,4 @@
-import { signVisitor, type Visitor, visitorSeconds } from "../../src/access/visitor.ts";
+import { signVisitor, type VisitedSite, type Visitor, visitorSeconds } from "../../src/access/visitor.ts";
 
 /** What the service of tests signs with. */
 export const accessSecret = { id: "k1", secret: "a-secret-of-some-thirty-two-letters" };
@@ -14,7 +14,12 @@ export const lettingIn = {
 /** Returns somebody who was let in, with what a test says of him. */
 export function visitorOf(changes: Partial<Visitor> = {}): Visitor {
   const until = Math.floor(Date.now() / 1000) + visitorSeconds - 60;
-  return { nonce: "nonce-of-a-test", clicks: [], origins: [], until, ...changes };
+  return { nonce: "nonce-of-a-test", clicks: [], sites: [], until, ...changes };
+}
+
+/** Returns a site that somebody went on to, with what a test says of it. */
+export function siteOf(origin: string, changes: Partial<VisitedSite> = {}): VisitedSite {
+  return { origin, roles: [], clicks: [], ...changes };
 }
 
 /** Returns the header by which a browser shows that somebody was let in. */

@@ -16,7 +16,7 @@ import { marksOf } from "../../marks/marks-of.ts";
 import { openMark } from "../../marks/store.ts";
 import { openImage, prefixBytes } from "../../masters/image.ts";
 import type { DrawnMaster } from "../../picture.ts";
-import type { Stated } from "../../policies.ts";
+
 import { limitOpening } from "../../source/opening.ts";
 import type { ItemFailure } from "../../task/answers.ts";
 import type { ExportChoices } from "../../task/kinds.ts";
@@ -26,7 +26,7 @@ import { CrowdedFolder, type ExportTarget, exportTarget } from "../export-target
 import { answered, type Jobs } from "../jobs.ts";
 import type { ItemWork } from "../kinds.ts";
 import type { ItemOutcome } from "../outcome.ts";
-import { readStated } from "../stated-image.ts";
+import { readStated, type StatedImage } from "../stated-image.ts";
 import { holdingMemory, missingMaster, type OpenedMaster, openItemMaster, patienceOf } from "./master.ts";
 
 /** Bytes of a key behind the folder of an image: the longest name of a tile. */
@@ -92,7 +92,7 @@ interface ItemRun {
   readonly settings: ExportSettings;
   readonly master: OpenedMaster;
   readonly identifier: string;
-  readonly stated: Stated;
+  readonly stated: StatedImage;
   readonly target: ExportTarget;
   readonly prefix: string;
   readonly signal: AbortSignal;
@@ -183,7 +183,7 @@ async function markedSettings({ jobs, settings, stated, signal }: ItemRun, image
   return { ...settings, style: { ...settings.style, marks } };
 }
 
-function rightsOf({ facts }: Stated): string | undefined {
+function rightsOf({ facts }: Pick<StatedImage, "facts">): string | undefined {
   const rights = facts?.rights;
   return rights === undefined ? undefined : (readRights(rights) ?? rights);
 }

@@ -7,6 +7,7 @@ const rules = {
     ["all", { label, claims: ["@museum.example"] }],
     ["one", { label, claims: ["Curator@museum.example"] }],
     ["group", { label, claims: ["Reading Room", "other"] }],
+    ["plain", { label, claims: ["museum.example"] }],
   ]),
 };
 
@@ -20,7 +21,12 @@ describe("the roles of somebody", () => {
     ["a@museum.example@evil.example", [], []],
     ["@museum.example", [], ["all"]],
     [undefined, ["reading room"], []],
-    [undefined, ["Curator@museum.example"], ["one"]],
+    // Whoever makes a group may name it as he likes.
+    [undefined, ["Curator@museum.example", "curator@museum.example"], []],
+    ["reader@elsewhere.example", ["@museum.example", "a@museum.example"], []],
+    ["museum.example", [], []],
+    ["Reading Room", [], []],
+    [undefined, ["museum.example"], ["plain"]],
   ])("are by %s and %j: %j", (email, groups, roles) => {
     expect(rolesOf(rules, { email, groups })).toEqual(roles);
   });

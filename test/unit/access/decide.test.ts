@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAccess } from "../../../src/access/access.ts";
-import { type Asker, anybody, decide, nextChange } from "../../../src/access/decide.ts";
+import { type Asker, anybody, decide, isOpenedByLogin, nextChange } from "../../../src/access/decide.ts";
 import { parseRange } from "../../../src/access/network.ts";
 import type { Policy } from "../../../src/access/policy.ts";
 import { parseDate } from "../../../src/access/policy-date.ts";
@@ -112,5 +112,23 @@ describe("the stricter of two policies", () => {
     expect(both({ access: "closed", publicSize: 400 }, { access: "open", publicSize: 100 })).toMatchObject({
       publicSize: 400,
     });
+  });
+});
+
+describe("whether a login alone opens an image", () => {
+  it.each([
+    [[], true],
+    [[{ access: "open" }], true],
+    [[{ access: "click:terms" }, { access: "role:staff" }], true],
+    [[{ access: "network:lan" }, { access: "role:staff" }], false],
+    [[{ access: "signed" }], false],
+    [[{ access: "closed" }], false],
+    [[{ access: "hidden" }], false],
+    [[{ access: "open", embargo: "2030-06-02" }], false],
+    [[{ access: "network:lan", embargo: "2030-06-02", embargoAccess: "role:staff" }], true],
+    [[{ access: "network:lan", embargo: "2030-05-31", embargoAccess: "role:staff" }], false],
+    [[{ access: "role:staff", openUntil: "2030-05-31" }], false],
+  ] as const)("is so of %j: %s", (stated, expected) => {
+    expect(isOpenedByLogin(stated.map(policyOf), now)).toBe(expected);
   });
 });

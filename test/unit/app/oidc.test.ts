@@ -2,7 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sign } from "hono/jwt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { beginLogin, endLogin, type OidcGround } from "../../../src/app/oidc.ts";
+import { beginLogin, endLogin } from "../../../src/app/oidc.ts";
+import type { OidcGround } from "../../../src/app/oidc-server.ts";
 import { platformClock } from "../../../src/timers.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
 
@@ -73,6 +74,7 @@ beforeEach(() => {
     },
     redirectUri: "https://images.example/auth/callback",
     clock: platformClock,
+    isolate: { loginProvider: undefined },
   };
   answers = {
     "/.well-known/openid-configuration": () => ({ body: JSON.stringify(configuration()) }),
@@ -135,11 +137,99 @@ describe("a login with a provider", () => {
     expect(sent?.authorization).toMatch(/^Basic /);
   });
 
-  it("takes no address that the provider has not verified", async () => {
-    expect(await login({ claims: { email: "a@museum.example", email_verified: false, groups: ["x"] } })).toEqual({
-      email: undefined,
-      groups: ["x"],
+  const email = "a@museum.example";
+
+  /** Has the provider say something of its users. */
+  const say = (user: object) => {
+    answers["/.well-known/openid-configuration"] = () => ({
+      body: JSON.stringify(configuration({ userinfo_endpoint: `${issuer}/user` })),
     });
+    answers["/user"] = () => ({ body: JSON.stringify({ sub: "1", ...user }) });
+  };
+
+  it.each([
+    [undefined, email],
+    [true, email],
+    ["true", email],
+    [false, undefined],
+    ["false", undefined],
+    ["", undefined],
+    ["TRUE", undefined],
+    [0, undefined],
+    [1, undefined],
+    [null, undefined],
+    [[true], undefined],
+    [{}, undefined],
+  ])("takes an address that the provider calls verified: %j", async (verified, taken) => {
+    const claims = { email, email_verified: verified, groups: ["x"] };
+    expect(await login({ claims })).toEqual({ email: taken, groups: ["x"] });
+    say(claims);
+    ground = { ...ground, isolate: { loginProvider: undefined } };
+    expect(await login()).toEqual({ email: taken, groups: ["x"] });
+  });
+
+  it.each([
+    ["the token has it unverified, and the user without a word", { email, email_verified: false }, { email }],
+    [
+      "the token has it unverified, and the user verified",
+      { email, email_verified: false },
+      { email, email_verified: true },
+    ],
+    ["the token has another, unverified", { email: "b@museum.example", email_verified: "false" }, { email }],
+    ["the token says so of none", { email_verified: false }, { email }],
+    ["the user has it unverified, and the token without a word", { email }, { email, email_verified: false }],
+    ["the user has it unverified, and the token has groups", { email, groups: ["x"] }, { email_verified: "no" }],
+  ])("takes no address of either document where %s", async (_, claims, user) => {
+    say({ ...user, groups: ["y"] });
+    const known = await login({ claims });
+    expect(known.email).toBeUndefined();
+    expect(known.groups).toContain("y");
+  });
+
+  it("asks of a user nothing where the token settles it", async () => {
+    say({ email: "b@museum.example", email_verified: false, groups: ["y"] });
+    expect(await login({ claims: { email, email_verified: true, groups: ["x"] } })).toEqual({ email, groups: ["x"] });
+    expect(asked.some(({ path }) => path === "/user")).toBe(false);
+  });
+
+  it("asks a provider where to ask what once in five minutes, and keeps what a login takes of it", async () => {
+    let time = Date.now();
+    ground = { ...ground, clock: { ...platformClock, now: () => time } };
+    answers["/.well-known/openid-configuration"] = () => ({
+      body: JSON.stringify(configuration({ issuer: `${issuer}/`, claims_supported: ["x".repeat(10_000)] })),
+    });
+    // Some call themselves so with another slash behind.
+    const counted = () => asked.filter(({ path }) => path === "/.well-known/openid-configuration").length;
+    for (let begun = 0; begun < 5; begun += 1) await beginLogin(ground);
+    expect(counted()).toBe(1);
+    expect(JSON.stringify(ground.isolate.loginProvider)).not.toContain("xxx");
+    time += 299_000;
+    await beginLogin(ground);
+    expect(counted()).toBe(1);
+    time += 2000;
+    await beginLogin(ground);
+    expect(counted()).toBe(2);
+    // A clock that was put back.
+    time -= 60_000;
+    await beginLogin(ground);
+    expect(counted()).toBe(3);
+    const another = { ...ground, provider: { ...ground.provider, issuer: `${issuer}/another` } };
+    expect(await codeOfAsync(beginLogin(another))).toBe("login-unavailable");
+  });
+
+  it("asks again after a provider did not answer", async () => {
+    const answering = answers["/.well-known/openid-configuration"]!;
+    answers["/.well-known/openid-configuration"] = () => ({ status: 500, body: "" });
+    expect(await codeOfAsync(beginLogin(ground))).toBe("login-unavailable");
+    answers["/.well-known/openid-configuration"] = answering;
+    expect((await beginLogin(ground)).uri).toContain(`${issuer}/auth?`);
+  });
+
+  it("keeps the keys of a provider for no other login", async () => {
+    await login();
+    await login();
+    expect(asked.filter(({ path }) => path === "/keys")).toHaveLength(2);
+    expect(asked.filter(({ path }) => path.endsWith("openid-configuration"))).toHaveLength(1);
   });
 
   it("finds groups in a claim within others", async () => {
@@ -149,10 +239,7 @@ describe("a login with a provider", () => {
   });
 
   it("asks of a user what the token does not say", async () => {
-    answers["/.well-known/openid-configuration"] = () => ({
-      body: JSON.stringify(configuration({ userinfo_endpoint: `${issuer}/user` })),
-    });
-    answers["/user"] = () => ({ body: JSON.stringify({ sub: "1", email: "b@museum.example", groups: ["staff"] }) });
+    say({ email: "b@museum.example", groups: ["staff"] });
     expect(await login()).toEqual({ email: "b@museum.example", groups: ["staff"] });
     expect(asked.find(({ path }) => path === "/user")?.authorization).toBe("Bearer opaque");
     answers["/user"] = () => ({ body: JSON.stringify({ sub: "2", email: "b@museum.example" }) });
@@ -202,5 +289,16 @@ describe("a login with a provider", () => {
     answers["/.well-known/openid-configuration"] = () => undefined;
     const soon = { ...platformClock, after: (_: number, run: () => void) => platformClock.after(50, run) };
     expect(await codeOfAsync(beginLogin({ ...ground, clock: soon }))).toBe("login-unavailable");
+  });
+
+  it("is unavailable where the provider names itself or its addresses without an end", async () => {
+    for (const changes of [
+      { authorization_endpoint: `${issuer}/${"a".repeat(3000)}` },
+      { id_token_signing_alg_values_supported: Array.from({ length: 100 }, () => "RS256") },
+    ]) {
+      answers["/.well-known/openid-configuration"] = () => ({ body: JSON.stringify(configuration(changes)) });
+      expect(await codeOfAsync(beginLogin(ground))).toBe("login-unavailable");
+    }
+    expect(ground.isolate.loginProvider).toBeUndefined();
   });
 });
