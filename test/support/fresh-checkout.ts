@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bindGroup } from "../../src/node/process-group.ts";
+import { bindGroup, signalGroup } from "../../src/node/process-group.ts";
 import { personalEnvironment } from "../docs/shell-session.ts";
 import { testPort } from "./test-port.ts";
 
@@ -19,6 +19,7 @@ const parts = [
   "test",
   "wasm",
   "package.json",
+  "tsconfig.json",
   "wrangler.toml",
   "wrangler.jobs.toml",
 ];
@@ -52,7 +53,7 @@ export async function startFreshCheckout(): Promise<FreshCheckout> {
   });
   const group = bindGroup(child, stopSeconds);
   const remove = async (): Promise<void> => {
-    await group.end(() => child.pid !== undefined && process.kill(-child.pid, "SIGTERM"));
+    await group.end(() => signalGroup(child, "SIGTERM"));
     await rm(folder, { recursive: true, force: true });
   };
   let printed = "";
