@@ -10,6 +10,7 @@ let folder: string;
 let server: Server;
 let url: string;
 const adminSecret = "correct-horse-battery-staple";
+const accessSecret = "k1:a-secret-of-some-thirty-two-letters";
 let asked: string[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tessera-server-"));
@@ -30,8 +31,8 @@ describe("the address of a running service", () => {
   it("is found beside its buckets until it is taken away", async () => {
     const state = join(folder, "state");
     expect(await findServer(state)).toBeUndefined();
-    const forget = noteServer(state, { url, adminSecret });
-    expect(await findServer(state)).toEqual({ url, adminSecret });
+    const forget = noteServer(state, { url, adminSecret, accessSecret });
+    expect(await findServer(state)).toEqual({ url, adminSecret, accessSecret });
     expect(asked).toEqual(["/health"]);
     forget();
     expect(await findServer(state)).toBeUndefined();
