@@ -88,7 +88,7 @@ function accessAt(policy: Policy, now: number): { readonly access: Access; reado
   if (openUntil !== undefined && now >= openUntil.at)
     return { access: closed, reason: { kind: "no-longer-open", since: openUntil.text } };
   if (embargo !== undefined && now < embargo.at) {
-    // Whatever comes after it, nothing is more open before.
+    // What is hidden after it is hidden before.
     const meanwhile = access.kind === "hidden" ? access : embargoAccess;
     const reason: Reason = meanwhile.kind === "closed" ? { kind: "embargo", until: embargo.text } : reasonOf(meanwhile);
     return { access: meanwhile, reason };

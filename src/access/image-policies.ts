@@ -6,3 +6,12 @@ export function policiesOfRecorded(rules: AccessRules, name: string, own: Policy
   const byPattern = findPattern(rules, name)?.policy;
   return [byPattern, own].filter((policy) => policy !== undefined);
 }
+
+/**
+ * Returns what counts for a page of a file, by what counts for the file: where rectangles are redacted, which are those of the
+ * first page, the others are closed, for nobody has said what lies on them.
+ */
+export function policiesOfPageNumber(policies: readonly Policy[], page: number): readonly Policy[] {
+  const isRedacted = page > 1 && policies.some(({ redactions = [] }) => redactions.length > 0);
+  return isRedacted ? [...policies, { access: { kind: "closed" } }] : policies;
+}

@@ -1,3 +1,4 @@
+import { policiesOfPageNumber } from "../access/image-policies.ts";
 import { noRules, parseRules, rulesKey } from "../access/rules.ts";
 import { parseImageRecord, recordKey } from "../catalogue/image-records.ts";
 import { ImageError } from "../error.ts";
@@ -17,7 +18,7 @@ export interface StatedImage extends Omit<Stated, "readAt"> {
  * be read, for then nobody knows who may see it, and `storage-failed`.
  */
 export async function readStated(jobs: Jobs, identifier: Identifier): Promise<StatedImage> {
-  const { name } = dividePage(identifier, jobs.config.pageSuffix);
+  const { name, page } = dividePage(identifier, jobs.config.pageSuffix);
   const rules = await orUnreadable(rulesKey, async () => {
     const bytes = await readRecord(jobs, rulesKey);
     const read = bytes === undefined ? ({ kind: "rules", rules: noRules } as const) : parseRules(bytes);
@@ -31,7 +32,7 @@ export async function readStated(jobs: Jobs, identifier: Identifier): Promise<St
     if (record === undefined) throw unreadable(recordKey(name));
     return record;
   });
-  return { name, rules, facts, policies: policiesOf(rules, name, facts) };
+  return { name, rules, facts, policies: policiesOfPageNumber(policiesOf(rules, name, facts), page) };
 }
 
 /** What is too long to be read says nothing either; what storage does not give now may come later. */

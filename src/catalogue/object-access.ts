@@ -1,6 +1,6 @@
 import type { Access } from "../access/access.ts";
 import { anybody, decide, type Outcome } from "../access/decide.ts";
-import { policiesOfRecorded } from "../access/image-policies.ts";
+import { policiesOfPageNumber, policiesOfRecorded } from "../access/image-policies.ts";
 import type { Policy } from "../access/policy.ts";
 import type { AccessRules } from "../access/rules.ts";
 import type { Identifier } from "../identity/identifier.ts";
@@ -55,7 +55,9 @@ export function statedObject({ access, pages }: Work): StatedObject {
 export function policiesOfStored({ identifier, policy }: StatedImage, ground: ShowingGround): readonly Policy[] {
   // Most services have no rule for identifiers, and their objects thousands of images.
   const byRules = ground.rules.patterns.length === 0 ? [] : matchName(identifier, ground);
-  return policy === undefined ? byRules : [...byRules, policy];
+  const policies = policy === undefined ? byRules : [...byRules, policy];
+  if (policies.length === 0) return policies;
+  return policiesOfPageNumber(policies, dividePage(identifier as Identifier, ground.pageSuffix).page);
 }
 
 /** Hundreds of patterns and thousands of images are a second of computing: each name is matched once. */

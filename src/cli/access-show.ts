@@ -2,7 +2,7 @@ import { anybody } from "../access/decide.ts";
 import { formatPolicy } from "../access/policy.ts";
 import { findPattern, unknownNames } from "../access/rules.ts";
 import { readStoredRules } from "../job/access-rules.ts";
-import { readImageRecord } from "../job/image-record.ts";
+import { readStatedRecord } from "../job/image-record.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { isClosedUnrecorded, policiesOf } from "../policies.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
@@ -26,7 +26,7 @@ export async function showAccess({ names, options: given }: PolicyCommand, termi
     const now = Date.now();
     let missing = 0;
     for (const identifier of names) {
-      const record = await readImageRecord(buckets.catalogue, identifier);
+      const record = await readStatedRecord(buckets.catalogue, identifier);
       const isStored = (await findMaster(buckets.masters, identifier, naming)) !== undefined;
       if (!isStored) {
         missing += 1;

@@ -2,6 +2,7 @@ import { namePattern } from "../access/access.ts";
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
 import { type Asker, anybody } from "../access/decide.ts";
 import { type Granting, grant } from "../access/grant.ts";
+import { policiesOfPageNumber } from "../access/image-policies.ts";
 import { parseRange } from "../access/network.ts";
 import type { AccessRules } from "../access/rules.ts";
 import { ImageError } from "../error.ts";
@@ -9,7 +10,7 @@ import { identifierOf } from "../identity/identifier.ts";
 import { dividePage } from "../identity/master-name.ts";
 import { readStoredRules } from "../job/access-rules.ts";
 import { atOnce } from "../job/at-once.ts";
-import { readImageRecord } from "../job/image-record.ts";
+import { readStatedRecord } from "../job/image-record.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { policiesOf } from "../policies.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
@@ -34,10 +35,14 @@ export async function testAccess({ names, options: given }: PolicyCommand, termi
     refuseFaults(unknownAsker(who, rules));
     const now = options.at ?? Date.now();
     const rows = await atOnce(images, recordsAtOnce, async (image) => {
-      const { name } = dividePage(image.identifier, naming.pageSuffix);
-      const record = await readImageRecord(buckets.catalogue, name);
+      const { name, page } = dividePage(image.identifier, naming.pageSuffix);
+      const record = await readStatedRecord(buckets.catalogue, name);
       const asked = who.isSigned ? { ...image, signature: noSignature } : image;
-      const granting = grant(asked, who, { policies: policiesOf(rules, name, record), rules, now });
+      const granting = grant(asked, who, {
+        policies: policiesOfPageNumber(policiesOf(rules, name, record), page),
+        rules,
+        now,
+      });
       return describeRow(image, granting);
     });
     terminal.print(options.json === true ? rows.map((row) => JSON.stringify(row)) : formatTable(rows));

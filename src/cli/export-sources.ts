@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { matchesGlob } from "node:path";
+import { policiesOfPageNumber } from "../access/image-policies.ts";
 import type { AccessRules } from "../access/rules.ts";
 import type { Bucket, ServiceBuckets } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
@@ -129,16 +130,16 @@ async function readStanding(
   { rules, naming, includesRestricted, openMark }: Deciding,
 ): Promise<ExportStanding> {
   // What is stated of a file counts for all of its pages.
-  const { name } = dividePage(identifier, naming.pageSuffix);
+  const { name, page } = dividePage(identifier, naming.pageSuffix);
   const facts = await readImageRecord(catalogue, name);
   // A record that can't be read says nothing of who may see the image, and of what nobody is to see of it.
   if (facts === undefined && (await catalogue.head(recordKey(name))) !== undefined) {
     return { ...standingOfFile, whyLeftOut: "Its record is damaged." };
   }
-  const policies = policiesOf(rules, name, facts);
+  const policies = policiesOfPageNumber(policiesOf(rules, name, facts), page);
   const rights = facts?.rights;
   return {
-    whyLeftOut: includesRestricted ? undefined : whyLeftOut({ rules, name, facts, now: Date.now() }),
+    whyLeftOut: includesRestricted ? undefined : whyLeftOut({ rules, policies, now: Date.now() }),
     rights: rights === undefined ? undefined : (readRights(rights) ?? rights),
     marksOf: (image, kernels) => marksOf(openMark(kernels), { policies, rules, image }),
   };

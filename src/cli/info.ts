@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { formatReduced } from "../access/asked-image.ts";
 import { anybody } from "../access/decide.ts";
 import { grant } from "../access/grant.ts";
+import { policiesOfPageNumber } from "../access/image-policies.ts";
 import type { Bucket } from "../bucket/bucket.ts";
 import { bucketSource } from "../bucket/bucket-source.ts";
 import type { StoredRecord } from "../catalogue/image-records.ts";
@@ -13,7 +14,7 @@ import { objectTag } from "../identity/cache-tags.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { dividePage, placesOf } from "../identity/master-name.ts";
 import { readStoredRules } from "../job/access-rules.ts";
-import { readImageRecord } from "../job/image-record.ts";
+import { readImageRecord, readStatedRecord } from "../job/image-record.ts";
 import { derivativesOf } from "../job/kept-derivatives.ts";
 import { readMove } from "../job/moves.ts";
 import { findServer } from "../node/server-address.ts";
@@ -87,10 +88,10 @@ async function readAccess(
   try {
     const { rules } = await readStoredRules(catalogue);
     // What is stated of a file is stated of all its pages.
-    const { name } = dividePage(identifier, service.naming.pageSuffix);
-    const own = name === identifier ? record : await readImageRecord(catalogue, name);
+    const { name, page } = dividePage(identifier, service.naming.pageSuffix);
+    const own = name === identifier && record !== undefined ? record : await readStatedRecord(catalogue, name);
     const now = Date.now();
-    const policies = policiesOf(rules, name, own);
+    const policies = policiesOfPageNumber(policiesOf(rules, name, own), page);
     const granting = grant({ identifier }, anybody, { policies, rules, now });
     const size = granting.kind === "denied" ? granting.publicSize : undefined;
     const { imagePrefix, limits } = service;

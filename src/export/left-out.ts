@@ -1,14 +1,12 @@
 import { anybody, decide, type Reason } from "../access/decide.ts";
+import type { Policy } from "../access/policy.ts";
 import type { AccessRules } from "../access/rules.ts";
-import { type ImageFacts, policiesOf } from "../policies.ts";
 
 /** What is known of an image when it is to be exported. */
 export interface ExportGround {
   readonly rules: AccessRules;
-  /** An identifier without the number of a page. */
-  readonly name: string;
-  /** What its record says; undefined without one. */
-  readonly facts: ImageFacts | undefined;
+  /** All that counts for it. */
+  readonly policies: readonly Policy[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -17,8 +15,8 @@ export interface ExportGround {
  * Says in a sentence why an image is left out of an export, whose files anybody may have; undefined where anybody may see all
  * of it. An image that is shown reduced is left out too.
  */
-export function whyLeftOut({ rules, name, facts, now }: ExportGround): string | undefined {
-  const outcome = decide(policiesOf(rules, name, facts), anybody, { rules, now });
+export function whyLeftOut({ rules, policies, now }: ExportGround): string | undefined {
+  const outcome = decide(policies, anybody, { rules, now });
   if (outcome.kind === "admitted") return undefined;
   if (outcome.kind === "hidden") return "It is hidden.";
   return `${sayReason(outcome.reason)}${outcome.publicSize === undefined ? "" : ", and to all others reduced alone"}.`;

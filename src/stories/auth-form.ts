@@ -27,12 +27,12 @@ export async function answerWithForm(
   page: (ticket: string) => Response,
 ): Promise<Response> {
   const secret = secretOf(services);
-  // Several windows may be open at once.
+  // Several windows may be open at once, also those that another site has opened.
   const kept = cookieOf(request, "tessera-form");
   const bound = kept !== undefined && /^[\w-]{22}$/.test(kept) ? kept : randomText(16);
   const expires = Math.floor(services.clock.now() / 1000) + formSeconds;
   const ticket = await signStatement("form/v1", { stated: { ...form, bound }, expires }, secret);
-  const cookie = { name: "tessera-form", value: bound, seconds: formSeconds, sameSite: "Strict" } as const;
+  const cookie = { name: "tessera-form", value: bound, seconds: formSeconds, sameSite: "Lax" } as const;
   return withCookie(page(ticket), request, cookie);
 }
 

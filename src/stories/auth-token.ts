@@ -48,7 +48,7 @@ type TokenFault = keyof typeof faultTexts;
 
 /** A token, or why there is none. */
 type FoundToken =
-  | { readonly kind: "token"; readonly token: string }
+  | { readonly kind: "token"; readonly token: string; readonly seconds: number }
   | { readonly kind: "fault"; readonly fault: TokenFault };
 
 const faultTexts = {
@@ -87,7 +87,9 @@ async function findToken(services: Services, asked: TokenRequest): Promise<Found
   const found = await findReader(services, asked, shown);
   if (found.kind === "fault") return found;
   if (shown.kind !== "known") return unknownVisitor(shown);
-  return { kind: "token", token: await signToken(shown.who, { reader: found.reader, secret, now: clock.now() }) };
+  const now = clock.now();
+  const seconds = Math.min(tokenSeconds, shown.who.until - Math.floor(now / 1000));
+  return { kind: "token", seconds, token: await signToken(shown.who, { reader: found.reader, secret, now }) };
 }
 
 /** Whom a token is for, or why there is none. */
@@ -138,9 +140,9 @@ function spell(
 ): { readonly message: object; readonly status: number } {
   const message = { "@context": authContext, ...(messageId === undefined ? {} : { messageId }) };
   if (found.kind === "token") {
-    const { token } = found;
+    const { token, seconds } = found;
     return {
-      message: { ...message, type: "AuthAccessToken2", accessToken: token, expiresIn: tokenSeconds },
+      message: { ...message, type: "AuthAccessToken2", accessToken: token, expiresIn: seconds },
       status: 200,
     };
   }

@@ -1,6 +1,7 @@
 import { type AskedImage, divideAsked } from "../access/asked-image.ts";
 import { isLoginReason } from "../access/decide.ts";
 import { grant, type Keeping } from "../access/grant.ts";
+import { policiesOfPageNumber } from "../access/image-policies.ts";
 import { ImageError } from "../error.ts";
 import type { Size } from "../geometry.ts";
 import type { Identifier } from "../identity/identifier.ts";
@@ -8,7 +9,7 @@ import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "..
 import { UnknownMaster, withMaster } from "../masters/open.ts";
 import { reduceMaster } from "../masters/reduced.ts";
 import type { Master } from "../masters/store.ts";
-import { forgetFacts, isHeld, isOutrun, type Stated, statedOf } from "../policies.ts";
+import { forgetFacts, isHeld, isOutrun, policiesOf, type Stated, statedOf } from "../policies.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -77,7 +78,11 @@ export async function withGranted<T>(
   const answering = withMaster(masters, opening, async (opened) => answer(opened, await deciding));
   // A refusal does not wait for the master, whose reads and memory come to their own end.
   visit.defer(answering.catch(() => undefined));
-  const granted = await deciding;
+  const granted = await deciding.catch(async (error) => {
+    // One that is hidden is answered no sooner than one that is not there.
+    if (error instanceof UnknownMaster) await answering.catch(() => undefined);
+    throw error;
+  });
   return orKept(granted, () => answering);
 }
 
@@ -113,20 +118,27 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
   const { request, visit, instead, shows } = asked;
   const described = policyName(services, image);
   const wasHeld = isHeld(policies, described);
-  const stated = await statedOf(policies, { name: described, visit });
-  // Rectangles are those of the first page: what lies on the others is not known.
-  const { page } = dividePage(image.identifier, services.config.pageSuffix);
-  if (page > 1 && stated.policies.some(({ redactions = [] }) => redactions.length > 0))
-    throw refuse(image, { kind: "denied", reason: { kind: "closed" }, publicSize: undefined }, stated);
+  const read = await statedOf(policies, { name: described, visit });
+  const stated: Stated = { ...read, policies: policiesOfPageNumber(read.policies, name.page) };
   const asker = await askerOf(services, request, { image, shows });
-  const granting = grant(image, asker, { ...stated, now: clock.now() });
+  const now = clock.now();
+  const granting = grant(image, asker, { ...stated, now });
   switch (granting.kind) {
     case "granted":
       return { image, keeping: granting.keeping, stated };
-    case "hidden":
+    case "hidden": {
+      // Where one that nobody has said anything of is closed, one that is hidden is too.
+      const unstated: Stated = {
+        ...stated,
+        facts: undefined,
+        policies: policiesOf(stated.rules, described, undefined),
+      };
+      const absent = grant(image, asker, { ...unstated, now });
+      if (absent.kind === "denied") throw refuse(image, absent, unstated);
       // An image that is not there is looked for each time: this one takes as long.
       if (wasHeld) await lookForNothing(services, { name: phantomOf(name), visit });
       throw new UnknownMaster({ ...name, places: await placesOf(name.key) });
+    }
     case "denied": {
       const { publicSize, reason } = granting;
       const keeping: Keeping = { kind: "nobody" };

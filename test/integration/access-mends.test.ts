@@ -103,3 +103,25 @@ describe("a policy", () => {
       expect((await ask(`/iiif/3/leaves;page=2/${end}`)).text).toContain("access-closed");
   });
 });
+
+describe("an image that is hidden", () => {
+  it("is answered under a rule as one there that is not there", async () => {
+    await env.MASTERS.put("loans/secret", await makeTiff(form));
+    await record("loans/secret", { access: "hidden" });
+    const told = async (identifier: string, end: string, headers: Readonly<Record<string, string>>) => {
+      const { status, text, headers: answered } = await ask(`/iiif/3/${identifier}/${end}`, { headers });
+      return { status, text, kept: answered.get("Cache-Control") };
+    };
+    for (const headers of [{}, await cookieFor({ roles: ["staff"] })]) {
+      for (const end of ["info.json", "full/max/0/default.jpg", "0,0,8,8/max/0/default.jpg"])
+        expect(await told("loans%2Fsecret", end, headers)).toEqual(await told("loans%2Fnothing", end, headers));
+    }
+  });
+
+  it("does not betray itself by what is redacted on it", async () => {
+    await env.MASTERS.put("quiet", await makeTiff({ ...form, pages: [{ width: 30, height: 20, tile: 32 }] }));
+    await record("quiet", { access: "hidden", redactions: [[0, 0, 9, 9]] });
+    for (const page of ["", ";page=1", ";page=2", ";page=3"])
+      expect((await ask(`/iiif/3/quiet${page}/info.json`)).status).toBe(404);
+  });
+});

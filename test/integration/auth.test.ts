@@ -533,7 +533,7 @@ describe("a notice", () => {
     expect(text).toContain('<form action="/auth/click/terms" method="post">');
     expect(text).toContain(">Yes</button>");
     expect(text).toContain(`<strong dir="ltr">${viewer}</strong>`);
-    expect(kept).toMatch(/^__Host-tessera-form=[\w-]{22}; Path=\/; Max-Age=3600; HttpOnly; SameSite=Strict; Secure$/);
+    expect(kept).toMatch(/^__Host-tessera-form=[\w-]{22}; Path=\/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure$/);
   });
 
   it("is in the language that is wanted, as far as there are texts in it", async () => {
