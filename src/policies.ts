@@ -112,8 +112,7 @@ export function policiesOf(rules: AccessRules, name: string, facts: ImageFacts |
   if (facts !== undefined) return policiesOfRecorded(rules, name, facts.policy);
   const byPattern = findPattern(rules, name)?.policy;
   if (byPattern === undefined) return [];
-  if (!isClosedUnrecorded(rules, name)) return [byPattern];
-  return [byPattern, { access: { kind: "closed" } }];
+  return isOpen(byPattern) ? [byPattern] : [byPattern, { access: { kind: "closed" } }];
 }
 
 /** Says whether an image without a record is closed, whoever asks. */
@@ -229,6 +228,7 @@ async function orUnreadable<T>(what: string, read: () => Promise<T>): Promise<T>
   }
 }
 
-function unreadable(detail: string, cause?: unknown): ImageError {
+/** Returns the error of what can't be read that says who may see an image: nothing of it is shown then. `detail` is for the log. */
+export function unreadable(detail: string, cause?: unknown): ImageError {
   return new ImageError("policy-unreadable", "It can't be read now who may see this image.", { detail, cause });
 }

@@ -4,7 +4,7 @@ import { parseImageRecord, recordKey } from "../catalogue/image-records.ts";
 import { ImageError } from "../error.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { dividePage } from "../identity/master-name.ts";
-import { policiesOf, type Stated } from "../policies.ts";
+import { policiesOf, type Stated, unreadable } from "../policies.ts";
 import type { Jobs } from "./jobs.ts";
 import { readRecord } from "./read-record.ts";
 
@@ -43,8 +43,4 @@ async function orUnreadable<T>(what: string, read: () => Promise<T>): Promise<T>
     if (!(error instanceof ImageError) || error.code !== "record-malformed") throw error;
     throw unreadable(what, error);
   }
-}
-
-function unreadable(detail: string, cause?: unknown): ImageError {
-  return new ImageError("policy-unreadable", "It can't be read now who may see this image.", { detail, cause });
 }

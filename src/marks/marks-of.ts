@@ -1,9 +1,8 @@
 import type { Policy } from "../access/policy.ts";
-import type { AccessRules } from "../access/rules.ts";
-import { ImageError } from "../error.ts";
+import { type AccessRules, rulesKey } from "../access/rules.ts";
 import type { Size } from "../geometry.ts";
 import type { Marks, Watermark } from "../render/marks.ts";
-import type { OpenedMark } from "./mark-file.ts";
+import { type OpenedMark, unusableMark } from "./mark-file.ts";
 
 /** An image, and what is stated of it. */
 export interface MarkedImage {
@@ -31,16 +30,7 @@ export async function marksOf(open: OpenMark, { policies, rules, image }: Marked
 
 async function openWatermark(open: OpenMark, name: string, { watermarks }: AccessRules): Promise<Watermark> {
   const rule = watermarks.get(name);
-  if (rule === undefined) {
-    const detail = `no watermark ${name} is described by the rules`;
-    throw new ImageError(
-      "record-malformed",
-      "The watermark of this image can't be used, and it is not shown without.",
-      {
-        detail,
-      },
-    );
-  }
+  if (rule === undefined) throw unusableMark(rulesKey, `no watermark ${name} is described`);
   const { mark, position, scale, opacity, fromPixels } = rule;
   return { ...(await open(mark)), position, scale, opacity, fromPixels };
 }

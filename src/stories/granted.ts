@@ -68,7 +68,7 @@ export async function withGranted<T>(
   const asking: Asking = { image, name: opening.name };
   const answer = async (opened: Master, decided: Grant): Promise<T> => {
     const granted = await uptodate(services, asked, { opened, asking, decided });
-    return work(shown(opened, granted), laid(opened, granted));
+    return orKept(granted, () => work(shown(opened, granted), laid(opened, granted)));
   };
   if (isHeld(policies, policyName(services, image))) {
     const granted = await findGrant(services, asked, asking);

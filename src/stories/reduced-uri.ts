@@ -6,7 +6,7 @@ import type { Refusal } from "./refused.ts";
 
 /**
  * Returns the base URI, as a path, of what somebody may see who was refused an image: the image reduced as far as its policy
- * says, or as far as was asked for if that is less. Undefined where there is nothing of the kind.
+ * says. Undefined where there is nothing of the kind.
  */
 export function reducedUri(
   { config }: Services,

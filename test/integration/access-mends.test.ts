@@ -38,6 +38,15 @@ describe("an image that was looked for before it was there", () => {
       expect((await ask(`/iiif/3/${identifier}/${end}`, { env: held })).status).toBe(status);
   });
 
+  it("has its faults told to those alone who may see it, from the first on", async () => {
+    const staff = { headers: await cookieFor({ roles: ["staff"] }), env: held };
+    expect((await ask("/iiif/3/new-role/info.json", staff)).status).toBe(404);
+    await record("new-role", { access: "role:staff" });
+    await env.MASTERS.put("new-role", await makeTiff(form));
+    const answer = await ask("/iiif/3/new-role/9999,0,9,9/max/0/default.jpg", staff);
+    expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([400, "private, no-store"]);
+  });
+
   it("is opened with one more look at its record, and not again while that is trusted", async () => {
     await env.MASTERS.put("unrecorded", await makeTiff(form));
     const asked: string[] = [];
