@@ -29,6 +29,9 @@ export const maxWaitingBytes = 3 * megabyte;
 /** How much of it large drawings may keep, in bytes: what is small finds a place in line however many of them wait. */
 export const maxLargeWaitingBytes = 2.5 * megabyte;
 
+/** How much of that streams may keep, in bytes: those whose clients do not read keep no other drawing out of its line. */
+export const maxStreamsWaitingBytes = 2 * megabyte;
+
 /** What is left for code and small objects of requests, in bytes. */
 const codeBytes = 10 * megabyte;
 

@@ -1,7 +1,7 @@
 import { ImageError } from "../error.ts";
 import { AwakeTime } from "./awake-time.ts";
 import { type Clock, sleep } from "./clock.ts";
-import { maxLargeWaitingBytes, maxWaitingBytes } from "./isolate-memory.ts";
+import { maxLargeWaitingBytes, maxStreamsWaitingBytes, maxWaitingBytes } from "./isolate-memory.ts";
 import type { Lease, Loan, Patience } from "./lease.ts";
 import { Line, type Ticket } from "./line.ts";
 import { largePools, ofEachShare, type Pool, type Share, type ShareLimit, shareLimits, shares } from "./shares.ts";
@@ -128,14 +128,15 @@ export class MemoryBudget {
 
   /** Returns whether there is a place in line: for what is small also when large drawings have taken all of theirs. */
   #mayWait(share: Share, waitingBytes: number): boolean {
-    const waiting = (of: readonly Share[]): number =>
-      of.reduce((sum, other) => sum + this.#lines[other].waitingBytes, waitingBytes);
-    if (waiting(shares) > maxWaitingBytes) return false;
-    return !this.#isLarge(share) || waiting(shares.filter((other) => this.#isLarge(other))) <= maxLargeWaitingBytes;
-  }
-
-  #isLarge(share: Share): boolean {
-    return largePools.includes(this.#limits[share].pool);
+    const mayKeep = (of: readonly Share[], mostBytes: number): boolean =>
+      !of.includes(share) ||
+      of.reduce((sum, other) => sum + this.#lines[other].waitingBytes, waitingBytes) <= mostBytes;
+    const large = shares.filter((other) => largePools.includes(this.#limits[other].pool));
+    return (
+      mayKeep(shares, maxWaitingBytes) &&
+      mayKeep(large, maxLargeWaitingBytes) &&
+      mayKeep(["streams"], maxStreamsWaitingBytes)
+    );
   }
 
   /**

@@ -69,6 +69,8 @@ export interface Barrier {
 
 /** Returns what the axe engine finds on a page, serious and critical. */
 export async function findBarriers(page: Page): Promise<readonly Barrier[]> {
+  // Before its style sheets are there, links have the browser's own colours.
+  await page.waitForLoadState("load");
   await page.evaluate(axe.source);
   return page.evaluate(`axe.run(document).then(({ violations }) => violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -198,6 +198,8 @@ describe("the pages of tasks", () => {
       const { viewport } = windows[window];
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
+      // Before its style sheets are there, a page is wider.
+      await page.waitForLoadState("load");
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(viewport.width);
       expect(await findBarriers(page)).toEqual([]);
       await keepScreenshot(page, `${name}-${window}-${colorScheme}`, { fullPage: true });

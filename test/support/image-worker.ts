@@ -4,9 +4,12 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** Small pictures are kept as large ones are, and nobody waits for counts or on a busy machine's cache. */
+/**
+ * Small pictures are kept as large ones are, what one file of tests stores is seen by the next, and nobody waits for counts or
+ * on a busy machine's cache.
+ */
 const changed = {
-  ...{ STATISTICS_SECONDS: "0", CACHE_TIMEOUT_SECONDS: "30" },
+  ...{ MASTER_TTL_SECONDS: "0", STATISTICS_SECONDS: "0", CACHE_TIMEOUT_SECONDS: "30" },
   ...{ STORE_ABOVE_PIXELS: "1", STORE_AT_ONCE_ABOVE_PIXELS: "1", CACHE_ABOVE_PIXELS: "0" },
 };
 

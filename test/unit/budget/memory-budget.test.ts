@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { maxLargeWaitingBytes, maxWaitingBytes } from "../../../src/budget/isolate-memory.ts";
+import { maxLargeWaitingBytes, maxStreamsWaitingBytes, maxWaitingBytes } from "../../../src/budget/isolate-memory.ts";
 import type { Loan, Patience } from "../../../src/budget/lease.ts";
 import { MemoryBudget, staleMilliseconds } from "../../../src/budget/memory-budget.ts";
 import { whileRenewing } from "../../../src/budget/renewal.ts";
@@ -121,6 +121,21 @@ describe("MemoryBudget", () => {
     held.release();
     await clock.pass(500);
     expect(new Set(await Promise.all(large))).toEqual(new Set(["render-busy", "none"]));
+  });
+
+  it("keeps places in line for drawings that are held, however many streams wait for clients that do not read", async () => {
+    const held = await budget.take(draws(64), patience);
+    const stream: Loan = { ...draws(8), share: "streams", waitingBytes: maxStreamsWaitingBytes / 10 };
+    const streams = Array.from({ length: 30 }, () => codeOfAsync(budget.take(stream, patience)));
+    await clock.pass(10);
+    expect([budget.waiting, budget.counts.refused]).toEqual([10, 20]);
+    const drawing = budget.take({ ...draws(1), waitingBytes: maxLargeWaitingBytes - maxStreamsWaitingBytes }, patience);
+    await clock.pass(10);
+    held.release();
+    await clock.pass(500);
+    expect((await drawing).isHeld).toBe(true);
+    await clock.pass(11_000);
+    expect(new Set(await Promise.all(streams))).toEqual(new Set(["render-busy", "none"]));
   });
 
   describe("what it says of when to ask again", () => {
