@@ -13,7 +13,7 @@ import { freePort, startServer } from "../demo/server.ts";
 import { localBuckets } from "../src/bucket/local-buckets.ts";
 import { checkedBytes } from "../src/bucket/upload.ts";
 import type { TaskStatus } from "../src/task/answers.ts";
-import { isInstalled, usageOf } from "./processes.ts";
+import { endedCpuMilliseconds, isInstalled, usageOf } from "./processes.ts";
 import { formatTable, quantile } from "./statistics.ts";
 
 const width = 3000;
@@ -83,27 +83,26 @@ async function byTask(images: string, count: number, itemsAtOnce: number): Promi
   }
 }
 
-/** Runs a process to its end. Returns its processor time, looked at until shortly before, in milliseconds. */
-async function run(command: string, args: readonly string[], variables = {}): Promise<number> {
+/** Runs a process to its end. */
+async function run(command: string, args: readonly string[], variables = {}): Promise<void> {
   const env = { ...process.env, ...variables };
   const child = spawn(command, args, { cwd: projectFolder, stdio: "ignore", env });
-  let cpuMilliseconds = 0;
-  const watch = setInterval(() => {
-    cpuMilliseconds = Math.max(cpuMilliseconds, usageOf(child.pid ?? 0).cpuMilliseconds);
-  }, 50);
   const status = await new Promise((resolve) => child.once("close", resolve));
-  clearInterval(watch);
   if (status !== 0) throw new Error(`${command} ended with ${String(status)}.`);
-  return cpuMilliseconds;
+}
+
+/** Runs what starts processes, and returns what all of them took. */
+async function timed(work: () => Promise<unknown>): Promise<Taken> {
+  const [began, before] = [Date.now(), endedCpuMilliseconds()];
+  await work();
+  return { seconds: (Date.now() - began) / 1000, cpuSeconds: (endedCpuMilliseconds() - before) / 1000 };
 }
 
 async function byIngest(images: string, jobs: number): Promise<Taken> {
   const stateFolder = await mkdtemp(join(tmpdir(), "tessera-items-"));
   try {
     const args = ["ingest", images, "--to", "local", "--state", stateFolder, "--jobs", String(jobs)];
-    const began = Date.now();
-    const cpuMilliseconds = await run(process.execPath, [join(projectFolder, "src/cli/tessera.mjs"), ...args]);
-    return { seconds: (Date.now() - began) / 1000, cpuSeconds: cpuMilliseconds / 1000 };
+    return await timed(() => run(process.execPath, [join(projectFolder, "src/cli/tessera.mjs"), ...args]));
   } finally {
     await rm(stateFolder, { recursive: true, force: true });
   }
@@ -112,18 +111,15 @@ async function byIngest(images: string, jobs: number): Promise<Taken> {
 async function byDzsave(images: string, count: number, processes: number): Promise<Taken> {
   const folder = await mkdtemp(join(tmpdir(), "tessera-items-"));
   try {
-    const began = Date.now();
     const waiting = Array.from({ length: count }, (_, at) => at).values();
-    let cpuMilliseconds = 0;
     const work = async (): Promise<void> => {
       for (const at of waiting) {
         const tiles = ["--layout", "iiif3", "--tile-size", "512", "--suffix", ".jpg[Q=89]"];
         const args = ["dzsave", join(images, `${at}.jpg`), join(folder, String(at)), ...tiles];
-        cpuMilliseconds += await run("vips", args, { VIPS_CONCURRENCY: "1" });
+        await run("vips", args, { VIPS_CONCURRENCY: "1" });
       }
     };
-    await Promise.all(Array.from({ length: processes }, work));
-    return { seconds: (Date.now() - began) / 1000, cpuSeconds: cpuMilliseconds / 1000 };
+    return await timed(() => Promise.all(Array.from({ length: processes }, work)));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

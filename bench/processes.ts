@@ -20,6 +20,15 @@ export function usageOf(rootPid: number): Usage {
   };
 }
 
+/**
+ * Returns the processor time of all children of this process that have ended so far, and of theirs whose end they saw, in
+ * milliseconds. Linux only. Source: proc(5), cutime and cstime.
+ */
+export function endedCpuMilliseconds(): number {
+  const fields = statOf(process.pid) ?? [];
+  return ((Number(fields[13]) + Number(fields[14])) * 1000) / ticksPerSecond;
+}
+
 /** Sets the peaks of a tree back to what it holds now. Source: proc(5), clear_refs. */
 export function forgetPeaks(rootPid: number): void {
   for (const pid of treeOf(rootPid)) writeFileSync(`/proc/${pid}/clear_refs`, "5");
