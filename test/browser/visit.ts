@@ -46,7 +46,7 @@ export function launchBrowser(): Promise<Browser> {
  */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: 1024, height: 640 },
     reducedMotion: "reduce",
     ...options,
   });

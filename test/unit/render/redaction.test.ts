@@ -110,7 +110,7 @@ function randomPath(random: Random, { width, height }: Size): string {
   return `${sides}/${size}/${rotation}/${random.pick(qualities)}.${format}`;
 }
 
-const requestsEach = 25;
+const requestsEach = 12;
 
 /** Draws a request; of what is too costly, whose message tells the length of the file, the code. */
 async function drawOrRefuse(master: DrawnMaster, path: string) {
