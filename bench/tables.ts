@@ -78,10 +78,22 @@ function tabulateCold(results: readonly ColdResult[]): string {
 
 function tabulateMemory(results: readonly MemoryResult[]): string {
   return formatTable([
-    ["source", "case", "connections", "answered", "failures", "heap MB", "its pages MB", "buffers MB"],
+    [
+      "source",
+      "case",
+      "connections",
+      "runs",
+      "answered",
+      "failures",
+      "heap MB",
+      "its pages MB",
+      "buffers MB",
+      "all MB",
+    ],
     ...results.map((row) => [
-      ...[row.source, row.case, String(row.connections), String(row.answered), formatFailures(row.failures)],
-      ...[row.heapBytes, row.heapPagesBytes, row.bufferBytes].map((bytes) => formatFigure(bytes / 1e6)),
+      ...[row.source, row.case, String(row.connections), String(row.runs ?? "")],
+      ...[String(row.answered), formatFailures(row.failures)],
+      ...[row.heapBytes, row.heapPagesBytes, row.bufferBytes, row.allBytes].map((bytes) => formatFigure(bytes / 1e6)),
     ]),
   ]);
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "../budget/clock.ts";
 import type { Lease } from "../budget/lease.ts";
 import { renewalMilliseconds } from "../budget/memory-budget.ts";
-import { concatenate } from "../bytes.ts";
 import { ImageError } from "../error.ts";
 
 /** How a body that was sent in pieces ended. */
@@ -56,9 +55,10 @@ export async function startSending(
 ): Promise<Sent> {
   const { lease, byteLength } = sending;
   const watch = new Watch(sending);
+  const chunks = new Chunks(pieces);
   let first: Uint8Array | undefined;
   try {
-    first = await nextChunk(pieces);
+    first = await chunks.next();
   } catch (error) {
     watch.stop();
     lease?.release();
@@ -66,7 +66,7 @@ export async function startSending(
   }
   const { readable, writable } =
     byteLength === undefined ? new IdentityTransformStream() : new FixedLengthStream(byteLength);
-  return { readable, ended: send(writable.getWriter(), { first, pieces, watch, lease }) };
+  return { readable, ended: send(writable.getWriter(), { first, chunks, watch, lease }) };
 }
 
 /** Cuts a body into the pieces it is sent in. */
@@ -78,19 +78,19 @@ async function send(
   writer: WritableStreamDefaultWriter<Uint8Array>,
   {
     first,
-    pieces,
+    chunks,
     watch,
     lease,
   }: {
     readonly first: Uint8Array | undefined;
-    readonly pieces: AsyncGenerator<Uint8Array, void, undefined>;
+    readonly chunks: Chunks;
     readonly watch: Watch;
     readonly lease: Lease | undefined;
   },
 ): Promise<SendingEnd> {
   let byteLength = 0;
   try {
-    for (let chunk = first; chunk !== undefined; chunk = await nextChunk(pieces)) {
+    for (let chunk = first; chunk !== undefined; chunk = await chunks.next()) {
       await watch.client(writer.write(chunk));
       byteLength += chunk.byteLength;
     }
@@ -99,7 +99,7 @@ async function send(
   } catch (failure) {
     // Not waited for: a client that takes nothing does not take this either.
     writer.abort(failure).catch(() => undefined);
-    await pieces.return().catch(() => undefined);
+    await chunks.end();
     return { kind: kindOf(failure, watch), byteLength, failure };
   } finally {
     watch.stop();
@@ -114,15 +114,39 @@ function kindOf(failure: unknown, { wasWriting }: Watch): SendingEnd["kind"] {
   return hasGone ? "abandoned" : "broken";
 }
 
-async function nextChunk(pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<Uint8Array | undefined> {
-  const waiting: Uint8Array[] = [];
-  for (let waitingBytes = 0; waitingBytes < chunkBytes; ) {
-    const { done, value } = await pieces.next();
-    if (done) break;
-    waiting.push(value);
-    waitingBytes += value.byteLength;
+/** Joins pieces to chunks in one buffer, each of which is taken before the next is asked for: nothing is left to be collected. */
+class Chunks {
+  readonly #pieces: AsyncGenerator<Uint8Array, void, undefined>;
+  #buffer = new Uint8Array(0);
+
+  constructor(pieces: AsyncGenerator<Uint8Array, void, undefined>) {
+    this.#pieces = pieces;
   }
-  return waiting.length > 1 ? concatenate(waiting) : waiting[0];
+
+  /** Returns the next chunk, which is good until the one after it is asked for; undefined at the end. */
+  async next(): Promise<Uint8Array | undefined> {
+    let length = 0;
+    while (length < chunkBytes) {
+      const { done, value: piece } = await this.#pieces.next();
+      if (done) break;
+      if (length === 0 && piece.byteLength >= chunkBytes) return piece;
+      if (length + piece.byteLength > this.#buffer.byteLength) this.#grow(length, piece.byteLength);
+      this.#buffer.set(piece, length);
+      length += piece.byteLength;
+    }
+    return length === 0 ? undefined : this.#buffer.subarray(0, length);
+  }
+
+  /** Ends the making of pieces. Never throws. */
+  async end(): Promise<void> {
+    await this.#pieces.return().catch(() => undefined);
+  }
+
+  #grow(length: number, more: number): void {
+    const grown = new Uint8Array(Math.max(chunkBytes, length) + more);
+    grown.set(this.#buffer.subarray(0, length));
+    this.#buffer = grown;
+  }
 }
 
 /** Looks after a sending by a timer of its own request: renews its lease, and ends waits that take too long. */
