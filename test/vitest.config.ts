@@ -18,7 +18,8 @@ const shared = {
   isolate: false,
   /** Wrangler is compiled once a machine, not by each of the fifty processes that load it. */
   env: { NODE_COMPILE_CACHE: resolve(root, "build/compile-cache") },
-} as const;
+  setupFiles: ["test/support/equal-bytes.ts"],
+};
 
 /**
  * Unit tests start no process. Those that are not tagged as slow take three seconds at the most on two slow cores, and
@@ -74,7 +75,7 @@ export default defineConfig({
             "test/support/schema-server.ts",
             "test/support/viewers/viewer-server.ts",
           ],
-          setupFiles: ["test/support/fresh-isolate.ts"],
+          setupFiles: [...shared.setupFiles, "test/support/fresh-isolate.ts"],
           include: ["test/integration/**/*.test.ts", "test/conformance/**/*.test.ts"],
         },
       },
