@@ -1,34 +1,14 @@
-import { type Asker, decide, nextChange, type Outcome, type Reason } from "../access/decide.ts";
+import { type Asker, decide, nextChange, type Outcome } from "../access/decide.ts";
 import type { Granting } from "../access/grant.ts";
 import type { Policy } from "../access/policy.ts";
+import { saidWithNames } from "../access/reason-text.ts";
 import type { AccessRules } from "../access/rules.ts";
 import { policyTexts } from "../settings/access-options.ts";
-import { listWords } from "../spelling.ts";
 
 /** Returns what is stated of an image, in a line. */
 export function describePolicy(policy: Policy | undefined): string {
   const texts = policyTexts(policy ?? {});
   return texts.length === 0 ? "nothing is stated" : texts.map(([column, text]) => `${column} ${text}`).join(", ");
-}
-
-/** Returns why somebody does not see an image, to follow a colon. */
-function describeReason(reason: Reason): string {
-  switch (reason.kind) {
-    case "closed":
-      return "it is closed";
-    case "embargo":
-      return `it is under an embargo until ${reason.until}`;
-    case "no-longer-open":
-      return `it is closed since ${reason.since}`;
-    case "signed":
-      return "it needs a signed address";
-    case "network":
-      return `it is shown in the ${reason.names.length > 1 ? "networks" : "network"} ${listWords(reason.names, "or")}`;
-    case "click":
-      return `the notice ${listWords(reason.names, "or")} has to be accepted`;
-    case "role":
-      return `it is shown to ${listWords(reason.names, "or")}, who sign in`;
-  }
 }
 
 /** The word and the sentence of what becomes of somebody. */
@@ -47,7 +27,7 @@ export function describeGranting(granting: Granting | Outcome): OutcomeText {
       return { outcome: "hidden", text: "as if there were no such image" };
     case "denied": {
       const { reason, publicSize } = granting;
-      const why = describeReason(reason);
+      const why = `it ${saidWithNames(reason)}`;
       return publicSize === undefined
         ? { outcome: "refused", text: why }
         : { outcome: "reduced", text: `at most ${publicSize} pixels: ${why}` };

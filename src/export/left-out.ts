@@ -1,5 +1,6 @@
-import { anybody, decide, type Reason } from "../access/decide.ts";
+import { anybody, decide } from "../access/decide.ts";
 import type { Policy } from "../access/policy.ts";
+import { saidWithNames } from "../access/reason-text.ts";
 import type { AccessRules } from "../access/rules.ts";
 
 /** What is known of an image when it is to be exported. */
@@ -19,24 +20,5 @@ export function whyLeftOut({ rules, policies, now }: ExportGround): string | und
   const outcome = decide(policies, anybody, { rules, now });
   if (outcome.kind === "admitted") return undefined;
   if (outcome.kind === "hidden") return "It is hidden.";
-  return `${sayReason(outcome.reason)}${outcome.publicSize === undefined ? "" : ", and to all others reduced alone"}.`;
-}
-
-function sayReason(reason: Reason): string {
-  switch (reason.kind) {
-    case "closed":
-      return "It is closed";
-    case "embargo":
-      return `It is under an embargo until ${reason.until}`;
-    case "no-longer-open":
-      return `It has been closed since ${reason.since}`;
-    case "signed":
-      return "It is shown at signed addresses alone";
-    case "network":
-      return `It is shown in the networks ${reason.names.join(", ")} alone`;
-    case "click":
-      return `It is shown to those who accept the notice ${reason.names.join(", ")}`;
-    case "role":
-      return `It is shown to those who have the role ${reason.names.join(", ")}`;
-  }
+  return `It ${saidWithNames(outcome.reason)}${outcome.publicSize === undefined ? "" : ", and to all others reduced alone"}.`;
 }

@@ -1,5 +1,6 @@
 import type { AskedImage } from "../access/asked-image.ts";
 import { isLoginReason, type Outcome, type Reason } from "../access/decide.ts";
+import { saidToAll } from "../access/reason-text.ts";
 import { type ErrorCode, ImageError } from "../error.ts";
 import type { Stated } from "../policies.ts";
 
@@ -19,8 +20,8 @@ export class AccessRefused extends ImageError {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
-    const { code, message, hint } = sayReason(refusal.reason, refusal.called ?? "image");
-    super(code, message, hint === undefined ? {} : { hint });
+    const { reason, called = "image" } = refusal;
+    super(codeOf(reason), `This ${called} ${saidToAll(reason)}.`);
     this.refusal = refusal;
   }
 }
@@ -34,30 +35,7 @@ export function refuse(
   return new AccessRefused({ image, reason, publicSize, stated });
 }
 
-interface Said {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-function sayReason(reason: Reason, called: string): Said {
-  if (isLoginReason(reason)) {
-    const to = reason.kind === "click" ? "accept its terms" : "sign in";
-    return { code: "login-required", message: `This ${called} is shown to those who ${to}.` };
-  }
-  switch (reason.kind) {
-    case "closed":
-      return { code: "access-closed", message: `This ${called} is closed.` };
-    case "embargo":
-      return { code: "access-closed", message: `This ${called} is under an embargo until ${reason.until}.` };
-    case "no-longer-open":
-      return { code: "access-closed", message: `This ${called} has been closed since ${reason.since}.` };
-    case "network":
-      return {
-        code: "access-closed",
-        message: `This ${called} is shown in some networks alone, such as a reading room.`,
-      };
-    case "signed":
-      return { code: "signature-required", message: `This ${called} is shown at signed addresses alone.` };
-  }
+function codeOf(reason: Reason): ErrorCode {
+  if (isLoginReason(reason)) return "login-required";
+  return reason.kind === "signed" ? "signature-required" : "access-closed";
 }

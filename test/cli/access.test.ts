@@ -184,7 +184,7 @@ describe("tessera access show and test", () => {
       "  record  access role:staff, embargo 2999-01-01",
       "  rule    none",
       "  now     refused, it is under an embargo until 2999-01-01",
-      "  next    2999-01-01T00:00:00Z: refused, it is shown to staff, who sign in",
+      "  next    2999-01-01T00:00:00Z: refused, it is shown to those who have the role staff",
       "loans/1",
       "  record  none, so it is closed: its rule is not open to all",
       "  rule    loans/**: access role:staff",
@@ -204,9 +204,9 @@ describe("tessera access show and test", () => {
       return printed.trimEnd().split("\n");
     };
     expect(await test("bare", "bare;max=200", "bare;max=201")).toEqual([
-      "bare          reduced  at most 200 pixels: it is shown to staff, who sign in; kept by nobody",
+      "bare          reduced  at most 200 pixels: it is shown to those who have the role staff; kept by nobody",
       "bare;max=200  open     shown; kept for at most 600 seconds",
-      "bare;max=201  reduced  at most 200 pixels: it is shown to staff, who sign in; kept by nobody",
+      "bare;max=201  reduced  at most 200 pixels: it is shown to those who have the role staff; kept by nobody",
     ]);
     expect(await test("bare", "--as", "role:staff")).toEqual(["bare  open     shown; kept by nobody"]);
     expect(await test("bare", "--as", "signed")).toEqual(["bare  open     shown; kept by nobody"]);
@@ -223,7 +223,7 @@ describe("tessera access show and test", () => {
 
   it("are in what tessera info says, as the public gets it", async () => {
     const { printed } = await run("info", "bare");
-    expect(printed).toContain("reduced to anybody: at most 200 pixels: it is shown to staff, who sign in");
+    expect(printed).toContain("reduced to anybody: at most 200 pixels: it is shown to those who have the role staff");
     expect(printed).toContain(`${service.url}/iiif/3/bare;max=200/info.json`);
     expect((await run("info", "album/1")).printed).toContain("from 2999-01-01T00:00:00Z: refused");
     expect(JSON.parse((await run("info", "bare", "--json")).printed).access).toMatchObject({ outcome: "reduced" });
