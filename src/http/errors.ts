@@ -49,11 +49,13 @@ export function respondError(error: ImageError, { request, helpUrl, keptSeconds 
 
 /** What is told to one who was let in is not told to others; and faults of ours and of storage are over soon. */
 function keepingOf(error: ImageError, keptSeconds: number): string {
-  const { status, mostKeptSeconds = keptSeconds } = error;
+  const { status, mostKeptSeconds = Number.POSITIVE_INFINITY } = error;
   if (status >= 500 || status === 429) return cacheControl(0);
   if (isOfAsker(status) || mostKeptSeconds < 1) return keptByNobody;
-  // What ends at some time is not shown for longer while it is asked for again.
-  return mostKeptSeconds < keptSeconds ? `public, max-age=${mostKeptSeconds}` : cacheControl(keptSeconds);
+  // While it is asked for again it is shown for as long once more: not where it ends before that.
+  return mostKeptSeconds < 2 * keptSeconds
+    ? `public, max-age=${Math.min(mostKeptSeconds, keptSeconds)}`
+    : cacheControl(keptSeconds);
 }
 
 /** Says whether another one, or the same one after a login, would be answered something else. */
