@@ -4,6 +4,7 @@ import { type AddressRange, parseRange } from "./network.ts";
 import { isViewerOrigin } from "./origin.ts";
 import { type Pattern, parsePattern } from "./pattern.ts";
 import { type Policy, policyEntries } from "./policy.ts";
+import { repeatedNames } from "./repeated-names.ts";
 
 /** Texts by language, as tags of BCP 47. */
 export type Texts = Readonly<Record<string, string>>;
@@ -151,10 +152,11 @@ export type ReadRules =
 
 /** Reads the rules of access from JSON in UTF-8. A name that is used has to be described in them. Never throws. */
 export function parseRules(bytes: Uint8Array): ReadRules {
-  const read = v.safeParse(rulesSchema, parseJson(bytes));
+  const text = decodeText(bytes);
+  const read = v.safeParse(rulesSchema, parseJson(text));
   if (!read.success) return { kind: "faulty", faults: read.issues.map(formatIssue) };
   const { access, networks, clicks, roles, origins, watermarks } = read.output;
-  const faults: string[] = [];
+  const faults = repeatedNames(text).map((place) => `${place} stands there more than once`);
   const rules: AccessRules = {
     patterns: access.flatMap(({ match, ...policy }) => {
       const matches = parsePattern(match);
@@ -199,9 +201,18 @@ function formatIssue(issue: v.BaseIssue<unknown>): string {
   return path === null ? issue.message : `${path}: ${issue.message}`;
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** Returns bytes as text; empty for what is not UTF-8. */
+function decodeText(bytes: Uint8Array): string {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return "";
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

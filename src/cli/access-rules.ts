@@ -4,7 +4,7 @@ import { type AccessRules, noRules, parseRules, rulesKey } from "../access/rules
 import { type Bucket, mostReadBytes, type ServiceBuckets } from "../bucket/bucket.ts";
 import { checkedBytes } from "../bucket/upload.ts";
 import { recordHeaders } from "../job/catalogue-record.ts";
-import { affectedBy, readStated, type StatedThings, undescribed } from "../job/rules-effect.ts";
+import { affectedBy, idleRules, readStated, type StatedThings, undescribed } from "../job/rules-effect.ts";
 import type { Terminal } from "../node/terminal.ts";
 import { refuseFaults } from "../settings/command-faults.ts";
 import type { PolicyCommand } from "./access-commands.ts";
@@ -115,6 +115,7 @@ async function check(made: RulesFile, run: RulesRun): Promise<number> {
   const { images, objects } = affectedBy(stated, { before: rulesOf(former?.bytes), after: made.rules });
   run.terminal.print([
     ...describeRules(made.rules),
+    ...notesOf(stated, made.rules),
     `Nothing is wrong; ${count(images.length, "image")} and ${count(objects.length, "object")} would be affected`,
   ]);
   return exitStatus.well;
@@ -147,12 +148,14 @@ async function store(made: RulesFile, run: RulesRun): Promise<number> {
   const { images, objects, collections } = affected;
   const isNothing = images.length + objects.length === 0;
   const purge = isNothing ? undefined : await purgeAfterwards(affected, { choice: options, terminal, base });
-  const report = { stored: rulesKey, ...affected, ...(purge && { purge }) };
+  const idle = idleRules(stated, made.rules);
+  const report = { stored: rulesKey, ...affected, idle, ...(purge && { purge }) };
   terminal.print(
     options.json === true
       ? JSON.stringify(report, undefined, 2).split("\n")
       : [
           ...describeRules(made.rules),
+          ...notesOf(stated, made.rules),
           `${rulesKey} stored in ${catalogue.name}; ${count(images.length, "image")}, ${count(objects.length, "object")} and ${count(collections.length, "collection")} are affected`,
           ...(purge === undefined ? [] : formatPurgeOutcome(purge)),
         ],
@@ -160,6 +163,10 @@ async function store(made: RulesFile, run: RulesRun): Promise<number> {
   return options.to === "local" || purge === undefined || purge.state === "purged"
     ? exitStatus.well
     : exitStatus.failed;
+}
+
+function notesOf(stated: StatedThings, rules: AccessRules): readonly string[] {
+  return idleRules(stated, rules).map((sentence) => `Note: ${sentence}`);
 }
 
 /** Rules that can't be read show no image: nothing is kept by them. */

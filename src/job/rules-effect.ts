@@ -118,6 +118,23 @@ export function undescribed({ images, objects }: StatedThings, rules: AccessRule
   ];
 }
 
+/**
+ * Returns a sentence, without a full stop, for each rule that counts for no image that is stored: a slip of the pen, or one
+ * that waits for its images. Pure.
+ */
+export function idleRules({ images }: Pick<StatedThings, "images">, rules: AccessRules): readonly string[] {
+  const identifiers = [...images.keys()];
+  const counting = new Set(identifiers.map((identifier) => findPattern(rules, identifier)));
+  const idle = rules.patterns.filter((pattern) => !counting.has(pattern));
+  return idle.map(({ match, matches }) => {
+    const taken = identifiers.find(matches);
+    const front = taken === undefined ? undefined : findPattern(rules, taken)?.match;
+    return front === undefined
+      ? `${match} is the form of no image that is stored`
+      : `${match} counts for nothing that is stored: ${front} stands in front of it, and is the form of ${taken} too`;
+  });
+}
+
 /** What other rules change something for. */
 export interface AffectedThings {
   readonly images: readonly string[];

@@ -246,6 +246,15 @@ describe("tessera access rules", () => {
     }
   });
 
+  it("notes rules that count for nothing, and refuses a name that stands twice", async () => {
+    await lay("idle.json", { ...rules, access: [...rules.access, { match: "albun/**", access: "closed" }] });
+    const { status, printed } = await run("access", "rules", "check", "idle.json");
+    expect([status, printed]).toEqual([0, expect.stringContaining("Note: albun/** is the form of no image")]);
+    await lay("twice.json", JSON.stringify(rules).replace("{", '{"access":[],'));
+    const twice = await run("access", "rules", "check", "twice.json");
+    expect([twice.status, twice.said]).toEqual([2, expect.stringContaining("twice.json: access stands there more")]);
+  });
+
   it("stores rules, and purges what they count for alone", async () => {
     await run("access", "set", "bare", "--clear");
     await lay("other.json", { ...rules, access: [...rules.access, { match: "bare", access: "closed" }] });

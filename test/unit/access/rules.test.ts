@@ -72,6 +72,14 @@ describe("the rules of access", () => {
     expect(faultsOf(json)).not.toHaveLength(0);
   });
 
+  it("are not read where a name stands twice: the one that is left out may be the one that was meant", () => {
+    const text = '{"access":[{"match":"a/**","access":"closed","access":"open"}],"access":[]}';
+    expect(parseRules(new TextEncoder().encode(text))).toEqual({
+      kind: "faulty",
+      faults: ["access.access stands there more than once", "access stands there more than once"],
+    });
+  });
+
   it("are not read from what is no JSON", () => {
     expect(parseRules(new TextEncoder().encode("{")).kind).toBe("faulty");
     expect(parseRules(new Uint8Array([0xff, 0xfe])).kind).toBe("faulty");

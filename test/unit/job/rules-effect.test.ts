@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AccessRules, noRules, parseRules } from "../../../src/access/rules.ts";
-import { affectedBy, type StatedThings } from "../../../src/job/rules-effect.ts";
+import { affectedBy, idleRules, type StatedThings } from "../../../src/job/rules-effect.ts";
 
 function rulesOf(access: readonly object[]): AccessRules {
   const read = parseRules(new TextEncoder().encode(JSON.stringify({ access })));
@@ -54,5 +54,21 @@ describe("what other rules change something for", () => {
     expect(effectOf("alone/**")).toEqual({ images: ["alone/1"], objects: ["alone"], collections: ["top"] });
     expect(effectOf("bare")).toEqual({ images: ["bare"], objects: [], collections: [] });
     expect(effectOf("none/**")).toEqual({ images: [], objects: [], collections: [] });
+  });
+});
+
+describe("rules that count for nothing", () => {
+  const idle = (...matches: readonly string[]) =>
+    idleRules(stated, rulesOf(matches.map((match) => ({ match, access: "hidden" }))));
+
+  it("are told: forms of no image, and those behind another", () => {
+    expect(idle("loan/**", "maps/*", "maps/1")).toEqual([
+      "loan/** is the form of no image that is stored",
+      "maps/1 counts for nothing that is stored: maps/* stands in front of it, and is the form of maps/1 too",
+    ]);
+  });
+
+  it("are none that count for an image, with a record or without", () => {
+    expect(idle("loans/**", "bare", "**")).toEqual([]);
   });
 });
