@@ -1,15 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Policy } from "../../src/access/policy.ts";
-import { attachmentKey } from "../../src/catalogue/attachment.ts";
 import { formatCollection } from "../../src/catalogue/collection.ts";
-import { feedEndKey, feedPageKey, formatFeedRecord } from "../../src/catalogue/feed.ts";
-import { formatPageLines, pageLinesKey, textFileKey } from "../../src/catalogue/page-text.ts";
-import type { Page, Work } from "../../src/catalogue/work.ts";
+import type { Page } from "../../src/catalogue/work.ts";
 import { formatWork, workKey } from "../../src/catalogue/work-record.ts";
-import { addEntries, beginObject, entryOfPage, entryOfWork, finishObject } from "../../src/search/index-entries.ts";
-import { indexLayout } from "../../src/search/index-layout.ts";
 import { ask } from "../support/service.ts";
+import { makeIndex, pageText, storeFeed, storeObject } from "../support/stored-objects.ts";
 import { makeImage, makeMember, makePage, makeWork } from "../support/works.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are read as JSON.
@@ -22,11 +18,10 @@ const rules = {
   roles: { staff: { label: { en: "The museum" }, claims: ["@museum.example"] } },
 };
 
-const text = { format: "plain", file: "page.txt" } as const;
 const page = (key: string, policy: Policy | undefined, change: Partial<Page> = {}): Page =>
   makePage(key, {
     label: { none: [`label-${key}`] },
-    text,
+    text: pageText,
     images: [makeImage({ identifier: `mixed/${key}`, ...(policy === undefined ? {} : { policy }) })],
     ...change,
   });
@@ -79,25 +74,10 @@ const redacted = makeWork({
 });
 const works = [mixed, openWork, shut, secret, staff, gone, vault, redacted];
 
-async function store(work: Work): Promise<void> {
-  await env.CATALOGUE.put(workKey(work.key), formatWork(work));
-  const entries = [entryOfWork(work)];
-  for (const [index, { key }] of work.pages.entries()) {
-    const lines = [{ text: `whisper word${key} of ${work.key}` }];
-    const lined = { width: 3000, height: 4000, format: "plain", file: text.file, lines } as const;
-    await env.CATALOGUE.put(pageLinesKey({ object: work.key, page: key }), formatPageLines(lined));
-    entries.push(entryOfPage(lined, { number: index + 1, page: key }));
-  }
-  await env.CATALOGUE.put(textFileKey(work.key, text.file), "whisper");
-  await env.CATALOGUE.put(attachmentKey(work.key, `${work.key}.pdf`), "%PDF-1.4");
-  const statements = [...beginObject(work), addEntries(work.key, entries), finishObject(work.key, "1")];
-  await env.SEARCH.batch(statements.map(({ sql, values }) => env.SEARCH.prepare(sql).bind(...values)));
-}
-
 beforeAll(async () => {
   await env.CATALOGUE.put("rules.json", JSON.stringify(rules));
-  await env.SEARCH.batch(indexLayout.map((sql) => env.SEARCH.prepare(sql)));
-  for (const work of works) await store(work);
+  await makeIndex();
+  for (const work of works) await storeObject(work);
   const members = works.map(({ key, label, access, pages }) =>
     makeMember(key, {
       label,
@@ -116,17 +96,7 @@ beforeAll(async () => {
     members,
   };
   await env.CATALOGUE.put("collections/papers.json", formatCollection(collection));
-  const activities = works.map(({ key }) => ({
-    type: "Create" as const,
-    kind: "object" as const,
-    key,
-    endTime: "2026-01-01T00:00:00Z",
-  }));
-  await env.CATALOGUE.put(
-    feedPageKey(1),
-    formatFeedRecord({ number: 1, startIndex: 0, activities, runs: [], isFull: true }),
-  );
-  await env.CATALOGUE.put(feedEndKey, formatFeedRecord({ pages: 1, activities: activities.length }));
+  await storeFeed(works.map(({ key }) => key));
 });
 
 const inRoom = { "CF-Connecting-IP": "192.0.2.7" };
