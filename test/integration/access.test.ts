@@ -248,8 +248,6 @@ describe("access that can't be decided", () => {
     '{"access":[{"match":"x","access":"role:nobody"}]}',
     "x".repeat(300 << 10),
   ])("is 503 where the rules are damaged: %.50s", async (text) => {
-    const stored = () => Promise.resolve(new Response(text));
-    void stored;
     await env.CATALOGUE.put("rules.json", text);
     const answer = await ask(path("plain", "full/max/0/default.jpg"));
     await env.CATALOGUE.put("rules.json", JSON.stringify(rules));
