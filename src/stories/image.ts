@@ -10,7 +10,7 @@ import {
   respondUndrawn,
   unkeptHeaders,
 } from "../http/respond.ts";
-import type { ImageRoute } from "../http/route.ts";
+import { type ImageRoute, searchOf } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { formatFileName } from "../iiif/file-name.ts";
@@ -40,8 +40,8 @@ export interface RoutedImage<Kind> {
 }
 
 /**
- * Answers an image request. Who may see the image reduced alone, and asks for all of it, is led to the reduced one: addresses
- * of thumbnails stay what they were. Throws an ImageError if it can't be answered.
+ * Answers an image request. Who may see the image reduced alone is led to the reduced one: addresses of thumbnails stay what
+ * they were. Only a region in pixels means another part of that one. Throws an ImageError if it can't be answered.
  */
 export async function answerImage(services: Services, routed: RoutedImage<ImageRoute>): Promise<Response> {
   const { request, route, identifier, visit } = routed;
@@ -50,11 +50,12 @@ export async function answerImage(services: Services, routed: RoutedImage<ImageR
   try {
     return await answerPicture(services, { request, version, identifier, visit, ask: () => asked });
   } catch (error) {
-    if (!(error instanceof AccessRefused) || asked.region.kind !== "full") throw error;
+    if (!(error instanceof AccessRefused) || asked.region.kind === "pixels") throw error;
     const uri = reducedUri(services, routed, error.refusal);
     if (uri === undefined) throw error;
     const { region, size, rotation, qualityAndFormat } = parameters;
-    return respondToAsker({ uri: `${uri}/${region}/${size}/${rotation}/${qualityAndFormat}`, status: 302 });
+    const path = `${uri}/${region}/${size}/${rotation}/${qualityAndFormat}`;
+    return respondToAsker({ uri: `${path}${searchOf(request.url)}`, status: 302 });
   }
 }
 

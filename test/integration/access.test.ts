@@ -86,6 +86,17 @@ describe("an image", () => {
     expect([picture.status, picture.headers.get("Cache-Control")]).toEqual([status, kept]);
   });
 
+  it.each([
+    "full/15,/0/gray.png?download",
+    "square/10,10/90/default.jpg?x=%0d%0ay",
+    "pct:0,0,50,50/10,/0/default.webp",
+  ])("that all may see reduced leads to the same of the reduced one, if it has it: %s", async (end) => {
+    const { status, headers } = await ask(path("small", end));
+    const kept = headers.get("Cache-Control");
+    expect([status, kept, headers.get("Location")]).toEqual([302, "private, no-store", `/iiif/3/small;max=20/${end}`]);
+    expect((await ask(headers.get("Location") as string)).status).toBe(200);
+  });
+
   it("that is hidden is answered as one that is not there", async () => {
     const told = async (identifier: string, end: string, accept: string) => {
       const { status, headers, text } = await ask(path(identifier, end), { headers: { Accept: accept } });
