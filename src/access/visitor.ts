@@ -6,6 +6,9 @@ import { type ReadStatement, readStatement, signStatement } from "./statement.ts
 /** For how long somebody is known who was let in, in seconds: a working day. */
 export const visitorSeconds = 8 * 3600;
 
+/** How far the clocks of two places of the service may be apart, in seconds. */
+const skewSeconds = 60;
+
 /** For how long a viewer may use a token before it asks for another, in seconds. */
 export const tokenSeconds = 300;
 
@@ -108,7 +111,7 @@ export async function readVisitor(text: string | undefined, ground: ReadingGroun
   const read = await readStatement("cookie/v1", text, ground);
   if (read.kind === "refused") return read;
   const parsed = v.safeParse(visitorSchema, read.stated);
-  const isTooLong = read.expires > ground.now / 1000 + visitorSeconds;
+  const isTooLong = read.expires > ground.now / 1000 + visitorSeconds + skewSeconds;
   // One that lasts for longer was made while the clock was wrong, or by another version.
   if (!parsed.success || isTooLong) return { kind: "refused", why: "malformed" };
   return { kind: "known", who: { ...parsed.output, until: read.expires } };

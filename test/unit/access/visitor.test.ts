@@ -82,6 +82,15 @@ describe("what a browser keeps", () => {
     });
   });
 
+  it("is read where the clock is up to a minute behind that of the place where it was made", async () => {
+    const value = await signVisitor(signedIn(undefined, { roles: ["staff"], nonce: "n", now }), accessSecret);
+    const kinds = [0, 1000, 60_000, 62_000].map(async (behind) => {
+      const { kind } = await readVisitor(value, { secrets, now: now - behind });
+      return kind;
+    });
+    expect(await Promise.all(kinds)).toEqual(["known", "known", "known", "refused"]);
+  });
+
   it("is short enough to be kept however much there is, and has what is newest", async () => {
     let visitor = visitorOf({ roles: many });
     for (const click of many) visitor = accepting(visitor, { click, nonce: "n", now });
