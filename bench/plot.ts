@@ -212,7 +212,7 @@ mkdirSync(folder, { recursive: true });
 const render = readResults<readonly RenderResult[]>("render");
 if (render !== undefined) writeFileSync(`${folder}/render-sharp.svg`, drawChart(chartRender(render)));
 const server = readResults<ServerResults>("server");
-if (server?.requests.some(({ peer }) => peer === "iipsrv")) {
+if (server?.programs.iipsrv !== undefined) {
   writeFileSync(`${folder}/server-iipsrv.svg`, drawChart(chartServer(server)));
 }
 const cold = readResults<readonly ColdResult[]>("cold");

@@ -200,7 +200,10 @@ function replaceTable<Results>(
 }
 
 const readme = resolve(import.meta.dirname, "README.md");
-const server = readResults<ServerResults>("server");
+const ofServers = readResults<ServerResults>("server");
+const isCompared = ofServers?.programs.iipsrv !== undefined;
+if (ofServers !== undefined && !isCompared) console.log("server is left out: iipsrv was not measured");
+const server = isCompared ? ofServers : undefined;
 const render = readResults<readonly RenderResult[]>("render");
 const memory = readResults<readonly MemoryResult[]>("memory");
 const cold = readResults<readonly ColdResult[]>("cold");
