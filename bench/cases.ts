@@ -1,4 +1,6 @@
+import type { Size } from "../src/geometry.ts";
 import { type Source, tileSide } from "./sources.ts";
+import { viewerTile } from "./viewer-mix.ts";
 
 /** A request that is measured. */
 export interface Case {
@@ -13,7 +15,7 @@ export interface Case {
 /** Longer side of the pictures whose quality, rotation or format is what is measured, in pixels. */
 const middleSide = 1024;
 
-/** Every request that is measured, once for all benchmarks. */
+/** Every picture that is measured, once for all benchmarks. */
 export const cases: readonly Case[] = [
   { name: "aligned tile", path: (source, index) => tilePath({ x: 0, y: 0 }, source, index) },
   { name: "unaligned tile", path: (source, index) => tilePath({ x: 77, y: 131 }, source, index) },
@@ -30,9 +32,12 @@ export const cases: readonly Case[] = [
   { name: "webp", path: (source) => fittedPath(source, middleSide, "0/default.webp") },
 ];
 
+/** Tiles of all levels, which is what most requests are: measured over HTTP alone, for none is slow to draw. */
+export const viewerMix: Case = { name: "viewer mix", path: viewerTile };
+
 /** Returns the case of that name. Throws an Error for an unknown one. */
 export function findCase(name: string): Case {
-  const found = cases.find((candidate) => candidate.name === name);
+  const found = [...cases, viewerMix].find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`unknown case: ${name}`);
   return found;
 }
@@ -55,9 +60,15 @@ function edgeTilePath(source: Source, index: number): string {
   return `${x},${y},${width},${tileSide}/${width},${tileSide}/0/default.jpg`;
 }
 
-/** The whole image, its longer side that many pixels. */
-function fittedPath({ width, height }: Source, longerSide: number, end = "0/default.jpg"): string | undefined {
-  if (longerSide > Math.max(width, height)) return undefined;
+/** Returns the path of the whole image, its longer side that many pixels; undefined where the source is smaller. */
+export function fittedPath(source: Source, longerSide: number, end = "0/default.jpg"): string | undefined {
+  if (longerSide > Math.max(source.width, source.height)) return undefined;
+  const { width, height } = fittedSize(source, longerSide);
+  return `full/${width},${height}/${end}`;
+}
+
+/** Returns the size of the whole image whose longer side has that many pixels. */
+export function fittedSize({ width, height }: Source, longerSide: number): Size {
   const scale = longerSide / Math.max(width, height);
-  return `full/${Math.round(width * scale)},${Math.round(height * scale)}/${end}`;
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }

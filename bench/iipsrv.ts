@@ -1,15 +1,19 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { isInstalled } from "./processes.ts";
-import { benchFolder, sourcesFolder } from "./sources.ts";
+import { benchFolder, sources, sourcesFolder } from "./sources.ts";
 import { type Peer, pidOf, untilAnswering } from "./workerd.ts";
 
-const binary = "/usr/lib/iipimage-server/iipsrv.fcgi";
+const binary = process.env.IIPSRV ?? "/usr/lib/iipimage-server/iipsrv.fcgi";
 const folder = `${benchFolder}/iipsrv`;
 
-/** Names what iipsrv needs and this machine lacks: Debian's iipimage-server, spawn-fcgi and nginx. */
+/** Names what iipsrv needs and this machine lacks: the binary that IIPSRV names or Debian's, spawn-fcgi and nginx. */
 export function missingForIipsrv(): readonly string[] {
-  const packages = { "iipimage-server": binary, "spawn-fcgi": "spawn-fcgi", nginx: "/usr/sbin/nginx" };
+  const packages = {
+    [process.env.IIPSRV ?? "iipimage-server"]: binary,
+    "spawn-fcgi": "spawn-fcgi",
+    nginx: "/usr/sbin/nginx",
+  };
   return Object.entries(packages).flatMap(([name, path]) => (isInstalled(path) ? [] : [name]));
 }
 
@@ -38,17 +42,32 @@ export async function startIipsrv(port: number, core: number, quality: number): 
   const front = spawn("taskset", [...pin, "/usr/sbin/nginx", "-p", folder, "-c", `${folder}/nginx.conf`], {
     stdio: "ignore",
   });
-  await untilAnswering(port, front);
-  return {
-    name: "iipsrv",
-    port,
-    pids: [pidOf(service), pidOf(front)],
-    pathOf: (source, request) => `/iiif/${source.name}.tif/${request}`,
-    stop: () => {
-      front.kill();
-      service.kill();
-    },
+  const stop = (): void => {
+    front.kill();
+    service.kill();
   };
+  try {
+    await untilAnswering(port, front);
+    return {
+      name: "iipsrv",
+      program: await readVersion(port),
+      port,
+      pids: [pidOf(service), pidOf(front)],
+      pathOf: (source, request) => `/iiif/${source.name}.tif/${request}`,
+      stop,
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+/** What calls itself iipsrv says in the header Server of every answer which version it is. */
+async function readVersion(port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/iiif/${sources[0]!.name}.tif/full/64,/0/default.jpg`);
+  const server = response.headers.get("Server");
+  if (!server?.startsWith("iipsrv/")) throw new Error(`iipsrv answers ${response.status}, its server ${server}`);
+  return server.replace("/", " ");
 }
 
 function formatNginx(port: number, socket: string): string {
@@ -71,6 +90,7 @@ http {
     location = /health { return 200; }
     location ~ ^/iiif/(.*)$ {
       fastcgi_pass unix:${socket};
+      fastcgi_pass_header Server;
       fastcgi_param QUERY_STRING IIIF=$1;
       fastcgi_param REQUEST_METHOD $request_method;
       fastcgi_param HTTP_HOST $http_host;

@@ -8,9 +8,9 @@ export interface Load {
   readonly paths: readonly string[];
   /** Connections that are open at once; each asks again as soon as it is answered. */
   readonly connections: number;
-  /** No request is begun after this many seconds, nor after `most` requests. */
+  /** No request is begun after this many seconds, nor after `most` requests, if that is given. */
   readonly seconds: number;
-  readonly most: number;
+  readonly most?: number;
 }
 
 /** The outcome of the requests. */
@@ -40,7 +40,8 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   let bytes = 0;
   let asked = 0;
   const start = performance.now();
-  const isOver = (): boolean => asked >= load.most || performance.now() - start > 1000 * load.seconds;
+  const isOver = (): boolean =>
+    asked >= (load.most ?? Number.POSITIVE_INFINITY) || performance.now() - start > 1000 * load.seconds;
   const runConnection = async (): Promise<void> => {
     let connection: Connection | undefined;
     while (!isOver()) {
@@ -66,6 +67,15 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   };
   await Promise.all(Array.from({ length: load.connections }, runConnection));
   return { latencies, firstBytes, failures, seconds: (performance.now() - start) / 1000, bytes };
+}
+
+/** Adds up what went wrong, by kind. */
+export function sumFailures(results: readonly Pick<LoadResult, "failures">[]): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = {};
+  for (const { failures } of results) {
+    for (const [kind, count] of Object.entries(failures)) sum[kind] = (sum[kind] ?? 0) + count;
+  }
+  return sum;
 }
 
 interface Answer {

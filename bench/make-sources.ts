@@ -1,9 +1,11 @@
 // Makes the masters that the benchmarks read, mosaics of photographs as tiled pyramids, in build/bench/sources. Run:
-// npx -c "node bench/make-sources.ts [FOLDER]". FOLDER, or $TESSERA_CORPUS/gallery, contains photographs of any size.
-// Existing files are kept; a file only appears under its name when it is complete.
+// npx -c "node bench/make-sources.ts [--huge] [FOLDER]". FOLDER, or $TESSERA_CORPUS/gallery, contains photographs of any
+// size; --huge makes the one of 1,000 megapixels too (220 MB, which take 4 GB of memory to make). Existing files are kept; a
+// file only appears under its name when it is complete.
 import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { pathOf, type Source, sources, sourcesFolder, tileSide } from "./sources.ts";
+import { hugeSource, pathOf, type Source, sources, sourcesFolder, tileSide } from "./sources.ts";
 
 const channels = 3;
 
@@ -17,10 +19,10 @@ const qualities = { "ycbcr-420": 89, "rgb-444": 90 } as const;
 
 sharp.cache(false);
 
-/** Makes every missing source. Throws an Error if one is missing and there are no photographs to make it from. */
-export async function makeSources(folder: string | undefined): Promise<void> {
+/** Makes each that is missing. Throws an Error if one is and there are no photographs to make it from. */
+async function makeSources(wanted: readonly Source[], folder: string | undefined): Promise<void> {
   mkdirSync(sourcesFolder, { recursive: true });
-  const missing = sources.filter((source) => !existsSync(pathOf(source)));
+  const missing = wanted.filter((source) => !existsSync(pathOf(source)));
   if (missing.length === 0) return;
   if (folder === undefined) throw new Error("name a folder of photographs, or set TESSERA_CORPUS");
   const photographs = await listPhotographs(folder);
@@ -83,7 +85,9 @@ async function layMosaic({ width, height }: Source, photographs: readonly string
   return mosaic;
 }
 
-if (import.meta.main) {
-  const corpus = process.env.TESSERA_CORPUS;
-  await makeSources(process.argv[2] ?? (corpus ? `${corpus}/gallery` : undefined));
-}
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { huge: { type: "boolean" } } });
+const corpus = process.env.TESSERA_CORPUS;
+await makeSources(
+  values.huge ? [...sources, hugeSource] : sources,
+  positionals[0] ?? (corpus ? `${corpus}/gallery` : undefined),
+);

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ColdResult } from "./cold.ts";
 import type { RenderResult } from "./render.ts";
-import type { ServerResult, ServerResults } from "./server.ts";
+import type { ServerResults } from "./server.ts";
 import { benchFolder, type Sampling, sources } from "./sources.ts";
 import { formatFigure } from "./statistics.ts";
+import { pairsOf } from "./targets.ts";
 
 /** One bar: what is measured, by what it is measured against. */
 interface Bar {
@@ -71,24 +72,19 @@ function chartRender(results: readonly RenderResult[]): Chart {
   };
 }
 
-function chartServer(results: readonly ServerResult[]): Chart {
-  const ours = results.filter(({ peer }) => peer === "tessera");
+function chartServer({ requests, programs }: ServerResults): Chart {
+  const pairs = pairsOf(requests).map(([ours, other]) => ({ source: ours.source, case: ours.case, ours, other }));
   return {
-    title: "Over HTTP: processor time a request by iipsrv's, one core, caches off",
-    subtitle: "123 megapixels, JPEG quality 85; iipsrv reduces bilinearly, ours by Lanczos3; shorter is less",
+    title: "Over HTTP: processor time a request by iipsrv's, one core, one connection, caches off",
+    subtitle: `123 megapixels, JPEG quality 85; ${programs.iipsrv} reduces bilinearly, ours by Lanczos3; shorter is less`,
     legend,
     groups: groupBySampling(
-      ours,
+      pairs,
       ({ case: name }) => name,
-      (found) => {
-        const other = results.find(
-          ({ peer, source, case: name }) => peer === "iipsrv" && source === found.source && name === found.case,
-        );
-        return {
-          value: found.cpu / (other?.cpu ?? Number.NaN),
-          label: `${formatFigure(found.cpu)} ms, iipsrv ${formatFigure(other?.cpu)}`,
-        };
-      },
+      ({ ours, other }) => ({
+        value: ours.cpu / other.cpu,
+        label: `${formatFigure(ours.cpu)} ms, iipsrv ${formatFigure(other.cpu)}`,
+      }),
     ),
     ...ratioAxis,
     line: { value: 1, label: "iipsrv" },
@@ -216,8 +212,8 @@ mkdirSync(folder, { recursive: true });
 const render = readResults<readonly RenderResult[]>("render");
 if (render !== undefined) writeFileSync(`${folder}/render-sharp.svg`, drawChart(chartRender(render)));
 const server = readResults<ServerResults>("server");
-if (server?.requests.some(({ peer }) => peer === "iipsrv")) {
-  writeFileSync(`${folder}/server-iipsrv.svg`, drawChart(chartServer(server.requests)));
+if (server?.programs.iipsrv !== undefined) {
+  writeFileSync(`${folder}/server-iipsrv.svg`, drawChart(chartServer(server)));
 }
 const cold = readResults<readonly ColdResult[]>("cold");
 if (cold !== undefined) writeFileSync(`${folder}/cold-geotiff.svg`, drawChart(chartCold(cold)));

@@ -1,69 +1,73 @@
-// Measures the service over HTTP: the Worker's bundle under workerd next to iipsrv, one core for the server, another
-// for the load, loopback only, caches off. Prints tables, writes build/bench/server.json; takes about six minutes. Run:
-// npm run bench:server, or node bench/server.ts [SECONDS].
+// Measures the service over HTTP: the Worker's bundle under workerd next to iipsrv and to the library of serverless-iiif, one
+// core for the server, another for the load, loopback only, caches off. IIPSRV names a binary of iipsrv, else it is Debian's.
+// Prints tables, writes build/bench/server.json; takes about five minutes. Run: npm run bench:server, or node
+// bench/server.ts [SECONDS], of each of the rounds.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { keepAnswers, measureAnswers } from "./answers.ts";
-import { findCase } from "./cases.ts";
+import { findCase, fittedPath, viewerMix } from "./cases.ts";
 import { jpegQuality } from "./engine.ts";
+import { startIiifProcessor } from "./iiif-processor.ts";
 import { missingForIipsrv, startIipsrv } from "./iipsrv.ts";
-import { type LoadResult, runLoad } from "./load.ts";
-import { forgetPeaks, isInstalled, usageOf } from "./processes.ts";
-import { benchFolder, findSource, pathOf, type Source, sources } from "./sources.ts";
-import { formatFigure, formatTable, quantile } from "./statistics.ts";
+import { type Asked, measureInTurns, type Rounds, type ServerResult } from "./measure-peer.ts";
+import { isInstalled } from "./processes.ts";
+import { benchFolder, findSource, hugeSource, pathOf, type Source, sources } from "./sources.ts";
+import { formatFigure, formatTable } from "./statistics.ts";
 import { type Peer, startWorkerd } from "./workerd.ts";
-
-/** One peer's figures for one case. */
-export interface ServerResult {
-  readonly peer: string;
-  readonly source: string;
-  readonly case: string;
-  readonly connections: number;
-  readonly requests: number;
-  readonly failures: Readonly<Record<string, number>>;
-  readonly requestsPerSecond: number;
-  /** Milliseconds. */
-  readonly median: number;
-  readonly p95: number;
-  readonly firstByte: number;
-  /** Processor time per request, in milliseconds: of the service alone, and including the proxy before it. */
-  readonly cpu: number;
-  readonly cpuWithFront: number;
-  readonly peakBytes: number;
-  readonly bytes: number;
-  /** Against the Lanczos3 reference, in dB. */
-  readonly psnr?: number;
-}
 
 /** What this script writes. */
 export interface ServerResults {
-  /** The cost in workerd of a read, a look-up and a put, without any work of the service's: part of its figures. */
-  readonly floor: ServerResult;
+  /** What each peer is, with its version. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** The cost in workerd of a read, and of a look-up and a put besides, without any work of the service's. */
+  readonly floors: readonly ServerResult[];
+  /** At one connection: two hide part of the cost of waking up. */
   readonly requests: readonly ServerResult[];
+  /** The whole of one master in sizes from the smallest to the largest; the case is the longer side, in pixels. */
+  readonly outputs: readonly ServerResult[];
+  /** What grows with the master, from the smallest to the largest. */
+  readonly growth: readonly ServerResult[];
+  /** The tiles of viewers, with more and more connections. */
+  readonly mix: readonly ServerResult[];
   readonly load: readonly ServerResult[];
 }
 
-const seconds = Number(process.argv[2] ?? 0.7);
+const seconds = Number(process.argv[2] ?? 0.3);
 const serverCore = 0;
 const loadCore = 1;
-const ports = { tessera: 18_791, iipsrv: 18_793 };
+const ports = { tessera: 18_791, iipsrv: 18_793, iiifProcessor: 18_797 };
+const rounds: Rounds = { count: 3, seconds, warmUpSeconds: seconds / 2 };
+/** The library takes a hundred times as long as the others. */
+const libraryRounds: Rounds = { ...rounds, count: 1 };
+/** By then all has been asked for. */
+const loadRounds: Rounds = { ...rounds, warmUpSeconds: 0 };
 
-const requestCases = ["aligned tile", "unaligned tile", "128", "1024", "3000", "4096", "full"];
-/** Of the largest master only what shows that nothing grows with it. */
-const casesOfLargest = ["aligned tile", "unaligned tile", "128", "1024"];
-const requestConnections = 2;
+const requestCases = ["aligned tile", "viewer mix", "unaligned tile", "128", "1024", "3000", "4096", "full"];
+const requestSources = sources.filter((source) => source !== sources.at(-1));
+
+/** Up to 16 megapixels. */
+const outputSides = [64, 128, 256, 512, 1024, 2048, 4651];
+const outputSource = findSource("123mp-ycbcr-420");
+
+const growthCases = ["aligned tile", "unaligned tile", "128", "1024"];
+const growthSources = [...sources, hugeSource].filter(
+  (source) => source.sampling === "ycbcr-420" && (source !== hugeSource || existsSync(pathOf(source))),
+);
+
+const mixSources = ["40mp-ycbcr-420", "40mp-rgb-444"].map(findSource);
+const mixConnections = [1, 10, 100];
 
 const loadSource = findSource("123mp-rgb-444");
-const loadCases = ["aligned tile", "1024", "128", "4096"];
-const loadConnections = [10, 100];
-/** Only failures are looked for with as many connections: cases that are answered in milliseconds. */
-const crowd = { connections: 1000, cases: ["aligned tile", "128"] };
-/** The slowest case is asked for no more often than this at each connection, so that the run ends. */
-const mostPerConnection = 200;
+/** With a thousand connections only failures are looked for: cases that are answered in milliseconds. */
+const loads = [
+  { connections: 10, cases: ["aligned tile", "1024", "128", "4096"] },
+  { connections: 100, cases: ["aligned tile", "1024", "128"] },
+  { connections: 1000, cases: ["aligned tile", "128"] },
+];
 
 /** Different tiles that are asked for in turn. */
-const tileCount = 64;
+const tileCount = 256;
 
 if (!isInstalled("taskset") || cpus().length < 2) throw new Error("two cores and taskset are needed");
 for (const source of sources) {
@@ -72,132 +76,115 @@ for (const source of sources) {
 execFileSync("taskset", ["-apc", String(loadCore), String(process.pid)], { stdio: "ignore" });
 mkdirSync(benchFolder, { recursive: true });
 const peers: Peer[] = [await startWorkerd(ports.tessera, serverCore)];
+const library = await startIiifProcessor(ports.iiifProcessor, serverCore, jpegQuality);
+const stop = (): void => {
+  for (const peer of [...peers, library]) peer.stop();
+};
 try {
   const missing = missingForIipsrv();
   if (missing.length === 0) peers.push(await startIipsrv(ports.iipsrv, serverCore, jpegQuality));
   else console.log(`iipsrv is left out: ${missing.join(", ")} not installed`);
-  const floor = await measureFloor(peers[0]!);
-  const requests = await measureRequests();
+  const programs = Object.fromEntries([...peers, library].map(({ name, program }) => [name, program]));
+  console.log(programs);
+  const floors = await measureFloors(peers[0]!);
+  const growth = await measureGrowth();
+  const outputs = await measureOutputs();
+  const mix = await measureMix();
   const load = await measureLoad();
-  for (const peer of peers) peer.stop();
+  const requests = await measureRequests();
+  stop();
   const compared = await measureAnswers(requests);
-  writeFileSync(`${benchFolder}/server.json`, JSON.stringify({ floor, requests: compared, load }, undefined, 2));
-  console.log(`\nFloor\n${tableOf([floor])}`);
-  console.log(`\nRequests, ${requestConnections} connections\n${tableOf(compared)}`);
-  console.log(`\nLoad, ${loadSource.name}\n${tableOf(load)}`);
+  const results: ServerResults = { programs, floors, requests: compared, outputs, growth, mix, load };
+  writeFileSync(`${benchFolder}/server.json`, JSON.stringify(results, undefined, 2));
+  const tables = { floors, requests: compared, outputs, growth, mix, load };
+  for (const [name, table] of Object.entries(tables)) console.log(`\n${name}\n${tableOf(table)}`);
 } finally {
-  for (const peer of peers) peer.stop();
+  stop();
 }
 
 /** A tile's bytes by a Worker without a service. */
-async function measureFloor(service: Peer): Promise<ServerResult> {
-  const peer = { ...service, name: "floor", port: service.port + 1, pathOf: (_: Source, path: string) => path };
-  const path = `/floor/${loadSource.name}.tif/1000000/30000`;
-  const load = { source: loadSource, paths: [path], connections: requestConnections, seconds };
-  await run(peer, load);
-  return resultOf(peer, loadSource, "floor", requestConnections, [await run(peer, load), await run(peer, load)]);
+async function measureFloors(service: Peer): Promise<ServerResult[]> {
+  const range = `${loadSource.name}.tif/1000000/30000`;
+  const floorOf = (name: string, kind: string) => ({
+    peer: { ...service, name, port: service.port + 1, pathOf: (_: Source, path: string) => path },
+    asked: { source: loadSource, name: "floor", paths: [`/${kind}/${range}`], connections: 1 },
+  });
+  return await measureInTurns([floorOf("read", "read"), floorOf("read, look-up, put", "floor")], rounds);
 }
 
 async function measureRequests(): Promise<ServerResult[]> {
   const results: ServerResult[] = [];
-  for (const source of sources) {
-    for (const name of source === sources.at(-1) ? casesOfLargest : requestCases) {
+  for (const source of requestSources) {
+    for (const name of requestCases) {
       const paths = pathsOf(source, name);
       if (paths.length === 0) continue;
-      for (const peer of peers)
-        await run(peer, { source, paths, connections: requestConnections, seconds: 0.4 * seconds });
-      const rounds = new Map(peers.map((peer) => [peer, [] as Run[]]));
-      for (let round = 0; round < 2; round++) {
-        for (const peer of peers) {
-          rounds.get(peer)!.push(await run(peer, { source, paths, connections: requestConnections, seconds }));
-        }
-      }
-      for (const [peer, runs] of rounds) results.push(resultOf(peer, source, name, requestConnections, runs));
-      await keepAnswers(peers, source, name);
+      results.push(...(await measureOne({ source, name, paths, connections: 1 })));
+      if (name !== viewerMix.name) await keepAnswers(peers, source, name);
     }
     console.log(`requests of ${source.name} done`);
   }
   return results;
 }
 
-async function measureLoad(): Promise<ServerResult[]> {
+async function measureOutputs(): Promise<ServerResult[]> {
   const results: ServerResult[] = [];
-  const measureOne = async (name: string, connections: number): Promise<void> => {
-    const paths = pathsOf(loadSource, name);
-    for (const peer of peers) {
-      const load = { source: loadSource, paths, connections, seconds: 3 * seconds };
-      results.push(resultOf(peer, loadSource, name, connections, [await run(peer, load)]));
-    }
-  };
-  for (const connections of loadConnections) for (const name of loadCases) await measureOne(name, connections);
-  for (const name of crowd.cases) await measureOne(name, crowd.connections);
+  for (const side of outputSides) {
+    const paths = [fittedPath(outputSource, side)!];
+    results.push(...(await measureOne({ source: outputSource, name: String(side), paths, connections: 1 })));
+  }
   return results;
 }
 
-interface Run {
-  readonly load: LoadResult;
-  readonly cpu: number;
-  readonly cpuWithFront: number;
-  readonly peakBytes: number;
-}
-
-async function run(
-  peer: Peer,
-  {
-    source,
-    paths,
-    connections,
-    seconds,
-  }: { source: Source; paths: readonly string[]; connections: number; seconds: number },
-): Promise<Run> {
-  for (const pid of peer.pids) forgetPeaks(pid);
-  const before = peer.pids.map((pid) => usageOf(pid).cpuMilliseconds);
-  const most = connections * mostPerConnection * 100;
-  const urls = paths.map((path) => peer.pathOf(source, path));
-  const load = await runLoad({ port: peer.port, paths: urls, connections, seconds, most });
-  const after = peer.pids.map(usageOf);
-  const used = after.map(({ cpuMilliseconds }, index) => cpuMilliseconds - before[index]!);
-  return {
-    load,
-    cpu: used[0]!,
-    cpuWithFront: used.reduce((sum, milliseconds) => sum + milliseconds, 0),
-    peakBytes: after.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
-  };
-}
-
-function resultOf(peer: Peer, source: Source, name: string, connections: number, runs: readonly Run[]): ServerResult {
-  const total = (figureOf: (run: Run) => number): number => runs.reduce((sum, run) => sum + figureOf(run), 0);
-  const latencies = runs.flatMap(({ load }) => load.latencies);
-  const failures: Record<string, number> = {};
-  for (const { load } of runs) {
-    for (const [kind, count] of Object.entries(load.failures)) failures[kind] = (failures[kind] ?? 0) + count;
+/** All masters in turns, for what is looked for is the difference between them. */
+async function measureGrowth(): Promise<ServerResult[]> {
+  const results: ServerResult[] = [];
+  for (const name of growthCases) {
+    const asked = growthSources.map((source) => ({ source, name, paths: pathsOf(source, name), connections: 1 }));
+    const all = asked.flatMap((one) => peers.map((peer) => ({ peer, asked: one })));
+    results.push(...(await measureInTurns(all, { ...rounds, count: 2 * rounds.count - 1 })));
   }
-  return {
-    peer: peer.name,
-    source: source.name,
-    case: name,
-    connections,
-    requests: latencies.length,
-    failures,
-    requestsPerSecond: latencies.length / total(({ load }) => load.seconds),
-    median: quantile(latencies, 0.5),
-    p95: quantile(latencies, 0.95),
-    firstByte: quantile(
-      runs.flatMap(({ load }) => load.firstBytes),
-      0.5,
-    ),
-    cpu: total(({ cpu }) => cpu) / latencies.length,
-    cpuWithFront: total(({ cpuWithFront }) => cpuWithFront) / latencies.length,
-    peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
-    bytes: total(({ load }) => load.bytes) / latencies.length,
-  };
+  return results;
+}
+
+async function measureMix(): Promise<ServerResult[]> {
+  const results: ServerResult[] = [];
+  for (const source of mixSources) {
+    const paths = pathsOf(source, viewerMix.name);
+    for (const connections of mixConnections) {
+      const asked = { source, name: viewerMix.name, paths, connections };
+      results.push(...(await measureOne(asked)), ...(await measureInTurns([{ peer: library, asked }], libraryRounds)));
+    }
+  }
+  return results;
+}
+
+async function measureLoad(): Promise<ServerResult[]> {
+  const results: ServerResult[] = [];
+  for (const { connections, cases } of loads) {
+    for (const name of cases) {
+      const asked = { source: loadSource, name, paths: pathsOf(loadSource, name), connections };
+      results.push(
+        ...(await measureInTurns(
+          peers.map((peer) => ({ peer, asked })),
+          loadRounds,
+        )),
+      );
+    }
+  }
+  return results;
+}
+
+function measureOne(asked: Asked): Promise<ServerResult[]> {
+  return measureInTurns(
+    peers.map((peer) => ({ peer, asked })),
+    rounds,
+  );
 }
 
 function pathsOf(source: Source, name: string): string[] {
   const asked = Array.from({ length: tileCount }, (_, index) => findCase(name).path(source, index));
   return [...new Set(asked.filter((path) => path !== undefined))];
 }
-
 function tableOf(results: readonly ServerResult[]): string {
   const head = ["source", "case", "connections", "peer", "CPU-ms", "with front", "a second", "median, ms", "p95, ms"];
   return formatTable([

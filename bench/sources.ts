@@ -41,6 +41,9 @@ export const sources: readonly Source[] = [
   { name: "500mp-ycbcr-420", width: 25_900, height: 19_425, sampling: "ycbcr-420" },
 ];
 
+/** A master for one table alone, of what grows with the master; `make-sources.ts --huge` makes it. */
+export const hugeSource: Source = { name: "1000mp-ycbcr-420", width: 36_500, height: 27_375, sampling: "ycbcr-420" };
+
 /** Returns the path of a source's file. */
 export function pathOf(source: Source): string {
   return `${sourcesFolder}/${source.name}.tif`;
@@ -48,7 +51,7 @@ export function pathOf(source: Source): string {
 
 /** Returns the source of that name. Throws an Error for an unknown one. */
 export function findSource(name: string): Source {
-  const source = sources.find((candidate) => candidate.name === name);
+  const source = [...sources, hugeSource].find((candidate) => candidate.name === name);
   if (source === undefined) throw new Error(`unknown source: ${name}`);
   return source;
 }

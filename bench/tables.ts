@@ -1,14 +1,15 @@
 // Writes the results in build/bench into the tables of bench/README.md, each between its two marks. Run: npm run bench:report.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { cases } from "./cases.ts";
+import type { Size } from "../src/geometry.ts";
+import { cases, fittedSize, viewerMix } from "./cases.ts";
 import type { ColdResult } from "./cold.ts";
 import type { MemoryResult } from "./memory.ts";
 import type { RenderResult } from "./render.ts";
-import type { ServerResult, ServerResults } from "./server.ts";
-import { benchFolder, sources } from "./sources.ts";
+import type { ServerResults } from "./server.ts";
+import { benchFolder, findSource, sources } from "./sources.ts";
 import { formatFigure, formatSpread, formatTable } from "./statistics.ts";
-import { tabulateTargets } from "./targets.ts";
+import { formatMegabytes, type Measurements, pairsOf, tabulateTargets } from "./targets.ts";
 
 /** The master whose figures are given in full. */
 const described = "123mp";
@@ -32,25 +33,80 @@ function tabulatePixels(results: readonly RenderResult[]): string {
   ]);
 }
 
+function tabulatePrograms({ programs }: ServerResults): string {
+  return formatTable([["server", "program"], ...Object.entries(programs)]);
+}
+
 function tabulateServer({ requests }: ServerResults): string {
   return matrixOf(
-    requests.filter(({ peer }) => peer === "tessera"),
-    (ours) => {
-      const other = peerOf(requests, ours);
-      if (other === undefined) return formatFigure(ours.cpu);
-      return `**${formatRatio(ours.cpu / other.cpu)}** ${formatFigure(ours.cpu)} / ${formatFigure(other.cpu)}`;
-    },
+    pairsOf(requests).map(([ours, other]) => ({ source: ours.source, case: ours.case, ours, other })),
+    ({ ours, other }) =>
+      `**${formatRatio(ours.cpu / other.cpu)}** ${formatFigure(ours.cpu)} / ${formatFigure(other.cpu)}`,
   );
 }
 
-function tabulateAnswers({ requests, floor }: ServerResults): string {
+function tabulateAnswers({ requests, floors }: ServerResults): string {
   const rows = requests.filter(({ source }) => source.startsWith(described));
   return formatTable([
     ["source", "case", "server", "CPU-ms", "with front", "a second", "median, ms", "first byte, ms", "kB", "PSNR"],
-    ...[floor, ...rows].map((row) => [
+    ...[...floors, ...rows].map((row) => [
       ...[row.source, row.case, row.peer, formatFigure(row.cpu), formatFigure(row.cpuWithFront)],
       ...[row.requestsPerSecond, row.median, row.firstByte, row.bytes / 1000].map(formatFigure),
       formatPsnr(row.psnr),
+    ]),
+  ]);
+}
+
+function tabulateOutputs({ outputs }: ServerResults): string {
+  return formatTable([
+    ["pixels", "megapixels", "CPU-ms", "iipsrv", "ratio", "CPU-ms a megapixel", "iipsrv"],
+    ...pairsOf(outputs).map(([ours, other]) => {
+      const { width, height }: Size = fittedSize(findSource(ours.source), Number(ours.case));
+      const megapixels = (width * height) / 1e6;
+      const costs = [ours.cpu, other.cpu].map(formatFigure);
+      const each = [ours.cpu / megapixels, other.cpu / megapixels].map(formatFigure);
+      return [`${width} x ${height}`, formatFigure(megapixels), ...costs, formatRatio(ours.cpu / other.cpu), ...each];
+    }),
+  ]);
+}
+
+/** A line for each case, a column for each master, and what the largest takes by what the smallest does. */
+function tabulateGrowth({ growth }: ServerResults): string {
+  const columns = [...new Set(growth.map(({ source }) => source))];
+  const growthOf = (costs: readonly number[]): string =>
+    formatRatio((costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN));
+  return formatTable([
+    ["case", ...columns, "largest by smallest", "iipsrv"],
+    ...[...new Set(growth.map((result) => result.case))].map((name) => {
+      const pairs = pairsOf(growth).filter(([ours]) => ours.case === name);
+      return [
+        name,
+        ...pairs.map(([ours, other]) => `${formatFigure(ours.cpu)} / ${formatFigure(other.cpu)}`),
+        growthOf(pairs.map(([ours]) => ours.cpu)),
+        growthOf(pairs.map(([, other]) => other.cpu)),
+      ];
+    }),
+  ]);
+}
+
+function tabulateMix({ mix }: ServerResults): string {
+  return formatTable([
+    [
+      "source",
+      "connections",
+      "server",
+      "CPU-ms",
+      "a second",
+      "median, ms",
+      "p95, ms",
+      "peak MB",
+      "answered",
+      "failures",
+    ],
+    ...mix.map((row) => [
+      ...[row.source, String(row.connections), row.peer],
+      ...[row.cpu, row.requestsPerSecond, row.median, row.p95, row.peakBytes / 1e6].map(formatFigure),
+      ...[String(row.requests), formatFailures(row.failures)],
     ]),
   ]);
 }
@@ -78,22 +134,11 @@ function tabulateCold(results: readonly ColdResult[]): string {
 
 function tabulateMemory(results: readonly MemoryResult[]): string {
   return formatTable([
-    [
-      "source",
-      "case",
-      "connections",
-      "runs",
-      "answered",
-      "failures",
-      "heap MB",
-      "its pages MB",
-      "buffers MB",
-      "all MB",
-    ],
+    ["source", "case", "connections", "answered", "failures", "heap MB", "its pages MB", "buffers MB", "together MB"],
     ...results.map((row) => [
-      ...[row.source, row.case, String(row.connections), String(row.runs ?? "")],
-      ...[String(row.answered), formatFailures(row.failures)],
-      ...[row.heapBytes, row.heapPagesBytes, row.bufferBytes, row.allBytes].map((bytes) => formatFigure(bytes / 1e6)),
+      ...[row.source, row.case, String(row.connections), String(row.answered), formatFailures(row.failures)],
+      ...[row.heapBytes, row.heapPagesBytes, row.bufferBytes].map((bytes) => formatFigure(bytes / 1e6)),
+      formatMegabytes(row.togetherBytes),
     ]),
   ]);
 }
@@ -104,7 +149,7 @@ function matrixOf<Result extends { readonly source: string; readonly case: strin
   cellOf: (result: Result) => string,
 ): string {
   const columns = sources.filter(({ name }) => results.some(({ source }) => source === name));
-  const rows = cases.filter(({ name }) => results.some((result) => result.case === name));
+  const rows = [...cases, viewerMix].filter(({ name }) => results.some((result) => result.case === name));
   return formatTable([
     ["case", ...columns.map(({ name }) => name)],
     ...rows.map(({ name }) => [
@@ -115,12 +160,6 @@ function matrixOf<Result extends { readonly source: string; readonly case: strin
       }),
     ]),
   ]);
-}
-
-function peerOf(results: readonly ServerResult[], ours: ServerResult): ServerResult | undefined {
-  return results.find(
-    ({ peer, source, case: name }) => peer !== ours.peer && source === ours.source && name === ours.case,
-  );
 }
 
 function formatRatio(ratio: number): string {
@@ -137,37 +176,49 @@ function formatFailures(failures: Readonly<Record<string, number>>): string {
   return listed.join(", ") || "0";
 }
 
-/** Puts the table of results between its marks; without results what stands there stays. */
+/** Reads what a benchmark wrote; undefined, with a message, if it has not been run. */
+function readResults<Results>(file: string): Results | undefined {
+  const path = `${benchFolder}/${file}.json`;
+  if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as Results;
+  console.log(`${file} is left out: ${path} is missing`);
+  return undefined;
+}
+
+/** Puts a table between its marks; without results what stands there stays. */
 function replaceTable<Results>(
   text: string,
   mark: string,
-  file: string,
+  results: Results | undefined,
   tabulate: (results: Results) => string,
 ): string {
-  const path = `${benchFolder}/${file}.json`;
-  if (!existsSync(path)) {
-    console.log(`${mark} is left out: ${path} is missing`);
-    return text;
-  }
+  if (results === undefined) return text;
   const [begin, end] = [`<!-- ${mark} -->`, "<!-- end -->"];
   const from = text.indexOf(begin);
   const to = text.indexOf(end, from);
   if (from === -1 || to === -1) throw new Error(`bench/README.md has no marks for ${mark}`);
-  const table = tabulate(JSON.parse(readFileSync(path, "utf8")) as Results);
-  return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+  return `${text.slice(0, from + begin.length)}\n${tabulate(results)}\n${text.slice(to)}`;
 }
 
 const readme = resolve(import.meta.dirname, "README.md");
+const ofServers = readResults<ServerResults>("server");
+const isCompared = ofServers?.programs.iipsrv !== undefined;
+if (ofServers !== undefined && !isCompared) console.log("server is left out: iipsrv was not measured");
+const server = isCompared ? ofServers : undefined;
+const render = readResults<readonly RenderResult[]>("render");
+const memory = readResults<readonly MemoryResult[]>("memory");
+const cold = readResults<readonly ColdResult[]>("cold");
+const measured: Measurements | undefined = server && { server, render: render ?? [], memory: memory ?? [] };
 let text = readFileSync(readme, "utf8");
-text = replaceTable(text, "targets", "server", (server: ServerResults) => {
-  const path = `${benchFolder}/render.json`;
-  return tabulateTargets(existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [], server);
-});
-text = replaceTable(text, "render", "render", tabulateRender);
-text = replaceTable(text, "pixels", "render", tabulatePixels);
-text = replaceTable(text, "server", "server", tabulateServer);
-text = replaceTable(text, "answers", "server", tabulateAnswers);
-text = replaceTable(text, "load", "server", tabulateLoad);
-text = replaceTable(text, "cold", "cold", tabulateCold);
-text = replaceTable(text, "memory", "memory", tabulateMemory);
+text = replaceTable(text, "targets", measured, tabulateTargets);
+text = replaceTable(text, "render", render, tabulateRender);
+text = replaceTable(text, "pixels", render, tabulatePixels);
+text = replaceTable(text, "programs", server, tabulatePrograms);
+text = replaceTable(text, "server", server, tabulateServer);
+text = replaceTable(text, "answers", server, tabulateAnswers);
+text = replaceTable(text, "outputs", server, tabulateOutputs);
+text = replaceTable(text, "growth", server, tabulateGrowth);
+text = replaceTable(text, "mix", server, tabulateMix);
+text = replaceTable(text, "load", server, tabulateLoad);
+text = replaceTable(text, "cold", cold, tabulateCold);
+text = replaceTable(text, "memory", memory, tabulateMemory);
 writeFileSync(readme, text);

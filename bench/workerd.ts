@@ -7,6 +7,8 @@ import { benchFolder, sourcesFolder } from "./sources.ts";
 /** A server that is measured, on a port of the loopback interface. */
 export interface Peer {
   readonly name: string;
+  /** What answers, with its version. */
+  readonly program: string;
   readonly port: number;
   /** Processes whose use counts: the first is the service, others are proxies before it. */
   readonly pids: readonly number[];
@@ -29,7 +31,7 @@ const settings: Readonly<Record<string, string>> = {
 
 /**
  * Bundles the Worker as it is deployed and serves it with workerd, pinned to one core; on the next port a Worker that
- * only reads, looks up and puts, as a floor. With a third port the inspector listens there, which slows it. Throws when
+ * only reads, or looks up and puts as well, as a floor. With a third port the inspector listens there, which slows it. Throws when
  * that fails.
  */
 export async function startWorkerd(port: number, core: number, inspectorPort?: number): Promise<Peer> {
@@ -49,6 +51,7 @@ export async function startWorkerd(port: number, core: number, inspectorPort?: n
   await untilAnswering(port, server);
   return {
     name: "tessera",
+    program: execFileSync(workerd, ["--version"], { encoding: "utf8" }).trim(),
     port,
     pids: [pidOf(server)],
     pathOf: (source, request) => `/iiif/3/${source.name}/${request}`,
