@@ -5,12 +5,12 @@ import sharp from "sharp";
 import { deinterleave } from "../src/raster/chunky.ts";
 import { interleaveRgba, rgbToYcbcr, ycbcrToRgb } from "../src/raster/color.ts";
 import type { Kernel } from "../src/raster/kernel.ts";
-import { turnPlane } from "../src/raster/orientation.ts";
+import { noTurn, turnPlane } from "../src/raster/orientation.ts";
 import { undoPredictor } from "../src/raster/predictor.ts";
 import type { Plane, ThreePlanes } from "../src/raster/raster.ts";
 import { threePlanes } from "../src/raster/raster.ts";
 import { createResampler } from "../src/raster/resampler.ts";
-import { rotateRaster } from "../src/raster/rotation.ts";
+import { Rotation } from "../src/raster/rotation.ts";
 import { type PackedSamples, unpackSamples } from "../src/raster/unpack.ts";
 import { planWeights } from "../src/raster/weights.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
@@ -139,7 +139,16 @@ report(
       "turned 180": () => turnPlane(kernel, source, target, { mirror: false, quarterTurns: 2 }),
       "rotated 30, with alpha": () => {
         const mark = kernel.mark();
-        rotateRaster(kernel, { model: "gray", ...size, subsampling, planes: [source] }, 30);
+        const form = {
+          model: "gray",
+          chromaPixels: 1,
+          hasAlpha: false,
+          ground: "transparent",
+          stripRows: 1024,
+        } as const;
+        const rotation = new Rotation(kernel, { size, turn: noTurn, degrees: 30, ...form });
+        rotation.add({ model: "gray", ...size, subsampling, planes: [source] });
+        while (rotation.next() !== undefined);
         kernel.release(mark);
       },
     },
