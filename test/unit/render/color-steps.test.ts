@@ -186,7 +186,7 @@ describe("the steps of colours", () => {
       isProfiled: false,
       step: 1,
     });
-    expect(steps).toEqual({ halvesTiles: false, rows: [], strips: [], whole: [] });
+    expect(steps).toEqual({ halvesTiles: false, rows: [], strips: [], rotated: [] });
   });
 
   it("decode RGB straight to halved chroma unless the picture is enlarged", () => {
