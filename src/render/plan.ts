@@ -210,7 +210,10 @@ function divideTurn({
   degrees,
 }: Pick<DrawPlan, "turn" | "degrees">): Pick<DrawPlan, "tileTurn" | "turn" | "degrees"> {
   if (degrees === 0) return { tileTurn: turn, turn: noTurn, degrees };
-  const quarters = Math.round(degrees / 90);
+  // Upright or upside down if that will do: tiles on their side take longer to read, and more memory.
+  const halves = Math.round(degrees / 180);
+  const beside = degrees - 180 * halves;
+  const quarters = 2 * halves + (Math.abs(beside) <= 45 ? 0 : Math.sign(beside));
   const mirror: Turn = { mirror: turn.mirror, quarterTurns: 0 };
   const nearest = composeTurns(turn, { mirror: false, quarterTurns: (quarters % 4) as Turn["quarterTurns"] });
   return { tileTurn: composeTurns(nearest, mirror), turn: mirror, degrees: degrees - 90 * quarters };
