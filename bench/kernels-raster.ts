@@ -1,7 +1,9 @@
 // Measures the raster kernels, resampling next to libvips (sharp, one thread, no cache) and @jsquash/resize in the same run.
 // Run: npm run build && npx -c "node bench/kernels-raster.ts"
+
 import resizeJsquash, { initResize } from "@jsquash/resize";
 import sharp from "sharp";
+import { rotatedSize } from "../src/geometry.ts";
 import { deinterleave } from "../src/raster/chunky.ts";
 import { interleaveRgba, rgbToYcbcr, ycbcrToRgb } from "../src/raster/color.ts";
 import type { Kernel } from "../src/raster/kernel.ts";
@@ -146,7 +148,13 @@ report(
           ground: "transparent",
           stripRows: 1024,
         } as const;
-        const rotation = new Rotation(kernel, { size, turn: noTurn, degrees: 30, ...form });
+        const rotation = new Rotation(kernel, {
+          size,
+          turn: noTurn,
+          degrees: 30,
+          canvas: rotatedSize(size, 30),
+          ...form,
+        });
         rotation.add({ model: "gray", ...size, subsampling, planes: [source] });
         while (rotation.next() !== undefined);
         kernel.release(mark);

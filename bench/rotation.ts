@@ -1,11 +1,12 @@
-// Measures the pixels and the memory of rotations: the PSNR against a rotation by Lanczos3 in floating point of the same
-// picture as it is upright, where the picture covers the whole pixel, and the peak that is planned. With OTHER, the folder
-// of another checkout after npm install and npm run build:kernel, of that one too. Run: npx -c "node bench/rotation.ts [OTHER]".
+// Measures the pixels, the memory and the processor time of rotations: the PSNR against a rotation by Lanczos3 in floating
+// point of the same picture as it is upright, where the picture covers the whole pixel; the peak that is planned; and the
+// processor time by turns with sharp on one thread. With OTHER, the folder of another checkout after npm install and npm run
+// build:kernel, of that one too. Run: npx -c "taskset -c 0 node bench/rotation.ts [OTHER]".
 import { resolve } from "node:path";
 import sharp from "sharp";
 import * as here from "./engine.ts";
 import { pathOf, sources } from "./sources.ts";
-import { formatTable } from "./statistics.ts";
+import { formatTable, spreadOf } from "./statistics.ts";
 
 const [, , other] = process.argv;
 const sides: readonly (readonly [string, typeof here])[] = [
@@ -58,7 +59,63 @@ for (const source of sources) {
     }
   }
 }
-console.log(formatTable(peaks));
+console.log(`${formatTable(peaks)}\n`);
+
+sharp.concurrency(1);
+sharp.cache(false);
+const runs = 21;
+const times = [
+  ["source", "size", ...[...sides.map(([side]) => side), "sharp"].map((side) => `${side}, CPU-ms`), "ratio"],
+];
+for (const source of sources.filter(({ name }) => names.includes(name))) {
+  for (const longest of [longerSide, 4096]) {
+    if (longest > source.width) continue;
+    const size = { width: longest, height: Math.round((longest * source.height) / source.width) };
+    const path = `full/${size.width},${size.height}/22.5/default.jpg`;
+    const { pyramid, source: file } = await here.openBenchMaster(pathOf(source));
+    const { plan } = here.planPath(path, pyramid, file);
+    if (plan.kind === "copy") throw new Error("a rotation that copies");
+    const page = pyramid.levels.indexOf(plan.stored);
+    const drawers = [
+      ...sides.map(([, engine]) => openDrawer(engine, pathOf(source), path)),
+      async () => {
+        const opened = sharp(pathOf(source), { page, limitInputPixels: false });
+        const resized = opened.resize(size.width, size.height, { fit: "fill", kernel: "lanczos3" });
+        const rotated = resized.rotate(22.5, { background: "#fff" });
+        await rotated.jpeg({ quality: here.jpegQuality, optimizeCoding: false }).toBuffer();
+      },
+    ];
+    const taken: number[][] = drawers.map(() => []);
+    for (let run = 0; run < runs; run += 1) {
+      for (const [index, draw] of drawers.entries()) {
+        const start = process.cpuUsage();
+        // A checkout that refuses it has no figure.
+        const isDrawn = await draw().then(
+          () => true,
+          () => false,
+        );
+        const { user, system } = process.cpuUsage(start);
+        if (isDrawn && run > 2) taken[index]!.push((user + system) / 1000);
+      }
+    }
+    const figures = taken.map((all) =>
+      all.length === 0 ? "refused" : `${Math.min(...all).toFixed(1)} (${spreadOf(all).median.toFixed(1)})`,
+    );
+    const ratio = Math.min(...taken[0]!) / Math.min(...taken.at(-1)!);
+    times.push([source.name, `${size.width},${size.height}`, ...figures, ratio.toFixed(2)]);
+    console.log(times.at(-1)?.join("  "));
+  }
+}
+console.log(`\n${formatTable(times)}`);
+
+function openDrawer(engine: typeof here, file: string, path: string): () => Promise<void> {
+  const tools = engine.openTools();
+  const opened = engine.openBenchMaster(file);
+  return async () => {
+    const { pyramid, source } = await opened;
+    await engine.drawPlanned(tools, engine.planPath(path, pyramid, source));
+  };
+}
 
 async function draw(engine: typeof here, file: string, path: string): Promise<Uint8Array> {
   const { source, pyramid } = await engine.openBenchMaster(file);

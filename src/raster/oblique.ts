@@ -1,5 +1,5 @@
-import { rotatedSize, type Size } from "../geometry.ts";
-import { type Turn, turnSize } from "./orientation.ts";
+import type { Size } from "../geometry.ts";
+import type { Turn } from "./orientation.ts";
 
 /** What is done to a picture: turned, then rotated clockwise by degrees that are no multiple of 90. */
 export interface Oblique {
@@ -7,11 +7,8 @@ export interface Oblique {
   readonly size: Size;
   readonly turn: Turn;
   readonly degrees: number;
-}
-
-/** Returns the canvas that holds what becomes of a picture. */
-export function canvasOf({ size, turn, degrees }: Oblique): Size {
-  return rotatedSize(turnSize(size, turn), degrees);
+  /** Of what becomes of it, in pixels: their centres are at the same place. */
+  readonly canvas: Size;
 }
 
 /**
@@ -28,9 +25,7 @@ export interface CanvasMap {
 }
 
 /** Returns how a canvas lies on a picture, both counted in squares of `pixels` by `pixels` pixels. */
-export function mapCanvas(oblique: Oblique, pixels: number): CanvasMap {
-  const { size, turn, degrees } = oblique;
-  const canvas = canvasOf(oblique);
+export function mapCanvas({ size, turn, degrees, canvas }: Oblique, pixels: number): CanvasMap {
   const radians = ((degrees + 90 * turn.quarterTurns) * Math.PI) / 180;
   const cosine = Math.cos(radians);
   const sine = Math.sin(radians);

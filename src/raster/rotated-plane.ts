@@ -1,7 +1,7 @@
 import type { Size } from "../geometry.ts";
 import { ColumnRings, type RingsRequest } from "./column-rings.ts";
 import type { Kernel } from "./kernel.ts";
-import { type CanvasMap, canvasOf, mapCanvas, mapFromRow, type Oblique } from "./oblique.ts";
+import { type CanvasMap, mapCanvas, mapFromRow, type Oblique } from "./oblique.ts";
 import { type Plane, planeSlackBytes } from "./raster.ts";
 import { planWeights } from "./weights.ts";
 
@@ -69,7 +69,7 @@ export class RotatedPlane {
 
   /** Takes its memory out of the kernel's arena. Throws `render-memory`. */
   constructor(kernel: Kernel, { oblique, place, phases }: RotatedPlaneRequest) {
-    const { size, stripRows } = oblique;
+    const { size, canvas, stripRows } = oblique;
     const { pixels, white } = place;
     const rings = ringsOf(oblique, place);
     this.#kernel = kernel;
@@ -81,7 +81,7 @@ export class RotatedPlane {
     this.#height = rings.height;
     this.#map = mapCanvas(oblique, pixels);
     this.#rings = new ColumnRings(kernel, rings);
-    this.#made = kernel.allocatePlane(Math.ceil(canvasOf(oblique).width / pixels), stripRows / pixels);
+    this.#made = kernel.allocatePlane(Math.ceil(canvas.width / pixels), stripRows / pixels);
   }
 
   /** Adds the next rows of the plane. */

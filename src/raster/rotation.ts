@@ -1,8 +1,6 @@
-import type { Size } from "../geometry.ts";
 import { unpremultiply } from "./alpha.ts";
 import { ringsBytes } from "./column-rings.ts";
 import type { Kernel } from "./kernel.ts";
-import { canvasOf } from "./oblique.ts";
 import {
   colorPlanes,
   type Plane,
@@ -43,7 +41,7 @@ export interface CanvasStrip {
 
 /** Returns the kernel memory that a rotation takes, in bytes. */
 export function rotationBytes(request: RotationRequest): number {
-  const { width } = canvasOf(request);
+  const { width } = request.canvas;
   const rings = planesOf(request).reduce((sum, plane) => sum + ringsBytes(ringsOf(request, plane)), 0);
   const strips = madePlanes(request) * (request.stripRows * (width + strideAlignment) + planeSlackBytes);
   return rings + strips + phasesBytes;
@@ -58,7 +56,6 @@ export function rotationBytes(request: RotationRequest): number {
 export class Rotation {
   readonly #kernel: Kernel;
   readonly #request: RotationRequest;
-  readonly #canvas: Size;
   readonly #planes: readonly RotatedPlane[];
   /** Alpha where the picture has none of its own. */
   readonly #cover: Plane | undefined;
@@ -68,11 +65,11 @@ export class Rotation {
   constructor(kernel: Kernel, request: RotationRequest) {
     this.#kernel = kernel;
     this.#request = request;
-    this.#canvas = canvasOf(request);
+    const { canvas, stripRows, ground, hasAlpha } = request;
     const phases = storePhases(kernel);
     this.#planes = planesOf(request).map((place) => new RotatedPlane(kernel, { oblique: request, place, phases }));
-    const isCovered = request.ground === "transparent" && !request.hasAlpha;
-    this.#cover = isCovered ? kernel.allocatePlane(this.#canvas.width, request.stripRows) : undefined;
+    const isCovered = ground === "transparent" && !hasAlpha;
+    this.#cover = isCovered ? kernel.allocatePlane(canvas.width, stripRows) : undefined;
   }
 
   /** Adds the next strip of the picture. */
@@ -87,14 +84,14 @@ export class Rotation {
 
   /** Returns the next strip of the canvas, valid until the one after it; undefined as long as rows are missing, and at the end. */
   next(): CanvasStrip | undefined {
+    const { canvas, stripRows, model, chromaPixels, ground } = this.#request;
     const first = this.#done;
-    const height = Math.min(this.#request.stripRows, this.#canvas.height - first);
+    const height = Math.min(stripRows, canvas.height - first);
     if (height === 0 || !this.#planes.every((plane) => plane.reaches(first, height))) return undefined;
     this.#done += height;
     const made = this.#planes.map((plane) => plane.make(first, height));
-    const { model, chromaPixels, ground } = this.#request;
     const form: RasterForm = {
-      ...{ width: this.#canvas.width, height, model },
+      ...{ width: canvas.width, height, model },
       subsampling: { x: chromaPixels, y: chromaPixels },
     };
     if (ground === "white") {

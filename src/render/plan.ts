@@ -1,6 +1,6 @@
 import { rowsAtOnce } from "../codec/tile-decoder.ts";
 import { ImageError } from "../error.ts";
-import type { Size } from "../geometry.ts";
+import { rotatedSize, type Size } from "../geometry.ts";
 import type { CanonicalRequest } from "../iiif/canonical.ts";
 import { type Encoding, encodingOf } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
@@ -11,7 +11,6 @@ import type { Level } from "../pyramid/level.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import { type TileRange, tileRanges } from "../pyramid/tile-index.ts";
-import { canvasOf } from "../raster/oblique.ts";
 import {
   composeTurns,
   inverseTurn,
@@ -143,7 +142,7 @@ function layRequest(request: CanonicalRequest, whole: Pyramid, { isProfiled, mar
   const { quality } = request;
   const format = encodingOf(request.format);
   const colors = chooseColorPath(choice.stored.encoding, { quality, format, isProfiled });
-  const canvas = canvasOf({ size, turn, degrees });
+  const canvas = rotatedSize(turnSize(size, turn), degrees);
   // Without a smaller level a smaller size is as much work.
   const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
   const marking = { pyramid: whole, marks };

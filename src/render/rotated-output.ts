@@ -12,14 +12,15 @@ export function rotationOf({
   size,
   turn,
   degrees,
+  canvas,
   colors,
   format,
-}: Pick<DrawPlan, "size" | "turn" | "degrees" | "colors" | "format">): RotationRequest | undefined {
+}: Pick<DrawPlan, "size" | "turn" | "degrees" | "canvas" | "colors" | "format">): RotationRequest | undefined {
   if (degrees === 0) return undefined;
   const { model, keepsAlpha } = colors;
   if (model !== "gray" && model !== "rgb" && model !== "ycbcr") throw new RangeError(`a rotation of ${model}`);
   return {
-    ...{ size, turn, degrees, model, hasAlpha: keepsAlpha, stripRows },
+    ...{ size, turn, degrees, canvas, model, hasAlpha: keepsAlpha, stripRows },
     chromaPixels: model === "ycbcr" ? 2 : 1,
     ground: format === "jpg" ? "white" : "transparent",
   };

@@ -1,6 +1,6 @@
+import { rotatedSize } from "../../src/geometry.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
-import { canvasOf } from "../../src/raster/oblique.ts";
-import { noTurn, type Turn } from "../../src/raster/orientation.ts";
+import { noTurn, type Turn, turnSize } from "../../src/raster/orientation.ts";
 import { colorPlanes, type Raster, rasterOf } from "../../src/raster/raster.ts";
 import { Rotation, type RotationRequest } from "../../src/raster/rotation.ts";
 import { cropPlane } from "../../src/raster/samples.ts";
@@ -28,8 +28,9 @@ export interface RotatedSamples {
 export function rotationRequestOf(given: RotatedPlanes): RotationRequest {
   const { planes, model = planes.length < 3 ? "gray" : "rgb", turn = noTurn, degrees } = given;
   const { width, height } = planes[0]!;
+  const canvas = rotatedSize(turnSize({ width, height }, turn), degrees);
   return {
-    ...{ size: { width, height }, turn, degrees, model, chromaPixels: model === "ycbcr" ? 2 : 1 },
+    ...{ size: { width, height }, turn, degrees, canvas, model, chromaPixels: model === "ycbcr" ? 2 : 1 },
     ...{ hasAlpha: planes.length > colorPlanes[model], ground: given.ground ?? "transparent" },
     stripRows: given.stripRows ?? 16,
   };
@@ -61,7 +62,7 @@ export function rotatePlanes(kernel: Kernel, given: RotatedPlanes): RotatedSampl
     if (strips.length === 0) stripsBefore += 1;
   }
   const rows = strips.reduce((sum, { height }) => sum + height, 0);
-  if (rows !== canvasOf(request).height) throw new Error(`${rows} rows of a canvas`);
+  if (rows !== request.canvas.height) throw new Error(`${rows} rows of a canvas`);
   return { planes: made[0]!.map((_, index) => join(made.map((planes) => planes[index]!))), stripsBefore };
 }
 
