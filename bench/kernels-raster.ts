@@ -1,16 +1,18 @@
 // Measures the raster kernels, resampling next to libvips (sharp, one thread, no cache) and @jsquash/resize in the same run.
 // Run: npm run build && npx -c "node bench/kernels-raster.ts"
+
 import resizeJsquash, { initResize } from "@jsquash/resize";
 import sharp from "sharp";
+import { rotatedSize } from "../src/geometry.ts";
 import { deinterleave } from "../src/raster/chunky.ts";
 import { interleaveRgba, rgbToYcbcr, ycbcrToRgb } from "../src/raster/color.ts";
 import type { Kernel } from "../src/raster/kernel.ts";
-import { turnPlane } from "../src/raster/orientation.ts";
+import { noTurn, turnPlane } from "../src/raster/orientation.ts";
 import { undoPredictor } from "../src/raster/predictor.ts";
 import type { Plane, ThreePlanes } from "../src/raster/raster.ts";
 import { threePlanes } from "../src/raster/raster.ts";
 import { createResampler } from "../src/raster/resampler.ts";
-import { rotateRaster } from "../src/raster/rotation.ts";
+import { Rotation } from "../src/raster/rotation.ts";
 import { type PackedSamples, unpackSamples } from "../src/raster/unpack.ts";
 import { planWeights } from "../src/raster/weights.ts";
 import { openTestKernel } from "../test/support/kernel.ts";
@@ -139,7 +141,22 @@ report(
       "turned 180": () => turnPlane(kernel, source, target, { mirror: false, quarterTurns: 2 }),
       "rotated 30, with alpha": () => {
         const mark = kernel.mark();
-        rotateRaster(kernel, { model: "gray", ...size, subsampling, planes: [source] }, 30);
+        const form = {
+          model: "gray",
+          chromaPixels: 1,
+          hasAlpha: false,
+          ground: "transparent",
+          stripRows: 1024,
+        } as const;
+        const rotation = new Rotation(kernel, {
+          size,
+          turn: noTurn,
+          degrees: 30,
+          canvas: rotatedSize(size, 30),
+          ...form,
+        });
+        rotation.add({ model: "gray", ...size, subsampling, planes: [source] });
+        while (rotation.next() !== undefined);
         kernel.release(mark);
       },
     },

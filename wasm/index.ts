@@ -35,6 +35,7 @@ export { applyPaletteRows } from "./palette";
 export { joinByteRows, undoDifferenceRows } from "./predictor";
 export { unpackBitRows, unpackDoubleRows, unpackScaledRows, unpackWordRows } from "./unpack";
 export { resample } from "./resample";
+export { addToRings } from "./column-rings";
 export { coverRotated, rotateRows } from "./rotate";
 export { copyRows, fillRows } from "./samples";
 export { flipSignRows, invertRows, thresholdRows } from "./tone";

@@ -44,7 +44,7 @@ export interface PictureName {
 }
 
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables, which levels are used. */
-const renderVersion = 6;
+const renderVersion = 7;
 
 /** Names a picture for its readers and for the caches; its master has `picturesPerMaster` slots in the bucket. */
 export async function namePicture(facts: PictureFacts, picturesPerMaster: number): Promise<PictureName> {

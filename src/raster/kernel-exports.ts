@@ -269,32 +269,52 @@ export interface KernelExports {
     outputFirst: number,
     outputCount: number,
   ): void;
-  /** Multiplies the alpha of a turned canvas by how much of each pixel the source covers. */
+  /** Adds rows of a plane to the rings that hold its columns. */
+  addToRings(
+    source: number,
+    sourceStride: number,
+    width: number,
+    rows: number,
+    firstRow: number,
+    rings: number,
+    ringCount: number,
+    line: number,
+  ): void;
+  /** Blends rows of an oblique canvas with its ground by how much of each sample the plane covers. */
   coverRotated(
-    alpha: number,
+    target: number,
     stride: number,
     width: number,
     height: number,
-    sourceWidth: number,
-    sourceHeight: number,
-    cosine: number,
-    sine: number,
+    planeWidth: number,
+    planeHeight: number,
+    across: number,
+    down: number,
+    acrossColumn: number,
+    downColumn: number,
+    acrossRow: number,
+    downRow: number,
+    ground: number,
   ): void;
   /** Copies rows backwards; strides may be negative. */
   mirrorRows: MoveRows;
-  /** Resamples a plane on a canvas turned around the common centre. */
+  /** Resamples a plane that is held in rings on rows of an oblique canvas. */
   rotateRows(
-    source: number,
-    sourceStride: number,
-    sourceWidth: number,
-    sourceHeight: number,
+    rings: number,
+    windowsWide: number,
+    windowsHigh: number,
     target: number,
     targetStride: number,
     width: number,
     height: number,
-    cosine: number,
-    sine: number,
+    across: number,
+    down: number,
+    acrossColumn: number,
+    downColumn: number,
+    acrossRow: number,
+    downRow: number,
     phases: number,
+    ground: number,
   ): void;
   /** Copies rows to columns; strides may be negative. */
   transposeRows: MoveRows;

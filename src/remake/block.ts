@@ -82,13 +82,13 @@ async function tableOf(work: RemakeWork, { colors }: DrawPlan): Promise<ColorTab
 
 /** Leaves the margin out that a block was drawn with. */
 class CroppedOutput implements Output<Built> {
-  readonly #output: Output<Built>;
+  readonly #output: PyramidBuilder;
   readonly #left: number;
   readonly #top: number;
   readonly #area: Area;
   #row = 0;
 
-  constructor(output: Output<Built>, drawn: Area, area: Area) {
+  constructor(output: PyramidBuilder, drawn: Area, area: Area) {
     this.#output = output;
     this.#left = area.x - drawn.x;
     this.#top = area.y - drawn.y;

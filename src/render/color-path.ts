@@ -15,7 +15,7 @@ export interface ColorPath {
   /** Whether tiles have alpha, and whether the output keeps it or is laid on white. */
   readonly hasAlpha: boolean;
   readonly keepsAlpha: boolean;
-  /** What strips become: what the encoder takes, or `rgb` if the picture is still to be rotated. */
+  /** What strips become, and the encoder takes. */
   readonly model: ColorModel;
 }
 
@@ -23,8 +23,6 @@ export interface ColorPath {
 export interface ColorRequest {
   readonly quality: Quality;
   readonly format: Encoding;
-  /** The part of the rotation that is not a quarter turn, in degrees. */
-  readonly degrees: number;
   /** Whether the master's colours are other than sRGB. */
   readonly isProfiled: boolean;
 }
@@ -32,13 +30,13 @@ export interface ColorRequest {
 /** Chooses the path of colours. */
 export function chooseColorPath(
   { model: stored, layout }: Pick<TileEncoding, "model" | "layout">,
-  { quality, format, degrees, isProfiled }: ColorRequest,
+  { quality, format, isProfiled }: ColorRequest,
 ): ColorPath {
   const source = decodedModels[stored];
   const isManaged = isProfiled || source === "cmyk" || source === "lab";
   const hasAlpha = layout.alpha !== undefined;
   const isGray = source === "gray" || quality === "gray" || quality === "bitonal";
-  const model = isGray ? "gray" : format === "jpg" && degrees === 0 ? "ycbcr" : "rgb";
+  const model = isGray ? "gray" : format === "jpg" ? "ycbcr" : "rgb";
   const keepsAlpha = hasAlpha && format !== "jpg" && quality !== "bitonal";
   const isDirect = !isManaged && !hasAlpha;
   const sampled = !isDirect || (source === "ycbcr" && model === "rgb") ? source : model;

@@ -32,12 +32,14 @@ export interface ColorSteps {
   readonly rows: readonly ColorStep[];
   /** On strips of the output. */
   readonly strips: readonly ColorStep[];
-  /** On the whole picture after its rotation. */
-  readonly whole: readonly ColorStep[];
+  /** On strips of the canvas that the picture is rotated on. */
+  readonly rotated: readonly ColorStep[];
 }
 
 /** What the steps depend on next to the path. */
-export interface StepFacts extends Pick<ColorRequest, "quality" | "format" | "degrees"> {
+export interface StepFacts extends Pick<ColorRequest, "quality"> {
+  /** The part of the rotation that is not a quarter turn, clockwise. */
+  readonly degrees: number;
   readonly layout: TileEncoding["layout"];
   readonly grid: DecodedGrid;
   readonly x: AxisSampling;
@@ -67,7 +69,8 @@ export function planColorSteps(path: ColorPath, facts: StepFacts): ColorSteps {
       isMultiplied && "multiply-by-alpha",
     ),
     strips: stripSteps(path, facts, isPremultiplied ? "multiplied" : "straight"),
-    whole: wholeSteps(path, facts),
+    // In the order of the parameters: the threshold comes after the rotation.
+    rotated: steps(facts.quality === "bitonal" && facts.degrees !== 0 && "threshold"),
   };
 }
 
@@ -89,18 +92,9 @@ function stripSteps(
     sampled !== "gray" && model === "gray" && "to-gray",
     model === "ycbcr" && !isSampledHalved(path) && "halve-chroma",
     watermark,
-    // A picture that is still to be rotated gets its threshold after that, in the order of the parameters.
     quality === "bitonal" && degrees === 0 && "threshold",
-  );
-}
-
-/** A rotated picture has alpha, which JPEG can't hold. */
-function wholeSteps({ model }: ColorPath, { quality, format, degrees }: StepFacts): readonly ColorStep[] {
-  if (degrees === 0) return [];
-  return steps(
-    format === "jpg" && "on-white",
-    quality === "bitonal" && "threshold",
-    format === "jpg" && model === "rgb" && "halve-chroma",
+    // A rotation takes colours multiplied by alpha, and gives them back without.
+    keepsAlpha && degrees !== 0 && "multiply-by-alpha",
   );
 }
 

@@ -5,7 +5,7 @@ import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { turnedTileDecoder } from "../codec/turned-tile.ts";
 import type { ColorTable } from "../color/table.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import { isNoTurn } from "../raster/orientation.ts";
+import { isNoTurn, noTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSteps } from "./apply-steps.ts";
@@ -17,6 +17,7 @@ import type { Envelope } from "./envelope.ts";
 import { type GatheredBytes, gatherReads } from "./gather.ts";
 import { carryRowsOf } from "./memory.ts";
 import { type Output, openOutput, type Qualities } from "./output.ts";
+import { openPauses, type Pauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { type PlaneSubsampling, planSampling } from "./sampling.ts";
 import { isShrunk } from "./shrink.ts";
@@ -47,9 +48,6 @@ export interface DrawInputs extends StripInputs {
   /** What is put around the pixels. */
   readonly envelope: Envelope;
 }
-
-/** A drawing pauses after so many pixels decoded or encoded: some 20 ms. */
-const pausePixels = 1 << 20;
 
 /**
  * Carries out a plan: batch by batch tiles are gathered, decoded, resampled and encoded, the next batch being read
@@ -96,13 +94,14 @@ class Drawing<Piece> {
   readonly #inputs: StripInputs;
   readonly #open: () => Output<Piece>;
   readonly #record = new DamageRecord();
+  readonly #pauses: Pauses;
   #parts: (ReturnType<typeof openParts> & { readonly output: Output<Piece> }) | undefined;
-  #pixelsSincePause = 0;
 
   constructor(plan: DrawPlan, inputs: StripInputs, open: () => Output<Piece>) {
     this.#plan = plan;
     this.#inputs = inputs;
     this.#open = open;
+    this.#pauses = openPauses(inputs.pause);
   }
 
   async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Piece, void, undefined> {
@@ -110,10 +109,10 @@ class Drawing<Piece> {
     const { size } = this.#plan;
     for (const tileRow of batch.tileRows) {
       for await (const pixels of band.load(tileRow, gathered, strips.neededFrom)) {
-        await this.#pauseAfter(pixels);
+        await this.#pauses.after(pixels);
         this.#refuseDamagedStream();
         for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
-          await this.#pauseAfter(size.width * strip.rows);
+          await this.#pauses.after(size.width * strip.rows);
           yield* output.write(stripSteps(strip));
         }
       }
@@ -126,15 +125,6 @@ class Drawing<Piece> {
     return this.#parts;
   }
 
-  async #pauseAfter(pixels: number): Promise<void> {
-    const { pause } = this.#inputs;
-    if (pause === undefined) return;
-    this.#pixelsSincePause += pixels;
-    if (this.#pixelsSincePause < pausePixels) return;
-    this.#pixelsSincePause = 0;
-    await pause();
-  }
-
   #refuseDamagedStream(): void {
     const { damage } = this.#record;
     if (damage !== undefined && this.#plan.kind === "stream") {
@@ -144,7 +134,7 @@ class Drawing<Piece> {
 
   async finish(): Promise<Iterable<Piece | Promise<Piece>>> {
     if (this.#parts === undefined) throw new RangeError("a plan without a batch");
-    await this.#inputs.pause?.();
+    await this.#pauses.now();
     const { damage } = this.#record;
     if (damage !== undefined) {
       refuseMuchDamage(damage);
@@ -159,7 +149,9 @@ function openParts(
   { kernel, table, source, checkpoints }: StripInputs,
   { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandTiles, "count">,
 ) {
-  const { size, turn, colors, steps, shrink } = plan;
+  const { size, degrees, colors, steps, shrink } = plan;
+  // A rotation knows where samples lie, wherever the grid of chroma begins.
+  const turn = degrees === 0 ? plan.turn : noTurn;
   const decoder = openDecoder(kernel, plan, sample);
   const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
   const tiles = { ...bandTiles(kernel, plan, decoder), source, checkpoints, count };

@@ -5,20 +5,22 @@ import { rowDeflaterBytes } from "../codec/row-deflater.ts";
 import { stripRowsBytes } from "../codec/strip-rows.ts";
 import { isReadByRows, packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
-import { rotatedSize, type Size } from "../geometry.ts";
+import type { Size } from "../geometry.ts";
 import type { Encoding } from "../iiif/format.ts";
 import { isNoTurn, noTurn } from "../raster/orientation.ts";
 import { colorPlanes, planeSlackBytes, strideAlignment } from "../raster/raster.ts";
+import { rotationBytes } from "../raster/rotation.ts";
 import { bandBytes } from "./band.ts";
 import { boxedPlaneBytes } from "./boxed-plane.ts";
 import { isSampledHalved } from "./color-path.ts";
 import { filterStepOf } from "./level.ts";
 import type { DrawPlan } from "./plan.ts";
 import { reductionsOf } from "./reduction.ts";
+import { rotationOf } from "./rotated-output.ts";
 import { isShrunk } from "./shrink.ts";
 import { carryRowsAt, stripRows } from "./strips.ts";
 import { drawnMarkBytes } from "./watermark-drawing.ts";
-import { isWholeNeeded } from "./whole.ts";
+import { isEncodedWhole, isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
 
 /** Lobes of Lanczos3 on both sides of its centre. */
 const filterReach = 6;
@@ -123,12 +125,11 @@ function mostCompressedBytes(batches: DrawPlan["batches"]): number {
 
 /** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. */
 export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
-  const { batches, size, degrees, turn, format, kind, colors } = plan;
+  const { batches, canvas, format, kind } = plan;
   const gathered = gatheredBytes(batches);
-  const perPixel = samplesCollected(colors);
-  const whole = isWholeNeeded(plan) ? pixelsOf(size) * perPixel * (isNoTurn(turn) ? 1 : 2) : 0;
-  const canvas = rotatedSize(size, degrees);
-  const rotated = degrees === 0 ? 0 : pixelsOf(canvas) * (perPixel + 3);
+  const whole = isWholeNeeded(plan) ? pixelsOf(canvas) * samplesCollected(plan) * (isTurnedWhole(plan) ? 2 : 1) : 0;
+  const rotation = rotationOf(plan);
+  const rotated = rotation === undefined ? 0 : rotationBytes(rotation);
   const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
   const isDeflated = format === "png" || format === "tif";
   const deflater = isDeflated ? rowDeflaterBytes({ width: canvas.width, samples: 4 }) : 0;
@@ -224,15 +225,14 @@ function heldBytes({ grid, window, reduction }: Omit<DrawPlan, "cost">, framePix
 }
 
 /** Samples a pixel of a picture that is collected whole. */
-function samplesCollected({ model, keepsAlpha }: DrawPlan["colors"]): number {
-  return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (keepsAlpha ? 1 : 0);
+function samplesCollected(plan: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
+  const { model } = plan.colors;
+  return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (isEncodedWithAlpha(plan) ? 1 : 0);
 }
 
 /** Samples a pixel that are encoded: WebP and GIF always start from red, green, blue and alpha. */
-function samplesOut({ format, colors, degrees }: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
-  if (format === "webp" || format === "gif") return 3;
-  const alpha = format !== "jpg" && degrees !== 0 && !colors.keepsAlpha ? 1 : 0;
-  return samplesCollected(colors) + alpha;
+function samplesOut(plan: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
+  return isEncodedWhole(plan) ? 3 : samplesCollected(plan);
 }
 
 function pixelsOf({ width, height }: Size): number {

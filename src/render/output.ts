@@ -1,16 +1,17 @@
 import { encodeGif } from "../codec/gif/encoder.ts";
 import { encodeWebp } from "../codec/webp-encoder.ts";
-import type { Size } from "../geometry.ts";
 import { interleaveRgba } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { colorPlanes, type Plane, type Raster, type RasterForm, rasterOf, subsamplingOf } from "../raster/raster.ts";
 import { copyPlane, cropPlane } from "../raster/samples.ts";
 import { type Envelope, wrapInEnvelope } from "./envelope.ts";
-import { finishRaster } from "./finish.ts";
+import { openPauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
+import { rotatedOutput, rotationOf } from "./rotated-output.ts";
 import { openRowEncoder, plainForm } from "./row-encoder.ts";
 import { layOutPlainTiff } from "./tiff-encoder.ts";
-import { isWholeNeeded } from "./whole.ts";
+import { turnRaster } from "./turned-whole.ts";
+import { isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
 
 /** How good lossy formats are, each on the scale of its encoder, 1 to 100. */
 export interface Qualities {
@@ -22,44 +23,52 @@ export interface Qualities {
 export interface OutputInputs {
   readonly qualities: Qualities;
   readonly envelope: Envelope;
-  /** Called between the steps of finishing a picture that is collected whole. */
+  /** Called between the steps of a picture that is rotated or collected whole. */
   readonly pause: (() => Promise<void>) | undefined;
 }
 
 /** Where strips go: pieces of the encoded picture come out, some with each strip or all at the end. */
 export interface Output<Piece = Uint8Array> {
   /** What comes out is made as it is taken. */
-  write(strip: Raster): Iterable<Piece | Promise<Piece>>;
+  write(strip: Raster): Iterable<Piece | Promise<Piece>> | AsyncIterable<Piece>;
   finish(): Promise<Iterable<Piece | Promise<Piece>>>;
 }
 
-/** Opens the output of a plan: straight into the encoder, or collected if the whole picture is needed first. */
+/**
+ * Opens the output of a plan: straight into the encoder, or collected if the whole picture is needed first; rotated on the
+ * way there.
+ */
 export function openOutput(kernel: Kernel, plan: DrawPlan, inputs: OutputInputs): Output {
   const encode = (raster: Raster): Promise<readonly Uint8Array[]> => encodeWhole(kernel, plan, { raster, inputs });
-  return isWholeNeeded(plan)
+  const output = isWholeNeeded(plan)
     ? collectingOutput(kernel, plan, { pause: inputs.pause, encode })
     : rowOutput(kernel, plan, inputs);
+  const request = rotationOf(plan);
+  if (request === undefined) return output;
+  return rotatedOutput(kernel, { plan, request, pauses: openPauses(inputs.pause) }, output);
 }
 
-/** What is told of a picture before its rows come. */
-function formOf({ colors }: DrawPlan, size: Size): RasterForm {
+/** What is told of a picture before its rows come: of one that is rotated, as its canvas has them. */
+function formOf(plan: DrawPlan): RasterForm & { readonly hasAlpha: boolean } {
+  const { colors, degrees, size, canvas } = plan;
   const { model } = colors;
-  return { ...size, model, subsampling: model === "ycbcr" ? { x: 2, y: 2 } : { x: 1, y: 1 } };
+  return {
+    ...(degrees === 0 ? size : canvas),
+    model,
+    subsampling: model === "ycbcr" ? { x: 2, y: 2 } : { x: 1, y: 1 },
+    hasAlpha: isEncodedWithAlpha(plan),
+  };
 }
 
 /** Returns how many bytes a stream comes to, if that is known before it is drawn: of TIFF alone. */
 export function streamBytes(plan: DrawPlan, envelope: Envelope): number | undefined {
   if (plan.format !== "tif" || plan.kind !== "stream") return undefined;
-  const { size, quality } = plan;
-  return layOutPlainTiff({ ...plainForm(rowForm(plan), quality), ...size, envelope }).size;
-}
-
-function rowForm(plan: DrawPlan): RasterForm & { readonly hasAlpha: boolean } {
-  return { ...formOf(plan, plan.size), hasAlpha: plan.colors.keepsAlpha };
+  const { canvas, quality } = plan;
+  return layOutPlainTiff({ ...plainForm(formOf(plan), quality), ...canvas, envelope }).size;
 }
 
 function rowOutput(kernel: Kernel, plan: DrawPlan, { qualities, envelope }: OutputInputs): Output {
-  const form = rowForm(plan);
+  const form = formOf(plan);
   const encoder = openRowEncoder(kernel, plan, { form, jpegQuality: qualities.jpeg, envelope });
   return { write: (strip) => encoder.write(strip), finish: async () => encoder.finish() };
 }
@@ -67,23 +76,23 @@ function rowOutput(kernel: Kernel, plan: DrawPlan, { qualities, envelope }: Outp
 /** What becomes of a picture that is collected. */
 export interface Collected<Piece> {
   readonly pause: (() => Promise<void>) | undefined;
-  /** Encodes it once it is finished. */
+  /** Encodes it once it is turned. */
   readonly encode: (raster: Raster) => Promise<Iterable<Piece | Promise<Piece>>>;
 }
 
-/** Opens an output that collects all strips and finishes the picture before any of it is encoded. Throws `render-memory`. */
+/** Opens an output that collects all strips and turns the picture before any of it is encoded. Throws `render-memory`. */
 export function collectingOutput<Piece>(
   kernel: Kernel,
   plan: DrawPlan,
   { pause, encode }: Collected<Piece>,
 ): Output<Piece> {
-  const { size, colors } = plan;
-  const form = formOf(plan, size);
+  const form = formOf(plan);
+  const { width, height, model, hasAlpha } = form;
   const allocate = (index: number): Plane => {
     const { x, y } = subsamplingOf(form, index);
-    return kernel.allocatePlane(Math.ceil(size.width / x), Math.ceil(size.height / y));
+    return kernel.allocatePlane(Math.ceil(width / x), Math.ceil(height / y));
   };
-  const count = colorPlanes[colors.model] + (colors.keepsAlpha ? 1 : 0);
+  const count = colorPlanes[model] + (hasAlpha ? 1 : 0);
   const planes = Array.from({ length: count }, (_, index) => allocate(index));
   let done = 0;
   return {
@@ -99,7 +108,10 @@ export function collectingOutput<Piece>(
       return [];
     },
     async finish() {
-      return encode(await finishRaster(kernel, plan, { raster: rasterOf(form, planes), pause }));
+      const raster = rasterOf(form, planes);
+      const turned = isTurnedWhole(plan) ? turnRaster(kernel, raster, plan) : raster;
+      await pause?.();
+      return encode(turned);
     },
   };
 }

@@ -59,7 +59,8 @@ export interface DrawPlan extends LevelChoice {
   readonly kind: "draw" | "stream";
   /**
    * Orientation, mirroring and quarter turns as one: done to each tile as it is decoded if the picture is too large to
-   * be held, else to the whole picture after it was resampled. One of the two changes nothing.
+   * be held, else to the whole picture after it was resampled. One of the two changes nothing, unless the picture is
+   * rotated: then `turn` is a part of that, and tiles are turned so that little is left to rotate by.
    */
   readonly tileTurn: Turn;
   readonly turn: Turn;
@@ -67,8 +68,10 @@ export interface DrawPlan extends LevelChoice {
   readonly shrink: Shrink;
   /** Output size in pixels as the rows lie after `tileTurn`, before `turn` and `degrees`. */
   readonly size: Size;
-  /** What remains of the rotation if it is not a quarter turn, clockwise; 0 for none. */
+  /** What remains of the rotation if it is not a quarter turn, clockwise, above -90; 0 for none. */
   readonly degrees: number;
+  /** Size in pixels of what is encoded, after `turn` and `degrees`. */
+  readonly canvas: Size;
   readonly quality: Quality;
   readonly format: Encoding;
   readonly colors: ColorPath;
@@ -98,13 +101,13 @@ export interface PlanFacts {
 export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: PlanFacts): RenderPlan {
   const laid = layRequest(request, pyramid, facts);
   const { choice, asked, marking } = laid;
-  const { size, turn, degrees, colors } = asked;
+  const { size, turn, degrees, canvas, colors } = asked;
   const { sourceSize } = facts;
   const isCopied = !colors.isManaged && !isMarked(marking, choice, asked);
   const copy = isCopied ? planCopy(request, choice, { size, turn, degrees, sourceSize }) : undefined;
   if (copy !== undefined) return copy;
-  refuseBeyondFormat(asked.format, rotatedSize(turnSize(size, turn), degrees));
-  const isLarge = size.width * size.height > streamPixels;
+  refuseBeyondFormat(asked.format, canvas);
+  const isLarge = canvas.width * canvas.height > streamPixels;
   const drawing = planDrawing(laid, { sourceSize, isLarge });
   const tiles = isCopied ? planTileCopy(choice, { request, size, turn, degrees, sourceSize }) : undefined;
   return tiles === undefined ? drawing : { ...tiles, instead: drawing };
@@ -121,7 +124,7 @@ export function planStrips(request: CanonicalRequest, pyramid: Pyramid, facts: P
 /** A request on the level that it is drawn from. */
 interface LaidRequest {
   readonly choice: LevelChoice;
-  readonly asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "quality" | "format" | "colors">;
+  readonly asked: Pick<DrawPlan, "size" | "turn" | "degrees" | "canvas" | "quality" | "format" | "colors">;
   readonly marking: Marking;
   /** What helps against too much work. */
   readonly work: Remedy;
@@ -138,22 +141,23 @@ function layRequest(request: CanonicalRequest, whole: Pyramid, { isProfiled, mar
   const { turn, degrees } = settleRotation(request, orient);
   const { quality } = request;
   const format = encodingOf(request.format);
-  const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
+  const colors = chooseColorPath(choice.stored.encoding, { quality, format, isProfiled });
+  const canvas = rotatedSize(turnSize(size, turn), degrees);
   // Without a smaller level a smaller size is as much work.
   const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
   const marking = { pyramid: whole, marks };
-  return { choice, asked: { size, turn, degrees, quality, format, colors }, marking, work };
+  return { choice, asked: { size, turn, degrees, canvas, quality, format, colors }, marking, work };
 }
 
 function planDrawing(
   { choice: chosen, asked, marking, work }: LaidRequest,
   { sourceSize, isLarge }: { readonly sourceSize: number; readonly isLarge: boolean },
 ): DrawPlan {
-  const { size, degrees } = asked;
+  const { size } = asked;
   const choice = reduceChoice(chosen);
-  const isTileTurn = isLarge && degrees === 0 && !isEncodedWhole(asked) && canTurnTiles(choice, asked.turn);
-  const tileTurn = isTileTurn ? asked.turn : noTurn;
-  const turn = isTileTurn ? noTurn : asked.turn;
+  const divided = divideTurn(asked);
+  const isTileTurn = isLarge && !isEncodedWhole(asked) && canTurnTiles(choice, divided.tileTurn);
+  const { tileTurn, turn, degrees } = isTileTurn ? divided : { ...asked, tileTurn: noTurn };
   const padded = padForTurn(choice, tileTurn);
   const laid = turnChoice(padded, size, tileTurn);
   const batches = planBatches(laid, { tileTurn, sourceSize, remedy: work });
@@ -169,6 +173,7 @@ function planDrawing(
     shrink,
     tileTurn,
     turn,
+    degrees,
     size: outputSize,
     steps,
     batches,
@@ -193,6 +198,24 @@ function canTurnTiles({ stored, reduction }: LevelChoice, turn: Turn): boolean {
   const { compression, model, isUneven } = stored.encoding;
   const isSmallFile = compression === "jpeg" && stored.columns * stored.rows === 1 && model === "ycbcr" && !isUneven;
   return !stored.isStripped || (turn.quarterTurns % 2 === 0 && !isSmallFile);
+}
+
+/**
+ * Divides what is done to a picture into a turn of its tiles and the rest: nothing where it is not rotated, else a mirror
+ * and at most 45 degrees, so that its rows are needed about as they come.
+ */
+function divideTurn({
+  turn,
+  degrees,
+}: Pick<DrawPlan, "turn" | "degrees">): Pick<DrawPlan, "tileTurn" | "turn" | "degrees"> {
+  if (degrees === 0) return { tileTurn: turn, turn: noTurn, degrees };
+  // Upright or upside down if that will do: tiles on their side take longer to read, and more memory.
+  const halves = Math.round(degrees / 180);
+  const beside = degrees - 180 * halves;
+  const quarters = 2 * halves + (Math.abs(beside) <= 45 ? 0 : Math.sign(beside));
+  const mirror: Turn = { mirror: turn.mirror, quarterTurns: 0 };
+  const nearest = composeTurns(turn, { mirror: false, quarterTurns: (quarters % 4) as Turn["quarterTurns"] });
+  return { tileTurn: composeTurns(nearest, mirror), turn: mirror, degrees: degrees - 90 * quarters };
 }
 
 /** Orientation first, then the request's mirroring, then its rotation; quarter turns join the turn. */

@@ -15,7 +15,7 @@ import {
 import { openRandom, type Random } from "../support/random.ts";
 import { resampleTwin, type TwinAxis } from "../support/resampling.ts";
 
-const filters: readonly Filter[] = ["lanczos3", "catmull-rom", "triangle", "box"];
+const filters: readonly Filter[] = ["lanczos3", "cubic", "triangle", "box"];
 
 interface Resampled {
   readonly samples: Samples;

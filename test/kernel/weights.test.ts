@@ -3,7 +3,7 @@ import { type Filter, planWeights, type Weights, type WeightsRequest, weightUnit
 import { openRandom, type Random } from "../support/random.ts";
 import { twinWeights } from "../support/resampling.ts";
 
-const filters: readonly Filter[] = ["lanczos3", "catmull-rom", "triangle", "box"];
+const filters: readonly Filter[] = ["lanczos3", "cubic", "triangle", "box"];
 
 function drawRequest(random: Random): WeightsRequest {
   const sourceLength = random.pick([1, 2, 3, random.integer(4, 40), random.integer(40, 400)]);

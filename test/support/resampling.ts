@@ -48,9 +48,9 @@ function weightAt(filter: Filter, distance: number, step: number): number {
       return Math.max(0, Math.min(distance + 0.5, step / 2) - Math.max(distance - 0.5, -step / 2));
     case "triangle":
       return Math.max(0, 1 - x);
-    case "catmull-rom":
-      if (x < 1) return 1.5 * x ** 3 - 2.5 * x ** 2 + 1;
-      return x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
+    case "cubic":
+      if (x < 1) return 1.25 * x ** 3 - 2.25 * x ** 2 + 1;
+      return x < 2 ? -0.75 * (x ** 3 - 5 * x ** 2 + 8 * x - 4) : 0;
     case "lanczos3":
       return x < 3 ? sinc(x) * sinc(x / 3) : 0;
   }

@@ -1,7 +1,7 @@
 import { rotatedSize } from "../../src/geometry.ts";
 import { makeSamples, type Samples } from "./planes.ts";
 
-/** Rotates in double precision by the Catmull-Rom filter with repeated edges; alpha is the product of both overlaps. */
+/** Rotates in double precision by cubic convolution with repeated edges; alpha is the product of both overlaps. */
 export function rotateTwin(source: Samples, degrees: number): { samples: Samples; alpha: Samples } {
   const { width, height } = rotatedSize(source, degrees);
   const cosine = Math.cos((degrees * Math.PI) / 180);
@@ -31,16 +31,16 @@ function sampleAt({ width, height, values }: Samples, u: number, v: number): num
     for (let x = left; x < left + 4; x += 1) {
       const column = Math.min(Math.max(x, 0), width - 1);
       const row = Math.min(Math.max(y, 0), height - 1);
-      sum += catmullRom(x - u) * catmullRom(y - v) * values[row * width + column]!;
+      sum += cubic(x - u) * cubic(y - v) * values[row * width + column]!;
     }
   }
   return sum;
 }
 
-function catmullRom(distance: number): number {
+function cubic(distance: number): number {
   const x = Math.abs(distance);
-  if (x < 1) return 1.5 * x ** 3 - 2.5 * x ** 2 + 1;
-  return x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
+  if (x < 1) return 1.25 * x ** 3 - 2.25 * x ** 2 + 1;
+  return x < 2 ? -0.75 * (x ** 3 - 5 * x ** 2 + 8 * x - 4) : 0;
 }
 
 function overlap(centre: number, length: number): number {

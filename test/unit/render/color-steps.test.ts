@@ -66,10 +66,10 @@ function plan({ model, quality, format, alpha, degrees, isProfiled, step }: Case
     range: { least: 0, most: 255 },
     alpha: alpha === "none" ? undefined : { sample: samplesPerPixel - 1, isAssociated: alpha === "associated" },
   };
-  const path = chooseColorPath({ model, layout }, { quality, format, degrees, isProfiled });
+  const path = chooseColorPath({ model, layout }, { quality, format, isProfiled });
   const grid = { width: 100, height: 100, tileWidth: 64, tileLength: 64, columns: 2, rows: 2 };
   const axis = { start: 0, step };
-  const facts = { quality, format, degrees, layout, grid, x: axis, y: axis } as const;
+  const facts = { quality, degrees, layout, grid, x: axis, y: axis } as const;
   return { path, steps: planColorSteps(path, { ...facts, ...marks, shrink: chooseShrink(facts) }) };
 }
 
@@ -141,11 +141,13 @@ describe("the steps of colours", () => {
       const ended = follow(given, path, steps);
       const message = JSON.stringify({ given, steps });
       expect(ended.model, message).toBe(path.model);
-      expect(ended.alpha, message).toBe(path.keepsAlpha ? "straight" : "none");
+      const kept = given.degrees === 0 ? "straight" : "multiplied";
+      expect(ended.alpha, message).toBe(path.keepsAlpha ? kept : "none");
       expect(ended.isManaged, message).toBe(path.isManaged);
       expect(ended.isHalved, message).toBe(path.model === "ycbcr");
-      // A rotation makes alpha of what it leaves uncovered.
-      const rotated = fold(steps.whole, given.degrees === 0 ? ended : { ...ended, alpha: "straight" });
+      // A rotation makes alpha of what it leaves uncovered, but for JPEG, and divides colours by it.
+      const alpha = given.degrees === 0 ? ended.alpha : given.format === "jpg" ? "none" : "straight";
+      const rotated = fold(steps.rotated, { ...ended, alpha });
       if (given.format === "jpg") expect(rotated, message).toMatchObject({ alpha: "none" });
       const isYcbcr = given.format === "jpg" && path.model !== "gray";
       if (isYcbcr) expect(rotated, message).toMatchObject({ model: "ycbcr", isHalved: true });
@@ -155,7 +157,7 @@ describe("the steps of colours", () => {
   it("bring colours to black and white once, and last of all", () => {
     for (const given of cases) {
       const { steps } = plan(given);
-      const all = [...steps.rows, ...steps.strips, ...steps.whole].map(({ kind }) => kind);
+      const all = [...steps.rows, ...steps.strips, ...steps.rotated].map(({ kind }) => kind);
       const count = all.filter((kind) => kind === "threshold").length;
       expect(count).toBe(given.quality === "bitonal" ? 1 : 0);
       if (count > 0) expect(all.at(-1)).toBe("threshold");
@@ -168,8 +170,9 @@ describe("the steps of colours", () => {
       expect(steps.rows[0]?.kind).toBe("redact");
       expect(follow(given, path, steps).model).toBe(path.model);
       const kinds = steps.strips.map(({ kind }) => kind).filter((kind) => kind !== "threshold");
-      expect(kinds.at(-1)).toBe("watermark");
-      expect([...steps.strips, ...steps.whole].filter(({ kind }) => kind === "redact")).toEqual([]);
+      const last = given.degrees !== 0 && path.keepsAlpha ? -2 : -1;
+      expect(kinds.at(last)).toBe("watermark");
+      expect([...steps.strips, ...steps.rotated].filter(({ kind }) => kind === "redact")).toEqual([]);
     }
   });
 
@@ -183,7 +186,7 @@ describe("the steps of colours", () => {
       isProfiled: false,
       step: 1,
     });
-    expect(steps).toEqual({ halvesTiles: false, rows: [], strips: [], whole: [] });
+    expect(steps).toEqual({ halvesTiles: false, rows: [], strips: [], rotated: [] });
   });
 
   it("decode RGB straight to halved chroma unless the picture is enlarged", () => {

@@ -46,11 +46,11 @@ describe("a drawing whose client leaves", () => {
     },
   );
 
-  it("looks between the turn, the rotation and the encoding of a picture that is drawn whole", async () => {
-    const [plain, rotated] = [
-      await draw("full/100,/0/default.png", Number.POSITIVE_INFINITY),
-      await draw("full/100,/30/default.png", Number.POSITIVE_INFINITY),
-    ];
-    expect(rotated.looked).toBe(plain.looked + 3);
+  it("looks between the turn and the encoding of a picture that is turned whole, and while one is rotated", async () => {
+    const looks = async (path: string) => (await draw(path, Number.POSITIVE_INFINITY)).looked;
+    const plain = await looks("full/^1600,/0/default.png");
+    expect(await looks("full/^1600,/90/default.png")).toBe(plain + 1);
+    // Upside down all of the canvas is made at once: it is four megapixels.
+    expect(await looks("full/^1600,/170/default.png")).toBeGreaterThan(plain + 1);
   });
 });

@@ -83,7 +83,7 @@ describe("planRender draws", () => {
       kind: "draw",
       degrees: 22.5,
       turn: { mirror: true, quarterTurns: 0 },
-      colors: { model: "rgb" },
+      colors: { model: "ycbcr" },
     });
   });
 

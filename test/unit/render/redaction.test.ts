@@ -100,7 +100,7 @@ function randomPath(random: Random, { width, height }: Size): string {
   const near = { x: 660 + random.integer(-80, 80), y: 400 + random.integer(-80, 80), width: 300, height: 200 };
   const chosen = isWhole ? { x: 0, y: 0, width, height } : random.next() < 0.4 ? near : region;
   const rotation = random.pick(rotations);
-  const isHeld = format === "webp" || format === "gif" || Number(rotation.replace("!", "")) % 90 !== 0;
+  const isHeld = format === "webp" || format === "gif";
   const longest = isHeld ? 500 : random.pick([90, 300, 800, 2500]);
   const scale = Math.min(1.3, longest / Math.max(chosen.width, chosen.height));
   const across = Math.max(1, Math.round(chosen.width * scale));
