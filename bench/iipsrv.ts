@@ -5,7 +5,6 @@ import { benchFolder, sources, sourcesFolder } from "./sources.ts";
 import { type Peer, pidOf, untilAnswering } from "./workerd.ts";
 
 const binary = process.env.IIPSRV ?? "/usr/lib/iipimage-server/iipsrv.fcgi";
-const folder = `${benchFolder}/iipsrv`;
 
 /** Names what iipsrv needs and this machine lacks: the binary that IIPSRV names or Debian's, spawn-fcgi and nginx. */
 export function missingForIipsrv(): readonly string[] {
@@ -17,11 +16,23 @@ export function missingForIipsrv(): readonly string[] {
   return Object.entries(packages).flatMap(([name, path]) => (isInstalled(path) ? [] : [name]));
 }
 
+/** How iipsrv runs. */
+export interface IipsrvChoice {
+  readonly name: string;
+  readonly port: number;
+  readonly core: number;
+  /** Of JPEG. */
+  readonly quality: number;
+  /** Of how many masters it keeps what it has read of their directories: its own default is 1,000. */
+  readonly keptMasters: number;
+}
+
 /**
- * Starts one process of iipsrv with its caches off and nginx before it, which translates HTTP to the FastCGI that it
- * speaks, both pinned to one core. Throws when that fails.
+ * Starts one process of iipsrv without its cache of tiles and nginx before it, which translates HTTP to the FastCGI that
+ * it speaks, both pinned to one core. Throws when that fails.
  */
-export async function startIipsrv(port: number, core: number, quality: number): Promise<Peer> {
+export async function startIipsrv({ name, port, core, quality, keptMasters }: IipsrvChoice): Promise<Peer> {
+  const folder = `${benchFolder}/iipsrv-${port}`;
   mkdirSync(folder, { recursive: true });
   const socket = `${folder}/socket`;
   if (existsSync(socket)) rmSync(socket);
@@ -30,6 +41,7 @@ export async function startIipsrv(port: number, core: number, quality: number): 
     FILESYSTEM_PREFIX: `${sourcesFolder}/`,
     JPEG_QUALITY: quality,
     MAX_IMAGE_CACHE_SIZE: 0,
+    MAX_METADATA_CACHE_SIZE: keptMasters,
     MAX_CVT: 100_000,
     OMP_NUM_THREADS: 1,
     VERBOSITY: 0,
@@ -38,7 +50,7 @@ export async function startIipsrv(port: number, core: number, quality: number): 
   const environment = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const command = ["spawn-fcgi", "-n", "-s", socket, "-M", "0777", "-b", "2048", "--", binary];
   const service = spawn("taskset", [...pin, "env", ...environment, ...command], { stdio: "ignore" });
-  writeFileSync(`${folder}/nginx.conf`, formatNginx(port, socket));
+  writeFileSync(`${folder}/nginx.conf`, formatNginx({ folder, port, socket }));
   const front = spawn("taskset", [...pin, "/usr/sbin/nginx", "-p", folder, "-c", `${folder}/nginx.conf`], {
     stdio: "ignore",
   });
@@ -49,7 +61,7 @@ export async function startIipsrv(port: number, core: number, quality: number): 
   try {
     await untilAnswering(port, front);
     return {
-      name: "iipsrv",
+      name,
       program: await readVersion(port),
       port,
       pids: [pidOf(service), pidOf(front)],
@@ -70,7 +82,11 @@ async function readVersion(port: number): Promise<string> {
   return server.replace("/", " ");
 }
 
-function formatNginx(port: number, socket: string): string {
+function formatNginx({
+  folder,
+  port,
+  socket,
+}: Readonly<Record<"folder" | "socket", string> & { port: number }>): string {
   return `daemon off;
 worker_processes 1;
 pid ${folder}/nginx.pid;

@@ -1,6 +1,6 @@
 // Measures the service over HTTP: the Worker's bundle under workerd next to iipsrv and to the library of serverless-iiif, one
 // core for the server, another for the load, loopback only, caches off. IIPSRV names a binary of iipsrv, else it is Debian's.
-// Prints tables, writes build/bench/server.json; takes about five minutes. Run: npm run bench:server, or node
+// Prints tables, writes build/bench/server.json; takes about six minutes. Run: npm run bench:server, or node
 // bench/server.ts [SECONDS], of each of the rounds.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -36,7 +36,7 @@ export interface ServerResults {
 const seconds = Number(process.argv[2] ?? 0.3);
 const serverCore = 0;
 const loadCore = 1;
-const ports = { tessera: 18_791, iipsrv: 18_793, iiifProcessor: 18_797 };
+const ports = { tessera: 18_791, iipsrv: 18_793, keptIipsrv: 18_794, iiifProcessor: 18_797 };
 const rounds: Rounds = { count: 3, seconds, warmUpSeconds: seconds / 2 };
 /** The library takes a hundred times as long as the others. */
 const libraryRounds: Rounds = { ...rounds, count: 1 };
@@ -44,6 +44,8 @@ const libraryRounds: Rounds = { ...rounds, count: 1 };
 const loadRounds: Rounds = { ...rounds, warmUpSeconds: 0 };
 
 const requestCases = ["aligned tile", "viewer mix", "unaligned tile", "128", "1024", "3000", "4096", "full"];
+/** What iipsrv answers by copying, so that reading the directories is half of its work: with these kept too. */
+const copiedCases = ["aligned tile", "viewer mix"];
 const requestSources = sources.filter((source) => source !== sources.at(-1));
 
 /** Up to 16 megapixels. */
@@ -77,14 +79,20 @@ execFileSync("taskset", ["-apc", String(loadCore), String(process.pid)], { stdio
 mkdirSync(benchFolder, { recursive: true });
 const peers: Peer[] = [await startWorkerd(ports.tessera, serverCore)];
 const library = await startIiifProcessor(ports.iiifProcessor, serverCore, jpegQuality);
+/** Next to `peers`, for tiles alone. */
+const tilePeers: Peer[] = [];
 const stop = (): void => {
-  for (const peer of [...peers, library]) peer.stop();
+  for (const peer of [...peers, ...tilePeers, library]) peer.stop();
 };
 try {
   const missing = missingForIipsrv();
-  if (missing.length === 0) peers.push(await startIipsrv(ports.iipsrv, serverCore, jpegQuality));
-  else console.log(`iipsrv is left out: ${missing.join(", ")} not installed`);
-  const programs = Object.fromEntries([...peers, library].map(({ name, program }) => [name, program]));
+  if (missing.length === 0) {
+    const choice = { core: serverCore, quality: jpegQuality };
+    peers.push(await startIipsrv({ ...choice, name: "iipsrv", port: ports.iipsrv, keptMasters: 0 }));
+    const name = "iipsrv, directories kept";
+    tilePeers.push(await startIipsrv({ ...choice, name, port: ports.keptIipsrv, keptMasters: 1000 }));
+  } else console.log(`iipsrv is left out: ${missing.join(", ")} not installed`);
+  const programs = Object.fromEntries([...peers, ...tilePeers, library].map(({ name, program }) => [name, program]));
   console.log(programs);
   const floors = await measureFloors(peers[0]!);
   const growth = await measureGrowth();
@@ -118,7 +126,8 @@ async function measureRequests(): Promise<ServerResult[]> {
     for (const name of requestCases) {
       const paths = pathsOf(source, name);
       if (paths.length === 0) continue;
-      results.push(...(await measureOne({ source, name, paths, connections: 1 })));
+      const asking = copiedCases.includes(name) ? [...peers, ...tilePeers] : peers;
+      results.push(...(await measureOne({ source, name, paths, connections: 1 }, asking)));
       if (name !== viewerMix.name) await keepAnswers(peers, source, name);
     }
     console.log(`requests of ${source.name} done`);
@@ -130,7 +139,7 @@ async function measureOutputs(): Promise<ServerResult[]> {
   const results: ServerResult[] = [];
   for (const side of outputSides) {
     const paths = [fittedPath(outputSource, side)!];
-    results.push(...(await measureOne({ source: outputSource, name: String(side), paths, connections: 1 })));
+    results.push(...(await measureOne({ source: outputSource, name: String(side), paths, connections: 1 }, peers)));
   }
   return results;
 }
@@ -141,7 +150,7 @@ async function measureGrowth(): Promise<ServerResult[]> {
   for (const name of growthCases) {
     const asked = growthSources.map((source) => ({ source, name, paths: pathsOf(source, name), connections: 1 }));
     const all = asked.flatMap((one) => peers.map((peer) => ({ peer, asked: one })));
-    results.push(...(await measureInTurns(all, { ...rounds, count: 2 * rounds.count - 1 })));
+    results.push(...(await measureInTurns(all, rounds)));
   }
   return results;
 }
@@ -152,7 +161,10 @@ async function measureMix(): Promise<ServerResult[]> {
     const paths = pathsOf(source, viewerMix.name);
     for (const connections of mixConnections) {
       const asked = { source, name: viewerMix.name, paths, connections };
-      results.push(...(await measureOne(asked)), ...(await measureInTurns([{ peer: library, asked }], libraryRounds)));
+      results.push(
+        ...(await measureOne(asked, [...peers, ...tilePeers])),
+        ...(await measureInTurns([{ peer: library, asked }], libraryRounds)),
+      );
     }
   }
   return results;
@@ -174,9 +186,9 @@ async function measureLoad(): Promise<ServerResult[]> {
   return results;
 }
 
-function measureOne(asked: Asked): Promise<ServerResult[]> {
+function measureOne(asked: Asked, asking: readonly Peer[]): Promise<ServerResult[]> {
   return measureInTurns(
-    peers.map((peer) => ({ peer, asked })),
+    asking.map((peer) => ({ peer, asked })),
     rounds,
   );
 }
