@@ -1,9 +1,10 @@
 // Measures the memory of the isolate that the Worker runs in: V8's own count, asked for every 20 ms through workerd's
-// inspector while requests are answered one after another. Prints a table, writes build/bench/memory.json.
+// inspector while requests are answered one after another. What is measured in runs has a fresh isolate in each, and the most
+// of all runs is told. Prints a table, writes build/bench/memory.json.
 // Run: npm run bench:memory.
 import { writeFileSync } from "node:fs";
 import { findCase } from "./cases.ts";
-import { type Load, type LoadResult, runLoad, sumFailures } from "./load.ts";
+import { runLoad, sumFailures } from "./load.ts";
 import { benchFolder, findSource } from "./sources.ts";
 import { formatFigure, formatTable } from "./statistics.ts";
 import { startWorkerd } from "./workerd.ts";
@@ -13,36 +14,35 @@ export interface MemoryResult {
   readonly source: string;
   readonly case: string;
   readonly connections: number;
+  /** In how many isolates; undefined in one that answered the cases before too. */
+  readonly runs: number | undefined;
   readonly answered: number;
   readonly failures: Readonly<Record<string, number>>;
+  /** The pages of the heap and the buffers, at the same moment. */
+  readonly allBytes: number;
   /** Objects, and all pages of the heap that contain them. */
   readonly heapBytes: number;
   readonly heapPagesBytes: number;
   /** Buffers outside of the heap: what was read, kernel memory, encoded bytes. */
   readonly bufferBytes: number;
-  /** Objects and buffers together, in each of the runs. */
-  readonly togetherBytes: readonly number[];
 }
 
-const ports = { http: 18_795, inspector: 18_799 };
+/** Of the first isolate: it answers on this port, its floor on the next, its inspector on the one after. */
+const firstPort = 18_795;
 const seconds = 3;
 const pollMilliseconds = 20;
-/** The whole of the largest is asked for ten times: what is collected, and when, varies from one to the next. */
-const measured = [
-  {
-    source: "123mp-rgb-444",
-    cases: ["aligned tile", "128", "1024", "4096", "full"],
-    connections: 1,
-    runs: [{ seconds }],
-  },
-  { source: "123mp-rgb-444", cases: ["128", "4096"], connections: 10, runs: [{ seconds }] },
-  {
-    source: "500mp-ycbcr-420",
-    cases: ["full"],
-    connections: 1,
-    runs: Array.from({ length: 10 }, () => ({ seconds, most: 1 })),
-  },
-] as const;
+const measured: readonly Measured[] = [
+  ...["aligned tile", "128", "1024", "4096", "full"].map((name) => ({ source: "123mp-rgb-444", name, connections: 1 })),
+  ...["128", "4096"].map((name) => ({ source: "123mp-rgb-444", name, connections: 10 })),
+  { source: "500mp-ycbcr-420", name: "full", connections: 1, runs: 10 },
+];
+
+interface Measured {
+  readonly source: string;
+  readonly name: string;
+  readonly connections: number;
+  readonly runs?: number;
+}
 
 interface HeapUsage {
   readonly usedSize: number;
@@ -51,72 +51,80 @@ interface HeapUsage {
   readonly backingStorageSize: number;
 }
 
-const peer = await startWorkerd(ports.http, 0, ports.inspector);
-try {
-  const inspector = await openInspector();
-  const results: MemoryResult[] = [];
-  for (const { source, cases, connections, runs } of measured) {
-    for (const name of cases) results.push(await measure(inspector.heapUsage, { source, name, connections, runs }));
-  }
-  inspector.close();
-  writeFileSync(`${benchFolder}/memory.json`, JSON.stringify(results, undefined, 2));
-  console.log(
-    formatTable([
-      [
-        ...["source", "case", "connections", "answered", "failures", "heap MB", "its pages MB", "buffers MB"],
-        "together MB, runs",
-      ],
-      ...results.map((result) => [
-        ...[result.source, result.case, String(result.connections), String(result.answered)],
-        JSON.stringify(result.failures),
-        ...[result.heapBytes, result.heapPagesBytes, result.bufferBytes].map((bytes) => formatFigure(bytes / 1e6)),
-        result.togetherBytes.map((bytes) => formatFigure(bytes / 1e6)).join(", "),
-      ]),
+let nextPort = firstPort;
+const results: MemoryResult[] = [];
+await withIsolate(async (isolate) => {
+  for (const one of measured) if (one.runs === undefined) results.push(await measure(isolate, one));
+});
+for (const one of measured) {
+  if (one.runs === undefined) continue;
+  const runs: MemoryResult[] = [];
+  while (runs.length < one.runs) await withIsolate(async (isolate) => void runs.push(await measure(isolate, one)));
+  results.push(runs.reduce(mostOf));
+}
+writeFileSync(`${benchFolder}/memory.json`, JSON.stringify(results, undefined, 2));
+console.log(
+  formatTable([
+    [
+      "source",
+      "case",
+      "connections",
+      "runs",
+      "answered",
+      "failures",
+      "heap MB",
+      "its pages MB",
+      "buffers MB",
+      "all MB",
+    ],
+    ...results.map((result) => [
+      ...[result.source, result.case, String(result.connections), String(result.runs ?? "")],
+      ...[String(result.answered), JSON.stringify(result.failures)],
+      ...[result.heapBytes, result.heapPagesBytes, result.bufferBytes, result.allBytes].map((bytes) =>
+        formatFigure(bytes / 1e6),
+      ),
     ]),
-  );
-} finally {
-  peer.stop();
+  ]),
+);
+
+/** A Worker that is asked, and its memory. */
+interface Isolate {
+  readonly peer: Awaited<ReturnType<typeof startWorkerd>>;
+  readonly heapUsage: () => Promise<HeapUsage>;
 }
 
-interface Measured {
-  readonly source: string;
-  readonly name: string;
-  readonly connections: number;
-  readonly runs: readonly Pick<Load, "seconds" | "most">[];
+async function withIsolate(work: (isolate: Isolate) => Promise<void>): Promise<void> {
+  const port = nextPort;
+  // One that was stopped may hold its ports for a moment.
+  nextPort += 3;
+  const peer = await startWorkerd(port, 0, port + 2);
+  try {
+    const inspector = await openInspector(port + 2);
+    await work({ peer, heapUsage: inspector.heapUsage });
+    inspector.close();
+  } finally {
+    peer.stop();
+  }
+}
+
+function mostOf(one: MemoryResult, other: MemoryResult): MemoryResult {
+  return {
+    ...one,
+    answered: one.answered + other.answered,
+    failures: sumFailures([one, other]),
+    allBytes: Math.max(one.allBytes, other.allBytes),
+    heapBytes: Math.max(one.heapBytes, other.heapBytes),
+    heapPagesBytes: Math.max(one.heapPagesBytes, other.heapPagesBytes),
+    bufferBytes: Math.max(one.bufferBytes, other.bufferBytes),
+  };
 }
 
 async function measure(
-  heapUsage: () => Promise<HeapUsage>,
+  { peer, heapUsage }: Isolate,
   { source, name, connections, runs }: Measured,
 ): Promise<MemoryResult> {
   const asked = findSource(source);
   const paths = Array.from({ length: 32 }, (_, index) => peer.pathOf(asked, findCase(name).path(asked, index)!));
-  const measuredRuns: { readonly load: LoadResult; readonly seen: readonly HeapUsage[] }[] = [];
-  for (const run of runs) {
-    measuredRuns.push(await seenDuring(heapUsage, runLoad({ port: peer.port, paths, connections, ...run })));
-  }
-  const mostOf = (seen: readonly HeapUsage[], figureOf: (usage: HeapUsage) => number): number =>
-    Math.max(...seen.map(figureOf));
-  const all = measuredRuns.flatMap(({ seen }) => seen);
-  const objectsOf = ({ usedSize, embedderHeapUsedSize }: HeapUsage): number => usedSize + embedderHeapUsedSize;
-  return {
-    source,
-    case: name,
-    connections,
-    answered: measuredRuns.reduce((sum, { load }) => sum + load.latencies.length, 0),
-    failures: sumFailures(measuredRuns.map(({ load }) => load)),
-    heapBytes: mostOf(all, objectsOf),
-    heapPagesBytes: mostOf(all, ({ totalSize, embedderHeapUsedSize }) => totalSize + embedderHeapUsedSize),
-    bufferBytes: mostOf(all, ({ backingStorageSize }) => backingStorageSize),
-    togetherBytes: measuredRuns.map(({ seen }) => mostOf(seen, (usage) => objectsOf(usage) + usage.backingStorageSize)),
-  };
-}
-
-/** Returns the load's outcome, and what the isolate was seen to have while it lasted. */
-async function seenDuring(
-  heapUsage: () => Promise<HeapUsage>,
-  loading: Promise<LoadResult>,
-): Promise<{ readonly load: LoadResult; readonly seen: readonly HeapUsage[] }> {
   const seen: HeapUsage[] = [];
   let isOver = false;
   const poll = async (): Promise<void> => {
@@ -126,15 +134,30 @@ async function seenDuring(
     }
   };
   const polling = poll();
-  const load = await loading;
+  const { latencies, failures } = await runLoad({ port: peer.port, paths, connections, seconds, most: 10_000 });
   isOver = true;
   await polling;
-  return { load, seen };
+  const most = (figureOf: (usage: HeapUsage) => number): number => Math.max(...seen.map(figureOf));
+  const pages = ({ totalSize, embedderHeapUsedSize }: HeapUsage): number => totalSize + embedderHeapUsedSize;
+  return {
+    source,
+    case: name,
+    connections,
+    runs,
+    answered: latencies.length,
+    failures,
+    allBytes: most((usage) => pages(usage) + usage.backingStorageSize),
+    heapBytes: most(({ usedSize, embedderHeapUsedSize }) => usedSize + embedderHeapUsedSize),
+    heapPagesBytes: most(pages),
+    bufferBytes: most(({ backingStorageSize }) => backingStorageSize),
+  };
 }
 
 /** Returns what asks the isolate for its memory. Throws when the inspector is not there. */
-async function openInspector(): Promise<{ readonly heapUsage: () => Promise<HeapUsage>; readonly close: () => void }> {
-  const listed = (await (await fetch(`http://127.0.0.1:${ports.inspector}/json`)).json()) as {
+async function openInspector(
+  inspectorPort: number,
+): Promise<{ readonly heapUsage: () => Promise<HeapUsage>; readonly close: () => void }> {
+  const listed = (await (await fetch(`http://127.0.0.1:${inspectorPort}/json`)).json()) as {
     readonly id: string;
     readonly webSocketDebuggerUrl: string;
   }[];

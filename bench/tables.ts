@@ -9,7 +9,7 @@ import type { RenderResult } from "./render.ts";
 import type { ServerResults } from "./server.ts";
 import { benchFolder, findSource, sources } from "./sources.ts";
 import { formatFigure, formatSpread, formatTable } from "./statistics.ts";
-import { formatMegabytes, type Measurements, pairsOf, tabulateTargets } from "./targets.ts";
+import { type Measurements, pairsOf, tabulateTargets } from "./targets.ts";
 
 /** The master whose figures are given in full. */
 const described = "123mp";
@@ -134,11 +134,14 @@ function tabulateCold(results: readonly ColdResult[]): string {
 
 function tabulateMemory(results: readonly MemoryResult[]): string {
   return formatTable([
-    ["source", "case", "connections", "answered", "failures", "heap MB", "its pages MB", "buffers MB", "together MB"],
+    [
+      ...["source", "case", "connections", "runs", "answered", "failures"],
+      ...["heap MB", "its pages MB", "buffers MB", "all MB"],
+    ],
     ...results.map((row) => [
-      ...[row.source, row.case, String(row.connections), String(row.answered), formatFailures(row.failures)],
-      ...[row.heapBytes, row.heapPagesBytes, row.bufferBytes].map((bytes) => formatFigure(bytes / 1e6)),
-      formatMegabytes(row.togetherBytes),
+      ...[row.source, row.case, String(row.connections), String(row.runs ?? "")],
+      ...[String(row.answered), formatFailures(row.failures)],
+      ...[row.heapBytes, row.heapPagesBytes, row.bufferBytes, row.allBytes].map((bytes) => formatFigure(bytes / 1e6)),
     ]),
   ]);
 }
