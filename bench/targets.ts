@@ -62,7 +62,6 @@ export function tabulateTargets({ server, render, memory }: Measurements): strin
     ...rateRows(server),
     growthRow(server),
     ...renderTargets.map(([name, most]) => renderRow(render, name, most)),
-    strategyRow(render),
     memoryRow(memory),
     failureRow(server),
   ];
@@ -152,18 +151,6 @@ function renderRow(render: readonly RenderResult[], name: string, most: number):
     cells: bySampling((sampling) =>
       formatRange(render.filter((result) => isOf(result, name, sampling)).map(({ ratio }) => ratio)),
     ),
-  };
-}
-
-function strategyRow(render: readonly RenderResult[]): Row {
-  return {
-    what: "22.5°, strategy",
-    against: "",
-    toReach: "stream",
-    cells: bySampling((sampling) => {
-      const turned = render.filter((result) => isOf(result, "22.5°", sampling));
-      return [...new Set(turned.map(({ ours }) => ours.strategy))].join(", ");
-    }),
   };
 }
 
