@@ -87,7 +87,7 @@ describe.each(Object.keys(kinds))("a large picture of %s", { tags: "slow" }, (na
 });
 
 describe("rotated pictures up to the area that is served by default", () => {
-  // 25 megapixels once they are rotated.
+  // 25 megapixels once it is rotated by 22.5 degrees, 29 by 45.
   const whole = { width: 4376, height: 3282 } as const;
   const plan = async (file: Uint8Array, path: string) => {
     const source = memorySource(file);
@@ -99,7 +99,7 @@ describe("rotated pictures up to the area that is served by default", () => {
   );
 
   it.each(cases)(
-    "stream by $rotation degrees as $format, of tiles, in less than 36 MB",
+    "stream by $rotation degrees as $format, of tiles, in less than 40 MB",
     async ({ rotation, format }) => {
       const tile = new Uint8Array(
         await sharp({ create: { width: 256, height: 256, channels: 3, background: "#456" } })
@@ -111,7 +111,7 @@ describe("rotated pictures up to the area that is served by default", () => {
       const planned = await plan(file, `full/max/${rotation}/default.${format}`);
       const { width, height } = rotatedSize(whole, Number(rotation.replace("!", "")));
       expect(planned).toMatchObject({ kind: "stream", canvas: { width, height } });
-      expect(planned.cost.peakBytes).toBeLessThan(36 * megabyte);
+      expect(planned.cost.peakBytes).toBeLessThan(40 * megabyte);
       if (format === "jpg" && Number(rotation) === 22.5) expect(planned.cost.peakBytes).toBeLessThan(16 * megabyte);
     },
   );
