@@ -33,9 +33,17 @@ const kinds: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   "a JPEG file": () => color.clone().jpeg({ quality: 95 }).toBuffer(),
 };
 
+const twins = new Map<number, ReturnType<typeof rotateTwin>>();
+
+function twinOf(degrees: number): ReturnType<typeof rotateTwin> {
+  const twin = twins.get(degrees) ?? rotateTwin({ ...size, values: samples }, degrees);
+  twins.set(degrees, twin);
+  return twin;
+}
+
 /** How far grey pixels are from those of a rotation in double precision of the same picture, where it is covered. */
 function meanDifference({ width, height, channels, samples: drawn }: Pixels, degrees: number): number {
-  const twin = rotateTwin({ ...size, values: samples }, degrees);
+  const twin = twinOf(degrees);
   expect([width, height]).toEqual([twin.samples.width, twin.samples.height]);
   let sum = 0;
   let count = 0;
@@ -61,6 +69,14 @@ describe.each(Object.keys(kinds))("a large picture of %s", { tags: "slow" }, (na
     expect(meanDifference(await decode(encoded), degrees)).toBeLessThan(lossy);
   });
 
+  it("is decoded once, whatever it is rotated by", async () => {
+    const source = memorySource(file);
+    const image = { ...(await openImage({ source, prefix: file.subarray(0, prefixBytes) })), source };
+    const costs = ["0", "22.5", "200"].map((rotation) => planPath(image, `full/max/${rotation}/default.jpg`).plan.cost);
+    const work = costs.map(({ tiles, decodedPixels, readBytes }) => ({ tiles, decodedPixels, readBytes }));
+    expect(work.slice(1)).toEqual([work[0], work[0]]);
+  });
+
   it("takes less memory than all of it, as JPEG", async () => {
     const { plan, encoded, kernelBytes } = await drawTiff(file, "full/max/22.5/default.jpg");
     expect(plan.kind).toBe("stream");
@@ -71,7 +87,7 @@ describe.each(Object.keys(kinds))("a large picture of %s", { tags: "slow" }, (na
 });
 
 describe("rotated pictures up to the area that is served by default", () => {
-  // 25 megapixels once they are rotated.
+  // 25 megapixels once it is rotated by 22.5 degrees, 29 by 45.
   const whole = { width: 4376, height: 3282 } as const;
   const plan = async (file: Uint8Array, path: string) => {
     const source = memorySource(file);
@@ -83,7 +99,7 @@ describe("rotated pictures up to the area that is served by default", () => {
   );
 
   it.each(cases)(
-    "stream by $rotation degrees as $format, of tiles, in less than 36 MB",
+    "stream by $rotation degrees as $format, of tiles, in less than 40 MB",
     async ({ rotation, format }) => {
       const tile = new Uint8Array(
         await sharp({ create: { width: 256, height: 256, channels: 3, background: "#456" } })
@@ -95,7 +111,7 @@ describe("rotated pictures up to the area that is served by default", () => {
       const planned = await plan(file, `full/max/${rotation}/default.${format}`);
       const { width, height } = rotatedSize(whole, Number(rotation.replace("!", "")));
       expect(planned).toMatchObject({ kind: "stream", canvas: { width, height } });
-      expect(planned.cost.peakBytes).toBeLessThan(36 * megabyte);
+      expect(planned.cost.peakBytes).toBeLessThan(40 * megabyte);
       if (format === "jpg" && Number(rotation) === 22.5) expect(planned.cost.peakBytes).toBeLessThan(16 * megabyte);
     },
   );
