@@ -8,6 +8,7 @@ import createSimdEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.js";
 import { defaultOptions } from "@jsquash/webp/meta.js";
 import sharp from "sharp";
 import { createVp8Encoder } from "../src/codec/webp/encoder.ts";
+import { filterLevelOf, quantiserOf } from "../src/codec/webp/quantiser.ts";
 import { compileKernelModules } from "../src/node/compiled-modules.ts";
 import { rgbToYcbcrHalved } from "../src/raster/color.ts";
 import { Kernel } from "../src/raster/kernel.ts";
@@ -38,7 +39,10 @@ async function openPicture(path: string): Promise<Picture> {
   const shown = read.resize(1024, 1024, { fit: "inside", withoutEnlargement: true });
   const { data: rgb, info } = await shown.raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
-  const rgba = await sharp(rgb, { raw: { width, height, channels: 3 } }).ensureAlpha().raw().toBuffer();
+  const rgba = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .ensureAlpha()
+    .raw()
+    .toBuffer();
   return { rgb, rgba: new Uint8ClampedArray(rgba), width, height };
 }
 
@@ -47,7 +51,8 @@ const kernel = new Kernel(compileKernelModules(), 64 << 20);
 /** As the service does: planes become YCbCr, and go to the encoder 16 rows at a time. */
 async function encodeOurs({ rgb, width, height }: Picture, quality: number): Promise<Uint8Array> {
   kernel.reset(64 << 20);
-  const encoder = createVp8Encoder(kernel, { width, height, model: "ycbcr", quality, keptMaximum: 64 << 20 });
+  const quantiser = quantiserOf(quality);
+  const encoder = createVp8Encoder(kernel, { width, height, model: "ycbcr", quantiser, filterLevel: filterLevelOf(quantiser) });
   const plane = (rows: number, columns = width) => kernel.allocatePlane(columns, rows);
   const source: ThreePlanes = [plane(16), plane(16), plane(16)];
   const [chromaWidth, y] = [Math.ceil(width / 2), plane(16)];
@@ -103,7 +108,9 @@ function native(effort: number): Encoder {
   return {
     name: `sharp, effort ${effort}`,
     encode: ({ rgb, width, height }, quality) =>
-      sharp(rgb, { raw: { width, height, channels: 3 } }).webp({ quality, effort }).toBuffer(),
+      sharp(rgb, { raw: { width, height, channels: 3 } })
+        .webp({ quality, effort })
+        .toBuffer(),
   };
 }
 
@@ -115,7 +122,9 @@ const encoders: readonly Encoder[] = [
   jsquash(false, 2),
   native(0),
   native(4),
-].filter(({ name }) => process.env["ONLY"] === undefined || name.includes("effort 2") || name.includes(process.env["ONLY"]));
+].filter(
+  ({ name }) => process.env["ONLY"] === undefined || name.includes("effort 2") || name.includes(process.env["ONLY"]),
+);
 
 /** Peak signal to noise ratio of red, green and blue in decibels. */
 function psnr(a: Uint8Array, b: Uint8Array): number {
@@ -170,7 +179,9 @@ function bytesAt(points: readonly Point[], measure: "psnr" | "ssim", value: numb
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const files = process.argv.length > 2 ? process.argv.slice(2) : sources.slice(0, 6).map(pathOf);
-const found = new Map(encoders.map(({ name }) => [name, { ms: [] as number[], least: [] as number[], curves: [] as Point[][] }]));
+const found = new Map(
+  encoders.map(({ name }) => [name, { ms: [] as number[], least: [] as number[], curves: [] as Point[][] }]),
+);
 for (const file of files) {
   const picture = await openPicture(file);
   for (const encoder of encoders) {

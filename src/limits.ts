@@ -436,6 +436,13 @@ export const maxJpegSidePixels = 65_535;
 export const maxWebpSidePixels = 16_383;
 
 /**
+ * Most that is kept of a WebP picture until it is complete, beyond a byte a pixel. Photographs take a tenth to four tenths.
+ * @beyond render-memory
+ * @heldBy codec/webp/encoder.ts
+ */
+export const maxWebpKeptBytes = 4 << 20;
+
+/**
  * Longest side of a GIF picture. Source: GIF89a §18.
  * @beyond size-above-limit
  * @heldBy render/plan.ts

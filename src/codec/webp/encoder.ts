@@ -1,9 +1,11 @@
 import { ImageError } from "../../error.ts";
+import type { Size } from "../../geometry.ts";
+import { maxWebpKeptBytes, maxWebpSidePixels } from "../../limits.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import type { Plane } from "../../raster/raster.ts";
 import { firstPartitionMaximum, frameTag, writeFrameHeader } from "./frame-header.ts";
 import { chooseProbabilities, modeCosts, probabilityOf } from "./probabilities.ts";
-import { filterLevelOf, quantiserOf, stepsOf } from "./quantiser.ts";
+import { stepsOf } from "./quantiser.ts";
 import { modeProbabilities, tokenProbabilities } from "./tables.ts";
 
 /** How a picture is encoded. */
@@ -13,10 +15,10 @@ export interface Vp8EncodeOptions {
   readonly height: number;
   /** Samples are those of JPEG; chroma is halved on both axes. */
   readonly model: "gray" | "ycbcr";
-  /** 1 to 100, on libwebp's scale. */
-  readonly quality: number;
-  /** Most bytes that may be kept of the picture until it is complete. */
-  readonly keptMaximum: number;
+  /** Index of the steps of quantisation, 0 for the finest to 127. */
+  readonly quantiser: number;
+  /** How strongly decoders smooth the edges of blocks, 0 to 63. */
+  readonly filterLevel: number;
 }
 
 /** The next rows of the picture: `rows` of luma, half as many of chroma, rounded up. */
@@ -61,21 +63,28 @@ const modeBitsMaximum = 1 << 14;
 /** Bytes of the first partition that modes are not given. */
 const headerRoom = 4096;
 
+/** Bytes a pixel that levels and modes of noise at the highest quality come to. */
+const noiseBytes = 4.5;
+
+/** Returns the most that is kept of a picture until it is complete, in bytes; its own bytes take their place. */
+export function vp8KeptBytes({ width, height }: Size): number {
+  const pixels = width * height;
+  return Math.ceil(Math.min(noiseBytes * pixels + headerRoom, pixels + maxWebpKeptBytes));
+}
+
 /**
  * Begins a lossy picture of WebP. 110 KB of kernel memory and a row are allocated here, so begin before marking the arena
  * for temporary memory of each strip. Levels and modes are kept until the picture is complete, for their probabilities
  * stand in front of them. Throws `internal` for a picture that WebP can't hold and `render-memory`. Source: RFC 6386.
  */
 export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8Encoder {
-  const { width, height, model, quality, keptMaximum } = options;
-  if (!isWithin(width, 16383) || !isWithin(height, 16383))
+  const { width, height, model, quantiser, filterLevel } = options;
+  if (!isWithin(width, maxWebpSidePixels) || !isWithin(height, maxWebpSidePixels))
     throw new ImageError("internal", "A WebP can't have this size.");
-  if (!isWithin(quality, 100)) throw new ImageError("internal", "A WebP can't have this quality.");
   const { exports } = kernel;
   const across = Math.ceil(width / rowGroup);
   const count = across * Math.ceil(height / rowGroup);
   const componentCount = model === "gray" ? 1 : 3;
-  const quantiser = quantiserOf(quality);
   const encoder = kernel.allocate(exports.vp8EncoderBytes(across));
   const definitions = encoder + exports.vp8Definitions.value;
   const costs = definitions + modeProbabilities.byteLength;
@@ -86,6 +95,7 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
   kernel.bytes.set(new Uint8Array(modeCosts.buffer), costs);
   exports.openVp8Encoder(encoder);
 
+  const keptMaximum = vp8KeptBytes(options);
   const kept = { levels: [] as Uint8Array[], modes: [] as Uint8Array[] };
   let keptBytes = 0;
   let rowsDone = 0;
@@ -156,13 +166,17 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
     },
     finish() {
       if (rowsDone < height) throw new ImageError("internal", "Rows of the WebP are missing.");
-      const counts = new Uint32Array(exports.memory.buffer, encoder + exports.vp8Counts.value, 2 * tokenProbabilities.length);
+      const counts = new Uint32Array(
+        exports.memory.buffer,
+        encoder + exports.vp8Counts.value,
+        2 * tokenProbabilities.length,
+      );
       const probabilities = chooseProbabilities(counts);
       kernel.bytes.set(probabilities, costs + modeCosts.byteLength);
       const emptyCount = head()[words.emptyCount] ?? 0;
       const filled = probabilityOf(count - emptyCount, emptyCount);
       head()[words.filled] = filled;
-      const facts = { quantiser, filterLevel: filterLevelOf(quantiser), probabilities, filled };
+      const facts = { quantiser, filterLevel, probabilities, filled };
       const first = [
         ...codePartition("modes", () =>
           writeFrameHeader(facts, (bit, probability) => exports.putVp8Bit(encoder, bit, probability)),
@@ -181,7 +195,7 @@ function halved(length: number, shift: number): number {
 
 function tooManyBytes(most: number): ImageError {
   return new ImageError("render-memory", "This WebP takes more memory than one rendering may use.", {
-    detail: `more than ${most} bytes`,
+    detail: `more than ${most} bytes of levels and modes`,
   });
 }
 
