@@ -431,7 +431,7 @@ export const maxJpegSidePixels = 65_535;
 /**
  * Longest side of a WebP picture. Source: RFC 9649 §2.5.
  * @beyond size-above-limit
- * @heldBy render/plan.ts
+ * @heldBy codec/webp/encoder.ts, render/plan.ts
  */
 export const maxWebpSidePixels = 16_383;
 
