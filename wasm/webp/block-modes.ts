@@ -1,19 +1,18 @@
 // The ten ways to predict a block of 4x4 luma from the pixels around it. Source: RFC 6386 section 12.3.
 
-/** The order of the modes, which the tables of their probabilities have too. */
-export const modeCount: i32 = 10;
-/** Scores of a mode are kept for twelve, so that they fill vectors. */
+/** Costs are kept for twelve modes, so that they fill vectors. */
 export const paddedModes: i32 = 12;
 
 /** What each mode predicts, 16 bytes row by row. */
 export const predictions = memory.data(160, 16);
 
 /** A sum of squares counts this many times against the cost of a mode, and the mode itself is in the lowest bits. */
-export const distortionShift: i32 = 4;
+const distortionShift: i32 = 4;
 const modeBits: i32 = 4;
 
 /**
- * Predicts a block whose upper left pixel is at `at` by all modes. Returns the score of the best, with the mode in its
+ * Predicts a block whose upper left pixel is at `at` by all modes: mean, true motion, above, left, down-right,
+ * vertical-right, down-left, vertical-left, horizontal-down, horizontal-up. Returns the score of the best, with the mode in its
  * lowest four bits: the squares of the differences from the 16 bytes at `block`, and the costs at `costs`, of twelve words
  * that have the mode in them too.
  */

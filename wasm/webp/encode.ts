@@ -113,10 +113,15 @@ export function vp8EncoderBytes(across: i32): usize {
   return rowsOffset + <usize>across * (lumaBytes + chromaBytes + levelsAboveBytes + modesAboveBytes) + 32;
 }
 
-/** Parts of 256 from which on quotients are rounded up, of DC and AC; and what modes cost against squares of differences. */
-const blockModeWeight: i32 = 11;
+/**
+ * What a 256th of a bit costs against a 16th of the square of a difference, in 16ths: of modes of whole luma and of chroma;
+ * of modes of blocks in 128ths of the square of a step. Found by trial, as all that rounds levels (`bench/webp.ts`).
+ */
 const wholeModeWeight: i32 = 106;
 const chromaModeWeight: i32 = 120;
+const blockModeWeight: i32 = 11;
+/** What predicting by blocks costs on its own, in 256ths of the square of a step. */
+const blocksPenalty: i64 = 500;
 
 /** Resets an encoder whose first words and definitions of modes are set. */
 export function openVp8Encoder(pointer: usize): void {
@@ -126,11 +131,11 @@ export function openVp8Encoder(pointer: usize): void {
   encoder.output = pointer + outputOffset;
   encoder.emptyCount = 0;
   encoder.modeBitsLeft = 0;
-  makeSteps(pointer + lumaStepsOffset, encoder.lumaDc, encoder.lumaAc, 96, 110, true);
-  makeSteps(pointer + wholeStepsOffset, encoder.wholeDc, encoder.wholeAc, 96, 108, false);
-  makeSteps(pointer + chromaStepsOffset, encoder.chromaDc, encoder.chromaAc, 110, 115, false);
+  makeSteps(pointer + lumaStepsOffset, encoder.lumaDc, encoder.lumaAc, 110, 120, 10);
+  makeSteps(pointer + wholeStepsOffset, encoder.wholeDc, encoder.wholeAc, 96, 108, 0);
+  makeSteps(pointer + chromaStepsOffset, encoder.chromaDc, encoder.chromaAc, 110, 115, 0);
   memory.fill(pointer + countsOffset, 0, countsBytes);
-  makeCosts(pointer);
+  makeCosts(pointer, (blockModeWeight * encoder.lumaAc * encoder.lumaAc) >> 7);
   rewind(encoder, pointer);
   memory.fill(pointer + rowsOffset, 127, <usize>encoder.across * (lumaBytes + chromaBytes) + 32);
   memory.fill(chroma, 128, 128);
@@ -146,7 +151,7 @@ function rewind(encoder: Encoder, pointer: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function lumaAbove(encoder: Encoder, pointer: usize): usize {
+function lumaAbove(pointer: usize): usize {
   return pointer + rowsOffset;
 }
 
@@ -174,7 +179,7 @@ const wholeBits = memory.data<u16>([663, 919, 872, 919]);
 const chromaBits = memory.data<u16>([302, 984, 439, 642]);
 
 /** Weighs what modes take, as words that have the mode in their lowest four bits. */
-function makeCosts(pointer: usize): void {
+function makeCosts(pointer: usize, blockWeight: i32): void {
   for (let mode: usize = 0; mode < 4; mode++) {
     store<u32>(pointer + wholeCostsOffset + mode * 4, costOf(load<u16>(wholeBits + mode * 2), wholeModeWeight, mode));
     store<u32>(pointer + chromaCostsOffset + mode * 4, costOf(load<u16>(chromaBits + mode * 2), chromaModeWeight, mode));
@@ -183,7 +188,7 @@ function makeCosts(pointer: usize): void {
     const bits = pointer + modeBitsOffset + pair * 20;
     const costs = pointer + blockCostsOffset + pair * 4 * <usize>paddedModes;
     for (let mode: usize = 0; mode < 10; mode++) {
-      store<u32>(costs + mode * 4, costOf(load<u16>(bits + mode * 2), blockModeWeight, mode));
+      store<u32>(costs + mode * 4, costOf(load<u16>(bits + mode * 2), blockWeight, mode));
     }
     // The last two modes are scored twice.
     store<u64>(costs, load<u64>(costs, 32), 40);
@@ -242,7 +247,7 @@ let modesEnd: usize = 0;
 function encodeMacroblock(encoder: Encoder, pointer: usize, to: usize, modes: usize): usize {
   const column = encoder.column;
   const row = encoder.row;
-  const top = lumaAbove(encoder, pointer) + <usize>column * lumaBytes;
+  const top = lumaAbove(pointer) + <usize>column * lumaBytes;
   const topChroma = chromaAbove(encoder, pointer) + <usize>column * chromaBytes;
   const topModes = modesAbove(encoder, pointer) + <usize>column * modesAboveBytes;
   const leftModes = pointer + leftModesOffset;
@@ -289,8 +294,7 @@ function encodeMacroblock(encoder: Encoder, pointer: usize, to: usize, modes: us
 const inBlocksBits: i32 = 210;
 const emptyBits: i32 = 128;
 const otherModeBits: i32 = inBlocksBits + emptyBits + 984;
-/** What predicting by blocks costs on its own, in 256ths of the square of a step. */
-const blocksPenalty: i64 = 1000;
+
 
 /** Keeps what the macroblocks to the right and below are predicted from. */
 function keepEdges(top: usize, topChroma: usize): void {
