@@ -52,7 +52,13 @@ const kernel = new Kernel(compileKernelModules(), 64 << 20);
 async function encodeOurs({ rgb, width, height }: Picture, quality: number): Promise<Uint8Array> {
   kernel.reset(64 << 20);
   const quantiser = quantiserOf(quality);
-  const encoder = createVp8Encoder(kernel, { width, height, model: "ycbcr", quantiser, filterLevel: filterLevelOf(quantiser) });
+  const encoder = createVp8Encoder(kernel, {
+    width,
+    height,
+    model: "ycbcr",
+    quantiser,
+    filterLevel: filterLevelOf(quantiser),
+  });
   const plane = (rows: number, columns = width) => kernel.allocatePlane(columns, rows);
   const source: ThreePlanes = [plane(16), plane(16), plane(16)];
   const [chromaWidth, y] = [Math.ceil(width / 2), plane(16)];
