@@ -100,7 +100,7 @@ describe("a WebP", () => {
     expect(byRows.subarray(20, 20 + frame.byteLength).equals(frame)).toBe(true);
   });
 
-  it("keeps the modes of a large picture within its first partition", async () => {
+  it("keeps the modes of a large picture within its first partition", { tags: ["slow"] }, async () => {
     const [width, height] = [8192, 4096];
     const rows = makePhotograph(random, width, 16);
     const mark = kernel.mark();
@@ -118,8 +118,8 @@ describe("a WebP", () => {
     expect(await sharp(webp, { failOn: "warning" }).stats()).toMatchObject({ isOpaque: true });
   });
 
-  it("is refused once more is kept of it than its size allows", () => {
-    const [width, height] = [1024, 4096];
+  it("is refused once more is kept of it than its size allows", { tags: ["slow"] }, () => {
+    const [width, height] = [1024, 8192];
     const rows = makeNoise(random, width, 16);
     const encodeRows = (count: number): void => {
       const mark = kernel.mark();
@@ -131,9 +131,9 @@ describe("a WebP", () => {
         kernel.release(mark);
       }
     };
-    // About 2.8 bytes a pixel: of 4 megapixels 8 MiB may be kept.
+    // About 2.8 bytes a pixel: of 8 megapixels 16 MiB may be kept.
     expect(vp8KeptBytes({ width, height })).toBe(2 * maxWebpKeptBytes);
-    encodeRows(2048);
+    encodeRows(4096);
     expect(() => encodeRows(height)).toThrow(expect.objectContaining({ code: "render-memory" }));
   });
 
