@@ -86,7 +86,7 @@ export function bestOf(a: v128, b: v128, c: v128, d: v128, costs: usize): i32 {
 /** The sum of 16 bytes. */
 // @ts-ignore: decorator
 @inline
-export function sumOf(bytes: v128): i32 {
+function sumOf(bytes: v128): i32 {
   const sum = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(bytes));
   return (
     i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
