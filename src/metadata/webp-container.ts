@@ -15,7 +15,10 @@ const flags = { icc: 0x20, alpha: 0x10, exif: 0x08, xmp: 0x04 } as const;
 
 const metadataChunks: ReadonlySet<string> = new Set(["VP8X", "ICCP", "EXIF", "XMP "]);
 
-/** What a WebP carries next to its pixels. The resolution is written as EXIF if there is no other: WebP has no place for it, nor for IPTC. */
+/**
+ * What a WebP carries next to its pixels. The resolution is written as EXIF if there is no other: WebP has no place for it,
+ * nor for IPTC.
+ */
 type WebpBlocks = Omit<WrittenBlocks, "iptc"> & { readonly dotsPerInch?: number | undefined };
 
 /**

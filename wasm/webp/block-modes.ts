@@ -12,9 +12,9 @@ const modeBits: i32 = 4;
 
 /**
  * Predicts a block whose upper left pixel is at `at` by all modes: mean, true motion, above, left, down-right,
- * vertical-right, down-left, vertical-left, horizontal-down, horizontal-up. Returns the score of the best, with the mode in its
- * lowest four bits: the squares of the differences from the 16 bytes at `block`, and the costs at `costs`, of twelve words
- * that have the mode in them too.
+ * vertical-right, down-left, vertical-left, horizontal-down, horizontal-up. Returns the score of the best, with the mode
+ * in its lowest four bits: the squares of the differences from the 16 bytes at `block`, and the costs at `costs`, of
+ * twelve words that have the mode in them too.
  */
 export function chooseBlockMode(at: usize, stride: usize, block: usize, costs: usize): i32 {
   const top = at - stride;

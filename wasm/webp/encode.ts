@@ -1,9 +1,36 @@
-// A picture as VP8, in two steps: macroblocks are predicted and quantised as they come, and what they become is kept; once
-// all have come, their bits are written with probabilities that suit the picture. Source: RFC 6386.
-import { BoolState, coded, flushBits, layAsideBits, putBit, resetBits, takeUpBits } from "./bits";
+// The first step of a picture as VP8: macroblocks are predicted and quantised as they come, and what they become is kept.
+// `code.ts` has the second. Source: RFC 6386.
 import { paddedModes } from "./block-modes";
 import { chooseChromaMode, chromaPresent, encodeChroma } from "./chroma";
-import { anyBlock, codeLevels, countLevels, countsBytes, isInBlocks, probabilityCount } from "./levels";
+import {
+  blockCostsOffset,
+  chromaAbove,
+  chromaBytes,
+  chromaCostsOffset,
+  chromaStepsOffset,
+  countsOffset,
+  Encoder,
+  forgetLeft,
+  leftLevelsOffset,
+  leftModesOffset,
+  levelsAbove,
+  levelsAboveBytes,
+  levelsLimit,
+  levelsOffset,
+  lumaAbove,
+  lumaBytes,
+  lumaStepsOffset,
+  modeBitsOffset,
+  modesAbove,
+  modesAboveBytes,
+  modesOffset,
+  outputOffset,
+  rewind,
+  rowsOffset,
+  wholeCostsOffset,
+  wholeStepsOffset,
+} from "./encoder";
+import { anyBlock, countLevels, countsBytes, isInBlocks } from "./levels";
 import { blockModes, chooseLumaMode, encodeBlocks, encodeWhole, modeBitsSpent, present } from "./luma";
 import {
   chroma,
@@ -14,104 +41,9 @@ import {
   shown,
   shownChroma,
   shownStride,
-  SourcePlane,
 } from "./macroblock";
-import { codeModes, rememberModes, wholeModes, writeBlockModes } from "./modes";
-import { makeSteps, stepsBytes } from "./quantise";
-
-/** One encoder; the caller fills the first words and the definitions, the rest is the kernel's. */
-@unmanaged
-class Encoder {
-  /** Macroblocks in a row. */
-  across: i32;
-  /** 1 for gray, 3 for YCbCr with halved chroma. */
-  componentCount: i32;
-  /** The steps of DC and AC: of luma, of the DC coefficients of whole luma, of chroma. */
-  lumaDc: i32;
-  lumaAc: i32;
-  wholeDc: i32;
-  wholeAc: i32;
-  chromaDc: i32;
-  chromaAc: i32;
-  /** 256ths of a bit that the modes of a macroblock may take on average. */
-  modeBits: i32;
-  /** How likely a macroblock has levels, in 256. */
-  filled: i32;
-  /** The next macroblock of the row, and how many rows are done. */
-  column: i32;
-  row: i32;
-  /** Macroblocks without levels. */
-  emptyCount: i32;
-  /** Where levels and modes are, and where bits are written. */
-  levels: usize;
-  modes: usize;
-  output: usize;
-  /** Bytes that a call left there, or is to take from there; how many of these it has taken. */
-  levelBytes: i32;
-  modeBytes: i32;
-  takenBytes: i32;
-  outputBytes: i32;
-  /** 256ths of a bit that modes may still take, up to the next macroblock. */
-  modeBitsLeft: i32;
-
-  // @ts-ignore: decorator
-  @inline
-  plane(index: i32): SourcePlane {
-    return changetype<SourcePlane>(changetype<usize>(this) + offsetof<Encoder>() + <usize>index * offsetof<SourcePlane>());
-  }
-
-  // @ts-ignore: decorator
-  @inline
-  get state(): BoolState {
-    return changetype<BoolState>(changetype<usize>(this) + stateOffset);
-  }
-}
-
-const planesMaximum: usize = 3;
-const stateOffset: usize = offsetof<Encoder>() + planesMaximum * offsetof<SourcePlane>();
-
-/** What the caller fills in: probabilities of the modes of blocks, 256ths of a bit that each takes, and probabilities of tokens. */
-const definitionsOffset: usize = (stateOffset + offsetof<BoolState>() + 15) & ~15;
-const modeBitsOffset: usize = definitionsOffset + 900;
-const probabilitiesOffset: usize = modeBitsOffset + 2000;
-/** How often the bits of tokens were 0 and 1. */
-const countsOffset: usize = (probabilitiesOffset + probabilityCount + 15) & ~15;
-const blockCostsOffset: usize = countsOffset + countsBytes;
-const wholeCostsOffset: usize = blockCostsOffset + 100 * 4 * paddedModes;
-const chromaCostsOffset: usize = wholeCostsOffset + 16;
-const lumaStepsOffset: usize = chromaCostsOffset + 16;
-const wholeStepsOffset: usize = lumaStepsOffset + stepsBytes;
-const chromaStepsOffset: usize = wholeStepsOffset + stepsBytes;
-/** Which blocks beside a macroblock have levels, and by what modes they are predicted. */
-const leftLevelsOffset: usize = chromaStepsOffset + stepsBytes;
-const leftModesOffset: usize = leftLevelsOffset + 16;
-const levelsOffset: usize = leftModesOffset + 16;
-/** A call returns before the levels of another macroblock might not fit, 400 of three bytes and a word, or its bits. */
-const levelsLimit: usize = 32768;
-const levelsBytes: usize = levelsLimit + 1216;
-const modesOffset: usize = levelsOffset + levelsBytes;
-/** As many macroblocks as a row has at most. */
-const modesBytes: usize = 1024 * 9;
-const outputOffset: usize = modesOffset + modesBytes;
-const outputLimit: usize = 32768;
-/** 400 levels of up to 23 bits, each written as 8 at most. */
-const outputBytes: usize = outputLimit + 10240;
-const rowsOffset: usize = outputOffset + outputBytes;
-
-/** Of each macroblock above, what is shown in its last row, and which blocks have levels, by what modes. */
-const lumaBytes: usize = 16;
-const chromaBytes: usize = 16;
-const levelsAboveBytes: usize = 9;
-const modesAboveBytes: usize = 4;
-
-/** Where the definitions are in an encoder, and the counts of its tokens. */
-export const vp8Definitions: i32 = <i32>definitionsOffset;
-export const vp8Counts: i32 = <i32>countsOffset;
-
-/** Returns the size of an encoder: it holds a row of pixels, whatever the height of the picture. */
-export function vp8EncoderBytes(across: i32): usize {
-  return rowsOffset + <usize>across * (lumaBytes + chromaBytes + levelsAboveBytes + modesAboveBytes) + 32;
-}
+import { rememberModes, wholeModes, writeBlockModes } from "./modes";
+import { makeSteps } from "./quantise";
 
 /**
  * What a 256th of a bit costs against a 16th of the square of a difference, in 16ths: of modes of whole luma and of chroma;
@@ -139,39 +71,6 @@ export function openVp8Encoder(pointer: usize): void {
   rewind(encoder, pointer);
   memory.fill(pointer + rowsOffset, 127, <usize>encoder.across * (lumaBytes + chromaBytes) + 32);
   memory.fill(chroma, 128, 128);
-}
-
-/** Sets an encoder back to the first macroblock, for what it keeps of modes and levels around it. */
-function rewind(encoder: Encoder, pointer: usize): void {
-  encoder.column = 0;
-  encoder.row = 0;
-  const across = <usize>encoder.across;
-  memory.fill(levelsAbove(encoder, pointer), 0, across * (levelsAboveBytes + modesAboveBytes));
-}
-
-// @ts-ignore: decorator
-@inline
-function lumaAbove(pointer: usize): usize {
-  return pointer + rowsOffset;
-}
-
-/** Behind the pixels of luma, of which four more are read than there are. */
-// @ts-ignore: decorator
-@inline
-function chromaAbove(encoder: Encoder, pointer: usize): usize {
-  return pointer + rowsOffset + <usize>encoder.across * lumaBytes + 16;
-}
-
-// @ts-ignore: decorator
-@inline
-function levelsAbove(encoder: Encoder, pointer: usize): usize {
-  return chromaAbove(encoder, pointer) + <usize>encoder.across * chromaBytes + 16;
-}
-
-// @ts-ignore: decorator
-@inline
-function modesAbove(encoder: Encoder, pointer: usize): usize {
-  return levelsAbove(encoder, pointer) + <usize>encoder.across * levelsAboveBytes;
 }
 
 /** Costs of the modes of whole luma and of chroma, in 256ths of a bit. */
@@ -236,11 +135,6 @@ function openRow(encoder: Encoder, pointer: usize): void {
   forgetLeft(pointer);
 }
 
-function forgetLeft(pointer: usize): void {
-  v128.store(pointer + leftLevelsOffset, i8x16.splat(0));
-  store<u32>(pointer + leftModesOffset, 0);
-}
-
 let modesEnd: usize = 0;
 
 /** Encodes the macroblock that was loaded. Returns where the levels of the next may go; `modesEnd` is where its modes may. */
@@ -290,7 +184,7 @@ function encodeMacroblock(encoder: Encoder, pointer: usize, to: usize, modes: us
   return end;
 }
 
-/** What it takes to say that luma is predicted by blocks, whether there are levels, and all but the modes of blocks at most. */
+/** What it takes to say that luma is predicted by blocks, whether there are levels, and both with modes of chroma. */
 const inBlocksBits: i32 = 210;
 const emptyBits: i32 = 128;
 const otherModeBits: i32 = inBlocksBits + emptyBits + 984;
@@ -311,75 +205,4 @@ function keepEdges(top: usize, topChroma: usize): void {
     store<u8>(chromaLeft + y, load<u8>(shownChroma + (y << 4), 7));
     store<u8>(chromaLeft + y, load<u8>(shownChroma + (y << 4), 15), 8);
   }
-}
-
-/** Begins a partition: the first has modes, the second has tokens. */
-export function openVp8Partition(pointer: usize): void {
-  const encoder = changetype<Encoder>(pointer);
-  resetBits(encoder.state);
-  encoder.outputBytes = 0;
-  rewind(encoder, pointer);
-  forgetLeft(pointer);
-}
-
-/** Writes a bit of the header. */
-export function putVp8Bit(pointer: usize, bit: i32, probability: i32): void {
-  const encoder = changetype<Encoder>(pointer);
-  takeUpBits(encoder.state, encoder.output + encoder.outputBytes);
-  putBit(bit, probability);
-  layAside(encoder);
-}
-
-/** Ends a partition. */
-export function closeVp8Partition(pointer: usize): void {
-  const encoder = changetype<Encoder>(pointer);
-  takeUpBits(encoder.state, encoder.output + encoder.outputBytes);
-  flushBits();
-  layAside(encoder);
-}
-
-function layAside(encoder: Encoder): void {
-  layAsideBits(encoder.state);
-  encoder.outputBytes = <i32>(coded - encoder.output);
-}
-
-/** Writes the bits of the modes that are in the encoder, until all are taken or the output is full. */
-export function codeVp8Modes(pointer: usize): void {
-  const encoder = changetype<Encoder>(pointer);
-  const end = encoder.modes + encoder.modeBytes;
-  const limit = encoder.output + outputLimit;
-  let from = encoder.modes + encoder.takenBytes;
-  takeUpBits(encoder.state, encoder.output + encoder.outputBytes);
-  while (from < end && coded < limit) {
-    const above = modesAbove(encoder, pointer) + <usize>encoder.column * modesAboveBytes;
-    from = codeModes(pointer + definitionsOffset, encoder.filled, from, above, pointer + leftModesOffset);
-    step(encoder, pointer);
-  }
-  encoder.takenBytes = <i32>(from - encoder.modes);
-  layAside(encoder);
-}
-
-/** Writes the bits of the levels that are in the encoder, until all are taken or the output is full. */
-export function codeVp8Levels(pointer: usize): void {
-  const encoder = changetype<Encoder>(pointer);
-  const end = encoder.levels + encoder.levelBytes;
-  const limit = encoder.output + outputLimit;
-  let from = encoder.levels + encoder.takenBytes;
-  takeUpBits(encoder.state, encoder.output + encoder.outputBytes);
-  while (from < end && coded < limit) {
-    const above = levelsAbove(encoder, pointer) + <usize>encoder.column * levelsAboveBytes;
-    from = codeLevels(pointer + probabilitiesOffset, from, above, pointer + leftLevelsOffset);
-    step(encoder, pointer);
-  }
-  encoder.takenBytes = <i32>(from - encoder.levels);
-  layAside(encoder);
-}
-
-/** Goes on to the next macroblock of what is kept. */
-// @ts-ignore: decorator
-@inline
-function step(encoder: Encoder, pointer: usize): void {
-  if (++encoder.column < encoder.across) return;
-  encoder.column = 0;
-  forgetLeft(pointer);
 }

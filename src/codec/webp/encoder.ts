@@ -41,7 +41,7 @@ export interface Vp8Encoder {
 /** Rows of a macroblock. */
 const rowGroup = 16;
 
-/** The 32-bit words of `Encoder` in `wasm/webp/encode.ts`, and of `SourcePlane`. */
+/** The 32-bit words of `Encoder` in `wasm/webp/encoder.ts`, and of `SourcePlane`. */
 const words = {
   filled: 9,
   row: 11,

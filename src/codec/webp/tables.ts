@@ -1,6 +1,9 @@
 // Tables of VP8, as its specification has them.
 
-/** Probabilities of the bits of tokens unless others are stated: 4 types of blocks, 8 bands, 3 contexts, 11 bits. Source: RFC 6386 section 13.5. */
+/**
+ * Probabilities of the bits of tokens unless others are stated: 4 types of blocks, 8 bands, 3 contexts, 11 bits.
+ * Source: RFC 6386 section 13.5.
+ */
 export const tokenProbabilities: Uint8Array = new Uint8Array([
   128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
   128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 253, 136, 254, 255, 228, 219, 128, 128, 128, 128, 128, 189, 129,
@@ -99,7 +102,10 @@ export const updateProbabilities: Uint8Array = new Uint8Array([
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 ]);
 
-/** Probabilities of the bits of the mode of a block: by the modes above and beside it, 10 each, 9 bits. Source: RFC 6386 section 11.5, with the modes in the order of `wasm/webp/block-modes.ts`. */
+/**
+ * Probabilities of the bits of the mode of a block: by the modes above and beside it, 10 each, 9 bits. Source: RFC 6386
+ * section 11.5, with the modes in the order of `wasm/webp/block-modes.ts`.
+ */
 export const modeProbabilities: Uint8Array = new Uint8Array([
   231, 120, 48, 89, 115, 113, 120, 152, 112, 152, 179, 64, 126, 170, 118, 46, 70, 95, 175, 69, 143, 80, 85, 82, 72, 155,
   103, 56, 58, 10, 171, 218, 189, 17, 13, 152, 114, 26, 17, 163, 44, 195, 21, 10, 173, 121, 24, 80, 195, 26, 62, 44, 64,
