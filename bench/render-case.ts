@@ -120,7 +120,7 @@ function sharpPipeline(index: number): Sharp {
   const [quality, format] = end.split(".");
   const toned = quality === "gray" ? resized.grayscale() : resized;
   const turned = rotation === "0" ? toned : toned.rotate(Number(rotation), { background: "#fff" });
-  // Level 1 and effort 2 are what the encoders of our side do: PNG of like size, WebP by the same method.
+  // Level 1 is what our encoder does, PNG of like size; WebP of effort 2 is a little larger than ours at equal PSNR.
   if (format === "png") return turned.png({ compressionLevel: 1 });
   if (format === "webp") return turned.webp({ quality: webpQuality, effort: 2 });
   return turned.jpeg({ quality: jpegQuality, chromaSubsampling: "4:2:0", optimizeCoding: false });

@@ -431,9 +431,17 @@ export const maxJpegSidePixels = 65_535;
 /**
  * Longest side of a WebP picture. Source: RFC 9649 §2.5.
  * @beyond size-above-limit
- * @heldBy render/plan.ts
+ * @heldBy codec/webp/encoder.ts, render/plan.ts
  */
 export const maxWebpSidePixels = 16_383;
+
+/**
+ * Most that is kept of a WebP picture without alpha until it is complete, beyond a byte a pixel. Photographs and paintings
+ * take 0.1 to 0.4 bytes a pixel, noise takes 3.
+ * @beyond render-memory
+ * @heldBy codec/webp/encoder.ts
+ */
+export const maxWebpKeptBytes = 8 << 20;
 
 /**
  * Longest side of a GIF picture. Source: GIF89a §18.

@@ -19,10 +19,10 @@ import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
 import type { Kernels } from "./render/kernels.ts";
 import { formatMarks, hasMarks, type Marks } from "./render/marks.ts";
-import type { Qualities } from "./render/output.ts";
 import { putOnPage } from "./render/paged.ts";
 import { planRender, type RenderPlan } from "./render/plan.ts";
 import { type Rendered, render } from "./render/render.ts";
+import type { Qualities } from "./render/row-encoder.ts";
 import type { ByteSource } from "./source/byte-source.ts";
 
 /** How pictures are made: the same for all masters, but for marks. */

@@ -21,6 +21,9 @@ export { feedLzw, lzwEnded, lzwWorkBytes, openLzw, takeLzw } from "./lzw-stream"
 export { packBitsDecode } from "./pack-bits";
 export { feedPackBits, openPackBits, takePackBits } from "./pack-bits-stream";
 export { encodePng, finishPng, openPngEncoder, pngEncoderBytes, sealPngChunk } from "./png/encode";
+export { closeVp8Partition, codeVp8Levels, codeVp8Modes, openVp8Partition, putVp8Bit } from "./webp/code";
+export { encodeVp8, openVp8Encoder } from "./webp/encode";
+export { vp8Counts, vp8Definitions, vp8EncoderBytes } from "./webp/encoder";
 export { layOutRows } from "./png/row";
 export { unfilterPngRows } from "./png/unfilter";
 export { addToBoxes, takeBoxMeans } from "./box";

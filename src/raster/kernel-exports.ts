@@ -105,6 +105,25 @@ export interface KernelExports {
   unfilterPngRows(rows: number, rowBytes: number, pixelBytes: number, count: number): number;
   /** Writes the length before a chunk and the CRC after it. */
   sealPngChunk(encoder: number, byteLength: number): void;
+  /** Ends a partition of the VP8 encoder at this pointer. */
+  closeVp8Partition(encoder: number): void;
+  /** Writes the bits of levels, or of modes, that are in the encoder, until all are taken or its output is full. */
+  codeVp8Levels(encoder: number): void;
+  codeVp8Modes(encoder: number): void;
+  /** Encodes macroblocks of a row until it is complete or the buffer is full. */
+  encodeVp8(encoder: number): void;
+  /** Resets an encoder whose first words and definitions of modes are set. */
+  openVp8Encoder(encoder: number): void;
+  /** Begins a partition. */
+  openVp8Partition(encoder: number): void;
+  /** Writes a bit of the header. */
+  putVp8Bit(encoder: number, bit: number, probability: number): void;
+  /** Where the counts of the bits of tokens are in an encoder. */
+  readonly vp8Counts: WebAssembly.Global;
+  /** Where probabilities and costs are in an encoder. */
+  readonly vp8Definitions: WebAssembly.Global;
+  /** Returns the size of an encoder for so many macroblocks in a row. */
+  vp8EncoderBytes(across: number): number;
   /** Adds up to 256 rows of samples to the sums of the row of boxes they lie in. */
   addToBoxes(
     source: number,

@@ -3,6 +3,7 @@ import type { Encoding } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { ColorModel } from "../raster/raster.ts";
+import { isEncodedWithAlpha } from "./whole.ts";
 
 /** What colours become between the tiles and the encoder. */
 export interface ColorPath {
@@ -23,6 +24,8 @@ export interface ColorPath {
 export interface ColorRequest {
   readonly quality: Quality;
   readonly format: Encoding;
+  /** The part of the rotation that is not a quarter turn, in degrees. */
+  readonly degrees: number;
   /** Whether the master's colours are other than sRGB. */
   readonly isProfiled: boolean;
 }
@@ -30,14 +33,17 @@ export interface ColorRequest {
 /** Chooses the path of colours. */
 export function chooseColorPath(
   { model: stored, layout }: Pick<TileEncoding, "model" | "layout">,
-  { quality, format, isProfiled }: ColorRequest,
+  { quality, format, degrees, isProfiled }: ColorRequest,
 ): ColorPath {
   const source = decodedModels[stored];
   const isManaged = isProfiled || source === "cmyk" || source === "lab";
   const hasAlpha = layout.alpha !== undefined;
   const isGray = source === "gray" || quality === "gray" || quality === "bitonal";
-  const model = isGray ? "gray" : format === "jpg" ? "ycbcr" : "rgb";
   const keepsAlpha = hasAlpha && format !== "jpg" && quality !== "bitonal";
+  // WebP with alpha is encoded by libwebp, which takes red, green and blue.
+  const isYcbcr =
+    format === "jpg" || (format === "webp" && !isEncodedWithAlpha({ format, degrees, colors: { keepsAlpha } }));
+  const model = isGray ? "gray" : isYcbcr ? "ycbcr" : "rgb";
   const isDirect = !isManaged && !hasAlpha;
   const sampled = !isDirect || (source === "ycbcr" && model === "rgb") ? source : model;
   return { source, sampled, isManaged, hasAlpha, keepsAlpha, model };

@@ -16,9 +16,10 @@ import { type Damage, DamageRecord, damagedImage, refuseMuchDamage } from "./dam
 import type { Envelope } from "./envelope.ts";
 import { type GatheredBytes, gatherReads } from "./gather.ts";
 import { carryRowsOf } from "./memory.ts";
-import { type Output, openOutput, type Qualities } from "./output.ts";
+import { type Output, openOutput } from "./output.ts";
 import { openPauses, type Pauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
+import type { Qualities } from "./row-encoder.ts";
 import { type PlaneSubsampling, planSampling } from "./sampling.ts";
 import { isShrunk } from "./shrink.ts";
 import { ShrunkBand } from "./shrunk-band.ts";

@@ -4,6 +4,7 @@ import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
 import { rowDeflaterBytes } from "../codec/row-deflater.ts";
 import { stripRowsBytes } from "../codec/strip-rows.ts";
 import { isReadByRows, packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
+import { vp8KeptBytes } from "../codec/webp/encoder.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import type { Size } from "../geometry.ts";
 import type { Encoding } from "../iiif/format.ts";
@@ -28,7 +29,7 @@ const filterReach = 6;
 /** Kernel memory a drawing takes next to its pixels: code, tables, the encoder's strip. */
 const fixedBytes = 2 << 20;
 
-/** Bytes a sample of what is encoded, at most in practice; of WebP and GIF, of the copies that they start from. */
+/** Bytes a sample of what is encoded, at most in practice; of GIF and of WebP with alpha, of the copies that they start from. */
 const encodedBytes: Readonly<Record<Encoding, number>> = { jpg: 0.4, png: 1.1, tif: 1.1, webp: 4, gif: 4 };
 
 /**
@@ -130,13 +131,20 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const whole = isWholeNeeded(plan) ? pixelsOf(canvas) * samplesCollected(plan) * (isTurnedWhole(plan) ? 2 : 1) : 0;
   const rotation = rotationOf(plan);
   const rotated = rotation === undefined ? 0 : rotationBytes(rotation);
-  const encoded = kind === "stream" ? 0 : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
+  const encoded = kind === "stream" ? 0 : encodedBytesOf(plan);
   const isDeflated = format === "png" || format === "tif";
   const deflater = isDeflated ? rowDeflaterBytes({ width: canvas.width, samples: 4 }) : 0;
   // TIFF goes out as it is laid out when it is streamed: a strip of it in the kernel, and its copy.
   const laidOut = format === "tif" && kind === "stream" ? 2 * stripRows * canvas.width * 4 : 0;
   const fixed = fixedBytes + deflater + laidOut + weightBytes(plan) + watermarkBytes(plan);
   return Math.ceil(fixed + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
+}
+
+/** Returns what the encoded picture takes while it is made, and what its encoder holds of it. */
+function encodedBytesOf(plan: Omit<DrawPlan, "cost">): number {
+  const { format, canvas } = plan;
+  if (format === "webp" && !isEncodedWhole(plan)) return vp8KeptBytes(canvas);
+  return pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
 }
 
 /** Returns what a watermark takes: its pixels, and in the kernel the part of it that shows. */
@@ -230,7 +238,7 @@ function samplesCollected(plan: Pick<DrawPlan, "format" | "colors" | "degrees">)
   return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (isEncodedWithAlpha(plan) ? 1 : 0);
 }
 
-/** Samples a pixel that are encoded: WebP and GIF always start from red, green, blue and alpha. */
+/** Samples a pixel that are encoded: GIF and WebP with alpha start from red, green, blue and alpha. */
 function samplesOut(plan: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
   return isEncodedWhole(plan) ? 3 : samplesCollected(plan);
 }

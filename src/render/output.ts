@@ -8,16 +8,10 @@ import { type Envelope, wrapInEnvelope } from "./envelope.ts";
 import { openPauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { rotatedOutput, rotationOf } from "./rotated-output.ts";
-import { openRowEncoder, plainForm } from "./row-encoder.ts";
+import { openRowEncoder, plainForm, type Qualities } from "./row-encoder.ts";
 import { layOutPlainTiff } from "./tiff-encoder.ts";
 import { turnRaster } from "./turned-whole.ts";
-import { isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
-
-/** How good lossy formats are, each on the scale of its encoder, 1 to 100. */
-export interface Qualities {
-  readonly jpeg: number;
-  readonly webp: number;
-}
+import { isEncodedWhole, isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
 
 /** What an output takes next to its plan. */
 export interface OutputInputs {
@@ -69,7 +63,7 @@ export function streamBytes(plan: DrawPlan, envelope: Envelope): number | undefi
 
 function rowOutput(kernel: Kernel, plan: DrawPlan, { qualities, envelope }: OutputInputs): Output {
   const form = formOf(plan);
-  const encoder = openRowEncoder(kernel, plan, { form, jpegQuality: qualities.jpeg, envelope });
+  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope });
   return { write: (strip) => encoder.write(strip), finish: async () => encoder.finish() };
 }
 
@@ -125,12 +119,12 @@ async function encodeWhole(
   if (plan.format === "gif" && (raster.model === "gray" || raster.model === "rgb")) {
     return [await encodeGif(interleaveRgba(kernel, raster), raster, { xmp: envelope.xmp, pause })];
   }
-  if (plan.format === "webp" && (raster.model === "gray" || raster.model === "rgb")) {
+  if (plan.format === "webp" && isEncodedWhole(plan) && (raster.model === "gray" || raster.model === "rgb")) {
     const { webpEncoder: module } = kernel.codecs;
     const webp = await encodeWebp(interleaveRgba(kernel, raster), raster, { module, quality: qualities.webp });
     return [wrapInEnvelope(webp, envelope)];
   }
   const form = { ...raster, hasAlpha: raster.alpha !== undefined };
-  const encoder = openRowEncoder(kernel, plan, { form, jpegQuality: qualities.jpeg, envelope });
+  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope });
   return [...encoder.write(raster), ...encoder.finish()];
 }

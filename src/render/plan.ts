@@ -37,7 +37,7 @@ import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
 import { planTileCopy, type TilesPlan } from "./tile-copy.ts";
 import { turnChoice } from "./turned-level.ts";
-import { isEncodedWhole, isWholeNeeded } from "./whole.ts";
+import { isEncodedWhole, isSentWhole, isWholeNeeded } from "./whole.ts";
 
 /** How a request is answered. Final: a request that is refused for its size has been refused by then. */
 export type RenderPlan = CopyPlan | TilesPlan | DrawPlan;
@@ -141,7 +141,7 @@ function layRequest(request: CanonicalRequest, whole: Pyramid, { isProfiled, mar
   const { turn, degrees } = settleRotation(request, orient);
   const { quality } = request;
   const format = encodingOf(request.format);
-  const colors = chooseColorPath(choice.stored.encoding, { quality, format, isProfiled });
+  const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
   const canvas = rotatedSize(turnSize(size, turn), degrees);
   // Without a smaller level a smaller size is as much work.
   const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
@@ -178,7 +178,7 @@ function planDrawing(
     steps,
     batches,
   };
-  const kind = isLarge && !isWholeNeeded(drawing) ? "stream" : "draw";
+  const kind = isLarge && !isWholeNeeded(drawing) && !isSentWhole(drawing) ? "stream" : "draw";
   const cost = drawCost({ ...drawing, kind });
   const least = leastBytesOf({ ...drawing, kind });
   if (least.tile > maxPeakBytes) throw tooLargeToDecode(laid.stored, sourceSize);

@@ -1,10 +1,12 @@
 import { createJpegEncoder } from "../codec/jpeg/encoder.ts";
 import { createPngEncoder } from "../codec/png/encoder.ts";
 import type { RowForm } from "../codec/sample-rows.ts";
+import { createVp8Encoder } from "../codec/webp/encoder.ts";
+import { filterLevelOf, quantiserOf } from "../codec/webp/quantiser.ts";
 import type { Quality } from "../iiif/quality.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Raster, RasterForm } from "../raster/raster.ts";
-import { type Envelope, envelopeChunks, envelopeSegments } from "./envelope.ts";
+import { type Envelope, envelopeChunks, envelopeSegments, putInEnvelope } from "./envelope.ts";
 import type { DrawPlan } from "./plan.ts";
 import { openDeflatedTiff, openPlainTiff } from "./tiff-encoder.ts";
 
@@ -14,18 +16,24 @@ export interface RowEncoder {
   finish(): readonly Uint8Array[];
 }
 
+/** How good lossy formats are, each on the scale of its encoder, 1 to 100. */
+export interface Qualities {
+  readonly jpeg: number;
+  readonly webp: number;
+}
+
 /** What is told of the picture before its rows come. */
 export interface EncodedPicture {
   readonly form: RasterForm & { readonly hasAlpha: boolean };
-  readonly jpegQuality: number;
+  readonly qualities: Qualities;
   readonly envelope: Envelope;
 }
 
-/** Opens the encoder of a plan whose format is JPEG, PNG or TIFF. Throws `render-memory`. */
+/** Opens the encoder of a plan whose format is JPEG, PNG, TIFF, or WebP without alpha. Throws `render-memory`. */
 export function openRowEncoder(
   kernel: Kernel,
   { format, quality, kind }: Pick<DrawPlan, "format" | "quality" | "kind">,
-  { form, jpegQuality, envelope }: EncodedPicture,
+  { form, qualities, envelope }: EncodedPicture,
 ): RowEncoder {
   const { width, height, subsampling, hasAlpha } = form;
   const { dotsPerInch } = envelope;
@@ -43,8 +51,20 @@ export function openRowEncoder(
     };
   }
   const model = form.model === "gray" ? "gray" : "ycbcr";
+  if (format === "webp") {
+    const quantiser = quantiserOf(qualities.webp);
+    const frame = { width, height, model, quantiser, filterLevel: filterLevelOf(quantiser) } as const;
+    const encoder = createVp8Encoder(kernel, frame);
+    return {
+      write({ planes, height: rows }) {
+        encoder.write({ planes, rows });
+        return [];
+      },
+      finish: () => putInEnvelope(encoder.finish(), { width, height }, envelope),
+    };
+  }
   const segments = envelopeSegments(envelope);
-  const encoding = { width, height, model, subsampling, quality: jpegQuality, segments, dotsPerInch } as const;
+  const encoding = { width, height, model, subsampling, quality: qualities.jpeg, segments, dotsPerInch } as const;
   const encoder = createJpegEncoder(kernel, encoding);
   return {
     write: ({ planes, height: rows }) => encoder.write({ planes, rows }),

@@ -1,8 +1,17 @@
 import { isNoTurn } from "../raster/orientation.ts";
+import type { ColorPath } from "./color-path.ts";
 import type { DrawPlan } from "./plan.ts";
 
-/** Says whether a format's encoder takes the whole picture at once, whatever is done to it. */
-export function isEncodedWhole({ format }: Pick<DrawPlan, "format">): boolean {
+/** What says how a picture is encoded. */
+type EncodedPlan = Pick<DrawPlan, "format" | "degrees"> & { readonly colors: Pick<ColorPath, "keepsAlpha"> };
+
+/** Says whether a picture's encoder takes all of it at once, whatever is done to it: GIF, and WebP with alpha. */
+export function isEncodedWhole(plan: EncodedPlan): boolean {
+  return plan.format === "gif" || (plan.format === "webp" && isEncodedWithAlpha(plan));
+}
+
+/** Says whether nothing of a picture can be sent before all of it is encoded: WebP has sizes in front. */
+export function isSentWhole({ format }: Pick<DrawPlan, "format">): boolean {
   return format === "webp" || format === "gif";
 }
 
@@ -12,15 +21,11 @@ export function isTurnedWhole({ turn, degrees }: Pick<DrawPlan, "degrees" | "tur
 }
 
 /** Says whether a drawing must be collected whole before it can be encoded. */
-export function isWholeNeeded(plan: Pick<DrawPlan, "degrees" | "turn" | "format">): boolean {
+export function isWholeNeeded(plan: EncodedPlan & Pick<DrawPlan, "turn">): boolean {
   return isTurnedWhole(plan) || isEncodedWhole(plan);
 }
 
 /** Says whether what is encoded has alpha: its own, or that of a canvas beside a rotated picture. */
-export function isEncodedWithAlpha({
-  format,
-  degrees,
-  colors,
-}: Pick<DrawPlan, "format" | "degrees" | "colors">): boolean {
+export function isEncodedWithAlpha({ format, degrees, colors }: EncodedPlan): boolean {
   return colors.keepsAlpha || (degrees !== 0 && format !== "jpg");
 }

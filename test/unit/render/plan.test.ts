@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { vp8KeptBytes } from "../../../src/codec/webp/encoder.ts";
 import { ImageError } from "../../../src/error.ts";
 import type { CanonicalRequest } from "../../../src/iiif/canonical.ts";
 import { maxTilesPerRender } from "../../../src/limits.ts";
@@ -198,6 +199,27 @@ describe("planRender refuses", () => {
     const region = { x: 0, y: 0, width: 8192, height: 8192 };
     const asked = request({ region, size: { width: 8192, height: 8192 }, format: "webp" });
     expect(codeOf(() => planRender(asked, image, fileOf(1e9)))).toBe("render-too-costly");
+  });
+
+  it("a WebP whose pixels must be held, and not one that is kept as levels", () => {
+    const image = makePyramid({ width: 5000, height: 5000 });
+    const region = { x: 0, y: 0, width: 5000, height: 5000 };
+    const asked = { region, size: { width: 5000, height: 5000 }, format: "webp" } as const;
+    const kept = planRender(request(asked), image, fileOf(1e9));
+    // It is sent once all of it is there, so what comes up while it is drawn is answered with an error.
+    expect(kept.kind).toBe("draw");
+    expect(kept.cost.peakBytes).toBeLessThan(vp8KeptBytes(asked.size) + (10 << 20));
+    const { layout } = image.levels[0].encoding;
+    const alpha = { sample: 3, isAssociated: false };
+    const encoding = { compression: "none", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
+    const transparent = makePyramid({
+      width: 5000,
+      height: 5000,
+      encoding: { ...encoding, layout: { ...layout, samplesPerPixel: 4, alpha } },
+    });
+    expect(codeOf(() => planRender(request(asked), transparent, fileOf(1e9)))).toBe("render-too-costly");
+    const oblique = request({ ...asked, rotation: { isMirrored: false, degrees: 22.5 } });
+    expect(codeOf(() => planRender(oblique, image, fileOf(1e9)))).toBe("render-too-costly");
   });
 
   it("sides that the format can't hold", () => {

@@ -1,0 +1,180 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { createVp8Encoder, vp8KeptBytes } from "../../src/codec/webp/encoder.ts";
+import { filterLevelOf, quantiserOf } from "../../src/codec/webp/quantiser.ts";
+import { maxWebpKeptBytes } from "../../src/limits.ts";
+import { formatWebp } from "../../src/metadata/webp-container.ts";
+import { openTestKernel } from "../support/kernel.ts";
+import { allocateGuarded, makeNoise, makeSamples, type Samples, storePlane } from "../support/planes.ts";
+import { openRandom, type Random } from "../support/random.ts";
+import { encodeWebpPlanes, rgbOfRow } from "../support/webp-encoding.ts";
+
+const kernel = openTestKernel();
+const half = (length: number): number => Math.ceil(length / 2);
+
+/** Smooth surfaces, edges and grain: what all modes and sizes of levels are chosen for. */
+function makePhotograph(random: Random, width: number, height: number): Samples {
+  const [a, b, slope, grain] = [
+    random.integer(5, 40),
+    random.integer(5, 40),
+    random.next() * 4 - 2,
+    random.integer(0, 12),
+  ];
+  return makeSamples(width, height, (x, y) => {
+    const surface = 120 + 70 * Math.sin(x / a) * Math.cos(y / b) + ((x + slope * y) % 31 < 6 ? 60 : 0);
+    return Math.min(Math.max(Math.round(surface + random.integer(-grain, grain)), 0), 255);
+  });
+}
+
+const decode = async (webp: Buffer) => sharp(webp, { failOn: "warning" }).removeAlpha().raw().toBuffer();
+
+describe("a WebP", () => {
+  const random = openRandom(8);
+  const makers = [
+    makePhotograph,
+    makeNoise,
+    (_: Random, width: number, height: number) => makeSamples(width, height, () => 200),
+  ];
+  for (const quantiser of [0, 3, 12, 19, 40, 80, 127]) {
+    it(`of gray is decoded to what the encoder predicted from, by quantiser ${quantiser}`, async () => {
+      for (const make of makers) {
+        const [width, height] = [random.integer(1, 400), 16 * random.integer(1, 5)];
+        const { webp, lastRows } = encodeWebpPlanes(kernel, [make(random, width, height)], {
+          quantiser,
+          filterLevel: 0,
+        });
+        const shown = await decode(webp);
+        for (const [index, row] of lastRows.entries()) {
+          const at = (16 * index + 15) * width * 3;
+          expect([...shown.subarray(at, at + width * 3)]).toEqual([...rgbOfRow(row, width)]);
+        }
+      }
+    });
+
+    it(`of colours is decoded to what the encoder predicted from, by quantiser ${quantiser}`, async () => {
+      for (const make of makers) {
+        for (let height = 16; height <= 64; height += 16) {
+          const width = random.integer(1, 400);
+          const chroma = () => make(random, half(width), half(height));
+          const planes = [make(random, width, height), chroma(), chroma()];
+          const { webp, lastRows } = encodeWebpPlanes(kernel, planes, { quantiser, filterLevel: 0 });
+          const shown = await decode(webp);
+          expect([...shown.subarray(-width * 3)]).toEqual([...rgbOfRow(lastRows.at(-1)!, width)]);
+        }
+      }
+    });
+  }
+
+  it("has every size up to three macroblocks a side", async () => {
+    for (let side = 1; side <= 48; side += 1) {
+      const size = { width: side, height: 49 - side };
+      const chroma = makeSamples(half(size.width), half(size.height), () => 128);
+      const planes = [makeNoise(random, size.width, size.height), chroma, chroma];
+      const { webp } = encodeWebpPlanes(kernel, planes, { quantiser: 0, filterLevel: 0 });
+      expect(await sharp(webp).metadata()).toMatchObject(size);
+      const [shown, expected] = [await decode(webp), planes[0]!.values];
+      // Luma of 219 levels, and the rounding of two conversions.
+      const worst = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - shown[3 * at]!)), 0);
+      expect(worst).toBeLessThanOrEqual(14);
+    }
+  });
+
+  it("is the same however many rows come at once, and wherever its levels are laid aside", () => {
+    const [width, height] = [1040, 70];
+    const planes = [makeNoise(random, width, height), makeNoise(random, 520, 35), makeNoise(random, 520, 35)];
+    const options = { quantiser: 0, filterLevel: 0 };
+    const byRows = encodeWebpPlanes(kernel, planes, options).webp;
+    const mark = kernel.mark();
+    const encoder = createVp8Encoder(kernel, { width, height, model: "ycbcr", ...options });
+    const stored = planes.map(({ values, width: columns, height: rows }) => {
+      const guarded = allocateGuarded(kernel, columns, rows);
+      const { pointer, stride } = guarded.plane;
+      for (let y = 0; y < rows; y += 1)
+        kernel.bytes.set(values.subarray(y * columns, (y + 1) * columns), pointer + y * stride);
+      return guarded;
+    });
+    encoder.write({ planes: stored.map(({ plane }) => plane), rows: height });
+    expect(stored.map((guarded) => guarded.countChangedGuards())).toEqual([0, 0, 0]);
+    const frame = Buffer.concat(encoder.finish());
+    kernel.release(mark);
+    expect(byRows.subarray(20, 20 + frame.byteLength).equals(frame)).toBe(true);
+  });
+
+  it("keeps the modes of a large picture within its first partition", { tags: ["slow"] }, async () => {
+    const [width, height] = [8192, 4096];
+    const rows = makePhotograph(random, width, 16);
+    const mark = kernel.mark();
+    const encoder = createVp8Encoder(kernel, { width, height, model: "gray", quantiser: 60, filterLevel: 0 });
+    const plane = storePlane(kernel, rows);
+    for (let row = 0; row < height; row += 16) encoder.write({ planes: [plane], rows: 16 });
+    const frame = encoder.finish();
+    kernel.release(mark);
+    const [tag] = frame;
+    const firstBytes = (tag![0]! | (tag![1]! << 8) | (tag![2]! << 16)) >> 5;
+    // What is given to them is used, and no more.
+    expect(firstBytes).toBeGreaterThan(2 ** 18);
+    expect(firstBytes).toBeLessThan(2 ** 19);
+    const webp = Buffer.concat(formatWebp(frame, { width, height }, {}));
+    expect(await sharp(webp, { failOn: "warning" }).stats()).toMatchObject({ isOpaque: true });
+  });
+
+  it("is refused once more is kept of it than its size allows", { tags: ["slow"] }, () => {
+    const [width, height] = [1024, 8192];
+    const rows = makeNoise(random, width, 16);
+    const encodeRows = (count: number): void => {
+      const mark = kernel.mark();
+      const encoder = createVp8Encoder(kernel, { width, height, model: "gray", quantiser: 0, filterLevel: 0 });
+      const plane = storePlane(kernel, rows);
+      try {
+        for (let row = 0; row < count; row += 16) encoder.write({ planes: [plane], rows: 16 });
+      } finally {
+        kernel.release(mark);
+      }
+    };
+    // About 2.8 bytes a pixel: of 8 megapixels 16 MiB may be kept.
+    expect(vp8KeptBytes({ width, height })).toBe(2 * maxWebpKeptBytes);
+    encodeRows(4096);
+    expect(() => encodeRows(height)).toThrow(expect.objectContaining({ code: "render-memory" }));
+  });
+
+  it("takes rows of whole macroblocks alone, and all of them", () => {
+    const options = { width: 40, height: 40, model: "gray", quantiser: 20, filterLevel: 0 } as const;
+    const mark = kernel.mark();
+    const encoder = createVp8Encoder(kernel, options);
+    const plane = kernel.allocatePlane(40, 40);
+    expect(() => encoder.write({ planes: [plane], rows: 8 })).toThrow(expect.objectContaining({ code: "internal" }));
+    expect(() => encoder.write({ planes: [plane], rows: 48 })).toThrow(expect.objectContaining({ code: "internal" }));
+    expect(() => encoder.write({ planes: [plane, plane, plane], rows: 16 })).toThrow(
+      expect.objectContaining({ code: "internal" }),
+    );
+    encoder.write({ planes: [plane], rows: 32 });
+    expect(() => encoder.finish()).toThrow(expect.objectContaining({ code: "internal" }));
+    kernel.release(mark);
+    for (const size of [{ width: 16_384 }, { height: 0 }]) {
+      expect(() => createVp8Encoder(kernel, { ...options, ...size })).toThrow(
+        expect.objectContaining({ code: "internal" }),
+      );
+    }
+  });
+});
+
+describe("encoding compared with libwebp", () => {
+  for (const quality of [40, 60, 80]) {
+    it(`is as small and as good at quality ${quality}`, async () => {
+      const random = openRandom(quality);
+      const [width, height] = [400, 300];
+      const source = makePhotograph(random, width, height);
+      const quantiser = quantiserOf(quality);
+      const { webp } = encodeWebpPlanes(kernel, [source], { quantiser, filterLevel: filterLevelOf(quantiser) });
+      const raw = { width, height, channels: 1 } as const;
+      const theirs = await sharp(source.values, { raw }).webp({ quality, effort: 2 }).toBuffer();
+      const errorOf = (shown: Uint8Array): number =>
+        source.values.reduce((sum, value, at) => sum + (value - shown[3 * at]!) ** 2, 0) / source.values.length;
+      const decibels = 10 * Math.log10(errorOf(await decode(theirs)) / errorOf(await decode(webp)));
+      // A bit a pixel is worth six decibels.
+      const bits = (8 * (theirs.byteLength - webp.byteLength)) / (width * height);
+      expect(bits).toBeGreaterThan(0);
+      expect(decibels + 6 * bits).toBeGreaterThan(0.3);
+    });
+  }
+});
