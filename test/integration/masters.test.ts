@@ -27,7 +27,12 @@ const nameOf = (key: string) => nameMaster(identifierOf(key), { keyTemplate: "{i
 const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => true };
 
 /** The store of an isolate that has just begun. */
-function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {
+function newIsolate(given: {
+  readonly edge?: CacheTier;
+  readonly durable?: CacheTier;
+  readonly now?: () => number;
+  readonly isTailNeeded?: boolean;
+}) {
   const deferred: Promise<unknown>[] = [];
   const clock = { ...platformClock, now: () => 1000 * (given.now?.() ?? 1_000_000) };
   const storage = { bucket: env.MASTERS, clock, timeoutSeconds: 10 };
@@ -36,6 +41,7 @@ function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: Cache
     storage,
     budget: new MemoryBudget(platformClock),
     held: new IsolateCache(1 << 20),
+    habit: { isTailNeeded: given.isTailNeeded ?? false },
     edge: given.edge ?? none,
     durable: given.durable ?? none,
     ttlSeconds: 60,
