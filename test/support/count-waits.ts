@@ -1,32 +1,39 @@
 import type { ByteSource } from "../../src/source/byte-source.ts";
 
-/** What was read of a source, as `offset+length` for each read, and how often all that went on had to wait for it. */
-export interface Waits {
-  readonly reads: string[];
-  waits: number;
+/**
+ * Counts how often all that goes on has to wait for storage: reads are answered together once nothing else is done, so
+ * those that begin before others have ended are one wait, however long each takes.
+ */
+export class Waits {
+  /** The reads so far, each as the test names it. */
+  readonly reads: string[] = [];
+  count = 0;
+  #waiting: (() => void)[] = [];
+
+  /** Waits for an answer. */
+  async next(read: string): Promise<void> {
+    this.reads.push(read);
+    await new Promise<void>((go) => {
+      if (this.#waiting.length === 0) setTimeout(() => this.#answer());
+      this.#waiting.push(go);
+    });
+  }
+
+  #answer(): void {
+    this.count += 1;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
+  }
 }
 
-/**
- * Returns the same source, whose reads are answered together once nothing else goes on: so reads that begin before others
- * have ended count as one wait, however long each takes.
- */
-export function countWaits(source: ByteSource, counted: Waits): ByteSource {
-  let waiting: (() => void)[] = [];
-  const answer = (): void => {
-    counted.waits += 1;
-    const answered = waiting;
-    waiting = [];
-    for (const go of answered) go();
-  };
+/** Returns the same source, each read of which is named `offset+length` and waits for its answer. */
+export function countWaits(source: ByteSource, waits: Waits): ByteSource {
   return {
     size: source.size,
     version: source.version,
     async read(offset, length) {
-      counted.reads.push(`${offset}+${length}`);
-      await new Promise<void>((go) => {
-        if (waiting.length === 0) setTimeout(answer);
-        waiting.push(go);
-      });
+      await waits.next(`${offset}+${length}`);
       return source.read(offset, length);
     },
   };

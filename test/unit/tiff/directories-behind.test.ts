@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ByteSource } from "../../../src/source/byte-source.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { openPyramid } from "../../../src/tiff/open.ts";
-import { countWaits, type Waits } from "../../support/count-waits.ts";
+import { countWaits, Waits } from "../../support/count-waits.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 import { openRandom } from "../../support/random.ts";
 
@@ -22,11 +22,11 @@ async function open(
   bytes: Uint8Array,
   { tail = 0, source = memorySource(bytes) }: { tail?: number; source?: ByteSource } = {},
 ) {
-  const counted: Waits = { reads: [], waits: 0 };
+  const waits = new Waits();
   const held = [{ offset: 0, bytes: bytes.subarray(0, 32_768) }];
   if (tail > 0) held.push({ offset: bytes.byteLength - tail, bytes: bytes.subarray(-tail) });
-  const pyramid = await openPyramid(countWaits(source, counted), { held });
-  return { ...counted, pyramid };
+  const pyramid = await openPyramid(countWaits(source, waits), { held });
+  return { reads: waits.reads, waits: waits.count, pyramid };
 }
 
 const widthsOf = ({ pyramid }: Awaited<ReturnType<typeof open>>) => pyramid.levels.map(({ width }) => width);
