@@ -1,13 +1,14 @@
 import type { Lease } from "../budget/lease.ts";
-import { whileRenewing } from "../budget/renewal.ts";
+import { keepRenewed } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
 import { unknownImage } from "../identity/identifier.ts";
 import { type MasterName, placesOf } from "../identity/master-name.ts";
 import { countReads } from "../source/counting.ts";
-import { type HeldRun, readAhead } from "../source/read-ahead.ts";
+import type { HeldRun } from "../source/read-ahead.ts";
 import type { OpenedObject, StoredObject } from "../source/stored-object.ts";
 import type { Visit } from "../visit.ts";
 import { askForTail, earlyTailBytes, hasDirectoriesBehind } from "./early-tail.ts";
+import { holdFirstBytes } from "./first-bytes.ts";
 import { type MasterImage, openImage, prefixBytes } from "./image.ts";
 import { forgetMaster, heldMaster, holdMaster, keepInTiers, readKept } from "./keeping.ts";
 import type { KeptMaster } from "./kept-index.ts";
@@ -44,11 +45,20 @@ export async function withMaster<T>(
   const places = heldMaster(store, name)?.places ?? (await placesOf(name.key));
   const opening = { name: { ...name, places }, visit };
   try {
-    return await work(await openMaster(store, opening));
+    return await workOnce(store, opening, work);
   } catch (error) {
     if (!(error instanceof ImageError && error.code === "source-changed")) throw error;
     await forgetMaster(store, opening.name);
-    return work(await openMaster(store, opening));
+    return workOnce(store, opening, work);
+  }
+}
+
+async function workOnce<T>(store: MasterStore, opening: Opening, work: (master: Master) => Promise<T>): Promise<T> {
+  const { master, release } = await openMaster(store, opening);
+  try {
+    return await work(master);
+  } finally {
+    release();
   }
 }
 
@@ -57,7 +67,13 @@ interface Opening {
   readonly visit: Visit;
 }
 
-async function openMaster(store: MasterStore, opening: Opening): Promise<Master> {
+/** A master, and how what is held of it for this request alone is given back. */
+interface OpenedMaster {
+  readonly master: Master;
+  readonly release: () => void;
+}
+
+async function openMaster(store: MasterStore, opening: Opening): Promise<OpenedMaster> {
   const { account } = opening.visit;
   const held = heldMaster(store, opening.name)?.kept;
   const kept = held ?? (await keptAtEdge(store, opening));
@@ -91,14 +107,18 @@ async function isUnchanged(store: MasterStore, { name, visit }: Opening, kept: K
   return true;
 }
 
-async function openUnknown(store: MasterStore, opening: Opening): Promise<Master> {
+async function openUnknown(store: MasterStore, opening: Opening): Promise<OpenedMaster> {
   const { budget, storage } = store;
   const { name, visit } = opening;
   const loan = { share: "openings", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
-  const lease = await budget.take(loan, visit.patience);
-  // Many that are opened at once do without: the end takes more memory than all else.
-  const tailLease = store.habit.isTailNeeded ? budget.tryTake("openings", earlyTailBytes) : undefined;
-  const furtherLeases: Lease[] = tailLease === undefined ? [] : [tailLease];
+  const taken: (() => void)[] = [];
+  const keep = (lease: Lease): void => {
+    const stop = keepRenewed(storage.clock, lease);
+    taken.push(() => {
+      stop();
+      lease.release();
+    });
+  };
   /** A request that stood in line takes what another has opened meanwhile. */
   const lookAgain = (): void => {
     const opened = heldMaster(store, name);
@@ -106,23 +126,25 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Master
   };
   const reserve = async (bytes: number): Promise<void> => {
     if (bytes <= usualIndexBytes) return;
-    furtherLeases.push(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
+    keep(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
     lookAgain();
   };
   try {
+    keep(await budget.take(loan, visit.patience));
     lookAgain();
-    const isTailAsked = tailLease !== undefined;
-    const { kept, prefix } = await whileRenewing(storage.clock, lease, () =>
-      readMaster(store, opening, { reserve, isTailAsked }),
-    );
-    const master = ready(store, opening, kept);
-    return { ...master, source: readAhead(master.source, 0, [{ offset: 0, bytes: prefix }]) };
+    // Many that are opened at once do without: the end takes more memory than all else.
+    const tailLease = store.habit.isTailNeeded ? budget.tryTake("openings", earlyTailBytes) : undefined;
+    if (tailLease !== undefined) keep(tailLease);
+    const { kept, prefix } = await readMaster(store, opening, { reserve, isTailAsked: tailLease !== undefined });
+    const { master } = ready(store, opening, kept);
+    const { source, release } = holdFirstBytes(store, master.source, prefix);
+    return { master: { ...master, source }, release };
   } catch (error) {
     if (!(error instanceof OpenedMeanwhile)) throw error;
     visit.account.index = "isolate";
     return ready(store, opening, error.kept);
   } finally {
-    for (const held of [lease, ...furtherLeases]) held.release();
+    for (const giveBack of taken) giveBack();
   }
 }
 
@@ -200,9 +222,10 @@ async function openStored(
   return { pyramid, profile, metadata };
 }
 
-function ready(store: MasterStore, { name, visit }: Opening, { version, size, image, checkedAt }: KeptMaster): Master {
+function ready(store: MasterStore, { name, visit }: Opening, kept: KeptMaster): OpenedMaster {
+  const { version, size, image, checkedAt } = kept;
   const source = countReads(objectOf(store, { name, visit }).at({ size, version }), visit.account);
-  return { ...image, name, version, source, checkedAt };
+  return { master: { ...image, name, version, source, checkedAt }, release: () => undefined };
 }
 
 function objectOf(store: MasterStore, { name, visit }: Opening): StoredObject {
