@@ -36,7 +36,6 @@ export function randomImage({ integer, pick }: Random): ImageFacts {
 /** Returns the four segments of a request for an image of `image` pixels; some ask for more than there is. */
 export function randomRequest(random: Random, image: Size & Pick<ImageFacts, "levels">, version: ApiVersion): string {
   const { integer, pick } = random;
-  const { levels = [image] } = image;
   const decimal = (most: number): string => (random.next() * most).toFixed(integer(0, 4));
   const region = pick([
     "full",
@@ -44,7 +43,8 @@ export function randomRequest(random: Random, image: Size & Pick<ImageFacts, "le
     `${integer(0, image.width)},${integer(0, image.height)},${integer(1, image.width)},${integer(1, image.height)}`,
     `pct:${decimal(90)},${decimal(90)},${decimal(100)},${decimal(100)}`,
   ]);
-  const { width, height } = pick([pick(levels), { width: integer(1, image.width), height: integer(1, image.height) }]);
+  const anySize = { width: integer(1, image.width), height: integer(1, image.height) };
+  const { width, height } = image.levels === undefined ? anySize : pick([anySize, pick(image.levels)]);
   const size = pick([
     "max",
     `${width},`,
