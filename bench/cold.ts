@@ -1,9 +1,11 @@
 // Measures the time to the first byte where every read of storage takes 40 ms, and how many reads waited on one
 // another: the service's own stories in Node next to geotiff with its default settings, on a file as vips writes it and
-// on the same file with its directories at the start. Prints a table, writes build/bench/cold.json. Run: npm run
+// on the same file as the ingest stores it, with its directories and smallest levels at the start. Prints a table, writes build/bench/cold.json. Run: npm run
 // bench:cold.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { GeoTIFF } from "geotiff";
+import { recordKey, type StoredRecord } from "../src/catalogue/image-records.ts";
+import { repackMaster } from "../src/convert/repack.ts";
 import { compileKernelModules } from "../src/node/compiled-modules.ts";
 import { createIsolateState, type IsolateState } from "../src/services.ts";
 import type { ByteSource } from "../src/source/byte-source.ts";
@@ -11,7 +13,6 @@ import { platformClock } from "../src/timers.ts";
 import { findCase } from "./cases.ts";
 import { fileSource } from "./file-source.ts";
 import { answerAlone } from "./node-service.ts";
-import { moveDirectoriesToFront } from "./repack.ts";
 import { fileBucket, keepingBucket, SlowStorage } from "./slow-storage.ts";
 import { benchFolder, findSource, pathOf, sourcesFolder } from "./sources.ts";
 import { formatFigure, formatTable, quantile } from "./statistics.ts";
@@ -39,13 +40,15 @@ type RequestName = (typeof requests)[number];
 const tileCase = findCase("unaligned tile");
 const thumbnailPath = findCase("128").path(source, 0)!;
 
-const frontPath = `${sourcesFolder}/${source.name}-front.tif`;
-if (!existsSync(frontPath)) writeFileSync(frontPath, await moveDirectoriesToFront(readFileSync(pathOf(source))));
+const { width, height } = source;
+const record: StoredRecord = { identifier: "master", metadata: [], width, height };
+const ingestedPath = `${sourcesFolder}/${source.name}-ingested.tif`;
+if (!existsSync(ingestedPath)) await repackMaster(pathOf(source), ingestedPath);
 const kernel = compileKernelModules();
 const results: ColdResult[] = [];
 for (const [file, path] of [
   ["as vips writes it", pathOf(source)],
-  ["directories in front", frontPath],
+  ["as the ingest writes it", ingestedPath],
 ] as const) {
   for (const request of requests) {
     await measureOurs(file, fileSource(path), request);
@@ -70,6 +73,8 @@ async function measureOurs(file: string, master: ByteSource, request: RequestNam
     const derivatives = keepingBucket(storage);
     const masters = fileBucket(master, storage);
     const catalogue = keepingBucket(storage);
+    // As the ingest writes it.
+    await catalogue.put(recordKey("master"), new TextEncoder().encode(JSON.stringify(record)));
     const isolate = createIsolateState(kernel, platformClock);
     const states = { cold: isolate, known: createIsolateState(kernel, platformClock), warm: isolate } as const;
     for (const [state, used] of Object.entries(states) as [keyof typeof states, IsolateState][]) {

@@ -1,3 +1,4 @@
+import "./digest-stream.ts";
 import { newAccount } from "../src/account.ts";
 import { defaultVariables, readConfig } from "../src/config.ts";
 import { asImageError, respondError } from "../src/http/errors.ts";

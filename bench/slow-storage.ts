@@ -38,6 +38,11 @@ export class SlowStorage {
     this.#bytes = 0;
   }
 
+  /** Counts bytes that were taken of an answer. */
+  addBytes(byteLength: number): void {
+    this.#bytes += byteLength;
+  }
+
   /** Does `read` after the latency. Throws what it throws. */
   async wait<T>(read: () => Promise<T> | T, byteLength = 0): Promise<T> {
     const start = performance.now();
@@ -58,12 +63,14 @@ export function fileBucket(file: ByteSource, storage: SlowStorage): Bucket {
   return bucketOf({
     head: () => storage.wait(() => object),
     get: (_key, options) => {
-      const { offset = 0, length = file.size } = (options?.range ?? {}) as { offset?: number; length?: number };
+      const { suffix, ...range } = (options?.range ?? {}) as { offset?: number; length?: number; suffix?: number };
+      const { offset = suffix === undefined ? 0 : Math.max(0, file.size - suffix), length = file.size } = range;
       const available = Math.min(length, file.size - offset);
-      return storage.wait(async () => {
-        const bytes = await file.read(offset, available);
-        return { ...object, body: null, bytes: async () => bytes };
-      }, available);
+      const bytes = async () => {
+        storage.addBytes(available);
+        return file.read(offset, available);
+      };
+      return storage.wait(() => ({ ...object, body: { cancel: async () => undefined }, bytes }));
     },
   });
 }

@@ -3,7 +3,7 @@ import { namePicture, type PictureName } from "./cache/derivatives.ts";
 import { formatSettings } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
 import { digest } from "./digest.ts";
-import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
+import { type CanonicalRequest, canonicalise, formatCanonical, type ImageFacts } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import { rulesOfImage } from "./iiif/reduced-rules.ts";
 import type { ImageRequest } from "./iiif/request.ts";
@@ -13,7 +13,7 @@ import type { MasterImage } from "./masters/image.ts";
 import type { Master } from "./masters/store.ts";
 import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
-import { seenImage } from "./pyramid/pyramid.ts";
+import { type Pyramid, seenImage, seenLevels } from "./pyramid/pyramid.ts";
 import { reducedSide } from "./pyramid/reduced.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
@@ -60,7 +60,12 @@ export function canonicaliseFor(
   request: ImageRequest,
   rules: SizeRules,
 ): CanonicalRequest {
-  return canonicalise(request, { ...seenImage(pyramid), tile: tileOf(pyramid) }, rulesOfImage(pyramid, rules));
+  return canonicalise(request, factsOf(pyramid), rulesOfImage(pyramid, rules));
+}
+
+/** Returns what canonicalising has to know about an image. */
+export function factsOf(pyramid: Pyramid): Required<ImageFacts> {
+  return { ...seenImage(pyramid), tile: tileOf(pyramid), levels: seenLevels(pyramid) };
 }
 
 /** Plans a picture: its rendering, and what goes around the pixels. Reads nothing. Throws what `planRender` throws. */

@@ -16,6 +16,7 @@ import type { SizeRules } from "./iiif/size.ts";
 import type { ApiVersion } from "./iiif/version.ts";
 import type { PictureStore } from "./kept-picture.ts";
 import type { HeldMark, MarkStore } from "./marks/store.ts";
+import type { OpeningHabit } from "./masters/early-tail.ts";
 import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
@@ -75,6 +76,7 @@ export interface Services {
 /** What outlives a request within one isolate: values only. */
 export interface IsolateState {
   readonly heldMasters: IsolateCache<HeldMaster>;
+  readonly openingHabit: OpeningHabit;
   readonly colorTables: IsolateCache<ColorTable>;
   readonly heldMarks: IsolateCache<HeldMark>;
   /** By the key of the master that is not there. */
@@ -170,6 +172,7 @@ const ledgerName = "service";
 export function createIsolateState(modules: KernelModules, clock: Clock): IsolateState {
   return {
     heldMasters: new IsolateCache(keptLimits.masters),
+    openingHabit: { isTailNeeded: true },
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     heldMarks: new IsolateCache(keptLimits.marks),
     heldMoves: new IsolateCache(heldMoveBytes),
@@ -246,6 +249,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
         origin === undefined ? r2Object(masters, key) : originObject(reader, origin, signal),
       storage: masters,
       held: state.heldMasters,
+      habit: state.openingHabit,
       budget,
       edge: edgeTier(platform.edge, Math.max(1, config.imageMaxAgeSeconds), edge),
       durable: bucket,

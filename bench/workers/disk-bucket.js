@@ -26,7 +26,7 @@ class DiskBucket {
     const object = await this.head(key);
     if (object === null) return null;
     if (onlyIf?.etagMatches !== undefined && onlyIf.etagMatches !== object.etag) return object;
-    const offset = range?.offset ?? 0;
+    const offset = range?.suffix === undefined ? (range?.offset ?? 0) : Math.max(0, object.size - range.suffix);
     const end = Math.min(object.size, offset + (range?.length ?? object.size));
     const response = await this.#disk.fetch(urlOf(key), { headers: { Range: `bytes=${offset}-${end - 1}` } });
     return { ...object, body: response.body, bytes: () => response.bytes() };

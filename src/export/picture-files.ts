@@ -5,8 +5,8 @@ import { parseRequest } from "../iiif/request.ts";
 import { isWithin, type SizeLimits } from "../iiif/size.ts";
 import { tileOf } from "../iiif/tiles.ts";
 import type { ApiVersion } from "../iiif/version.ts";
-import { type DrawnMaster, type Picture, planPicture } from "../picture.ts";
-import { type Pyramid, seenImage, seenSize } from "../pyramid/pyramid.ts";
+import { type DrawnMaster, factsOf, type Picture, planPicture } from "../picture.ts";
+import { type Pyramid, seenSize } from "../pyramid/pyramid.ts";
 import { folderOf } from "./names.ts";
 import type { ExportSettings } from "./settings.ts";
 
@@ -66,7 +66,7 @@ export function* planFiles(
 ): Generator<PictureFiles, undefined> {
   const { image, tile, version, identifier } = exported;
   const { limits, style } = settings;
-  const facts = { ...seenImage(master.pyramid), tile };
+  const facts = { ...factsOf(master.pyramid), tile };
   const { rotation, qualityAndFormat } = level0End;
   const folder = folderOf(settings, version, identifier);
   let pending: (PictureFiles & { readonly canonical: string }) | undefined;

@@ -5,7 +5,15 @@ import type { Quality } from "./quality.ts";
 import { chooseRegion } from "./region.ts";
 import type { ImageRequest } from "./request.ts";
 import { formatRotation, type Rotation } from "./rotation.ts";
-import { chooseSize, largestSize, largestUpscaledSize, type SizeLimits, type SizeRules } from "./size.ts";
+import {
+  chooseSize,
+  largestSize,
+  largestUpscaledSize,
+  type SizeLimits,
+  type SizeRequest,
+  type SizeRules,
+} from "./size.ts";
+import { storedSize } from "./stored-size.ts";
 import { sizeOfTile } from "./tiles.ts";
 
 /** What canonicalise has to know about the image: its size after orientation and whether it has colour. */
@@ -13,6 +21,8 @@ export interface ImageFacts extends Size {
   readonly isGray: boolean;
   /** The size of the tiles that info.json offers, if it offers any. */
   readonly tile?: Size | undefined;
+  /** The sizes of the levels, as they are seen; none unless stated. */
+  readonly levels?: readonly Size[];
 }
 
 /** An image request with every number final. Two requests for the same picture are equal here. */
@@ -33,7 +43,7 @@ export interface CanonicalRequest {
  */
 export function canonicalise(request: ImageRequest, image: ImageFacts, rules: SizeRules): CanonicalRequest {
   const region = chooseRegion(request.region, image);
-  const size = chooseSize(sizeOfTile(request.size, region, { image, tile: image.tile }), region, rules);
+  const size = chooseSize(meantSize(request.size, { region, image, limits: rules.limits }), region, rules);
   const canvas = rotatedSize(size, request.rotation.degrees);
   if (canvas.width * canvas.height > rules.limits.maxArea && request.rotation.degrees % 90 !== 0) {
     throw new ImageError(
@@ -49,6 +59,21 @@ export function canonicalise(request: ImageRequest, image: ImageFacts, rules: Si
     quality: canonicalQuality(request.quality, image),
     format: request.format,
   };
+}
+
+/** What a size is asked of. */
+export interface SizedRegion {
+  readonly region: Area;
+  readonly image: ImageFacts;
+  readonly limits: SizeLimits;
+}
+
+/** Returns what a size means where a side of it is left to the server: that of a stored level, or of a tile, if it is one. */
+export function meantSize(asked: SizeRequest, { region, image, limits }: SizedRegion): SizeRequest {
+  const { tile, levels = [] } = image;
+  const stored = storedSize(asked, region, { image, levels, limits });
+  if (stored !== undefined) return { kind: "exact", ...stored, isUpscaling: asked.isUpscaling };
+  return sizeOfTile(asked, region, { image, tile });
 }
 
 function canonicalQuality(quality: Quality, image: ImageFacts): Quality {

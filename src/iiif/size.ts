@@ -114,7 +114,8 @@ export function chooseSize(
   return size;
 }
 
-function wantedSize(request: SizeRequest, region: Size, limits: SizeLimits): Size {
+/** Returns the size that a request comes to, whether or not it is answered. */
+export function wantedSize(request: SizeRequest, region: Size, limits: SizeLimits): Size {
   switch (request.kind) {
     case "full":
       return { width: region.width, height: region.height };

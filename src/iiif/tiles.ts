@@ -1,5 +1,5 @@
 import type { Area, Size } from "../geometry.ts";
-import { type Pyramid, seenSize } from "../pyramid/pyramid.ts";
+import { type Pyramid, seenLevels, seenSize } from "../pyramid/pyramid.ts";
 import { isDrawnFromLarger } from "../pyramid/reduced.ts";
 import { scaleFactor } from "../pyramid/scale-factor.ts";
 import { turnOfTiffOrientation, turnSize } from "../raster/orientation.ts";
@@ -28,9 +28,8 @@ const mostReduction = 32;
 
 /** Returns the sizes and tiles to advertise for an image, as it is seen. */
 export function offerOf(pyramid: Pyramid, limits: SizeLimits): Offer {
-  const turn = turnOfTiffOrientation(pyramid.orientation);
   // A reduced image may be smaller than its first level.
-  const levels = [pyramid, ...pyramid.levels.slice(1)].map((level) => turnSize(level, turn));
+  const levels = [seenSize(pyramid), ...seenLevels(pyramid).slice(1)];
   return offerTiles({ levels, tile: tileOf(pyramid), limits, maxReduction: mostReduction });
 }
 

@@ -6,6 +6,7 @@ import { readMetadata } from "../metadata/read.ts";
 import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { reserveForMuch } from "../source/opening.ts";
+import type { HeldRun } from "../source/read-ahead.ts";
 import type { Fields } from "../tiff/fields.ts";
 import { openTiff } from "../tiff/open.ts";
 import { tags } from "../tiff/tags.ts";
@@ -35,8 +36,10 @@ export const prefixBytes = 32_768;
 /** What opening a master's image takes. */
 export interface ImageSource {
   readonly source: ByteSource;
-  /** The first `prefixBytes` of the file. */
+  /** The first `prefixBytes` of the file, or more. */
   readonly prefix: Uint8Array;
+  /** The end of a TIFF, where it has been read too. */
+  readonly tail?: HeldRun | undefined;
   /** Which image of a file that holds several, counted from 1; the first unless stated. */
   readonly page?: number;
   /** `all` takes blocks of metadata as they are, and not only what they say; `copyright` unless stated. */
@@ -55,7 +58,7 @@ const fileOpeningBytes = 2 * Math.max(maxJpegHeaderBytes, maxPngHeaderBytes) + 2
  * `not-found` for a page it does not have, and what the source throws.
  */
 export async function openImage(given: ImageSource): Promise<OpenedImage> {
-  const { source, prefix, page = 1, policy = "copyright", largest, reserve } = given;
+  const { source, prefix, tail, page = 1, policy = "copyright", largest, reserve } = given;
   const fileSource = reserve === undefined ? source : reserveForMuch(source, () => reserve(fileOpeningBytes));
   const file = await openFile(fileSource, prefix, { policy, largest });
   if (file !== undefined) {
@@ -63,7 +66,7 @@ export async function openImage(given: ImageSource): Promise<OpenedImage> {
     const { pyramid, metadata, profile: storedProfile } = file;
     return settleImage({ pyramid, metadata, storedProfile, fields: undefined });
   }
-  const held = [{ offset: 0, bytes: prefix }];
+  const held = [{ offset: 0, bytes: prefix }, ...(tail === undefined ? [] : [tail])];
   const { pyramid, fields } = await openTiff(source, { held, page, ...(reserve === undefined ? {} : { reserve }) });
   refuseTileProcess(pyramid, prefix);
   const storedProfile = await readProfile(fields);

@@ -1,17 +1,23 @@
 import type { Lease } from "../budget/lease.ts";
-import { whileRenewing } from "../budget/renewal.ts";
+import { keepRenewed } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
 import { unknownImage } from "../identity/identifier.ts";
 import { type MasterName, placesOf } from "../identity/master-name.ts";
 import { countReads } from "../source/counting.ts";
-import type { StoredObject } from "../source/stored-object.ts";
+import type { HeldRun } from "../source/read-ahead.ts";
+import type { OpenedObject, StoredObject } from "../source/stored-object.ts";
 import type { Visit } from "../visit.ts";
-import { openImage, prefixBytes } from "./image.ts";
+import { askForTail, earlyTailBytes, hasDirectoriesBehind } from "./early-tail.ts";
+import { holdFirstBytes } from "./first-bytes.ts";
+import { type MasterImage, openImage, prefixBytes } from "./image.ts";
 import { forgetMaster, heldMaster, holdMaster, keepInTiers, readKept } from "./keeping.ts";
 import type { KeptMaster } from "./kept-index.ts";
 import type { Master, MasterStore, NamedMaster } from "./store.ts";
 
-/** What the opening of a master takes next to its index: prefix, directories, metadata. In bytes. */
+/** The first read of an unknown master: half of it is for the smallest levels, which the ingest puts right behind directories. */
+const firstReadBytes = 2 * prefixBytes;
+
+/** What the opening of a master takes next to its index: first bytes, directories, metadata. In bytes. */
 const openingBytes = 512 << 10;
 
 /** An index of more than this takes a loan of its own, in bytes. */
@@ -26,7 +32,8 @@ export interface MasterVisit {
 /**
  * Does `work` with a master, and once more from opening it on if it was replaced while it was read: the second time its
  * new version is read from storage. What is kept of it is trusted for the store's time to live, then one head asks
- * whether it changed. An unknown one is opened by reading its first bytes, while the durable tier is asked for its index.
+ * whether it changed. An unknown one is opened by reading its first bytes, while the durable tier is asked for its index,
+ * and its end where masters have their directories there. Tiles that came with its first bytes are not read again.
  * Throws what `work` throws; `not-found`, `storage-failed`, `source-malformed`, `source-unsupported`; `source-changed` for
  * a master that changes again; `render-busy` if there is no memory for opening it.
  */
@@ -38,11 +45,20 @@ export async function withMaster<T>(
   const places = heldMaster(store, name)?.places ?? (await placesOf(name.key));
   const opening = { name: { ...name, places }, visit };
   try {
-    return await work(await openMaster(store, opening));
+    return await workOnce(store, opening, work);
   } catch (error) {
     if (!(error instanceof ImageError && error.code === "source-changed")) throw error;
     await forgetMaster(store, opening.name);
-    return work(await openMaster(store, opening));
+    return workOnce(store, opening, work);
+  }
+}
+
+async function workOnce<T>(store: MasterStore, opening: Opening, work: (master: Master) => Promise<T>): Promise<T> {
+  const { master, release } = await openMaster(store, opening);
+  try {
+    return await work(master);
+  } finally {
+    release();
   }
 }
 
@@ -51,7 +67,13 @@ interface Opening {
   readonly visit: Visit;
 }
 
-async function openMaster(store: MasterStore, opening: Opening): Promise<Master> {
+/** A master, and how what is held of it for this request alone is given back. */
+interface OpenedMaster {
+  readonly master: Master;
+  readonly release: () => void;
+}
+
+async function openMaster(store: MasterStore, opening: Opening): Promise<OpenedMaster> {
   const { account } = opening.visit;
   const held = heldMaster(store, opening.name)?.kept;
   const kept = held ?? (await keptAtEdge(store, opening));
@@ -85,12 +107,18 @@ async function isUnchanged(store: MasterStore, { name, visit }: Opening, kept: K
   return true;
 }
 
-async function openUnknown(store: MasterStore, opening: Opening): Promise<Master> {
+async function openUnknown(store: MasterStore, opening: Opening): Promise<OpenedMaster> {
   const { budget, storage } = store;
   const { name, visit } = opening;
   const loan = { share: "openings", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
-  const lease = await budget.take(loan, visit.patience);
-  const indexLeases: Lease[] = [];
+  const taken: (() => void)[] = [];
+  const keep = (lease: Lease): void => {
+    const stop = keepRenewed(storage.clock, lease);
+    taken.push(() => {
+      stop();
+      lease.release();
+    });
+  };
   /** A request that stood in line takes what another has opened meanwhile. */
   const lookAgain = (): void => {
     const opened = heldMaster(store, name);
@@ -98,19 +126,25 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Master
   };
   const reserve = async (bytes: number): Promise<void> => {
     if (bytes <= usualIndexBytes) return;
-    indexLeases.push(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
+    keep(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
     lookAgain();
   };
   try {
+    keep(await budget.take(loan, visit.patience));
     lookAgain();
-    const kept = await whileRenewing(storage.clock, lease, () => readMaster(store, opening, reserve));
-    return ready(store, opening, kept);
+    // Many that are opened at once do without: the end takes more memory than all else.
+    const tailLease = store.habit.isTailNeeded ? budget.tryTake("openings", earlyTailBytes) : undefined;
+    if (tailLease !== undefined) keep(tailLease);
+    const { kept, prefix } = await readMaster(store, opening, { reserve, isTailAsked: tailLease !== undefined });
+    const { master } = ready(store, opening, kept);
+    const { source, release } = holdFirstBytes(store, master.source, prefix);
+    return { master: { ...master, source }, release };
   } catch (error) {
     if (!(error instanceof OpenedMeanwhile)) throw error;
     visit.account.index = "isolate";
     return ready(store, opening, error.kept);
   } finally {
-    for (const held of [lease, ...indexLeases]) held.release();
+    for (const giveBack of taken) giveBack();
   }
 }
 
@@ -131,47 +165,67 @@ class OpenedMeanwhile extends Error {
   }
 }
 
-async function readMaster(
-  store: MasterStore,
-  { name, visit }: Opening,
-  reserve: (bytes: number) => Promise<void>,
-): Promise<KeptMaster> {
-  const { account, defer, log } = visit;
-  const [opened, stored] = await Promise.all([
-    objectOf(store, { name, visit }).open(prefixBytes),
-    readKept(store, name, { tier: store.durable, visit }),
-  ]);
-  if (opened === undefined) throw new UnknownMaster(name);
-  const { prefix, source } = opened;
-  account.reads += 1;
-  account.bytes += prefix.byteLength;
-  const readsBefore = account.reads;
-  const { size, version } = source;
-  const isStored = stored?.version === version && stored.size === size;
-  account.index = isStored ? "bucket" : "storage";
-  const open = async () => {
-    const policy = store.keepsBlocks ? "all" : "copyright";
-    const given = { source: countReads(source, account), prefix, page: name.page, policy, reserve } as const;
-    const { pyramid, profile, metadata, warnings } = await openImage(given);
-    for (const message of warnings) log({ level: "warn", message, key: name.key, page: name.page });
-    return { pyramid, profile, metadata };
-  };
-  const kept: KeptMaster = {
-    version,
-    size,
-    checkedAt: secondsOf(store),
-    image: isStored ? stored.image : await open(),
-  };
-  holdMaster(store, name, kept);
-  // A file that opens in one read gains nothing from a second copy of its directories.
-  const isWorthStoring = account.reads > readsBefore;
-  defer(keepInTiers(store, name, { kept, tiers: isWorthStoring ? [store.edge, store.durable] : [store.edge] }));
-  return kept;
+interface Reading {
+  readonly reserve: (bytes: number) => Promise<void>;
+  readonly isTailAsked: boolean;
 }
 
-function ready(store: MasterStore, { name, visit }: Opening, { version, size, image, checkedAt }: KeptMaster): Master {
+interface ReadMaster {
+  readonly kept: KeptMaster;
+  readonly prefix: Uint8Array;
+}
+
+async function readMaster(store: MasterStore, opening: Opening, reading: Reading): Promise<ReadMaster> {
+  const { account, defer } = opening.visit;
+  const object = objectOf(store, opening);
+  const tail = reading.isTailAsked ? askForTail(object, account) : undefined;
+  try {
+    const [opened, stored] = await Promise.all([
+      object.open(firstReadBytes),
+      readKept(store, opening.name, { tier: store.durable, visit: opening.visit }),
+    ]);
+    if (opened === undefined) throw new UnknownMaster(opening.name);
+    const { prefix, source } = opened;
+    account.reads += 1;
+    account.bytes += prefix.byteLength;
+    const { size, version } = source;
+    const isStored = stored?.version === version && stored.size === size;
+    account.index = isStored ? "bucket" : "storage";
+    const isTailNeeded = !isStored && (await hasDirectoriesBehind(prefix, source));
+    store.habit.isTailNeeded = isTailNeeded;
+    const open = async (): Promise<MasterImage> =>
+      openStored(store, opening, { ...opened, tail: isTailNeeded ? await tail?.take(source) : undefined, reading });
+    const readsBefore = account.reads;
+    const image = isStored ? stored.image : await open();
+    const kept: KeptMaster = { version, size, checkedAt: secondsOf(store), image };
+    holdMaster(store, opening.name, kept);
+    // A file that opens in one read gains nothing from a second copy of its directories.
+    const isWorthStoring = isTailNeeded || account.reads > readsBefore;
+    const tiers = isWorthStoring ? [store.edge, store.durable] : [store.edge];
+    defer(keepInTiers(store, opening.name, { kept, tiers }));
+    return { kept, prefix };
+  } finally {
+    if (tail !== undefined) defer(tail.drop());
+  }
+}
+
+async function openStored(
+  store: MasterStore,
+  { name, visit: { account, log } }: Opening,
+  { source, prefix, tail, reading }: OpenedObject & { readonly tail: HeldRun | undefined; readonly reading: Reading },
+): Promise<MasterImage> {
+  const policy = store.keepsBlocks ? "all" : "copyright";
+  const { reserve } = reading;
+  const given = { source: countReads(source, account), prefix, tail, page: name.page, policy, reserve } as const;
+  const { pyramid, profile, metadata, warnings } = await openImage(given);
+  for (const message of warnings) log({ level: "warn", message, key: name.key, page: name.page });
+  return { pyramid, profile, metadata };
+}
+
+function ready(store: MasterStore, { name, visit }: Opening, kept: KeptMaster): OpenedMaster {
+  const { version, size, image, checkedAt } = kept;
   const source = countReads(objectOf(store, { name, visit }).at({ size, version }), visit.account);
-  return { ...image, name, version, source, checkedAt };
+  return { master: { ...image, name, version, source, checkedAt }, release: () => undefined };
 }
 
 function objectOf(store: MasterStore, { name, visit }: Opening): StoredObject {

@@ -5,6 +5,7 @@ import type { CacheTier } from "../cache/tier.ts";
 import type { MasterName, MasterPlaces } from "../identity/master-name.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import type { StoredObject } from "../source/stored-object.ts";
+import type { OpeningHabit } from "./early-tail.ts";
 import type { MasterImage } from "./image.ts";
 import type { KeptMaster } from "./kept-index.ts";
 
@@ -35,6 +36,7 @@ export interface MasterStore {
   /** How long storage is waited for. */
   readonly storage: { readonly clock: Clock; readonly timeoutSeconds: number };
   readonly held: IsolateCache<HeldMaster>;
+  readonly habit: OpeningHabit;
   /** What is kept outside the isolate: first the near tier, then the one that outlives it. */
   readonly edge: CacheTier;
   readonly durable: CacheTier;

@@ -36,7 +36,7 @@ export const cpuMilliseconds = {
 } as const;
 
 /** What the first read of a master brings. Source: docs/operating.md, Opening a master. */
-const openingBytes = 32_768;
+const openingBytes = 65_536;
 
 /** What info.json comes to, and the tables that a stored tile is sent with, in bytes. */
 const infoBytes = 900;

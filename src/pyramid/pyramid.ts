@@ -83,6 +83,12 @@ export function seenSize(pyramid: { readonly orientation: Orientation } & Size):
   return turnSize({ width: pyramid.width, height: pyramid.height }, turnOfTiffOrientation(pyramid.orientation));
 }
 
+/** Returns the sizes of the levels after orientation, in their order. */
+export function seenLevels({ levels, orientation }: Pick<Pyramid, "levels" | "orientation">): readonly Size[] {
+  const turn = turnOfTiffOrientation(orientation);
+  return levels.map((level) => turnSize(level, turn));
+}
+
 /** Returns an image as it is seen, as far as a request depends on it. */
 export function seenImage(pyramid: Pyramid): Size & { readonly isGray: boolean } {
   return { ...seenSize(pyramid), isGray: isGray(pyramid) };

@@ -2,7 +2,13 @@ import type { Clock } from "../budget/clock.ts";
 import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { availableBytes, type ByteSource } from "./byte-source.ts";
-import { type ObjectVersion, type OpenedObject, type StoredObject, sourceChanged } from "./stored-object.ts";
+import {
+  type ObjectVersion,
+  type OpenedObject,
+  type StoredObject,
+  type StoredTail,
+  sourceChanged,
+} from "./stored-object.ts";
 
 /** The two methods of an R2 bucket that reading needs. */
 export type ReadableBucket = Pick<R2Bucket, "get" | "head">;
@@ -23,6 +29,7 @@ export interface StreamedObject extends ObjectVersion {
 export function r2Object(storage: Storage, key: string): StoredObject {
   return {
     open: (prefixBytes) => openR2(storage, key, prefixBytes),
+    tail: (tailBytes) => tailR2(storage, key, tailBytes),
     head: () => headR2(storage, key),
     at: (version) => r2Source(storage, key, version),
   };
@@ -45,6 +52,22 @@ async function openR2(storage: Storage, key: string, prefixBytes: number): Promi
   }
 }
 
+async function tailR2(storage: Storage, key: string, tailBytes: number): Promise<StoredTail | undefined> {
+  const object = await getObject(storage, key, { range: { suffix: tailBytes } });
+  if (object === null) return undefined;
+  const { size, etag: version } = object;
+  const length = Math.min(tailBytes, size);
+  return {
+    ...{ size, version },
+    async bytes() {
+      const bytes = await answered(storage, () => object.bytes());
+      checkLength(bytes, { offset: size - length, length });
+      return bytes;
+    },
+    drop: () => object.body.cancel(),
+  };
+}
+
 /** All of an object, and its etag. */
 export interface WholeObject {
   readonly bytes: Uint8Array;
@@ -60,7 +83,7 @@ export async function readWholeR2(
   key: string,
   admit: (bytes: number) => Promise<void>,
 ): Promise<WholeObject | undefined> {
-  const object = await getWhole(storage, key);
+  const object = await getObject(storage, key);
   if (object === null) return undefined;
   const { body, size } = object;
   try {
@@ -79,7 +102,7 @@ export async function readWholeR2(
  * it cancels it. Undefined for an unknown key. Throws `storage-failed`.
  */
 export async function openStreamR2(storage: Storage, key: string): Promise<StreamedObject | undefined> {
-  const object = await getWhole(storage, key);
+  const object = await getObject(storage, key);
   return object === null ? undefined : { body: object.body, size: object.size, version: object.etag };
 }
 
@@ -106,9 +129,14 @@ function r2Source(storage: Storage, key: string, { size, version }: ObjectVersio
   };
 }
 
-function getWhole(storage: Storage, key: string): Promise<R2ObjectBody | null> {
+/** The platform's type says that a range may be answered without a body; only conditions are. */
+function getObject(
+  storage: Storage,
+  key: string,
+  options: { readonly range?: R2Range } = {},
+): Promise<R2ObjectBody | null> {
   return answered(storage, async (signal) => {
-    const found = await storage.bucket.get(key);
+    const found = await storage.bucket.get(key, options);
     // Nobody waits any longer: an unread body would keep its connection open.
     if (signal.aborted) await found?.body.cancel();
     return found;

@@ -13,10 +13,22 @@ export interface OpenedObject {
   readonly prefix: Uint8Array;
 }
 
+/** The last bytes of an object, which were asked for; whoever does not take them lets go of them. */
+export interface StoredTail extends ObjectVersion {
+  /** Throws `storage-failed`. */
+  readonly bytes: () => Promise<Uint8Array>;
+  readonly drop: () => Promise<void>;
+}
+
 /** An object as masters are read from it, wherever it is. */
 export interface StoredObject {
   /** Reads its first bytes; undefined where there is none. Throws `storage-failed`. */
   readonly open: (prefixBytes: number) => Promise<OpenedObject | undefined>;
+  /**
+   * Asks for its last bytes, all of them if it has fewer; undefined where there is none. Absent where an object is not
+   * asked for its end before its size is known. Throws `storage-failed`.
+   */
+  readonly tail?: (tailBytes: number) => Promise<StoredTail | undefined>;
   /** Asks for its size and version; undefined where there is none. Throws `storage-failed`. */
   readonly head: () => Promise<ObjectVersion | undefined>;
   /** Returns its bytes with every read pinned to a version. */

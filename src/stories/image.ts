@@ -22,8 +22,8 @@ import type { ApiVersion } from "../iiif/version.ts";
 import { obtainPicture, type ReadyPicture } from "../kept-picture.ts";
 import { marksOf } from "../marks/marks-of.ts";
 import { openMark } from "../marks/store.ts";
-import { canonicaliseFor, nameOfPicture, planPicture } from "../picture.ts";
-import { type Pyramid, seenImage } from "../pyramid/pyramid.ts";
+import { canonicaliseFor, factsOf, nameOfPicture, planPicture } from "../picture.ts";
+import type { Pyramid } from "../pyramid/pyramid.ts";
 import { directBodyBytes } from "../render/admission.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -88,8 +88,8 @@ export function answerPicture(
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier: unsigned(asked) });
-    const image = seenImage(master.pyramid);
-    const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, image);
+    const image = factsOf(master.pyramid);
+    const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, image, naming.limits);
     const headers = imageHeaders({
       version,
       etag: `"${name.etag}"`,

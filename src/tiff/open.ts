@@ -5,23 +5,13 @@ import { isFurtherLevel, isSamePicture, type Orientation, orientations, type Pyr
 import { areTilesInside } from "../pyramid/tile-index.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
-import { type HeldRun, readAhead } from "../source/read-ahead.ts";
-import { withTail } from "../source/tail.ts";
+import type { HeldRun } from "../source/read-ahead.ts";
+import { readDirectoriesAhead } from "./directories-behind.ts";
 import { readDirectoryChain } from "./directory-chain.ts";
 import type { Fields } from "./fields.ts";
 import { readLevel, readSize } from "./level.ts";
 import { findPage } from "./page.ts";
 import { tags } from "./tags.ts";
-
-/**
- * Directories and their arrays are read in runs of this many bytes: the arrays of 4,000 tiles fit after a directory.
- */
-const directoryRunBytes = 65_536;
-
-/**
- * libtiff writes each directory after its level's tiles: this many bytes at the end hold those of the smaller levels.
- */
-const tailBytes = 262_144;
 
 /** One page of a TIFF: its pyramid, and the fields of its directory for everything else. */
 export interface TiffPage {
@@ -54,7 +44,7 @@ export async function openTiff(
   source: ByteSource,
   { held = [], page = 1, reserve }: OpenOptions = {},
 ): Promise<TiffPage> {
-  const ahead = readAhead(withTail(limitOpening(source), tailBytes), directoryRunBytes, held);
+  const ahead = readDirectoriesAhead(limitOpening(source), held);
   const { main, reduced } = await findPage(ahead, await readDirectoryChain(ahead), page);
   await reserve?.(indexBytes([main, ...reduced]) + 2 * profileBytes(main));
   const full = await readLevel(main);

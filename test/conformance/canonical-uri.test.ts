@@ -3,6 +3,7 @@ import { canonicalOf, linkOf, origin, send, storeMaster } from "../support/image
 
 beforeAll(async () => {
   await storeMaster("wide", { width: 300, height: 200, tile: 64, levels: 2 });
+  await storeMaster("rounded down", { width: 333, height: 219, tile: 64, levels: 3, levelRounding: "floor" });
   await storeMaster("a/b é", { width: 64, height: 64, tile: 64 });
 });
 
@@ -54,6 +55,29 @@ describe("Image API 2.1 §4.7 canonical URI syntax", () => {
   it.each(cases.map(([asked, , canonical]) => [asked, canonical]))("writes %s as %s", async (asked, canonical) => {
     expect(await canonicalOf(`/iiif/2/wide/${asked}`)).toBe(canonical);
     expect(await canonicalOf(`/iiif/2/wide/${canonical}`)).toBe(canonical);
+  });
+});
+
+describe("the picture of a stored level, 83 by 54 pixels of which the proportions make 54.59", () => {
+  it("has one entity tag and one canonical address in each version, however it is asked for", async () => {
+    const tags = new Set<string | null>();
+    for (const [version, canonical] of [
+      [3, "full/83,54/0/default.jpg"],
+      [2, "full/83,/0/default.jpg"],
+    ]) {
+      for (const size of ["83,", ",54", "!83,100", "83,54", ...(version === 3 ? ["^83,", "^!83,54"] : [])]) {
+        const path = `/iiif/${version}/rounded down/full/${size}/0/default.jpg`;
+        expect(await canonicalOf(path), path).toBe(canonical);
+        tags.add((await send(path, { method: "HEAD" })).headers.get("ETag"));
+      }
+    }
+    expect([...tags]).toEqual([expect.stringMatching(/^"/)]);
+  });
+
+  it("is not the one that is asked for with a side that is a pixel larger", async () => {
+    const path = "rounded down/full/83,55/0/default.jpg";
+    expect(await canonicalOf(`/iiif/3/${path}`)).toBe("full/83,55/0/default.jpg");
+    expect(await canonicalOf(`/iiif/2/${path}`)).toBe("full/83,55/0/default.jpg");
   });
 });
 

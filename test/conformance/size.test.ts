@@ -1,14 +1,24 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { fetchColors, fetchImage, fetchSize, refusalOf, storeMaster, versions } from "../support/image-client.ts";
+import {
+  fetchColors,
+  fetchImage,
+  fetchInfo,
+  fetchSize,
+  refusalOf,
+  storeMaster,
+  versions,
+} from "../support/image-client.ts";
 import type { Picture } from "../support/picture.ts";
 import { cropPicture, largestDifference } from "../support/picture-edits.ts";
 import { ask } from "../support/service.ts";
 
 let levels: readonly Picture[];
+let halves: readonly Picture[];
 let columns: Picture;
 
 beforeAll(async () => {
   levels = await storeMaster("wide", { width: 300, height: 200, tile: 64, levels: 3 });
+  halves = await storeMaster("rounded down", { width: 333, height: 219, tile: 64, levels: 3, levelRounding: "floor" });
   await storeMaster("thin", { width: 1000, height: 10, tile: 64 });
   const pixel = (x: number): number[] => [x, 255 - x, (x * 7) & 255];
   [columns] = (await storeMaster("columns", { width: 200, height: 150, tile: 64, pixel })) as [Picture];
@@ -61,6 +71,20 @@ for (const { name, version, whole } of versions) {
     it("returns a stored level untouched where it has the size", async () => {
       expect(largestDifference(await fetchColors(pathOf("150,")), levels[1]!)).toBe(0);
       expect(largestDifference(await fetchColors(pathOf("!75,75")), levels[2]!)).toBe(0);
+    });
+
+    it("returns the level that info.json lists for the side or the box it has, though the proportions round up", async () => {
+      // 83 pixels of width are 54.59 of height.
+      const info = await fetchInfo(`/iiif/${version}/rounded down/info.json`);
+      expect(info.sizes).toContainEqual({ width: 83, height: 54 });
+      for (const region of ["full", "0,0,333,219", "pct:0,0,100,100"]) {
+        for (const size of ["83,", ",54", "!83,54", "!83,200"]) {
+          const picture = await fetchColors(pathOf(size, region, "rounded down"));
+          expect(largestDifference(picture, halves[2]!), `${region}/${size}`).toBe(0);
+        }
+      }
+      const tile = await fetchColors(pathOf("64,", "0,128,128,91", "rounded down"));
+      expect(largestDifference(tile, cropPicture(halves[1]!, { x: 0, y: 64, width: 64, height: 45 }))).toBe(0);
     });
 
     it("distorts for w,h: one side is reduced and the other stays as it is", async () => {

@@ -27,7 +27,12 @@ const nameOf = (key: string) => nameMaster(identifierOf(key), { keyTemplate: "{i
 const none: CacheTier = { get: async () => undefined, put: async () => false, delete: async () => true };
 
 /** The store of an isolate that has just begun. */
-function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: CacheTier; readonly now?: () => number }) {
+function newIsolate(given: {
+  readonly edge?: CacheTier;
+  readonly durable?: CacheTier;
+  readonly now?: () => number;
+  readonly isTailNeeded?: boolean;
+}) {
   const deferred: Promise<unknown>[] = [];
   const clock = { ...platformClock, now: () => 1000 * (given.now?.() ?? 1_000_000) };
   const storage = { bucket: env.MASTERS, clock, timeoutSeconds: 10 };
@@ -36,6 +41,7 @@ function newIsolate(given: { readonly edge?: CacheTier; readonly durable?: Cache
     storage,
     budget: new MemoryBudget(platformClock),
     held: new IsolateCache(1 << 20),
+    habit: { isTailNeeded: given.isTailNeeded ?? false },
     edge: given.edge ?? none,
     durable: given.durable ?? none,
     ttlSeconds: 60,
@@ -72,8 +78,8 @@ function farApart(overrides: NonNullable<TiffOptions["overrides"]> = []): Promis
   });
 }
 
-function flat(level: number): Promise<Uint8Array> {
-  return makeTiff({ width: 128, height: 128, tile: 64, samplesPerPixel: 1, pixel: () => [level] });
+function flat(level: number, side = 128): Promise<Uint8Array> {
+  return makeTiff({ width: side, height: side, tile: 64, samplesPerPixel: 1, pixel: () => [level] });
 }
 
 beforeAll(async () => {
@@ -230,12 +236,14 @@ describe("a clock that is set back", () => {
 });
 
 describe("a master that is replaced", () => {
-  const region = (x: number) => `/iiif/3/replaced/${x},0,32,32/max/0/gray.png`;
+  // Larger than what is read of an unknown master at first, and of a part that is not in it.
+  const side = 512;
+  const region = (x: number) => `/iiif/3/replaced/${x},400,32,32/max/0/gray.png`;
 
   it("while it is trusted is read anew at the first read that shows it", async () => {
-    await env.MASTERS.put("replaced", await flat(10));
+    await env.MASTERS.put("replaced", await flat(10, side));
     const before = await ask(region(0));
-    await env.MASTERS.put("replaced", await flat(200));
+    await env.MASTERS.put("replaced", await flat(200, side));
     const after = await ask(region(32));
     expect(after.status).toBe(200);
     expect(after.headers.get("ETag")).not.toBe(before.headers.get("ETag"));
@@ -247,12 +255,12 @@ describe("a master that is replaced", () => {
   });
 
   it("at every read is answered 503 with Retry-After", async () => {
-    await env.MASTERS.put("restless", await flat(0));
+    await env.MASTERS.put("restless", await flat(0, side));
     let version = 0;
     const restless = {
       head: (key: string) => env.MASTERS.head(key),
       async get(key: string, options: R2GetOptions) {
-        await env.MASTERS.put("restless", await flat(++version));
+        await env.MASTERS.put("restless", await flat(++version, side));
         return env.MASTERS.get(key, options);
       },
     };

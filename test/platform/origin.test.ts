@@ -71,7 +71,7 @@ const keyThere = () => `.origin/${new URL(origin.url).host}${path}`;
 function afterOpening(answer: NonNullable<HostileOrigin["answer"]>): void {
   origin.answer = (request, response) => {
     const range = request.headers.range ?? "";
-    if (range === "bytes=0-0" || range === "bytes=0-32767") sendPart(request, response);
+    if (range === "bytes=0-0" || range === "bytes=0-65535") sendPart(request, response);
     else answer(request, response);
   };
 }

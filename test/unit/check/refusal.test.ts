@@ -101,8 +101,9 @@ describe("a master of which nothing can be answered", () => {
   });
 
   it("is none whose tiles are too large to be decoded but are sent as they are", () => {
-    const form = { width: 4096, height: 4096, tile: 2048, tileBytes: 30_000_000 };
-    const request = settle("0,0,1,1/max/0/gray.jpg", { image: { ...form, isGray: false }, limits, version: 3 });
+    const size = { width: 4096, height: 4096 };
+    const form = { ...size, tile: 2048, tileBytes: 30_000_000 };
+    const request = settle("0,0,1,1/max/0/gray.jpg", { image: { ...size, isGray: false }, limits, version: 3 });
     expect(codeOf(() => planRender(request, makePyramid(form), facts))).toBe("source-unsupported");
     expect(findRefusal(masterOf(makePyramid(form)), style)).toBeUndefined();
     expect(findRefusal(masterOf(makePyramid({ ...form, orientation: 6 })), style)?.code).toBe("source-unsupported");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CanonicalRequest, formatCanonical } from "../../../src/iiif/canonical.ts";
 import { codeOf } from "../../support/code-of.ts";
-import { randomRequest, type Settling, settle } from "../../support/image-requests.ts";
+import { randomImage, randomRequest, type Settling, settle } from "../../support/image-requests.ts";
 import { openRandom, type Random } from "../../support/random.ts";
 
 const wide: Settling = {
@@ -17,7 +17,7 @@ function randomSettling(random: Random): Settling {
   const { integer, pick } = random;
   const side = (): number => integer(1, pick([5, 100, 3000, 60_000]));
   return {
-    image: { width: side(), height: side(), isGray: pick([true, false]) },
+    image: randomImage(random),
     limits: { maxWidth: side(), maxHeight: side(), maxArea: integer(1, pick([1000, 1_000_000, 400_000_000])) },
     version: 3,
   };

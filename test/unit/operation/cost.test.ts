@@ -80,7 +80,7 @@ describe("a forecast", () => {
     "is within a tenth of what a session takes of %s, and no longer is with a wrong model",
     async (name) => {
       const { image, tiles, reads, readBytes } = await planSession(name);
-      const opening = 32_768;
+      const opening = 65_536;
       const share = (change: Partial<ForecastImage>, asked = tiles) => {
         const foretold = forecastSession({ ...image, ...change }, asked);
         return [foretold.reads / (reads + 1), foretold.bytesRead / (readBytes + opening)] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatCanonicalV2 } from "../../../../src/iiif/v2/canonical.ts";
 import { codeOf } from "../../../support/code-of.ts";
-import { randomRequest, type Settling, settle } from "../../../support/image-requests.ts";
+import { randomImage, randomRequest, type Settling, settle } from "../../../support/image-requests.ts";
 import { openRandom } from "../../../support/random.ts";
 
 const wide: Settling = {
@@ -11,7 +11,7 @@ const wide: Settling = {
 };
 
 const canonicalOf = (path: string, settling: Settling = wide): string =>
-  formatCanonicalV2(settle(path, settling), settling.image);
+  formatCanonicalV2(settle(path, settling), settling.image, settling.limits);
 
 describe("formatCanonicalV2", () => {
   it.each([
@@ -39,7 +39,7 @@ describe("formatCanonicalV2", () => {
     let settled = 0;
     for (let round = 0; round < 20_000; round += 1) {
       const side = (): number => integer(1, pick([5, 100, 3000, 60_000]));
-      const image = { width: side(), height: side(), isGray: pick([true, false]) };
+      const image = randomImage(random);
       const limits = { maxWidth: side(), maxHeight: side(), maxArea: integer(1, pick([1000, 400_000_000])) };
       const settling: Settling = { image, limits, version: 2 };
       const path = randomRequest(random, image, 2);
