@@ -3,11 +3,11 @@ import type { Clock } from "./budget/clock.ts";
 import type { Lease } from "./budget/lease.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { collecting } from "./cache/collector.ts";
-import { type DerivativeCache, findDerivative, keepDerivative, type PictureName } from "./cache/derivatives.ts";
+import { type DerivativeCache, findDerivative, keepDerivative, placePicture } from "./cache/derivatives.ts";
 import { chooseStoring, type StoringRules } from "./cache/storing.ts";
 import type { KeptBody } from "./cache/tier.ts";
 import { maxKeptBytes } from "./limits.ts";
-import { type DrawingTools, drawPicture, type Picture } from "./picture.ts";
+import { type DrawingTools, drawPicture, type Picture, type PictureName } from "./picture.ts";
 import { type RateLimits, refuseOften } from "./rate-limit.ts";
 import { costClassOf } from "./render/admission.ts";
 import type { Rendered } from "./render/render.ts";
@@ -50,7 +50,8 @@ export async function obtainPicture(store: PictureStore, asked: PictureVisit): P
   const { decodedPixels } = picture.plan.cost;
   const storing = chooseStoring(store.storing, picture.canonical, decodedPixels);
   if (decodedPixels < store.cacheAbovePixels && storing === "never") return drawn(await drawFresh(store, asked));
-  const found = await findDerivative(derivatives, name, { storing, defer: visit.defer });
+  const places = await placePicture(name.facts, name.picturesPerMaster);
+  const found = await findDerivative(derivatives, places, { storing, defer: visit.defer });
   const ready = found && (await openKept(store, found.kept, visit));
   if (ready !== undefined) {
     visit.account.strategy = "kept";
@@ -58,7 +59,7 @@ export async function obtainPicture(store: PictureStore, asked: PictureVisit): P
     return ready;
   }
   const keep = (bytes: Uint8Array, lease?: Lease): void =>
-    visit.defer(keepDerivative(derivatives, name, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
+    visit.defer(keepDerivative(derivatives, places, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
   const rendered = await drawFresh(store, asked);
   // What lacks something because its master is damaged must not outlive the damage.
   if (rendered.damage !== undefined) return drawn(rendered);
@@ -83,9 +84,10 @@ async function drawFresh(store: PictureStore, { picture, name, visit }: PictureV
   account.decodedPixels = picture.plan.cost.decodedPixels;
   const admission: Admission = { budget, clock, patience, isAlone };
   const rendered = await drawPicture(tools, picture, { admission, log });
-  const { key, page, request } = name.labels;
+  const { master, canonical } = name.facts;
   if (rendered.damage !== undefined) {
-    log({ level: "warn", message: "the master is damaged: rows are missing", key, page, request, ...rendered.damage });
+    const damaged = { key: master.key, page: master.page, request: canonical, ...rendered.damage };
+    log({ level: "warn", message: "the master is damaged: rows are missing", ...damaged });
   }
   return rendered;
 }

@@ -1,8 +1,8 @@
 import { type Admission, soleAdmission } from "./budget/admission.ts";
-import { namePicture, type PictureName } from "./cache/derivatives.ts";
-import { formatSettings } from "./cache/picture-settings.ts";
+import type { PictureFacts } from "./cache/derivatives.ts";
+import { entityTag, type HeldDigests, heldDigest } from "./cache/entity-tag.ts";
+import { formatStyle, withSize } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
-import { digest } from "./digest.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import { rulesOfImage } from "./iiif/reduced-rules.ts";
@@ -83,27 +83,35 @@ export interface NamingRules {
   readonly style: PictureStyle;
   readonly limits: SizeLimits;
   readonly picturesPerMaster: number;
+  readonly digests: HeldDigests;
 }
 
-/** Returns what the picture of a master is called: its entity tag, and where it is kept. */
+/** What a picture is called. */
+export interface PictureName {
+  /** Its entity tag, without quotes. */
+  readonly etag: string;
+  /** What caches find it by. */
+  readonly facts: PictureFacts;
+  readonly picturesPerMaster: number;
+}
+
+/** Returns what the picture of a master is called: its entity tag, and what says where it is kept. */
 export async function nameOfPicture(
   { name, version, pyramid }: Pick<Master, "name" | "version" | "pyramid">,
   canonical: CanonicalRequest,
-  { style, limits, picturesPerMaster }: NamingRules,
+  { style: { qualities, colorProfile, keepMetadata, marks }, limits, picturesPerMaster, digests }: NamingRules,
 ): Promise<PictureName> {
-  const { colorProfile, keepMetadata, marks } = style;
-  const marked = marks !== undefined && hasMarks(marks) ? await digest(formatMarks(marks)) : undefined;
+  const marked = marks !== undefined && hasMarks(marks) ? await heldDigest(digests, formatMarks(marks)) : undefined;
+  const settings = { jpegQuality: qualities.jpeg, colorProfile, keepMetadata, marks: marked };
+  const style = formatStyle(settings, reducedSide(pyramid));
   const facts = {
     master: name,
     masterVersion: version,
     canonical: formatCanonical(canonical, seenImage(pyramid), limits),
-    settings: formatSettings(
-      { jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata, marks: marked },
-      { ...canonical.size, reducedTo: reducedSide(pyramid) },
-    ),
+    settings: withSize(style, canonical.size),
     mediaType: mediaTypes[canonical.format],
   };
-  return namePicture(facts, picturesPerMaster);
+  return { etag: await entityTag(digests, { ...facts, style }), facts, picturesPerMaster };
 }
 
 /** For whom a picture is drawn. */

@@ -4,6 +4,7 @@ import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
 import type { KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
+import { type HeldDigests, heldDigestsBytes } from "./cache/entity-tag.ts";
 import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
@@ -85,6 +86,7 @@ export interface IsolateState {
   readonly heldObjects: IsolateCache<HeldObject>;
   readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
+  readonly heldDigests: HeldDigests;
   readonly signingKeys: SigningKeys;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly kernels: Kernels;
@@ -177,6 +179,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     heldObjects: new IsolateCache(keptLimits.policies / 2),
     heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
+    heldDigests: new IsolateCache(heldDigestsBytes),
     signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: new Kernels(modules),
@@ -312,7 +315,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     isolate: state,
     sizeRules,
     publicRules: { 2: claimedRules(sizeRules[2], unsigned), 3: claimedRules(sizeRules[3], unsigned) },
-    naming: { style, limits, picturesPerMaster: config.storePicturesPerImage },
+    naming: { style, limits, picturesPerMaster: config.storePicturesPerImage, digests: state.heldDigests },
     config,
   };
 }

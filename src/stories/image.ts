@@ -89,7 +89,7 @@ export function answerPicture(
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier: unsigned(asked) });
     const image = seenImage(master.pyramid);
-    const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, image);
+    const path = version === 3 ? name.facts.canonical : formatCanonicalV2(canonical, image);
     const headers = imageHeaders({
       version,
       etag: `"${name.etag}"`,
@@ -104,7 +104,7 @@ export function answerPicture(
     const mediaType = mediaTypes[canonical.format];
     if (request.method === "HEAD") return respondUndrawn(mediaType, headers, visit.account);
     const ready = await obtainPicture(services.pictures, { picture, name, visit });
-    const logged = { key: master.name.key, page: master.name.page, request: name.labels.request };
+    const logged = { key: master.name.key, page: master.name.page, request: name.facts.canonical };
     const body = await send(services, ready, { isLogged: picture.plan.kind === "stream", logged, visit });
     const sent = ready.damage === undefined ? headers : unkeptHeaders(headers);
     return respondImage({ mediaType, body }, sent, visit.account);
