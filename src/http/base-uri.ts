@@ -26,6 +26,12 @@ export function isLocal(url: string): boolean {
   return /^[a-z]+:\/\/(?:(?:[^/?#:@]+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)/i.test(url);
 }
 
+/** The platform has written the URL: without a port where it is the usual one, in lower case. */
+function hostOf(url: string): string {
+  const start = url.indexOf("//") + 2;
+  return url.slice(start, url.indexOf("/", start));
+}
+
 /** Returns the base URI of an image, as `id` in info.json. */
 export function baseUri(parts: UriParts): string {
   return `${baseOf(parts)}${basePath(parts)}`;
@@ -38,8 +44,9 @@ export function baseUri(parts: UriParts): string {
  */
 export function baseOf({ config, request }: Pick<UriParts, "config" | "request">): string {
   if (config.baseUrl !== undefined) return config.baseUrl;
-  const { origin, host } = new URL(request.url);
-  return isLocal(request.url) ? origin : `https://${host}`;
+  const { url } = request;
+  const scheme = isLocal(url) ? url.slice(0, url.indexOf(":")) : "https";
+  return `${scheme}://${hostOf(url)}`;
 }
 
 /**
