@@ -2,14 +2,8 @@ import { unsigned } from "../access/asked-image.ts";
 import type { Account } from "../account.ts";
 import { sharedBaseUri } from "../http/base-uri.ts";
 import { isDownload } from "../http/content-disposition.ts";
-import {
-  imageHeaders,
-  respondImage,
-  respondNotModified,
-  respondToAsker,
-  respondUndrawn,
-  unkeptHeaders,
-} from "../http/respond.ts";
+import { respondToAsker } from "../http/respond.ts";
+import { imageHeaders, respondImage, respondKeptImage, respondUndrawn, unkeptHeaders } from "../http/respond-image.ts";
 import { type ImageRoute, searchOf } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import type { Identifier } from "../identity/identifier.ts";
@@ -99,7 +93,7 @@ export function answerPicture(
       canonicalUri: `${base}/${path}`,
       fileName: isDownload(request) ? formatFileName(asked.identifier, canonical, image) : undefined,
     });
-    const notModified = respondNotModified(request, headers, visit.account);
+    const notModified = respondKeptImage(request, headers, visit.account);
     if (notModified !== undefined) return notModified;
     const mediaType = mediaTypes[canonical.format];
     if (request.method === "HEAD") return respondUndrawn(mediaType, headers, visit.account);
