@@ -11,6 +11,7 @@ import { type DrawingTools, drawPicture, type Picture, type PictureName } from "
 import { type RateLimits, refuseOften } from "./rate-limit.ts";
 import { costClassOf } from "./render/admission.ts";
 import type { Rendered } from "./render/render.ts";
+import type { HeadCache } from "./render/tile-head.ts";
 import type { Visit } from "./visit.ts";
 
 /** What pictures are found and kept by. */
@@ -20,6 +21,8 @@ export interface PictureStore {
   /** Decoded pixels from which a picture is looked for in the Cache API and kept there. */
   readonly cacheAbovePixels: number;
   readonly storing: StoringRules;
+  /** Heads of copied tiles. */
+  readonly tileHeads: HeadCache;
   /** Who counts what no cache has. */
   readonly rates: RateLimits;
   readonly budget: MemoryBudget;
@@ -76,14 +79,14 @@ function drawn(rendered: Rendered): ReadyPicture {
 }
 
 async function drawFresh(store: PictureStore, { picture, name, visit }: PictureVisit): Promise<Rendered> {
-  const { tools, budget, clock, rates } = store;
+  const { tools, budget, clock, rates, tileHeads: held } = store;
   const { account, patience, isAlone, log } = visit;
   await refuseOften(rates, costClassOf(picture.plan), visit);
   account.strategy = picture.plan.kind;
   account.tiles = picture.plan.cost.tiles;
   account.decodedPixels = picture.plan.cost.decodedPixels;
   const admission: Admission = { budget, clock, patience, isAlone };
-  const rendered = await drawPicture(tools, picture, { admission, log });
+  const rendered = await drawPicture(tools, picture, { admission, log, heads: { held, common: name.common } });
   const { master, canonical } = name.facts;
   if (rendered.damage !== undefined) {
     const damaged = { key: master.key, page: master.page, request: canonical, ...rendered.damage };

@@ -23,6 +23,7 @@ import type { Qualities } from "./render/output.ts";
 import { putOnPage } from "./render/paged.ts";
 import { planRender, type RenderPlan } from "./render/plan.ts";
 import { type Rendered, render } from "./render/render.ts";
+import type { KeptHeads } from "./render/tile-head.ts";
 import type { ByteSource } from "./source/byte-source.ts";
 
 /** How pictures are made: the same for all masters, but for marks. */
@@ -50,6 +51,7 @@ export interface Picture {
   readonly master: DrawnMaster;
   readonly canonical: CanonicalRequest;
   readonly plan: RenderPlan;
+  /** Formatted when it is looked at: tiles that are copied have one of their level's that is kept. */
   readonly envelope: Envelope;
   readonly qualities: Qualities;
 }
@@ -68,9 +70,20 @@ export function planPicture(master: DrawnMaster, canonical: CanonicalRequest, st
   const { marks } = style;
   const { isProfiled, embedded } = colorTreatment(master, canonical, style.colorProfile);
   const plan = planRender(canonical, master.pyramid, { sourceSize: master.source.size, isProfiled, marks });
-  const scale = canonical.size.width / canonical.region.width;
-  const envelope = { ...keepMetadata(master.metadata, metadataPolicy(style), scale), icc: embedded };
-  return { master, canonical, plan, envelope, qualities: style.qualities };
+  return {
+    master,
+    canonical,
+    plan,
+    qualities: style.qualities,
+    get envelope() {
+      return { ...keepMetadata(master.metadata, metadataPolicy(style), scaleOf(canonical)), icc: embedded };
+    },
+  };
+}
+
+/** Output pixels for a pixel of the master. */
+function scaleOf({ size, region }: CanonicalRequest): number {
+  return size.width / region.width;
 }
 
 /** Blocks that are kept as they are may show the image without its marks: a preview, notes of a camera. */
@@ -90,6 +103,8 @@ export interface NamingRules {
 export interface PictureName {
   /** Its entity tag, without quotes. */
   readonly etag: string;
+  /** What all pictures of its image have in common: the first part of their entity tags. */
+  readonly common: string;
   /** What caches find it by. */
   readonly facts: PictureFacts;
   readonly picturesPerMaster: number;
@@ -111,13 +126,15 @@ export async function nameOfPicture(
     settings: withSize(style, canonical.size),
     mediaType: mediaTypes[canonical.format],
   };
-  return { etag: await entityTag(digests, { ...facts, style }), facts, picturesPerMaster };
+  const { etag, common } = await entityTag(digests, { ...facts, style });
+  return { etag, common, facts, picturesPerMaster };
 }
 
 /** For whom a picture is drawn. */
 export interface Drawing {
   readonly admission: Admission;
   readonly log: (line: object) => void;
+  readonly heads?: KeptHeads;
 }
 
 /**
@@ -127,15 +144,23 @@ export interface Drawing {
  */
 export async function drawPicture(
   { kernels, colorTables }: DrawingTools,
-  { master, canonical, plan, envelope, qualities }: Picture,
-  { admission, log }: Drawing,
+  picture: Picture,
+  { admission, log, heads }: Drawing,
 ): Promise<Rendered> {
+  const { master, canonical, plan, qualities } = picture;
   const { profile, source, pyramid } = master;
   const { model } = pyramid.levels[0].encoding;
   const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
   const table = isManaged ? await findColorTable(colorTables, { model, profile, admission, log }) : undefined;
-  const rendered = await render(kernels, plan, { inputs: { source, table, envelope, qualities }, admission });
-  return canonical.format === "pdf" ? putOnPage(rendered, { plan, canonical, envelope }) : rendered;
+  const inputs = {
+    ...{ source, table, qualities, scale: scaleOf(canonical), heads },
+    get envelope() {
+      return picture.envelope;
+    },
+  };
+  const rendered = await render(kernels, plan, { inputs, admission });
+  if (canonical.format !== "pdf") return rendered;
+  return putOnPage(rendered, { plan, canonical, envelope: picture.envelope });
 }
 
 /** Who is told of a picture that is drawn alone. */

@@ -10,6 +10,7 @@ import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
 import type { Move } from "./catalogue/moved.ts";
+import type { SplicedHead } from "./codec/jpeg/splice.ts";
 import type { ColorTable } from "./color/table.ts";
 import { type Config, webpQuality } from "./config.ts";
 import { claimedRules } from "./iiif/signed-size.ts";
@@ -27,6 +28,7 @@ import type { KernelModules } from "./raster/kernel.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
+import { keptHeadsBytes } from "./render/tile-head.ts";
 import type { SearchIndex } from "./search/search-index.ts";
 import { r2Object } from "./source/r2.ts";
 import { Counter } from "./statistics/counter.ts";
@@ -87,6 +89,7 @@ export interface IsolateState {
   readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
   readonly heldDigests: HeldDigests;
+  readonly tileHeads: IsolateCache<SplicedHead>;
   readonly signingKeys: SigningKeys;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly kernels: Kernels;
@@ -180,6 +183,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
     heldDigests: new IsolateCache(heldDigestsBytes),
+    tileHeads: new IsolateCache(keptHeadsBytes),
     signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: new Kernels(modules),
@@ -264,6 +268,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
         budget,
         clock,
       },
+      tileHeads: state.tileHeads,
       cacheAbovePixels: config.cacheAbovePixels,
       storing: {
         abovePixels: config.storeAbovePixels,

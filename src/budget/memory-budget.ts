@@ -172,11 +172,9 @@ export class MemoryBudget {
   }
 
   #lentOf(pool: Pool): number {
-    return this.#sharing(pool).reduce((sum, share) => sum + this.#lent[share], 0);
-  }
-
-  #sharing(pool: Pool): readonly Share[] {
-    return shares.filter((share) => this.#limits[share].pool === pool);
+    let sum = 0;
+    for (const share of shares) if (this.#limits[share].pool === pool) sum += this.#lent[share];
+    return sum;
   }
 
   #lend(share: Share, { bytes, costMilliseconds }: Pick<Loan, "bytes" | "costMilliseconds">): Lease {
@@ -233,7 +231,7 @@ export class MemoryBudget {
   /** Returns how long those who hold memory of a pool or wait for it will compute, in whole seconds from 1. */
   #busySeconds(pool: Pool): number {
     const held = [...this.#leases].filter(({ share }) => this.#limits[share].pool === pool);
-    const waiting = this.#sharing(pool).map((share) => this.#lines[share]);
+    const waiting = shares.filter((share) => this.#limits[share].pool === pool).map((share) => this.#lines[share]);
     const milliseconds = [...held, ...waiting].reduce((sum, { costMilliseconds }) => sum + costMilliseconds, 0);
     return Math.min(Math.max(1, Math.ceil(milliseconds / 1000)), mostRetrySeconds);
   }

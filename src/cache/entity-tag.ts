@@ -31,15 +31,22 @@ export interface TaggedFacts extends PictureFacts {
 /** How many digits of a tag are those of the master and how it is drawn: no two of these are ever alike. */
 const commonDigits = 24;
 
+/** The entity tag of a picture, without quotes, and its first part, which all pictures of an image have. */
+export interface PictureTag {
+  readonly etag: string;
+  readonly common: string;
+}
+
 /**
- * Returns the entity tag of a picture, without quotes: 32 hexadecimal digits. The first 24 are a digest of the master's version
+ * Returns the entity tag of a picture: 32 hexadecimal digits. The first 24 are a digest of the master's version
  * and of the style, which all pictures of an image share, so that none is made for a request. The last 8 are a sum of what is
  * asked for: an entity tag tells versions of one address apart, and is no key. Source: RFC 9110 §8.8.3.
  */
-export async function entityTag(held: HeldDigests, facts: TaggedFacts): Promise<string> {
+export async function entityTag(held: HeldDigests, facts: TaggedFacts): Promise<PictureTag> {
   const { master, masterVersion, style, canonical, settings } = facts;
-  const common = await heldDigest(held, [renderVersion, master.key, master.page, masterVersion, style].join("\n"));
-  return common.slice(0, commonDigits) + checkSum(`${canonical} ${settings}`).toString(16).padStart(8, "0");
+  const shared = [renderVersion, master.key, master.page, masterVersion, style].join("\n");
+  const common = (await heldDigest(held, shared)).slice(0, commonDigits);
+  return { common, etag: common + checkSum(`${canonical} ${settings}`).toString(16).padStart(8, "0") };
 }
 
 /** FNV-1a of the characters of a text, 32 bits. Source: Fowler, Noll and Vo, draft-eastlake-fnv. */

@@ -3,21 +3,25 @@ import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import type { Turn } from "../budget/turns.ts";
 import { concatenate } from "../bytes.ts";
-import { spliceJpeg } from "../codec/jpeg/splice.ts";
+import { spliceTile } from "../codec/jpeg/splice.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { ByteSource } from "../source/byte-source.ts";
 import { admit, costClassOf, isSmall, isSmallCopy, leaseOfBody, refuseUnwanted } from "./admission.ts";
 import { copyTiles } from "./copied-tiles.ts";
 import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
-import { type Envelope, envelopeSegments, withResolutionExif } from "./envelope.ts";
 import { gatherReads } from "./gather.ts";
 import type { Kernels } from "./kernels.ts";
 import { streamBytes } from "./output.ts";
 import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
+import { type KeptHeads, tileHead } from "./tile-head.ts";
 
 /** What a picture is made of next to its plan. */
-export type RenderInputs = Pick<DrawInputs, "source" | "table" | "envelope" | "qualities">;
+export interface RenderInputs extends Pick<DrawInputs, "source" | "table" | "envelope" | "qualities"> {
+  /** Output pixels for a pixel of the master. */
+  readonly scale: number;
+  /** Where heads of copied tiles are kept; without it they are formatted for each. */
+  readonly heads?: KeptHeads | undefined;
+}
 
 /** A picture, and the memory it is held in until it has been sent. */
 export interface Rendered {
@@ -64,17 +68,13 @@ async function copyTile({ plan, inputs, admission }: Work<CopyPlan>): Promise<Re
   return holding(admission, lease, () => readTile(plan, inputs).then(whole));
 }
 
-async function readTile(
-  { level, range }: CopyPlan,
-  { source, envelope }: { readonly source: ByteSource; readonly envelope: Envelope },
-): Promise<Uint8Array> {
-  const { encoding, tileWidth, tileLength } = level;
+async function readTile({ level, range }: CopyPlan, inputs: RenderInputs): Promise<Uint8Array> {
+  const { encoding, tileWidth: width, tileLength: height } = level;
   const { model } = encoding;
   if (model !== "gray" && model !== "rgb" && model !== "ycbcr") throw new RangeError(`a copy of ${model}`);
-  const tile = await source.read(range.offset, range.length);
-  const { dotsPerInch } = envelope;
-  const segments = envelopeSegments(model === "rgb" ? withResolutionExif(envelope) : envelope);
-  return spliceJpeg(tile, encoding.jpegTables, { model, width: tileWidth, height: tileLength, segments, dotsPerInch });
+  const tile = await inputs.source.read(range.offset, range.length);
+  const head = tileHead({ level, scale: inputs.scale, envelope: () => inputs.envelope }, inputs.heads);
+  return spliceTile(tile, head, { model, width, height });
 }
 
 /** Reads first, and takes a kernel only for as long as it computes. */
