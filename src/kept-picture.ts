@@ -27,6 +27,8 @@ export interface PictureStore {
   readonly rates: RateLimits;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
+  /** Within what time a read of a master ends, in milliseconds. */
+  readonly readMilliseconds: number;
 }
 
 /** A picture that is ready to be sent. */
@@ -79,13 +81,13 @@ function drawn(rendered: Rendered): ReadyPicture {
 }
 
 async function drawFresh(store: PictureStore, { picture, name, visit }: PictureVisit): Promise<Rendered> {
-  const { tools, budget, clock, rates, tileHeads: held } = store;
+  const { tools, budget, clock, rates, tileHeads: held, readMilliseconds } = store;
   const { account, patience, isAlone, log } = visit;
   await refuseOften(rates, costClassOf(picture.plan), visit);
   account.strategy = picture.plan.kind;
   account.tiles = picture.plan.cost.tiles;
   account.decodedPixels = picture.plan.cost.decodedPixels;
-  const admission: Admission = { budget, clock, patience, isAlone };
+  const admission: Admission = { budget, clock, patience, isAlone, readMilliseconds };
   const rendered = await drawPicture(tools, picture, { admission, log, heads: { held, common: name.common } });
   const { master, canonical } = name.facts;
   if (rendered.damage !== undefined) {

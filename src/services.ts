@@ -285,6 +285,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       },
       budget,
       clock,
+      readMilliseconds: 1000 * config.storageTimeoutSeconds,
     },
     records,
     marks: {

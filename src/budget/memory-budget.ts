@@ -177,14 +177,17 @@ export class MemoryBudget {
     return sum;
   }
 
-  #lend(share: Share, { bytes, costMilliseconds }: Pick<Loan, "bytes" | "costMilliseconds">): Lease {
+  #lend(
+    share: Share,
+    { bytes, costMilliseconds, unrenewedMilliseconds = 0 }: Omit<Loan, "share" | "waitingBytes">,
+  ): Lease {
     const time = this.#time;
     const lease: Held = {
       share,
       bytes,
       costMilliseconds,
       isHeld: true,
-      renewedAt: time.awake,
+      renewedAt: time.awake + unrenewedMilliseconds,
       renew: () => {
         lease.renewedAt = time.awake;
       },

@@ -1,6 +1,5 @@
 import type { Admission } from "../budget/admission.ts";
-import type { Lease } from "../budget/lease.ts";
-import type { Share } from "../budget/shares.ts";
+import type { Lease, Loan } from "../budget/lease.ts";
 import { ImageError } from "../error.ts";
 import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
 
@@ -57,11 +56,11 @@ const planBytes = { tile: 200, rest: 4096 } as const;
 export function admit(
   { budget, patience }: Admission,
   { cost }: RenderPlan,
-  { share, bytes }: { readonly share: Share; readonly bytes: number },
+  { share, bytes, unrenewedMilliseconds }: Pick<Loan, "share" | "bytes" | "unrenewedMilliseconds">,
 ): Promise<Lease> {
   const costMilliseconds = cost.decodedPixels * pixelMilliseconds;
   const waitingBytes = planBytes.rest + cost.tiles * planBytes.tile;
-  return budget.take({ share, bytes, costMilliseconds, waitingBytes }, patience);
+  return budget.take({ share, bytes, costMilliseconds, waitingBytes, unrenewedMilliseconds }, patience);
 }
 
 /** Bodies up to this many bytes are given to the platform whole: as much as a socket takes at once. */

@@ -62,10 +62,14 @@ interface Work<Plan extends RenderPlan = DrawPlan> {
   readonly admission: Admission;
 }
 
+/** A small one is one short read, which is over within a time that is known: its lease takes no timer. */
 async function copyTile({ plan, inputs, admission }: Work<CopyPlan>): Promise<Rendered> {
-  const share = isSmallCopy(plan) ? "tiles" : "draws";
-  const lease = await admit(admission, plan, { share, bytes: plan.cost.peakBytes });
-  return holding(admission, lease, () => readTile(plan, inputs).then(whole));
+  const isSmall = isSmallCopy(plan);
+  const unrenewedMilliseconds = isSmall ? admission.readMilliseconds : undefined;
+  const loan = { share: isSmall ? "tiles" : "draws", bytes: plan.cost.peakBytes, unrenewedMilliseconds } as const;
+  const lease = await admit(admission, plan, loan);
+  const read = () => readTile(plan, inputs).then(whole);
+  return unrenewedMilliseconds === undefined ? holding(admission, lease, read) : exchanging(admission, lease, read);
 }
 
 async function readTile({ level, range }: CopyPlan, inputs: RenderInputs): Promise<Uint8Array> {
@@ -140,9 +144,14 @@ function whole(body: Uint8Array): Drawn {
 }
 
 /** Does the work of a picture that is returned whole, and exchanges its lease for that of the body. */
-async function holding(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
+function holding(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
+  return exchanging(admission, lease, () => whileRenewing(admission.clock, lease, work));
+}
+
+/** Does the same with a lease that nobody renews meanwhile. */
+async function exchanging(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
   try {
-    const { body, damage } = await whileRenewing(admission.clock, lease, work);
+    const { body, damage } = await work();
     return { body, damage, lease: await leaseOfBody(admission, body, lease) };
   } catch (error) {
     lease.release();
