@@ -4,15 +4,17 @@ import { whileRenewing } from "../budget/renewal.ts";
 import type { Turn } from "../budget/turns.ts";
 import { concatenate } from "../bytes.ts";
 import { spliceTile } from "../codec/jpeg/splice.ts";
+import { spliceWebp } from "../codec/webp-splice.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { admit, costClassOf, isSmall, isSmallCopy, leaseOfBody, refuseUnwanted } from "./admission.ts";
 import { copyTiles } from "./copied-tiles.ts";
 import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
+import { wrapInEnvelope } from "./envelope.ts";
 import { gatherReads } from "./gather.ts";
 import type { Kernels } from "./kernels.ts";
 import { streamBytes } from "./output.ts";
-import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
+import type { CopyPlan, DrawPlan, RenderPlan, WebpCopyPlan } from "./plan.ts";
 import { type KeptHeads, tileHead } from "./tile-head.ts";
 
 /** What a picture is made of next to its plan. */
@@ -51,7 +53,13 @@ export async function render(
     const copied = await copyTiles({ plan, source, envelope, admission });
     return copied ?? render(kernels, plan.instead, { inputs, admission });
   }
-  if (plan.kind === "copy") return copyTile({ ...work, plan });
+  if (plan.kind === "copy" && plan.format === "webp") {
+    return copyTile({ ...work, plan }, readWebpTile).catch((error) => {
+      if (!(error instanceof UnlikeDirectory)) throw error;
+      return render(kernels, plan.instead, { inputs, admission });
+    });
+  }
+  if (plan.kind === "copy") return copyTile({ ...work, plan }, readTile);
   if (plan.kind === "stream") return streamPicture(kernels, { ...work, plan });
   return isSmall(plan) ? drawSmall(kernels, { ...work, plan }) : drawLarge(kernels, { ...work, plan });
 }
@@ -63,12 +71,15 @@ interface Work<Plan extends RenderPlan = DrawPlan> {
 }
 
 /** A small one is one short read, which is over within a time that is known: its lease takes no timer. */
-async function copyTile({ plan, inputs, admission }: Work<CopyPlan>): Promise<Rendered> {
+async function copyTile<Plan extends CopyPlan | WebpCopyPlan>(
+  { plan, inputs, admission }: Work<Plan>,
+  readStored: (plan: Plan, inputs: RenderInputs) => Promise<Uint8Array>,
+): Promise<Rendered> {
   const isSmall = isSmallCopy(plan);
   const unrenewedMilliseconds = isSmall ? admission.readMilliseconds : undefined;
   const loan = { share: isSmall ? "tiles" : "draws", bytes: plan.cost.peakBytes, unrenewedMilliseconds } as const;
   const lease = await admit(admission, plan, loan);
-  const read = () => readTile(plan, inputs).then(whole);
+  const read = () => readStored(plan, inputs).then(whole);
   return unrenewedMilliseconds === undefined ? holding(admission, lease, read) : exchanging(admission, lease, read);
 }
 
@@ -79,6 +90,16 @@ async function readTile({ level, range }: CopyPlan, inputs: RenderInputs): Promi
   const tile = await inputs.source.read(range.offset, range.length);
   const head = tileHead({ level, scale: inputs.scale, envelope: () => inputs.envelope }, inputs.heads);
   return spliceTile(tile, head, { model, width, height });
+}
+
+/** Thrown for a stored tile that shows something else than its directory says. */
+class UnlikeDirectory extends Error {}
+
+async function readWebpTile({ level, range }: WebpCopyPlan, inputs: RenderInputs): Promise<Uint8Array> {
+  const tile = await inputs.source.read(range.offset, range.length);
+  const picture = spliceWebp(tile, { width: level.tileWidth, height: level.tileLength });
+  if (picture === undefined) throw new UnlikeDirectory("a WebP with alpha");
+  return wrapInEnvelope(picture, inputs.envelope);
 }
 
 /** Reads first, and takes a kernel only for as long as it computes. */
