@@ -91,7 +91,7 @@ async function drawFresh(store: PictureStore, { picture, name, visit }: PictureV
   const rendered = await drawPicture(tools, picture, { admission, log, heads: { held, common: name.common } });
   const { master, canonical } = name.facts;
   if (rendered.damage !== undefined) {
-    const damaged = { key: master.key, page: master.page, request: canonical, ...rendered.damage };
+    const damaged = { key: master.key, page: String(master.page), request: canonical, ...rendered.damage };
     log({ level: "warn", message: "the master is damaged: rows are missing", ...damaged });
   }
   return rendered;
