@@ -59,7 +59,8 @@ async function start(): Promise<void> {
     const shown = formatServerLine(line);
     if (shown !== undefined) console.log(shown);
   };
-  const options = { port, stateFolder: defaultStateFolder, signal: interruption };
+  const variables = { LOG_SAMPLE: "1" };
+  const options = { port, stateFolder: defaultStateFolder, signal: interruption, variables };
   const server = await startServer(quiet ? options : { ...options, onLine: show });
   // The ingest tells where its images are shown.
   const forgetServer = noteServer(defaultStateFolder, server);

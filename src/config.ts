@@ -73,6 +73,8 @@ export interface Config {
   readonly keepMetadata: MetadataPolicy;
   /** How often an isolate hands over what it has counted; 0 counts nothing. */
   readonly statisticsSeconds: number;
+  /** The share of requests without an error that write a line to the log, from 0 to 1. */
+  readonly logSample: number;
   /** What who administers the service shows as a bearer token; undefined where nobody does so. */
   readonly adminSecret: string | undefined;
   /** What signed addresses, cookies and tokens are made with, the first of them; those of all are accepted. */
@@ -137,6 +139,7 @@ export const defaultVariables = {
   COLOR_PROFILE: "convert",
   KEEP_METADATA: "copyright",
   STATISTICS_SECONDS: "10",
+  LOG_SAMPLE: "0.1",
   ACCESS_AUDIENCE: "",
   ACCESS_TEAM: "",
   LOGIN_AUDIENCE: "",
@@ -175,14 +178,19 @@ export function readConfig(variables: Variables): Config {
     }
     return number;
   };
-  const seconds = (name: VariableName, { least, most }: { readonly least: number; readonly most: number }): number => {
+  const decimal = (
+    name: VariableName,
+    { least, most, of }: { readonly least: number; readonly most: number; readonly of: string },
+  ): number => {
     const value = text(name);
     const number = /^\d+(?:\.\d{1,3})?$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= least && number <= most)) {
-      faults.push(`${name} is "${value}", not a number of seconds from ${least} to ${most}, such as 0.5`);
+      faults.push(`${name} is "${value}", not a ${of} from ${least} to ${most}, such as 0.5`);
     }
     return number;
   };
+  const seconds = (name: VariableName, range: { readonly least: number; readonly most: number }): number =>
+    decimal(name, { ...range, of: "number of seconds" });
   const matching = (name: VariableName, pattern: RegExp, meaning: string): string => {
     const value = text(name);
     if (!pattern.test(value)) faults.push(`${name} is "${value}", not ${meaning}`);
@@ -276,6 +284,7 @@ export function readConfig(variables: Variables): Config {
     colorProfile: choice("COLOR_PROFILE", ["convert", "embed"]),
     keepMetadata: choice("KEEP_METADATA", ["copyright", "all", "none"]),
     statisticsSeconds: seconds("STATISTICS_SECONDS", { least: 0, most: 25 }),
+    logSample: decimal("LOG_SAMPLE", { least: 0, most: 1, of: "share" }),
     adminSecret: typeof secret === "string" ? secret : undefined,
     accessSecrets: readAccessSecrets(variables[accessSecretName], faults),
     accessAudience: accessAudience === "" ? undefined : accessAudience,

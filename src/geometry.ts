@@ -34,6 +34,7 @@ export function isSameSize(a: Size, b: Size): boolean {
  * |w cos| + |h sin| by |w sin| + |h cos|, rounded.
  */
 export function rotatedSize(size: Size, degrees: number): Size {
+  if (degrees === 0) return size;
   const radians = (degrees * Math.PI) / 180;
   const cosine = Math.abs(Math.cos(radians));
   const sine = Math.abs(Math.sin(radians));

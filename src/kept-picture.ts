@@ -3,14 +3,15 @@ import type { Clock } from "./budget/clock.ts";
 import type { Lease } from "./budget/lease.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { collecting } from "./cache/collector.ts";
-import { type DerivativeCache, findDerivative, keepDerivative, type PictureName } from "./cache/derivatives.ts";
+import { type DerivativeCache, findDerivative, keepDerivative, placePicture } from "./cache/derivatives.ts";
 import { chooseStoring, type StoringRules } from "./cache/storing.ts";
 import type { KeptBody } from "./cache/tier.ts";
 import { maxKeptBytes } from "./limits.ts";
-import { type DrawingTools, drawPicture, type Picture } from "./picture.ts";
+import { type DrawingTools, drawPicture, type Picture, type PictureName } from "./picture.ts";
 import { type RateLimits, refuseOften } from "./rate-limit.ts";
 import { costClassOf } from "./render/admission.ts";
 import type { Rendered } from "./render/render.ts";
+import type { HeadCache } from "./render/tile-head.ts";
 import type { Visit } from "./visit.ts";
 
 /** What pictures are found and kept by. */
@@ -20,10 +21,14 @@ export interface PictureStore {
   /** Decoded pixels from which a picture is looked for in the Cache API and kept there. */
   readonly cacheAbovePixels: number;
   readonly storing: StoringRules;
+  /** Heads of copied tiles. */
+  readonly tileHeads: HeadCache;
   /** Who counts what no cache has. */
   readonly rates: RateLimits;
   readonly budget: MemoryBudget;
   readonly clock: Clock;
+  /** Within what time a read of a master ends, in milliseconds. */
+  readonly readMilliseconds: number;
 }
 
 /** A picture that is ready to be sent. */
@@ -50,7 +55,8 @@ export async function obtainPicture(store: PictureStore, asked: PictureVisit): P
   const { decodedPixels } = picture.plan.cost;
   const storing = chooseStoring(store.storing, picture.canonical, decodedPixels);
   if (decodedPixels < store.cacheAbovePixels && storing === "never") return drawn(await drawFresh(store, asked));
-  const found = await findDerivative(derivatives, name, { storing, defer: visit.defer });
+  const places = await placePicture(name.facts, name.picturesPerMaster);
+  const found = await findDerivative(derivatives, places, { storing, defer: visit.defer });
   const ready = found && (await openKept(store, found.kept, visit));
   if (ready !== undefined) {
     visit.account.strategy = "kept";
@@ -58,7 +64,7 @@ export async function obtainPicture(store: PictureStore, asked: PictureVisit): P
     return ready;
   }
   const keep = (bytes: Uint8Array, lease?: Lease): void =>
-    visit.defer(keepDerivative(derivatives, name, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
+    visit.defer(keepDerivative(derivatives, places, { bytes, storing, ...(lease === undefined ? {} : { lease }) }));
   const rendered = await drawFresh(store, asked);
   // What lacks something because its master is damaged must not outlive the damage.
   if (rendered.damage !== undefined) return drawn(rendered);
@@ -75,17 +81,18 @@ function drawn(rendered: Rendered): ReadyPicture {
 }
 
 async function drawFresh(store: PictureStore, { picture, name, visit }: PictureVisit): Promise<Rendered> {
-  const { tools, budget, clock, rates } = store;
+  const { tools, budget, clock, rates, tileHeads: held, readMilliseconds } = store;
   const { account, patience, isAlone, log } = visit;
   await refuseOften(rates, costClassOf(picture.plan), visit);
   account.strategy = picture.plan.kind;
   account.tiles = picture.plan.cost.tiles;
   account.decodedPixels = picture.plan.cost.decodedPixels;
-  const admission: Admission = { budget, clock, patience, isAlone };
-  const rendered = await drawPicture(tools, picture, { admission, log });
-  const { key, page, request } = name.labels;
+  const admission: Admission = { budget, clock, patience, isAlone, readMilliseconds };
+  const rendered = await drawPicture(tools, picture, { admission, log, heads: { held, common: name.common } });
+  const { master, canonical } = name.facts;
   if (rendered.damage !== undefined) {
-    log({ level: "warn", message: "the master is damaged: rows are missing", key, page, request, ...rendered.damage });
+    const damaged = { key: master.key, page: String(master.page), request: canonical, ...rendered.damage };
+    log({ level: "warn", message: "the master is damaged: rows are missing", ...damaged });
   }
   return rendered;
 }

@@ -1,8 +1,8 @@
 import { type Admission, soleAdmission } from "./budget/admission.ts";
-import { namePicture, type PictureName } from "./cache/derivatives.ts";
-import { formatSettings } from "./cache/picture-settings.ts";
+import type { PictureFacts } from "./cache/derivatives.ts";
+import { entityTag, type HeldDigests, heldDigest } from "./cache/entity-tag.ts";
+import { formatStyle, withSize } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
-import { digest } from "./digest.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical, type ImageFacts } from "./iiif/canonical.ts";
 import { mediaTypes } from "./iiif/format.ts";
 import { rulesOfImage } from "./iiif/reduced-rules.ts";
@@ -23,6 +23,7 @@ import { putOnPage } from "./render/paged.ts";
 import { planRender, type RenderPlan } from "./render/plan.ts";
 import { type Rendered, render } from "./render/render.ts";
 import type { Qualities } from "./render/row-encoder.ts";
+import type { KeptHeads } from "./render/tile-head.ts";
 import type { ByteSource } from "./source/byte-source.ts";
 
 /** How pictures are made: the same for all masters, but for marks. */
@@ -50,6 +51,7 @@ export interface Picture {
   readonly master: DrawnMaster;
   readonly canonical: CanonicalRequest;
   readonly plan: RenderPlan;
+  /** Formatted when it is looked at: tiles that are copied have one of their level's that is kept. */
   readonly envelope: Envelope;
   readonly qualities: Qualities;
 }
@@ -73,9 +75,20 @@ export function planPicture(master: DrawnMaster, canonical: CanonicalRequest, st
   const { marks } = style;
   const { isProfiled, embedded } = colorTreatment(master, canonical, style.colorProfile);
   const plan = planRender(canonical, master.pyramid, { sourceSize: master.source.size, isProfiled, marks });
-  const scale = canonical.size.width / canonical.region.width;
-  const envelope = { ...keepMetadata(master.metadata, metadataPolicy(style), scale), icc: embedded };
-  return { master, canonical, plan, envelope, qualities: style.qualities };
+  return {
+    master,
+    canonical,
+    plan,
+    qualities: style.qualities,
+    get envelope() {
+      return { ...keepMetadata(master.metadata, metadataPolicy(style), scaleOf(canonical)), icc: embedded };
+    },
+  };
+}
+
+/** Output pixels for a pixel of the master. */
+function scaleOf({ size, region }: CanonicalRequest): number {
+  return size.width / region.width;
 }
 
 /** Blocks that are kept as they are may show the image without its marks: a preview, notes of a camera. */
@@ -88,33 +101,45 @@ export interface NamingRules {
   readonly style: PictureStyle;
   readonly limits: SizeLimits;
   readonly picturesPerMaster: number;
+  readonly digests: HeldDigests;
 }
 
-/** Returns what the picture of a master is called: its entity tag, and where it is kept. */
+/** What a picture is called. */
+export interface PictureName {
+  /** Its entity tag, without quotes. */
+  readonly etag: string;
+  /** What all pictures of its image have in common: the first part of their entity tags. */
+  readonly common: string;
+  /** What caches find it by. */
+  readonly facts: PictureFacts;
+  readonly picturesPerMaster: number;
+}
+
+/** Returns what the picture of a master is called: its entity tag, and what says where it is kept. */
 export async function nameOfPicture(
   { name, version, pyramid }: Pick<Master, "name" | "version" | "pyramid">,
   canonical: CanonicalRequest,
-  { style, limits, picturesPerMaster }: NamingRules,
+  { style: { qualities, colorProfile, keepMetadata, marks }, limits, picturesPerMaster, digests }: NamingRules,
 ): Promise<PictureName> {
-  const { colorProfile, keepMetadata, marks } = style;
-  const marked = marks !== undefined && hasMarks(marks) ? await digest(formatMarks(marks)) : undefined;
+  const marked = marks !== undefined && hasMarks(marks) ? await heldDigest(digests, formatMarks(marks)) : undefined;
+  const settings = { jpegQuality: qualities.jpeg, colorProfile, keepMetadata, marks: marked };
+  const style = formatStyle(settings, reducedSide(pyramid));
   const facts = {
     master: name,
     masterVersion: version,
     canonical: formatCanonical(canonical, seenImage(pyramid), limits),
-    settings: formatSettings(
-      { jpegQuality: style.qualities.jpeg, colorProfile, keepMetadata, marks: marked },
-      { ...canonical.size, reducedTo: reducedSide(pyramid) },
-    ),
+    settings: withSize(style, canonical.size),
     mediaType: mediaTypes[canonical.format],
   };
-  return namePicture(facts, picturesPerMaster);
+  const { etag, common } = await entityTag(digests, { ...facts, style });
+  return { etag, common, facts, picturesPerMaster };
 }
 
 /** For whom a picture is drawn. */
 export interface Drawing {
   readonly admission: Admission;
   readonly log: (line: object) => void;
+  readonly heads?: KeptHeads;
 }
 
 /**
@@ -124,15 +149,23 @@ export interface Drawing {
  */
 export async function drawPicture(
   { kernels, colorTables }: DrawingTools,
-  { master, canonical, plan, envelope, qualities }: Picture,
-  { admission, log }: Drawing,
+  picture: Picture,
+  { admission, log, heads }: Drawing,
 ): Promise<Rendered> {
+  const { master, canonical, plan, qualities } = picture;
   const { profile, source, pyramid } = master;
   const { model } = pyramid.levels[0].encoding;
   const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
   const table = isManaged ? await findColorTable(colorTables, { model, profile, admission, log }) : undefined;
-  const rendered = await render(kernels, plan, { inputs: { source, table, envelope, qualities }, admission });
-  return canonical.format === "pdf" ? putOnPage(rendered, { plan, canonical, envelope }) : rendered;
+  const inputs = {
+    ...{ source, table, qualities, scale: scaleOf(canonical), heads },
+    get envelope() {
+      return picture.envelope;
+    },
+  };
+  const rendered = await render(kernels, plan, { inputs, admission });
+  if (canonical.format !== "pdf") return rendered;
+  return putOnPage(rendered, { plan, canonical, envelope: picture.envelope });
 }
 
 /** Who is told of a picture that is drawn alone. */

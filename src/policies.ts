@@ -75,13 +75,21 @@ export async function statedOf(
   store: PolicyStore,
   { name, visit }: { readonly name: Identifier; readonly visit: Visit },
 ): Promise<Stated> {
-  const [rules, { facts, readAt }] = await Promise.all([rulesOf(store, visit), factsOf(store, name, visit)]);
-  return { policies: policiesOf(rules, name, facts), rules, facts, readAt };
+  const held = heldStated(store, name);
+  if (held !== undefined) return held;
+  const [rules, read] = await Promise.all([rulesOf(store, visit), factsOf(store, name, visit)]);
+  return statedBy(rules, name, read);
 }
 
-/** Says whether it is known without a read what is stated of an image. */
-export function isHeld(store: PolicyStore, name: Identifier): boolean {
-  return heldFacts(store, name) !== undefined && heldRules(store) !== undefined;
+/** Returns what is stated of an image where that is known without a read. */
+export function heldStated(store: PolicyStore, name: Identifier): Stated | undefined {
+  const rules = heldRules(store);
+  const held = rules && heldFacts(store, name);
+  return rules && held && statedBy(rules, name, held);
+}
+
+function statedBy(rules: AccessRules, name: Identifier, { facts, readAt }: HeldFacts): Stated {
+  return { policies: policiesOf(rules, name, facts), rules, facts, readAt };
 }
 
 /**

@@ -4,11 +4,13 @@ import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
 import type { KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
+import { type HeldDigests, heldDigestsBytes } from "./cache/entity-tag.ts";
 import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
 import { TierPause } from "./cache/pause.ts";
 import type { Move } from "./catalogue/moved.ts";
+import type { SplicedHead } from "./codec/jpeg/splice.ts";
 import type { ColorTable } from "./color/table.ts";
 import { type Config, webpQuality } from "./config.ts";
 import { claimedRules } from "./iiif/signed-size.ts";
@@ -27,6 +29,7 @@ import type { KernelModules } from "./raster/kernel.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./records.ts";
 import { Kernels } from "./render/kernels.ts";
+import { keptHeadsBytes } from "./render/tile-head.ts";
 import type { SearchIndex } from "./search/search-index.ts";
 import { r2Object } from "./source/r2.ts";
 import { Counter } from "./statistics/counter.ts";
@@ -87,6 +90,8 @@ export interface IsolateState {
   readonly heldObjects: IsolateCache<HeldObject>;
   readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
+  readonly heldDigests: HeldDigests;
+  readonly tileHeads: IsolateCache<SplicedHead>;
   readonly signingKeys: SigningKeys;
   readonly pauses: { readonly edge: TierPause; readonly bucket: TierPause };
   readonly kernels: Kernels;
@@ -180,6 +185,8 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     heldObjects: new IsolateCache(keptLimits.policies / 2),
     heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(knownDerivativeBytes),
+    heldDigests: new IsolateCache(heldDigestsBytes),
+    tileHeads: new IsolateCache(keptHeadsBytes),
     signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: new Kernels(modules),
@@ -245,8 +252,8 @@ export function createServices(config: Config, platform: Platform, state: Isolat
   return {
     originReader: reader,
     masters: {
-      objectOf: ({ key, origin }, signal) =>
-        origin === undefined ? r2Object(masters, key) : originObject(reader, origin, signal),
+      objectOf: ({ key, origin }, patience) =>
+        origin === undefined ? r2Object(masters, key) : originObject(reader, origin, patience.signal),
       storage: masters,
       held: state.heldMasters,
       habit: state.openingHabit,
@@ -265,6 +272,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
         budget,
         clock,
       },
+      tileHeads: state.tileHeads,
       cacheAbovePixels: config.cacheAbovePixels,
       storing: {
         abovePixels: config.storeAbovePixels,
@@ -281,6 +289,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
       },
       budget,
       clock,
+      readMilliseconds: 1000 * config.storageTimeoutSeconds,
     },
     records,
     marks: {
@@ -316,7 +325,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
     isolate: state,
     sizeRules,
     publicRules: { 2: claimedRules(sizeRules[2], unsigned), 3: claimedRules(sizeRules[3], unsigned) },
-    naming: { style, limits, picturesPerMaster: config.storePicturesPerImage },
+    naming: { style, limits, picturesPerMaster: config.storePicturesPerImage, digests: state.heldDigests },
     config,
   };
 }

@@ -8,6 +8,7 @@ import { adminRoutes } from "./app/admin.ts";
 import { authRoutes } from "./app/auth.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
+import type { Patience } from "./budget/lease.ts";
 import { type Config, readConfig } from "./config.ts";
 import { ImageError } from "./error.ts";
 import { findRule } from "./gateway/find-rule.ts";
@@ -44,10 +45,7 @@ export default {
   fetch(request, env, context): Promise<Response> {
     const purged = tagsToPurge(context.props);
     if (purged !== undefined) return purgeWorkersCache(context.cache, purged).then((answer) => Response.json(answer));
-    visitors += 1;
-    const answering = answerRequest(request, env, context).finally(() => {
-      visitors -= 1;
-    });
+    const answering = answerVisitor(request, env, context);
     // A client that leaves ends its request: what the request holds is given back all the same.
     context.waitUntil(answering);
     return answering;
@@ -69,6 +67,15 @@ export default {
 /** The ledger calls with what it wants purged; what comes from the network has no such properties. */
 function tagsToPurge(props: unknown): PurgeProps["purge"] | undefined {
   return (props as Partial<PurgeProps> | undefined)?.purge;
+}
+
+async function answerVisitor(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  visitors += 1;
+  try {
+    return await answerRequest(request, env, context);
+  } finally {
+    visitors -= 1;
+  }
 }
 
 async function answerRequest(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
@@ -95,8 +102,15 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   };
   const answer = async (services: Services): Promise<Response> => {
     const { config } = services;
-    if (!isHostShared(config, request.url)) warnOfHost();
-    const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
+    if (!isHostWarned && !isHostShared(config, request.url)) warnOfHost();
+    const patience: Patience = {
+      milliseconds: 1000 * config.renderWaitSeconds,
+      // The platform makes it when it is looked at, which a request does that waits or takes long.
+      get signal() {
+        return request.signal;
+      },
+      onWaited,
+    };
     const visit: Visit = { account, patience, address: connectingAddress(request), isAlone, defer, log };
     try {
       refuseFromElsewhere(config, request.url);
@@ -122,23 +136,16 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   isAnswered = true;
   const milliseconds = Math.round((performance.now() - started) * 10) / 10;
   const { method } = request;
+  const { status } = response;
   const lapsed = budget.counts.lapsed - lapsedBefore;
-  log({
-    level: "info",
-    method,
-    path: withoutSignature(path),
-    status: response.status,
-    code,
-    ...timingOf(account),
-    milliseconds,
-    waited,
-    lent: budget.lentBytes(),
-    waiting: budget.waiting,
-    ...(lapsed > 0 ? { lapsed } : {}),
-  });
+  const isPlain = code === "ok" && lapsed === 0;
+  if (!isPlain || "fault" in services || Math.random() < services.config.logSample) {
+    const asked = { level: "info", method, path: withoutSignature(path), status, code, ...timingOf(account) };
+    const memory = { lent: budget.lentBytes(), waiting: budget.waiting, ...(lapsed > 0 ? { lapsed } : {}) };
+    log({ ...asked, milliseconds, waited, ...memory });
+  }
   if (!("fault" in services)) {
-    const answered = { request, path, status: response.status, code, account, milliseconds, at };
-    countRequest(services, answered, { defer, log });
+    countRequest(services, { request, path, status, code, account, milliseconds, at }, { defer, log });
   }
   return method === "HEAD" ? new Response(null, response) : response;
 }
@@ -194,7 +201,6 @@ function refuseFromElsewhere({ origins }: Config, url: string): void {
 
 /** Once an isolate: it holds for every request. */
 function warnOfHost(): void {
-  if (isHostWarned) return;
   isHostWarned = true;
   const message =
     "BASE_URL is empty: info.json and manifests name https and the host of each request, and no shared cache keeps them";

@@ -66,7 +66,13 @@ export default defineConfig({
       { root, test: { ...shared, name: "cli", include: ["test/cli/**/*.test.ts"] } },
       {
         root,
-        plugins: [cloudflareTest({ wrangler: { configPath: resolve(root, "wrangler.toml") } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: resolve(root, "wrangler.toml") },
+            // What is written of a request is looked at.
+            miniflare: { bindings: { LOG_SAMPLE: "1" } },
+          }),
+        ],
         test: {
           ...shared,
           name: "workerd",

@@ -10,6 +10,8 @@ export interface Admission {
   readonly patience: Patience;
   /** Returns whether no other request is being answered now. */
   readonly isAlone: () => boolean;
+  /** Within what time a read ends, in milliseconds; undefined where nothing ends it. */
+  readonly readMilliseconds?: number | undefined;
 }
 
 /** Time for a caller with nobody to wait for: pauses end at once, and nothing needs to be renewed. */

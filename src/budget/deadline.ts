@@ -20,14 +20,37 @@ export function withDeadline<T>(
   seconds: number,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const controller = new AbortController();
+  const onPassed = (reason: DeadlinePassed): void => controller.abort(reason);
+  return untilDeadline(clock, { seconds, onPassed }, () => work(controller.signal));
+}
+
+/** When work is late, and who is told that nobody waits for it any longer. */
+export interface Deadline {
+  readonly seconds: number;
+  readonly onPassed: (reason: DeadlinePassed) => void;
+}
+
+/** Waits for `work` as `withDeadline` does, for work that needs no signal. Throws DeadlinePassed, and what `work` throws. */
+export function untilDeadline<T>(
+  clock: Pick<Clock, "after">,
+  { seconds, onPassed }: Deadline,
+  work: () => Promise<T>,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const controller = new AbortController();
     const cancel = clock.after(seconds * 1000, () => {
       const reason = new DeadlinePassed(seconds);
-      controller.abort(reason);
+      onPassed(reason);
       reject(reason);
     });
     // What ends after its deadline no longer changes anything.
-    work(controller.signal).then(resolve, reject).finally(cancel);
+    const end = (settle: () => void): void => {
+      cancel();
+      settle();
+    };
+    work().then(
+      (done) => end(() => resolve(done)),
+      (cause) => end(() => reject(cause)),
+    );
   });
 }

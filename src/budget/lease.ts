@@ -25,6 +25,8 @@ export interface Loan {
   readonly costMilliseconds: number;
   /** What the request keeps while it waits, in bytes. */
   readonly waitingBytes: number;
+  /** For how long nobody renews it, in milliseconds: a deadline ends the work by then. Renewed from the start unless stated. */
+  readonly unrenewedMilliseconds?: number | undefined;
 }
 
 /** How long a request waits. */

@@ -172,21 +172,22 @@ export class MemoryBudget {
   }
 
   #lentOf(pool: Pool): number {
-    return this.#sharing(pool).reduce((sum, share) => sum + this.#lent[share], 0);
+    let sum = 0;
+    for (const share of shares) if (this.#limits[share].pool === pool) sum += this.#lent[share];
+    return sum;
   }
 
-  #sharing(pool: Pool): readonly Share[] {
-    return shares.filter((share) => this.#limits[share].pool === pool);
-  }
-
-  #lend(share: Share, { bytes, costMilliseconds }: Pick<Loan, "bytes" | "costMilliseconds">): Lease {
+  #lend(
+    share: Share,
+    { bytes, costMilliseconds, unrenewedMilliseconds = 0 }: Omit<Loan, "share" | "waitingBytes">,
+  ): Lease {
     const time = this.#time;
     const lease: Held = {
       share,
       bytes,
       costMilliseconds,
       isHeld: true,
-      renewedAt: time.awake,
+      renewedAt: time.awake + unrenewedMilliseconds,
       renew: () => {
         lease.renewedAt = time.awake;
       },
@@ -233,7 +234,7 @@ export class MemoryBudget {
   /** Returns how long those who hold memory of a pool or wait for it will compute, in whole seconds from 1. */
   #busySeconds(pool: Pool): number {
     const held = [...this.#leases].filter(({ share }) => this.#limits[share].pool === pool);
-    const waiting = this.#sharing(pool).map((share) => this.#lines[share]);
+    const waiting = shares.filter((share) => this.#limits[share].pool === pool).map((share) => this.#lines[share]);
     const milliseconds = [...held, ...waiting].reduce((sum, { costMilliseconds }) => sum + costMilliseconds, 0);
     return Math.min(Math.max(1, Math.ceil(milliseconds / 1000)), mostRetrySeconds);
   }

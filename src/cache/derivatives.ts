@@ -31,10 +31,8 @@ export interface PictureFacts {
   readonly mediaType: string;
 }
 
-/** What a picture is called. */
-export interface PictureName {
-  /** Its entity tag, without quotes. */
-  readonly etag: string;
+/** Where a picture is kept, and what is written on it. */
+export interface PicturePlaces {
   readonly edge: KeptName;
   /** One of the slots of its master: the pictures of one file never take more, however many are asked for at once. */
   readonly bucket: KeptName;
@@ -44,17 +42,16 @@ export interface PictureName {
 }
 
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables, which levels are used. */
-const renderVersion = 7;
+export const renderVersion = 7;
 
-/** Names a picture for its readers and for the caches; its master has `picturesPerMaster` slots in the bucket. */
-export async function namePicture(facts: PictureFacts, picturesPerMaster: number): Promise<PictureName> {
+/** Says where the caches keep a picture, by one digest; its master has `picturesPerMaster` slots in the bucket. */
+export async function placePicture(facts: PictureFacts, picturesPerMaster: number): Promise<PicturePlaces> {
   const { master, masterVersion, canonical, settings, mediaType } = facts;
   const { key, places } = master;
   const page = String(master.page);
   const picture = await sha256([renderVersion, key, page, masterVersion, canonical, settings].join("\n"));
   const slot = Number.parseInt(picture.slice(0, 8), 16) % picturesPerMaster;
   return {
-    etag: picture.slice(0, 32),
     edge: { key: `${derivativeRoot}${picture}` },
     bucket: { key: `${places.derivativePrefix}${slot}`, picture },
     mediaType,
@@ -90,21 +87,21 @@ const secondsOfDay = 86_400;
  */
 export async function findDerivative(
   cache: DerivativeCache,
-  name: PictureName,
+  places: PicturePlaces,
   { storing, defer }: { readonly storing: Storing } & Pick<Asking, "defer">,
 ): Promise<{ readonly kept: KeptBody; readonly tier: "edge" | "bucket" } | undefined> {
-  const near = await cache.edge.get(name.edge, { hold: holdIn(cache), defer });
-  const known = cache.known.get(name.edge.key);
+  const near = await cache.edge.get(places.edge, { hold: holdIn(cache), defer });
+  const known = cache.known.get(places.edge.key);
   if (near !== undefined) {
-    if (storing !== "never" && known?.isStored !== true) defer(storeFromEdge(cache, name, { kept: near, defer }));
+    if (storing !== "never" && known?.isStored !== true) defer(storeFromEdge(cache, places, { kept: near, defer }));
     return { kept: near, tier: "edge" };
   }
   if (storing === "never") return undefined;
-  const far = await cache.bucket.get(name.bucket, { hold: holdIn(cache), defer });
+  const far = await cache.bucket.get(places.bucket, { hold: holdIn(cache), defer });
   // Another picture may have taken the slot since.
-  if (known !== undefined) remember(cache, name, { ...known, isStored: far !== undefined });
+  if (known !== undefined) remember(cache, places, { ...known, isStored: far !== undefined });
   if (far === undefined) return undefined;
-  defer(keepFromBucket(cache, name, { kept: far, defer }));
+  defer(keepFromBucket(cache, places, { kept: far, defer }));
   return { kept: far, tier: "bucket" };
 }
 
@@ -122,27 +119,27 @@ export interface DrawnPicture {
  */
 export async function keepDerivative(
   cache: DerivativeCache,
-  name: PictureName,
+  places: PicturePlaces,
   { bytes, storing, lease = cache.budget.tryTake("copies", bytes.byteLength) }: DrawnPicture,
 ): Promise<void> {
   try {
-    const isDue = storing === "at-once" || (storing === "when-asked-again" && wasDrawnToday(cache, name));
+    const isDue = storing === "at-once" || (storing === "when-asked-again" && wasDrawnToday(cache, places));
     const drawnAt = secondsOf(cache);
     // Before anything is waited for: a request at the same time is the second one.
-    if (storing !== "never") remember(cache, name, { drawnAt, isStored: false });
+    if (storing !== "never") remember(cache, places, { drawnAt, isStored: false });
     if (lease === undefined || bytes.byteLength > maxKeptBytes) return;
-    const { mediaType, labels } = name;
+    const { mediaType, labels } = places;
     const content = { ...(await sealOf(bytes)), mediaType, labels, body: bytes };
     const [, isStored] = await whileRenewing(cache.clock, lease, () =>
-      Promise.all([cache.edge.put(name.edge, content), isDue && cache.bucket.put(name.bucket, content)]),
+      Promise.all([cache.edge.put(places.edge, content), isDue && cache.bucket.put(places.bucket, content)]),
     );
-    if (isStored) remember(cache, name, { drawnAt, isStored });
+    if (isStored) remember(cache, places, { drawnAt, isStored });
   } finally {
     lease?.release();
   }
 }
 
-function wasDrawnToday(cache: DerivativeCache, { edge }: PictureName): boolean {
+function wasDrawnToday(cache: DerivativeCache, { edge }: PicturePlaces): boolean {
   const drawnAt = cache.known.get(edge.key)?.drawnAt;
   return drawnAt !== undefined && Math.abs(secondsOf(cache) - drawnAt) < secondsOfDay;
 }
@@ -157,27 +154,28 @@ function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
   return (byteLength) => budget.tryTake("copies", byteLength);
 }
 
-function remember({ known }: DerivativeCache, { edge }: PictureName, derivative: KnownDerivative): void {
+function remember({ known }: DerivativeCache, { edge }: PicturePlaces, derivative: KnownDerivative): void {
   known.set(edge.key, derivative, knownBytes);
 }
 
 /** A body that is kept, and what lets work go on after the answer. */
 type Found = { readonly kept: KeptBody } & Pick<Asking, "defer">;
 
-async function storeFromEdge(cache: DerivativeCache, name: PictureName, { kept, defer }: Found): Promise<void> {
+async function storeFromEdge(cache: DerivativeCache, places: PicturePlaces, { kept, defer }: Found): Promise<void> {
   const isStored =
-    (await cache.bucket.holds(name.bucket)) ||
+    (await cache.bucket.holds(places.bucket)) ||
     (await copyBody(cache, kept, {
-      read: () => cache.edge.get(name.edge, { hold: holdNothing, defer }),
-      put: (copied) => cache.bucket.put(name.bucket, { ...copied, mediaType: name.mediaType, labels: name.labels }),
+      read: () => cache.edge.get(places.edge, { hold: holdNothing, defer }),
+      put: (copied) =>
+        cache.bucket.put(places.bucket, { ...copied, mediaType: places.mediaType, labels: places.labels }),
     }));
-  remember(cache, name, { drawnAt: secondsOf(cache), isStored });
+  remember(cache, places, { drawnAt: secondsOf(cache), isStored });
 }
 
-async function keepFromBucket(cache: DerivativeCache, name: PictureName, { kept, defer }: Found): Promise<void> {
+async function keepFromBucket(cache: DerivativeCache, places: PicturePlaces, { kept, defer }: Found): Promise<void> {
   await copyBody(cache, kept, {
-    read: () => cache.bucket.get(name.bucket, { hold: holdNothing, defer }),
-    put: (copied) => cache.edge.put(name.edge, { ...copied, mediaType: name.mediaType, labels: name.labels }),
+    read: () => cache.bucket.get(places.bucket, { hold: holdNothing, defer }),
+    put: (copied) => cache.edge.put(places.edge, { ...copied, mediaType: places.mediaType, labels: places.labels }),
   });
 }
 

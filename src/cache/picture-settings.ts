@@ -21,10 +21,20 @@ export interface PictureExtent extends Size {
  * the size that it came to is part of it. What any request means depends on what the image was reduced to.
  */
 export function formatSettings(settings: PictureSettings, { width, height, reducedTo }: PictureExtent): string {
+  return withSize(formatStyle(settings, reducedTo), { width, height });
+}
+
+/** Formats the part of settings that all pictures of an image share; `reducedTo` is the longest side of a reduced one. */
+export function formatStyle(settings: PictureSettings, reducedTo: number | undefined): string {
   const { jpegQuality, colorProfile, keepMetadata, marks } = settings;
-  const marked = marks === undefined ? [] : [`${marksPrefix}${marks}`];
-  const reduced = reducedTo === undefined ? [] : [`max=${reducedTo}`];
-  return [...marked, jpegQuality, colorProfile, keepMetadata, ...reduced, width, height].join(" ");
+  const marked = marks === undefined ? "" : `${marksPrefix}${marks} `;
+  const reduced = reducedTo === undefined ? "" : ` max=${reducedTo}`;
+  return `${marked}${jpegQuality} ${colorProfile} ${keepMetadata}${reduced}`;
+}
+
+/** Returns the settings of a picture: what `formatStyle` returned, and the size of the picture. */
+export function withSize(style: string, { width, height }: Size): string {
+  return `${style} ${width} ${height}`;
 }
 
 const marksPrefix = "marks=";

@@ -26,6 +26,11 @@ export function isLocal(url: string): boolean {
   return /^[a-z]+:\/\/(?:(?:[^/?#:@]+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\])(?=[:/?#]|$)/i.test(url);
 }
 
+/** Of a URL as the platform has written it: in lower case, without a port where it is the usual one, with a path. */
+function originOf(url: string): string {
+  return url.slice(0, url.indexOf("/", url.indexOf("//") + 2));
+}
+
 /** Returns the base URI of an image, as `id` in info.json. */
 export function baseUri(parts: UriParts): string {
   return `${baseOf(parts)}${basePath(parts)}`;
@@ -38,8 +43,8 @@ export function baseUri(parts: UriParts): string {
  */
 export function baseOf({ config, request }: Pick<UriParts, "config" | "request">): string {
   if (config.baseUrl !== undefined) return config.baseUrl;
-  const { origin, host } = new URL(request.url);
-  return isLocal(request.url) ? origin : `https://${host}`;
+  const origin = originOf(request.url);
+  return isLocal(request.url) ? origin : origin.replace(/^http:/, "https:");
 }
 
 /**
@@ -47,7 +52,10 @@ export function baseOf({ config, request }: Pick<UriParts, "config" | "request">
  * host, else its path alone, which is right for whoever asks. Source: RFC 8288 §3.2.
  */
 export function sharedBaseUri(parts: UriParts): string {
-  return isHostShared(parts.config, parts.request.url) ? baseUri(parts) : basePath(parts);
+  const { baseUrl } = parts.config;
+  const { url } = parts.request;
+  if (baseUrl !== undefined) return baseUrl + basePath(parts);
+  return isLocal(url) ? originOf(url) + basePath(parts) : basePath(parts);
 }
 
 function basePath({ config: { prefix }, version, identifier, spelling }: UriParts): string {

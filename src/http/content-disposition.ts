@@ -1,6 +1,6 @@
 /** Says whether a request wants a file to be saved under a useful name: its query has `download`. */
 export function isDownload({ url }: Request): boolean {
-  return new URL(url).searchParams.has("download");
+  return url.includes("?") && new URL(url).searchParams.has("download");
 }
 
 /**

@@ -13,7 +13,9 @@ export type CookieName = "tessera" | "tessera-admin" | "tessera-form" | "tessera
 
 /** Returns the value of a cookie that a request brings along; undefined without one. */
 export function cookieOf({ headers, url }: Request, name: CookieName): string | undefined {
-  const pairs = (headers.get("Cookie") ?? "").split(/; */);
+  const sent = headers.get("Cookie");
+  if (sent === null) return undefined;
+  const pairs = sent.split(/; */);
   const start = `${spelt(name, url)}=`;
   return pairs.find((pair) => pair.startsWith(start))?.slice(start.length);
 }

@@ -1,5 +1,5 @@
 import type { Keeping } from "../access/grant.ts";
-import { type Timing, timingOf } from "../account.ts";
+import type { Timing } from "../account.ts";
 import { profileUris } from "../iiif/features.ts";
 import type { ApiVersion } from "../iiif/version.ts";
 
@@ -61,9 +61,9 @@ export function canonicalLink(uri: string): string {
 
 /** Returns an account as a Server-Timing header. Source: W3C Server Timing. */
 export function formatServerTiming(account: Timing): string {
-  return Object.entries(timingOf(account))
-    .map(([name, value]) => `${name};desc="${value}"`)
-    .join(", ");
+  const { strategy, cache, reads, bytes, heads, tiles } = account;
+  const read = `reads;desc="${reads}", bytes;desc="${bytes}", heads;desc="${heads}"`;
+  return `strategy;desc="${strategy}", cache;desc="${cache}", ${read}, tiles;desc="${tiles}"`;
 }
 
 /**

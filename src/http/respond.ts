@@ -7,7 +7,6 @@ import {
   askedEachTime,
   type CacheScope,
   cacheControl,
-  canonicalLink,
   formatServerTiming,
   grantedCacheControl,
   keptByNobody,
@@ -25,30 +24,6 @@ export interface ImageAnswer {
   readonly maxAgeSeconds: number;
   /** Who may keep it; anybody unless it is stated. */
   readonly keeping?: Keeping;
-}
-
-/** What an answer with a picture carries besides. */
-export interface PictureAnswer extends ImageAnswer {
-  /** The same for all who ask. */
-  readonly canonicalUri: string;
-  /** The name that the file is to be saved under; undefined if it is to be shown. */
-  readonly fileName?: string | undefined;
-}
-
-/** Returns the headers of an image, which its 304 carries too. */
-export function imageHeaders(answer: PictureAnswer): Headers {
-  const headers = commonHeaders(answer, "public");
-  if (answer.fileName !== undefined) headers.set("Content-Disposition", formatAttachment(answer.fileName));
-  headers.set("Link", `${profileLink(answer.version)}, ${canonicalLink(answer.canonicalUri)}`);
-  return headers;
-}
-
-/** Returns the headers of a picture that nobody may keep, because its master is damaged: it has no entity tag. */
-export function unkeptHeaders(headers: Headers): Headers {
-  const unkept = new Headers(headers);
-  unkept.delete("ETag");
-  unkept.set("Cache-Control", cacheControl(0));
-  return unkept;
 }
 
 /** Returns the headers of an info.json, which its 304 carries too. */
@@ -151,34 +126,6 @@ function notModified(headers: Headers, account: Account): Response {
   sent.delete("Content-Type");
   sent.set("Server-Timing", formatServerTiming(account));
   return new Response(null, { status: 304, headers: sent });
-}
-
-/** The body of a picture: all of it, or a stream. */
-export interface ImageBody {
-  readonly mediaType: string;
-  readonly body: Uint8Array | ReadableStream<Uint8Array>;
-}
-
-/** Returns a picture. */
-export function respondImage({ mediaType, body }: ImageBody, headers: Headers, account: Account): Response {
-  headers.set("Content-Type", mediaType);
-  headers.set("Server-Timing", formatServerTiming(account));
-  if (body instanceof Uint8Array) {
-    headers.set("Content-Length", String(body.byteLength));
-    account.sentBytes = body.byteLength;
-  }
-  return new Response(body as BodyInit, { headers });
-}
-
-/**
- * Returns the answer to HEAD for a picture that is planned and not drawn. Nothing keeps it: drawing may fail yet, and
- * then there is no picture to be had.
- */
-export function respondUndrawn(mediaType: string, headers: Headers, account: Account): Response {
-  headers.set("Content-Type", mediaType);
-  if (headers.get("Cache-Control") !== keptByNobody) headers.set("Cache-Control", cacheControl(0));
-  headers.set("Server-Timing", formatServerTiming(account));
-  return new Response(null, { headers });
 }
 
 /** Returns a text, such as info.json. */

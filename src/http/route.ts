@@ -82,32 +82,46 @@ export function isImagePath(path: string, prefix: string): boolean {
  * Source: Image API 3.0 §2, §3.
  */
 export function findRoute(path: string, prefix: string): Route {
-  const versioned = /^\/([23])\/(.+)$/.exec(path.slice(prefix.length));
-  if (versioned === null) return redirectToNewest(path, prefix);
-  const version = Number(versioned[1]) as ApiVersion;
-  const segments = (versioned[2] ?? "").split("/");
-  const last = segments.at(-1) ?? "";
-  if (last === "info.json" && segments.length > 1) {
-    return { kind: "info", version, identifier: segments.slice(0, -1).join("/") };
+  const start = prefix.length + "/3/".length;
+  const version = versionAt(path, prefix.length);
+  if (version === undefined || path.length === start) return redirectToNewest(path, prefix);
+  const lastSlash = path.lastIndexOf("/");
+  if (lastSlash >= start && path.endsWith("/info.json")) {
+    return { kind: "info", version, identifier: path.slice(start, lastSlash) };
   }
-  const parameters = findParameters(segments);
-  if (parameters !== undefined) {
-    return { kind: "image", version, identifier: segments.slice(0, -4).join("/"), parameters };
-  }
-  const named = last === "" ? segments.slice(0, -1) : segments;
-  refuseMistyped(named, last === "" ? "slash" : "plain");
+  const found = findParameters(path, start);
+  if (found !== undefined) return { kind: "image", version, ...found };
+  const segments = path.slice(start).split("/");
+  const isEnded = segments.at(-1) === "";
+  const named = isEnded ? segments.slice(0, -1) : segments;
+  refuseMistyped(named, isEnded ? "slash" : "plain");
   return { kind: "base", version, identifier: named.join("/") };
 }
 
-/** The last four segments, if they are an image request and not the end of an identifier with plain slashes. */
-function findParameters(segments: readonly string[]): ImageParameters | undefined {
-  if (segments.length < 5) return undefined;
-  const [region = "", size = "", rotation = "", qualityAndFormat = ""] = segments.slice(-4);
+function versionAt(path: string, at: number): ApiVersion | undefined {
+  if (path.startsWith("/3/", at)) return 3;
+  return path.startsWith("/2/", at) ? 2 : undefined;
+}
+
+/**
+ * The last four segments behind `start`, and the identifier in front of them, if they are an image request and not the end of
+ * an identifier with plain slashes.
+ */
+function findParameters(path: string, start: number): Pick<ImageRoute, "identifier" | "parameters"> | undefined {
+  const fourth = path.lastIndexOf("/");
+  const third = path.lastIndexOf("/", fourth - 1);
+  const second = path.lastIndexOf("/", third - 1);
+  const first = path.lastIndexOf("/", second - 1);
+  if (first < start || fourth === path.length - 1) return undefined;
+  const region = path.slice(first + 1, second);
+  const qualityAndFormat = path.slice(fourth + 1);
   const isImage =
-    segments.length === 5 ||
+    path.lastIndexOf("/", first - 1) < start ||
     /^(?:full|square|max|pct(?::|%3A)|\d+,)/i.test(region) ||
     /^(?:default|color|gray|bitonal|native|grey)\./.test(qualityAndFormat);
-  return isImage && qualityAndFormat !== "" ? { region, size, rotation, qualityAndFormat } : undefined;
+  if (!isImage) return undefined;
+  const parameters = { region, size: path.slice(second + 1, third), rotation: path.slice(third + 1, fourth) };
+  return { identifier: path.slice(start, first), parameters: { ...parameters, qualityAndFormat } };
 }
 
 /** What parameters look like, each of them at its place; the first one also when it is not the whole image. */
@@ -133,7 +147,8 @@ function refuseMistyped(segments: readonly string[], ending: "slash" | "plain"):
   if (ending === "slash") {
     if (last === "") throw mistyped("The path ends in more than one slash.");
     if (last === "info.json" && !isAlone) throw mistyped("There is a slash after info.json.");
-    if (findParameters(segments) !== undefined) throw mistyped("There is a slash after quality and format.");
+    if (findParameters(`/${segments.join("/")}`, 1) !== undefined)
+      throw mistyped("There is a slash after quality and format.");
   }
   if (segments.slice(1, -1).includes("info.json")) throw mistyped("There is more after info.json.");
   if (/^info(?:\.\w*)?$/i.test(last) && !isAlone)

@@ -1,3 +1,4 @@
+import { isLongerThan } from "../bytes.ts";
 import { ImageError } from "../error.ts";
 import { maxIdentifierBytes } from "../limits.ts";
 
@@ -12,6 +13,7 @@ export type Identifier = string & { readonly [brand]: "Identifier" };
  * `maxIdentifierBytes`, and `not-found` for one with a hidden segment. Source: Image API 3.0 §3, §9.
  */
 export function parseIdentifier(raw: string): Identifier {
+  if (!raw.includes("%")) return identifierOf(raw);
   try {
     return identifierOf(decodeURIComponent(raw));
   } catch (cause) {
@@ -23,7 +25,7 @@ export function parseIdentifier(raw: string): Identifier {
 /** Returns a decoded text as an identifier. Throws what `parseIdentifier` throws for one that is not. */
 export function identifierOf(identifier: string): Identifier {
   if (identifier === "") throw new ImageError("identifier-malformed", "The identifier is empty.");
-  if (new TextEncoder().encode(identifier).byteLength > maxIdentifierBytes) {
+  if (isLongerThan(identifier, maxIdentifierBytes)) {
     throw new ImageError("identifier-malformed", `The identifier is longer than ${maxIdentifierBytes} bytes.`);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
@@ -39,7 +41,7 @@ export function identifierOf(identifier: string): Identifier {
  * programs hide files of their own that way.
  */
 export function hasHiddenSegment(identifier: string): boolean {
-  return identifier.split("/").some((segment) => segment.startsWith("."));
+  return identifier.startsWith(".") || identifier.includes("/.");
 }
 
 /** What is said of all identifiers that name no image. */

@@ -1,3 +1,4 @@
+import { isLongerThan } from "../bytes.ts";
 import type { Config } from "../config.ts";
 import { digest } from "../digest.ts";
 import { ImageError } from "../error.ts";
@@ -41,7 +42,7 @@ export function nameMaster(
   const { name, page } = dividePage(identifier, pageSuffix);
   const origin = origins.find(({ prefix }) => name.startsWith(prefix));
   if (origin === undefined) {
-    return { key: checkKey(keyTemplate.replaceAll(placeholder, () => name)) as MasterKey, page };
+    return { key: checkKey(keyTemplate.split(placeholder).join(name)) as MasterKey, page };
   }
   const object = objectAt(origin, name);
   checkKey(object.key);
@@ -61,16 +62,17 @@ export interface DividedIdentifier {
 /** Divides an identifier into the name of its master and the page that it chooses, as `nameMaster` reads them. */
 export function dividePage(identifier: Identifier, pageSuffix: string): DividedIdentifier {
   const at = pageSuffix === "" ? -1 : identifier.lastIndexOf(pageSuffix);
-  const number = at < 0 ? "" : identifier.slice(at + pageSuffix.length);
   // A number with nothing in front is a name: no object has an empty key.
-  const isPage = at > 0 && /^[1-9]\d{0,4}$/.test(number);
+  if (at <= 0) return { name: identifier, page: 1, ending: "" };
+  const number = identifier.slice(at + pageSuffix.length);
+  const isPage = /^[1-9]\d{0,4}$/.test(number);
   if (!isPage) return { name: identifier, page: 1, ending: "" };
   // What stands in front of a suffix keeps to the rules of the whole.
   return { name: identifier.slice(0, at) as Identifier, page: Number(number), ending: identifier.slice(at) };
 }
 
 function checkKey(key: string): string {
-  if (new TextEncoder().encode(key).byteLength > maxKeyBytes) throw noSuchImage();
+  if (isLongerThan(key, maxKeyBytes)) throw noSuchImage();
   return key;
 }
 

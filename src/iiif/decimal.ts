@@ -7,12 +7,23 @@ const farAway = 1e12;
  * for its size as it would have been. Undefined for anything else. Source: Image API 3.0 §4, §4.7.
  */
 export function parseNumber(text: string, kind: "decimal" | "integer"): number | undefined {
-  const isNumber = kind === "integer" ? /^\d+$/.test(text) : /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text);
-  return isNumber ? Math.min(Number(text), farAway) : undefined;
+  if (kind === "integer") return wholeNumber(text);
+  return /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text) ? Math.min(Number(text), farAway) : undefined;
+}
+
+function wholeNumber(text: string): number | undefined {
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = Math.min(10 * value + digit, farAway);
+  }
+  return text === "" ? undefined : value;
 }
 
 /** Formats a decimal without trailing zeros, without exponent, with at most 10 places. */
 export function formatDecimal(value: number): string {
+  if (Number.isInteger(value)) return String(value);
   const text = value.toFixed(10);
   return text.replace(/\.?0+$/, "");
 }

@@ -41,6 +41,7 @@ export function parseRequest(parameters: ImageParameters, version: ApiVersion): 
 }
 
 function decode(segment: string): string {
+  if (!segment.includes("%")) return segment;
   try {
     return decodeURIComponent(segment);
   } catch (cause) {

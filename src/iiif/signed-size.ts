@@ -31,8 +31,9 @@ export function rulesOfRequest(rules: SizeRules, { size }: ImageRequest, claim: 
 
 /** Throws `signature-required` for a picture that is larger than those that are sent without a signature. */
 export function refuseUnsigned({ size, rotation }: CanonicalRequest, { isSigned, limit }: SizeClaim): void {
+  if (isSigned || limit === 0) return;
   const canvas = rotatedSize(size, rotation.degrees);
-  if (isSigned || limit === 0 || canvas.width * canvas.height <= limit) return;
+  if (canvas.width * canvas.height <= limit) return;
   throw new ImageError(
     "signature-required",
     `Pictures of more than ${limit} pixels are sent at signed addresses alone, and this one has ${canvas.width} by ${canvas.height}.`,

@@ -1,4 +1,4 @@
-import { namePicture } from "../cache/derivatives.ts";
+import { placePicture } from "../cache/derivatives.ts";
 import { extentOfSettings, formatSettings, marksOfSettings, type PictureSettings } from "../cache/picture-settings.ts";
 import type { Config } from "../config.ts";
 import { masterKeyOf, placesOf } from "../identity/master-name.ts";
@@ -61,7 +61,7 @@ async function isWhereAsked({ key, labels }: StoredDerivative, rules: Derivative
   const places = await placesOf(master.key);
   if (request === undefined) return key === indexKey(places, rules.settings.keepMetadata === "all", master.page);
   const facts = { master: { ...master, places }, masterVersion, canonical: request, settings, mediaType: "" };
-  const { bucket } = await namePicture(facts, rules.picturesPerMaster);
+  const { bucket } = await placePicture(facts, rules.picturesPerMaster);
   return key === bucket.key && picture === bucket.picture && isGivenOut(settings, rules);
 }
 

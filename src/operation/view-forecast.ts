@@ -127,7 +127,7 @@ export function figuresOfRun({ requests, classB, cpuMilliseconds: cpu }: Session
 }
 
 /**
- * Workers Logs as wrangler.toml ships them: a tenth of the requests that reach the Worker, its own line and that of the
+ * Workers Logs as wrangler.toml ships LOG_SAMPLE: a tenth of the requests that reach the Worker, its own line and that of the
  * platform each.
  */
 const logs = { share: 0.1, events: 2 } as const;

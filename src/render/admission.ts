@@ -1,8 +1,7 @@
 import type { Admission } from "../budget/admission.ts";
-import type { Lease } from "../budget/lease.ts";
-import type { Share } from "../budget/shares.ts";
+import type { Lease, Loan } from "../budget/lease.ts";
 import { ImageError } from "../error.ts";
-import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
+import type { DrawPlan, RenderPlan, StoredTile } from "./plan.ts";
 
 /** A drawing is small up to this many bytes of compressed tiles, which one read or a few bring at once. */
 const smallTileBytes = 1 << 20;
@@ -37,13 +36,13 @@ export type CostClass = "tile" | "small" | "full";
 
 /** Returns what a plan costs. Never throws. */
 export function costClassOf(plan: RenderPlan): CostClass {
-  if (plan.kind === "copy") return plan.format === "jpg" && isSmallCopy(plan) ? "tile" : "full";
+  if (plan.kind === "copy") return plan.format !== "tif" && isSmallCopy(plan) ? "tile" : "full";
   if (!isSmall(plan)) return "full";
   return plan.cost.decodedPixels <= tilePixels && plan.cost.readBytes <= tileBytes ? "tile" : "small";
 }
 
-/** Says whether a stored JPEG that is copied is a tile, and not a whole file of any size. */
-export function isSmallCopy({ cost }: CopyPlan): boolean {
+/** Says whether a stored JPEG or WebP that is copied is a tile, and not a whole file of any size. */
+export function isSmallCopy({ cost }: StoredTile): boolean {
   return cost.peakBytes <= 2 * smallTileBytes;
 }
 
@@ -57,11 +56,11 @@ const planBytes = { tile: 200, rest: 4096 } as const;
 export function admit(
   { budget, patience }: Admission,
   { cost }: RenderPlan,
-  { share, bytes }: { readonly share: Share; readonly bytes: number },
+  { share, bytes, unrenewedMilliseconds }: Pick<Loan, "share" | "bytes" | "unrenewedMilliseconds">,
 ): Promise<Lease> {
   const costMilliseconds = cost.decodedPixels * pixelMilliseconds;
   const waitingBytes = planBytes.rest + cost.tiles * planBytes.tile;
-  return budget.take({ share, bytes, costMilliseconds, waitingBytes }, patience);
+  return budget.take({ share, bytes, costMilliseconds, waitingBytes, unrenewedMilliseconds }, patience);
 }
 
 /** Bodies up to this many bytes are given to the platform whole: as much as a socket takes at once. */

@@ -84,8 +84,7 @@ const rounding = 1 + 1e-9;
 export function chooseLevel(pyramid: Pyramid, region: Area, { size, reversed }: OutputForm): LevelChoice {
   const isSeamless = isDrawnFromLarger(pyramid);
   const form = { region, size, reversed, enlargement: isSeamless ? rounding : enlargement };
-  const chosen = pyramid.levels.map((level) => layLevel(pyramid, level, form)).findLast(suffices);
-  const { level, x, y } = chosen ?? layLevel(pyramid, pyramid.levels[0], form);
+  const { level, x, y } = laySmallest(pyramid, form);
   const reach = isSeamless ? seamlessReach(level) : () => 0;
   const columns = coveredPixels(x, { output: size.width, level: level.width, reach: reach(x) });
   const rows = coveredPixels(y, { output: size.height, level: level.height, reach: reach(y) });
@@ -119,6 +118,31 @@ interface LevelForm extends OutputForm {
   readonly region: Area;
   /** How much the level may be enlarged. */
   readonly enlargement: number;
+}
+
+/** Lays a picture on the smallest level that suffices, and on the first where none does. */
+function laySmallest(pyramid: Pyramid, form: LevelForm): LaidLevel {
+  for (let at = pyramid.levels.length - 1; at > 0; at--) {
+    const level = pyramid.levels[at]!;
+    if (isFarTooSmall(pyramid, level, form)) continue;
+    const laid = layLevel(pyramid, level, form);
+    if (suffices(laid)) return laid;
+  }
+  return layLevel(pyramid, pyramid.levels[0], form);
+}
+
+/**
+ * Says of most levels that do not suffice that they don't, before anything is laid on them: by more than a level can differ
+ * from a fraction of the image, which is a pixel, and more than an output may be rounded up.
+ */
+function isFarTooSmall(pyramid: Pyramid, level: Level, { region, size, enlargement }: LevelForm): boolean {
+  const most = (image: number, length: number, side: number): number =>
+    (enlargement * ((side + 1) * length)) / image + 1;
+  if (pyramid.reducedFrom !== undefined) return false;
+  return (
+    size.width > most(pyramid.width, region.width, level.width) ||
+    size.height > most(pyramid.height, region.height, level.height)
+  );
 }
 
 function layLevel(pyramid: Pyramid, level: Level, form: LevelForm): LaidLevel {

@@ -40,12 +40,23 @@ import { turnChoice } from "./turned-level.ts";
 import { isEncodedWhole, isSentWhole, isWholeNeeded } from "./whole.ts";
 
 /** How a request is answered. Final: a request that is refused for its size has been refused by then. */
-export type RenderPlan = CopyPlan | TilesPlan | DrawPlan;
+export type RenderPlan = CopyPlan | WebpCopyPlan | TilesPlan | DrawPlan;
 
 /** The request is exactly one stored JPEG tile: its bytes are sent with the tables spliced in. */
-export interface CopyPlan {
-  readonly kind: "copy";
+export interface CopyPlan extends StoredTile {
   readonly format: "jpg";
+}
+
+/** The request is exactly one stored WebP tile. */
+export interface WebpCopyPlan extends StoredTile {
+  readonly format: "webp";
+  /** For a tile that shows something else than its directory says: only its bytes tell. */
+  readonly instead: DrawPlan;
+}
+
+/** A tile that is sent as it is stored. */
+export interface StoredTile {
+  readonly kind: "copy";
   readonly level: Level;
   readonly range: TileRange;
   readonly cost: Cost;
@@ -104,11 +115,12 @@ export function planRender(request: CanonicalRequest, pyramid: Pyramid, facts: P
   const { size, turn, degrees, canvas, colors } = asked;
   const { sourceSize } = facts;
   const isCopied = !colors.isManaged && !isMarked(marking, choice, asked);
-  const copy = isCopied ? planCopy(request, choice, { size, turn, degrees, sourceSize }) : undefined;
-  if (copy !== undefined) return copy;
+  const tile = isCopied ? planCopy(request, choice, { size, turn, degrees, sourceSize }) : undefined;
+  if (tile !== undefined && asked.format === "jpg") return { ...tile, format: "jpg" };
   refuseBeyondFormat(asked.format, canvas);
   const isLarge = canvas.width * canvas.height > streamPixels;
   const drawing = planDrawing(laid, { sourceSize, isLarge });
+  if (tile !== undefined) return { ...tile, format: "webp", instead: drawing };
   const tiles = isCopied ? planTileCopy(choice, { request, size, turn, degrees, sourceSize }) : undefined;
   return tiles === undefined ? drawing : { ...tiles, instead: drawing };
 }
@@ -262,10 +274,11 @@ function planCopy(
   request: CanonicalRequest,
   { stored: level, x, y }: LevelChoice,
   drawn: { readonly size: Size; readonly turn: Turn; readonly degrees: number; readonly sourceSize: number },
-): CopyPlan | undefined {
+): StoredTile | undefined {
   const { size, turn, degrees, sourceSize } = drawn;
   const { tileWidth, tileLength } = level;
-  const isPlain = encodingOf(request.format) === "jpg" && request.quality === "default" && degrees === 0;
+  const format = encodingOf(request.format);
+  const isPlain = request.quality === "default" && degrees === 0;
   const isTile =
     x.step === 1 &&
     y.step === 1 &&
@@ -276,19 +289,19 @@ function planCopy(
     // A tile over the edge is stored padded: it is cropped, so it is drawn.
     x.start + tileWidth <= level.width &&
     y.start + tileLength <= level.height;
-  if (!isPlain || !isNoTurn(turn) || !isTile || !isCopied(level)) return undefined;
+  if (!isPlain || !isNoTurn(turn) || !isTile || !isCopied(level, format)) return undefined;
   const place = { column: x.start / tileWidth, row: y.start / tileLength };
   const range = tileRanges(level, place, sourceSize)?.[0];
   if (range === undefined) return undefined;
   const cost = { tiles: 1, decodedPixels: 0, reads: 1, readBytes: range.length, peakBytes: 2 * range.length };
-  return { kind: "copy", format: "jpg", level, range, cost };
+  return { kind: "copy", level, range, cost };
 }
 
-/** Whether a stored tile is a JPEG that every viewer shows as it should be. */
-function isCopied({ encoding, isStripped }: Level): boolean {
+/** Whether a stored tile is one of this format that every viewer shows as it should be. */
+function isCopied({ encoding, isStripped }: Level, format: Encoding): boolean {
   const { compression, model, isInverted, layout } = encoding;
   return (
-    compression === "jpeg" &&
+    ((compression === "jpeg" && format === "jpg") || (compression === "webp" && format === "webp")) &&
     !isStripped &&
     !isInverted &&
     (model === "gray" || model === "rgb" || model === "ycbcr") &&

@@ -3,21 +3,27 @@ import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import type { Turn } from "../budget/turns.ts";
 import { concatenate } from "../bytes.ts";
-import { spliceJpeg } from "../codec/jpeg/splice.ts";
+import { spliceTile } from "../codec/jpeg/splice.ts";
+import { spliceWebp } from "../codec/webp-splice.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import type { ByteSource } from "../source/byte-source.ts";
 import { admit, costClassOf, isSmall, isSmallCopy, leaseOfBody, refuseUnwanted } from "./admission.ts";
 import { copyTiles } from "./copied-tiles.ts";
 import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
-import { type Envelope, envelopeSegments, withResolutionExif } from "./envelope.ts";
+import { wrapInEnvelope } from "./envelope.ts";
 import { gatherReads } from "./gather.ts";
 import type { Kernels } from "./kernels.ts";
 import { streamBytes } from "./output.ts";
-import type { CopyPlan, DrawPlan, RenderPlan } from "./plan.ts";
+import type { CopyPlan, DrawPlan, RenderPlan, WebpCopyPlan } from "./plan.ts";
+import { type KeptHeads, tileHead } from "./tile-head.ts";
 
 /** What a picture is made of next to its plan. */
-export type RenderInputs = Pick<DrawInputs, "source" | "table" | "envelope" | "qualities">;
+export interface RenderInputs extends Pick<DrawInputs, "source" | "table" | "envelope" | "qualities"> {
+  /** Output pixels for a pixel of the master. */
+  readonly scale: number;
+  /** Where heads of copied tiles are kept; without it they are formatted for each. */
+  readonly heads?: KeptHeads | undefined;
+}
 
 /** A picture, and the memory it is held in until it has been sent. */
 export interface Rendered {
@@ -47,7 +53,13 @@ export async function render(
     const copied = await copyTiles({ plan, source, envelope, admission });
     return copied ?? render(kernels, plan.instead, { inputs, admission });
   }
-  if (plan.kind === "copy") return copyTile({ ...work, plan });
+  if (plan.kind === "copy" && plan.format === "webp") {
+    return copyTile({ ...work, plan }, readWebpTile).catch((error) => {
+      if (!(error instanceof UnlikeDirectory)) throw error;
+      return render(kernels, plan.instead, { inputs, admission });
+    });
+  }
+  if (plan.kind === "copy") return copyTile({ ...work, plan }, readTile);
   if (plan.kind === "stream") return streamPicture(kernels, { ...work, plan });
   return isSmall(plan) ? drawSmall(kernels, { ...work, plan }) : drawLarge(kernels, { ...work, plan });
 }
@@ -58,23 +70,36 @@ interface Work<Plan extends RenderPlan = DrawPlan> {
   readonly admission: Admission;
 }
 
-async function copyTile({ plan, inputs, admission }: Work<CopyPlan>): Promise<Rendered> {
-  const share = isSmallCopy(plan) ? "tiles" : "draws";
-  const lease = await admit(admission, plan, { share, bytes: plan.cost.peakBytes });
-  return holding(admission, lease, () => readTile(plan, inputs).then(whole));
+/** A small one is one short read, which is over within a time that is known: its lease takes no timer. */
+async function copyTile<Plan extends CopyPlan | WebpCopyPlan>(
+  { plan, inputs, admission }: Work<Plan>,
+  readStored: (plan: Plan, inputs: RenderInputs) => Promise<Uint8Array>,
+): Promise<Rendered> {
+  const isSmall = isSmallCopy(plan);
+  const unrenewedMilliseconds = isSmall ? admission.readMilliseconds : undefined;
+  const loan = { share: isSmall ? "tiles" : "draws", bytes: plan.cost.peakBytes, unrenewedMilliseconds } as const;
+  const lease = await admit(admission, plan, loan);
+  const read = () => readStored(plan, inputs).then(whole);
+  return unrenewedMilliseconds === undefined ? holding(admission, lease, read) : exchanging(admission, lease, read);
 }
 
-async function readTile(
-  { level, range }: CopyPlan,
-  { source, envelope }: { readonly source: ByteSource; readonly envelope: Envelope },
-): Promise<Uint8Array> {
-  const { encoding, tileWidth, tileLength } = level;
+async function readTile({ level, range }: CopyPlan, inputs: RenderInputs): Promise<Uint8Array> {
+  const { encoding, tileWidth: width, tileLength: height } = level;
   const { model } = encoding;
   if (model !== "gray" && model !== "rgb" && model !== "ycbcr") throw new RangeError(`a copy of ${model}`);
-  const tile = await source.read(range.offset, range.length);
-  const { dotsPerInch } = envelope;
-  const segments = envelopeSegments(model === "rgb" ? withResolutionExif(envelope) : envelope);
-  return spliceJpeg(tile, encoding.jpegTables, { model, width: tileWidth, height: tileLength, segments, dotsPerInch });
+  const tile = await inputs.source.read(range.offset, range.length);
+  const head = tileHead({ level, scale: inputs.scale, envelope: () => inputs.envelope }, inputs.heads);
+  return spliceTile(tile, head, { model, width, height });
+}
+
+/** Thrown for a stored tile that shows something else than its directory says. */
+class UnlikeDirectory extends Error {}
+
+async function readWebpTile({ level, range }: WebpCopyPlan, inputs: RenderInputs): Promise<Uint8Array> {
+  const tile = await inputs.source.read(range.offset, range.length);
+  const picture = spliceWebp(tile, { width: level.tileWidth, height: level.tileLength });
+  if (picture === undefined) throw new UnlikeDirectory("a WebP with alpha");
+  return wrapInEnvelope(picture, inputs.envelope);
 }
 
 /** Reads first, and takes a kernel only for as long as it computes. */
@@ -140,9 +165,14 @@ function whole(body: Uint8Array): Drawn {
 }
 
 /** Does the work of a picture that is returned whole, and exchanges its lease for that of the body. */
-async function holding(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
+function holding(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
+  return exchanging(admission, lease, () => whileRenewing(admission.clock, lease, work));
+}
+
+/** Does the same with a lease that nobody renews meanwhile. */
+async function exchanging(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
   try {
-    const { body, damage } = await whileRenewing(admission.clock, lease, work);
+    const { body, damage } = await work();
     return { body, damage, lease: await leaseOfBody(admission, body, lease) };
   } catch (error) {
     lease.release();

@@ -1,5 +1,5 @@
 import type { Clock } from "../budget/clock.ts";
-import { DeadlinePassed, withDeadline } from "../budget/deadline.ts";
+import { DeadlinePassed, untilDeadline } from "../budget/deadline.ts";
 import { ImageError } from "../error.ts";
 import { availableBytes, type ByteSource } from "./byte-source.ts";
 import {
@@ -135,10 +135,10 @@ function getObject(
   key: string,
   options: { readonly range?: R2Range } = {},
 ): Promise<R2ObjectBody | null> {
-  return answered(storage, async (signal) => {
+  return answered(storage, async (isLate) => {
     const found = await storage.bucket.get(key, options);
     // Nobody waits any longer: an unread body would keep its connection open.
-    if (signal.aborted) await found?.body.cancel();
+    if (isLate()) await found?.body.cancel();
     return found;
   });
 }
@@ -149,11 +149,11 @@ function readObject(
   key: string,
   options: R2GetOptions,
 ): Promise<{ readonly object: R2Object; readonly bytes: Uint8Array } | undefined> {
-  return answered(storage, async (signal) => {
+  return answered(storage, async (isLate) => {
     const object = await storage.bucket.get(key, options);
     if (object === null || !("body" in object)) return undefined;
     // Nobody waits any longer: an unread body would keep its connection open.
-    if (signal.aborted) await object.body.cancel();
+    if (isLate()) await object.body.cancel();
     return { object, bytes: await object.bytes() };
   });
 }
@@ -169,9 +169,16 @@ function checkLength(
   });
 }
 
-async function answered<T>({ clock, timeoutSeconds }: Storage, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function answered<T>(
+  { clock, timeoutSeconds }: Storage,
+  call: (isLate: () => boolean) => Promise<T>,
+): Promise<T> {
+  let isLate = false;
+  const onPassed = (): void => {
+    isLate = true;
+  };
   try {
-    return await withDeadline(clock, timeoutSeconds, call);
+    return await untilDeadline(clock, { seconds: timeoutSeconds, onPassed }, () => call(() => isLate));
   } catch (cause) {
     throw new ImageError("storage-failed", "The storage does not respond. Try again.", { cause });
   }

@@ -1,6 +1,7 @@
 import type { AskedImage } from "../access/asked-image.ts";
-import type { Asker } from "../access/decide.ts";
+import { type Asker, anybody } from "../access/decide.ts";
 import { isSigned } from "../access/signature.ts";
+import type { Bearer, Visitor } from "../access/visitor.ts";
 import { connectingAddress } from "../http/headers.ts";
 import type { Services } from "../services.ts";
 import { bearerOf, visitorOf } from "./visitor.ts";
@@ -21,10 +22,18 @@ export async function askerOf(services: Services, request: Request, { image, sho
   const visitor = await visitorOf(services, request);
   const bearer = shows === "token" ? await bearerOf(services, request) : undefined;
   const known = [visitor, bearer].flatMap((shown) => (shown?.kind === "known" ? [shown.who] : []));
+  const { clicks, roles } = known.length === 0 ? anybody : joined(known);
   return {
     address: connectingAddress(request),
+    clicks,
+    roles,
+    isSigned: await isSigned(image, config.accessSecrets, clock.now()),
+  };
+}
+
+function joined(known: readonly (Visitor | Bearer)[]): Pick<Asker, "clicks" | "roles"> {
+  return {
     clicks: new Set(known.flatMap(({ clicks }) => clicks)),
     roles: new Set(known.flatMap(({ roles = [] }) => roles)),
-    isSigned: await isSigned(image, config.accessSecrets, clock.now()),
   };
 }

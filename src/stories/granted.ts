@@ -9,7 +9,7 @@ import { dividePage, type MasterName, nameMaster, phantomOf, placesOf } from "..
 import { UnknownMaster, withMaster } from "../masters/open.ts";
 import { reduceMaster } from "../masters/reduced.ts";
 import type { Master } from "../masters/store.ts";
-import { forgetFacts, isHeld, isOutrun, policiesOf, type Stated, statedOf } from "../policies.ts";
+import { forgetFacts, heldStated, isOutrun, policiesOf, type Stated, statedOf } from "../policies.ts";
 import { seenSize } from "../pyramid/pyramid.ts";
 import type { Services } from "../services.ts";
 import type { Visit } from "../visit.ts";
@@ -70,8 +70,9 @@ export async function withGranted<T>(
     const granted = await uptodate(services, asked, { opened, asking, decided });
     return orKept(granted, () => work(shown(opened, granted), laid(opened, granted)));
   };
-  if (isHeld(policies, policyName(services, image))) {
-    const granted = await findGrant(services, asked, asking);
+  const held = heldStated(policies, policyName(services, image));
+  if (held !== undefined) {
+    const granted = await decideGrant(services, asked, { ...asking, read: held, wasHeld: true });
     return orKept(granted, () => withMaster(masters, opening, (opened) => answer(opened, granted)));
   }
   const deciding = findGrant(services, asked, asking);
@@ -113,12 +114,27 @@ interface Asking {
   readonly name: MasterName;
 }
 
-async function findGrant(services: Services, asked: AskedOf, { image, name }: Asking): Promise<Grant> {
-  const { policies, clock } = services;
+async function findGrant(services: Services, asked: AskedOf, asking: Asking): Promise<Grant> {
+  const { policies } = services;
+  const name = policyName(services, asking.image);
+  const held = heldStated(policies, name);
+  const read = held ?? (await statedOf(policies, { name, visit: asked.visit }));
+  return decideGrant(services, asked, { ...asking, read, wasHeld: held !== undefined });
+}
+
+/** What is asked for, what is stated of it, and whether that was known without a read. */
+interface Deciding extends Asking {
+  readonly read: Stated;
+  readonly wasHeld: boolean;
+}
+
+async function decideGrant(
+  services: Services,
+  asked: AskedOf,
+  { image, name, read, wasHeld }: Deciding,
+): Promise<Grant> {
+  const { clock } = services;
   const { request, visit, instead, shows } = asked;
-  const described = policyName(services, image);
-  const wasHeld = isHeld(policies, described);
-  const read = await statedOf(policies, { name: described, visit });
   const stated: Stated = { ...read, policies: policiesOfPageNumber(read.policies, name.page) };
   const asker = await askerOf(services, request, { image, shows });
   const now = clock.now();
@@ -131,7 +147,7 @@ async function findGrant(services: Services, asked: AskedOf, { image, name }: As
       const unstated: Stated = {
         ...stated,
         facts: undefined,
-        policies: policiesOf(stated.rules, described, undefined),
+        policies: policiesOf(stated.rules, policyName(services, image), undefined),
       };
       const absent = grant(image, asker, { ...unstated, now });
       if (absent.kind === "denied") throw refuse(image, absent, unstated);

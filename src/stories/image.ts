@@ -2,14 +2,8 @@ import { unsigned } from "../access/asked-image.ts";
 import type { Account } from "../account.ts";
 import { sharedBaseUri } from "../http/base-uri.ts";
 import { isDownload } from "../http/content-disposition.ts";
-import {
-  imageHeaders,
-  respondImage,
-  respondNotModified,
-  respondToAsker,
-  respondUndrawn,
-  unkeptHeaders,
-} from "../http/respond.ts";
+import { respondToAsker } from "../http/respond.ts";
+import { imageHeaders, respondImage, respondKeptImage, respondUndrawn, unkeptHeaders } from "../http/respond-image.ts";
 import { type ImageRoute, searchOf } from "../http/route.ts";
 import { chunksOf, type SendingEnd, startSending } from "../http/sender.ts";
 import type { Identifier } from "../identity/identifier.ts";
@@ -89,7 +83,7 @@ export function answerPicture(
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier: unsigned(asked) });
     const image = factsOf(master.pyramid);
-    const path = version === 3 ? name.labels.request : formatCanonicalV2(canonical, image, naming.limits);
+    const path = version === 3 ? name.facts.canonical : formatCanonicalV2(canonical, image, naming.limits);
     const headers = imageHeaders({
       version,
       etag: `"${name.etag}"`,
@@ -99,12 +93,12 @@ export function answerPicture(
       canonicalUri: `${base}/${path}`,
       fileName: isDownload(request) ? formatFileName(asked.identifier, canonical, image) : undefined,
     });
-    const notModified = respondNotModified(request, headers, visit.account);
+    const notModified = respondKeptImage(request, headers, visit.account);
     if (notModified !== undefined) return notModified;
     const mediaType = mediaTypes[canonical.format];
     if (request.method === "HEAD") return respondUndrawn(mediaType, headers, visit.account);
     const ready = await obtainPicture(services.pictures, { picture, name, visit });
-    const logged = { key: master.name.key, page: master.name.page, request: name.labels.request };
+    const logged = { key: master.name.key, page: master.name.page, request: name.facts.canonical };
     const body = await send(services, ready, { isLogged: picture.plan.kind === "stream", logged, visit });
     const sent = ready.damage === undefined ? headers : unkeptHeaders(headers);
     return respondImage({ mediaType, body }, sent, visit.account);

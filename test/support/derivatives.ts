@@ -1,4 +1,4 @@
-import { namePicture } from "../../src/cache/derivatives.ts";
+import { placePicture } from "../../src/cache/derivatives.ts";
 import { formatSettings } from "../../src/cache/picture-settings.ts";
 import { readConfig } from "../../src/config.ts";
 import { type MasterKey, masterKeyOf, placesOf } from "../../src/identity/master-name.ts";
@@ -28,7 +28,7 @@ export async function pictureOf({ master, version, width = 800 }: DerivativeOf):
   const canonical = `full/${width},600/0/default.jpg`;
   const of = { key, page: 1, places: await placesOf(key) };
   const facts = { master: of, masterVersion: version, canonical, settings, mediaType: "image/jpeg" };
-  const { bucket, labels } = await namePicture(facts, shippedRules.picturesPerMaster);
+  const { bucket, labels } = await placePicture(facts, shippedRules.picturesPerMaster);
   return { key: bucket.key, labels };
 }
 

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
+import { IsolateCache } from "../../src/cache/isolate.ts";
 import { masterKeyOf, placesOf } from "../../src/identity/master-name.ts";
 import { openImage } from "../../src/masters/image.ts";
 import type { NamedMaster } from "../../src/masters/store.ts";
@@ -33,7 +34,7 @@ beforeAll(async () => {
 async function tagOf(marks: Marks | undefined): Promise<string> {
   const style: PictureStyle = { ...markedStyle, marks };
   const { canonical } = planPath(master, "full/max/0/default.jpg", style);
-  const naming = { style, limits, picturesPerMaster: 8 };
+  const naming = { style, limits, picturesPerMaster: 8, digests: new IsolateCache<string>(4096) };
   return (await nameOfPicture({ name, version: "v1", pyramid: master.pyramid }, canonical, naming)).etag;
 }
 

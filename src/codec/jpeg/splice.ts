@@ -11,12 +11,38 @@ const adobeRgb = Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 
 /** The process that every viewer decodes. */
 const shownProcesses: readonly JpegProcess[] = ["baseline", "extended", "progressive"];
 
-/** What a tile is expected to be, and the marker segments to insert. */
-export interface SplicedJpeg extends Size {
+/** What a tile is expected to be. */
+export interface ExpectedTile extends Size {
   readonly model: "gray" | "rgb" | "ycbcr";
+}
+
+/** What a tile is expected to be, and the marker segments to insert. */
+export interface SplicedJpeg extends ExpectedTile {
   readonly segments?: readonly Uint8Array[];
   /** Not allowed in a JPEG of RGB. */
   readonly dotsPerInch?: number | undefined;
+}
+
+/** What stands in front of all tiles of a level: from SOI to the tables that they share. */
+export interface SplicedHead {
+  readonly bytes: Uint8Array;
+  /** Whether there are tables that tiles share, and Huffman tables among them. */
+  readonly hasTables: boolean;
+  readonly hasHuffmanTables: boolean;
+}
+
+/** Formats what stands in front of all tiles of a level. Throws `source-malformed` for tables that are none. */
+export function formatSplicedHead(
+  tables: Uint8Array | undefined,
+  { model, segments = [], dotsPerInch }: Omit<SplicedJpeg, keyof Size>,
+): SplicedHead {
+  const shared = tables === undefined ? [] : keepSegments(tables, listJpegSegments(tables), isTable);
+  const stated = model === "rgb" ? adobeRgb : formatJfifSegment(dotsPerInch);
+  return {
+    bytes: concatenate([Uint8Array.of(0xff, 0xd8), stated, ...segments, ...shared]),
+    hasTables: tables !== undefined,
+    hasHuffmanTables: shared.some(([, code]) => code === 0xc4),
+  };
 }
 
 /**
@@ -29,20 +55,21 @@ export interface SplicedJpeg extends Size {
  * Source: TIFF Technical Note 2; ITU-T T.81 B.2, B.5.
  */
 export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, expected: SplicedJpeg): Uint8Array {
+  return spliceTile(tile, formatSplicedHead(tables, expected), expected);
+}
+
+/** Joins a tile and the head of its level as `spliceJpeg` does. Throws what it throws. */
+export function spliceTile(tile: Uint8Array, head: SplicedHead, expected: ExpectedTile): Uint8Array {
   const segments = listJpegSegments(tile);
   const header = headerOfSegments(tile, segments);
   checkTileFrame(header, expected);
   const scan = segments.pop();
   if (scan?.code !== 0xda) throw damaged("no scan");
-  if (tables === undefined && !header.hasQuantisationTables) throw damaged("no tables");
-  const shared = tables === undefined ? [] : keepSegments(tables, listJpegSegments(tables), isTable);
-  const hasHuffmanTables = header.hasHuffmanTables || shared.some(([, code]) => code === 0xc4);
+  if (!head.hasTables && !header.hasQuantisationTables) throw damaged("no tables");
+  const hasHuffmanTables = header.hasHuffmanTables || head.hasHuffmanTables;
   if (!hasHuffmanTables && header.process === "progressive") throw damaged("no tables");
   return concatenate([
-    Uint8Array.of(0xff, 0xd8),
-    expected.model === "rgb" ? adobeRgb : formatJfifSegment(expected.dotsPerInch),
-    ...(expected.segments ?? []),
-    ...shared,
+    head.bytes,
     ...(hasHuffmanTables ? [] : [formatStandardTables()]),
     ...keepSegments(tile, segments, (code) => isTable(code) || isFrameCode(code)),
     ...keepScans(tile, header, scan),
@@ -55,7 +82,7 @@ export function spliceJpeg(tile: Uint8Array, tables: Uint8Array | undefined, exp
  */
 export function checkTileFrame(
   header: Pick<JpegHeader, "width" | "height" | "components" | "precision" | "process">,
-  { model, width, height }: Pick<SplicedJpeg, "width" | "height" | "model">,
+  { model, width, height }: ExpectedTile,
 ): void {
   const components = model === "gray" ? 1 : 3;
   if (header.width !== width || header.height !== height || header.components.length !== components) {

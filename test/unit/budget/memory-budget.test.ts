@@ -56,6 +56,18 @@ describe("MemoryBudget", () => {
     expect(budget.waiting).toBe(0);
   });
 
+  it("takes back a loan that nobody renews only after the time that it was to last without", async () => {
+    const unrenewedMilliseconds = 10_000;
+    const lease = await budget.take({ ...draws(40), unrenewedMilliseconds }, patience);
+    const asked = { ...patience, milliseconds: 60_000 };
+    const waiting = budget.take(draws(40), asked);
+    await clock.pass(unrenewedMilliseconds + staleMilliseconds - 500);
+    expect([lease.isHeld, budget.waiting, budget.counts.lapsed]).toEqual([true, 1, 0]);
+    await clock.pass(1000);
+    expect((await waiting).isHeld).toBe(true);
+    expect([lease.isHeld, budget.counts.lapsed]).toEqual([false, 1]);
+  });
+
   it("refuses what has waited for as long as it may, and leaves nothing of it in line", async () => {
     await whileRenewing(clock, await budget.take(draws(40), patience), async () => {
       const refused = codeOfAsync(budget.take(draws(40), patience));

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { newAccount } from "../../../src/account.ts";
 import { cacheControl, formatServerTiming } from "../../../src/http/headers.ts";
+import { infoHeaders, respondNotModified, respondOptions, respondRedirect } from "../../../src/http/respond.ts";
 import {
   imageHeaders,
-  infoHeaders,
   respondImage,
-  respondNotModified,
-  respondOptions,
-  respondRedirect,
-} from "../../../src/http/respond.ts";
+  respondKeptImage,
+  respondUndrawn,
+  unkeptHeaders,
+} from "../../../src/http/respond-image.ts";
 
 const answer = { version: 3, etag: '"tag"', cacheTag: "img-1", maxAgeSeconds: 60 } as const;
 
@@ -46,6 +46,42 @@ describe("respondImage", () => {
     );
     expect(response.headers.get("Vary")).toBeNull();
     expect(response.headers.get("Server-Timing")).toContain('strategy;desc="none"');
+  });
+
+  it("takes nothing of one answer into the next", () => {
+    const body = { mediaType: "image/png", body: new Uint8Array(5) };
+    const saved = imageHeaders({ ...answer, canonicalUri: "https://images.example/c", fileName: "a.png" });
+    const first = respondImage(body, saved, newAccount());
+    expect(first.headers.get("Content-Disposition")).toContain("a.png");
+    first.headers.set("X-Other", "1");
+    const shown = imageHeaders({ ...answer, canonicalUri: "https://images.example/c" });
+    const second = respondImage(body, unkeptHeaders(shown), newAccount());
+    for (const name of ["Content-Disposition", "X-Other", "ETag"]) expect(second.headers.has(name)).toBe(false);
+    expect(second.headers.get("Cache-Control")).toBe("no-store");
+  });
+
+  it("is 304 with the same headers for a client that has it", () => {
+    const headers = imageHeaders({ ...answer, canonicalUri: "https://images.example/c" });
+    const ask = (sent: string | undefined) =>
+      new Request("https://images.example/", sent === undefined ? {} : { headers: { "If-None-Match": sent } });
+    expect(respondKeptImage(ask(undefined), headers, newAccount())).toBeUndefined();
+    expect(respondKeptImage(ask('"other"'), headers, newAccount())).toBeUndefined();
+    const drawn = respondImage({ mediaType: "image/png", body: new Uint8Array(5) }, headers, newAccount());
+    for (const sent of ['W/"tag"', '"other", "tag"', "*"]) {
+      const kept = respondKeptImage(ask(sent), headers, newAccount());
+      expect([kept?.status, kept?.body]).toEqual([304, null]);
+      for (const name of ["ETag", "Link", "Cache-Control", "Cache-Tag", "Access-Control-Allow-Origin"]) {
+        expect(kept?.headers.get(name)).toBe(drawn.headers.get(name));
+      }
+      expect(kept?.headers.has("Content-Type")).toBe(false);
+    }
+  });
+
+  it("is kept by nobody before it is drawn", () => {
+    const headers = imageHeaders({ ...answer, canonicalUri: "https://images.example/c" });
+    expect(respondUndrawn("image/png", headers, newAccount()).headers.get("Cache-Control")).toBe("no-store");
+    const closed = imageHeaders({ ...answer, canonicalUri: "https://images.example/c", keeping: { kind: "nobody" } });
+    expect(respondUndrawn("image/png", closed, newAccount()).headers.get("Cache-Control")).toBe("private, no-store");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { namePicture } from "../../../src/cache/derivatives.ts";
+import { placePicture } from "../../../src/cache/derivatives.ts";
 import { formatSettings, type PictureExtent } from "../../../src/cache/picture-settings.ts";
 import { readConfig } from "../../../src/config.ts";
 import { masterKeyOf, placesOf } from "../../../src/identity/master-name.ts";
@@ -24,7 +24,7 @@ async function picture(size: PictureExtent = { width: 800, height: 600 }) {
     settings,
     mediaType: "",
   };
-  const { bucket, labels } = await namePicture(named, 32);
+  const { bucket, labels } = await placePicture(named, 32);
   return { key: bucket.key, labels };
 }
 
