@@ -1,5 +1,7 @@
 import { type Admission, soleAdmission } from "./budget/admission.ts";
+import { keptLimits } from "./budget/isolate-memory.ts";
 import { namePicture, type PictureName } from "./cache/derivatives.ts";
+import { IsolateCache } from "./cache/isolate.ts";
 import { formatSettings } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
 import { digest } from "./digest.ts";
@@ -15,9 +17,12 @@ import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { seenImage } from "./pyramid/pyramid.ts";
 import { reducedSide } from "./pyramid/reduced.ts";
+import type { MadeBlock } from "./raster/kept-tables.ts";
+import type { KernelModules } from "./raster/kernel.ts";
+import type { Weights } from "./raster/weights.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
-import type { Kernels } from "./render/kernels.ts";
+import { Kernels } from "./render/kernels.ts";
 import { formatMarks, hasMarks, type Marks } from "./render/marks.ts";
 import type { Qualities } from "./render/output.ts";
 import { putOnPage } from "./render/paged.ts";
@@ -38,6 +43,13 @@ export interface PictureStyle {
 export interface DrawingTools {
   readonly kernels: Kernels;
   readonly colorTables: ColorTables;
+}
+
+/** Returns the kernels of an isolate, and of the command line, which keep tables from one picture to the next. */
+export function openKernels(modules: KernelModules): Kernels {
+  const weights = new IsolateCache<Weights>(keptLimits.weights);
+  const blocks = new IsolateCache<MadeBlock>(keptLimits.codeTables);
+  return new Kernels(modules, { weights, blocks });
 }
 
 /** A master that pictures are drawn of. */

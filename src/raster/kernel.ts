@@ -1,4 +1,5 @@
 import { ImageError } from "../error.ts";
+import { type KeptTables, keepsNothing } from "./kept-tables.ts";
 import { type Plane, planeSlackBytes, strideAlignment } from "./raster.ts";
 
 /** The functions that `wasm/index.ts` exports; the only place where JavaScript knows their types. */
@@ -26,12 +27,16 @@ export class Kernel {
   readonly exports: KernelExports;
   /** What decodes and encodes the formats that the kernels themselves do not. */
   readonly codecs: CodecModules;
+  /** Tables that other renders have made. */
+  readonly kept: KeptTables;
   readonly #empty: number;
   #limitBytes: number;
+  #bytes = new Uint8Array(0);
 
   /** Instantiates the kernels synchronously; `limitBytes` is the most the arena may hold. */
-  constructor({ kernel, ...codecs }: KernelModules, limitBytes: number) {
+  constructor({ kernel, ...codecs }: KernelModules, limitBytes: number, kept: KeptTables = keepsNothing) {
     this.codecs = codecs;
+    this.kept = kept;
     this.exports = new WebAssembly.Instance(kernel, {}).exports as unknown as KernelExports;
     this.#empty = this.exports.mark();
     this.#limitBytes = limitBytes;
@@ -50,7 +55,9 @@ export class Kernel {
 
   /** All of kernel memory as bytes. Get it again after every `allocate`: growing memory detaches older views. */
   get bytes(): Uint8Array {
-    return new Uint8Array(this.exports.memory.buffer);
+    const { buffer } = this.exports.memory;
+    if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
+    return this.#bytes;
   }
 
   /** Returns a 16-byte aligned block of `byteLength` bytes, not cleared. Throws `render-memory`. */

@@ -57,17 +57,39 @@ const statusDamaged = 1;
 const planesMaximum = 4;
 
 /**
- * Parses the stream of tables that a TIFF level stores in tag 347, once for all its tiles; `undefined` if the tiles are
- * complete streams. Throws `source-malformed` and `render-memory`. Source: TIFF Technical Note 2.
+ * Parses the stream of tables that a TIFF level stores in tag 347, once for all its tiles, unless they are kept as another
+ * render parsed them; `undefined` if the tiles are complete streams. Throws `source-malformed` and `render-memory`. Source: TIFF Technical Note 2.
  */
 export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): JpegTables | undefined {
   if (bytes === undefined) return undefined;
-  const pointer = kernel.allocate(kernel.exports.jpegTablesBytes.value);
+  const byteLength = kernel.exports.jpegTablesBytes.value;
+  const pointer = kernel.allocate(byteLength);
+  const key = textOf(bytes);
+  const kept = kernel.kept.blocks.get(key);
+  // Tables name each other by where they are.
+  if (kept?.pointer === pointer) {
+    kernel.bytes.set(kept.bytes, pointer);
+    return { pointer };
+  }
   const copy = kernel.store(bytes);
   const status = kernel.exports.loadJpegTables(pointer, copy, bytes.byteLength);
   kernel.release(copy);
   checkJpegStatus(status);
+  const made = { pointer, bytes: kernel.bytes.slice(pointer, pointer + byteLength) };
+  kernel.kept.blocks.set(key, made, byteLength + 2 * key.length);
   return { pointer };
+}
+
+/** Has a character for each byte: other bytes make another text. */
+const oneByte = new TextDecoder("latin1");
+
+/** Made once for each level, so that its text is compared and not hashed each time. */
+const texts = new WeakMap<Uint8Array, string>();
+
+function textOf(bytes: Uint8Array): string {
+  const text = texts.get(bytes) ?? oneByte.decode(bytes);
+  texts.set(bytes, text);
+  return text;
 }
 
 /**
