@@ -17,7 +17,6 @@ import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { seenImage } from "./pyramid/pyramid.ts";
 import { reducedSide } from "./pyramid/reduced.ts";
-import type { MadeBlock } from "./raster/kept-tables.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { Weights } from "./raster/weights.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
@@ -45,11 +44,9 @@ export interface DrawingTools {
   readonly colorTables: ColorTables;
 }
 
-/** Returns the kernels of an isolate, and of the command line, which keep tables from one picture to the next. */
+/** Returns the kernels of an isolate, and of the command line, which keep weights from one picture to the next. */
 export function openKernels(modules: KernelModules): Kernels {
-  const weights = new IsolateCache<Weights>(keptLimits.weights);
-  const blocks = new IsolateCache<MadeBlock>(keptLimits.codeTables);
-  return new Kernels(modules, { weights, blocks });
+  return new Kernels(modules, new IsolateCache<Weights>(keptLimits.weights));
 }
 
 /** A master that pictures are drawn of. */

@@ -16,9 +16,7 @@ export const keptLimits = {
   /** Idle kernels. */
   idleKernels: 3.5 * megabyte,
   /** Filter weights: those of some twenty thumbnails and tiles of different sizes. */
-  weights: megabyte / 4,
-  /** Huffman tables of levels, as kernels decode by them: those of some levels. */
-  codeTables: megabyte / 4,
+  weights: megabyte / 2,
   /** Who may see which image, and which pages of objects: some thousands of them, and the rules. */
   policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
@@ -46,7 +44,7 @@ export const isolateMemory: Readonly<Record<string, number>> = {
   "conversions of colour profiles": keptLimits.colorTables,
   "decoded marks": keptLimits.marks,
   "kernels that nobody uses": keptLimits.idleKernels,
-  "tables that kernels use again": keptLimits.weights + keptLimits.codeTables,
+  "filter weights": keptLimits.weights,
   "who may see which image": keptLimits.policies,
   "counts of requests": keptLimits.statistics,
   "compressed tiles of small drawings, and openings": shareLimits.tiles.limitBytes,

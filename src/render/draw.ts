@@ -4,7 +4,7 @@ import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { turnedTileDecoder } from "../codec/turned-tile.ts";
 import type { ColorTable } from "../color/table.ts";
-import { keptWeights } from "../raster/kept-tables.ts";
+import { keptWeights } from "../raster/kept-weights.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, noTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
@@ -156,7 +156,7 @@ function openParts(
   const turn = degrees === 0 ? plan.turn : noTurn;
   const decoder = openDecoder(kernel, plan, sample);
   const planes = planesOf(plan, decoder);
-  const weigh = (request: WeightsRequest): Weights => keptWeights(kernel.kept.weights, request);
+  const weigh = (request: WeightsRequest): Weights => keptWeights(kernel.weights, request);
   const samplings = planSampling(plan, { size, turn, shrink, planes, weigh });
   const tiles = { ...bandTiles(kernel, plan, decoder), source, checkpoints, count };
   const band = isShrunk(shrink)

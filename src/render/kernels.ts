@@ -1,5 +1,5 @@
 import { keptLimits } from "../budget/isolate-memory.ts";
-import { type KeptTables, keepsNothing } from "../raster/kept-tables.ts";
+import { keepsNoWeights, type WeightsStore } from "../raster/kept-weights.ts";
 import { Kernel, type KernelModules } from "../raster/kernel.ts";
 
 /**
@@ -8,13 +8,13 @@ import { Kernel, type KernelModules } from "../raster/kernel.ts";
  */
 export class Kernels {
   readonly #modules: KernelModules;
-  readonly #kept: KeptTables;
+  readonly #weights: WeightsStore;
   readonly #idle: Kernel[] = [];
 
-  /** Hands out instances of the compiled kernels, which share the tables that are kept. */
-  constructor(modules: KernelModules, kept: KeptTables = keepsNothing) {
+  /** Hands out instances of the compiled kernels, which share the weights that are kept. */
+  constructor(modules: KernelModules, weights: WeightsStore = keepsNoWeights) {
     this.#modules = modules;
-    this.#kept = kept;
+    this.#weights = weights;
   }
 
   /** Memory of the instances that nobody uses, in bytes. */
@@ -24,7 +24,7 @@ export class Kernels {
 
   /** Returns an empty kernel that may hold `bytes`. */
   take(bytes: number): Kernel {
-    const kernel = this.#idle.pop() ?? new Kernel(this.#modules, bytes, this.#kept);
+    const kernel = this.#idle.pop() ?? new Kernel(this.#modules, bytes, this.#weights);
     kernel.reset(bytes);
     return kernel;
   }
