@@ -25,7 +25,7 @@ import { inJurisdiction } from "./jurisdiction.ts";
 import type { Ledger } from "./ledger.ts";
 import type { HeldMark } from "./marks/store.ts";
 import { againSeconds } from "./operation/purge-again.ts";
-import { Kernels } from "./render/kernels.ts";
+import { openKernels } from "./picture.ts";
 import type { ItemQuery, SentTask, TaskAction, TaskDoor } from "./task/door.ts";
 import { platformClock } from "./timers.ts";
 
@@ -37,7 +37,7 @@ const deadEnding = "-dead";
 
 const budget = new MemoryBudget(platformClock);
 const tools = {
-  kernels: new Kernels({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }),
+  kernels: openKernels({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }),
   colorTables: { kept: new IsolateCache<ColorTable>(keptLimits.colorTables), module: lcms },
 };
 const heldMarks = new IsolateCache<HeldMark>(keptLimits.marks);

@@ -1,6 +1,8 @@
 import { type Admission, soleAdmission } from "./budget/admission.ts";
+import { keptLimits } from "./budget/isolate-memory.ts";
 import type { PictureFacts } from "./cache/derivatives.ts";
 import { entityTag, type HeldDigests, heldDigest } from "./cache/entity-tag.ts";
+import { IsolateCache } from "./cache/isolate.ts";
 import { formatStyle, withSize } from "./cache/picture-settings.ts";
 import { type ColorPolicy, type ColorTables, colorTreatment, findColorTable } from "./colors.ts";
 import { type CanonicalRequest, canonicalise, formatCanonical, type ImageFacts } from "./iiif/canonical.ts";
@@ -15,9 +17,11 @@ import { keepMetadata } from "./metadata/kept-metadata.ts";
 import type { MetadataPolicy } from "./metadata/metadata.ts";
 import { type Pyramid, seenImage, seenLevels } from "./pyramid/pyramid.ts";
 import { reducedSide } from "./pyramid/reduced.ts";
+import type { KernelModules } from "./raster/kernel.ts";
+import type { Weights } from "./raster/weights.ts";
 import { type Damage, damagedImage } from "./render/damage.ts";
 import type { Envelope } from "./render/envelope.ts";
-import type { Kernels } from "./render/kernels.ts";
+import { Kernels } from "./render/kernels.ts";
 import { formatMarks, hasMarks, type Marks } from "./render/marks.ts";
 import { putOnPage } from "./render/paged.ts";
 import { planRender, type RenderPlan } from "./render/plan.ts";
@@ -39,6 +43,11 @@ export interface PictureStyle {
 export interface DrawingTools {
   readonly kernels: Kernels;
   readonly colorTables: ColorTables;
+}
+
+/** Returns the kernels of an isolate, and of the command line, which keep weights from one picture to the next. */
+export function openKernels(modules: KernelModules): Kernels {
+  return new Kernels(modules, new IsolateCache<Weights>(keptLimits.weights));
 }
 
 /** A master that pictures are drawn of. */

@@ -23,12 +23,12 @@ import type { HeldMaster, MasterStore } from "./masters/store.ts";
 import type { Ledger } from "./operation/ledger.ts";
 import { type OriginReader, originObject } from "./origin/origin-source.ts";
 import type { SigningKeys } from "./origin/request.ts";
-import type { NamingRules, PictureStyle } from "./picture.ts";
+import { type NamingRules, openKernels, type PictureStyle } from "./picture.ts";
 import type { HeldFacts, HeldObject, HeldRules, PolicyStore } from "./policies.ts";
 import type { KernelModules } from "./raster/kernel.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./records.ts";
-import { Kernels } from "./render/kernels.ts";
+import type { Kernels } from "./render/kernels.ts";
 import { keptHeadsBytes } from "./render/tile-head.ts";
 import type { SearchIndex } from "./search/search-index.ts";
 import { r2Object } from "./source/r2.ts";
@@ -189,7 +189,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     tileHeads: new IsolateCache(keptHeadsBytes),
     signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
-    kernels: new Kernels(modules),
+    kernels: openKernels(modules),
     budget: new MemoryBudget(clock),
     streams: { abandoned: 0, stalled: 0, broken: 0 },
     counter: new Counter(),

@@ -15,6 +15,8 @@ export const keptLimits = {
   marks: 1.5 * megabyte,
   /** Idle kernels. */
   idleKernels: 3.5 * megabyte,
+  /** Filter weights: those of some twenty thumbnails and tiles of different sizes. */
+  weights: megabyte / 2,
   /** Who may see which image, and which pages of objects: some thousands of them, and the rules. */
   policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
@@ -33,7 +35,7 @@ export const maxLargeWaitingBytes = 2.5 * megabyte;
 export const maxStreamsWaitingBytes = 2 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
-const codeBytes = 10 * megabyte;
+const codeBytes = 9.5 * megabyte;
 
 /** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
@@ -42,6 +44,7 @@ export const isolateMemory: Readonly<Record<string, number>> = {
   "conversions of colour profiles": keptLimits.colorTables,
   "decoded marks": keptLimits.marks,
   "kernels that nobody uses": keptLimits.idleKernels,
+  "filter weights": keptLimits.weights,
   "who may see which image": keptLimits.policies,
   "counts of requests": keptLimits.statistics,
   "compressed tiles of small drawings, and openings": shareLimits.tiles.limitBytes,

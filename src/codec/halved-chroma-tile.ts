@@ -1,8 +1,9 @@
-import type { Area } from "../geometry.ts";
+import { type Area, clipArea, type Size } from "../geometry.ts";
 import type { Level } from "../pyramid/level.ts";
 import { rgbToYcbcrHalved } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import { threePlanes } from "../raster/raster.ts";
+import { type ThreePlanes, threePlanes } from "../raster/raster.ts";
+import { cropPlane } from "../raster/samples.ts";
 import { type DecodedRows, rowsAtOnce, type TileDecoder, type TileShape } from "./tile-decoder.ts";
 
 /**
@@ -28,15 +29,32 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
       const mark = kernel.mark();
       const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));
       const missing = await decoder.decodeInto(kernel, tile, source);
-      rgbToYcbcrHalved(kernel, {
-        // Below the last row of a strip there is none that chroma could be halved with.
-        source: threePlanes(source.map((plane) => ({ ...plane, height: Math.min(height, rows) }))),
+      // Below the last row of a strip there is none that chroma could be halved with.
+      const written: Size = { width, height: Math.min(height, rows) };
+      halveArea(kernel, clipArea(tile.window ?? { x: 0, y: 0, ...written }, written), {
+        source: threePlanes(source),
         destination: threePlanes(planes),
       });
       kernel.release(mark);
       return missing;
     },
   };
+}
+
+/** Converts an area that begins at a chroma sample; nothing if there is none. */
+function halveArea(
+  kernel: Kernel,
+  area: Area | undefined,
+  { source, destination }: { readonly source: ThreePlanes; readonly destination: ThreePlanes },
+): void {
+  if (area === undefined) return;
+  const { x, y, width, height } = area;
+  const chroma = { x: x / 2, y: y / 2, width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+  const [luma, blue, red] = destination;
+  rgbToYcbcrHalved(kernel, {
+    source: threePlanes(source.map((plane) => cropPlane(plane, area))),
+    destination: [cropPlane(luma, area), cropPlane(blue, chroma), cropPlane(red, chroma)],
+  });
 }
 
 /** Rows come in even numbers but for the last of all. */

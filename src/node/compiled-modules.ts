@@ -3,9 +3,8 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { IsolateCache } from "../cache/isolate.ts";
 import type { ColorTable } from "../color/table.ts";
-import type { DrawingTools } from "../picture.ts";
+import { type DrawingTools, openKernels } from "../picture.ts";
 import type { KernelModules } from "../raster/kernel.ts";
-import { Kernels } from "../render/kernels.ts";
 
 /** Node compiles bytes, workerd does not: the project's types follow workerd and leave the constructor out. */
 const Module = WebAssembly.Module as unknown as new (bytes: Uint8Array) => WebAssembly.Module;
@@ -44,5 +43,5 @@ const colorTableBytes = 4 << 20;
 /** Opens what the Worker draws pictures with, in Node. Throws what reading the files throws. */
 export function openDrawingTools(): DrawingTools {
   const colorTables = { kept: new IsolateCache<ColorTable>(colorTableBytes), module: compileModule("lcms") };
-  return { kernels: new Kernels(compileKernelModules()), colorTables };
+  return { kernels: openKernels(compileKernelModules()), colorTables };
 }

@@ -1,4 +1,5 @@
 import { ImageError } from "../error.ts";
+import { keepsNoWeights, type WeightsStore } from "./kept-weights.ts";
 import { type Plane, planeSlackBytes, strideAlignment } from "./raster.ts";
 
 /** The functions that `wasm/index.ts` exports; the only place where JavaScript knows their types. */
@@ -26,12 +27,18 @@ export class Kernel {
   readonly exports: KernelExports;
   /** What decodes and encodes the formats that the kernels themselves do not. */
   readonly codecs: CodecModules;
+  /** Weights that other renders have planned. */
+  readonly weights: WeightsStore;
   readonly #empty: number;
   #limitBytes: number;
+  #bytes = new Uint8Array(0);
+  /** What the first block of the arena holds, if it was filled for renders to come. */
+  #firstBlock: string | undefined;
 
   /** Instantiates the kernels synchronously; `limitBytes` is the most the arena may hold. */
-  constructor({ kernel, ...codecs }: KernelModules, limitBytes: number) {
+  constructor({ kernel, ...codecs }: KernelModules, limitBytes: number, weights: WeightsStore = keepsNoWeights) {
     this.codecs = codecs;
+    this.weights = weights;
     this.exports = new WebAssembly.Instance(kernel, {}).exports as unknown as KernelExports;
     this.#empty = this.exports.mark();
     this.#limitBytes = limitBytes;
@@ -50,11 +57,14 @@ export class Kernel {
 
   /** All of kernel memory as bytes. Get it again after every `allocate`: growing memory detaches older views. */
   get bytes(): Uint8Array {
-    return new Uint8Array(this.exports.memory.buffer);
+    const { buffer } = this.exports.memory;
+    if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
+    return this.#bytes;
   }
 
   /** Returns a 16-byte aligned block of `byteLength` bytes, not cleared. Throws `render-memory`. */
   allocate(byteLength: number): number {
+    if (this.exports.mark() === this.#empty) this.#firstBlock = undefined;
     const pointer = this.exports.mark() + byteLength <= this.#limitBytes ? this.exports.allocate(byteLength) : 0;
     if (pointer === 0) {
       throw new ImageError("render-memory", "This rendering needs more memory than one rendering may use.", {
@@ -68,6 +78,19 @@ export class Kernel {
   allocatePlane(width: number, height: number): Plane {
     const stride = alignUp(width, strideAlignment);
     return { pointer: this.allocate(stride * height + planeSlackBytes), stride, width, height };
+  }
+
+  /**
+   * Returns a block that `fill` has written: the one that is there already where the render before began with one of the
+   * same content, which nobody else writes to. Throws `render-memory` and what `fill` throws.
+   */
+  allocateFilled(content: string, byteLength: number, fill: (pointer: number) => void): number {
+    const isFirst = this.exports.mark() === this.#empty;
+    const isThere = isFirst && this.#firstBlock === content;
+    const pointer = this.allocate(byteLength);
+    if (!isThere) fill(pointer);
+    if (isFirst) this.#firstBlock = content;
+    return pointer;
   }
 
   /** Copies `bytes` into a new block and returns where it starts. Throws `render-memory`. */

@@ -71,11 +71,8 @@ const scratchSlack = 32;
 
 /** Lays out the two axes as `ResamplePlan` of `wasm/resample.ts` and returns its address. */
 function storePlan(kernel: Kernel, horizontal: Weights, vertical: Weights): number {
-  const none = { firsts: 0, counts: 0, weights: 0, pairs: 0 };
-  const rows = vertical.identity ? none : storeRows(kernel, vertical);
-  const columns = horizontal.identity
-    ? { firsts: 0, weights: 0, blocks: 0, half: 0, evenFrom: 0, evenTo: 0, evenWeights: 0, evenPairs: 0 }
-    : storeColumns(kernel, horizontal);
+  const rows = vertical.identity ? noRows : storeRows(kernel, vertical);
+  const columns = horizontal.identity ? noColumns : storeColumns(kernel, horizontal);
   const scratchLength = horizontal.sourceLength + columns.blocks * 8 + scratchSlack;
   const scratch = kernel.allocate(scratchLength * Int16Array.BYTES_PER_ELEMENT);
   return store(
@@ -102,60 +99,77 @@ function storePlan(kernel: Kernel, horizontal: Weights, vertical: Weights): numb
   );
 }
 
-/** Pads every row to whole pairs of weights. */
-function storeRows(kernel: Kernel, weights: Weights) {
-  const { outputLength, taps, rows } = weights;
-  const pairs = Math.ceil(taps / 2);
-  const padded = new Int16Array(outputLength * pairs * 2);
-  for (let output = 0; output < outputLength; output += 1) {
-    padded.set(rows.subarray(output * taps, (output + 1) * taps), output * pairs * 2);
-  }
+const noRows = { firsts: 0, counts: 0, weights: 0, pairs: 0 };
+
+function storeRows(kernel: Kernel, { firsts, counts, rows, taps }: Weights) {
   return {
-    firsts: store(kernel, weights.firsts),
-    counts: store(kernel, weights.counts),
-    weights: store(kernel, padded),
-    pairs,
+    firsts: store(kernel, firsts),
+    counts: store(kernel, counts),
+    weights: store(kernel, rows),
+    pairs: taps / 2,
   };
 }
 
-/**
- * Lays out weights for four output columns at a time: blocks of eight of each, then four of each where that is enough.
- */
+const noColumns = { firsts: 0, weights: 0, blocks: 0, half: 0, evenFrom: 0, evenTo: 0, evenWeights: 0, evenPairs: 0 };
+
 function storeColumns(kernel: Kernel, weights: Weights) {
-  const { outputLength, taps, rows } = weights;
-  const blocks = Math.floor((taps + 3) / 8);
-  const half = taps > blocks * 8 ? 1 : 0;
-  const groups = Math.ceil(outputLength / 4);
-  const firsts = new Int32Array(groups * 4);
-  const packed = new Int16Array(groups * 4 * (blocks * 8 + half * 4));
-  let at = 0;
-  const append = (output: number, from: number, length: number): void => {
-    const tapsLeft = output < outputLength ? Math.min(length, taps - from) : 0;
-    if (tapsLeft > 0) packed.set(rows.subarray(output * taps + from, output * taps + from + tapsLeft), at);
-    at += length;
-  };
-  for (let output = 0; output < groups * 4; output += 4) {
-    for (let member = output; member < output + 4; member += 1) {
-      firsts[member] = (weights.firsts[member] ?? 0) * Int16Array.BYTES_PER_ELEMENT;
-    }
-    for (let block = 0; block < blocks; block += 1) {
-      for (let member = output; member < output + 4; member += 1) append(member, block * 8, 8);
-    }
-    for (let member = output; half === 1 && member < output + 4; member += 1) append(member, blocks * 8, 4);
-  }
-  const { from, to } = findEvenColumns(weights);
-  const even = new Int16Array(to > from ? Math.ceil(weights.counts[from]! / 2) * 2 : 0);
-  even.set(rows.subarray(from * taps, from * taps + Math.min(even.length, taps)));
+  const { firsts, packed, blocks, half, evenFrom, evenTo, even } = columnsOf(weights);
   return {
     firsts: store(kernel, firsts),
     weights: store(kernel, packed),
     blocks,
     half,
-    evenFrom: from,
-    evenTo: to,
+    evenFrom,
+    evenTo,
     evenWeights: store(kernel, even),
     evenPairs: even.length / 2,
   };
+}
+
+/** The weights of an axis for four output columns at a time: blocks of eight of each, then four of each where that is enough. */
+interface Columns {
+  readonly firsts: Int32Array;
+  readonly packed: Int16Array;
+  readonly blocks: number;
+  readonly half: number;
+  readonly evenFrom: number;
+  readonly evenTo: number;
+  readonly even: Int16Array;
+}
+
+/** Laid out once for as long as the weights are there, which several renders may use. */
+const laidOut = new WeakMap<Weights, Columns>();
+
+function columnsOf(weights: Weights): Columns {
+  const known = laidOut.get(weights);
+  if (known !== undefined) return known;
+  const columns = layOutColumns(weights);
+  laidOut.set(weights, columns);
+  return columns;
+}
+
+function layOutColumns(weights: Weights): Columns {
+  const { outputLength, taps, rows } = weights;
+  const blocks = Math.floor((taps + 3) / 8);
+  const half = taps > blocks * 8 ? 1 : 0;
+  const groups = Math.ceil(outputLength / 4);
+  const firsts = new Int32Array(groups * 4);
+  const groupLength = 4 * (blocks * 8 + half * 4);
+  const packed = new Int16Array(groups * groupLength);
+  for (let output = 0; output < outputLength; output += 1) {
+    const member = output & 3;
+    const group = (output >> 2) * groupLength;
+    firsts[output] = weights.firsts[output]! * Int16Array.BYTES_PER_ELEMENT;
+    for (let tap = 0; tap < taps; tap += 1) {
+      const block = tap >> 3;
+      const at = block < blocks ? member * 8 + (tap & 7) : member * 4 + (tap - blocks * 8);
+      packed[group + block * 32 + at] = rows[output * taps + tap]!;
+    }
+  }
+  const { from, to } = findEvenColumns(weights);
+  const even = new Int16Array(to > from ? Math.ceil(weights.counts[from]! / 2) * 2 : 0);
+  even.set(rows.subarray(from * taps, from * taps + even.length));
+  return { firsts, packed, blocks, half, evenFrom: from, evenTo: to, even };
 }
 
 /** Fewer equal columns than this are not worth a separate loop. */

@@ -35,6 +35,7 @@ export interface Weights {
   /** Source samples per output sample that the filter is as wide as for. */
   readonly filterStep: number;
   readonly outputLength: number;
+  /** Weights of a row: an even number. */
   readonly taps: number;
   readonly firsts: Int32Array;
   readonly counts: Int32Array;
@@ -143,11 +144,13 @@ function pack({ room, loose, firsts: looseFirsts, ends, ...axis }: LooseRows): W
     counts[output] = previous - firsts[output]!;
     taps = Math.max(taps, counts[output]!);
   }
+  // Kernels take them in pairs.
+  taps += taps % 2;
   const rows = new Int16Array(outputLength * taps);
   for (let output = 0; output < outputLength; output += 1) {
     const offset = firsts[output]! - looseFirsts[output]!;
     const from = output * room + offset;
-    rows.set(loose.subarray(from, from + counts[output]!), output * taps);
+    for (let tap = 0; tap < counts[output]!; tap += 1) rows[output * taps + tap] = loose[from + tap]!;
   }
   return { ...axis, taps, firsts, counts, rows };
 }

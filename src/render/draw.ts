@@ -4,9 +4,11 @@ import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
 import { turnedTileDecoder } from "../codec/turned-tile.ts";
 import type { ColorTable } from "../color/table.ts";
+import { keptWeights } from "../raster/kept-weights.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, noTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
+import type { Weights, WeightsRequest } from "../raster/weights.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { openSteps } from "./apply-steps.ts";
 import { Band, type BandTiles, type SettleRows } from "./band.ts";
@@ -154,7 +156,9 @@ function openParts(
   // A rotation knows where samples lie, wherever the grid of chroma begins.
   const turn = degrees === 0 ? plan.turn : noTurn;
   const decoder = openDecoder(kernel, plan, sample);
-  const samplings = planSampling(plan, { size, turn, shrink, planes: planesOf(plan, decoder) });
+  const planes = planesOf(plan, decoder);
+  const weigh = (request: WeightsRequest): Weights => keptWeights(kernel.weights, request);
+  const samplings = planSampling(plan, { size, turn, shrink, planes, weigh });
   const tiles = { ...bandTiles(kernel, plan, decoder), source, checkpoints, count };
   const band = isShrunk(shrink)
     ? new ShrunkBand(kernel, { ...tiles, samplings })

@@ -1,4 +1,5 @@
 import { keptLimits } from "../budget/isolate-memory.ts";
+import { keepsNoWeights, type WeightsStore } from "../raster/kept-weights.ts";
 import { Kernel, type KernelModules } from "../raster/kernel.ts";
 
 /**
@@ -7,11 +8,13 @@ import { Kernel, type KernelModules } from "../raster/kernel.ts";
  */
 export class Kernels {
   readonly #modules: KernelModules;
+  readonly #weights: WeightsStore;
   readonly #idle: Kernel[] = [];
 
-  /** Hands out instances of the compiled kernels. */
-  constructor(modules: KernelModules) {
+  /** Hands out instances of the compiled kernels, which share the weights that are kept. */
+  constructor(modules: KernelModules, weights: WeightsStore = keepsNoWeights) {
     this.#modules = modules;
+    this.#weights = weights;
   }
 
   /** Memory of the instances that nobody uses, in bytes. */
@@ -21,7 +24,7 @@ export class Kernels {
 
   /** Returns an empty kernel that may hold `bytes`. */
   take(bytes: number): Kernel {
-    const kernel = this.#idle.pop() ?? new Kernel(this.#modules, bytes);
+    const kernel = this.#idle.pop() ?? new Kernel(this.#modules, bytes, this.#weights);
     kernel.reset(bytes);
     return kernel;
   }

@@ -192,12 +192,21 @@ function planDrawing(
   };
   const kind = isLarge && !isWholeNeeded(drawing) && !isSentWhole(drawing) ? "stream" : "draw";
   const cost = drawCost({ ...drawing, kind });
-  const least = leastBytesOf({ ...drawing, kind });
-  if (least.tile > maxPeakBytes) throw tooLargeToDecode(laid.stored, sourceSize);
-  const memory = least.tiles > maxPeakBytes ? work : least.sized > maxPeakBytes ? "size" : "size-or-region";
+  const isTooMuch = cost.peakBytes > maxPeakBytes;
+  const memory = isTooMuch ? chooseMemoryRemedy({ ...drawing, kind }, { work, sourceSize }) : undefined;
   refuseAboveLimits(cost, { work, memory });
   refuseMuchWork(laid.stored, batches, work);
   return { ...drawing, kind, cost };
+}
+
+/** Tells what helps where memory does not suffice. Throws `source-unsupported` where nothing would. */
+function chooseMemoryRemedy(
+  drawing: Omit<DrawPlan, "cost">,
+  { work, sourceSize }: { readonly work: Remedy; readonly sourceSize: number },
+): Remedy {
+  const least = leastBytesOf(drawing);
+  if (least.tile > maxPeakBytes) throw tooLargeToDecode(drawing.stored, sourceSize);
+  return least.tiles > maxPeakBytes ? work : least.sized > maxPeakBytes ? "size" : "size-or-region";
 }
 
 /**

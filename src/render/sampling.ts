@@ -1,7 +1,7 @@
 import type { Area, Size } from "../geometry.ts";
 import { reversedAxes, type Turn } from "../raster/orientation.ts";
 import type { Subsampling } from "../raster/raster.ts";
-import { type Filter, planWeights, type Weights } from "../raster/weights.ts";
+import { type Filter, planWeights, type Weights, type WeightsRequest } from "../raster/weights.ts";
 import { type AxisSampling, filterStepOf, type LevelChoice } from "./level.ts";
 import { noShrink, type Shrink, shrinkOfPlane } from "./shrink.ts";
 
@@ -31,18 +31,22 @@ export interface SampledOutput {
   readonly planes: readonly PlaneSubsampling[];
   /** How far the level is shrunk before: not at all by default. */
   readonly shrink?: Shrink;
+  /** Returns the weights of an axis: `planWeights`, or what has kept them. */
+  readonly weigh?: Weigh;
 }
 
-/** Plans the resampling of planes. Throws `render-memory`. */
+type Weigh = (request: WeightsRequest) => Weights;
+
+/** Plans the resampling of planes: those that are sampled alike have the same one. Throws `render-memory`. */
 export function planSampling(
   choice: LevelChoice,
-  { planes, shrink = noShrink, ...output }: SampledOutput,
+  { planes, shrink = noShrink, weigh = planWeights, ...output }: SampledOutput,
 ): readonly PlaneSampling[] {
   const planned = new Map<string, PlaneSampling>();
   return planes.map((subsampling) => {
     const { source, output: made } = subsampling;
     const key = [source.x, source.y, made.x, made.y].join();
-    const sampling = planned.get(key) ?? planPlane(choice, { ...output, shrink, subsampling });
+    const sampling = planned.get(key) ?? planPlane(choice, { ...output, shrink, weigh, subsampling });
     planned.set(key, sampling);
     return sampling;
   });
@@ -54,7 +58,7 @@ interface PlaneOutput extends Required<Omit<SampledOutput, "planes">> {
 
 function planPlane(
   { grid, x, y, window, seamlessFrom }: LevelChoice,
-  { size, turn, shrink, subsampling }: PlaneOutput,
+  { size, turn, shrink, weigh, subsampling }: PlaneOutput,
 ): PlaneSampling {
   const { source, output } = subsampling;
   const box: Size = {
@@ -73,6 +77,7 @@ function planPlane(
     box: box.width,
     boxesFrom: seamlessFrom?.x,
     isReversed: reversed.x,
+    weigh,
   });
   const vertical = planAxis({
     axis: y,
@@ -85,6 +90,7 @@ function planPlane(
     box: box.height,
     boxesFrom: seamlessFrom?.y,
     isReversed: reversed.y,
+    weigh,
   });
   return {
     subsampling,
@@ -110,10 +116,11 @@ interface AxisRequest {
   /** Where boxes begin that are the same for all windows, in pixels of the level; undefined if they begin at the window. */
   readonly boxesFrom: number | undefined;
   readonly isReversed: boolean;
+  readonly weigh: Weigh;
 }
 
 function planAxis(request: AxisRequest): { from: number; length: number; weights: Weights } {
-  const { axis, sourceFactor, outputFactor, output, box } = request;
+  const { axis, sourceFactor, outputFactor, output, box, weigh } = request;
   const { from, length } = windowOf(request);
   const outputLength = Math.ceil(output / outputFactor);
   const overhang = request.isReversed ? output - outputLength * outputFactor : 0;
@@ -125,7 +132,7 @@ function planAxis(request: AxisRequest): { from: number; length: number; weights
   const sourceLength = Math.ceil(length / box);
   const lastLength = length / box - (sourceLength - 1);
   const sides = { sourceLength, outputLength, lastLength };
-  return { from, length, weights: planWeights({ ...sides, start, step, filter, filterStep }) };
+  return { from, length, weights: weigh({ ...sides, start, step, filter, filterStep }) };
 }
 
 /** The window in samples of the plane: where boxes are the same for all, only whole ones, unless the level ends in one. */

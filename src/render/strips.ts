@@ -1,7 +1,7 @@
 import type { Size } from "../geometry.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Plane } from "../raster/raster.ts";
-import { createResampler } from "../raster/resampler.ts";
+import { createResampler, type Resampler } from "../raster/resampler.ts";
 import { cropPlane } from "../raster/samples.ts";
 import type { LevelRows } from "./band.ts";
 import type { PlaneSampling } from "./sampling.ts";
@@ -52,12 +52,16 @@ export interface StripRequest {
 /** Returns a strip maker, its tables and strips taken out of the kernel's arena. Throws `render-memory`. */
 export function createStripMaker(kernel: Kernel, request: StripRequest): StripMaker {
   const { band, samplings, size, isWrittenOver } = request;
+  // Planes that are sampled alike are resampled by the same tables.
+  const resamplers = new Map<PlaneSampling, Resampler>();
+  const resamplerOf = (sampling: PlaneSampling): Resampler => {
+    const resampler = resamplers.get(sampling) ?? createResampler(kernel, sampling);
+    resamplers.set(sampling, resampler);
+    return resampler;
+  };
   const makers = samplings.map((sampling, index) =>
     planeMaker(kernel, {
-      band,
-      index,
-      sampling,
-      isWrittenOver,
+      ...{ band, index, sampling, isWrittenOver, resamplerOf },
       rowFactor: sampling.subsampling.output.y,
     }),
   );
@@ -86,12 +90,13 @@ interface PlaneRequest {
   readonly index: number;
   readonly sampling: PlaneSampling;
   readonly isWrittenOver: boolean;
+  readonly resamplerOf: (sampling: PlaneSampling) => Resampler;
   /** Output pixel rows a row of this plane covers. */
   readonly rowFactor: number;
 }
 
 function planeMaker(kernel: Kernel, request: PlaneRequest): PlaneMaker {
-  const { band, index, sampling, isWrittenOver, rowFactor } = request;
+  const { band, index, sampling, isWrittenOver, resamplerOf, rowFactor } = request;
   const { window, horizontal, vertical } = sampling;
   const width = horizontal.outputLength;
   const left = window.x - band.firstColumnOf(index);
@@ -110,7 +115,7 @@ function planeMaker(kernel: Kernel, request: PlaneRequest): PlaneMaker {
     };
     return { reaches, make, neededFrom };
   }
-  const resampler = createResampler(kernel, { horizontal, vertical });
+  const resampler = resamplerOf(sampling);
   const made = kernel.allocatePlane(width, planeRow(stripRows));
   const make = (first: number, rows: number): Plane => {
     const outputFirst = planeRow(first);

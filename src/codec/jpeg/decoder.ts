@@ -57,17 +57,30 @@ const statusDamaged = 1;
 const planesMaximum = 4;
 
 /**
- * Parses the stream of tables that a TIFF level stores in tag 347, once for all its tiles; `undefined` if the tiles are
- * complete streams. Throws `source-malformed` and `render-memory`. Source: TIFF Technical Note 2.
+ * Parses the stream of tables that a TIFF level stores in tag 347, once for all its tiles, unless the render
+ * before has done so; `undefined` if the tiles are complete streams. Throws `source-malformed` and `render-memory`. Source: TIFF Technical Note 2.
  */
 export function loadJpegTables(kernel: Kernel, bytes: Uint8Array | undefined): JpegTables | undefined {
   if (bytes === undefined) return undefined;
-  const pointer = kernel.allocate(kernel.exports.jpegTablesBytes.value);
-  const copy = kernel.store(bytes);
-  const status = kernel.exports.loadJpegTables(pointer, copy, bytes.byteLength);
-  kernel.release(copy);
-  checkJpegStatus(status);
+  const pointer = kernel.allocateFilled(textOf(bytes), kernel.exports.jpegTablesBytes.value, (tables) => {
+    const copy = kernel.store(bytes);
+    const status = kernel.exports.loadJpegTables(tables, copy, bytes.byteLength);
+    kernel.release(copy);
+    checkJpegStatus(status);
+  });
   return { pointer };
+}
+
+/** Has a character for each byte: other bytes make another text. */
+const oneByte = new TextDecoder("latin1");
+
+/** Made once for each level, so that the texts of two renders of it are the same one. */
+const texts = new WeakMap<Uint8Array, string>();
+
+function textOf(bytes: Uint8Array): string {
+  const text = texts.get(bytes) ?? oneByte.decode(bytes);
+  texts.set(bytes, text);
+  return text;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ImageError } from "../../error.ts";
 import type { Kernel } from "../../raster/kernel.ts";
 import type { Plane, Subsampling } from "../../raster/raster.ts";
-import { formatJpegHeader } from "./header-writer.ts";
+import { type CodingSegments, formatCodingSegments, formatJpegHeader } from "./header-writer.ts";
 import { scaleQuantisation, standardHuffmanTables } from "./standard-tables.ts";
 
 /** How a picture is encoded. */
@@ -75,7 +75,7 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
   const rowGroup = 8 * subsampling.y;
   const mcusAcross = Math.ceil(width / (8 * subsampling.x));
   const componentCount = model === "gray" ? 1 : 3;
-  const quantisation = quantisationOf(quality);
+  const { quantisation, segments } = codingOf({ model, subsampling, quality, tables: options.tables });
 
   const encoder = kernel.allocate(kernel.exports.jpegEncoderBytes.value);
   const definitions = encoder + kernel.exports.jpegEncoderDefinitions.value;
@@ -84,19 +84,34 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
   kernel.bytes.set(standardHuffmanTables, definitions + 128);
   kernel.exports.openJpegEncoder(encoder);
 
-  const header = formatJpegHeader({ ...options, subsampling, quantisation });
+  const header = formatJpegHeader(segments, options);
   let rowsDone = 0;
 
-  const describe = ({ planes, rows }: JpegRows): number => {
+  const wordsOf = (): Uint32Array =>
+    new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords + planeWords * componentCount);
+  const described = wordsOf();
+  described[0] = componentCount;
+  described[1] = mcusAcross;
+  for (let index = 0; index < componentCount; index++) {
+    const { x, y } = index === 0 ? full : subsampling;
+    const at = encoderWords + planeWords * index;
+    described[at + 2] = Math.ceil(width / x);
+    described[at + 4] = subsampling.x / x;
+    described[at + 5] = subsampling.y / y;
+    described[at + 6] = index > 0 && model === "ycbcr" ? 1 : 0;
+  }
+
+  /** Says where the next rows are, and returns how many MCUs they make. */
+  const placeRows = (words: Uint32Array, { planes, rows }: JpegRows): number => {
     const mcuCount = mcusAcross * Math.ceil(rows / rowGroup);
-    const words = new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords + planeWords * componentCount);
-    words.set([componentCount, mcusAcross, mcuCount, 0]);
+    words[2] = mcuCount;
+    words[3] = 0;
     for (let index = 0; index < componentCount; index++) {
-      const x = index === 0 ? 1 : subsampling.x;
-      const y = index === 0 ? 1 : subsampling.y;
       const { pointer, stride } = planes[index]!;
-      const plane = [pointer, stride, Math.ceil(width / x), Math.ceil(rows / y), subsampling.x / x, subsampling.y / y];
-      words.set([...plane, index > 0 && model === "ycbcr" ? 1 : 0], encoderWords + planeWords * index);
+      const at = encoderWords + planeWords * index;
+      words[at] = pointer;
+      words[at + 1] = stride;
+      words[at + 3] = Math.ceil(rows / (index === 0 ? 1 : subsampling.y));
     }
     return mcuCount;
   };
@@ -111,8 +126,8 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
       }
       if (rows.planes.length !== componentCount) throw new ImageError("internal", "The planes do not fit the JPEG.");
       const chunks = rowsDone === 0 ? [header] : [];
-      const mcuCount = describe(rows);
-      const state = new Uint32Array(kernel.exports.memory.buffer, encoder, encoderWords);
+      const state = wordsOf();
+      const mcuCount = placeRows(state, rows);
       do {
         const byteLength = kernel.exports.encodeJpeg(encoder);
         const output = state[4]!;
@@ -138,6 +153,34 @@ export function createJpegEncoder(kernel: Kernel, options: JpegEncodeOptions): J
       rowsDone = picture.rowsDone;
     },
   };
+}
+
+const full: Subsampling = { x: 1, y: 1 };
+
+/** What is the same for all pictures that are encoded alike. */
+interface Coding {
+  readonly quantisation: readonly [Uint8Array, Uint8Array];
+  readonly segments: CodingSegments;
+}
+
+interface CodingForm extends Pick<JpegEncodeOptions, "model" | "quality"> {
+  readonly subsampling: Subsampling;
+  readonly tables: JpegEncodeOptions["tables"] | undefined;
+}
+
+/** At most a service's own quality with each model, and what a conversion asks for: some kB in all. */
+const mostCodings = 16;
+const codings = new Map<string, Coding>();
+
+function codingOf({ model, subsampling, quality, tables }: CodingForm): Coding {
+  const key = `${model} ${subsampling.x} ${subsampling.y} ${quality} ${tables}`;
+  const known = codings.get(key);
+  if (known !== undefined) return known;
+  const quantisation = quantisationOf(quality);
+  const coding = { quantisation, segments: formatCodingSegments({ model, subsampling, quantisation, tables }) };
+  if (codings.size >= mostCodings) codings.clear();
+  codings.set(key, coding);
+  return coding;
 }
 
 /** Returns the quantisation steps of luma and of chroma for a quality of 1 to 100, in zigzag order. */
