@@ -4,19 +4,12 @@
 import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
 import { coefficients, placePart, placeWhole } from "./block";
 import { Component, component, componentCount, keepsDcAlone } from "./frame";
-import { buildSymbolLookup, differenceInvalid, symbolLookupBytes, takeDifference, takeSymbol } from "./huffman";
+import { differenceInvalid, takeDifference, takeSymbol } from "./huffman";
 import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
 import { statusCorrupt, statusOk } from "./status";
 
-/** The symbols of the scan's AC table. */
-const lookup = memory.data(symbolLookupBytes, 16);
 /** Blocks, including the next one, in which the band only has more bits of coefficients that are already nonzero. */
 let endOfBandRun: i32 = 0;
-
-/** Prepares for a scan whose header was read. */
-export function beginProgression(): void {
-  if (spectralFirst != 0) buildSymbolLookup(member(0).ac, lookup);
-}
 
 /** Notes which coefficients need no further scan. */
 export function endProgression(): void {
@@ -93,7 +86,7 @@ function decodeAc(table: usize, block: usize, present: usize): i32 {
   }
   for (let index = spectralFirst; index <= spectralLast; index++) {
     refill();
-    const symbol = takeSymbol(table, lookup);
+    const symbol = takeSymbol(table);
     if (symbol < 0) return statusCorrupt;
     const run = symbol >> 4;
     const category = symbol & 15;
@@ -125,7 +118,7 @@ function refineAc(table: usize, block: usize, present: usize): i32 {
   let index = spectralFirst;
   while (endOfBandRun == 0 && index <= spectralLast) {
     refill();
-    const symbol = takeSymbol(table, lookup);
+    const symbol = takeSymbol(table);
     if (symbol < 0 || (symbol & 15) > 1) return statusCorrupt;
     let zeros = symbol >> 4;
     let value: i32 = 0;

@@ -1,12 +1,11 @@
 import { bitsOverdrawn, findMarker, unstuff } from "./bits";
 import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
+import { dcDifference, decodeBlock, skipBlock } from "./coefficients";
 import { Component, isProgressive, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
-import { dcDifference, decodeBlock } from "./huffman";
 import { loseMcus } from "./missing";
-import { beginProgression, decodeProgression, endProgression } from "./progression";
+import { decodeProgression, endProgression } from "./progression";
 import { nextRestart, openRestarts, restartPosition } from "./restart";
 import { isFirstOfDc, member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
-import { skipBlock } from "./skip";
 
 /** The first MCU of the scan that is needed, and the one after the last. */
 let neededFirst: i32 = 0;
@@ -51,7 +50,6 @@ export function decodeScan(
   const total = across * (isInterleaved ? mcusDown : member(0).blocksDown);
   const isCoarse = isProgressive && !isFirstOfDc();
   findNeeded(isInterleaved, across);
-  if (isProgressive) beginProgression();
   openRestarts();
   let position = headerEnd;
   let first: i32 = 0;
