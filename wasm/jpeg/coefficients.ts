@@ -3,6 +3,7 @@
 import { bitBuffer, bitCount, bitCursor, bitsAgain, storeBits } from "./bits";
 import { extendSign, findSymbol, isCategory } from "./huffman";
 import { advanceEnd, makePair, pairBits, pairsOffset } from "./pairs";
+import { coefficientOffsets } from "./quantisation";
 import { statusCorrupt } from "./status";
 
 /** The difference that was read for the DC coefficient. */
@@ -10,21 +11,24 @@ export let dcDifference: i32 = 0;
 
 /**
  * Decodes one block: the DC difference into `dcDifference`, the AC coefficients, dequantised, into `block`, which must
- * be clear. `dequantisation` holds for every zigzag index `byte offset in block << 16 | step`. Returns the offsets of
- * all AC coefficients, or-ed, 0 if there are none, or `statusCorrupt`.
+ * be clear. `steps` has that of every zigzag index. Returns the zigzag index of the last coefficient, 0 if there is none
+ * but DC, or `statusCorrupt`.
  */
-export function decodeBlock(block: usize, dc: usize, ac: usize, dequantisation: usize): i32 {
-  return readBlock(block, dc, ac, dequantisation, true);
+export function decodeBlock(block: usize, dc: usize, ac: usize, steps: usize): i32 {
+  return readBlock(block, dc, ac, steps, true);
 }
 
-/** Reads one block of which only the DC difference is needed, because others depend on it. Returns 0 or `statusCorrupt`. */
+/**
+ * Reads one block of which only the DC difference is needed, because others depend on it. Returns `statusCorrupt`, or 0 and
+ * above.
+ */
 export function skipBlock(dc: usize, ac: usize): i32 {
   return readBlock(0, dc, ac, 0, false);
 }
 
 // @ts-ignore: decorator
 @inline
-function readBlock(block: usize, dc: usize, ac: usize, dequantisation: usize, isKept: bool): i32 {
+function readBlock(block: usize, dc: usize, ac: usize, steps: usize, isKept: bool): i32 {
   let buffer = bitBuffer;
   // Shifts only use the last six bits of this count and of an entry used as a count: leaving out the masks shortens the
   // path from one look-up to the next.
@@ -42,7 +46,6 @@ function readBlock(block: usize, dc: usize, ac: usize, dequantisation: usize, is
   buffer <<= <u64>category;
   count -= <u64>((found & 63) + category);
 
-  let offsets: u32 = 0;
   let first: u32 = 0;
   let second: u32 = 0;
   let pair: u64 = 0;
@@ -59,28 +62,34 @@ function readBlock(block: usize, dc: usize, ac: usize, dequantisation: usize, is
     count -= pair;
     if (second > 62) break;
     if (isKept) {
-      offsets |= keepValue(block, dequantisation, first, <i32>(pair >>> 32));
-      offsets |= keepValue(block, dequantisation, second, <i32>(pair >>> 48));
+      keepValue(block, steps, first, <i32>(pair >>> 32));
+      keepValue(block, steps, second, <i32>(pair >>> 48));
     }
   }
   const reached = first > 63 ? first : second;
   if (reached > 63 && reached < advanceEnd && first != 63) return statusCorrupt;
-  if (isKept && first <= 63) offsets |= keepValue(block, dequantisation, first, <i32>(pair >>> 32));
-  if (isKept && second <= 63) offsets |= keepValue(block, dequantisation, second, <i32>(pair >>> 48));
+  let last = first - (<u32>(pair >>> 8) & 0xff);
+  if (first <= 63) {
+    last = first;
+    if (isKept) keepValue(block, steps, first, <i32>(pair >>> 32));
+  }
+  if (second <= 63) {
+    last = second;
+    if (isKept) keepValue(block, steps, second, <i32>(pair >>> 48));
+  }
   if (first == 63) {
     // The block was full with the first: the second is the next block's.
     count += pair - (pair >>> 24);
     buffer = bitsAgain(<i32>(count & 63), cursor);
   }
   storeBits(buffer, <i32>(count & 63), cursor);
-  return offsets;
+  return last;
 }
 
-/** Dequantises the value of a zigzag index into its block; returns its offset. */
+/** Dequantises the value of a zigzag index into its block. */
 // @ts-ignore: decorator
 @inline
-function keepValue(block: usize, dequantisation: usize, index: u32, value: i32): u32 {
-  const step = load<u32>(dequantisation + (index << 2));
-  store<i16>(block + (step >>> 16), value * <i32>(step & 0xffff));
-  return step >>> 16;
+function keepValue(block: usize, steps: usize, index: u32, value: i32): void {
+  const place = block + load<u8>(coefficientOffsets + index);
+  store<i16>(place, value * <i32>load<u16>(steps + (index << 1)));
 }

@@ -2,19 +2,21 @@ import { bitBuffer, dropBits, refill } from "./bits";
 import { statusCorrupt, statusTruncated } from "./status";
 
 /** Bits that one look-up of a symbol takes. */
-export const lookupBits: i32 = 10;
+const lookupBits: i32 = 10;
 const limitsOffset: usize = 1 << (lookupBits + 1);
 const basesOffset: usize = limitsOffset + 17 * 4;
 const symbolsOffset: usize = basesOffset + 17 * 4;
 
 /**
- * The size of a decoding table: the symbol of the next `lookupBits` bits as `symbol << 8 | code length`, 0 where its code is
- * longer; then for all codes the end of each length's codes left-aligned to 16 bits, what makes a code an index into the
- * symbols, and the symbols.
+ * The size of a decoding table: the symbol of the next `lookupBits` bits as `symbol << 8 | code length`, 0 where its code
+ * is longer; then for all codes the end of each length's codes left-aligned to 16 bits, what makes a code an index into
+ * the symbols, and the symbols.
  */
 export const huffmanTableBytes: usize = (symbolsOffset + 256 + 15) & ~15;
 
-/** The greatest supported magnitude category; 8-bit samples need 11 for DC, 10 for AC. Two symbols then fit one refill. */
+/**
+ * The greatest supported magnitude category; 8-bit samples need 11 for DC, 10 for AC. Two symbols then fit one refill.
+ */
 const categoryMaximum: i32 = 12;
 
 /** What stands for a symbol that can't be read: no code, or a value of too many bits. */

@@ -21,9 +21,10 @@ export function openPairs(table: usize): void {
 
 /**
  * Makes the entry for what is on top of `bits`, of which 56 are valid, and keeps it unless it takes more bits than the
- * look-up: the first value in the bits from 32 on, the second in those from 48 on, in those from 24 on the bits that the
- * first takes, code and value together, in those from 16 and from 8 on how far the second coefficient is from the first and
- * the first from the one before it, and then the bits of both. Where there is no second it is the first once more.
+ * look-up. Of an entry's bits those from 48 on are the value of the second coefficient, from 32 on that of the first, from
+ * 24 on how many bits the first takes, code and value together, from 16 on how far the second is from the first, from 8 on
+ * how far the first is from the one before it, and the lowest how many bits both take. Where there is no second it is the
+ * first once more.
  */
 export function makePair(table: usize, bits: u64): u64 {
   const first = readCoefficient(table, bits);

@@ -5,6 +5,7 @@ import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
 import { coefficients, placePart, placeWhole } from "./block";
 import { Component, component, componentCount, keepsDcAlone } from "./frame";
 import { differenceInvalid, takeDifference, takeSymbol } from "./huffman";
+import { coefficientOffsets } from "./quantisation";
 import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
 import { statusCorrupt, statusOk } from "./status";
 
@@ -172,18 +173,18 @@ export function placeKept(reduction: i32): void {
 function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32): void {
   const block = item.storedAt(column, row);
   const dequantisation = item.dequantisation;
-  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>(load<u32>(dequantisation) & 0xffff)));
+  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>load<u16>(dequantisation)));
   if (keepsDcAlone) {
     placePart(item, column, row, dc, 0, reduction);
     return;
   }
-  let offsets: u32 = 0;
+  let last: i32 = 0;
   for (let rest = load<u64>(item.presentAt(column, row)); rest != 0; rest &= rest - 1) {
-    const index = <usize>ctz(rest);
-    const step = load<u32>(dequantisation + (index << 2));
-    offsets |= step >>> 16;
-    store<i16>(coefficients + (step >>> 16), <i32>load<i16>(block + (index << 1)) * <i32>(step & 0xffff));
+    last = <i32>ctz(rest);
+    const place = coefficients + load<u8>(coefficientOffsets + last);
+    const step = <i32>load<u16>(dequantisation + (<usize>last << 1));
+    store<i16>(place, <i32>load<i16>(block + (<usize>last << 1)) * step);
   }
-  if (item.needsWhole(column, row)) placeWhole(item, column, row, dc, offsets);
-  else placePart(item, column, row, dc, offsets, reduction);
+  if (item.needsWhole(column, row)) placeWhole(item, column, row, dc, last);
+  else placePart(item, column, row, dc, last, reduction);
 }
