@@ -49,6 +49,8 @@ function smallDecoder() {
 async function compileKernel() {
   let compiled;
   const flags = ["-O0", "--noAssert", "--runtime", "stub", "--enable", "simd", "--use", "abort="];
+  // Constants of modules are globals, which V8 would load at every use: as operands they become immediate shifts and offsets.
+  flags.push("--runPasses", "simplify-globals");
   const { error, stderr } = await asc.main(
     ["wasm/index.ts", "--outFile", "kernel.wasm", "--baseDir", project, ...flags],
     { writeFile: (_name, contents) => void (compiled = contents) },

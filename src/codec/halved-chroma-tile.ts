@@ -25,6 +25,8 @@ export function halvedChromaDecoder(decoder: TileDecoder, { level, reduction }: 
     subsampling: { x: 2, y: 2 },
     async decodeInto(kernel, { window, ...stored }, planes) {
       const tile = { ...stored, window: window && inWholeQuads(window) };
+      const halved = tile.rows % 2 === 0 ? decoder.decodeHalved?.(kernel, tile, planes) : undefined;
+      if (halved !== undefined) return halved.missing;
       const rows = Math.ceil(tile.rows / reduction);
       const mark = kernel.mark();
       const source = Array.from({ length: 3 }, () => kernel.allocatePlane(width, height));

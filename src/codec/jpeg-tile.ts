@@ -7,7 +7,7 @@ import type { Kernel } from "../raster/kernel.ts";
 import { isNoTurn, noTurn, type Turn, turnPlane, turnSize, unturnArea } from "../raster/orientation.ts";
 import { colorPlanes, type Plane, type Subsampling, threePlanes } from "../raster/raster.ts";
 import { invertPlane } from "../raster/tone.ts";
-import { decodeJpegInto, type JpegTables, loadJpegTables } from "./jpeg/decoder.ts";
+import { decodeJpegInto, decodeRgbHalved, type JpegTables, loadJpegTables } from "./jpeg/decoder.ts";
 import { carriedSubsampling, type JpegHeader, type JpegSampling, readJpegHeader, samplingsOf } from "./jpeg/header.ts";
 import { decodeFileRows } from "./jpeg-file-rows.ts";
 import type { MissingRows } from "./missing-rows.ts";
@@ -59,6 +59,12 @@ export function jpegTileDecoder(kernel: Kernel, shape: TileShape, sample: Uint8A
       const { window } = tile;
       return decodeWindow(kernel, { form, tables, tile, window: window && scaleArea(window, reduction) }, planes);
     },
+    ...(areColorsConverted(form) && {
+      decodeHalved: (_, tile, planes) => {
+        const { window } = tile;
+        return decodeRgbHalved(kernel, { ...frameOf({ form, tables, tile, window }), planes, window, asked: window });
+      },
+    }),
     ...(rows !== undefined && {
       decodeRows: (_, tile) => {
         const { source, window, checkpoints } = tile;
@@ -78,30 +84,31 @@ interface Decoding {
   readonly window: Area | undefined;
 }
 
+/** Returns whether the kernel converts colours as it decodes them. */
+function areColorsConverted({ level: { encoding }, reduction, samplings }: JpegForm): boolean {
+  const isRgbAlone = encoding.model === "rgb" && encoding.layout.samplesPerPixel === 3 && !encoding.isInverted;
+  return isRgbAlone && reduction === 1 && samplings.every(({ x, y }) => x === 1 && y === 1);
+}
+
+/** Returns what the stream of a tile must be. */
+function frameOf({ form: { level, samplings }, tables, tile }: Decoding) {
+  const [bytes] = tile.parts;
+  if (bytes === undefined) throw new RangeError("a tile without bytes");
+  // Some writers pad the last strip, others do not.
+  const minimumHeight = level.isStripped ? tile.rows : undefined;
+  return { tables, bytes, width: level.tileWidth, height: level.tileLength, minimumHeight, samplings };
+}
+
 /** Decodes a window of a tile; the planes begin where the tile does. */
-function decodeWindow(
-  kernel: Kernel,
-  { form, tables, tile, window }: Decoding,
-  planes: readonly Plane[],
-): MissingRows | undefined {
+function decodeWindow(kernel: Kernel, decoding: Decoding, planes: readonly Plane[]): MissingRows | undefined {
+  const { form, window } = decoding;
   const { level, reduction, samplings } = form;
   const { encoding } = level;
-  const {
-    parts: [bytes],
-    rows,
-  } = tile;
-  if (bytes === undefined) throw new RangeError("a tile without bytes");
   const mark = kernel.mark();
   const targets = targetsOf(kernel, form, planes);
   const missing = decodeJpegInto(kernel, {
-    tables,
-    bytes,
+    ...frameOf(decoding),
     planes: targets.map(({ decoded }) => decoded),
-    width: level.tileWidth,
-    height: level.tileLength,
-    // Some writers pad the last strip, others do not.
-    minimumHeight: level.isStripped ? rows : undefined,
-    samplings,
     window: isEnlarged(targets) ? undefined : window,
     asked: window,
     reduction,

@@ -28,6 +28,15 @@ export interface TileDecoder {
    */
   decodeInto(kernel: Kernel, tile: StoredTile, planes: readonly Plane[]): Promise<MissingRows | undefined>;
   /**
+   * Decodes one whole tile of RGB to luma and halved chroma at once, from a window of whole 2 x 2 pixels. Returns undefined,
+   * and has written nothing, where the tile does not allow it; absent where none does. Throws the same.
+   */
+  decodeHalved?(
+    kernel: Kernel,
+    tile: StoredTile,
+    planes: readonly Plane[],
+  ): { readonly missing: MissingRows | undefined } | undefined;
+  /**
    * Decodes a tile from the top down, as many rows at a time as `rowsAtOnce` says, up to the end of its window; absent
    * where that is undefined. Throws the same.
    */

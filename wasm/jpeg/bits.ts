@@ -22,6 +22,12 @@ export function storeBits(buffer: u64, count: i32, cursor: usize): void {
   bitCursor = cursor;
 }
 
+/** Returns the `count` bits before `cursor` once more, left-aligned, and those that follow them. */
+export function bitsAgain(count: i32, cursor: usize): u64 {
+  const bytes = (count + 7) >> 3;
+  return load<u64>(cursor + bytes - 7) << (8 * bytes - count);
+}
+
 /** Makes at least 56 bits valid. */
 // @ts-ignore: decorator
 @inline

@@ -4,7 +4,7 @@ import { fillBlock, flatSample, inverseTransform } from "./idct";
 /** The block being decoded; clear between blocks. */
 export const coefficients = memory.data(128, 16);
 /** Samples of a block that is not written whole. */
-const samples = memory.data(64, 16);
+export const samples = memory.data(64, 16);
 
 /** Clears the coefficients after a block that was abandoned halfway. */
 export function clearCoefficients(): void {
@@ -13,39 +13,40 @@ export function clearCoefficients(): void {
 
 /**
  * Transforms the block in `coefficients`, which is neither clipped nor reduced, into its component's plane and clears
- * the coefficients. `dc` is the dequantised DC coefficient; `offsets` are those of the others, or-ed.
+ * the coefficients. `dc` is the dequantised DC coefficient; `last` is the zigzag index of the last other one, 0 if there
+ * is none.
  */
 // @ts-ignore: decorator
 @inline
-export function placeWhole(item: Component, column: i32, row: i32, dc: i32, offsets: i32): void {
+export function placeWhole(item: Component, column: i32, row: i32, dc: i32, last: i32): void {
   const stride = item.plane.stride;
-  transformBlock(dc, offsets, item.plane.pointer + <usize>(row << 3) * stride + (column << 3), stride);
+  transformBlock(dc, last, item.plane.pointer + <usize>(row << 3) * stride + (column << 3), stride);
 }
 
 /**
  * Does the same for a block that is clipped or reduced: combines every 1, 2 x 2, 4 x 4 or 8 x 8 samples into their
  * rounded mean, and writes those that are needed.
  */
-export function placePart(item: Component, column: i32, row: i32, dc: i32, offsets: i32, reduction: i32): void {
+export function placePart(item: Component, column: i32, row: i32, dc: i32, last: i32, reduction: i32): void {
   if (reduction == 3) {
     fillBlock(flatSample(dc), samples, 8);
-    if (offsets != 0) clearCoefficients();
+    if (last != 0) clearCoefficients();
   } else {
-    transformBlock(dc, offsets, samples, 8);
-    if (offsets != 0) for (let pass: i32 = 0; pass < reduction; pass++) halveSamples();
+    transformBlock(dc, last, samples, 8);
+    if (last != 0) for (let pass: i32 = 0; pass < reduction; pass++) halveSamples();
   }
   const size = 8 >> reduction;
-  copyClipped(item, column * size, row * size, size);
+  copyClipped(item, samples, column * size, row * size, size);
 }
 
 // @ts-ignore: decorator
 @inline
-function transformBlock(dc: i32, offsets: i32, target: usize, stride: usize): void {
-  if (offsets == 0) {
+function transformBlock(dc: i32, last: i32, target: usize, stride: usize): void {
+  if (last == 0) {
     fillBlock(flatSample(dc), target, stride);
   } else {
     store<i16>(coefficients, dc);
-    inverseTransform(coefficients, offsets, target, stride);
+    inverseTransform(coefficients, last, target, stride);
   }
 }
 
@@ -59,8 +60,8 @@ function halveSamples(): void {
   }
 }
 
-/** Copies the part of the `size` x `size` samples, which belong at `x`, `y`, that may be written. */
-function copyClipped(item: Component, x: i32, y: i32, size: i32): void {
+/** Copies the part of `size` x `size` samples, in rows of 8 bytes, which belong at `x`, `y`, that may be written. */
+export function copyClipped(item: Component, block: usize, x: i32, y: i32, size: i32): void {
   const left = max(x, item.left);
   const width = min(x + size, item.right) - left;
   const top = max(y, item.top);
@@ -69,7 +70,7 @@ function copyClipped(item: Component, x: i32, y: i32, size: i32): void {
   const isWhole = width == 8;
   const isHalf = width == 4 && size == 4;
   const stride = item.plane.stride;
-  let from = samples + <usize>((top - y) * 8 + (left - x));
+  let from = block + <usize>((top - y) * 8 + (left - x));
   let to = item.plane.pointer + <usize>top * stride + left;
   for (let row: i32 = 0; row < height; row++) {
     if (isWhole) store<u64>(to, load<u64>(from));

@@ -152,7 +152,7 @@ function transformVectors(
 
 /**
  * Transforms 8 rows of 8 samples, `stride` bytes apart, quantises with the reciprocals that `makeReciprocals` made, and
- * stores the block in the order of `coefficientOffset`. Returns the zigzag mask of the coefficients that are not zero.
+ * stores the block in the order of `coefficientOffsets`. Returns the zigzag mask of the coefficients that are not zero.
  */
 export function forwardTransform(samples: usize, stride: usize, block: usize, reciprocals: usize): u64 {
   const fifth = samples + 4 * stride;

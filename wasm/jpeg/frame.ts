@@ -10,6 +10,7 @@ import {
   statusPrecision,
   statusProgressive,
   statusSampling,
+  statusScanSeparate,
   statusTruncated,
 } from "./status";
 
@@ -97,6 +98,8 @@ export let mcusDown: i32 = 0;
 export let isProgressive: bool = false;
 /** Whether the first coefficient of each block is all that a progressive frame's samples are made of: reduced to 1/8. */
 export let keepsDcAlone: bool = false;
+/** Whether red, green and blue are written as luma and halved chroma. */
+export let convertsColors: bool = false;
 /** As a power of 2, the bytes that are kept of each needed block of a progressive frame: 64 coefficients, or one. */
 export let keptShift: i32 = 7;
 
@@ -141,6 +144,8 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
   if (width == 0 || height == 0 || width != request.width) return statusFrameDiffers;
   if (height < request.heightMinimum || height > request.height) return statusFrameDiffers;
   if (count != request.planeCount) return statusFrameDiffers;
+  // Blocks of all three colours have to come together.
+  if (request.convertsColors != 0 && marker == 0xc2) return statusScanSeparate;
 
   let horizontalMaximum: i32 = 0;
   let verticalMaximum: i32 = 0;
@@ -171,12 +176,14 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
     item.blocksDown = ceilingOf(ceilingOf(height, y), 8);
     item.rowFactor = y;
     item.isDecoded = false;
-    placeWindow(item, request, x, y, height);
+    const factor = request.convertsColors != 0 && index > 0 ? 2 : 1;
+    placeWindow(item, request, factor * x, factor * y, height, 8 / factor);
   }
   mcusAcross = ceilingOf(width, 8 * horizontalMaximum);
   mcusDown = ceilingOf(height, 8 * verticalMaximum);
   componentCount = count;
   isProgressive = marker == 0xc2;
+  convertsColors = request.convertsColors != 0;
   return isProgressive ? placeCoefficients(request) : statusOk;
 }
 
@@ -205,14 +212,17 @@ function placeCoefficients(request: DecodeRequest): i32 {
   return statusOk;
 }
 
-/** Finds which samples and blocks of a component, `x` and `y` times coarser than the frame, the request needs. */
-function placeWindow(item: Component, request: DecodeRequest, x: i32, y: i32, height: i32): void {
+/**
+ * Finds which samples and blocks of a component, `x` and `y` times coarser than the frame, the request needs; `side` is how
+ * many samples a block has before reduction.
+ */
+function placeWindow(item: Component, request: DecodeRequest, x: i32, y: i32, height: i32, side: i32): void {
   const reduction = request.reduction;
   item.left = request.windowLeft / x >> reduction;
   item.top = request.windowTop / y >> reduction;
   item.right = min(ceilingOf(min(request.windowRight, request.width), x << reduction), item.plane.width);
   item.bottom = min(ceilingOf(min(request.windowBottom, height), y << reduction), item.plane.height);
-  const size = 8 >> reduction;
+  const size = side >> reduction;
   item.firstColumn = item.left / size;
   item.firstRow = item.top / size;
   item.columnCount = item.right > item.left ? ceilingOf(item.right, size) - item.firstColumn : 0;

@@ -21,18 +21,13 @@ import {
   odd57Second,
   odd57Third,
 } from "./cosine";
-
-/** Bits of a coefficient's offset that mark a horizontal or vertical frequency of 4 or more. */
-const highFrequency: i32 = 32 | 64;
+import { highMinimum } from "./quantisation";
 
 /** Fraction bits kept between the passes. */
 const passBits: i32 = 2;
-const firstShift: i32 = constantBits - passBits;
-const secondShift: i32 = constantBits + passBits + 3;
-/** Rounds the first pass. */
-const firstRounding: i32 = 1 << (firstShift - 1);
+export const secondShift: i32 = constantBits + passBits + 3;
 /** Rounds the second pass and shifts the level by 128: added to the vertical frequency 0, it reaches every sample. */
-const secondBias: i32 = ((1 << (secondShift - 1)) + (128 << secondShift)) >> constantBits;
+export const secondBias: i32 = ((1 << (secondShift - 1)) + (128 << secondShift)) >> constantBits;
 
 /** The first pass's results, then the second's. */
 const between = memory.data(128, 16);
@@ -43,7 +38,7 @@ const between = memory.data(128, 16);
  */
 // @ts-ignore: decorator
 @inline
-function transformLanes(from: usize, to: usize, isFirst: bool, rounding: v128, hasHigh: bool): void {
+function transformLanes(from: usize, to: usize, isFirst: bool, shift: i32, rounding: v128, hasHigh: bool): void {
   const pair02 = v128.load(from);
   let even0 = dot(pair02, even02First);
   let even1 = dot(pair02, even02Second);
@@ -72,7 +67,6 @@ function transformLanes(from: usize, to: usize, isFirst: bool, rounding: v128, h
     odd2 = i32x4.add(odd2, dot(pair57, odd57Third));
     odd3 = i32x4.add(odd3, dot(pair57, odd57Fourth));
   }
-  const shift = isFirst ? firstShift : secondShift;
   const results01 = descale(i32x4.add(even0, odd0), i32x4.add(even1, odd1), shift);
   const results23 = descale(i32x4.add(even2, odd2), i32x4.add(even3, odd3), shift);
   const results45 = descale(i32x4.sub(even3, odd3), i32x4.sub(even2, odd2), shift);
@@ -91,31 +85,57 @@ function transformLanes(from: usize, to: usize, isFirst: bool, rounding: v128, h
 /** Scales two vectors of 32 bits down by `shift` bits into one of 16. */
 // @ts-ignore: decorator
 @inline
-function descale(low: v128, high: v128, shift: i32): v128 {
+export function descale(low: v128, high: v128, shift: i32): v128 {
   return i16x8.narrow_i32x4_s(i32x4.shr_s(low, shift), i32x4.shr_s(high, shift));
 }
 
 /**
  * Transforms the coefficients at `block`, in the order of `coefficientOffset`, into 8 rows of 8 samples, `stride` bytes
- * apart, and clears the block. `offsets` are the offsets of all that may not be zero, or-ed: frequencies of 4 and more
- * are rare, and without them half of the work is saved. Within one level of the exact transform.
+ * apart, and clears the block. `last` is the greatest zigzag index of those that may not be zero. Within one level of the
+ * exact transform.
  */
-export function inverseTransform(block: usize, offsets: i32, samples: usize, stride: usize): void {
+export function inverseTransform(block: usize, last: i32, samples: usize, stride: usize): void {
+  transformBlock(block, hasHigh(block, last), samples, stride, constantBits - passBits);
+}
+
+/**
+ * Does the same for coefficients of four times their size, which have as many fraction bits as there are between the
+ * passes; `isHigh` says whether any is of a frequency of 4 or more.
+ */
+export function inverseTransformFine(block: usize, isHigh: bool, samples: usize, stride: usize): void {
+  transformBlock(block, isHigh, samples, stride, constantBits);
+}
+
+/** Returns whether a block has coefficients of frequencies of 4 or more: without them half of the work is saved. */
+// @ts-ignore: decorator
+@inline
+export function hasHigh(block: usize, last: i32): bool {
+  if (last < highMinimum) return false;
+  const across = v128.or(v128.load(block, 32), v128.load(block, 48));
+  const downLow = v128.or(v128.load(block, 64), v128.load(block, 80));
+  const downHigh = v128.or(v128.load(block, 96), v128.load(block, 112));
+  return v128.any_true(v128.or(across, v128.or(downLow, downHigh)));
+}
+
+// @ts-ignore: decorator
+@inline
+function transformBlock(block: usize, isHigh: bool, samples: usize, stride: usize, firstShift: i32): void {
+  const firstRounding: i32 = 1 << (firstShift - 1);
   const lowRounding = i32x4(firstRounding + (secondBias << firstShift), firstRounding, firstRounding, firstRounding);
   // One test for both axes: the outcome is hard to predict, and a wrong prediction costs more than two tests would
   // save.
-  if (offsets & highFrequency) {
-    transformLanes(block, between, true, lowRounding, true);
+  if (isHigh) {
+    transformLanes(block, between, true, firstShift, lowRounding, true);
     clearHalf(block);
-    transformLanes(block + 64, between + 32, true, i32x4.splat(firstRounding), true);
+    transformLanes(block + 64, between + 32, true, firstShift, i32x4.splat(firstRounding), true);
     clearHalf(block + 64);
-    transformLanes(between, between, false, lowRounding, true);
-    transformLanes(between + 64, between + 64, false, lowRounding, true);
+    transformLanes(between, between, false, secondShift, lowRounding, true);
+    transformLanes(between + 64, between + 64, false, secondShift, lowRounding, true);
   } else {
-    transformLanes(block, between, true, lowRounding, false);
+    transformLanes(block, between, true, firstShift, lowRounding, false);
     clearHalf(block);
-    transformLanes(between, between, false, lowRounding, false);
-    transformLanes(between + 64, between + 64, false, lowRounding, false);
+    transformLanes(between, between, false, secondShift, lowRounding, false);
+    transformLanes(between + 64, between + 64, false, secondShift, lowRounding, false);
   }
   storeFourRows(v128.load(between), v128.load(between, 64), samples, stride);
   storeFourRows(v128.load(between, 16), v128.load(between, 80), samples + 4 * stride, stride);
@@ -123,7 +143,7 @@ export function inverseTransform(block: usize, offsets: i32, samples: usize, str
 
 // @ts-ignore: decorator
 @inline
-function clearHalf(block: usize): void {
+export function clearHalf(block: usize): void {
   v128.store(block, i64x2.splat(0));
   v128.store(block, i64x2.splat(0), 16);
   v128.store(block, i64x2.splat(0), 32);

@@ -1,7 +1,8 @@
 // What damage took from a frame, by rows of blocks of its finest component.
 
 import { placePart, placeWhole } from "./block";
-import { isProgressive } from "./frame";
+import { component, convertsColors, isProgressive } from "./frame";
+import { placeColors } from "./rgb-scan";
 import { member, memberCount } from "./scan-header";
 
 /** Rows that a mark stands for. */
@@ -28,6 +29,7 @@ export function clearMarks(): void {
  * them, and their rows are marked where they are needed.
  */
 export function loseMcus(first: i32, last: i32, across: i32, reduction: i32, isCoarse: bool): void {
+  if (convertsColors) return loseColors(first, last, across);
   const isInterleaved = memberCount > 1;
   for (let mcu = first; mcu < last; mcu++) {
     for (let index: i32 = 0; index < memberCount; index++) {
@@ -46,6 +48,14 @@ export function loseMcus(first: i32, last: i32, across: i32, reduction: i32, isC
         }
       }
     }
+  }
+}
+
+function loseColors(first: i32, last: i32, across: i32): void {
+  for (let mcu = first; mcu < last; mcu++) {
+    if (!component(0).needs(mcu % across, mcu / across)) continue;
+    markRow(mcu / across, 1, false);
+    placeColors(mcu % across, mcu / across, 0);
   }
 }
 

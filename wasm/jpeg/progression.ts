@@ -4,19 +4,13 @@
 import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
 import { coefficients, placePart, placeWhole } from "./block";
 import { Component, component, componentCount, keepsDcAlone } from "./frame";
-import { buildSymbolLookup, differenceInvalid, symbolLookupBytes, takeDifference, takeSymbol } from "./huffman";
+import { differenceInvalid, takeDifference, takeSymbol } from "./huffman";
+import { coefficientOffsets } from "./quantisation";
 import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
 import { statusCorrupt, statusOk } from "./status";
 
-/** The symbols of the scan's AC table. */
-const lookup = memory.data(symbolLookupBytes, 16);
 /** Blocks, including the next one, in which the band only has more bits of coefficients that are already nonzero. */
 let endOfBandRun: i32 = 0;
-
-/** Prepares for a scan whose header was read. */
-export function beginProgression(): void {
-  if (spectralFirst != 0) buildSymbolLookup(member(0).ac, lookup);
-}
 
 /** Notes which coefficients need no further scan. */
 export function endProgression(): void {
@@ -93,7 +87,7 @@ function decodeAc(table: usize, block: usize, present: usize): i32 {
   }
   for (let index = spectralFirst; index <= spectralLast; index++) {
     refill();
-    const symbol = takeSymbol(table, lookup);
+    const symbol = takeSymbol(table);
     if (symbol < 0) return statusCorrupt;
     const run = symbol >> 4;
     const category = symbol & 15;
@@ -125,7 +119,7 @@ function refineAc(table: usize, block: usize, present: usize): i32 {
   let index = spectralFirst;
   while (endOfBandRun == 0 && index <= spectralLast) {
     refill();
-    const symbol = takeSymbol(table, lookup);
+    const symbol = takeSymbol(table);
     if (symbol < 0 || (symbol & 15) > 1) return statusCorrupt;
     let zeros = symbol >> 4;
     let value: i32 = 0;
@@ -179,18 +173,18 @@ export function placeKept(reduction: i32): void {
 function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32): void {
   const block = item.storedAt(column, row);
   const dequantisation = item.dequantisation;
-  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>(load<u32>(dequantisation) & 0xffff)));
+  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>load<u16>(dequantisation)));
   if (keepsDcAlone) {
     placePart(item, column, row, dc, 0, reduction);
     return;
   }
-  let offsets: u32 = 0;
+  let last: i32 = 0;
   for (let rest = load<u64>(item.presentAt(column, row)); rest != 0; rest &= rest - 1) {
-    const index = <usize>ctz(rest);
-    const step = load<u32>(dequantisation + (index << 2));
-    offsets |= step >>> 16;
-    store<i16>(coefficients + (step >>> 16), <i32>load<i16>(block + (index << 1)) * <i32>(step & 0xffff));
+    last = <i32>ctz(rest);
+    const place = coefficients + load<u8>(coefficientOffsets + last);
+    const step = <i32>load<u16>(dequantisation + (<usize>last << 1));
+    store<i16>(place, <i32>load<i16>(block + (<usize>last << 1)) * step);
   }
-  if (item.needsWhole(column, row)) placeWhole(item, column, row, dc, offsets);
-  else placePart(item, column, row, dc, offsets, reduction);
+  if (item.needsWhole(column, row)) placeWhole(item, column, row, dc, last);
+  else placePart(item, column, row, dc, last, reduction);
 }

@@ -38,6 +38,11 @@ export class DecodeRequest {
   /** The parameters of a DHT segment whose tables sequential frames use where none is defined. */
   standardTables: usize;
   standardTableBytes: usize;
+  /**
+   * 1 if the components are red, green and blue, which are written as luma and as Cb and Cr halved on both axes: only
+   * where none is subsampled and nothing is reduced.
+   */
+  convertsColors: i32;
   planeCount: i32;
 
   // @ts-ignore: decorator

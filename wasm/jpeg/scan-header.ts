@@ -20,6 +20,12 @@ export function member(index: i32): Component {
   return changetype<Component>(load<usize>(members + (index << 2)));
 }
 
+/** Returns whether the scan has all components of the frame, as they are numbered there. */
+export function areAllInOrder(): bool {
+  for (let index: i32 = 0; index < memberCount; index++) if (member(index) != component(index)) return false;
+  return memberCount == componentCount;
+}
+
 /** Reads a scan header's parameters and binds each component to its tables. Source: ITU-T T.81 B.2.3. */
 export function readScanHeader(from: usize, end: usize, tables: usize): i32 {
   if (from + 1 > end) return statusTruncated;

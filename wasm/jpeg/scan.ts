@@ -1,12 +1,13 @@
 import { bitsOverdrawn, findMarker, unstuff } from "./bits";
 import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
-import { Component, isProgressive, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
-import { dcDifference, decodeBlock } from "./huffman";
+import { dcDifference, decodeBlock, skipBlock } from "./coefficients";
+import { Component, convertsColors, isProgressive, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
 import { loseMcus } from "./missing";
-import { beginProgression, decodeProgression, endProgression } from "./progression";
+import { decodeProgression, endProgression } from "./progression";
+import { decodeColors } from "./rgb-scan";
 import { nextRestart, openRestarts, restartPosition } from "./restart";
-import { isFirstOfDc, member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
-import { skipBlock } from "./skip";
+import { areAllInOrder, isFirstOfDc, member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
+import { statusScanSeparate } from "./status";
 
 /** The first MCU of the scan that is needed, and the one after the last. */
 let neededFirst: i32 = 0;
@@ -44,6 +45,7 @@ export function decodeScan(
 ): i32 {
   const status = readScanHeader(from, headerEnd, tables);
   if (status < 0) return status;
+  if (convertsColors && !areAllInOrder()) return statusScanSeparate;
   // The data is passed over by looking for the next marker with a segment.
   if (isProgressive && keepsDcAlone && spectralFirst != 0) return <i32>headerEnd;
   const isInterleaved = memberCount > 1;
@@ -51,7 +53,6 @@ export function decodeScan(
   const total = across * (isInterleaved ? mcusDown : member(0).blocksDown);
   const isCoarse = isProgressive && !isFirstOfDc();
   findNeeded(isInterleaved, across);
-  if (isProgressive) beginProgression();
   openRestarts();
   let position = headerEnd;
   let first: i32 = 0;
@@ -82,6 +83,7 @@ function decodeInterval(first: i32, last: i32, across: i32, reduction: i32): i32
   for (let index: i32 = 0; index < memberCount; index++) member(index).prediction = 0;
   let reached: i32;
   if (isProgressive) reached = decodeProgression(first, last, across);
+  else if (convertsColors) reached = decodeColors(first, last, across);
   else if (memberCount > 1) reached = decodeInterleaved(first, last, across, reduction);
   else reached = decodeAlone(first, last, across, reduction);
   if (reached < last) clearCoefficients();
@@ -131,9 +133,9 @@ export function decodeAlone(first: i32, last: i32, across: i32, reduction: i32):
 @inline
 function decodeNext(item: Component, column: i32, row: i32, reduction: i32): bool {
   if (!item.needsWhole(column, row)) return decodePart(item, column, row, reduction);
-  const offsets = decodeBlock(coefficients, item.dc, item.ac, item.dequantisation);
-  if (offsets < 0 || bitsOverdrawn()) return false;
-  placeWhole(item, column, row, nextDc(item), offsets);
+  const last = decodeBlock(coefficients, item.dc, item.ac, item.dequantisation);
+  if (last < 0 || bitsOverdrawn()) return false;
+  placeWhole(item, column, row, nextDc(item), last);
   return true;
 }
 
@@ -155,5 +157,5 @@ function decodePart(item: Component, column: i32, row: i32, reduction: i32): boo
 function nextDc(item: Component): i32 {
   const prediction = item.prediction + dcDifference;
   item.prediction = prediction;
-  return <i32>(<i16>(prediction * <i32>(load<u32>(item.dequantisation) & 0xffff)));
+  return <i32>(<i16>(prediction * <i32>(load<u16>(item.dequantisation))));
 }

@@ -28,5 +28,5 @@ export const statusComponents: i32 = -21;
 export const statusSampling: i32 = -22;
 /** A progressive frame with more scans than are reasonable. */
 export const statusScans: i32 = -23;
-/** A frame that is not decoded by rows: progressive, or of several scans. */
+/** A frame that is not decoded by rows, or with its colours converted: progressive, or of several scans. */
 export const statusScanSeparate: i32 = -24;

@@ -1,4 +1,5 @@
 import { buildHuffmanTable, huffmanTableBytes } from "./huffman";
+import { acTableBytes, openPairs } from "./pairs";
 import { dequantisationBytes, readDequantisation } from "./quantisation";
 import { statusCorrupt, statusOk } from "./status";
 
@@ -8,10 +9,11 @@ const slots: usize = 4;
 const dcFirst: usize = slots;
 const acFirst: usize = 2 * slots;
 const pointerBytes: usize = 3 * slots * 4;
-const huffmanOffset: usize = pointerBytes + slots * dequantisationBytes;
+const dcOffset: usize = pointerBytes + slots * dequantisationBytes;
+const acOffset: usize = dcOffset + slots * huffmanTableBytes;
 
 /** The size of a block of tables, in bytes. */
-export const tablesBytes: usize = huffmanOffset + 2 * slots * huffmanTableBytes;
+export const tablesBytes: usize = acOffset + slots * acTableBytes;
 
 /**
  * A stream that defines more tables than this is treated as an attack: building them is more expensive than reading
@@ -95,13 +97,14 @@ export function readHuffmanSegment(tables: usize, from: usize, end: usize): i32 
     const isAc = head >> 4 == 1;
     const slot = <usize>head & 15;
     if (slot >= slots || head >> 4 > 1 || ++definitions > definitionsMaximum) return statusCorrupt;
-    const index = (isAc ? slots : 0) + slot;
-    const table = tables + huffmanOffset + index * huffmanTableBytes;
+    const table = tables + (isAc ? acOffset + slot * acTableBytes : dcOffset + slot * huffmanTableBytes);
+    const inUse = tables + (((isAc ? acFirst : dcFirst) + slot) << 2);
     // A table that fails halfway must not stay in use.
-    store<u32>(tables + ((dcFirst + index) << 2), 0);
-    const length = buildHuffmanTable(table, from, end, isAc);
+    store<u32>(inUse, 0);
+    const length = buildHuffmanTable(table, from, end);
     if (length < 0) return statusCorrupt;
-    store<u32>(tables + ((dcFirst + index) << 2), table);
+    if (isAc) openPairs(table);
+    store<u32>(inUse, table);
     from += length;
   }
   return statusOk;

@@ -16,13 +16,15 @@ export interface DecodeRequest {
   /** The pixels that are needed, before reduction. */
   readonly window: Area;
   readonly standardTables: { readonly pointer: number; readonly byteLength: number };
+  /** Whether red, green and blue are written as luma and halved chroma. */
+  readonly convertsColors?: boolean | undefined;
   readonly planes: readonly Plane[];
   /** How each component must be sampled; undefined for any. */
   readonly samplingOf: (component: number) => JpegSampling | undefined;
 }
 
 /** The 32-bit words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
-const requestWords = 17;
+const requestWords = 18;
 const planeWords = 6;
 
 /** The first of the two words that provide room for coefficients: there is none at first. */
@@ -53,7 +55,8 @@ export function writeRequest(kernel: Kernel, pointer: number, request: DecodeReq
   words[roomWord + 1] = 0;
   words[14] = standardTables.pointer;
   words[15] = standardTables.byteLength;
-  words[16] = planes.length;
+  words[16] = request.convertsColors === true ? 1 : 0;
+  words[17] = planes.length;
   planes.forEach((plane, index) => {
     const at = requestWords + planeWords * index;
     const sampling = request.samplingOf(index);

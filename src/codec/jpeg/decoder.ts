@@ -6,7 +6,7 @@ import { type AskedRows, findMissing, type MissingRows } from "../missing-rows.t
 import { requestBytes, roomWord, writeRequest } from "./decode-request.ts";
 import type { JpegFrame, JpegSampling } from "./header.ts";
 import { standardHuffmanTables } from "./standard-tables.ts";
-import { checkJpegStatus, statusProgressive } from "./status.ts";
+import { checkJpegStatus, statusProgressive, statusScanSeparate } from "./status.ts";
 
 /** Tables that abbreviated streams use, in kernel memory until the arena is released below them. */
 export interface JpegTables {
@@ -91,6 +91,29 @@ function textOf(bytes: Uint8Array): string {
  * scan, `source-unsupported` and `render-memory`. Source: ITU-T T.81.
  */
 export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): MissingRows | undefined {
+  return missingOf(kernel, options, decode(kernel, options, "components"));
+}
+
+/**
+ * Decodes a stream of red, green and blue like that, into planes of luma and of Cb and Cr halved on both axes, as
+ * `rgbToYcbcrHalved` would within a level or two: the window begins and ends at even pixels. Returns undefined, and has
+ * written nothing, where the blocks of the three do not come together: in several scans, or progressively.
+ */
+export function decodeRgbHalved(
+  kernel: Kernel,
+  options: JpegDecodeOptions,
+): { readonly missing: MissingRows | undefined } | undefined {
+  const status = decode(kernel, options, "ycbcr");
+  return status === statusScanSeparate ? undefined : { missing: missingOf(kernel, options, status) };
+}
+
+function missingOf(kernel: Kernel, options: JpegDecodeOptions, status: number): MissingRows | undefined {
+  checkJpegStatus(status);
+  return status === statusDamaged ? missingRows(kernel, options) : undefined;
+}
+
+/** Decodes to planes of the components, or of what they are converted to; returns the kernel's status. */
+function decode(kernel: Kernel, options: JpegDecodeOptions, to: "components" | "ycbcr"): number {
   const { bytes, planes, width, height } = options;
   if (planes.length === 0 || planes.length > planesMaximum) {
     throw new ImageError("internal", "A JPEG has one to four planes.");
@@ -117,6 +140,7 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): Miss
     reduction: options.reduction ?? 1,
     window,
     standardTables: { pointer: standard, byteLength: standardHuffmanTables.byteLength },
+    convertsColors: to === "ycbcr",
     planes,
     samplingOf: (component) => expectedSampling(options, component),
   });
@@ -126,8 +150,7 @@ export function decodeJpegInto(kernel: Kernel, options: JpegDecodeOptions): Miss
   } finally {
     kernel.release(request);
   }
-  checkJpegStatus(status);
-  return status === statusDamaged ? missingRows(kernel, options) : undefined;
+  return status;
 }
 
 function missingRows(kernel: Kernel, options: JpegDecodeOptions): MissingRows | undefined {

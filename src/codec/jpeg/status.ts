@@ -21,6 +21,9 @@ const unsupported: Readonly<Record<number, string>> = {
   [-24]: "Progressive JPEG and JPEG in several scans can't be decoded by rows.",
 };
 
+/** The kernel's status for a frame whose colours it can't convert as it decodes them. */
+export const statusScanSeparate = -24;
+
 /** The kernel's status when it has no room for the coefficients of a progressive frame. */
 export const statusProgressive = -16;
 
