@@ -252,8 +252,8 @@ export function createServices(config: Config, platform: Platform, state: Isolat
   return {
     originReader: reader,
     masters: {
-      objectOf: ({ key, origin }, patience) =>
-        origin === undefined ? r2Object(masters, key) : originObject(reader, origin, patience.signal),
+      objectOf: ({ key, origin }, signal) =>
+        origin === undefined ? r2Object(masters, key) : originObject(reader, origin, signal),
       storage: masters,
       held: state.heldMasters,
       habit: state.openingHabit,

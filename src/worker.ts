@@ -8,7 +8,6 @@ import { adminRoutes } from "./app/admin.ts";
 import { authRoutes } from "./app/auth.ts";
 import { presentationRoutes } from "./app/presentation.ts";
 import { createApp } from "./app.ts";
-import type { Patience } from "./budget/lease.ts";
 import { type Config, readConfig } from "./config.ts";
 import { ImageError } from "./error.ts";
 import { findRule } from "./gateway/find-rule.ts";
@@ -103,14 +102,8 @@ async function answerRequest(request: Request, env: Env, context: ExecutionConte
   const answer = async (services: Services): Promise<Response> => {
     const { config } = services;
     if (!isHostWarned && !isHostShared(config, request.url)) warnOfHost();
-    const patience: Patience = {
-      milliseconds: 1000 * config.renderWaitSeconds,
-      // The platform makes it when it is looked at, which a request does that waits or takes long.
-      get signal() {
-        return request.signal;
-      },
-      onWaited,
-    };
+    // Looked at now: one that is looked at after the client has gone tells of nothing.
+    const patience = { milliseconds: 1000 * config.renderWaitSeconds, signal: request.signal, onWaited };
     const visit: Visit = { account, patience, address: connectingAddress(request), isAlone, defer, log };
     try {
       refuseFromElsewhere(config, request.url);

@@ -229,7 +229,7 @@ function ready(store: MasterStore, { name, visit }: Opening, kept: KeptMaster): 
 }
 
 function objectOf(store: MasterStore, { name, visit }: Opening): StoredObject {
-  return store.objectOf(name, visit.patience);
+  return store.objectOf(name, visit.patience.signal);
 }
 
 /** Seconds since 1970. */

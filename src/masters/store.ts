@@ -1,5 +1,4 @@
 import type { Clock } from "../budget/clock.ts";
-import type { Patience } from "../budget/lease.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
 import type { CacheTier } from "../cache/tier.ts";
@@ -32,8 +31,8 @@ export interface HeldMaster {
 
 /** What opening masters takes. */
 export interface MasterStore {
-  /** Where a master is read; what reads it gives up once the signal is aborted, which tells that the client has gone. */
-  readonly objectOf: (name: MasterName, patience: Pick<Patience, "signal">) => StoredObject;
+  /** Where a master is read; what reads it gives up once `signal` is aborted, which tells that the client has gone. */
+  readonly objectOf: (name: MasterName, signal: AbortSignal | undefined) => StoredObject;
   /** How long storage is waited for. */
   readonly storage: { readonly clock: Clock; readonly timeoutSeconds: number };
   readonly held: IsolateCache<HeldMaster>;
