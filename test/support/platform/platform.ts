@@ -90,7 +90,8 @@ export async function startPlatform({
         contents: readFileSync(`${folder}/${name}`),
       })),
     ],
-    bindings: { ...(bindings as Record<string, string>), ...variables },
+    // What is written of a request is looked at.
+    bindings: { ...(bindings as Record<string, string>), LOG_SAMPLE: "1", ...variables },
     r2Buckets: ["MASTERS", "CATALOGUE", "DERIVATIVES"],
     serviceBindings: { LATE: late },
     ratelimits: Object.fromEntries(
