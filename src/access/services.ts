@@ -128,6 +128,7 @@ function formerService({ base }: ServiceGround, { kind, path, notice, profile }:
   return {
     "@context": formerContext,
     ...(profile === "external" ? {} : { "@id": `${base}${path}` }),
+    "@type": "AuthCookieService1",
     profile: `http://iiif.io/api/auth/1/${profile === "external" ? "external" : "login"}`,
     label: chooseText(label).text,
     ...(heading === undefined ? {} : { header: chooseText(heading, own).text }),
@@ -136,8 +137,13 @@ function formerService({ base }: ServiceGround, { kind, path, notice, profile }:
     failureHeader: refusedTexts.heading.en,
     failureDescription: refusedTexts.note.en,
     service: [
-      { "@id": `${base}${tokenPath}`, profile: "http://iiif.io/api/auth/1/token" },
-      { "@id": `${base}${logoutPath}`, profile: "http://iiif.io/api/auth/1/logout", label: logoutLabel.en },
+      { "@id": `${base}${tokenPath}`, "@type": "AuthTokenService1", profile: "http://iiif.io/api/auth/1/token" },
+      {
+        "@id": `${base}${logoutPath}`,
+        "@type": "AuthLogoutService1",
+        profile: "http://iiif.io/api/auth/1/logout",
+        label: logoutLabel.en,
+      },
     ],
   };
 }

@@ -64,8 +64,9 @@ export class Kernel {
 
   /** Returns a 16-byte aligned block of `byteLength` bytes, not cleared. Throws `render-memory`. */
   allocate(byteLength: number): number {
-    if (this.exports.mark() === this.#empty) this.#firstBlock = undefined;
-    const pointer = this.exports.mark() + byteLength <= this.#limitBytes ? this.exports.allocate(byteLength) : 0;
+    const start = this.exports.mark();
+    if (start === this.#empty) this.#firstBlock = undefined;
+    const pointer = start + byteLength <= this.#limitBytes ? this.exports.allocate(byteLength) : 0;
     if (pointer === 0) {
       throw new ImageError("render-memory", "This rendering needs more memory than one rendering may use.", {
         detail: `${byteLength} more bytes over ${this.#limitBytes}`,

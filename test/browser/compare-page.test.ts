@@ -54,7 +54,8 @@ async function seen(page: Page): Promise<readonly string[]> {
 
 describe("the page of compare", () => {
   test("shows one variant at a time at the same spot, chosen by letter, key or the letter before", async () => {
-    const { page, faults } = await visit(browser, url);
+    // Two crops are seen at once: nothing is scrolled.
+    const { page, faults } = await visit(browser, url, { viewport: { width: 1440, height: 900 } });
     expect(await seen(page)).toEqual(["A", "A"]);
     const spot = await page.locator(".stage").first().boundingBox();
     await page.getByLabel("B", { exact: true }).first().check({ force: true });

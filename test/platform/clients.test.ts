@@ -12,7 +12,7 @@ import {
 import { type Idler, idle, visitAll } from "../support/platform/visitors.ts";
 
 const keepsNothing = { CACHE_ABOVE_PIXELS: "1000000000000", STORE_ABOVE_PIXELS: "1000000000000" };
-const { rotated, thumbnail, stream, large } = pictures;
+const { rotated, thumbnail, drawn, stream, large } = pictures;
 
 let platform: Platform;
 let idlers: Idler[] = [];
@@ -51,11 +51,11 @@ describe("clients that leave", () => {
   it("are not drawn for: what waited for memory or was being drawn ends with them", async () => {
     await untilQuiet(platform);
     const before = platform.log.length;
-    await Promise.all(Array.from({ length: 12 }, () => platform.leave(`/iiif/3/${painting}/${rotated()}`, 150)));
+    await Promise.all(Array.from({ length: 12 }, () => platform.leave(`/iiif/3/${painting}/${drawn()}`, 150)));
     await untilQuiet(platform);
     const codes = platform.log
       .slice(before)
-      .flatMap(({ path, code }) => (String(path).includes("/full/") ? [code] : []));
+      .flatMap(({ path, code }) => (String(path).endsWith("/default.png") ? [code] : []));
     expect(codes).toHaveLength(12);
     // One or two may have been so far that nothing was left to be stopped.
     expect(codes.filter((code) => code === "client-gone").length).toBeGreaterThanOrEqual(10);

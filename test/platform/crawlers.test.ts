@@ -39,7 +39,7 @@ describe("a flood of full renderings", () => {
 
   it("lets tiles that come last pass: none waits in line, none is refused, most renderings come after them", async () => {
     const readers = await Promise.all(Array.from({ length: 4 }, () => idle(urlOf(platform, pictures.large()))));
-    const renderings = Array.from({ length: 8 }, () => pictures.rotated());
+    const renderings = Array.from({ length: 8 }, () => pictures.drawn());
     const flood = visitAll(renderings.map((path) => urlOf(platform, path)));
     await new Promise((done) => setTimeout(done, 200));
     const tiles = await visitAll(tilePaths.map((path) => urlOf(platform, path)));
@@ -69,7 +69,7 @@ describe("more full renderings than are drawn in time", () => {
   afterAll(() => platform.stop());
 
   it("are told when to come again by what is before them, and tiles pass", async () => {
-    const flood = visitAll(Array.from({ length: 24 }, () => urlOf(platform, pictures.rotated())));
+    const flood = visitAll(Array.from({ length: 24 }, () => urlOf(platform, pictures.drawn())));
     const tiles = await visitAll(tilePaths.map((path) => urlOf(platform, path)));
     expect(tiles.map(({ status }) => status)).toEqual(tiles.map(() => 200));
     const refused = (await flood).filter(({ status }) => status !== 200);
@@ -108,7 +108,7 @@ describe("a limit for each address", () => {
   afterAll(() => platform.stop());
 
   it("counts full renderings that no cache has, each address for itself", async () => {
-    const paths = Array.from({ length: 5 }, () => pictures.rotated());
+    const paths = Array.from({ length: 5 }, () => pictures.drawn());
     const answers = await askOften(paths, "192.0.2.1");
     expect(answers.length).toBeGreaterThan(2);
     expect(statusesOf(answers)).toEqual([...answers.slice(1).map(() => 200), 429]);

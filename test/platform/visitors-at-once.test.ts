@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-const { rotated, thumbnail, stream } = pictures;
+const { rotated, thumbnail, drawn, stream } = pictures;
 
 describe.each([0, 40, 150])("visitors at once, with storage that answers after %i ms", (latency) => {
   beforeAll(() => {
@@ -53,7 +53,7 @@ describe("more than an isolate can do in time", () => {
   afterEach(() => expectAlive(hurried));
 
   it("is refused in order: 503 with Retry-After, a code in the log, and thumbnails are drawn all the same", async () => {
-    const heavy = Array.from({ length: 24 }, () => urlOf(hurried, rotated()));
+    const heavy = Array.from({ length: 24 }, () => urlOf(hurried, drawn()));
     const light = Array.from({ length: 24 }, () => urlOf(hurried, thumbnail()));
     const [heavies, lights] = await Promise.all([visitAll(heavy), visitAll(light)]);
     expect(lights.map(({ status }) => status)).toEqual(light.map(() => 200));

@@ -12,7 +12,7 @@ let asked = 0;
 
 /** Paths of pictures of each kind, each time another one. */
 export const pictures = {
-  /** Decoded whole, held and turned: the most memory that a request of this size takes. */
+  /** Rotated as its rows come: a part of it is held. */
   rotated: () => `full/2000,/${(1 + (asked++ % 8800) / 100).toFixed(2)}/default.jpg`,
   /** Drawn from the smallest levels. */
   thumbnail: () => `${asked++ % 400},0,4400,3800/128,/0/default.jpg`,
