@@ -4,7 +4,7 @@ import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
 import type { KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
-import { type HeldDigests, heldDigestsBytes } from "./cache/entity-tag.ts";
+import type { HeldDigests } from "./cache/entity-tag.ts";
 import { TierGuard } from "./cache/guard.ts";
 import { IsolateCache } from "./cache/isolate.ts";
 import type { LifecycleState } from "./cache/lifecycle.ts";
@@ -29,7 +29,6 @@ import type { KernelModules } from "./raster/kernel.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { RecordStore } from "./records.ts";
 import type { Kernels } from "./render/kernels.ts";
-import { keptHeadsBytes } from "./render/tile-head.ts";
 import type { SearchIndex } from "./search/search-index.ts";
 import { r2Object } from "./source/r2.ts";
 import { Counter } from "./statistics/counter.ts";
@@ -164,12 +163,6 @@ export interface StreamCounts {
   broken: number;
 }
 
-/** Bytes of what an isolate remembers of pictures, 256 for each. */
-const knownDerivativeBytes = 1 << 19;
-
-/** Bytes of what an isolate remembers of images that are not there: some hundreds of them. */
-const heldMoveBytes = 1 << 18;
-
 /** There is one ledger for the service. */
 const ledgerName = "service";
 
@@ -180,13 +173,13 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     openingHabit: { isTailNeeded: true },
     colorTables: new IsolateCache<ColorTable>(keptLimits.colorTables),
     heldMarks: new IsolateCache(keptLimits.marks),
-    heldMoves: new IsolateCache(heldMoveBytes),
+    heldMoves: new IsolateCache(keptLimits.moves),
     heldPolicies: new IsolateCache(keptLimits.policies / 2),
     heldObjects: new IsolateCache(keptLimits.policies / 2),
     heldRules: { last: undefined },
-    knownDerivatives: new IsolateCache(knownDerivativeBytes),
-    heldDigests: new IsolateCache(heldDigestsBytes),
-    tileHeads: new IsolateCache(keptHeadsBytes),
+    knownDerivatives: new IsolateCache(keptLimits.derivatives),
+    heldDigests: new IsolateCache(keptLimits.digests),
+    tileHeads: new IsolateCache(keptLimits.tileHeads),
     signingKeys: new Map(),
     pauses: { edge: new TierPause(), bucket: new TierPause() },
     kernels: openKernels(modules),

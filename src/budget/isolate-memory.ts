@@ -17,6 +17,14 @@ export const keptLimits = {
   idleKernels: 3.5 * megabyte,
   /** Filter weights: those of some twenty thumbnails and tiles of different sizes. */
   weights: megabyte / 2,
+  /** What is remembered of pictures that were drawn, 256 bytes for each. */
+  derivatives: megabyte / 2,
+  /** Where images have gone, and that some are not there: some hundreds of them. */
+  moves: megabyte / 4,
+  /** Digests of what all pictures of an image share: those of some hundred masters. */
+  digests: megabyte / 8,
+  /** Heads of copied tiles: one of a level takes one or two thousand bytes, with a profile some more. */
+  tileHeads: megabyte / 4,
   /** Who may see which image, and which pages of objects: some thousands of them, and the rules. */
   policies: megabyte,
   /** What is counted of requests, and what of it is being handed over. */
@@ -35,7 +43,7 @@ export const maxLargeWaitingBytes = 2.5 * megabyte;
 export const maxStreamsWaitingBytes = 2 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
-const codeBytes = 9.5 * megabyte;
+const codeBytes = 8 * megabyte;
 
 /** The most that an isolate holds, by purpose, in bytes. Streams use part of the share of drawings. */
 export const isolateMemory: Readonly<Record<string, number>> = {
@@ -45,6 +53,8 @@ export const isolateMemory: Readonly<Record<string, number>> = {
   "decoded marks": keptLimits.marks,
   "kernels that nobody uses": keptLimits.idleKernels,
   "filter weights": keptLimits.weights,
+  "what is known of pictures, and of images that have gone":
+    keptLimits.derivatives + keptLimits.moves + keptLimits.digests + keptLimits.tileHeads,
   "who may see which image": keptLimits.policies,
   "counts of requests": keptLimits.statistics,
   "compressed tiles of small drawings, and openings": shareLimits.tiles.limitBytes,

@@ -5,9 +5,6 @@ import type { IsolateCache } from "./isolate.ts";
 /** Digests of texts that come again with every request: a digest goes through the platform, and takes longer than all else. */
 export type HeldDigests = IsolateCache<string>;
 
-/** What an isolate holds of them, in bytes: those of some hundred masters. */
-export const heldDigestsBytes = 1 << 17;
-
 /** Bytes of an entry besides its text. */
 const entryBytes = 200;
 

@@ -75,9 +75,9 @@ async function copyTile<Plan extends CopyPlan | WebpCopyPlan>(
   { plan, inputs, admission }: Work<Plan>,
   readStored: (plan: Plan, inputs: RenderInputs) => Promise<Uint8Array>,
 ): Promise<Rendered> {
-  const isSmall = isSmallCopy(plan);
-  const unrenewedMilliseconds = isSmall ? admission.readMilliseconds : undefined;
-  const loan = { share: isSmall ? "tiles" : "draws", bytes: plan.cost.peakBytes, unrenewedMilliseconds } as const;
+  const isTile = isSmallCopy(plan);
+  const unrenewedMilliseconds = isTile ? admission.readMilliseconds : undefined;
+  const loan = { share: isTile ? "tiles" : "draws", bytes: plan.cost.peakBytes, unrenewedMilliseconds } as const;
   const lease = await admit(admission, plan, loan);
   const read = () => readStored(plan, inputs).then(whole);
   return unrenewedMilliseconds === undefined ? holding(admission, lease, read) : exchanging(admission, lease, read);

@@ -23,9 +23,6 @@ export interface HeadedLevel {
   readonly envelope: () => Envelope;
 }
 
-/** What an isolate keeps of heads, in bytes: one of a level takes one or two thousand, with a profile some more. */
-export const keptHeadsBytes = 1 << 18;
-
 /** Bytes of an entry besides its bytes. */
 const entryBytes = 300;
 
