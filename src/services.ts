@@ -2,6 +2,7 @@ import type { Clock } from "./budget/clock.ts";
 import { keptLimits } from "./budget/isolate-memory.ts";
 import { MemoryBudget } from "./budget/memory-budget.ts";
 import { bucketTier } from "./cache/bucket.ts";
+import { Copying } from "./cache/copying.ts";
 import type { KnownDerivative } from "./cache/derivatives.ts";
 import { edgeTier } from "./cache/edge.ts";
 import type { HeldDigests } from "./cache/entity-tag.ts";
@@ -89,6 +90,7 @@ export interface IsolateState {
   readonly heldObjects: IsolateCache<HeldObject>;
   readonly heldRules: HeldRules;
   readonly knownDerivatives: IsolateCache<KnownDerivative>;
+  readonly copying: Copying;
   readonly heldDigests: HeldDigests;
   readonly tileHeads: IsolateCache<SplicedHead>;
   readonly signingKeys: SigningKeys;
@@ -178,6 +180,7 @@ export function createIsolateState(modules: KernelModules, clock: Clock): Isolat
     heldObjects: new IsolateCache(keptLimits.policies / 2),
     heldRules: { last: undefined },
     knownDerivatives: new IsolateCache(keptLimits.derivatives),
+    copying: new Copying(),
     heldDigests: new IsolateCache(keptLimits.digests),
     tileHeads: new IsolateCache(keptLimits.tileHeads),
     signingKeys: new Map(),
@@ -262,6 +265,7 @@ export function createServices(config: Config, platform: Platform, state: Isolat
         edge: edgeTier(platform.edge, config.imageMaxAgeSeconds, edge),
         bucket,
         known: state.knownDerivatives,
+        copying: state.copying,
         budget,
         clock,
       },

@@ -5,6 +5,7 @@ import { whileRenewing } from "../budget/renewal.ts";
 import { sha256 } from "../digest.ts";
 import { derivativeRoot, type MasterName, type MasterPlaces } from "../identity/master-name.ts";
 import { maxKeptBytes } from "../limits.ts";
+import type { Copying } from "./copying.ts";
 import type { IsolateCache } from "./isolate.ts";
 import { sealOf } from "./seal.ts";
 import type { Storing } from "./storing.ts";
@@ -71,6 +72,7 @@ export interface DerivativeCache {
   readonly edge: CacheTier;
   readonly bucket: BucketTier;
   readonly known: IsolateCache<KnownDerivative>;
+  readonly copying: Copying;
   /** Where the memory comes from that bodies are held in while they are looked at or stored. */
   readonly budget: MemoryBudget;
   readonly clock: Clock;
@@ -93,7 +95,9 @@ export async function findDerivative(
   const near = await cache.edge.get(places.edge, { hold: holdIn(cache), defer });
   const known = cache.known.get(places.edge.key);
   if (near !== undefined) {
-    if (storing !== "never" && known?.isStored !== true) defer(storeFromEdge(cache, places, { kept: near, defer }));
+    if (storing !== "never" && known?.isStored !== true) {
+      copyOnce(cache, places, { defer, copy: () => storeFromEdge(cache, places, { kept: near, defer }) });
+    }
     return { kept: near, tier: "edge" };
   }
   if (storing === "never") return undefined;
@@ -101,7 +105,7 @@ export async function findDerivative(
   // Another picture may have taken the slot since.
   if (known !== undefined) remember(cache, places, { ...known, isStored: far !== undefined });
   if (far === undefined) return undefined;
-  defer(keepFromBucket(cache, places, { kept: far, defer }));
+  copyOnce(cache, places, { defer, copy: () => keepFromBucket(cache, places, { kept: far, defer }) });
   return { kept: far, tier: "bucket" };
 }
 
@@ -156,6 +160,16 @@ function holdIn({ budget }: Pick<DerivativeCache, "budget">): Hold {
 
 function remember({ known }: DerivativeCache, { edge }: PicturePlaces, derivative: KnownDerivative): void {
   known.set(edge.key, derivative, knownBytes);
+}
+
+/** Copies a picture after the answer, unless another request is at it. */
+function copyOnce(
+  cache: DerivativeCache,
+  { edge }: PicturePlaces,
+  { defer, copy }: { readonly copy: () => Promise<void> } & Pick<Asking, "defer">,
+): void {
+  const { copying } = cache;
+  if (copying.begin(edge.key, secondsOf(cache))) defer(copy().finally(() => copying.end(edge.key)));
 }
 
 /** A body that is kept, and what lets work go on after the answer. */

@@ -84,6 +84,20 @@ describe("what is stored in the bucket", () => {
     expect(put).toHaveBeenCalledTimes(1);
   });
 
+  it("is put once where many ask at once, into the bucket and back to the edge", async () => {
+    const path = "twice/full/132,/0/default.jpg";
+    const askAtOnce = async (): Promise<(string | undefined)[]> =>
+      (await Promise.all(Array.from({ length: 10 }, () => get(path)))).map(({ timing }) => timing.cache);
+    await get(path);
+    const stores = vi.spyOn(env.DERIVATIVES, "put");
+    expect(await askAtOnce()).toEqual(Array(10).fill("edge"));
+    expect(stores).toHaveBeenCalledTimes(1);
+    await forgetEdge();
+    const keeps = vi.spyOn(caches.default, "put");
+    expect(await askAtOnce()).toEqual(Array(10).fill("bucket"));
+    expect(keeps).toHaveBeenCalledTimes(1);
+  });
+
   it("comes there at once above the cost that pays", async () => {
     await get("twice/full/108,/0/default.jpg", atOnce);
     expect(await stored()).toHaveLength(1);
