@@ -3,6 +3,12 @@
 // of all runs is told. Prints a table, writes build/bench/memory.json.
 // Run: npm run bench:memory.
 import { writeFileSync } from "node:fs";
+import {
+  bytesInAll,
+  type HeapUsage,
+  type IsolateInspector,
+  openInspector,
+} from "../test/support/platform/isolate-inspector.ts";
 import { findCase } from "./cases.ts";
 import { runLoad, sumFailures } from "./load.ts";
 import { benchFolder, findSource } from "./sources.ts";
@@ -44,13 +50,6 @@ interface Measured {
   readonly runs?: number;
 }
 
-interface HeapUsage {
-  readonly usedSize: number;
-  readonly totalSize: number;
-  readonly embedderHeapUsedSize: number;
-  readonly backingStorageSize: number;
-}
-
 let nextPort = firstPort;
 const results: MemoryResult[] = [];
 await withIsolate(async (isolate) => {
@@ -88,9 +87,8 @@ console.log(
 );
 
 /** A Worker that is asked, and its memory. */
-interface Isolate {
+interface Isolate extends Pick<IsolateInspector, "heapUsage"> {
   readonly peer: Awaited<ReturnType<typeof startWorkerd>>;
-  readonly heapUsage: () => Promise<HeapUsage>;
 }
 
 async function withIsolate(work: (isolate: Isolate) => Promise<void>): Promise<void> {
@@ -146,36 +144,9 @@ async function measure(
     runs,
     answered: latencies.length,
     failures,
-    allBytes: most((usage) => pages(usage) + usage.backingStorageSize),
+    allBytes: most(bytesInAll),
     heapBytes: most(({ usedSize, embedderHeapUsedSize }) => usedSize + embedderHeapUsedSize),
     heapPagesBytes: most(pages),
     bufferBytes: most(({ backingStorageSize }) => backingStorageSize),
   };
-}
-
-/** Returns what asks the isolate for its memory. Throws when the inspector is not there. */
-async function openInspector(
-  inspectorPort: number,
-): Promise<{ readonly heapUsage: () => Promise<HeapUsage>; readonly close: () => void }> {
-  const listed = (await (await fetch(`http://127.0.0.1:${inspectorPort}/json`)).json()) as {
-    readonly id: string;
-    readonly webSocketDebuggerUrl: string;
-  }[];
-  const target = listed.find(({ id }) => id.includes("tessera"));
-  if (target === undefined) throw new Error("the inspector lists no service of ours");
-  const socket = new WebSocket(target.webSocketDebuggerUrl);
-  await new Promise((opened) => socket.addEventListener("open", opened));
-  const waiting = new Map<number, (usage: HeapUsage) => void>();
-  socket.addEventListener("message", ({ data }) => {
-    const { id, result } = JSON.parse(String(data)) as { id?: number; result: HeapUsage };
-    if (id !== undefined) waiting.get(id)?.(result);
-  });
-  let last = 0;
-  const heapUsage = (): Promise<HeapUsage> =>
-    new Promise((resolve) => {
-      last += 1;
-      waiting.set(last, resolve);
-      socket.send(JSON.stringify({ id: last, method: "Runtime.getHeapUsage" }));
-    });
-  return { heapUsage, close: () => socket.close() };
 }

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { convertV4MiniflareOptions, Miniflare, Response as MiniflareResponse } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Fate } from "./front.ts";
+import { type IsolateInspector, openInspector } from "./isolate-inspector.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -38,6 +39,8 @@ export interface Platform {
   derivatives(): Promise<R2Bucket>;
   /** Requests a path, cancels the request after this many milliseconds, and returns what had arrived by then. */
   leave(path: string, milliseconds: number): Promise<string>;
+  /** Opens the inspector of the isolate of the service. Throws unless the platform was started to be inspected. */
+  inspect(): Promise<IsolateInspector>;
   stop(): Promise<void>;
 }
 
@@ -48,6 +51,8 @@ export interface PlatformOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** How often a key may be counted in a minute, by the name of the binding that counts. */
   readonly rateLimits?: Readonly<Record<string, number>>;
+  /** Whether V8's inspector listens, which slows the service. */
+  readonly isInspected?: boolean;
 }
 
 /** Bundles the Worker as it is deployed into `folder`. Throws what the bundler says. */
@@ -61,6 +66,7 @@ export async function startPlatform({
   bundle,
   variables = {},
   rateLimits = {},
+  isInspected = false,
 }: PlatformOptions = {}): Promise<Platform> {
   const folder = bundle ?? resolve(root, "build/platform");
   if (bundle === undefined) bundleWorker(folder);
@@ -105,8 +111,9 @@ export async function startPlatform({
     serviceBindings: { SERVICE: "tessera" },
   };
   const handleStructuredLogs = ({ message }: { message: string }) => log.push(parseLine(message));
+  const inspector = isInspected ? { inspectorPort: 0 } : {};
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({ workers: [service, leaver], handleStructuredLogs } as never),
+    convertV4MiniflareOptions({ workers: [service, leaver], handleStructuredLogs, ...inspector } as never),
   );
   const url = String(await miniflare.ready).replace(/\/$/, "");
   return {
@@ -132,6 +139,7 @@ export async function startPlatform({
       const query = new URLSearchParams({ path, after: String(milliseconds) });
       return (await worker.fetch(`http://leaver/?${query}`)).text();
     },
+    inspect: async () => openInspector(Number((await miniflare.getInspectorURL()).port)),
     stop: () => miniflare.dispose(),
   };
 }
