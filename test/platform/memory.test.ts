@@ -83,11 +83,11 @@ describe.runIf(tellsMemory)("what an isolate takes", () => {
       await untilQuiet(platform);
       const before = await held();
       const line = platform.log.length;
-      const drawn = Array.from({ length: 20 }, () => urlOf(platform, pictures.drawn()));
+      const drawn = Array.from({ length: 10 }, () => urlOf(platform, pictures.drawn()));
       idlers = await Promise.all([...Array(20).fill(kept), ...drawn].map((url) => idle(url)));
       while (codesSince(line).length < idlers.length) {
         expect(await held()).toBeLessThan(isolateBytes);
-        await new Promise((done) => setTimeout(done, 200));
+        await new Promise((done) => setTimeout(done, 1000));
       }
       expect(codesSince(line)).toEqual(idlers.map(() => "ok"));
       const taken = await held();
