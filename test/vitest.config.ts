@@ -115,6 +115,7 @@ export default defineConfig({
           ...shared,
           name: "jobs",
           globalSetup: ["test/support/platform/bundle.ts", "test/support/viewers/viewer-server.ts"],
+          setupFiles: [...shared.setupFiles, "test/support/fresh-jobs.ts"],
           include: ["test/jobs/**/*.test.ts"],
         },
       },

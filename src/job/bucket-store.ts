@@ -90,9 +90,9 @@ export function openBucketStore({ bucketOf, onFolder }: BucketStoreOptions): Buc
       if (isLocal(path)) return localStore.bring(path);
       const entry = await find(path);
       if (entry === undefined) throw new IngestError("unreadable", `${path} is not there any more.`);
-      brought += 1;
-      const target = join(await workFolder(), `${brought}${extname(path)}`);
-      return bringTo(target, sourceOf(path, entry), path);
+      // Counted before anything is waited for: others are brought meanwhile.
+      const name = `${++brought}${extname(path)}`;
+      return bringTo(join(await workFolder(), name), sourceOf(path, entry), path);
     },
     async read(path) {
       const entry = await find(path);

@@ -33,11 +33,14 @@ async function disturb(act: (ids: { readonly ingest: number; readonly group: num
   let group = 0;
   child.stderr?.on("data", (text) => {
     if (group !== 0 || !String(text).startsWith("stored")) return;
+    // It stands still while it is looked at: else it may have stored all by then.
+    child.kill("SIGSTOP");
     const isBucket = ({ parent, command }: { readonly parent: number; readonly command: string }) =>
       parent === child.pid && command.includes("local-bucket-process");
     group = runningProcesses().find(isBucket)?.id ?? 0;
     expect(groupMembers(group).some(({ command }) => command.includes("workerd"))).toBe(true);
     act({ ingest: child.pid ?? 0, group });
+    child.kill("SIGCONT");
   });
   return { ...(await endOf(child)), group };
 }

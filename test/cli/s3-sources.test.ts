@@ -133,6 +133,21 @@ describe("sources in a bucket", () => {
     expect(conversions).toHaveLength(2);
   });
 
+  it("are brought at once, each to a file of its own, also before the folder for them is made", async () => {
+    const keys = Array.from({ length: 6 }, (_, index) => `scans/${index}.tif`);
+    for (const key of keys) origin.objects.set(key, { bytes: Buffer.from(key), etag: "of-its-own", headers: {} });
+    const read: string[] = [];
+    const { convertMaster } = tiffConverter(conversions);
+    const { printed } = await ingest(["s3://masters/scans"], ["--jobs", "6"], {
+      convertMaster: async (source, ...rest) => {
+        read.push(await readFile(source, "utf8"));
+        return convertMaster(source, ...rest);
+      },
+    });
+    expect(JSON.parse(printed).totals).toMatchObject({ stored: 6, failed: 0 });
+    expect(read.toSorted()).toEqual(keys);
+  });
+
   it("fail by themselves, by the name that they have there, and leave nothing on the disk", async () => {
     lay("scans/a/1.tif", "scans/a/2.tif", "scans/a/3.tif");
     const failing = {

@@ -13,6 +13,7 @@ import {
   until,
   untilReported,
 } from "../support/tasks.ts";
+import { loseRun } from "../support/work-under-way.ts";
 
 const good = await makeTiff({ width: 120, height: 90, tile: 64, levels: 2, compression: "deflate" });
 const keys = Array.from({ length: 12 }, (_, index) => `acted/${index + 10}`);
@@ -111,7 +112,7 @@ describe("a task whose run is lost", () => {
     const letGo = stopAtFifth();
     const { id } = await send({ kind: "check", from: { prefix: "acted/" } });
     await someAreRunning(id);
-    await (await env.RUNS.get(`${id}-1`)).terminate();
+    await loseRun(`${id}-1`);
     letGo();
     const ended = await until(id, ({ state }) => state === "done");
     expect(ended).not.toHaveProperty("report");

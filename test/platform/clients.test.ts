@@ -64,7 +64,7 @@ describe("clients that leave", () => {
 
 describe("clients that do not read", () => {
   describe("beside those that do", () => {
-    beforeAll(() => start({ STALL_SECONDS: "300" }));
+    beforeAll(() => start({ STALL_SECONDS: "300", RENDER_WAIT_SECONDS: "60" }));
     afterAll(() => platform.stop());
     // Those who left before they were answered are noticed only once something is sent to them.
     beforeEach(() => untilQuiet(platform));

@@ -26,15 +26,14 @@ function letEnd(tier: Call["tier"], call: Call["call"], fate: Fate): void {
   platform.behaviour.fate = (asked) => (asked.tier === tier && asked.call === call ? fate : "served");
 }
 
-/** Waits until what an answer put off is done. */
+/** Waits until what an answer put off is done; what never comes ends with the test's own time. */
 async function untilStored(count: number): Promise<string[]> {
   const bucket = await platform.derivatives();
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (;;) {
     const { objects } = await bucket.list({ prefix: "derivatives/" });
     if (objects.length >= count) return objects.map(({ key }) => key);
     await new Promise((done) => setTimeout(done, 50));
   }
-  throw new Error(`fewer than ${count} pictures are stored`);
 }
 
 const tiers = [

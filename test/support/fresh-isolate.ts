@@ -1,5 +1,7 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
+import { afterAll, vi } from "vitest";
+import { emptyBucket } from "./empty-bucket.ts";
 
 /**
  * Runs before each test file of the project `workerd`. Its files share an isolate, since starting one takes longer than
@@ -8,21 +10,19 @@ import { vi } from "vitest";
 vi.resetModules();
 for (const bucket of [env.MASTERS, env.CATALOGUE, env.DERIVATIVES]) await emptyBucket(bucket);
 await emptyEdge();
-await endFormerLedger();
+afterAll(endLedger);
 
-/** The ledger that a file before has used is of the modules before: whoever calls it next is refused, and it starts anew. */
-async function endFormerLedger(): Promise<void> {
-  await env.LEDGER.getByName("service")
-    .waiting()
-    .catch(() => undefined);
-}
-
-async function emptyBucket(bucket: R2Bucket): Promise<void> {
-  for (let isMore = true; isMore; ) {
-    const { objects, truncated } = await bucket.list();
-    if (objects.length > 0) await bucket.delete(objects.map(({ key }) => key));
-    isMore = truncated;
-  }
+/**
+ * The ledger of the service holds an object of these modules, which the next file's would break, and its alarm would go off
+ * beside that, or when there is nobody any more to bring modules.
+ */
+async function endLedger(): Promise<void> {
+  const ledger = env.LEDGER.getByName("service");
+  await runInDurableObject(ledger, async (_, { storage }) => {
+    await storage.deleteAlarm();
+    await storage.deleteAll();
+  });
+  await evictDurableObject(ledger);
 }
 
 /** The Cache API can't list what it holds: what is put into it is written down, once an isolate. */
