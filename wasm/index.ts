@@ -13,8 +13,12 @@ export {
   openInflate,
 } from "./inflate/inflate";
 export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
+export { joinJpegRows } from "./jpeg/join";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
-export { jpegMarkRows, jpegMarks } from "./jpeg/missing";
+export { jpegMarkRows, jpegMarks } from "./jpeg/marks";
+export { recodeJpegPlanes } from "./jpeg/recode";
+export { jpegHeldBytes } from "./jpeg/recode-colors";
+export { jpegRowBitsBytes } from "./jpeg/row-bits";
 export { decodeJpegRows, jpegRowsBytes, openJpegRows } from "./jpeg/rows";
 export { lzwDecode } from "./lzw";
 export { feedLzw, lzwEnded, lzwWorkBytes, openLzw, takeLzw } from "./lzw-stream";

@@ -35,11 +35,19 @@ export interface KernelExports {
   readonly inflatePieceBytes: WebAssembly.Global;
   /** Size of the workspace. */
   readonly inflateWorkBytes: WebAssembly.Global;
+  /** Joins rows of tiles that were recoded, as the `Joining` at this pointer says; returns the number of bytes in the output of its encoder. */
+  joinJpegRows(joining: number): number;
   /** Decodes one JPEG according to the request at this pointer; returns a status. */
   decodeJpeg(request: number): number;
   /** Where a decode leaves a mark for each `jpegMarkRows` rows of the frame, 0 for those that are whole. */
   readonly jpegMarks: WebAssembly.Global;
   readonly jpegMarkRows: WebAssembly.Global;
+  /** Encodes the planes of the encoder of the `Recoder` at this pointer as a tile; returns a status. */
+  recodeJpegPlanes(recoder: number): number;
+  /** Room that a `Recoder` takes for each eight pixels of width where colours are converted. */
+  readonly jpegHeldBytes: WebAssembly.Global;
+  /** Size of what is kept of each row of MCUs of a tile. */
+  readonly jpegRowBitsBytes: WebAssembly.Global;
   /** Decodes rows of one JPEG from a window of its bytes, from the state at `state` on; returns how far it came. */
   decodeJpegRows(request: number, state: number): number;
   /** Bytes of workspace for it. */

@@ -1,5 +1,6 @@
 import { concatenate } from "../bytes.ts";
-import { createJpegEncoder, quantisationOf } from "../codec/jpeg/encoder.ts";
+import { quantisationOf } from "../codec/jpeg/coder.ts";
+import { createJpegEncoder } from "../codec/jpeg/encoder.ts";
 import { formatJpegTables } from "../codec/jpeg/header-writer.ts";
 import { RowDeflater, rowDeflaterBytes } from "../codec/row-deflater.ts";
 import { encodeWebp } from "../codec/webp-encoder.ts";

@@ -1,4 +1,4 @@
-import { quantisationOf } from "../codec/jpeg/encoder.ts";
+import { quantisationOf } from "../codec/jpeg/coder.ts";
 import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import { ImageError } from "../error.ts";
 import { isSameSize } from "../geometry.ts";

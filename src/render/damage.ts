@@ -45,11 +45,22 @@ export class DamageRecord {
     const lostPercent = Math.round((1000 * this.#lostPixels) / this.#askedPixels) / 10;
     return { firstRow: this.#firstRow, rows: this.#rows, lostPercent };
   }
-}
 
-/** Throws `source-malformed` for a picture of which more is lost than may be. */
-export function refuseMuchDamage(damage: Damage): void {
-  if (damage.lostPercent > maxLostHundredths) throw damagedImage(damage);
+  /** Throws `source-malformed` if the tiles counted so far lack anything: what is streamed may be kept. */
+  refuseAny(): void {
+    const { damage } = this;
+    if (damage !== undefined) {
+      throw damagedImage(damage, "Ask for a smaller size or region: it is shown without them.");
+    }
+  }
+
+  /** Tells what the picture lacks, if it lacks anything. Throws `source-malformed` if more of it is lost than may be. */
+  settle(onDamage: (damage: Damage) => void): void {
+    const { damage } = this;
+    if (damage === undefined) return;
+    if (damage.lostPercent > maxLostHundredths) throw damagedImage(damage);
+    onDamage(damage);
+  }
 }
 
 /**

@@ -1,26 +1,26 @@
-import { halvedChromaDecoder } from "../codec/halved-chroma-tile.ts";
 import type { JpegCheckpoints } from "../codec/jpeg/checkpoints.ts";
-import { openTileDecoder } from "../codec/open-tile-decoder.ts";
 import type { TileDecoder } from "../codec/tile-decoder.ts";
-import { turnedTileDecoder } from "../codec/turned-tile.ts";
 import type { ColorTable } from "../color/table.ts";
 import { keptWeights } from "../raster/kept-weights.ts";
 import type { Kernel } from "../raster/kernel.ts";
-import { isNoTurn, noTurn } from "../raster/orientation.ts";
+import { noTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Raster, rasterOf, type Subsampling, subsamplingOf } from "../raster/raster.ts";
 import type { Weights, WeightsRequest } from "../raster/weights.ts";
-import type { ByteSource } from "../source/byte-source.ts";
 import { openSteps } from "./apply-steps.ts";
 import { Band, type BandTiles, type SettleRows } from "./band.ts";
+import { type BatchDrawing, type BatchInputs, drawBatches } from "./batch-drawing.ts";
 import type { Batch } from "./batches.ts";
 import { type ColorPath, isSampledHalved } from "./color-path.ts";
-import { type Damage, DamageRecord, damagedImage, refuseMuchDamage } from "./damage.ts";
+import { type Damage, DamageRecord } from "./damage.ts";
 import type { Envelope } from "./envelope.ts";
-import { type GatheredBytes, gatherReads } from "./gather.ts";
+import type { GatheredBytes } from "./gather.ts";
 import { carryRowsOf } from "./memory.ts";
 import { type Output, openOutput } from "./output.ts";
 import { openPauses, type Pauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
+import { openPlannedDecoder } from "./planned-decoder.ts";
+import { RecodedDrawing } from "./recoded-drawing.ts";
+import { isRecodable } from "./recoding.ts";
 import type { Qualities } from "./row-encoder.ts";
 import { type PlaneSubsampling, planSampling } from "./sampling.ts";
 import { isShrunk } from "./shrink.ts";
@@ -28,19 +28,14 @@ import { ShrunkBand } from "./shrunk-band.ts";
 import { createStripMaker, type Strip, stripRows } from "./strips.ts";
 
 /** What making the strips of a drawing takes next to its plan. */
-export interface StripInputs {
+export interface StripInputs extends BatchInputs {
   readonly kernel: Kernel;
-  readonly source: ByteSource;
   /** From the master's colours to sRGB; undefined if they are taken to be sRGB as they are. */
   readonly table: ColorTable | undefined;
   /** Where decoding a file that comes by rows has come to before. */
   readonly checkpoints?: JpegCheckpoints | undefined;
-  /** The tiles of the first batch, if they have been read already. */
-  readonly first?: GatheredBytes;
   /** Called between the steps of a drawing: lets others compute, and throws when the drawing is no longer wanted. */
   readonly pause?: () => Promise<void>;
-  /** Waits for what is read, where something else is done about it: it is timed. */
-  readonly awaitRead?: <T>(read: Promise<T>) => Promise<T>;
   /** Told at the end of a picture that is not streamed what it lacks, if it lacks anything. */
   readonly onDamage: (damage: Damage) => void;
 }
@@ -60,102 +55,77 @@ export interface DrawInputs extends StripInputs {
  */
 export function drawImage(plan: DrawPlan, inputs: DrawInputs): AsyncGenerator<Uint8Array, void, undefined> {
   const { kernel, qualities, envelope, pause } = inputs;
-  return drawStrips(plan, inputs, () => openOutput(kernel, plan, { qualities, envelope, pause }));
+  return drawBatches(plan.batches, inputs, (sample) =>
+    plan.isRecoded && isRecodable(plan.stored, sample)
+      ? new RecodedDrawing(plan, { ...inputs, sample })
+      : new Drawing(plan, { ...inputs, sample }, () => openOutput(kernel, plan, { qualities, envelope, pause })),
+  );
 }
 
 /**
  * Carries out a plan up to the encoder: strips, in the colours of the plan, go to the output that `open` opens, which takes
  * its memory before any of them is made. Yields what the output makes of them. Throws what `drawImage` throws.
  */
-export async function* drawStrips<Piece>(
+export function drawStrips<Piece>(
   plan: DrawPlan,
   inputs: StripInputs,
   open: () => Output<Piece>,
 ): AsyncGenerator<Piece, void, undefined> {
-  const { source, awaitRead } = inputs;
-  const drawing = new Drawing(plan, inputs, open);
-  let pending = inputs.first === undefined ? gather(source, plan.batches[0]) : Promise.resolve(inputs.first);
-  for (const [index, batch] of plan.batches.entries()) {
-    const gathered = await (awaitRead === undefined ? pending : awaitRead(pending));
-    const next = plan.batches[index + 1];
-    if (next !== undefined) pending = gather(source, next);
-    yield* drawing.drawBatch(batch, gathered);
-  }
-  yield* await drawing.finish();
-}
-
-/** Starts the reads of a batch. A failure shows when it is awaited, which may be never: the picture ended before. */
-function gather(source: ByteSource, batch: Batch | undefined): Promise<GatheredBytes> {
-  const gathered = gatherReads(source, batch?.reads ?? []);
-  gathered.catch(() => undefined);
-  return gathered;
+  return drawBatches(plan.batches, inputs, (sample) => new Drawing(plan, { ...inputs, sample }, open));
 }
 
 /** What one drawing holds from its first batch to its last. */
-class Drawing<Piece> {
+class Drawing<Piece> implements BatchDrawing<Piece> {
   readonly #plan: DrawPlan;
-  readonly #inputs: StripInputs;
-  readonly #open: () => Output<Piece>;
+  readonly #onDamage: StripInputs["onDamage"];
   readonly #record = new DamageRecord();
   readonly #pauses: Pauses;
-  #parts: (ReturnType<typeof openParts> & { readonly output: Output<Piece> }) | undefined;
+  readonly #parts: ReturnType<typeof openParts>;
+  readonly #output: Output<Piece>;
 
-  constructor(plan: DrawPlan, inputs: StripInputs, open: () => Output<Piece>) {
+  constructor(
+    plan: DrawPlan,
+    inputs: StripInputs & { readonly sample: Uint8Array | undefined },
+    open: () => Output<Piece>,
+  ) {
     this.#plan = plan;
-    this.#inputs = inputs;
-    this.#open = open;
+    this.#onDamage = inputs.onDamage;
     this.#pauses = openPauses(inputs.pause);
+    this.#parts = openParts(plan, inputs, (tile) => this.#record.add(tile));
+    this.#output = open();
   }
 
   async *drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Piece, void, undefined> {
-    const { band, strips, stripSteps, output } = this.#opened(sampleTile(batch, gathered));
-    const { size } = this.#plan;
+    const { band, strips, stripSteps } = this.#parts;
+    const { size, kind } = this.#plan;
     for (const tileRow of batch.tileRows) {
       for await (const pixels of band.load(tileRow, gathered, strips.neededFrom)) {
         await this.#pauses.after(pixels);
-        this.#refuseDamagedStream();
+        if (kind === "stream") this.#record.refuseAny();
         for (let strip = strips.next(); strip !== undefined; strip = strips.next()) {
           await this.#pauses.after(size.width * strip.rows);
-          yield* output.write(stripSteps(strip));
+          yield* this.#output.write(stripSteps(strip));
         }
       }
     }
   }
 
-  #opened(sample: Uint8Array | undefined) {
-    const count: BandTiles["count"] = (tile) => this.#record.add(tile);
-    this.#parts ??= { ...openParts(this.#plan, this.#inputs, { sample, count }), output: this.#open() };
-    return this.#parts;
-  }
-
-  #refuseDamagedStream(): void {
-    const { damage } = this.#record;
-    if (damage !== undefined && this.#plan.kind === "stream") {
-      throw damagedImage(damage, "Ask for a smaller size or region: it is shown without them.");
-    }
-  }
-
   async finish(): Promise<Iterable<Piece | Promise<Piece>>> {
-    if (this.#parts === undefined) throw new RangeError("a plan without a batch");
     await this.#pauses.now();
-    const { damage } = this.#record;
-    if (damage !== undefined) {
-      refuseMuchDamage(damage);
-      this.#inputs.onDamage(damage);
-    }
-    return this.#parts.output.finish();
+    this.#record.settle(this.#onDamage);
+    return this.#output.finish();
   }
 }
 
 function openParts(
   plan: DrawPlan,
-  { kernel, table, source, checkpoints }: StripInputs,
-  { sample, count }: { readonly sample: Uint8Array | undefined } & Pick<BandTiles, "count">,
+  { kernel, table, source, checkpoints, sample }: StripInputs & { readonly sample: Uint8Array | undefined },
+  count: BandTiles["count"],
 ) {
   const { size, degrees, colors, steps, shrink } = plan;
   // A rotation knows where samples lie, wherever the grid of chroma begins.
   const turn = degrees === 0 ? plan.turn : noTurn;
-  const decoder = openDecoder(kernel, plan, sample);
+  const decoder = openPlannedDecoder(kernel, plan, sample);
   const planes = planesOf(plan, decoder);
   const weigh = (request: WeightsRequest): Weights => keptWeights(kernel.weights, request);
   const samplings = planSampling(plan, { size, turn, shrink, planes, weigh });
@@ -196,15 +166,6 @@ function bandTiles(
   return { grid, window, decoder, encoding: stored.encoding, firstColumn, columns, firstRow, settle };
 }
 
-function openDecoder(kernel: Kernel, plan: DrawPlan, sample: Uint8Array | undefined): TileDecoder {
-  const { stored, reduction, tileTurn, steps } = plan;
-  const shape = { level: stored, reduction, turn: tileTurn };
-  const opened = openTileDecoder(kernel, shape, sample);
-  const decoder = steps.halvesTiles ? halvedChromaDecoder(opened, shape) : opened;
-  // Rows that come some at a time are turned as they are decoded.
-  return isNoTurn(tileTurn) || decoder.decodeRows !== undefined ? decoder : turnedTileDecoder(decoder, shape, tileTurn);
-}
-
 /** How what is resampled is subsampled once it has been. */
 function sampledSubsampling(colors: ColorPath): Subsampling {
   return isSampledHalved(colors) ? { x: 2, y: 2 } : { x: 1, y: 1 };
@@ -218,11 +179,4 @@ function planesOf({ colors }: DrawPlan, decoder: TileDecoder): readonly PlaneSub
     source: subsamplingOf(decoder, index),
     output: subsamplingOf(output, index),
   }));
-}
-
-/** Any tile of the batch that was written and gathered; undefined where none was. */
-function sampleTile({ tileRows }: Batch, gathered: GatheredBytes): Uint8Array | undefined {
-  const tiles = tileRows.flatMap((row) => row.tiles);
-  const ranges = tiles.find((tile) => tile.ranges !== undefined && !tile.isReadByRows)?.ranges;
-  return ranges?.[0] === undefined ? undefined : gathered.bytesOf(ranges[0]);
 }

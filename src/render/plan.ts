@@ -32,6 +32,7 @@ import { isMarked, levelsFor, type Marking, planMarks } from "./mark-steps.ts";
 import type { Marks } from "./marks.ts";
 import { leastBytesOf, peakBytesOf } from "./memory.ts";
 import { planReadsInOrder } from "./reads.ts";
+import { isRecoded } from "./recoding.ts";
 import { reduceChoice } from "./reduction.ts";
 import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
@@ -88,6 +89,8 @@ export interface DrawPlan extends LevelChoice {
   readonly colors: ColorPath;
   readonly steps: ColorSteps;
   readonly batches: readonly Batch[];
+  /** Whether it is made of the coefficients of JPEG tiles, as far as the plan can tell: without a transform to samples. */
+  readonly isRecoded: boolean;
   readonly cost: Cost;
 }
 
@@ -178,7 +181,7 @@ function planDrawing(
   const outputSize = turnSize(size, tileTurn);
   const marked = planMarks(marking, { padded, laid, tileTurn, size: outputSize, model: asked.colors.model });
   const steps = planColorSteps(asked.colors, { ...asked, ...laid, ...marked, shrink, layout });
-  const drawing = {
+  const planned = {
     ...asked,
     ...laid,
     grid: gridInRows(laid, tileTurn),
@@ -190,7 +193,8 @@ function planDrawing(
     steps,
     batches,
   };
-  const kind = isLarge && !isWholeNeeded(drawing) && !isSentWhole(drawing) ? "stream" : "draw";
+  const kind = isLarge && !isWholeNeeded(planned) && !isSentWhole(planned) ? "stream" : "draw";
+  const drawing = { ...planned, isRecoded: marking.marks === undefined && isRecoded({ ...planned, kind }) };
   const cost = drawCost({ ...drawing, kind });
   const isTooMuch = cost.peakBytes > maxPeakBytes;
   const memory = isTooMuch ? chooseMemoryRemedy({ ...drawing, kind }, { work, sourceSize }) : undefined;

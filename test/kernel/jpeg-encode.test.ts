@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { createJpegEncoder, type JpegEncodeOptions } from "../../src/codec/jpeg/encoder.ts";
+import type { JpegEncodeOptions } from "../../src/codec/jpeg/coder.ts";
+import { createJpegEncoder } from "../../src/codec/jpeg/encoder.ts";
 import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
 import type { Subsampling } from "../../src/raster/raster.ts";
 import { encodePlanes } from "../support/jpeg-encoding.ts";

@@ -1,4 +1,5 @@
-import { createJpegEncoder, type JpegEncodeOptions } from "../../src/codec/jpeg/encoder.ts";
+import type { JpegEncodeOptions } from "../../src/codec/jpeg/coder.ts";
+import { createJpegEncoder } from "../../src/codec/jpeg/encoder.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import { type Samples, storePlane } from "./planes.ts";
 

@@ -5,7 +5,7 @@ import { storeWritten, stuff, writtenBits, writtenCount, writtenCursor } from ".
 
 /** One component as the encoder reads it. */
 @unmanaged
-class SourcePlane {
+export class SourcePlane {
   pointer: usize;
   stride: usize;
   width: i32;
@@ -21,7 +21,7 @@ class SourcePlane {
 
 /** One encoder; the caller fills the first words, the rest is the kernel's. `jpegEncoderBytes` counts all of it. */
 @unmanaged
-class Encoder {
+export class Encoder {
   componentCount: i32;
   mcusAcross: i32;
   /** MCUs that the rows of this call make, and how many of them are encoded. */
@@ -37,6 +37,42 @@ class Encoder {
   plane(index: i32): SourcePlane {
     return changetype<SourcePlane>(changetype<usize>(this) + offsetof<Encoder>() + index * offsetof<SourcePlane>());
   }
+
+  /** Returns the reciprocals of the steps of luma, 0, or of chroma, 1. */
+  // @ts-ignore: decorator
+  @inline
+  reciprocals(tables: i32): usize {
+    return changetype<usize>(this) + reciprocalsOffset + <usize>tables * 128;
+  }
+
+  /** Returns the encoding table of the DC coefficients of luma, 0, or of chroma, 1; that of the others follows it. */
+  // @ts-ignore: decorator
+  @inline
+  codes(tables: i32): usize {
+    return changetype<usize>(this) + codesOffset + <usize>tables * 2 * codeTableBytes;
+  }
+
+  /** Goes on writing bits behind those that did not fill a byte. */
+  // @ts-ignore: decorator
+  @inline
+  beginBits(): void {
+    storeWritten(this.bits, this.bitCount, changetype<usize>(this) + outputOffset - 1);
+  }
+
+  /** Down to where bits may be written that are followed by no more than an MCU takes. */
+  // @ts-ignore: decorator
+  @inline
+  limit(): usize {
+    return changetype<usize>(this) + gatheredOffset + mcuMaximumBytes;
+  }
+
+  /** Puts the whole bytes that were written to `output`; returns how many they are there. */
+  endBits(): i32 {
+    this.bits = writtenBits;
+    this.bitCount = writtenCount;
+    const top = changetype<usize>(this) + outputOffset;
+    return <i32>(stuff(top, writtenCursor + 1, this.output) - this.output);
+  }
 }
 
 const planesMaximum: usize = 3;
@@ -49,7 +85,7 @@ const codesOffset: usize = reciprocalsOffset + 2 * 128;
 const gatheredOffset: usize = codesOffset + 4 * codeTableBytes;
 const gatheredBytes: usize = 32768;
 /** Six blocks of 64 symbols of at most 26 bits, and a vector. */
-const mcuMaximumBytes: usize = 6 * 208 + 16;
+export const mcuMaximumBytes: usize = 6 * 208 + 16;
 const outputOffset: usize = gatheredOffset + gatheredBytes;
 
 /** The size of an encoder: it collects up to 32 KiB at a time, which stuffing may double. */
@@ -57,7 +93,7 @@ export const jpegEncoderBytes: i32 = <i32>(outputOffset + 2 * gatheredBytes + 16
 /** Where an encoder reads its tables from. */
 export const jpegEncoderDefinitions: i32 = <i32>definitionsOffset;
 
-const coefficients = memory.data(128, 16);
+const levels = memory.data(128, 16);
 const samples = memory.data(64, 16);
 
 /** Builds an encoder's working tables from the definitions in it. Source: ITU-T T.81 C.2. */
@@ -83,16 +119,14 @@ export function openJpegEncoder(pointer: usize): void {
  */
 export function encodeJpeg(pointer: usize): i32 {
   const encoder = changetype<Encoder>(pointer);
-  const top = pointer + outputOffset;
-  const limit = pointer + gatheredOffset + mcuMaximumBytes;
-  storeWritten(encoder.bits, encoder.bitCount, top - 1);
+  encoder.beginBits();
   const across = encoder.mcusAcross;
   let mcu = encoder.mcusDone;
   let row = mcu / across;
   let column = mcu % across;
-  while (mcu < encoder.mcuCount && writtenCursor >= limit) {
+  while (mcu < encoder.mcuCount && writtenCursor >= encoder.limit()) {
     for (let index: i32 = 0; index < encoder.componentCount; index++) {
-      encodeComponent(pointer, encoder.plane(index), column, row);
+      encodeComponent(encoder, encoder.plane(index), column, row);
     }
     if (++column == across) {
       column = 0;
@@ -101,35 +135,49 @@ export function encodeJpeg(pointer: usize): i32 {
     mcu++;
   }
   encoder.mcusDone = mcu;
-  encoder.bits = writtenBits;
-  encoder.bitCount = writtenCount;
-  return <i32>(stuff(top, writtenCursor + 1, encoder.output) - encoder.output);
+  return encoder.endBits();
 }
 
 /** Encodes the blocks of one component in an MCU. */
 // @ts-ignore: decorator
 @inline
-function encodeComponent(pointer: usize, plane: SourcePlane, column: i32, row: i32): void {
-  const reciprocals = pointer + reciprocalsOffset + <usize>plane.tables * 128;
-  const dc = pointer + codesOffset + <usize>plane.tables * 2 * codeTableBytes;
+function encodeComponent(encoder: Encoder, plane: SourcePlane, column: i32, row: i32): void {
+  const reciprocals = encoder.reciprocals(plane.tables);
+  const dc = encoder.codes(plane.tables);
   for (let y: i32 = 0; y < plane.vertical; y++) {
     for (let x: i32 = 0; x < plane.horizontal; x++) {
       const left = (column * plane.horizontal + x) << 3;
       const upper = (row * plane.vertical + y) << 3;
-      let present: u64 = 0;
-      if (left + 8 <= plane.width && upper + 8 <= plane.height) {
-        const from = plane.pointer + <usize>upper * plane.stride + left;
-        present = forwardTransform(from, plane.stride, coefficients, reciprocals);
-      } else if (left < plane.width && upper < plane.height) {
-        copyExtended(plane, left, upper);
-        present = forwardTransform(samples, 8, coefficients, reciprocals);
-      } else {
-        // A block that only completes the MCU is never seen: repeating the DC coefficient takes the fewest bits.
-        store<i16>(coefficients, plane.prediction);
-      }
-      plane.prediction = encodeBlock(coefficients, present, plane.prediction, dc, dc + codeTableBytes);
+      const present = transformAt(plane, left, upper, plane.prediction, reciprocals, levels);
+      plane.prediction = encodeBlock(levels, present, plane.prediction, dc, dc + codeTableBytes);
     }
   }
+}
+
+/**
+ * Transforms and quantises the block at `left`, `upper` of a plane to `block`; returns the zigzag mask of the coefficients
+ * that are not zero. `prediction` is the DC coefficient of the block before.
+ */
+// @ts-ignore: decorator
+@inline
+export function transformAt(
+  plane: SourcePlane,
+  left: i32,
+  upper: i32,
+  prediction: i32,
+  reciprocals: usize,
+  block: usize,
+): u64 {
+  if (left + 8 <= plane.width && upper + 8 <= plane.height) {
+    return forwardTransform(plane.pointer + <usize>upper * plane.stride + left, plane.stride, block, reciprocals);
+  }
+  if (left < plane.width && upper < plane.height) {
+    copyExtended(plane, left, upper);
+    return forwardTransform(samples, 8, block, reciprocals);
+  }
+  // A block that only completes the MCU is never seen: repeating the DC coefficient takes the fewest bits.
+  store<i16>(block, prediction);
+  return 0;
 }
 
 /** Copies 8x8 samples from `left`, `upper`, repeating the plane's last column and row beyond them. */

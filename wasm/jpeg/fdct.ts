@@ -109,7 +109,7 @@ function joinUpper(a: v128, b: v128): v128 {
 /** Quantises and stores eight coefficients, vector number `index` of the block; returns their zigzag mask. */
 // @ts-ignore: decorator
 @inline
-function quantise(values: v128, reciprocals: usize, block: usize, index: usize): u64 {
+export function quantise(values: v128, reciprocals: usize, block: usize, index: usize): u64 {
   const quantised = i16x8.q15mulr_sat_s(values, v128.load(reciprocals + index * 16));
   v128.store(block + index * 16, quantised);
   return zigzagMaskOf(index, i16x8.bitmask(i16x8.eq(quantised, i16x8.splat(0))));

@@ -100,6 +100,8 @@ export let isProgressive: bool = false;
 export let keepsDcAlone: bool = false;
 /** Whether red, green and blue are written as luma and halved chroma. */
 export let convertsColors: bool = false;
+/** Whether coefficients are quantised anew and encoded rather than transformed. */
+export let isRecoded: bool = false;
 /** As a power of 2, the bytes that are kept of each needed block of a progressive frame: 64 coefficients, or one. */
 export let keptShift: i32 = 7;
 
@@ -144,8 +146,8 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
   if (width == 0 || height == 0 || width != request.width) return statusFrameDiffers;
   if (height < request.heightMinimum || height > request.height) return statusFrameDiffers;
   if (count != request.planeCount) return statusFrameDiffers;
-  // Blocks of all three colours have to come together.
-  if (request.convertsColors != 0 && marker == 0xc2) return statusScanSeparate;
+  // The blocks of all components have to come together.
+  if ((request.convertsColors != 0 || request.recoder != 0) && marker == 0xc2) return statusScanSeparate;
 
   let horizontalMaximum: i32 = 0;
   let verticalMaximum: i32 = 0;
@@ -161,6 +163,8 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
     horizontalMaximum = max(horizontalMaximum, item.horizontal);
     verticalMaximum = max(verticalMaximum, item.vertical);
   }
+  if (request.convertsColors != 0 && !isOfBlocks(1)) return statusScanSeparate;
+  if (request.convertsColors == 0 && request.recoder != 0 && count > 1 && !isOfBlocks(2)) return statusScanSeparate;
   for (let index: i32 = 0; index < count; index++) {
     const item = component(index);
     const plane = request.plane(index);
@@ -184,7 +188,13 @@ export function readFrame(marker: i32, from: usize, end: usize, request: DecodeR
   componentCount = count;
   isProgressive = marker == 0xc2;
   convertsColors = request.convertsColors != 0;
+  isRecoded = request.recoder != 0;
   return isProgressive ? placeCoefficients(request) : statusOk;
+}
+
+/** Returns whether the first component has as many blocks in an MCU, on both axes. */
+function isOfBlocks(count: i32): bool {
+  return component(0).horizontal == count && component(0).vertical == count;
 }
 
 /** Allocates the kept coefficients of a progressive frame's components and their masks, all 0. */

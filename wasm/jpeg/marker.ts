@@ -9,8 +9,9 @@ import {
   processStatus,
   readFrame,
 } from "./frame";
-import { clearMarks, coarsenAll, isMarked } from "./missing";
+import { clearMarks, coarsenAll, isMarked } from "./marks";
 import { placeKept } from "./progression";
+import { openRecoding, recodingStatus } from "./recode";
 import { DecodeRequest } from "./request";
 import { decodeScan } from "./scan";
 import {
@@ -69,7 +70,9 @@ export function decodeJpeg(requestPointer: usize): i32 {
   closeFrame();
   clearCoefficients();
   clearMarks();
-  const status = decodeSegments(request);
+  if (request.recoder != 0) openRecoding(request.recoder);
+  let status = decodeSegments(request);
+  if (request.recoder != 0 && status == statusOk) status = recodingStatus();
   if (componentCount != 0 && isProgressive) placeKept(request.reduction);
   return status == statusOk && isMarked ? statusDamaged : status;
 }

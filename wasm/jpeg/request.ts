@@ -43,6 +43,8 @@ export class DecodeRequest {
    * where none is subsampled and nothing is reduced.
    */
   convertsColors: i32;
+  /** A `Recoder` that takes the coefficients, of whose components nothing is written then; 0 if there is none. */
+  recoder: usize;
   planeCount: i32;
 
   // @ts-ignore: decorator

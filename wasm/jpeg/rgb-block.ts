@@ -14,7 +14,7 @@ const cbBlock = green;
 const crBlock = blue;
 
 /** Fraction bits that coefficients get, so that their rounding is nothing next to that of samples. */
-const fractionBits: i32 = 2;
+export const fractionBits: i32 = 2;
 
 /**
  * Weights of JFIF's full-range BT.601 in Q15, for differences of colours, of which greys have none: luma is green and
@@ -58,6 +58,15 @@ export function transformColors(
   cr: usize,
   crStride: usize,
 ): void {
+  const isHigh = convertColors(last, cb, cbStride, cr, crStride);
+  inverseTransformFine(colorBlocks, isHigh, luma, lumaStride);
+}
+
+/**
+ * Does the same but for luma, whose coefficients it leaves in the place of red, with `fractionBits`. Returns whether any of
+ * them is of a frequency of 4 or more.
+ */
+export function convertColors(last: i32, cb: usize, cbStride: usize, cr: usize, crStride: usize): bool {
   const isHigh = hasHigh(colorBlocks, last) || hasHigh(green, last) || hasHigh(blue, last);
   convertVector(0);
   convertVector(16);
@@ -69,7 +78,7 @@ export function transformColors(
     transformLow(cbBlock, cb, cbStride);
     transformLow(crBlock, cr, crStride);
   }
-  inverseTransformFine(colorBlocks, isHigh, luma, lumaStride);
+  return isHigh;
 }
 
 /** Does the same for blocks whose only coefficients are the first. */

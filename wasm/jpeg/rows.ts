@@ -4,7 +4,8 @@
 import { bitPaddingBytes, bitsLeft, dropBits, findMarker, passBytes, refill, unstuff } from "./bits";
 import { clearCoefficients } from "./block";
 import { closeFrame, componentCount, mcusAcross, mcusDown, processStatus, readFrame } from "./frame";
-import { clearMarks, loseMcus } from "./missing";
+import { clearMarks } from "./marks";
+import { loseMcus } from "./missing";
 import { DecodeRequest } from "./request";
 import {
   expectedRestart,

@@ -1,9 +1,10 @@
 import { bitsOverdrawn, findMarker, unstuff } from "./bits";
 import { clearCoefficients, coefficients, placePart, placeWhole } from "./block";
 import { dcDifference, decodeBlock, skipBlock } from "./coefficients";
-import { Component, convertsColors, isProgressive, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
+import { Component, convertsColors, isProgressive, isRecoded, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
 import { loseMcus } from "./missing";
 import { decodeProgression, endProgression } from "./progression";
+import { recodeMcus } from "./recode";
 import { decodeColors } from "./rgb-scan";
 import { nextRestart, openRestarts, restartPosition } from "./restart";
 import { areAllInOrder, isFirstOfDc, member, memberCount, readScanHeader, spectralFirst } from "./scan-header";
@@ -45,7 +46,7 @@ export function decodeScan(
 ): i32 {
   const status = readScanHeader(from, headerEnd, tables);
   if (status < 0) return status;
-  if (convertsColors && !areAllInOrder()) return statusScanSeparate;
+  if ((convertsColors || isRecoded) && !areAllInOrder()) return statusScanSeparate;
   // The data is passed over by looking for the next marker with a segment.
   if (isProgressive && keepsDcAlone && spectralFirst != 0) return <i32>headerEnd;
   const isInterleaved = memberCount > 1;
@@ -83,6 +84,7 @@ function decodeInterval(first: i32, last: i32, across: i32, reduction: i32): i32
   for (let index: i32 = 0; index < memberCount; index++) member(index).prediction = 0;
   let reached: i32;
   if (isProgressive) reached = decodeProgression(first, last, across);
+  else if (isRecoded) reached = recodeMcus(first, last, across);
   else if (convertsColors) reached = decodeColors(first, last, across);
   else if (memberCount > 1) reached = decodeInterleaved(first, last, across, reduction);
   else reached = decodeAlone(first, last, across, reduction);

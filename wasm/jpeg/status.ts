@@ -30,3 +30,5 @@ export const statusSampling: i32 = -22;
 export const statusScans: i32 = -23;
 /** A frame that is not decoded by rows, or with its colours converted: progressive, or of several scans. */
 export const statusScanSeparate: i32 = -24;
+/** Bits of a tile that is recoded take more than there is room for. */
+export const statusRoom: i32 = -25;

@@ -18,13 +18,15 @@ export interface DecodeRequest {
   readonly standardTables: { readonly pointer: number; readonly byteLength: number };
   /** Whether red, green and blue are written as luma and halved chroma. */
   readonly convertsColors?: boolean | undefined;
+  /** The `Recoder` that takes the coefficients; 0 for none. */
+  readonly recoder?: number | undefined;
   readonly planes: readonly Plane[];
   /** How each component must be sampled; undefined for any. */
   readonly samplingOf: (component: number) => JpegSampling | undefined;
 }
 
 /** The 32-bit words of `DecodeRequest` and of `PlaneRequest` in `wasm/jpeg/request.ts`. */
-const requestWords = 18;
+const requestWords = 19;
 const planeWords = 6;
 
 /** The first of the two words that provide room for coefficients: there is none at first. */
@@ -56,7 +58,8 @@ export function writeRequest(kernel: Kernel, pointer: number, request: DecodeReq
   words[14] = standardTables.pointer;
   words[15] = standardTables.byteLength;
   words[16] = request.convertsColors === true ? 1 : 0;
-  words[17] = planes.length;
+  words[17] = request.recoder ?? 0;
+  words[18] = planes.length;
   planes.forEach((plane, index) => {
     const at = requestWords + planeWords * index;
     const sampling = request.samplingOf(index);

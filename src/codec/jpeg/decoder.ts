@@ -107,13 +107,26 @@ export function decodeRgbHalved(
   return status === statusScanSeparate ? undefined : { missing: missingOf(kernel, options, status) };
 }
 
+/**
+ * Reads a stream into the `Recoder` at `recoder` in kernel memory rather than into planes, of which only the sizes count.
+ * Returns undefined, and has done nothing, where the blocks of all components do not come together as they have to.
+ */
+export function decodeForRecoder(
+  kernel: Kernel,
+  options: JpegDecodeOptions,
+  { recoder, to }: { readonly recoder: number; readonly to: "components" | "ycbcr" },
+): { readonly missing: MissingRows | undefined } | undefined {
+  const status = decode(kernel, options, to, recoder);
+  return status === statusScanSeparate ? undefined : { missing: missingOf(kernel, options, status) };
+}
+
 function missingOf(kernel: Kernel, options: JpegDecodeOptions, status: number): MissingRows | undefined {
   checkJpegStatus(status);
   return status === statusDamaged ? missingRows(kernel, options) : undefined;
 }
 
 /** Decodes to planes of the components, or of what they are converted to; returns the kernel's status. */
-function decode(kernel: Kernel, options: JpegDecodeOptions, to: "components" | "ycbcr"): number {
+function decode(kernel: Kernel, options: JpegDecodeOptions, to: "components" | "ycbcr", recoder = 0): number {
   const { bytes, planes, width, height } = options;
   if (planes.length === 0 || planes.length > planesMaximum) {
     throw new ImageError("internal", "A JPEG has one to four planes.");
@@ -141,6 +154,7 @@ function decode(kernel: Kernel, options: JpegDecodeOptions, to: "components" | "
     window,
     standardTables: { pointer: standard, byteLength: standardHuffmanTables.byteLength },
     convertsColors: to === "ycbcr",
+    recoder,
     planes,
     samplingOf: (component) => expectedSampling(options, component),
   });

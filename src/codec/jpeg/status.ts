@@ -21,15 +21,21 @@ const unsupported: Readonly<Record<number, string>> = {
   [-24]: "Progressive JPEG and JPEG in several scans can't be decoded by rows.",
 };
 
-/** The kernel's status for a frame whose colours it can't convert as it decodes them. */
+/** The kernel's status for a frame whose colours it can't convert, or which it can't recode, as it decodes it. */
 export const statusScanSeparate = -24;
 
 /** The kernel's status when it has no room for the coefficients of a progressive frame. */
 export const statusProgressive = -16;
 
-/** Returns for a status of 0 or above. Throws `source-unsupported` or `source-malformed`. */
+/** The kernel's status when the bits of a tile that is recoded do not fit. */
+const statusRoom = -25;
+
+/** Returns for a status of 0 or above. Throws `source-unsupported`, `source-malformed` or `render-memory`. */
 export function checkJpegStatus(status: number): void {
   if (status >= 0) return;
+  if (status === statusRoom) {
+    throw new ImageError("render-memory", "This picture takes more bytes than one rendering may hold.");
+  }
   const sentence = unsupported[status];
   if (sentence !== undefined) throw new ImageError("source-unsupported", sentence);
   throw new ImageError("source-malformed", malformed[status] ?? "The JPEG data is damaged.", {
