@@ -1,94 +1,163 @@
-import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { decodeRgbHalved } from "../../src/codec/jpeg/decoder.ts";
 import { createJpegRecoder, type JpegRecoderOptions } from "../../src/codec/jpeg/recoder.ts";
-import type { Area } from "../../src/geometry.ts";
+import type { MissingRows } from "../../src/codec/missing-rows.ts";
+import { codeOf } from "../support/code-of.ts";
 import { decodeGuarded } from "../support/jpeg-decoding.ts";
 import { encodePlanes } from "../support/jpeg-encoding.ts";
-import { writeJpeg } from "../support/jpeg-writer.ts";
+import { type WrittenComponent, writeJpeg } from "../support/jpeg-writer.ts";
 import { openTestKernel } from "../support/kernel.ts";
-import { greatestDifference, makeNoise, makeSamples, type Samples, storePlane } from "../support/planes.ts";
+import { makeNoise, makeSamples, type Samples } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";
 
 const kernel = openTestKernel();
-
+const random = openRandom(3);
 const halved = { x: 2, y: 2 } as const;
 
-/** A surface with edges. */
-const surface = (x: number, y: number): number =>
-  Math.round(120 + 70 * Math.sin(x / 17) * Math.cos(y / 13) + (x % 50 < 3 ? 40 : 0) + (y % 37 < 2 ? -30 : 0));
-
-/** Cuts a picture of planes into tiles, each padded with noise beyond the picture. */
-function cutTiles(planes: readonly Samples[], side: number): { columns: number; rows: number; tiles: Samples[][] } {
-  const random = openRandom(8);
-  const [{ width, height }] = planes as [Samples];
-  const [columns, rows] = [Math.ceil(width / side), Math.ceil(height / side)];
-  const tiles = Array.from({ length: columns * rows }, (_, index) =>
-    planes.map((plane, component) => {
-      const length = component === 0 ? side : side / 2;
-      const [left, top] = [(index % columns) * length, Math.floor(index / columns) * length];
-      return makeSamples(length, length, (x, y) => {
-        const isInside = left + x < plane.width && top + y < plane.height;
-        return isInside ? plane.values[(top + y) * plane.width + left + x]! : random.integer(0, 255);
-      });
-    }),
-  );
-  return { columns, rows, tiles };
-}
-
-interface Recoding extends Pick<JpegRecoderOptions, "model" | "quality" | "width" | "height"> {
+interface Recoding extends Pick<JpegRecoderOptions, "model" | "quality"> {
   readonly side: number;
+  readonly columns: number;
+  /** Row by row. */
   readonly tiles: readonly Uint8Array[];
 }
 
-/** The part of the tile at `place` on an axis that a picture of `length` pixels shows. */
-const shownOf = (place: number, side: number, length: number): number => Math.min(side, length - place * side);
-
-function recode({ side, tiles, ...options }: Recoding): Uint8Array<ArrayBuffer> {
+/** Recodes whole tiles; tells what is missing of each, or that it was not added. */
+function recode({ side, columns, tiles, ...options }: Recoding) {
   const mark = kernel.mark();
-  const columns = Math.ceil(options.width / side);
-  const recoder = createJpegRecoder(kernel, { ...options, tile: { width: side, height: side }, columns });
+  const size = { width: columns * side, height: (tiles.length / columns) * side };
+  const recoder = createJpegRecoder(kernel, { ...options, ...size, tile: { width: side, height: side }, columns });
+  const shown = { x: 0, y: 0, width: side, height: side };
   const chunks: Uint8Array[] = [];
-  for (const [index, bytes] of tiles.entries()) {
-    const [column, row] = [index % columns, Math.floor(index / columns)];
-    const shown: Area = {
-      ...{ x: 0, y: 0 },
-      width: shownOf(column, side, options.width),
-      height: shownOf(row, side, options.height),
-    };
-    expect(recoder.addTile({ tables: undefined, bytes, shown })).toEqual({ missing: undefined });
-    if (column === columns - 1) chunks.push(...recoder.endRow());
+  const missing: (MissingRows | undefined | "refused")[] = [];
+  try {
+    for (const [index, bytes] of tiles.entries()) {
+      const added = recoder.addTile({ tables: undefined, bytes, shown });
+      missing.push(added === undefined ? "refused" : added.missing);
+      if (added !== undefined && index % columns === columns - 1) chunks.push(...recoder.endRow());
+    }
+    chunks.push(recoder.finish());
+  } finally {
+    kernel.release(mark);
   }
-  chunks.push(recoder.finish());
-  kernel.release(mark);
-  return Uint8Array.from(Buffer.concat(chunks));
+  return { jpeg: Uint8Array.from(Buffer.concat(chunks)), missing };
+}
+
+/** Returns the samples of one tile of a picture. */
+function tileOf(jpeg: Uint8Array, index: number, { side, columns }: Pick<Recoding, "side" | "columns">): Samples[] {
+  return decodeGuarded(kernel, jpeg).samples.map((plane, component) => {
+    const length = component === 0 ? side : side / 2;
+    const [left, top] = [(index % columns) * length, Math.floor(index / columns) * length];
+    return makeSamples(length, length, (x, y) => plane.values[(top + y) * plane.width + left + x]!);
+  });
+}
+
+const surface = (x: number, y: number): number =>
+  Math.round(120 + 70 * Math.sin(x / 17) * Math.cos(y / 13) + (x % 50 < 3 ? 40 : 0) + (y % 37 < 2 ? -30 : 0));
+
+function ycbcrTile(side: number, quality: number): Uint8Array {
+  const shift = random.integer(0, 99);
+  const luma = makeSamples(side, side, (x, y) => surface(x + shift, y));
+  const chroma = [9, 5].map((period) => makeSamples(side / 2, side / 2, (x, y) => 128 + 60 * Math.sin(x / period + y)));
+  return encodePlanes(kernel, [luma, ...chroma], { quality, subsampling: halved });
+}
+
+/** Luma of four blocks in an MCU, and chroma of one. */
+function componentsOf(factors: readonly number[]): WrittenComponent[] {
+  return factors.map((factor) => ({ horizontal: factor, vertical: factor, sampleAt: surface }));
 }
 
 describe("tiles that are recoded", () => {
-  for (const [width, height, side] of [
-    [160, 96, 32],
-    [64, 48, 16],
-    [512, 256, 256],
-  ] as const) {
-    it(`keep every sample where nothing changes: ${width} by ${height} in tiles of ${side}`, () => {
-      const planes = [
-        makeSamples(width, height, surface),
-        makeSamples(width / 2, height / 2, (x, y) => 128 + 60 * Math.sin(x / 9 + y / 5)),
-        makeNoise(openRandom(3), width / 2, height / 2),
-      ];
-      const { tiles } = cutTiles(planes, side);
-      const encoded = tiles.map((tile) => encodePlanes(kernel, tile, { quality: 85, subsampling: halved }));
-      const recoded = recode({ model: "ycbcr", quality: 85, width, height, side, tiles: encoded });
-      const shown = decodeGuarded(kernel, recoded).samples;
-      const { tiles: expected } = cutTiles(
-        shown.map((plane) => plane),
-        side,
-      );
-      for (const [index, bytes] of encoded.entries()) {
-        const { samples } = decodeGuarded(kernel, bytes);
-        for (const [component, plane] of samples.entries()) {
-          expect(greatestDifference(expected[index]![component]!, plane)).toBe(0);
-        }
-      }
+  it.each([
+    [16, 4, 12],
+    [32, 5, 15],
+    [256, 2, 4],
+    [1024, 1, 1],
+  ])("keep every coefficient that is quantised as before: side of %i", (side, columns, count) => {
+    const tiles = Array.from({ length: count }, () => ycbcrTile(side, 85));
+    const { jpeg, missing } = recode({ model: "ycbcr", quality: 85, side, columns, tiles });
+    expect(missing).toEqual(Array(count).fill(undefined));
+    for (const [index, tile] of tiles.entries()) {
+      expect(tileOf(jpeg, index, { side, columns })).toEqual(decodeGuarded(kernel, tile).samples);
+    }
+  });
+
+  it("join bits of any number: noise, and flat tiles between", () => {
+    const side = 32;
+    const [columns, count] = [6, 60];
+    const tiles = Array.from({ length: count }, (_, index) => {
+      const noise = (length: number) =>
+        index % 3 === 0 ? makeSamples(length, length, () => 8 * index) : makeNoise(random, length, length);
+      return encodePlanes(kernel, [noise(side), noise(side / 2), noise(side / 2)], {
+        quality: 93,
+        subsampling: halved,
+      });
     });
-  }
+    const { jpeg } = recode({ model: "ycbcr", quality: 93, side, columns, tiles });
+    for (const [index, tile] of tiles.entries()) {
+      expect(tileOf(jpeg, index, { side, columns })).toEqual(decodeGuarded(kernel, tile).samples);
+    }
+  });
+
+  it("have room for noise of black and white at any quality", () => {
+    const side = 64;
+    for (const quality of [60, 90, 91, 100]) {
+      const noise = (length: number) => makeSamples(length, length, () => 255 * random.integer(0, 1));
+      const planes = [noise(side), noise(side / 2), noise(side / 2)];
+      const tiles = Array.from({ length: 2 }, () => encodePlanes(kernel, planes, { quality, subsampling: halved }));
+      expect(recode({ model: "ycbcr", quality, side, columns: 2, tiles }).missing).toEqual([undefined, undefined]);
+    }
+  });
+
+  it("are refused if they have more coefficients than any picture", () => {
+    const components = componentsOf([2, 1, 1]).map((item) => ({ ...item, sampleAt: () => random.integer(0, 255) }));
+    const tile = writeJpeg({ width: 64, height: 64, components, step: 1 });
+    // The 64 steps follow SOI, the marker, its length and the number of the table.
+    tile.fill(255, 7, 7 + 64);
+    expect(codeOf(() => recode({ model: "ycbcr", quality: 90, side: 64, columns: 1, tiles: [tile] }))).toBe(
+      "render-memory",
+    );
+    // Nothing is left of it for the next.
+    const whole = ycbcrTile(64, 90);
+    const { jpeg } = recode({ model: "ycbcr", quality: 90, side: 64, columns: 1, tiles: [whole] });
+    expect(tileOf(jpeg, 0, { side: 64, columns: 1 })).toEqual(decodeGuarded(kernel, whole).samples);
+  });
+
+  it("are read with restart markers, and lack only the interval that damage took", () => {
+    const components = componentsOf([2, 1, 1]);
+    const written = { width: 64, height: 64, components, step: 3 };
+    const [whole, parted] = [writeJpeg(written), writeJpeg({ ...written, restartInterval: 3 })];
+    const recoding = { model: "ycbcr", quality: 98, side: 64, columns: 1 } as const;
+    const expected = recode({ ...recoding, tiles: [whole] }).jpeg;
+    expect(recode({ ...recoding, tiles: [parted] }).jpeg).toEqual(expected);
+    // The second interval becomes ones, which no code is: MCUs 3 to 5 of the 16.
+    const marks = Array.from(parted.keys()).filter((at) => parted[at] === 0xff && (parted[at + 1]! & 0xf8) === 0xd0);
+    const damaged = parted.slice();
+    for (let at = marks[0]! + 2; at + 1 < marks[1]!; at += 2) damaged.set([0xff, 0], at);
+    const { jpeg, missing } = recode({ ...recoding, tiles: [damaged] });
+    expect(missing).toEqual([{ first: 0, count: 32, lost: 32, asked: 64 }]);
+    const [found, intact] = [decodeGuarded(kernel, jpeg).samples[0]!, decodeGuarded(kernel, expected).samples[0]!];
+    for (let mcu = 0; mcu < 16; mcu += 1) {
+      const [x, y] = [16 * (mcu % 4) + 5, 16 * Math.floor(mcu / 4) + 9];
+      expect(found.values[y * 64 + x]).toBe(mcu >= 3 && mcu < 6 ? 128 : intact.values[y * 64 + x]);
+    }
+  });
+
+  it("are not added where their blocks come in another order", () => {
+    const refused = (model: "ycbcr" | "rgb", factors: readonly number[], isSeparate = false) => {
+      const tile = writeJpeg({ width: 64, height: 64, components: componentsOf(factors), step: 3, isSeparate });
+      return recode({ model, quality: 90, side: 64, columns: 1, tiles: [tile] }).missing[0];
+    };
+    expect(refused("ycbcr", [2, 1, 1])).toBeUndefined();
+    expect(refused("ycbcr", [2, 1, 1], true)).toBe("refused");
+    expect(refused("ycbcr", [4, 2, 2])).toBe("refused");
+    expect(refused("rgb", [1, 1, 1])).toBeUndefined();
+    expect(refused("rgb", [1, 1, 1], true)).toBe("refused");
+    expect(refused("rgb", [2, 2, 2])).toBe("refused");
+  });
+
+  it("are not converted as they are decoded either where an MCU has several blocks of a colour", () => {
+    const bytes = writeJpeg({ width: 64, height: 64, components: componentsOf([2, 2, 2]), step: 3 });
+    const planes = [64, 32, 32].map((length) => kernel.allocatePlane(length, length));
+    expect(decodeRgbHalved(kernel, { bytes, planes, width: 64, height: 64 })).toBeUndefined();
+  });
 });

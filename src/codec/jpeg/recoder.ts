@@ -109,6 +109,7 @@ export function createJpegRecoder(kernel: Kernel, options: JpegRecoderOptions): 
       end();
     },
     *endRow() {
+      if (added === 0) throw new ImageError("internal", "A row of the JPEG has no tiles.");
       if (!isBegun) yield coder.header;
       isBegun = true;
       const tiles = Array.from({ length: added }, (_, index) => rows + index * tileRows);
