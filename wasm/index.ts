@@ -12,7 +12,7 @@ export {
   inflateWorkBytes,
   openInflate,
 } from "./inflate/inflate";
-export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, openJpegEncoder } from "./jpeg/encode";
+export { encodeJpeg, jpegEncoderBytes, jpegEncoderDefinitions, jpegMcuBytes, openJpegEncoder } from "./jpeg/encode";
 export { joinJpegRows } from "./jpeg/join";
 export { decodeJpeg, jpegPaddingBytes, jpegTablesBytes, loadJpegTables } from "./jpeg/marker";
 export { jpegMarkRows, jpegMarks } from "./jpeg/marks";

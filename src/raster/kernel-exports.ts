@@ -64,6 +64,8 @@ export interface KernelExports {
   readonly jpegEncoderBytes: WebAssembly.Global;
   /** Where the quantisation and Huffman tables are in an encoder. */
   readonly jpegEncoderDefinitions: WebAssembly.Global;
+  /** The most bytes that an MCU takes before they are stuffed, and what may be written behind it. */
+  readonly jpegMcuBytes: WebAssembly.Global;
   /** Builds an encoder's tables from its definitions and resets it. */
   openJpegEncoder(encoder: number): void;
   /** Reads a stream of tables into a block for any number of decodes; returns a status. */

@@ -66,6 +66,17 @@ function componentsOf(factors: readonly number[]): WrittenComponent[] {
   return factors.map((factor) => ({ horizontal: factor, vertical: factor, sampleAt: surface }));
 }
 
+/** Returns the samples of a plane that an MCU has. */
+function mcuOf(
+  { width, values }: Samples,
+  { column, row }: { readonly column: number; readonly row: number },
+  length: number,
+): number[] {
+  const at = (index: number) =>
+    (row * length + Math.floor(index / length)) * width + column * length + (index % length);
+  return Array.from({ length: length * length }, (_, index) => values[at(index)]!);
+}
+
 describe("tiles that are recoded", () => {
   it.each([
     [16, 4, 12],
@@ -95,6 +106,51 @@ describe("tiles that are recoded", () => {
     const { jpeg } = recode({ model: "ycbcr", quality: 93, side, columns, tiles });
     for (const [index, tile] of tiles.entries()) {
       expect(tileOf(jpeg, index, { side, columns })).toEqual(decodeGuarded(kernel, tile).samples);
+    }
+  });
+
+  it("join more first MCUs than are written at once", () => {
+    const columns = 400;
+    const noise = (length: number) => makeNoise(random, length, length);
+    const tiles = Array.from({ length: columns }, () =>
+      encodePlanes(kernel, [noise(16), noise(8), noise(8)], { quality: 98, subsampling: halved }),
+    );
+    const { jpeg } = recode({ model: "ycbcr", quality: 98, side: 16, columns, tiles });
+    expect(jpeg.byteLength).toBeGreaterThan(100_000);
+    for (const index of [0, 133, 256, columns - 1]) {
+      expect(tileOf(jpeg, index, { side: 16, columns })).toEqual(decodeGuarded(kernel, tiles[index]!).samples);
+    }
+  });
+
+  it.each([
+    ["ycbcr", [2, 1, 1]],
+    ["rgb", [1, 1, 1]],
+    ["gray", [1]],
+  ] as const)("pass nothing on of what lies beyond the edge: %s", (model, factors) => {
+    for (const length of [12, 8, 5]) {
+      // Grey up to the edge, white beyond it, in all components.
+      const components = factors.map((factor) => ({
+        ...{ horizontal: factor, vertical: factor },
+        sampleAt: (x: number, y: number) => (Math.max(x, y) * (Math.max(...factors) / factor) < length ? 100 : 255),
+      }));
+      const bytes = writeJpeg({ width: 16, height: 16, components, step: 1 });
+      const mark = kernel.mark();
+      const form = { width: length, height: length, tile: { width: 16, height: 16 }, columns: 1 };
+      const recoder = createJpegRecoder(kernel, { ...form, model, quality: 100 });
+      recoder.addTile({ tables: undefined, bytes, shown: { x: 0, y: 0, width: length, height: length } });
+      const jpeg = Uint8Array.from(Buffer.concat([...recoder.endRow(), recoder.finish()]));
+      kernel.release(mark);
+      // The header is made to tell of all that the MCUs have.
+      const most = model === "gray" ? Math.ceil(length / 8) * 8 : 16;
+      jpeg.set([0, most, 0, most], jpeg.findIndex((byte, at) => byte === 0xff && jpeg[at + 1] === 0xc0) + 5);
+      for (const [index, { width, values }] of decodeGuarded(kernel, jpeg).samples.entries()) {
+        const shown = index === 0 ? length : Math.floor(length / 2);
+        const last = values[(shown - 1) * width + shown - 1]!;
+        // White that is averaged with grey at an odd edge is all that may be seen of it.
+        expect(values.every((sample) => Math.abs(sample - last) <= (length % 2 === 1 && index > 0 ? 40 : 3))).toBe(
+          true,
+        );
+      }
     }
   });
 
@@ -139,6 +195,39 @@ describe("tiles that are recoded", () => {
     for (let mcu = 0; mcu < 16; mcu += 1) {
       const [x, y] = [16 * (mcu % 4) + 5, 16 * Math.floor(mcu / 4) + 9];
       expect(found.values[y * 64 + x]).toBe(mcu >= 3 && mcu < 6 ? 128 : intact.values[y * 64 + x]);
+    }
+  });
+
+  it("lack what comes after their end, wherever that is", () => {
+    for (const [model, factors] of [
+      ["ycbcr", [2, 1, 1]],
+      ["rgb", [1, 1, 1]],
+    ] as const) {
+      const whole = writeJpeg({ width: 32, height: 32, components: componentsOf(factors), step: 9 });
+      const start = whole.findIndex((byte, at) => byte === 0xff && whole[at + 1] === 0xda) + 14;
+      const recoding = { model, quality: 100, side: 32, columns: 1 } as const;
+      const intact = decodeGuarded(kernel, recode({ ...recoding, tiles: [whole] }).jpeg).samples;
+      const cut = Array.from({ length: whole.byteLength - start - 2 }, (_, index) => whole.subarray(0, start + index));
+      const lostMcus = cut.map((tile) => {
+        const { jpeg, missing } = recode({ ...recoding, tiles: [tile] });
+        const shown = decodeGuarded(kernel, jpeg).samples;
+        // Of each MCU of the picture all is there, or nothing.
+        const lost = Array.from({ length: 4 }, (_, mcu) =>
+          shown.map((plane, index) => {
+            const length = index === 0 ? 16 : 8;
+            const place = { column: mcu % 2, row: mcu >> 1 };
+            const [found, before] = [mcuOf(plane, place, length), mcuOf(intact[index]!, place, length)];
+            if (found.every((sample, at) => sample === before[at])) return "no";
+            return found.every((sample) => sample === 128) ? "yes" : "partly";
+          }),
+        );
+        expect(missing).toEqual(lost.flat().every((state) => state === "no") ? [undefined] : [expect.anything()]);
+        // Four MCUs of colours make one.
+        if (model === "ycbcr") expect(lost.flat()).not.toContain("partly");
+        return lost.filter((states) => states.some((state) => state !== "no")).length;
+      });
+      expect(lostMcus).toEqual([...lostMcus].sort((a, b) => b - a));
+      expect(new Set(lostMcus)).toEqual(new Set([4, 3, 2, 1]));
     }
   });
 

@@ -90,6 +90,8 @@ const outputOffset: usize = gatheredOffset + gatheredBytes;
 
 /** The size of an encoder: it collects up to 32 KiB at a time, which stuffing may double. */
 export const jpegEncoderBytes: i32 = <i32>(outputOffset + 2 * gatheredBytes + 16);
+/** The most bytes that an MCU takes, and what may be written behind it. */
+export const jpegMcuBytes: i32 = <i32>mcuMaximumBytes;
 /** Where an encoder reads its tables from. */
 export const jpegEncoderDefinitions: i32 = <i32>definitionsOffset;
 

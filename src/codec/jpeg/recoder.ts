@@ -49,7 +49,7 @@ const joiningWords = 6;
  */
 const sampleBytes = { usual: 1.2, usualQuality: 90, most: 2 } as const;
 
-/** What may be read or written beyond the bits. */
+/** What may be read beyond the bits, and written beyond what is held. */
 const slackBytes = 64;
 
 /**
@@ -62,10 +62,11 @@ export function createJpegRecoder(kernel: Kernel, options: JpegRecoderOptions): 
   const to = options.model === "rgb" ? "ycbcr" : "components";
   const coder = openJpegCoder(kernel, { ...options, model, subsampling: { x: 2, y: 2 } });
   const mcuSide = model === "gray" ? 8 : 16;
-  const { jpegHeldBytes, jpegRowBitsBytes } = kernel.exports;
+  const { jpegHeldBytes, jpegMcuBytes, jpegRowBitsBytes } = kernel.exports;
   const tileRows = Math.ceil(tile.height / mcuSide) * jpegRowBitsBytes.value;
   const samples = columns * tile.width * tile.height * (model === "gray" ? 1 : 1.5);
-  const bitsBytes = Math.ceil(samples * (quality > sampleBytes.usualQuality ? sampleBytes.most : sampleBytes.usual));
+  const eachBytes = quality > sampleBytes.usualQuality ? sampleBytes.most : sampleBytes.usual;
+  const bitsBytes = Math.ceil(samples * eachBytes) + jpegMcuBytes.value;
 
   const rows = kernel.allocate(columns * tileRows);
   const bottom = kernel.allocate(bitsBytes + 2 * slackBytes) + slackBytes;
