@@ -89,13 +89,12 @@ export function beginMcu(): void {
   last2Before = last2;
 }
 
-/** Takes back what was put into the MCU. */
+/** Takes back what was put into the MCU. With the first of a row the row begins again. */
 export function abandonMcu(): void {
   storeWritten(bitsBefore, countBefore, cursorBefore);
   last0 = last0Before;
   last1 = last1Before;
   last2 = last2Before;
-  if (blocksKept != firstDone) blocksKept = 0;
 }
 
 /** Returns the DC level of the component's block before. */
