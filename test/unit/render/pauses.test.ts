@@ -5,6 +5,7 @@ import { drawPicture } from "../../../src/picture.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
 import { openMeasuringTools } from "../../support/drawing-tools.ts";
+import { encodeTestTile } from "../../support/jpeg-tile.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
 import { planPath } from "../../support/render.ts";
 
@@ -23,7 +24,14 @@ function leavingAfter(looks: number): { readonly signal: AbortSignal; readonly l
 
 const deflated = { width: 600, height: 500, tile: 128, samplesPerPixel: 3, compression: "deflate" } as const;
 /** Drawn of its coefficients, at its own size. */
-const grayJpeg = { ...deflated, width: 1600, height: 1000, samplesPerPixel: 1, compression: "jpeg" } as const;
+const grayJpeg = {
+  ...deflated,
+  width: 1600,
+  height: 1000,
+  samplesPerPixel: 1,
+  compression: "jpeg",
+  encodeTile: encodeTestTile,
+} as const;
 
 async function draw(path: string, looks: number, form: TiffOptions = deflated) {
   const file = await makeTiff(form);
