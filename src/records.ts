@@ -1,5 +1,6 @@
 import { rulesKey } from "./access/rules.ts";
 import type { Clock } from "./budget/clock.ts";
+import { waitingRequestBytes } from "./budget/isolate-memory.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { keepRenewed } from "./budget/renewal.ts";
 import type { Share } from "./budget/shares.ts";
@@ -49,9 +50,6 @@ const fileExpansion = 2;
 
 /** Writing a document takes a millisecond for about this many bytes of its record. */
 const bytesPerMillisecond = 20_000;
-
-/** What a request keeps while it waits for memory, in bytes. */
-const waitingBytes = 4096;
 
 /** A record to be read, by a request. */
 export interface RecordRequest {
@@ -298,7 +296,10 @@ async function withBytes<T>(
       });
     }
     const costMilliseconds = size / bytesPerMillisecond;
-    const lease = await budget.take({ share, bytes: size * expansion, costMilliseconds, waitingBytes }, visit.patience);
+    const lease = await budget.take(
+      { share, bytes: size * expansion, costMilliseconds, waitingBytes: waitingRequestBytes },
+      visit.patience,
+    );
     const stop = keepRenewed(clock, lease);
     giveBack = () => {
       stop();

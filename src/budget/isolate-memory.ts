@@ -12,7 +12,7 @@ export const keptLimits = {
   /** Conversions of colour profiles: some seven of them. */
   colorTables: 3 * megabyte,
   /** Decoded marks: the largest possible, or many usual ones. */
-  marks: 1.5 * megabyte,
+  marks: 1.25 * megabyte,
   /** Idle kernels. */
   idleKernels: 3.5 * megabyte,
   /** Filter weights: those of some twenty thumbnails and tiles of different sizes. */
@@ -32,15 +32,19 @@ export const keptLimits = {
 } as const;
 
 /**
- * What all requests that wait for memory may keep together, in bytes: mostly their plans. Any more are refused at once.
+ * What a request keeps while it waits, in bytes, next to the tiles of its plan: what it was asked, what it has found out, and
+ * all that waits for it. V8 in workerd counts 15 to 18 KB for each of a thousand requests for tiles and thumbnails.
  */
-export const maxWaitingBytes = 3 * megabyte;
+export const waitingRequestBytes = 16 << 10;
+
+/** What all requests that wait for memory may keep together, in bytes, whatever is lent: `shares.ts` has what more they may. */
+export const maxWaitingBytes = 3.5 * megabyte;
 
 /** How much of it large drawings may keep, in bytes: what is small finds a place in line however many of them wait. */
-export const maxLargeWaitingBytes = 2.5 * megabyte;
+export const maxLargeWaitingBytes = 2 * megabyte;
 
 /** How much of that streams may keep, in bytes: those whose clients do not read keep no other drawing out of its line. */
-export const maxStreamsWaitingBytes = 2 * megabyte;
+export const maxStreamsWaitingBytes = 1.5 * megabyte;
 
 /** What is left for code and small objects of requests, in bytes. */
 const codeBytes = 8 * megabyte;

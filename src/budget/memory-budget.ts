@@ -4,7 +4,17 @@ import { type Clock, sleep } from "./clock.ts";
 import { maxLargeWaitingBytes, maxStreamsWaitingBytes, maxWaitingBytes } from "./isolate-memory.ts";
 import type { Lease, Loan, Patience } from "./lease.ts";
 import { Line, type Ticket } from "./line.ts";
-import { largePools, ofEachShare, type Pool, type Share, type ShareLimit, shareLimits, shares } from "./shares.ts";
+import {
+  largePools,
+  ofEachShare,
+  type Pool,
+  type Share,
+  type ShareLimit,
+  shareLimits,
+  shares,
+  spareBytes,
+  sparePool,
+} from "./shares.ts";
 import { Turns } from "./turns.ts";
 
 /**
@@ -86,7 +96,7 @@ export class MemoryBudget {
 
   /** Lends at once, or returns undefined if there is no room or others are waiting for it. */
   tryTake(share: Share, bytes: number): Lease | undefined {
-    this.#dropGone(share);
+    this.#dropGone();
     const isFree = this.#lines[share].length === 0 && this.#makeRoom(share, bytes);
     return isFree ? this.#lend(share, { bytes, costMilliseconds: 0 }) : undefined;
   }
@@ -97,7 +107,7 @@ export class MemoryBudget {
    */
   async take(loan: Loan, patience: Patience): Promise<Lease> {
     const { share, bytes, costMilliseconds, waitingBytes } = loan;
-    this.#dropGone(share);
+    this.#dropGone();
     const line = this.#lines[share];
     if (line.length === 0 && this.#makeRoom(share, bytes)) return this.#lend(share, loan);
     if (!this.#mayWait(share, waitingBytes)) throw this.#refusal(share, `${this.waiting} are already waiting`);
@@ -113,7 +123,7 @@ export class MemoryBudget {
         await sleep(this.#clock, wait);
         ticket.seenAt = this.#time.awake;
         if (patience.signal?.aborted) throw this.#leaving();
-        this.#dropGone(share);
+        this.#dropGone();
         if (this.#isNext(ticket) && this.#makeRoom(share, bytes)) return this.#lend(share, loan);
         if (this.#time.passed - since >= patience.milliseconds) {
           line.leave(ticket);
@@ -126,17 +136,29 @@ export class MemoryBudget {
     }
   }
 
-  /** Returns whether there is a place in line: for what is small also when large drawings have taken all of theirs. */
+  /**
+   * Returns whether there is a place in line: for what is small also when large drawings have taken all of theirs, and beyond
+   * that while these leave memory.
+   */
   #mayWait(share: Share, waitingBytes: number): boolean {
     const mayKeep = (of: readonly Share[], mostBytes: number): boolean =>
-      !of.includes(share) ||
-      of.reduce((sum, other) => sum + this.#lines[other].waitingBytes, waitingBytes) <= mostBytes;
+      !of.includes(share) || this.#waitingBytes(of) + waitingBytes <= mostBytes;
     const large = shares.filter((other) => largePools.includes(this.#limits[other].pool));
     return (
-      mayKeep(shares, maxWaitingBytes) &&
+      mayKeep(shares, maxWaitingBytes + this.#spareBytes()) &&
       mayKeep(large, maxLargeWaitingBytes) &&
       mayKeep(["streams"], maxStreamsWaitingBytes)
     );
+  }
+
+  #waitingBytes(of: readonly Share[]): number {
+    return of.reduce((sum, share) => sum + this.#lines[share].waitingBytes, 0);
+  }
+
+  /** How much those that wait may keep beyond what is theirs, in bytes. */
+  #spareBytes(): number {
+    const taken = this.#lentTo(sparePool);
+    return Math.min(spareBytes, Math.max(0, this.#limits[sparePool].limitBytes - taken));
   }
 
   /**
@@ -168,10 +190,16 @@ export class MemoryBudget {
   #fits(share: Share, bytes: number): boolean {
     const { limitBytes, pool } = this.#limits[share];
     const isWithin = (lent: number, limit: number): boolean => lent === 0 || lent + bytes <= limit;
-    return isWithin(this.#lent[share], limitBytes) && isWithin(this.#lentOf(pool), this.#limits[pool].limitBytes);
+    return isWithin(this.#lent[share], limitBytes) && isWithin(this.#takenOf(pool), this.#limits[pool].limitBytes);
   }
 
-  #lentOf(pool: Pool): number {
+  /** What is taken of a pool, in bytes: by loans, and by those that wait and keep more than what is theirs. */
+  #takenOf(pool: Pool): number {
+    const kept = pool === sparePool ? Math.max(0, this.#waitingBytes(shares) - maxWaitingBytes) : 0;
+    return this.#lentTo(pool) + kept;
+  }
+
+  #lentTo(pool: Pool): number {
     let sum = 0;
     for (const share of shares) if (this.#limits[share].pool === pool) sum += this.#lent[share];
     return sum;
@@ -219,9 +247,12 @@ export class MemoryBudget {
     this.#leases.delete(lease);
   }
 
-  #dropGone(share: Share): void {
-    const line = this.#lines[share];
-    if (line.length > 0) this.counts.lapsed += line.dropGone(this.#time.awake - staleMilliseconds);
+  /** In all lines: what one keeps may be what another needs. */
+  #dropGone(): void {
+    for (const share of shares) {
+      const line = this.#lines[share];
+      if (line.length > 0) this.counts.lapsed += line.dropGone(this.#time.awake - staleMilliseconds);
+    }
   }
 
   #refusal(share: Share, detail: string): ImageError {

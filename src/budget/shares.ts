@@ -52,6 +52,15 @@ const drawingBytes = maxPeakBytes;
 /** Streams wait for their clients. Everything else must have room next to them. */
 const streamBytes = 24 * megabyte;
 
+/**
+ * What small requests that wait may keep of the memory of large drawings, while nobody has taken it: so that a thousand may
+ * ask for tiles at once.
+ */
+export const spareBytes = 13 * megabyte;
+
+/** The pool that has it. */
+export const sparePool: Pool = "draws";
+
 /** Bodies of small drawings, and copies to and from caches, which may wait for a client as long as it likes. */
 const sentBytes = 8 * megabyte;
 
@@ -64,7 +73,7 @@ export const shareLimits: Readonly<Record<Share, ShareLimit>> = {
   pictures: { limitBytes: picturesBytes, pool: "tiles", guaranteedBytes: picturesBytes },
   openings: { limitBytes: openingsBytes, pool: "tiles", guaranteedBytes: openingsBytes },
   kernels: { limitBytes: 8 * megabyte, pool: "kernels", guaranteedBytes: 8 * megabyte },
-  draws: { limitBytes: drawingBytes, pool: "draws", guaranteedBytes: drawingBytes - streamBytes },
+  draws: { limitBytes: drawingBytes, pool: "draws", guaranteedBytes: drawingBytes - streamBytes - spareBytes },
   streams: { limitBytes: streamBytes, pool: "draws", guaranteedBytes: streamBytes },
   bodies: { limitBytes: sentBytes, pool: "bodies", guaranteedBytes: sentBytes - copiesBytes },
   copies: { limitBytes: copiesBytes, pool: "bodies", guaranteedBytes: copiesBytes },

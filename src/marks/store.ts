@@ -1,4 +1,5 @@
 import type { Clock } from "../budget/clock.ts";
+import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
@@ -70,7 +71,10 @@ async function readMark(
 ): Promise<OpenedMark> {
   const { storage, budget, clock, kernels } = store;
   const bytes = markDecodingBytes(maxMarkBytes);
-  const lease = await budget.take({ share: "draws", bytes, costMilliseconds: 10, waitingBytes: 4096 }, patience);
+  const lease = await budget.take(
+    { share: "draws", bytes, costMilliseconds: 10, waitingBytes: waitingRequestBytes },
+    patience,
+  );
   try {
     return await whileRenewing(clock, lease, async () => {
       const found = await readWholeR2(storage, key, async (size) => refuseLongMark(key, size));

@@ -1,3 +1,4 @@
+import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { Lease } from "../budget/lease.ts";
 import { keepRenewed } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
@@ -110,7 +111,12 @@ async function isUnchanged(store: MasterStore, { name, visit }: Opening, kept: K
 async function openUnknown(store: MasterStore, opening: Opening): Promise<OpenedMaster> {
   const { budget, storage } = store;
   const { name, visit } = opening;
-  const loan = { share: "openings", bytes: openingBytes, costMilliseconds: 1, waitingBytes: 4096 } as const;
+  const loan = {
+    share: "openings",
+    bytes: openingBytes,
+    costMilliseconds: 1,
+    waitingBytes: waitingRequestBytes,
+  } as const;
   const taken: (() => void)[] = [];
   const keep = (lease: Lease): void => {
     const stop = keepRenewed(storage.clock, lease);

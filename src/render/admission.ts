@@ -1,4 +1,5 @@
 import type { Admission } from "../budget/admission.ts";
+import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { Lease, Loan } from "../budget/lease.ts";
 import { ImageError } from "../error.ts";
 import type { DrawPlan, RenderPlan, StoredTile } from "./plan.ts";
@@ -49,8 +50,8 @@ export function isSmallCopy({ cost }: StoredTile): boolean {
 /** About what drawing a pixel keeps the processor for, in milliseconds: 10 to 15 ns decoded and resampled. */
 const pixelMilliseconds = 12e-6;
 
-/** About what a tile adds to a plan, in bytes, and what the rest of a request and its plan takes. */
-const planBytes = { tile: 200, rest: 4096 } as const;
+/** About what a tile adds to a plan, in bytes. */
+const plannedTileBytes = 200;
 
 /** Takes memory for a plan. Throws `render-busy`, `client-gone`. */
 export function admit(
@@ -59,7 +60,7 @@ export function admit(
   { share, bytes, unrenewedMilliseconds }: Pick<Loan, "share" | "bytes" | "unrenewedMilliseconds">,
 ): Promise<Lease> {
   const costMilliseconds = cost.decodedPixels * pixelMilliseconds;
-  const waitingBytes = planBytes.rest + cost.tiles * planBytes.tile;
+  const waitingBytes = waitingRequestBytes + cost.tiles * plannedTileBytes;
   return budget.take({ share, bytes, costMilliseconds, waitingBytes, unrenewedMilliseconds }, patience);
 }
 

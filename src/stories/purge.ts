@@ -1,4 +1,5 @@
 import { withDeadline } from "../budget/deadline.ts";
+import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { respondJson } from "../http/respond.ts";
 import type { PurgeState } from "../operation/ledger.ts";
@@ -45,7 +46,12 @@ const frontSeconds = 25;
 const untouched: PurgeState = { state: "untouched", waiting: 0 };
 
 /** What a purge takes while it runs. */
-const purgeLoan = { share: "draws", bytes: purgeBytes, costMilliseconds: 50, waitingBytes: 4096 } as const;
+const purgeLoan = {
+  share: "draws",
+  bytes: purgeBytes,
+  costMilliseconds: 50,
+  waitingBytes: waitingRequestBytes,
+} as const;
 
 /** Answers an order that was sent as JSON. Throws what `readPurgeOrder` and `purge` throw. */
 export async function answerPurge(

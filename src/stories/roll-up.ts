@@ -1,4 +1,5 @@
 import { withDeadline } from "../budget/deadline.ts";
+import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import {
@@ -29,7 +30,12 @@ const dayMilliseconds = 86_400_000;
 const keptDays = { hours: 7, days: 400 } as const;
 
 /** Two roll-ups as values, their text, and their sum: in bytes. */
-export const rollUpLoan = { share: "draws", bytes: 16 << 20, costMilliseconds: 50, waitingBytes: 4096 } as const;
+export const rollUpLoan = {
+  share: "draws",
+  bytes: 16 << 20,
+  costMilliseconds: 50,
+  waitingBytes: waitingRequestBytes,
+} as const;
 
 /** When a run takes place, in milliseconds since 1970, and where it tells what goes wrong. */
 export interface RollUpRun {

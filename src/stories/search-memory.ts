@@ -1,3 +1,4 @@
+import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
 import type { SearchIndex } from "../search/search-index.ts";
@@ -8,7 +9,12 @@ import type { Visit } from "../visit.ts";
 const answerBytes = 8 << 20;
 
 /** What a search takes of the isolate's time, and keeps while it waits for memory. */
-const searchLoan = { share: "draws", bytes: answerBytes, costMilliseconds: 20, waitingBytes: 4096 } as const;
+const searchLoan = {
+  share: "draws",
+  bytes: answerBytes,
+  costMilliseconds: 20,
+  waitingBytes: waitingRequestBytes,
+} as const;
 
 /**
  * Runs `work` with the index, in memory that is held meanwhile. Throws `search-unavailable` where none is bound,

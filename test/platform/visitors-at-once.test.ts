@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Platform, startPlatform } from "../support/platform/platform.ts";
 import { expectAlive, hangPainting, pictures, urlOf } from "../support/platform/traffic.ts";
@@ -35,6 +36,54 @@ describe.each([0, 40, 150])("visitors at once, with storage that answers after %
     const urls = Array.from({ length: count }, (_, index) => urlOf(platform, kinds[index % kinds.length]!()));
     const answers = await visitAll(urls);
     expect(answers.map(({ status, isWhole }) => [status, isWhole])).toEqual(urls.map(() => [200, true]));
+    await expectAlive(platform);
+  });
+});
+
+describe("stored tiles, with storage that is slow", () => {
+  /** Of noise, whose tiles take much memory: fewer than a hundred are read at once. */
+  const sideTiles = 16;
+
+  beforeAll(async () => {
+    const side = sideTiles * 256;
+    const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+    const picture = sharp({ create: { width: side, height: side, channels: 3, background: "gray", noise } });
+    const tiled = { compression: "jpeg", quality: 90, tile: true, tileWidth: 256, tileHeight: 256 } as const;
+    await platform.putMaster("noise", await picture.tiff(tiled).toBuffer());
+  });
+
+  const tiles = (count: number): string[] =>
+    Array.from({ length: count }, (_, index) => {
+      const [column, row] = [index % sideTiles, Math.floor(index / sideTiles) % sideTiles];
+      return `${platform.url}/iiif/3/noise/${column * 256},${row * 256},256,256/256,/0/default.jpg`;
+    });
+
+  it("are all answered where a thousand are asked for at once, most of them after waiting in line", async () => {
+    platform.behaviour.latency = () => 150;
+    const before = platform.log.length;
+    const answers = await visitAll(tiles(1000));
+    expect(answers.filter(({ status, isWhole }) => status === 200 && isWhole)).toHaveLength(1000);
+    const lines = platform.log.slice(before);
+    expect(lines.filter(({ strategy }) => strategy === "copy")).toHaveLength(1000);
+    expect(lines.filter(({ waited }) => Number(waited) > 0).length).toBeGreaterThan(800);
+    await expectAlive(platform);
+  });
+
+  it("are 503 with Retry-After where more are asked for than may wait, and all others are answered", async () => {
+    platform.behaviour.latency = ({ tier }) => (tier === "masters" ? 8000 : 0);
+    const before = platform.log.length;
+    const asked = visitAll(tiles(1300));
+    const refusals = () => platform.log.slice(before).filter(({ path, code }) => path && code === "render-busy");
+    while (refusals().length < 100) await new Promise((done) => setTimeout(done, 100));
+    platform.behaviour.latency = () => 0;
+    const answers = await asked;
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThanOrEqual(100);
+    expect(refused.length).toBeLessThan(300);
+    for (const { status, headers } of refused) {
+      expect([status, headers.get("Cache-Control"), headers.get("Retry-After")]).toEqual([503, "no-store", "1"]);
+    }
+    expect(answers.every(({ status, isWhole }) => isWhole && (status === 200 || status === 503))).toBe(true);
     await expectAlive(platform);
   });
 });

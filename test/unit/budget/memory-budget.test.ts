@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { maxLargeWaitingBytes, maxStreamsWaitingBytes, maxWaitingBytes } from "../../../src/budget/isolate-memory.ts";
+import {
+  maxLargeWaitingBytes,
+  maxStreamsWaitingBytes,
+  maxWaitingBytes,
+  waitingRequestBytes,
+} from "../../../src/budget/isolate-memory.ts";
 import type { Loan, Patience } from "../../../src/budget/lease.ts";
 import { MemoryBudget, staleMilliseconds } from "../../../src/budget/memory-budget.ts";
 import { whileRenewing } from "../../../src/budget/renewal.ts";
-import { type Share, shareLimits, shares } from "../../../src/budget/shares.ts";
+import { type Share, shareLimits, shares, spareBytes } from "../../../src/budget/shares.ts";
 import type { ImageError } from "../../../src/error.ts";
 import { codeOfAsync } from "../../support/code-of.ts";
 import { TestClock } from "../../support/test-clock.ts";
@@ -21,6 +26,22 @@ beforeEach(() => {
 
 function draws(megabytes: number, costMilliseconds = 0): Loan {
   return { share: "draws", bytes: megabytes * megabyte, costMilliseconds, waitingBytes: 1000 };
+}
+
+const tile: Loan = { share: "tiles", bytes: 50_000, costMilliseconds: 0, waitingBytes: waitingRequestBytes };
+
+/** Has so many tiles wait, and returns the codes of what became of them once their memory is free. */
+async function waitForTiles(count: number): Promise<() => Promise<string[]>> {
+  const held = budget.tryTake("tiles", shareLimits.tiles.limitBytes);
+  const waiting = Array.from({ length: count }, () =>
+    codeOfAsync(budget.take(tile, patience).then((lease) => lease.release())),
+  );
+  await clock.pass(10);
+  return async () => {
+    held?.release();
+    await clock.pass(2000);
+    return Promise.all(waiting);
+  };
 }
 
 /** Takes a loan and tells what became of it, in the order in which all that a test asks for were lent. */
@@ -135,6 +156,37 @@ describe("MemoryBudget", () => {
     expect(new Set(await Promise.all(large))).toEqual(new Set(["render-busy", "none"]));
   });
 
+  describe("a thousand tiles at once", () => {
+    const places = Math.floor((maxWaitingBytes + spareBytes) / waitingRequestBytes);
+
+    it("all wait in what large drawings leave, and whoever comes then is refused at once", async () => {
+      expect(places).toBeGreaterThan(1000);
+      const ended = await waitForTiles(places);
+      expect([budget.waiting, budget.counts.refused]).toEqual([places, 0]);
+      expect(await codeOfAsync(budget.take(tile, patience))).toBe("render-busy");
+      expect(budget.tryTake("draws", 64 * megabyte - spareBytes + waitingRequestBytes)).toBeUndefined();
+      expect(budget.tryTake("draws", 64 * megabyte - spareBytes)?.isHeld).toBe(true);
+      expect(new Set(await ended())).toEqual(new Set(["none"]));
+    });
+
+    it("have the places that are theirs where large drawings have taken everything", async () => {
+      await budget.take(draws(64), patience);
+      const own = Math.floor(maxWaitingBytes / waitingRequestBytes);
+      const ended = await waitForTiles(1000);
+      expect([budget.waiting, budget.counts.refused]).toEqual([own, 1000 - own]);
+      expect((await ended()).filter((code) => code === "none")).toHaveLength(own);
+    });
+
+    it("that the platform has ended keep nothing of large drawings", async () => {
+      void (await waitForTiles(1000));
+      clock.killTimers();
+      const drawing = budget.take(draws(64), patience);
+      await clock.pass(staleMilliseconds + 500);
+      expect((await drawing).isHeld).toBe(true);
+      expect(budget.waiting * waitingRequestBytes).toBeLessThanOrEqual(maxWaitingBytes);
+    });
+  });
+
   it("keeps places in line for drawings that are held, however many streams wait for clients that do not read", async () => {
     const held = await budget.take(draws(64), patience);
     const stream: Loan = { ...draws(8), share: "streams", waitingBytes: maxStreamsWaitingBytes / 10 };
@@ -213,8 +265,8 @@ describe("MemoryBudget", () => {
     it("holds for a loan that its share is sure of: nothing smaller passes for ever", async () => {
       const order: string[] = [];
       const ask = asker(order);
-      const held = await budget.take(draws(30), patience);
-      const large = ask("large", draws(40));
+      const held = await budget.take(draws(40), patience);
+      const large = ask("large", { ...draws(0), bytes: shareLimits.draws.guaranteedBytes });
       await clock.pass(10);
       const small = ask("small", draws(1));
       await clock.pass(500);
@@ -260,9 +312,12 @@ describe("MemoryBudget", () => {
       expect(budget.tryTake(share, shareLimits[share].guaranteedBytes)?.isHeld).toBe(true);
     });
 
-    it("leave large drawings their guaranteed memory, whatever streams take", async () => {
+    it("leave large drawings their guaranteed memory, whatever streams take and those that wait keep", async () => {
       while (budget.tryTake("streams", megabyte) !== undefined);
       expect(budget.lentBytes("streams")).toBe(shareLimits.streams.limitBytes);
+      budget.tryTake("tiles", shareLimits.tiles.limitBytes);
+      void budget.take({ ...tile, waitingBytes: maxWaitingBytes + spareBytes }, patience);
+      expect(budget.waiting).toBe(1);
       expect(budget.tryTake("draws", shareLimits.draws.guaranteedBytes)?.isHeld).toBe(true);
       expect(budget.tryTake("draws", megabyte)).toBeUndefined();
     });
