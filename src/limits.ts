@@ -128,7 +128,7 @@ export const maxIdentifierBytes = 1024;
 /**
  * Most reads that open one master.
  * @beyond source-unsupported
- * @heldBy source/opening.ts
+ * @heldBy source/opening.ts, tiff/directories-behind.ts
  */
 export const maxOpeningReads = 256;
 
@@ -142,7 +142,7 @@ export const maxOpeningBytes = 64 << 20;
 /**
  * Most directories that are read of one TIFF, SubIFDs included.
  * @beyond source-unsupported
- * @heldBy tiff/directory-chain.ts, pyramid/pyramid.ts
+ * @heldBy tiff/directories-behind.ts, tiff/directory-chain.ts, pyramid/pyramid.ts
  */
 export const maxDirectories = 64;
 

@@ -15,7 +15,10 @@ export const earlyTailBytes = 786_432;
 export interface OpeningHabit {
   /**
    * Whether the last master that was not known had its directories behind its tiles: then the next one's end is asked for
-   * with its first bytes. In an isolate that has just begun it is, which costs one read if it was in vain.
+   * with its first bytes, which saves a wait. In an isolate that has just begun it is: in vain for the first master that the
+   * ingest laid out, which costs a read and no bytes, once an isolate, and for what is not there, which says nothing of
+   * masters. To know that before would take the wait that is saved: the record of an image is read meanwhile, and
+   * images may be without one. A wait is 40 ms of somebody's time; a million reads in vain are $0.36.
    */
   isTailNeeded: boolean;
 }

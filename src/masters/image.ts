@@ -7,6 +7,7 @@ import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { reserveForMuch } from "../source/opening.ts";
 import type { HeldRun } from "../source/read-ahead.ts";
+import type { TryHold } from "../tiff/directories-behind.ts";
 import type { Fields } from "../tiff/fields.ts";
 import { openTiff } from "../tiff/open.ts";
 import { tags } from "../tiff/tags.ts";
@@ -48,6 +49,8 @@ export interface ImageSource {
   readonly largest?: LargestFile;
   /** Waits for the memory that a large index, profile or header takes, in bytes, before it is read; called at most once. */
   readonly reserve?: (bytes: number) => Promise<void>;
+  /** Says whether there is memory to hold the end of a TIFF too; there is unless stated. */
+  readonly tryHold?: TryHold;
 }
 
 /** What opening a JPEG, PNG or WebP file may take: all before its picture, its profile once more, and joined. In bytes. */
@@ -58,7 +61,7 @@ const fileOpeningBytes = 2 * Math.max(maxJpegHeaderBytes, maxPngHeaderBytes) + 2
  * `not-found` for a page it does not have, and what the source throws.
  */
 export async function openImage(given: ImageSource): Promise<OpenedImage> {
-  const { source, prefix, tail, page = 1, policy = "copyright", largest, reserve } = given;
+  const { source, prefix, tail, page = 1, policy = "copyright", largest, reserve, tryHold } = given;
   const fileSource = reserve === undefined ? source : reserveForMuch(source, () => reserve(fileOpeningBytes));
   const file = await openFile(fileSource, prefix, { policy, largest });
   if (file !== undefined) {
@@ -67,7 +70,8 @@ export async function openImage(given: ImageSource): Promise<OpenedImage> {
     return settleImage({ pyramid, metadata, storedProfile, fields: undefined });
   }
   const held = [{ offset: 0, bytes: prefix }, ...(tail === undefined ? [] : [tail])];
-  const { pyramid, fields } = await openTiff(source, { held, page, ...(reserve === undefined ? {} : { reserve }) });
+  const memory = { ...(reserve === undefined ? {} : { reserve }), ...(tryHold === undefined ? {} : { tryHold }) };
+  const { pyramid, fields } = await openTiff(source, { held, page, ...memory });
   refuseTileProcess(pyramid, prefix);
   const storedProfile = await readProfile(fields);
   return settleImage({ pyramid, storedProfile, fields, metadata: await readMetadata(fields, policy) });

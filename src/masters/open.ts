@@ -7,6 +7,7 @@ import { type MasterName, placesOf } from "../identity/master-name.ts";
 import { countReads } from "../source/counting.ts";
 import type { HeldRun } from "../source/read-ahead.ts";
 import type { OpenedObject, StoredObject } from "../source/stored-object.ts";
+import { mostRunsBytes, stepsBackBytes, type TryHold } from "../tiff/directories-behind.ts";
 import type { Visit } from "../visit.ts";
 import { askForTail, earlyTailBytes, hasDirectoriesBehind } from "./early-tail.ts";
 import { holdFirstBytes } from "./first-bytes.ts";
@@ -18,11 +19,11 @@ import type { Master, MasterStore, NamedMaster } from "./store.ts";
 /** The first read of an unknown master: half of it is for the smallest levels, which the ingest puts right behind directories. */
 const firstReadBytes = 2 * prefixBytes;
 
-/** What the opening of a master takes next to its index: first bytes, directories, metadata. In bytes. */
-const openingBytes = 512 << 10;
-
 /** An index of more than this takes a loan of its own, in bytes. */
 const usualIndexBytes = 128 << 10;
+
+/** What the opening of a master takes: its first bytes, its directories, its index. In bytes; six are opened at once. */
+const openingBytes = firstReadBytes + mostRunsBytes + usualIndexBytes;
 
 /** A master to open, and the request that opens it. */
 export interface MasterVisit {
@@ -135,13 +136,17 @@ async function openUnknown(store: MasterStore, opening: Opening): Promise<Opened
     keep(await budget.take({ ...loan, share: "draws", bytes }, visit.patience));
     lookAgain();
   };
+  const tryHold = (bytes: number): boolean => {
+    const lease = budget.tryTake("openings", bytes);
+    if (lease !== undefined) keep(lease);
+    return lease !== undefined;
+  };
   try {
     keep(await budget.take(loan, visit.patience));
     lookAgain();
     // Many that are opened at once do without: the end takes more memory than all else.
-    const tailLease = store.habit.isTailNeeded ? budget.tryTake("openings", earlyTailBytes) : undefined;
-    if (tailLease !== undefined) keep(tailLease);
-    const { kept, prefix } = await readMaster(store, opening, { reserve, isTailAsked: tailLease !== undefined });
+    const isTailAsked = store.habit.isTailNeeded && tryHold(earlyTailBytes + stepsBackBytes);
+    const { kept, prefix } = await readMaster(store, opening, { reserve, tryHold, isTailAsked });
     const { master } = ready(store, opening, kept);
     const { source, release } = holdFirstBytes(store, master.source, prefix);
     return { master: { ...master, source }, release };
@@ -173,6 +178,7 @@ class OpenedMeanwhile extends Error {
 
 interface Reading {
   readonly reserve: (bytes: number) => Promise<void>;
+  readonly tryHold: TryHold;
   readonly isTailAsked: boolean;
 }
 
@@ -185,6 +191,7 @@ async function readMaster(store: MasterStore, opening: Opening, reading: Reading
   const { account, defer } = opening.visit;
   const object = objectOf(store, opening);
   const tail = reading.isTailAsked ? askForTail(object, account) : undefined;
+  account.reads += 1;
   try {
     const [opened, stored] = await Promise.all([
       object.open(firstReadBytes),
@@ -192,7 +199,6 @@ async function readMaster(store: MasterStore, opening: Opening, reading: Reading
     ]);
     if (opened === undefined) throw new UnknownMaster(opening.name);
     const { prefix, source } = opened;
-    account.reads += 1;
     account.bytes += prefix.byteLength;
     const { size, version } = source;
     const isStored = stored?.version === version && stored.size === size;
@@ -221,8 +227,16 @@ async function openStored(
   { source, prefix, tail, reading }: OpenedObject & { readonly tail: HeldRun | undefined; readonly reading: Reading },
 ): Promise<MasterImage> {
   const policy = store.keepsBlocks ? "all" : "copyright";
-  const { reserve } = reading;
-  const given = { source: countReads(source, account), prefix, tail, page: name.page, policy, reserve } as const;
+  const { reserve, tryHold } = reading;
+  const given = {
+    source: countReads(source, account),
+    prefix,
+    tail,
+    page: name.page,
+    policy,
+    reserve,
+    tryHold,
+  } as const;
   const { pyramid, profile, metadata, warnings } = await openImage(given);
   for (const message of warnings) log({ level: "warn", message, key: name.key, page: name.page });
   return { pyramid, profile, metadata };

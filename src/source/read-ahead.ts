@@ -20,12 +20,17 @@ interface Run {
   readonly bytes: Uint8Array | Promise<Uint8Array>;
 }
 
+/** How many bytes are read at a time, by how many were read so before. */
+export type AheadBytes = (readBytes: number) => number;
+
 /**
  * Returns the same source, which reads at least `aheadBytes` at a time and answers from what it holds: directories and
  * their arrays are close together, so most of their small reads are free. Holds what it has read until it is dropped,
  * except single reads longer than `aheadBytes`; meant for opening one file. `held` is what was read before.
  */
-export function readAhead(source: ByteSource, aheadBytes: number, held: readonly HeldRun[]): AheadSource {
+export function readAhead(source: ByteSource, aheadBytes: number | AheadBytes, held: readonly HeldRun[]): AheadSource {
+  const aheadBytesOf: AheadBytes = typeof aheadBytes === "number" ? () => aheadBytes : aheadBytes;
+  let readBytes = 0;
   const runs: Run[] = held.map(({ offset, bytes }) => ({ offset, length: bytes.byteLength, bytes }));
   const find = (from: number, to: number) => runs.find((run) => run.offset <= from && to <= run.offset + run.length);
   const start = (offset: number, length: number): Promise<Uint8Array> => {
@@ -45,9 +50,11 @@ export function readAhead(source: ByteSource, aheadBytes: number, held: readonly
       const known = find(offset, offset + wanted);
       if (known !== undefined)
         return (await known.bytes).subarray(offset - known.offset, offset - known.offset + wanted);
-      const ahead = availableBytes(offset, Math.max(wanted, aheadBytes), source.size);
-      const bytes = await (ahead <= aheadBytes ? start(offset, ahead) : source.read(offset, ahead));
-      return bytes.subarray(0, wanted);
+      const mostBytes = aheadBytesOf(readBytes);
+      if (wanted > mostBytes) return source.read(offset, wanted);
+      const ahead = availableBytes(offset, mostBytes, source.size);
+      readBytes += ahead;
+      return (await start(offset, ahead)).subarray(0, wanted);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { maxDirectories, maxOpeningReads } from "../limits.ts";
 import { availableBytes, type ByteSource } from "../source/byte-source.ts";
 import { type AheadSource, type HeldRun, readAhead } from "../source/read-ahead.ts";
 import { type Directory, readDirectory } from "./directory.ts";
@@ -11,6 +12,17 @@ import { tags } from "./tags.ts";
 const runBytes = 65_536;
 
 /**
+ * The first runs take this much together, each at most half of what is left of it, in bytes: levels get smaller, and so do
+ * their arrays. Where more directories lie apart, runs have room for one each, and then for a value.
+ */
+const firstRunsBytes = 3 * runBytes;
+const directoryRunBytes = 1024;
+const valueRunBytes = 256;
+
+/** The most that is held of what lies apart and was read from the beginning on, in bytes. */
+export const mostRunsBytes = firstRunsBytes + maxDirectories * directoryRunBytes + maxOpeningReads * valueRunBytes;
+
+/**
  * libtiff writes each directory after its level's tiles: this many bytes at the end hold those of the smaller levels.
  */
 const tailBytes = 262_144;
@@ -18,15 +30,22 @@ const tailBytes = 262_144;
 /** The most reads from the end towards the beginning: as many again are made from the beginning meanwhile. */
 const mostStepsBack = 4;
 
+/** The most that is held of what is read from the end of the file that was held before, in bytes. */
+export const stepsBackBytes = mostStepsBack * runBytes;
+
+/** Says whether there is memory to hold so many bytes more. */
+export type TryHold = (bytes: number) => boolean;
+
 /**
  * Returns the same source for opening one TIFF, read in runs. The first read of what is not held also reads the end of the
  * file, unless that is held. A chain of directories tells the place of the next one only; but where each follows the
  * tiles of its level, the first tile of a level tells where the directory before it ends. So the chain is also
  * read from the end towards the beginning, until both meet: of the directories that are not in the end, two are read
- * at a time. What is read so is only read ahead: the chain alone says what belongs to the file. Throws what the source throws.
+ * at a time. What is read so is only read ahead: the chain alone says what belongs to the file. An end that is not held is
+ * read if `tryHold` has memory for it and for all that is read from there. Throws what the source throws.
  */
-export function readDirectoriesAhead(source: ByteSource, held: readonly HeldRun[]): ByteSource {
-  const ahead = readAhead(source, runBytes, held);
+export function readDirectoriesAhead(source: ByteSource, held: readonly HeldRun[], tryHold: TryHold): ByteSource {
+  const ahead = readAhead(source, nextRunBytes, held);
   let isBegun = false;
   return {
     size: source.size,
@@ -37,15 +56,21 @@ export function readDirectoriesAhead(source: ByteSource, held: readonly HeldRun[
       if (isKnown || isBegun) return reading;
       isBegun = true;
       // A failure is told to whoever reads what could not be read ahead, which may be nobody.
-      readBackwards(ahead, held).catch(() => undefined);
+      readBackwards(ahead, held, tryHold).catch(() => undefined);
       return reading;
     },
   };
 }
 
-async function readBackwards(ahead: AheadSource, held: readonly HeldRun[]): Promise<void> {
+function nextRunBytes(readBytes: number): number {
+  const left = firstRunsBytes - readBytes;
+  const leastBytes = left > -maxDirectories * directoryRunBytes ? directoryRunBytes : valueRunBytes;
+  return Math.min(runBytes, Math.max(leastBytes, left >> 1));
+}
+
+async function readBackwards(ahead: AheadSource, held: readonly HeldRun[], tryHold: TryHold): Promise<void> {
   const header = await readHeader(ahead);
-  let run: HeldRun | undefined = await readTail(ahead, held);
+  let run: HeldRun | undefined = await readTail(ahead, held, tryHold);
   for (let step = 0; run !== undefined && step < mostStepsBack; step += 1) {
     const end = await endOfDirectoryBefore(ahead, header, run);
     // Beyond the run the tiles are those of a file that is laid out in another way.
@@ -55,13 +80,14 @@ async function readBackwards(ahead: AheadSource, held: readonly HeldRun[]): Prom
   }
 }
 
-/** Undefined where the first read of directories is in the tail itself. */
-async function readTail(ahead: AheadSource, held: readonly HeldRun[]): Promise<HeldRun | undefined> {
+/** Undefined where the first read of directories is in the tail itself, and where there is no memory for it. */
+async function readTail(ahead: AheadSource, held: readonly HeldRun[], tryHold: TryHold): Promise<HeldRun | undefined> {
   const { size } = ahead;
   const known = held.find(({ offset, bytes }) => offset > 0 && offset + bytes.byteLength === size);
   if (known !== undefined) return known;
   const offset = Math.max(0, size - tailBytes);
-  return ahead.isKnown(size - 1) ? undefined : ahead.begin(offset, size - offset);
+  if (ahead.isKnown(size - 1) || !tryHold(tailBytes + stepsBackBytes)) return undefined;
+  return ahead.begin(offset, size - offset);
 }
 
 /** Where the tiles of the first reduced level in a run begin, in bytes: where the directory of the level before it ends. */

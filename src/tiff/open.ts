@@ -6,7 +6,7 @@ import { areTilesInside } from "../pyramid/tile-index.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 import type { HeldRun } from "../source/read-ahead.ts";
-import { readDirectoriesAhead } from "./directories-behind.ts";
+import { readDirectoriesAhead, type TryHold } from "./directories-behind.ts";
 import { readDirectoryChain } from "./directory-chain.ts";
 import type { Fields } from "./fields.ts";
 import { readLevel, readSize } from "./level.ts";
@@ -32,6 +32,8 @@ export interface OpenOptions {
    * waits for it.
    */
   readonly reserve?: (bytes: number) => Promise<void>;
+  /** Asked at most once: where there is no memory for the end of the file, directories are read from the beginning alone. */
+  readonly tryHold?: TryHold;
 }
 
 /**
@@ -42,9 +44,9 @@ export interface OpenOptions {
  */
 export async function openTiff(
   source: ByteSource,
-  { held = [], page = 1, reserve }: OpenOptions = {},
+  { held = [], page = 1, reserve, tryHold = () => true }: OpenOptions = {},
 ): Promise<TiffPage> {
-  const ahead = readDirectoriesAhead(limitOpening(source), held);
+  const ahead = readDirectoriesAhead(limitOpening(source), held, tryHold);
   const { main, reduced } = await findPage(ahead, await readDirectoryChain(ahead), page);
   await reserve?.(indexBytes([main, ...reduced]) + 2 * profileBytes(main));
   const full = await readLevel(main);

@@ -13,6 +13,9 @@ export class MemoryObject implements StoredObject {
   readonly waits = new Waits();
   /** How many ends were let go of unread. */
   dropped = 0;
+  /** Told of the bytes of each answer, before it is given. */
+  onBytes: (byteLength: number) => void = () => undefined;
+  isMissing = false;
   /** How many bytes of the next answers are lacking. */
   lacking = 0;
   #bytes: Uint8Array;
@@ -30,17 +33,20 @@ export class MemoryObject implements StoredObject {
 
   readonly open: StoredObject["open"] = async (prefixBytes) => {
     await this.waits.next("first");
+    if (this.isMissing) return undefined;
     return { source: this.at(this.#now()), prefix: this.#take(0, prefixBytes) };
   };
 
-  readonly tail = async (tailBytes: number): Promise<StoredTail> => {
+  readonly tail = async (tailBytes: number): Promise<StoredTail | undefined> => {
     await this.waits.next("end");
+    if (this.isMissing) return undefined;
     const now = this.#now();
     const length = Math.min(tailBytes, now.size);
     const bytes = this.#bytes.slice(now.size - length, now.size - this.lacking);
     return {
       ...now,
       bytes: async () => {
+        this.onBytes(bytes.byteLength);
         if (bytes.byteLength < length) throw new ImageError("storage-failed", "Too few bytes came.");
         return bytes;
       },
@@ -69,6 +75,8 @@ export class MemoryObject implements StoredObject {
   }
 
   #take(offset: number, length: number): Uint8Array {
-    return this.#bytes.slice(offset, offset + availableBytes(offset, length, this.#bytes.byteLength));
+    const bytes = this.#bytes.slice(offset, offset + availableBytes(offset, length, this.#bytes.byteLength));
+    this.onBytes(bytes.byteLength);
+    return bytes;
   }
 }

@@ -55,7 +55,11 @@ function newIsolate(object: MemoryObject, { budget = new MemoryBudget(platformCl
   const store = {
     ...{ objectOf: () => object, storage, habit, ...caches, budget, ttlSeconds: 60, keepsBlocks: false },
   } as unknown as MasterStore;
-  const open = async <T = Master>(name: string, work = async (master: Master): Promise<T> => master as T) => {
+  const open = async <T = Master, R = T>(
+    name: string,
+    work = async (master: Master): Promise<T> => master as T,
+    outcome = (opened: Promise<T>): Promise<R> => opened as Promise<R & T>,
+  ) => {
     const account = newAccount();
     const visit = {
       ...{ account, patience: { milliseconds: 10_000, signal: undefined }, isAlone: () => true, log: () => undefined },
@@ -64,12 +68,19 @@ function newIsolate(object: MemoryObject, { budget = new MemoryBudget(platformCl
     const { waits } = object;
     const before = { waits: waits.count, reads: waits.reads.length };
     const master = nameMaster(identifierOf(name), { keyTemplate: "{identifier}", pageSuffix: "" });
-    const result = await withMaster(store, { name: master, visit }, work);
+    const result = await outcome(withMaster(store, { name: master, visit }, work));
     const counts = { waits: waits.count - before.waits, reads: waits.reads.slice(before.reads) };
     await Promise.all(deferred);
     return { result, account, ...counts };
   };
-  return { open, habit };
+  /** Opens one that is not there. */
+  const miss = async (name: string) => {
+    object.isMissing = true;
+    const { result, ...counts } = await open(name, undefined, codeOfAsync);
+    object.isMissing = false;
+    return { refused: result, ...counts };
+  };
+  return { open, miss, habit };
 }
 
 const widthsOf = ({ pyramid }: Master) => pyramid.levels.map(({ width }) => width);
@@ -147,6 +158,50 @@ describe("a cold master whose directories are behind its tiles", () => {
   });
 });
 
+describe("a cold master whose directories lie apart", () => {
+  /** Pages with their directories behind their tiles, which are larger than what is read at a time. */
+  const apart = (levels: number) =>
+    makeTiff({
+      ...form,
+      levels,
+      ...{ width: 160 << (levels - 1), height: 160, tileBytes: () => new Uint8Array(90_000) },
+    });
+
+  /** Opens it, and says how much more was read than was lent: what is read of directories is held until it is opened. */
+  const mostUnlent = async (file: Uint8Array, isTailNeeded: boolean, lentBefore = 0) => {
+    const budget = new MemoryBudget(platformClock);
+    if (lentBefore > 0) budget.tryTake("openings", lentBefore);
+    const object = new MemoryObject(file);
+    const isolate = newIsolate(object, { budget });
+    isolate.habit.isTailNeeded = isTailNeeded;
+    let read = 0;
+    let unlent = Number.NEGATIVE_INFINITY;
+    object.onBytes = (bytes) => {
+      read += bytes;
+      unlent = Math.max(unlent, read - (budget.lentBytes("openings") - lentBefore));
+    };
+    const { result, waits, account } = await isolate.open("a");
+    return { unlent, levels: result.pyramid.levels.length, read, waits, reads: account.reads };
+  };
+
+  it.each([5, 8])("holds no more than is lent for it: %i of them", async (levels) => {
+    const file = await apart(levels);
+    for (const isTailNeeded of [true, false]) {
+      const opened = await mostUnlent(file, isTailNeeded);
+      expect(opened.levels).toBe(levels);
+      expect(opened.unlent).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it("is read from the beginning alone where there is no memory for its end", async () => {
+    const file = await apart(8);
+    const [quick, slow] = [await mostUnlent(file, false), await mostUnlent(file, false, 5 << 19)];
+    expect([quick.levels, slow.levels, slow.reads]).toEqual([8, 8, 9]);
+    expect(quick.waits).toBeLessThan(slow.waits);
+    expect(slow.unlent).toBeLessThanOrEqual(0);
+  });
+});
+
 describe("a cold master that is replaced between its first bytes and its end", () => {
   const replacing = (object: MemoryObject, by: Uint8Array, part: "open" | "tail"): MemoryObject => {
     const { open, tail } = object;
@@ -180,6 +235,19 @@ describe("a cold master that is replaced between its first bytes and its end", (
     expect(widthsOf(result)).toEqual([2880, 1440, 720, 360, 180]);
     expect(result.version).toBe("2");
     expect(object.dropped).toBe(1);
+  });
+});
+
+describe("a master that is not there", () => {
+  it("costs a read, and one more where the end is asked for: it says nothing of those that are there", async () => {
+    const isolate = newIsolate(new MemoryObject(back));
+    const { refused, waits, reads, account } = await isolate.miss("a");
+    expect([refused, waits, reads, account.reads]).toEqual(["not-found", 1, ["end", "first"], 2]);
+    expect((await isolate.open("b")).waits).toBe(2);
+    const ours = newIsolate(new MemoryObject(front));
+    await ours.open("a");
+    const missed = await ours.miss("b");
+    expect([missed.refused, missed.reads, missed.account.reads]).toEqual(["not-found", ["first"], 1]);
   });
 });
 

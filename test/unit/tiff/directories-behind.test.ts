@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { maxDirectories, maxOpeningReads } from "../../../src/limits.ts";
 import type { ByteSource } from "../../../src/source/byte-source.ts";
 import { memorySource } from "../../../src/source/memory.ts";
+import { mostRunsBytes, readDirectoriesAhead } from "../../../src/tiff/directories-behind.ts";
 import { openPyramid } from "../../../src/tiff/open.ts";
 import { countWaits, Waits } from "../../support/count-waits.ts";
 import { makeTiff, type TiffOptions } from "../../support/make-tiff.ts";
@@ -92,6 +94,21 @@ describe("directories behind their tiles", () => {
     const small = await makeTiff({ ...form, width: 300, height: 300, levels: 2 });
     expect((await open(small)).reads).toHaveLength(1);
     expect((await open(small, { tail: small.byteLength })).reads).toEqual([]);
+  });
+
+  it("are held in a bounded number of bytes, however many lie apart, and the first of them with their arrays", async () => {
+    const apart = memorySource(new Uint8Array(maxOpeningReads * 100_000));
+    const lengths: number[] = [];
+    const read: ByteSource["read"] = (offset, length) => {
+      lengths.push(length);
+      return apart.read(offset, length);
+    };
+    const source = readDirectoriesAhead({ ...apart, read }, [{ offset: 0, bytes: file.subarray(0, 32) }], () => false);
+    for (let index = 1; index < maxOpeningReads; index++) await source.read(index * 100_000, 200);
+    expect(lengths).toHaveLength(maxOpeningReads - 1);
+    expect(lengths.slice(0, 4)).toEqual([65_536, 65_536, 32_768, 16_384]);
+    expect(lengths.slice(0, maxDirectories).every((length) => length >= 1024)).toBe(true);
+    expect(lengths.reduce((sum, length) => sum + length)).toBeLessThanOrEqual(mostRunsBytes);
   });
 
   it("fail where what is read ahead is needed and can't be read, and only there", async () => {
