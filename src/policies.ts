@@ -93,11 +93,11 @@ function statedBy(rules: AccessRules, name: Identifier, { facts, readAt }: HeldF
 }
 
 /**
- * Says whether it is stated of a master that its image has no record, and was stated before the master was seen: the record is
- * stored first, and may be there by now. `checkedAt` is in seconds since 1970.
+ * Says whether it is stated of a master that its image has no record, and was stated before the master was there: the record is
+ * stored first, and may be there by now. `thereAt` is in seconds since 1970.
  */
-export function isOutrun({ facts, readAt }: Stated, checkedAt: number): boolean {
-  return facts === undefined && readAt < 1000 * checkedAt;
+export function isOutrun({ facts, readAt }: Stated, thereAt: number): boolean {
+  return facts === undefined && readAt < 1000 * thereAt;
 }
 
 /** Drops what the isolate knows of an image. */

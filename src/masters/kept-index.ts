@@ -12,6 +12,8 @@ export interface KeptMaster {
   readonly size: number;
   /** Seconds since 1970. */
   readonly checkedAt: number;
+  /** When this version was stored, in seconds since 1970, as far as this isolate knows: no tier keeps it. */
+  readonly storedAt?: number | undefined;
   readonly image: MasterImage;
 }
 

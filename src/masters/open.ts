@@ -25,6 +25,9 @@ const usualIndexBytes = 128 << 10;
 /** What the opening of a master takes: its first bytes, its directories, its index. In bytes; six are opened at once. */
 const openingBytes = firstReadBytes + mostRunsBytes + usualIndexBytes;
 
+/** By how much the clock of storage may be behind that of an isolate. */
+const clockSeconds = 60;
+
 /** A master to open, and the request that opens it. */
 export interface MasterVisit {
   readonly name: MasterName;
@@ -198,7 +201,7 @@ async function readMaster(store: MasterStore, opening: Opening, reading: Reading
       readKept(store, opening.name, { tier: store.durable, visit: opening.visit }),
     ]);
     if (opened === undefined) throw new UnknownMaster(opening.name);
-    const { prefix, source } = opened;
+    const { prefix, source, storedAt } = opened;
     account.bytes += prefix.byteLength;
     const { size, version } = source;
     const isStored = stored?.version === version && stored.size === size;
@@ -209,7 +212,7 @@ async function readMaster(store: MasterStore, opening: Opening, reading: Reading
       openStored(store, opening, { ...opened, tail: isTailNeeded ? await tail?.take(source) : undefined, reading });
     const readsBefore = account.reads;
     const image = isStored ? stored.image : await open();
-    const kept: KeptMaster = { version, size, checkedAt: secondsOf(store), image };
+    const kept: KeptMaster = { version, size, checkedAt: secondsOf(store), storedAt, image };
     holdMaster(store, opening.name, kept);
     // A file that opens in one read gains nothing from a second copy of its directories.
     const isWorthStoring = isTailNeeded || account.reads > readsBefore;
@@ -243,9 +246,10 @@ async function openStored(
 }
 
 function ready(store: MasterStore, { name, visit }: Opening, kept: KeptMaster): OpenedMaster {
-  const { version, size, image, checkedAt } = kept;
+  const { version, size, image, checkedAt, storedAt = checkedAt } = kept;
+  const thereAt = Math.min(checkedAt, storedAt + clockSeconds);
   const source = countReads(objectOf(store, { name, visit }).at({ size, version }), visit.account);
-  return { master: { ...image, name, version, source, checkedAt }, release: () => undefined };
+  return { master: { ...image, name, version, source, thereAt }, release: () => undefined };
 }
 
 function objectOf(store: MasterStore, { name, visit }: Opening): StoredObject {

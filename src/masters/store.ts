@@ -19,8 +19,8 @@ export interface Master extends MasterImage {
   readonly name: NamedMaster;
   readonly version: string;
   readonly source: ByteSource;
-  /** When storage last said that this version is there, in seconds since 1970. */
-  readonly checkedAt: number;
+  /** By when this version was there, in seconds since 1970: as storage said when it had been stored, or when it was last seen. */
+  readonly thereAt: number;
 }
 
 /** What an isolate holds of a master. */

@@ -40,9 +40,9 @@ async function openR2(storage: Storage, key: string, prefixBytes: number): Promi
   try {
     const found = await readObject(storage, key, { range: { offset: 0, length: prefixBytes } });
     if (found === undefined) return undefined;
-    const { size, etag: version } = found.object;
+    const { size, etag: version, uploaded } = found.object;
     checkLength(found.bytes, { offset: 0, length: availableBytes(0, prefixBytes, size) });
-    return { source: r2Source(storage, key, { size, version }), prefix: found.bytes };
+    return { source: r2Source(storage, key, { size, version }), prefix: found.bytes, storedAt: secondsOf(uploaded) };
   } catch (error) {
     if (isTimeout(error)) throw error;
     // For an empty object R2 returns no range at all.
@@ -156,6 +156,11 @@ function readObject(
     if (isLate()) await object.body.cancel();
     return { object, bytes: await object.bytes() };
   });
+}
+
+/** Not every bucket says it. */
+function secondsOf(uploaded: Date | undefined): number | undefined {
+  return uploaded && uploaded.getTime() / 1000;
 }
 
 /** Storage may return too few bytes. */

@@ -11,6 +11,8 @@ export interface ObjectVersion {
 export interface OpenedObject {
   readonly source: ByteSource;
   readonly prefix: Uint8Array;
+  /** When it was stored, in seconds since 1970; undefined where storage does not say. */
+  readonly storedAt?: number | undefined;
 }
 
 /** The last bytes of an object, which were asked for; whoever does not take them lets go of them. */

@@ -98,13 +98,17 @@ async function orKept<T>({ keeping }: Grant, answer: () => Promise<T>): Promise<
   }
 }
 
-/** What was decided before there was a record is decided once more. */
+/**
+ * What was decided before there may have been a record is decided once more: by a look at its record, which nothing is done
+ * beside. It is the price of the first request for a master that was stored in the last minute, or whose storage does not
+ * say when it was; for all others it is known that the record would have been there.
+ */
 async function uptodate(
   services: Services,
   asked: AskedOf,
   { opened, asking, decided }: { readonly opened: Master; readonly asking: Asking; readonly decided: Grant },
 ): Promise<Grant> {
-  if (!isOutrun(decided.stated, opened.checkedAt)) return decided;
+  if (!isOutrun(decided.stated, opened.thereAt)) return decided;
   forgetFacts(services.policies, policyName(services, asking.image));
   return findGrant(services, asked, asking);
 }

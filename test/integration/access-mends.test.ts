@@ -47,17 +47,36 @@ describe("an image that was looked for before it was there", () => {
     expect([answer.status, answer.headers.get("Cache-Control")]).toEqual([400, "private, no-store"]);
   });
 
-  it("is opened with one more look at its record, and not again while that is trusted", async () => {
-    await env.MASTERS.put("unrecorded", await makeTiff(form));
+  /** How many looks at its record an image without one takes, whose master was stored so many seconds ago. */
+  async function looksAt(identifier: string, secondsAgo: number): Promise<number> {
+    await env.MASTERS.put(identifier, await makeTiff(form));
     const asked: string[] = [];
-    const get = (key: string) => {
-      asked.push(key);
-      return env.CATALOGUE.get(key);
+    const catalogue = {
+      get(key: string) {
+        asked.push(key);
+        return env.CATALOGUE.get(key);
+      },
     };
-    const catalogue = { get };
+    const masters = {
+      async get(key: string, options: R2GetOptions) {
+        const found = await env.MASTERS.get(key, options);
+        const uploaded = { value: new Date(Date.now() - 1000 * secondsAgo) };
+        return found && Object.create(found, { uploaded, bytes: { value: () => (found as R2ObjectBody).bytes() } });
+      },
+    };
+    const stored = { ...held, CATALOGUE: catalogue, MASTERS: masters };
     for (let time = 0; time < 3; time++)
-      expect((await ask("/iiif/3/unrecorded/info.json", { env: { ...held, CATALOGUE: catalogue } })).status).toBe(200);
-    expect(asked.filter((key) => key.startsWith("records/"))).toHaveLength(2);
+      expect((await ask(`/iiif/3/${identifier}/info.json`, { env: stored })).status).toBe(200);
+    return asked.filter((key) => key.startsWith("records/")).length;
+  }
+
+  it("is opened with one more look at its record, and not again while that is trusted", async () => {
+    expect(await looksAt("unrecorded", 0)).toBe(2);
+  });
+
+  it("is opened with one look where its master was stored long before: its record would have been there", async () => {
+    expect(await looksAt("settled", 90)).toBe(1);
+    expect(await looksAt("hardly-settled", 30)).toBe(2);
   });
 });
 

@@ -16,6 +16,8 @@ export class MemoryObject implements StoredObject {
   /** Told of the bytes of each answer, before it is given. */
   onBytes: (byteLength: number) => void = () => undefined;
   isMissing = false;
+  /** What it says of when it was stored, in seconds since 1970. */
+  storedAt: number | undefined;
   /** How many bytes of the next answers are lacking. */
   lacking = 0;
   #bytes: Uint8Array;
@@ -34,7 +36,7 @@ export class MemoryObject implements StoredObject {
   readonly open: StoredObject["open"] = async (prefixBytes) => {
     await this.waits.next("first");
     if (this.isMissing) return undefined;
-    return { source: this.at(this.#now()), prefix: this.#take(0, prefixBytes) };
+    return { source: this.at(this.#now()), prefix: this.#take(0, prefixBytes), storedAt: this.storedAt };
   };
 
   readonly tail = async (tailBytes: number): Promise<StoredTail | undefined> => {

@@ -10,7 +10,7 @@ async function openMaster(file: Uint8Array, page = 1): Promise<Master> {
   const source = memorySource(file);
   const image = await openImage({ source, prefix: file.subarray(0, prefixBytes), page, policy: "all" });
   const key = masterKeyOf("a master");
-  return { ...image, source, version: "a version", checkedAt: 0, name: { key, page, places: await placesOf(key) } };
+  return { ...image, source, version: "a version", thereAt: 0, name: { key, page, places: await placesOf(key) } };
 }
 
 /** Opens a file in memory as a reduced image. */

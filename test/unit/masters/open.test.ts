@@ -238,6 +238,29 @@ describe("a cold master that is replaced between its first bytes and its end", (
   });
 });
 
+describe("by when a master was there", () => {
+  const now = () => Date.now() / 1000;
+
+  it.each([["a minute after it was stored, for clocks differ", 1000, 1060]])("is %s", async (_, storedAt, thereAt) => {
+    const object = new MemoryObject(front);
+    object.storedAt = storedAt;
+    const isolate = newIsolate(object);
+    for (const { result } of [await isolate.open("a"), await isolate.open("a")]) expect(result.thereAt).toBe(thereAt);
+  });
+
+  it.each([
+    ["where storage does not say more", undefined],
+    ["where it was stored just now", 5],
+  ])("is when it was opened %s", async (_, age) => {
+    const object = new MemoryObject(front);
+    object.storedAt = age === undefined ? undefined : now() - age;
+    const before = now();
+    const { thereAt } = (await newIsolate(object).open("a")).result;
+    expect(thereAt).toBeGreaterThanOrEqual(before);
+    expect(thereAt).toBeLessThanOrEqual(now());
+  });
+});
+
 describe("a master that is not there", () => {
   it("costs a read, and one more where the end is asked for: it says nothing of those that are there", async () => {
     const isolate = newIsolate(new MemoryObject(back));

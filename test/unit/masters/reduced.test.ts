@@ -34,7 +34,7 @@ function masterOf(options: Partial<PyramidOptions> = {}, metadata: Metadata = {}
   const pyramid = makePyramid({ width: 8000, height: 6000, levels: 6, tileBytes: 10, ...options });
   // Nothing is read: the bytes are not there.
   const source = { ...memorySource(new Uint8Array(0)), size: 2 ** 30 };
-  return { pyramid, metadata, profile: undefined, source, version: "v1", checkedAt: 0, name: { key, page: 1, places } };
+  return { pyramid, metadata, profile: undefined, source, version: "v1", thereAt: 0, name: { key, page: 1, places } };
 }
 
 function ask(master: Master, path: string, version: ApiVersion = 3): CanonicalRequest {
