@@ -1,10 +1,11 @@
 import { encodeGif } from "../codec/gif/encoder.ts";
 import { encodeWebp } from "../codec/webp-encoder.ts";
+import { wrapWebp } from "../metadata/webp-container.ts";
 import { interleaveRgba } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { colorPlanes, type Plane, type Raster, type RasterForm, rasterOf, subsamplingOf } from "../raster/raster.ts";
 import { copyPlane, cropPlane } from "../raster/samples.ts";
-import { type Envelope, wrapInEnvelope } from "./envelope.ts";
+import type { Envelope } from "./envelope.ts";
 import { openPauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { rotatedOutput, rotationOf } from "./rotated-output.ts";
@@ -122,7 +123,7 @@ async function encodeWhole(
   if (plan.format === "webp" && isEncodedWhole(plan) && (raster.model === "gray" || raster.model === "rgb")) {
     const { webpEncoder: module } = kernel.codecs;
     const webp = await encodeWebp(interleaveRgba(kernel, raster), raster, { module, quality: qualities.webp });
-    return [wrapInEnvelope(webp, envelope)];
+    return [wrapWebp(webp, envelope)];
   }
   const form = { ...raster, hasAlpha: raster.alpha !== undefined };
   const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope });

@@ -4,9 +4,10 @@ import type { RowForm } from "../codec/sample-rows.ts";
 import { createVp8Encoder } from "../codec/webp/encoder.ts";
 import { filterLevelOf, quantiserOf } from "../codec/webp/quantiser.ts";
 import type { Quality } from "../iiif/quality.ts";
+import { formatWebp } from "../metadata/webp-container.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Raster, RasterForm } from "../raster/raster.ts";
-import { type Envelope, envelopeChunks, envelopeSegments, putInEnvelope } from "./envelope.ts";
+import { type Envelope, envelopeChunks, envelopeSegments } from "./envelope.ts";
 import type { DrawPlan } from "./plan.ts";
 import { openDeflatedTiff, openPlainTiff } from "./tiff-encoder.ts";
 
@@ -60,7 +61,7 @@ export function openRowEncoder(
         encoder.write({ planes, rows });
         return [];
       },
-      finish: () => putInEnvelope(encoder.finish(), { width, height }, envelope),
+      finish: () => formatWebp(encoder.finish(), { width, height }, envelope),
     };
   }
   const segments = envelopeSegments(envelope);
