@@ -77,7 +77,7 @@ async function encodeOurs({ rgb, width, height }: Picture, quality: number): Pro
     rgbToYcbcrHalved(kernel, { source: part, destination: [y, ...chroma] });
     encoder.write({ planes: [y, ...chroma], rows });
   }
-  return riff(encoder.finish());
+  return riff(await encoder.finish());
 }
 
 function riff(frame: readonly Uint8Array[]): Uint8Array {

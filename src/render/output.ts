@@ -9,7 +9,8 @@ import type { Envelope } from "./envelope.ts";
 import { openPauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { rotatedOutput, rotationOf } from "./rotated-output.ts";
-import { openRowEncoder, plainForm, type Qualities } from "./row-encoder.ts";
+import { type EncodedPicture, openRowEncoder, plainForm, type Qualities } from "./row-encoder.ts";
+import { stripRows } from "./strips.ts";
 import { layOutPlainTiff } from "./tiff-encoder.ts";
 import { turnRaster } from "./turned-whole.ts";
 import { isEncodedWhole, isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
@@ -18,7 +19,7 @@ import { isEncodedWhole, isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from
 export interface OutputInputs {
   readonly qualities: Qualities;
   readonly envelope: Envelope;
-  /** Called between the steps of a picture that is rotated or collected whole. */
+  /** Called between the steps of a picture that is rotated, collected whole, or encoded at its end. */
   readonly pause: (() => Promise<void>) | undefined;
 }
 
@@ -34,13 +35,14 @@ export interface Output<Piece = Uint8Array> {
  * way there.
  */
 export function openOutput(kernel: Kernel, plan: DrawPlan, inputs: OutputInputs): Output {
+  const { pause } = inputs;
+  const pauses = openPauses(pause);
   const encode = (raster: Raster): Promise<readonly Uint8Array[]> => encodeWhole(kernel, plan, { raster, inputs });
   const output = isWholeNeeded(plan)
-    ? collectingOutput(kernel, plan, { pause: inputs.pause, encode })
-    : rowOutput(kernel, plan, inputs);
+    ? collectingOutput(kernel, plan, { pause, encode })
+    : rowOutput(kernel, plan, { ...inputs, pauses });
   const request = rotationOf(plan);
-  if (request === undefined) return output;
-  return rotatedOutput(kernel, { plan, request, pauses: openPauses(inputs.pause) }, output);
+  return request === undefined ? output : rotatedOutput(kernel, { plan, request, pauses }, output);
 }
 
 /** What is told of a picture before its rows come: of one that is rotated, as its canvas has them. */
@@ -62,9 +64,8 @@ export function streamBytes(plan: DrawPlan, envelope: Envelope): number | undefi
   return layOutPlainTiff({ ...plainForm(formOf(plan), quality), ...canvas, envelope }).size;
 }
 
-function rowOutput(kernel: Kernel, plan: DrawPlan, { qualities, envelope }: OutputInputs): Output {
-  const form = formOf(plan);
-  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope });
+function rowOutput(kernel: Kernel, plan: DrawPlan, inputs: Omit<EncodedPicture, "form">): Output {
+  const encoder = openRowEncoder(kernel, plan, { ...inputs, form: formOf(plan) });
   return { write: (strip) => encoder.write(strip), finish: async () => encoder.finish() };
 }
 
@@ -126,6 +127,23 @@ async function encodeWhole(
     return [wrapWebp(webp, envelope)];
   }
   const form = { ...raster, hasAlpha: raster.alpha !== undefined };
-  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope });
-  return [...encoder.write(raster), ...encoder.finish()];
+  const pauses = openPauses(pause);
+  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope, pauses });
+  const pieces: Uint8Array[] = [];
+  for (let y = 0; y < raster.height; y += stripRows) {
+    const strip = cropRows(raster, y, Math.min(stripRows, raster.height - y));
+    pieces.push(...encoder.write(strip));
+    await pauses.after(strip.width * strip.height);
+  }
+  return [...pieces, ...(await encoder.finish())];
+}
+
+/** Returns some rows of a picture, which begin at whole samples of its chroma; they share its memory. */
+function cropRows({ planes, alpha, ...form }: Raster, y: number, height: number): Raster {
+  const all = alpha === undefined ? planes : [...planes, alpha];
+  const rows = all.map((plane, index) => {
+    const step = subsamplingOf(form, index).y;
+    return cropPlane(plane, { x: 0, y: y / step, width: plane.width, height: Math.ceil(height / step) });
+  });
+  return rasterOf({ ...form, height }, rows);
 }

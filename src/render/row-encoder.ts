@@ -8,13 +8,15 @@ import { formatWebp } from "../metadata/webp-container.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import type { Raster, RasterForm } from "../raster/raster.ts";
 import { type Envelope, envelopeChunks, envelopeSegments } from "./envelope.ts";
+import type { Pauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { openDeflatedTiff, openPlainTiff } from "./tiff-encoder.ts";
 
 /** An encoder that takes a picture from the top down, some rows at a time or all at once. */
 export interface RowEncoder {
   write(rows: Raster): readonly Uint8Array[];
-  finish(): readonly Uint8Array[];
+  /** Encodes what can only be encoded once all rows are there, with pauses. */
+  finish(): readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
 }
 
 /** How good lossy formats are, each on the scale of its encoder, 1 to 100. */
@@ -28,13 +30,14 @@ export interface EncodedPicture {
   readonly form: RasterForm & { readonly hasAlpha: boolean };
   readonly qualities: Qualities;
   readonly envelope: Envelope;
+  readonly pauses: Pauses;
 }
 
 /** Opens the encoder of a plan whose format is JPEG, PNG, TIFF, or WebP without alpha. Throws `render-memory`. */
 export function openRowEncoder(
   kernel: Kernel,
   { format, quality, kind }: Pick<DrawPlan, "format" | "quality" | "kind">,
-  { form, qualities, envelope }: EncodedPicture,
+  { form, qualities, envelope, pauses }: EncodedPicture,
 ): RowEncoder {
   const { width, height, subsampling, hasAlpha } = form;
   const { dotsPerInch } = envelope;
@@ -61,7 +64,10 @@ export function openRowEncoder(
         encoder.write({ planes, rows });
         return [];
       },
-      finish: () => formatWebp(encoder.finish(), { width, height }, envelope),
+      async finish() {
+        const frame = await encoder.finish((pixels) => pauses.after(pixels));
+        return formatWebp(frame, { width, height }, envelope);
+      },
     };
   }
   const segments = envelopeSegments(envelope);

@@ -2,8 +2,10 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createVp8Encoder, vp8KeptBytes } from "../../src/codec/webp/encoder.ts";
 import { filterLevelOf, quantiserOf } from "../../src/codec/webp/quantiser.ts";
+import { ImageError } from "../../src/error.ts";
 import { maxWebpKeptBytes } from "../../src/limits.ts";
 import { formatWebp } from "../../src/metadata/webp-container.ts";
+import { codeOfAsync } from "../support/code-of.ts";
 import { openTestKernel } from "../support/kernel.ts";
 import { allocateGuarded, makeNoise, makeSamples, type Samples, storePlane } from "../support/planes.ts";
 import { openRandom, type Random } from "../support/random.ts";
@@ -39,7 +41,7 @@ describe("a WebP", () => {
     it(`of gray is decoded to what the encoder predicted from, by quantiser ${quantiser}`, async () => {
       for (const make of makers) {
         const [width, height] = [random.integer(1, 400), 16 * random.integer(1, 5)];
-        const { webp, lastRows } = encodeWebpPlanes(kernel, [make(random, width, height)], {
+        const { webp, lastRows } = await encodeWebpPlanes(kernel, [make(random, width, height)], {
           quantiser,
           filterLevel: 0,
         });
@@ -57,7 +59,7 @@ describe("a WebP", () => {
           const width = random.integer(1, 400);
           const chroma = () => make(random, half(width), half(height));
           const planes = [make(random, width, height), chroma(), chroma()];
-          const { webp, lastRows } = encodeWebpPlanes(kernel, planes, { quantiser, filterLevel: 0 });
+          const { webp, lastRows } = await encodeWebpPlanes(kernel, planes, { quantiser, filterLevel: 0 });
           const shown = await decode(webp);
           expect([...shown.subarray(-width * 3)]).toEqual([...rgbOfRow(lastRows.at(-1)!, width)]);
         }
@@ -70,7 +72,7 @@ describe("a WebP", () => {
       const size = { width: side, height: 49 - side };
       const chroma = makeSamples(half(size.width), half(size.height), () => 128);
       const planes = [makeNoise(random, size.width, size.height), chroma, chroma];
-      const { webp } = encodeWebpPlanes(kernel, planes, { quantiser: 0, filterLevel: 0 });
+      const { webp } = await encodeWebpPlanes(kernel, planes, { quantiser: 0, filterLevel: 0 });
       expect(await sharp(webp).metadata()).toMatchObject(size);
       const [shown, expected] = [await decode(webp), planes[0]!.values];
       // Luma of 219 levels, and the rounding of two conversions.
@@ -79,11 +81,11 @@ describe("a WebP", () => {
     }
   });
 
-  it("is the same however many rows come at once, and wherever its levels are laid aside", () => {
+  it("is the same however many rows come at once, and wherever its levels are laid aside", async () => {
     const [width, height] = [1040, 70];
     const planes = [makeNoise(random, width, height), makeNoise(random, 520, 35), makeNoise(random, 520, 35)];
     const options = { quantiser: 0, filterLevel: 0 };
-    const byRows = encodeWebpPlanes(kernel, planes, options).webp;
+    const { webp: byRows } = await encodeWebpPlanes(kernel, planes, options);
     const mark = kernel.mark();
     const encoder = createVp8Encoder(kernel, { width, height, model: "ycbcr", ...options });
     const stored = planes.map(({ values, width: columns, height: rows }) => {
@@ -95,9 +97,31 @@ describe("a WebP", () => {
     });
     encoder.write({ planes: stored.map(({ plane }) => plane), rows: height });
     expect(stored.map((guarded) => guarded.countChangedGuards())).toEqual([0, 0, 0]);
-    const frame = Buffer.concat(encoder.finish());
+    const frame = Buffer.concat(await encoder.finish());
     kernel.release(mark);
     expect(byRows.subarray(20, 20 + frame.byteLength).equals(frame)).toBe(true);
+  });
+
+  it("is coded a row of macroblocks at a time, to the same bytes, and no further once that throws", async () => {
+    const [width, height] = [200, 50];
+    const planes = [makeNoise(random, width, height), makeNoise(random, 100, 25), makeNoise(random, 100, 25)];
+    const options = { quantiser: 40, filterLevel: 10 };
+    const { webp } = await encodeWebpPlanes(kernel, planes, options);
+    const told: number[] = [];
+    const after = async (pixels: number): Promise<void> => {
+      told.push(pixels);
+      if (told.length === mostTold) throw new ImageError("client-gone", "He is gone.");
+    };
+    let mostTold = Number.POSITIVE_INFINITY;
+    expect((await encodeWebpPlanes(kernel, planes, { ...options, after })).webp).toEqual(webp);
+    // Four rows of modes, then four of levels.
+    expect(told.splice(0)).toEqual(Array.from({ length: 8 }, () => 16 * width));
+    for (mostTold = 1; mostTold <= 8; mostTold += 1) {
+      const mark = kernel.mark();
+      expect(await codeOfAsync(encodeWebpPlanes(kernel, planes, { ...options, after }))).toBe("client-gone");
+      kernel.release(mark);
+      expect(told.splice(0)).toHaveLength(mostTold);
+    }
   });
 
   it("keeps the modes of a large picture within its first partition", { tags: ["slow"] }, async () => {
@@ -107,7 +131,7 @@ describe("a WebP", () => {
     const encoder = createVp8Encoder(kernel, { width, height, model: "gray", quantiser: 60, filterLevel: 0 });
     const plane = storePlane(kernel, rows);
     for (let row = 0; row < height; row += 16) encoder.write({ planes: [plane], rows: 16 });
-    const frame = encoder.finish();
+    const frame = await encoder.finish();
     kernel.release(mark);
     const [tag] = frame;
     const firstBytes = (tag![0]! | (tag![1]! << 8) | (tag![2]! << 16)) >> 5;
@@ -137,7 +161,7 @@ describe("a WebP", () => {
     expect(() => encodeRows(height)).toThrow(expect.objectContaining({ code: "render-memory" }));
   });
 
-  it("takes rows of whole macroblocks alone, and all of them", () => {
+  it("takes rows of whole macroblocks alone, and all of them", async () => {
     const options = { width: 40, height: 40, model: "gray", quantiser: 20, filterLevel: 0 } as const;
     const mark = kernel.mark();
     const encoder = createVp8Encoder(kernel, options);
@@ -148,7 +172,7 @@ describe("a WebP", () => {
       expect.objectContaining({ code: "internal" }),
     );
     encoder.write({ planes: [plane], rows: 32 });
-    expect(() => encoder.finish()).toThrow(expect.objectContaining({ code: "internal" }));
+    expect(await codeOfAsync(encoder.finish())).toBe("internal");
     kernel.release(mark);
     for (const size of [{ width: 16_384 }, { height: 0 }]) {
       expect(() => createVp8Encoder(kernel, { ...options, ...size })).toThrow(
@@ -165,7 +189,7 @@ describe("encoding compared with libwebp", () => {
       const [width, height] = [400, 300];
       const source = makePhotograph(random, width, height);
       const quantiser = quantiserOf(quality);
-      const { webp } = encodeWebpPlanes(kernel, [source], { quantiser, filterLevel: filterLevelOf(quantiser) });
+      const { webp } = await encodeWebpPlanes(kernel, [source], { quantiser, filterLevel: filterLevelOf(quantiser) });
       const raw = { width, height, channels: 1 } as const;
       const theirs = await sharp(source.values, { raw }).webp({ quality, effort: 2 }).toBuffer();
       const errorOf = (shown: Uint8Array): number =>

@@ -10,15 +10,20 @@ export interface EncodedWebp {
   readonly lastRows: readonly (readonly [luma: Uint8Array, u: Uint8Array, v: Uint8Array])[];
 }
 
+/** How planes are encoded, and what is told of the rows that are coded. */
+type WebpOptions = Pick<Vp8EncodeOptions, "quantiser" | "filterLevel"> & {
+  readonly after?: (pixels: number) => Promise<void>;
+};
+
 /** What the encoder holds below the pixels above a macroblock, and in the end beside them, in bytes. */
 const slackBytes = 32;
 
 /** Encodes planes of gray, or of Y, Cb and Cr with halved chroma, a row of macroblocks at a time. Leaves no memory taken. */
-export function encodeWebpPlanes(
+export async function encodeWebpPlanes(
   kernel: Kernel,
   samples: readonly Samples[],
-  options: Pick<Vp8EncodeOptions, "quantiser" | "filterLevel">,
-): EncodedWebp {
+  { after, ...options }: WebpOptions,
+): Promise<EncodedWebp> {
   const mark = kernel.mark();
   const { width, height } = samples[0]!;
   const model = samples.length === 1 ? "gray" : "ycbcr";
@@ -36,7 +41,7 @@ export function encodeWebpPlanes(
     const part = (first: number) => chroma.filter((_, index) => (index & 8) === first);
     lastRows.push([kernel.bytes.slice(above, above + 16 * across), part(0), part(8)]);
   }
-  const frame = encoder.finish();
+  const frame = await encoder.finish(after);
   kernel.release(mark);
   return { webp: Buffer.concat(formatWebp(frame, { width, height }, {})), lastRows };
 }

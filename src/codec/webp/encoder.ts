@@ -34,8 +34,11 @@ export interface Vp8Encoder {
    * any other number of rows, and `render-memory` when more would be kept than may be.
    */
   write(rows: Vp8Rows): void;
-  /** Returns the frame in pieces. Throws `internal` while rows are missing. */
-  finish(): readonly Uint8Array[];
+  /**
+   * Codes what was kept and returns the frame in pieces. `after` is told of the pixels of each row of macroblocks, twice, for
+   * modes come before levels, and others may compute meanwhile. Throws `internal` while rows are missing, and what `after` throws.
+   */
+  finish(after?: (pixels: number) => Promise<void>): Promise<readonly Uint8Array[]>;
 }
 
 /** Rows of a macroblock. */
@@ -120,11 +123,12 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
     return bytes;
   };
 
-  /** Codes what was kept, and lets go of it. */
-  function* codePartition(part: "levels" | "modes", begin: () => void): Generator<Uint8Array, void, undefined> {
+  /** Codes what was kept, and lets go of it. Each part of it is a row of macroblocks, or less where a row has many levels. */
+  async function codePartition(part: "levels" | "modes", { begin, after }: Partition): Promise<readonly Uint8Array[]> {
     const lengthWord = part === "levels" ? words.levelBytes : words.modeBytes;
+    const coded: Uint8Array[] = [];
     exports.openVp8Partition(encoder);
-    begin();
+    begin?.();
     for (const [index, bytes] of kept[part].entries()) {
       const state = head();
       kernel.bytes.set(bytes, state[words[part]] ?? 0);
@@ -134,11 +138,12 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
       while ((state[words.takenBytes] ?? 0) < bytes.byteLength) {
         if (part === "levels") exports.codeVp8Levels(encoder);
         else exports.codeVp8Modes(encoder);
-        yield takeOutput();
+        coded.push(takeOutput());
       }
+      await after(rowGroup * width);
     }
     exports.closeVp8Partition(encoder);
-    yield takeOutput();
+    return [...coded, takeOutput()];
   }
 
   return {
@@ -164,7 +169,7 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
       }
       rowsDone += rows;
     },
-    finish() {
+    async finish(after = async () => undefined) {
       if (rowsDone < height) throw new ImageError("internal", "Rows of the WebP are missing.");
       const counts = new Uint32Array(
         exports.memory.buffer,
@@ -177,16 +182,21 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
       const filled = probabilityOf(count - emptyCount, emptyCount);
       head()[words.filled] = filled;
       const facts = { quantiser, filterLevel, probabilities, filled };
-      const first = [
-        ...codePartition("modes", () =>
-          writeFrameHeader(facts, (bit, probability) => exports.putVp8Bit(encoder, bit, probability)),
-        ),
-      ];
+      const begin = (): void =>
+        writeFrameHeader(facts, (bit, probability) => exports.putVp8Bit(encoder, bit, probability));
+      const first = await codePartition("modes", { begin, after });
       const firstBytes = first.reduce((sum, { byteLength }) => sum + byteLength, 0);
       if (firstBytes > firstPartitionMaximum) throw new ImageError("internal", "The modes do not fit the WebP.");
-      return [frameTag({ width, height }, firstBytes), ...first, ...codePartition("levels", () => undefined)];
+      return [frameTag({ width, height }, firstBytes), ...first, ...(await codePartition("levels", { after }))];
     },
   };
+}
+
+/** What a partition is coded with. */
+interface Partition {
+  /** Writes what stands in front of it. */
+  readonly begin?: () => void;
+  readonly after: (pixels: number) => Promise<void>;
 }
 
 function halved(length: number, shift: number): number {
