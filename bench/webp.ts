@@ -58,6 +58,7 @@ async function encodeOurs({ rgb, width, height }: Picture, quality: number): Pro
     model: "ycbcr",
     quantiser,
     filterLevel: filterLevelOf(quantiser),
+    keptMaximum: 4 * width * height + 4096,
   });
   const plane = (rows: number, columns = width) => kernel.allocatePlane(columns, rows);
   const source: ThreePlanes = [plane(16), plane(16), plane(16)];

@@ -19,16 +19,26 @@ type WebpBlocks = Omit<WrittenBlocks, "iptc"> & { readonly dotsPerInch?: number 
  */
 export function wrapWebp(webp: Uint8Array, blocks: WebpBlocks): Uint8Array {
   const { width, height, hasAlpha } = readWebpHeader(webp);
-  const { before, after } = chunksAround(blocks, { size: { width, height }, hasAlpha });
-  if (before.length === 0) return webp;
+  const { hasBlocks, before, after } = chunksAround(blocks, { size: { width, height }, hasAlpha });
+  if (!hasBlocks) return webp;
   const pixels = [...readChunks(webp)].filter(({ type }) => !metadataChunks.has(type));
   return concatenate(formatFile(formatChunks([...before, ...pixels, ...after])));
 }
 
-/** Returns a WebP, in pieces, of a frame of VP8 in pieces and of these blocks. Source: RFC 9649 §2. */
-export function formatWebp(frame: readonly Uint8Array[], size: Size, blocks: WebpBlocks): readonly Uint8Array[] {
-  const { before, after } = chunksAround(blocks, { size, hasAlpha: false });
-  return formatFile([...formatChunks(before), ...formatChunk("VP8 ", frame), ...formatChunks(after)]);
+/** A picture as it was encoded. */
+export interface EncodedWebp {
+  readonly size: Size;
+  /** A frame of VP8, in pieces. */
+  readonly frame: readonly Uint8Array[];
+  /** The content of the chunk ALPH; none if the picture is opaque. */
+  readonly alpha?: Uint8Array | undefined;
+}
+
+/** Returns a WebP, in pieces, of a picture and of these blocks. Source: RFC 9649 §2. */
+export function formatWebp({ size, frame, alpha }: EncodedWebp, blocks: WebpBlocks): readonly Uint8Array[] {
+  const { before, after } = chunksAround(blocks, { size, hasAlpha: alpha !== undefined });
+  const alphaChunk = alpha === undefined ? [] : formatChunk("ALPH", [alpha]);
+  return formatFile([...formatChunks(before), ...alphaChunk, ...formatChunk("VP8 ", frame), ...formatChunks(after)]);
 }
 
 /** What the picture of a WebP is. */
@@ -37,13 +47,14 @@ interface Extent {
   readonly hasAlpha: boolean;
 }
 
-/** The chunks in front of the pixels and behind them; none if there are no blocks. */
+/** The chunks in front of the pixels and behind them; none if there are no blocks and no alpha. */
 function chunksAround(
   { exif: written, xmp, icc, dotsPerInch }: WebpBlocks,
   { size, hasAlpha }: Extent,
-): { readonly before: readonly WebpChunk[]; readonly after: readonly WebpChunk[] } {
+): { readonly hasBlocks: boolean; readonly before: readonly WebpChunk[]; readonly after: readonly WebpChunk[] } {
   const exif = written ?? (dotsPerInch === undefined ? undefined : resolutionExif(dotsPerInch));
-  if (exif === undefined && xmp === undefined && icc === undefined) return { before: [], after: [] };
+  const hasBlocks = exif !== undefined || xmp !== undefined || icc !== undefined;
+  if (!hasBlocks && !hasAlpha) return { hasBlocks, before: [], after: [] };
   const header = new Uint8Array(10);
   const flags = extendedFlags;
   header[0] = (icc ? flags.icc : 0) | (hasAlpha ? flags.alpha : 0) | (exif ? flags.exif : 0) | (xmp ? flags.xmp : 0);
@@ -52,6 +63,7 @@ function chunksAround(
   view.setUint32(4, size.width - 1, true);
   header.set([(size.height - 1) & 255, ((size.height - 1) >> 8) & 255, (size.height - 1) >> 16], 7);
   return {
+    hasBlocks,
     before: [{ type: "VP8X", data: header }, ...(icc ? [{ type: "ICCP", data: icc }] : [])],
     after: [...(exif ? [{ type: "EXIF", data: exif }] : []), ...(xmp ? [{ type: "XMP ", data: xmp }] : [])],
   };

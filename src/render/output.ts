@@ -1,8 +1,10 @@
 import { encodeGif } from "../codec/gif/encoder.ts";
 import { encodeWebp } from "../codec/webp-encoder.ts";
+import type { Size } from "../geometry.ts";
 import { wrapWebp } from "../metadata/webp-container.ts";
 import { interleaveRgba } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
+import { noTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Plane, type Raster, type RasterForm, rasterOf, subsamplingOf } from "../raster/raster.ts";
 import { copyPlane, cropPlane } from "../raster/samples.ts";
 import type { Envelope } from "./envelope.ts";
@@ -10,9 +12,8 @@ import { openPauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { rotatedOutput, rotationOf } from "./rotated-output.ts";
 import { type EncodedPicture, openRowEncoder, plainForm, type Qualities } from "./row-encoder.ts";
-import { stripRows } from "./strips.ts";
 import { layOutPlainTiff } from "./tiff-encoder.ts";
-import { turnRaster } from "./turned-whole.ts";
+import { turnedStrips } from "./turned-whole.ts";
 import { isEncodedWhole, isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
 
 /** What an output takes next to its plan. */
@@ -27,7 +28,7 @@ export interface OutputInputs {
 export interface Output<Piece = Uint8Array> {
   /** What comes out is made as it is taken. */
   write(strip: Raster): Iterable<Piece | Promise<Piece>> | AsyncIterable<Piece>;
-  finish(): Promise<Iterable<Piece | Promise<Piece>>>;
+  finish(): Promise<Iterable<Piece | Promise<Piece>> | AsyncIterable<Piece>>;
 }
 
 /**
@@ -37,10 +38,10 @@ export interface Output<Piece = Uint8Array> {
 export function openOutput(kernel: Kernel, plan: DrawPlan, inputs: OutputInputs): Output {
   const { pause } = inputs;
   const pauses = openPauses(pause);
-  const encode = (raster: Raster): Promise<readonly Uint8Array[]> => encodeWhole(kernel, plan, { raster, inputs });
+  const encoded = { ...inputs, pauses };
   const output = isWholeNeeded(plan)
-    ? collectingOutput(kernel, plan, { pause, encode })
-    : rowOutput(kernel, plan, { ...inputs, pauses });
+    ? collectingOutput(kernel, plan, { pause, encode: (strips) => encodeStrips(kernel, plan, strips, encoded) })
+    : rowOutput(kernel, plan, encoded);
   const request = rotationOf(plan);
   return request === undefined ? output : rotatedOutput(kernel, { plan, request, pauses }, output);
 }
@@ -72,11 +73,11 @@ function rowOutput(kernel: Kernel, plan: DrawPlan, inputs: Omit<EncodedPicture, 
 /** What becomes of a picture that is collected. */
 export interface Collected<Piece> {
   readonly pause: (() => Promise<void>) | undefined;
-  /** Encodes it once it is turned. */
-  readonly encode: (raster: Raster) => Promise<Iterable<Piece | Promise<Piece>>>;
+  /** Encodes it strip by strip, as it is after its turn. */
+  readonly encode: (strips: Iterable<Raster>) => AsyncIterable<Piece>;
 }
 
-/** Opens an output that collects all strips and turns the picture before any of it is encoded. Throws `render-memory`. */
+/** Opens an output that collects all strips and turns the picture once all of it is there. Throws `render-memory`. */
 export function collectingOutput<Piece>(
   kernel: Kernel,
   plan: DrawPlan,
@@ -104,46 +105,46 @@ export function collectingOutput<Piece>(
       return [];
     },
     async finish() {
-      const raster = rasterOf(form, planes);
-      const turned = isTurnedWhole(plan) ? turnRaster(kernel, raster, plan) : raster;
       await pause?.();
-      return encode(turned);
+      return encode(turnedStrips(kernel, rasterOf(form, planes), isTurnedWhole(plan) ? plan.turn : noTurn));
     },
   };
 }
 
-async function encodeWhole(
+async function* encodeStrips(
   kernel: Kernel,
   plan: DrawPlan,
-  { raster, inputs }: { readonly raster: Raster; readonly inputs: OutputInputs },
-): Promise<readonly Uint8Array[]> {
-  const { qualities, envelope, pause } = inputs;
-  if (plan.format === "gif" && (raster.model === "gray" || raster.model === "rgb")) {
-    return [await encodeGif(interleaveRgba(kernel, raster), raster, { xmp: envelope.xmp, pause })];
+  strips: Iterable<Raster>,
+  { pause, ...inputs }: OutputInputs & Pick<EncodedPicture, "pauses">,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { qualities, envelope, pauses } = inputs;
+  const { canvas, format } = plan;
+  if (isEncodedWhole(plan)) {
+    const rgba = interleaveStrips(kernel, strips, canvas);
+    if (format === "gif") {
+      yield await encodeGif(rgba, canvas, { xmp: envelope.xmp, pause });
+    } else {
+      const { webpEncoder: module } = kernel.codecs;
+      yield wrapWebp(await encodeWebp(rgba, canvas, { module, quality: qualities.webp }), envelope);
+    }
+    return;
   }
-  if (plan.format === "webp" && isEncodedWhole(plan) && (raster.model === "gray" || raster.model === "rgb")) {
-    const { webpEncoder: module } = kernel.codecs;
-    const webp = await encodeWebp(interleaveRgba(kernel, raster), raster, { module, quality: qualities.webp });
-    return [wrapWebp(webp, envelope)];
-  }
-  const form = { ...raster, hasAlpha: raster.alpha !== undefined };
-  const pauses = openPauses(pause);
-  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope, pauses });
-  const pieces: Uint8Array[] = [];
-  for (let y = 0; y < raster.height; y += stripRows) {
-    const strip = cropRows(raster, y, Math.min(stripRows, raster.height - y));
-    pieces.push(...encoder.write(strip));
+  const encoder = openRowEncoder(kernel, plan, { ...inputs, form: { ...formOf(plan), ...canvas } });
+  for (const strip of strips) {
+    yield* encoder.write(strip);
     await pauses.after(strip.width * strip.height);
   }
-  return [...pieces, ...(await encoder.finish())];
+  yield* await encoder.finish();
 }
 
-/** Returns some rows of a picture, which begin at whole samples of its chroma; they share its memory. */
-function cropRows({ planes, alpha, ...form }: Raster, y: number, height: number): Raster {
-  const all = alpha === undefined ? planes : [...planes, alpha];
-  const rows = all.map((plane, index) => {
-    const step = subsamplingOf(form, index).y;
-    return cropPlane(plane, { x: 0, y: y / step, width: plane.width, height: Math.ceil(height / step) });
-  });
-  return rasterOf({ ...form, height }, rows);
+/** Returns a picture of `size` as red, green, blue and alpha. */
+function interleaveStrips(kernel: Kernel, strips: Iterable<Raster>, { width, height }: Size): Uint8Array<ArrayBuffer> {
+  const rgba = new Uint8Array(4 * width * height);
+  let at = 0;
+  for (const strip of strips) {
+    if (strip.model !== "gray" && strip.model !== "rgb") throw new RangeError(`${strip.model} as red, green and blue`);
+    rgba.set(interleaveRgba(kernel, strip), at);
+    at += 4 * width * strip.height;
+  }
+  return rgba;
 }

@@ -1,7 +1,9 @@
 import { createJpegEncoder } from "../codec/jpeg/encoder.ts";
 import { createPngEncoder } from "../codec/png/encoder.ts";
 import type { RowForm } from "../codec/sample-rows.ts";
+import { createAlphaEncoder } from "../codec/webp/alpha-encoder.ts";
 import { createVp8Encoder } from "../codec/webp/encoder.ts";
+import { smoothHidden } from "../codec/webp/hidden-samples.ts";
 import { filterLevelOf, quantiserOf } from "../codec/webp/quantiser.ts";
 import type { Quality } from "../iiif/quality.ts";
 import { formatWebp } from "../metadata/webp-container.ts";
@@ -33,10 +35,10 @@ export interface EncodedPicture {
   readonly pauses: Pauses;
 }
 
-/** Opens the encoder of a plan whose format is JPEG, PNG, TIFF, or WebP without alpha. Throws `render-memory`. */
+/** Opens the encoder of a plan whose format is JPEG, PNG, TIFF, or WebP without alpha of its own. Throws `render-memory`. */
 export function openRowEncoder(
   kernel: Kernel,
-  { format, quality, kind }: Pick<DrawPlan, "format" | "quality" | "kind">,
+  { format, quality, kind, keptBytes }: Pick<DrawPlan, "format" | "quality" | "kind" | "keptBytes">,
   { form, qualities, envelope, pauses }: EncodedPicture,
 ): RowEncoder {
   const { width, height, subsampling, hasAlpha } = form;
@@ -57,16 +59,22 @@ export function openRowEncoder(
   const model = form.model === "gray" ? "gray" : "ycbcr";
   if (format === "webp") {
     const quantiser = quantiserOf(qualities.webp);
-    const frame = { width, height, model, quantiser, filterLevel: filterLevelOf(quantiser) } as const;
-    const encoder = createVp8Encoder(kernel, frame);
+    const size = { width, height };
+    const filterLevel = filterLevelOf(quantiser);
+    const colors = createVp8Encoder(kernel, { ...size, model, quantiser, filterLevel, keptMaximum: keptBytes });
+    const cover = hasAlpha ? createAlphaEncoder(kernel, size) : undefined;
     return {
-      write({ planes, height: rows }) {
-        encoder.write({ planes, rows });
+      write({ planes, alpha, height: rows }) {
+        if (alpha !== undefined) {
+          cover?.write(alpha);
+          smoothHidden(kernel, planes, alpha);
+        }
+        colors.write({ planes, rows });
         return [];
       },
       async finish() {
-        const frame = await encoder.finish((pixels) => pauses.after(pixels));
-        return formatWebp(frame, { width, height }, envelope);
+        const frame = await colors.finish((pixels) => pauses.after(pixels));
+        return formatWebp({ size, frame, alpha: cover?.finish() }, envelope);
       },
     };
   }

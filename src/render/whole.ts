@@ -5,9 +5,9 @@ import type { DrawPlan } from "./plan.ts";
 /** What says how a picture is encoded. */
 type EncodedPlan = Pick<DrawPlan, "format" | "degrees"> & { readonly colors: Pick<ColorPath, "keepsAlpha"> };
 
-/** Says whether a picture's encoder takes all of it at once, whatever is done to it: GIF, and WebP with alpha. */
+/** Says whether a picture's encoder takes all of it at once, whatever is done to it: GIF, and WebP with alpha of its own. */
 export function isEncodedWhole(plan: EncodedPlan): boolean {
-  return plan.format === "gif" || (plan.format === "webp" && isEncodedWithAlpha(plan));
+  return plan.format === "gif" || (plan.format === "webp" && plan.colors.keepsAlpha);
 }
 
 /** Says whether nothing of a picture can be sent before all of it is encoded: WebP has sizes in front. */

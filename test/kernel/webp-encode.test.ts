@@ -12,6 +12,7 @@ import { openRandom, type Random } from "../support/random.ts";
 import { encodeWebpPlanes, rgbOfRow } from "../support/webp-encoding.ts";
 
 const kernel = openTestKernel();
+const keptMaximum = 64 << 20;
 const half = (length: number): number => Math.ceil(length / 2);
 
 /** Smooth surfaces, edges and grain: what all modes and sizes of levels are chosen for. */
@@ -87,7 +88,7 @@ describe("a WebP", () => {
     const options = { quantiser: 0, filterLevel: 0 };
     const { webp: byRows } = await encodeWebpPlanes(kernel, planes, options);
     const mark = kernel.mark();
-    const encoder = createVp8Encoder(kernel, { width, height, model: "ycbcr", ...options });
+    const encoder = createVp8Encoder(kernel, { width, height, model: "ycbcr", keptMaximum, ...options });
     const stored = planes.map(({ values, width: columns, height: rows }) => {
       const guarded = allocateGuarded(kernel, columns, rows);
       const { pointer, stride } = guarded.plane;
@@ -128,7 +129,9 @@ describe("a WebP", () => {
     const [width, height] = [8192, 4096];
     const rows = makePhotograph(random, width, 16);
     const mark = kernel.mark();
-    const encoder = createVp8Encoder(kernel, { width, height, model: "gray", quantiser: 60, filterLevel: 0 });
+    const encoder = createVp8Encoder(kernel, {
+      ...{ width, height, model: "gray", quantiser: 60, filterLevel: 0, keptMaximum },
+    });
     const plane = storePlane(kernel, rows);
     for (let row = 0; row < height; row += 16) encoder.write({ planes: [plane], rows: 16 });
     const frame = await encoder.finish();
@@ -138,16 +141,26 @@ describe("a WebP", () => {
     // What is given to them is used, and no more.
     expect(firstBytes).toBeGreaterThan(2 ** 18);
     expect(firstBytes).toBeLessThan(2 ** 19);
-    const webp = Buffer.concat(formatWebp(frame, { width, height }, {}));
+    const webp = Buffer.concat(formatWebp({ frame, size: { width, height } }, {}));
     expect(await sharp(webp, { failOn: "warning" }).stats()).toMatchObject({ isOpaque: true });
   });
 
   it("is refused once more is kept of it than its size allows", { tags: ["slow"] }, () => {
     const [width, height] = [1024, 8192];
     const rows = makeNoise(random, width, 16);
+    // About 2.8 bytes a pixel: of 8 megapixels 16 MiB may be kept.
+    const most = vp8KeptBytes({ width, height }, 20 << 20);
+    expect(most).toBe(2 * maxWebpKeptBytes);
     const encodeRows = (count: number): void => {
       const mark = kernel.mark();
-      const encoder = createVp8Encoder(kernel, { width, height, model: "gray", quantiser: 0, filterLevel: 0 });
+      const encoder = createVp8Encoder(kernel, {
+        width,
+        height,
+        model: "gray",
+        quantiser: 0,
+        filterLevel: 0,
+        keptMaximum: most,
+      });
       const plane = storePlane(kernel, rows);
       try {
         for (let row = 0; row < count; row += 16) encoder.write({ planes: [plane], rows: 16 });
@@ -155,14 +168,12 @@ describe("a WebP", () => {
         kernel.release(mark);
       }
     };
-    // About 2.8 bytes a pixel: of 8 megapixels 16 MiB may be kept.
-    expect(vp8KeptBytes({ width, height })).toBe(2 * maxWebpKeptBytes);
     encodeRows(4096);
     expect(() => encodeRows(height)).toThrow(expect.objectContaining({ code: "render-memory" }));
   });
 
   it("takes rows of whole macroblocks alone, and all of them", async () => {
-    const options = { width: 40, height: 40, model: "gray", quantiser: 20, filterLevel: 0 } as const;
+    const options = { width: 40, height: 40, model: "gray", quantiser: 20, filterLevel: 0, keptMaximum } as const;
     const mark = kernel.mark();
     const encoder = createVp8Encoder(kernel, options);
     const plane = kernel.allocatePlane(40, 40);

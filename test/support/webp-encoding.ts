@@ -1,4 +1,4 @@
-import { createVp8Encoder, type Vp8EncodeOptions } from "../../src/codec/webp/encoder.ts";
+import { createVp8Encoder, type Vp8EncodeOptions, vp8KeptBytes } from "../../src/codec/webp/encoder.ts";
 import { formatWebp } from "../../src/metadata/webp-container.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import { type Samples, storePlane } from "./planes.ts";
@@ -6,6 +6,8 @@ import { type Samples, storePlane } from "./planes.ts";
 /** A picture that was encoded, and what the encoder says that decoders show of it. */
 export interface EncodedWebp {
   readonly webp: Buffer;
+  /** The frame of VP8 in it, in pieces. */
+  readonly frame: readonly Uint8Array[];
   /** Of each row of macroblocks, its last row of pixels: luma, then U and V, in whole macroblocks. */
   readonly lastRows: readonly (readonly [luma: Uint8Array, u: Uint8Array, v: Uint8Array])[];
 }
@@ -27,7 +29,8 @@ export async function encodeWebpPlanes(
   const mark = kernel.mark();
   const { width, height } = samples[0]!;
   const model = samples.length === 1 ? "gray" : "ycbcr";
-  const encoder = createVp8Encoder(kernel, { width, height, model, ...options });
+  const keptMaximum = vp8KeptBytes({ width, height }, Number.POSITIVE_INFINITY);
+  const encoder = createVp8Encoder(kernel, { width, height, model, keptMaximum, ...options });
   const across = Math.ceil(width / 16);
   const above = mark + kernel.exports.vp8EncoderBytes(0) - slackBytes;
   const planes = samples.map((item) => storePlane(kernel, item));
@@ -43,7 +46,7 @@ export async function encodeWebpPlanes(
   }
   const frame = await encoder.finish(after);
   kernel.release(mark);
-  return { webp: Buffer.concat(formatWebp(frame, { width, height }, {})), lastRows };
+  return { webp: Buffer.concat(formatWebp({ frame, size: { width, height } }, {})), frame, lastRows };
 }
 
 /** Returns red, green and blue of a row of YUV whose chroma rows are alike, as libwebp shows them. Source: its yuv.h, upsampling.c. */

@@ -19,6 +19,8 @@ export interface Vp8EncodeOptions {
   readonly quantiser: number;
   /** How strongly decoders smooth the edges of blocks, 0 to 63. */
   readonly filterLevel: number;
+  /** Most that is kept until the picture is complete, in bytes. */
+  readonly keptMaximum: number;
 }
 
 /** The next rows of the picture: `rows` of luma, half as many of chroma, rounded up. */
@@ -69,10 +71,17 @@ const headerRoom = 4096;
 /** Bytes a pixel that levels and modes of noise at the highest quality come to. */
 const noiseBytes = 4.5;
 
-/** Returns the most that is kept of a picture until it is complete, in bytes; its own bytes take their place. */
-export function vp8KeptBytes({ width, height }: Size): number {
+/** Bytes a pixel that a photograph takes which compresses badly. */
+const photographBytes = 0.5;
+
+/**
+ * Returns how much may be kept of a picture until it is complete, in bytes, where `left` may be taken: up to what noise
+ * takes, or a byte a pixel and more; in any case what photographs take. Its own bytes take the place of what is kept.
+ */
+export function vp8KeptBytes({ width, height }: Size, left: number): number {
   const pixels = width * height;
-  return Math.ceil(Math.min(noiseBytes * pixels + headerRoom, pixels + maxWebpKeptBytes));
+  const most = Math.min(noiseBytes * pixels + headerRoom, pixels + maxWebpKeptBytes);
+  return Math.floor(Math.min(most, Math.max(left, photographBytes * pixels + headerRoom)));
 }
 
 /**
@@ -81,7 +90,7 @@ export function vp8KeptBytes({ width, height }: Size): number {
  * stand in front of them. Throws `internal` for a picture that WebP can't hold and `render-memory`. Source: RFC 6386.
  */
 export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8Encoder {
-  const { width, height, model, quantiser, filterLevel } = options;
+  const { width, height, model, quantiser, filterLevel, keptMaximum } = options;
   if (!isWithin(width, maxWebpSidePixels) || !isWithin(height, maxWebpSidePixels))
     throw new ImageError("internal", "A WebP can't have this size.");
   const { exports } = kernel;
@@ -98,7 +107,6 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
   kernel.bytes.set(new Uint8Array(modeCosts.buffer), costs);
   exports.openVp8Encoder(encoder);
 
-  const keptMaximum = vp8KeptBytes(options);
   const kept = { levels: [] as Uint8Array[], modes: [] as Uint8Array[] };
   let keptBytes = 0;
   let rowsDone = 0;
@@ -205,6 +213,7 @@ function halved(length: number, shift: number): number {
 
 function tooManyBytes(most: number): ImageError {
   return new ImageError("render-memory", "This WebP takes more memory than one rendering may use.", {
+    hint: "Ask for a smaller size or region, or for jpg, which is sent as it is made.",
     detail: `more than ${most} bytes of levels and modes`,
   });
 }

@@ -74,7 +74,6 @@ describe("a drawing whose client leaves", () => {
 
     it("between the turn and the encoding of a picture that is turned whole, and while it is encoded", async () => {
       expect(await looks("full/^1600,/90/default.png")).toBe(plain + 1 + 2);
-      expect(await looks("full/^1600,/90/default.jpg")).toBe(plain + 1 + 2);
     });
 
     it("while a picture is rotated", async () => {
