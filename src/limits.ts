@@ -436,7 +436,7 @@ export const maxJpegSidePixels = 65_535;
 export const maxWebpSidePixels = 16_383;
 
 /**
- * Most that is kept of a WebP picture without alpha of its own until it is complete, beyond a byte a pixel; where the rest of the
+ * Most that is kept of the colours of a WebP picture until it is complete, beyond a byte a pixel; where the rest of the
  * drawing leaves less room, half a byte a pixel at least. Photographs and paintings take 0.1 to 0.4 bytes a pixel, noise takes 3.
  * @beyond render-memory
  * @heldBy codec/webp/encoder.ts

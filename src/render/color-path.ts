@@ -37,7 +37,7 @@ export function chooseColorPath(
   const hasAlpha = layout.alpha !== undefined;
   const isGray = source === "gray" || quality === "gray" || quality === "bitonal";
   const keepsAlpha = hasAlpha && format !== "jpg" && quality !== "bitonal";
-  // WebP with alpha of its own is encoded by libwebp, which takes red, green and blue.
+  // Of WebP with alpha of its own chroma is halved once it is known what is seen.
   const isYcbcr = format === "jpg" || (format === "webp" && !keepsAlpha);
   const model = isGray ? "gray" : isYcbcr ? "ycbcr" : "rgb";
   const isDirect = !isManaged && !hasAlpha;

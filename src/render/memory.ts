@@ -34,8 +34,8 @@ const filterReach = 6;
 /** Kernel memory a drawing takes next to its pixels: code, tables, the encoder's strip. */
 const fixedBytes = 2 << 20;
 
-/** Bytes a sample of what is encoded, at most in practice; of GIF and of WebP with alpha, of the copies that they start from. */
-const encodedBytes: Readonly<Record<Encoding, number>> = { jpg: 0.4, png: 1.1, tif: 1.1, webp: 4, gif: 4 };
+/** Bytes a sample of what is encoded, at most in practice; of GIF, of the copies that it starts from. */
+const encodedBytes: Readonly<Record<Exclude<Encoding, "webp">, number>> = { jpg: 0.4, png: 1.1, tif: 1.1, gif: 4 };
 
 /**
  * Returns the pixel rows of a level that may have to be kept above a tile row: those of the next strip, which the rows
@@ -137,12 +137,8 @@ export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
 
 /** Returns the most that the encoder of a WebP keeps of the picture until it is complete, in bytes; 0 where none does. */
 export function keptBytesOf(plan: Drawing): number {
-  if (!isKept(plan)) return 0;
+  if (plan.format !== "webp") return 0;
   return vp8KeptBytes(plan.canvas, maxPeakBytes - bytesBeside(plan) - alphaBytesOf(plan));
-}
-
-function isKept(plan: Drawing): boolean {
-  return plan.format === "webp" && !isEncodedWhole(plan);
 }
 
 /** Returns what a drawing takes next to what is encoded. */
@@ -164,12 +160,15 @@ function bytesBeside(plan: Drawing): number {
 /** Returns what the encoded picture takes while it is made, and what its encoder holds of it. */
 function encodedBytesOf(plan: Omit<DrawPlan, "cost">): number {
   const { format, canvas, keptBytes } = plan;
-  return isKept(plan) ? keptBytes + alphaBytesOf(plan) : pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
+  if (format === "webp") return keptBytes + alphaBytesOf(plan);
+  return pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
 }
 
-/** Returns what the alpha of a rotated picture takes next to its colours. */
+/** Returns what the alpha of a WebP takes next to what is kept of its colours, with the strips that are made of these. */
 function alphaBytesOf(plan: Drawing): number {
-  return isEncodedWithAlpha(plan) ? alphaKeptBytes(plan.canvas) : 0;
+  const { canvas, colors } = plan;
+  if (!isEncodedWithAlpha(plan)) return 0;
+  return alphaKeptBytes({ ...canvas, isOwn: colors.keepsAlpha }) + 4 * stripRows * canvas.width;
 }
 
 /** Returns what a watermark takes: its pixels, and in the kernel the part of it that shows. */
@@ -263,7 +262,7 @@ function samplesCollected(plan: Pick<DrawPlan, "format" | "colors" | "degrees">)
   return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (isEncodedWithAlpha(plan) ? 1 : 0);
 }
 
-/** Samples a pixel that are encoded: GIF and WebP with alpha start from red, green, blue and alpha. */
+/** Samples a pixel that are encoded: GIF starts from red, green, blue and alpha. */
 function samplesOut(plan: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
   return isEncodedWhole(plan) ? 3 : samplesCollected(plan);
 }

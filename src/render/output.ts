@@ -1,7 +1,5 @@
 import { encodeGif } from "../codec/gif/encoder.ts";
-import { encodeWebp } from "../codec/webp-encoder.ts";
 import type { Size } from "../geometry.ts";
-import { wrapWebp } from "../metadata/webp-container.ts";
 import { interleaveRgba } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { noTurn } from "../raster/orientation.ts";
@@ -117,16 +115,10 @@ async function* encodeStrips(
   strips: Iterable<Raster>,
   { pause, ...inputs }: OutputInputs & Pick<EncodedPicture, "pauses">,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { qualities, envelope, pauses } = inputs;
-  const { canvas, format } = plan;
+  const { envelope, pauses } = inputs;
+  const { canvas } = plan;
   if (isEncodedWhole(plan)) {
-    const rgba = interleaveStrips(kernel, strips, canvas);
-    if (format === "gif") {
-      yield await encodeGif(rgba, canvas, { xmp: envelope.xmp, pause });
-    } else {
-      const { webpEncoder: module } = kernel.codecs;
-      yield wrapWebp(await encodeWebp(rgba, canvas, { module, quality: qualities.webp }), envelope);
-    }
+    yield await encodeGif(interleaveStrips(kernel, strips, canvas), canvas, { xmp: envelope.xmp, pause });
     return;
   }
   const encoder = openRowEncoder(kernel, plan, { ...inputs, form: { ...formOf(plan), ...canvas } });

@@ -3,7 +3,6 @@ import { createPngEncoder } from "../codec/png/encoder.ts";
 import type { RowForm } from "../codec/sample-rows.ts";
 import { createAlphaEncoder } from "../codec/webp/alpha-encoder.ts";
 import { createVp8Encoder } from "../codec/webp/encoder.ts";
-import { smoothHidden } from "../codec/webp/hidden-samples.ts";
 import { filterLevelOf, quantiserOf } from "../codec/webp/quantiser.ts";
 import type { Quality } from "../iiif/quality.ts";
 import { formatWebp } from "../metadata/webp-container.ts";
@@ -12,6 +11,7 @@ import type { Raster, RasterForm } from "../raster/raster.ts";
 import { type Envelope, envelopeChunks, envelopeSegments } from "./envelope.ts";
 import type { Pauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
+import { openSeenColors } from "./seen-colors.ts";
 import { openDeflatedTiff, openPlainTiff } from "./tiff-encoder.ts";
 
 /** An encoder that takes a picture from the top down, some rows at a time or all at once. */
@@ -35,10 +35,16 @@ export interface EncodedPicture {
   readonly pauses: Pauses;
 }
 
-/** Opens the encoder of a plan whose format is JPEG, PNG, TIFF, or WebP without alpha of its own. Throws `render-memory`. */
+/** Opens the encoder of a plan whose format is not GIF. Throws `render-memory`. */
 export function openRowEncoder(
   kernel: Kernel,
-  { format, quality, kind, keptBytes }: Pick<DrawPlan, "format" | "quality" | "kind" | "keptBytes">,
+  {
+    format,
+    quality,
+    kind,
+    keptBytes,
+    colors: path,
+  }: Pick<DrawPlan, "format" | "quality" | "kind" | "keptBytes" | "colors">,
   { form, qualities, envelope, pauses }: EncodedPicture,
 ): RowEncoder {
   const { width, height, subsampling, hasAlpha } = form;
@@ -62,13 +68,13 @@ export function openRowEncoder(
     const size = { width, height };
     const filterLevel = filterLevelOf(quantiser);
     const colors = createVp8Encoder(kernel, { ...size, model, quantiser, filterLevel, keptMaximum: keptBytes });
-    const cover = hasAlpha ? createAlphaEncoder(kernel, size) : undefined;
+    const seen = hasAlpha ? openSeenColors(kernel, form) : undefined;
+    const cover = hasAlpha ? createAlphaEncoder(kernel, { ...size, isOwn: path.keepsAlpha }) : undefined;
     return {
-      write({ planes, alpha, height: rows }) {
-        if (alpha !== undefined) {
-          cover?.write(alpha);
-          smoothHidden(kernel, planes, alpha);
-        }
+      write(strip) {
+        const { alpha, height: rows } = strip;
+        if (alpha !== undefined) cover?.write(alpha);
+        const planes = alpha === undefined || seen === undefined ? strip.planes : seen({ ...strip, alpha });
         colors.write({ planes, rows });
         return [];
       },

@@ -26,35 +26,44 @@ const literals = 256;
 const symbolCount = literals + 24;
 const longestCode = 15;
 
-/** What the stream takes at most next to its samples and copies, and each of those. */
+/** What the stream takes at most next to its samples and copies, and each of those as it is kept and as it is written. */
 const headBytes = 512;
-const bytesOfToken = 4;
+const bytesOfToken = { kept: 2, written: 4 } as const;
 
-/**
- * Returns how many samples and copies the alpha may come to that a rotated picture has: it is transparent beside the picture
- * and opaque on it, so that they lie along the edges of both.
- */
-function mostTokens({ width, height }: Size): number {
-  return 1024 + 16 * (width + height);
+/** Samples and copies that any picture may come to, beyond one in eight pixels. */
+const usualTokens = 1 << 20;
+
+/** The alpha of a picture: its own, or that of a canvas beside an opaque picture, which lies along the edges of both. */
+export interface AlphaForm extends Size {
+  readonly isOwn: boolean;
 }
 
-/** Returns what is kept of the alpha of a rotated picture until it is complete, and the bytes that it becomes. */
-export function alphaKeptBytes(size: Size): number {
-  return headBytes + mostTokens(size) * (2 + bytesOfToken) + size.width;
+/** Returns how many samples and copies an alpha may come to: most that are a picture's own are masks and soft edges. */
+function mostTokens({ width, height, isOwn }: AlphaForm): number {
+  const pixels = width * height;
+  return isOwn ? Math.min(pixels, usualTokens + Math.ceil(pixels / 8)) : 1024 + 16 * (width + height);
+}
+
+/** Returns what is kept of an alpha until it is complete, and the bytes that it becomes. */
+export function alphaKeptBytes(form: AlphaForm): number {
+  return headBytes + mostTokens(form) * (bytesOfToken.kept + bytesOfToken.written) + form.width;
 }
 
 /**
- * Begins the alpha of a picture that was opaque before it was rotated, without loss: samples, and copies of what is beside
- * or above, for whose codes all of them are counted first. Source: RFC 9649 §2.7.1.2 and §3.
+ * Begins an alpha, which is encoded without loss: samples, and copies of what is beside or above, for whose codes all of them
+ * are counted first. Where it is the picture's own these are the differences of neighbours, which soft edges have few of.
+ * Source: RFC 9649 §2.7.1.2 and §3.
  */
-export function createAlphaEncoder(kernel: Kernel, { width, height }: Size): AlphaEncoder {
-  const tokens = new Uint16Array(mostTokens({ width, height }));
+export function createAlphaEncoder(kernel: Kernel, form: AlphaForm): AlphaEncoder {
+  const { width, isOwn: isFiltered } = form;
+  const tokens = new Uint16Array(mostTokens(form));
   const counts = new Uint32Array(symbolCount);
   let count = 0;
 
   const keep = (token: number): void => {
     if (count === tokens.length) {
       throw new ImageError("render-memory", "The alpha of this WebP takes more memory than one rendering may use.", {
+        hint: "Ask for a smaller size or region, or for png.",
         detail: `more than ${tokens.length} samples and copies`,
       });
     }
@@ -88,24 +97,29 @@ export function createAlphaEncoder(kernel: Kernel, { width, height }: Size): Alp
   };
 
   let above: Uint8Array | undefined;
+  let firstAbove = 0;
   return {
     write({ pointer, stride, height: rows }) {
       for (let y = 0; y < rows; y += 1) {
         const from = pointer + y * stride;
-        const around = { row: kernel.bytes.slice(from, from + width), above };
+        const row = kernel.bytes.slice(from, from + width);
+        const [first = 0] = row;
+        if (isFiltered) filterRow(row, firstAbove);
+        firstAbove = first;
+        const around = { row, above };
         for (let x = extendCopy(around); x < width; ) x += addToken(around, x);
-        above = around.row;
+        above = row;
       }
     },
     finish() {
-      const bits = new BitWriter(headBytes + count * bytesOfToken);
-      // Compressed without loss, and not filtered.
-      bits.put(1, 8);
+      const bits = new BitWriter(headBytes + count * bytesOfToken.written);
+      const compressed = 1;
+      bits.put(compressed | ((isFiltered ? 1 : 0) << 2), 8);
       const transforms = 0;
       const colorCache = 0;
       const codesByPlace = 0;
       bits.put(transforms | colorCache | codesByPlace, 3);
-      // Nearly all pictures have both; a code takes two symbols.
+      // A code takes two symbols.
       for (const symbol of [0, 255]) counts[symbol] = Math.max(counts[symbol]!, 1);
       const { lengths, bits: codes } = planPrefixCode(counts, longestCode);
       putCode(bits, lengths);
@@ -124,6 +138,12 @@ export function createAlphaEncoder(kernel: Kernel, { width, height }: Size): Alp
       return bits.finish();
     },
   };
+}
+
+/** Leaves of each sample what it differs by from the one to its left, of the first from the one above it. Source: RFC 9649 §2.7.1.2. */
+function filterRow(row: Uint8Array, firstAbove: number): void {
+  for (let x = row.length - 1; x > 0; x -= 1) row[x]! -= row[x - 1]!;
+  row[0]! -= firstAbove;
 }
 
 /** A row, and the one before it if there is one. */
