@@ -19,13 +19,13 @@ const half = (length: number): number => Math.ceil(length / 2);
 
 /** Digests of encoded pictures. Where they change, kept pictures have to be drawn anew: raise `renderVersion`. */
 const digests: Readonly<Record<number, string>> = {
-  0: "3032fead948879e2",
-  3: "28f5b34d4aba9098",
-  12: "62cea9f59e93a281",
-  19: "1b83858bce664522",
-  40: "ff964a0863506deb",
-  80: "fd66f63c8b9026f1",
-  127: "97413e3144e011f7",
+  0: "266a72326eca06cc",
+  3: "785ca05e1a49fe69",
+  12: "e692e4f3caeaa240",
+  19: "2883c1ae61a18e41",
+  40: "162f6bf62114b003",
+  80: "a3185bad4635ba49",
+  127: "8353a59cdf3825f9",
 };
 
 const decode = async (webp: Buffer) => sharp(webp, { failOn: "warning" }).removeAlpha().raw().toBuffer();
@@ -65,8 +65,8 @@ describe("a WebP", () => {
       const shown = await decode(webp);
       const errors = Array.from(values, (value, at) => Math.abs(value - shown[3 * at]!));
       expect(Math.max(...errors)).toBeLessThanOrEqual(4);
-      // That of noise is 0.95.
-      expect(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length).toBeLessThan(0.96);
+      // That of noise is 0.95, of a flat surface that its luma rounds 1.
+      expect(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length).toBeLessThan(1.03);
       compared += 1;
     }
     expect(compared).toBeGreaterThan(5);

@@ -42,13 +42,14 @@ const makeStripes: Maker = (random, width, height) => {
   return makeSamples(width, height, (x, y) => (((across * x + down * y + 4096) >> 4) & 1 ? 60 + step : 60));
 };
 
-/** One macroblock in eight has a single speck, so that each of its blocks may be the only one with levels. */
+/** One macroblock in four has a pattern within one block of 4 by 4 whose mean is the ground's, so that it alone has levels. */
 const makeSpecks: Maker = (random, width, height) => {
   const across = Math.ceil(width / 16);
-  const specks = Array.from({ length: across * Math.ceil(height / 16) }, () => random.integer(0, 8 * 256));
+  const specks = Array.from({ length: across * Math.ceil(height / 16) }, () => random.integer(0, 63));
   return makeSamples(width, height, (x, y) => {
     const speck = specks[across * (y >> 4) + (x >> 4)]!;
-    return speck === (y & 15) * 16 + (x & 15) ? 190 : 110;
+    if (((y >> 2) & 3) * 4 + ((x >> 2) & 3) !== speck || y % 4 !== 1) return 110;
+    return x % 4 === 1 ? 200 : x % 4 === 2 ? 20 : 110;
   });
 };
 
@@ -76,6 +77,8 @@ export function webpCases(quantiser: number): readonly WebpCase[] {
       const [width, height] = [random.integer(1, 300), 16 * rows];
       return [make(random, width, height), ...[0, 1].map(() => make(random, half(width), half(height)))];
     });
-    return [...grays, ...colors].map((planes) => ({ planes, quantiser }));
+    const [width, height] = sizeOf();
+    const uneven = [make(random, width, height), ...[0, 1].map(() => make(random, half(width), half(height)))];
+    return [...grays, ...colors, uneven].map((planes) => ({ planes, quantiser }));
   });
 }
