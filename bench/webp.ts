@@ -58,6 +58,7 @@ async function encodeOurs({ rgb, width, height }: Picture, quality: number): Pro
     model: "ycbcr",
     quantiser,
     filterLevel: filterLevelOf(quantiser),
+    keptMaximum: 4 * width * height + 4096,
   });
   const plane = (rows: number, columns = width) => kernel.allocatePlane(columns, rows);
   const source: ThreePlanes = [plane(16), plane(16), plane(16)];
@@ -77,7 +78,7 @@ async function encodeOurs({ rgb, width, height }: Picture, quality: number): Pro
     rgbToYcbcrHalved(kernel, { source: part, destination: [y, ...chroma] });
     encoder.write({ planes: [y, ...chroma], rows });
   }
-  return riff(encoder.finish());
+  return riff(await encoder.finish());
 }
 
 function riff(frame: readonly Uint8Array[]): Uint8Array {

@@ -403,7 +403,7 @@ export const maxReadBytesPerRender = 256 << 20;
 /**
  * Most memory of one render: kernel, compressed tiles and encoded picture.
  * @beyond render-too-costly
- * @heldBy render/cost.ts, render/plan.ts, budget/shares.ts
+ * @heldBy render/cost.ts, render/plan.ts, render/memory.ts, budget/shares.ts
  */
 export const maxPeakBytes = 64 << 20;
 
@@ -436,8 +436,8 @@ export const maxJpegSidePixels = 65_535;
 export const maxWebpSidePixels = 16_383;
 
 /**
- * Most that is kept of a WebP picture without alpha until it is complete, beyond a byte a pixel. Photographs and paintings
- * take 0.1 to 0.4 bytes a pixel, noise takes 3.
+ * Most that is kept of the colours of a WebP picture until it is complete, beyond a byte a pixel; where the rest of the
+ * drawing leaves less room, half a byte a pixel at least. Photographs and paintings take 0.1 to 0.4 bytes a pixel, noise takes 3.
  * @beyond render-memory
  * @heldBy codec/webp/encoder.ts
  */

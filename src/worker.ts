@@ -1,5 +1,4 @@
 import webpDecoder from "@jsquash/webp/codec/dec/webp_dec.wasm";
-import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.wasm";
 import lcms from "lcms-wasm/dist/lcms.wasm";
 import kernel from "../build/kernel.wasm";
 import jpeg2000Decoder from "../build/openjpeg.wasm";
@@ -29,7 +28,7 @@ import type { TaskDoor } from "./task/door.ts";
 import { platformClock } from "./timers.ts";
 import type { Visit } from "./visit.ts";
 
-const isolate = createIsolateState({ kernel, webpDecoder, webpEncoder, jpeg2000Decoder }, platformClock);
+const isolate = createIsolateState({ kernel, webpDecoder, jpeg2000Decoder }, platformClock);
 
 const app = createApp({ presentation: presentationRoutes(), admin: adminRoutes(), auth: authRoutes() });
 

@@ -43,7 +43,7 @@ export interface PicturePlaces {
 }
 
 /** Changes with anything else that changes pixels or bytes of derivatives: kernels, filters, tables, which levels are used. */
-export const renderVersion = 7;
+export const renderVersion = 8;
 
 /** Says where the caches keep a picture, by one digest; its master has `picturesPerMaster` slots in the bucket. */
 export async function placePicture(facts: PictureFacts, picturesPerMaster: number): Promise<PicturePlaces> {

@@ -1,8 +1,9 @@
 import { ImageError } from "../error.ts";
 import { isSameSize, type Size } from "../geometry.ts";
 import { maxCodecBytes } from "../limits.ts";
+import { damagedWebp } from "../webp/chunks.ts";
+import { readWebpHeader } from "../webp/header.ts";
 import { EmscriptenInstance, type EmscriptenNames } from "./emscripten-instance.ts";
-import { readWebpHeader } from "./webp-header.ts";
 
 /** Decodes any number of WebP pictures, one after another. */
 export interface WebpDecoder {
@@ -71,7 +72,8 @@ export function createWebpDecoder(module: WebAssembly.Module): WebpDecoder {
       // An instance that threw can't be trusted any more.
       kept = undefined;
       decodeWith(instance, bytes, (rgba) => {
-        if (rgba.byteLength !== 4 * size.width * size.height) throw damaged("dimensions that differ from its header");
+        if (rgba.byteLength !== 4 * size.width * size.height)
+          throw damagedWebp("dimensions that differ from its header");
         take(rgba);
       });
       if (instance.bytes.byteLength <= keptBytes) kept = instance;
@@ -83,7 +85,7 @@ function checkHeader(bytes: Uint8Array, size: Size): void {
   const header = readWebpHeader(bytes);
   if (header.isAnimated) throw new ImageError("source-unsupported", "An animated WebP is not supported.");
   if (!isSameSize(header, size)) {
-    throw damaged(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
+    throw damagedWebp(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   if (4 * size.width * size.height + bytes.byteLength > maxCodecBytes) {
     throw new ImageError("render-too-costly", "The WebP picture is too large to decode.", {
@@ -121,9 +123,5 @@ function decodeWith(instance: EmscriptenInstance, bytes: Uint8Array, take: (rgba
 function refusal({ wasRefusedMemory }: EmscriptenInstance, cause?: unknown): ImageError {
   return wasRefusedMemory
     ? new ImageError("render-memory", "The WebP picture needs more memory than one rendering may use.", { cause })
-    : damaged("the picture can't be decoded", cause);
-}
-
-function damaged(detail: string, cause?: unknown): ImageError {
-  return new ImageError("source-malformed", "The WebP data is damaged.", { detail: `WebP: ${detail}`, cause });
+    : damagedWebp("the picture can't be decoded", cause);
 }

@@ -1,11 +1,8 @@
 import { concatenate } from "../bytes.ts";
 import { ImageError } from "../error.ts";
 import { isSameSize, type Size } from "../geometry.ts";
-import { readWebpHeader } from "./webp-header.ts";
-
-/** What stands in front of the chunks of a file, and in front of each, in bytes. Source: RFC 9649 §2.3, §2.4. */
-const fileHeadBytes = 12;
-const chunkHeadBytes = 8;
+import { formatChunk, formatFile, readChunks } from "../webp/chunks.ts";
+import { readWebpHeader } from "../webp/header.ts";
 
 /**
  * Returns the picture of a stored WebP as a file of its own, without decoding it and without anything that it says about
@@ -19,34 +16,10 @@ export function spliceWebp(stored: Uint8Array, size: Size): Uint8Array | undefin
     throw damaged(`${header.width} by ${header.height} pixels instead of ${size.width} by ${size.height}`);
   }
   if (header.hasAlpha || header.isAnimated) return undefined;
-  const { start, end } = pictureChunk(stored);
-  const file = stored.subarray(0, end);
-  return start === fileHeadBytes && statedBytes(file) === end ? file : fileOf(stored.subarray(start, end));
-}
-
-/** Finds the chunk that holds the pixels, its padding included. */
-function pictureChunk(stored: Uint8Array): { readonly start: number; readonly end: number } {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
-  for (let start = fileHeadBytes; start + chunkHeadBytes <= stored.byteLength; ) {
-    const length = view.getUint32(start + 4, true);
-    const end = start + chunkHeadBytes + length + (length % 2);
-    if (end > stored.byteLength) throw damaged("a chunk is cut off");
-    const type = String.fromCharCode(...stored.subarray(start, start + 4));
-    if (type === "VP8 " || type === "VP8L") return { start, end };
-    start = end;
+  for (const { type, data } of readChunks(stored)) {
+    if (type === "VP8 " || type === "VP8L") return concatenate(formatFile(formatChunk(type, [data])));
   }
   throw damaged("no picture");
-}
-
-/** How long a file says that it is. */
-function statedBytes(file: Uint8Array): number {
-  return 8 + new DataView(file.buffer, file.byteOffset, file.byteLength).getUint32(4, true);
-}
-
-function fileOf(chunk: Uint8Array): Uint8Array {
-  const file = concatenate([new TextEncoder().encode("RIFF\0\0\0\0WEBP"), chunk]);
-  new DataView(file.buffer).setUint32(4, file.byteLength - 8, true);
-  return file;
 }
 
 function damaged(detail: string): ImageError {

@@ -1,5 +1,4 @@
 import { isPng } from "../codec/png/reader.ts";
-import { isWebp } from "../codec/webp-header.ts";
 import { maxFilePixels, maxSidePixels, maxTileBytes } from "../limits.ts";
 import type { Metadata, MetadataPolicy } from "../metadata/metadata.ts";
 import { metadataOfBlocks } from "../metadata/read.ts";
@@ -9,6 +8,7 @@ import type { Pyramid } from "../pyramid/pyramid.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { limitOpening } from "../source/opening.ts";
 import { readAhead } from "../source/read-ahead.ts";
+import { isWebp } from "../webp/chunks.ts";
 import type { FileFormat, ImageFile } from "./image-file.ts";
 import { readJpegFile } from "./jpeg.ts";
 import { readPngFile } from "./png.ts";

@@ -1,7 +1,8 @@
-import { readWebpHeader, webpHeaderBytes } from "../codec/webp-header.ts";
 import { maxMetadataReadBytes, maxProfileBytes } from "../limits.ts";
 import { unsupported } from "../pyramid/faults.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import { chunkHeadBytes, readChunkHead } from "../webp/chunks.ts";
+import { readWebpHeader, webpHeaderBytes } from "../webp/header.ts";
 import { type BlockRange, readBlock } from "./blocks.ts";
 import { fileEncoding, type ImageFile } from "./image-file.ts";
 
@@ -42,12 +43,10 @@ export async function readWebpFile(source: ByteSource, prefix: Uint8Array): Prom
 async function findChunks(source: ByteSource): Promise<ReadonlyMap<string, BlockRange>> {
   const chunks = new Map<string, BlockRange>();
   let at = webpHeaderBytes;
-  for (let count = 0; count < maxChunks && at + 8 <= source.size; count += 1) {
-    const head = await source.read(at, 8);
-    const type = String.fromCharCode(...head.subarray(0, 4));
-    const length = new DataView(head.buffer, head.byteOffset).getUint32(4, true);
-    if (!chunks.has(type)) chunks.set(type, { offset: at + 8, length });
-    at += 8 + length + (length % 2);
+  for (let count = 0; count < maxChunks && at + chunkHeadBytes <= source.size; count += 1) {
+    const { type, dataBytes, byteLength } = readChunkHead(await source.read(at, chunkHeadBytes), 0);
+    if (!chunks.has(type)) chunks.set(type, { offset: at + chunkHeadBytes, length: dataBytes });
+    at += byteLength;
   }
   return chunks;
 }

@@ -10,7 +10,8 @@ import type { KernelExports } from "./kernel-exports.ts";
 /** Codecs from elsewhere, compiled. Each use of one has an instance of its own. */
 export interface CodecModules {
   readonly webpDecoder: WebAssembly.Module;
-  readonly webpEncoder: WebAssembly.Module;
+  /** libwebp's, for tiles that are stored: the Worker that serves pictures does without. */
+  readonly webpEncoder?: WebAssembly.Module | undefined;
   readonly jpeg2000Decoder: WebAssembly.Module;
 }
 

@@ -59,7 +59,7 @@ async function* drawBlock(
     const built = new PyramidBuilder(kernel, builderOfBlock(plan, block.area), stages);
     const output = new CroppedOutput(built, drawn, block.area);
     if (!isWholeNeeded(drawing)) return output;
-    return collectingOutput<Built>(kernel, drawing, { pause, encode: async (raster) => output.write(raster) });
+    return collectingOutput<Built>(kernel, drawing, { pause, encode: (strips) => writeStrips(output, strips) });
   };
   const onDamage = (damage: Parameters<typeof damagedImage>[0]): never => {
     throw damagedImage(damage, "Replace the file.");
@@ -69,6 +69,10 @@ async function* drawBlock(
   const checkpoints = rows?.checkpoints;
   const inputs = { kernel, source: source.source, table, onDamage, checkpoints, awaitRead, ...pausing };
   yield* drawStrips(drawing, inputs, open);
+}
+
+async function* writeStrips(output: Output<Built>, strips: Iterable<Raster>): AsyncGenerator<Built> {
+  for (const strip of strips) yield* output.write(strip);
 }
 
 async function tableOf(work: RemakeWork, { colors }: DrawPlan): Promise<ColorTable | undefined> {

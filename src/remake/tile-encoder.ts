@@ -107,6 +107,7 @@ function webpEncoder(kernel: Kernel, { form, treatment }: StoredTiles): EncodeTi
   const { quality, tileSize } = treatment;
   const size = { width: tileSize, height: tileSize };
   const { webpEncoder: module } = kernel.codecs;
+  if (module === undefined) throw new RangeError("kernels without the encoder of WebP tiles");
   return (planes) => {
     const raster = rasterOf(rasterForm(form, size), planes);
     if (raster.model !== "rgb") throw new RangeError(`a WebP of ${raster.model}`);

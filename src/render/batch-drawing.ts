@@ -5,7 +5,7 @@ import { type GatheredBytes, gatherReads } from "./gather.ts";
 /** What batches of tiles become, one after another. */
 export interface BatchDrawing<Piece> {
   drawBatch(batch: Batch, gathered: GatheredBytes): AsyncGenerator<Piece, void, undefined>;
-  finish(): Promise<Iterable<Piece | Promise<Piece>>>;
+  finish(): Promise<Iterable<Piece | Promise<Piece>> | AsyncIterable<Piece>>;
 }
 
 /** Where batches are read from. */

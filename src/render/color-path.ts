@@ -3,7 +3,6 @@ import type { Encoding } from "../iiif/format.ts";
 import type { Quality } from "../iiif/quality.ts";
 import type { TileEncoding } from "../pyramid/tile-encoding.ts";
 import type { ColorModel } from "../raster/raster.ts";
-import { isEncodedWithAlpha } from "./whole.ts";
 
 /** What colours become between the tiles and the encoder. */
 export interface ColorPath {
@@ -24,8 +23,6 @@ export interface ColorPath {
 export interface ColorRequest {
   readonly quality: Quality;
   readonly format: Encoding;
-  /** The part of the rotation that is not a quarter turn, in degrees. */
-  readonly degrees: number;
   /** Whether the master's colours are other than sRGB. */
   readonly isProfiled: boolean;
 }
@@ -33,16 +30,15 @@ export interface ColorRequest {
 /** Chooses the path of colours. */
 export function chooseColorPath(
   { model: stored, layout }: Pick<TileEncoding, "model" | "layout">,
-  { quality, format, degrees, isProfiled }: ColorRequest,
+  { quality, format, isProfiled }: ColorRequest,
 ): ColorPath {
   const source = decodedModels[stored];
   const isManaged = isProfiled || source === "cmyk" || source === "lab";
   const hasAlpha = layout.alpha !== undefined;
   const isGray = source === "gray" || quality === "gray" || quality === "bitonal";
   const keepsAlpha = hasAlpha && format !== "jpg" && quality !== "bitonal";
-  // WebP with alpha is encoded by libwebp, which takes red, green and blue.
-  const isYcbcr =
-    format === "jpg" || (format === "webp" && !isEncodedWithAlpha({ format, degrees, colors: { keepsAlpha } }));
+  // Of WebP with alpha of its own chroma is halved once it is known what is seen.
+  const isYcbcr = format === "jpg" || (format === "webp" && !keepsAlpha);
   const model = isGray ? "gray" : isYcbcr ? "ycbcr" : "rgb";
   const isDirect = !isManaged && !hasAlpha;
   const sampled = !isDirect || (source === "ycbcr" && model === "rgb") ? source : model;

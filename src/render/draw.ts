@@ -110,7 +110,7 @@ class Drawing<Piece> implements BatchDrawing<Piece> {
     }
   }
 
-  async finish(): Promise<Iterable<Piece | Promise<Piece>>> {
+  async finish(): ReturnType<Output<Piece>["finish"]> {
     await this.#pauses.now();
     this.#record.settle(this.#onDamage);
     return this.#output.finish();

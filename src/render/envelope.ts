@@ -1,9 +1,7 @@
 import { formatChunk } from "../codec/png/chunk.ts";
-import type { Size } from "../geometry.ts";
 import { jpegSegments, type WrittenBlocks } from "../metadata/jpeg-segments.ts";
 import { resolutionExif } from "../metadata/kept-metadata.ts";
 import { pngChunks } from "../metadata/png-chunks.ts";
-import { formatWebp, wrapWebp } from "../metadata/webp-container.ts";
 
 /** What a picture carries next to its pixels: metadata, profile, resolution. */
 export interface Envelope extends WrittenBlocks {
@@ -26,14 +24,4 @@ export function envelopeSegments(envelope: Envelope): readonly Uint8Array[] {
 /** Returns the chunks of a PNG, whole, to stand in front of its pixels. */
 export function envelopeChunks(envelope: Envelope): readonly Uint8Array[] {
   return pngChunks(envelope).map(({ type, data }) => formatChunk(type, data));
-}
-
-/** Puts a frame of VP8, in pieces, into its envelope as WebP. */
-export function putInEnvelope(frame: readonly Uint8Array[], size: Size, envelope: Envelope): readonly Uint8Array[] {
-  return formatWebp(frame, size, envelope);
-}
-
-/** Puts an encoded WebP into its envelope. Throws `internal` for bytes that are not WebP. */
-export function wrapInEnvelope(webp: Uint8Array, envelope: Envelope): Uint8Array {
-  return wrapWebp(webp, envelope);
 }

@@ -4,10 +4,12 @@ import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
 import { rowDeflaterBytes } from "../codec/row-deflater.ts";
 import { stripRowsBytes } from "../codec/strip-rows.ts";
 import { isReadByRows, packedRowBytes, rowsAtOnce } from "../codec/tile-decoder.ts";
+import { alphaKeptBytes } from "../codec/webp/alpha-encoder.ts";
 import { vp8KeptBytes } from "../codec/webp/encoder.ts";
 import { webpDecoderBytes } from "../codec/webp-decoder.ts";
 import type { Size } from "../geometry.ts";
 import type { Encoding } from "../iiif/format.ts";
+import { maxPeakBytes } from "../limits.ts";
 import { isNoTurn, noTurn } from "../raster/orientation.ts";
 import { colorPlanes, planeSlackBytes, strideAlignment } from "../raster/raster.ts";
 import { rotationBytes } from "../raster/rotation.ts";
@@ -21,7 +23,10 @@ import { rotationOf } from "./rotated-output.ts";
 import { isShrunk } from "./shrink.ts";
 import { carryRowsAt, stripRows } from "./strips.ts";
 import { drawnMarkBytes } from "./watermark-drawing.ts";
-import { isEncodedWhole, isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
+import { isEncodedWhole, isEncodedWithAlpha, isWholeNeeded } from "./whole.ts";
+
+/** A drawing before it is said what it may take. */
+type Drawing = Omit<DrawPlan, "cost" | "keptBytes">;
 
 /** Lobes of Lanczos3 on both sides of its centre. */
 const filterReach = 6;
@@ -29,8 +34,8 @@ const filterReach = 6;
 /** Kernel memory a drawing takes next to its pixels: code, tables, the encoder's strip. */
 const fixedBytes = 2 << 20;
 
-/** Bytes a sample of what is encoded, at most in practice; of GIF and of WebP with alpha, of the copies that they start from. */
-const encodedBytes: Readonly<Record<Encoding, number>> = { jpg: 0.4, png: 1.1, tif: 1.1, webp: 4, gif: 4 };
+/** Bytes a sample of what is encoded, at most in practice; of GIF, of the copies that it starts from. */
+const encodedBytes: Readonly<Record<Exclude<Encoding, "webp">, number>> = { jpg: 0.4, png: 1.1, tif: 1.1, gif: 4 };
 
 /**
  * Returns the pixel rows of a level that may have to be kept above a tile row: those of the next strip, which the rows
@@ -46,7 +51,7 @@ export function carryRowsOf(plan: Pick<DrawPlan, "y">): number {
  * Returns the memory that a row of tiles takes while it is decoded, in bytes, however it is used: the same for each
  * part of a picture in strips or of a file that is one tile.
  */
-export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
+export function tileRowBytesOf(plan: Drawing): number {
   const { grid, window, shrink } = plan;
   const first = Math.floor(window.x / grid.tileWidth);
   const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - first + 1;
@@ -56,7 +61,7 @@ export function tileRowBytesOf(plan: Omit<DrawPlan, "cost">): number {
 }
 
 /** Returns what the planes of one tile take that is decoded to be shrunk. */
-function tileBytes(plan: Omit<DrawPlan, "cost">): number {
+function tileBytes(plan: Drawing): number {
   const { tileWidth, tileLength } = plan.grid;
   return ((tileWidth + strideAlignment) * (tileLength + 1) + planeSlackBytes) * samplesDecoded(plan);
 }
@@ -65,7 +70,7 @@ function tileBytes(plan: Omit<DrawPlan, "cost">): number {
 const chromaBoxes = { halved: 1.5, whole: 3 } as const;
 
 /** Returns what the boxes take that a level is shrunk by. */
-function boxesBytes({ grid, window, shrink, y, colors }: Omit<DrawPlan, "cost">, columns: number): number {
+function boxesBytes({ grid, window, shrink, y, colors }: Drawing, columns: number): number {
   const plane = boxedPlaneBytes({
     ...{ window, box: { width: shrink.x, height: shrink.y }, isOneColumn: columns === 1 },
     piece: { width: grid.tileWidth, height: grid.tileLength },
@@ -88,7 +93,7 @@ export interface LeastBytes {
 }
 
 /** Returns what a drawing takes in any case, which tells whether a smaller size or region would help. */
-export function leastBytesOf(plan: Omit<DrawPlan, "cost">): LeastBytes {
+export function leastBytesOf(plan: Drawing): LeastBytes {
   const { stored, batches } = plan;
   const compressed = mostCompressedBytes(batches);
   const smallest = decodingOneTile(plan, reductionsOf(stored)[0] ?? plan.reduction);
@@ -99,7 +104,7 @@ export function leastBytesOf(plan: Omit<DrawPlan, "cost">): LeastBytes {
   };
 }
 
-function decodingOneTile(plan: Omit<DrawPlan, "cost">, reduction: DrawPlan["reduction"]): number {
+function decodingOneTile(plan: Drawing, reduction: DrawPlan["reduction"]): number {
   const { stored, grid, window, steps } = plan;
   const tileWidth = Math.ceil(stored.tileWidth / reduction);
   const tileLength = rowsAtOnce(stored, { reduction }) ?? Math.ceil(stored.tileLength / reduction);
@@ -126,29 +131,48 @@ function mostCompressedBytes(batches: DrawPlan["batches"]): number {
 
 /** Returns the most memory a drawing holds at once, in bytes: gathered tiles, kernel, encoded output. */
 export function peakBytesOf(plan: Omit<DrawPlan, "cost">): number {
+  const encoded = plan.kind === "stream" ? 0 : encodedBytesOf(plan);
+  return Math.ceil(bytesBeside(plan) + encoded);
+}
+
+/** Returns the most that the encoder of a WebP keeps of the picture until it is complete, in bytes; 0 where none does. */
+export function keptBytesOf(plan: Drawing): number {
+  if (plan.format !== "webp") return 0;
+  return vp8KeptBytes(plan.canvas, maxPeakBytes - bytesBeside(plan) - alphaBytesOf(plan));
+}
+
+/** Returns what a drawing takes next to what is encoded. */
+function bytesBeside(plan: Drawing): number {
   const { batches, canvas, format, kind } = plan;
   const gathered = gatheredBytes(batches);
-  const whole = isWholeNeeded(plan) ? pixelsOf(canvas) * samplesCollected(plan) * (isTurnedWhole(plan) ? 2 : 1) : 0;
+  // It is turned strip by strip.
+  const whole = isWholeNeeded(plan) ? (pixelsOf(canvas) + stripRows * canvas.width) * samplesCollected(plan) : 0;
   const rotation = rotationOf(plan);
   const rotated = rotation === undefined ? 0 : rotationBytes(rotation);
-  const encoded = kind === "stream" ? 0 : encodedBytesOf(plan);
   const isDeflated = format === "png" || format === "tif";
   const deflater = isDeflated ? rowDeflaterBytes({ width: canvas.width, samples: 4 }) : 0;
   // TIFF goes out as it is laid out when it is streamed: a strip of it in the kernel, and its copy.
   const laidOut = format === "tif" && kind === "stream" ? 2 * stripRows * canvas.width * 4 : 0;
   const fixed = fixedBytes + deflater + laidOut + weightBytes(plan) + watermarkBytes(plan);
-  return Math.ceil(fixed + tileRowBytesOf(plan) + gathered + whole + rotated + encoded);
+  return fixed + tileRowBytesOf(plan) + gathered + whole + rotated;
 }
 
 /** Returns what the encoded picture takes while it is made, and what its encoder holds of it. */
 function encodedBytesOf(plan: Omit<DrawPlan, "cost">): number {
-  const { format, canvas } = plan;
-  if (format === "webp" && !isEncodedWhole(plan)) return vp8KeptBytes(canvas);
+  const { format, canvas, keptBytes } = plan;
+  if (format === "webp") return keptBytes + alphaBytesOf(plan);
   return pixelsOf(canvas) * encodedBytes[format] * samplesOut(plan);
 }
 
+/** Returns what the alpha of a WebP takes next to what is kept of its colours, with the strips that are made of these. */
+function alphaBytesOf(plan: Drawing): number {
+  const { canvas, colors } = plan;
+  if (!isEncodedWithAlpha(plan)) return 0;
+  return alphaKeptBytes({ ...canvas, isOwn: colors.keepsAlpha }) + 4 * stripRows * canvas.width;
+}
+
 /** Returns what a watermark takes: its pixels, and in the kernel the part of it that shows. */
-function watermarkBytes({ steps }: Omit<DrawPlan, "cost">): number {
+function watermarkBytes({ steps }: Drawing): number {
   const step = steps.strips.find(({ kind }) => kind === "watermark");
   return step?.kind === "watermark" ? drawnMarkBytes(step) : 0;
 }
@@ -157,7 +181,7 @@ function watermarkBytes({ steps }: Omit<DrawPlan, "cost">): number {
 const weightPadding = 8;
 
 /** Returns what the weights of the resampled planes take: of a long picture made short as many as it is long. */
-function weightBytes(plan: Omit<DrawPlan, "cost">): number {
+function weightBytes(plan: Drawing): number {
   const { x, y, window, size, shrink } = plan;
   const axisBytes = (step: number, length: number, output: number): number => {
     const taps = Math.min(length, Math.ceil(filterReach * Math.max(step, 1)) + 3) + weightPadding;
@@ -181,7 +205,7 @@ function samplesDecoded({ stored, colors }: Pick<DrawPlan, "stored" | "colors">)
 const usualTilePixels = 1 << 18;
 
 /** Returns what the decoding of one tile takes next to the band: its compressed and its packed samples. */
-function decodingBytes(plan: Omit<DrawPlan, "cost">): number {
+function decodingBytes(plan: Drawing): number {
   const { stored, grid, batches, colors, steps, tileTurn } = plan;
   const { compression, isProgressive, isUneven } = stored.encoding;
   const compressed = mostCompressedBytes(batches);
@@ -225,7 +249,7 @@ const edgePixels = 64;
  * coefficient of the blocks that are needed at once, and a bit for each of the whole frame; of each block the first
  * alone if that is all it becomes.
  */
-function heldBytes({ grid, window, reduction }: Omit<DrawPlan, "cost">, framePixels: number): number {
+function heldBytes({ grid, window, reduction }: Drawing, framePixels: number): number {
   if (reduction === 8) return (2 * framePixels) / 64;
   const width = reduction * Math.min(grid.tileWidth, window.width) + edgePixels;
   const height = reduction * Math.min(grid.tileLength, window.height) + edgePixels;
@@ -238,7 +262,7 @@ function samplesCollected(plan: Pick<DrawPlan, "format" | "colors" | "degrees">)
   return (model === "gray" ? 1 : model === "ycbcr" ? 1.5 : 3) + (isEncodedWithAlpha(plan) ? 1 : 0);
 }
 
-/** Samples a pixel that are encoded: GIF and WebP with alpha start from red, green, blue and alpha. */
+/** Samples a pixel that are encoded: GIF starts from red, green, blue and alpha. */
 function samplesOut(plan: Pick<DrawPlan, "format" | "colors" | "degrees">): number {
   return isEncodedWhole(plan) ? 3 : samplesCollected(plan);
 }

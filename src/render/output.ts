@@ -1,23 +1,24 @@
 import { encodeGif } from "../codec/gif/encoder.ts";
-import { encodeWebp } from "../codec/webp-encoder.ts";
+import type { Size } from "../geometry.ts";
 import { interleaveRgba } from "../raster/color.ts";
 import type { Kernel } from "../raster/kernel.ts";
+import { noTurn } from "../raster/orientation.ts";
 import { colorPlanes, type Plane, type Raster, type RasterForm, rasterOf, subsamplingOf } from "../raster/raster.ts";
 import { copyPlane, cropPlane } from "../raster/samples.ts";
-import { type Envelope, wrapInEnvelope } from "./envelope.ts";
+import type { Envelope } from "./envelope.ts";
 import { openPauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { rotatedOutput, rotationOf } from "./rotated-output.ts";
-import { openRowEncoder, plainForm, type Qualities } from "./row-encoder.ts";
+import { type EncodedPicture, openRowEncoder, plainForm, type Qualities } from "./row-encoder.ts";
 import { layOutPlainTiff } from "./tiff-encoder.ts";
-import { turnRaster } from "./turned-whole.ts";
+import { turnedStrips } from "./turned-whole.ts";
 import { isEncodedWhole, isEncodedWithAlpha, isTurnedWhole, isWholeNeeded } from "./whole.ts";
 
 /** What an output takes next to its plan. */
 export interface OutputInputs {
   readonly qualities: Qualities;
   readonly envelope: Envelope;
-  /** Called between the steps of a picture that is rotated or collected whole. */
+  /** Called between the steps of a picture that is rotated, collected whole, or encoded at its end. */
   readonly pause: (() => Promise<void>) | undefined;
 }
 
@@ -25,7 +26,7 @@ export interface OutputInputs {
 export interface Output<Piece = Uint8Array> {
   /** What comes out is made as it is taken. */
   write(strip: Raster): Iterable<Piece | Promise<Piece>> | AsyncIterable<Piece>;
-  finish(): Promise<Iterable<Piece | Promise<Piece>>>;
+  finish(): Promise<Iterable<Piece | Promise<Piece>> | AsyncIterable<Piece>>;
 }
 
 /**
@@ -33,13 +34,14 @@ export interface Output<Piece = Uint8Array> {
  * way there.
  */
 export function openOutput(kernel: Kernel, plan: DrawPlan, inputs: OutputInputs): Output {
-  const encode = (raster: Raster): Promise<readonly Uint8Array[]> => encodeWhole(kernel, plan, { raster, inputs });
+  const { pause } = inputs;
+  const pauses = openPauses(pause);
+  const encoded = { ...inputs, pauses };
   const output = isWholeNeeded(plan)
-    ? collectingOutput(kernel, plan, { pause: inputs.pause, encode })
-    : rowOutput(kernel, plan, inputs);
+    ? collectingOutput(kernel, plan, { pause, encode: (strips) => encodeStrips(kernel, plan, strips, encoded) })
+    : rowOutput(kernel, plan, encoded);
   const request = rotationOf(plan);
-  if (request === undefined) return output;
-  return rotatedOutput(kernel, { plan, request, pauses: openPauses(inputs.pause) }, output);
+  return request === undefined ? output : rotatedOutput(kernel, { plan, request, pauses }, output);
 }
 
 /** What is told of a picture before its rows come: of one that is rotated, as its canvas has them. */
@@ -61,20 +63,19 @@ export function streamBytes(plan: DrawPlan, envelope: Envelope): number | undefi
   return layOutPlainTiff({ ...plainForm(formOf(plan), quality), ...canvas, envelope }).size;
 }
 
-function rowOutput(kernel: Kernel, plan: DrawPlan, { qualities, envelope }: OutputInputs): Output {
-  const form = formOf(plan);
-  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope });
+function rowOutput(kernel: Kernel, plan: DrawPlan, inputs: Omit<EncodedPicture, "form">): Output {
+  const encoder = openRowEncoder(kernel, plan, { ...inputs, form: formOf(plan) });
   return { write: (strip) => encoder.write(strip), finish: async () => encoder.finish() };
 }
 
 /** What becomes of a picture that is collected. */
 export interface Collected<Piece> {
   readonly pause: (() => Promise<void>) | undefined;
-  /** Encodes it once it is turned. */
-  readonly encode: (raster: Raster) => Promise<Iterable<Piece | Promise<Piece>>>;
+  /** Encodes it strip by strip, as it is after its turn. */
+  readonly encode: (strips: Iterable<Raster>) => AsyncIterable<Piece>;
 }
 
-/** Opens an output that collects all strips and turns the picture before any of it is encoded. Throws `render-memory`. */
+/** Opens an output that collects all strips and turns the picture once all of it is there. Throws `render-memory`. */
 export function collectingOutput<Piece>(
   kernel: Kernel,
   plan: DrawPlan,
@@ -102,29 +103,40 @@ export function collectingOutput<Piece>(
       return [];
     },
     async finish() {
-      const raster = rasterOf(form, planes);
-      const turned = isTurnedWhole(plan) ? turnRaster(kernel, raster, plan) : raster;
       await pause?.();
-      return encode(turned);
+      return encode(turnedStrips(kernel, rasterOf(form, planes), isTurnedWhole(plan) ? plan.turn : noTurn));
     },
   };
 }
 
-async function encodeWhole(
+async function* encodeStrips(
   kernel: Kernel,
   plan: DrawPlan,
-  { raster, inputs }: { readonly raster: Raster; readonly inputs: OutputInputs },
-): Promise<readonly Uint8Array[]> {
-  const { qualities, envelope, pause } = inputs;
-  if (plan.format === "gif" && (raster.model === "gray" || raster.model === "rgb")) {
-    return [await encodeGif(interleaveRgba(kernel, raster), raster, { xmp: envelope.xmp, pause })];
+  strips: Iterable<Raster>,
+  { pause, ...inputs }: OutputInputs & Pick<EncodedPicture, "pauses">,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { envelope, pauses } = inputs;
+  const { canvas } = plan;
+  if (isEncodedWhole(plan)) {
+    yield await encodeGif(interleaveStrips(kernel, strips, canvas), canvas, { xmp: envelope.xmp, pause });
+    return;
   }
-  if (plan.format === "webp" && isEncodedWhole(plan) && (raster.model === "gray" || raster.model === "rgb")) {
-    const { webpEncoder: module } = kernel.codecs;
-    const webp = await encodeWebp(interleaveRgba(kernel, raster), raster, { module, quality: qualities.webp });
-    return [wrapInEnvelope(webp, envelope)];
+  const encoder = openRowEncoder(kernel, plan, { ...inputs, form: { ...formOf(plan), ...canvas } });
+  for (const strip of strips) {
+    yield* encoder.write(strip);
+    await pauses.after(strip.width * strip.height);
   }
-  const form = { ...raster, hasAlpha: raster.alpha !== undefined };
-  const encoder = openRowEncoder(kernel, plan, { form, qualities, envelope });
-  return [...encoder.write(raster), ...encoder.finish()];
+  yield* await encoder.finish();
+}
+
+/** Returns a picture of `size` as red, green, blue and alpha. */
+function interleaveStrips(kernel: Kernel, strips: Iterable<Raster>, { width, height }: Size): Uint8Array<ArrayBuffer> {
+  const rgba = new Uint8Array(4 * width * height);
+  let at = 0;
+  for (const strip of strips) {
+    if (strip.model !== "gray" && strip.model !== "rgb") throw new RangeError(`${strip.model} as red, green and blue`);
+    rgba.set(interleaveRgba(kernel, strip), at);
+    at += 4 * width * strip.height;
+  }
+  return rgba;
 }

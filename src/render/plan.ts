@@ -30,7 +30,7 @@ import { refuseMuchWork } from "./decoding-limits.ts";
 import { chooseLevel, type LevelChoice } from "./level.ts";
 import { isMarked, levelsFor, type Marking, planMarks } from "./mark-steps.ts";
 import type { Marks } from "./marks.ts";
-import { leastBytesOf, peakBytesOf } from "./memory.ts";
+import { keptBytesOf, leastBytesOf, peakBytesOf } from "./memory.ts";
 import { planReadsInOrder } from "./reads.ts";
 import { isRecoded } from "./recoding.ts";
 import { reduceChoice } from "./reduction.ts";
@@ -38,7 +38,7 @@ import { gridInRows, padForTurn } from "./row-grid.ts";
 import { chooseShrink, type Shrink } from "./shrink.ts";
 import { planTileCopy, type TilesPlan } from "./tile-copy.ts";
 import { turnChoice } from "./turned-level.ts";
-import { isEncodedWhole, isSentWhole, isWholeNeeded } from "./whole.ts";
+import { isEncodedWhole, isSentWhole } from "./whole.ts";
 
 /** How a request is answered. Final: a request that is refused for its size has been refused by then. */
 export type RenderPlan = CopyPlan | WebpCopyPlan | TilesPlan | DrawPlan;
@@ -91,6 +91,8 @@ export interface DrawPlan extends LevelChoice {
   readonly batches: readonly Batch[];
   /** Whether it is made of the coefficients of JPEG tiles, as far as the plan can tell: without a transform to samples. */
   readonly isRecoded: boolean;
+  /** Most that the encoder of a WebP keeps of it until it is complete, in bytes. */
+  readonly keptBytes: number;
   readonly cost: Cost;
 }
 
@@ -156,7 +158,7 @@ function layRequest(request: CanonicalRequest, whole: Pyramid, { isProfiled, mar
   const { turn, degrees } = settleRotation(request, orient);
   const { quality } = request;
   const format = encodingOf(request.format);
-  const colors = chooseColorPath(choice.stored.encoding, { quality, format, degrees, isProfiled });
+  const colors = chooseColorPath(choice.stored.encoding, { quality, format, isProfiled });
   const canvas = rotatedSize(turnSize(size, turn), degrees);
   // Without a smaller level a smaller size is as much work.
   const work = choice.stored === pyramid.levels.at(-1) ? "region" : "size-or-region";
@@ -164,15 +166,43 @@ function layRequest(request: CanonicalRequest, whole: Pyramid, { isProfiled, mar
   return { choice, asked: { size, turn, degrees, canvas, quality, format, colors }, marking, work };
 }
 
-function planDrawing(
+/**
+ * Plans a drawing whose tiles are turned as they are decoded where that can be done, for then little is held. The rows of a
+ * file may take more to come in another order than the picture takes to be turned: where that is too much it is turned.
+ */
+function planDrawing(laid: LaidRequest, facts: DrawingFacts): DrawPlan {
+  const { choice, asked, work } = laid;
+  const whole = { ...asked, tileTurn: noTurn };
+  const divided = divideTurn(asked);
+  const isTileTurn = facts.isLarge && !isEncodedWhole(asked) && canTurnTiles(reduceChoice(choice), divided.tileTurn);
+  const first = drawingOf(laid, facts, isTileTurn ? divided : whole);
+  const isOtherNeeded = isTooMuch(first) && isTileTurn && !isNoTurn(divided.tileTurn);
+  const other = isOtherNeeded ? drawingOf(laid, facts, whole) : first;
+  const planned = isTooMuch(other) ? first : other;
+  const memory = isTooMuch(planned) ? chooseMemoryRemedy(planned, { ...facts, work }) : undefined;
+  refuseAboveLimits(planned.cost, { work, memory });
+  refuseMuchWork(planned.stored, planned.batches, work);
+  return planned;
+}
+
+function isTooMuch({ cost }: DrawPlan): boolean {
+  return cost.peakBytes > maxPeakBytes;
+}
+
+/** What a drawing depends on next to its request. */
+interface DrawingFacts {
+  readonly sourceSize: number;
+  readonly isLarge: boolean;
+}
+
+/** Lays out a drawing, whatever it takes, by what is done to its tiles and what to the picture. */
+function drawingOf(
   { choice: chosen, asked, marking, work }: LaidRequest,
-  { sourceSize, isLarge }: { readonly sourceSize: number; readonly isLarge: boolean },
+  { sourceSize, isLarge }: DrawingFacts,
+  { tileTurn, turn, degrees }: Pick<DrawPlan, "tileTurn" | "turn" | "degrees">,
 ): DrawPlan {
   const { size } = asked;
   const choice = reduceChoice(chosen);
-  const divided = divideTurn(asked);
-  const isTileTurn = isLarge && !isEncodedWhole(asked) && canTurnTiles(choice, divided.tileTurn);
-  const { tileTurn, turn, degrees } = isTileTurn ? divided : { ...asked, tileTurn: noTurn };
   const padded = padForTurn(choice, tileTurn);
   const laid = turnChoice(padded, size, tileTurn);
   const batches = planBatches(laid, { tileTurn, sourceSize, remedy: work });
@@ -181,7 +211,7 @@ function planDrawing(
   const outputSize = turnSize(size, tileTurn);
   const marked = planMarks(marking, { padded, laid, tileTurn, size: outputSize, model: asked.colors.model });
   const steps = planColorSteps(asked.colors, { ...asked, ...laid, ...marked, shrink, layout });
-  const planned = {
+  const laidOut = {
     ...asked,
     ...laid,
     grid: gridInRows(laid, tileTurn),
@@ -193,14 +223,11 @@ function planDrawing(
     steps,
     batches,
   };
-  const kind = isLarge && !isWholeNeeded(planned) && !isSentWhole(planned) ? "stream" : "draw";
-  const drawing = { ...planned, isRecoded: marking.marks === undefined && isRecoded({ ...planned, kind }) };
-  const cost = drawCost({ ...drawing, kind });
-  const isTooMuch = cost.peakBytes > maxPeakBytes;
-  const memory = isTooMuch ? chooseMemoryRemedy({ ...drawing, kind }, { work, sourceSize }) : undefined;
-  refuseAboveLimits(cost, { work, memory });
-  refuseMuchWork(laid.stored, batches, work);
-  return { ...drawing, kind, cost };
+  const kind = isLarge && !isSentWhole(laidOut) ? "stream" : "draw";
+  const drawing = { ...laidOut, kind } as const;
+  const settled = { ...drawing, isRecoded: marking.marks === undefined && isRecoded(drawing) };
+  const planned = { ...settled, keptBytes: keptBytesOf(settled) };
+  return { ...planned, cost: drawCost(planned) };
 }
 
 /** Tells what helps where memory does not suffice. Throws `source-unsupported` where nothing would. */

@@ -11,7 +11,7 @@ const mcuSide = 16;
  * Returns whether a picture is a JPEG of JPEG tiles in their own size, and nothing else is done to them: it can be made of
  * their coefficients.
  */
-export function isRecoded(plan: Omit<DrawPlan, "cost" | "isRecoded">): boolean {
+export function isRecoded(plan: Omit<DrawPlan, "cost" | "isRecoded" | "keptBytes">): boolean {
   const { stored, format, x, y, size, window, steps, colors, reduction, tileTurn, turn, degrees } = plan;
   const { encoding, isStripped, tileWidth, tileLength } = stored;
   const isOfTiles = encoding.compression === "jpeg" && !isStripped && !encoding.isInverted;

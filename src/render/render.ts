@@ -5,12 +5,12 @@ import type { Turn } from "../budget/turns.ts";
 import { concatenate } from "../bytes.ts";
 import { spliceTile } from "../codec/jpeg/splice.ts";
 import { spliceWebp } from "../codec/webp-splice.ts";
+import { wrapWebp } from "../metadata/webp-container.ts";
 import type { Kernel } from "../raster/kernel.ts";
 import { admit, costClassOf, isSmall, isSmallCopy, leaseOfBody, refuseUnwanted } from "./admission.ts";
 import { copyTiles } from "./copied-tiles.ts";
 import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
-import { wrapInEnvelope } from "./envelope.ts";
 import { gatherReads } from "./gather.ts";
 import type { Kernels } from "./kernels.ts";
 import { streamBytes } from "./output.ts";
@@ -99,7 +99,7 @@ async function readWebpTile({ level, range }: WebpCopyPlan, inputs: RenderInputs
   const tile = await inputs.source.read(range.offset, range.length);
   const picture = spliceWebp(tile, { width: level.tileWidth, height: level.tileLength });
   if (picture === undefined) throw new UnlikeDirectory("a WebP with alpha");
-  return wrapInEnvelope(picture, inputs.envelope);
+  return wrapWebp(picture, inputs.envelope);
 }
 
 /** Reads first, and takes a kernel only for as long as it computes. */

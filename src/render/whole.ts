@@ -5,9 +5,9 @@ import type { DrawPlan } from "./plan.ts";
 /** What says how a picture is encoded. */
 type EncodedPlan = Pick<DrawPlan, "format" | "degrees"> & { readonly colors: Pick<ColorPath, "keepsAlpha"> };
 
-/** Says whether a picture's encoder takes all of it at once, whatever is done to it: GIF, and WebP with alpha. */
-export function isEncodedWhole(plan: EncodedPlan): boolean {
-  return plan.format === "gif" || (plan.format === "webp" && isEncodedWithAlpha(plan));
+/** Says whether a picture's encoder takes all of it at once, whatever is done to it. */
+export function isEncodedWhole({ format }: Pick<DrawPlan, "format">): boolean {
+  return format === "gif";
 }
 
 /** Says whether nothing of a picture can be sent before all of it is encoded: WebP has sizes in front. */
@@ -21,7 +21,7 @@ export function isTurnedWhole({ turn, degrees }: Pick<DrawPlan, "degrees" | "tur
 }
 
 /** Says whether a drawing must be collected whole before it can be encoded. */
-export function isWholeNeeded(plan: EncodedPlan & Pick<DrawPlan, "turn">): boolean {
+export function isWholeNeeded(plan: Pick<DrawPlan, "format" | "degrees" | "turn">): boolean {
   return isTurnedWhole(plan) || isEncodedWhole(plan);
 }
 

@@ -6,7 +6,7 @@ export type Sources = ReadonlyMap<string, string>;
 /** From the bottom up: a room may import from rooms below its own floor and from itself, never sideways or up. */
 export const floors: readonly (readonly string[])[] = [
   ["error", "geometry", "limits", "bytes", "digest", "spelling", "shell-word", "design", "hosts", "hmac", "calendar"],
-  ["budget", "config", "serial", "account", "raster"],
+  ["budget", "config", "serial", "account", "raster", "webp"],
   ["source", "pyramid", "visit", "timers", "identity", "statistics", "jurisdiction"],
   ["tiff", "iiif", "color", "access"],
   ["codec", "metadata", "layout", "catalogue"],
@@ -47,6 +47,7 @@ const pureRooms: readonly string[] = [
     "access",
     "budget",
     "raster",
+    "webp",
     "serial",
     "pyramid",
   ],

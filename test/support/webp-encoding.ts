@@ -1,4 +1,4 @@
-import { createVp8Encoder, type Vp8EncodeOptions } from "../../src/codec/webp/encoder.ts";
+import { createVp8Encoder, type Vp8EncodeOptions, vp8KeptBytes } from "../../src/codec/webp/encoder.ts";
 import { formatWebp } from "../../src/metadata/webp-container.ts";
 import type { Kernel } from "../../src/raster/kernel.ts";
 import { type Samples, storePlane } from "./planes.ts";
@@ -6,23 +6,31 @@ import { type Samples, storePlane } from "./planes.ts";
 /** A picture that was encoded, and what the encoder says that decoders show of it. */
 export interface EncodedWebp {
   readonly webp: Buffer;
+  /** The frame of VP8 in it, in pieces. */
+  readonly frame: readonly Uint8Array[];
   /** Of each row of macroblocks, its last row of pixels: luma, then U and V, in whole macroblocks. */
   readonly lastRows: readonly (readonly [luma: Uint8Array, u: Uint8Array, v: Uint8Array])[];
 }
+
+/** How planes are encoded, and what is told of the rows that are coded. */
+type WebpOptions = Pick<Vp8EncodeOptions, "quantiser" | "filterLevel"> & {
+  readonly after?: (pixels: number) => Promise<void>;
+};
 
 /** What the encoder holds below the pixels above a macroblock, and in the end beside them, in bytes. */
 const slackBytes = 32;
 
 /** Encodes planes of gray, or of Y, Cb and Cr with halved chroma, a row of macroblocks at a time. Leaves no memory taken. */
-export function encodeWebpPlanes(
+export async function encodeWebpPlanes(
   kernel: Kernel,
   samples: readonly Samples[],
-  options: Pick<Vp8EncodeOptions, "quantiser" | "filterLevel">,
-): EncodedWebp {
+  { after, ...options }: WebpOptions,
+): Promise<EncodedWebp> {
   const mark = kernel.mark();
   const { width, height } = samples[0]!;
   const model = samples.length === 1 ? "gray" : "ycbcr";
-  const encoder = createVp8Encoder(kernel, { width, height, model, ...options });
+  const keptMaximum = vp8KeptBytes({ width, height }, Number.POSITIVE_INFINITY);
+  const encoder = createVp8Encoder(kernel, { width, height, model, keptMaximum, ...options });
   const across = Math.ceil(width / 16);
   const above = mark + kernel.exports.vp8EncoderBytes(0) - slackBytes;
   const planes = samples.map((item) => storePlane(kernel, item));
@@ -36,9 +44,9 @@ export function encodeWebpPlanes(
     const part = (first: number) => chroma.filter((_, index) => (index & 8) === first);
     lastRows.push([kernel.bytes.slice(above, above + 16 * across), part(0), part(8)]);
   }
-  const frame = encoder.finish();
+  const frame = await encoder.finish(after);
   kernel.release(mark);
-  return { webp: Buffer.concat(formatWebp(frame, { width, height }, {})), lastRows };
+  return { webp: Buffer.concat(formatWebp({ frame, size: { width, height } }, {})), frame, lastRows };
 }
 
 /** Returns red, green and blue of a row of YUV whose chroma rows are alike, as libwebp shows them. Source: its yuv.h, upsampling.c. */

@@ -19,6 +19,8 @@ export interface Vp8EncodeOptions {
   readonly quantiser: number;
   /** How strongly decoders smooth the edges of blocks, 0 to 63. */
   readonly filterLevel: number;
+  /** Most that is kept until the picture is complete, in bytes. */
+  readonly keptMaximum: number;
 }
 
 /** The next rows of the picture: `rows` of luma, half as many of chroma, rounded up. */
@@ -34,8 +36,11 @@ export interface Vp8Encoder {
    * any other number of rows, and `render-memory` when more would be kept than may be.
    */
   write(rows: Vp8Rows): void;
-  /** Returns the frame in pieces. Throws `internal` while rows are missing. */
-  finish(): readonly Uint8Array[];
+  /**
+   * Codes what was kept and returns the frame in pieces. `after` is told of the pixels of each row of macroblocks, twice, for
+   * modes come before levels, and others may compute meanwhile. Throws `internal` while rows are missing, and what `after` throws.
+   */
+  finish(after?: (pixels: number) => Promise<void>): Promise<readonly Uint8Array[]>;
 }
 
 /** Rows of a macroblock. */
@@ -66,10 +71,17 @@ const headerRoom = 4096;
 /** Bytes a pixel that levels and modes of noise at the highest quality come to. */
 const noiseBytes = 4.5;
 
-/** Returns the most that is kept of a picture until it is complete, in bytes; its own bytes take their place. */
-export function vp8KeptBytes({ width, height }: Size): number {
+/** Bytes a pixel that a photograph takes which compresses badly. */
+const photographBytes = 0.5;
+
+/**
+ * Returns how much may be kept of a picture until it is complete, in bytes, where `left` may be taken: up to what noise
+ * takes, or a byte a pixel and more; in any case what photographs take. Its own bytes take the place of what is kept.
+ */
+export function vp8KeptBytes({ width, height }: Size, left: number): number {
   const pixels = width * height;
-  return Math.ceil(Math.min(noiseBytes * pixels + headerRoom, pixels + maxWebpKeptBytes));
+  const most = Math.min(noiseBytes * pixels + headerRoom, pixels + maxWebpKeptBytes);
+  return Math.floor(Math.min(most, Math.max(left, photographBytes * pixels + headerRoom)));
 }
 
 /**
@@ -78,7 +90,7 @@ export function vp8KeptBytes({ width, height }: Size): number {
  * stand in front of them. Throws `internal` for a picture that WebP can't hold and `render-memory`. Source: RFC 6386.
  */
 export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8Encoder {
-  const { width, height, model, quantiser, filterLevel } = options;
+  const { width, height, model, quantiser, filterLevel, keptMaximum } = options;
   if (!isWithin(width, maxWebpSidePixels) || !isWithin(height, maxWebpSidePixels))
     throw new ImageError("internal", "A WebP can't have this size.");
   const { exports } = kernel;
@@ -95,7 +107,6 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
   kernel.bytes.set(new Uint8Array(modeCosts.buffer), costs);
   exports.openVp8Encoder(encoder);
 
-  const keptMaximum = vp8KeptBytes(options);
   const kept = { levels: [] as Uint8Array[], modes: [] as Uint8Array[] };
   let keptBytes = 0;
   let rowsDone = 0;
@@ -120,11 +131,12 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
     return bytes;
   };
 
-  /** Codes what was kept, and lets go of it. */
-  function* codePartition(part: "levels" | "modes", begin: () => void): Generator<Uint8Array, void, undefined> {
+  /** Codes what was kept, and lets go of it. Each part of it is a row of macroblocks, or less where a row has many levels. */
+  async function codePartition(part: "levels" | "modes", { begin, after }: Partition): Promise<readonly Uint8Array[]> {
     const lengthWord = part === "levels" ? words.levelBytes : words.modeBytes;
+    const coded: Uint8Array[] = [];
     exports.openVp8Partition(encoder);
-    begin();
+    begin?.();
     for (const [index, bytes] of kept[part].entries()) {
       const state = head();
       kernel.bytes.set(bytes, state[words[part]] ?? 0);
@@ -134,11 +146,12 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
       while ((state[words.takenBytes] ?? 0) < bytes.byteLength) {
         if (part === "levels") exports.codeVp8Levels(encoder);
         else exports.codeVp8Modes(encoder);
-        yield takeOutput();
+        coded.push(takeOutput());
       }
+      await after(rowGroup * width);
     }
     exports.closeVp8Partition(encoder);
-    yield takeOutput();
+    return [...coded, takeOutput()];
   }
 
   return {
@@ -164,7 +177,7 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
       }
       rowsDone += rows;
     },
-    finish() {
+    async finish(after = async () => undefined) {
       if (rowsDone < height) throw new ImageError("internal", "Rows of the WebP are missing.");
       const counts = new Uint32Array(
         exports.memory.buffer,
@@ -177,16 +190,21 @@ export function createVp8Encoder(kernel: Kernel, options: Vp8EncodeOptions): Vp8
       const filled = probabilityOf(count - emptyCount, emptyCount);
       head()[words.filled] = filled;
       const facts = { quantiser, filterLevel, probabilities, filled };
-      const first = [
-        ...codePartition("modes", () =>
-          writeFrameHeader(facts, (bit, probability) => exports.putVp8Bit(encoder, bit, probability)),
-        ),
-      ];
+      const begin = (): void =>
+        writeFrameHeader(facts, (bit, probability) => exports.putVp8Bit(encoder, bit, probability));
+      const first = await codePartition("modes", { begin, after });
       const firstBytes = first.reduce((sum, { byteLength }) => sum + byteLength, 0);
       if (firstBytes > firstPartitionMaximum) throw new ImageError("internal", "The modes do not fit the WebP.");
-      return [frameTag({ width, height }, firstBytes), ...first, ...codePartition("levels", () => undefined)];
+      return [frameTag({ width, height }, firstBytes), ...first, ...(await codePartition("levels", { after }))];
     },
   };
+}
+
+/** What a partition is coded with. */
+interface Partition {
+  /** Writes what stands in front of it. */
+  readonly begin?: () => void;
+  readonly after: (pixels: number) => Promise<void>;
 }
 
 function halved(length: number, shift: number): number {
@@ -195,6 +213,7 @@ function halved(length: number, shift: number): number {
 
 function tooManyBytes(most: number): ImageError {
   return new ImageError("render-memory", "This WebP takes more memory than one rendering may use.", {
+    hint: "Ask for a smaller size or region, or for jpg, which is sent as it is made.",
     detail: `more than ${most} bytes of levels and modes`,
   });
 }

@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createWebpDecoder } from "../../../src/codec/webp-decoder.ts";
-import { readWebpHeader } from "../../../src/codec/webp-header.ts";
 import { ImageError } from "../../../src/error.ts";
+import { readWebpHeader } from "../../../src/webp/header.ts";
 import { codeOf } from "../../support/code-of.ts";
 import { webpDecoderModule } from "../../support/codec-modules.ts";
 import { openRandom } from "../../support/random.ts";

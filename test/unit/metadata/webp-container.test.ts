@@ -66,7 +66,7 @@ describe("wrapWebp", () => {
     const end = 20 + webp.readUInt32LE(16);
     expect(codeOf(() => wrapWebp(webp.subarray(0, end), { exif }))).toBe("none");
     for (let length = 0; length < end; length++) {
-      expect(codeOf(() => wrapWebp(webp.subarray(0, length), { exif }))).toBe("internal");
+      expect(codeOf(() => wrapWebp(webp.subarray(0, length), { exif }))).toBe("source-malformed");
     }
   });
 });

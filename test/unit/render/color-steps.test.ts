@@ -66,7 +66,7 @@ function plan({ model, quality, format, alpha, degrees, isProfiled, step }: Case
     range: { least: 0, most: 255 },
     alpha: alpha === "none" ? undefined : { sample: samplesPerPixel - 1, isAssociated: alpha === "associated" },
   };
-  const path = chooseColorPath({ model, layout }, { quality, format, degrees, isProfiled });
+  const path = chooseColorPath({ model, layout }, { quality, format, isProfiled });
   const grid = { width: 100, height: 100, tileWidth: 64, tileLength: 64, columns: 2, rows: 2 };
   const axis = { start: 0, step };
   const facts = { quality, degrees, layout, grid, x: axis, y: axis } as const;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { soleAdmission } from "../../../src/budget/admission.ts";
 import { openImage, prefixBytes } from "../../../src/masters/image.ts";
 import { drawPicture } from "../../../src/picture.ts";
@@ -51,6 +51,9 @@ describe("a drawing whose client leaves", () => {
     ["full/300,/0/default.png", deflated],
     ["full/300,/45/gray.jpg", deflated],
     ["full/max/0/default.jpg", grayJpeg],
+    ["full/^1100,/0/default.webp", deflated],
+    ["full/^1100,/90/default.webp", deflated],
+    ["full/^1100,/90/default.png", deflated],
   ])("stops at whichever step it has come to: %s", async (path, form) => {
     const whole = await draw(path, Number.POSITIVE_INFINITY, form);
     expect(whole.code).toBe("none");
@@ -61,11 +64,26 @@ describe("a drawing whose client leaves", () => {
     }
   });
 
-  it("looks between the turn and the encoding of a picture that is turned whole, and while one is rotated", async () => {
+  describe("looks", () => {
     const looks = async (path: string) => (await draw(path, Number.POSITIVE_INFINITY)).looked;
-    const plain = await looks("full/^1600,/0/default.png");
-    expect(await looks("full/^1600,/90/default.png")).toBe(plain + 1);
-    // Upside down all of the canvas is made at once: it is four megapixels.
-    expect(await looks("full/^1600,/170/default.png")).toBeGreaterThan(plain + 1);
+    let plain: number;
+    beforeAll(async () => {
+      // Two megapixels, which is two pauses wherever all of them are gone through.
+      plain = await looks("full/^1600,/0/default.png");
+    });
+
+    it("between the turn and the encoding of a picture that is turned whole, and while it is encoded", async () => {
+      expect(await looks("full/^1600,/90/default.png")).toBe(plain + 1 + 2);
+    });
+
+    it("while a picture is rotated", async () => {
+      // Upside down all of the canvas is made at once: it is four megapixels.
+      expect(await looks("full/^1600,/170/default.png")).toBeGreaterThan(plain + 1);
+    });
+
+    it("while the modes and the levels of a WebP are coded, which have all waited for its last row", async () => {
+      expect(await looks("full/^1600,/0/default.webp")).toBe(plain + 2 + 2);
+      expect(await looks("full/^1600,/90/default.webp")).toBe(plain + 1 + 2 + 2 + 2);
+    });
   });
 });

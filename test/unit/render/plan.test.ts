@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { vp8KeptBytes } from "../../../src/codec/webp/encoder.ts";
 import { ImageError } from "../../../src/error.ts";
 import type { CanonicalRequest } from "../../../src/iiif/canonical.ts";
-import { maxTilesPerRender } from "../../../src/limits.ts";
-import { planRender } from "../../../src/render/plan.ts";
+import { maxPeakBytes, maxTilesPerRender } from "../../../src/limits.ts";
+import { type DrawPlan, planRender } from "../../../src/render/plan.ts";
 import { codeOf } from "../../support/code-of.ts";
 import { makePyramid } from "../../support/pyramid.ts";
 
@@ -194,21 +194,22 @@ describe("planRender refuses", () => {
     }
   });
 
-  it("a whole picture that must be held and is too large for it", () => {
-    const image = makePyramid({ width: 8192, height: 8192 });
-    const region = { x: 0, y: 0, width: 8192, height: 8192 };
-    const asked = request({ region, size: { width: 8192, height: 8192 }, format: "webp" });
-    expect(codeOf(() => planRender(asked, image, fileOf(1e9)))).toBe("render-too-costly");
+  it("a WebP that would be too large as levels, and not one of a smaller size", () => {
+    const image = makePyramid({ width: 12_000, height: 12_000, levels: 2 });
+    const region = { x: 0, y: 0, width: 12_000, height: 12_000 };
+    const ask = (side: number) =>
+      planRender(request({ region, size: { width: side, height: side }, format: "webp" }), image, fileOf(1e9));
+    expect(codeOf(() => ask(12_000))).toBe("render-too-costly");
+    // Some 0.75 bytes a pixel may be kept, where there is room for no more.
+    const { keptBytes, cost } = ask(8000) as DrawPlan;
+    expect(keptBytes).toBeGreaterThan(0.5 * 64e6);
+    expect(keptBytes).toBeLessThan(64e6);
+    expect(cost.peakBytes).toBeLessThanOrEqual(maxPeakBytes);
   });
 
-  it("a WebP whose pixels must be held, and not one that is kept as levels", () => {
+  it("no WebP of 25 megapixels, with alpha or without, rotated or not", () => {
     const image = makePyramid({ width: 5000, height: 5000 });
     const region = { x: 0, y: 0, width: 5000, height: 5000 };
-    const asked = { region, size: { width: 5000, height: 5000 }, format: "webp" } as const;
-    const kept = planRender(request(asked), image, fileOf(1e9));
-    // It is sent once all of it is there, so what comes up while it is drawn is answered with an error.
-    expect(kept.kind).toBe("draw");
-    expect(kept.cost.peakBytes).toBeLessThan(vp8KeptBytes(asked.size) + (10 << 20));
     const { layout } = image.levels[0].encoding;
     const alpha = { sample: 3, isAssociated: false };
     const encoding = { compression: "none", model: "rgb", subsampling: { x: 1, y: 1 } } as const;
@@ -217,9 +218,17 @@ describe("planRender refuses", () => {
       height: 5000,
       encoding: { ...encoding, layout: { ...layout, samplesPerPixel: 4, alpha } },
     });
-    expect(codeOf(() => planRender(request(asked), transparent, fileOf(1e9)))).toBe("render-too-costly");
-    const oblique = request({ ...asked, rotation: { isMirrored: false, degrees: 22.5 } });
-    expect(codeOf(() => planRender(oblique, image, fileOf(1e9)))).toBe("render-too-costly");
+    const sized = (side: number, degrees: number) => {
+      const rotation = { isMirrored: false, degrees };
+      return request({ region, size: { width: side, height: side }, format: "webp", rotation });
+    };
+    for (const asked of [sized(5000, 0), sized(3800, 22.5)]) {
+      const [opaque, seen] = [image, transparent].map((pyramid) => planRender(asked, pyramid, fileOf(1e9)) as DrawPlan);
+      // It is sent once all of it is there, so what comes up while it is drawn is answered with an error.
+      expect([opaque!.kind, seen!.kind]).toEqual(["draw", "draw"]);
+      expect(opaque!.cost.peakBytes).toBeGreaterThan(vp8KeptBytes(asked.size, 0));
+      expect(seen!.cost.peakBytes).toBeGreaterThan(vp8KeptBytes(asked.size, 0) + 6 * 3e6);
+    }
   });
 
   it("sides that the format can't hold", () => {

@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { rotatedSize } from "../../../src/geometry.ts";
 import { openImage, prefixBytes } from "../../../src/masters/image.ts";
@@ -32,6 +32,8 @@ const kinds: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   "a PNG file": () => gray.clone().png({ compressionLevel: 1 }).toBuffer(),
   "a JPEG file": () => color.clone().jpeg({ quality: 95 }).toBuffer(),
 };
+
+const alphaOf = (picture: Sharp): Promise<Buffer> => picture.extractChannel("alpha").raw().toBuffer();
 
 const twins = new Map<number, ReturnType<typeof rotateTwin>>();
 
@@ -67,6 +69,17 @@ describe.each(Object.keys(kinds))("a large picture of %s", { tags: "slow" }, (na
     expect(kernelBytes).toBeLessThanOrEqual(plan.cost.peakBytes);
     const lossy = name.includes("JPEG") ? 1.5 : 0.02;
     expect(meanDifference(await decode(encoded), degrees)).toBeLessThan(lossy);
+  });
+
+  it.each([100, 337.5])("is a WebP rotated by %s, with the alpha of the PNG", async (degrees) => {
+    const path = `full/max/${degrees}/default`;
+    const { plan, encoded, kernelBytes } = await drawTiff(file, `${path}.webp`);
+    if (plan.kind !== "draw") throw new Error("a WebP that is streamed");
+    expect(kernelBytes + plan.keptBytes).toBeLessThanOrEqual(plan.cost.peakBytes);
+    const [webp, png] = [encoded, (await drawTiff(file, `${path}.png`)).encoded].map((bytes) => sharp(bytes));
+    const [alpha, expected] = await Promise.all([webp!, png!].map((picture) => alphaOf(picture.clone())));
+    expect(alpha!.equals(expected!)).toBe(true);
+    expect(meanDifference(await decode(encoded), degrees)).toBeLessThan(2);
   });
 
   it("is decoded once, whatever it is rotated by", async () => {
