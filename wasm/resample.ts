@@ -101,35 +101,74 @@ function fetchRows(row: usize, stride: i32, width: i32, count: i32): void {
 function sumRows(source: usize, stride: i32, weights: usize, count: i32, plan: ResamplePlan): void {
   const width = plan.sourceWidth;
   const scratch = plan.scratch;
-  const pairs = (count + 1) >> 1;
-  // The partner of a last odd row has no weight and may be outside the band: the row itself replaces it.
-  const lastStride = count & 1 ? 0 : stride;
-  const shift = weightBits - scratchBits;
-  const half = i32x4.splat(1 << (shift - 1));
-  for (let column = 0; column < width; column += 16) {
-    let row = source + column;
-    let weight = weights;
-    let sum0 = half;
-    let sum1 = half;
-    let sum2 = half;
-    let sum3 = half;
-    for (let left = pairs; left > 0; left--) {
-      const upper = v128.load(row);
-      const lower = v128.load(row + (left == 1 ? lastStride : stride));
-      const pair = v128.load32_splat(weight);
-      const low = interleaveLowBytes(upper, lower);
-      const high = interleaveHighBytes(upper, lower);
-      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(low), pair));
-      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(low), pair));
-      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(high), pair));
-      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), pair));
-      row += stride << 1;
-      weight += 4;
-    }
-    const target = scratch + (column << 1);
-    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(sum0, shift), i32x4.shr_s(sum1, shift)));
-    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(sum2, shift), i32x4.shr_s(sum3, shift)), 16);
+  let column: i32 = 0;
+  for (; column + 16 < width; column += 32) {
+    sumColumnsOfRows(source + column, stride, weights, count, scratch + (column << 1), true);
   }
+  if (column < width) sumColumnsOfRows(source + column, stride, weights, count, scratch + (column << 1), false);
+}
+
+/** Sums 16 columns of rows, or 32: their weights are loaded for twice as many samples. */
+// @ts-ignore: decorator
+@inline
+function sumColumnsOfRows(
+  source: usize,
+  stride: i32,
+  weights: usize,
+  count: i32,
+  target: usize,
+  isWide: bool,
+): void {
+  const half = i32x4.splat(1 << (weightBits - scratchBits - 1));
+  let row = source;
+  let weight = weights;
+  let sum0 = half;
+  let sum1 = half;
+  let sum2 = half;
+  let sum3 = half;
+  let sum4 = half;
+  let sum5 = half;
+  let sum6 = half;
+  let sum7 = half;
+  for (let left = count; left > 0; left -= 2) {
+    // The partner of a last odd row has no weight and may be outside the band: the row itself replaces it.
+    const partner = row + (left == 1 ? 0 : stride);
+    const pair = v128.load32_splat(weight);
+    const upper = v128.load(row);
+    const lower = v128.load(partner);
+    const low = interleaveLowBytes(upper, lower);
+    const high = interleaveHighBytes(upper, lower);
+    sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(low), pair));
+    sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(low), pair));
+    sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(high), pair));
+    sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), pair));
+    if (isWide) {
+      const nextUpper = v128.load(row, 16);
+      const nextLower = v128.load(partner, 16);
+      const nextLow = interleaveLowBytes(nextUpper, nextLower);
+      const nextHigh = interleaveHighBytes(nextUpper, nextLower);
+      sum4 = i32x4.add(sum4, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(nextLow), pair));
+      sum5 = i32x4.add(sum5, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(nextLow), pair));
+      sum6 = i32x4.add(sum6, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(nextHigh), pair));
+      sum7 = i32x4.add(sum7, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(nextHigh), pair));
+    }
+    row += stride << 1;
+    weight += 4;
+  }
+  v128.store(target, narrowSums(sum0, sum1));
+  v128.store(target, narrowSums(sum2, sum3), 16);
+  if (isWide) {
+    v128.store(target, narrowSums(sum4, sum5), 32);
+    v128.store(target, narrowSums(sum6, sum7), 48);
+  }
+}
+
+/** Returns eight sums of weighted samples as scratch samples. */
+// @ts-ignore: decorator
+@inline
+function narrowSums(first: v128, second: v128): v128 {
+  const shift = weightBits - scratchBits;
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(first, shift), i32x4.shr_s(second, shift));
 }
 
 /** Copies a source row into the scratch row. */
