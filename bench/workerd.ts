@@ -39,6 +39,7 @@ export interface WorkerdChoice {
   readonly keeps?: boolean;
   /** Where the inspector listens, which slows the Worker. */
   readonly inspectorPort?: number;
+  readonly v8Flags?: readonly string[];
 }
 
 /**
@@ -48,7 +49,7 @@ export interface WorkerdChoice {
 export async function startWorkerd(
   port: number,
   core: number,
-  { name = "tessera", keeps = true, inspectorPort }: WorkerdChoice = {},
+  { name = "tessera", keeps = true, inspectorPort, v8Flags = [] }: WorkerdChoice = {},
 ): Promise<Peer> {
   // Modules of an earlier build have other names, and would be loaded too.
   rmSync(distFolder, { recursive: true, force: true });
@@ -59,7 +60,7 @@ export async function startWorkerd(
   });
   const configuration = `${benchFolder}/workerd.capnp`;
   const variables = { ...readVariables(bundled), ...settings, ...(keeps ? {} : keptNowhere) };
-  writeFileSync(configuration, formatConfiguration({ port, variables }));
+  writeFileSync(configuration, formatConfiguration({ port, variables, v8Flags }));
   const workerd = resolve(root, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
   const options = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
   const command = ["-c", String(core), workerd, "serve", ...options, configuration];
@@ -85,9 +86,11 @@ function readVariables(bundled: string): Record<string, string> {
 function formatConfiguration({
   port,
   variables,
+  v8Flags,
 }: {
   port: number;
   variables: Readonly<Record<string, string>>;
+  v8Flags: readonly string[];
 }): string {
   const modules = readdirSync(distFolder)
     .filter((name) => /\.(?:js|wasm)$/.test(name))
@@ -100,6 +103,7 @@ function formatConfiguration({
   const bucket = 'wrapped = (moduleName = "bench:disk-bucket", innerBindings = [(name = "DISK", service = "disk")])';
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = ${JSON.stringify(v8Flags)},
   extensions = [(modules = [
     (name = "bench:disk-bucket", internal = true, esModule = embed "../../bench/workers/disk-bucket.js")
   ])],
