@@ -95,7 +95,7 @@ async function withIsolate(work: (isolate: Isolate) => Promise<void>): Promise<v
   const port = nextPort;
   // One that was stopped may hold its ports for a moment.
   nextPort += 3;
-  const peer = await startWorkerd(port, 0, port + 2);
+  const peer = await startWorkerd(port, 0, { inspectorPort: port + 2 });
   try {
     const inspector = await openInspector(port + 2);
     await work({ peer, heapUsage: inspector.heapUsage });

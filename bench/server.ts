@@ -36,7 +36,7 @@ export interface ServerResults {
 const seconds = Number(process.argv[2] ?? 0.3);
 const serverCore = 0;
 const loadCore = 1;
-const ports = { tessera: 18_791, iipsrv: 18_793, keptIipsrv: 18_794, iiifProcessor: 18_797 };
+const ports = { tessera: 18_791, iipsrv: 18_793, keptIipsrv: 18_794, keeping: 18_795, iiifProcessor: 18_797 };
 const rounds: Rounds = { count: 3, seconds, warmUpSeconds: seconds / 2 };
 /** The library takes a hundred times as long as the others. */
 const libraryRounds: Rounds = { ...rounds, count: 1 };
@@ -46,6 +46,8 @@ const loadRounds: Rounds = { ...rounds, warmUpSeconds: 0 };
 const requestCases = ["aligned tile", "viewer mix", "unaligned tile", "128", "1024", "3000", "4096", "full"];
 /** What iipsrv answers by copying, so that reading the directories is half of its work: with these kept too. */
 const copiedCases = ["aligned tile", "viewer mix"];
+/** What the service would look for in its cache and put there, next to drawing it. */
+const keptCases = ["1024", "full"];
 const requestSources = sources.filter((source) => source !== sources.at(-1));
 
 /** Up to 16 megapixels. */
@@ -77,12 +79,14 @@ for (const source of sources) {
 }
 execFileSync("taskset", ["-apc", String(loadCore), String(process.pid)], { stdio: "ignore" });
 mkdirSync(benchFolder, { recursive: true });
-const peers: Peer[] = [await startWorkerd(ports.tessera, serverCore)];
+const peers: Peer[] = [await startWorkerd(ports.tessera, serverCore, { keeps: false })];
+/** Next to `peers`, for pictures alone. */
+const keeping = await startWorkerd(ports.keeping, serverCore, { name: "tessera, pictures kept" });
 const library = await startIiifProcessor(ports.iiifProcessor, serverCore, jpegQuality);
 /** Next to `peers`, for tiles alone. */
 const tilePeers: Peer[] = [];
 const stop = (): void => {
-  for (const peer of [...peers, ...tilePeers, library]) peer.stop();
+  for (const peer of [...peers, ...tilePeers, keeping, library]) peer.stop();
 };
 try {
   const missing = missingForIipsrv();
@@ -92,7 +96,9 @@ try {
     const name = "iipsrv, directories kept";
     tilePeers.push(await startIipsrv({ ...choice, name, port: ports.keptIipsrv, keptMasters: 1000 }));
   } else console.log(`iipsrv is left out: ${missing.join(", ")} not installed`);
-  const programs = Object.fromEntries([...peers, ...tilePeers, library].map(({ name, program }) => [name, program]));
+  const programs = Object.fromEntries(
+    [...peers, ...tilePeers, keeping, library].map(({ name, program }) => [name, program]),
+  );
   console.log(programs);
   const floors = await measureFloors(peers[0]!);
   const growth = await measureGrowth();
@@ -126,8 +132,8 @@ async function measureRequests(): Promise<ServerResult[]> {
     for (const name of requestCases) {
       const paths = pathsOf(source, name);
       if (paths.length === 0) continue;
-      const asking = copiedCases.includes(name) ? [...peers, ...tilePeers] : peers;
-      results.push(...(await measureOne({ source, name, paths, connections: 1 }, asking)));
+      const others = [...(copiedCases.includes(name) ? tilePeers : []), ...(keptCases.includes(name) ? [keeping] : [])];
+      results.push(...(await measureOne({ source, name, paths, connections: 1 }, [...peers, ...others])));
       if (name !== viewerMix.name) await keepAnswers(peers, source, name);
     }
     console.log(`requests of ${source.name} done`);

@@ -20,7 +20,7 @@ const root = resolve(import.meta.dirname, "..");
 const distFolder = `${benchFolder}/dist`;
 const compatibilityDate = "2026-11-02";
 
-/** What differs from wrangler.toml: nothing is refused because of its size, and no derivative is kept. */
+/** What differs from wrangler.toml: nothing is refused because of its size, and no derivative is stored. */
 const settings: Readonly<Record<string, string>> = {
   MAX_WIDTH: "65535",
   MAX_HEIGHT: "65535",
@@ -29,12 +29,28 @@ const settings: Readonly<Record<string, string>> = {
   KEY_TEMPLATE: "{identifier}.tif",
 };
 
+/** Without any cache: no picture is looked for in the Cache API or put there. */
+const keptNowhere: Readonly<Record<string, string>> = { CACHE_ABOVE_PIXELS: "1000000000000" };
+
+/** How the Worker is served. */
+export interface WorkerdChoice {
+  readonly name?: string;
+  /** Whether drawn pictures are looked for in the Cache API, which has none, and put there: by default as deployed. */
+  readonly keeps?: boolean;
+  /** Where the inspector listens, which slows the Worker. */
+  readonly inspectorPort?: number;
+  readonly v8Flags?: readonly string[];
+}
+
 /**
  * Bundles the Worker as it is deployed and serves it with workerd, pinned to one core; on the next port a Worker that
- * only reads, or looks up and puts as well, as a floor. With a third port the inspector listens there, which slows it. Throws when
- * that fails.
+ * only reads, or looks up and puts as well, as a floor. Throws when that fails.
  */
-export async function startWorkerd(port: number, core: number, inspectorPort?: number): Promise<Peer> {
+export async function startWorkerd(
+  port: number,
+  core: number,
+  { name = "tessera", keeps = true, inspectorPort, v8Flags = [] }: WorkerdChoice = {},
+): Promise<Peer> {
   // Modules of an earlier build have other names, and would be loaded too.
   rmSync(distFolder, { recursive: true, force: true });
   const wrangler = resolve(root, "node_modules/wrangler/bin/wrangler.js");
@@ -43,14 +59,15 @@ export async function startWorkerd(port: number, core: number, inspectorPort?: n
     encoding: "utf8",
   });
   const configuration = `${benchFolder}/workerd.capnp`;
-  writeFileSync(configuration, formatConfiguration({ port, variables: { ...readVariables(bundled), ...settings } }));
+  const variables = { ...readVariables(bundled), ...settings, ...(keeps ? {} : keptNowhere) };
+  writeFileSync(configuration, formatConfiguration({ port, variables, v8Flags }));
   const workerd = resolve(root, "node_modules/@cloudflare/workerd-linux-64/bin/workerd");
   const options = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
   const command = ["-c", String(core), workerd, "serve", ...options, configuration];
   const server = spawn("taskset", command, { stdio: "ignore" });
   await untilAnswering(port, server);
   return {
-    name: "tessera",
+    name,
     program: execFileSync(workerd, ["--version"], { encoding: "utf8" }).trim(),
     port,
     pids: [pidOf(server)],
@@ -69,9 +86,11 @@ function readVariables(bundled: string): Record<string, string> {
 function formatConfiguration({
   port,
   variables,
+  v8Flags,
 }: {
   port: number;
   variables: Readonly<Record<string, string>>;
+  v8Flags: readonly string[];
 }): string {
   const modules = readdirSync(distFolder)
     .filter((name) => /\.(?:js|wasm)$/.test(name))
@@ -84,6 +103,7 @@ function formatConfiguration({
   const bucket = 'wrapped = (moduleName = "bench:disk-bucket", innerBindings = [(name = "DISK", service = "disk")])';
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = ${JSON.stringify(v8Flags)},
   extensions = [(modules = [
     (name = "bench:disk-bucket", internal = true, esModule = embed "../../bench/workers/disk-bucket.js")
   ])],

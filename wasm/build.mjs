@@ -48,9 +48,10 @@ function smallDecoder() {
 /** Compiles the kernels. Returns undefined, and the compiler has said why, when that fails. */
 async function compileKernel() {
   let compiled;
-  const flags = ["-O0", "--noAssert", "--runtime", "stub", "--enable", "simd", "--use", "abort="];
+  const flags = ["-O0", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "relaxed-simd", "--use", "abort="];
   // Constants of modules are globals, which V8 would load at every use: as operands they become immediate shifts and offsets.
-  flags.push("--runPasses", "simplify-globals");
+  // Sums of them become one constant: workerd checks the bounds of every access but those to constant addresses.
+  flags.push("--runPasses", "simplify-globals,precompute");
   const { error, stderr } = await asc.main(
     ["wasm/index.ts", "--outFile", "kernel.wasm", "--baseDir", project, ...flags],
     { writeFile: (_name, contents) => void (compiled = contents) },

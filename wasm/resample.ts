@@ -101,35 +101,74 @@ function fetchRows(row: usize, stride: i32, width: i32, count: i32): void {
 function sumRows(source: usize, stride: i32, weights: usize, count: i32, plan: ResamplePlan): void {
   const width = plan.sourceWidth;
   const scratch = plan.scratch;
-  const pairs = (count + 1) >> 1;
-  // The partner of a last odd row has no weight and may be outside the band: the row itself replaces it.
-  const lastStride = count & 1 ? 0 : stride;
-  const shift = weightBits - scratchBits;
-  const half = i32x4.splat(1 << (shift - 1));
-  for (let column = 0; column < width; column += 16) {
-    let row = source + column;
-    let weight = weights;
-    let sum0 = half;
-    let sum1 = half;
-    let sum2 = half;
-    let sum3 = half;
-    for (let left = pairs; left > 0; left--) {
-      const upper = v128.load(row);
-      const lower = v128.load(row + (left == 1 ? lastStride : stride));
-      const pair = v128.load32_splat(weight);
-      const low = interleaveLowBytes(upper, lower);
-      const high = interleaveHighBytes(upper, lower);
-      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(low), pair));
-      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(low), pair));
-      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(high), pair));
-      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), pair));
-      row += stride << 1;
-      weight += 4;
-    }
-    const target = scratch + (column << 1);
-    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(sum0, shift), i32x4.shr_s(sum1, shift)));
-    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(sum2, shift), i32x4.shr_s(sum3, shift)), 16);
+  let column: i32 = 0;
+  for (; column + 16 < width; column += 32) {
+    sumColumnsOfRows(source + column, stride, weights, count, scratch + (column << 1), true);
   }
+  if (column < width) sumColumnsOfRows(source + column, stride, weights, count, scratch + (column << 1), false);
+}
+
+/** Sums 16 columns of rows, or 32: their weights are loaded for twice as many samples. */
+// @ts-ignore: decorator
+@inline
+function sumColumnsOfRows(
+  source: usize,
+  stride: i32,
+  weights: usize,
+  count: i32,
+  target: usize,
+  isWide: bool,
+): void {
+  const half = i32x4.splat(1 << (weightBits - scratchBits - 1));
+  let row = source;
+  let weight = weights;
+  let sum0 = half;
+  let sum1 = half;
+  let sum2 = half;
+  let sum3 = half;
+  let sum4 = half;
+  let sum5 = half;
+  let sum6 = half;
+  let sum7 = half;
+  for (let left = count; left > 0; left -= 2) {
+    // The partner of a last odd row has no weight and may be outside the band: the row itself replaces it.
+    const partner = row + (left == 1 ? 0 : stride);
+    const pair = v128.load32_splat(weight);
+    const upper = v128.load(row);
+    const lower = v128.load(partner);
+    const low = interleaveLowBytes(upper, lower);
+    const high = interleaveHighBytes(upper, lower);
+    sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(low), pair));
+    sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(low), pair));
+    sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(high), pair));
+    sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), pair));
+    if (isWide) {
+      const nextUpper = v128.load(row, 16);
+      const nextLower = v128.load(partner, 16);
+      const nextLow = interleaveLowBytes(nextUpper, nextLower);
+      const nextHigh = interleaveHighBytes(nextUpper, nextLower);
+      sum4 = i32x4.add(sum4, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(nextLow), pair));
+      sum5 = i32x4.add(sum5, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(nextLow), pair));
+      sum6 = i32x4.add(sum6, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(nextHigh), pair));
+      sum7 = i32x4.add(sum7, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(nextHigh), pair));
+    }
+    row += stride << 1;
+    weight += 4;
+  }
+  v128.store(target, narrowSums(sum0, sum1));
+  v128.store(target, narrowSums(sum2, sum3), 16);
+  if (isWide) {
+    v128.store(target, narrowSums(sum4, sum5), 32);
+    v128.store(target, narrowSums(sum6, sum7), 48);
+  }
+}
+
+/** Returns eight sums of weighted samples as scratch samples. */
+// @ts-ignore: decorator
+@inline
+function narrowSums(first: v128, second: v128): v128 {
+  const shift = weightBits - scratchBits;
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(first, shift), i32x4.shr_s(second, shift));
 }
 
 /** Copies a source row into the scratch row. */
@@ -157,69 +196,84 @@ function narrowRow(plan: ResamplePlan, destination: usize): void {
   }
 }
 
-/** Rounds four sums of weighted scratch samples to bytes in the first four lanes. */
+/** Half of what is dropped of a sum of weighted scratch samples: in memory, for V8 builds a vector constant at every use. */
+const halfOfSum = memory.data<i32>([1 << (weightBits + scratchBits - 1)]);
+
+/** Rounds eight sums of weighted scratch samples to bytes in the first eight lanes. */
 // @ts-ignore: decorator
 @inline
-function roundSums(sums: v128): v128 {
-  const words = i32x4.shr_s(
-    i32x4.add(sums, i32x4.splat(1 << (weightBits + scratchBits - 1))),
-    weightBits + scratchBits,
+function roundSums(first: v128, second: v128): v128 {
+  const half = v128.load32_splat(halfOfSum);
+  const shift = weightBits + scratchBits;
+  const words = i16x8.narrow_i32x4_s(
+    i32x4.shr_s(i32x4.add(first, half), shift),
+    i32x4.shr_s(i32x4.add(second, half), shift),
   );
-  const narrow = i16x8.narrow_i32x4_s(words, words);
-  return i8x16.narrow_i16x8_u(narrow, narrow);
+  return i8x16.narrow_i16x8_u(words, words);
 }
 
 /**
- * Sums output columns [from, to) of the scratch row, each with its own weights, four at a time; `from` is a multiple of
- * four. Weights come in vectors of eight, and the last four of two columns share one.
+ * Sums output columns [from, to) of the scratch row, each with its own weights; `from` is a multiple of four. Weights come in
+ * vectors of eight for each of four columns, and the last four of two columns share one.
  */
 function sumColumns(plan: ResamplePlan, destination: usize, from: i32, to: i32): void {
-  const scratch = plan.scratch;
   const blocks = plan.columnBlocks;
   const hasHalf = plan.columnHalf != 0;
+  const weightBytes = <usize>(blocks * 64 + plan.columnHalf * 32);
   let firsts = plan.columnFirsts + (from << 2);
-  let weights = plan.columnWeights + <usize>((from >> 2) * (blocks * 64 + plan.columnHalf * 32));
-  for (let column = from; column < to; column += 4) {
-    let at0 = scratch + load<i32>(firsts);
-    let at1 = scratch + load<i32>(firsts, 4);
-    let at2 = scratch + load<i32>(firsts, 8);
-    let at3 = scratch + load<i32>(firsts, 12);
-    let sums01 = i32x4.splat(0);
-    let sums23 = sums01;
-    if (blocks > 0) {
-      let sum0 = i32x4.dot_i16x8_s(v128.load(at0), v128.load(weights));
-      let sum1 = i32x4.dot_i16x8_s(v128.load(at1), v128.load(weights, 16));
-      let sum2 = i32x4.dot_i16x8_s(v128.load(at2), v128.load(weights, 32));
-      let sum3 = i32x4.dot_i16x8_s(v128.load(at3), v128.load(weights, 48));
-      for (let left = blocks - 1; ; left--) {
-        at0 += 16;
-        at1 += 16;
-        at2 += 16;
-        at3 += 16;
-        weights += 64;
-        if (left == 0) break;
-        sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(v128.load(at0), v128.load(weights)));
-        sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(v128.load(at1), v128.load(weights, 16)));
-        sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(v128.load(at2), v128.load(weights, 32)));
-        sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(v128.load(at3), v128.load(weights, 48)));
-      }
-      sums01 = i32x4.add(v128.shuffle<u64>(sum0, sum1, 0, 2), v128.shuffle<u64>(sum0, sum1, 1, 3));
-      sums23 = i32x4.add(v128.shuffle<u64>(sum2, sum3, 0, 2), v128.shuffle<u64>(sum2, sum3, 1, 3));
-    }
-    if (hasHalf) {
-      const samples01 = v128.load64_lane(at1, v128.load64_zero(at0), 1);
-      const samples23 = v128.load64_lane(at3, v128.load64_zero(at2), 1);
-      sums01 = i32x4.add(sums01, i32x4.dot_i16x8_s(samples01, v128.load(weights)));
-      sums23 = i32x4.add(sums23, i32x4.dot_i16x8_s(samples23, v128.load(weights, 16)));
-      weights += 32;
-    }
-    firsts += 16;
-    const bytes = roundSums(
-      i32x4.add(v128.shuffle<u32>(sums01, sums23, 0, 2, 4, 6), v128.shuffle<u32>(sums01, sums23, 1, 3, 5, 7)),
-    );
-    if (to - column >= 4) v128.store32_lane(destination + column, bytes, 0);
+  let weights = plan.columnWeights + <usize>(from >> 2) * weightBytes;
+  for (let column = from; column < to; column += 8) {
+    const first = sumFour(plan.scratch, firsts, weights, blocks, hasHalf);
+    let second = first;
+    if (to - column > 4) second = sumFour(plan.scratch, firsts + 16, weights + weightBytes, blocks, hasHalf);
+    firsts += 32;
+    weights += weightBytes << 1;
+    const bytes = roundSums(first, second);
+    if (to - column >= 8) v128.store64_lane(destination + column, bytes, 0);
     else storeTail(destination + column, bytes, to - column);
   }
+}
+
+/** Returns the sums of four columns. */
+// @ts-ignore: decorator
+@inline
+function sumFour(scratch: usize, firsts: usize, weights: usize, blocks: i32, hasHalf: bool): v128 {
+  const first01 = load<u64>(firsts);
+  const first23 = load<u64>(firsts, 8);
+  let at0 = scratch + <usize>first01;
+  let at1 = scratch + <usize>(first01 >>> 32);
+  let at2 = scratch + <usize>first23;
+  let at3 = scratch + <usize>(first23 >>> 32);
+  let weight = weights;
+  let sums01 = i32x4.splat(0);
+  let sums23 = sums01;
+  if (blocks > 0) {
+    let sum0 = i32x4.dot_i16x8_s(v128.load(at0), v128.load(weight));
+    let sum1 = i32x4.dot_i16x8_s(v128.load(at1), v128.load(weight, 16));
+    let sum2 = i32x4.dot_i16x8_s(v128.load(at2), v128.load(weight, 32));
+    let sum3 = i32x4.dot_i16x8_s(v128.load(at3), v128.load(weight, 48));
+    for (let left = blocks - 1; ; left--) {
+      at0 += 16;
+      at1 += 16;
+      at2 += 16;
+      at3 += 16;
+      weight += 64;
+      if (left == 0) break;
+      sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(v128.load(at0), v128.load(weight)));
+      sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(v128.load(at1), v128.load(weight, 16)));
+      sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(v128.load(at2), v128.load(weight, 32)));
+      sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(v128.load(at3), v128.load(weight, 48)));
+    }
+    sums01 = i32x4.add(v128.shuffle<u64>(sum0, sum1, 0, 2), v128.shuffle<u64>(sum0, sum1, 1, 3));
+    sums23 = i32x4.add(v128.shuffle<u64>(sum2, sum3, 0, 2), v128.shuffle<u64>(sum2, sum3, 1, 3));
+  }
+  if (hasHalf) {
+    const samples01 = v128.load64_lane(at1, v128.load64_zero(at0), 1);
+    const samples23 = v128.load64_lane(at3, v128.load64_zero(at2), 1);
+    sums01 = i32x4.add(sums01, i32x4.dot_i16x8_s(samples01, v128.load(weight)));
+    sums23 = i32x4.add(sums23, i32x4.dot_i16x8_s(samples23, v128.load(weight, 16)));
+  }
+  return i32x4.add(v128.shuffle<u32>(sums01, sums23, 0, 2, 4, 6), v128.shuffle<u32>(sums01, sums23, 1, 3, 5, 7));
 }
 
 /**
@@ -244,7 +298,7 @@ function sumEvenColumns(plan: ResamplePlan, destination: usize): void {
       at += 4;
       weight += 4;
     }
-    const bytes = v128.shuffle<u32>(roundSums(sum0), roundSums(sum1), 0, 4, 1, 5);
+    const bytes = roundSums(sum0, sum1);
     if (to - column >= 8) v128.store64_lane(destination + column, bytes, 0);
     else storeTail(destination + column, bytes, to - column);
   }

@@ -1,9 +1,10 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import type { JpegEncodeOptions } from "../../src/codec/jpeg/coder.ts";
+import { type JpegEncodeOptions, quantisationOf } from "../../src/codec/jpeg/coder.ts";
 import { createJpegEncoder } from "../../src/codec/jpeg/encoder.ts";
 import { readJpegHeader } from "../../src/codec/jpeg/header.ts";
 import type { Subsampling } from "../../src/raster/raster.ts";
+import { transformBackward, zigzagOrder } from "../support/jpeg-blocks.ts";
 import { encodePlanes } from "../support/jpeg-encoding.ts";
 import { decodeTwin } from "../support/jpeg-twin.ts";
 import { segmentOf, writeJpeg } from "../support/jpeg-writer.ts";
@@ -167,6 +168,27 @@ describe("encoding planes", () => {
       expect(encodePlanes(kernel, [source, source, source], { quality: 100 }, 1)).toEqual(bytes);
     }
     expect(encodePlanes(kernel, [extremes, extremes, extremes], { quality: 100 }).length).toBeGreaterThan(1 << 16);
+  });
+
+  it("writes values of all sizes behind runs of all lengths", () => {
+    const quality = 95;
+    const steps = quantisationOf(quality)[0];
+    const blocks = [1, -1, 31, -31, 32, -32, 33, -33].flatMap((value) =>
+      Array.from({ length: 63 }, (_, run) => {
+        const coefficients = new Array<number>(64).fill(0);
+        const set = (zigzag: number, level: number): void => {
+          coefficients[zigzagOrder[zigzag]!] = level * steps[zigzag]!;
+        };
+        set(run + 1, value);
+        // In every other block a run of the same length follows.
+        if (run % 2 === 0 && run < 31) set(2 * run + 2, value < 0 ? 1 : -1);
+        return transformBackward(coefficients);
+      }),
+    );
+    const source = makeSamples(8 * blocks.length, 8, (x, y) => Math.round(128 + blocks[x >> 3]![8 * y + (x & 7)]!));
+    const decoded = decodeTwin(encodePlanes(kernel, [source], { quality }))[0]!;
+    const errors = decoded.values.map((value, at) => Math.abs(value - source.values[at]!));
+    expect(Math.max(...errors)).toBeLessThan(3);
   });
 
   it("ends in whole bytes after any bits", () => {

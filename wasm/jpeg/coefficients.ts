@@ -3,7 +3,7 @@
 import { bitBuffer, bitCount, bitCursor, bitsAgain, storeBits } from "./bits";
 import { extendSign, findSymbol, isCategory } from "./huffman";
 import { advanceEnd, makePair, pairBits, pairsOffset } from "./pairs";
-import { coefficientOffsets } from "./quantisation";
+import { dequantisationOf, dequantise } from "./quantisation";
 import { statusCorrupt } from "./status";
 
 /** The difference that was read for the DC coefficient. */
@@ -11,7 +11,7 @@ export let dcDifference: i32 = 0;
 
 /**
  * Decodes one block: the DC difference into `dcDifference`, the AC coefficients, dequantised, into `block`, which must
- * be clear. `steps` has that of every zigzag index. Returns the zigzag index of the last coefficient, 0 if there is none
+ * be clear. `steps` is a dequantisation table. Returns the zigzag index of the last coefficient, 0 if there is none
  * but DC, or `statusCorrupt`.
  */
 export function decodeBlock(block: usize, dc: usize, ac: usize, steps: usize): i32 {
@@ -90,6 +90,6 @@ function readBlock(block: usize, dc: usize, ac: usize, steps: usize, isKept: boo
 // @ts-ignore: decorator
 @inline
 function keepValue(block: usize, steps: usize, index: u32, value: i32): void {
-  const place = block + load<u8>(coefficientOffsets + index);
-  store<i16>(place, value * <i32>load<u16>(steps + (index << 1)));
+  const entry = dequantisationOf(steps, index);
+  store<i16>(block + (entry & 0xff), dequantise(value, entry));
 }

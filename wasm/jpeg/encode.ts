@@ -1,5 +1,5 @@
+import { codesOf, encodeBlock, makeCodes } from "./code";
 import { forwardTransform } from "./fdct";
-import { buildCodes, codeTableBytes, encodeBlock } from "./code";
 import { makeReciprocals } from "./quantisation";
 import { storeWritten, stuff, writtenBits, writtenCount, writtenCursor } from "./writer";
 
@@ -45,13 +45,6 @@ export class Encoder {
     return changetype<usize>(this) + reciprocalsOffset + <usize>tables * 128;
   }
 
-  /** Returns the encoding table of the DC coefficients of luma, 0, or of chroma, 1; that of the others follows it. */
-  // @ts-ignore: decorator
-  @inline
-  codes(tables: i32): usize {
-    return changetype<usize>(this) + codesOffset + <usize>tables * 2 * codeTableBytes;
-  }
-
   /** Goes on writing bits behind those that did not fill a byte. */
   // @ts-ignore: decorator
   @inline
@@ -80,9 +73,8 @@ const planesMaximum: usize = 3;
 const definitionsOffset: usize = offsetof<Encoder>() + planesMaximum * offsetof<SourcePlane>();
 const definitionsBytes: usize = 2 * 64 + 2 * (16 + 12) + 2 * (16 + 162) + 4;
 const reciprocalsOffset: usize = (definitionsOffset + definitionsBytes + 15) & ~15;
-const codesOffset: usize = reciprocalsOffset + 2 * 128;
 /** Bits are collected here; a call returns before another MCU might not fit. */
-const gatheredOffset: usize = codesOffset + 4 * codeTableBytes;
+const gatheredOffset: usize = reciprocalsOffset + 2 * 128;
 const gatheredBytes: usize = 32768;
 /** Six blocks of 64 symbols of at most 26 bits, and a vector. */
 export const mcuMaximumBytes: usize = 6 * 208 + 16;
@@ -106,9 +98,7 @@ export function openJpegEncoder(pointer: usize): void {
     makeReciprocals(pointer + reciprocalsOffset + index * 128, definitions);
     definitions += 64;
   }
-  for (let index: usize = 0; index < 4; index++) {
-    definitions = buildCodes(pointer + codesOffset + index * codeTableBytes, definitions + 1);
-  }
+  makeCodes(definitions);
   encoder.bits = 0;
   encoder.bitCount = 0;
   encoder.output = pointer + outputOffset;
@@ -145,13 +135,13 @@ export function encodeJpeg(pointer: usize): i32 {
 @inline
 function encodeComponent(encoder: Encoder, plane: SourcePlane, column: i32, row: i32): void {
   const reciprocals = encoder.reciprocals(plane.tables);
-  const dc = encoder.codes(plane.tables);
+  const codes = codesOf(plane.tables);
   for (let y: i32 = 0; y < plane.vertical; y++) {
     for (let x: i32 = 0; x < plane.horizontal; x++) {
       const left = (column * plane.horizontal + x) << 3;
       const upper = (row * plane.vertical + y) << 3;
       const present = transformAt(plane, left, upper, plane.prediction, reciprocals, levels);
-      plane.prediction = encodeBlock(levels, present, plane.prediction, dc, dc + codeTableBytes);
+      plane.prediction = encodeBlock(levels, present, plane.prediction, codes);
     }
   }
 }

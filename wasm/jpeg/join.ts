@@ -1,4 +1,4 @@
-import { codeTableBytes, encodeBlock } from "./code";
+import { codesOf, encodeBlock } from "./code";
 import { Encoder } from "./encode";
 import { jpegRowBitsBytes, RowBits } from "./row-bits";
 import { storeWritten, writtenBits, writtenCount, writtenCursor } from "./writer";
@@ -60,11 +60,11 @@ function encodeFirst(encoder: Encoder, row: RowBits): void {
   let block: usize = 0;
   for (let index: i32 = 0; index < encoder.componentCount; index++) {
     const plane = encoder.plane(index);
-    const dc = encoder.codes(plane.tables);
+    const codes = codesOf(plane.tables);
     for (let rest = plane.horizontal * plane.vertical; rest > 0; rest--) {
       const levels = row.levelsAt(block);
       const present = load<u64>(row.maskAt(block));
-      plane.prediction = encodeBlock(levels, present, plane.prediction, dc, dc + codeTableBytes);
+      plane.prediction = encodeBlock(levels, present, plane.prediction, codes);
       block++;
     }
   }

@@ -5,7 +5,7 @@ import { bitsOverdrawn, refill, takeBit, takeBits } from "./bits";
 import { coefficients, placePart, placeWhole } from "./block";
 import { Component, component, componentCount, keepsDcAlone } from "./frame";
 import { differenceInvalid, takeDifference, takeSymbol } from "./huffman";
-import { coefficientOffsets } from "./quantisation";
+import { dequantisationOf, dequantise } from "./quantisation";
 import { isRefinement, lowestBit, member, memberCount, spectralFirst, spectralLast } from "./scan-header";
 import { statusCorrupt, statusOk } from "./status";
 
@@ -173,7 +173,7 @@ export function placeKept(reduction: i32): void {
 function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32): void {
   const block = item.storedAt(column, row);
   const dequantisation = item.dequantisation;
-  const dc = <i32>(<i16>(<i32>load<i16>(block) * <i32>load<u16>(dequantisation)));
+  const dc = <i32>(<i16>dequantise(load<i16>(block), dequantisationOf(dequantisation, 0)));
   if (keepsDcAlone) {
     placePart(item, column, row, dc, 0, reduction);
     return;
@@ -181,9 +181,8 @@ function placeKeptBlock(item: Component, column: i32, row: i32, reduction: i32):
   let last: i32 = 0;
   for (let rest = load<u64>(item.presentAt(column, row)); rest != 0; rest &= rest - 1) {
     last = <i32>ctz(rest);
-    const place = coefficients + load<u8>(coefficientOffsets + last);
-    const step = <i32>load<u16>(dequantisation + (<usize>last << 1));
-    store<i16>(place, <i32>load<i16>(block + (<usize>last << 1)) * step);
+    const entry = dequantisationOf(dequantisation, last);
+    store<i16>(coefficients + (entry & 0xff), dequantise(load<i16>(block + (<usize>last << 1)), entry));
   }
   if (item.needsWhole(column, row)) placeWhole(item, column, row, dc, last);
   else placePart(item, column, row, dc, last, reduction);

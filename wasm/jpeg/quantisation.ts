@@ -15,8 +15,22 @@ export const coefficientOffsets = memory.data<u8>([
 /** The zigzag indices below this are all of frequencies below 4 on both axes. */
 export const highMinimum: i32 = 10;
 
-/** The size of a dequantisation table: the step of every zigzag index, of two bytes. */
-export const dequantisationBytes: usize = 64 * 2;
+/** The size of a dequantisation table: for every zigzag index `step << 8 | offset`, the latter of `coefficientOffsets`. */
+export const dequantisationBytes: usize = 64 * 4;
+
+/** Returns what a dequantisation table has for a zigzag index. */
+// @ts-ignore: decorator
+@inline
+export function dequantisationOf(table: usize, index: u32): u32 {
+  return load<u32>(table + (<usize>index << 2));
+}
+
+/** Returns a coefficient times the step of its index, which `entry` has. */
+// @ts-ignore: decorator
+@inline
+export function dequantise(value: i32, entry: u32): i32 {
+  return value * <i32>(entry >>> 8);
+}
 
 /**
  * Reads the 64 steps at `from`, of one or two bytes each, into `table`. Returns their length in bytes, or a status.
@@ -30,7 +44,7 @@ export function readDequantisation(table: usize, from: usize, end: usize, isWide
       ? ((<u32>load<u8>(from + index * 2)) << 8) | load<u8>(from + index * 2, 1)
       : load<u8>(from + index);
     if (step == 0) return statusCorrupt;
-    store<u16>(table + (index << 1), step);
+    store<u32>(table + (index << 2), (step << 8) | load<u8>(coefficientOffsets + index));
   }
   return byteLength;
 }

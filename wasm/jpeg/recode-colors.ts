@@ -8,6 +8,7 @@ import { transformAt } from "./encode";
 import { forwardTransform } from "./fdct";
 import { component } from "./frame";
 import { inverseTransformFine } from "./idct";
+import { dequantisationOf, dequantise } from "./quantisation";
 import { Recoder } from "./recoder";
 import { requantise } from "./requantise";
 import { clearColors, colorBlocks, convertColors, fractionBits } from "./rgb-block";
@@ -49,7 +50,7 @@ export function recodeColors(x: i32, y: i32, isLost: bool): bool {
     }
     last = max(last, result);
     item.prediction += dcDifference;
-    store<i16>(block, item.prediction * <i32>load<u16>(item.dequantisation));
+    store<i16>(block, dequantise(item.prediction, dequantisationOf(item.dequantisation, 0)));
   }
   holdColors(x, y, last);
   const isSecond = (y & 8) != 0;

@@ -9,6 +9,7 @@ import { forwardTransform } from "./fdct";
 import { Component, component, componentCount, convertsColors } from "./frame";
 import { hasHigh, inverseTransform } from "./idct";
 import { markRow } from "./marks";
+import { dequantisationOf, dequantise } from "./quantisation";
 import { extendSamples, openHeld, recodeColors } from "./recode-colors";
 import { Recoder } from "./recoder";
 import { requantise } from "./requantise";
@@ -131,7 +132,7 @@ function recodeMcu(x: i32, y: i32, isLost: bool): bool {
 @inline
 function nextDc(item: Component): i32 {
   item.prediction += dcDifference;
-  return item.prediction * <i32>load<u16>(item.dequantisation);
+  return dequantise(item.prediction, dequantisationOf(item.dequantisation, 0));
 }
 
 /**

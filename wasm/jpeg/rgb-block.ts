@@ -28,6 +28,8 @@ const cbGreen: i16 = 10855;
 const crGreen: i16 = 13720;
 const crBlue: i16 = 2664;
 
+// Products in Q15 are the relaxed ones, one instruction each: no factor is the least value, for which they are not defined.
+
 /**
  * The mean of two samples of a transform of 8, next to each other, is a sample of a transform of 4 whose frequency k is
  * cos(k pi / 16) times frequency k less sin(k pi / 16) times frequency 8 - k. Both in Q15, in the order of a block: by
@@ -134,7 +136,7 @@ function convertVector(at: usize): void {
 // @ts-ignore: decorator
 @inline
 function part(values: v128, weight: i16): v128 {
-  return i16x8.q15mulr_sat_s(values, i16x8.splat(weight));
+  return i16x8.relaxed_q15mulr_s(values, i16x8.splat(weight));
 }
 
 /** Transforms a block into 4 x 4 samples, and clears it. */
@@ -152,16 +154,16 @@ function transformHalved(block: usize, to: usize, stride: usize): void {
 // @ts-ignore: decorator
 @inline
 function halve02(block: usize): v128 {
-  const low = i16x8.q15mulr_sat_s(v128.load(block), v128.load32_splat(cosines02));
-  return i16x8.sub(low, i16x8.q15mulr_sat_s(v128.load(block, 32), v128.load32_splat(sines46)));
+  const low = i16x8.relaxed_q15mulr_s(v128.load(block), v128.load32_splat(cosines02));
+  return i16x8.sub(low, i16x8.relaxed_q15mulr_s(v128.load(block, 32), v128.load32_splat(sines46)));
 }
 
 /** Combines 1 and 3 with 7 and 5, which are in the order of 5 and 7. */
 // @ts-ignore: decorator
 @inline
 function halve13(block: usize): v128 {
-  const low = i16x8.q15mulr_sat_s(v128.load(block), v128.load32_splat(cosines13));
-  const high = i16x8.q15mulr_sat_s(v128.load(block, 32), v128.load32_splat(sines57));
+  const low = i16x8.relaxed_q15mulr_s(v128.load(block), v128.load32_splat(cosines13));
+  const high = i16x8.relaxed_q15mulr_s(v128.load(block, 32), v128.load32_splat(sines57));
   return i16x8.sub(low, i16x8.shuffle(high, high, 1, 0, 3, 2, 5, 4, 7, 6));
 }
 
@@ -172,18 +174,18 @@ function halveDown(low: v128, high: v128): v128 {
   // 1 and 3 go with 7 and 5.
   const opposite = i32x4.shuffle(high, high, 0, 1, 3, 2);
   return i16x8.sub(
-    i16x8.q15mulr_sat_s(low, v128.load(cosinesDown)),
-    i16x8.q15mulr_sat_s(opposite, v128.load(sinesDown)),
+    i16x8.relaxed_q15mulr_s(low, v128.load(cosinesDown)),
+    i16x8.relaxed_q15mulr_s(opposite, v128.load(sinesDown)),
   );
 }
 
 /** Does the same for a block without frequencies of 4 and more. */
 function transformLow(block: usize, to: usize, stride: usize): void {
   const down = v128.load(cosinesDown);
-  const pair02 = i16x8.q15mulr_sat_s(v128.load(block), v128.load32_splat(cosines02));
-  const pair13 = i16x8.q15mulr_sat_s(v128.load(block, 16), v128.load32_splat(cosines13));
+  const pair02 = i16x8.relaxed_q15mulr_s(v128.load(block), v128.load32_splat(cosines02));
+  const pair13 = i16x8.relaxed_q15mulr_s(v128.load(block, 16), v128.load32_splat(cosines13));
   clearHalf(block);
-  transformQuarter(i16x8.q15mulr_sat_s(pair02, down), i16x8.q15mulr_sat_s(pair13, down), to, stride);
+  transformQuarter(i16x8.relaxed_q15mulr_s(pair02, down), i16x8.relaxed_q15mulr_s(pair13, down), to, stride);
 }
 
 /** Transforms 4 x 4 frequencies, in the order of a block, into as many samples. */

@@ -4,6 +4,7 @@ import { bitsOverdrawn } from "./bits";
 import { copyClipped, samples } from "./block";
 import { dcDifference, decodeBlock, skipBlock } from "./coefficients";
 import { Component, component } from "./frame";
+import { dequantisationOf, dequantise } from "./quantisation";
 import { clearColors, colorBlocks, fillColors, transformColors } from "./rgb-block";
 
 /** Samples of chroma of a block that is not written whole; those of luma are in `samples`. */
@@ -37,7 +38,7 @@ function decodeNextColors(column: i32, row: i32): bool {
     if (result < 0 || bitsOverdrawn()) return false;
     last = max(last, result);
     item.prediction += dcDifference;
-    if (isNeeded) store<i16>(block, item.prediction * <i32>load<u16>(item.dequantisation));
+    if (isNeeded) store<i16>(block, dequantise(item.prediction, dequantisationOf(item.dequantisation, 0)));
   }
   if (isNeeded) placeColors(column, row, last);
   return true;

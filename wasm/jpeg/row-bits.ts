@@ -1,7 +1,7 @@
 // Rows of MCUs of a tile, encoded before it is known what is left of the tile: all but the first MCU, whose DC coefficients
 // are told from those of the tile before. Its levels are kept. `join.ts` puts the rows of tiles behind each other.
 
-import { codeTableBytes, encodeBlock } from "./code";
+import { codesOf, encodeBlock } from "./code";
 import { Encoder, mcuMaximumBytes } from "./encode";
 import { storeWritten, writtenBits, writtenCount, writtenCursor } from "./writer";
 
@@ -114,8 +114,7 @@ export function putBlock(component: i32, tables: i32, levels: usize, present: u6
     store<u64>(row.maskAt(blocksKept), present);
     blocksKept++;
   } else if (!areRowsCut) {
-    const dc = encoder.codes(tables);
-    encodeBlock(levels, present, lastLevel(component), dc, dc + codeTableBytes);
+    encodeBlock(levels, present, lastLevel(component), codesOf(tables));
   }
   if (component == 0) last0 = last;
   else if (component == 1) last1 = last;

@@ -4,6 +4,7 @@ import { dcDifference, decodeBlock, skipBlock } from "./coefficients";
 import { Component, convertsColors, isProgressive, isRecoded, keepsDcAlone, mcusAcross, mcusDown } from "./frame";
 import { loseMcus } from "./missing";
 import { decodeProgression, endProgression } from "./progression";
+import { dequantisationOf, dequantise } from "./quantisation";
 import { recodeMcus } from "./recode";
 import { decodeColors } from "./rgb-scan";
 import { nextRestart, openRestarts, restartPosition } from "./restart";
@@ -159,5 +160,5 @@ function decodePart(item: Component, column: i32, row: i32, reduction: i32): boo
 function nextDc(item: Component): i32 {
   const prediction = item.prediction + dcDifference;
   item.prediction = prediction;
-  return <i32>(<i16>(prediction * <i32>(load<u16>(item.dequantisation))));
+  return <i32>(<i16>dequantise(prediction, dequantisationOf(item.dequantisation, 0)));
 }

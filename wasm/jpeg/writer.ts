@@ -18,6 +18,14 @@ export function storeWritten(bits: u64, count: i32, cursor: usize): void {
   writtenCursor = cursor;
 }
 
+/** Adds a code of at most 26 bits, given as `bits << 5 | length`. */
+export function write(code: u64): void {
+  const count = writtenCount + <i32>(code & 31);
+  const bits = writtenBits | ((code >>> 5) << (64 - count));
+  store<u64>(writtenCursor - 7, bits);
+  storeWritten(bits << (count & 0x78), count & 7, writtenCursor - (count >>> 3));
+}
+
 /**
  * Copies the bytes gathered from just below `top` down to after `bottom` forwards to `output`, with a zero after each
  * FF. Returns the end of what it wrote; may write 15 bytes past it. Source: ITU-T T.81 F.1.2.3.
