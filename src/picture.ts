@@ -60,8 +60,8 @@ export interface Picture {
   readonly master: DrawnMaster;
   readonly canonical: CanonicalRequest;
   readonly plan: RenderPlan;
-  /** Formatted when it is looked at: tiles that are copied have one of their level's that is kept. */
-  readonly envelope: Envelope;
+  /** What goes around the pixels, formatted now: tiles that are copied have one of their level's that is kept. */
+  readonly envelope: () => Envelope;
   readonly qualities: Qualities;
 }
 
@@ -89,9 +89,7 @@ export function planPicture(master: DrawnMaster, canonical: CanonicalRequest, st
     canonical,
     plan,
     qualities: style.qualities,
-    get envelope() {
-      return { ...keepMetadata(master.metadata, metadataPolicy(style), scaleOf(canonical)), icc: embedded };
-    },
+    envelope: () => ({ ...keepMetadata(master.metadata, metadataPolicy(style), scaleOf(canonical)), icc: embedded }),
   };
 }
 
@@ -161,20 +159,15 @@ export async function drawPicture(
   picture: Picture,
   { admission, log, heads }: Drawing,
 ): Promise<Rendered> {
-  const { master, canonical, plan, qualities } = picture;
+  const { master, canonical, plan, qualities, envelope } = picture;
   const { profile, source, pyramid } = master;
   const { model } = pyramid.levels[0].encoding;
   const isManaged = plan.kind !== "copy" && plan.colors.isManaged;
   const table = isManaged ? await findColorTable(colorTables, { model, profile, admission, log }) : undefined;
-  const inputs = {
-    ...{ source, table, qualities, scale: scaleOf(canonical), heads },
-    get envelope() {
-      return picture.envelope;
-    },
-  };
+  const inputs = { source, table, qualities, envelope, scale: scaleOf(canonical), heads };
   const rendered = await render(kernels, plan, { inputs, admission });
   if (canonical.format !== "pdf") return rendered;
-  return putOnPage(rendered, { plan, canonical, envelope: picture.envelope });
+  return putOnPage(rendered, { plan, canonical, envelope: envelope() });
 }
 
 /** Who is told of a picture that is drawn alone. */

@@ -43,8 +43,8 @@ export interface StripInputs extends BatchInputs {
 /** What a drawing takes next to its plan. */
 export interface DrawInputs extends StripInputs {
   readonly qualities: Qualities;
-  /** What is put around the pixels. */
-  readonly envelope: Envelope;
+  /** Formats what is put around the pixels. */
+  readonly envelope: () => Envelope;
 }
 
 /**
@@ -58,7 +58,9 @@ export function drawImage(plan: DrawPlan, inputs: DrawInputs): AsyncGenerator<Ui
   return drawBatches(plan.batches, inputs, (sample) =>
     plan.isRecoded && isRecodable(plan.stored, sample)
       ? new RecodedDrawing(plan, { ...inputs, sample })
-      : new Drawing(plan, { ...inputs, sample }, () => openOutput(kernel, plan, { qualities, envelope, pause })),
+      : new Drawing(plan, { ...inputs, sample }, () =>
+          openOutput(kernel, plan, { qualities, envelope: envelope(), pause }),
+        ),
   );
 }
 

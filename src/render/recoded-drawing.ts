@@ -35,7 +35,8 @@ export class RecodedDrawing implements BatchDrawing<Uint8Array> {
 
   /** Takes its memory. Throws `source-malformed` and `render-memory`. */
   constructor(plan: DrawPlan, inputs: RecodedInputs) {
-    const { kernel, envelope, qualities, pause } = inputs;
+    const { kernel, qualities, pause } = inputs;
+    const envelope = inputs.envelope();
     const { grid, window, stored, size } = plan;
     this.#plan = plan;
     this.#inputs = inputs;

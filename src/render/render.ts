@@ -50,7 +50,7 @@ export async function render(
   const work = { plan, inputs, admission };
   if (plan.kind === "copy" && plan.format === "tif") {
     const { source, envelope } = inputs;
-    const copied = await copyTiles({ plan, source, envelope, admission });
+    const copied = await copyTiles({ plan, source, envelope: envelope(), admission });
     return copied ?? render(kernels, plan.instead, { inputs, admission });
   }
   if (plan.kind === "copy" && plan.format === "webp") {
@@ -88,7 +88,7 @@ async function readTile({ level, range }: CopyPlan, inputs: RenderInputs): Promi
   const { model } = encoding;
   if (model !== "gray" && model !== "rgb" && model !== "ycbcr") throw new RangeError(`a copy of ${model}`);
   const tile = await inputs.source.read(range.offset, range.length);
-  const head = tileHead({ level, scale: inputs.scale, envelope: () => inputs.envelope }, inputs.heads);
+  const head = tileHead({ level, scale: inputs.scale, envelope: inputs.envelope }, inputs.heads);
   return spliceTile(tile, head, { model, width, height });
 }
 
@@ -99,7 +99,7 @@ async function readWebpTile({ level, range }: WebpCopyPlan, inputs: RenderInputs
   const tile = await inputs.source.read(range.offset, range.length);
   const picture = spliceWebp(tile, { width: level.tileWidth, height: level.tileLength });
   if (picture === undefined) throw new UnlikeDirectory("a WebP with alpha");
-  return wrapWebp(picture, inputs.envelope);
+  return wrapWebp(picture, inputs.envelope());
 }
 
 /** Reads first, and takes a kernel only for as long as it computes. */
@@ -140,7 +140,7 @@ async function streamPicture(kernels: Kernels, { plan, inputs, admission }: Work
   const kernel = kernels.take(plan.cost.peakBytes);
   const pause = pauseFor(admission, lease);
   const pieces = drawImage(plan, { ...inputs, kernel, pause, onDamage: () => undefined });
-  const byteLength = streamBytes(plan, inputs.envelope);
+  const byteLength = streamBytes(plan, inputs.envelope());
   return { body: givingBack(pieces, kernels, kernel), lease, byteLength, damage: undefined };
 }
 

@@ -69,7 +69,7 @@ describe("what a picture with marks keeps of its master", () => {
   it("is who made it and who has the rights, for all else may show the image without them", () => {
     const planned = (marks: Marks | undefined) => {
       const style: PictureStyle = { ...markedStyle, keepMetadata: "all", marks };
-      return planPicture(master, planPath(master, "full/max/0/default.jpg", style).canonical, style).envelope;
+      return planPicture(master, planPath(master, "full/max/0/default.jpg", style).canonical, style).envelope();
     };
     const textOf = (bytes: Uint8Array | undefined) => new TextDecoder("latin1").decode(bytes);
     const all = planned(undefined);

@@ -210,7 +210,7 @@ describe("the metadata of a reduced image", () => {
   it("has the resolution of its pixels", () => {
     const shown = reduceMaster(masterOf({}, { dotsPerInch: 400 }), 1000);
     expect(shown.metadata.dotsPerInch).toBe(50);
-    expect(planPicture(shown, ask(shown, "full/500,"), style).envelope.dotsPerInch).toBe(25);
+    expect(planPicture(shown, ask(shown, "full/500,"), style).envelope().dotsPerInch).toBe(25);
   });
 
   it("has no blocks that may hold a larger picture", () => {
