@@ -9,6 +9,11 @@ export interface GatheredBytes {
   bytesOf(range: TileRange): Uint8Array;
 }
 
+/** Says whether reads are all under way at once, and so over within the time that one may take. */
+export function areMadeAtOnce(reads: readonly ReadPlan[]): boolean {
+  return reads.length <= maxReadsAtOnce;
+}
+
 /** Makes the reads, at most `maxReadsAtOnce` at a time. Throws what the source throws. */
 export async function gatherReads(source: ByteSource, reads: readonly ReadPlan[]): Promise<GatheredBytes> {
   const runs: { offset: number; bytes: Uint8Array }[] = [];

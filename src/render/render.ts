@@ -1,5 +1,5 @@
 import type { Admission } from "../budget/admission.ts";
-import type { Lease } from "../budget/lease.ts";
+import type { Lease, Loan } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import type { Turn } from "../budget/turns.ts";
 import { concatenate } from "../bytes.ts";
@@ -11,7 +11,7 @@ import { admit, costClassOf, isSmall, isSmallCopy, leaseOfBody, refuseUnwanted }
 import { copyTiles } from "./copied-tiles.ts";
 import type { Damage } from "./damage.ts";
 import { type DrawInputs, drawImage } from "./draw.ts";
-import { gatherReads } from "./gather.ts";
+import { areMadeAtOnce, gatherReads } from "./gather.ts";
 import type { Kernels } from "./kernels.ts";
 import { streamBytes } from "./output.ts";
 import type { CopyPlan, DrawPlan, RenderPlan, WebpCopyPlan } from "./plan.ts";
@@ -70,7 +70,7 @@ interface Work<Plan extends RenderPlan = DrawPlan> {
   readonly admission: Admission;
 }
 
-/** A small one is one short read, which is over within a time that is known: its lease takes no timer. */
+/** A small one is one short read. */
 async function copyTile<Plan extends CopyPlan | WebpCopyPlan>(
   { plan, inputs, admission }: Work<Plan>,
   readStored: (plan: Plan, inputs: RenderInputs) => Promise<Uint8Array>,
@@ -79,8 +79,7 @@ async function copyTile<Plan extends CopyPlan | WebpCopyPlan>(
   const unrenewedMilliseconds = isTile ? admission.readMilliseconds : undefined;
   const loan = { share: isTile ? "tiles" : "draws", bytes: plan.cost.peakBytes, unrenewedMilliseconds } as const;
   const lease = await admit(admission, plan, loan);
-  const read = () => readStored(plan, inputs).then(whole);
-  return unrenewedMilliseconds === undefined ? holding(admission, lease, read) : exchanging(admission, lease, read);
+  return exchanging(admission, lease, () => held(admission, lease, loan, () => readStored(plan, inputs).then(whole)));
 }
 
 async function readTile({ level, range }: CopyPlan, inputs: RenderInputs): Promise<Uint8Array> {
@@ -105,12 +104,16 @@ async function readWebpTile({ level, range }: WebpCopyPlan, inputs: RenderInputs
 /** Reads first, and takes a kernel only for as long as it computes. */
 async function drawSmall(kernels: Kernels, { plan, inputs, admission }: Work): Promise<Rendered> {
   const { readBytes, peakBytes } = plan.cost;
+  const reads = plan.batches[0]?.reads ?? [];
   const share = costClassOf(plan) === "tile" ? "tiles" : "pictures";
-  const lease = await admit(admission, plan, { share, bytes: readBytes });
-  return holding(admission, lease, async () => {
-    const first = await gatherReads(inputs.source, plan.batches[0]?.reads ?? []);
+  const unrenewedMilliseconds = areMadeAtOnce(reads) ? admission.readMilliseconds : undefined;
+  const loan = { share, bytes: readBytes, unrenewedMilliseconds } as const;
+  const lease = await admit(admission, plan, loan);
+  return exchanging(admission, lease, async () => {
+    const first = await held(admission, lease, loan, () => gatherReads(inputs.source, reads));
+    lease.renew();
     refuseUnwanted(admission, lease);
-    const drawn = await admit(admission, plan, { share: "kernels", bytes: peakBytes - readBytes });
+    const drawn = await takeKernelMemory(admission, plan, lease);
     try {
       const kernel = kernels.take(peakBytes);
       const pause = async (): Promise<void> => refuseUnwanted(admission, lease);
@@ -123,16 +126,25 @@ async function drawSmall(kernels: Kernels, { plan, inputs, admission }: Work): P
   });
 }
 
+/** Nearly always there is some at once, for nobody else computes meanwhile. */
+async function takeKernelMemory(admission: Admission, plan: DrawPlan, lease: Lease): Promise<Lease> {
+  const bytes = plan.cost.peakBytes - plan.cost.readBytes;
+  const wait = () => admit(admission, plan, { share: "kernels", bytes });
+  return admission.budget.tryTake("kernels", bytes) ?? whileRenewing(admission.clock, lease, wait);
+}
+
 /** Has all of its memory from the beginning, and lets others compute between its steps. */
 async function drawLarge(kernels: Kernels, { plan, inputs, admission }: Work): Promise<Rendered> {
   const lease = await admit(admission, plan, { share: "draws", bytes: plan.cost.peakBytes });
-  return holding(admission, lease, async () => {
-    const kernel = kernels.take(plan.cost.peakBytes);
-    const pause = pauseFor(admission, lease);
-    const drawing = await collect(plan, { ...inputs, kernel, pause });
-    kernels.giveBack(kernel);
-    return drawing;
-  });
+  return exchanging(admission, lease, () =>
+    whileRenewing(admission.clock, lease, async () => {
+      const kernel = kernels.take(plan.cost.peakBytes);
+      const pause = pauseFor(admission, lease);
+      const drawing = await collect(plan, { ...inputs, kernel, pause });
+      kernels.giveBack(kernel);
+      return drawing;
+    }),
+  );
 }
 
 async function streamPicture(kernels: Kernels, { plan, inputs, admission }: Work): Promise<Rendered> {
@@ -164,12 +176,17 @@ function whole(body: Uint8Array): Drawn {
   return { body, damage: undefined };
 }
 
-/** Does the work of a picture that is returned whole, and exchanges its lease for that of the body. */
-function holding(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
-  return exchanging(admission, lease, () => whileRenewing(admission.clock, lease, work));
+/** Waits for reads that a lease is held for: by no timer where it was taken for as long as they may last. */
+function held<T>(
+  { clock }: Admission,
+  lease: Lease,
+  { unrenewedMilliseconds }: Pick<Loan, "unrenewedMilliseconds">,
+  read: () => Promise<T>,
+): Promise<T> {
+  return unrenewedMilliseconds === undefined ? whileRenewing(clock, lease, read) : read();
 }
 
-/** Does the same with a lease that nobody renews meanwhile. */
+/** Does the work of a picture that is returned whole, and exchanges its lease for that of the body. */
 async function exchanging(admission: Admission, lease: Lease, work: () => Promise<Drawn>): Promise<Rendered> {
   try {
     const { body, damage } = await work();

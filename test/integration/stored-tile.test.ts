@@ -28,13 +28,25 @@ function countedEnvironment(changed: Readonly<Record<string, string>>) {
   return { env: counted as unknown as Env, reads };
 }
 
-async function ask(counted: Env, path: string, method = "GET") {
+/** Asks, and has the answer looked at as soon as it is there. */
+async function ask(counted: Env, path: string, onAnswered: () => void = () => undefined) {
   const context = createExecutionContext();
-  const request = new Request(`https://images.example${path}`, { method });
-  const response = await worker.fetch(request as never, counted, context);
+  const response = await worker.fetch(new Request(`https://images.example${path}`) as never, counted, context);
   await response.bytes();
+  onAnswered();
   await waitOnExecutionContext(context);
   return response;
+}
+
+/** Asks, and counts the timers that were made for the answer: those that ring once, and those that go on. */
+async function askForTimers(counted: Env, path: string) {
+  const spies = [vi.spyOn(globalThis, "setTimeout"), vi.spyOn(globalThis, "setInterval")];
+  for (const spy of spies) spy.mockClear();
+  let [once, goingOn] = [0, 0];
+  const answer = await ask(counted, path, () => {
+    [once = 0, goingOn = 0] = spies.map((spy) => spy.mock.calls.length);
+  });
+  return { answer, timers: { once, goingOn } };
 }
 
 let lines: string[] = [];
@@ -45,14 +57,16 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 describe("a stored tile of an image that is held", () => {
-  it("takes one read, no digest, no timer that goes on, and nothing of the configuration", async () => {
+  it("takes one read, its timer and no other, no digest, and nothing of the configuration", async () => {
     const { env: counted, reads } = countedEnvironment({ LOG_SAMPLE: "0" });
     await ask(counted, pathOf(tiles[0]!));
     const before = new Map(reads);
-    const counts = [vi.spyOn(crypto.subtle, "digest"), vi.spyOn(globalThis, "setInterval")];
-    const answers = [];
-    for (const tile of tiles) answers.push(await ask(counted, pathOf(tile)));
-    expect(counts.map((spy) => spy.mock.calls.length)).toEqual([0, 0]);
+    const digests = vi.spyOn(crypto.subtle, "digest");
+    const asked = [];
+    for (const tile of tiles) asked.push(await askForTimers(counted, pathOf(tile)));
+    const answers = asked.map(({ answer }) => answer);
+    expect(digests).toHaveBeenCalledTimes(0);
+    expect(asked.map(({ timers }) => timers)).toEqual(tiles.map(() => ({ once: 1, goingOn: 0 })));
     expect(reads).toEqual(before);
     expect(reads.get("JPEG_QUALITY")).toBe(1);
     for (const answer of answers) {
@@ -75,6 +89,23 @@ describe("a stored tile of an image that is held", () => {
     const first = await bytesOf(counted);
     expect(await bytesOf(counted)).toEqual(first);
     expect(await bytesOf(countedEnvironment({ JPEG_QUALITY: "70" }).env)).not.toEqual(first);
+  });
+});
+
+describe("a small drawing of an image that is held", () => {
+  it.each([
+    ["a tile off the grid", "10,10,64,64/max"],
+    ["a tile over the edge", "256,128,44,72/max"],
+    ["a thumbnail", "full/50,"],
+  ])("takes a timer for each read and no other: %s", async (_, picture) => {
+    const { env: counted } = countedEnvironment({ LOG_SAMPLE: "0" });
+    const path = `/iiif/3/stored-tile/${picture}/0/default.jpg`;
+    await ask(counted, path);
+    const { answer, timers } = await askForTimers(counted, path);
+    const reads = Number(/reads;desc="(\d+)"/.exec(answer.headers.get("Server-Timing") ?? "")?.[1]);
+    expect(answer.headers.get("Server-Timing")).toContain('strategy;desc="draw"');
+    expect(reads).toBeGreaterThan(0);
+    expect(timers).toEqual({ once: reads, goingOn: 0 });
   });
 });
 

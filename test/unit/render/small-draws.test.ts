@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Admission } from "../../../src/budget/admission.ts";
+import { sleep } from "../../../src/budget/clock.ts";
 import { MemoryBudget } from "../../../src/budget/memory-budget.ts";
 import { IsolateCache } from "../../../src/cache/isolate.ts";
 import { openImage, prefixBytes } from "../../../src/masters/image.ts";
@@ -9,12 +10,15 @@ import type { WeightsStore } from "../../../src/raster/kept-weights.ts";
 import { Kernel } from "../../../src/raster/kernel.ts";
 import type { Weights } from "../../../src/raster/weights.ts";
 import { Kernels } from "../../../src/render/kernels.ts";
+import type { ByteSource } from "../../../src/source/byte-source.ts";
 import { memorySource } from "../../../src/source/memory.ts";
 import { platformClock } from "../../../src/timers.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
 import { openMeasuringTools } from "../../support/drawing-tools.ts";
 import { kernelModules } from "../../support/kernel.ts";
 import { makeTiff } from "../../support/make-tiff.ts";
 import { planPath } from "../../support/render.ts";
+import { TestClock } from "../../support/test-clock.ts";
 
 /** Keeps weights, and counts those that were planned. */
 class CountingStore implements WeightsStore {
@@ -101,14 +105,15 @@ function openTools() {
 
 describe("a small drawing", () => {
   let master: DrawnMaster;
+  let stored: ByteSource;
 
   beforeAll(async () => {
     const noise = { type: "gaussian", mean: 128, sigma: 40 } as const;
     const file = await sharp({ create: { width: 700, height: 520, channels: 3, background: "white", noise } })
       .tiff({ compression: "jpeg", tile: true, pyramid: true, tileWidth: 256, tileHeight: 256 })
       .toBuffer();
-    const stored = memorySource(file);
-    const read: typeof stored.read = async (offset, length) => {
+    stored = memorySource(file);
+    const read: ByteSource["read"] = async (offset, length) => {
       await new Promise((done) => setTimeout(done, readMilliseconds));
       return stored.read(offset, length);
     };
@@ -176,5 +181,45 @@ describe("a small drawing", () => {
     expect(bodies).toHaveLength(100);
     expect(opened.kernels.made).toBe(1);
     expect(opened.budget.counts).toMatchObject({ waited: 0, refused: 0 });
+  });
+
+  describe("whose reads are slow", () => {
+    /** Begins a drawing whose reads take so long, while another wants all memory of tiles. */
+    const begin = (milliseconds: number) => {
+      const clock = new TestClock();
+      const { tools } = openTools();
+      const budget = new MemoryBudget(clock);
+      const patience = { milliseconds: 60_000, signal: undefined };
+      const admission: Admission = { budget, clock, patience, isAlone: () => false, readMilliseconds: 10_000 };
+      const read: DrawnMaster["source"]["read"] = async (offset, length) => {
+        await sleep(clock, milliseconds);
+        return stored.read(offset, length);
+      };
+      const slow = { ...master, source: { ...stored, read } };
+      const picture = planPath(slow, "77,131,256,256/256,256/0/default.jpg");
+      const drawing = drawPicture(tools, picture, { admission, log: () => undefined });
+      const loan = { share: "tiles", bytes: 6 << 20, costMilliseconds: 0, waitingBytes: 0 } as const;
+      return { clock, drawing, other: budget.take(loan, patience), budget };
+    };
+
+    it("keeps its memory for as long as a read may take, whoever waits for it", async () => {
+      const { clock, drawing, other, budget } = begin(9900);
+      await clock.pass(9000);
+      expect(budget.counts).toMatchObject({ waited: 1, lapsed: 0 });
+      await clock.pass(2000);
+      expect((await drawing).body).toBeInstanceOf(Uint8Array);
+      await other;
+      expect(budget.counts.lapsed).toBe(0);
+    });
+
+    it("loses it some seconds after that, as one that has died", async () => {
+      const { clock, other, budget, drawing } = begin(30_000);
+      const refused = codeOfAsync(drawing);
+      await clock.pass(14_000);
+      await other;
+      expect(budget.counts.lapsed).toBe(1);
+      await clock.pass(20_000);
+      expect(await refused).toBe("render-busy");
+    });
   });
 });
