@@ -13,6 +13,9 @@ export interface PurgeProps {
   readonly purge: readonly string[];
 }
 
+/** What it is asked for then, which no visitor can ask for with such properties. */
+export const purgeUrl = "https://purge.invalid/";
+
 /** How long one call may take, in seconds. */
 const callSeconds = 10;
 
@@ -122,7 +125,7 @@ export class Ledger extends DurableObject {
     try {
       const answering = this.ctx.exports.default({ props });
       return await withDeadline(platformClock, callSeconds, async (signal) => {
-        const answer = await answering.fetch("https://purge.invalid/", { method: "POST", signal });
+        const answer = await answering.fetch(purgeUrl, { method: "POST", signal });
         return answer.json<PurgeAnswer>();
       });
     } catch (error) {

@@ -16,7 +16,7 @@ import { asImageError, respondError } from "./http/errors.ts";
 import { connectingAddress } from "./http/headers.ts";
 import { checkPathLength, isImagePath, rawPath, withoutSignature } from "./http/route.ts";
 import { inJurisdiction } from "./jurisdiction.ts";
-import type { PurgeProps } from "./ledger.ts";
+import { type PurgeProps, purgeUrl } from "./ledger.ts";
 import { purgeWorkersCache } from "./operation/workers-cache.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import { createIsolateState, createServices, type PointSink, type Services } from "./services.ts";
@@ -41,7 +41,7 @@ export { Ledger } from "./ledger.ts";
 
 export default {
   fetch(request, env, context): Promise<Response> {
-    const purged = tagsToPurge(context.props);
+    const purged = request.url === purgeUrl ? tagsToPurge(context.props) : undefined;
     if (purged !== undefined) return purgeWorkersCache(context.cache, purged).then((answer) => Response.json(answer));
     const answering = answerVisitor(request, env, context);
     // A client that leaves ends its request: what the request holds is given back all the same.
@@ -62,7 +62,7 @@ export default {
   },
 } satisfies ExportedHandler<Env>;
 
-/** The ledger calls with what it wants purged; what comes from the network has no such properties. */
+/** The ledger calls with what it wants purged; what comes from the network has no such properties, whatever its address. */
 function tagsToPurge(props: unknown): PurgeProps["purge"] | undefined {
   return (props as Partial<PurgeProps> | undefined)?.purge;
 }

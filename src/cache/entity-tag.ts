@@ -41,7 +41,7 @@ export interface PictureTag {
  */
 export async function entityTag(held: HeldDigests, facts: TaggedFacts): Promise<PictureTag> {
   const { master, masterVersion, style, canonical, settings } = facts;
-  const shared = [renderVersion, master.key, master.page, masterVersion, style].join("\n");
+  const shared = `${renderVersion}\n${master.key}\n${master.page}\n${masterVersion}\n${style}`;
   const common = (await heldDigest(held, shared)).slice(0, commonDigits);
   return { common, etag: common + checkSum(`${canonical} ${settings}`).toString(16).padStart(8, "0") };
 }

@@ -5,6 +5,8 @@
 export class IsolateCache<Value> {
   readonly #limitBytes: number;
   readonly #entries = new Map<string, { readonly value: Value; readonly bytes: number }>();
+  /** The key used last: several are looked up for every request, mostly the same ones again. */
+  #newest: string | undefined;
   #bytes = 0;
 
   /** Makes an empty cache of at most `limitBytes`. */
@@ -21,8 +23,11 @@ export class IsolateCache<Value> {
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    if (key !== this.#newest) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+      this.#newest = key;
+    }
     return entry.value;
   }
 
@@ -31,6 +36,7 @@ export class IsolateCache<Value> {
     this.delete(key);
     if (bytes > this.#limitBytes) return;
     this.#entries.set(key, { value, bytes });
+    this.#newest = key;
     this.#bytes += bytes;
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#limitBytes) break;

@@ -90,7 +90,9 @@ export function findRoute(path: string, prefix: string): Route {
     return { kind: "info", version, identifier: path.slice(start, lastSlash) };
   }
   const found = findParameters(path, start);
-  if (found !== undefined) return { kind: "image", version, ...found };
+  if (found !== undefined) {
+    return { kind: "image", version, identifier: found.identifier, parameters: found.parameters };
+  }
   const segments = path.slice(start).split("/");
   const isEnded = segments.at(-1) === "";
   const named = isEnded ? segments.slice(0, -1) : segments;
@@ -120,8 +122,9 @@ function findParameters(path: string, start: number): Pick<ImageRoute, "identifi
     /^(?:full|square|max|pct(?::|%3A)|\d+,)/i.test(region) ||
     /^(?:default|color|gray|bitonal|native|grey)\./.test(qualityAndFormat);
   if (!isImage) return undefined;
-  const parameters = { region, size: path.slice(second + 1, third), rotation: path.slice(third + 1, fourth) };
-  return { identifier: path.slice(start, first), parameters: { ...parameters, qualityAndFormat } };
+  const size = path.slice(second + 1, third);
+  const rotation = path.slice(third + 1, fourth);
+  return { identifier: path.slice(start, first), parameters: { region, size, rotation, qualityAndFormat } };
 }
 
 /** What parameters look like, each of them at its place; the first one also when it is not the whole image. */

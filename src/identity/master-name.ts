@@ -42,7 +42,7 @@ export function nameMaster(
   const { name, page } = dividePage(identifier, pageSuffix);
   const origin = origins.find(({ prefix }) => name.startsWith(prefix));
   if (origin === undefined) {
-    return { key: checkKey(keyTemplate.split(placeholder).join(name)) as MasterKey, page };
+    return { key: checkKey(keyTemplate.replaceAll(placeholder, () => name)) as MasterKey, page };
   }
   const object = objectAt(origin, name);
   checkKey(object.key);

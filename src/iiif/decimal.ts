@@ -11,6 +11,18 @@ export function parseNumber(text: string, kind: "decimal" | "integer"): number |
   return /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text) ? Math.min(Number(text), farAway) : undefined;
 }
 
+/** Parses numbers with commas between them, each as `parseNumber` does. */
+export function parseNumbers(text: string, kind: "decimal" | "integer"): readonly (number | undefined)[] {
+  const numbers: (number | undefined)[] = [];
+  for (let from = 0; from <= text.length; ) {
+    const comma = text.indexOf(",", from);
+    const end = comma < 0 ? text.length : comma;
+    numbers.push(parseNumber(text.slice(from, end), kind));
+    from = end + 1;
+  }
+  return numbers;
+}
+
 function wholeNumber(text: string): number | undefined {
   let value = 0;
   for (let at = 0; at < text.length; at++) {

@@ -1,6 +1,6 @@
 import { ImageError } from "../error.ts";
 import { type Area, clipArea, type Size } from "../geometry.ts";
-import { parseNumber } from "./decimal.ts";
+import { parseNumbers } from "./decimal.ts";
 
 /** The region parameter as written, independent of the image. */
 export type RegionRequest =
@@ -24,7 +24,7 @@ export function parseRegion(text: string): RegionRequest {
   if (text === "square") return { kind: "square" };
   const isPercent = text.startsWith("pct:");
   const kind = isPercent ? "decimal" : "integer";
-  const numbers = (isPercent ? text.slice(4) : text).split(",").map((number) => parseNumber(number, kind));
+  const numbers = parseNumbers(isPercent ? text.slice(4) : text, kind);
   const [x, y, width, height] = numbers;
   if (numbers.length !== 4 || x === undefined || y === undefined || width === undefined || height === undefined) {
     throw new ImageError(

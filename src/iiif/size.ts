@@ -43,11 +43,10 @@ export function parseSize(text: string, version: ApiVersion): SizeRequest {
   if (size === "max") return { kind: "max", isUpscaling };
   if (size.startsWith("pct:")) return parsePercent(size.slice(4), isUpscaling, version);
   const isConfined = size.startsWith("!");
-  const sides = (isConfined ? size.slice(1) : size).split(",");
-  const [widthText, heightText] = sides;
-  if (sides.length !== 2 || widthText === undefined || heightText === undefined) throw malformed(version);
-  const width = parseSide(widthText, version);
-  const height = parseSide(heightText, version);
+  const comma = size.indexOf(",");
+  if (comma < 0 || size.includes(",", comma + 1)) throw malformed(version);
+  const width = parseSide(size.slice(isConfined ? 1 : 0, comma), version);
+  const height = parseSide(size.slice(comma + 1), version);
   if (width !== undefined && height !== undefined) {
     return { kind: isConfined ? "confined" : "exact", width, height, isUpscaling };
   }

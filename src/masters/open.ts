@@ -47,10 +47,11 @@ export async function withMaster<T>(
   { name, visit }: MasterVisit,
   work: (master: Master) => Promise<T>,
 ): Promise<T> {
-  const places = heldMaster(store, name)?.places ?? (await placesOf(name.key));
+  const held = heldMaster(store, name);
+  const places = held?.places ?? (await placesOf(name.key));
   const opening = { name: { ...name, places }, visit };
   try {
-    return await workOnce(store, opening, work);
+    return await workOnce(store, { ...opening, held: held?.kept }, work);
   } catch (error) {
     if (!(error instanceof ImageError && error.code === "source-changed")) throw error;
     await forgetMaster(store, opening.name);
@@ -58,7 +59,7 @@ export async function withMaster<T>(
   }
 }
 
-async function workOnce<T>(store: MasterStore, opening: Opening, work: (master: Master) => Promise<T>): Promise<T> {
+async function workOnce<T>(store: MasterStore, opening: Held, work: (master: Master) => Promise<T>): Promise<T> {
   const { master, release } = await openMaster(store, opening);
   try {
     return await work(master);
@@ -72,15 +73,20 @@ interface Opening {
   readonly visit: Visit;
 }
 
+/** A master to open, and what the isolate was just found to hold of it. */
+interface Held extends Opening {
+  readonly held?: KeptMaster | undefined;
+}
+
 /** A master, and how what is held of it for this request alone is given back. */
 interface OpenedMaster {
   readonly master: Master;
   readonly release: () => void;
 }
 
-async function openMaster(store: MasterStore, opening: Opening): Promise<OpenedMaster> {
+async function openMaster(store: MasterStore, opening: Held): Promise<OpenedMaster> {
   const { account } = opening.visit;
-  const held = heldMaster(store, opening.name)?.kept;
+  const held = opening.held ?? heldMaster(store, opening.name)?.kept;
   const kept = held ?? (await keptAtEdge(store, opening));
   if (kept !== undefined) {
     const age = secondsOf(store) - kept.checkedAt;

@@ -49,7 +49,10 @@ function gather(source: ByteSource, batch: Batch | undefined): Promise<GatheredB
 
 /** Any tile of the batch that was written and gathered; undefined where none was. */
 function sampleTile({ tileRows }: Batch, gathered: GatheredBytes): Uint8Array | undefined {
-  const tiles = tileRows.flatMap((row) => row.tiles);
-  const ranges = tiles.find((tile) => tile.ranges !== undefined && !tile.isReadByRows)?.ranges;
-  return ranges?.[0] === undefined ? undefined : gathered.bytesOf(ranges[0]);
+  for (const { tiles } of tileRows) {
+    for (const { ranges, isReadByRows } of tiles) {
+      if (ranges?.[0] !== undefined && !isReadByRows) return gathered.bytesOf(ranges[0]);
+    }
+  }
+  return undefined;
 }

@@ -67,19 +67,19 @@ export function planBatches(
     pendingBytes = 0;
   };
   for (let row = firstRow; row < firstRow + rows; row++) {
-    const tiles = Array.from({ length: columns }, (_, index): TileWanted => {
-      const column = firstColumn + index;
+    const tiles: TileWanted[] = [];
+    for (let column = firstColumn; column < firstColumn + columns; column++) {
       const place = storedPlace(grid, { column, row }, tileTurn);
       const storedRows = stored.isStripped ? stored.height - place.row * stored.tileLength : stored.tileLength;
-      return {
+      tiles.push({
         column,
         row,
         storedRows: Math.min(stored.tileLength, storedRows),
         levelRow: place.row * stored.tileLength,
         ranges: tileRanges(stored, place, sourceSize),
         isReadByRows: isRead,
-      };
-    });
+      });
+    }
     for (const part of divideRow(tiles)) {
       const bytes = part.reduce((sum, tile) => sum + bytesOf(tile), 0);
       if (pendingBytes + bytes > limitBytes) close();

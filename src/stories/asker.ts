@@ -21,7 +21,9 @@ export async function askerOf(services: Services, request: Request, { image, sho
   const { config, clock } = services;
   const visitor = await visitorOf(services, request);
   const bearer = shows === "token" ? await bearerOf(services, request) : undefined;
-  const known = [visitor, bearer].flatMap((shown) => (shown?.kind === "known" ? [shown.who] : []));
+  const known: (Visitor | Bearer)[] = [];
+  if (visitor.kind === "known") known.push(visitor.who);
+  if (bearer?.kind === "known") known.push(bearer.who);
   const { clicks, roles } = known.length === 0 ? anybody : joined(known);
   return {
     address: connectingAddress(request),

@@ -27,13 +27,13 @@ export interface AnsweredRequest extends Omit<Observation, "class" | "client"> {
 /**
  * Counts a request once all of its body is sent. Nothing waits for it. Never throws.
  */
-export function countRequest(services: Services, { request, path, ...answered }: AnsweredRequest, to: Counting): void {
-  const { account } = answered;
+export function countRequest(services: Services, answered: AnsweredRequest, to: Counting): void {
+  const { request, path, status, code, account, milliseconds, at } = answered;
   const kind = classOfAnswer(services.config, path, account);
   const client = clientFamily(request);
   const count = (): void => {
     if (request.method === "HEAD") account.sentBytes = 0;
-    countObservation(services, { ...answered, class: kind, client }, to);
+    countObservation(services, { status, code, account, milliseconds, at, class: kind, client }, to);
   };
   if (account.sending === undefined) count();
   else to.defer(account.sending.then(count));

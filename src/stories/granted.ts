@@ -30,7 +30,7 @@ export interface AskedOf {
    * addresses that have no other for it. `information`: to who may see it once he is let in, and no reduced one, what is told
    * of it. Left out, it is refused.
    */
-  readonly instead?: "reduced" | "information";
+  readonly instead?: "reduced" | "information" | undefined;
 }
 
 /** What was granted. */

@@ -67,10 +67,10 @@ export interface PictureRequest extends Pick<AskedOf, "instead"> {
 /** Answers with a picture. Throws an ImageError if there can't be one, and what `ask` throws. */
 export function answerPicture(
   services: Services,
-  { request, version, identifier, visit, ask, ...given }: PictureRequest,
+  { request, version, identifier, visit, ask, instead }: PictureRequest,
 ): Promise<Response> {
   const { config } = services;
-  return withGranted(services, { request, identifier, visit, ...given }, async (master, granted) => {
+  return withGranted(services, { request, identifier, visit, instead }, async (master, granted) => {
     const { image: asked, keeping } = granted;
     const wanted = ask(master.pyramid);
     // A signature that is not for this address was refused before.
@@ -78,12 +78,15 @@ export function answerPicture(
     const canonical = canonicaliseFor(master, wanted, rulesOfRequest(services.sizeRules[version], wanted, claim));
     refuseUnsigned(canonical, claim);
     const { style, naming } = await styleOf(services, granted, visit);
-    Object.assign(visit.account, { format: canonical.format, ...canonical.size });
+    const { account } = visit;
+    account.format = canonical.format;
+    account.width = canonical.size.width;
+    account.height = canonical.size.height;
     const picture = planPicture(master, canonical, style);
     const name = await nameOfPicture(master, canonical, naming);
     const base = sharedBaseUri({ config, request, version, identifier: unsigned(asked) });
-    const image = factsOf(master.pyramid);
-    const path = version === 3 ? name.facts.canonical : formatCanonicalV2(canonical, image, naming.limits);
+    const image = (): ReturnType<typeof factsOf> => factsOf(master.pyramid);
+    const path = version === 3 ? name.facts.canonical : formatCanonicalV2(canonical, image(), naming.limits);
     const headers = imageHeaders({
       version,
       etag: `"${name.etag}"`,
@@ -91,17 +94,17 @@ export function answerPicture(
       maxAgeSeconds: config.imageMaxAgeSeconds,
       keeping,
       canonicalUri: `${base}/${path}`,
-      fileName: isDownload(request) ? formatFileName(asked.identifier, canonical, image) : undefined,
+      fileName: isDownload(request) ? formatFileName(asked.identifier, canonical, image()) : undefined,
     });
-    const notModified = respondKeptImage(request, headers, visit.account);
+    const notModified = respondKeptImage(request, headers, account);
     if (notModified !== undefined) return notModified;
     const mediaType = mediaTypes[canonical.format];
-    if (request.method === "HEAD") return respondUndrawn(mediaType, headers, visit.account);
+    if (request.method === "HEAD") return respondUndrawn(mediaType, headers, account);
     const ready = await obtainPicture(services.pictures, { picture, name, visit });
     const logged = { key: master.name.key, page: master.name.page, request: name.facts.canonical };
     const body = await send(services, ready, { isLogged: picture.plan.kind === "stream", logged, visit });
     const sent = ready.damage === undefined ? headers : unkeptHeaders(headers);
-    return respondImage({ mediaType, body }, sent, visit.account);
+    return respondImage({ mediaType, body }, sent, account);
   });
 }
 

@@ -116,10 +116,11 @@ const carriedFactors = [1, 2, 4] as const;
 export function readJpegFrame(code: number, parameters: Uint8Array): JpegFrame {
   const count = parameters[5] ?? 0;
   if (6 + 3 * count > parameters.length || count === 0) throw damaged("the frame header is too short");
-  const components = Array.from({ length: count }, (_, index) => {
-    const [identifier, sampling] = parameters.subarray(6 + 3 * index);
-    return { identifier: identifier!, horizontal: sampling! >> 4, vertical: sampling! & 15 };
-  });
+  const components: JpegComponent[] = [];
+  for (let at = 6; at < 6 + 3 * count; at += 3) {
+    const sampling = parameters[at + 1]!;
+    components.push({ identifier: parameters[at]!, horizontal: sampling >> 4, vertical: sampling & 15 });
+  }
   if (components.some(({ horizontal, vertical }) => horizontal === 0 || vertical === 0)) throw damaged("no sampling");
   return {
     precision: parameters[0]!,
@@ -136,12 +137,14 @@ function processOf(code: number): JpegProcess {
   return (["baseline", "extended", "progressive", "lossless"] as const)[code - 0xc0]!;
 }
 
+const adobe = [..."Adobe"].map((letter) => letter.charCodeAt(0));
+
 /**
  * Returns the transform in an APP14 segment's parameters, or undefined if it is not Adobe's.
  * Source: Adobe Technical Note 5116, section 18.
  */
 export function readAdobeTransform(parameters: Uint8Array): number | undefined {
-  const isAdobe = [..."Adobe"].every((letter, index) => parameters[index] === letter.charCodeAt(0));
+  const isAdobe = adobe.every((letter, index) => parameters[index] === letter);
   return isAdobe ? parameters[11] : undefined;
 }
 
