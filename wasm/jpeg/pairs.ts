@@ -6,13 +6,13 @@ import { extendSign, findSymbol, huffmanTableBytes, isCategory, symbolInvalid } 
 export const pairBits: u32 = 11;
 /** Where the look-up is in a table for AC coefficients. */
 export const pairsOffset: usize = huffmanTableBytes;
-/** The size of a decoding table for AC coefficients. */
-export const acTableBytes: usize = pairsOffset + (8 << pairBits);
+/** Where it ends. */
+export const pairsEnd: usize = pairsOffset + (8 << pairBits);
 
 /** An advance past any block: end of block. */
 export const advanceEnd: u32 = 128;
 /** An advance past the end of a block, but never as far as `advanceEnd`: not a code. */
-const advanceInvalid: u32 = 64;
+export const advanceInvalid: u32 = 64;
 
 /** Empties the look-up: an entry is made when its bits are first met, for a small picture meets few of them. */
 export function openPairs(table: usize): void {
@@ -45,12 +45,12 @@ export function makePair(table: usize, bits: u64): u64 {
 
 // @ts-ignore: decorator
 @inline
-function advanceOf(coefficient: u32): u32 {
+export function advanceOf(coefficient: u32): u32 {
   return (coefficient >>> 8) & 0xff;
 }
 
 /** Returns the coefficient on top of `bits`: its value from bit 16 on, its advance from 8 on, and its bits. */
-function readCoefficient(table: usize, bits: u64): u32 {
+export function readCoefficient(table: usize, bits: u64): u32 {
   const found = findSymbol(table, bits);
   if (found == symbolInvalid) return advanceInvalid << 8;
   const length = found & 255;

@@ -1,6 +1,7 @@
 import { buildHuffmanTable, huffmanTableBytes } from "./huffman";
-import { acTableBytes, openPairs } from "./pairs";
+import { openPairs } from "./pairs";
 import { dequantisationBytes, readDequantisation } from "./quantisation";
+import { acTableBytes, openSkips } from "./skips";
 import { statusCorrupt, statusOk } from "./status";
 
 // A block of tables: 12 pointers to tables in use (4 dequantisation, 4 DC, 4 AC; 0 for none), then room for as many.
@@ -103,7 +104,10 @@ export function readHuffmanSegment(tables: usize, from: usize, end: usize): i32 
     store<u32>(inUse, 0);
     const length = buildHuffmanTable(table, from, end);
     if (length < 0) return statusCorrupt;
-    if (isAc) openPairs(table);
+    if (isAc) {
+      openPairs(table);
+      openSkips(table);
+    }
     store<u32>(inUse, table);
     from += length;
   }
