@@ -69,8 +69,9 @@ function nextRunBytes(readBytes: number): number {
 }
 
 async function readBackwards(ahead: AheadSource, held: readonly HeldRun[], tryHold: TryHold): Promise<void> {
-  const header = await readHeader(ahead);
-  let run: HeldRun | undefined = await readTail(ahead, held, tryHold);
+  // Memory is asked for at once: nobody waits for this, and the opening that would give it back may soon have ended.
+  const [tail, header] = await Promise.all([readTail(ahead, held, tryHold), readHeader(ahead)]);
+  let run = tail;
   for (let step = 0; run !== undefined && step < mostStepsBack; step += 1) {
     const end = await endOfDirectoryBefore(ahead, header, run);
     // Beyond the run the tiles are those of a file that is laid out in another way.

@@ -111,6 +111,18 @@ describe("directories behind their tiles", () => {
     expect(lengths.reduce((sum, length) => sum + length)).toBeLessThanOrEqual(mostRunsBytes);
   });
 
+  it("have memory asked for their end while they are being opened, and never after that", async () => {
+    let asked = 0;
+    const failing: ByteSource = { ...memorySource(file), read: () => Promise.reject(new RangeError("no answer")) };
+    const source = readDirectoriesAhead(failing, [{ offset: 0, bytes: file.subarray(0, 32) }], () => {
+      asked += 1;
+      return true;
+    });
+    const reading = source.read(1000, 20);
+    expect(asked).toBe(1);
+    await expect(reading).rejects.toThrow("no answer");
+  });
+
   it("fail where what is read ahead is needed and can't be read, and only there", async () => {
     const memory = memorySource(file);
     const failing: ByteSource = {
