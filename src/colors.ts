@@ -1,5 +1,4 @@
 import type { Admission } from "./budget/admission.ts";
-import { waitingRequestBytes } from "./budget/isolate-memory.ts";
 import type { IsolateCache } from "./cache/isolate.ts";
 import { decodedModels } from "./codec/tile-decoder.ts";
 import { cmykTable } from "./color/cmyk-table.ts";
@@ -75,12 +74,7 @@ export async function findColorTable(
   const key = profile === undefined ? model : await digest(profile);
   const found = kept.get(key);
   if (found !== undefined) return found;
-  const loan = {
-    share: "draws",
-    bytes: conversionBytes,
-    costMilliseconds: 50,
-    waitingBytes: waitingRequestBytes,
-  } as const;
+  const loan = { share: "draws", bytes: conversionBytes, costMilliseconds: 50 } as const;
   const lease = await admission.budget.take(loan, admission.patience);
   try {
     // Another picture may have made it while this one stood in line.

@@ -1,6 +1,5 @@
 import type { Admission } from "./budget/admission.ts";
 import type { Clock } from "./budget/clock.ts";
-import { waitingRequestBytes } from "./budget/isolate-memory.ts";
 import type { Lease } from "./budget/lease.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { collecting } from "./cache/collector.ts";
@@ -111,12 +110,7 @@ async function openKept(
   { patience }: Visit,
 ): Promise<ReadyPicture | undefined> {
   if (body instanceof Uint8Array) return { body, lease, byteLength, damage: undefined };
-  const loan = {
-    share: "copies",
-    bytes: streamedBytes,
-    costMilliseconds: 0,
-    waitingBytes: waitingRequestBytes,
-  } as const;
+  const loan = { share: "copies", bytes: streamedBytes, costMilliseconds: 0 } as const;
   const reader = body.getReader();
   const held = await budget.take(loan, patience).catch(async (error) => {
     await reader.cancel(error);

@@ -1,6 +1,5 @@
 import { rulesKey } from "./access/rules.ts";
 import type { Clock } from "./budget/clock.ts";
-import { waitingRequestBytes } from "./budget/isolate-memory.ts";
 import type { MemoryBudget } from "./budget/memory-budget.ts";
 import { keepRenewed } from "./budget/renewal.ts";
 import type { Share } from "./budget/shares.ts";
@@ -296,10 +295,7 @@ async function withBytes<T>(
       });
     }
     const costMilliseconds = size / bytesPerMillisecond;
-    const lease = await budget.take(
-      { share, bytes: size * expansion, costMilliseconds, waitingBytes: waitingRequestBytes },
-      visit.patience,
-    );
+    const lease = await budget.take({ share, bytes: size * expansion, costMilliseconds }, visit.patience);
     const stop = keepRenewed(clock, lease);
     giveBack = () => {
       stop();

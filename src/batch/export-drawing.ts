@@ -18,7 +18,7 @@ const picturesAtOnce = 4;
 const memorySeconds = 300;
 
 /** The part of a streamed picture that is put next. */
-const partLoan: Loan = { share: "bodies", bytes: putPartBytes, costMilliseconds: 0, waitingBytes: 1024 };
+const partLoan: Loan = { share: "bodies", bytes: putPartBytes, costMilliseconds: 0 };
 
 /** What has been written of an image, and what that took. */
 export interface ExportSums {

@@ -1,3 +1,4 @@
+import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { Loan } from "../budget/lease.ts";
 import { maxBlockBytes } from "../limits.ts";
 import { pyramidBytes } from "../pyramid/pyramid-record.ts";
@@ -22,7 +23,6 @@ export const repackLoan: Loan = {
   share: "draws",
   bytes: maxBlockBytes + 3 * scratchBytes,
   costMilliseconds,
-  waitingBytes: 4096,
 };
 
 /** Says whether tiles of a master come to so little that they are held, in place of objects of the scratch. Never throws. */
@@ -40,5 +40,5 @@ export function makingLoan({ plan, source: { pyramid } }: RemakeWork, tiles: "he
   const tileBytes = tiles === "held" ? Math.ceil((scratchBytes * width * height) / mostHeldPixels) : scratchBytes;
   const index = pyramidBytes(pyramid);
   const bytes = blockBytes + 3 * tileBytes + index;
-  return { share: "draws", bytes, costMilliseconds, waitingBytes: 4096 + index };
+  return { share: "draws", bytes, costMilliseconds, waitingBytes: waitingRequestBytes + index };
 }

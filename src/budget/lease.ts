@@ -23,8 +23,8 @@ export interface Loan {
   readonly bytes: number;
   /** About how long the work will use the processor, in milliseconds: short work overtakes long work in line. */
   readonly costMilliseconds: number;
-  /** What the request keeps while it waits, in bytes. */
-  readonly waitingBytes: number;
+  /** What the request keeps while it waits, in bytes: `waitingRequestBytes` unless stated. */
+  readonly waitingBytes?: number | undefined;
   /** For how long nobody renews it, in milliseconds: a deadline ends the work by then. Renewed from the start unless stated. */
   readonly unrenewedMilliseconds?: number | undefined;
 }

@@ -1,7 +1,12 @@
 import { ImageError } from "../error.ts";
 import { AwakeTime } from "./awake-time.ts";
 import { type Clock, sleep } from "./clock.ts";
-import { maxLargeWaitingBytes, maxStreamsWaitingBytes, maxWaitingBytes } from "./isolate-memory.ts";
+import {
+  maxLargeWaitingBytes,
+  maxStreamsWaitingBytes,
+  maxWaitingBytes,
+  waitingRequestBytes,
+} from "./isolate-memory.ts";
 import type { Lease, Loan, Patience } from "./lease.ts";
 import { Line, type Ticket } from "./line.ts";
 import {
@@ -106,7 +111,7 @@ export class MemoryBudget {
    * already, with the seconds that those before it will compute for; and `client-gone` if the client left.
    */
   async take(loan: Loan, patience: Patience): Promise<Lease> {
-    const { share, bytes, costMilliseconds, waitingBytes } = loan;
+    const { share, bytes, costMilliseconds, waitingBytes = waitingRequestBytes } = loan;
     this.#dropGone();
     const line = this.#lines[share];
     if (line.length === 0 && this.#makeRoom(share, bytes)) return this.#lend(share, loan);

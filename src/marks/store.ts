@@ -1,5 +1,4 @@
 import type { Clock } from "../budget/clock.ts";
-import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { MemoryBudget } from "../budget/memory-budget.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import type { IsolateCache } from "../cache/isolate.ts";
@@ -71,10 +70,7 @@ async function readMark(
 ): Promise<OpenedMark> {
   const { storage, budget, clock, kernels } = store;
   const bytes = markDecodingBytes(maxMarkBytes);
-  const lease = await budget.take(
-    { share: "draws", bytes, costMilliseconds: 10, waitingBytes: waitingRequestBytes },
-    patience,
-  );
+  const lease = await budget.take({ share: "draws", bytes, costMilliseconds: 10 }, patience);
   try {
     return await whileRenewing(clock, lease, async () => {
       const found = await readWholeR2(storage, key, async (size) => refuseLongMark(key, size));

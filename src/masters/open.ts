@@ -1,4 +1,3 @@
-import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { Lease } from "../budget/lease.ts";
 import { keepRenewed } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
@@ -121,12 +120,7 @@ async function isUnchanged(store: MasterStore, { name, visit }: Opening, kept: K
 async function openUnknown(store: MasterStore, opening: Opening): Promise<OpenedMaster> {
   const { budget, storage } = store;
   const { name, visit } = opening;
-  const loan = {
-    share: "openings",
-    bytes: openingBytes,
-    costMilliseconds: 1,
-    waitingBytes: waitingRequestBytes,
-  } as const;
+  const loan = { share: "openings", bytes: openingBytes, costMilliseconds: 1 } as const;
   const taken: (() => void)[] = [];
   const keep = (lease: Lease): void => {
     const stop = keepRenewed(storage.clock, lease);

@@ -1,5 +1,4 @@
 import { withDeadline } from "../budget/deadline.ts";
-import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { respondJson } from "../http/respond.ts";
 import type { PurgeState } from "../operation/ledger.ts";
@@ -46,12 +45,7 @@ const frontSeconds = 25;
 const untouched: PurgeState = { state: "untouched", waiting: 0 };
 
 /** What a purge takes while it runs. */
-const purgeLoan = {
-  share: "draws",
-  bytes: purgeBytes,
-  costMilliseconds: 50,
-  waitingBytes: waitingRequestBytes,
-} as const;
+const purgeLoan = { share: "draws", bytes: purgeBytes, costMilliseconds: 50 } as const;
 
 /** Answers an order that was sent as JSON. Throws what `readPurgeOrder` and `purge` throw. */
 export async function answerPurge(

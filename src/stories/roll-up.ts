@@ -1,5 +1,4 @@
 import { withDeadline } from "../budget/deadline.ts";
-import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import type { Lease } from "../budget/lease.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import {
@@ -30,12 +29,7 @@ const dayMilliseconds = 86_400_000;
 const keptDays = { hours: 7, days: 400 } as const;
 
 /** Two roll-ups as values, their text, and their sum: in bytes. */
-export const rollUpLoan = {
-  share: "draws",
-  bytes: 16 << 20,
-  costMilliseconds: 50,
-  waitingBytes: waitingRequestBytes,
-} as const;
+export const rollUpLoan = { share: "draws", bytes: 16 << 20, costMilliseconds: 50 } as const;
 
 /** When a run takes place, in milliseconds since 1970, and where it tells what goes wrong. */
 export interface RollUpRun {

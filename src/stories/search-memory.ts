@@ -1,4 +1,3 @@
-import { waitingRequestBytes } from "../budget/isolate-memory.ts";
 import { whileRenewing } from "../budget/renewal.ts";
 import { ImageError } from "../error.ts";
 import type { SearchIndex } from "../search/search-index.ts";
@@ -8,13 +7,8 @@ import type { Visit } from "../visit.ts";
 /** Rows of the index, their JSON and the document made of them, at the most, in bytes. */
 const answerBytes = 8 << 20;
 
-/** What a search takes of the isolate's time, and keeps while it waits for memory. */
-const searchLoan = {
-  share: "draws",
-  bytes: answerBytes,
-  costMilliseconds: 20,
-  waitingBytes: waitingRequestBytes,
-} as const;
+/** What a search takes of the isolate's memory and time. */
+const searchLoan = { share: "draws", bytes: answerBytes, costMilliseconds: 20 } as const;
 
 /**
  * Runs `work` with the index, in memory that is held meanwhile. Throws `search-unavailable` where none is bound,

@@ -25,7 +25,7 @@ export interface OpenedMaster {
 }
 
 /** Directories of a master, and what is read ahead of them, or a part that is summed up: in bytes. */
-const openingLoan: Loan = { share: "draws", bytes: 16 << 20, costMilliseconds: 100, waitingBytes: 4096 };
+const openingLoan: Loan = { share: "draws", bytes: 16 << 20, costMilliseconds: 100 };
 
 /** Opens the master of an item; undefined where there is none. Throws `storage-failed`. */
 export async function openItemMaster(

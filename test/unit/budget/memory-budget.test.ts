@@ -28,7 +28,7 @@ function draws(megabytes: number, costMilliseconds = 0): Loan {
   return { share: "draws", bytes: megabytes * megabyte, costMilliseconds, waitingBytes: 1000 };
 }
 
-const tile: Loan = { share: "tiles", bytes: 50_000, costMilliseconds: 0, waitingBytes: waitingRequestBytes };
+const tile: Loan = { share: "tiles", bytes: 50_000, costMilliseconds: 0 };
 
 /** Has so many tiles wait, and returns the codes of what became of them once their memory is free. */
 async function waitForTiles(count: number): Promise<() => Promise<string[]>> {
@@ -137,7 +137,7 @@ describe("MemoryBudget", () => {
   });
 
   it("keeps places in line for what is small, whatever large drawings keep that wait", async () => {
-    const kernels: Loan = { share: "kernels", bytes: 8 * megabyte, costMilliseconds: 1, waitingBytes: 5000 };
+    const kernels = { share: "kernels", bytes: 8 * megabyte, costMilliseconds: 1, waitingBytes: 5000 } as const;
     const [held, kernel] = [await budget.take(draws(64), patience), await budget.take(kernels, patience)];
     const large = Array.from({ length: 30 }, () =>
       codeOfAsync(budget.take({ ...draws(1), waitingBytes: maxLargeWaitingBytes / 10 }, patience)),
