@@ -26,7 +26,6 @@ export function openSeenColors(
     const colors = copies.map((plane) => ({ ...plane, height }));
     for (const [index, plane] of colors.entries()) copyPlane(kernel, planes[index]!, plane);
     smoothHidden(kernel, colors, alpha);
-
     if (model === "gray") return colors;
     const halved = chroma.map((plane) => ({ ...plane, height: Math.ceil(height / 2) }));
     // Luma takes the place of red.
