@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Platform, startPlatform } from "../support/platform/platform.ts";
 import { expectAlive, hangPainting, pictures, urlOf } from "../support/platform/traffic.ts";
-import { visitAll } from "../support/platform/visitors.ts";
+import { type Visited, visit, visitAll } from "../support/platform/visitors.ts";
 
 /** Nothing is found in a cache: every picture is drawn. */
 const keepsNothing = { CACHE_ABOVE_PIXELS: "1000000000000", STORE_ABOVE_PIXELS: "1000000000000" };
@@ -12,7 +12,7 @@ let platform: Platform;
 beforeAll(async () => {
   platform = await startPlatform({
     bundle: inject("bundle"),
-    variables: { ...keepsNothing, RENDER_WAIT_SECONDS: "60" },
+    variables: { ...keepsNothing, RENDER_WAIT_SECONDS: "60", STORAGE_TIMEOUT_SECONDS: "60" },
   });
   await hangPainting(platform);
 });
@@ -45,6 +45,7 @@ describe("stored tiles, with storage that is slow", () => {
   const sideTiles = 16;
 
   beforeAll(async () => {
+    platform.behaviour.latency = () => 0;
     const side = sideTiles * 256;
     const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
     const picture = sharp({ create: { width: side, height: side, channels: 3, background: "gray", noise } });
@@ -58,10 +59,25 @@ describe("stored tiles, with storage that is slow", () => {
       return `${platform.url}/iiif/3/noise/${column * 256},${row * 256},256,256/256,/0/default.jpg`;
     });
 
+  /** Asks for so many at once. Storage gives none of them before `isTime` says so, however long it takes until all have come. */
+  async function askAtOnce(urls: readonly string[], isTime: () => boolean): Promise<Visited[]> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // It is the tiles that wait, and not the opening of their master.
+    expect((await visit(`${platform.url}/iiif/3/noise/info.json`)).status).toBe(200);
+    platform.behaviour.latency = ({ tier, call }) => (tier === "masters" && call === "get" ? promise : 0);
+    const asked = visitAll(urls);
+    while (!isTime()) await new Promise((done) => setTimeout(done, 50));
+    resolve();
+    return asked;
+  }
+
   it("are all answered where a thousand are asked for at once, most of them after waiting in line", async () => {
-    platform.behaviour.latency = () => 150;
     const before = platform.log.length;
-    const answers = await visitAll(tiles(1000));
+    // Its record is looked up before anything waits: all others have come by then.
+    const last = `${platform.url}/iiif/3/the-last/info.json`;
+    const isAskedFor = (name: string) => platform.calls.some(({ key }) => key.includes(name));
+    const answers = await askAtOnce([...tiles(1000), last], () => isAskedFor("the-last"));
+    expect(answers.pop()?.status).toBe(404);
     expect(answers.filter(({ status, isWhole }) => status === 200 && isWhole)).toHaveLength(1000);
     const lines = platform.log.slice(before);
     expect(lines.filter(({ strategy }) => strategy === "copy")).toHaveLength(1000);
@@ -70,13 +86,9 @@ describe("stored tiles, with storage that is slow", () => {
   });
 
   it("are 503 with Retry-After where more are asked for than may wait, and all others are answered", async () => {
-    platform.behaviour.latency = ({ tier }) => (tier === "masters" ? 8000 : 0);
     const before = platform.log.length;
-    const asked = visitAll(tiles(1300));
     const refusals = () => platform.log.slice(before).filter(({ path, code }) => path && code === "render-busy");
-    while (refusals().length < 100) await new Promise((done) => setTimeout(done, 100));
-    platform.behaviour.latency = () => 0;
-    const answers = await asked;
+    const answers = await askAtOnce(tiles(1300), () => refusals().length >= 100);
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.length).toBeGreaterThanOrEqual(100);
     expect(refused.length).toBeLessThan(300);

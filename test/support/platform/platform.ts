@@ -18,8 +18,8 @@ export interface Call {
 
 /** How storage and caches behave, until it is changed. */
 export interface Behaviour {
-  /** Milliseconds that a call waits. */
-  latency: (call: Call) => number;
+  /** Milliseconds that a call waits, or what it waits for. */
+  latency: (call: Call) => number | Promise<void>;
   fate: (call: Call) => Fate;
 }
 
@@ -81,7 +81,8 @@ export async function startPlatform({
     if (tier === "never") return new Promise(() => undefined);
     const asked = { tier, call, key: decodeURIComponent(key) } as Call;
     calls.push(asked);
-    await new Promise((done) => setTimeout(done, behaviour.latency(asked)));
+    const latency = behaviour.latency(asked);
+    await (typeof latency === "number" ? new Promise((done) => setTimeout(done, latency)) : latency);
     return new MiniflareResponse(behaviour.fate(asked));
   };
   const service = {
