@@ -100,9 +100,15 @@ describe("the alpha of a WebP", () => {
     }
   });
 
-  it("is refused once more is kept of it than a rotated picture has", () => {
-    const noise = makeNoise(random, 400, 400);
-    expect(codeOf(() => encodeAlpha(noise))).toBe("render-memory");
+  it.each([
+    ["a rotated picture has", 400, false],
+    ["masks and soft edges come to", 1200, true],
+  ])("is refused once more is kept of it than %s", (_, side, isOwn) => {
+    const noise = makeNoise(random, side, side);
+    expect(codeOf(() => encodeAlpha(noise, 16, isOwn))).toBe("render-memory");
+    // A little less is encoded, in what is set aside.
+    const half = { ...noise, width: side / 2, height: isOwn ? side : 8, values: noise.values };
+    expect(encodeAlpha(half, 16, isOwn).byteLength).toBeLessThan(alphaKeptBytes({ ...half, isOwn }));
   });
 });
 

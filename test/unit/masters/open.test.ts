@@ -241,11 +241,11 @@ describe("a cold master that is replaced between its first bytes and its end", (
 describe("by when a master was there", () => {
   const now = () => Date.now() / 1000;
 
-  it.each([["a minute after it was stored, for clocks differ", 1000, 1060]])("is %s", async (_, storedAt, thereAt) => {
+  it("is a minute after it was stored, for clocks differ", async () => {
     const object = new MemoryObject(front);
-    object.storedAt = storedAt;
+    object.storedAt = 1000;
     const isolate = newIsolate(object);
-    for (const { result } of [await isolate.open("a"), await isolate.open("a")]) expect(result.thereAt).toBe(thereAt);
+    for (const { result } of [await isolate.open("a"), await isolate.open("a")]) expect(result.thereAt).toBe(1060);
   });
 
   it.each([
