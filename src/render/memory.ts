@@ -1,4 +1,5 @@
 import { partedBytes } from "../codec/interleaved-tile.ts";
+import { jpegRecoderBytes } from "../codec/jpeg/recoder.ts";
 import { rowReaderBytes } from "../codec/jpeg/row-reader.ts";
 import { jpeg2000DecoderBytes } from "../codec/jpeg2000.ts";
 import { rowDeflaterBytes } from "../codec/row-deflater.ts";
@@ -18,6 +19,7 @@ import { boxedPlaneBytes } from "./boxed-plane.ts";
 import { isSampledHalved } from "./color-path.ts";
 import { filterStepOf } from "./level.ts";
 import type { DrawPlan } from "./plan.ts";
+import { recodedTiles } from "./recoding.ts";
 import { reductionsOf } from "./reduction.ts";
 import { rotationOf } from "./rotated-output.ts";
 import { isShrunk } from "./shrink.ts";
@@ -57,7 +59,15 @@ export function tileRowBytesOf(plan: Drawing): number {
   const columns = Math.floor((window.x + window.width - 1) / grid.tileWidth) - first + 1;
   const decoding = decodingBytes(plan);
   if (isShrunk(shrink)) return tileBytes(plan) + boxesBytes(plan, columns) + decoding;
-  return bandBytes({ grid, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan)) + decoding;
+  const band = bandBytes({ grid, columns, carryRows: carryRowsOf(plan) }, samplesDecoded(plan));
+  // Whether it is recoded indeed its tiles tell, and a tile may have to be decoded.
+  return (plan.isRecoded ? Math.max(band, recodedBytes(plan)) : band) + decoding;
+}
+
+/** Returns what a row of tiles takes that is recoded, and the planes of one that is decoded, with chroma halved. */
+function recodedBytes(plan: Drawing): number {
+  const halved = plan.colors.model === "gray" ? 1 : 0.5;
+  return jpegRecoderBytes(recodedTiles(plan)) + tileBytes(plan) * halved;
 }
 
 /** Returns what the planes of one tile take that is decoded to be shrunk. */

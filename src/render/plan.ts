@@ -224,8 +224,13 @@ function drawingOf(
   };
   const kind = isLarge && !isSentWhole(laidOut) ? "stream" : "draw";
   const drawing = { ...laidOut, kind } as const;
-  const settled = { ...drawing, isRecoded: marking.marks === undefined && isRecoded(drawing) };
-  const planned = { ...settled, keptBytes: keptBytesOf(settled) };
+  const recoded =
+    marking.marks === undefined && isRecoded(drawing) ? costed({ ...drawing, isRecoded: true }) : undefined;
+  return recoded === undefined || isTooMuch(recoded) ? costed({ ...drawing, isRecoded: false }) : recoded;
+}
+
+function costed(drawing: Omit<DrawPlan, "cost" | "keptBytes">): DrawPlan {
+  const planned = { ...drawing, keptBytes: keptBytesOf(drawing) };
   return { ...planned, cost: drawCost(planned) };
 }
 

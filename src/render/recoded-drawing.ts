@@ -14,6 +14,7 @@ import { openPauses, type Pauses } from "./pauses.ts";
 import type { DrawPlan } from "./plan.ts";
 import { openPlannedDecoder } from "./planned-decoder.ts";
 import type { TileWanted } from "./reads.ts";
+import { recodedTiles } from "./recoding.ts";
 import { loadTile } from "./tile-loading.ts";
 
 /** What a drawing of coefficients takes: `sample` is a tile, which `isRecodable`. */
@@ -43,16 +44,13 @@ export class RecodedDrawing implements BatchDrawing<Uint8Array> {
     this.#kernel = kernel;
     this.#pauses = openPauses(pause);
     this.#tables = loadJpegTables(kernel, stored.encoding.jpegTables);
-    const firstColumn = Math.floor(window.x / grid.tileWidth);
     this.#lastColumn = Math.floor((window.x + window.width - 1) / grid.tileWidth);
     this.#recoder = createJpegRecoder(kernel, {
       ...size,
-      model: modelOf(stored.encoding.model),
+      ...recodedTiles(plan),
       quality: qualities.jpeg,
       dotsPerInch: envelope.dotsPerInch,
       segments: envelopeSegments(envelope),
-      tile: { width: grid.tileWidth, height: grid.tileLength },
-      columns: this.#lastColumn - firstColumn + 1,
     });
   }
 
@@ -114,10 +112,4 @@ export class RecodedDrawing implements BatchDrawing<Uint8Array> {
     if (shown === undefined) throw new RangeError("a tile beside the picture");
     return shown;
   }
-}
-
-function modelOf(model: DrawPlan["stored"]["encoding"]["model"]): "gray" | "rgb" | "ycbcr" {
-  if (model !== "gray" && model !== "rgb" && model !== "ycbcr")
-    throw new RangeError(`tiles of ${model} are not recoded`);
-  return model;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { decodeRgbHalved } from "../../src/codec/jpeg/decoder.ts";
-import { createJpegRecoder, type JpegRecoderOptions } from "../../src/codec/jpeg/recoder.ts";
+import { createJpegRecoder, type JpegRecoderOptions, jpegRecoderBytes } from "../../src/codec/jpeg/recoder.ts";
 import type { MissingRows } from "../../src/codec/missing-rows.ts";
 import { codeOf } from "../support/code-of.ts";
 import { decodeGuarded } from "../support/jpeg-decoding.ts";
 import { encodePlanes } from "../support/jpeg-encoding.ts";
 import { type WrittenComponent, writeJpeg } from "../support/jpeg-writer.ts";
 import { openTestKernel } from "../support/kernel.ts";
-import { makeNoise, makeSamples, type Samples } from "../support/planes.ts";
+import { greatestDifference, makeNoise, makeSamples, type Samples } from "../support/planes.ts";
 import { openRandom } from "../support/random.ts";
 
 const kernel = openTestKernel();
@@ -64,6 +64,11 @@ function ycbcrTile(side: number, quality: number): Uint8Array {
 /** Luma of four blocks in an MCU, and chroma of one. */
 function componentsOf(factors: readonly number[]): WrittenComponent[] {
   return factors.map((factor) => ({ horizontal: factor, vertical: factor, sampleAt: surface }));
+}
+
+/** Returns a sample of the transform's wave of a frequency, of eight. */
+function waveAt(frequency: number, at: number): number {
+  return (frequency === 0 ? Math.SQRT1_2 : Math.cos(((2 * at + 1) * frequency * Math.PI) / 16)) / 2;
 }
 
 /** Returns the samples of a plane that an MCU has. */
@@ -164,11 +169,33 @@ describe("tiles that are recoded", () => {
     }
   });
 
+  it.each(["gray", "ycbcr", "rgb"] as const)("take no more memory than is said: %s", (model) => {
+    for (const [side, columns] of [
+      [16, 300],
+      [64, 20],
+      [512, 1],
+    ] as const) {
+      const form = { model, tile: { width: side, height: side }, columns };
+      const mark = kernel.mark();
+      createJpegRecoder(kernel, { ...form, width: side * columns, height: side, quality: 100 });
+      const taken = kernel.mark() - mark - kernel.exports.jpegEncoderBytes.value;
+      kernel.release(mark);
+      expect(taken).toBeLessThanOrEqual(jpegRecoderBytes(form) + 4096);
+      expect(taken).toBeGreaterThan(0.7 * jpegRecoderBytes(form));
+    }
+  });
+
   it("are refused if they have more coefficients than any picture", () => {
-    const components = componentsOf([2, 1, 1]).map((item) => ({ ...item, sampleAt: () => random.integer(0, 255) }));
+    // Each coefficient is as great as one may be.
+    const block = Array.from({ length: 64 }, () => 0);
+    for (let place = 0; place < 64; place += 1) {
+      const sign = random.pick([-1, 1]);
+      for (let at = 0; at < 64; at += 1)
+        block[at]! += 1000 * sign * waveAt(place & 7, at & 7) * waveAt(place >> 3, at >> 3);
+    }
+    const sampleAt = (x: number, y: number) => 128 + block[8 * (y & 7) + (x & 7)]!;
+    const components = componentsOf([2, 1, 1]).map((item) => ({ ...item, sampleAt }));
     const tile = writeJpeg({ width: 64, height: 64, components, step: 1 });
-    // The 64 steps follow SOI, the marker, its length and the number of the table.
-    tile.fill(255, 7, 7 + 64);
     expect(codeOf(() => recode({ model: "ycbcr", quality: 90, side: 64, columns: 1, tiles: [tile] }))).toBe(
       "render-memory",
     );
@@ -177,6 +204,30 @@ describe("tiles that are recoded", () => {
     const { jpeg } = recode({ model: "ycbcr", quality: 90, side: 64, columns: 1, tiles: [whole] });
     expect(tileOf(jpeg, 0, { side: 64, columns: 1 })).toEqual(decodeGuarded(kernel, whole).samples);
   });
+
+  it.each([
+    ["ycbcr", [2, 1, 1]],
+    ["rgb", [1, 1, 1]],
+    ["gray", [1]],
+  ] as const)(
+    "are cut off at black and white where their coefficients are those of no picture: %s",
+    (model, factors) => {
+      const side = 32;
+      for (const sampleAt of [
+        (x: number, y: number) => 330 + 60 * Math.sin(x / 2) * Math.cos(y / 3),
+        (x: number) => 128 + 400 * (x & 4 ? 1 : -1),
+      ]) {
+        const components = factors.map((factor, index) => ({
+          ...{ horizontal: factor, vertical: factor },
+          sampleAt: model === "ycbcr" && index > 0 ? () => 128 : sampleAt,
+        }));
+        const tile = writeJpeg({ width: side, height: side, components, step: 4 });
+        const { jpeg } = recode({ model, quality: 100, side, columns: 1, tiles: [tile] });
+        const [found, shown] = [jpeg, tile].map((bytes) => decodeGuarded(kernel, bytes).samples[0]!);
+        expect(greatestDifference(found!, shown!)).toBeLessThanOrEqual(3);
+      }
+    },
+  );
 
   it("are read with restart markers, and lack only the interval that damage took", () => {
     const components = componentsOf([2, 1, 1]);

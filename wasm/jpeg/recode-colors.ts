@@ -10,7 +10,7 @@ import { component } from "./frame";
 import { inverseTransformFine } from "./idct";
 import { dequantisationOf, dequantise } from "./quantisation";
 import { Recoder } from "./recoder";
-import { requantise } from "./requantise";
+import { isBeyondRange, requantise } from "./requantise";
 import { clearColors, colorBlocks, convertColors, fractionBits } from "./rgb-block";
 import { beginMcu, beginRow, endMcu, endRow, jpegRowBitsBytes, lastLevel, putBlock } from "./row-bits";
 
@@ -67,7 +67,8 @@ function holdColors(x: i32, y: i32, last: i32): void {
   const to = recoder.held + (place << 7);
   const reciprocals = recoder.encoder.reciprocals(0);
   let present: u64;
-  if (x + 8 <= recoder.width && y + 8 <= recoder.height) {
+  const isPassed = last == 0 || !isBeyondRange(colorBlocks, isHigh, fractionBits);
+  if (isPassed && x + 8 <= recoder.width && y + 8 <= recoder.height) {
     present = requantise(colorBlocks, isHigh, fractionBits, reciprocals, to);
   } else {
     inverseTransformFine(colorBlocks, isHigh, samples, 8);

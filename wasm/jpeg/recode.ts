@@ -1,5 +1,6 @@
 // Tiles as rows of MCUs of another picture: coefficients are quantised anew and encoded, without a transform to samples and
-// back. Blocks over the edge of the picture alone are transformed, so that nothing is passed on of what lies beyond it.
+// back. Only blocks over the edge of the picture are transformed, so that nothing is passed on of what lies beyond it, and
+// those that have coefficients of no picture.
 
 import { bitsOverdrawn } from "./bits";
 import { clearCoefficients, coefficients, samples } from "./block";
@@ -12,7 +13,7 @@ import { markRow } from "./marks";
 import { dequantisationOf, dequantise } from "./quantisation";
 import { extendSamples, openHeld, recodeColors } from "./recode-colors";
 import { Recoder } from "./recoder";
-import { requantise } from "./requantise";
+import { isBeyondRange, requantise } from "./requantise";
 import {
   abandonMcu,
   areRowsCut,
@@ -153,7 +154,11 @@ function levelsOf(index: i32, coarser: i32, left: i32, upper: i32, dc: i32, last
   }
   store<i16>(coefficients, dc);
   if (left + 8 <= width && upper + 8 <= height) {
-    return requantise(coefficients, hasHigh(coefficients, last), 0, reciprocals, levels);
+    const isHigh = hasHigh(coefficients, last);
+    // Of one colour it may be as black or white as it likes.
+    if (last == 0 || !isBeyondRange(coefficients, isHigh, 0)) {
+      return requantise(coefficients, isHigh, 0, reciprocals, levels);
+    }
   }
   inverseTransform(coefficients, last, samples, 8);
   extendSamples(samples, width - left, height - upper);

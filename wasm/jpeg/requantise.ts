@@ -3,6 +3,18 @@ import { quantise } from "./fdct";
 /** The greatest magnitude that a coefficient of 8-bit samples has a code for. Source: ITU-T T.81 F.1.2.2. */
 const greatest: i16 = 1023;
 
+/**
+ * Returns whether a block, as `requantise` takes it, has coefficients that no picture has: what they show is cut off at black
+ * and white.
+ */
+export function isBeyondRange(block: usize, isHigh: bool, fractionBits: i32): bool {
+  let most = i16x8.max_u(i16x8.abs(v128.load(block)), i16x8.abs(v128.load(block, 16)));
+  if (isHigh) {
+    for (let at: usize = 32; at < 128; at += 16) most = i16x8.max_u(most, i16x8.abs(v128.load(block + at)));
+  }
+  return v128.any_true(i16x8.gt_u(most, i16x8.splat(<i16>((greatest + 1) << <i16>fractionBits))));
+}
+
 /** Fraction bits that reciprocals expect of what they quantise. */
 const expectedBits: i32 = 3;
 

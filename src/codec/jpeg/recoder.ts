@@ -52,6 +52,29 @@ const sampleBytes = { usual: 1.2, usualQuality: 90, most: 2 } as const;
 /** What may be read beyond the bits, and written beyond what is held. */
 const slackBytes = 64;
 
+/** At least the kernel's bytes of a row of MCUs of a tile, and of eight pixels of what is held of colours. */
+const mostKept = { row: 1024, held: 512 } as const;
+
+/** Returns the most kernel memory that a recoder takes next to its encoder, in bytes, whatever the quality. */
+export function jpegRecoderBytes({
+  model,
+  tile,
+  columns,
+}: Pick<JpegRecoderOptions, "model" | "tile" | "columns">): number {
+  const rows = columns * Math.ceil(tile.height / mcuSideOf(model)) * mostKept.row;
+  const bits = columns * samplesOf(model, tile) * sampleBytes.most;
+  return rows + bits + Math.ceil(tile.width / 8) * mostKept.held;
+}
+
+function mcuSideOf(model: JpegRecoderOptions["model"]): number {
+  return model === "gray" ? 8 : 16;
+}
+
+/** Returns how many samples of a tile are encoded. */
+function samplesOf(model: JpegRecoderOptions["model"], { width, height }: Size): number {
+  return width * height * (model === "gray" ? 1 : 1.5);
+}
+
 /**
  * Begins a baseline JPEG of tiles, which has the bits of a row of tiles in kernel memory. Throws `internal` for a picture
  * that JPEG can't hold and `render-memory`. Source: ITU-T T.81.
@@ -61,12 +84,11 @@ export function createJpegRecoder(kernel: Kernel, options: JpegRecoderOptions): 
   const model = options.model === "gray" ? "gray" : "ycbcr";
   const to = options.model === "rgb" ? "ycbcr" : "components";
   const coder = openJpegCoder(kernel, { ...options, model, subsampling: { x: 2, y: 2 } });
-  const mcuSide = model === "gray" ? 8 : 16;
+  const mcuSide = mcuSideOf(model);
   const { jpegHeldBytes, jpegMcuBytes, jpegRowBitsBytes } = kernel.exports;
   const tileRows = Math.ceil(tile.height / mcuSide) * jpegRowBitsBytes.value;
-  const samples = columns * tile.width * tile.height * (model === "gray" ? 1 : 1.5);
   const eachBytes = quality > sampleBytes.usualQuality ? sampleBytes.most : sampleBytes.usual;
-  const bitsBytes = Math.ceil(samples * eachBytes) + jpegMcuBytes.value;
+  const bitsBytes = Math.ceil(columns * samplesOf(model, tile) * eachBytes) + jpegMcuBytes.value;
 
   const rows = kernel.allocate(columns * tileRows);
   const bottom = kernel.allocate(bitsBytes + 2 * slackBytes) + slackBytes;
@@ -104,7 +126,8 @@ export function createJpegRecoder(kernel: Kernel, options: JpegRecoderOptions): 
       return decoded;
     },
     addPlanes(planes, shown) {
-      begin({ x: 0, y: 0, ...shown });
+      const { width, height } = shown;
+      begin({ x: 0, y: 0, width, height });
       placePlanes(coder, planes, shown);
       checkJpegStatus(kernel.exports.recodeJpegPlanes(recoder));
       end();

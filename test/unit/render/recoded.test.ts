@@ -250,6 +250,31 @@ describe("a JPEG of JPEG tiles", () => {
       expect(kernelBytes).toBeLessThanOrEqual(plan.cost.peakBytes + (1 << 16));
     }
   });
+
+  it.each([
+    [256, true],
+    [512, true],
+    // The bits of a row of such tiles would take more than a drawing may; what they show does not.
+    [1024, false],
+  ] as const)("takes no more memory than it says where it is grey and wide: tiles of %i", async (tile, expected) => {
+    const bytes = encodePlanes(kernel, [makeSamples(tile, tile, surface)], { quality: 75 });
+    const gray = { samplesPerPixel: 1, photometric: "MinIsBlack", tile, tileBytes: () => bytes } as const;
+    const drawn = await draw(form(40_000, 256, gray), "full/max/0/default.jpg");
+    expect(isRecoded(drawn)).toBe(expected);
+    expect(drawn.kernelBytes).toBeLessThanOrEqual(drawn.plan.cost.peakBytes + (1 << 16));
+  });
+
+  it("is decoded where tiles have a sample that is no colour", async () => {
+    const bytes = writeJpeg({
+      width: side,
+      height: side,
+      components: componentsAt({ column: 0, row: 0 }, [1, 1]),
+      step: 2,
+    });
+    const gray = { samplesPerPixel: 2, extraSamples: 0, photometric: "MinIsBlack", tileBytes: () => bytes } as const;
+    const drawn = await draw(form(100, 100, gray), "full/max/0/default.jpg");
+    expect([isRecoded(drawn), planesOf(drawn).length]).toEqual([false, 1]);
+  });
 });
 
 const cutShort = (tile: Uint8Array): Uint8Array => tile.subarray(0, Math.floor(tile.byteLength * 0.7));
