@@ -23,7 +23,7 @@ async function waitForPrinted(pattern: RegExp): Promise<void> {
 describe("npm start", () => {
   it("shows a line for each request", async () => {
     expect(await ask("/iiif/3/nowhere/info.json")).toBe(404);
-    await waitForPrinted(/^404 GET \/iiif\/3\/nowhere\/info\.json {2}[\d.]+ ms {2}not-found, 2 reads$/m);
+    await waitForPrinted(/^404 GET \/iiif\/3\/nowhere\/info\.json {2}[\d.]+ ms {2}not-found, 3 reads$/m);
   });
 
   it("goes on while somebody builds, and nothing is written that is the same", async () => {
