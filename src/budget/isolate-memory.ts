@@ -40,8 +40,11 @@ export const waitingRequestBytes = 16 << 10;
 /** What all requests that wait for memory may keep together, in bytes, whatever is lent: `shares.ts` has what more they may. */
 export const maxWaitingBytes = 3.5 * megabyte;
 
-/** How much of it large drawings may keep, in bytes: what is small finds a place in line however many of them wait. */
-export const maxLargeWaitingBytes = 2 * megabyte;
+/**
+ * How much of it large drawings may keep, in bytes: a hundred that ask for 1,024 pixels. What is small finds a place in line however
+ * many of them wait.
+ */
+export const maxLargeWaitingBytes = 2.25 * megabyte;
 
 /** How much of that streams may keep, in bytes: those whose clients do not read keep no other drawing out of its line. */
 export const maxStreamsWaitingBytes = 1.5 * megabyte;

@@ -140,17 +140,17 @@ describe("MemoryBudget", () => {
     const kernels = { share: "kernels", bytes: 8 * megabyte, costMilliseconds: 1, waitingBytes: 5000 } as const;
     const [held, kernel] = [await budget.take(draws(64), patience), await budget.take(kernels, patience)];
     const large = Array.from({ length: 30 }, () =>
-      codeOfAsync(budget.take({ ...draws(1), waitingBytes: maxLargeWaitingBytes / 10 }, patience)),
+      codeOfAsync(budget.take({ ...draws(1), waitingBytes: maxLargeWaitingBytes / 8 }, patience)),
     );
     await clock.pass(10);
-    expect([budget.waiting, budget.counts.refused]).toEqual([10, 20]);
+    expect([budget.waiting, budget.counts.refused]).toEqual([8, 22]);
     const places = Math.floor((maxWaitingBytes - maxLargeWaitingBytes) / kernels.waitingBytes);
     const small = Array.from({ length: places }, () => budget.take({ ...kernels, bytes: 1000 }, patience));
     await clock.pass(10);
     kernel.release();
     await clock.pass(500);
     expect((await Promise.all(small)).every(({ isHeld }) => isHeld)).toBe(true);
-    expect(budget.counts.refused).toBe(20);
+    expect(budget.counts.refused).toBe(22);
     held.release();
     await clock.pass(500);
     expect(new Set(await Promise.all(large))).toEqual(new Set(["render-busy", "none"]));
