@@ -41,8 +41,8 @@ export const waitingRequestBytes = 16 << 10;
 export const maxWaitingBytes = 3.5 * megabyte;
 
 /**
- * How much of it large drawings may keep, in bytes: a hundred that ask for 1,024 pixels. What is small finds a place in line however
- * many of them wait.
+ * How much of it large drawings may keep, in bytes: a hundred that ask for 1,024 pixels. What is small finds a place in
+ * line however many of them wait.
  */
 export const maxLargeWaitingBytes = 2.25 * megabyte;
 

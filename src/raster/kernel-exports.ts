@@ -35,7 +35,7 @@ export interface KernelExports {
   readonly inflatePieceBytes: WebAssembly.Global;
   /** Size of the workspace. */
   readonly inflateWorkBytes: WebAssembly.Global;
-  /** Joins rows of tiles that were recoded, as the `Joining` at this pointer says; returns the number of bytes in the output of its encoder. */
+  /** Joins rows of tiles that were recoded, as the `Joining` at this pointer says; returns the bytes in its encoder's output. */
   joinJpegRows(joining: number): number;
   /** Decodes one JPEG according to the request at this pointer; returns a status. */
   decodeJpeg(request: number): number;

@@ -1,7 +1,7 @@
 import { ImageError } from "../../error.ts";
 import type { Area, Size } from "../../geometry.ts";
 import type { Kernel } from "../../raster/kernel.ts";
-import type { Plane } from "../../raster/raster.ts";
+import type { Plane, Subsampling } from "../../raster/raster.ts";
 import type { MissingRows } from "../missing-rows.ts";
 import { encoderWords, type JpegCoder, type JpegEncodeOptions, openJpegCoder, planeWords } from "./coder.ts";
 import { decodeForRecoder, type JpegTables } from "./decoder.ts";
@@ -96,6 +96,8 @@ export function createJpegRecoder(kernel: Kernel, options: JpegRecoderOptions): 
   const recoder = kernel.allocate(4 * recoderWords);
   const joining = kernel.allocate(4 * (joiningWords + columns));
   const top = bottom + bitsBytes - 1;
+  // All tiles have the same frame.
+  const frame = { ...tile, planes: planesOf(options.model, tile), subsampling: samplingOf(options.model) };
   let cursor = top;
   let rowCount = 0;
   let added = 0;
@@ -120,8 +122,7 @@ export function createJpegRecoder(kernel: Kernel, options: JpegRecoderOptions): 
   return {
     addTile({ tables, bytes, shown }) {
       begin(shown);
-      const decoding = { tables, bytes, planes: planesOf(options.model, tile), window: shown, ...tile };
-      const decoded = decodeForRecoder(kernel, { ...decoding, ...samplingOf(options.model) }, { recoder, to });
+      const decoded = decodeForRecoder(kernel, { ...frame, tables, bytes, window: shown }, { recoder, to });
       if (decoded !== undefined) end();
       return decoded;
     },
@@ -155,8 +156,8 @@ function planesOf(model: JpegRecoderOptions["model"], { width, height }: Size): 
   return [plane, halved, halved];
 }
 
-function samplingOf(model: JpegRecoderOptions["model"]) {
-  return model === "ycbcr" ? { subsampling: { x: 2, y: 2 } as const } : { subsampling: { x: 1, y: 1 } as const };
+function samplingOf(model: JpegRecoderOptions["model"]): Subsampling {
+  return model === "ycbcr" ? { x: 2, y: 2 } : { x: 1, y: 1 };
 }
 
 function placePlanes(coder: JpegCoder, planes: readonly Plane[], shown: Size): void {
